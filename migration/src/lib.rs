@@ -1,0 +1,25 @@
+//! The history of the database, step by step, on SQLite and PostgreSQL.
+//!
+//! Called by `devarch migrate` and `devarch serve`, and by every test. It must never know the code of the
+//! service: a step that has been released stays as it is when entities and rules move on.
+
+mod m0001_base;
+mod m0002_instance_overrides;
+mod m0003_trash_and_catalogue;
+mod tables;
+
+pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+/// All steps, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_base::Migration),
+            Box::new(m0002_instance_overrides::Migration),
+            Box::new(m0003_trash_and_catalogue::Migration),
+        ]
+    }
+}

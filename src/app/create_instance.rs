@@ -1,0 +1,73 @@
+//! Creating an instance, with overrides if wanted.
+
+use chrono::{DateTime, Utc};
+
+use super::{App, StackRef, TemplateRef, find, naming, text};
+use crate::{
+    db::{
+        Tx, Work,
+        entities::InstanceModel,
+        instances::{self, NewInstance},
+        stacks::Hold,
+        stored,
+    },
+    error::{Error, Problems, Result},
+    kinds::{Collections, OfInstance},
+};
+
+/// What a new instance is.
+#[derive(Clone, Debug)]
+pub struct CreateInstance {
+    /// The stack it belongs to.
+    pub stack: StackRef,
+    /// The template it is made from.
+    pub template: TemplateRef,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// What it says differently from its template.
+    pub overrides: Collections,
+}
+
+impl App {
+    /// Creates an enabled instance with its overrides, or nothing.
+    pub async fn create_instance(&self, input: CreateInstance) -> Result<InstanceModel> {
+        self.write_name(&input).await
+    }
+}
+
+impl Work for CreateInstance {
+    type Output = InstanceModel;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {
+        let mut overrides = self.overrides.clone();
+        let mut overrides_at = Problems::at(&["input", "overrides"]);
+        overrides.check(&mut overrides_at);
+        let mut problems = Problems::default();
+        let stack = problems.keep(find::stack(tx, &self.stack, Hold::Shared).await?);
+        let template = problems.keep(find::template(tx, &self.template).await?);
+        let name = problems.keep(naming::instance_name(&self.name));
+        let container = match (&stack, &name) {
+            (Some(stack), Some(name)) => problems.keep(naming::container(&stack.name, name)),
+            _ => None,
+        };
+        problems.keep(text::description(&self.description));
+        problems.append(overrides_at);
+        problems.finish()?;
+        let (Some(stack), Some(template), Some(name), Some(container_name)) = (stack, template, name, container) else {
+            return Err(Error::Internal("a part of a checked instance is missing".into()));
+        };
+        let new = NewInstance {
+            stack: stack.id,
+            template: template.id,
+            name: name.clone(),
+            container_name,
+            description: self.description.clone(),
+            enabled: true,
+        };
+        let created = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;
+        stored::insert_all::<OfInstance>(tx, created.id, overrides, now).await?;
+        Ok(created)
+    }
+}

@@ -1,0 +1,129 @@
+//! Copying an instance with every override, inside its stack.
+
+use chrono::{DateTime, Utc};
+
+use super::{App, InstanceRef, find, naming};
+use crate::{
+    db::{
+        Tx, Work,
+        entities::InstanceModel,
+        instances::{self, NewInstance},
+        stored,
+    },
+    error::{Code, Error, Problem, Problems, Result},
+    ids::AnyId,
+    kinds::{OfInstance, Port, Protocol, overlay},
+    name::{MAX_CONTAINER_NAME, Name},
+};
+
+/// What is copied, and as what.
+#[derive(Clone, Debug)]
+pub struct DuplicateInstance {
+    /// The source.
+    pub instance: InstanceRef,
+    /// The copy's name; without one `{name}-copy`, `{name}-copy-2` … is chosen.
+    pub name: Option<String>,
+    /// The source's revision that the decision was made from.
+    pub expected_revision: Option<i64>,
+}
+
+/// The copy.
+#[derive(Clone, Debug)]
+pub struct Duplicated {
+    /// The new instance.
+    pub instance: InstanceModel,
+    /// Host ports that it now shares with its source.
+    pub shared: Vec<SharedHostPort>,
+}
+
+/// A host port that the copy and its source both want: they cannot run at the same time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedHostPort {
+    /// Address of the host.
+    pub host_ip: String,
+    /// Port of the host.
+    pub host_port: i32,
+    /// Transport protocol.
+    pub protocol: Protocol,
+    /// The source's name.
+    pub source: String,
+}
+
+/// How often another name is chosen when somebody else was quicker.
+const ATTEMPTS: usize = 20;
+
+impl App {
+    /// Copies description, enabled and every override, all or nothing.
+    pub async fn duplicate_instance(&self, input: DuplicateInstance) -> Result<Duplicated> {
+        if input.name.is_some() {
+            return self.write_name(&input).await;
+        }
+        for _ in 0..ATTEMPTS {
+            match self.write(&input).await {
+                Err(Error::InstanceTaken { .. }) => {}
+                done => return done,
+            }
+        }
+        let message = "Every proposed name was taken by somebody else first; give the copy a name.";
+        Err(Error::refused(Problem::new(Code::NameTaken, &["input", "name"], message)))
+    }
+}
+
+impl Work for DuplicateInstance {
+    type Output = Duplicated;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Duplicated> {
+        let mut problems = Problems::default();
+        // Held for the whole copy: no writer can change one half of the source between two statements.
+        let found = problems.keep(find::instance(tx, &self.instance).await?);
+        let given = self.name.as_deref().map(naming::instance_name);
+        let given = given.and_then(|name| problems.keep(name));
+        if let (Some((stack, _)), Some(name)) = (&found, &given) {
+            problems.keep(naming::container(&stack.name, name));
+        }
+        problems.finish()?;
+        let Some((stack, source)) = found else { return Err(Error::Internal("an instance is missing".into())) };
+        find::expect_revision(AnyId::Instance(source.id), source.revision, self.expected_revision)?;
+        let name = match given {
+            Some(name) => name,
+            None => free_copy(tx, &stack.name, &source.instance_id).await?,
+        };
+        let new = NewInstance {
+            stack: stack.id,
+            template: source.template_service_id,
+            name: name.clone(),
+            container_name: naming::container(&stack.name, &name).map_err(Error::refused)?,
+            description: source.description.clone(),
+            enabled: source.enabled,
+        };
+        let instance = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;
+        stored::copy_all(tx, source.id, instance.id).await?;
+        let shared = shared_host_ports(tx, &source).await?;
+        Ok(Duplicated { instance, shared })
+    }
+}
+
+async fn free_copy(tx: &Tx, stack: &str, source: &str) -> Result<Name> {
+    // `db-copy` copied again is `db-copy-2`, not `db-copy-copy`: the next proposal of the same series is free.
+    naming::free_name(tx, stack, source, "copy").await?.ok_or_else(|| {
+        let message = format!(
+            "The stack's name leaves no room for the name of a copy: the container name has at most \
+             {MAX_CONTAINER_NAME} characters."
+        );
+        Error::refused(Problem::new(Code::ContainerNameTooLong, &["input", "name"], message))
+    })
+}
+
+async fn shared_host_ports(tx: &Tx, source: &InstanceModel) -> Result<Vec<SharedHostPort>> {
+    let overrides = stored::load::<OfInstance, Port>(tx, &[source.id]).await?.remove(&source.id).unwrap_or_default();
+    let template = stored::load_of_template::<Port>(tx, source.template_service_id).await?;
+    let fixed = overlay(template, overrides).into_iter().filter_map(|port| {
+        Some(SharedHostPort {
+            host_port: port.host_port.fixed()?,
+            host_ip: port.host_ip,
+            protocol: port.protocol,
+            source: source.instance_id.clone(),
+        })
+    });
+    Ok(fixed.collect())
+}

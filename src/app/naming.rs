@@ -1,0 +1,153 @@
+//! Names of instances where they meet the database: room in the container name, conflicts, free names.
+//!
+//! Called by the use cases that give an instance a name. It must never decide by looking that a name is free: that is
+//! the database's unique index; looking only makes messages and proposals.
+
+use std::collections::HashSet;
+
+use sea_orm::{ConnectionTrait, DbErr};
+
+use crate::{
+    app::App,
+    db::{Work, instances, stacks, stacks::Hold, templates},
+    error::{Code, Detail, Error, Problem, Result, Unique},
+    ids::AnyId,
+    name::{Name, NameOf, container_name, cut, numbered, room_for_instance},
+};
+
+/// A valid name of an instance, or the problem with it.
+pub(super) fn instance_name(raw: &str) -> Result<Name, Problem> {
+    Name::parse(NameOf::Instance, raw).map_err(|error| Problem::name(&["input", "name"], error))
+}
+
+/// The container name of an instance, or the problem that it would be too long.
+pub(super) fn container(stack: &str, name: &Name) -> Result<String, Problem> {
+    let room = room_for_instance(stack);
+    let length = name.as_str().len();
+    if length <= room {
+        return Ok(container_name(stack, name.as_str()));
+    }
+    let left = match room {
+        0 => "leaves no character".to_owned(),
+        1 => "leaves 1 character".to_owned(),
+        n => format!("leaves {n} characters"),
+    };
+    let message = format!(
+        "The container name devarch-{stack}-{name} would have more than 63 characters: the stack's name {left} for \
+         the instance's name, which has {length}."
+    );
+    let shorter = Some(cut(name.as_str(), room)).filter(|shorter| !shorter.is_empty());
+    let shorter = shorter.map(|shorter| crate::name::suggest(NameOf::Instance, shorter));
+    let shorter = shorter.filter(|shorter| shorter.len() <= room);
+    Err(Problem::new(Code::ContainerNameTooLong, &["input", "name"], message).suggest(shorter))
+}
+
+/// The first of `base-word`, `base-word-2` … that no live instance of the stack uses at this moment.
+pub(super) async fn free_name(db: &impl ConnectionTrait, stack: &str, base: &str, word: &str) -> Result<Option<Name>> {
+    let room = room_for_instance(stack);
+    // Everything that any proposal can collide with starts with the shortest cut of the base.
+    let shortest = cut(base, room.saturating_sub(word.len() + 8)).to_owned();
+    let taken = instances::container_names(db, &container_name(stack, &shortest)).await?;
+    let taken: HashSet<String> = taken.into_iter().collect();
+    let mut proposals = (1..).map_while(|n| numbered(base, word, n, room));
+    let free = proposals
+        .find(|name| !taken.contains(&container_name(stack, name)) && Name::parse(NameOf::Instance, name).is_ok());
+    Ok(free.and_then(|name| Name::parse(NameOf::Instance, &name).ok()))
+}
+
+/// Marks a refusal by one of the unique indexes of instances as what it is.
+pub(super) fn taken<'a>(stack: &'a str, name: &'a Name) -> impl Fn(DbErr) -> Error + 'a {
+    move |cause| match Error::from(cause) {
+        Error::Conflict(Unique::InstanceName | Unique::ContainerName) => {
+            Error::InstanceTaken { stack: stack.to_owned(), name: name.clone() }
+        }
+        other => other,
+    }
+}
+
+impl App {
+    /// A write that gives an instance a name: when the database refuses the name, the problem says who holds it and
+    /// which one is free.
+    pub(super) async fn write_name<W: Work>(&self, work: &W) -> Result<W::Output> {
+        match self.write(work).await {
+            Err(Error::InstanceTaken { stack, name }) => Err(self.instance_name_taken(&stack, &name).await?),
+            done => done,
+        }
+    }
+
+    async fn instance_name_taken(&self, stack: &str, name: &Name) -> Result<Error> {
+        let db = self.db.reader();
+        let container = container_name(stack, name.as_str());
+        let holder = instances::find_by_container(db, &container).await?;
+        let holder_stack = match &holder {
+            Some(holder) => stacks::find(db, holder.stack_id, Hold::No).await?,
+            None => None,
+        };
+        let elsewhere = holder_stack.as_ref().filter(|found| found.name != stack).zip(holder.as_ref());
+        let (code, message) = match elsewhere {
+            Some((other, holder)) => (
+                Code::ContainerNameTaken,
+                format!(
+                    "The container name {container} belongs to the instance `{}` of the stack `{}`.",
+                    holder.instance_id, other.name
+                ),
+            ),
+            None => (Code::NameTaken, format!("The stack `{stack}` already has an instance `{name}`.")),
+        };
+        let free = free_name(db, stack, name.as_str(), "").await?;
+        let detail = holder.map_or(Detail::None, |holder| Detail::Holder(AnyId::Instance(holder.id)));
+        let problem = Problem::new(code, &["input", "name"], message);
+        Ok(Error::refused(problem.suggest(free.map(|free| free.to_string())).with(detail)))
+    }
+
+    /// The problem that a stack's name is taken.
+    pub(super) async fn stack_name_taken(&self, name: &Name) -> Error {
+        let holder = stacks::find_by_name(self.db.reader(), name.as_str(), Hold::No).await;
+        let problem = Problem::new(Code::NameTaken, &["input", "name"], format!("There is already a stack `{name}`."));
+        match holder {
+            Ok(Some(holder)) => {
+                let free = self.free_stack_name(name).await;
+                Error::refused(problem.suggest(free).with(Detail::Holder(AnyId::Stack(holder.id))))
+            }
+            Ok(None) => Error::refused(problem),
+            Err(cause) => cause.into(),
+        }
+    }
+
+    async fn free_stack_name(&self, name: &Name) -> Option<String> {
+        for n in 1..=100 {
+            let proposal = numbered(name.as_str(), "", n, crate::name::MAX_NAME)?;
+            match stacks::find_by_name(self.db.reader(), &proposal, Hold::No).await {
+                Ok(None) => return Some(proposal),
+                Ok(Some(_)) => {}
+                Err(_) => return None,
+            }
+        }
+        None
+    }
+
+    /// The problem that a template's name is taken.
+    pub(super) async fn template_name_taken(&self, name: &Name) -> Error {
+        let problem =
+            Problem::new(Code::NameTaken, &["input", "name"], format!("There is already a template `{name}`."));
+        let mut free = None;
+        for n in 1..=100 {
+            let Some(proposal) = numbered(name.as_str(), "", n, crate::name::MAX_NAME) else { break };
+            match templates::find_by_name(self.db.reader(), &proposal).await {
+                Ok(Some(_)) => {}
+                Ok(None) => {
+                    free = Some(proposal);
+                    break;
+                }
+                Err(cause) => return cause.into(),
+            }
+        }
+        match templates::find_by_name(self.db.reader(), name.as_str()).await {
+            Ok(holder) => {
+                let detail = holder.map_or(Detail::None, |holder| Detail::Holder(AnyId::Template(holder.id)));
+                Error::refused(problem.suggest(free).with(detail))
+            }
+            Err(cause) => cause.into(),
+        }
+    }
+}

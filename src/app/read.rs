@@ -1,0 +1,106 @@
+//! Reads: single things, pages, and many by their keys for the loaders.
+//!
+//! Called by the resolvers and their loaders. They must never write.
+
+use std::collections::HashMap;
+
+use super::{App, find::storable};
+use crate::{
+    db::{
+        entities::{InstanceModel, StackModel, TemplateModel},
+        instances::{self, ByAge, InstanceFilter},
+        page::{Page, Slice},
+        stacks::{self, ByName, Hold, StackFilter},
+        stored,
+        templates::{self, TemplateFilter},
+    },
+    error::Result,
+    ids::{InstanceId, StackId, TemplateId},
+    kinds::{Owner, Stored},
+};
+
+impl App {
+    /// A live stack by its name.
+    pub async fn stack(&self, name: &str) -> Result<Option<StackModel>> {
+        if !storable(name) {
+            return Ok(None);
+        }
+        Ok(stacks::find_by_name(self.db.reader(), name, Hold::No).await?)
+    }
+
+    /// A page of the stacks, by name.
+    pub async fn stacks(&self, filter: &StackFilter, slice: &Slice<ByName>) -> Result<Page<StackModel>> {
+        Ok(stacks::page(self.db.reader(), filter, slice).await?)
+    }
+
+    /// How many stacks match.
+    pub async fn count_stacks(&self, filter: &StackFilter) -> Result<u64> {
+        Ok(stacks::count(self.db.reader(), filter).await?)
+    }
+
+    /// A template by its name.
+    pub async fn template(&self, name: &str) -> Result<Option<TemplateModel>> {
+        if !storable(name) {
+            return Ok(None);
+        }
+        Ok(templates::find_by_name(self.db.reader(), name).await?)
+    }
+
+    /// A page of the templates, by name.
+    pub async fn templates(&self, filter: &TemplateFilter, slice: &Slice<ByName>) -> Result<Page<TemplateModel>> {
+        Ok(templates::page(self.db.reader(), filter, slice).await?)
+    }
+
+    /// How many templates match.
+    pub async fn count_templates(&self, filter: &TemplateFilter) -> Result<u64> {
+        Ok(templates::count(self.db.reader(), filter).await?)
+    }
+
+    /// A live instance of a stack by its name.
+    pub async fn instance_of(&self, stack: StackId, name: &str) -> Result<Option<InstanceModel>> {
+        if !storable(name) {
+            return Ok(None);
+        }
+        Ok(instances::find_by_name(self.db.reader(), stack, name, Hold::No).await?)
+    }
+
+    /// Stacks by their keys, trashed ones included.
+    pub async fn load_stacks(&self, ids: &[StackId]) -> Result<HashMap<StackId, StackModel>> {
+        Ok(stacks::load(self.db.reader(), ids).await?.into_iter().map(|row| (row.id, row)).collect())
+    }
+
+    /// Templates by their keys.
+    pub async fn load_templates(&self, ids: &[TemplateId]) -> Result<HashMap<TemplateId, TemplateModel>> {
+        Ok(templates::load(self.db.reader(), ids).await?.into_iter().map(|row| (row.id, row)).collect())
+    }
+
+    /// Instances by their keys, trashed ones included.
+    pub async fn load_instances(&self, ids: &[InstanceId]) -> Result<HashMap<InstanceId, InstanceModel>> {
+        Ok(instances::load(self.db.reader(), ids).await?.into_iter().map(|row| (row.id, row)).collect())
+    }
+
+    /// The same page of the instances of each stack, oldest first.
+    pub async fn load_instance_pages(
+        &self,
+        stacks: &[StackId],
+        filter: &InstanceFilter,
+        slice: &Slice<ByAge>,
+    ) -> Result<HashMap<StackId, Page<InstanceModel>>> {
+        Ok(instances::pages(self.db.reader(), stacks, filter, slice).await?)
+    }
+
+    /// How many instances of each stack match. Stacks without any are missing.
+    pub async fn count_instances(&self, stacks: &[StackId], filter: &InstanceFilter) -> Result<HashMap<StackId, i64>> {
+        Ok(instances::counts(self.db.reader(), stacks, filter).await?)
+    }
+
+    /// The entries of one kind, for many owners. Owners without entries are missing.
+    pub async fn load_entries<O: Owner, K: Stored<O>>(&self, owners: &[O::Id]) -> Result<HashMap<O::Id, Vec<K>>> {
+        Ok(stored::load::<O, K>(self.db.reader(), owners).await?)
+    }
+
+    /// How many overrides instances have. Instances without any are missing.
+    pub async fn count_overrides(&self, instances: &[InstanceId]) -> Result<HashMap<InstanceId, i64>> {
+        Ok(stored::count_all(self.db.reader(), instances).await?)
+    }
+}

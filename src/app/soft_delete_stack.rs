@@ -1,0 +1,42 @@
+//! Putting a stack into the trash, with its instances.
+
+use chrono::{DateTime, Utc};
+
+use super::{App, StackRef, find};
+use crate::{
+    db::{
+        Tx, Work,
+        entities::StackModel,
+        stacks::{self, Hold, StackChange},
+    },
+    error::{Error, Result},
+    ids::AnyId,
+};
+
+/// Which stack goes.
+#[derive(Clone, Debug)]
+pub struct SoftDeleteStack {
+    /// Which stack.
+    pub stack: StackRef,
+    /// The revision that the decision was made from.
+    pub expected_revision: Option<i64>,
+}
+
+impl App {
+    /// Hides a stack and its instances at once; all their names become free.
+    pub async fn soft_delete_stack(&self, input: SoftDeleteStack) -> Result<StackModel> {
+        self.write(&input).await
+    }
+}
+
+impl Work for SoftDeleteStack {
+    type Output = StackModel;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {
+        let stack = find::stack(tx, &self.stack, Hold::Exclusive).await?.map_err(Error::refused)?;
+        find::expect_revision(AnyId::Stack(stack.id), stack.revision, self.expected_revision)?;
+        stacks::trash_instances(tx, stack.id, now).await?;
+        let change = StackChange { delete: true, ..StackChange::default() };
+        Ok(stacks::update(tx, stack.id, change, now).await?)
+    }
+}

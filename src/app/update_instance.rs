@@ -1,0 +1,71 @@
+//! Changing an instance: its name, its description, whether it is enabled; all in one step.
+
+use chrono::{DateTime, Utc};
+
+use super::{App, InstanceRef, find, naming, text};
+use crate::{
+    db::{
+        Tx, Work,
+        entities::InstanceModel,
+        instances::{self, InstanceChange},
+    },
+    error::{Error, Problems, Result},
+    ids::AnyId,
+};
+
+/// What changes; `None` leaves it.
+#[derive(Clone, Debug)]
+pub struct UpdateInstance {
+    /// Which instance.
+    pub instance: InstanceRef,
+    /// A new name; the container name follows. Null is refused.
+    pub name: Option<Option<String>>,
+    /// The description.
+    pub description: Option<String>,
+    /// Whether it is enabled. Null is refused.
+    pub enabled: Option<Option<bool>>,
+    /// The revision that the change was made from.
+    pub expected_revision: Option<i64>,
+}
+
+impl App {
+    /// Changes an instance; values that are equal already change nothing. Renaming is an update like any other: the
+    /// row and its id stay.
+    pub async fn update_instance(&self, input: UpdateInstance) -> Result<InstanceModel> {
+        self.write_name(&input).await
+    }
+}
+
+impl Work for UpdateInstance {
+    type Output = InstanceModel;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {
+        let mut problems = Problems::default();
+        let found = problems.keep(find::instance(tx, &self.instance).await?);
+        let name = problems.keep(text::not_null("name", &self.name)).flatten();
+        let name = name.and_then(|raw| problems.keep(naming::instance_name(&raw)));
+        let enabled = problems.keep(text::not_null("enabled", &self.enabled)).flatten();
+        let container = match (&found, &name) {
+            (Some((stack, _)), Some(name)) => problems.keep(naming::container(&stack.name, name)),
+            _ => None,
+        };
+        problems.keep(self.description.as_deref().map_or(Ok(()), text::description));
+        problems.finish()?;
+        let Some((stack, instance)) = found else { return Err(Error::Internal("an instance is missing".into())) };
+        find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
+        let change = InstanceChange {
+            name: name.clone().zip(container).filter(|(name, _)| name.as_str() != instance.instance_id),
+            description: self.description.clone().filter(|text| *text != instance.description),
+            enabled: enabled.filter(|enabled| *enabled != instance.enabled),
+            trashed: None,
+        };
+        if change == InstanceChange::default() {
+            return Ok(instance);
+        }
+        let updated = instances::update(tx, instance.id, change, now).await;
+        match &name {
+            Some(name) => updated.map_err(naming::taken(&stack.name, name)),
+            None => Ok(updated?),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Opening a database from its URL.
+//!
+//! Called by [`Db::connect`](super::Db::connect). It must never run a statement that changes data.
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+
+use crate::error::{Error, Result};
+
+/// How long a request waits for a free connection.
+const POOL_WAIT: Duration = Duration::from_secs(10);
+/// How long one statement may take on PostgreSQL, and how long it may wait for a lock.
+const POSTGRES_LIMITS: [(&str, &str); 2] = [("statement_timeout", "15s"), ("lock_timeout", "10s")];
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DbUrl {
+    /// A file of the embedded engine.
+    Sqlite(PathBuf),
+    /// A PostgreSQL server, or what speaks its protocol; the URL with its credentials.
+    Postgres(String),
+}
+
+/// A URL that names no database we can use; never shows the URL, which may hold a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DbUrlError(&'static str);
+
+impl fmt::Display for DbUrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl fmt::Debug for DbUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Shows the file, or the server without its credentials.
+impl fmt::Display for DbUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "SQLite file {}", path.display()),
+            Self::Postgres(url) => {
+                let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+                let rest = rest.split('?').next().unwrap_or_default();
+                let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+                write!(f, "PostgreSQL at {host}")
+            }
+        }
+    }
+}
+
+impl std::str::FromStr for DbUrl {
+    type Err = DbUrlError;
+
+    fn from_str(url: &str) -> Result<Self, DbUrlError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
+            return match path {
+                "" => Err(DbUrlError("an SQLite URL needs a file, such as sqlite://data/devarch.db")),
+                ":memory:" => Err(DbUrlError("an SQLite database in memory is not supported; name a file")),
+                path => Ok(Self::Sqlite(PathBuf::from(path))),
+            };
+        }
+        let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
+        match rest {
+            Some("") => Err(DbUrlError("a PostgreSQL URL needs a server, such as postgres://user@host/database")),
+            Some(_) => Ok(Self::Postgres(url.to_owned())),
+            None => Err(DbUrlError("the URL starts with sqlite:// or postgres://")),
+        }
+    }
+}
+
+/// Opens the connections for reading and for writing.
+pub(super) async fn open(url: &DbUrl, connections: u32) -> Result<(DatabaseConnection, DatabaseConnection)> {
+    match url {
+        DbUrl::Sqlite(path) => {
+            if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+                std::fs::create_dir_all(parent)
+                    .map_err(|cause| Error::Internal(format!("cannot create {}: {cause}", parent.display())))?;
+            }
+            // One writer: SQLite has one anyway, and waiting for it here is fair and without polling.
+            let write = sqlite(path.clone(), 1).await?;
+            let read = sqlite(path.clone(), connections).await?;
+            Ok((read, write))
+        }
+        DbUrl::Postgres(url) => {
+            let mut options = options(url.clone(), connections);
+            options.map_sqlx_postgres_opts(|options| options.application_name("devarch").options(POSTGRES_LIMITS));
+            let pool = Database::connect(options).await?;
+            Ok((pool.clone(), pool))
+        }
+    }
+}
+
+async fn sqlite(path: PathBuf, connections: u32) -> Result<DatabaseConnection> {
+    // The path goes past the URL: a `?` or `%` in it is a character like any other.
+    let mut options = options("sqlite::memory:".to_owned(), connections);
+    options.map_sqlx_sqlite_opts(move |options| {
+        options
+            .filename(&path)
+            .in_memory(false)
+            .shared_cache(false)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("journal_mode", "WAL")
+            .pragma("synchronous", "FULL")
+    });
+    Ok(Database::connect(options).await?)
+}
+
+fn options(url: String, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(POOL_WAIT)
+        .connect_timeout(POOL_WAIT)
+        // A dead connection shows itself at its next statement; asking first costs every request a round trip.
+        .test_before_acquire(false)
+        .sqlx_logging(false);
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_name_a_file_or_a_server() {
+        assert_eq!("sqlite://data/devarch.db".parse(), Ok(DbUrl::Sqlite("data/devarch.db".into())));
+        assert_eq!("sqlite:///srv/a b.db?mode=rwc".parse(), Ok(DbUrl::Sqlite("/srv/a b.db".into())));
+        for bad in ["", "mysql://x/y", "sqlite://", "sqlite::memory:", "postgres://", "devarch.db"] {
+            assert!(bad.parse::<DbUrl>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        let url: DbUrl = "postgres://me:s3cr@et@db.example:5432/devarch?password=s3cret".parse().unwrap();
+        assert_eq!(url.to_string(), "PostgreSQL at db.example:5432/devarch");
+        assert_eq!(format!("{url:?}"), "PostgreSQL at db.example:5432/devarch");
+    }
+}

@@ -1,0 +1,12 @@
+//! The tables of stacks, templates and instances; those of the kinds are in `kinds`.
+//!
+//! Used by the queries of this room. They must never hold rules.
+
+pub mod catalog_entry;
+pub mod instance;
+pub mod stack;
+pub mod template;
+
+pub use instance::Model as InstanceModel;
+pub use stack::Model as StackModel;
+pub use template::Model as TemplateModel;

@@ -1,0 +1,261 @@
+//! Queries on instances.
+//!
+//! Called by the use cases and the loaders. They must never decide what absence means.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable, QueryFilter, QuerySelect,
+    sea_query::{Alias, Expr, ExprTrait, Query, SimpleExpr, WindowStatement},
+};
+
+use super::{
+    Tx,
+    entities::{
+        InstanceModel,
+        instance::{ActiveModel, Column, Entity},
+    },
+    keys::one_of,
+    page::{Cursor, Page, Slice, contains},
+    stacks::{Hold, hold},
+};
+use crate::{
+    ids::{InstanceId, StackId, TemplateId},
+    name::Name,
+};
+
+/// Which instances a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct InstanceFilter {
+    /// Part of the name.
+    pub search: Option<String>,
+    /// Only enabled, or only disabled ones.
+    pub enabled: Option<bool>,
+}
+
+/// Lists are sorted oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ByAge {
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// Decides between equal times.
+    pub id: InstanceId,
+}
+
+impl Cursor for ByAge {
+    fn values(&self) -> Vec<SimpleExpr> {
+        vec![Expr::val(self.created_at), Expr::val(self.id)]
+    }
+}
+
+/// A live instance of a stack by its name.
+pub async fn find_by_name(
+    db: &impl ConnectionTrait,
+    stack: StackId,
+    name: &str,
+    how: Hold,
+) -> Result<Option<InstanceModel>, DbErr> {
+    let select = Entity::live().filter(Column::StackId.eq(stack)).filter(Column::InstanceId.eq(name));
+    hold(select, how).one(db).await
+}
+
+/// An instance by its key, trashed or not.
+pub async fn find(db: &impl ConnectionTrait, id: InstanceId, how: Hold) -> Result<Option<InstanceModel>, DbErr> {
+    hold(Entity::find_by_id(id), how).one(db).await
+}
+
+/// The live instance that has a container name.
+pub async fn find_by_container(db: &impl ConnectionTrait, container: &str) -> Result<Option<InstanceModel>, DbErr> {
+    Entity::live().filter(Column::ContainerName.eq(container)).one(db).await
+}
+
+/// The trashed instance of a stack that had a name last.
+pub async fn find_trashed(
+    db: &impl ConnectionTrait,
+    stack: StackId,
+    name: &str,
+) -> Result<Option<InstanceModel>, DbErr> {
+    use sea_orm::QueryOrder;
+    Entity::find()
+        .filter(Column::StackId.eq(stack))
+        .filter(Column::InstanceId.eq(name))
+        .filter(Column::DeletedAt.is_not_null())
+        .order_by_desc(Column::DeletedAt)
+        .order_by_desc(Column::Id)
+        .one(db)
+        .await
+}
+
+/// Instances by their keys, trashed ones included.
+pub async fn load(db: &impl ConnectionTrait, ids: &[InstanceId]) -> Result<Vec<InstanceModel>, DbErr> {
+    Entity::find().filter(one_of(db.get_database_backend(), "id", ids.iter().map(|id| id.0))).all(db).await
+}
+
+/// The container names of live instances that start with `prefix` (which has no wildcard characters).
+pub async fn container_names(db: &impl ConnectionTrait, prefix: &str) -> Result<Vec<String>, DbErr> {
+    Entity::live()
+        .filter(Column::ContainerName.like(format!("{prefix}%")))
+        .select_only()
+        .column(Column::ContainerName)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+fn matching(filter: &InstanceFilter) -> Condition {
+    Condition::all()
+        .add(Column::DeletedAt.is_null())
+        .add_option(filter.search.as_ref().map(|text| contains(Column::InstanceId, text)))
+        .add_option(filter.enabled.map(|enabled| Column::Enabled.eq(enabled)))
+}
+
+const ORDER: [Column; 2] = [Column::CreatedAt, Column::Id];
+
+/// A page of each stack's live instances, oldest first, in one statement.
+pub async fn pages(
+    db: &impl ConnectionTrait,
+    stacks: &[StackId],
+    filter: &InstanceFilter,
+    slice: &Slice<ByAge>,
+) -> Result<HashMap<StackId, Page<InstanceModel>>, DbErr> {
+    let rows = match stacks {
+        [stack] => {
+            let select = Entity::find().filter(Column::StackId.eq(*stack)).filter(matching(filter));
+            slice.apply(select, &ORDER).all(db).await?
+        }
+        _ => several(db, stacks, filter, slice).await?,
+    };
+    let mut of_stack: HashMap<StackId, Vec<InstanceModel>> = stacks.iter().map(|id| (*id, Vec::new())).collect();
+    for row in rows {
+        of_stack.entry(row.stack_id).or_default().push(row);
+    }
+    Ok(of_stack.into_iter().map(|(stack, rows)| (stack, slice.page(rows))).collect())
+}
+
+/// The first rows of several stacks: numbered within each stack, and cut by number.
+async fn several(
+    db: &impl ConnectionTrait,
+    stacks: &[StackId],
+    filter: &InstanceFilter,
+    slice: &Slice<ByAge>,
+) -> Result<Vec<InstanceModel>, DbErr> {
+    let backend = db.get_database_backend();
+    let mut window = WindowStatement::partition_by(Column::StackId);
+    let mut numbered = Query::select();
+    numbered.columns(Column::iter()).from(Entity);
+    for column in ORDER {
+        sea_orm::sea_query::OrderedStatement::order_by(&mut window, column, slice.order());
+    }
+    numbered
+        .expr_window_as(Expr::cust("ROW_NUMBER()"), window, Alias::new("place"))
+        .and_where(one_of(backend, "stack_id", stacks.iter().map(|id| id.0)))
+        .cond_where(matching(filter));
+    for bound in slice.bounds(&ORDER) {
+        numbered.and_where(bound);
+    }
+    let query = Query::select()
+        .columns(Column::iter())
+        .from_subquery(numbered.take(), Alias::new("numbered"))
+        .and_where(Expr::col(Alias::new("place")).lte(slice.fetch()))
+        .order_by(Alias::new("place"), sea_orm::sea_query::Order::Asc)
+        .take();
+    InstanceModel::find_by_statement(backend.build(&query)).all(db).await
+}
+
+/// How many live instances each stack's list has in all.
+pub async fn counts(
+    db: &impl ConnectionTrait,
+    stacks: &[StackId],
+    filter: &InstanceFilter,
+) -> Result<HashMap<StackId, i64>, DbErr> {
+    let rows: Vec<(StackId, i64)> = Entity::find()
+        .filter(one_of(db.get_database_backend(), "stack_id", stacks.iter().map(|id| id.0)))
+        .filter(matching(filter))
+        .select_only()
+        .column(Column::StackId)
+        .column_as(Column::Id.count(), "count")
+        .group_by(Column::StackId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// A new instance.
+#[derive(Clone, Debug)]
+pub struct NewInstance {
+    /// Its stack.
+    pub stack: StackId,
+    /// Its template.
+    pub template: TemplateId,
+    /// Its name.
+    pub name: Name,
+    /// The container that follows from stack and name.
+    pub container_name: String,
+    /// What it is for.
+    pub description: String,
+    /// Whether it is enabled.
+    pub enabled: bool,
+}
+
+/// Creates an instance.
+pub async fn insert(tx: &Tx, new: NewInstance, now: DateTime<Utc>) -> Result<InstanceModel, DbErr> {
+    let row = ActiveModel {
+        stack_id: Set(new.stack),
+        instance_id: Set(new.name.as_str().to_owned()),
+        template_service_id: Set(new.template),
+        container_name: Set(new.container_name),
+        description: Set(new.description),
+        enabled: Set(new.enabled),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    Entity::insert(row).exec_with_returning(tx).await
+}
+
+/// What an update of an instance changes; `None` leaves it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InstanceChange {
+    /// The name, with the container name that follows from it.
+    pub name: Option<(Name, String)>,
+    /// The description.
+    pub description: Option<String>,
+    /// Whether it is enabled.
+    pub enabled: Option<bool>,
+    /// Into the trash (true) or out of it (false).
+    pub trashed: Option<bool>,
+}
+
+/// Changes an instance and raises its revision. With an empty change it only does the latter: that is how a change
+/// of its overrides is recorded.
+pub async fn update(
+    tx: &Tx,
+    id: InstanceId,
+    change: InstanceChange,
+    now: DateTime<Utc>,
+) -> Result<InstanceModel, DbErr> {
+    let mut update = Entity::update_many()
+        .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Id.eq(id));
+    if let Some((name, container)) = change.name {
+        update = update
+            .col_expr(Column::InstanceId, Expr::value(name.as_str()))
+            .col_expr(Column::ContainerName, Expr::value(container));
+    }
+    if let Some(description) = change.description {
+        update = update.col_expr(Column::Description, Expr::value(description));
+    }
+    if let Some(enabled) = change.enabled {
+        update = update.col_expr(Column::Enabled, Expr::value(enabled));
+    }
+    if let Some(trashed) = change.trashed {
+        update = update
+            .col_expr(Column::DeletedAt, Expr::value(trashed.then_some(now)))
+            .col_expr(Column::DeletedWithStack, Expr::value(false));
+    }
+    super::one_row(update.exec_with_returning(tx).await?)
+}

@@ -1,0 +1,34 @@
+//! "The column is one of these keys", with one statement text whatever the number of keys.
+//!
+//! Called by the queries that load for many owners at once. It must never know which table is asked.
+
+use sea_orm::{
+    DatabaseBackend, Value,
+    sea_query::{ArrayType, Expr, SimpleExpr},
+};
+
+/// `column = one of ids`: an array parameter on PostgreSQL, a JSON parameter on SQLite.
+pub(super) fn one_of(backend: DatabaseBackend, column: &str, ids: impl Iterator<Item = i64>) -> SimpleExpr {
+    match backend {
+        DatabaseBackend::Sqlite => {
+            Expr::cust_with_values(format!("\"{column}\" IN (SELECT value FROM json_each(?))"), [json(ids)])
+        }
+        _ => Expr::cust_with_values(format!("\"{column}\" = ANY($1)"), [array(ids)]),
+    }
+}
+
+/// The parameter for hand-written SQL, and the text that stands for "one of them" (it may occur several times).
+pub(super) fn parameter(backend: DatabaseBackend, ids: impl Iterator<Item = i64>) -> (&'static str, Value) {
+    match backend {
+        DatabaseBackend::Sqlite => ("IN (SELECT value FROM json_each(?1))", json(ids)),
+        _ => ("= ANY($1)", array(ids)),
+    }
+}
+
+fn array(ids: impl Iterator<Item = i64>) -> Value {
+    Value::Array(ArrayType::BigInt, Some(Box::new(ids.map(Value::from).collect())))
+}
+
+fn json(ids: impl Iterator<Item = i64>) -> Value {
+    serde_json::Value::from(ids.collect::<Vec<_>>()).to_string().into()
+}

@@ -1,0 +1,139 @@
+//! The database: entities, queries, and the one door to a transaction.
+//!
+//! Called by the use cases and the loaders. It must never know GraphQL, HTTP or a rule of the domain: absence is
+//! `Ok(None)`, and whether that is an error is decided by the caller.
+
+mod connect;
+pub mod entities;
+pub mod instances;
+mod keys;
+pub mod page;
+pub mod stacks;
+pub mod stored;
+pub mod templates;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+
+pub use connect::{DbUrl, DbUrlError};
+
+use crate::error::{Error, Result};
+
+/// A running transaction.
+pub type Tx = DatabaseTransaction;
+
+/// What is done in one transaction.
+pub trait Work: Sync {
+    /// What it gives back.
+    type Output: Send;
+    /// Does it. It is done again when another transaction was in the way, so it must have no effect outside the
+    /// database.
+    fn run(&self, tx: &Tx, now: DateTime<Utc>) -> impl Future<Output = Result<Self::Output>> + Send;
+}
+
+/// How often a write is tried when other transactions are in its way.
+const ATTEMPTS: u32 = 10;
+
+/// The database; a clone shares its connections.
+#[derive(Clone, Debug)]
+pub struct Db {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+    statements: Arc<AtomicU64>,
+}
+
+impl Db {
+    /// Connects, and creates an SQLite file that does not exist yet. Migrates nothing.
+    pub async fn connect(url: &DbUrl, connections: u32) -> Result<Self> {
+        let (mut read, mut write) = connect::open(url, connections).await?;
+        let statements = Arc::new(AtomicU64::new(0));
+        for connection in [&mut read, &mut write] {
+            let statements = Arc::clone(&statements);
+            connection.set_metric_callback(move |_| {
+                statements.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        Ok(Self { read, write, statements })
+    }
+
+    /// For single statements that only read.
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// The connection that migrations run on.
+    pub fn writer(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    /// How many statements have run since the start; transactions' own words are not counted.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Runs `work` in one transaction, as of one moment: all of it happens or nothing.
+    pub async fn write<W: Work>(&self, work: &W, now: DateTime<Utc>) -> Result<W::Output> {
+        let mut attempt = 1;
+        loop {
+            match self.attempt(work, now).await {
+                Err(Error::Busy(cause)) if attempt < ATTEMPTS => {
+                    tracing::debug!(attempt, %cause, "another transaction was in the way; trying again");
+                    tokio::time::sleep(Duration::from_millis(2) * attempt * attempt).await;
+                    attempt += 1;
+                }
+                Err(Error::Busy(cause)) => return Err(Error::Unavailable(cause)),
+                done => return done,
+            }
+        }
+    }
+
+    async fn attempt<W: Work>(&self, work: &W, now: DateTime<Utc>) -> Result<W::Output> {
+        let options = TransactionOptions {
+            // A transaction that reads first and writes later would otherwise fail when another one wrote between.
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let tx = self.write.begin_with_options(options).await?;
+        match work.run(&tx, now).await {
+            Ok(value) => {
+                tx.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                // The refusal counts; a failed rollback only means that the connection is gone, and with it the work.
+                if let Err(cause) = tx.rollback().await {
+                    tracing::debug!(%cause, "rollback failed");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Applies every migration that is missing.
+    pub async fn migrate(&self) -> Result<()> {
+        Ok(Migrator::up(&self.write, None).await?)
+    }
+
+    /// True when the database answers and has every migration.
+    pub async fn is_ready(&self) -> Result<bool> {
+        self.read.execute_unprepared("SELECT 1").await?;
+        Ok(Migrator::get_pending_migrations(&self.read).await?.is_empty())
+    }
+}
+
+/// The row that an update by primary key has returned.
+fn one_row<M>(rows: Vec<M>) -> Result<M, sea_orm::DbErr> {
+    rows.into_iter().next().ok_or(sea_orm::DbErr::RecordNotUpdated)
+}

@@ -1,0 +1,154 @@
+//! Queries on stacks.
+//!
+//! Called by the use cases. They must never decide what absence means.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
+    sea_query::{Expr, ExprTrait, SimpleExpr},
+};
+
+use super::{
+    Tx,
+    entities::{
+        StackModel, instance,
+        stack::{ActiveModel, Column, Entity},
+    },
+    keys::one_of,
+    page::{Cursor, Page, Slice, contains},
+};
+use crate::ids::StackId;
+
+/// Which stacks a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct StackFilter {
+    /// Part of the name.
+    pub search: Option<String>,
+    /// Only enabled, or only disabled ones.
+    pub enabled: Option<bool>,
+}
+
+/// Lists are sorted by name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ByName(pub String);
+
+impl Cursor for ByName {
+    fn values(&self) -> Vec<SimpleExpr> {
+        vec![Expr::val(self.0.clone())]
+    }
+}
+
+/// How strongly a row is held until the transaction ends (SQLite: the one writer holds everything anyway).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// Not at all.
+    No,
+    /// Nobody may change it.
+    Shared,
+    /// Nobody may change it or hold it shared.
+    Exclusive,
+}
+
+pub(super) fn hold<E: EntityTrait>(select: Select<E>, hold: Hold) -> Select<E> {
+    match hold {
+        Hold::No => select,
+        Hold::Shared => select.lock_shared(),
+        Hold::Exclusive => select.lock_exclusive(),
+    }
+}
+
+/// A live stack by its name.
+pub async fn find_by_name(db: &impl ConnectionTrait, name: &str, how: Hold) -> Result<Option<StackModel>, DbErr> {
+    hold(Entity::live().filter(Column::Name.eq(name)), how).one(db).await
+}
+
+/// A live stack by its key.
+pub async fn find(db: &impl ConnectionTrait, id: StackId, how: Hold) -> Result<Option<StackModel>, DbErr> {
+    hold(Entity::live().filter(Column::Id.eq(id)), how).one(db).await
+}
+
+/// Stacks by their keys, trashed ones included.
+pub async fn load(db: &impl ConnectionTrait, ids: &[StackId]) -> Result<Vec<StackModel>, DbErr> {
+    Entity::find().filter(one_of(db.get_database_backend(), "id", ids.iter().map(|id| id.0))).all(db).await
+}
+
+fn filtered(filter: &StackFilter) -> Select<Entity> {
+    let mut select = Entity::live();
+    if let Some(text) = &filter.search {
+        select = select.filter(contains(Column::Name, text));
+    }
+    if let Some(enabled) = filter.enabled {
+        select = select.filter(Column::Enabled.eq(enabled));
+    }
+    select
+}
+
+/// A page of live stacks, by name.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    filter: &StackFilter,
+    slice: &Slice<ByName>,
+) -> Result<Page<StackModel>, DbErr> {
+    Ok(slice.page(slice.apply(filtered(filter), &[Column::Name]).all(db).await?))
+}
+
+/// How many live stacks a list has in all.
+pub async fn count(db: &impl ConnectionTrait, filter: &StackFilter) -> Result<u64, DbErr> {
+    filtered(filter).count(db).await
+}
+
+/// Creates a stack.
+pub async fn insert(tx: &Tx, name: &str, description: &str, now: DateTime<Utc>) -> Result<StackModel, DbErr> {
+    let row = ActiveModel {
+        name: Set(name.to_owned()),
+        description: Set(description.to_owned()),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    Entity::insert(row).exec_with_returning(tx).await
+}
+
+/// What an update of a stack changes; `None` leaves it.
+#[derive(Clone, Debug, Default)]
+pub struct StackChange {
+    /// The description.
+    pub description: Option<String>,
+    /// Whether it is enabled.
+    pub enabled: Option<bool>,
+    /// Into the trash.
+    pub delete: bool,
+}
+
+/// Changes a stack and raises its revision.
+pub async fn update(tx: &Tx, id: StackId, change: StackChange, now: DateTime<Utc>) -> Result<StackModel, DbErr> {
+    let mut update = Entity::update_many()
+        .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Id.eq(id));
+    if let Some(description) = change.description {
+        update = update.col_expr(Column::Description, Expr::value(description));
+    }
+    if let Some(enabled) = change.enabled {
+        update = update.col_expr(Column::Enabled, Expr::value(enabled));
+    }
+    if change.delete {
+        update = update.col_expr(Column::DeletedAt, Expr::value(now));
+    }
+    super::one_row(update.exec_with_returning(tx).await?)
+}
+
+/// Puts the live instances of a stack into the trash with it, and remembers that it was so.
+pub async fn trash_instances(tx: &Tx, id: StackId, now: DateTime<Utc>) -> Result<(), DbErr> {
+    instance::Entity::update_many()
+        .col_expr(instance::Column::Revision, Expr::col(instance::Column::Revision).add(1))
+        .col_expr(instance::Column::UpdatedAt, Expr::value(now))
+        .col_expr(instance::Column::DeletedAt, Expr::value(now))
+        .col_expr(instance::Column::DeletedWithStack, Expr::value(true))
+        .filter(instance::Column::StackId.eq(id))
+        .filter(instance::Column::DeletedAt.is_null())
+        .exec(tx)
+        .await
+        .map(drop)
+}

@@ -1,0 +1,158 @@
+//! Queries on templates.
+//!
+//! Called by the use cases and the catalogue. They must never decide what absence means.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Select,
+    sea_query::{Expr, ExprTrait},
+};
+
+use super::{
+    Tx,
+    entities::{
+        TemplateModel, catalog_entry,
+        template::{ActiveModel, Column, Entity},
+    },
+    keys::one_of,
+    page::{Page, Slice, contains},
+    stacks::ByName,
+};
+use crate::{ids::TemplateId, kinds::Argv};
+
+/// Which templates a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct TemplateFilter {
+    /// Part of the name.
+    pub search: Option<String>,
+    /// Exactly this category.
+    pub category: Option<String>,
+}
+
+/// A template's own values, without its collections.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateValues {
+    /// Unique name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Group in the catalogue.
+    pub category: String,
+    /// Image without tag.
+    pub image_name: String,
+    /// Tag, or digest `sha256:…`.
+    pub image_tag: String,
+    /// Arguments in place of the image's own.
+    pub command: Option<Argv>,
+    /// Program in place of the image's own.
+    pub entrypoint: Option<Argv>,
+    /// User inside the container.
+    pub user: Option<String>,
+    /// Directory in which the program starts.
+    pub working_dir: Option<String>,
+    /// When the engine starts it again.
+    pub restart_policy: String,
+}
+
+impl TemplateValues {
+    fn into_row(self, now: DateTime<Utc>) -> ActiveModel {
+        ActiveModel {
+            id: NotSet,
+            name: Set(self.name),
+            description: Set(self.description),
+            category: Set(self.category),
+            image_name: Set(self.image_name),
+            image_tag: Set(self.image_tag),
+            command: Set(self.command),
+            entrypoint: Set(self.entrypoint),
+            user: Set(self.user),
+            working_dir: Set(self.working_dir),
+            restart_policy: Set(self.restart_policy),
+            enabled: NotSet,
+            revision: NotSet,
+            created_at: NotSet,
+            updated_at: Set(now),
+        }
+    }
+}
+
+/// A template by its name.
+pub async fn find_by_name(db: &impl ConnectionTrait, name: &str) -> Result<Option<TemplateModel>, DbErr> {
+    Entity::find().filter(Column::Name.eq(name)).one(db).await
+}
+
+/// A template by its key.
+pub async fn find(db: &impl ConnectionTrait, id: TemplateId) -> Result<Option<TemplateModel>, DbErr> {
+    Entity::find_by_id(id).one(db).await
+}
+
+/// Templates by their keys.
+pub async fn load(db: &impl ConnectionTrait, ids: &[TemplateId]) -> Result<Vec<TemplateModel>, DbErr> {
+    Entity::find().filter(one_of(db.get_database_backend(), "id", ids.iter().map(|id| id.0))).all(db).await
+}
+
+fn filtered(filter: &TemplateFilter) -> Select<Entity> {
+    let mut select = Entity::find();
+    if let Some(text) = &filter.search {
+        select = select.filter(contains(Column::Name, text));
+    }
+    if let Some(category) = &filter.category {
+        select = select.filter(Column::Category.eq(category));
+    }
+    select
+}
+
+/// A page of templates, by name.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    filter: &TemplateFilter,
+    slice: &Slice<ByName>,
+) -> Result<Page<TemplateModel>, DbErr> {
+    Ok(slice.page(slice.apply(filtered(filter), &[Column::Name]).all(db).await?))
+}
+
+/// How many templates a list has in all.
+pub async fn count(db: &impl ConnectionTrait, filter: &TemplateFilter) -> Result<u64, DbErr> {
+    filtered(filter).count(db).await
+}
+
+/// Creates a template.
+pub async fn insert(tx: &Tx, values: TemplateValues, now: DateTime<Utc>) -> Result<TemplateModel, DbErr> {
+    let row = ActiveModel { created_at: Set(now), ..values.into_row(now) };
+    Entity::insert(row).exec_with_returning(tx).await
+}
+
+/// Writes all values of a template and raises its revision.
+pub async fn update(
+    tx: &Tx,
+    id: TemplateId,
+    values: TemplateValues,
+    now: DateTime<Utc>,
+) -> Result<TemplateModel, DbErr> {
+    let updated = Entity::update_many()
+        .set(values.into_row(now))
+        .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
+        .filter(Column::Id.eq(id))
+        .exec_with_returning(tx)
+        .await?;
+    super::one_row(updated)
+}
+
+/// What the catalogue remembers of all its entries.
+pub async fn catalog_entries(db: &impl ConnectionTrait) -> Result<Vec<catalog_entry::Model>, DbErr> {
+    catalog_entry::Entity::find().all(db).await
+}
+
+/// Remembers what the catalogue wrote.
+pub async fn remember_catalog_entry(tx: &Tx, entry: catalog_entry::Model) -> Result<(), DbErr> {
+    catalog_entry::Entity::delete_by_id(entry.name.clone()).exec(tx).await?;
+    let row = catalog_entry::ActiveModel {
+        name: Set(entry.name),
+        service_id: Set(entry.service_id),
+        digest: Set(entry.digest),
+        revision: Set(entry.revision),
+        loaded_at: Set(entry.loaded_at),
+    };
+    catalog_entry::Entity::insert(row).exec_without_returning(tx).await.map(drop)
+}

@@ -1,0 +1,177 @@
+//! Relay's connections: page arguments in, slices for the database, cursors and edges out.
+//!
+//! Used by the list fields. They must never reach the database themselves.
+
+use async_graphql::{
+    Context, Object, OutputType, Result,
+    connection::{Connection, ConnectionNameType, DefaultConnectionName, DefaultEdgeName, Edge, EmptyFields},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::DateTime;
+
+use super::{
+    context::{ContextExt, int},
+    fault::fault,
+    loaders::InstanceCountOf,
+};
+use crate::{
+    db::{
+        instances::{ByAge, InstanceFilter},
+        page::{Page, Slice},
+        stacks::{ByName, StackFilter},
+        templates::TemplateFilter,
+    },
+    error::Error,
+    ids::{InstanceId, StackId},
+};
+
+/// Rows of a page when nothing is said.
+const DEFAULT_PAGE: i32 = 20;
+/// Most rows of a page.
+pub(super) const MAX_PAGE: i32 = 100;
+
+/// The place of a row in a list, as opaque text.
+pub(super) trait OpaqueCursor: Sized {
+    /// Tells cursors of different lists apart.
+    const TAG: &'static str;
+    /// What identifies the place.
+    fn text(&self) -> String;
+    /// Reads [`OpaqueCursor::text`].
+    fn read(text: &str) -> Option<Self>;
+
+    fn encode(&self) -> String {
+        URL_SAFE_NO_PAD.encode(format!("{}:{}", Self::TAG, self.text()))
+    }
+
+    fn decode(opaque: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(opaque).ok()?;
+        let text = std::str::from_utf8(&bytes).ok()?.strip_prefix(Self::TAG)?.strip_prefix(':')?;
+        Self::read(text)
+    }
+}
+
+impl OpaqueCursor for ByName {
+    const TAG: &'static str = "name";
+    fn text(&self) -> String {
+        self.0.clone()
+    }
+    fn read(text: &str) -> Option<Self> {
+        (!text.contains('\0')).then(|| Self(text.to_owned()))
+    }
+}
+
+impl OpaqueCursor for ByAge {
+    const TAG: &'static str = "age";
+    fn text(&self) -> String {
+        format!("{}:{}", self.created_at.timestamp_micros(), self.id.0)
+    }
+    fn read(text: &str) -> Option<Self> {
+        let (micros, id) = text.split_once(':')?;
+        let created_at = DateTime::from_timestamp_micros(micros.parse().ok()?)?;
+        Some(Self { created_at, id: InstanceId(id.parse().ok()?) })
+    }
+}
+
+/// The page arguments of a field.
+pub(super) struct PageArgs {
+    pub(super) first: Option<i32>,
+    pub(super) after: Option<String>,
+    pub(super) last: Option<i32>,
+    pub(super) before: Option<String>,
+}
+
+impl PageArgs {
+    /// The slice they ask for; anything outside the limits is refused, not clamped.
+    pub(super) fn slice<C: OpaqueCursor>(self) -> Result<Slice<C>> {
+        let (name, count, backwards) = match (self.first, self.last) {
+            (Some(_), Some(_)) => return Err(fault(Error::bad_request("Give first or last, not both."))),
+            (None, Some(last)) => ("last", last, true),
+            (first, None) => ("first", first.unwrap_or(DEFAULT_PAGE), false),
+        };
+        if !(1..=MAX_PAGE).contains(&count) {
+            return Err(fault(Error::limit(format!("{name} is 1 to {MAX_PAGE}, not {count}."))));
+        }
+        let cursor = |name: &str, opaque: Option<String>| match opaque {
+            None => Ok(None),
+            Some(opaque) => C::decode(&opaque).map(Some).ok_or_else(|| {
+                fault(Error::bad_request(format!(
+                    "{name} is not a cursor of this list; take one from pageInfo or edges."
+                )))
+            }),
+        };
+        Ok(Slice {
+            limit: u64::from(count.unsigned_abs()),
+            backwards,
+            after: cursor("after", self.after)?,
+            before: cursor("before", self.before)?,
+        })
+    }
+}
+
+/// A search text that can match a name at all; `None` when nothing can match.
+pub(super) fn searchable(text: Option<String>) -> Option<Option<String>> {
+    match text {
+        Some(text) if text.contains('\0') => None,
+        Some(text) if text.is_empty() => Some(None),
+        text => Some(text),
+    }
+}
+
+/// A connection with a total count.
+pub(super) type Listed<T, Total> = Connection<String, T, Total, EmptyFields, DefaultConnectionName, DefaultEdgeName>;
+
+/// The connection of a page.
+pub(super) fn connection<R, C, T, Total>(page: Page<R>, total: Total, node: impl Fn(R) -> (C, T)) -> Listed<T, Total>
+where
+    C: OpaqueCursor,
+    T: OutputType,
+    Total: async_graphql::ObjectType,
+    DefaultConnectionName: ConnectionNameType,
+{
+    let mut connection = Connection::with_additional_fields(page.has_previous, page.has_next, total);
+    connection.edges.extend(page.rows.into_iter().map(|row| {
+        let (cursor, node) = node(row);
+        Edge::new(cursor.encode(), node)
+    }));
+    connection
+}
+
+/// Counts stacks when asked.
+pub(super) struct StackTotal(pub(super) Option<StackFilter>);
+
+#[Object]
+impl StackTotal {
+    /// How many stacks the list has in all, over every page. Counted only when asked for.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        let Some(filter) = &self.0 else { return Ok(0) };
+        ctx.app().count_stacks(filter).await.map(|n| int(n.cast_signed())).map_err(fault)
+    }
+}
+
+/// Counts templates when asked.
+pub(super) struct TemplateTotal(pub(super) Option<TemplateFilter>);
+
+#[Object]
+impl TemplateTotal {
+    /// How many templates the list has in all, over every page. Counted only when asked for.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        let Some(filter) = &self.0 else { return Ok(0) };
+        ctx.app().count_templates(filter).await.map(|n| int(n.cast_signed())).map_err(fault)
+    }
+}
+
+/// Counts a stack's instances when asked.
+pub(super) struct InstanceTotal {
+    pub(super) stack: StackId,
+    pub(super) filter: Option<InstanceFilter>,
+}
+
+#[Object]
+impl InstanceTotal {
+    /// How many instances the list has in all, over every page. Counted only when asked for.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        let Some(filter) = self.filter.clone() else { return Ok(0) };
+        let found = ctx.loaders().load(InstanceCountOf { stack: self.stack, filter }).await.map_err(fault)?;
+        Ok(int(found.unwrap_or_default()))
+    }
+}

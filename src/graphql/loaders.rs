@@ -1,0 +1,189 @@
+//! One reader, one key type per question, one loader for all of them: many resolvers ask, one statement answers.
+//!
+//! Used by the types. They must never decide what absence means.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    hash::{Hash, Hasher},
+    marker::PhantomData,
+    sync::Arc,
+};
+
+use async_graphql::dataloader::{DataLoader, Loader};
+
+use super::tasks::{AtOnce, RequestTasks};
+use crate::{
+    app::App,
+    db::{
+        entities::{InstanceModel, StackModel, TemplateModel},
+        instances::{ByAge, InstanceFilter},
+        page::{Page, Slice},
+    },
+    error::Error,
+    ids::{InstanceId, StackId, TemplateId},
+    kinds::{Owner, Stored},
+};
+
+type Answer<K, V> = Result<HashMap<K, V>, Arc<Error>>;
+
+/// The loaders of one request. They keep nothing: a mutation's answer never shows what was read before it.
+pub(super) struct Loaders(DataLoader<Reader>);
+
+impl Loaders {
+    pub(super) fn new(app: App, tasks: &RequestTasks) -> Self {
+        // Sooner than all keys are known is never: a page has at most 100 rows, a request at most a few pages.
+        Self(DataLoader::new(Reader(app), tasks.clone(), AtOnce).max_batch_size(usize::MAX))
+    }
+
+    /// The answer to one question; asked together with all others of its sort.
+    pub(super) async fn load<K>(&self, key: K) -> Result<Option<<Reader as Loader<K>>::Value>, Arc<Error>>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Reader: Loader<K, Error = Arc<Error>>,
+    {
+        self.0.load_one(key).await
+    }
+}
+
+/// Answers the questions of the types.
+pub(super) struct Reader(App);
+
+/// A stack by its key, trashed or not.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct StackKey(pub(super) StackId);
+/// A template by its key.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct TemplateKey(pub(super) TemplateId);
+/// An instance by its key, trashed or not.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct InstanceKey(pub(super) InstanceId);
+/// How many overrides an instance has.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct OverrideCountOf(pub(super) InstanceId);
+/// A page of a stack's instances.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct InstancePageOf {
+    pub(super) stack: StackId,
+    pub(super) filter: InstanceFilter,
+    pub(super) slice: Slice<ByAge>,
+}
+/// How many instances a stack has.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct InstanceCountOf {
+    pub(super) stack: StackId,
+    pub(super) filter: InstanceFilter,
+}
+
+/// The entries of kind `K` that an owner has: one key type for all pairs of owner and kind.
+pub(super) struct EntriesOf<O: Owner, K>(O::Id, PhantomData<fn() -> K>);
+
+impl<O: Owner, K> EntriesOf<O, K> {
+    pub(super) fn new(owner: O::Id) -> Self {
+        Self(owner, PhantomData)
+    }
+}
+impl<O: Owner, K> Clone for EntriesOf<O, K> {
+    fn clone(&self) -> Self {
+        Self::new(self.0)
+    }
+}
+impl<O: Owner, K> PartialEq for EntriesOf<O, K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+impl<O: Owner, K> Eq for EntriesOf<O, K> {}
+impl<O: Owner, K> Hash for EntriesOf<O, K> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+impl<O: Owner, K> fmt::Debug for EntriesOf<O, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EntriesOf({:?})", self.0)
+    }
+}
+
+impl<O: Owner, K: Stored<O>> Loader<EntriesOf<O, K>> for Reader {
+    type Value = Vec<K>;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[EntriesOf<O, K>]) -> Answer<EntriesOf<O, K>, Vec<K>> {
+        let owners: Vec<O::Id> = keys.iter().map(|key| key.0).collect();
+        let found = self.0.load_entries::<O, K>(&owners).await?;
+        Ok(found.into_iter().map(|(owner, entries)| (EntriesOf::new(owner), entries)).collect())
+    }
+}
+
+impl Loader<StackKey> for Reader {
+    type Value = StackModel;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[StackKey]) -> Answer<StackKey, StackModel> {
+        let ids: Vec<StackId> = keys.iter().map(|key| key.0).collect();
+        Ok(self.0.load_stacks(&ids).await?.into_iter().map(|(id, row)| (StackKey(id), row)).collect())
+    }
+}
+
+impl Loader<TemplateKey> for Reader {
+    type Value = TemplateModel;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[TemplateKey]) -> Answer<TemplateKey, TemplateModel> {
+        let ids: Vec<TemplateId> = keys.iter().map(|key| key.0).collect();
+        Ok(self.0.load_templates(&ids).await?.into_iter().map(|(id, row)| (TemplateKey(id), row)).collect())
+    }
+}
+
+impl Loader<InstanceKey> for Reader {
+    type Value = InstanceModel;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[InstanceKey]) -> Answer<InstanceKey, InstanceModel> {
+        let ids: Vec<InstanceId> = keys.iter().map(|key| key.0).collect();
+        Ok(self.0.load_instances(&ids).await?.into_iter().map(|(id, row)| (InstanceKey(id), row)).collect())
+    }
+}
+
+impl Loader<OverrideCountOf> for Reader {
+    type Value = i64;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[OverrideCountOf]) -> Answer<OverrideCountOf, i64> {
+        let ids: Vec<InstanceId> = keys.iter().map(|key| key.0).collect();
+        Ok(self.0.count_overrides(&ids).await?.into_iter().map(|(id, n)| (OverrideCountOf(id), n)).collect())
+    }
+}
+
+impl Loader<InstancePageOf> for Reader {
+    type Value = Page<InstanceModel>;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[InstancePageOf]) -> Answer<InstancePageOf, Page<InstanceModel>> {
+        let mut questions: HashMap<(&InstanceFilter, &Slice<ByAge>), Vec<StackId>> = HashMap::new();
+        for key in keys {
+            questions.entry((&key.filter, &key.slice)).or_default().push(key.stack);
+        }
+        let mut answers = HashMap::new();
+        for ((filter, slice), stacks) in questions {
+            for (stack, page) in self.0.load_instance_pages(&stacks, filter, slice).await? {
+                let key = InstancePageOf { stack, filter: filter.clone(), slice: slice.clone() };
+                answers.insert(key, page);
+            }
+        }
+        Ok(answers)
+    }
+}
+
+impl Loader<InstanceCountOf> for Reader {
+    type Value = i64;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[InstanceCountOf]) -> Answer<InstanceCountOf, i64> {
+        let mut questions: HashMap<&InstanceFilter, Vec<StackId>> = HashMap::new();
+        for key in keys {
+            questions.entry(&key.filter).or_default().push(key.stack);
+        }
+        let mut answers = HashMap::new();
+        for (filter, stacks) in questions {
+            for (stack, n) in self.0.count_instances(&stacks, filter).await? {
+                answers.insert(InstanceCountOf { stack, filter: filter.clone() }, n);
+            }
+        }
+        Ok(answers)
+    }
+}

@@ -1,0 +1,56 @@
+//! The GraphQL schema: types, loaders and roots that translate, call the use cases, and wrap.
+//!
+//! Called by the server and by `devarch schema`. It must never open a transaction or know a table.
+
+mod collections;
+mod connection;
+mod context;
+mod fault;
+mod inputs;
+mod instance;
+mod loaders;
+mod mutation;
+mod node;
+mod payloads;
+mod query;
+mod stack;
+mod tasks;
+mod template;
+mod user_error;
+
+use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions};
+
+use self::{loaders::Loaders, mutation::Mutation, query::Query, tasks::RequestTasks};
+use crate::app::App;
+
+/// The executable schema.
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query, Mutation, EmptySubscription).register_output_type::<node::Node>()
+}
+
+/// The schema over an application.
+pub fn schema(app: App) -> Schema {
+    builder().data(app).finish()
+}
+
+/// The schema in GraphQL's own language, sorted and with descriptions: what `schema.graphql` holds.
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by()
+        .indent_width(2)
+        .use_space_ident();
+    let text = builder().finish().sdl_with_options(options);
+    format!("{}\n", text.trim())
+}
+
+/// Runs one request, with loaders of its own.
+pub async fn execute(schema: &Schema, app: &App, request: Request) -> Response {
+    let tasks = RequestTasks::default();
+    let loaders = Loaders::new(app.clone(), &tasks);
+    tasks.drive(schema.execute(request.data(loaders))).await
+}

@@ -1,0 +1,128 @@
+//! The root of all changes.
+//!
+//! Called by the executor, one field after the other. It must never hold a rule: each field hands a command to its use
+//! case and wraps what comes back.
+
+use async_graphql::{Context, Object, Result};
+
+use super::{
+    context::ContextExt,
+    inputs::{
+        CreateInstanceInput, CreateStackInput, CreateTemplateInput, DuplicateInstanceInput, RenameInstanceInput,
+        RestoreInstanceInput, SetInstanceOverridesInput, SoftDeleteInstanceInput, SoftDeleteStackInput,
+        UpdateInstanceInput, UpdateStackInput,
+    },
+    payloads::{
+        CreateInstancePayload, CreateStackPayload, CreateTemplatePayload, DuplicateInstancePayload,
+        RenameInstancePayload, RestoreInstancePayload, SetInstanceOverridesPayload, SoftDeleteInstancePayload,
+        SoftDeleteStackPayload, UpdateInstancePayload, UpdateStackPayload,
+    },
+};
+
+/// See the description of the type.
+pub struct Mutation;
+
+#[Object]
+/// Changes. Each is one transaction: it happens whole, or `userErrors` says what to put right and nothing has happened.
+impl Mutation {
+    /// Creates an empty stack.
+    async fn create_stack(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new stack.")] input: CreateStackInput,
+    ) -> Result<CreateStackPayload> {
+        CreateStackPayload::settle(ctx.app().create_stack(input.into()).await)
+    }
+
+    /// Changes a stack's description and whether it is enabled.
+    async fn update_stack(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What changes.")] input: UpdateStackInput,
+    ) -> Result<UpdateStackPayload> {
+        UpdateStackPayload::settle(ctx.app().update_stack(input.into()).await)
+    }
+
+    /// Puts a stack into the trash, with its instances. They are hidden at once and their names become free.
+    async fn soft_delete_stack(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which stack.")] input: SoftDeleteStackInput,
+    ) -> Result<SoftDeleteStackPayload> {
+        SoftDeleteStackPayload::settle(ctx.app().soft_delete_stack(input.into()).await)
+    }
+
+    /// Adds a template to the catalogue.
+    async fn create_template(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new template.")] input: CreateTemplateInput,
+    ) -> Result<CreateTemplatePayload> {
+        CreateTemplatePayload::settle(ctx.app().create_template(input.into()).await)
+    }
+
+    /// Creates an enabled instance of a template in a stack, with overrides if wanted.
+    async fn create_instance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new instance.")] input: CreateInstanceInput,
+    ) -> Result<CreateInstancePayload> {
+        CreateInstancePayload::settle(ctx.app().create_instance(input.into()).await)
+    }
+
+    /// Changes an instance's name, description and whether it is enabled, in one step.
+    async fn update_instance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What changes.")] input: UpdateInstanceInput,
+    ) -> Result<UpdateInstancePayload> {
+        UpdateInstancePayload::settle(ctx.app().update_instance(input.into()).await)
+    }
+
+    /// Copies an instance with every override, in the same stack. Host ports are copied too: `warnings` names those
+    /// that the copy and its source cannot have at the same time.
+    async fn duplicate_instance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is copied.")] input: DuplicateInstanceInput,
+    ) -> Result<DuplicateInstancePayload> {
+        DuplicateInstancePayload::settle(ctx.app().duplicate_instance(input.into()).await)
+    }
+
+    /// Gives an instance another name. Its id stays; its container name follows.
+    async fn rename_instance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which instance, and its new name.")] input: RenameInstanceInput,
+    ) -> Result<RenameInstancePayload> {
+        RenameInstancePayload::settle(ctx.app().update_instance(input.into()).await)
+    }
+
+    /// Puts an instance into the trash. It is hidden at once, its names become free, its overrides are kept.
+    async fn soft_delete_instance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which instance.")] input: SoftDeleteInstanceInput,
+    ) -> Result<SoftDeleteInstancePayload> {
+        SoftDeleteInstancePayload::settle(ctx.app().soft_delete_instance(input.into()).await)
+    }
+
+    /// Brings an instance back from the trash, under its name or under a given one.
+    async fn restore_instance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which instance.")] input: RestoreInstanceInput,
+    ) -> Result<RestoreInstancePayload> {
+        RestoreInstancePayload::settle(ctx.app().restore_instance(input.into()).await)
+    }
+
+    /// Writes whole collections of overrides in one step. A kind that is absent stays as it is; an empty list means no
+    /// overrides of this kind, so that everything is inherited.
+    async fn set_instance_overrides(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which instance, and the collections.")] input: SetInstanceOverridesInput,
+    ) -> Result<SetInstanceOverridesPayload> {
+        SetInstanceOverridesPayload::settle(ctx.app().set_instance_overrides(input.into()).await)
+    }
+}

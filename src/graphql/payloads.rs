@@ -1,0 +1,142 @@
+//! The payload of every mutation: what it made or changed, and what a person has to put right.
+//!
+//! Made by the mutations. They must never carry both.
+
+use async_graphql::{Enum, Result, SimpleObject};
+
+use super::{fault::fault, instance::Instance, stack::Stack, template::Template, user_error::UserError};
+use crate::{
+    app::{Duplicated, SharedHostPort},
+    db::entities::{InstanceModel, StackModel, TemplateModel},
+    error::{Error, Result as AppResult},
+};
+
+/// The value, or the errors of a person; anything else is a top-level error.
+fn settle<T>(done: AppResult<T>) -> Result<(Option<T>, Vec<UserError>)> {
+    match done {
+        Ok(value) => Ok((Some(value), Vec::new())),
+        Err(Error::Refused(problems)) => Ok((None, problems.into_iter().map(UserError::from).collect())),
+        Err(error) => Err(fault(error)),
+    }
+}
+
+macro_rules! payloads {
+    ($( $(#[$doc:meta])* $name:ident { $(#[$field_doc:meta])* $field:ident : $type:ident of $model:ty } )+) => { $(
+        $(#[$doc])*
+        #[derive(SimpleObject)]
+        pub(super) struct $name {
+            $(#[$field_doc])*
+            $field: Option<$type>,
+            /// What has to be put right; empty when it was done.
+            user_errors: Vec<UserError>,
+        }
+
+        impl $name {
+            pub(super) fn settle(done: AppResult<$model>) -> Result<Self> {
+                let (value, user_errors) = settle(done)?;
+                Ok(Self { $field: value.map($type), user_errors })
+            }
+        }
+    )+ };
+}
+
+payloads! {
+    /// What `createStack` did.
+    CreateStackPayload {
+        /// The new stack; null when there are errors.
+        stack: Stack of StackModel
+    }
+    /// What `updateStack` did.
+    UpdateStackPayload {
+        /// The stack as it is now; null when there are errors.
+        stack: Stack of StackModel
+    }
+    /// What `softDeleteStack` did.
+    SoftDeleteStackPayload {
+        /// The stack, now in the trash; null when there are errors.
+        stack: Stack of StackModel
+    }
+    /// What `createTemplate` did.
+    CreateTemplatePayload {
+        /// The new template; null when there are errors.
+        template: Template of TemplateModel
+    }
+    /// What `createInstance` did.
+    CreateInstancePayload {
+        /// The new instance; null when there are errors.
+        instance: Instance of InstanceModel
+    }
+    /// What `updateInstance` did.
+    UpdateInstancePayload {
+        /// The instance as it is now; null when there are errors.
+        instance: Instance of InstanceModel
+    }
+    /// What `renameInstance` did.
+    RenameInstancePayload {
+        /// The instance under its new name; null when there are errors.
+        instance: Instance of InstanceModel
+    }
+    /// What `softDeleteInstance` did.
+    SoftDeleteInstancePayload {
+        /// The instance, now in the trash; keep its id to restore it. Null when there are errors.
+        instance: Instance of InstanceModel
+    }
+    /// What `restoreInstance` did.
+    RestoreInstancePayload {
+        /// The instance, live again; null when there are errors.
+        instance: Instance of InstanceModel
+    }
+    /// What `setInstanceOverrides` did.
+    SetInstanceOverridesPayload {
+        /// The instance with its overrides as they are now; null when there are errors.
+        instance: Instance of InstanceModel
+    }
+}
+
+/// What `duplicateInstance` did.
+#[derive(SimpleObject)]
+pub(super) struct DuplicateInstancePayload {
+    /// The new instance; null when there are errors.
+    instance: Option<Instance>,
+    /// What to know before the copy is started.
+    warnings: Vec<Warning>,
+    /// What has to be put right; empty when it was done.
+    user_errors: Vec<UserError>,
+}
+
+impl DuplicateInstancePayload {
+    pub(super) fn settle(done: AppResult<Duplicated>) -> Result<Self> {
+        let (value, user_errors) = settle(done)?;
+        let (instance, shared) = value.map(|done| (Instance(done.instance), done.shared)).unzip();
+        let warnings = shared.unwrap_or_default().into_iter().map(Warning::from).collect();
+        Ok(Self { instance, warnings, user_errors })
+    }
+}
+
+/// What a warning is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub(super) enum WarningCode {
+    /// Two instances want the same port of the host: only one of them can run at a time.
+    HostPortShared,
+}
+
+/// Something that was done but deserves a look.
+#[derive(SimpleObject)]
+pub(super) struct Warning {
+    /// What it is about; stable.
+    code: WarningCode,
+    /// A sentence for people.
+    message: String,
+}
+
+impl From<SharedHostPort> for Warning {
+    fn from(shared: SharedHostPort) -> Self {
+        let SharedHostPort { host_ip, host_port, protocol, source } = shared;
+        let host = if host_ip.contains(':') { format!("[{host_ip}]") } else { host_ip };
+        let message = format!(
+            "Both the copy and `{source}` publish {host}:{host_port}/{protocol}; give one of them another host port \
+             before both run."
+        );
+        Self { code: WarningCode::HostPortShared, message }
+    }
+}

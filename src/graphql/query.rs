@@ -1,0 +1,131 @@
+//! The root of all reads.
+//!
+//! Called by the executor. It must never write, and never show what is in the trash.
+
+use async_graphql::{Context, ID, Object, Result};
+
+use super::{
+    connection::{Listed, MAX_PAGE, PageArgs, StackTotal, TemplateTotal, connection, searchable},
+    context::ContextExt,
+    fault::fault,
+    instance::Instance,
+    node::{self, Node},
+    stack::Stack,
+    template::Template,
+};
+use crate::{
+    db::{
+        page::Page,
+        stacks::{ByName, StackFilter},
+        templates::TemplateFilter,
+    },
+    error::Error,
+    ids::AnyId,
+};
+
+/// See the description of the type.
+pub struct Query;
+
+#[Object]
+/// Reads. What is in the trash is not shown.
+impl Query {
+    /// The thing with this id, or null.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "A global id.")] id: ID) -> Option<Result<Node>> {
+        node::find(ctx, AnyId::decode(&id)?).await.transpose()
+    }
+
+    /// The things with these ids, in the same order, null where there is none. At most 100.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global ids, at most 100.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        if ids.len() > MAX_PAGE.unsigned_abs() as usize {
+            return Err(fault(Error::limit(format!("At most {MAX_PAGE} ids can be asked for, not {}.", ids.len()))));
+        }
+        let finds = ids.iter().map(async |id| match AnyId::decode(id) {
+            Some(id) => node::find(ctx, id).await,
+            None => Ok(None),
+        });
+        futures_util::future::try_join_all(finds).await
+    }
+
+    /// The live stack of this name, or null.
+    async fn stack(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The stack's name.")] name: String,
+    ) -> Option<Result<Stack>> {
+        ctx.app().stack(&name).await.map_err(fault).transpose().map(|found| found.map(Stack))
+    }
+
+    /// The live stacks, by name. Pages have 1 to 100 rows, 20 when nothing is said.
+    #[expect(clippy::too_many_arguments, reason = "the page arguments of Relay and two filters")]
+    async fn stacks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only names that contain this text, in upper or lower case; no wildcards.")] search: Option<
+            String,
+        >,
+        #[graphql(desc = "Only enabled (true) or only disabled (false) stacks.")] enabled: Option<bool>,
+    ) -> Result<Listed<Stack, StackTotal>> {
+        let slice = PageArgs { first, after, last, before }.slice()?;
+        let filter = searchable(search).map(|search| StackFilter { search, enabled });
+        let page = match &filter {
+            Some(filter) => ctx.app().stacks(filter, &slice).await.map_err(fault)?,
+            None => Page { rows: Vec::new(), has_previous: false, has_next: false },
+        };
+        Ok(connection(page, StackTotal(filter), |row| (ByName(row.name.clone()), Stack(row))))
+    }
+
+    /// The template of this name, or null.
+    async fn template(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The template's name.")] name: String,
+    ) -> Option<Result<Template>> {
+        ctx.app().template(&name).await.map_err(fault).transpose().map(|found| found.map(Template))
+    }
+
+    /// The templates of the catalogue, by name. Pages have 1 to 100 rows, 20 when nothing is said.
+    #[expect(clippy::too_many_arguments, reason = "the page arguments of Relay and two filters")]
+    async fn templates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only names that contain this text, in upper or lower case; no wildcards.")] search: Option<
+            String,
+        >,
+        #[graphql(desc = "Only templates of exactly this category.")] category: Option<String>,
+    ) -> Result<Listed<Template, TemplateTotal>> {
+        let slice = PageArgs { first, after, last, before }.slice()?;
+        let storable = category.as_ref().is_none_or(|category| !category.contains('\0'));
+        let filter = searchable(search).filter(|_| storable).map(|search| TemplateFilter { search, category });
+        let page = match &filter {
+            Some(filter) => ctx.app().templates(filter, &slice).await.map_err(fault)?,
+            None => Page { rows: Vec::new(), has_previous: false, has_next: false },
+        };
+        Ok(connection(page, TemplateTotal(filter), |row| (ByName(row.name.clone()), Template(row))))
+    }
+
+    /// The live instance of this name in the live stack of that name, or null.
+    async fn instance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The stack's name.")] stack: String,
+        #[graphql(desc = "The instance's name.")] name: String,
+    ) -> Option<Result<Instance>> {
+        let found = async {
+            let Some(stack) = ctx.app().stack(&stack).await? else { return Ok(None) };
+            ctx.app().instance_of(stack.id, &name).await
+        };
+        found.await.map_err(fault).transpose().map(|found| found.map(Instance))
+    }
+}

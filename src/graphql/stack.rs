@@ -1,0 +1,114 @@
+//! `Stack`.
+//!
+//! Reached through the roots and `Instance.stack`. It must never know how instances are stored.
+
+use async_graphql::{Context, ID, Object, Result};
+use chrono::{DateTime, Utc};
+
+use super::{
+    connection::{InstanceTotal, Listed, PageArgs, connection, searchable},
+    context::{ContextExt, int},
+    fault::fault,
+    instance::Instance,
+    loaders::InstancePageOf,
+};
+use crate::{
+    db::{
+        entities::StackModel,
+        instances::{ByAge, InstanceFilter},
+        page::Page,
+    },
+    ids::GlobalId,
+    name::network_name,
+};
+
+/// An isolated development environment: instances on a network of their own.
+#[derive(Clone, Debug)]
+pub(super) struct Stack(pub(super) StackModel);
+
+#[Object]
+/// An isolated development environment: instances on a network of their own. Two stacks never collide, even when they
+/// use the same templates.
+impl Stack {
+    /// Opaque global id; it stays the same for ever.
+    pub(super) async fn id(&self) -> ID {
+        self.0.id.encode().into()
+    }
+
+    /// Name, unique among all stacks that are not in the trash: 1 to 63 lower-case letters, digits and hyphens.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What the stack is for; free text, at most 4096 characters.
+    async fn description(&self) -> &str {
+        &self.0.description
+    }
+
+    /// Name of the container network that all instances of the stack join, and nobody else.
+    async fn network_name(&self) -> String {
+        self.0.network_name.clone().unwrap_or_else(|| network_name(&self.0.name))
+    }
+
+    /// False when the whole stack is switched off.
+    async fn enabled(&self) -> bool {
+        self.0.enabled
+    }
+
+    /// Raised by one with every change of the stack itself.
+    async fn revision(&self) -> i32 {
+        int(self.0.revision)
+    }
+
+    /// When it was created.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+
+    /// When it went into the trash; null for a live stack.
+    async fn deleted_at(&self) -> Option<DateTime<Utc>> {
+        self.0.deleted_at
+    }
+
+    /// The stack's live instances, oldest first. Pages have 1 to 100 rows, 20 when nothing is said.
+    #[expect(clippy::too_many_arguments, reason = "the page arguments of Relay and two filters")]
+    async fn instances(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only names that contain this text, in upper or lower case; no wildcards.")] search: Option<
+            String,
+        >,
+        #[graphql(desc = "Only enabled (true) or only disabled (false) instances.")] enabled: Option<bool>,
+    ) -> Result<Listed<Instance, InstanceTotal>> {
+        let slice = PageArgs { first, after, last, before }.slice()?;
+        let filter = searchable(search).map(|search| InstanceFilter { search, enabled });
+        let stack = self.0.id;
+        let page = match filter.clone() {
+            Some(filter) => ctx.loaders().load(InstancePageOf { stack, filter, slice }).await.map_err(fault)?,
+            None => None,
+        };
+        let page = page.unwrap_or(Page { rows: Vec::new(), has_previous: false, has_next: false });
+        Ok(connection(page, InstanceTotal { stack, filter }, |row| {
+            (ByAge { created_at: row.created_at, id: row.id }, Instance(row))
+        }))
+    }
+
+    /// The live instance of this name, or null.
+    async fn instance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The instance's name.")] name: String,
+    ) -> Option<Result<Instance>> {
+        let found = ctx.app().instance_of(self.0.id, &name).await;
+        found.map_err(fault).transpose().map(|found| found.map(Instance))
+    }
+}

@@ -1,0 +1,133 @@
+//! What a person can put right, as typed values of a payload.
+//!
+//! Used by the payloads. It must never hold anything that the client may not see.
+
+use async_graphql::{Context, Interface, Object, Result};
+
+use super::{
+    context::int,
+    node::{self, Node},
+};
+use crate::{
+    error::{Code, Detail, Problem},
+    ids::AnyId,
+};
+
+/// Something in the input that a person can put right. A payload with such errors has changed nothing.
+#[derive(Interface)]
+#[graphql(
+    field(name = "code", ty = "Code", desc = "What sort of error; stable."),
+    field(name = "message", ty = "&str", desc = "A sentence that says what is wrong and what is allowed."),
+    field(
+        name = "path",
+        ty = "&[String]",
+        desc = "The way to the input value, from `input`; list positions count from 0."
+    ),
+    field(name = "suggestion", ty = "Option<&str>", desc = "A value that would be accepted, if one is known.")
+)]
+pub(super) enum UserError {
+    InputError(InputError),
+    NameTakenError(NameTakenError),
+    StaleRevisionError(StaleRevisionError),
+}
+
+impl From<Problem> for UserError {
+    fn from(problem: Problem) -> Self {
+        match problem.detail {
+            Detail::None => Self::InputError(InputError(problem)),
+            Detail::Holder(holder) => Self::NameTakenError(NameTakenError { problem, holder }),
+            Detail::Current { of, revision } => Self::StaleRevisionError(StaleRevisionError { problem, of, revision }),
+        }
+    }
+}
+
+/// An error about a value of the input.
+pub(super) struct InputError(Problem);
+
+#[Object]
+/// A value of the input that was not accepted.
+impl InputError {
+    /// What sort of error; stable.
+    pub(super) async fn code(&self) -> Code {
+        self.0.code
+    }
+    /// A sentence that says what is wrong and what is allowed.
+    pub(super) async fn message(&self) -> &str {
+        &self.0.message
+    }
+    /// The way to the input value, from `input`; list positions count from 0.
+    pub(super) async fn path(&self) -> &[String] {
+        &self.0.path
+    }
+    /// A value that would be accepted, if one is known.
+    pub(super) async fn suggestion(&self) -> Option<&str> {
+        self.0.suggestion.as_deref()
+    }
+}
+
+/// An error about a name that somebody has.
+pub(super) struct NameTakenError {
+    problem: Problem,
+    holder: AnyId,
+}
+
+#[Object]
+/// A name, or the container name that follows from it, that is taken.
+impl NameTakenError {
+    /// `NAME_TAKEN` or `CONTAINER_NAME_TAKEN`.
+    pub(super) async fn code(&self) -> Code {
+        self.problem.code
+    }
+    /// A sentence that names the holder.
+    pub(super) async fn message(&self) -> &str {
+        &self.problem.message
+    }
+    /// The way to the input value, from `input`.
+    pub(super) async fn path(&self) -> &[String] {
+        &self.problem.path
+    }
+    /// A name that was free a moment ago.
+    pub(super) async fn suggestion(&self) -> Option<&str> {
+        self.problem.suggestion.as_deref()
+    }
+    /// Who has the name; null when it has been given up meanwhile.
+    async fn holder(&self, ctx: &Context<'_>) -> Option<Result<Node>> {
+        node::find(ctx, self.holder).await.transpose()
+    }
+}
+
+/// An error about a change that was made from an older state.
+pub(super) struct StaleRevisionError {
+    problem: Problem,
+    of: AnyId,
+    revision: i64,
+}
+
+#[Object]
+/// Somebody else has changed it since it was read: `expectedRevision` is not the current revision.
+impl StaleRevisionError {
+    /// `STALE_REVISION`.
+    pub(super) async fn code(&self) -> Code {
+        self.problem.code
+    }
+    /// A sentence that names both revisions.
+    pub(super) async fn message(&self) -> &str {
+        &self.problem.message
+    }
+    /// Always `["input", "expectedRevision"]`.
+    pub(super) async fn path(&self) -> &[String] {
+        &self.problem.path
+    }
+    /// The current revision, as text.
+    pub(super) async fn suggestion(&self) -> Option<&str> {
+        self.problem.suggestion.as_deref()
+    }
+    /// The current revision.
+    async fn current_revision(&self) -> i32 {
+        int(self.revision)
+    }
+    /// The current state, to decide again; null when it has gone into the trash meanwhile.
+    async fn current(&self, ctx: &Context<'_>) -> Option<Result<Node>> {
+        node::find(ctx, self.of).await.transpose()
+    }
+}

@@ -1,0 +1,70 @@
+//! Files written into a container before it starts.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Kind, Stamp,
+    check::{check_path, check_text},
+    clean_path, kind,
+};
+use crate::error::Problems;
+
+/// Longest content of a file, in bytes: 1 MiB.
+pub const MAX_CONTENT: usize = 1_048_576;
+
+kind! {
+    /// A file written into the container before it starts.
+    pub struct ConfigFile in ("service_config_files", "instance_config_files"), input "ConfigFileInput" {
+        /// Path inside the container, without `..`.
+        pub file_path: String,
+        /// Content, at most 1 MiB.
+        pub content: String,
+        /// Permissions, octal.
+        #[graphql(default = "0644")]
+        pub file_mode: String,
+        /// True when `${VARIABLE}` in the content is to be replaced when the stack starts.
+        #[graphql(default)]
+        pub is_template: bool,
+        /// When the file was first written here.
+        #[graphql(skip_input)]
+        pub created_at: Stamp,
+        /// When the file was last changed here.
+        #[graphql(skip_input)]
+        pub updated_at: Stamp,
+    }
+}
+
+impl Kind for ConfigFile {
+    const FIELD: &'static str = "configFiles";
+    type Key = String;
+    type Identity = String;
+    type Set = Vec<Self>;
+
+    fn key(&self) -> String {
+        self.file_path.clone()
+    }
+
+    fn identity(&self) -> String {
+        self.key()
+    }
+
+    fn normalize(&mut self) {
+        self.file_path = clean_path(&self.file_path);
+    }
+
+    fn validate(&self, at: &mut Problems) {
+        check_path(at, "filePath", &self.file_path);
+        check_text(at, "content", &self.content, MAX_CONTENT);
+        let octal = |mode: &str| (3..=5).contains(&mode.len()) && mode.bytes().all(|c| (b'0'..=b'7').contains(&c));
+        if !octal(&self.file_mode) {
+            let digits: String = self.file_mode.chars().filter(char::is_ascii_digit).collect();
+            let suggestion = if octal(&digits) { digits } else { "0644".to_owned() };
+            at.invalid("fileMode", "The mode is three to five octal digits, such as 0644.", Some(suggestion));
+        }
+    }
+
+    fn stamp(&mut self, now: DateTime<Utc>, stored: Option<&Self>) {
+        self.created_at = stored.map_or(Stamp(now), |stored| stored.created_at);
+        self.updated_at = stored.filter(|stored| *stored == self).map_or(Stamp(now), |stored| stored.updated_at);
+    }
+}

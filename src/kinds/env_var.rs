@@ -1,0 +1,61 @@
+//! Environment variables.
+
+use super::{
+    Kind,
+    check::{MAX_TEXT, check_text},
+    kind,
+};
+use crate::error::Problems;
+
+kind! {
+    /// An environment variable of the container.
+    pub struct EnvVar in ("service_env_vars", "instance_env_vars"), input "EnvVarInput" {
+        /// Name: a letter or `_`, then letters, digits, `_`, `.` or `-`; at most 255 characters.
+        pub key: String,
+        /// Value, at most 64 KiB; null leaves it to the shell that starts the stack.
+        pub value: Option<String>,
+        /// True when the value is a secret.
+        #[graphql(default)]
+        pub is_secret: bool,
+    }
+}
+
+impl Kind for EnvVar {
+    const FIELD: &'static str = "envVars";
+    type Key = String;
+    type Identity = String;
+    type Set = Vec<Self>;
+
+    fn key(&self) -> String {
+        self.key.clone()
+    }
+
+    fn identity(&self) -> String {
+        self.key.clone()
+    }
+
+    fn validate(&self, at: &mut Problems) {
+        if !is_env_key(&self.key) {
+            let message = "A variable's name takes letters, digits, `_`, `.` and `-`, starts with a letter or `_`, \
+                           and has at most 255 characters.";
+            at.invalid("key", message, suggest(&self.key));
+        }
+        check_text(at, "value", self.value.as_deref().unwrap_or_default(), MAX_TEXT);
+    }
+}
+
+fn is_env_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')
+}
+
+fn is_env_key(key: &str) -> bool {
+    key.len() <= 255 && key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && key.chars().all(is_env_char)
+}
+
+fn suggest(key: &str) -> Option<String> {
+    let legal: String = key.trim().chars().map(|c| if is_env_char(c) { c } else { '_' }).take(254).collect();
+    if legal.is_empty() {
+        return None;
+    }
+    Some(if is_env_key(&legal) { legal } else { format!("_{legal}") })
+}

@@ -1,0 +1,78 @@
+//! The only macro that writes rows: one list of fields gives the value, its GraphQL type and input, and both tables.
+//!
+//! Called once by every kind. It must never hold behaviour: that belongs into the `Kind` impl beside the call.
+
+/// One kind: `kind! { /// doc  pub struct X in ("service_xs", "instance_xs"), input "XInput" { fields } }`.
+macro_rules! kind {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident in ($service_table:literal, $instance_table:literal), input $input:literal {
+            $( $(#[$field_meta:meta])* pub $field:ident : $type:ty, )+
+        }
+    ) => {
+        #[derive(Clone, Debug, PartialEq, async_graphql::SimpleObject, async_graphql::InputObject)]
+        #[graphql(input_name = $input)]
+        $(#[$meta])*
+        pub struct $name {
+            $( $(#[$field_meta])* pub $field: $type, )+
+        }
+
+        #[doc = concat!("The template's side: `", $service_table, "`.")]
+        pub mod service {
+            $crate::kinds::rows::table!(
+                $name, $service_table, $crate::kinds::OfTemplate,
+                service_id: TemplateId, ServiceId, $( $field: $type ),+
+            );
+        }
+        #[doc = concat!("The instance's side: `", $instance_table, "`.")]
+        pub mod instance {
+            $crate::kinds::rows::table!(
+                $name, $instance_table, $crate::kinds::OfInstance,
+                instance_id: InstanceId, InstanceId, $( $field: $type ),+
+            );
+        }
+    };
+}
+
+macro_rules! table {
+    (
+        $value:ident, $table:literal, $owner:ty, $owner_id:ident : $owner_type:ident, $owner_column:ident,
+        $( $field:ident : $type:ty ),+
+    ) => {
+        use super::*;
+        use $crate::ids::$owner_type;
+        use sea_orm::{ActiveValue::{NotSet, Set}, entity::prelude::*};
+
+        #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+        #[sea_orm(table_name = $table)]
+        pub struct Model {
+            #[sea_orm(primary_key)]
+            pub id: i64,
+            pub $owner_id: $owner_type,
+            $( pub $field: $type, )+
+        }
+
+        #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+        pub enum Relation {}
+        impl ActiveModelBehavior for ActiveModel {}
+
+        impl $crate::kinds::Stored<$owner> for $value {
+            type Entity = Entity;
+            type Model = Model;
+            type Row = ActiveModel;
+            fn owner_column() -> Column {
+                Column::$owner_column
+            }
+            fn id_column() -> Column {
+                Column::Id
+            }
+            fn from_row(row: Model) -> ($owner_type, Self) {
+                (row.$owner_id, Self { $( $field: row.$field, )+ })
+            }
+            fn into_row(self, owner: $owner_type) -> ActiveModel {
+                ActiveModel { id: NotSet, $owner_id: Set(owner), $( $field: Set(self.$field), )+ }
+            }
+        }
+    };
+}
+pub(crate) use {kind, table};

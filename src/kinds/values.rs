@@ -1,0 +1,149 @@
+//! Column types whose API form differs from what the database stores.
+//!
+//! Used as field types by the kinds. They must never know which kind uses them.
+
+use std::{borrow::Cow, convert::Infallible, fmt, str::FromStr};
+
+use async_graphql::{
+    ContextSelectionSet, InputType, InputValueError, InputValueResult, OutputType, Positioned, ServerResult, Value,
+    parser::types::Field, registry::Registry,
+};
+use chrono::{DateTime, Utc};
+use sea_orm::DeriveValueType;
+
+/// A type that looks to GraphQL like another one, into which and from which it converts.
+macro_rules! shown_as {
+    ($name:ty => $shown:ty) => {
+        impl InputType for $name {
+            type RawValueType = Self;
+            fn type_name() -> Cow<'static, str> {
+                <$shown as InputType>::type_name()
+            }
+            fn qualified_type_name() -> String {
+                <$shown as InputType>::qualified_type_name()
+            }
+            fn create_type_info(registry: &mut Registry) -> String {
+                <$shown as InputType>::create_type_info(registry)
+            }
+            fn parse(value: Option<Value>) -> InputValueResult<Self> {
+                <$shown as InputType>::parse(value).map(Self::from).map_err(InputValueError::propagate)
+            }
+            fn to_value(&self) -> Value {
+                InputType::to_value(&<$shown>::from(self.clone()))
+            }
+            fn as_raw_value(&self) -> Option<&Self> {
+                Some(self)
+            }
+        }
+        impl OutputType for $name {
+            fn type_name() -> Cow<'static, str> {
+                <$shown as OutputType>::type_name()
+            }
+            fn qualified_type_name() -> String {
+                <$shown as OutputType>::qualified_type_name()
+            }
+            fn create_type_info(registry: &mut Registry) -> String {
+                <$shown as OutputType>::create_type_info(registry)
+            }
+            async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+                <$shown>::from(self.clone()).resolve(ctx, field).await
+            }
+        }
+    };
+}
+
+/// A port on the host; 0 in the database and null in the API mean "chosen when it starts".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, DeriveValueType)]
+pub struct HostPort(i32);
+
+impl HostPort {
+    /// The fixed port, if there is one.
+    pub fn fixed(self) -> Option<i32> {
+        (self.0 != 0).then_some(self.0)
+    }
+}
+
+impl From<Option<i32>> for HostPort {
+    fn from(port: Option<i32>) -> Self {
+        // An explicit 0 must not pass for null: it is refused like any other number outside 1 to 65535.
+        Self(match port {
+            None => 0,
+            Some(0) => -1,
+            Some(port) => port,
+        })
+    }
+}
+impl From<HostPort> for Option<i32> {
+    fn from(port: HostPort) -> Self {
+        port.fixed()
+    }
+}
+shown_as!(HostPort => Option<i32>);
+
+/// A list of arguments that keeps its boundaries: stored as a JSON array of strings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct Argv(pub Vec<String>);
+
+impl fmt::Display for Argv {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::Value::from(self.0.clone()).to_string())
+    }
+}
+impl FromStr for Argv {
+    type Err = Infallible;
+    /// Text that is not a JSON array (a row written by hand) is one shell command.
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(serde_json::from_str(text).unwrap_or_else(|_| vec!["CMD-SHELL".to_owned(), text.to_owned()])))
+    }
+}
+impl From<Vec<String>> for Argv {
+    fn from(argv: Vec<String>) -> Self {
+        Self(argv)
+    }
+}
+impl From<Argv> for Vec<String> {
+    fn from(argv: Argv) -> Self {
+        argv.0
+    }
+}
+shown_as!(Argv => Vec<String>);
+
+/// A moment that the service keeps beside an entry; it does not count when entries are compared.
+#[derive(Clone, Copy, Debug, Default, DeriveValueType)]
+pub struct Stamp(pub DateTime<Utc>);
+
+impl PartialEq for Stamp {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+impl From<DateTime<Utc>> for Stamp {
+    fn from(at: DateTime<Utc>) -> Self {
+        Self(at)
+    }
+}
+impl From<Stamp> for DateTime<Utc> {
+    fn from(at: Stamp) -> Self {
+        at.0
+    }
+}
+shown_as!(Stamp => DateTime<Utc>);
+
+/// A word that is none of those a column takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownWord(String);
+
+impl UnknownWord {
+    pub(super) fn new(what: &str, word: &str, allowed: &str) -> Self {
+        Self(format!("`{word}` is not a {what}; it is {allowed}"))
+    }
+}
+
+impl fmt::Display for UnknownWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UnknownWord {}

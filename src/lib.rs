@@ -1,0 +1,13 @@
+//! DevArch: isolated stacks of services, held by a GraphQL service.
+//!
+//! The rooms, from the outside in: `cli` → `server` → `graphql` → `app` → `db` → `kinds`. What each may know is
+//! written at its head, and `docs/architecture.md` walks one query and one mutation through them.
+
+pub mod app;
+pub mod clock;
+pub mod db;
+pub mod error;
+pub mod graphql;
+pub mod ids;
+pub mod kinds;
+pub mod name;

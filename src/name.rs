@@ -1,0 +1,287 @@
+//! Names of stacks, instances and templates, the suggestions for refused ones, and container names.
+//!
+//! Called at the edge of every use case: a [`Name`] in hand is valid. It must never know the database: whether a
+//! name is free is decided there.
+
+use std::fmt;
+
+/// Longest stack or instance name, in characters.
+pub const MAX_NAME: usize = 63;
+/// Longest template name, in characters.
+pub const MAX_TEMPLATE_NAME: usize = 64;
+/// Longest container name: it is a DNS label on the container network.
+pub const MAX_CONTAINER_NAME: usize = 63;
+
+/// Words that no stack and no instance may be called: they mean something to users of the service or are routes.
+const RESERVED: [&str; 10] =
+    ["default", "devarch", "system", "none", "all", "graphql", "healthz", "readyz", "metrics", "stacks"];
+
+/// What a name is for; decides length, reserved words and the last resort of a suggestion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameOf {
+    /// A stack.
+    Stack,
+    /// An instance.
+    Instance,
+    /// A template.
+    Template,
+}
+
+impl NameOf {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Stack => "stack",
+            Self::Instance => "instance",
+            Self::Template => "template",
+        }
+    }
+
+    fn shortest(self) -> usize {
+        if self == Self::Template { 2 } else { 1 }
+    }
+
+    fn longest(self) -> usize {
+        if self == Self::Template { MAX_TEMPLATE_NAME } else { MAX_NAME }
+    }
+
+    fn reserves(self, name: &str) -> bool {
+        self != Self::Template && RESERVED.iter().any(|word| word.eq_ignore_ascii_case(name))
+    }
+}
+
+/// A valid name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Name(String);
+
+impl Name {
+    /// Reads a name; the checks run in this order: empty, too long, reserved, pattern.
+    pub fn parse(of: NameOf, raw: &str) -> Result<Self, NameError> {
+        let refuse = |reason| Err(NameError { reason, of, suggestion: suggest(of, raw) });
+        if raw.is_empty() {
+            return refuse(Reason::Empty);
+        }
+        if raw.chars().count() > of.longest() {
+            return refuse(Reason::TooLong);
+        }
+        if of.reserves(raw) {
+            return refuse(Reason::Reserved);
+        }
+        if raw.len() < of.shortest() {
+            return refuse(Reason::TooShort);
+        }
+        let legal = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
+        let bytes = raw.as_bytes();
+        let edges = legal(bytes[0]) && legal(bytes[bytes.len() - 1]);
+        if !edges || !bytes.iter().all(|c| legal(*c) || *c == b'-') {
+            return refuse(Reason::Pattern);
+        }
+        Ok(Self(raw.to_owned()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Why a name was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Nothing in it.
+    Empty,
+    /// More characters than allowed.
+    TooLong,
+    /// A word that means something else.
+    Reserved,
+    /// Fewer characters than allowed.
+    TooShort,
+    /// Characters that are not allowed, or a hyphen at an end.
+    Pattern,
+}
+
+/// A refused name, with one that would be accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameError {
+    /// The first check that failed.
+    pub reason: Reason,
+    /// What the name was for.
+    pub of: NameOf,
+    /// A valid name made from the refused one.
+    pub suggestion: String,
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = self.of.word();
+        let (shortest, longest) = (self.of.shortest(), self.of.longest());
+        match self.reason {
+            Reason::Empty => write!(f, "The {word} name is empty; it takes {shortest} to {longest} characters."),
+            Reason::TooLong => write!(f, "The {word} name is too long; it takes at most {longest} characters."),
+            Reason::Reserved => write!(f, "This {word} name is reserved."),
+            Reason::TooShort => write!(f, "The {word} name is too short; it takes at least {shortest} characters."),
+            Reason::Pattern => write!(
+                f,
+                "A {word} name takes lower-case letters, digits and hyphens, with a letter or digit at both ends."
+            ),
+        }
+    }
+}
+
+/// A valid name made from any text: never empty, never reserved, at most as long as allowed.
+pub fn suggest(of: NameOf, raw: &str) -> String {
+    let mut out = String::new();
+    for c in raw.chars().flat_map(char::to_lowercase) {
+        match c {
+            'a'..='z' | '0'..='9' => out.push(c),
+            '-' | '_' | ' ' if !out.ends_with('-') => out.push('-'),
+            _ => {}
+        }
+    }
+    let out = cut(out.trim_start_matches('-'), of.longest());
+    if of.reserves(out) {
+        format!("my-{out}")
+    } else if out.is_empty() {
+        format!("my-{}", of.word())
+    } else if out.len() < of.shortest() {
+        format!("{out}-{}", of.word())
+    } else {
+        out.to_owned()
+    }
+}
+
+/// The first `length` characters of a name, without a hyphen at the end.
+pub fn cut(name: &str, length: usize) -> &str {
+    name[..name.len().min(length)].trim_end_matches('-')
+}
+
+/// How many characters a stack leaves for the names of its instances: the container name carries both.
+pub fn room_for_instance(stack: &str) -> usize {
+    MAX_CONTAINER_NAME.saturating_sub("devarch--".len() + stack.len())
+}
+
+/// The container of an instance. Its length is checked with [`room_for_instance`].
+pub fn container_name(stack: &str, instance: &str) -> String {
+    format!("devarch-{stack}-{instance}")
+}
+
+/// The network that all containers of a stack join.
+pub fn network_name(stack: &str) -> String {
+    format!("devarch-{stack}-net")
+}
+
+/// The `n`-th proposal (from 1) for a name beside `base`: `base-word`, `base-word-2` …, or with an empty word
+/// `base-2`, `base-3` …; shortened so that it has at most `room` characters. `None` when not even one fits.
+pub fn numbered(base: &str, word: &str, n: usize, room: usize) -> Option<String> {
+    let suffix = match (word, n) {
+        ("", n) => format!("-{}", n + 1),
+        (word, 1) => format!("-{word}"),
+        (word, n) => format!("-{word}-{n}"),
+    };
+    let room = room.min(MAX_NAME);
+    if suffix.len() < room {
+        return Some(format!("{}{suffix}", cut(base, room - suffix.len())));
+    }
+    // No place for the suffix: a bare number is still a name.
+    let bare = n.to_string();
+    (bare.len() <= room).then_some(bare)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ALL: [NameOf; 3] = [NameOf::Stack, NameOf::Instance, NameOf::Template];
+
+    fn reason(of: NameOf, raw: &str) -> Reason {
+        Name::parse(of, raw).unwrap_err().reason
+    }
+
+    #[test]
+    fn checks_run_in_the_promised_order() {
+        assert_eq!(reason(NameOf::Stack, ""), Reason::Empty);
+        assert_eq!(reason(NameOf::Stack, &"A".repeat(64)), Reason::TooLong);
+        assert_eq!(reason(NameOf::Stack, "DevArch"), Reason::Reserved);
+        assert_eq!(reason(NameOf::Stack, "Shop"), Reason::Pattern);
+        assert_eq!(reason(NameOf::Template, "a"), Reason::TooShort);
+        for bad in ["-a", "a-", "a_b", "a b", "ä", "a\n", "-"] {
+            assert_eq!(reason(NameOf::Instance, bad), Reason::Pattern, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn suggestions_read_like_the_refused_name() {
+        let cases = [
+            ("My Shop_2", "my-shop-2"),
+            ("--Órders  DB!--", "rders-db"),
+            ("a - b", "a-b"),
+            ("DEFAULT", "my-default"),
+            ("!!!", "my-stack"),
+            ("", "my-stack"),
+        ];
+        for (raw, expected) in cases {
+            assert_eq!(suggest(NameOf::Stack, raw), expected, "{raw:?}");
+        }
+        assert_eq!(suggest(NameOf::Template, "A"), "a-template");
+    }
+
+    #[test]
+    fn numbered_names_are_shortened_until_they_fit() {
+        assert_eq!(numbered("db", "copy", 1, 63).as_deref(), Some("db-copy"));
+        assert_eq!(numbered("db", "copy", 3, 63).as_deref(), Some("db-copy-3"));
+        assert_eq!(numbered("ab-cd", "copy", 1, 8).as_deref(), Some("ab-copy"));
+        assert_eq!(numbered("db", "", 1, 63).as_deref(), Some("db-2"));
+        assert_eq!(numbered("db", "copy", 7, 2).as_deref(), Some("7"));
+        assert_eq!(numbered("db", "copy", 1, 0), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_suggestion_is_always_accepted(raw in any::<String>()) {
+            for of in ALL {
+                let suggestion = suggest(of, &raw);
+                prop_assert!(Name::parse(of, &suggestion).is_ok(), "{raw:?} -> {suggestion:?}");
+            }
+        }
+
+        #[test]
+        fn near_misses_get_accepted_suggestions(raw in "[-_ A-Za-z0-9]{0,80}") {
+            for of in ALL {
+                prop_assert!(Name::parse(of, &suggest(of, &raw)).is_ok());
+            }
+        }
+
+        #[test]
+        fn a_valid_name_is_its_own_suggestion(raw in "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?") {
+            for of in ALL {
+                if let Ok(name) = Name::parse(of, &raw) {
+                    prop_assert_eq!(Name::parse(of, &suggest(of, name.as_str())).unwrap().as_str().len() <= raw.len(), true);
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_accepted_matches_the_rule(raw in "\\PC{0,70}") {
+            let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+            let rule = (1..=63).contains(&raw.chars().count())
+                && raw.chars().all(|c| legal(c) || c == '-')
+                && raw.starts_with(legal) && raw.ends_with(legal)
+                && !RESERVED.contains(&raw.as_str());
+            prop_assert_eq!(Name::parse(NameOf::Instance, &raw).is_ok(), rule);
+        }
+
+        #[test]
+        fn numbered_names_are_valid_and_fit(base in "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", n in 1usize..2000, room in 4usize..64) {
+            let name = numbered(&base, "copy", n, room).unwrap();
+            prop_assert!(name.len() <= room);
+            prop_assert!(Name::parse(NameOf::Instance, &name).is_ok(), "{name:?}");
+        }
+    }
+}
