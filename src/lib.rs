@@ -4,10 +4,15 @@
 //! written at its head, and `docs/architecture.md` walks one query and one mutation through them.
 
 pub mod app;
+pub mod catalog;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod error;
 pub mod graphql;
 pub mod ids;
 pub mod kinds;
 pub mod name;
+pub mod server;
+mod telemetry;

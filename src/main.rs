@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary `devarch`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    devarch::cli::run(std::env::args_os())
+}

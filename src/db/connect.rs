@@ -32,6 +32,8 @@ impl fmt::Display for DbUrlError {
     }
 }
 
+impl std::error::Error for DbUrlError {}
+
 impl fmt::Debug for DbUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

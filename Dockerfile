@@ -1,0 +1,33 @@
+FROM rust:1.95-slim-bookworm AS build
+WORKDIR /build
+
+# The dependencies first, with empty crates around them: this layer lasts until a manifest changes.
+# Tests and benchmarks are struck out of the manifest, which wants to see their files.
+COPY Cargo.toml Cargo.lock ./
+COPY migration/Cargo.toml migration/
+RUN sed -i '/^\[\[\(bench\|test\)\]\]/,/^$/d' Cargo.toml \
+    && mkdir -p src migration/src \
+    && touch src/lib.rs migration/src/lib.rs \
+    && echo 'fn main() {}' > src/main.rs \
+    && cargo build --release --locked
+
+COPY . .
+# cargo goes by the time of change, and these came with times older than the empty ones.
+RUN touch src/lib.rs src/main.rs migration/src/lib.rs \
+    && cargo build --release --locked
+
+# Debian slim: the libc of the build stage, nothing to install on top of it (certificates and
+# SQLite are in the binary), and a shell for whoever has to look inside.
+FROM debian:bookworm-slim
+RUN install -d -o 65532 -g 65532 /data
+COPY --from=build /build/target/release/devarch /usr/local/bin/devarch
+
+ENV DEVARCH_LISTEN=0.0.0.0:8080 \
+    DATABASE_URL=sqlite:///data/devarch.db
+USER 65532:65532
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+    CMD ["/usr/local/bin/devarch", "healthcheck"]
+ENTRYPOINT ["/usr/local/bin/devarch"]
+CMD ["serve"]

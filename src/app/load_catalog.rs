@@ -1,0 +1,118 @@
+//! Loading the catalogue: new templates come in, changed ones are updated, and what a user made, changed or deleted is
+//! left alone.
+
+use std::{collections::HashMap, fmt};
+
+use chrono::{DateTime, Utc};
+
+use super::{App, CreateTemplate};
+use crate::{
+    catalog::{self, CatalogError, CatalogFile},
+    db::{Tx, Work, entities::catalog_entry, stored, templates},
+    error::{Error, Result},
+    kinds::OfTemplate,
+};
+
+/// What loading did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CatalogReport {
+    /// Templates that are new.
+    pub created: usize,
+    /// Templates whose file has changed.
+    pub updated: usize,
+    /// Templates whose file is the same as at the last time.
+    pub unchanged: usize,
+    /// Templates that a user made, changed or deleted.
+    pub left_alone: usize,
+}
+
+/// Why the catalogue was not loaded.
+#[derive(Debug)]
+pub enum LoadError {
+    /// A file is malformed; nothing was loaded.
+    File(CatalogError),
+    /// The database refused.
+    App(Error),
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(error) => error.fmt(f),
+            Self::App(error) => error.fmt(f),
+        }
+    }
+}
+
+struct Load {
+    entries: Vec<(CreateTemplate, String)>,
+}
+
+impl App {
+    /// Loads catalogue files, all or nothing. Files that have not changed since the last time are not even read.
+    pub async fn load_catalog(&self, files: &[CatalogFile]) -> Result<CatalogReport, LoadError> {
+        let known = templates::catalog_entries(self.db.reader()).await.map_err(|error| LoadError::App(error.into()))?;
+        let known: HashMap<String, String> = known.into_iter().map(|entry| (entry.name, entry.digest)).collect();
+        let mut entries = Vec::new();
+        for file in files {
+            let digest = file.digest();
+            if known.get(file.name()) != Some(&digest) {
+                entries.push((catalog::parse(file).map_err(LoadError::File)?, digest));
+            }
+        }
+        let mut report = CatalogReport::default();
+        let unchanged = files.len() - entries.len();
+        if !entries.is_empty() {
+            report = self.write(&Load { entries }).await.map_err(LoadError::App)?;
+        }
+        report.unchanged += unchanged;
+        Ok(report)
+    }
+}
+
+impl Work for Load {
+    type Output = CatalogReport;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<CatalogReport> {
+        let ledger = templates::catalog_entries(tx).await?;
+        let ledger: HashMap<String, catalog_entry::Model> =
+            ledger.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
+        let mut report = CatalogReport::default();
+        for (template, digest) in &self.entries {
+            let name = &template.values.name;
+            let stored = templates::find_by_name(tx, name).await?;
+            let written = match (ledger.get(name), stored) {
+                (None, None) => {
+                    report.created += 1;
+                    template.run(tx, now).await?
+                }
+                // Another server has just loaded it.
+                (Some(entry), _) if entry.digest == *digest => {
+                    report.unchanged += 1;
+                    continue;
+                }
+                (Some(entry), Some(stored))
+                    if entry.service_id == Some(stored.id) && entry.revision == stored.revision =>
+                {
+                    report.updated += 1;
+                    let collections = template.collections.clone();
+                    stored::replace_all::<OfTemplate>(tx, stored.id, collections, now).await?;
+                    templates::update(tx, stored.id, template.values.clone(), now).await?
+                }
+                _ => {
+                    report.left_alone += 1;
+                    continue;
+                }
+            };
+            let entry = catalog_entry::Model {
+                name: name.clone(),
+                service_id: Some(written.id),
+                digest: digest.clone(),
+                revision: written.revision,
+                loaded_at: now,
+            };
+            templates::remember_catalog_entry(tx, entry).await?;
+        }
+        Ok(report)
+    }
+}

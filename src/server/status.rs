@@ -1,0 +1,40 @@
+//! Whether the service is alive and ready, and the answer for paths that do not exist.
+//!
+//! Asked by orchestrators and load balancers. It must never tell more than they need.
+
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use super::Service;
+
+/// The process answers.
+pub(super) async fn alive() -> Response {
+    Json(json!({ "status": "alive" })).into_response()
+}
+
+/// The database answers and has every migration.
+pub(super) async fn ready(State(service): State<Service>) -> Response {
+    match service.app.db().is_ready().await {
+        Ok(true) => Json(json!({ "status": "ready" })).into_response(),
+        Ok(false) => unready("migrations are missing"),
+        Err(cause) => {
+            tracing::warn!(%cause, "not ready");
+            unready("the database does not answer")
+        }
+    }
+}
+
+fn unready(reason: &str) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "unready", "reason": reason }))).into_response()
+}
+
+/// A path without a route.
+pub(super) async fn nothing_here() -> Response {
+    let message = "There is nothing here; GraphQL is at /graphql, its page at /.";
+    (StatusCode::NOT_FOUND, Json(json!({ "errors": [{ "message": message }] }))).into_response()
+}
