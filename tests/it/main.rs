@@ -1,1 +1,7 @@
+//! Integration tests: every one goes through the real router, on both databases where a database is involved.
+//!
+//! Run them with `.ci/test`, which brings a PostgreSQL when `TEST_DATABASE_URL` names none.
 
+mod support;
+
+mod instances;

@@ -1,0 +1,183 @@
+//! The application under test, and words to talk to it.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicI64, Ordering},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, Response, header::CONTENT_TYPE},
+};
+use chrono::DateTime;
+use devarch::{
+    app::App,
+    clock::Clock,
+    db::{Db, DbUrl},
+    server::router,
+};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::Engine;
+
+/// An application over an empty, migrated database. A clone is the same application.
+#[derive(Clone)]
+pub(crate) struct TestApp {
+    pub(crate) engine: Engine,
+    pub(crate) url: DbUrl,
+    pub(crate) db: Db,
+    pub(crate) app: App,
+    router: Router,
+    frozen: Arc<AtomicBool>,
+}
+
+/// The code and path of a user error, for comparing: `("NAME_TAKEN", "input.name")`.
+pub(crate) type Code = (String, String);
+
+impl TestApp {
+    pub(super) fn new(engine: Engine, url: DbUrl, db: Db) -> Self {
+        let frozen = Arc::new(AtomicBool::new(false));
+        // Every look at the clock is a millisecond later, unless time stands still.
+        let millis = AtomicI64::new(1_767_225_600_000);
+        let stands_still = Arc::clone(&frozen);
+        let clock = Clock::from_fn(move || {
+            let step = i64::from(!stands_still.load(Ordering::SeqCst));
+            DateTime::from_timestamp_millis(millis.fetch_add(step, Ordering::SeqCst)).unwrap()
+        });
+        let app = App::new(db.clone(), clock);
+        Self { engine, url, db, router: router(app.clone()), app, frozen }
+    }
+
+    /// Lets time stand still from now on.
+    pub(crate) fn freeze_time(&self) {
+        self.frozen.store(true, Ordering::SeqCst);
+    }
+
+    /// Any request.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    /// The body of an answer as text.
+    pub(crate) async fn text(answer: Response<Body>) -> String {
+        String::from_utf8(answer.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
+    }
+
+    /// The whole answer to a GraphQL request.
+    pub(crate) async fn graphql(&self, query: &str, variables: Value) -> Value {
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        let request =
+            Request::post("/graphql").header(CONTENT_TYPE, "application/json").body(Body::from(body)).unwrap();
+        let answer = self.send(request).await;
+        assert_eq!(answer.status(), 200, "{query}");
+        serde_json::from_str(&Self::text(answer).await).unwrap()
+    }
+
+    /// The data of a request that must succeed.
+    pub(crate) async fn data(&self, query: &str, variables: Value) -> Value {
+        let mut answer = self.graphql(query, variables).await;
+        assert_eq!(answer.get("errors"), None, "{query}");
+        answer["data"].take()
+    }
+
+    /// Runs one mutation with an input, and gives back its payload: `mutate("renameInstance", input, "instance { name }")`.
+    /// `userErrors { code message path suggestion }` are always asked for.
+    pub(crate) async fn mutate(&self, field: &str, input: Value, selection: &str) -> Value {
+        let input_type = format!("{}{}Input", field[..1].to_uppercase(), &field[1..]);
+        let query = format!(
+            "mutation ($input: {input_type}!) {{ {field}(input: $input) {{ {selection} userErrors {{ __typename code \
+             message path suggestion }} }} }}"
+        );
+        self.data(&query, json!({ "input": input })).await[field].take()
+    }
+
+    /// Runs a mutation that must succeed.
+    pub(crate) async fn done(&self, field: &str, input: Value, selection: &str) -> Value {
+        let payload = self.mutate(field, input, selection).await;
+        assert_eq!(payload["userErrors"], json!([]), "{field}");
+        payload
+    }
+
+    /// Runs a mutation that must be refused, and gives back the codes and paths of its errors, in order.
+    pub(crate) async fn refused(&self, field: &str, input: Value) -> Vec<Code> {
+        let payload = self.mutate(field, input, "").await;
+        Self::codes(&payload)
+    }
+
+    /// The codes and paths of a payload's errors, in order.
+    pub(crate) fn codes(payload: &Value) -> Vec<Code> {
+        let errors = payload["userErrors"].as_array().unwrap();
+        let path = |error: &Value| {
+            let parts = error["path"].as_array().unwrap().iter().map(|part| part.as_str().unwrap());
+            parts.collect::<Vec<_>>().join(".")
+        };
+        errors.iter().map(|error| (error["code"].as_str().unwrap().to_owned(), path(error))).collect()
+    }
+
+    /// Creates a stack.
+    pub(crate) async fn stack(&self, name: &str) -> Value {
+        self.done("createStack", json!({ "name": name }), "stack { id name revision }").await["stack"].take()
+    }
+
+    /// Creates a template `postgres` with an entry of every kind.
+    pub(crate) async fn template(&self, name: &str) -> Value {
+        let input = json!({
+            "name": name, "imageName": "postgres", "imageTag": "17", "category": "database",
+            "ports": [{ "containerPort": 5432 }],
+            "volumes": [{ "volumeType": "VOLUME", "source": "data", "target": "/var/lib/postgresql/data" }],
+            "envVars": [
+                { "key": "POSTGRES_USER", "value": "postgres" },
+                { "key": "POSTGRES_PASSWORD", "value": "devarch", "isSecret": true },
+            ],
+            "labels": [{ "key": "org.example.tier", "value": "data" }],
+            "domains": [{ "domain": "db.localhost", "proxyPort": 5432 }],
+            "healthcheck": { "test": ["CMD-SHELL", "pg_isready"] },
+            "configFiles": [{ "filePath": "/etc/postgresql/extra.conf", "content": "max_connections = 50\n" }],
+        });
+        self.done("createTemplate", input, "template { id name }").await["template"].take()
+    }
+
+    /// A stack `shop` with an instance `db` of the template `postgres`.
+    pub(crate) async fn shop(&self) -> Value {
+        self.stack("shop").await;
+        self.template("postgres").await;
+        self.instance("shop", "db").await
+    }
+
+    /// Creates an instance of the template `postgres` without overrides.
+    pub(crate) async fn instance(&self, stack: &str, name: &str) -> Value {
+        let input = json!({ "stack": { "name": stack }, "template": { "name": "postgres" }, "name": name });
+        self.done("createInstance", input, "instance { id name revision updatedAt containerName }").await["instance"]
+            .take()
+    }
+
+    /// One override of every kind, two where there can be two: nine rows in all.
+    pub(crate) fn overrides() -> Value {
+        json!({
+            "ports": [{ "hostPort": 15432, "containerPort": 5432 }, { "hostPort": null, "containerPort": 9187, "protocol": "TCP" }],
+            "volumes": [{ "volumeType": "VOLUME", "source": "orders", "target": "/var/lib/postgresql/data" }],
+            "envVars": [
+                { "key": "POSTGRES_DB", "value": "orders" },
+                { "key": "POSTGRES_PASSWORD", "value": "s3cret", "isSecret": true },
+            ],
+            "labels": [{ "key": "team", "value": "orders" }],
+            "domains": [{ "domain": "orders.localhost", "proxyPort": null }],
+            "healthcheck": { "test": ["CMD", "pg_isready", "-d", "or ders"], "intervalSeconds": 5 },
+            "configFiles": [{ "filePath": "/etc/app.conf", "content": "a=$b\n", "fileMode": "0600", "isTemplate": true }],
+        })
+    }
+
+    /// A reference to an instance by names.
+    pub(crate) fn by_name(stack: &str, name: &str) -> Value {
+        json!({ "byName": { "stack": stack, "name": name } })
+    }
+}
+
+/// The seven collections with every column.
+pub(crate) const COLLECTIONS: &str = "ports { hostIp hostPort containerPort protocol } \
+     volumes { volumeType source target readOnly isExternal } envVars { key value isSecret } labels { key value } \
+     domains { domain proxyPort } healthcheck { test intervalSeconds timeoutSeconds retries startPeriodSeconds } \
+     configFiles { filePath content fileMode isTemplate }";

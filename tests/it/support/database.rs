@@ -1,0 +1,81 @@
+//! A fresh, migrated database per test, gone afterwards whatever the test did.
+
+use std::{
+    panic::{AssertUnwindSafe, resume_unwind},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use devarch::db::{Db, DbUrl};
+use futures_util::FutureExt;
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+
+use super::TestApp;
+
+/// The databases that every test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Runs a test over an empty database of its own.
+pub(crate) fn run<F>(engine: Engine, test: F)
+where
+    F: AsyncFn(&TestApp),
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let place = Place::new(engine).await;
+        let url = place.url();
+        let body = async {
+            let db = Db::connect(&url, 4).await.expect("the test database can be opened");
+            db.migrate().await.expect("the test database can be migrated");
+            let app = TestApp::new(engine, url.clone(), db);
+            test(&app).await;
+        };
+        let done = AssertUnwindSafe(body).catch_unwind().await;
+        place.remove().await;
+        if let Err(panic) = done {
+            resume_unwind(panic);
+        }
+    });
+}
+
+enum Place {
+    Sqlite(tempfile::TempDir),
+    Postgres { server: DatabaseConnection, base: String, name: String },
+}
+
+impl Place {
+    async fn new(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => Self::Sqlite(tempfile::tempdir().unwrap()),
+            Engine::Postgres => {
+                #[expect(clippy::disallowed_methods, reason = "the one setting of the tests")]
+                let server_url = std::env::var("TEST_DATABASE_URL").expect(
+                    "TEST_DATABASE_URL names no PostgreSQL server; run .ci/test, which starts one for the tests",
+                );
+                static NEXT: AtomicU32 = AtomicU32::new(0);
+                let name = format!("devarch_t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+                let server = Database::connect(&server_url).await.expect("the PostgreSQL server of the tests answers");
+                server.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
+                server.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+                let (base, _) = server_url.rsplit_once('/').expect("TEST_DATABASE_URL ends with a database");
+                Self::Postgres { server, base: base.to_owned(), name }
+            }
+        }
+    }
+
+    fn url(&self) -> DbUrl {
+        match self {
+            Self::Sqlite(folder) => DbUrl::Sqlite(folder.path().join("test.db")),
+            Self::Postgres { base, name, .. } => format!("{base}/{name}").parse().unwrap(),
+        }
+    }
+
+    async fn remove(self) {
+        if let Self::Postgres { server, name, .. } = self {
+            server.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
+        }
+    }
+}

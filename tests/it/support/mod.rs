@@ -1,0 +1,24 @@
+//! What tests share: an application over a database of its own, and words to talk to it.
+
+mod app;
+mod database;
+
+pub(crate) use app::{COLLECTIONS, Code, TestApp};
+pub(crate) use database::{Engine, run};
+
+/// Registers a named test function for both databases: `both! { renaming_keeps_the_id }`.
+macro_rules! both {
+    ($( $name:ident ),+ $(,)?) => { $(
+        mod $name {
+            #[test]
+            fn sqlite() {
+                crate::support::run(crate::support::Engine::Sqlite, super::$name);
+            }
+            #[test]
+            fn postgres() {
+                crate::support::run(crate::support::Engine::Postgres, super::$name);
+            }
+        }
+    )+ };
+}
+pub(crate) use both;
