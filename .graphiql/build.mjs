@@ -98,13 +98,14 @@ const assets = outputFiles
 fs.rmSync(out, { recursive: true, force: true });
 fs.mkdirSync(out, { recursive: true });
 
-for (const asset of assets) {
-  const zipped = gzipSync(asset.contents, { level: 9 });
+const writeZipped = (name, contents) => {
+  const zipped = gzipSync(contents, { level: 9 });
   zipped.writeUInt32LE(0, 4); // no time
   zipped[9] = 255; // no operating system
-  fs.writeFileSync(path.join(out, `${asset.name}.gz`), zipped);
-  asset.zipped = zipped.length;
-}
+  fs.writeFileSync(path.join(out, `${name}.gz`), zipped);
+  return zipped.length;
+};
+for (const asset of assets) asset.zipped = writeZipped(asset.name, asset.contents);
 
 // index.html
 const url = (output) => `/assets/${path.basename(output)}`;
@@ -135,7 +136,7 @@ const html = fs
   .replace('{{workers}}', workers.join(' '));
 fs.writeFileSync(path.join(out, 'index.html'), html);
 
-// LICENSES.txt
+// licenses.txt
 const packages = new Map();
 for (const { inputs } of Object.values(metafile.outputs)) {
   for (const [input, { bytesInOutput }] of Object.entries(inputs)) {
@@ -160,8 +161,8 @@ const notices = [...packages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([title, 
   const rule = '='.repeat(80);
   return `${rule}\n${title} (${license})\n${rule}\n\n${own.join('\n\n')}\n`;
 });
-fs.writeFileSync(
-  path.join(out, 'LICENSES.txt'),
+writeZipped(
+  'licenses.txt',
   `The page that DevArch serves at / is built from these packages, each under its own licence.\n\n${notices.join('\n')}`,
 );
 

@@ -127,7 +127,7 @@ impl fmt::Display for NameError {
             Reason::TooShort => write!(f, "The {word} name is too short; it takes at least {shortest} characters."),
             Reason::Pattern => write!(
                 f,
-                "A {word} name takes lower-case letters, digits and hyphens, with a letter or digit at both ends."
+                "Names of {word}s take lower-case letters, digits and hyphens, with a letter or digit at both ends."
             ),
         }
     }

@@ -123,30 +123,23 @@ struct DomainUse {
 
 /// Reads a file into a checked template.
 pub fn parse(file: &CatalogFile) -> Result<CreateTemplate, CatalogError> {
+    let mut key = None;
     let parsed: Result<File, _> = serde_saphyr::with_deserializer_from_str(&file.text, |yaml| {
-        // The path of the key goes into the message, where the closure's error type leaves room for it.
         serde_path_to_error::deserialize(yaml).map_err(|error| {
-            let path = error.path().to_string();
-            let inner = error.into_inner();
-            let line = inner.location().map_or(0, |location| location.line());
-            let message = inner.without_snippet().to_string();
-            serde::de::Error::custom(format!("{path}\u{1f}{line}\u{1f}{message}"))
+            key = Some(error.path().to_string());
+            error.into_inner()
         })
     });
-    let parsed = parsed.map_err(|error| syntax_error(file, &error))?;
+    let parsed = parsed.map_err(|error| {
+        let text = error.without_snippet().to_string();
+        CatalogError {
+            file: file.file.clone(),
+            line: error.location().map_or(0, |location| location.line()),
+            key: key.unwrap_or_else(|| ".".to_owned()),
+            message: text.lines().next().unwrap_or_default().to_owned(),
+        }
+    })?;
     Reader { file, lines: HashMap::new() }.template(parsed)
-}
-
-fn syntax_error(file: &CatalogFile, error: &serde_saphyr::Error) -> CatalogError {
-    let text = error.without_snippet().to_string();
-    let mut parts = text.splitn(3, '\u{1f}');
-    let (key, line, message) = match (parts.next(), parts.next(), parts.next()) {
-        (Some(key), Some(line), Some(message)) => (key.to_owned(), line.parse().unwrap_or(0), message.to_owned()),
-        _ => (".".to_owned(), 0, text.clone()),
-    };
-    let line = if line > 0 { line } else { error.location().map_or(0, |location| location.line()) };
-    let message = message.lines().next().unwrap_or_default().to_owned();
-    CatalogError { file: file.file.clone(), line, key, message }
 }
 
 struct Reader<'a> {
@@ -442,7 +435,7 @@ mod tests {
             "x-devarch:\n  category: gateway\n  description: A gateway.\nservices:\n  web:\n    image: nginx:1.29\n";
         let cases = [
             ("    ports:\n      - \"8080:80\"\n", 8, "services.web.ports[0]"),
-            ("    prots: []\n", 7, "services.web"),
+            ("    prots: []\n", 7, "services.web.prots"),
             ("    environment:\n      A: \"$HOME\"\n", 8, "services.web.environment.A"),
             ("    environment:\n      \"1 A\": \"x\"\n", 8, "services.web.envVars.0.key"),
             ("    volumes:\n      - data:/data\n", 8, "services.web.volumes[0]"),

@@ -26,17 +26,17 @@ use crate::{
     field(name = "suggestion", ty = "Option<&str>", desc = "A value that would be accepted, if one is known.")
 )]
 pub(super) enum UserError {
-    InputError(InputError),
-    NameTakenError(NameTakenError),
-    StaleRevisionError(StaleRevisionError),
+    Input(InputError),
+    NameTaken(NameTakenError),
+    StaleRevision(StaleRevisionError),
 }
 
 impl From<Problem> for UserError {
     fn from(problem: Problem) -> Self {
         match problem.detail {
-            Detail::None => Self::InputError(InputError(problem)),
-            Detail::Holder(holder) => Self::NameTakenError(NameTakenError { problem, holder }),
-            Detail::Current { of, revision } => Self::StaleRevisionError(StaleRevisionError { problem, of, revision }),
+            Detail::None => Self::Input(InputError(problem)),
+            Detail::Holder(holder) => Self::NameTaken(NameTakenError { problem, holder }),
+            Detail::Current { of, revision } => Self::StaleRevision(StaleRevisionError { problem, of, revision }),
         }
     }
 }

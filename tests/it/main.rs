@@ -2,6 +2,10 @@
 //!
 //! Run them with `.ci/test`, which brings a PostgreSQL when `TEST_DATABASE_URL` names none.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod support;
 
+mod house;
 mod instances;
+mod tour;

@@ -1,0 +1,99 @@
+//! The rooms of the house: who may know whom. Reads the `use` lines and paths of the source.
+
+use std::{fs, path::Path};
+
+/// Room, and the rooms it must never name.
+const FORBIDDEN: [(&str, &[&str]); 10] = [
+    ("kinds", &["db", "app", "graphql", "server", "cli", "config", "catalog"]),
+    ("db", &["app", "graphql", "server", "cli", "config", "catalog"]),
+    ("app", &["graphql", "server", "cli", "config"]),
+    ("catalog", &["graphql", "server", "cli", "config"]),
+    ("graphql", &["server", "cli", "config", "catalog"]),
+    ("server", &["cli", "config", "catalog"]),
+    ("name.rs", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog", "error"]),
+    ("ids.rs", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog", "error", "name"]),
+    ("clock.rs", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog", "error", "name"]),
+    ("error.rs", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog"]),
+];
+
+/// Crates that belong to some rooms only.
+const CRATES: [(&str, &[&str]); 3] = [
+    ("async_graphql", &["graphql", "kinds", "server", "error.rs"]),
+    ("axum", &["server"]),
+    ("sea_orm", &["db", "kinds", "ids.rs", "error.rs", "app/naming.rs"]),
+];
+
+fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+            let name = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+            found.push((name, fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+/// The code without comments, in which `use crate::{a::…, b::…}` names the rooms a and b.
+fn rooms_named(text: &str) -> Vec<String> {
+    let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let mut rooms = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        match rest.strip_prefix('{') {
+            None => rooms.push(word(rest)),
+            Some(group) => {
+                let mut depth = 0;
+                let mut start = true;
+                for (at, c) in group.char_indices() {
+                    match c {
+                        '{' => depth += 1,
+                        '}' if depth == 0 => break,
+                        '}' => depth -= 1,
+                        ',' if depth == 0 => start = true,
+                        c if start && c.is_alphabetic() => {
+                            rooms.push(word(&group[at..]));
+                            start = false;
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+    rooms
+}
+
+#[test]
+fn no_room_knows_what_it_must_not_know() {
+    let mut found = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    assert!(found.len() > 50, "{} files", found.len());
+    let mut wrong = Vec::new();
+    for (file, text) in &found {
+        let room = file.split('/').next().unwrap();
+        let named = rooms_named(text);
+        if let Some((_, forbidden)) = FORBIDDEN.iter().find(|(name, _)| *name == room) {
+            wrong.extend(
+                named.iter().filter(|name| forbidden.contains(&name.as_str())).map(|name| format!("{file} -> {name}")),
+            );
+        }
+        for (name, allowed) in CRATES {
+            let uses = text.contains(&format!("{name}::"));
+            if uses && !allowed.iter().any(|allowed| file == allowed || room == *allowed) {
+                wrong.push(format!("{file} -> {name}"));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new(), "arrows that the house forbids");
+}
+
+#[test]
+fn the_reader_of_use_lines_sees_groups_and_paths() {
+    let text =
+        "use crate::{\n    db::{Tx, app},\n    error::Result,\n};\nfn f() { crate::graphql::sdl() }\n// crate::server";
+    assert_eq!(rooms_named(text), ["db", "error", "graphql"]);
+}

@@ -1,0 +1,139 @@
+//! The README: every command and query of its tour is run against the real binary, and every answer compared.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Child, Command, Stdio},
+};
+
+use clap::CommandFactory;
+use devarch::{catalog, config::Cli, db::DbUrl};
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, both};
+
+const README: &str = include_str!("../../README.md");
+const ADDRESS: &str = "127.0.0.1:8080";
+
+both!(the_tour_shows_what_the_service_answers);
+
+/// A fenced block: its language and text.
+fn blocks(text: &str) -> Vec<(&str, String)> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(&str, String)> = None;
+    for line in text.lines() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(language)) => open = Some((language, String::new())),
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (Some((_, body)), None) => {
+                body.push_str(line);
+                body.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    blocks
+}
+
+/// The running binary; stopped when dropped.
+struct Service {
+    child: Child,
+    address: String,
+}
+
+impl Service {
+    fn start(url: &DbUrl) -> Self {
+        let url = match url {
+            DbUrl::Sqlite(path) => format!("sqlite://{}", path.display()),
+            DbUrl::Postgres(url) => url.clone(),
+        };
+        let mut child = Command::new(env!("CARGO_BIN_EXE_devarch"))
+            .args(["--listen", "127.0.0.1:0", "--database-url", &url, "--log", "warn"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = lines.map(Result::unwrap).find_map(|line| {
+            let (_, rest) = line.split_once("http://")?;
+            Some(rest.split('/').next()?.to_owned())
+        });
+        Self { child, address: address.expect("the service says where it listens") }
+    }
+
+    fn curl(&self, body: &str) -> Value {
+        let url = format!("http://{}/graphql", self.address);
+        let mut curl = Command::new("curl")
+            .args(["-sS", &url, "-H", "content-type: application/json", "-d", "@-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the tour needs curl");
+        curl.stdin.take().unwrap().write_all(body.as_bytes()).unwrap();
+        serde_json::from_slice(&curl.wait_with_output().unwrap().stdout).unwrap()
+    }
+
+    fn shell(&self, script: &str) -> String {
+        let script = script.replace(ADDRESS, &self.address);
+        let done = Command::new("sh").args(["-ec", &script]).output().unwrap();
+        assert!(done.status.success(), "{script}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It may be gone already; then there is nothing to stop.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+async fn the_tour_shows_what_the_service_answers(t: &TestApp) {
+    let service = Service::start(&t.url);
+    let (_, tour) = README.split_once("## A five-minute tour").unwrap();
+    let (tour, _) = tour.split_once("## On PostgreSQL").unwrap();
+    let mut steps = blocks(tour).into_iter();
+    let mut compared = 0;
+    while let Some((language, text)) = steps.next() {
+        let answer = match language {
+            "graphql" => service.curl(&json!({ "query": text }).to_string()).to_string(),
+            "sh" => service.shell(&text),
+            other => panic!("a step of the tour begins with a command or a query, not with {other}"),
+        };
+        let (kind, expected) = steps.next().expect("every step of the tour shows its answer");
+        match kind {
+            "json" => {
+                let read = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+                assert_eq!(read(&answer), read(&expected), "{text}");
+            }
+            "text" => assert_eq!(answer, expected, "{text}"),
+            other => panic!("an answer of the tour is json or text, not {other}"),
+        }
+        compared += 1;
+    }
+    assert!(compared >= 8, "{compared} steps");
+}
+
+#[test]
+fn the_readme_begins_with_exactly_two_commands() {
+    let (head, _) = README.split_once("## A five-minute tour").unwrap();
+    let commands: Vec<String> = blocks(head).into_iter().map(|(_, text)| text).collect();
+    assert_eq!(commands, ["cargo run --release\n", ".ci/test\n"]);
+    assert!(head.contains(&format!("{} templates", catalog::built_in().len())), "the number of templates is right");
+}
+
+#[test]
+fn every_setting_is_in_the_readme_with_its_default() {
+    let command = Cli::command();
+    for setting in command.get_arguments().filter(|argument| argument.get_env().is_some()) {
+        let flag = setting.get_long().unwrap();
+        let variable = setting.get_env().unwrap().to_str().unwrap();
+        let default = match setting.get_default_values().first() {
+            Some(value) if setting.get_action().takes_values() => format!("`{}`", value.to_str().unwrap()),
+            _ => "off".to_owned(),
+        };
+        let row = README.lines().find(|line| line.starts_with(&format!("| `--{flag}` |")));
+        let row = row.unwrap_or_else(|| panic!("--{flag} is missing in the README"));
+        assert!(row.contains(&format!("| `{variable}` |")), "{row}");
+        assert!(row.contains(&format!("| {default} |")), "{row}: {default}");
+    }
+}
