@@ -11,7 +11,7 @@ use crate::db::DbUrl;
 
 /// DevArch: isolated stacks of services, held by a GraphQL service.
 #[derive(Debug, Parser)]
-#[command(name = "devarch", version, about, disable_help_subcommand = true, args_conflicts_with_subcommands = false)]
+#[command(name = "devarch", version, about, disable_help_subcommand = true)]
 pub struct Cli {
     /// What to do; without a command, `serve`.
     #[command(subcommand)]

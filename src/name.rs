@@ -13,8 +13,8 @@ pub const MAX_TEMPLATE_NAME: usize = 64;
 pub const MAX_CONTAINER_NAME: usize = 63;
 
 /// Words that no stack and no instance may be called: they mean something to users of the service or are routes.
-const RESERVED: [&str; 10] =
-    ["default", "devarch", "system", "none", "all", "graphql", "healthz", "readyz", "metrics", "stacks"];
+const RESERVED: [&str; 11] =
+    ["default", "devarch", "system", "none", "all", "assets", "graphql", "healthz", "metrics", "readyz", "stacks"];
 
 /// What a name is for; decides length, reserved words and the last resort of a suggestion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

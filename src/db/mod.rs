@@ -13,6 +13,7 @@ pub mod stored;
 pub mod templates;
 
 use std::{
+    collections::HashSet,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -23,7 +24,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions,
     TransactionTrait,
 };
 
@@ -128,8 +129,11 @@ impl Db {
 
     /// True when the database answers and has every migration.
     pub async fn is_ready(&self) -> Result<bool> {
-        self.read.execute_unprepared("SELECT 1").await?;
-        Ok(Migrator::get_pending_migrations(&self.read).await?.is_empty())
+        // Not through the migrator, which would create its table where it is missing: this only reads.
+        let applied = Statement::from_string(self.read.get_database_backend(), "SELECT version FROM seaql_migrations");
+        let applied = self.read.query_all_raw(applied).await?;
+        let applied = applied.iter().map(|row| row.try_get_by_index(0)).collect::<Result<HashSet<String>, _>>()?;
+        Ok(Migrator::migrations().iter().all(|step| applied.contains(step.name())))
     }
 }
 

@@ -24,14 +24,15 @@ pub struct Mutation;
 
 #[Object]
 /// Changes. Each is one transaction: it happens whole, or `userErrors` says what to put right and nothing has happened.
+/// A field is null only when its change failed for a reason that nobody could have put right; `errors` then tells.
 impl Mutation {
     /// Creates an empty stack.
     async fn create_stack(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The new stack.")] input: CreateStackInput,
-    ) -> Result<CreateStackPayload> {
-        CreateStackPayload::settle(ctx.app().create_stack(input.into()).await)
+    ) -> Option<Result<CreateStackPayload>> {
+        Some(CreateStackPayload::settle(ctx.app().create_stack(input.into()).await))
     }
 
     /// Changes a stack's description and whether it is enabled.
@@ -39,8 +40,8 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateStackInput,
-    ) -> Result<UpdateStackPayload> {
-        UpdateStackPayload::settle(ctx.app().update_stack(input.into()).await)
+    ) -> Option<Result<UpdateStackPayload>> {
+        Some(UpdateStackPayload::settle(ctx.app().update_stack(input.into()).await))
     }
 
     /// Puts a stack into the trash, with its instances. They are hidden at once and their names become free.
@@ -48,8 +49,8 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which stack.")] input: SoftDeleteStackInput,
-    ) -> Result<SoftDeleteStackPayload> {
-        SoftDeleteStackPayload::settle(ctx.app().soft_delete_stack(input.into()).await)
+    ) -> Option<Result<SoftDeleteStackPayload>> {
+        Some(SoftDeleteStackPayload::settle(ctx.app().soft_delete_stack(input.into()).await))
     }
 
     /// Adds a template to the catalogue.
@@ -57,8 +58,8 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The new template.")] input: CreateTemplateInput,
-    ) -> Result<CreateTemplatePayload> {
-        CreateTemplatePayload::settle(ctx.app().create_template(input.into()).await)
+    ) -> Option<Result<CreateTemplatePayload>> {
+        Some(CreateTemplatePayload::settle(ctx.app().create_template(input.into()).await))
     }
 
     /// Creates an enabled instance of a template in a stack, with overrides if wanted.
@@ -66,8 +67,8 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The new instance.")] input: CreateInstanceInput,
-    ) -> Result<CreateInstancePayload> {
-        CreateInstancePayload::settle(ctx.app().create_instance(input.into()).await)
+    ) -> Option<Result<CreateInstancePayload>> {
+        Some(CreateInstancePayload::settle(ctx.app().create_instance(input.into()).await))
     }
 
     /// Changes an instance's name, description and whether it is enabled, in one step.
@@ -75,8 +76,8 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateInstanceInput,
-    ) -> Result<UpdateInstancePayload> {
-        UpdateInstancePayload::settle(ctx.app().update_instance(input.into()).await)
+    ) -> Option<Result<UpdateInstancePayload>> {
+        Some(UpdateInstancePayload::settle(ctx.app().update_instance(input.into()).await))
     }
 
     /// Copies an instance with every override, in the same stack. Host ports are copied too: `warnings` names those
@@ -85,8 +86,8 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What is copied.")] input: DuplicateInstanceInput,
-    ) -> Result<DuplicateInstancePayload> {
-        DuplicateInstancePayload::settle(ctx.app().duplicate_instance(input.into()).await)
+    ) -> Option<Result<DuplicateInstancePayload>> {
+        Some(DuplicateInstancePayload::settle(ctx.app().duplicate_instance(input.into()).await))
     }
 
     /// Gives an instance another name. Its id stays; its container name follows.
@@ -94,8 +95,8 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance, and its new name.")] input: RenameInstanceInput,
-    ) -> Result<RenameInstancePayload> {
-        RenameInstancePayload::settle(ctx.app().update_instance(input.into()).await)
+    ) -> Option<Result<RenameInstancePayload>> {
+        Some(RenameInstancePayload::settle(ctx.app().update_instance(input.into()).await))
     }
 
     /// Puts an instance into the trash. It is hidden at once, its names become free, its overrides are kept.
@@ -103,8 +104,8 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance.")] input: SoftDeleteInstanceInput,
-    ) -> Result<SoftDeleteInstancePayload> {
-        SoftDeleteInstancePayload::settle(ctx.app().soft_delete_instance(input.into()).await)
+    ) -> Option<Result<SoftDeleteInstancePayload>> {
+        Some(SoftDeleteInstancePayload::settle(ctx.app().soft_delete_instance(input.into()).await))
     }
 
     /// Brings an instance back from the trash, under its name or under a given one.
@@ -112,8 +113,8 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance.")] input: RestoreInstanceInput,
-    ) -> Result<RestoreInstancePayload> {
-        RestoreInstancePayload::settle(ctx.app().restore_instance(input.into()).await)
+    ) -> Option<Result<RestoreInstancePayload>> {
+        Some(RestoreInstancePayload::settle(ctx.app().restore_instance(input.into()).await))
     }
 
     /// Writes whole collections of overrides in one step. A kind that is absent stays as it is; an empty list means no
@@ -122,7 +123,7 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance, and the collections.")] input: SetInstanceOverridesInput,
-    ) -> Result<SetInstanceOverridesPayload> {
-        SetInstanceOverridesPayload::settle(ctx.app().set_instance_overrides(input.into()).await)
+    ) -> Option<Result<SetInstanceOverridesPayload>> {
+        Some(SetInstanceOverridesPayload::settle(ctx.app().set_instance_overrides(input.into()).await))
     }
 }

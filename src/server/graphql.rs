@@ -2,7 +2,7 @@
 //!
 //! Every answer is JSON. It must never run a document that could not be read.
 
-use async_graphql::{Request, Response as GraphqlResponse, ServerError};
+use async_graphql::{Request, Response as GraphqlResponse, ServerError, Value};
 use axum::{
     Json,
     body::{Body, to_bytes},
@@ -14,12 +14,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::json;
+use tracing::Instrument;
 
 use super::Service;
 use crate::graphql::execute;
 
 /// Longest body, in bytes: 1 MiB, and room for the JSON around a file of that size.
 const MAX_BODY: usize = 1_048_576 + 65_536;
+/// Codes of errors whose cause is in the log, under the request's id.
+const OURS: [&str; 2] = ["INTERNAL", "UNAVAILABLE"];
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
 const JSON: &str = "application/json";
 
@@ -41,9 +44,23 @@ pub(super) async fn handle(State(service): State<Service>, headers: HeaderMap, b
             return refuse(StatusCode::BAD_REQUEST, "BAD_REQUEST", &message);
         }
     };
+    let id = format!("{:016x}", fastrand::u64(..));
+    let span = tracing::info_span!("request", id);
     let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = if accepts.contains(GRAPHQL_RESPONSE) { GRAPHQL_RESPONSE } else { JSON };
-    answer(run(&service, request).await, media_type)
+    let mut response = run(&service, request).instrument(span).await;
+    for error in &mut response.errors {
+        if let Some(extensions) = &mut error.extensions
+            && extensions.get("code").is_some_and(|code| OURS.iter().any(|ours| *code == Value::from(*ours)))
+        {
+            extensions.set("requestId", id.clone());
+        }
+    }
+    let mut answer = answer(response, media_type);
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        answer.headers_mut().insert("x-request-id", id);
+    }
+    answer
 }
 
 async fn run(service: &Service, request: Request) -> GraphqlResponse {
