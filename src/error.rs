@@ -78,6 +78,9 @@ impl fmt::Display for Error {
             Self::InstanceTaken { stack, name } => write!(f, "the name {name} is taken in the stack {stack}"),
             Self::Conflict(unique) => write!(f, "unique constraint {unique:?} violated"),
             Self::Busy(cause) => write!(f, "the database is busy: {cause}"),
+            Self::Unavailable(cause) if matches!(sqlx_error(cause), Some(sea_orm::SqlxError::PoolTimedOut)) => {
+                f.write_str("no connection in time; it does not run, cannot be reached, or has no connection to spare")
+            }
             Self::Unavailable(cause) => write!(f, "the database is unavailable: {cause}"),
             Self::Internal(cause) => f.write_str(cause),
         }

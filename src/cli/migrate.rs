@@ -24,5 +24,6 @@ pub(super) async fn run(settings: &Settings, direction: Migrate) -> Result<(), S
     for migration in all {
         print(&format!("{:8} {}\n", migration.status().to_string(), migration.name()));
     }
+    db.close().await;
     Ok(())
 }

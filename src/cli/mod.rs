@@ -53,6 +53,9 @@ fn explain(error: &clap::Error) -> ExitCode {
         print(&error.to_string());
         return ExitCode::SUCCESS;
     }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return wrong_setting("a part of the command is missing; `--help` behind it lists what there is");
+    }
     let text = error.to_string();
     let first: Vec<&str> = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
     let message = first.join(" ");

@@ -17,7 +17,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
         .await
         .map_err(|error| format!("cannot open the {database}: {error}"))?;
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
-    let app = App::new(db, Clock::system());
+    let app = App::new(db.clone(), Clock::system());
     if !settings.no_catalog {
         let report = app.load_catalog(&catalog::built_in()).await.map_err(|error| error.to_string())?;
         tracing::info!(
@@ -31,9 +31,9 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     print(&format!(
         "DevArch is running on {database}.\nOpen http://{address}/ for GraphiQL; programs talk to http://{address}/graphql\n"
     ));
-    server::serve(listener, server::router(app), stop_signal(), settings.shutdown_grace())
-        .await
-        .map_err(|error| format!("the server stopped: {error}"))
+    let done = server::serve(listener, server::router(app), stop_signal(), settings.shutdown_grace()).await;
+    db.close().await;
+    done.map_err(|error| format!("the server stopped: {error}"))
 }
 
 async fn stop_signal() {

@@ -122,6 +122,15 @@ impl Db {
         }
     }
 
+    /// Closes all connections; SQLite then has everything in its one file.
+    pub async fn close(self) {
+        for connection in [self.read, self.write] {
+            if let Err(cause) = connection.close().await {
+                tracing::debug!(%cause, "a connection did not close");
+            }
+        }
+    }
+
     /// Applies every migration that is missing.
     pub async fn migrate(&self) -> Result<()> {
         Ok(Migrator::up(&self.write, None).await?)
