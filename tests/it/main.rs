@@ -6,6 +6,10 @@
 
 mod support;
 
+mod duplicate;
 mod house;
 mod instances;
+mod lifecycle;
+mod overrides;
+mod races;
 mod tour;

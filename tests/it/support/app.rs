@@ -19,6 +19,7 @@ use devarch::{
 };
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 use super::Engine;
@@ -36,6 +37,11 @@ pub(crate) struct TestApp {
 
 /// The code and path of a user error, for comparing: `("NAME_TAKEN", "input.name")`.
 pub(crate) type Code = (String, String);
+
+/// A [`Code`] to compare with.
+pub(crate) fn code(code: &str, path: &str) -> Code {
+    (code.to_owned(), path.to_owned())
+}
 
 impl TestApp {
     pub(super) fn new(engine: Engine, url: DbUrl, db: Db) -> Self {
@@ -149,9 +155,24 @@ impl TestApp {
 
     /// Creates an instance of the template `postgres` without overrides.
     pub(crate) async fn instance(&self, stack: &str, name: &str) -> Value {
-        let input = json!({ "stack": { "name": stack }, "template": { "name": "postgres" }, "name": name });
+        let input = Self::new_instance(stack, name);
         self.done("createInstance", input, "instance { id name revision updatedAt containerName }").await["instance"]
             .take()
+    }
+
+    /// The input for an instance of the template `postgres` without overrides.
+    pub(crate) fn new_instance(stack: &str, name: &str) -> Value {
+        json!({ "stack": { "name": stack }, "template": { "name": "postgres" }, "name": name })
+    }
+
+    /// So many clients at the same time, each with its number; their results in no particular order.
+    pub(crate) async fn at_once<T, F>(&self, clients: usize, client: impl Fn(Self, usize) -> F) -> Vec<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        let started: JoinSet<T> = (0..clients).map(|number| client(self.clone(), number)).collect();
+        started.join_all().await
     }
 
     /// One override of every kind, two where there can be two: nine rows in all.

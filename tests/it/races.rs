@@ -1,0 +1,121 @@
+//! Writers that get in each other's way.
+
+use sea_orm::{ConnectionTrait, Statement};
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, both, code};
+
+both!(
+    one_of_fifty_creates_gets_the_name,
+    one_of_twenty_renames_gets_the_name,
+    one_of_twenty_restores_gets_the_name,
+    changes_made_from_the_current_revision_are_never_lost,
+    nothing_lives_on_in_a_stack_that_is_deleted_meanwhile,
+);
+
+/// That one payload is a success and all others say that the name is taken.
+fn assert_one_gets_the_name(payloads: &[Value]) {
+    let (done, refused): (Vec<_>, Vec<_>) = payloads.iter().partition(|payload| payload["userErrors"] == json!([]));
+    assert_eq!(done.len(), 1);
+    for payload in refused {
+        assert_eq!(TestApp::codes(payload), [code("NAME_TAKEN", "input.name")]);
+    }
+}
+
+/// How many live instances the database holds that meet a condition.
+async fn live(t: &TestApp, condition: &str) -> i64 {
+    let db = t.db.reader();
+    let sql = format!(
+        "SELECT COUNT(*) AS found FROM service_instances i JOIN stacks s ON s.id = i.stack_id WHERE i.deleted_at IS \
+         NULL AND {condition}"
+    );
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
+    row.unwrap().try_get("", "found").unwrap()
+}
+
+async fn one_of_fifty_creates_gets_the_name(t: &TestApp) {
+    t.shop().await;
+    let create =
+        |t: TestApp, _| async move { t.mutate("createInstance", TestApp::new_instance("shop", "x"), "").await };
+    assert_one_gets_the_name(&t.at_once(50, create).await);
+    assert_eq!(live(t, "i.instance_id = 'x'").await, 1);
+}
+
+async fn one_of_twenty_renames_gets_the_name(t: &TestApp) {
+    t.shop().await;
+    for n in 0..20 {
+        t.instance("shop", &format!("db-{n}")).await;
+    }
+    let rename = |t: TestApp, n| async move {
+        let instance = TestApp::by_name("shop", &format!("db-{n}"));
+        t.mutate("renameInstance", json!({ "instance": instance, "name": "x" }), "").await
+    };
+    assert_one_gets_the_name(&t.at_once(20, rename).await);
+    assert_eq!(live(t, "i.instance_id = 'x'").await, 1);
+    assert_eq!(live(t, "i.instance_id LIKE 'db-%'").await, 19);
+}
+
+async fn one_of_twenty_restores_gets_the_name(t: &TestApp) {
+    t.shop().await;
+    let mut trashed = Vec::new();
+    for _ in 0..20 {
+        let id = t.instance("shop", "x").await["id"].take();
+        t.done("softDeleteInstance", json!({ "instance": { "id": id } }), "").await;
+        trashed.push(id);
+    }
+    let restore = |t: TestApp, n: usize| {
+        let input = json!({ "instance": { "id": trashed[n] } });
+        async move { t.mutate("restoreInstance", input, "").await }
+    };
+    assert_one_gets_the_name(&t.at_once(20, restore).await);
+    assert_eq!(live(t, "i.instance_id = 'x'").await, 1);
+}
+
+/// Adds one to the number in the description, from what it has read, until nobody was in between.
+async fn add_one(t: TestApp, _: usize) {
+    const READ: &str = "{ instance(stack: \"shop\", name: \"db\") { description revision } }";
+    loop {
+        let read = t.data(READ, json!({})).await["instance"].take();
+        let sum = read["description"].as_str().unwrap().parse().unwrap_or(0) + 1;
+        let input = json!({
+            "instance": TestApp::by_name("shop", "db"), "description": sum.to_string(),
+            "expectedRevision": read["revision"],
+        });
+        match TestApp::codes(&t.mutate("updateInstance", input, "").await).as_slice() {
+            [] => return,
+            errors => assert_eq!(errors, [code("STALE_REVISION", "input.expectedRevision")]),
+        }
+    }
+}
+
+async fn changes_made_from_the_current_revision_are_never_lost(t: &TestApp) {
+    t.shop().await;
+    t.at_once(20, add_one).await;
+    let after = t.data("{ instance(stack: \"shop\", name: \"db\") { description revision } }", json!({})).await;
+    assert_eq!(after["instance"], json!({ "description": "20", "revision": 21 }));
+}
+
+async fn nothing_lives_on_in_a_stack_that_is_deleted_meanwhile(t: &TestApp) {
+    let db = t.shop().await;
+    let trashed = t.instance("shop", "old").await;
+    t.done("softDeleteInstance", json!({ "instance": { "id": trashed["id"] } }), "").await;
+    let payloads = t
+        .at_once(24, |t: TestApp, n| {
+            let (db, trashed) = (db["id"].clone(), trashed["id"].clone());
+            async move {
+                if n == 9 {
+                    return t.done("softDeleteStack", json!({ "stack": { "name": "shop" } }), "").await;
+                }
+                match n % 3 {
+                    0 => t.mutate("createInstance", TestApp::new_instance("shop", &format!("x-{n}")), "").await,
+                    1 => t.mutate("duplicateInstance", json!({ "instance": { "id": db } }), "").await,
+                    _ => t.mutate("restoreInstance", json!({ "instance": { "id": trashed } }), "").await,
+                }
+            }
+        })
+        .await;
+    for (error, _) in payloads.iter().flat_map(TestApp::codes) {
+        assert_eq!(error, "NOT_FOUND");
+    }
+    assert_eq!(live(t, "s.deleted_at IS NOT NULL").await, 0);
+}
