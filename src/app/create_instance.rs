@@ -47,15 +47,11 @@ impl Work for CreateInstance {
         let mut problems = Problems::default();
         let stack = problems.keep(find::stack(tx, &self.stack, Hold::Shared).await?);
         let template = problems.keep(find::template(tx, &self.template).await?);
-        let name = problems.keep(naming::instance_name(&self.name));
-        let container = match (&stack, &name) {
-            (Some(stack), Some(name)) => problems.keep(naming::container(&stack.name, name)),
-            _ => None,
-        };
+        let names = naming::instance_names(tx, stack.as_ref(), &self.name, &mut problems).await?;
         problems.keep(text::description(&self.description));
         problems.append(overrides_at);
         problems.finish()?;
-        let (Some(stack), Some(template), Some(name), Some(container_name)) = (stack, template, name, container) else {
+        let (Some(stack), Some(template), Some((name, container_name))) = (stack, template, names) else {
             return Err(Error::Internal("a part of a checked instance is missing".into()));
         };
         let new = NewInstance {

@@ -13,7 +13,7 @@ use crate::{
     error::{Code, Error, Problem, Problems, Result},
     ids::AnyId,
     kinds::{OfInstance, Port, Protocol, overlay},
-    name::{MAX_CONTAINER_NAME, Name},
+    name::{MAX_CONTAINER_NAME, Name, container_name},
 };
 
 /// What is copied, and as what.
@@ -76,23 +76,22 @@ impl Work for DuplicateInstance {
         let mut problems = Problems::default();
         // Held for the whole copy: no writer can change one half of the source between two statements.
         let found = problems.keep(find::instance(tx, &self.instance).await?);
-        let given = self.name.as_deref().map(naming::instance_name);
-        let given = given.and_then(|name| problems.keep(name));
-        if let (Some((stack, _)), Some(name)) = (&found, &given) {
-            problems.keep(naming::container(&stack.name, name));
-        }
+        let given = match &self.name {
+            Some(raw) => naming::instance_names(tx, found.as_ref().map(|(stack, _)| stack), raw, &mut problems).await?,
+            None => None,
+        };
         problems.finish()?;
         let Some((stack, source)) = found else { return Err(Error::Internal("an instance is missing".into())) };
         find::expect_revision(AnyId::Instance(source.id), source.revision, self.expected_revision)?;
-        let name = match given {
-            Some(name) => name,
+        let (name, container_name) = match given {
+            Some(names) => names,
             None => free_copy(tx, &stack.name, &source.instance_id).await?,
         };
         let new = NewInstance {
             stack: stack.id,
             template: source.template_service_id,
             name: name.clone(),
-            container_name: naming::container(&stack.name, &name).map_err(Error::refused)?,
+            container_name,
             description: source.description.clone(),
             enabled: source.enabled,
         };
@@ -103,9 +102,10 @@ impl Work for DuplicateInstance {
     }
 }
 
-async fn free_copy(tx: &Tx, stack: &str, source: &str) -> Result<Name> {
-    // `db-copy` copied again is `db-copy-2`, not `db-copy-copy`: the next proposal of the same series is free.
-    naming::free_name(tx, stack, source, "copy").await?.ok_or_else(|| {
+async fn free_copy(tx: &Tx, stack: &str, source: &str) -> Result<(Name, String)> {
+    let free = naming::free_name(tx, stack, source, "copy").await?;
+    let free = free.map(|name| (name.clone(), container_name(stack, name.as_str())));
+    free.ok_or_else(|| {
         let message = format!(
             "The stack's name leaves no room for the name of a copy: the container name has at most \
              {MAX_CONTAINER_NAME} characters."

@@ -9,19 +9,47 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::{
     app::App,
-    db::{Work, instances, stacks, stacks::Hold, templates},
-    error::{Code, Detail, Error, Problem, Result, Unique},
+    db::{Work, entities::StackModel, instances, stacks, stacks::Hold, templates},
+    error::{Code, Detail, Error, Problem, Problems, Result, Unique},
     ids::AnyId,
-    name::{Name, NameOf, container_name, cut, numbered, room_for_instance},
+    name::{Name, NameOf, container_name, cut, numbered, room_for_instance, suggest},
 };
 
-/// A valid name of an instance, or the problem with it.
-pub(super) fn instance_name(raw: &str) -> Result<Name, Problem> {
-    Name::parse(NameOf::Instance, raw).map_err(|error| Problem::name(&["input", "name"], error))
+/// The name and the container name of an instance; or notes the problem with one of them, with a name that the stack
+/// would accept at this moment.
+pub(super) async fn instance_names(
+    db: &impl ConnectionTrait,
+    stack: Option<&StackModel>,
+    raw: &str,
+    problems: &mut Problems,
+) -> Result<Option<(Name, String)>> {
+    let parsed = Name::parse(NameOf::Instance, raw).map_err(|error| Problem::name(&["input", "name"], error));
+    let (Some(stack), name) = (stack, parsed.as_ref().ok().cloned()) else {
+        problems.keep(parsed);
+        return Ok(None);
+    };
+    match parsed.and_then(|name| container(&stack.name, &name)) {
+        Ok(container) => Ok(name.zip(Some(container))),
+        Err(problem) => {
+            let wanted = problem.suggestion.clone().unwrap_or_default();
+            problems.push(problem.suggest(acceptable(db, &stack.name, &wanted).await?));
+            Ok(None)
+        }
+    }
 }
 
-/// The container name of an instance, or the problem that it would be too long.
-pub(super) fn container(stack: &str, name: &Name) -> Result<String, Problem> {
+/// A name like `wanted` (a valid one) that fits into the stack and is free at this moment.
+async fn acceptable(db: &impl ConnectionTrait, stack: &str, wanted: &str) -> Result<Option<String>> {
+    let room = room_for_instance(stack);
+    let fitting = suggest(NameOf::Instance, cut(wanted, room));
+    if fitting.len() <= room && instances::find_by_container(db, &container_name(stack, &fitting)).await?.is_none() {
+        return Ok(Some(fitting));
+    }
+    Ok(free_name(db, stack, wanted, "").await?.map(|free| free.to_string()))
+}
+
+/// The container name of an instance, or the problem that it would be too long, with the name itself for a suggestion.
+fn container(stack: &str, name: &Name) -> Result<String, Problem> {
     let room = room_for_instance(stack);
     let length = name.as_str().len();
     if length <= room {
@@ -36,10 +64,7 @@ pub(super) fn container(stack: &str, name: &Name) -> Result<String, Problem> {
         "The container name devarch-{stack}-{name} would have more than 63 characters: the stack's name {left} for \
          the instance's name, which has {length}."
     );
-    let shorter = Some(cut(name.as_str(), room)).filter(|shorter| !shorter.is_empty());
-    let shorter = shorter.map(|shorter| crate::name::suggest(NameOf::Instance, shorter));
-    let shorter = shorter.filter(|shorter| shorter.len() <= room);
-    Err(Problem::new(Code::ContainerNameTooLong, &["input", "name"], message).suggest(shorter))
+    Err(Problem::new(Code::ContainerNameTooLong, &["input", "name"], message).suggest(name.to_string()))
 }
 
 /// The first of `base-word`, `base-word-2` … that no live instance of the stack uses at this moment.

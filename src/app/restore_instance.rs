@@ -39,13 +39,12 @@ impl Work for RestoreInstance {
         let mut problems = Problems::default();
         let found = problems.keep(trashed(tx, &self.instance).await?);
         let raw = self.name.as_deref().or(found.as_ref().map(|(_, instance)| instance.instance_id.as_str()));
-        let name = raw.and_then(|raw| problems.keep(naming::instance_name(raw)));
-        let container = match (&found, &name) {
-            (Some((stack, _)), Some(name)) => problems.keep(naming::container(&stack.name, name)),
-            _ => None,
+        let names = match raw {
+            Some(raw) => naming::instance_names(tx, found.as_ref().map(|(stack, _)| stack), raw, &mut problems).await?,
+            None => None,
         };
         problems.finish()?;
-        let (Some((stack, instance)), Some(name), Some(container)) = (found, name, container) else {
+        let (Some((stack, instance)), Some((name, container))) = (found, names) else {
             return Err(Error::Internal("a part of a trashed instance is missing".into()));
         };
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;

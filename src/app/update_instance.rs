@@ -43,18 +43,19 @@ impl Work for UpdateInstance {
         let mut problems = Problems::default();
         let found = problems.keep(find::instance(tx, &self.instance).await?);
         let name = problems.keep(text::not_null("name", &self.name)).flatten();
-        let name = name.and_then(|raw| problems.keep(naming::instance_name(&raw)));
-        let enabled = problems.keep(text::not_null("enabled", &self.enabled)).flatten();
-        let container = match (&found, &name) {
-            (Some((stack, _)), Some(name)) => problems.keep(naming::container(&stack.name, name)),
-            _ => None,
+        let names = match name {
+            Some(raw) => {
+                naming::instance_names(tx, found.as_ref().map(|(stack, _)| stack), &raw, &mut problems).await?
+            }
+            None => None,
         };
+        let enabled = problems.keep(text::not_null("enabled", &self.enabled)).flatten();
         problems.keep(self.description.as_deref().map_or(Ok(()), text::description));
         problems.finish()?;
         let Some((stack, instance)) = found else { return Err(Error::Internal("an instance is missing".into())) };
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
         let change = InstanceChange {
-            name: name.clone().zip(container).filter(|(name, _)| name.as_str() != instance.instance_id),
+            name: names.clone().filter(|(name, _)| name.as_str() != instance.instance_id),
             description: self.description.clone().filter(|text| *text != instance.description),
             enabled: enabled.filter(|enabled| *enabled != instance.enabled),
             trashed: None,
@@ -63,8 +64,8 @@ impl Work for UpdateInstance {
             return Ok(instance);
         }
         let updated = instances::update(tx, instance.id, change, now).await;
-        match &name {
-            Some(name) => updated.map_err(naming::taken(&stack.name, name)),
+        match &names {
+            Some((name, _)) => updated.map_err(naming::taken(&stack.name, name)),
             None => Ok(updated?),
         }
     }

@@ -102,7 +102,7 @@ async fn an_id_of_another_type_refers_to_nothing(t: &TestApp) {
 
 async fn a_refused_name_comes_with_one_that_is_accepted(t: &TestApp) {
     t.shop().await;
-    // Each name but the first breaks the rules behind its own as well: the first broken one counts.
+    // `AbAb…` and `DevArch` break later rules as well: the first broken one counts.
     let cases = [
         ("", "NAME_INVALID", "empty"),
         (&"Ab".repeat(32), "NAME_INVALID", "too long"),
