@@ -19,8 +19,8 @@ use tracing::Instrument;
 use super::Service;
 use crate::graphql::execute;
 
-/// Longest body, in bytes: 1 MiB, and room for the JSON around a file of that size.
-const MAX_BODY: usize = 1_048_576 + 65_536;
+/// Longest body, in bytes: a file of 1 MiB in which every byte is escaped once, and the JSON around it.
+const MAX_BODY: usize = 2 * 1_048_576 + 65_536;
 /// Codes of errors whose cause is in the log, under the request's id.
 const OURS: [&str; 2] = ["INTERNAL", "UNAVAILABLE"];
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
