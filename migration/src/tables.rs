@@ -1,4 +1,4 @@
-//! Columns and tables that several steps share: the seven collections have equal columns for both owners.
+//! Columns and tables that several steps share: a kind has equal columns for both owners.
 //!
 //! Called by the steps. It must never change once released: a new column belongs into a new step.
 
@@ -52,29 +52,46 @@ pub(crate) fn reference(
         .take()
 }
 
-/// Creates the seven child tables of an owner, with their uniques, foreign keys and owner indexes.
+/// Creates the table of a kind for an owner: `columns` beyond `id` and the owner, and what is unique together with the
+/// owner: nothing, the owner alone (`""`), or one more column.
+pub(crate) async fn create_child(
+    manager: &SchemaManager<'_>,
+    owner: Owner,
+    suffix: &str,
+    columns: Vec<ColumnDef>,
+    unique: Option<&'static str>,
+) -> Result<(), DbErr> {
+    let name = format!("{}_{suffix}", owner.prefix);
+    let owner_column = owner.column();
+    let mut table = Table::create()
+        .table(Alias::new(&name))
+        .col(id())
+        .col(ColumnDef::new(Alias::new(&owner_column)).big_integer().not_null())
+        .foreign_key(&mut reference(&name, &owner_column, owner.table, ForeignKeyAction::Cascade))
+        .take();
+    for column in columns {
+        table.col(column);
+    }
+    manager.create_table(table).await?;
+
+    let mut index = Index::create().table(Alias::new(&name)).col(Alias::new(&owner_column)).take();
+    match unique {
+        None => index.name(format!("ix_{name}_owner")),
+        Some("") => index.name(format!("uq_{name}_owner")).unique(),
+        Some(key) => index.name(format!("uq_{name}_{key}")).col(key).unique(),
+    };
+    manager.create_index(index).await
+}
+
+/// Drops what [`create_child`] made.
+pub(crate) async fn drop_child(manager: &SchemaManager<'_>, owner: Owner, suffix: &str) -> Result<(), DbErr> {
+    manager.drop_table(Table::drop().table(Alias::new(format!("{}_{suffix}", owner.prefix))).take()).await
+}
+
+/// Creates the first seven child tables of an owner.
 pub(crate) async fn create_children(manager: &SchemaManager<'_>, owner: Owner) -> Result<(), DbErr> {
     for (suffix, columns, unique) in children() {
-        let name = format!("{}_{suffix}", owner.prefix);
-        let owner_column = owner.column();
-        let mut table = Table::create()
-            .table(Alias::new(&name))
-            .col(id())
-            .col(ColumnDef::new(Alias::new(&owner_column)).big_integer().not_null())
-            .foreign_key(&mut reference(&name, &owner_column, owner.table, ForeignKeyAction::Cascade))
-            .take();
-        for column in columns {
-            table.col(column);
-        }
-        manager.create_table(table).await?;
-
-        let mut index = Index::create().table(Alias::new(&name)).col(Alias::new(&owner_column)).take();
-        match unique {
-            None => index.name(format!("ix_{name}_owner")),
-            Some("") => index.name(format!("uq_{name}_owner")).unique(),
-            Some(key) => index.name(format!("uq_{name}_{key}")).col(key).unique(),
-        };
-        manager.create_index(index).await?;
+        create_child(manager, owner, suffix, columns, unique).await?;
     }
     Ok(())
 }
@@ -82,14 +99,12 @@ pub(crate) async fn create_children(manager: &SchemaManager<'_>, owner: Owner) -
 /// Drops what [`create_children`] made.
 pub(crate) async fn drop_children(manager: &SchemaManager<'_>, owner: Owner) -> Result<(), DbErr> {
     for (suffix, ..) in children().into_iter().rev() {
-        let name = format!("{}_{suffix}", owner.prefix);
-        manager.drop_table(Table::drop().table(Alias::new(name)).take()).await?;
+        drop_child(manager, owner, suffix).await?;
     }
     Ok(())
 }
 
-/// Table suffix, columns beyond `id` and the owner, and what is unique together with the owner:
-/// nothing, the owner alone (`""`), or one more column.
+/// The first seven kinds, as [`create_child`] takes them. It is closed: a kind that comes later has a step of its own.
 fn children() -> Vec<(&'static str, Vec<ColumnDef>, Option<&'static str>)> {
     let text = |name: &'static str| ColumnDef::new(name).text().not_null().take();
     let int = |name: &'static str| ColumnDef::new(name).integer().not_null().take();

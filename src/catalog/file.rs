@@ -212,6 +212,7 @@ impl Reader<'_> {
             domains: Some(self.domains(service)),
             healthcheck: Some(self.healthcheck(service, &at("healthcheck"))?),
             config_files: Some(self.config_files(service, &file, &at("configs"))?),
+            ..Collections::default()
         };
         let mut template = CreateTemplate { values, collections };
         let mut problems = Problems::default();

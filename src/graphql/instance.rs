@@ -42,8 +42,8 @@ fn vanished(what: &str) -> async_graphql::Error {
 }
 
 #[Object]
-/// One template, used once in one stack, with what it says differently: its overrides. The fields of the seven
-/// collections hold only the overrides.
+/// One template, used once in one stack, with what it says differently: its overrides. The fields of the collections
+/// hold only the overrides.
 impl Instance {
     /// Opaque global id; it stays the same for ever, also through a rename.
     pub(super) async fn id(&self) -> ID {
@@ -102,7 +102,7 @@ impl Instance {
         self.load_template(ctx).await
     }
 
-    /// How many entries it overrides, all seven kinds together.
+    /// How many entries it overrides, all kinds together.
     async fn override_count(&self, ctx: &Context<'_>) -> Result<i32> {
         self.count_overrides(ctx).await
     }

@@ -37,15 +37,10 @@ kind! {
 impl Kind for ConfigFile {
     const FIELD: &'static str = "configFiles";
     type Key = String;
-    type Identity = String;
     type Set = Vec<Self>;
 
     fn key(&self) -> String {
         self.file_path.clone()
-    }
-
-    fn identity(&self) -> String {
-        self.key()
     }
 
     fn normalize(&mut self) {

@@ -16,15 +16,10 @@ kind! {
 impl Kind for Domain {
     const FIELD: &'static str = "domains";
     type Key = String;
-    type Identity = String;
     type Set = Vec<Self>;
 
     fn key(&self) -> String {
         self.domain.clone()
-    }
-
-    fn identity(&self) -> String {
-        self.key()
     }
 
     fn normalize(&mut self) {

@@ -23,14 +23,9 @@ kind! {
 impl Kind for EnvVar {
     const FIELD: &'static str = "envVars";
     type Key = String;
-    type Identity = String;
     type Set = Vec<Self>;
 
     fn key(&self) -> String {
-        self.key.clone()
-    }
-
-    fn identity(&self) -> String {
         self.key.clone()
     }
 

@@ -27,12 +27,9 @@ kind! {
 impl Kind for Healthcheck {
     const FIELD: &'static str = "healthcheck";
     type Key = ();
-    type Identity = ();
     type Set = Option<Self>;
 
     fn key(&self) {}
-
-    fn identity(&self) {}
 
     fn validate(&self, at: &mut Problems) {
         let words: Vec<&str> = self.test.0.iter().map(String::as_str).collect();

@@ -23,14 +23,9 @@ kind! {
 impl Kind for Label {
     const FIELD: &'static str = "labels";
     type Key = String;
-    type Identity = String;
     type Set = Vec<Self>;
 
     fn key(&self) -> String {
-        self.key.clone()
-    }
-
-    fn identity(&self) -> String {
         self.key.clone()
     }
 

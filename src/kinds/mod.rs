@@ -46,19 +46,19 @@ macro_rules! for_each_kind {
         $callback! {
             $(($($rest)*))?
             /// Container ports that are published on the host.
-            ports: $crate::kinds::Port,
+            ports: $crate::kinds::port::Port,
             /// Storage mounted into the container.
-            volumes: $crate::kinds::Volume,
+            volumes: $crate::kinds::volume::Volume,
             /// Environment variables of the container.
-            env_vars: $crate::kinds::EnvVar,
+            env_vars: $crate::kinds::env_var::EnvVar,
             /// Labels of the container.
-            labels: $crate::kinds::Label,
+            labels: $crate::kinds::label::Label,
             /// Host names under which a gateway reaches the container.
-            domains: $crate::kinds::Domain,
+            domains: $crate::kinds::domain::Domain,
             /// How the engine finds out whether the container is healthy; null when nothing is said about it here.
-            healthcheck: $crate::kinds::Healthcheck,
+            healthcheck: $crate::kinds::healthcheck::Healthcheck,
             /// Files written into the container before it starts.
-            config_files: $crate::kinds::ConfigFile,
+            config_files: $crate::kinds::config_file::ConfigFile,
         }
     };
 }
@@ -90,15 +90,15 @@ pub trait Kind: Clone + Debug + PartialEq + Send + Sync + 'static {
     const FIELD: &'static str;
     /// What makes two entries "the same" when template and overrides are merged.
     type Key: Hash + Eq + Ord + Clone + Send + Sync;
-    /// What must not occur twice in one collection; usually the key.
-    type Identity: Hash + Eq;
     /// `Vec<Self>`, or `Option<Self>` where there can be only one.
     type Set: Cardinality<Self>;
 
     /// See [`Kind::Key`].
     fn key(&self) -> Self::Key;
-    /// See [`Kind::Identity`].
-    fn identity(&self) -> Self::Identity;
+    /// What must not occur twice in one collection; usually the key.
+    fn identity(&self) -> impl Hash + Eq {
+        self.key()
+    }
     /// Brings an entry into the form in which it is stored and compared.
     fn normalize(&mut self) {}
     /// Notes everything in the entry that is outside what its fields take.
@@ -189,7 +189,9 @@ pub fn overlay<K: Kind>(template: Vec<K>, overrides: Vec<K>) -> Vec<K> {
 macro_rules! collections {
     ($( $(#[$doc:meta])* $field:ident : $kind:ty, )+) => {
         /// What an input says about each kind: `None` leaves it as it is, a collection replaces it whole.
+        /// Kinds may be added, so who names some of them ends with `..Collections::default()`.
         #[derive(Clone, Debug, Default)]
+        #[non_exhaustive]
         pub struct Collections {
             $( $(#[$doc])* pub $field: Option<<$kind as Kind>::Set>, )+
         }

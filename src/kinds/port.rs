@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    hash::Hash,
     net::{IpAddr, Ipv4Addr},
     str::FromStr,
 };
@@ -64,16 +65,15 @@ kind! {
 impl Kind for Port {
     const FIELD: &'static str = "ports";
     type Key = (i32, Protocol);
-    /// Several host ports may lead to one container port; the same mapping twice makes no sense.
-    type Identity = (String, HostPort, i32, Protocol);
     type Set = Vec<Self>;
 
     fn key(&self) -> Self::Key {
         (self.container_port, self.protocol)
     }
 
-    fn identity(&self) -> Self::Identity {
-        (self.host_ip.clone(), self.host_port, self.container_port, self.protocol)
+    /// Several host ports may lead to one container port; the same mapping twice makes no sense.
+    fn identity(&self) -> impl Hash + Eq {
+        (&self.host_ip, self.host_port, self.key())
     }
 
     fn normalize(&mut self) {

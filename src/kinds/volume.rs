@@ -70,15 +70,10 @@ kind! {
 impl Kind for Volume {
     const FIELD: &'static str = "volumes";
     type Key = String;
-    type Identity = String;
     type Set = Vec<Self>;
 
     fn key(&self) -> String {
         self.target.clone()
-    }
-
-    fn identity(&self) -> String {
-        self.key()
     }
 
     fn normalize(&mut self) {

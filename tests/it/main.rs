@@ -9,6 +9,7 @@ mod support;
 mod duplicate;
 mod house;
 mod instances;
+mod kinds;
 mod lifecycle;
 mod overrides;
 mod races;

@@ -197,7 +197,7 @@ impl TestApp {
     }
 }
 
-/// The seven collections with every column.
+/// The collections with every column.
 pub(crate) const COLLECTIONS: &str = "ports { hostIp hostPort containerPort protocol } \
      volumes { volumeType source target readOnly isExternal } envVars { key value isSecret } labels { key value } \
      domains { domain proxyPort } healthcheck { test intervalSeconds timeoutSeconds retries startPeriodSeconds } \

@@ -1,0 +1,26 @@
+//! The samples of these tests keep up with the registry of kinds.
+
+use std::collections::BTreeSet;
+
+use devarch::kinds::FIELDS;
+use serde_json::{Value, json};
+
+use crate::support::{COLLECTIONS, TestApp, both};
+
+both!(every_kind_has_its_field_and_its_samples);
+
+async fn every_kind_has_its_field_and_its_samples(t: &TestApp) {
+    let kinds: BTreeSet<&str> = FIELDS.iter().copied().collect();
+    let query = "{ __type(name: \"InstanceOverridesInput\") { inputFields { name } } }";
+    let shown = t.data(query, json!({})).await;
+    let shown = shown["__type"]["inputFields"].as_array().unwrap();
+    let shown: BTreeSet<&str> = shown.iter().filter_map(|field| field["name"].as_str()).collect();
+    assert_eq!(shown, kinds, "`Kind::FIELD` is the field of the API");
+
+    let Value::Object(overrides) = TestApp::overrides() else { panic!("a map of collections") };
+    let samples: BTreeSet<&str> = overrides.keys().map(String::as_str).collect();
+    assert_eq!(samples, kinds, "`TestApp::overrides` has an entry of every kind");
+    for kind in kinds {
+        assert!(COLLECTIONS.contains(&format!("{kind} {{")), "`COLLECTIONS` reads {kind}");
+    }
+}
