@@ -56,7 +56,7 @@ fn check_values(values: &TemplateValues, at: &mut Problems) {
     for (field, argv) in [("command", &values.command), ("entrypoint", &values.entrypoint)] {
         if let Some(argv) = argv
             && (argv.0.iter().any(|argument| !storable(argument))
-                || argv.0.iter().map(String::len).sum::<usize>() > 65_536)
+                || argv.0.iter().map(|argument| argument.len() + 1).sum::<usize>() > 65_536)
         {
             at.invalid(field, "The arguments have 64 KiB at most in all, and no NUL characters.", None);
         }
@@ -92,6 +92,8 @@ fn image_name(name: &str) -> Result<(), (&'static str, Option<String>)> {
         let (host, port) = registry.split_once(':').unwrap_or((registry, "1"));
         !host.is_empty()
             && host.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-'))
+            && (1..=5).contains(&port.len())
+            && port.bytes().all(|c| c.is_ascii_digit())
             && port.parse::<u16>().is_ok()
     };
     let whole_ok = |name: &str| {
@@ -127,7 +129,7 @@ fn is_tag(tag: &str) -> bool {
 
 fn is_restart_policy(policy: &str) -> bool {
     match policy.strip_prefix("on-failure:") {
-        Some(times) => times.parse::<u16>().is_ok(),
+        Some(times) => (1..=5).contains(&times.len()) && times.bytes().all(|c| c.is_ascii_digit()),
         None => ["no", "always", "unless-stopped", "on-failure"].contains(&policy),
     }
 }

@@ -64,18 +64,18 @@ pub(super) async fn stack(tx: &Tx, wanted: &StackRef, hold: Hold) -> Result<Resu
     Ok(found.ok_or(problem))
 }
 
-/// A template.
+/// A template, kept from being deleted until the transaction ends.
 pub(super) async fn template(tx: &Tx, wanted: &TemplateRef) -> Result<Result<TemplateModel, Problem>> {
     let (found, problem) = match wanted {
         TemplateRef::Id(id) => {
             let found = match id {
-                Some(id) => templates::find(tx, *id).await?,
+                Some(id) => templates::keep(tx, *id).await?,
                 None => None,
             };
             (found, missing(&["input", "template", "id"], "No template has this id."))
         }
         TemplateRef::Name(name) => {
-            let found = if storable(name) { templates::find_by_name(tx, name).await? } else { None };
+            let found = if storable(name) { templates::keep_by_name(tx, name).await? } else { None };
             (found, missing(&["input", "template", "name"], format!("There is no template `{}`.", shown(name))))
         }
     };

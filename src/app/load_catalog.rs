@@ -74,6 +74,8 @@ impl Work for Load {
     type Output = CatalogReport;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<CatalogReport> {
+        // Two servers may start at the same time: the second one waits, and then finds everything loaded.
+        templates::lock_catalog(tx).await?;
         let ledger = templates::catalog_entries(tx).await?;
         let ledger: HashMap<String, catalog_entry::Model> =
             ledger.into_iter().map(|entry| (entry.name.clone(), entry)).collect();

@@ -5,8 +5,9 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Select,
-    sea_query::{Expr, ExprTrait},
+    ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    Select,
+    sea_query::{Expr, ExprTrait, LockType},
 };
 
 use super::{
@@ -82,9 +83,14 @@ pub async fn find_by_name(db: &impl ConnectionTrait, name: &str) -> Result<Optio
     Entity::find().filter(Column::Name.eq(name)).one(db).await
 }
 
-/// A template by its key.
-pub async fn find(db: &impl ConnectionTrait, id: TemplateId) -> Result<Option<TemplateModel>, DbErr> {
-    Entity::find_by_id(id).one(db).await
+/// A template by its name, kept from being deleted until the transaction ends.
+pub async fn keep_by_name(tx: &Tx, name: &str) -> Result<Option<TemplateModel>, DbErr> {
+    Entity::find().filter(Column::Name.eq(name)).lock(LockType::KeyShare).one(tx).await
+}
+
+/// A template by its key, kept from being deleted until the transaction ends.
+pub async fn keep(tx: &Tx, id: TemplateId) -> Result<Option<TemplateModel>, DbErr> {
+    Entity::find_by_id(id).lock(LockType::KeyShare).one(tx).await
 }
 
 /// Templates by their keys.
@@ -137,6 +143,15 @@ pub async fn update(
         .exec_with_returning(tx)
         .await?;
     super::one_row(updated)
+}
+
+/// Waits until no other transaction loads the catalogue (SQLite has one writer anyway).
+pub async fn lock_catalog(tx: &Tx) -> Result<(), DbErr> {
+    if tx.get_database_backend() == DatabaseBackend::Postgres {
+        // The number means nothing; it only has to be the same in every server.
+        tx.execute_unprepared("SELECT pg_advisory_xact_lock(4995148757353239040)").await?;
+    }
+    Ok(())
 }
 
 /// What the catalogue remembers of all its entries.

@@ -67,7 +67,9 @@ impl OpaqueCursor for ByAge {
     }
     fn read(text: &str) -> Option<Self> {
         let (micros, id) = text.split_once(':')?;
-        let created_at = DateTime::from_timestamp_micros(micros.parse().ok()?)?;
+        // From 1970 to 9999: times that every database can compare with.
+        let micros = micros.parse().ok().filter(|micros| (0..253_402_300_800_000_000).contains(micros))?;
+        let created_at = DateTime::from_timestamp_micros(micros)?;
         Some(Self { created_at, id: InstanceId(id.parse().ok()?) })
     }
 }
@@ -108,10 +110,13 @@ impl PageArgs {
     }
 }
 
+/// Longest text that can be part of a name; names are shorter.
+const MAX_SEARCH: usize = 128;
+
 /// A search text that can match a name at all; `None` when nothing can match.
 pub(super) fn searchable(text: Option<String>) -> Option<Option<String>> {
     match text {
-        Some(text) if text.contains('\0') => None,
+        Some(text) if text.contains('\0') || text.chars().count() > MAX_SEARCH => None,
         Some(text) if text.is_empty() => Some(None),
         text => Some(text),
     }

@@ -31,26 +31,42 @@ pub(crate) fn clean_path(path: &str) -> String {
 }
 
 /// Notes a path (already cleaned) that does not name a place inside the container.
-pub(crate) fn check_path(at: &mut Problems, field: &str, path: &str) {
-    check_text(at, field, path, 4096);
-    let without_climbing = || {
-        let kept: Vec<&str> = path.split('/').filter(|part| *part != "..").collect();
-        Some(clean_path(&kept.join("/"))).filter(|path| !path.is_empty() && path != "/")
-    };
-    if path.is_empty() || path == "/" {
-        at.invalid(field, "The path is empty; it names a place inside the container, such as /etc/app.conf.", None);
-    } else if path.split('/').any(|part| part == "..") {
-        at.invalid(field, "The path climbs out with `..`; name the place directly.", without_climbing());
-    } else if path.contains(|c: char| c.is_control() && c != '\0') {
-        let clean: String = path.chars().filter(|c| !c.is_control()).collect();
-        at.invalid(field, "The path has control characters.", Some(clean).filter(|path| !path.is_empty()));
-    } else if path.contains('\\') || path.starts_with('~') || path.as_bytes().get(1) == Some(&b':') {
-        let message = "The path is not one of the container: use forward slashes, absolute or relative, \
-                       without a home directory or a drive.";
-        let kept = path.trim_start_matches('~').replace('\\', "/");
-        let kept = kept.split_once(':').map_or(kept.as_str(), |(_, rest)| rest);
-        at.invalid(field, message, Some(clean_path(kept)).filter(|path| !path.is_empty() && path != "/"));
+pub(crate) fn check_path(at: &mut Problems, field: &str, path: &str, max: usize) {
+    check_text(at, field, path, max);
+    let better = || Some(mended(path)).filter(|path| wrong_with(path).is_none() && path.len() <= max);
+    if let Some(message) = wrong_with(path) {
+        at.invalid(field, message, better());
     }
+}
+
+/// Why a path names no place inside the container.
+fn wrong_with(path: &str) -> Option<&'static str> {
+    if path.is_empty() || path == "/" {
+        Some("The path is empty; it names a place inside the container, such as /etc/app.conf.")
+    } else if path.split('/').any(|part| part == "..") {
+        Some("The path climbs out with `..`; name the place directly.")
+    } else if path.contains(|c: char| c.is_control() && c != '\0') {
+        Some("The path has control characters.")
+    } else if path.contains('\\') || path.starts_with('~') || path.as_bytes().get(1) == Some(&b':') {
+        Some(
+            "The path is not one of the container: use forward slashes, absolute or relative, without a home directory \
+             or a drive.",
+        )
+    } else {
+        None
+    }
+}
+
+/// The path without what is wrong with it.
+fn mended(path: &str) -> String {
+    let text: String = path.chars().filter(|c| !c.is_control()).collect();
+    let text = text.trim_start_matches('~').replace('\\', "/");
+    let text = match text.split_once(':') {
+        Some((drive, rest)) if drive.len() == 1 => rest,
+        _ => text.as_str(),
+    };
+    let kept: Vec<&str> = text.split('/').filter(|part| *part != "..").collect();
+    clean_path(&kept.join("/"))
 }
 
 /// Notes a port outside 1 to 65535.

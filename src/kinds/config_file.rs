@@ -15,7 +15,7 @@ pub const MAX_CONTENT: usize = 1_048_576;
 kind! {
     /// A file written into the container before it starts.
     pub struct ConfigFile in ("service_config_files", "instance_config_files"), input "ConfigFileInput" {
-        /// Path inside the container, without `..`.
+        /// Path inside the container, without `..`; at most 1024 bytes.
         pub file_path: String,
         /// Content, at most 1 MiB.
         pub content: String,
@@ -48,13 +48,21 @@ impl Kind for ConfigFile {
     }
 
     fn validate(&self, at: &mut Problems) {
-        check_path(at, "filePath", &self.file_path);
+        check_path(at, "filePath", &self.file_path, 1024);
         check_text(at, "content", &self.content, MAX_CONTENT);
-        let octal = |mode: &str| (3..=5).contains(&mode.len()) && mode.bytes().all(|c| (b'0'..=b'7').contains(&c));
+        let octal = |mode: &str| {
+            (3..=5).contains(&mode.len())
+                && u16::from_str_radix(mode, 8).is_ok_and(|bits| bits <= 0o7777)
+                && !mode.starts_with('+')
+        };
         if !octal(&self.file_mode) {
             let digits: String = self.file_mode.chars().filter(char::is_ascii_digit).collect();
             let suggestion = if octal(&digits) { digits } else { "0644".to_owned() };
-            at.invalid("fileMode", "The mode is three to five octal digits, such as 0644.", Some(suggestion));
+            at.invalid(
+                "fileMode",
+                "The mode is three to five octal digits up to 07777, such as 0644.",
+                Some(suggestion),
+            );
         }
     }
 

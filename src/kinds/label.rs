@@ -30,18 +30,32 @@ impl Kind for Label {
     }
 
     fn validate(&self, at: &mut Problems) {
-        let unfit = |c: char| c.is_whitespace() || c.is_control();
-        if self.key.get(..RESERVED_PREFIX.len()).is_some_and(|head| head.eq_ignore_ascii_case(RESERVED_PREFIX)) {
-            let rest = self.key[RESERVED_PREFIX.len()..].replace(unfit, "");
-            let suggestion = Some(format!("my.{rest}")).filter(|_| !rest.is_empty());
+        if is_reserved(&self.key) {
+            let suggestion = mended(&format!("my.{}", &self.key[RESERVED_PREFIX.len()..]));
             at.enter("key", |at| {
                 at.note(Code::ReservedLabel, "Labels with the prefix `devarch.` belong to the system.", suggestion);
             });
-        } else if self.key.is_empty() || self.key.chars().count() > 255 || self.key.contains(unfit) {
-            let clean: String = self.key.chars().filter(|c| !unfit(*c)).take(255).collect();
-            let message = "A label's key takes 1 to 255 characters without spaces.";
-            at.invalid("key", message, Some(clean).filter(|key| !key.is_empty()));
+        } else if !is_label_key(&self.key) {
+            at.invalid("key", "A label's key takes 1 to 255 characters without spaces.", mended(&self.key));
         }
         check_text(at, "value", &self.value, MAX_TEXT);
     }
+}
+
+fn is_reserved(key: &str) -> bool {
+    key.get(..RESERVED_PREFIX.len()).is_some_and(|head| head.eq_ignore_ascii_case(RESERVED_PREFIX))
+}
+
+fn unfit(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
+}
+
+fn is_label_key(key: &str) -> bool {
+    !key.is_empty() && key.chars().count() <= 255 && !key.contains(unfit)
+}
+
+/// The key without what is wrong with it, if that is a key.
+fn mended(key: &str) -> Option<String> {
+    let clean: String = key.chars().filter(|c| !unfit(*c)).take(255).collect();
+    Some(clean).filter(|key| is_label_key(key) && !is_reserved(key) && key != "my.")
 }

@@ -81,7 +81,7 @@ impl Kind for Volume {
     }
 
     fn validate(&self, at: &mut Problems) {
-        check_path(at, "target", &self.target);
+        check_path(at, "target", &self.target, 4096);
         check_text(at, "source", &self.source, MAX_TEXT);
         match self.volume_type {
             VolumeType::Bind if self.source.is_empty() => {
@@ -92,9 +92,9 @@ impl Kind for Volume {
             }
             VolumeType::Volume if !self.source.is_empty() && !is_volume_name(&self.source) => {
                 let message = "A volume name takes letters, digits, `_`, `.` and `-`, the first a letter or digit.";
-                let legal: String = self.source.chars().filter(|c| is_volume_char(*c)).collect();
+                let legal: String = self.source.chars().filter(|c| is_volume_char(*c)).take(255).collect();
                 let legal = legal.trim_start_matches(['_', '.', '-']).to_owned();
-                at.invalid("source", message, Some(legal).filter(|name| !name.is_empty()));
+                at.invalid("source", message, Some(legal).filter(|name| is_volume_name(name)));
             }
             VolumeType::Tmpfs if !self.source.is_empty() => {
                 at.invalid("source", "A tmpfs mount has no source.", Some(String::new()));
