@@ -41,7 +41,7 @@ impl CreateTemplate {
 
 /// Notes what an image, a user or a policy does not take.
 fn check_values(values: &TemplateValues, at: &mut Problems) {
-    let plain = |text: &str, max: usize| text.len() <= max && !text.chars().any(char::is_control);
+    let plain = |text: &str, max: usize| text.chars().count() <= max && !text.chars().any(char::is_control);
     if !plain(&values.category, 63) {
         at.invalid("category", "A category has at most 63 characters, no control characters.", None);
     }

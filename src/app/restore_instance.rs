@@ -60,16 +60,12 @@ async fn trashed(tx: &Tx, wanted: &InstanceRef) -> Result<Result<(StackModel, In
         InstanceRef::Id(Some(id)) => (&["input", "instance", "id"], instances::find(tx, *id, Hold::No).await?),
         InstanceRef::Id(None) => (&["input", "instance", "id"], None),
         InstanceRef::Name { stack, name } => {
-            let path = &["input", "instance", "byName"];
-            if !find::storable(stack) || !find::storable(name) {
-                return Ok(Err(gone(path, "No instance of this name is in the trash.")));
-            }
-            let stack = stacks::find_by_name(tx, stack, Hold::No).await?;
-            let found = match stack {
-                Some(stack) => instances::find_trashed(tx, stack.id, name).await?,
-                None => None,
+            let named = if find::storable(stack) { stacks::find_by_name(tx, stack, Hold::No).await? } else { None };
+            let Some(named) = named else {
+                return Ok(Err(gone(&["input", "instance", "byName", "stack"], "There is no such live stack.")));
             };
-            (path, found)
+            let found = if find::storable(name) { instances::find_trashed(tx, named.id, name).await? } else { None };
+            (&["input", "instance", "byName", "name"], found)
         }
     };
     let Some(found) = found else { return Ok(Err(gone(path, "No such instance is in the trash."))) };

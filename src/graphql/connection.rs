@@ -60,6 +60,9 @@ impl OpaqueCursor for ByName {
     }
 }
 
+/// The end of the year 9999.
+const MAX_MICROS: i64 = 253_402_300_799_999_999;
+
 impl OpaqueCursor for ByAge {
     const TAG: &'static str = "age";
     fn text(&self) -> String {
@@ -67,8 +70,8 @@ impl OpaqueCursor for ByAge {
     }
     fn read(text: &str) -> Option<Self> {
         let (micros, id) = text.split_once(':')?;
-        // From 1970 to 9999: times that every database can compare with.
-        let micros = micros.parse().ok().filter(|micros| (0..253_402_300_800_000_000).contains(micros))?;
+        // Years that both databases and the calendar know.
+        let micros = micros.parse().ok().filter(|micros| (0..=MAX_MICROS).contains(micros))?;
         let created_at = DateTime::from_timestamp_micros(micros)?;
         Some(Self { created_at, id: InstanceId(id.parse().ok()?) })
     }
@@ -110,13 +113,14 @@ impl PageArgs {
     }
 }
 
-/// Longest text that can be part of a name; names are shorter.
+/// Longest text that can be part of a name, in bytes.
 const MAX_SEARCH: usize = 128;
 
 /// A search text that can match a name at all; `None` when nothing can match.
 pub(super) fn searchable(text: Option<String>) -> Option<Option<String>> {
     match text {
-        Some(text) if text.contains('\0') || text.chars().count() > MAX_SEARCH => None,
+        // Longer than any name; SQLite refuses patterns of more than 50,000 bytes.
+        Some(text) if text.contains('\0') || text.len() > MAX_SEARCH => None,
         Some(text) if text.is_empty() => Some(None),
         text => Some(text),
     }

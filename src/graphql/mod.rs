@@ -5,6 +5,7 @@
 mod collections;
 mod connection;
 mod context;
+mod descriptions;
 mod fault;
 mod inputs;
 mod instance;
@@ -20,14 +21,16 @@ mod user_error;
 
 use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions};
 
-use self::{loaders::Loaders, mutation::Mutation, query::Query, tasks::RequestTasks};
+use self::{descriptions::Descriptions, loaders::Loaders, mutation::Mutation, query::Query, tasks::RequestTasks};
 use crate::app::App;
 
 /// The executable schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query, Mutation, EmptySubscription).register_output_type::<node::Node>()
+    Schema::build(Query, Mutation, EmptySubscription)
+        .register_output_type::<node::Node>()
+        .register_output_type::<Descriptions>()
 }
 
 /// The schema over an application.

@@ -32,41 +32,45 @@ pub(crate) fn clean_path(path: &str) -> String {
 
 /// Notes a path (already cleaned) that does not name a place inside the container.
 pub(crate) fn check_path(at: &mut Problems, field: &str, path: &str, max: usize) {
-    check_text(at, field, path, max);
-    let better = || Some(mended(path)).filter(|path| wrong_with(path).is_none() && path.len() <= max);
-    if let Some(message) = wrong_with(path) {
-        at.invalid(field, message, better());
+    if path.len() > max {
+        let message = format!("{} bytes are too long; at most {max} are allowed.", path.len());
+        at.enter(field, |at| at.note(Code::LimitExceeded, message, None));
+    }
+    if let Some(message) = misnamed(path) {
+        at.invalid(field, message, mended(path).filter(|path| path.len() <= max));
     }
 }
 
 /// Why a path names no place inside the container.
-fn wrong_with(path: &str) -> Option<&'static str> {
+fn misnamed(path: &str) -> Option<&'static str> {
     if path.is_empty() || path == "/" {
         Some("The path is empty; it names a place inside the container, such as /etc/app.conf.")
     } else if path.split('/').any(|part| part == "..") {
         Some("The path climbs out with `..`; name the place directly.")
-    } else if path.contains(|c: char| c.is_control() && c != '\0') {
+    } else if path.contains(char::is_control) {
         Some("The path has control characters.")
     } else if path.contains('\\') || path.starts_with('~') || path.as_bytes().get(1) == Some(&b':') {
         Some(
-            "The path is not one of the container: use forward slashes, absolute or relative, without a home directory \
-             or a drive.",
+            "The path is not one of the container: use forward slashes, absolute or relative, without a home \
+             directory or a drive.",
         )
     } else {
         None
     }
 }
 
-/// The path without what is wrong with it.
-fn mended(path: &str) -> String {
-    let text: String = path.chars().filter(|c| !c.is_control()).collect();
-    let text = text.trim_start_matches('~').replace('\\', "/");
-    let text = match text.split_once(':') {
-        Some((drive, rest)) if drive.len() == 1 => rest,
-        _ => text.as_str(),
-    };
-    let kept: Vec<&str> = text.split('/').filter(|part| *part != "..").collect();
-    clean_path(&kept.join("/"))
+/// The path without everything that [`misnamed`] finds in it; taking one thing away can bring the next one to light.
+fn mended(path: &str) -> Option<String> {
+    let plain: String = path.chars().filter(|c| !c.is_control()).collect();
+    let plain = plain.replace('\\', "/");
+    let kept: Vec<&str> = plain.split('/').filter(|part| *part != "..").collect();
+    let joined = kept.join("/");
+    let mut rest = joined.trim_start_matches('~');
+    while rest.starts_with('~') || rest.as_bytes().get(1) == Some(&b':') {
+        rest = rest.trim_start_matches('~');
+        rest = rest.split_once(':').map_or(rest, |(_, rest)| rest);
+    }
+    Some(clean_path(rest)).filter(|path| misnamed(path).is_none())
 }
 
 /// Notes a port outside 1 to 65535.

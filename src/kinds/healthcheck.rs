@@ -1,6 +1,10 @@
 //! How the engine finds out whether a container is healthy.
 
-use super::{Argv, Kind, check::check_text, kind};
+use super::{
+    Argv, Kind,
+    check::{MAX_TEXT, check_text},
+    kind,
+};
 use crate::error::Problems;
 
 kind! {
@@ -32,9 +36,13 @@ impl Kind for Healthcheck {
     fn key(&self) {}
 
     fn validate(&self, at: &mut Problems) {
-        let words: Vec<&str> = self.test.0.iter().map(String::as_str).collect();
+        let storable: Vec<String> = self.test.0.iter().map(|word| word.replace('\0', "")).collect();
+        let words: Vec<&str> = storable.iter().map(String::as_str).collect();
         let fits = matches!(words.as_slice(), ["NONE"] | ["CMD-SHELL", _] | ["CMD", _, ..]);
-        if !fits {
+        if fits && storable != self.test.0 {
+            let better = Argv(storable.clone()).to_string();
+            at.invalid("test", "A NUL character cannot be stored.", Some(better));
+        } else if !fits {
             let better = match words.as_slice() {
                 [] => None,
                 ["NONE", ..] => Some(vec!["NONE".to_owned()]),
@@ -46,7 +54,7 @@ impl Kind for Healthcheck {
             let message = "The test is [\"CMD\", program, argument …], [\"CMD-SHELL\", line] or [\"NONE\"].";
             at.invalid("test", message, better.map(|argv| Argv(argv).to_string()));
         }
-        check_text(at, "test", &self.test.0.join(" "), 65_536);
+        check_text(at, "test", &words.join(" "), MAX_TEXT);
         for (field, seconds, least) in [
             ("intervalSeconds", self.interval_seconds, 1),
             ("timeoutSeconds", self.timeout_seconds, 1),

@@ -30,32 +30,36 @@ impl Kind for Label {
     }
 
     fn validate(&self, at: &mut Problems) {
-        if is_reserved(&self.key) {
-            let suggestion = mended(&format!("my.{}", &self.key[RESERVED_PREFIX.len()..]));
+        if reserved(&self.key).is_some() {
             at.enter("key", |at| {
-                at.note(Code::ReservedLabel, "Labels with the prefix `devarch.` belong to the system.", suggestion);
+                let message = "Labels with the prefix `devarch.` belong to the system.";
+                at.note(Code::ReservedLabel, message, suggest(&self.key));
             });
-        } else if !is_label_key(&self.key) {
-            at.invalid("key", "A label's key takes 1 to 255 characters without spaces.", mended(&self.key));
+        } else if self.key.is_empty() || self.key.chars().count() > 255 || self.key.contains(unfit) {
+            let message = "A label's key takes 1 to 255 characters without spaces.";
+            at.invalid("key", message, suggest(&self.key));
         }
         check_text(at, "value", &self.value, MAX_TEXT);
     }
 }
 
-fn is_reserved(key: &str) -> bool {
-    key.get(..RESERVED_PREFIX.len()).is_some_and(|head| head.eq_ignore_ascii_case(RESERVED_PREFIX))
+/// What follows the reserved prefix, if the key has it.
+fn reserved(key: &str) -> Option<&str> {
+    let (head, rest) = key.split_at_checked(RESERVED_PREFIX.len())?;
+    head.eq_ignore_ascii_case(RESERVED_PREFIX).then_some(rest)
 }
 
 fn unfit(c: char) -> bool {
     c.is_whitespace() || c.is_control()
 }
 
-fn is_label_key(key: &str) -> bool {
-    !key.is_empty() && key.chars().count() <= 255 && !key.contains(unfit)
-}
-
-/// The key without what is wrong with it, if that is a key.
-fn mended(key: &str) -> Option<String> {
-    let clean: String = key.chars().filter(|c| !unfit(*c)).take(255).collect();
-    Some(clean).filter(|key| is_label_key(key) && !is_reserved(key) && key != "my.")
+/// The key without what it may not have; what would then be reserved gets another prefix.
+fn suggest(key: &str) -> Option<String> {
+    let clean: String = key.chars().filter(|c| !unfit(*c)).collect();
+    let clean = match reserved(&clean) {
+        Some("") => return None,
+        Some(rest) => format!("my.{rest}"),
+        None => clean,
+    };
+    Some(clean.chars().take(255).collect()).filter(|key: &String| !key.is_empty())
 }

@@ -92,9 +92,9 @@ impl Kind for Volume {
             }
             VolumeType::Volume if !self.source.is_empty() && !is_volume_name(&self.source) => {
                 let message = "A volume name takes letters, digits, `_`, `.` and `-`, the first a letter or digit.";
-                let legal: String = self.source.chars().filter(|c| is_volume_char(*c)).take(255).collect();
-                let legal = legal.trim_start_matches(['_', '.', '-']).to_owned();
-                at.invalid("source", message, Some(legal).filter(|name| is_volume_name(name)));
+                let legal: String = self.source.chars().filter(|c| is_volume_char(*c)).collect();
+                let legal: String = legal.trim_start_matches(['_', '.', '-']).chars().take(255).collect();
+                at.invalid("source", message, Some(legal).filter(|name| !name.is_empty()));
             }
             VolumeType::Tmpfs if !self.source.is_empty() => {
                 at.invalid("source", "A tmpfs mount has no source.", Some(String::new()));

@@ -44,6 +44,9 @@ pub(super) async fn handle(State(service): State<Service>, headers: HeaderMap, b
             return refuse(StatusCode::BAD_REQUEST, "BAD_REQUEST", &message);
         }
     };
+    if request.query.trim().is_empty() {
+        return refuse(StatusCode::BAD_REQUEST, "BAD_REQUEST", "The request has no query.");
+    }
     let id = format!("{:016x}", fastrand::u64(..));
     let span = tracing::info_span!("request", id);
     let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -87,7 +90,12 @@ fn answer(response: GraphqlResponse, media_type: &'static str) -> Response {
     // A request that never ran is the client's mistake; clients of plain JSON expect 200 all the same.
     let never_ran = !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty());
     let status = if never_ran && media_type == GRAPHQL_RESPONSE { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    let mut answer = async_graphql_axum::GraphQLResponse::from(response).into_response();
+    let mut answer = if never_ran {
+        // It has no data, not even null.
+        Json(json!({ "errors": response.errors })).into_response()
+    } else {
+        async_graphql_axum::GraphQLResponse::from(response).into_response()
+    };
     *answer.status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     answer

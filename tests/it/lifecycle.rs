@@ -251,7 +251,7 @@ async fn an_instance_of_a_deleted_stack_is_not_restored(t: &TestApp) {
     t.done("softDeleteStack", json!({ "stack": { "name": "shop" } }), "").await;
     let by_id = json!({ "instance": { "id": id } });
     assert_eq!(t.refused("restoreInstance", by_id).await, [code("NOT_FOUND", "input.instance.id")]);
-    assert_eq!(t.refused("restoreInstance", db(json!({}))).await, [code("NOT_FOUND", "input.instance.byName")]);
+    assert_eq!(t.refused("restoreInstance", db(json!({}))).await, [code("NOT_FOUND", "input.instance.byName.stack")]);
     let node = t.data("query ($id: ID!) { node(id: $id) { id } }", json!({ "id": id })).await;
     assert_eq!(node["node"], json!(null));
 }
@@ -261,7 +261,7 @@ async fn only_what_is_deleted_can_be_restored(t: &TestApp) {
     let by_id = |id: &Value| json!({ "instance": { "id": id } });
     refused_once(t, "restoreInstance", by_id(&live["id"]), "NOT_FOUND", "input.instance.id").await;
     refused_once(t, "restoreInstance", by_id(&json!("rubbish")), "NOT_FOUND", "input.instance.id").await;
-    refused_once(t, "restoreInstance", db(json!({})), "NOT_FOUND", "input.instance.byName").await;
+    refused_once(t, "restoreInstance", db(json!({})), "NOT_FOUND", "input.instance.byName.name").await;
 }
 
 async fn a_delete_preview_tells_what_would_go(t: &TestApp) {

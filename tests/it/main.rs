@@ -8,9 +8,17 @@ mod support;
 
 mod duplicate;
 mod house;
+mod http;
 mod instances;
 mod kinds;
 mod lifecycle;
+mod lists;
+mod migrations;
 mod overrides;
 mod races;
+mod schema;
+mod stacks;
+mod statements;
+mod templates;
 mod tour;
+mod values;

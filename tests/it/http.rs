@@ -1,0 +1,323 @@
+//! HTTP: the page and its files, health, and what a GraphQL client gets back.
+
+use std::io::Read;
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, Method, Request, Response, StatusCode, header},
+};
+use flate2::read::GzDecoder;
+use http_body_util::BodyExt;
+use migration::{Migrator, MigratorTrait};
+use sea_orm::ConnectionTrait;
+use serde_json::{Value, json};
+
+use crate::support::{COLLECTIONS, Engine, TestApp, both, run};
+
+both!(
+    readiness_follows_the_migrations,
+    an_internal_failure_tells_nothing_and_fails_only_its_field,
+    malformed_requests_get_json_and_the_right_status,
+    parse_and_validation_errors_carry_their_code,
+    the_status_depends_on_the_accepted_media_type,
+);
+
+#[test]
+fn the_page_needs_no_other_host() {
+    run(Engine::Sqlite, page);
+}
+
+#[test]
+fn every_file_of_the_page_is_served_plain_and_packed() {
+    run(Engine::Sqlite, files);
+}
+
+#[test]
+fn the_schema_is_served_as_text() {
+    run(Engine::Sqlite, sdl);
+}
+
+fn get(path: &str) -> Request<Body> {
+    Request::get(path).body(Body::empty()).unwrap()
+}
+
+fn post(content_type: &str, body: impl Into<Body>) -> Request<Body> {
+    Request::post("/graphql").header(header::CONTENT_TYPE, content_type).body(body.into()).unwrap()
+}
+
+fn text_of<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> &'a str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+async fn bytes(answer: Response<Body>) -> Vec<u8> {
+    answer.into_body().collect().await.unwrap().to_bytes().to_vec()
+}
+
+/// The status and the JSON of an answer.
+async fn json_of(t: &TestApp, request: Request<Body>) -> (StatusCode, Value) {
+    let answer = t.send(request).await;
+    let status = answer.status();
+    let media_type = text_of(answer.headers(), &header::CONTENT_TYPE).to_owned();
+    let text = TestApp::text(answer).await;
+    let is_json = media_type.starts_with("application/json") || media_type == "application/graphql-response+json";
+    assert!(is_json, "{status} {media_type} {text}");
+    (status, serde_json::from_str(&text).unwrap())
+}
+
+async fn page(t: &TestApp) {
+    let answer = t.send(get("/")).await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(text_of(answer.headers(), &header::CONTENT_TYPE), "text/html; charset=utf-8");
+    let policy = text_of(answer.headers(), &header::CONTENT_SECURITY_POLICY).to_owned();
+    assert!(policy.contains("default-src 'none'") && policy.contains("connect-src 'self'"), "{policy}");
+    for word in policy.split([' ', ';']) {
+        assert!(!word.contains("://") && !word.contains('.') && word != "*", "the policy names a host: {policy}");
+        assert!(!word.contains("unsafe-eval"), "{policy}");
+    }
+    let html = TestApp::text(answer).await;
+    for reference in references(&html) {
+        let own = reference.starts_with("/assets/") || reference.starts_with("data:");
+        assert!(own, "{reference}");
+    }
+    assert!(references(&html).iter().any(|reference| reference.ends_with(".js")), "{html}");
+}
+
+/// What `src` and `href` say.
+fn references(html: &str) -> Vec<String> {
+    let after = |mark: &str| -> Vec<String> {
+        html.split(mark).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    [after(" src=\""), after(" href=\"")].concat()
+}
+
+async fn files(t: &TestApp) {
+    let html = TestApp::text(t.send(get("/")).await).await;
+    let mut open: Vec<String> = references(&html).into_iter().filter(|path| path.starts_with("/assets/")).collect();
+    let mut seen = Vec::new();
+    while let Some(path) = open.pop() {
+        if seen.contains(&path) {
+            continue;
+        }
+        seen.push(path.clone());
+        let plain = t.send(get(&path)).await;
+        assert_eq!(plain.status(), 200, "{path}");
+        let content_type = text_of(plain.headers(), &header::CONTENT_TYPE).to_owned();
+        let expected = match path.rsplit_once('.').unwrap().1 {
+            "js" => "text/javascript; charset=utf-8",
+            "css" => "text/css; charset=utf-8",
+            "woff2" => "font/woff2",
+            "ttf" => "font/ttf",
+            other => panic!("{path} is a {other}"),
+        };
+        assert_eq!(content_type, expected, "{path}");
+        assert_eq!(plain.headers().get(header::CONTENT_ENCODING), None);
+        assert!(text_of(plain.headers(), &header::CACHE_CONTROL).contains("immutable"), "{path}");
+        let plain = bytes(plain).await;
+
+        let request = Request::get(&path).header(header::ACCEPT_ENCODING, "gzip, br").body(Body::empty()).unwrap();
+        let packed = t.send(request).await;
+        assert_eq!(text_of(packed.headers(), &header::CONTENT_TYPE), expected);
+        assert_eq!(text_of(packed.headers(), &header::CONTENT_ENCODING), "gzip");
+        assert_eq!(text_of(packed.headers(), &header::VARY).to_lowercase(), "accept-encoding");
+        let mut unpacked = Vec::new();
+        GzDecoder::new(bytes(packed).await.as_slice()).read_to_end(&mut unpacked).unwrap();
+        assert!(unpacked == plain && !plain.is_empty(), "{path}");
+
+        // The files that a script or a style asks for in turn.
+        if let Ok(text) = String::from_utf8(plain)
+            && (path.ends_with(".js") || path.ends_with(".css"))
+        {
+            for name in text.split(['"', '\'', '`', '(', ')']).filter_map(asset_name) {
+                open.push(format!("/assets/{name}"));
+            }
+        }
+    }
+    assert!(seen.len() > 20, "{seen:?}");
+    assert_eq!(json_of(t, get("/assets/nothing.js")).await.0, 404);
+    assert_eq!(json_of(t, get("/assets/..%2f..%2fmod.rs")).await.0, 404);
+}
+
+/// The name of a file with a digest, such as `chunk-4L5RI3VG.js`, when a literal is one.
+fn asset_name(literal: &str) -> Option<&str> {
+    let name = literal.strip_prefix("./").or_else(|| literal.strip_prefix("/assets/"))?;
+    let (stem, extension) = name.rsplit_once('.')?;
+    let digest = stem.rsplit_once('-')?.1;
+    let fits = digest.len() == 8 && digest.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    (fits && ["js", "css", "woff2", "ttf"].contains(&extension)).then_some(name)
+}
+
+async fn sdl(t: &TestApp) {
+    let answer = t.send(get("/schema.graphql")).await;
+    assert_eq!(answer.status(), 200);
+    assert!(text_of(answer.headers(), &header::CONTENT_TYPE).starts_with("text/plain"));
+    assert_eq!(TestApp::text(answer).await, devarch::graphql::sdl());
+}
+
+async fn readiness_follows_the_migrations(t: &TestApp) {
+    let unready = json!({ "status": "unready", "reason": "migrations are missing" });
+    assert_eq!(json_of(t, get("/healthz")).await, (StatusCode::OK, json!({ "status": "alive" })));
+    assert_eq!(json_of(t, get("/readyz")).await, (StatusCode::OK, json!({ "status": "ready" })));
+    Migrator::down(t.db.writer(), Some(1)).await.unwrap();
+    assert_eq!(json_of(t, get("/readyz")).await, (StatusCode::SERVICE_UNAVAILABLE, unready.clone()));
+    Migrator::down(t.db.writer(), None).await.unwrap();
+    assert_eq!(json_of(t, get("/readyz")).await, (StatusCode::SERVICE_UNAVAILABLE, unready));
+    assert_eq!(json_of(t, get("/healthz")).await.0, 200);
+    t.db.migrate().await.unwrap();
+    assert_eq!(json_of(t, get("/readyz")).await.0, 200);
+}
+
+async fn malformed_requests_get_json_and_the_right_status(t: &TestApp) {
+    let fine = json!({ "query": "{ __typename }" }).to_string();
+    let json_type = "application/json";
+    let huge = json!({ "query": "{ __typename }", "variables": { "x": "x".repeat(8 * 1_048_576) } }).to_string();
+    let with = |method: Method, path: &str| {
+        Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, json_type).body(Body::empty()).unwrap()
+    };
+    let cases = [
+        (post(json_type, "{"), 400, "BAD_REQUEST"),
+        (post(json_type, ""), 400, "BAD_REQUEST"),
+        (post(json_type, "null"), 400, "BAD_REQUEST"),
+        (post(json_type, "42"), 400, "BAD_REQUEST"),
+        (post(json_type, "[]"), 400, "BAD_REQUEST"),
+        (post(json_type, &b"\"\xff\""[..]), 400, "BAD_REQUEST"),
+        (post(json_type, "{\"query\": 1}"), 400, "BAD_REQUEST"),
+        (post(json_type, "{}"), 400, "BAD_REQUEST"),
+        (post(json_type, "{\"query\": \"\"}"), 400, "BAD_REQUEST"),
+        (post(json_type, "{\"query\": \"{ __typename }\", \"variables\": 1}"), 400, "BAD_REQUEST"),
+        (post("text/plain", fine.clone()), 415, "BAD_REQUEST"),
+        (post("application/x-www-form-urlencoded", fine.clone()), 415, "BAD_REQUEST"),
+        (post("multipart/form-data; boundary=x", fine.clone()), 415, "BAD_REQUEST"),
+        (post("", fine.clone()), 415, "BAD_REQUEST"),
+        (post("application/jsonp", fine.clone()), 415, "BAD_REQUEST"),
+        (post(json_type, huge), 413, "LIMIT_EXCEEDED"),
+        (get("/graphql"), 405, "BAD_REQUEST"),
+        (with(Method::PUT, "/graphql"), 405, "BAD_REQUEST"),
+        (with(Method::DELETE, "/graphql"), 405, "BAD_REQUEST"),
+    ];
+    for (request, status, code) in cases {
+        let what = format!("{} {:?}", request.method(), request.headers());
+        let (found, body) = json_of(t, request).await;
+        assert_eq!(found, status, "{what} {body}");
+        assert_eq!(body["errors"][0]["extensions"]["code"], code, "{what} {body}");
+        assert_eq!(body.get("data"), None);
+    }
+    let answer = t.send(get("/graphql")).await;
+    assert_eq!(text_of(answer.headers(), &header::ALLOW), "POST");
+    for (method, path) in [(Method::GET, "/nothing"), (Method::POST, "/nothing"), (Method::GET, "/graphql/")] {
+        let (status, body) = json_of(t, with(method, path)).await;
+        assert_eq!(status, 404);
+        assert!(body["errors"][0]["message"].is_string());
+    }
+    for content_type in ["application/json; charset=utf-8", "Application/JSON", "application/json;charset=UTF-8"] {
+        let (status, body) = json_of(t, post(content_type, fine.clone())).await;
+        assert_eq!((status, body), (StatusCode::OK, json!({ "data": { "__typename": "Query" } })));
+    }
+    let unknown =
+        json!({ "query": "{ __typename }", "operationName": null, "variables": null, "extensions": {}, "x": 1 });
+    assert_eq!(json_of(t, post(json_type, unknown.to_string())).await.1, json!({ "data": { "__typename": "Query" } }));
+}
+
+async fn parse_and_validation_errors_carry_their_code(t: &TestApp) {
+    let (parse, validation) = ("GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED");
+    let cases = [
+        ("{", parse),
+        ("query {", parse),
+        ("{ stack(name: ) { id } }", parse),
+        ("{ nope }", validation),
+        ("{ stack { id } }", validation),
+        ("{ stack(name: 1) { id } }", validation),
+        ("{ stack(name: \"a\") }", validation),
+        ("query ($n: Nope) { __typename }", validation),
+        ("{ ...f }", validation),
+        ("subscription { x }", validation),
+        ("query a { __typename } query b { __typename }", validation),
+        ("mutation { createStack(input: { name: null }) { stack { id } } }", validation),
+        ("mutation { renameInstance(input: { instance: {}, name: \"x\" }) { instance { id } } }", validation),
+        (
+            "mutation { renameInstance(input: { instance: { id: \"a\", byName: { stack: \"a\", name: \"b\" } }, name: \"x\" }) \
+             { instance { id } } }",
+            validation,
+        ),
+    ];
+    for (query, code) in cases {
+        let answer = t.graphql(query, json!({})).await;
+        let errors = answer["errors"].as_array().unwrap_or_else(|| panic!("{query} {answer}"));
+        for error in errors {
+            assert_eq!(error["extensions"]["code"], code, "{query} {answer}");
+            assert!(!error["message"].as_str().unwrap().is_empty());
+        }
+        // A request that never ran has no data, not even null.
+        assert_eq!(answer.get("data"), None, "{query} {answer}");
+    }
+    // The engine coerces some values where they are used: these errors have a path.
+    for (query, variables) in [
+        ("{ stacks(first: 99999999999) { nodes { id } } }", json!({})),
+        ("query ($n: Int) { stacks(first: $n) { nodes { id } } }", json!({ "n": "x" })),
+        ("query ($n: String!) { stack(name: $n) { id } }", json!({})),
+        ("query ($n: String!) { stack(name: $n) { id } }", json!({ "n": null })),
+    ] {
+        let answer = t.graphql(query, variables).await;
+        let code = &answer["errors"][0]["extensions"]["code"];
+        assert!(code == validation || code == "BAD_REQUEST", "{answer}");
+        assert!(answer["data"].is_null(), "{answer}");
+    }
+}
+
+async fn the_status_depends_on_the_accepted_media_type(t: &TestApp) {
+    let of_response = "application/graphql-response+json";
+    let cases = [
+        ("{", of_response, 400, of_response),
+        ("{ nope }", of_response, 400, of_response),
+        ("{ __typename }", of_response, 200, of_response),
+        ("{ stacks(first: 0) { nodes { id } } }", of_response, 200, of_response),
+        ("{", "application/json", 200, "application/json"),
+        ("{ nope }", "application/json", 200, "application/json"),
+        ("{ nope }", "*/*", 200, "application/json"),
+        ("{ __typename }", "application/json", 200, "application/json"),
+    ];
+    for (query, accept, status, media_type) in cases {
+        let mut request = post("application/json", json!({ "query": query }).to_string());
+        request.headers_mut().insert(header::ACCEPT, accept.parse().unwrap());
+        let answer = t.send(request).await;
+        assert_eq!(answer.status(), status, "{query} {accept}");
+        assert_eq!(text_of(answer.headers(), &header::CONTENT_TYPE), media_type, "{query} {accept}");
+    }
+}
+
+async fn an_internal_failure_tells_nothing_and_fails_only_its_field(t: &TestApp) {
+    t.shop().await;
+    t.db.writer().execute_unprepared("DROP TABLE instance_healthchecks").await.unwrap();
+    let internal = |answer: &Value, path: Value| {
+        assert_eq!(answer["errors"].as_array().unwrap().len(), 1, "{answer}");
+        let error = &answer["errors"][0];
+        assert_eq!((&error["extensions"]["code"], &error["path"]), (&json!("INTERNAL"), &path));
+        assert_eq!(error["extensions"]["requestId"].as_str().map(str::len), Some(16), "{error}");
+        let text = answer["errors"].to_string().to_lowercase();
+        for word in ["instance_healthchecks", "select", "sql", "relation", "table", "no such", "sea", "panic", "/"] {
+            assert!(!text.contains(word), "{word}: {text}");
+        }
+    };
+    let query = "{ instance(stack: \"shop\", name: \"db\") { name healthcheck { test } ports { hostIp } } }";
+    let answer = t.graphql(query, json!({})).await;
+    internal(&answer, json!(["instance", "healthcheck"]));
+    assert_eq!(answer["data"], json!({ "instance": { "name": "db", "healthcheck": null, "ports": [] } }));
+
+    // Not nullable: the nearest thing that is, is null.
+    let query = "{ stack(name: \"shop\") { name } instance(stack: \"shop\", name: \"db\") { name overrideCount } }";
+    let answer = t.graphql(query, json!({})).await;
+    internal(&answer, json!(["instance", "overrideCount"]));
+    assert_eq!(answer["data"], json!({ "stack": { "name": "shop" }, "instance": null }));
+
+    let write =
+        "mutation ($input: SetInstanceOverridesInput!) { setInstanceOverrides(input: $input) { userErrors { code } } }";
+    let input = json!({ "instance": TestApp::by_name("shop", "db"), "overrides": TestApp::overrides() });
+    let answer = t.graphql(write, json!({ "input": input })).await;
+    internal(&answer, json!(["setInstanceOverrides"]));
+    let query = format!(
+        "{{ instance(stack: \"shop\", name: \"db\") {{ revision {} }} }}",
+        COLLECTIONS.split(" healthcheck").next().unwrap()
+    );
+    let found = t.data(&query, json!({})).await;
+    let untouched = json!({ "revision": 1, "ports": [], "volumes": [], "envVars": [], "labels": [], "domains": [] });
+    assert_eq!(found["instance"], untouched);
+}

@@ -1,0 +1,377 @@
+//! Migrations: up, down, up again on both databases, and that the tables are what the entities say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use devarch::db::{
+    Db,
+    entities::{catalog_entry, instance, stack, template},
+    stored,
+};
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectionTrait, DbBackend, Schema, Statement,
+    sea_query::{ColumnType, TableCreateStatement, TableRef},
+};
+
+use crate::support::{Engine, TestApp, both};
+
+both!(
+    down_to_nothing_and_up_again,
+    each_step_goes_down_and_up_to_the_identical_catalogue,
+    going_down_deletes_what_is_in_the_trash_and_puts_the_plain_unique_back,
+    the_tables_are_those_of_the_entities,
+    every_owner_column_leads_an_index,
+    children_go_with_their_owner,
+    columns_have_their_defaults,
+    names_of_the_living_are_unique_by_partial_indexes,
+    migrating_twice_changes_nothing,
+);
+
+/// The rows of a query as text, column by column; null is `-`.
+async fn rows(t: &TestApp, sql: &str) -> Vec<Vec<String>> {
+    let backend = t.db.writer().get_database_backend();
+    let rows = t.db.writer().query_all_raw(Statement::from_string(backend, sql)).await.unwrap();
+    let text = |row: &sea_orm::QueryResult, n: usize| {
+        row.try_get_by_index::<Option<String>>(n).unwrap().unwrap_or_else(|| "-".to_owned())
+    };
+    rows.iter().map(|row| (0..row.column_names().len()).map(|n| text(row, n)).collect()).collect()
+}
+
+async fn run(t: &TestApp, sql: &str) -> Result<(), sea_orm::DbErr> {
+    t.db.writer().execute_unprepared(sql).await.map(drop)
+}
+
+/// Everything the database knows about our tables, in words that can be compared.
+async fn catalogue(t: &TestApp) -> Vec<Vec<String>> {
+    let sql = match t.engine {
+        Engine::Sqlite => {
+            "SELECT type, tbl_name, name, coalesce(sql, '-') FROM sqlite_master
+             WHERE name NOT LIKE 'seaql%' AND name NOT LIKE 'sqlite_seq%' AND tbl_name NOT LIKE 'seaql%' ORDER BY 1, 2, 3"
+        }
+        Engine::Postgres => {
+            "SELECT 'column', table_name::text, column_name::text, concat_ws(' ', data_type, is_nullable, column_default,
+                    character_maximum_length, numeric_precision)
+             FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE 'seaql%'
+             UNION ALL SELECT 'index', tablename::text, indexname::text, indexdef FROM pg_indexes
+             WHERE schemaname = 'public' AND tablename NOT LIKE 'seaql%'
+             UNION ALL SELECT 'constraint', conrelid::regclass::text, conname::text, pg_get_constraintdef(oid)
+             FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text NOT LIKE 'seaql%'
+             UNION ALL SELECT 'sequence', sequence_name::text, '', '' FROM information_schema.sequences
+             WHERE sequence_schema = 'public'
+             ORDER BY 1, 2, 3"
+        }
+    };
+    rows(t, sql).await
+}
+
+async fn down_to_nothing_and_up_again(t: &TestApp) {
+    let before = catalogue(t).await;
+    t.shop().await;
+    Migrator::down(t.db.writer(), None).await.unwrap();
+    assert_eq!(catalogue(t).await, Vec::<Vec<String>>::new());
+    t.db.migrate().await.unwrap();
+    assert_eq!(catalogue(t).await, before);
+    // It is usable, and empty.
+    t.shop().await;
+}
+
+async fn migrating_twice_changes_nothing(t: &TestApp) {
+    t.shop().await;
+    let before = catalogue(t).await;
+    // A second server on the same database.
+    let other = Db::connect(&t.url, 1).await.unwrap();
+    assert!(other.is_ready().await.unwrap());
+    other.migrate().await.unwrap();
+    assert_eq!(catalogue(t).await, before);
+    assert_eq!(t.data("{ stacks { totalCount } }", serde_json::json!({})).await["stacks"]["totalCount"], 1);
+}
+
+async fn each_step_goes_down_and_up_to_the_identical_catalogue(t: &TestApp) {
+    let steps = Migrator::migrations().len();
+    let mut catalogues = vec![catalogue(t).await];
+    for _ in 0..steps {
+        Migrator::down(t.db.writer(), Some(1)).await.unwrap();
+        catalogues.push(catalogue(t).await);
+    }
+    for (n, expected) in catalogues.iter().rev().enumerate() {
+        if n > 0 {
+            Migrator::up(t.db.writer(), Some(1)).await.unwrap();
+        }
+        assert_eq!(&catalogue(t).await, expected, "after {n} steps up");
+    }
+    let distinct: BTreeSet<_> = catalogues.into_iter().collect();
+    assert_eq!(distinct.len(), steps + 1, "each step changes something");
+}
+
+async fn going_down_deletes_what_is_in_the_trash_and_puts_the_plain_unique_back(t: &TestApp) {
+    t.shop().await;
+    let deleted = serde_json::json!({ "instance": TestApp::by_name("shop", "db") });
+    t.done("softDeleteInstance", deleted, "").await;
+    t.instance("shop", "db").await;
+    let instances = "SELECT CAST(id AS TEXT), instance_id, container_name FROM service_instances ORDER BY id";
+    let both = rows(t, instances).await;
+    assert_eq!(both.iter().map(|row| row[1].as_str()).collect::<Vec<_>>(), ["db", "db"]);
+
+    // The catalogue's step, then the overrides' step.
+    Migrator::down(t.db.writer(), Some(2)).await.unwrap();
+    let left = rows(t, instances).await;
+    assert_eq!(left, both[1..]);
+    let tables: BTreeSet<String> = catalogue(t).await.into_iter().map(|row| row[1].clone()).collect();
+    assert!(!tables.iter().any(|table| table.starts_with("instance_")), "{tables:?}");
+    let again = "INSERT INTO service_instances (stack_id, instance_id, template_service_id, container_name)
+                 SELECT stack_id, instance_id, template_service_id, 'other' FROM service_instances";
+    let refused = run(t, again).await.unwrap_err();
+    let unique = matches!(refused.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)));
+    assert!(unique, "{refused}");
+
+    t.db.migrate().await.unwrap();
+    assert_eq!(rows(t, instances).await, left);
+    let found =
+        t.data("{ instance(stack: \"shop\", name: \"db\") { revision overrideCount } }", serde_json::json!({})).await;
+    assert_eq!(found["instance"], serde_json::json!({ "revision": 1, "overrideCount": 0 }));
+    t.done("softDeleteInstance", serde_json::json!({ "instance": TestApp::by_name("shop", "db") }), "").await;
+    t.instance("shop", "db").await;
+}
+
+/// Every table as the entities describe it.
+fn entities() -> BTreeMap<String, TableCreateStatement> {
+    let schema = Schema::new(DbBackend::Postgres);
+    let mut tables = stored::tables();
+    tables.push(schema.create_table_from_entity(stack::Entity));
+    tables.push(schema.create_table_from_entity(template::Entity));
+    tables.push(schema.create_table_from_entity(instance::Entity));
+    tables.push(schema.create_table_from_entity(catalog_entry::Entity));
+    let name = |table: &TableCreateStatement| match table.get_table_name() {
+        Some(TableRef::Table(name, _)) => name.1.to_string(),
+        other => panic!("{other:?}"),
+    };
+    tables.into_iter().map(|table| (name(&table), table)).collect()
+}
+
+/// What sort of values an entity's column takes.
+fn class(of: &ColumnType) -> &'static str {
+    match of {
+        ColumnType::String(_) | ColumnType::Text | ColumnType::Char(_) => "text",
+        ColumnType::Integer => "int",
+        ColumnType::BigInteger => "bigint",
+        ColumnType::Boolean => "bool",
+        ColumnType::TimestampWithTimeZone => "time",
+        other => panic!("a column type without a class: {other:?}"),
+    }
+}
+
+/// What sort of values a column of the database takes.
+fn stored_class(of: &str) -> &'static str {
+    match of.split('(').next().unwrap().to_lowercase().trim() {
+        "text" | "varchar" | "character varying" => "text",
+        "integer" => "int",
+        "bigint" => "bigint",
+        "boolean" => "bool",
+        "timestamp with time zone" | "timestamp_with_timezone_text" => "time",
+        other => panic!("a column type without a class: {other}"),
+    }
+}
+
+/// Columns of a table: name → (class, nullable, key, default).
+async fn columns(t: &TestApp, table: &str) -> BTreeMap<String, (String, bool, bool, String)> {
+    let sql = match t.engine {
+        Engine::Sqlite => format!(
+            "SELECT name, type, CASE WHEN \"notnull\" = 0 AND pk = 0 THEN 'y' ELSE 'n' END,
+                    CASE WHEN pk > 0 THEN 'y' ELSE 'n' END, dflt_value FROM pragma_table_info('{table}')"
+        ),
+        Engine::Postgres => format!(
+            "SELECT c.column_name::text, c.data_type::text, CASE WHEN c.is_nullable = 'YES' THEN 'y' ELSE 'n' END,
+                    CASE WHEN EXISTS (SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid
+                                      AND a.attnum = ANY(i.indkey) WHERE i.indrelid = '{table}'::regclass
+                                      AND i.indisprimary AND a.attname = c.column_name) THEN 'y' ELSE 'n' END,
+                    c.column_default::text
+             FROM information_schema.columns c WHERE c.table_schema = 'public' AND c.table_name = '{table}'"
+        ),
+    };
+    let mut out = BTreeMap::new();
+    for row in rows(t, &sql).await {
+        let class = stored_class(&row[1]).to_owned();
+        out.insert(row[0].clone(), (class, row[2] == "y", row[3] == "y", row[4].clone()));
+    }
+    out
+}
+
+async fn tables(t: &TestApp) -> BTreeSet<String> {
+    let sql = match t.engine {
+        Engine::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+        Engine::Postgres => "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'",
+    };
+    let names = rows(t, sql).await.into_iter().map(|row| row[0].clone());
+    names.filter(|name| !name.starts_with("seaql")).collect()
+}
+
+async fn the_tables_are_those_of_the_entities(t: &TestApp) {
+    let entities = entities();
+    assert_eq!(entities.len(), 18);
+    assert_eq!(tables(t).await, entities.keys().cloned().collect::<BTreeSet<_>>());
+    // SQLite has one integer, of 64 bits.
+    let known =
+        |class: &str| if t.engine == Engine::Sqlite { class.replace("bigint", "int") } else { class.to_owned() };
+    for (table, entity) in entities {
+        let expected: BTreeMap<String, (String, bool, bool)> = entity
+            .get_columns()
+            .iter()
+            .map(|column| {
+                let spec = column.get_column_spec();
+                let nullable = spec.nullable != Some(false) && !spec.primary_key;
+                (
+                    column.get_column_name(),
+                    (known(class(column.get_column_type().unwrap())), nullable, spec.primary_key),
+                )
+            })
+            .collect();
+        let found: BTreeMap<String, (String, bool, bool)> = columns(t, &table)
+            .await
+            .into_iter()
+            .map(|(name, (class, nullable, key, _))| (name, (known(&class), nullable, key)))
+            .collect();
+        assert_eq!(found, expected, "{table}");
+    }
+}
+
+/// The column that owns a table's rows.
+fn owner_of(table: &str) -> Option<(&'static str, &'static str)> {
+    match table {
+        "service_instances" => Some(("stack_id", "stacks")),
+        "services" | "stacks" | "catalog_entries" => None,
+        _ if table.starts_with("service_") => Some(("service_id", "services")),
+        _ => Some(("instance_id", "service_instances")),
+    }
+}
+
+async fn every_owner_column_leads_an_index(t: &TestApp) {
+    let sql = match t.engine {
+        Engine::Sqlite => {
+            "SELECT m.tbl_name, i.name FROM sqlite_master m, pragma_index_list(m.name) l, pragma_index_info(l.name) i
+             WHERE m.type = 'table' AND i.seqno = 0 AND l.partial = 0"
+        }
+        Engine::Postgres => {
+            "SELECT i.indrelid::regclass::text, a.attname::text FROM pg_index i
+             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+             JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = 'public'::regnamespace AND i.indpred IS NULL"
+        }
+    };
+    let leading: BTreeSet<(String, String)> =
+        rows(t, sql).await.into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+    for table in entities().keys() {
+        if let Some((column, _)) = owner_of(table) {
+            assert!(leading.contains(&(table.clone(), column.to_owned())), "{table}.{column}");
+        }
+    }
+    for (table, column) in [("service_instances", "template_service_id"), ("catalog_entries", "service_id")] {
+        assert!(leading.contains(&(table.to_owned(), column.to_owned())), "{table}.{column}");
+    }
+}
+
+async fn children_go_with_their_owner(t: &TestApp) {
+    let sql = match t.engine {
+        Engine::Sqlite => {
+            "SELECT m.name, f.\"from\", f.\"table\", f.\"to\", f.on_delete
+             FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'"
+        }
+        Engine::Postgres => {
+            "SELECT c.conrelid::regclass::text, a.attname::text, c.confrelid::regclass::text, b.attname::text,
+                    CASE c.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'r' THEN 'RESTRICT' WHEN 'n' THEN 'SET NULL'
+                    ELSE c.confdeltype::text END
+             FROM pg_constraint c
+             JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+             JOIN pg_attribute b ON b.attrelid = c.confrelid AND b.attnum = c.confkey[1] WHERE c.contype = 'f'"
+        }
+    };
+    let mut expected: BTreeSet<Vec<String>> = BTreeSet::new();
+    let mut add = |parts: [&str; 5]| expected.insert(parts.map(str::to_owned).to_vec());
+    add(["service_instances", "template_service_id", "services", "id", "RESTRICT"]);
+    add(["catalog_entries", "service_id", "services", "id", "SET NULL"]);
+    for table in entities().keys() {
+        if let Some((column, owner)) = owner_of(table) {
+            add([table, column, owner, "id", "CASCADE"]);
+        }
+    }
+    assert_eq!(rows(t, sql).await.into_iter().collect::<BTreeSet<_>>(), expected);
+
+    // And they do.
+    t.shop().await;
+    let input = serde_json::json!({ "instance": TestApp::by_name("shop", "db"), "overrides": TestApp::overrides() });
+    t.done("setInstanceOverrides", input, "").await;
+    run(t, "DELETE FROM services").await.unwrap_err();
+    run(t, "DELETE FROM stacks").await.unwrap();
+    run(t, "DELETE FROM services").await.unwrap();
+    for table in entities().keys() {
+        assert_eq!(rows(t, &format!("SELECT 'left' FROM {table}")).await.len(), 0, "{table}");
+    }
+}
+
+async fn columns_have_their_defaults(t: &TestApp) {
+    let mut expected = vec![
+        ("stacks".to_owned(), "description", ""),
+        ("stacks".to_owned(), "enabled", "true"),
+        ("stacks".to_owned(), "revision", "1"),
+        ("stacks".to_owned(), "created_at", "now"),
+        ("stacks".to_owned(), "updated_at", "now"),
+        ("stacks".to_owned(), "network_name", "-"),
+        ("stacks".to_owned(), "deleted_at", "-"),
+        ("services".to_owned(), "image_tag", "latest"),
+        ("services".to_owned(), "restart_policy", "unless-stopped"),
+        ("services".to_owned(), "enabled", "true"),
+        ("services".to_owned(), "revision", "1"),
+        ("service_instances".to_owned(), "description", ""),
+        ("service_instances".to_owned(), "enabled", "true"),
+        ("service_instances".to_owned(), "revision", "1"),
+        ("service_instances".to_owned(), "deleted_at", "-"),
+        ("service_instances".to_owned(), "deleted_with_stack", "false"),
+    ];
+    for owner in ["service", "instance"] {
+        for (suffix, column, default) in [
+            ("ports", "host_ip", "0.0.0.0"),
+            ("ports", "host_port", "-"),
+            ("ports", "container_port", "-"),
+            ("ports", "protocol", "tcp"),
+            ("volumes", "volume_type", "bind"),
+            ("volumes", "read_only", "false"),
+            ("volumes", "is_external", "false"),
+            ("env_vars", "is_secret", "false"),
+            ("healthchecks", "interval_seconds", "30"),
+            ("healthchecks", "timeout_seconds", "10"),
+            ("healthchecks", "retries", "3"),
+            ("healthchecks", "start_period_seconds", "0"),
+            ("config_files", "file_mode", "0644"),
+            ("config_files", "is_template", "false"),
+            ("config_files", "created_at", "now"),
+        ] {
+            expected.push((format!("{owner}_{suffix}"), column, default));
+        }
+    }
+    for (table, column, default) in expected {
+        let found = columns(t, &table).await[column].3.clone();
+        let plain = found.split("::").next().unwrap().trim_matches('\'').to_lowercase();
+        let plain =
+            if plain.contains("current_timestamp") || plain.contains("now()") { "now".to_owned() } else { plain };
+        assert_eq!(plain, default, "{table}.{column}: {found}");
+    }
+}
+
+async fn names_of_the_living_are_unique_by_partial_indexes(t: &TestApp) {
+    let sql = match t.engine {
+        Engine::Sqlite => "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+        Engine::Postgres => "SELECT indexname::text, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    };
+    let plain =
+        |sql: &str| sql.to_lowercase().replace(['"', '(', ')'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let found: BTreeMap<String, String> =
+        rows(t, sql).await.into_iter().map(|row| (row[0].clone(), plain(&row[1]))).collect();
+    for (name, columns) in [
+        ("uq_stacks_name_active", "name"),
+        ("uq_instances_stack_instance_active", "stack_id, instance_id"),
+        ("uq_instances_container_name_active", "container_name"),
+    ] {
+        let index = &found[name];
+        assert!(index.starts_with("create unique index"), "{index}");
+        assert!(index.replace(" ,", ",").ends_with(&format!("{columns} where deleted_at is null")), "{index}");
+    }
+    assert!(!found.contains_key("uq_instances_stack_instance"), "the plain unique is gone");
+}

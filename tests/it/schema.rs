@@ -1,0 +1,355 @@
+//! The schema as clients see it: the file in the repository, the descriptions, the promised names.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::support::{Engine, TestApp, run};
+
+/// The schema does not depend on the database.
+macro_rules! once {
+    ($( $name:ident => $test:ident ),+ $(,)?) => { $(
+        #[test]
+        fn $name() {
+            run(Engine::Sqlite, $test);
+        }
+    )+ };
+}
+once!(
+    everything_is_described => described,
+    times_name_their_specification => specified,
+    the_promised_names_have_the_promised_types => promised,
+);
+
+#[test]
+fn the_schema_file_is_up_to_date() {
+    let file = include_str!("../../schema.graphql");
+    let message = "schema.graphql is out of date; write it anew: cargo run -- schema > schema.graphql";
+    assert!(file == devarch::graphql::sdl(), "{message}");
+}
+
+const INTROSPECTION: &str = "{ __schema { types { kind name description specifiedByURL
+    fields(includeDeprecated: true) { name description type { ...T } args { name description type { ...T } defaultValue } }
+    inputFields { name description type { ...T } defaultValue } isOneOf
+    interfaces { name } possibleTypes { name } enumValues(includeDeprecated: true) { name description } } } }
+    fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
+
+/// Our types by name.
+async fn types(t: &TestApp) -> BTreeMap<String, Value> {
+    let schema = t.data(INTROSPECTION, json!({})).await;
+    let types = schema["__schema"]["types"].as_array().unwrap();
+    let types = types.iter().map(|of| (of["name"].as_str().unwrap().to_owned(), of.clone()));
+    types.filter(|(name, _)| !name.starts_with("__")).collect()
+}
+
+/// What introspection lists under a key; nothing is null there.
+fn list<'a>(of: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    of[key].as_array().into_iter().flatten()
+}
+
+/// A type in GraphQL's own notation.
+fn notation(of: &Value) -> String {
+    match of["kind"].as_str().unwrap() {
+        "NON_NULL" => format!("{}!", notation(&of["ofType"])),
+        "LIST" => format!("[{}]", notation(&of["ofType"])),
+        _ => of["name"].as_str().unwrap().to_owned(),
+    }
+}
+
+async fn described(t: &TestApp) {
+    let mut missing = Vec::new();
+    for (name, of) in types(t).await {
+        let mut look = |place: String, what: &Value| {
+            if what["description"].as_str().unwrap_or_default().trim().is_empty() {
+                missing.push(place);
+            }
+        };
+        look(name.clone(), &of);
+        for key in ["fields", "inputFields", "enumValues"] {
+            for part in list(&of, key) {
+                let place = format!("{name}.{}", part["name"].as_str().unwrap());
+                look(place.clone(), part);
+                for argument in list(part, "args") {
+                    look(format!("{place}({})", argument["name"].as_str().unwrap()), argument);
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "without a description:\n{}", missing.join("\n"));
+}
+
+async fn specified(t: &TestApp) {
+    for (name, of) in types(t).await {
+        if of["kind"] == "SCALAR" && !["Int", "Float", "String", "Boolean", "ID"].contains(&name.as_str()) {
+            let url = of["specifiedByURL"].as_str().unwrap_or_default();
+            assert!(url.starts_with("https://"), "{name} has no @specifiedBy");
+        }
+    }
+    assert_eq!(types(t).await["DateTime"]["specifiedByURL"], "https://datatracker.ietf.org/doc/html/rfc3339");
+}
+
+/// `Type field(argument: Type): Type`, `input Type field: Type`, `enum Type VALUE …`; what there is beyond is ours.
+const PROMISED: &str = "
+    Query node(id: ID!): Node
+    Query nodes(ids: [ID!]!): [Node]!
+    Query stack(name: String!): Stack
+    Query stacks(first: Int, after: String, last: Int, before: String, search: String, enabled: Boolean): StackConnection!
+    Query template(name: String!): Template
+    Query templates(first: Int, after: String, last: Int, before: String, search: String, category: String): TemplateConnection!
+    Query instance(stack: String!, name: String!): Instance
+    Mutation createStack(input: CreateStackInput!): CreateStackPayload
+    Mutation updateStack(input: UpdateStackInput!): UpdateStackPayload
+    Mutation softDeleteStack(input: SoftDeleteStackInput!): SoftDeleteStackPayload
+    Mutation createTemplate(input: CreateTemplateInput!): CreateTemplatePayload
+    Mutation createInstance(input: CreateInstanceInput!): CreateInstancePayload
+    Mutation updateInstance(input: UpdateInstanceInput!): UpdateInstancePayload
+    Mutation duplicateInstance(input: DuplicateInstanceInput!): DuplicateInstancePayload
+    Mutation renameInstance(input: RenameInstanceInput!): RenameInstancePayload
+    Mutation softDeleteInstance(input: SoftDeleteInstanceInput!): SoftDeleteInstancePayload
+    Mutation restoreInstance(input: RestoreInstanceInput!): RestoreInstancePayload
+    Mutation setInstanceOverrides(input: SetInstanceOverridesInput!): SetInstanceOverridesPayload
+    StackConnection edges: [StackEdge!]!
+    StackConnection nodes: [Stack!]!
+    StackConnection pageInfo: PageInfo!
+    StackConnection totalCount: Int!
+    StackEdge cursor: String!
+    StackEdge node: Stack!
+    TemplateConnection nodes: [Template!]!
+    TemplateConnection totalCount: Int!
+    InstanceConnection edges: [InstanceEdge!]!
+    InstanceConnection nodes: [Instance!]!
+    InstanceConnection pageInfo: PageInfo!
+    InstanceConnection totalCount: Int!
+    PageInfo hasNextPage: Boolean!
+    PageInfo hasPreviousPage: Boolean!
+    PageInfo startCursor: String
+    PageInfo endCursor: String
+    Node id: ID!
+    Stack id: ID!
+    Stack name: String!
+    Stack description: String!
+    Stack networkName: String!
+    Stack enabled: Boolean!
+    Stack revision: Int!
+    Stack createdAt: DateTime!
+    Stack updatedAt: DateTime!
+    Stack deletedAt: DateTime
+    Stack instances(first: Int, after: String, last: Int, before: String, search: String, enabled: Boolean): InstanceConnection!
+    Stack instance(name: String!): Instance
+    Instance id: ID!
+    Instance name: String!
+    Instance description: String!
+    Instance enabled: Boolean!
+    Instance containerName: String!
+    Instance revision: Int!
+    Instance createdAt: DateTime!
+    Instance updatedAt: DateTime!
+    Instance deletedAt: DateTime
+    Instance stack: Stack!
+    Instance template: Template!
+    Instance overrideCount: Int!
+    Instance ports: [Port!]!
+    Instance volumes: [Volume!]!
+    Instance envVars: [EnvVar!]!
+    Instance labels: [Label!]!
+    Instance domains: [Domain!]!
+    Instance healthcheck: Healthcheck
+    Instance configFiles: [ConfigFile!]!
+    Instance deletePreview: InstanceDeletePreview!
+    InstanceDeletePreview instanceName: String!
+    InstanceDeletePreview templateName: String!
+    InstanceDeletePreview overrideCount: Int!
+    InstanceDeletePreview containerName: String!
+    Template id: ID!
+    Template name: String!
+    Template description: String!
+    Template category: String!
+    Template imageName: String!
+    Template imageTag: String!
+    Template command: [String!]
+    Template entrypoint: [String!]
+    Template user: String
+    Template workingDir: String
+    Template restartPolicy: String!
+    Template enabled: Boolean!
+    Template revision: Int!
+    Template ports: [Port!]!
+    Template volumes: [Volume!]!
+    Template envVars: [EnvVar!]!
+    Template labels: [Label!]!
+    Template domains: [Domain!]!
+    Template healthcheck: Healthcheck
+    Template configFiles: [ConfigFile!]!
+    Port hostIp: String!
+    Port hostPort: Int
+    Port containerPort: Int!
+    Port protocol: Protocol!
+    Volume volumeType: VolumeType!
+    Volume source: String!
+    Volume target: String!
+    Volume readOnly: Boolean!
+    Volume isExternal: Boolean!
+    EnvVar key: String!
+    EnvVar value: String
+    EnvVar isSecret: Boolean!
+    Label key: String!
+    Label value: String!
+    Domain domain: String!
+    Domain proxyPort: Int
+    Healthcheck test: [String!]!
+    Healthcheck intervalSeconds: Int!
+    Healthcheck timeoutSeconds: Int!
+    Healthcheck retries: Int!
+    Healthcheck startPeriodSeconds: Int!
+    ConfigFile filePath: String!
+    ConfigFile content: String!
+    ConfigFile fileMode: String!
+    ConfigFile isTemplate: Boolean!
+    CreateStackPayload stack: Stack
+    UpdateStackPayload stack: Stack
+    SoftDeleteStackPayload stack: Stack
+    CreateTemplatePayload template: Template
+    CreateInstancePayload instance: Instance
+    UpdateInstancePayload instance: Instance
+    DuplicateInstancePayload instance: Instance
+    DuplicateInstancePayload warnings: [Warning!]!
+    RenameInstancePayload instance: Instance
+    SoftDeleteInstancePayload instance: Instance
+    RestoreInstancePayload instance: Instance
+    SetInstanceOverridesPayload instance: Instance
+    CreateInstancePayload userErrors: [UserError!]!
+    UserError code: UserErrorCode!
+    UserError message: String!
+    UserError path: [String!]!
+    UserError suggestion: String
+    input StackRef id: ID
+    input StackRef name: String
+    input TemplateRef id: ID
+    input TemplateRef name: String
+    input InstanceRef id: ID
+    input InstanceRef byName: InstanceNameInput
+    input CreateStackInput name: String!
+    input CreateStackInput description: String
+    input UpdateStackInput stack: StackRef!
+    input UpdateStackInput description: String
+    input UpdateStackInput enabled: Boolean
+    input UpdateStackInput expectedRevision: Int
+    input SoftDeleteStackInput stack: StackRef!
+    input SoftDeleteStackInput expectedRevision: Int
+    input CreateTemplateInput name: String!
+    input CreateTemplateInput imageName: String!
+    input CreateTemplateInput ports: [PortInput!]
+    input CreateTemplateInput healthcheck: HealthcheckInput
+    input CreateInstanceInput stack: StackRef!
+    input CreateInstanceInput template: TemplateRef!
+    input CreateInstanceInput name: String!
+    input CreateInstanceInput description: String
+    input CreateInstanceInput overrides: InstanceOverridesInput
+    input UpdateInstanceInput instance: InstanceRef!
+    input UpdateInstanceInput name: String
+    input UpdateInstanceInput description: String
+    input UpdateInstanceInput enabled: Boolean
+    input UpdateInstanceInput expectedRevision: Int
+    input DuplicateInstanceInput instance: InstanceRef!
+    input DuplicateInstanceInput name: String
+    input DuplicateInstanceInput expectedRevision: Int
+    input RenameInstanceInput instance: InstanceRef!
+    input RenameInstanceInput name: String!
+    input RenameInstanceInput expectedRevision: Int
+    input SoftDeleteInstanceInput instance: InstanceRef!
+    input SoftDeleteInstanceInput expectedRevision: Int
+    input RestoreInstanceInput instance: InstanceRef!
+    input RestoreInstanceInput name: String
+    input RestoreInstanceInput expectedRevision: Int
+    input SetInstanceOverridesInput instance: InstanceRef!
+    input SetInstanceOverridesInput overrides: InstanceOverridesInput!
+    input SetInstanceOverridesInput expectedRevision: Int
+    input InstanceOverridesInput ports: [PortInput!]
+    input InstanceOverridesInput volumes: [VolumeInput!]
+    input InstanceOverridesInput envVars: [EnvVarInput!]
+    input InstanceOverridesInput labels: [LabelInput!]
+    input InstanceOverridesInput domains: [DomainInput!]
+    input InstanceOverridesInput healthcheck: HealthcheckInput
+    input InstanceOverridesInput configFiles: [ConfigFileInput!]
+    enum Protocol TCP UDP SCTP
+    enum VolumeType BIND VOLUME TMPFS
+    enum UserErrorCode NOT_FOUND NAME_INVALID NAME_RESERVED NAME_TAKEN CONTAINER_NAME_TAKEN CONTAINER_NAME_TOO_LONG
+    enum UserErrorCode STALE_REVISION INVALID_VALUE DUPLICATE_KEY IN_USE RESERVED_LABEL LIMIT_EXCEEDED
+";
+
+async fn promised(t: &TestApp) {
+    let types = types(t).await;
+    let mut there = Vec::new();
+    for (name, of) in &types {
+        for field in list(of, "fields") {
+            let (field_name, of) = (field["name"].as_str().unwrap(), notation(&field["type"]));
+            let mut arguments: Vec<String> = list(field, "args")
+                .map(|argument| format!("{}: {}", argument["name"].as_str().unwrap(), notation(&argument["type"])))
+                .collect();
+            arguments.sort();
+            let arguments = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
+            there.push(format!("{name} {field_name}{arguments}: {of}"));
+        }
+        for field in list(of, "inputFields") {
+            there.push(format!("input {name} {}: {}", field["name"].as_str().unwrap(), notation(&field["type"])));
+        }
+        for value in list(of, "enumValues") {
+            there.push(format!("enum {name} {}", value["name"].as_str().unwrap()));
+        }
+    }
+    let mut missing = Vec::new();
+    for line in PROMISED.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        for wanted in wanted(line) {
+            if !there.contains(&wanted) {
+                missing.push(wanted);
+            }
+        }
+    }
+    assert!(missing.is_empty(), "missing:\n{}", missing.join("\n"));
+
+    for one_of in ["StackRef", "TemplateRef", "InstanceRef"] {
+        assert_eq!(types[one_of]["isOneOf"], true, "{one_of}");
+    }
+    for (interface, of) in [
+        ("Node", vec!["Instance", "Stack", "Template"]),
+        ("UserError", vec!["InputError", "NameTakenError", "StaleRevisionError"]),
+    ] {
+        let mut found: Vec<_> =
+            list(&types[interface], "possibleTypes").map(|of| of["name"].as_str().unwrap()).collect();
+        found.sort_unstable();
+        assert_eq!(found, of, "{interface}");
+    }
+    let defaults = [
+        ("PortInput", "hostIp", "\"0.0.0.0\""),
+        ("PortInput", "protocol", "TCP"),
+        ("VolumeInput", "volumeType", "BIND"),
+        ("VolumeInput", "readOnly", "false"),
+        ("VolumeInput", "isExternal", "false"),
+        ("EnvVarInput", "isSecret", "false"),
+        ("HealthcheckInput", "intervalSeconds", "30"),
+        ("HealthcheckInput", "timeoutSeconds", "10"),
+        ("HealthcheckInput", "retries", "3"),
+        ("HealthcheckInput", "startPeriodSeconds", "0"),
+        ("ConfigFileInput", "fileMode", "\"0644\""),
+        ("ConfigFileInput", "isTemplate", "false"),
+        ("CreateTemplateInput", "imageTag", "\"latest\""),
+        ("CreateTemplateInput", "restartPolicy", "\"unless-stopped\""),
+    ];
+    for (input, field, default) in defaults {
+        let found = list(&types[input], "inputFields").find(|of| of["name"] == field).unwrap();
+        assert_eq!(found["defaultValue"], default, "{input}.{field}");
+    }
+}
+
+/// One promise a line, arguments in the order of their names; several values of an enum in one line.
+fn wanted(line: &str) -> Vec<String> {
+    if let Some(values) = line.strip_prefix("enum ") {
+        let (name, values) = values.split_once(' ').unwrap();
+        return values.split(' ').map(|value| format!("enum {name} {value}")).collect();
+    }
+    let Some((head, tail)) = line.split_once('(') else { return vec![line.to_owned()] };
+    let (arguments, of) = tail.split_once(')').unwrap();
+    let mut arguments: Vec<&str> = arguments.split(", ").collect();
+    arguments.sort_unstable();
+    vec![format!("{head}({}){of}", arguments.join(", "))]
+}

@@ -1,0 +1,194 @@
+//! How many SQL statements a query costs: it depends on its shape alone, never on the number of rows.
+
+use devarch::{
+    db::{
+        entities::instance,
+        stacks::{self, Hold},
+        templates,
+    },
+    ids::{GlobalId, InstanceId, StackId},
+    kinds::{
+        Argv, ConfigFile, Domain, EnvVar, Healthcheck, HostPort, Label, OfInstance, Port, Protocol, Stamp, Stored,
+        Volume, VolumeType,
+    },
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, prelude::DateTimeUtc};
+use serde_json::{Value, json};
+
+use crate::support::{COLLECTIONS, TestApp, both};
+
+both!(
+    a_list_with_everything_costs_the_same_for_1_10_and_1000_instances,
+    a_hundred_nodes_cost_the_same_as_one,
+    many_stacks_with_instances_and_ports_cost_the_same_as_one,
+    a_list_without_collections_loads_none,
+);
+
+/// Puts `n` instances into a stack past the API, each with an override of every kind.
+async fn fill(t: &TestApp, stack: &str, n: i64) -> Vec<InstanceId> {
+    let stack_id = stacks::find_by_name(t.db.reader(), stack, Hold::No).await.unwrap().unwrap().id;
+    let template = templates::find_by_name(t.db.reader(), "postgres").await.unwrap().unwrap().id;
+    let now = DateTimeUtc::from_timestamp_micros(1_767_225_600_000_000).unwrap();
+    let rows = (0..n).map(|i| instance::ActiveModel {
+        stack_id: Set(stack_id),
+        instance_id: Set(format!("i{i}")),
+        template_service_id: Set(template),
+        container_name: Set(format!("devarch-{stack}-i{i}")),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    });
+    instance::Entity::insert_many(rows).exec_without_returning(t.db.writer()).await.unwrap();
+    let ids = ids(t, stack_id).await;
+    add(
+        t,
+        &ids,
+        Port { host_ip: "0.0.0.0".into(), host_port: HostPort::default(), container_port: 80, protocol: Protocol::Tcp },
+    )
+    .await;
+    add(
+        t,
+        &ids,
+        Volume {
+            volume_type: VolumeType::Volume,
+            source: "data".into(),
+            target: "/data".into(),
+            read_only: false,
+            is_external: false,
+        },
+    )
+    .await;
+    add(t, &ids, EnvVar { key: "A".into(), value: None, is_secret: false }).await;
+    add(t, &ids, Label { key: "a".into(), value: String::new() }).await;
+    add(t, &ids, Domain { domain: "a.localhost".into(), proxy_port: None }).await;
+    add(
+        t,
+        &ids,
+        Healthcheck {
+            test: Argv(vec!["NONE".into()]),
+            interval_seconds: 1,
+            timeout_seconds: 1,
+            retries: 1,
+            start_period_seconds: 1,
+        },
+    )
+    .await;
+    add(
+        t,
+        &ids,
+        ConfigFile {
+            file_path: "/f".into(),
+            content: String::new(),
+            file_mode: "0644".into(),
+            is_template: false,
+            created_at: Stamp(now),
+            updated_at: Stamp(now),
+        },
+    )
+    .await;
+    ids
+}
+
+async fn ids(t: &TestApp, stack: StackId) -> Vec<InstanceId> {
+    let select = instance::Entity::find().filter(instance::Column::StackId.eq(stack));
+    let select = select.order_by_asc(instance::Column::Id).select_only().column(instance::Column::Id);
+    select.into_tuple().all(t.db.writer()).await.unwrap()
+}
+
+async fn add<K: Stored<OfInstance>>(t: &TestApp, owners: &[InstanceId], entry: K) {
+    let rows = owners.iter().map(|owner| entry.clone().into_row(*owner));
+    K::Entity::insert_many(rows).exec_without_returning(t.db.writer()).await.unwrap();
+}
+
+/// The statements of a query, and its data.
+async fn cost(t: &TestApp, query: &str, variables: Value) -> (u64, Value) {
+    let before = t.db.statements();
+    let data = t.data(query, variables).await;
+    (t.db.statements() - before, data)
+}
+
+fn everything() -> String {
+    format!(
+        "name overrideCount {COLLECTIONS} stack {{ name }} template {{ name }}
+         deletePreview {{ instanceName templateName overrideCount containerName }}"
+    )
+}
+
+async fn a_list_with_everything_costs_the_same_for_1_10_and_1000_instances(t: &TestApp) {
+    t.template("postgres").await;
+    let query = format!(
+        "query ($stack: String!) {{ stack(name: $stack) {{ instances(first: 100) {{ totalCount nodes {{ {} }} }} }} }}",
+        everything()
+    );
+    for (stack, n) in [("one", 1), ("ten", 10), ("thousand", 1000)] {
+        t.stack(stack).await;
+        fill(t, stack, n).await;
+        let (statements, data) = cost(t, &query, json!({ "stack": stack })).await;
+        let list = &data["stack"]["instances"];
+        let nodes = list["nodes"].as_array().unwrap();
+        assert_eq!((nodes.len() as i64, &list["totalCount"]), (n.min(100), &json!(n)));
+        for node in nodes {
+            assert_eq!(node["deletePreview"]["overrideCount"], 7);
+            assert_eq!(node["overrideCount"], 7);
+            assert_eq!(node["stack"]["name"], stack);
+            assert_eq!(node["deletePreview"]["templateName"], "postgres");
+            assert_eq!(node["configFiles"][0]["filePath"], "/f");
+        }
+        // The stack, the page, the total; seven collections, the counts, the template, the stack again.
+        assert_eq!(statements, 13, "{n} instances");
+    }
+    let without_total = query.replace("totalCount nodes", "nodes");
+    assert_eq!(cost(t, &without_total, json!({ "stack": "thousand" })).await.0, 12);
+}
+
+async fn a_hundred_nodes_cost_the_same_as_one(t: &TestApp) {
+    t.template("postgres").await;
+    t.stack("shop").await;
+    let ids = fill(t, "shop", 100).await;
+    let query = format!("query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Instance {{ {} }} }} }}", everything());
+    for n in [1, 10, 100] {
+        let wanted: Vec<String> = ids[..n].iter().rev().map(|id| id.encode()).collect();
+        let (statements, data) = cost(t, &query, json!({ "ids": wanted })).await;
+        let nodes = data["nodes"].as_array().unwrap();
+        assert_eq!(nodes.len(), n);
+        assert_eq!(nodes[0]["name"], format!("i{}", n - 1));
+        assert_eq!(nodes[n - 1]["name"], "i0");
+        // The instances; seven collections, the counts, the template, the stack.
+        assert_eq!(statements, 11, "{n} nodes");
+    }
+}
+
+async fn many_stacks_with_instances_and_ports_cost_the_same_as_one(t: &TestApp) {
+    t.template("postgres").await;
+    let query = "query ($n: Int) { stacks(first: $n) { nodes { name instances { nodes { name ports { containerPort } } \
+                 } } } }";
+    for n in 0..20 {
+        let stack = format!("s{n:02}");
+        t.stack(&stack).await;
+        fill(t, &stack, 1 + n % 3).await;
+    }
+    for n in [1, 2, 20] {
+        let (statements, data) = cost(t, query, json!({ "n": n })).await;
+        let stacks = data["stacks"]["nodes"].as_array().unwrap();
+        assert_eq!(stacks.len(), n);
+        for (n, stack) in stacks.iter().enumerate() {
+            assert_eq!(stack["instances"]["nodes"].as_array().unwrap().len(), 1 + n % 3);
+            assert_eq!(stack["instances"]["nodes"][0]["ports"], json!([{ "containerPort": 80 }]));
+        }
+        // The stacks, their pages, the ports.
+        assert_eq!(statements, 3, "{n} stacks");
+    }
+    let counted = query.replace("{ nodes { name ports", "{ totalCount nodes { name ports");
+    assert_eq!(cost(t, &counted, json!({ "n": 20 })).await.0, 4);
+}
+
+async fn a_list_without_collections_loads_none(t: &TestApp) {
+    t.template("postgres").await;
+    t.stack("shop").await;
+    fill(t, "shop", 10).await;
+    let list = "{ stack(name: \"shop\") { instances { nodes { id name enabled containerName revision createdAt } } } }";
+    assert_eq!(cost(t, list, json!({})).await.0, 2);
+    let one = "{ instance(stack: \"shop\", name: \"i1\") { name overrideCount deletePreview { overrideCount } } }";
+    assert_eq!(cost(t, one, json!({})).await.0, 4);
+    assert_eq!(cost(t, "{ __typename }", json!({})).await.0, 0);
+}
