@@ -2,12 +2,14 @@
 //!
 //! Called by the use case `load_catalog`. What the subset does not know is an error, never silently dropped.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use super::{CatalogError, CatalogFile};
+use super::{
+    CatalogError, CatalogFile,
+    shape::{File, Mount, Service},
+};
 use crate::{
     app::CreateTemplate,
     db::templates::TemplateValues,
@@ -16,110 +18,6 @@ use crate::{
         Argv, Collections, ConfigFile, Domain, EnvVar, Healthcheck, HostPort, Label, Port, Stamp, Volume, VolumeType,
     },
 };
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(rename = "x-devarch")]
-    meta: Meta,
-    services: BTreeMap<String, Service>,
-    #[serde(default)]
-    volumes: BTreeMap<String, VolumeDefinition>,
-    #[serde(default)]
-    configs: BTreeMap<String, ConfigDefinition>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Meta {
-    category: String,
-    description: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct VolumeDefinition {
-    #[serde(default)]
-    external: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ConfigDefinition {
-    content: Spanned<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Service {
-    image: Spanned<String>,
-    command: Option<Vec<Spanned<String>>>,
-    entrypoint: Option<Vec<Spanned<String>>>,
-    user: Option<String>,
-    working_dir: Option<String>,
-    restart: Option<String>,
-    #[serde(default)]
-    ports: Vec<Spanned<String>>,
-    #[serde(default)]
-    volumes: Vec<Spanned<Mount>>,
-    #[serde(default)]
-    environment: BTreeMap<String, Spanned<Option<String>>>,
-    #[serde(default)]
-    labels: BTreeMap<String, Spanned<String>>,
-    healthcheck: Option<Check>,
-    #[serde(default)]
-    configs: Vec<ConfigUse>,
-    #[serde(rename = "x-devarch", default)]
-    extra: Extra,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Mount {
-    Short(String),
-    Long {
-        r#type: String,
-        #[serde(default)]
-        source: String,
-        target: String,
-        #[serde(default)]
-        read_only: bool,
-    },
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Check {
-    test: Vec<Spanned<String>>,
-    interval: Option<Spanned<String>>,
-    timeout: Option<Spanned<String>>,
-    retries: Option<i32>,
-    start_period: Option<Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ConfigUse {
-    source: Spanned<String>,
-    target: Spanned<String>,
-    mode: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Extra {
-    #[serde(default)]
-    secrets: Vec<Spanned<String>>,
-    #[serde(default)]
-    domains: Vec<DomainUse>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DomainUse {
-    domain: Spanned<String>,
-    proxy_port: Option<i32>,
-}
 
 /// Reads a file into a checked template.
 pub fn parse(file: &CatalogFile) -> Result<CreateTemplate, CatalogError> {

@@ -4,6 +4,7 @@
 //! what is loaded, updated or left alone is decided by the use case `load_catalog`.
 
 mod file;
+mod shape;
 
 use std::fmt;
 

@@ -36,7 +36,7 @@ impl Template {
         &self.0.category
     }
 
-    /// Image without tag, such as `postgres` or `ghcr.io/acme/api`.
+    /// Image without tag, such as `postgres` or `registry.example.com/acme/api`.
     async fn image_name(&self) -> &str {
         &self.0.image_name
     }

@@ -13,14 +13,14 @@ const FORBIDDEN: [(&str, &[&str]); 10] = [
     ("name.rs", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog", "error"]),
     ("ids.rs", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog", "error", "name"]),
     ("clock.rs", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog", "error", "name"]),
-    ("error.rs", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog"]),
+    ("error", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog"]),
 ];
 
 /// Crates that belong to some rooms only.
 const CRATES: [(&str, &[&str]); 3] = [
-    ("async_graphql", &["graphql", "kinds", "server", "error.rs"]),
+    ("async_graphql", &["graphql", "kinds", "server", "error"]),
     ("axum", &["server"]),
-    ("sea_orm", &["db", "kinds", "ids.rs", "error.rs", "app/naming.rs"]),
+    ("sea_orm", &["db", "kinds", "ids.rs", "error", "app/naming.rs"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<(String, String)>) {

@@ -1,0 +1,166 @@
+//! Inputs of the mutations of instances.
+
+use async_graphql::{InputObject, MaybeUndefined};
+
+use super::{InstanceRef, StackRef, TemplateRef, given};
+use crate::{
+    app::{
+        CreateInstance, DuplicateInstance, RestoreInstance, SetInstanceOverrides, SoftDeleteInstance, UpdateInstance,
+    },
+    graphql::collections::CollectionsInput,
+};
+
+/// A new instance.
+#[derive(InputObject)]
+pub(in crate::graphql) struct CreateInstanceInput {
+    /// The stack it belongs to.
+    stack: StackRef,
+    /// The template it is made from.
+    template: TemplateRef,
+    /// Name: 1 to 63 lower-case letters, digits and hyphens, a letter or digit at both ends.
+    name: String,
+    /// What the instance is for; at most 4096 characters.
+    description: Option<String>,
+    /// What it says differently from its template, written together with it.
+    overrides: Option<CollectionsInput>,
+}
+
+impl From<CreateInstanceInput> for CreateInstance {
+    fn from(input: CreateInstanceInput) -> Self {
+        Self {
+            stack: input.stack.into(),
+            template: input.template.into(),
+            name: input.name,
+            description: input.description.unwrap_or_default(),
+            overrides: input.overrides.map(Into::into).unwrap_or_default(),
+        }
+    }
+}
+
+/// A change of an instance; what is absent stays as it is.
+#[derive(InputObject)]
+pub(in crate::graphql) struct UpdateInstanceInput {
+    /// Which instance.
+    instance: InstanceRef,
+    /// A new name, as in `renameInstance`.
+    name: MaybeUndefined<String>,
+    /// What the instance is for; at most 4096 characters. Null empties it.
+    description: MaybeUndefined<String>,
+    /// Whether the instance is enabled.
+    enabled: MaybeUndefined<bool>,
+    /// Write only when this is still the instance's revision.
+    expected_revision: Option<i32>,
+}
+
+impl From<UpdateInstanceInput> for UpdateInstance {
+    fn from(input: UpdateInstanceInput) -> Self {
+        Self {
+            instance: input.instance.into(),
+            name: given(input.name),
+            description: given(input.description).map(Option::unwrap_or_default),
+            enabled: given(input.enabled),
+            expected_revision: input.expected_revision.map(i64::from),
+        }
+    }
+}
+
+/// A copy of an instance.
+#[derive(InputObject)]
+pub(in crate::graphql) struct DuplicateInstanceInput {
+    /// The source.
+    instance: InstanceRef,
+    /// The copy's name; without one `{name}-copy`, `{name}-copy-2` … is chosen.
+    name: Option<String>,
+    /// Copy only when this is still the source's revision.
+    expected_revision: Option<i32>,
+}
+
+impl From<DuplicateInstanceInput> for DuplicateInstance {
+    fn from(input: DuplicateInstanceInput) -> Self {
+        Self {
+            instance: input.instance.into(),
+            name: input.name,
+            expected_revision: input.expected_revision.map(i64::from),
+        }
+    }
+}
+
+/// A new name for an instance.
+#[derive(InputObject)]
+pub(in crate::graphql) struct RenameInstanceInput {
+    /// Which instance.
+    instance: InstanceRef,
+    /// The new name; the container name follows. The same name changes nothing and succeeds.
+    name: String,
+    /// Write only when this is still the instance's revision.
+    expected_revision: Option<i32>,
+}
+
+impl From<RenameInstanceInput> for UpdateInstance {
+    fn from(input: RenameInstanceInput) -> Self {
+        Self {
+            instance: input.instance.into(),
+            name: Some(Some(input.name)),
+            description: None,
+            enabled: None,
+            expected_revision: input.expected_revision.map(i64::from),
+        }
+    }
+}
+
+/// An instance for the trash.
+#[derive(InputObject)]
+pub(in crate::graphql) struct SoftDeleteInstanceInput {
+    /// Which instance.
+    instance: InstanceRef,
+    /// Write only when this is still the instance's revision.
+    expected_revision: Option<i32>,
+}
+
+impl From<SoftDeleteInstanceInput> for SoftDeleteInstance {
+    fn from(input: SoftDeleteInstanceInput) -> Self {
+        Self { instance: input.instance.into(), expected_revision: input.expected_revision.map(i64::from) }
+    }
+}
+
+/// A trashed instance to bring back.
+#[derive(InputObject)]
+pub(in crate::graphql) struct RestoreInstanceInput {
+    /// Which instance, by its id; by names, the one of this name that was deleted last.
+    instance: InstanceRef,
+    /// The name under which it comes back; needed when its own has been taken meanwhile.
+    name: Option<String>,
+    /// Write only when this is still the instance's revision.
+    expected_revision: Option<i32>,
+}
+
+impl From<RestoreInstanceInput> for RestoreInstance {
+    fn from(input: RestoreInstanceInput) -> Self {
+        Self {
+            instance: input.instance.into(),
+            name: input.name,
+            expected_revision: input.expected_revision.map(i64::from),
+        }
+    }
+}
+
+/// Whole collections of overrides.
+#[derive(InputObject)]
+pub(in crate::graphql) struct SetInstanceOverridesInput {
+    /// Which instance.
+    instance: InstanceRef,
+    /// The collections to write.
+    overrides: CollectionsInput,
+    /// Write only when this is still the instance's revision.
+    expected_revision: Option<i32>,
+}
+
+impl From<SetInstanceOverridesInput> for SetInstanceOverrides {
+    fn from(input: SetInstanceOverridesInput) -> Self {
+        Self {
+            instance: input.instance.into(),
+            overrides: input.overrides.into(),
+            expected_revision: input.expected_revision.map(i64::from),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Inputs of the mutations of stacks.
+
+use async_graphql::{InputObject, MaybeUndefined};
+
+use super::{StackRef, given};
+use crate::app::{CreateStack, SoftDeleteStack, UpdateStack};
+
+/// A new stack.
+#[derive(InputObject)]
+pub(in crate::graphql) struct CreateStackInput {
+    /// Name: 1 to 63 lower-case letters, digits and hyphens, a letter or digit at both ends.
+    name: String,
+    /// What the stack is for; at most 4096 characters.
+    description: Option<String>,
+}
+
+impl From<CreateStackInput> for CreateStack {
+    fn from(input: CreateStackInput) -> Self {
+        Self { name: input.name, description: input.description.unwrap_or_default() }
+    }
+}
+
+/// A change of a stack; what is absent stays as it is.
+#[derive(InputObject)]
+pub(in crate::graphql) struct UpdateStackInput {
+    /// Which stack.
+    stack: StackRef,
+    /// What the stack is for; at most 4096 characters. Null empties it.
+    description: MaybeUndefined<String>,
+    /// Whether the stack is enabled.
+    enabled: MaybeUndefined<bool>,
+    /// Write only when this is still the stack's revision.
+    expected_revision: Option<i32>,
+}
+
+impl From<UpdateStackInput> for UpdateStack {
+    fn from(input: UpdateStackInput) -> Self {
+        Self {
+            stack: input.stack.into(),
+            description: given(input.description).map(Option::unwrap_or_default),
+            enabled: given(input.enabled),
+            expected_revision: input.expected_revision.map(i64::from),
+        }
+    }
+}
+
+/// A stack for the trash.
+#[derive(InputObject)]
+pub(in crate::graphql) struct SoftDeleteStackInput {
+    /// Which stack.
+    stack: StackRef,
+    /// Write only when this is still the stack's revision.
+    expected_revision: Option<i32>,
+}
+
+impl From<SoftDeleteStackInput> for SoftDeleteStack {
+    fn from(input: SoftDeleteStackInput) -> Self {
+        Self { stack: input.stack.into(), expected_revision: input.expected_revision.map(i64::from) }
+    }
+}
