@@ -16,7 +16,10 @@ use axum::{
 use serde_json::json;
 use tracing::Instrument;
 
-use super::Service;
+use super::{
+    Service,
+    nesting::{MAX_NESTING, too_deep},
+};
 use crate::graphql::execute;
 
 /// Longest body, in bytes: a file of 1 MiB in which every byte is escaped once, and the JSON around it.
@@ -46,6 +49,10 @@ pub(super) async fn handle(State(service): State<Service>, headers: HeaderMap, b
     };
     if request.query.trim().is_empty() {
         return refuse(StatusCode::BAD_REQUEST, "BAD_REQUEST", "The request has no query.");
+    }
+    if too_deep(&request.query) {
+        let message = format!("The document nests deeper than {MAX_NESTING} brackets.");
+        return refuse(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", &message);
     }
     let id = format!("{:016x}", fastrand::u64(..));
     let span = tracing::info_span!("request", id);

@@ -3,6 +3,7 @@
 //! Called by `devarch serve` and by every test. It must never hold a rule of the domain.
 
 mod graphql;
+mod nesting;
 mod pages;
 mod status;
 

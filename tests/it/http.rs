@@ -20,6 +20,7 @@ both!(
     malformed_requests_get_json_and_the_right_status,
     parse_and_validation_errors_carry_their_code,
     the_status_depends_on_the_accepted_media_type,
+    deep_documents_are_refused_before_they_are_parsed,
 );
 
 #[test]
@@ -320,4 +321,27 @@ async fn an_internal_failure_tells_nothing_and_fails_only_its_field(t: &TestApp)
     let found = t.data(&query, json!({})).await;
     let untouched = json!({ "revision": 1, "ports": [], "volumes": [], "envVars": [], "labels": [], "domains": [] });
     assert_eq!(found["instance"], untouched);
+}
+
+async fn deep_documents_are_refused_before_they_are_parsed(t: &TestApp) {
+    let lists = format!("{{ nodes(ids: {}{}) {{ id }} }}", "[".repeat(20_000), "]".repeat(20_000));
+    let objects = format!("{{ stack(name: {}1{}) {{ id }} }}", "{a:".repeat(20_000), "}".repeat(20_000));
+    let fields = format!("{}a{}", "{ a ".repeat(20_000), "}".repeat(20_000));
+    for document in [lists, objects, fields] {
+        let (status, answer) = json_of(t, post("application/json", json!({ "query": document }).to_string())).await;
+        assert_eq!(status, 400);
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED");
+    }
+    let variables = format!("{}1{}", "[".repeat(20_000), "]".repeat(20_000));
+    let body = format!("{{ \"query\": \"{{ __typename }}\", \"variables\": {{ \"a\": {variables} }} }}");
+    let (status, _) = json_of(t, post("application/json", body)).await;
+    assert_eq!(status, 400);
+    // Brackets in a value are text.
+    t.shop().await;
+    let text = "[{(".repeat(1000);
+    let input = json!({ "instance": TestApp::by_name("shop", "db"), "description": text });
+    let done = t.done("updateInstance", input, "instance { description }").await;
+    assert_eq!(done["instance"]["description"], text);
+    let query = format!("{{ stacks(search: \"{text}\") {{ totalCount }} }}");
+    assert_eq!(t.data(&query, json!({})).await["stacks"]["totalCount"], 0);
 }
