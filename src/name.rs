@@ -123,7 +123,9 @@ impl fmt::Display for NameError {
         match self.reason {
             Reason::Empty => write!(f, "The {word} name is empty; it takes {shortest} to {longest} characters."),
             Reason::TooLong => write!(f, "The {word} name is too long; it takes at most {longest} characters."),
-            Reason::Reserved => write!(f, "This {word} name is reserved."),
+            Reason::Reserved => {
+                write!(f, "This {word} name is reserved, as are all of: {}.", RESERVED.join(", "))
+            }
             Reason::TooShort => write!(f, "The {word} name is too short; it takes at least {shortest} characters."),
             Reason::Pattern => write!(
                 f,

@@ -70,7 +70,7 @@ async fn trashed(tx: &Tx, wanted: &InstanceRef) -> Result<Result<(StackModel, In
     };
     let Some(found) = found else { return Ok(Err(gone(path, "No such instance is in the trash."))) };
     let Some(stack) = stacks::find(tx, found.stack_id, Hold::Shared).await? else {
-        return Ok(Err(gone(path, "The instance's stack is in the trash; restore the stack.")));
+        return Ok(Err(gone(path, "The instance's stack is in the trash.")));
     };
     let held = instances::find(tx, found.id, Hold::Exclusive).await?;
     let held = held.filter(|instance| instance.deleted_at.is_some());

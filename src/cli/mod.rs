@@ -7,9 +7,12 @@ mod migrate;
 mod schema;
 mod serve;
 
-use std::{ffi::OsString, io::Write, process::ExitCode};
+use std::{error::Error, ffi::OsString, io::Write, process::ExitCode};
 
-use clap::{Parser, error::ErrorKind};
+use clap::{
+    Parser,
+    error::{ContextKind, ErrorKind},
+};
 
 use crate::{
     config::{Cli, Command},
@@ -55,6 +58,12 @@ fn explain(error: &clap::Error) -> ExitCode {
     }
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return wrong_setting("a part of the command is missing; `--help` behind it lists what there is");
+    }
+    // The value stays out of the message: that of --database-url holds a password.
+    if let (ErrorKind::ValueValidation, Some(cause)) = (error.kind(), error.source())
+        && let Some(argument) = error.get(ContextKind::InvalidArg)
+    {
+        return wrong_setting(&format!("invalid value for '{argument}': {cause}"));
     }
     let text = error.to_string();
     let first: Vec<&str> = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect();

@@ -2,9 +2,9 @@
 //!
 //! Called by [`Db::connect`](super::Db::connect). It must never run a statement that changes data.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, sqlx::postgres::PgConnectOptions};
 
 use crate::error::{Error, Result};
 
@@ -55,7 +55,7 @@ impl fmt::Display for DbUrl {
     }
 }
 
-impl std::str::FromStr for DbUrl {
+impl FromStr for DbUrl {
     type Err = DbUrlError;
 
     fn from_str(url: &str) -> Result<Self, DbUrlError> {
@@ -70,6 +70,9 @@ impl std::str::FromStr for DbUrl {
         let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
         match rest {
             Some("") => Err(DbUrlError("a PostgreSQL URL needs a server, such as postgres://user@host/database")),
+            Some(_) if PgConnectOptions::from_str(url).is_err() => Err(DbUrlError(
+                "this is not a PostgreSQL URL; what is special in URLs must be percent-encoded in the password",
+            )),
             Some(_) => Ok(Self::Postgres(url.to_owned())),
             None => Err(DbUrlError("the URL starts with sqlite:// or postgres://")),
         }
@@ -136,14 +139,23 @@ mod tests {
     fn urls_name_a_file_or_a_server() {
         assert_eq!("sqlite://data/devarch.db".parse(), Ok(DbUrl::Sqlite("data/devarch.db".into())));
         assert_eq!("sqlite:///srv/a b.db?mode=rwc".parse(), Ok(DbUrl::Sqlite("/srv/a b.db".into())));
-        for bad in ["", "mysql://x/y", "sqlite://", "sqlite::memory:", "postgres://", "devarch.db"] {
+        for bad in [
+            "",
+            "mysql://x/y",
+            "sqlite://",
+            "sqlite::memory:",
+            "postgres://",
+            "devarch.db",
+            "postgres://u:p@h:1x/d",
+            "postgres://u@h/d?sslmode=bogus",
+        ] {
             assert!(bad.parse::<DbUrl>().is_err(), "{bad}");
         }
     }
 
     #[test]
     fn a_password_is_never_shown() {
-        let url: DbUrl = "postgres://me:s3cr@et@db.example:5432/devarch?password=s3cret".parse().unwrap();
+        let url: DbUrl = "postgres://me:s3cr%40et@db.example:5432/devarch?password=s3cret".parse().unwrap();
         assert_eq!(url.to_string(), "PostgreSQL at db.example:5432/devarch");
         assert_eq!(format!("{url:?}"), "PostgreSQL at db.example:5432/devarch");
     }

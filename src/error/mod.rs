@@ -132,8 +132,8 @@ impl From<DbErr> for Error {
                 // PostgreSQL: serialization failure, deadlock. SQLite: busy, locked, and busy snapshots.
                 Some("40001" | "40P01" | "5" | "6" | "261" | "517") => Self::Busy(cause),
                 // PostgreSQL: lock not available, statement too slow, shutting down, starting up, too many connections.
-                // Disk full and read-only; SQLite: disk full.
-                Some("53100" | "25006" | "13") => Self::Unavailable(cause),
+                // PostgreSQL: disk full, read-only. SQLite: read-only, disk full.
+                Some("53100" | "25006" | "8" | "13") => Self::Unavailable(cause),
                 Some("55P03" | "57014" | "57P01" | "57P02" | "57P03" | "53300") => Self::Unavailable(cause),
                 _ => Self::Internal(cause.to_string()),
             },

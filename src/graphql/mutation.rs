@@ -44,7 +44,8 @@ impl Mutation {
         Some(UpdateStackPayload::settle(ctx.app().update_stack(input.into()).await))
     }
 
-    /// Puts a stack into the trash, with its instances. They are hidden at once and their names become free.
+    /// Puts a stack into the trash, with its instances. They are hidden at once and their names become free. The rows
+    /// are kept, but the API offers no way to bring a stack back yet.
     async fn soft_delete_stack(
         &self,
         ctx: &Context<'_>,

@@ -19,6 +19,7 @@ use tracing::Instrument;
 use super::{
     Service,
     nesting::{MAX_NESTING, too_deep},
+    variables::misfit,
 };
 use crate::graphql::execute;
 
@@ -73,10 +74,15 @@ pub(super) async fn handle(State(service): State<Service>, headers: HeaderMap, b
     answer
 }
 
-async fn run(service: &Service, request: Request) -> GraphqlResponse {
-    if let Err(error) = async_graphql::parser::parse_query(&request.query) {
-        return GraphqlResponse::from_errors(vec![coded(error.into(), "GRAPHQL_PARSE_FAILED")]);
+async fn run(service: &Service, mut request: Request) -> GraphqlResponse {
+    let document = match async_graphql::parser::parse_query(&request.query) {
+        Ok(document) => document,
+        Err(error) => return GraphqlResponse::from_errors(vec![coded(error.into(), "GRAPHQL_PARSE_FAILED")]),
+    };
+    if let Some(message) = misfit(&document, request.operation_name.as_deref(), &request.variables) {
+        return GraphqlResponse::from_errors(vec![coded(ServerError::new(message, None), "BAD_REQUEST")]);
     }
+    request.set_parsed_query(document);
     let mut response = execute(&service.schema, &service.app, request).await;
     for error in &mut response.errors {
         let known = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());

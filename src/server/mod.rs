@@ -6,6 +6,7 @@ mod graphql;
 mod nesting;
 mod pages;
 mod status;
+mod variables;
 
 use std::{io, time::Duration};
 

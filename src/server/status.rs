@@ -2,6 +2,8 @@
 //!
 //! Asked by orchestrators and load balancers. It must never tell more than they need.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     extract::State,
@@ -9,8 +11,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::json;
+use tokio::time::timeout;
 
 use super::Service;
+
+/// How long the database may take to say that it is ready.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The process answers.
 pub(super) async fn alive() -> Response {
@@ -19,7 +25,10 @@ pub(super) async fn alive() -> Response {
 
 /// The database answers and has every migration.
 pub(super) async fn ready(State(service): State<Service>) -> Response {
-    match service.app.db().is_ready().await {
+    let Ok(state) = timeout(PATIENCE, service.app.db().is_ready()).await else {
+        return unready("the database does not answer in time");
+    };
+    match state {
         Ok(true) => Json(json!({ "status": "ready" })).into_response(),
         Ok(false) => unready("migrations are missing"),
         Err(cause) => {

@@ -21,6 +21,7 @@ both!(
     parse_and_validation_errors_carry_their_code,
     the_status_depends_on_the_accepted_media_type,
     deep_documents_are_refused_before_they_are_parsed,
+    variables_that_do_not_fit_are_found_before_anything_runs,
 );
 
 #[test]
@@ -344,4 +345,25 @@ async fn deep_documents_are_refused_before_they_are_parsed(t: &TestApp) {
     assert_eq!(done["instance"]["description"], text);
     let query = format!("{{ stacks(search: \"{text}\") {{ totalCount }} }}");
     assert_eq!(t.data(&query, json!({})).await["stacks"]["totalCount"], 0);
+}
+
+async fn variables_that_do_not_fit_are_found_before_anything_runs(t: &TestApp) {
+    let mutation = |declared: &str, value: &str| {
+        format!(
+            "mutation ({declared}) {{ a: createStack(input: {{ name: \"half\" }}) {{ stack {{ id }} }} \
+             b: createInstance(input: {{ stack: {{ name: \"half\" }}, template: {{ name: \"x\" }}, {value} }}) \
+             {{ userErrors {{ code }} }} }}"
+        )
+    };
+    for (declared, value, variables) in [
+        ("$n: String!", "name: $n", json!({})),
+        ("$n: String!", "name: $n", json!({ "n": null })),
+        ("$p: Int!", "name: \"x\", overrides: { ports: [{ containerPort: $p }] }", json!({ "p": 2_147_483_648_i64 })),
+        ("$p: Int!", "name: \"x\", overrides: { ports: [{ containerPort: $p }] }", json!({ "p": 1.5 })),
+    ] {
+        let answer = t.graphql(&mutation(declared, value), variables.clone()).await;
+        assert!(answer["errors"][0]["extensions"]["code"].is_string(), "{answer}");
+        assert_eq!(answer["errors"][0].get("path"), None, "{variables}");
+    }
+    assert_eq!(t.data("{ stacks { totalCount } }", json!({})).await["stacks"]["totalCount"], 0);
 }

@@ -6,6 +6,7 @@
 
 mod support;
 
+mod cli;
 mod duplicate;
 mod house;
 mod http;

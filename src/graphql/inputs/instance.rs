@@ -42,11 +42,11 @@ impl From<CreateInstanceInput> for CreateInstance {
 pub(in crate::graphql) struct UpdateInstanceInput {
     /// Which instance.
     instance: InstanceRef,
-    /// A new name, as in `renameInstance`.
+    /// A new name, as in `renameInstance`. Null is refused.
     name: MaybeUndefined<String>,
     /// What the instance is for; at most 4096 characters. Null empties it.
     description: MaybeUndefined<String>,
-    /// Whether the instance is enabled.
+    /// Whether the instance is enabled. Null is refused.
     enabled: MaybeUndefined<bool>,
     /// Write only when this is still the instance's revision.
     expected_revision: Option<i32>,

@@ -8,7 +8,8 @@ use crate::app::{CreateStack, SoftDeleteStack, UpdateStack};
 /// A new stack.
 #[derive(InputObject)]
 pub(in crate::graphql) struct CreateStackInput {
-    /// Name: 1 to 63 lower-case letters, digits and hyphens, a letter or digit at both ends.
+    /// Name: 1 to 63 lower-case letters, digits and hyphens, a letter or digit at both ends; not a reserved word such as
+    /// `default`, `all` or `system`.
     name: String,
     /// What the stack is for; at most 4096 characters.
     description: Option<String>,
@@ -27,7 +28,7 @@ pub(in crate::graphql) struct UpdateStackInput {
     stack: StackRef,
     /// What the stack is for; at most 4096 characters. Null empties it.
     description: MaybeUndefined<String>,
-    /// Whether the stack is enabled.
+    /// Whether the stack is enabled. Null is refused.
     enabled: MaybeUndefined<bool>,
     /// Write only when this is still the stack's revision.
     expected_revision: Option<i32>,
