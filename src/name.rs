@@ -261,10 +261,10 @@ mod tests {
         }
 
         #[test]
-        fn a_valid_name_is_its_own_suggestion(raw in "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?") {
+        fn a_valid_name_without_doubled_hyphens_is_its_own_suggestion(raw in "[a-z0-9]{1,9}(-[a-z0-9]{1,8}){0,5}") {
             for of in ALL {
-                if let Ok(name) = Name::parse(of, &raw) {
-                    prop_assert_eq!(Name::parse(of, &suggest(of, name.as_str())).unwrap().as_str().len() <= raw.len(), true);
+                if Name::parse(of, &raw).is_ok() {
+                    prop_assert_eq!(suggest(of, &raw), raw.as_str());
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! The catalogue: templates as Compose files, one each.
 //!
-//! The built-in ones are in the binary. Loaded by `serve` at start and by tests. It must never know the database:
+//! The built-in ones are in the binary. Loaded by `serve` at start and by tests. It must never ask the database:
 //! what is loaded, updated or left alone is decided by the use case `load_catalog`.
 
 mod file;

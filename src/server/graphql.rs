@@ -56,7 +56,8 @@ pub(super) async fn handle(State(service): State<Service>, headers: HeaderMap, b
         return refuse(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", &message);
     }
     let id = format!("{:016x}", fastrand::u64(..));
-    let span = tracing::info_span!("request", id);
+    // Of the highest level, so that no filter of the log loses the id that the client is told.
+    let span = tracing::error_span!("request", id);
     let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = if accepts.contains(GRAPHQL_RESPONSE) { GRAPHQL_RESPONSE } else { JSON };
     let mut response = run(&service, request).instrument(span).await;
