@@ -14,5 +14,6 @@ pub mod graphql;
 pub mod ids;
 pub mod kinds;
 pub mod name;
+pub mod reference;
 pub mod server;
 mod telemetry;

@@ -2,13 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, StackRef, TemplateRef, find, naming, text};
+use super::{App, StackRef, TemplateRef, dependencies, find, naming, text};
 use crate::{
     db::{
         Tx, Work,
         entities::InstanceModel,
         instances::{self, NewInstance},
-        stacks::Hold,
         stored,
     },
     error::{Error, Problems, Result},
@@ -45,10 +44,15 @@ impl Work for CreateInstance {
         let mut overrides_at = Problems::at(&["input", "overrides"]);
         overrides.check(&mut overrides_at);
         let mut problems = Problems::default();
-        let stack = problems.keep(find::stack(tx, &self.stack, Hold::Shared).await?);
+        let hold = dependencies::hold(|kind| overrides.touches(kind));
+        let stack = problems.keep(find::stack(tx, &self.stack, hold).await?);
         let template = problems.keep(find::template(tx, &self.template).await?);
         let names = naming::instance_names(tx, stack.as_ref(), &self.name, &mut problems).await?;
         problems.keep(text::description(&self.description));
+        // Nothing can lead back to an instance that does not exist yet.
+        if let (Some(stack), Some(wanted)) = (&stack, &mut overrides.dependencies) {
+            dependencies::resolve_all(tx, stack, None, wanted, &mut overrides_at).await?;
+        }
         problems.append(overrides_at);
         problems.finish()?;
         let (Some(stack), Some(template), Some((name, container_name))) = (stack, template, names) else {

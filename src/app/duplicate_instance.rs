@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, InstanceRef, find, naming};
+use super::{App, InstanceRef, effective, find, naming};
 use crate::{
     db::{
         Tx, Work,
@@ -12,7 +12,7 @@ use crate::{
     },
     error::{Code, Error, Problem, Problems, Result},
     ids::AnyId,
-    kinds::{OfInstance, Port, Protocol, overlay},
+    kinds::{Port, Protocol},
     name::{MAX_CONTAINER_NAME, Name, container_name},
 };
 
@@ -115,12 +115,11 @@ async fn free_copy(tx: &Tx, stack: &str, source: &str) -> Result<(Name, String)>
 }
 
 async fn shared_host_ports(tx: &Tx, source: &InstanceModel) -> Result<Vec<SharedHostPort>> {
-    let overrides = stored::load::<OfInstance, Port>(tx, &[source.id]).await?.remove(&source.id).unwrap_or_default();
-    let template = stored::load_of_template::<Port>(tx, source.template_service_id).await?;
-    let fixed = overlay(template, overrides).into_iter().filter_map(|port| {
+    let ports = effective::load::<Port>(tx, std::slice::from_ref(source)).await?;
+    let fixed = ports[0].merge().values().into_iter().filter_map(|port| {
         Some(SharedHostPort {
             host_port: port.host_port.fixed()?,
-            host_ip: port.host_ip,
+            host_ip: port.host_ip.clone(),
             protocol: port.protocol,
             source: source.instance_id.clone(),
         })

@@ -11,7 +11,8 @@ use crate::{
         templates,
     },
     error::{Code, Detail, Error, Problem, Result},
-    ids::{AnyId, InstanceId, StackId, TemplateId},
+    ids::{AnyId, StackId, TemplateId},
+    reference::InstanceRef,
 };
 
 /// How an input refers to a stack.
@@ -30,20 +31,6 @@ pub enum TemplateRef {
     Id(Option<TemplateId>),
     /// By its name.
     Name(String),
-}
-
-/// How an input refers to an instance.
-#[derive(Clone, Debug)]
-pub enum InstanceRef {
-    /// By its global id; `None` when the text was not the id of an instance.
-    Id(Option<InstanceId>),
-    /// By the names of its stack and itself.
-    Name {
-        /// The stack's name.
-        stack: String,
-        /// The instance's name.
-        name: String,
-    },
 }
 
 /// A live stack, held so that it stays what it is until the transaction ends.
@@ -85,6 +72,15 @@ pub(super) async fn template(tx: &Tx, wanted: &TemplateRef) -> Result<Result<Tem
 /// A live instance with its live stack: the stack held as it is, the instance held for a change. Rows are always
 /// taken in this order, so two writers cannot wait for each other.
 pub(super) async fn instance(tx: &Tx, wanted: &InstanceRef) -> Result<Result<(StackModel, InstanceModel), Problem>> {
+    instance_in(tx, wanted, Hold::Shared).await
+}
+
+/// The same, with the stack held as strongly as wanted: exclusively by who writes what ties its instances together.
+pub(super) async fn instance_in(
+    tx: &Tx,
+    wanted: &InstanceRef,
+    hold: Hold,
+) -> Result<Result<(StackModel, InstanceModel), Problem>> {
     match wanted {
         InstanceRef::Id(id) => {
             let problem = missing(&["input", "instance", "id"], "No instance has this id.");
@@ -92,7 +88,7 @@ pub(super) async fn instance(tx: &Tx, wanted: &InstanceRef) -> Result<Result<(St
             let Some(stack) = instances::find(tx, *id, Hold::No).await?.map(|found| found.stack_id) else {
                 return Ok(Err(problem));
             };
-            let stack = stacks::find(tx, stack, Hold::Shared).await?;
+            let stack = stacks::find(tx, stack, hold).await?;
             let found = instances::find(tx, *id, Hold::Exclusive).await?;
             let found = found.filter(|instance| instance.deleted_at.is_none());
             Ok(stack.zip(found).ok_or(problem))
@@ -107,7 +103,7 @@ pub(super) async fn instance(tx: &Tx, wanted: &InstanceRef) -> Result<Result<(St
             if !storable(stack) {
                 return Ok(Err(no_stack));
             }
-            let Some(stack) = stacks::find_by_name(tx, stack, Hold::Shared).await? else { return Ok(Err(no_stack)) };
+            let Some(stack) = stacks::find_by_name(tx, stack, hold).await? else { return Ok(Err(no_stack)) };
             if !storable(name) {
                 return Ok(Err(no_instance));
             }
@@ -152,7 +148,7 @@ pub(super) fn storable(name: &str) -> bool {
 }
 
 /// A client's text as it may stand in a message.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let clean: String = text.chars().filter(|c| !c.is_control()).take(64).collect();
     if clean.len() < text.len() { format!("{clean}…") } else { clean }
 }

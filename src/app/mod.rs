@@ -5,10 +5,13 @@
 mod create_instance;
 mod create_stack;
 mod create_template;
+mod dependencies;
 mod duplicate_instance;
+mod effective;
 mod find;
 mod load_catalog;
 mod naming;
+mod patch_instance_overrides;
 mod read;
 mod restore_instance;
 mod set_instance_overrides;
@@ -22,14 +25,18 @@ pub use create_instance::CreateInstance;
 pub use create_stack::CreateStack;
 pub use create_template::CreateTemplate;
 pub use duplicate_instance::{DuplicateInstance, Duplicated, SharedHostPort};
-pub use find::{InstanceRef, StackRef, TemplateRef};
+pub use effective::Layers;
+pub use find::{StackRef, TemplateRef};
 pub use load_catalog::{CatalogReport, LoadError};
+pub use patch_instance_overrides::PatchInstanceOverrides;
 pub use restore_instance::RestoreInstance;
 pub use set_instance_overrides::SetInstanceOverrides;
 pub use soft_delete_instance::SoftDeleteInstance;
 pub use soft_delete_stack::SoftDeleteStack;
 pub use update_instance::UpdateInstance;
 pub use update_stack::UpdateStack;
+
+pub use crate::reference::InstanceRef;
 
 use crate::{
     clock::Clock,

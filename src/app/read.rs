@@ -10,13 +10,14 @@ use crate::{
         entities::{InstanceModel, StackModel, TemplateModel},
         instances::{self, ByAge, InstanceFilter},
         page::{Page, Slice},
+        rules,
         stacks::{self, ByName, Hold, StackFilter},
-        stored,
+        stored::{self, Source},
         templates::{self, TemplateFilter},
     },
     error::Result,
     ids::{InstanceId, StackId, TemplateId},
-    kinds::{Owner, Stored},
+    kinds::{Owner, Rules},
 };
 
 impl App {
@@ -95,8 +96,13 @@ impl App {
     }
 
     /// The entries of one kind, for many owners. Owners without entries are missing.
-    pub async fn load_entries<O: Owner, K: Stored<O>>(&self, owners: &[O::Id]) -> Result<HashMap<O::Id, Vec<K>>> {
-        Ok(stored::load::<O, K>(self.db.reader(), owners).await?)
+    pub async fn load_entries<O: Owner, K: Source<O>>(&self, owners: &[O::Id]) -> Result<HashMap<O::Id, Vec<K>>> {
+        Ok(<K as Source<O>>::load(self.db.reader(), owners).await?)
+    }
+
+    /// What instances take away from their templates. Instances without rules are missing.
+    pub async fn load_rules(&self, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Rules>> {
+        Ok(rules::load(self.db.reader(), instances).await?)
     }
 
     /// How many overrides instances have. Instances without any are missing.

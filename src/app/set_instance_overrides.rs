@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, InstanceRef, find};
+use super::{App, InstanceRef, dependencies, find};
 use crate::{
     db::{
         Tx, Work,
@@ -10,9 +10,9 @@ use crate::{
         instances::{self, InstanceChange},
         stored,
     },
-    error::{Error, Problems, Result},
+    error::{Code, Error, Problems, Result},
     ids::AnyId,
-    kinds::{Collections, OfInstance},
+    kinds::Collections,
 };
 
 /// The collections to write; a kind that is `None` stays as it is.
@@ -37,16 +37,26 @@ impl Work for SetInstanceOverrides {
     type Output = InstanceModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {
-        let mut overrides = self.overrides.clone();
-        let mut overrides_at = Problems::at(&["input", "overrides"]);
-        overrides.check(&mut overrides_at);
+        let mut wanted = self.overrides.clone();
+        let mut at = Problems::at(&["input", "overrides"]);
+        wanted.check(&mut at);
+        let touches = |kind| self.overrides.touches(kind);
         let mut problems = Problems::default();
-        let found = problems.keep(find::instance(tx, &self.instance).await?);
-        problems.append(overrides_at);
+        let found = problems.keep(find::instance_in(tx, &self.instance, dependencies::hold(touches)).await?);
+        if let (Some((stack, instance)), Some(wanted)) = (&found, &mut wanted.dependencies) {
+            dependencies::resolve_all(tx, stack, Some(instance.id), wanted, &mut at).await?;
+            if let Some(way) = dependencies::circle(tx, stack, instance, wanted).await? {
+                let message = format!("These instances would wait for each other: {way}.");
+                at.enter("dependencies", |at| at.note(Code::DependencyCycle, message, None));
+            }
+        }
+        problems.append(at);
         problems.finish()?;
         let Some((_, instance)) = found else { return Err(Error::Internal("an instance is missing".into())) };
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
-        if !stored::replace_all::<OfInstance>(tx, instance.id, overrides, now).await? {
+        let mut overrides = stored::load_overrides(tx, instance.id, touches).await?;
+        overrides.write(wanted);
+        if !stored::store_overrides(tx, instance.id, overrides, now).await? {
             return Ok(instance);
         }
         Ok(instances::update(tx, instance.id, InstanceChange::default(), now).await?)

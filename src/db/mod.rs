@@ -4,10 +4,12 @@
 //! `Ok(None)`, and whether that is an error is decided by the caller.
 
 mod connect;
+pub mod dependencies;
 pub mod entities;
 pub mod instances;
 mod keys;
 pub mod page;
+pub mod rules;
 pub mod stacks;
 pub mod stored;
 pub mod templates;

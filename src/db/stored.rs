@@ -14,11 +14,49 @@ use sea_orm::{
 use super::{
     Tx,
     keys::{one_of, parameter},
+    rules, templates,
 };
 use crate::{
     ids::{InstanceId, TemplateId},
-    kinds::{Cardinality, Collections, Kind, OfInstance, OfTemplate, Owner, Stored, for_each_kind},
+    kinds::{
+        Cardinality, Collections, Dependency, InstanceOverrides, Kind, OfInstance, OfTemplate, OverrideKind, Overrides,
+        Owner, Registered, Setting, Stored, for_each_kind, for_each_template_kind,
+    },
 };
+
+/// Where the entries of a kind come from for an owner. For most it is a table.
+pub trait Source<O: Owner>: Kind {
+    /// The entries of many owners. Owners without entries are missing.
+    fn load(
+        db: &impl ConnectionTrait,
+        owners: &[O::Id],
+    ) -> impl Future<Output = Result<HashMap<O::Id, Vec<Self>>, DbErr>> + Send;
+}
+
+impl<O: Owner, K: Stored<O>> Source<O> for K {
+    async fn load(db: &impl ConnectionTrait, owners: &[O::Id]) -> Result<HashMap<O::Id, Vec<K>>, DbErr> {
+        load::<O, K>(db, owners).await
+    }
+}
+
+/// A template has them as fields of its own.
+impl Source<OfTemplate> for Setting {
+    async fn load(db: &impl ConnectionTrait, owners: &[TemplateId]) -> Result<HashMap<TemplateId, Vec<Self>>, DbErr> {
+        let rows = templates::load(db, owners).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row.settings().into_entries())).collect())
+    }
+}
+
+/// No template brings any.
+impl Source<OfTemplate> for Dependency {
+    async fn load(_: &impl ConnectionTrait, _: &[TemplateId]) -> Result<HashMap<TemplateId, Vec<Self>>, DbErr> {
+        Ok(HashMap::new())
+    }
+}
+
+/// A kind that is in the registry, with both its sources.
+pub trait Mergeable: Registered + Source<OfTemplate> + Source<OfInstance> {}
+impl<K: Registered + Source<OfTemplate> + Source<OfInstance>> Mergeable for K {}
 
 /// The entries of many owners, each in the order in which they were given. Owners without entries are missing.
 pub async fn load<O: Owner, K: Stored<O>>(
@@ -99,49 +137,131 @@ struct Counted {
     entries: i64,
 }
 
+/// Reads what an instance says about one kind.
+async fn said<K: Stored<OfInstance>>(
+    tx: &Tx,
+    instance: InstanceId,
+    kind: OverrideKind,
+    rules: &[crate::kinds::Rule],
+) -> Result<Overrides<K>, DbErr> {
+    let entries = load::<OfInstance, K>(tx, &[instance]).await?.remove(&instance).unwrap_or_default();
+    Ok(Overrides::new(entries, kind, rules))
+}
+
+/// The collections of an owner, all kinds together.
+pub trait Collected: Owner {
+    /// Writes every kind that `wanted` speaks of; true when that changed anything.
+    fn replace_all(
+        tx: &Tx,
+        owner: Self::Id,
+        wanted: Collections,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<bool, DbErr>> + Send;
+
+    /// Writes the first collections of a new owner.
+    fn insert_all(
+        tx: &Tx,
+        owner: Self::Id,
+        collections: Collections,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<(), DbErr>> + Send;
+}
+
+macro_rules! collected {
+    (($owner:ident) $( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+        impl Collected for $owner {
+            async fn replace_all(
+                tx: &Tx,
+                owner: <$owner as Owner>::Id,
+                wanted: Collections,
+                now: DateTime<Utc>,
+            ) -> Result<bool, DbErr> {
+                let mut changed = false;
+                $( if let Some(set) = wanted.$field {
+                    changed |= replace::<$owner, crate::kinds::$kind>(tx, owner, set.into_entries(), now).await?;
+                } )+
+                Ok(changed)
+            }
+
+            async fn insert_all(
+                tx: &Tx,
+                owner: <$owner as Owner>::Id,
+                collections: Collections,
+                now: DateTime<Utc>,
+            ) -> Result<(), DbErr> {
+                $( if let Some(set) = collections.$field {
+                    let mut entries: Vec<crate::kinds::$kind> = set.into_entries();
+                    for entry in &mut entries {
+                        entry.stamp(now, None);
+                    }
+                    insert::<$owner, crate::kinds::$kind>(tx, owner, entries).await?;
+                } )+
+                Ok(())
+            }
+        }
+    };
+}
+for_each_kind!(collected, OfInstance);
+for_each_template_kind!(collected, OfTemplate);
+
+/// Writes every kind that `wanted` speaks of; true when that changed anything.
+pub async fn replace_all<O: Collected>(
+    tx: &Tx,
+    owner: O::Id,
+    wanted: Collections,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    O::replace_all(tx, owner, wanted, now).await
+}
+
+/// Writes the first collections of a new owner.
+pub async fn insert_all<O: Collected>(
+    tx: &Tx,
+    owner: O::Id,
+    collections: Collections,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    O::insert_all(tx, owner, collections, now).await
+}
+
 macro_rules! all_kinds {
-    ($( $(#[$doc:meta])* $field:ident : $kind:ty, )+) => {
-        /// Writes every kind that `wanted` speaks of; true when that changed anything.
-        pub async fn replace_all<O: Owner>(
+    ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+        /// What an instance says about the kinds that `touches` names.
+        pub async fn load_overrides(
             tx: &Tx,
-            owner: O::Id,
-            wanted: Collections,
+            instance: InstanceId,
+            touches: impl Fn(OverrideKind) -> bool + Send,
+        ) -> Result<InstanceOverrides, DbErr> {
+            let rules = rules::load(tx, &[instance]).await?.remove(&instance).unwrap_or_default();
+            let mut overrides = InstanceOverrides::default();
+            $( if touches(OverrideKind::$kind) {
+                overrides.$field = Some(said(tx, instance, OverrideKind::$kind, &rules).await?);
+            } )+
+            Ok(overrides)
+        }
+
+        /// Writes what an instance says about the kinds that were loaded; true when that changed anything.
+        pub async fn store_overrides(
+            tx: &Tx,
+            instance: InstanceId,
+            overrides: InstanceOverrides,
             now: DateTime<Utc>,
-        ) -> Result<bool, DbErr>
-        where
-            $( $kind: Stored<O>, )+
-        {
+        ) -> Result<bool, DbErr> {
+            let stored = rules::load(tx, &[instance]).await?.remove(&instance).unwrap_or_default();
+            let mut wanted = stored.clone();
             let mut changed = false;
-            $( if let Some(set) = wanted.$field {
-                changed |= replace::<O, $kind>(tx, owner, set.into_entries(), now).await?;
+            $( if let Some(said) = overrides.$field {
+                wanted.retain(|rule| rule.kind != OverrideKind::$kind);
+                wanted.extend(said.rules(OverrideKind::$kind));
+                changed |= replace::<OfInstance, crate::kinds::$kind>(tx, instance, said.entries, now).await?;
             } )+
-            Ok(changed)
+            Ok(rules::replace(tx, instance, &stored, wanted).await? || changed)
         }
 
-        /// Writes the first collections of a new owner.
-        pub async fn insert_all<O: Owner>(
-            tx: &Tx,
-            owner: O::Id,
-            collections: Collections,
-            now: DateTime<Utc>,
-        ) -> Result<(), DbErr>
-        where
-            $( $kind: Stored<O>, )+
-        {
-            $( if let Some(set) = collections.$field {
-                let mut entries: Vec<$kind> = set.into_entries();
-                for entry in &mut entries {
-                    entry.stamp(now, None);
-                }
-                insert::<O, $kind>(tx, owner, entries).await?;
-            } )+
-            Ok(())
-        }
-
-        /// Copies every override of an instance.
+        /// Copies every override and rule of an instance.
         pub async fn copy_all(tx: &Tx, from: InstanceId, to: InstanceId) -> Result<(), DbErr> {
-            $( copy::<OfInstance, $kind>(tx, from, to).await?; )+
-            Ok(())
+            $( copy::<OfInstance, crate::kinds::$kind>(tx, from, to).await?; )+
+            rules::copy(tx, from, to).await
         }
 
         /// How many overrides instances have, all kinds together. Instances without any are missing.
@@ -151,9 +271,9 @@ macro_rules! all_kinds {
         ) -> Result<HashMap<InstanceId, i64>, DbErr> {
             let backend = db.get_database_backend();
             let (one_of_them, value) = parameter(backend, instances.iter().map(|id| id.0));
-            let tables: [(String, &str); kind_count()] = [$( (
-                <$kind as Stored<OfInstance>>::Entity::default().table_name().to_owned(),
-                <$kind as Stored<OfInstance>>::owner_column().as_str(),
+            let tables: [(String, &str); OverrideKind::ALL.len()] = [$( (
+                <crate::kinds::$kind as Stored<OfInstance>>::Entity::default().table_name().to_owned(),
+                <crate::kinds::$kind as Stored<OfInstance>>::owner_column().as_str(),
             ) ),+];
             let each = tables.map(|(table, owner)| {
                 format!("SELECT {owner} AS owner, COUNT(*) AS entries FROM {table} WHERE {owner} {one_of_them} GROUP BY {owner}")
@@ -166,23 +286,26 @@ macro_rules! all_kinds {
             let rows = Counted::find_by_statement(statement).all(db).await?;
             Ok(rows.into_iter().map(|row| (row.owner, row.entries)).collect())
         }
-
-        const fn kind_count() -> usize {
-            [$( stringify!($field) ),+].len()
-        }
-
-        /// The tables of all kinds, both owners, as the entities describe them (for the test that compares them
-        /// with the migrated database).
-        pub fn tables() -> Vec<sea_orm::sea_query::TableCreateStatement> {
-            let schema = sea_orm::Schema::new(sea_orm::DbBackend::Postgres);
-            vec![$(
-                schema.create_table_from_entity(<$kind as Stored<OfTemplate>>::Entity::default()),
-                schema.create_table_from_entity(<$kind as Stored<OfInstance>>::Entity::default()),
-            )+]
-        }
     };
 }
 for_each_kind!(all_kinds);
+
+macro_rules! entities {
+    (($owner:ident, $tables:ident) $( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+        fn $tables() -> Vec<sea_orm::sea_query::TableCreateStatement> {
+            let schema = sea_orm::Schema::new(sea_orm::DbBackend::Postgres);
+            vec![$( schema.create_table_from_entity(<crate::kinds::$kind as Stored<$owner>>::Entity::default()), )+]
+        }
+    };
+}
+for_each_kind!(entities, OfInstance, instance_tables);
+for_each_template_kind!(entities, OfTemplate, template_tables);
+
+/// The tables of all kinds, both owners, as the entities describe them (for the test that compares them with the
+/// migrated database).
+pub fn tables() -> Vec<sea_orm::sea_query::TableCreateStatement> {
+    instance_tables().into_iter().chain(template_tables()).collect()
+}
 
 /// The ports of a template, for the check of host ports.
 pub async fn load_of_template<K: Stored<OfTemplate>>(

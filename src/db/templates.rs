@@ -20,7 +20,10 @@ use super::{
     page::{Page, Slice, contains},
     stacks::ByName,
 };
-use crate::{ids::TemplateId, kinds::Argv};
+use crate::{
+    ids::TemplateId,
+    kinds::{Argv, Settings},
+};
 
 /// Which templates a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -57,6 +60,19 @@ pub struct TemplateValues {
 }
 
 impl TemplateValues {
+    /// The fields that an instance can override.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            image_name: Some(self.image_name.clone()),
+            image_tag: Some(self.image_tag.clone()),
+            command: self.command.clone(),
+            entrypoint: self.entrypoint.clone(),
+            user: self.user.clone(),
+            working_dir: self.working_dir.clone(),
+            restart_policy: Some(self.restart_policy.clone()),
+        }
+    }
+
     fn into_row(self, now: DateTime<Utc>) -> ActiveModel {
         ActiveModel {
             id: NotSet,

@@ -32,6 +32,8 @@ pub enum Code {
     DuplicateKey,
     /// It is still in use.
     InUse,
+    /// Instances would wait for each other: the dependency leads back to where it starts.
+    DependencyCycle,
     /// The label belongs to the system: the prefix `devarch.` is reserved.
     ReservedLabel,
     /// More entries, or more text, than a collection or field takes.
@@ -145,6 +147,19 @@ impl Problems {
     /// Adds everything that another look has found.
     pub fn append(&mut self, other: Self) {
         self.found.extend(other.found);
+    }
+
+    /// Adds everything that another look, which started at no path, has found in the value that is being looked at.
+    pub fn adopt(&mut self, other: Self) {
+        for mut problem in other.found {
+            problem.path.splice(0..0, self.path.iter().cloned());
+            self.found.push(problem);
+        }
+    }
+
+    /// True when nothing has been found.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
     }
 
     /// Keeps the value of a check, or its problem.

@@ -2,12 +2,17 @@
 //!
 //! Used by `Instance`, `Template` and the inputs. A kind that is registered appears here by itself.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, Result};
 
 use super::{context::ContextExt, fault::fault, loaders::EntriesOf};
 use crate::{
+    db::stored::Source,
     ids::{InstanceId, TemplateId},
-    kinds::{Cardinality, Collections, Kind, OfInstance, OfTemplate, Owner, Stored, for_each_kind},
+    kinds::{
+        Cardinality, Collections, Kind, OfInstance, OfTemplate, Owner, Settings, for_each_kind, for_each_template_kind,
+    },
 };
 
 /// The overrides of an instance, as fields of `Instance`.
@@ -15,9 +20,9 @@ pub(super) struct InstanceCollections(pub(super) InstanceId);
 /// The entries of a template, as fields of `Template`.
 pub(super) struct TemplateCollections(pub(super) TemplateId);
 
-async fn load<O: Owner, K: Stored<O>>(ctx: &Context<'_>, owner: O::Id) -> Result<K::Set> {
+async fn load<O: Owner, K: Source<O>>(ctx: &Context<'_>, owner: O::Id) -> Result<K::Set> {
     let found = ctx.loaders().load(EntriesOf::<O, K>::new(owner)).await.map_err(fault)?;
-    Ok(K::Set::from_entries(found.unwrap_or_default()))
+    Ok(K::Set::from_entries(found.map(Arc::unwrap_or_clone).unwrap_or_default()))
 }
 
 /// How a set is answered: a nullable one must carry its own error, so that only the field becomes null.
@@ -37,42 +42,64 @@ impl<K> Answered for Option<K> {
         result.transpose()
     }
 }
+impl Answered for Settings {
+    type Answer = Result<Settings>;
+    fn answer(result: Result<Self>) -> Self::Answer {
+        result
+    }
+}
 
 macro_rules! fields {
-    ($( $(#[$doc:meta])* $field:ident : $kind:ty, )+) => {
+    (($collections:ident, $owner:ident) $( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
         #[Object]
-        impl InstanceCollections {
+        impl $collections {
             $( $(#[$doc])*
-            async fn $field(&self, ctx: &Context<'_>) -> <<$kind as Kind>::Set as Answered>::Answer {
-                Answered::answer(load::<OfInstance, $kind>(ctx, self.0).await)
+            async fn $field(
+                &self,
+                ctx: &Context<'_>,
+            ) -> <<crate::kinds::$kind as Kind>::Set as Answered>::Answer {
+                Answered::answer(load::<$owner, crate::kinds::$kind>(ctx, self.0).await)
             } )+
         }
+    };
+}
+for_each_kind!(fields, InstanceCollections, OfInstance);
+for_each_template_kind!(fields, TemplateCollections, OfTemplate);
 
-        #[Object]
-        impl TemplateCollections {
-            $( $(#[$doc])*
-            async fn $field(&self, ctx: &Context<'_>) -> <<$kind as Kind>::Set as Answered>::Answer {
-                Answered::answer(load::<OfTemplate, $kind>(ctx, self.0).await)
-            } )+
-        }
-
-        /// Whole collections: an absent kind is left as it is; an empty list, or null, means that nothing of the
-        /// kind is said here, so that everything is inherited from the template. At most 500 entries a kind.
+macro_rules! inputs {
+    (($(#[$input_doc:meta])* $input:ident, $name:literal)
+     $( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+        $(#[$input_doc])*
         #[derive(Debug, InputObject)]
-        #[graphql(name = "InstanceOverridesInput")]
-        pub(super) struct CollectionsInput {
-            $( $(#[$doc])* pub(super) $field: MaybeUndefined<<$kind as Kind>::Set>, )+
+        #[graphql(name = $name)]
+        pub(super) struct $input {
+            $( $(#[$doc])* pub(super) $field: MaybeUndefined<<crate::kinds::$kind as Kind>::Set>, )+
         }
 
-        impl From<CollectionsInput> for Collections {
-            fn from(input: CollectionsInput) -> Self {
-                Self { $( $field: match input.$field {
+        impl From<$input> for Collections {
+            fn from(input: $input) -> Self {
+                let mut collections = Self::default();
+                $( collections.$field = match input.$field {
                     MaybeUndefined::Undefined => None,
                     MaybeUndefined::Null => Some(Cardinality::from_entries(Vec::new())),
                     MaybeUndefined::Value(set) => Some(set),
-                }, )+ }
+                }; )+
+                collections
             }
         }
     };
 }
-for_each_kind!(fields);
+for_each_kind!(
+    inputs,
+    /// Whole collections: an absent kind is left as it is; an empty list, or null, means that nothing of the kind is
+    /// said here, so that everything is inherited from the template. At most 500 entries a kind.
+    InstanceOverridesInput,
+    "InstanceOverridesInput"
+);
+for_each_template_kind!(
+    inputs,
+    /// Whole collections of a template: an absent kind is left as it is, an empty list or null empties it. At most 500
+    /// entries a kind.
+    TemplateCollectionsInput,
+    "TemplateCollectionsInput"
+);

@@ -2,14 +2,18 @@
 //!
 //! Reached through the roots and `Stack.instances`. Everything beyond its own row comes through loaders.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::{
     collections::InstanceCollections,
     context::{ContextExt, int},
+    effective::EffectiveConfig,
     fault::fault,
-    loaders::{OverrideCountOf, StackKey, TemplateKey},
+    loaders::{OverrideCountOf, RulesOf, StackKey, TemplateKey},
+    override_report::{ConfigChange, OverrideRule, OverrideStats, Reports},
     stack::Stack,
     template::Template,
 };
@@ -105,6 +109,28 @@ impl Instance {
     /// How many entries it overrides, all kinds together.
     async fn override_count(&self, ctx: &Context<'_>) -> Result<i32> {
         self.count_overrides(ctx).await
+    }
+
+    /// What would really run: template and overrides put together, each value with where it comes from.
+    async fn effective_config(&self) -> EffectiveConfig {
+        EffectiveConfig(self.0.clone())
+    }
+
+    /// What the instance takes away from its template: inherited entries that it removes, and collections that it
+    /// replaces.
+    async fn override_rules(&self, ctx: &Context<'_>) -> Result<Vec<OverrideRule>> {
+        let rules = ctx.loaders().load(RulesOf(self.0.id)).await.map_err(fault)?;
+        Ok(rules.map(Arc::unwrap_or_clone).unwrap_or_default().into_iter().map(OverrideRule::from).collect())
+    }
+
+    /// How much it overrides, and what of it can go without a difference.
+    async fn override_stats(&self, ctx: &Context<'_>) -> Result<OverrideStats> {
+        Ok(Reports::load(ctx, &self.0).await?.stats())
+    }
+
+    /// What the instance changes of its template, entry by entry, kind by kind.
+    async fn override_diff(&self, ctx: &Context<'_>) -> Result<Vec<ConfigChange>> {
+        Ok(Reports::load(ctx, &self.0).await?.diff())
     }
 
     /// What would go if the instance were deleted.

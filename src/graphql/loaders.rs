@@ -19,10 +19,11 @@ use crate::{
         entities::{InstanceModel, StackModel, TemplateModel},
         instances::{ByAge, InstanceFilter},
         page::{Page, Slice},
+        stored::Source,
     },
     error::Error,
     ids::{InstanceId, StackId, TemplateId},
-    kinds::{Owner, Stored},
+    kinds::{Owner, Rules},
 };
 
 type Answer<K, V> = Result<HashMap<K, V>, Arc<Error>>;
@@ -61,6 +62,9 @@ pub(super) struct InstanceKey(pub(super) InstanceId);
 /// How many overrides an instance has.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct OverrideCountOf(pub(super) InstanceId);
+/// What an instance takes away from its template.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct RulesOf(pub(super) InstanceId);
 /// A page of a stack's instances.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct InstancePageOf {
@@ -105,13 +109,24 @@ impl<O: Owner, K> fmt::Debug for EntriesOf<O, K> {
     }
 }
 
-impl<O: Owner, K: Stored<O>> Loader<EntriesOf<O, K>> for Reader {
-    type Value = Vec<K>;
+impl<O: Owner, K: Source<O>> Loader<EntriesOf<O, K>> for Reader {
+    /// Shared: many instances of a list have the same template.
+    type Value = Arc<Vec<K>>;
     type Error = Arc<Error>;
-    async fn load(&self, keys: &[EntriesOf<O, K>]) -> Answer<EntriesOf<O, K>, Vec<K>> {
+    async fn load(&self, keys: &[EntriesOf<O, K>]) -> Answer<EntriesOf<O, K>, Arc<Vec<K>>> {
         let owners: Vec<O::Id> = keys.iter().map(|key| key.0).collect();
         let found = self.0.load_entries::<O, K>(&owners).await?;
-        Ok(found.into_iter().map(|(owner, entries)| (EntriesOf::new(owner), entries)).collect())
+        Ok(found.into_iter().map(|(owner, entries)| (EntriesOf::new(owner), Arc::new(entries))).collect())
+    }
+}
+
+impl Loader<RulesOf> for Reader {
+    type Value = Arc<Rules>;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[RulesOf]) -> Answer<RulesOf, Arc<Rules>> {
+        let ids: Vec<InstanceId> = keys.iter().map(|key| key.0).collect();
+        let found = self.0.load_rules(&ids).await?;
+        Ok(found.into_iter().map(|(id, rules)| (RulesOf(id), Arc::new(rules))).collect())
     }
 }
 

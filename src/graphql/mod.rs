@@ -5,13 +5,16 @@
 mod collections;
 mod connection;
 mod context;
+mod dependency;
 mod descriptions;
+mod effective;
 mod fault;
 mod inputs;
 mod instance;
 mod loaders;
 mod mutation;
 mod node;
+mod override_report;
 mod payloads;
 mod query;
 mod stack;

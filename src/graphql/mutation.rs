@@ -8,14 +8,14 @@ use async_graphql::{Context, Object, Result};
 use super::{
     context::ContextExt,
     inputs::{
-        CreateInstanceInput, CreateStackInput, CreateTemplateInput, DuplicateInstanceInput, RenameInstanceInput,
-        RestoreInstanceInput, SetInstanceOverridesInput, SoftDeleteInstanceInput, SoftDeleteStackInput,
-        UpdateInstanceInput, UpdateStackInput,
+        CreateInstanceInput, CreateStackInput, CreateTemplateInput, DuplicateInstanceInput,
+        PatchInstanceOverridesInput, RenameInstanceInput, RestoreInstanceInput, SetInstanceOverridesInput,
+        SoftDeleteInstanceInput, SoftDeleteStackInput, UpdateInstanceInput, UpdateStackInput,
     },
     payloads::{
         CreateInstancePayload, CreateStackPayload, CreateTemplatePayload, DuplicateInstancePayload,
-        RenameInstancePayload, RestoreInstancePayload, SetInstanceOverridesPayload, SoftDeleteInstancePayload,
-        SoftDeleteStackPayload, UpdateInstancePayload, UpdateStackPayload,
+        PatchInstanceOverridesPayload, RenameInstancePayload, RestoreInstancePayload, SetInstanceOverridesPayload,
+        SoftDeleteInstancePayload, SoftDeleteStackPayload, UpdateInstancePayload, UpdateStackPayload,
     },
 };
 
@@ -118,13 +118,24 @@ impl Mutation {
         Some(RestoreInstancePayload::settle(ctx.app().restore_instance(input.into()).await))
     }
 
-    /// Writes whole collections of overrides in one step. A kind that is absent stays as it is; an empty list means no
-    /// overrides of this kind, so that everything is inherited.
+    /// Writes whole collections of overrides in one step. A kind that is absent stays as it is; an empty list means that
+    /// nothing is said about this kind any more, so that everything is inherited. What `patchInstanceOverrides` has
+    /// removed or replaced stays so, except under the keys that are now set.
     async fn set_instance_overrides(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance, and the collections.")] input: SetInstanceOverridesInput,
     ) -> Option<Result<SetInstanceOverridesPayload>> {
         Some(SetInstanceOverridesPayload::settle(ctx.app().set_instance_overrides(input.into()).await))
+    }
+
+    /// Changes overrides step by step: sets an entry, removes an inherited one, replaces a collection, or resets an
+    /// entry, a kind or everything. All steps are taken in order and in one step of the revision, or none is.
+    async fn patch_instance_overrides(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which instance, and the steps.")] input: PatchInstanceOverridesInput,
+    ) -> Option<Result<PatchInstanceOverridesPayload>> {
+        Some(PatchInstanceOverridesPayload::settle(ctx.app().patch_instance_overrides(input.into()).await))
     }
 }

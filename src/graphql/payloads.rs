@@ -91,6 +91,11 @@ payloads! {
         /// The instance with its overrides as they are now; null when there are errors.
         instance: Instance of InstanceModel
     }
+    /// What `patchInstanceOverrides` did.
+    PatchInstanceOverridesPayload {
+        /// The instance with its overrides as they are now; null when there are errors.
+        instance: Instance of InstanceModel
+    }
 }
 
 /// What `duplicateInstance` did.

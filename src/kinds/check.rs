@@ -1,8 +1,43 @@
-//! Checks that several kinds need: text that both databases can store, and paths inside a container.
+//! Checks of whole collections, and those that several kinds need: text that both databases can store, and paths
+//! inside a container.
 //!
-//! Called by the kinds. It must never know which field it looks at.
+//! Called by the use cases and by the kinds. It must never know which field it looks at.
 
+use std::collections::HashSet;
+
+use super::{Cardinality, Kind, MAX_ENTRIES};
 use crate::error::{Code, Problems};
+
+/// Normalizes a collection that came from outside and notes everything wrong with it, entry by entry.
+pub fn check<K: Kind>(entries: &mut [K], at: &mut Problems) {
+    at.enter(K::FIELD, |at| {
+        if entries.len() > MAX_ENTRIES {
+            let message = format!("{} entries are too many; at most {MAX_ENTRIES} are allowed.", entries.len());
+            at.note(Code::LimitExceeded, message, None);
+            return;
+        }
+        let mut seen = HashSet::new();
+        for (index, entry) in entries.iter_mut().enumerate() {
+            entry.normalize();
+            let duplicate = !seen.insert(entry.identity());
+            let look = |at: &mut Problems| {
+                entry.validate(at);
+                if duplicate {
+                    at.note(Code::DuplicateKey, "An earlier entry of this collection has the same key.", None);
+                }
+            };
+            if K::Set::INDEXED { at.enter(index.to_string(), look) } else { look(at) }
+        }
+    });
+}
+
+/// Normalizes entries that came one by one and notes everything wrong with them.
+pub fn check_entries<K: Kind>(entries: &mut [K], at: &mut Problems) {
+    for entry in entries {
+        entry.normalize();
+        entry.validate(at);
+    }
+}
 
 /// Longest free text of a field that is not a file's content, in bytes.
 pub(crate) const MAX_TEXT: usize = 65_536;
@@ -31,13 +66,13 @@ pub(crate) fn clean_path(path: &str) -> String {
 }
 
 /// Notes a path (already cleaned) that does not name a place inside the container.
-pub(crate) fn check_path(at: &mut Problems, field: &str, path: &str, max: usize) {
+pub(crate) fn check_path(at: &mut Problems, path: &str, max: usize) {
     if path.len() > max {
         let message = format!("{} bytes are too long; at most {max} are allowed.", path.len());
-        at.enter(field, |at| at.note(Code::LimitExceeded, message, None));
+        at.note(Code::LimitExceeded, message, None);
     }
     if let Some(message) = misnamed(path) {
-        at.invalid(field, message, mended(path).filter(|path| path.len() <= max));
+        at.note(Code::InvalidValue, message, mended(path).filter(|path| path.len() <= max));
     }
 }
 

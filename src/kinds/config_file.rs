@@ -44,11 +44,19 @@ impl Kind for ConfigFile {
     }
 
     fn normalize(&mut self) {
-        self.file_path = clean_path(&self.file_path);
+        Self::normalize_key(&mut self.file_path);
+    }
+
+    fn normalize_key(path: &mut String) {
+        *path = clean_path(path);
+    }
+
+    fn validate_key(path: &String, at: &mut Problems) {
+        check_path(at, path, 1024);
     }
 
     fn validate(&self, at: &mut Problems) {
-        check_path(at, "filePath", &self.file_path, 1024);
+        at.enter("filePath", |at| Self::validate_key(&self.file_path, at));
         check_text(at, "content", &self.content, MAX_CONTENT);
         let octal = |mode: &str| {
             (3..=5).contains(&mode.len())
@@ -69,5 +77,19 @@ impl Kind for ConfigFile {
     fn stamp(&mut self, now: DateTime<Utc>, stored: Option<&Self>) {
         self.created_at = stored.map_or(Stamp(now), |stored| stored.created_at);
         self.updated_at = stored.filter(|stored| *stored == self).map_or(Stamp(now), |stored| stored.updated_at);
+    }
+    #[cfg(test)]
+    fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
+        use proptest::prelude::*;
+        ("/[a-c]{1,2}(/[a-c]{1,2}){0,2}", "[a-z\n]{0,5}", "0[67]00", any::<bool>())
+            .prop_map(|(file_path, content, file_mode, is_template)| Self {
+                file_path,
+                content,
+                file_mode,
+                is_template,
+                created_at: Stamp::default(),
+                updated_at: Stamp::default(),
+            })
+            .boxed()
     }
 }

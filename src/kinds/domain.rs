@@ -1,7 +1,7 @@
 //! Host names under which a gateway reaches the container.
 
 use super::{Kind, check::check_port, kind};
-use crate::error::Problems;
+use crate::error::{Code, Problems};
 
 kind! {
     /// A host name under which a gateway reaches the container.
@@ -23,18 +23,34 @@ impl Kind for Domain {
     }
 
     fn normalize(&mut self) {
-        self.domain = self.domain.to_lowercase();
+        Self::normalize_key(&mut self.domain);
+    }
+
+    fn normalize_key(domain: &mut String) {
+        *domain = domain.to_lowercase();
+    }
+
+    fn validate_key(domain: &String, at: &mut Problems) {
+        if !is_host_name(domain) {
+            let message = "This is not a host name: labels of letters, digits and hyphens, 63 characters each, \
+                           joined by dots, 253 in all.";
+            at.note(Code::InvalidValue, message, suggest(domain));
+        }
     }
 
     fn validate(&self, at: &mut Problems) {
-        if !is_host_name(&self.domain) {
-            let message = "This is not a host name: labels of letters, digits and hyphens, 63 characters each, \
-                           joined by dots, 253 in all.";
-            at.invalid("domain", message, suggest(&self.domain));
-        }
+        at.enter("domain", |at| Self::validate_key(&self.domain, at));
         if let Some(port) = self.proxy_port {
             check_port(at, "proxyPort", port);
         }
+    }
+
+    #[cfg(test)]
+    fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
+        use proptest::prelude::*;
+        ("[a-c]{1,2}\\.localhost", proptest::option::of(1..65536i32))
+            .prop_map(|(domain, proxy_port)| Self { domain, proxy_port })
+            .boxed()
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     check::{MAX_TEXT, check_text},
     kind,
 };
-use crate::error::Problems;
+use crate::error::{Code, Problems};
 
 kind! {
     /// An environment variable of the container.
@@ -29,13 +29,25 @@ impl Kind for EnvVar {
         self.key.clone()
     }
 
-    fn validate(&self, at: &mut Problems) {
-        if !is_env_key(&self.key) {
+    fn validate_key(key: &String, at: &mut Problems) {
+        if !is_env_key(key) {
             let message = "A variable's name takes letters, digits, `_`, `.` and `-`, starts with a letter or `_`, \
                            and has at most 255 characters.";
-            at.invalid("key", message, suggest(&self.key));
+            at.note(Code::InvalidValue, message, suggest(key));
         }
+    }
+
+    fn validate(&self, at: &mut Problems) {
+        at.enter("key", |at| Self::validate_key(&self.key, at));
         check_text(at, "value", self.value.as_deref().unwrap_or_default(), MAX_TEXT);
+    }
+
+    #[cfg(test)]
+    fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
+        use proptest::prelude::*;
+        ("[A-C_]{1,2}", proptest::option::of("[a-z]{0,3}"), any::<bool>())
+            .prop_map(|(key, value, is_secret)| Self { key, value, is_secret })
+            .boxed()
     }
 }
 

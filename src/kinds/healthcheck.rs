@@ -1,7 +1,7 @@
 //! How the engine finds out whether a container is healthy.
 
 use super::{
-    Argv, Kind,
+    Argv, Kind, Only,
     check::{MAX_TEXT, check_text},
     kind,
 };
@@ -30,10 +30,16 @@ kind! {
 
 impl Kind for Healthcheck {
     const FIELD: &'static str = "healthcheck";
-    type Key = ();
+    type Key = Only;
     type Set = Option<Self>;
 
-    fn key(&self) {}
+    fn key(&self) -> Only {
+        Only(true)
+    }
+
+    fn validate_key(key: &Only, at: &mut Problems) {
+        key.check(at);
+    }
 
     fn validate(&self, at: &mut Problems) {
         let storable: Vec<String> = self.test.0.iter().map(|word| word.replace('\0', "")).collect();
@@ -69,5 +75,18 @@ impl Kind for Healthcheck {
             let nearest = self.retries.clamp(0, 1000).to_string();
             at.invalid("retries", "Retries are 0 to 1000.", Some(nearest));
         }
+    }
+    #[cfg(test)]
+    fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
+        use proptest::prelude::*;
+        ("[a-z]{1,3}", 1..9i32)
+            .prop_map(|(line, seconds)| Self {
+                test: Argv(vec!["CMD-SHELL".to_owned(), line]),
+                interval_seconds: seconds,
+                timeout_seconds: 10,
+                retries: 3,
+                start_period_seconds: 0,
+            })
+            .boxed()
     }
 }

@@ -1,7 +1,7 @@
 //! Labels.
 
 use super::{
-    Kind,
+    Kind, Names,
     check::{MAX_TEXT, check_text},
     kind,
 };
@@ -22,6 +22,7 @@ kind! {
 
 impl Kind for Label {
     const FIELD: &'static str = "labels";
+    const HAS_SYSTEM: bool = true;
     type Key = String;
     type Set = Vec<Self>;
 
@@ -29,17 +30,36 @@ impl Kind for Label {
         self.key.clone()
     }
 
-    fn validate(&self, at: &mut Problems) {
-        if reserved(&self.key).is_some() {
-            at.enter("key", |at| {
-                let message = "Labels with the prefix `devarch.` belong to the system.";
-                at.note(Code::ReservedLabel, message, suggest(&self.key));
-            });
-        } else if self.key.is_empty() || self.key.chars().count() > 255 || self.key.contains(unfit) {
+    fn validate_key(key: &String, at: &mut Problems) {
+        if reserved(key).is_some() {
+            let message = "Labels with the prefix `devarch.` belong to the system.";
+            at.note(Code::ReservedLabel, message, suggest(key));
+        } else if key.is_empty() || key.chars().count() > 255 || key.contains(unfit) {
             let message = "A label's key takes 1 to 255 characters without spaces.";
-            at.invalid("key", message, suggest(&self.key));
+            at.note(Code::InvalidValue, message, suggest(key));
         }
+    }
+
+    fn validate(&self, at: &mut Problems) {
+        at.enter("key", |at| Self::validate_key(&self.key, at));
         check_text(at, "value", &self.value, MAX_TEXT);
+    }
+
+    /// By these labels people and tools find the container.
+    fn system(names: &Names<'_>) -> Vec<Self> {
+        let label = |key: &str, value: &str| Self { key: format!("{RESERVED_PREFIX}{key}"), value: value.to_owned() };
+        vec![
+            label("instance_id", names.instance),
+            label("managed_by", "devarch"),
+            label("stack_id", names.stack),
+            label("template_service_id", names.template),
+        ]
+    }
+
+    #[cfg(test)]
+    fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
+        use proptest::prelude::*;
+        ("[a-c.]{1,2}", "[a-z]{0,3}").prop_map(|(key, value)| Self { key, value }).boxed()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Ports published on the host.
 
 use std::{
+    cmp::Ordering,
     fmt,
     hash::Hash,
     net::{IpAddr, Ipv4Addr},
@@ -62,18 +63,53 @@ kind! {
     }
 }
 
+/// A port of the container with its protocol: all ports with the same one are "the same entry" when template and
+/// overrides are merged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, async_graphql::InputObject)]
+#[graphql(name = "PortKeyInput")]
+pub struct PortKey {
+    /// Port inside the container, 1 to 65535.
+    pub container_port: i32,
+    /// Transport protocol.
+    #[graphql(default_with = "Protocol::Tcp")]
+    pub protocol: Protocol,
+}
+
+impl fmt::Display for PortKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.container_port, self.protocol)
+    }
+}
+
+impl FromStr for PortKey {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        let parts = text.split_once('/').and_then(|(port, protocol)| Some((port.parse().ok()?, protocol)));
+        let (container_port, protocol) = parts.ok_or_else(|| UnknownWord::new("port", text, "PORT/PROTOCOL"))?;
+        Ok(Self { container_port, protocol: protocol.parse()? })
+    }
+}
+
 impl Kind for Port {
     const FIELD: &'static str = "ports";
-    type Key = (i32, Protocol);
+    type Key = PortKey;
     type Set = Vec<Self>;
 
-    fn key(&self) -> Self::Key {
-        (self.container_port, self.protocol)
+    fn key(&self) -> PortKey {
+        PortKey { container_port: self.container_port, protocol: self.protocol }
+    }
+
+    fn validate_key(key: &PortKey, at: &mut Problems) {
+        check_port(at, "containerPort", key.container_port);
     }
 
     /// Several host ports may lead to one container port; the same mapping twice makes no sense.
     fn identity(&self) -> impl Hash + Eq {
         (&self.host_ip, self.host_port, self.key())
+    }
+
+    fn tie(&self, other: &Self) -> Ordering {
+        (self.host_port, &self.host_ip).cmp(&(other.host_port, &other.host_ip))
     }
 
     fn normalize(&mut self) {
@@ -97,6 +133,20 @@ impl Kind for Port {
         {
             at.invalid("hostPort", "The host port is 1 to 65535, or null to have one chosen at start.", None);
         }
-        check_port(at, "containerPort", self.container_port);
+        Self::validate_key(&self.key(), at);
+    }
+
+    #[cfg(test)]
+    fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
+        use proptest::prelude::*;
+        let ip = prop_oneof!["0\\.0\\.0\\.0", "127\\.0\\.0\\.1", "::1"];
+        (ip, proptest::option::of(1..4i32), 1..6i32, any::<bool>())
+            .prop_map(|(host_ip, host_port, container_port, tcp)| Self {
+                host_ip,
+                host_port: host_port.into(),
+                container_port,
+                protocol: if tcp { Protocol::Tcp } else { Protocol::Udp },
+            })
+            .boxed()
     }
 }

@@ -1,12 +1,31 @@
-//! The only macro that writes rows: one list of fields gives the value, its GraphQL type and input, and both tables.
+//! The only macro that writes rows: one list of fields gives the value, its GraphQL type and input, and its tables.
 //!
 //! Called once by every kind. It must never hold behaviour: that belongs into the `Kind` impl beside the call.
 
-/// One kind: `kind! { /// doc  pub struct X in ("service_xs", "instance_xs"), input "XInput" { fields } }`.
+/// One kind: `kind! { /// doc  pub struct X in ("service_xs", "instance_xs"), input "XInput" { fields } }`. What no
+/// template brings as rows names only the instance's table: `in ("instance_xs")`.
 macro_rules! kind {
     (
         $(#[$meta:meta])*
         pub struct $name:ident in ($service_table:literal, $instance_table:literal), input $input:literal {
+            $( $(#[$field_meta:meta])* pub $field:ident : $type:ty, )+
+        }
+    ) => {
+        #[doc = concat!("The template's side: `", $service_table, "`.")]
+        pub mod service {
+            $crate::kinds::rows::table!(
+                $name, $service_table, $crate::kinds::OfTemplate,
+                service_id: TemplateId, ServiceId, $( $field: $type ),+
+            );
+        }
+        $crate::kinds::kind! {
+            $(#[$meta])*
+            pub struct $name in ($instance_table), input $input { $( $(#[$field_meta])* pub $field: $type, )+ }
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident in ($instance_table:literal), input $input:literal {
             $( $(#[$field_meta:meta])* pub $field:ident : $type:ty, )+
         }
     ) => {
@@ -17,13 +36,6 @@ macro_rules! kind {
             $( $(#[$field_meta])* pub $field: $type, )+
         }
 
-        #[doc = concat!("The template's side: `", $service_table, "`.")]
-        pub mod service {
-            $crate::kinds::rows::table!(
-                $name, $service_table, $crate::kinds::OfTemplate,
-                service_id: TemplateId, ServiceId, $( $field: $type ),+
-            );
-        }
         #[doc = concat!("The instance's side: `", $instance_table, "`.")]
         pub mod instance {
             $crate::kinds::rows::table!(

@@ -11,6 +11,8 @@ use async_graphql::{
 use chrono::{DateTime, Utc};
 use sea_orm::DeriveValueType;
 
+use crate::error::{Code, Problems};
+
 /// A type that looks to GraphQL like another one, into which and from which it converts.
 macro_rules! shown_as {
     ($name:ty => $shown:ty) => {
@@ -53,7 +55,7 @@ macro_rules! shown_as {
 }
 
 /// A port on the host; 0 in the database and null in the API mean "chosen when it starts".
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, DeriveValueType)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, DeriveValueType)]
 pub struct HostPort(i32);
 
 impl HostPort {
@@ -108,6 +110,41 @@ impl From<Argv> for Vec<String> {
     }
 }
 shown_as!(Argv => Vec<String>);
+
+/// The key of a kind of which there is one at most; as an input it is `true`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Only(pub bool);
+
+impl Only {
+    /// Notes anything but `true`.
+    pub(super) fn check(self, at: &mut Problems) {
+        if !self.0 {
+            at.note(Code::InvalidValue, "There is only one of it: give true.", Some("true".to_owned()));
+        }
+    }
+}
+impl fmt::Display for Only {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("*")
+    }
+}
+impl FromStr for Only {
+    type Err = Infallible;
+    fn from_str(_: &str) -> Result<Self, Infallible> {
+        Ok(Self(true))
+    }
+}
+impl From<bool> for Only {
+    fn from(given: bool) -> Self {
+        Self(given)
+    }
+}
+impl From<Only> for bool {
+    fn from(only: Only) -> Self {
+        only.0
+    }
+}
+shown_as!(Only => bool);
 
 /// A moment that the service keeps beside an entry; it does not count when entries are compared.
 #[derive(Clone, Copy, Debug, Default, DeriveValueType)]

@@ -77,11 +77,19 @@ impl Kind for Volume {
     }
 
     fn normalize(&mut self) {
-        self.target = clean_path(&self.target);
+        Self::normalize_key(&mut self.target);
+    }
+
+    fn normalize_key(target: &mut String) {
+        *target = clean_path(target);
+    }
+
+    fn validate_key(target: &String, at: &mut Problems) {
+        check_path(at, target, 4096);
     }
 
     fn validate(&self, at: &mut Problems) {
-        check_path(at, "target", &self.target, 4096);
+        at.enter("target", |at| Self::validate_key(&self.target, at));
         check_text(at, "source", &self.source, MAX_TEXT);
         match self.volume_type {
             VolumeType::Bind if self.source.is_empty() => {
@@ -104,6 +112,21 @@ impl Kind for Volume {
         if self.is_external && self.volume_type != VolumeType::Volume {
             at.invalid("isExternal", "Only a volume of the engine can be external.", Some("false".to_owned()));
         }
+    }
+
+    #[cfg(test)]
+    fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
+        use proptest::prelude::*;
+        let target = "/[a-c]{1,2}(/[a-c]{1,2}){0,2}";
+        (target, "[a-z]{1,3}", any::<bool>(), any::<bool>())
+            .prop_map(|(target, source, read_only, is_external)| Self {
+                volume_type: VolumeType::Volume,
+                source,
+                target,
+                read_only,
+                is_external,
+            })
+            .boxed()
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
-use crate::support::{COLLECTIONS, TestApp, both, code};
+use crate::support::{COLLECTIONS, MORE_COLLECTIONS, TestApp, both, code};
 
 both!(
     a_copy_says_everything_its_source_says,
@@ -38,7 +38,7 @@ async fn copied_name(t: &TestApp, source: &str) -> String {
 async fn said(t: &TestApp, name: &str) -> Value {
     let query = format!(
         "query ($name: String!) {{ instance(stack: \"shop\", name: $name) {{ description enabled overrideCount \
-         template {{ name }} stack {{ name }} {COLLECTIONS} }} }}"
+         template {{ name }} stack {{ name }} {COLLECTIONS} {MORE_COLLECTIONS} }} }}"
     );
     t.data(&query, json!({ "name": name })).await["instance"].take()
 }
@@ -62,7 +62,7 @@ async fn a_copy_says_everything_its_source_says(t: &TestApp) {
     assert_eq!(made["instance"]["revision"], 1);
     let copy = said(t, "db-copy").await;
     assert_eq!(copy, source);
-    assert_eq!(copy["overrideCount"], 9);
+    assert_eq!(copy["overrideCount"], 12);
     assert_eq!(copy["envVars"][1]["value"], "s3cret");
     assert_eq!(said(t, "db").await, source);
     assert_eq!(t.data(revision, json!({})).await, before);
@@ -73,7 +73,7 @@ async fn a_copy_and_its_source_go_their_own_ways(t: &TestApp) {
     copy(t, "db").await;
     let source = said(t, "db").await;
     let nothing = json!({ "ports": [], "volumes": [], "envVars": [], "labels": [], "domains": [], "healthcheck": null,
-        "configFiles": [] });
+        "configFiles": [], "resourceLimits": null, "settings": null });
     let clear = json!({ "instance": TestApp::by_name("shop", "db"), "overrides": nothing });
     t.done("setInstanceOverrides", clear, "").await;
     let describe = json!({ "instance": TestApp::by_name("shop", "db"), "description": "Other", "enabled": true });

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use devarch::db::{
     Db,
-    entities::{catalog_entry, instance, stack, template},
+    entities::{catalog_entry, instance, override_rule, stack, template},
     stored,
 };
 use migration::{Migrator, MigratorTrait};
@@ -113,7 +113,7 @@ async fn going_down_deletes_what_is_in_the_trash_and_puts_the_plain_unique_back(
     assert_eq!(both.iter().map(|row| row[1].as_str()).collect::<Vec<_>>(), ["db", "db"]);
 
     // The catalogue's step, then the overrides' step.
-    Migrator::down(t.db.writer(), Some(2)).await.unwrap();
+    Migrator::down(t.db.writer(), Some(3)).await.unwrap();
     let left = rows(t, instances).await;
     assert_eq!(left, both[1..]);
     let tables: BTreeSet<String> = catalogue(t).await.into_iter().map(|row| row[1].clone()).collect();
@@ -141,6 +141,7 @@ fn entities() -> BTreeMap<String, TableCreateStatement> {
     tables.push(schema.create_table_from_entity(template::Entity));
     tables.push(schema.create_table_from_entity(instance::Entity));
     tables.push(schema.create_table_from_entity(catalog_entry::Entity));
+    tables.push(schema.create_table_from_entity(override_rule::Entity));
     let name = |table: &TableCreateStatement| match table.get_table_name() {
         Some(TableRef::Table(name, _)) => name.1.to_string(),
         other => panic!("{other:?}"),
@@ -207,7 +208,7 @@ async fn tables(t: &TestApp) -> BTreeSet<String> {
 
 async fn the_tables_are_those_of_the_entities(t: &TestApp) {
     let entities = entities();
-    assert_eq!(entities.len(), 18);
+    assert_eq!(entities.len(), 23);
     assert_eq!(tables(t).await, entities.keys().cloned().collect::<BTreeSet<_>>());
     // SQLite has one integer, of 64 bits.
     let known =
@@ -287,6 +288,7 @@ async fn children_go_with_their_owner(t: &TestApp) {
     let mut add = |parts: [&str; 5]| expected.insert(parts.map(str::to_owned).to_vec());
     add(["service_instances", "template_service_id", "services", "id", "RESTRICT"]);
     add(["catalog_entries", "service_id", "services", "id", "SET NULL"]);
+    add(["instance_dependencies", "depends_on", "service_instances", "id", "CASCADE"]);
     for table in entities().keys() {
         if let Some((column, owner)) = owner_of(table) {
             add([table, column, owner, "id", "CASCADE"]);

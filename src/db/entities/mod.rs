@@ -4,6 +4,7 @@
 
 pub mod catalog_entry;
 pub mod instance;
+pub mod override_rule;
 pub mod stack;
 pub mod template;
 

@@ -2,12 +2,15 @@
 
 use async_graphql::{InputObject, MaybeUndefined};
 
-use super::{InstanceRef, StackRef, TemplateRef, given};
+use super::{StackRef, TemplateRef, given};
 use crate::{
     app::{
-        CreateInstance, DuplicateInstance, RestoreInstance, SetInstanceOverrides, SoftDeleteInstance, UpdateInstance,
+        CreateInstance, DuplicateInstance, PatchInstanceOverrides, RestoreInstance, SetInstanceOverrides,
+        SoftDeleteInstance, UpdateInstance,
     },
-    graphql::collections::CollectionsInput,
+    graphql::collections::InstanceOverridesInput,
+    kinds::Operation,
+    reference::InstanceRef,
 };
 
 /// A new instance.
@@ -22,7 +25,7 @@ pub(in crate::graphql) struct CreateInstanceInput {
     /// What the instance is for; at most 4096 characters.
     description: Option<String>,
     /// What it says differently from its template, written together with it.
-    overrides: Option<CollectionsInput>,
+    overrides: Option<InstanceOverridesInput>,
 }
 
 impl From<CreateInstanceInput> for CreateInstance {
@@ -55,7 +58,7 @@ pub(in crate::graphql) struct UpdateInstanceInput {
 impl From<UpdateInstanceInput> for UpdateInstance {
     fn from(input: UpdateInstanceInput) -> Self {
         Self {
-            instance: input.instance.into(),
+            instance: input.instance,
             name: given(input.name),
             description: given(input.description).map(Option::unwrap_or_default),
             enabled: given(input.enabled),
@@ -77,11 +80,7 @@ pub(in crate::graphql) struct DuplicateInstanceInput {
 
 impl From<DuplicateInstanceInput> for DuplicateInstance {
     fn from(input: DuplicateInstanceInput) -> Self {
-        Self {
-            instance: input.instance.into(),
-            name: input.name,
-            expected_revision: input.expected_revision.map(i64::from),
-        }
+        Self { instance: input.instance, name: input.name, expected_revision: input.expected_revision.map(i64::from) }
     }
 }
 
@@ -99,7 +98,7 @@ pub(in crate::graphql) struct RenameInstanceInput {
 impl From<RenameInstanceInput> for UpdateInstance {
     fn from(input: RenameInstanceInput) -> Self {
         Self {
-            instance: input.instance.into(),
+            instance: input.instance,
             name: Some(Some(input.name)),
             description: None,
             enabled: None,
@@ -119,7 +118,7 @@ pub(in crate::graphql) struct SoftDeleteInstanceInput {
 
 impl From<SoftDeleteInstanceInput> for SoftDeleteInstance {
     fn from(input: SoftDeleteInstanceInput) -> Self {
-        Self { instance: input.instance.into(), expected_revision: input.expected_revision.map(i64::from) }
+        Self { instance: input.instance, expected_revision: input.expected_revision.map(i64::from) }
     }
 }
 
@@ -136,11 +135,7 @@ pub(in crate::graphql) struct RestoreInstanceInput {
 
 impl From<RestoreInstanceInput> for RestoreInstance {
     fn from(input: RestoreInstanceInput) -> Self {
-        Self {
-            instance: input.instance.into(),
-            name: input.name,
-            expected_revision: input.expected_revision.map(i64::from),
-        }
+        Self { instance: input.instance, name: input.name, expected_revision: input.expected_revision.map(i64::from) }
     }
 }
 
@@ -150,7 +145,7 @@ pub(in crate::graphql) struct SetInstanceOverridesInput {
     /// Which instance.
     instance: InstanceRef,
     /// The collections to write.
-    overrides: CollectionsInput,
+    overrides: InstanceOverridesInput,
     /// Write only when this is still the instance's revision.
     expected_revision: Option<i32>,
 }
@@ -158,8 +153,29 @@ pub(in crate::graphql) struct SetInstanceOverridesInput {
 impl From<SetInstanceOverridesInput> for SetInstanceOverrides {
     fn from(input: SetInstanceOverridesInput) -> Self {
         Self {
-            instance: input.instance.into(),
+            instance: input.instance,
             overrides: input.overrides.into(),
+            expected_revision: input.expected_revision.map(i64::from),
+        }
+    }
+}
+
+/// Steps that change overrides.
+#[derive(InputObject)]
+pub(in crate::graphql) struct PatchInstanceOverridesInput {
+    /// Which instance.
+    instance: InstanceRef,
+    /// The steps, at most 1000. They are taken in order; when one cannot be taken, none is.
+    operations: Vec<Operation>,
+    /// Write only when this is still the instance's revision.
+    expected_revision: Option<i32>,
+}
+
+impl From<PatchInstanceOverridesInput> for PatchInstanceOverrides {
+    fn from(input: PatchInstanceOverridesInput) -> Self {
+        Self {
+            instance: input.instance,
+            operations: input.operations,
             expected_revision: input.expected_revision.map(i64::from),
         }
     }

@@ -6,19 +6,19 @@ mod instance;
 mod stack;
 mod template;
 
-use async_graphql::{ID, InputObject, MaybeUndefined, OneofObject};
+use async_graphql::{ID, MaybeUndefined, OneofObject};
 
 pub(super) use self::{
     instance::{
-        CreateInstanceInput, DuplicateInstanceInput, RenameInstanceInput, RestoreInstanceInput,
-        SetInstanceOverridesInput, SoftDeleteInstanceInput, UpdateInstanceInput,
+        CreateInstanceInput, DuplicateInstanceInput, PatchInstanceOverridesInput, RenameInstanceInput,
+        RestoreInstanceInput, SetInstanceOverridesInput, SoftDeleteInstanceInput, UpdateInstanceInput,
     },
     stack::{CreateStackInput, SoftDeleteStackInput, UpdateStackInput},
     template::CreateTemplateInput,
 };
 use crate::{
-    app::{InstanceRef as AppInstanceRef, StackRef as AppStackRef, TemplateRef as AppTemplateRef},
-    ids::{GlobalId, InstanceId, StackId, TemplateId},
+    app::{StackRef as AppStackRef, TemplateRef as AppTemplateRef},
+    ids::{GlobalId, StackId, TemplateId},
 };
 
 /// A live stack, by exactly one of its id and its name.
@@ -53,33 +53,6 @@ impl From<TemplateRef> for AppTemplateRef {
         match wanted {
             TemplateRef::Id(id) => Self::Id(TemplateId::decode(&id)),
             TemplateRef::Name(name) => Self::Name(name),
-        }
-    }
-}
-
-/// An instance by the names of its stack and itself.
-#[derive(InputObject)]
-pub(in crate::graphql) struct InstanceNameInput {
-    /// The stack's name.
-    stack: String,
-    /// The instance's name.
-    name: String,
-}
-
-/// An instance, by exactly one of its id and its names.
-#[derive(OneofObject)]
-pub(in crate::graphql) enum InstanceRef {
-    /// By its global id.
-    Id(ID),
-    /// By the names of its stack and itself.
-    ByName(InstanceNameInput),
-}
-
-impl From<InstanceRef> for AppInstanceRef {
-    fn from(wanted: InstanceRef) -> Self {
-        match wanted {
-            InstanceRef::Id(id) => Self::Id(InstanceId::decode(&id)),
-            InstanceRef::ByName(InstanceNameInput { stack, name }) => Self::Name { stack, name },
         }
     }
 }

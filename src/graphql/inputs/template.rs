@@ -2,7 +2,9 @@
 
 use async_graphql::InputObject;
 
-use crate::{app::CreateTemplate, db::templates::TemplateValues, graphql::collections::CollectionsInput, kinds::Argv};
+use crate::{
+    app::CreateTemplate, db::templates::TemplateValues, graphql::collections::TemplateCollectionsInput, kinds::Argv,
+};
 
 /// A new template.
 #[derive(InputObject)]
@@ -31,7 +33,7 @@ pub(in crate::graphql) struct CreateTemplateInput {
     #[graphql(default = "unless-stopped")]
     restart_policy: String,
     #[graphql(flatten)]
-    collections: CollectionsInput,
+    collections: TemplateCollectionsInput,
 }
 
 impl From<CreateTemplateInput> for CreateTemplate {

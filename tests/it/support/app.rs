@@ -175,7 +175,8 @@ impl TestApp {
         started.join_all().await
     }
 
-    /// One override of every kind, two where there can be two: nine rows in all.
+    /// One override of every kind except dependencies, which need another instance; two where there can be two: twelve
+    /// rows in all.
     pub(crate) fn overrides() -> Value {
         json!({
             "ports": [{ "hostPort": 15432, "containerPort": 5432 }, { "hostPort": null, "containerPort": 9187, "protocol": "TCP" }],
@@ -188,6 +189,8 @@ impl TestApp {
             "domains": [{ "domain": "orders.localhost", "proxyPort": null }],
             "healthcheck": { "test": ["CMD", "pg_isready", "-d", "or ders"], "intervalSeconds": 5 },
             "configFiles": [{ "filePath": "/etc/app.conf", "content": "a=$b\n", "fileMode": "0600", "isTemplate": true }],
+            "resourceLimits": { "cpu": "0.5", "memory": "512m" },
+            "settings": { "imageTag": "18", "command": ["postgres", "-c", "fsync=off"] },
         })
     }
 
@@ -197,8 +200,11 @@ impl TestApp {
     }
 }
 
-/// The collections with every column.
+/// The first seven collections with every column.
 pub(crate) const COLLECTIONS: &str = "ports { hostIp hostPort containerPort protocol } \
      volumes { volumeType source target readOnly isExternal } envVars { key value isSecret } labels { key value } \
      domains { domain proxyPort } healthcheck { test intervalSeconds timeoutSeconds retries startPeriodSeconds } \
      configFiles { filePath content fileMode isTemplate }";
+/// The collections that came later, with every column.
+pub(crate) const MORE_COLLECTIONS: &str = "resourceLimits { cpu memory } settings { imageName imageTag command entrypoint user workingDir \
+     restartPolicy } dependencies { condition instance { name } }";

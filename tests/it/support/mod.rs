@@ -3,7 +3,7 @@
 mod app;
 mod database;
 
-pub(crate) use app::{COLLECTIONS, Code, TestApp, code};
+pub(crate) use app::{COLLECTIONS, Code, MORE_COLLECTIONS, TestApp, code};
 pub(crate) use database::{Engine, run};
 
 /// Registers a named test function for both databases: `both! { renaming_keeps_the_id }`.

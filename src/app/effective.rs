@@ -1,0 +1,76 @@
+//! What the effective configuration of instances is made from, loaded for many of them at once.
+//!
+//! Called by the use cases that look at what would run. It must never merge by itself: that is `kinds::merge`.
+
+use std::{collections::HashMap, sync::Arc};
+
+use sea_orm::{ConnectionTrait, DbErr};
+
+use crate::{
+    db::{
+        entities::InstanceModel,
+        rules,
+        stored::{Mergeable, Source},
+    },
+    ids::{InstanceId, TemplateId},
+    kinds::{Merged, OfInstance, OfTemplate, OverrideKind, Overrides, Rules, Stats, merge, stats},
+};
+
+/// What a template brings and what an instance of it says, for one kind.
+#[derive(Clone, Debug)]
+pub struct Layers<K: Mergeable> {
+    /// The template's entries.
+    pub template: Arc<Vec<K>>,
+    /// What the instance says.
+    pub overrides: Overrides<K>,
+}
+
+impl<K: Mergeable> Layers<K> {
+    /// Puts them together.
+    pub fn new(template: Arc<Vec<K>>, entries: Vec<K>, rules: &Rules) -> Self {
+        Self { template, overrides: Overrides::new(entries, K::KIND, rules) }
+    }
+
+    /// What would run.
+    pub fn merge(&self) -> Merged<'_, K> {
+        merge(&self.template, &self.overrides)
+    }
+
+    /// What is worth a look.
+    pub fn stats(&self) -> (OverrideKind, Stats) {
+        (K::KIND, stats(&self.template, &self.overrides))
+    }
+}
+
+/// The layers of one kind for many instances, in their order: three statements.
+pub(super) async fn load<K: Mergeable>(
+    db: &impl ConnectionTrait,
+    instances: &[InstanceModel],
+) -> Result<Vec<Layers<K>>, DbErr> {
+    let ids: Vec<InstanceId> = instances.iter().map(|instance| instance.id).collect();
+    let rules = rules::load(db, &ids).await?;
+    load_with(db, instances, &rules).await
+}
+
+/// The same with rules that are there already: two statements.
+pub(super) async fn load_with<K: Mergeable>(
+    db: &impl ConnectionTrait,
+    instances: &[InstanceModel],
+    rules: &HashMap<InstanceId, Rules>,
+) -> Result<Vec<Layers<K>>, DbErr> {
+    let ids: Vec<InstanceId> = instances.iter().map(|instance| instance.id).collect();
+    let mut templates: Vec<TemplateId> = instances.iter().map(|instance| instance.template_service_id).collect();
+    templates.sort_unstable();
+    templates.dedup();
+    let template = <K as Source<OfTemplate>>::load(db, &templates).await?;
+    let template: HashMap<TemplateId, Arc<Vec<K>>> =
+        template.into_iter().map(|(id, entries)| (id, Arc::new(entries))).collect();
+    let mut own = <K as Source<OfInstance>>::load(db, &ids).await?;
+    let (nothing, no_rules) = (Arc::new(Vec::new()), Rules::new());
+    let layers = instances.iter().map(|instance| {
+        let template = template.get(&instance.template_service_id).unwrap_or(&nothing);
+        let entries = own.remove(&instance.id).unwrap_or_default();
+        Layers::new(Arc::clone(template), entries, rules.get(&instance.id).unwrap_or(&no_rules))
+    });
+    Ok(layers.collect())
+}

@@ -1,0 +1,134 @@
+//! Changing overrides step by step: set, remove, replace and reset, in order, all or nothing.
+
+use chrono::{DateTime, Utc};
+
+use super::{App, InstanceRef, dependencies, find};
+use crate::{
+    db::{
+        Tx, Work,
+        entities::{InstanceModel, StackModel},
+        instances::{self, InstanceChange},
+        stored,
+    },
+    error::{Code, Error, Problems, Result},
+    ids::AnyId,
+    kinds::{Entry, InstanceOverrides, Key, Operation, Reset},
+};
+
+/// Most steps of one change.
+const MAX_OPERATIONS: usize = 1000;
+
+/// The steps to take.
+#[derive(Clone, Debug)]
+pub struct PatchInstanceOverrides {
+    /// Which instance.
+    pub instance: InstanceRef,
+    /// The steps, in order.
+    pub operations: Vec<Operation>,
+    /// The revision that the change was made from.
+    pub expected_revision: Option<i64>,
+}
+
+impl App {
+    /// Takes all the steps, or none of them, in one step of the revision.
+    pub async fn patch_instance_overrides(&self, input: PatchInstanceOverrides) -> Result<InstanceModel> {
+        self.write(&input).await
+    }
+}
+
+impl Work for PatchInstanceOverrides {
+    type Output = InstanceModel;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {
+        let touches = |kind| self.operations.iter().any(|operation| operation.touches(kind));
+        let mut problems = Problems::default();
+        let found = problems.keep(find::instance_in(tx, &self.instance, dependencies::hold(touches)).await?);
+        let mut at = Problems::at(&["input", "operations"]);
+        if self.operations.len() > MAX_OPERATIONS {
+            let message =
+                format!("{} steps are too many; at most {MAX_OPERATIONS} are allowed.", self.operations.len());
+            at.note(Code::LimitExceeded, message, None);
+            problems.append(at);
+            problems.finish()?;
+            return Err(Error::Internal("too many steps were let through".into()));
+        }
+        let mut overrides = match &found {
+            Some((_, instance)) => stored::load_overrides(tx, instance.id, touches).await?,
+            None => InstanceOverrides::default(),
+        };
+        for (index, operation) in self.operations.iter().enumerate() {
+            let mut step = Problems::at(&[]);
+            let mut operation = operation.clone();
+            if let Some((stack, instance)) = &found {
+                resolve(tx, stack, instance, &mut operation, &mut step).await?;
+            }
+            if step.is_empty() {
+                overrides.apply(operation, &mut step);
+                overrides.check_size(&mut step);
+            }
+            let closes = matches!(&self.operations[index], Operation::Set(Entry::Dependency(_))) && step.is_empty();
+            if let (true, Some((stack, instance)), Some(said)) = (closes, &found, &overrides.dependencies)
+                && let Some(way) = dependencies::circle(tx, stack, instance, &said.entries).await?
+            {
+                let message = format!("These instances would wait for each other: {way}.");
+                step.enter("set", |step| {
+                    step.enter("dependency", |step| {
+                        step.enter("instance", |step| step.note(Code::DependencyCycle, message, None));
+                    })
+                });
+            }
+            at.enter(index.to_string(), |at| at.adopt(step));
+        }
+        problems.append(at);
+        problems.finish()?;
+        let Some((_, instance)) = found else { return Err(Error::Internal("an instance is missing".into())) };
+        find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
+        if !stored::store_overrides(tx, instance.id, overrides, now).await? {
+            return Ok(instance);
+        }
+        Ok(instances::update(tx, instance.id, InstanceChange::default(), now).await?)
+    }
+}
+
+/// Finds the instance that a step names, if it names one.
+async fn resolve(
+    tx: &Tx,
+    stack: &StackModel,
+    instance: &InstanceModel,
+    operation: &mut Operation,
+    at: &mut Problems,
+) -> Result<()> {
+    let (path, wanted): (&[&str], _) = match operation {
+        Operation::Set(Entry::Dependency(dependency)) => {
+            (&["set", "dependency", "instance"], &mut dependency.depends_on)
+        }
+        Operation::Reset(Reset::Entry(Key::Dependency(wanted))) => {
+            // What has gone into the trash meanwhile can still be reset, by its id.
+            if wanted.known().is_some() {
+                return Ok(());
+            }
+            (&["reset", "entry", "dependency"], wanted)
+        }
+        _ => return Ok(()),
+    };
+    let mut found = Problems::at(path);
+    dependencies::resolve(tx, stack, Some(instance.id), wanted, &mut found).await?;
+    at.adopt(found);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::OverrideKind;
+
+    #[test]
+    fn steps_know_which_kinds_they_touch() {
+        let all = Operation::Reset(Reset::All(true));
+        assert!(OverrideKind::ALL.iter().all(|kind| all.touches(*kind)));
+        let labels = Operation::Replace(OverrideKind::Label);
+        assert!(labels.touches(OverrideKind::Label) && !labels.touches(OverrideKind::Port));
+        let remove = Operation::Remove(Key::EnvVar("A".into()));
+        assert!(remove.touches(OverrideKind::EnvVar) && !remove.touches(OverrideKind::Label));
+    }
+}

@@ -1,0 +1,159 @@
+//! What a kind is: its behaviour, its rows, how many entries it has, and what makes two of them the same.
+//!
+//! Implemented by every kind, used by everything that treats kinds alike. It must never know a concrete kind.
+
+use std::{
+    cmp::Ordering,
+    fmt::{Debug, Display},
+    hash::Hash,
+    str::FromStr,
+};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveModelTrait, EntityTrait, FromQueryResult, IntoActiveModel, Value};
+
+use crate::{
+    error::Problems,
+    ids::{InstanceId, TemplateId},
+};
+
+/// What owns entries: a template or an instance.
+pub trait Owner: Send + Sync + 'static {
+    /// Its key.
+    type Id: Copy + Eq + Hash + Ord + Debug + Send + Sync + Into<Value> + Into<i64> + 'static;
+}
+
+/// Marks rows that belong to a template.
+#[derive(Clone, Copy, Debug)]
+pub struct OfTemplate;
+/// Marks rows that belong to an instance: its overrides.
+#[derive(Clone, Copy, Debug)]
+pub struct OfInstance;
+
+impl Owner for OfTemplate {
+    type Id = TemplateId;
+}
+impl Owner for OfInstance {
+    type Id = InstanceId;
+}
+
+/// The names by which people know an instance.
+#[derive(Clone, Copy, Debug)]
+pub struct Names<'a> {
+    /// Its stack's.
+    pub stack: &'a str,
+    /// Its own.
+    pub instance: &'a str,
+    /// Its template's.
+    pub template: &'a str,
+}
+
+/// A key of entries; its text is what rules are stored with and what people are shown.
+pub trait EntryKey: Clone + Debug + Display + FromStr + Hash + Ord + Send + Sync + 'static {}
+impl<T: Clone + Debug + Display + FromStr + Hash + Ord + Send + Sync + 'static> EntryKey for T {}
+
+/// A kind of configuration: its behaviour. The fields and tables come from [`kind!`](super::kind).
+pub trait Kind: Clone + Debug + PartialEq + Send + Sync + 'static {
+    /// The field of the API that holds the collection.
+    const FIELD: &'static str;
+    /// The column that refers to another instance, if there is one: a copied stack refers to its own.
+    const REFERS_BY: Option<&'static str> = None;
+    /// Whether the service itself adds entries, see [`Kind::system`].
+    const HAS_SYSTEM: bool = false;
+    /// What makes two entries "the same" when template and overrides are merged.
+    type Key: EntryKey;
+    /// `Vec<Self>`, or `Option<Self>` where there can be only one.
+    type Set: Cardinality<Self>;
+
+    /// See [`Kind::Key`].
+    fn key(&self) -> Self::Key;
+    /// What must not occur twice in one collection; usually the key.
+    fn identity(&self) -> impl Hash + Eq {
+        self.key()
+    }
+    /// The order of entries with the same key, where there can be several.
+    fn tie(&self, _other: &Self) -> Ordering {
+        Ordering::Equal
+    }
+    /// Brings an entry into the form in which it is stored and compared.
+    fn normalize(&mut self) {}
+    /// Brings a key that came alone into the form in which it is compared.
+    fn normalize_key(_key: &mut Self::Key) {}
+    /// Notes everything in the entry that is outside what its fields take.
+    fn validate(&self, at: &mut Problems);
+    /// Notes why no entry can have this key.
+    fn validate_key(key: &Self::Key, at: &mut Problems);
+    /// Why a rule cannot be made: to remove the inherited entry of this key, or (without a key) all that is inherited.
+    fn refuses_rule(_key: Option<&Self::Key>) -> Option<&'static str> {
+        None
+    }
+    /// The entries that the service itself adds to an instance; nobody else can set them.
+    fn system(_names: &Names<'_>) -> Vec<Self> {
+        Vec::new()
+    }
+    /// Sets the times an entry keeps, given the stored entry with the same key.
+    fn stamp(&mut self, _now: DateTime<Utc>, _stored: Option<&Self>) {}
+    /// Arbitrary valid entries, for the laws that every kind keeps.
+    #[cfg(test)]
+    fn arbitrary() -> proptest::strategy::BoxedStrategy<Self>;
+}
+
+/// Where the rows of a kind live for one owner; written by [`kind!`](super::kind).
+pub trait Stored<O: Owner>: Kind {
+    /// The table.
+    type Entity: EntityTrait<Model = Self::Model>;
+    /// A row as it is read.
+    type Model: FromQueryResult + IntoActiveModel<Self::Row> + Send + Sync;
+    /// A row as it is written.
+    type Row: ActiveModelTrait<Entity = Self::Entity> + Send;
+    /// The column that holds the owner's key.
+    fn owner_column() -> <Self::Entity as EntityTrait>::Column;
+    /// The primary key, which keeps the order in which entries were given.
+    fn id_column() -> <Self::Entity as EntityTrait>::Column;
+    /// Takes a row apart.
+    fn from_row(row: Self::Model) -> (O::Id, Self);
+    /// Makes a row.
+    fn into_row(self, owner: O::Id) -> Self::Row;
+}
+
+/// How many entries a collection has: many, at most one, or one for each of a few fields.
+pub trait Cardinality<K>: Clone + Debug + Send + Sync {
+    /// What is given to set an entry.
+    type Given: Clone + Debug + Send + Sync;
+    /// Whether the path to an entry has an index.
+    const INDEXED: bool;
+    /// From the rows of one owner.
+    fn from_entries(entries: Vec<K>) -> Self;
+    /// To rows.
+    fn into_entries(self) -> Vec<K>;
+    /// What is set, entry by entry.
+    fn given(given: Self::Given) -> Vec<K>;
+}
+
+impl<K: Clone + Debug + Send + Sync> Cardinality<K> for Vec<K> {
+    type Given = K;
+    const INDEXED: bool = true;
+    fn from_entries(entries: Vec<K>) -> Self {
+        entries
+    }
+    fn into_entries(self) -> Vec<K> {
+        self
+    }
+    fn given(given: K) -> Vec<K> {
+        vec![given]
+    }
+}
+
+impl<K: Clone + Debug + Send + Sync> Cardinality<K> for Option<K> {
+    type Given = K;
+    const INDEXED: bool = false;
+    fn from_entries(entries: Vec<K>) -> Self {
+        entries.into_iter().next()
+    }
+    fn into_entries(self) -> Vec<K> {
+        self.into_iter().collect()
+    }
+    fn given(given: K) -> Vec<K> {
+        vec![given]
+    }
+}

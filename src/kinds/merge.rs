@@ -1,0 +1,188 @@
+//! How the effective configuration comes about: the template's entries and what an instance says differently.
+//!
+//! Pure, and the only place that merges: the API, the conflicts and everything that renders go through [`merge`]. It
+//! must never know where entries came from, nor a concrete kind.
+
+use super::{Kind, Overrides, RuleAction};
+
+/// Where an effective value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
+pub enum Origin {
+    /// The template.
+    Template,
+    /// The instance: it overrides the template, or adds to it.
+    Instance,
+    /// The service itself.
+    System,
+}
+
+/// An entry as it would run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Effective<'a, K> {
+    /// The entry.
+    pub entry: &'a K,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The template's entries whose place it takes.
+    pub shadows: Vec<&'a K>,
+}
+
+/// An entry of the template that the instance has taken away.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Removed<'a, K> {
+    /// The entry.
+    pub entry: &'a K,
+    /// Which sort of rule took it away.
+    pub by: RuleAction,
+}
+
+/// The effective entries of one kind, and what is missing; both sorted by key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Merged<'a, K> {
+    /// What would run.
+    pub entries: Vec<Effective<'a, K>>,
+    /// What the instance has taken away.
+    pub removed: Vec<Removed<'a, K>>,
+}
+
+/// Entries with their keys, sorted by key; entries with the same key in an order of their own, never in row order.
+fn sorted<K: Kind>(entries: &[K]) -> Vec<(K::Key, &K)> {
+    let mut keyed: Vec<(K::Key, &K)> = entries.iter().map(|entry| (entry.key(), entry)).collect();
+    keyed.sort_by(|(a, left), (b, right)| a.cmp(b).then_with(|| left.tie(right)));
+    keyed
+}
+
+/// Takes the entries of the next key from the front.
+fn take<'s, 'a, K: Kind>(rest: &mut &'s [(K::Key, &'a K)], key: &K::Key) -> &'s [(K::Key, &'a K)] {
+    let (group, behind) = rest.split_at(rest.iter().take_while(|(other, _)| other == key).count());
+    *rest = behind;
+    group
+}
+
+/// The smallest key at the front of two sorted lists.
+fn next_key<K: Kind>(a: &[(K::Key, &K)], b: &[(K::Key, &K)]) -> Option<K::Key> {
+    let first = |list: &[(K::Key, &K)]| list.first().map(|(key, _)| key.clone());
+    match (first(a), first(b)) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+/// The template's entries that are neither removed nor shadowed nor cut off, and the overrides.
+pub fn merge<'a, K: Kind>(template: &'a [K], overrides: &'a Overrides<K>) -> Merged<'a, K> {
+    let (template, own) = (sorted(template), sorted(&overrides.entries));
+    let (mut template, mut own) = (template.as_slice(), own.as_slice());
+    let mut merged = Merged { entries: Vec::with_capacity(template.len() + own.len()), removed: Vec::new() };
+    while let Some(key) = next_key(template, own) {
+        let inherited = take(&mut template, &key);
+        let own = take(&mut own, &key);
+        let inherited = inherited.iter().map(|(_, entry)| *entry);
+        if !own.is_empty() {
+            let shadows: Vec<&K> = inherited.collect();
+            merged.entries.extend(own.iter().map(|(_, entry)| Effective {
+                entry: *entry,
+                origin: Origin::Instance,
+                shadows: shadows.clone(),
+            }));
+        } else if overrides.removed.contains(&key) {
+            merged.removed.extend(inherited.map(|entry| Removed { entry, by: RuleAction::Remove }));
+        } else if overrides.replaced {
+            merged.removed.extend(inherited.map(|entry| Removed { entry, by: RuleAction::Replace }));
+        } else {
+            merged.entries.extend(inherited.map(|entry| Effective {
+                entry,
+                origin: Origin::Template,
+                shadows: Vec::new(),
+            }));
+        }
+    }
+    merged
+}
+
+impl<'a, K: Kind> Merged<'a, K> {
+    /// Adds the service's own entries, which nothing else can set.
+    pub fn inject(&mut self, system: &'a [K]) {
+        self.entries.extend(system.iter().map(|entry| Effective {
+            entry,
+            origin: Origin::System,
+            shadows: Vec::new(),
+        }));
+        self.entries.sort_by_cached_key(|effective| effective.entry.key());
+    }
+
+    /// The entries alone.
+    pub fn values(&self) -> Vec<&'a K> {
+        self.entries.iter().map(|effective| effective.entry).collect()
+    }
+}
+
+/// What is different under one key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change<'a, K: Kind> {
+    /// The key.
+    pub key: K::Key,
+    /// The entries before; none when they are new.
+    pub from: Vec<&'a K>,
+    /// The entries after; none when they are gone.
+    pub to: Vec<&'a K>,
+}
+
+/// What changes from one set of entries to another, by key.
+pub fn diff<'a, K: Kind>(from: &[&'a K], to: &[&'a K]) -> Vec<Change<'a, K>> {
+    let keyed = |entries: &[&'a K]| {
+        let mut keyed: Vec<(K::Key, &'a K)> = entries.iter().map(|entry| (entry.key(), *entry)).collect();
+        keyed.sort_by(|(a, left), (b, right)| a.cmp(b).then_with(|| left.tie(right)));
+        keyed
+    };
+    let (from, to) = (keyed(from), keyed(to));
+    let (mut from, mut to) = (from.as_slice(), to.as_slice());
+    let mut changes = Vec::new();
+    while let Some(key) = next_key(from, to) {
+        let entries = |group: &[(K::Key, &'a K)]| group.iter().map(|(_, entry)| *entry).collect::<Vec<_>>();
+        let (before, after) = (entries(take(&mut from, &key)), entries(take(&mut to, &key)));
+        if before != after {
+            changes.push(Change { key, from: before, to: after });
+        }
+    }
+    changes
+}
+
+/// How an instance's overrides of one kind stand to its template.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Entries of its own.
+    pub total: usize,
+    /// Entries of the template that it takes away.
+    pub removed: usize,
+    /// Entries of its own that change nothing: the template says the same.
+    pub redundant: usize,
+    /// Removals of keys that the template does not have.
+    pub dead: usize,
+    /// True when it ignores everything that the template brings.
+    pub replaced: bool,
+}
+
+/// Counts what is worth a look.
+pub fn stats<K: Kind>(template: &[K], overrides: &Overrides<K>) -> Stats {
+    let merged = merge(template, overrides);
+    let own = |effective: &&Effective<'_, K>| effective.origin == Origin::Instance;
+    let mut redundant = 0;
+    // Under REPLACE an equal entry is not redundant: without it there would be none.
+    if !overrides.replaced {
+        let groups = merged.entries.chunk_by(|a, b| a.entry.key() == b.entry.key());
+        for group in groups.filter(|group| group.first().is_some_and(|first| own(&first))) {
+            let entries: Vec<&K> = group.iter().map(|effective| effective.entry).collect();
+            if group[0].shadows == entries {
+                redundant += group.len();
+            }
+        }
+    }
+    let inherited: std::collections::HashSet<K::Key> = template.iter().map(Kind::key).collect();
+    Stats {
+        total: overrides.entries.len(),
+        removed: merged.removed.len(),
+        redundant,
+        dead: overrides.removed.iter().filter(|key| !inherited.contains(key)).count(),
+        replaced: overrides.replaced,
+    }
+}

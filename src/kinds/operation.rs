@@ -1,0 +1,217 @@
+//! Steps that change overrides, for any kind: made from the registry, so that no kind can be forgotten.
+//!
+//! Read from the input of `patchInstanceOverrides` and applied by its use case. It must never touch the database.
+
+use async_graphql::{Enum, OneofObject, Union};
+
+use super::{Cardinality, Collections, Kind, MAX_ENTRIES, Overrides, Rule, check::check_entries, for_each_kind};
+use crate::error::{Code, Problems};
+
+/// One step. The steps of a list are taken in order.
+#[derive(Clone, Debug, OneofObject)]
+#[graphql(name = "OverrideOperation")]
+pub enum Operation {
+    /// Sets an entry: it takes the place of every override with its key, and comes back if it was removed.
+    Set(Entry),
+    /// Removes what is there under a key: the override, and the entry that the template brings now or later.
+    Remove(Key),
+    /// Ignores everything of this kind that the template brings; the instance's own entries stay. With none of them
+    /// there are none at all.
+    Replace(OverrideKind),
+    /// Goes back to what the template says.
+    Reset(Reset),
+}
+
+/// What goes back to what the template says.
+#[derive(Clone, Debug, OneofObject)]
+#[graphql(name = "OverrideResetInput")]
+pub enum Reset {
+    /// One entry: its override or its removal.
+    Entry(Key),
+    /// Everything of one kind, also that it was replaced.
+    Kind(OverrideKind),
+    /// Everything; only `true` is accepted.
+    All(bool),
+}
+
+macro_rules! all_kinds {
+    ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+        /// A kind of configuration that an instance can override.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Enum)]
+        pub enum OverrideKind {
+            $( $(#[$doc])* $kind, )+
+        }
+
+        impl OverrideKind {
+            /// All of them, in the order in which they are shown.
+            pub const ALL: &[Self] = &[$( Self::$kind ),+];
+
+            /// The word in the database.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $( Self::$kind => stringify!($field), )+
+                }
+            }
+        }
+
+        /// An entry of any kind, to be set.
+        #[derive(Clone, Debug, OneofObject)]
+        #[graphql(name = "OverrideEntryInput")]
+        #[expect(clippy::large_enum_variant, reason = "lives for one request, and most are moved once")]
+        pub enum Entry {
+            $( $(#[$doc])* $kind(<<$crate::kinds::$kind as Kind>::Set as Cardinality<$crate::kinds::$kind>>::Given), )+
+        }
+
+        /// The key of an entry of any kind: what makes two entries the same.
+        #[derive(Clone, Debug, OneofObject)]
+        #[graphql(name = "OverrideKeyInput")]
+        pub enum Key {
+            $( $(#[$doc])* $kind(<$crate::kinds::$kind as Kind>::Key), )+
+        }
+
+        /// An entry of any kind, to be shown.
+        #[derive(Clone, Debug, Union)]
+        #[graphql(name = "ConfigEntry")]
+        #[expect(clippy::large_enum_variant, reason = "lives for one request, and most are moved once")]
+        pub enum AnyEntry {
+            $( $kind($crate::kinds::$kind), )+
+        }
+
+        $(
+            impl Registered for $crate::kinds::$kind {
+                const KIND: OverrideKind = OverrideKind::$kind;
+            }
+        )+
+
+        /// What an instance says about each kind; `None` where it was not asked.
+        #[derive(Clone, Debug, Default)]
+        pub struct InstanceOverrides {
+            $( $(#[$doc])* pub $field: Option<Overrides<$crate::kinds::$kind>>, )+
+        }
+
+        impl InstanceOverrides {
+            /// Takes one step, or notes why it cannot be taken. Kinds that were not loaded must not be touched: see
+            /// [`Operation::touches`].
+            pub fn apply(&mut self, operation: Operation, at: &mut Problems) {
+                match operation {
+                    $( Operation::Set(Entry::$kind(given)) => at.enter("set", |at| {
+                        at.enter(entry_field(OverrideKind::$kind), |at| set(&mut self.$field, given, at));
+                    }), )+
+                    $( Operation::Remove(Key::$kind(key)) => at.enter("remove", |at| {
+                        at.enter(entry_field(OverrideKind::$kind), |at| remove(&mut self.$field, key, at));
+                    }), )+
+                    $( Operation::Replace(OverrideKind::$kind) => at.enter("replace", |at| {
+                        replace(&mut self.$field, at);
+                    }), )+
+                    $( Operation::Reset(Reset::Entry(Key::$kind(key))) => at.enter("reset", |at| at.enter("entry", |at| {
+                        at.enter(entry_field(OverrideKind::$kind), |at| reset(&mut self.$field, key, at));
+                    })), )+
+                    $( Operation::Reset(Reset::Kind(OverrideKind::$kind)) => self.$field = Some(Overrides::default()), )+
+                    Operation::Reset(Reset::All(true)) => {
+                        $( self.$field = Some(Overrides::default()); )+
+                    }
+                    Operation::Reset(Reset::All(false)) => at.enter("reset", |at| {
+                        at.invalid("all", "Only true resets everything.", Some("true".to_owned()));
+                    }),
+                }
+            }
+
+            /// Writes whole collections.
+            pub fn write(&mut self, collections: Collections) {
+                $( if let (Some(overrides), Some(set)) = (&mut self.$field, collections.$field) {
+                    overrides.write(set.into_entries());
+                } )+
+            }
+
+            /// Notes every kind that has grown beyond the limit.
+            pub fn check_size(&self, at: &mut Problems) {
+                $( if let Some(overrides) = &self.$field {
+                    check_size(overrides, <$crate::kinds::$kind as Kind>::FIELD, at);
+                } )+
+            }
+        }
+
+        impl Operation {
+            /// Whether it changes anything of a kind.
+            pub fn touches(&self, kind: OverrideKind) -> bool {
+                match self {
+                    $( Self::Set(Entry::$kind(_)) | Self::Remove(Key::$kind(_))
+                    | Self::Reset(Reset::Entry(Key::$kind(_))) => kind == OverrideKind::$kind, )+
+                    Self::Replace(of) | Self::Reset(Reset::Kind(of)) => kind == *of,
+                    Self::Reset(Reset::All(_)) => true,
+                }
+            }
+        }
+
+        impl Collections {
+            /// Whether it says anything about a kind.
+            pub fn touches(&self, kind: OverrideKind) -> bool {
+                match kind {
+                    $( OverrideKind::$kind => self.$field.is_some(), )+
+                }
+            }
+        }
+
+        /// The input field of an entry of a kind.
+        fn entry_field(kind: OverrideKind) -> String {
+            let name = match kind {
+                $( OverrideKind::$kind => stringify!($kind), )+
+            };
+            name[..1].to_ascii_lowercase() + &name[1..]
+        }
+    };
+}
+for_each_kind!(all_kinds);
+
+/// A kind that is in the registry.
+pub trait Registered: Kind {
+    /// Its place there.
+    const KIND: OverrideKind;
+}
+
+impl OverrideKind {
+    /// From the word in the database.
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
+    }
+}
+
+fn set<K: Kind>(overrides: &mut Option<Overrides<K>>, given: <K::Set as Cardinality<K>>::Given, at: &mut Problems) {
+    let mut entries = K::Set::given(given);
+    check_entries(&mut entries, at);
+    overrides.get_or_insert_default().set(entries);
+}
+
+fn remove<K: Kind>(overrides: &mut Option<Overrides<K>>, mut key: K::Key, at: &mut Problems) {
+    K::normalize_key(&mut key);
+    K::validate_key(&key, at);
+    match K::refuses_rule(Some(&key)) {
+        Some(message) => at.note(Code::InvalidValue, message, None),
+        None => overrides.get_or_insert_default().remove(key),
+    }
+}
+
+fn replace<K: Kind>(overrides: &mut Option<Overrides<K>>, at: &mut Problems) {
+    match K::refuses_rule(None) {
+        Some(message) => at.note(Code::InvalidValue, message, None),
+        None => overrides.get_or_insert_default().replace(),
+    }
+}
+
+fn reset<K: Kind>(overrides: &mut Option<Overrides<K>>, mut key: K::Key, at: &mut Problems) {
+    K::normalize_key(&mut key);
+    K::validate_key(&key, at);
+    overrides.get_or_insert_default().reset(&key);
+}
+
+fn check_size<K: Kind>(overrides: &Overrides<K>, field: &str, at: &mut Problems) {
+    for (n, what) in [(overrides.entries.len(), "entries"), (overrides.removed.len(), "removals")] {
+        if n > MAX_ENTRIES {
+            let message = format!("The instance would have {n} {what} of {field}; at most {MAX_ENTRIES} are allowed.");
+            at.note(Code::LimitExceeded, message, None);
+        }
+    }
+}
+
+/// The rules of every kind, as they are stored.
+pub type Rules = Vec<Rule>;

@@ -1,0 +1,155 @@
+//! How much of the machine a container may use.
+
+use super::{Kind, Only, kind};
+use crate::error::{Code, Problems};
+
+kind! {
+    /// How much of the machine the container may use. What is null is not limited.
+    pub struct ResourceLimits in ("service_resource_limits", "instance_resource_limits"), input "ResourceLimitsInput" {
+        /// CPUs: a number with at most three decimals, such as `0.5` or `2`, or thousandths such as `500m`; 0.01 to
+        /// 1000. Stored as a number.
+        pub cpu: Option<String>,
+        /// Memory: a number with a unit `b`, `k`, `m`, `g` or `t` (multiples of 1024; `MiB`, `MB` and the like are
+        /// understood), such as `512m`; 6m to 1024t. Stored with the largest unit that needs no decimals.
+        pub memory: Option<String>,
+    }
+}
+
+impl Kind for ResourceLimits {
+    const FIELD: &'static str = "resourceLimits";
+    type Key = Only;
+    type Set = Option<Self>;
+
+    fn key(&self) -> Only {
+        Only(true)
+    }
+
+    fn normalize(&mut self) {
+        if let Some(thousandths) = self.cpu.as_deref().and_then(read_cpu) {
+            self.cpu = Some(write_cpu(thousandths));
+        }
+        if let Some(bytes) = self.memory.as_deref().and_then(read_memory) {
+            self.memory = Some(write_memory(bytes));
+        }
+    }
+
+    fn validate(&self, at: &mut Problems) {
+        if self.cpu.is_none() && self.memory.is_none() {
+            at.note(Code::InvalidValue, "Limit cpu, memory or both.", None);
+        }
+        if let Some(cpu) = &self.cpu {
+            let (least, most) = (10, 1_000_000);
+            match read_cpu(cpu) {
+                None => at.invalid("cpu", "CPUs are a number such as 0.5, or thousandths such as 500m.", None),
+                Some(n) if !(least..=most).contains(&n) => {
+                    at.invalid("cpu", "CPUs are 0.01 to 1000.", Some(write_cpu(n.clamp(least, most))));
+                }
+                Some(_) => {}
+            }
+        }
+        if let Some(memory) = &self.memory {
+            let (least, most) = (6 << 20, 1 << 50);
+            match read_memory(memory) {
+                None => {
+                    let message = "Memory is a number with a unit: b, k, m, g or t, such as 512m.";
+                    let bare = memory.trim();
+                    let number = !bare.is_empty() && bare.len() < 7 && bare.bytes().all(|c| c.is_ascii_digit());
+                    let suggestion = Some(format!("{bare}m")).filter(|text| {
+                        number && read_memory(text).is_some_and(|bytes| (least..=most).contains(&bytes))
+                    });
+                    at.invalid("memory", message, suggestion);
+                }
+                Some(n) if !(least..=most).contains(&n) => {
+                    at.invalid("memory", "Memory is 6m to 1024t.", Some(write_memory(n.clamp(least, most))));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn validate_key(key: &Only, at: &mut Problems) {
+        key.check(at);
+    }
+
+    #[cfg(test)]
+    fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
+        use proptest::prelude::*;
+        (1..8u64, proptest::option::of(6..900u64))
+            .prop_map(|(cpu, memory)| Self { cpu: Some(write_cpu(cpu * 500)), memory: memory.map(|m| format!("{m}m")) })
+            .boxed()
+    }
+}
+
+/// Thousandths of a CPU.
+fn read_cpu(text: &str) -> Option<u64> {
+    if let Some(thousandths) = text.strip_suffix('m') {
+        return digits(thousandths);
+    }
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+    if decimals.is_empty() || decimals.len() > 3 || !decimals.bytes().all(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    let decimals: u64 = format!("{decimals:0<3}").parse().ok()?;
+    digits(whole)?.checked_mul(1000)?.checked_add(decimals)
+}
+
+fn write_cpu(thousandths: u64) -> String {
+    let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+const UNITS: [(&str, u32); 5] = [("t", 40), ("g", 30), ("m", 20), ("k", 10), ("b", 0)];
+
+/// Bytes; a unit is needed, because a bare number is a mistake more often than bytes.
+fn read_memory(text: &str) -> Option<u64> {
+    let text = text.trim().to_ascii_lowercase();
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number = digits(text.strip_suffix(unit)?.trim_end())?;
+    let unit = unit.trim_start();
+    let short = unit.strip_suffix("ib").or_else(|| unit.strip_suffix('b').filter(|rest| !rest.is_empty()));
+    let (_, shift) = UNITS.iter().find(|(name, _)| *name == short.unwrap_or(unit))?;
+    number.checked_mul(1 << shift)
+}
+
+fn write_memory(bytes: u64) -> String {
+    let unit = UNITS.iter().find(|(_, shift)| bytes > 0 && bytes.is_multiple_of(1 << shift));
+    let (name, shift) = unit.unwrap_or(&("b", 0));
+    format!("{}{name}", bytes >> shift)
+}
+
+fn digits(text: &str) -> Option<u64> {
+    let all = !text.is_empty() && text.len() <= 18 && text.bytes().all(|c| c.is_ascii_digit());
+    all.then(|| text.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_read_and_written_in_one_form() {
+        let cpu = [("0.5", "0.5"), ("500m", "0.5"), ("2", "2"), ("2.50", "2.5"), ("1500m", "1.5")];
+        for (given, kept) in cpu {
+            assert_eq!(read_cpu(given).map(write_cpu).as_deref(), Some(kept), "{given}");
+        }
+        let memory = [
+            ("512m", "512m"),
+            ("512 MiB", "512m"),
+            ("512MB", "512m"),
+            ("2048k", "2m"),
+            ("1536m", "1536m"),
+            ("1024m", "1g"),
+            ("1073741824b", "1g"),
+            ("1T", "1t"),
+        ];
+        for (given, kept) in memory {
+            assert_eq!(read_memory(given).map(write_memory).as_deref(), Some(kept), "{given}");
+        }
+        for bad in ["", "m", "1.5g", "-1m", "512", "1x", "9999999999999t", "1ibm", "ib", "5ib"] {
+            assert_eq!(read_memory(bad), None, "{bad}");
+        }
+        for bad in ["", ".5", "1.", "1.2345", "-1", "1e3", "half", "m"] {
+            assert_eq!(read_cpu(bad), None, "{bad}");
+        }
+    }
+}

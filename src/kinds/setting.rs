@@ -1,0 +1,241 @@
+//! Image, command and the like: fields of the template itself, each of which an instance can override alone.
+
+use std::{fmt, str::FromStr};
+
+use async_graphql::{Enum, InputObject, SimpleObject};
+use sea_orm::DeriveValueType;
+
+use super::{Argv, Cardinality, Kind, kind, values::UnknownWord};
+use crate::error::{Code, Problems};
+
+/// Longest command or entrypoint, in bytes, with a separator for each argument.
+const MAX_ARGUMENTS: usize = 65_536;
+
+macro_rules! settings {
+    ($( $(#[$doc:meta])* $variant:ident $field:ident $word:literal : $type:ty, )+) => {
+        /// A setting of the container.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Enum, DeriveValueType)]
+        #[sea_orm(value_type = "String")]
+        pub enum SettingField {
+            $( $(#[$doc])* $variant, )+
+        }
+
+        impl SettingField {
+            /// All of them.
+            pub const ALL: &[Self] = &[$( Self::$variant ),+];
+
+            /// The field of the API.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $( Self::$variant => $word, )+
+                }
+            }
+        }
+
+        /// Settings of the container that an instance overrides; what is null is inherited from the template.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, SimpleObject, InputObject)]
+        #[graphql(input_name = "SettingsInput")]
+        pub struct Settings {
+            $( $(#[$doc])* pub $field: Option<$type>, )+
+        }
+
+        impl Cardinality<Setting> for Settings {
+            type Given = Self;
+            const INDEXED: bool = false;
+            fn from_entries(entries: Vec<Setting>) -> Self {
+                let mut settings = Self::default();
+                for Setting { field, value } in entries {
+                    match field {
+                        $( SettingField::$variant => settings.$field = value.parse().ok(), )+
+                    }
+                }
+                settings
+            }
+            fn into_entries(self) -> Vec<Setting> {
+                let mut entries = Vec::new();
+                $( if let Some(value) = self.$field {
+                    entries.push(Setting { field: SettingField::$variant, value: value.to_string() });
+                } )+
+                entries
+            }
+            fn given(given: Self) -> Vec<Setting> {
+                given.into_entries()
+            }
+        }
+    };
+}
+settings! {
+    /// Image without tag, such as `postgres` or `registry.example.com/acme/api`; at most 255 characters.
+    ImageName image_name "imageName": String,
+    /// Tag of the image, or a digest `sha256:…`.
+    ImageTag image_tag "imageTag": String,
+    /// Arguments in place of the image's own, one list entry each.
+    Command command "command": Argv,
+    /// Program in place of the image's own, one list entry each.
+    Entrypoint entrypoint "entrypoint": Argv,
+    /// User inside the container, by name or number.
+    User user "user": String,
+    /// Directory in which the program starts; absolute.
+    WorkingDir working_dir "workingDir": String,
+    /// When the engine starts the container again: `no`, `always`, `unless-stopped`, `on-failure` or
+    /// `on-failure:TIMES`.
+    RestartPolicy restart_policy "restartPolicy": String,
+}
+
+impl fmt::Display for SettingField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for SettingField {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        let found = Self::ALL.iter().copied().find(|field| field.as_str() == text);
+        found.ok_or_else(|| UnknownWord::new("setting", text, "one of the template's fields"))
+    }
+}
+
+kind! {
+    /// One setting of the container.
+    pub struct Setting in ("instance_settings"), input "SettingInput" {
+        /// Which one.
+        pub field: SettingField,
+        /// Its value; of the command and the entrypoint a JSON array of the arguments.
+        pub value: String,
+    }
+}
+
+impl Kind for Setting {
+    const FIELD: &'static str = "settings";
+    type Key = SettingField;
+    type Set = Settings;
+
+    fn key(&self) -> SettingField {
+        self.field
+    }
+
+    fn validate_key(_: &SettingField, _: &mut Problems) {}
+
+    fn validate(&self, at: &mut Problems) {
+        let problem = match self.field {
+            SettingField::ImageName => image_name(&self.value).err(),
+            SettingField::ImageTag => (!is_tag(&self.value)).then(|| {
+                let message = "A tag takes letters, digits, `_`, `.` and `-`, 128 at most; or a digest sha256:… of \
+                               64 hexadecimal digits.";
+                (message, Some("latest".to_owned()))
+            }),
+            SettingField::Command | SettingField::Entrypoint => (!is_arguments(&self.value))
+                .then_some(("The arguments have 64 KiB at most in all, and no NUL characters.", None)),
+            SettingField::User => (self.value.is_empty() || !is_plain(&self.value, 255))
+                .then_some(("The user is a name or number, with `:group` if wanted; null for the image's own.", None)),
+            SettingField::WorkingDir => (!self.value.starts_with('/') || !is_plain(&self.value, 4096)).then(|| {
+                let absolute = Some(format!("/{}", self.value)).filter(|dir| is_plain(dir, 4096));
+                ("The working directory is an absolute path of the container.", absolute)
+            }),
+            SettingField::RestartPolicy => (!is_restart_policy(&self.value)).then(|| {
+                let message = "The restart policy is no, always, unless-stopped, on-failure or on-failure:TIMES.";
+                (message, Some("unless-stopped".to_owned()))
+            }),
+        };
+        if let Some((message, suggestion)) = problem {
+            at.enter(self.field.as_str(), |at| at.note(Code::InvalidValue, message, suggestion));
+        }
+    }
+
+    fn refuses_rule(key: Option<&SettingField>) -> Option<&'static str> {
+        match key {
+            None => Some("Settings are overridden one by one: a container cannot be without an image."),
+            Some(SettingField::ImageName | SettingField::ImageTag | SettingField::RestartPolicy) => {
+                Some("This setting always has a value; set another one, or reset it.")
+            }
+            Some(_) => None,
+        }
+    }
+
+    #[cfg(test)]
+    fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
+        use proptest::prelude::*;
+        (proptest::sample::select(SettingField::ALL), "[a-z]{1,3}")
+            .prop_map(|(field, word)| {
+                let value = match field {
+                    SettingField::Command | SettingField::Entrypoint => Argv(vec![word]).to_string(),
+                    SettingField::WorkingDir => format!("/{word}"),
+                    SettingField::RestartPolicy => "always".to_owned(),
+                    _ => word,
+                };
+                Self { field, value }
+            })
+            .boxed()
+    }
+}
+
+fn is_plain(text: &str, max: usize) -> bool {
+    text.chars().count() <= max && !text.chars().any(char::is_control)
+}
+
+fn is_arguments(json: &str) -> bool {
+    let Ok(Argv(arguments)) = json.parse();
+    arguments.iter().all(|argument| !argument.contains('\0'))
+        && arguments.iter().map(|argument| argument.len() + 1).sum::<usize>() <= MAX_ARGUMENTS
+}
+
+/// An image reference without tag or digest.
+fn image_name(name: &str) -> Result<(), (&'static str, Option<String>)> {
+    const MESSAGE: &str = "An image is [registry[:port]/]path, lower-case letters, digits, `.`, `_`, `-` and `/`, 255 \
+                           characters at most.";
+    let path_ok = |path: &str| {
+        path.split('/').all(|part| {
+            let legal = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
+            let bytes = part.as_bytes();
+            !bytes.is_empty()
+                && legal(bytes[0])
+                && legal(bytes[bytes.len() - 1])
+                && bytes.iter().all(|c| legal(*c) || matches!(c, b'.' | b'_' | b'-'))
+        })
+    };
+    let registry_ok = |registry: &str| {
+        let (host, port) = registry.split_once(':').unwrap_or((registry, "1"));
+        !host.is_empty()
+            && host.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-'))
+            && (1..=5).contains(&port.len())
+            && port.bytes().all(|c| c.is_ascii_digit())
+            && port.parse::<u16>().is_ok()
+    };
+    let whole_ok = |name: &str| {
+        name.len() <= 255
+            && match name.split_once('/') {
+                Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => {
+                    registry_ok(first) && path_ok(rest)
+                }
+                _ => path_ok(name),
+            }
+    };
+    if whole_ok(name) {
+        return Ok(());
+    }
+    let bare = name.split('@').next().unwrap_or_default();
+    let bare = match bare.rsplit_once(':') {
+        Some((head, tail)) if !tail.contains('/') => head,
+        _ => bare,
+    };
+    if whole_ok(bare) {
+        return Err(("The image's tag or digest belongs into imageTag.", Some(bare.to_owned())));
+    }
+    Err((MESSAGE, Some(bare.trim().to_lowercase()).filter(|bare| whole_ok(bare))))
+}
+
+fn is_tag(tag: &str) -> bool {
+    if let Some(digest) = tag.strip_prefix("sha256:") {
+        return digest.len() == 64 && digest.bytes().all(|c| c.is_ascii_hexdigit());
+    }
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    (1..=128).contains(&tag.len()) && tag.starts_with(word) && tag.chars().all(|c| word(c) || c == '.' || c == '-')
+}
+
+fn is_restart_policy(policy: &str) -> bool {
+    match policy.strip_prefix("on-failure:") {
+        Some(times) => (1..=5).contains(&times.len()) && times.bytes().all(|c| c.is_ascii_digit()),
+        None => ["no", "always", "unless-stopped", "on-failure"].contains(&policy),
+    }
+}
