@@ -71,11 +71,9 @@ impl Work for PatchInstanceOverrides {
                 && let Some(way) = dependencies::circle(tx, stack, instance, &said.entries).await?
             {
                 let message = format!("These instances would wait for each other: {way}.");
-                step.enter("set", |step| {
-                    step.enter("dependency", |step| {
-                        step.enter("instance", |step| step.note(Code::DependencyCycle, message, None));
-                    })
-                });
+                let mut circle = Problems::at(&["set", "dependency", "instance"]);
+                circle.note(Code::DependencyCycle, message, None);
+                step.adopt(circle);
             }
             at.enter(index.to_string(), |at| at.adopt(step));
         }

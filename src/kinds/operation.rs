@@ -57,7 +57,6 @@ macro_rules! all_kinds {
         /// An entry of any kind, to be set.
         #[derive(Clone, Debug, OneofObject)]
         #[graphql(name = "OverrideEntryInput")]
-        #[expect(clippy::large_enum_variant, reason = "lives for one request, and most are moved once")]
         pub enum Entry {
             $( $(#[$doc])* $kind(<<$crate::kinds::$kind as Kind>::Set as Cardinality<$crate::kinds::$kind>>::Given), )+
         }
@@ -72,7 +71,6 @@ macro_rules! all_kinds {
         /// An entry of any kind, to be shown.
         #[derive(Clone, Debug, Union)]
         #[graphql(name = "ConfigEntry")]
-        #[expect(clippy::large_enum_variant, reason = "lives for one request, and most are moved once")]
         pub enum AnyEntry {
             $( $kind($crate::kinds::$kind), )+
         }
