@@ -10,6 +10,7 @@ use crate::{
         instances::{self, NewInstance},
         stacks::Hold,
         stored,
+        templates::TemplateHold,
     },
     error::{Error, Problems, Result},
     kinds::{Collections, OfInstance},
@@ -46,7 +47,7 @@ impl Work for CreateInstance {
         overrides.check(&mut overrides_at);
         let mut problems = Problems::default();
         let stack = problems.keep(find::stack(tx, &self.stack, Hold::Shared).await?);
-        let template = problems.keep(find::template(tx, &self.template).await?);
+        let template = problems.keep(find::template(tx, &self.template, TemplateHold::Kept).await?);
         let names = naming::instance_names(tx, stack.as_ref(), &self.name, &mut problems).await?;
         problems.keep(text::description(&self.description));
         problems.append(overrides_at);

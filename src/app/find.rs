@@ -8,7 +8,7 @@ use crate::{
         entities::{InstanceModel, StackModel, TemplateModel},
         instances,
         stacks::{self, Hold},
-        templates,
+        templates::{self, TemplateHold},
     },
     error::{Code, Detail, Error, Problem, Result},
     ids::{AnyId, InstanceId, StackId, TemplateId},
@@ -64,18 +64,22 @@ pub(super) async fn stack(tx: &Tx, wanted: &StackRef, hold: Hold) -> Result<Resu
     Ok(found.ok_or(problem))
 }
 
-/// A template, kept from being deleted until the transaction ends.
-pub(super) async fn template(tx: &Tx, wanted: &TemplateRef) -> Result<Result<TemplateModel, Problem>> {
+/// A template, held until the transaction ends.
+pub(super) async fn template(
+    tx: &Tx,
+    wanted: &TemplateRef,
+    hold: TemplateHold,
+) -> Result<Result<TemplateModel, Problem>> {
     let (found, problem) = match wanted {
         TemplateRef::Id(id) => {
             let found = match id {
-                Some(id) => templates::keep(tx, *id).await?,
+                Some(id) => templates::hold(tx, *id, hold).await?,
                 None => None,
             };
             (found, missing(&["input", "template", "id"], "No template has this id."))
         }
         TemplateRef::Name(name) => {
-            let found = if storable(name) { templates::keep_by_name(tx, name).await? } else { None };
+            let found = if storable(name) { templates::hold_by_name(tx, name, hold).await? } else { None };
             (found, missing(&["input", "template", "name"], format!("There is no template `{}`.", shown(name))))
         }
     };

@@ -14,9 +14,12 @@ mod restore_instance;
 mod set_instance_overrides;
 mod soft_delete_instance;
 mod soft_delete_stack;
+mod template_edit;
+mod template_values;
 mod text;
 mod update_instance;
 mod update_stack;
+mod update_template;
 
 pub use create_instance::CreateInstance;
 pub use create_stack::CreateStack;
@@ -28,8 +31,10 @@ pub use restore_instance::RestoreInstance;
 pub use set_instance_overrides::SetInstanceOverrides;
 pub use soft_delete_instance::SoftDeleteInstance;
 pub use soft_delete_stack::SoftDeleteStack;
+pub use template_edit::TemplateEdit;
 pub use update_instance::UpdateInstance;
 pub use update_stack::UpdateStack;
+pub use update_template::UpdateTemplate;
 
 use crate::{
     clock::Clock,

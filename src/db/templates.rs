@@ -78,19 +78,54 @@ impl TemplateValues {
     }
 }
 
+impl From<&TemplateModel> for TemplateValues {
+    fn from(row: &TemplateModel) -> Self {
+        Self {
+            name: row.name.clone(),
+            description: row.description.clone(),
+            category: row.category.clone(),
+            image_name: row.image_name.clone(),
+            image_tag: row.image_tag.clone(),
+            command: row.command.clone(),
+            entrypoint: row.entrypoint.clone(),
+            user: row.user.clone(),
+            working_dir: row.working_dir.clone(),
+            restart_policy: row.restart_policy.clone(),
+        }
+    }
+}
+
 /// A template by its name.
 pub async fn find_by_name(db: &impl ConnectionTrait, name: &str) -> Result<Option<TemplateModel>, DbErr> {
     Entity::find().filter(Column::Name.eq(name)).one(db).await
 }
 
-/// A template by its name, kept from being deleted until the transaction ends.
-pub async fn keep_by_name(tx: &Tx, name: &str) -> Result<Option<TemplateModel>, DbErr> {
-    Entity::find().filter(Column::Name.eq(name)).lock(LockType::KeyShare).one(tx).await
+/// How strongly a template is held until the transaction ends (SQLite: the one writer holds everything anyway).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TemplateHold {
+    /// Nobody deletes it.
+    Kept,
+    /// Nobody changes it either; instances can still be made from it, except while it is given another name.
+    Unchanged,
 }
 
-/// A template by its key, kept from being deleted until the transaction ends.
-pub async fn keep(tx: &Tx, id: TemplateId) -> Result<Option<TemplateModel>, DbErr> {
-    Entity::find_by_id(id).lock(LockType::KeyShare).one(tx).await
+impl From<TemplateHold> for LockType {
+    fn from(hold: TemplateHold) -> Self {
+        match hold {
+            TemplateHold::Kept => Self::KeyShare,
+            TemplateHold::Unchanged => Self::NoKeyUpdate,
+        }
+    }
+}
+
+/// A template by its name, held until the transaction ends.
+pub async fn hold_by_name(tx: &Tx, name: &str, how: TemplateHold) -> Result<Option<TemplateModel>, DbErr> {
+    Entity::find().filter(Column::Name.eq(name)).lock(how.into()).one(tx).await
+}
+
+/// A template by its key, held until the transaction ends.
+pub async fn hold(tx: &Tx, id: TemplateId, how: TemplateHold) -> Result<Option<TemplateModel>, DbErr> {
+    Entity::find_by_id(id).lock(how.into()).one(tx).await
 }
 
 /// Templates by their keys.

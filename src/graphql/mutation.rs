@@ -10,12 +10,12 @@ use super::{
     inputs::{
         CreateInstanceInput, CreateStackInput, CreateTemplateInput, DuplicateInstanceInput, RenameInstanceInput,
         RestoreInstanceInput, SetInstanceOverridesInput, SoftDeleteInstanceInput, SoftDeleteStackInput,
-        UpdateInstanceInput, UpdateStackInput,
+        UpdateInstanceInput, UpdateStackInput, UpdateTemplateInput,
     },
     payloads::{
         CreateInstancePayload, CreateStackPayload, CreateTemplatePayload, DuplicateInstancePayload,
         RenameInstancePayload, RestoreInstancePayload, SetInstanceOverridesPayload, SoftDeleteInstancePayload,
-        SoftDeleteStackPayload, UpdateInstancePayload, UpdateStackPayload,
+        SoftDeleteStackPayload, UpdateInstancePayload, UpdateStackPayload, UpdateTemplatePayload,
     },
 };
 
@@ -61,6 +61,16 @@ impl Mutation {
         #[graphql(desc = "The new template.")] input: CreateTemplateInput,
     ) -> Option<Result<CreateTemplatePayload>> {
         Some(CreateTemplatePayload::settle(ctx.app().create_template(input.into()).await))
+    }
+
+    /// Changes a template's own values and its collections, in one step. Every instance made from it has the change at
+    /// once, where it does not override it.
+    async fn update_template(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What changes.")] input: UpdateTemplateInput,
+    ) -> Option<Result<UpdateTemplatePayload>> {
+        Some(UpdateTemplatePayload::settle(ctx.app().update_template(input.into()).await))
     }
 
     /// Creates an enabled instance of a template in a stack, with overrides if wanted.

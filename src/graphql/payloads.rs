@@ -61,6 +61,11 @@ payloads! {
         /// The new template; null when there are errors.
         template: Template of TemplateModel
     }
+    /// What `updateTemplate` did.
+    UpdateTemplatePayload {
+        /// The template as it is now; null when there are errors.
+        template: Template of TemplateModel
+    }
     /// What `createInstance` did.
     CreateInstancePayload {
         /// The new instance; null when there are errors.

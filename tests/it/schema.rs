@@ -101,6 +101,7 @@ const PROMISED: &str = "
     Mutation updateStack(input: UpdateStackInput!): UpdateStackPayload
     Mutation softDeleteStack(input: SoftDeleteStackInput!): SoftDeleteStackPayload
     Mutation createTemplate(input: CreateTemplateInput!): CreateTemplatePayload
+    Mutation updateTemplate(input: UpdateTemplateInput!): UpdateTemplatePayload
     Mutation createInstance(input: CreateInstanceInput!): CreateInstancePayload
     Mutation updateInstance(input: UpdateInstanceInput!): UpdateInstancePayload
     Mutation duplicateInstance(input: DuplicateInstanceInput!): DuplicateInstancePayload
@@ -209,6 +210,7 @@ const PROMISED: &str = "
     UpdateStackPayload stack: Stack
     SoftDeleteStackPayload stack: Stack
     CreateTemplatePayload template: Template
+    UpdateTemplatePayload template: Template
     CreateInstancePayload instance: Instance
     UpdateInstancePayload instance: Instance
     DuplicateInstancePayload instance: Instance
@@ -240,6 +242,25 @@ const PROMISED: &str = "
     input CreateTemplateInput imageName: String!
     input CreateTemplateInput ports: [PortInput!]
     input CreateTemplateInput healthcheck: HealthcheckInput
+    input UpdateTemplateInput template: TemplateRef!
+    input UpdateTemplateInput name: String
+    input UpdateTemplateInput description: String
+    input UpdateTemplateInput category: String
+    input UpdateTemplateInput imageName: String
+    input UpdateTemplateInput imageTag: String
+    input UpdateTemplateInput command: [String!]
+    input UpdateTemplateInput entrypoint: [String!]
+    input UpdateTemplateInput user: String
+    input UpdateTemplateInput workingDir: String
+    input UpdateTemplateInput restartPolicy: String
+    input UpdateTemplateInput ports: [PortInput!]
+    input UpdateTemplateInput volumes: [VolumeInput!]
+    input UpdateTemplateInput envVars: [EnvVarInput!]
+    input UpdateTemplateInput labels: [LabelInput!]
+    input UpdateTemplateInput domains: [DomainInput!]
+    input UpdateTemplateInput healthcheck: HealthcheckInput
+    input UpdateTemplateInput configFiles: [ConfigFileInput!]
+    input UpdateTemplateInput expectedRevision: Int
     input CreateInstanceInput stack: StackRef!
     input CreateInstanceInput template: TemplateRef!
     input CreateInstanceInput name: String!
