@@ -9,6 +9,7 @@ mod descriptions;
 mod fault;
 mod inputs;
 mod instance;
+mod instances;
 mod loaders;
 mod mutation;
 mod node;

@@ -181,6 +181,7 @@ const PROMISED: &str = "
     Template domains: [Domain!]!
     Template healthcheck: Healthcheck
     Template configFiles: [ConfigFile!]!
+    Template instances(first: Int, after: String, last: Int, before: String, search: String, enabled: Boolean): InstanceConnection!
     Port hostIp: String!
     Port hostPort: Int
     Port containerPort: Int!
