@@ -70,20 +70,29 @@ pub(super) async fn template(
     wanted: &TemplateRef,
     hold: TemplateHold,
 ) -> Result<Result<TemplateModel, Problem>> {
-    let (found, problem) = match wanted {
+    let (found, message) = match wanted {
         TemplateRef::Id(id) => {
             let found = match id {
                 Some(id) => templates::hold(tx, *id, hold).await?,
                 None => None,
             };
-            (found, missing(&["input", "template", "id"], "No template has this id."))
+            (found, "No template has this id.".to_owned())
         }
         TemplateRef::Name(name) => {
             let found = if storable(name) { templates::hold_by_name(tx, name, hold).await? } else { None };
-            (found, missing(&["input", "template", "name"], format!("There is no template `{}`.", shown(name))))
+            (found, format!("There is no template `{}`.", shown(name)))
         }
     };
-    Ok(found.ok_or(problem))
+    Ok(found.ok_or_else(|| missing(&template_path(wanted), message)))
+}
+
+/// The way to the input that says which template.
+pub(super) fn template_path(wanted: &TemplateRef) -> [&'static str; 3] {
+    let last = match wanted {
+        TemplateRef::Id(_) => "id",
+        TemplateRef::Name(_) => "name",
+    };
+    ["input", "template", last]
 }
 
 /// A live instance with its live stack: the stack held as it is, the instance held for a change. Rows are always

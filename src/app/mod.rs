@@ -5,6 +5,7 @@
 mod create_instance;
 mod create_stack;
 mod create_template;
+mod delete_template;
 mod duplicate_instance;
 mod find;
 mod load_catalog;
@@ -24,6 +25,7 @@ mod update_template;
 pub use create_instance::CreateInstance;
 pub use create_stack::CreateStack;
 pub use create_template::CreateTemplate;
+pub use delete_template::DeleteTemplate;
 pub use duplicate_instance::{DuplicateInstance, Duplicated, SharedHostPort};
 pub use find::{InstanceRef, StackRef, TemplateRef};
 pub use load_catalog::{CatalogReport, LoadError};

@@ -7,8 +7,8 @@ use std::{collections::HashMap, hash::Hash};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryFilter,
-    QuerySelect, TryGetable, Value,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select, TryGetable, Value,
     sea_query::{Alias, Expr, ExprTrait, Query, SimpleExpr, WindowStatement},
 };
 
@@ -78,7 +78,6 @@ pub async fn find_trashed(
     stack: StackId,
     name: &str,
 ) -> Result<Option<InstanceModel>, DbErr> {
-    use sea_orm::QueryOrder;
     Entity::find()
         .filter(Column::StackId.eq(stack))
         .filter(Column::InstanceId.eq(name))
@@ -92,6 +91,25 @@ pub async fn find_trashed(
 /// Instances by their keys, trashed ones included.
 pub async fn load(db: &impl ConnectionTrait, ids: &[InstanceId]) -> Result<Vec<InstanceModel>, DbErr> {
     Entity::find().filter(one_of(db.get_database_backend(), "id", ids.iter().map(|id| id.0))).all(db).await
+}
+
+fn users(template: TemplateId) -> Select<Entity> {
+    Entity::find().filter(Column::TemplateServiceId.eq(template))
+}
+
+/// The oldest instances that use a template, trashed ones included.
+pub async fn oldest_users(
+    db: &impl ConnectionTrait,
+    template: TemplateId,
+    at_most: u64,
+) -> Result<Vec<InstanceModel>, DbErr> {
+    let sorted = users(template).order_by_asc(Column::CreatedAt).order_by_asc(Column::Id);
+    sorted.limit(at_most).all(db).await
+}
+
+/// How many instances use a template, trashed ones included.
+pub async fn count_users(db: &impl ConnectionTrait, template: TemplateId) -> Result<u64, DbErr> {
+    users(template).count(db).await
 }
 
 /// The container names of live instances that start with `prefix` (which has no wildcard characters).

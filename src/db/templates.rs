@@ -20,7 +20,7 @@ use super::{
     page::{Page, Slice, contains},
     stacks::ByName,
 };
-use crate::{ids::TemplateId, kinds::Argv};
+use crate::{error::still_referred_to, ids::TemplateId, kinds::Argv};
 
 /// Which templates a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -107,6 +107,8 @@ pub enum TemplateHold {
     Kept,
     /// Nobody changes it either; instances can still be made from it, except while it is given another name.
     Unchanged,
+    /// Nobody makes an instance from it either.
+    Alone,
 }
 
 impl From<TemplateHold> for LockType {
@@ -114,6 +116,7 @@ impl From<TemplateHold> for LockType {
         match hold {
             TemplateHold::Kept => Self::KeyShare,
             TemplateHold::Unchanged => Self::NoKeyUpdate,
+            TemplateHold::Alone => Self::Update,
         }
     }
 }
@@ -178,6 +181,16 @@ pub async fn update(
         .exec_with_returning(tx)
         .await?;
     super::one_row(updated)
+}
+
+/// Deletes a template with its entries; false when instances refer to it, and then the transaction can only be given
+/// up.
+pub async fn delete(tx: &Tx, id: TemplateId) -> Result<bool, DbErr> {
+    match Entity::delete_by_id(id).exec(tx).await {
+        Ok(_) => Ok(true),
+        Err(cause) if still_referred_to(&cause) => Ok(false),
+        Err(cause) => Err(cause),
+    }
 }
 
 /// Waits until no other transaction loads the catalogue (SQLite has one writer anyway).

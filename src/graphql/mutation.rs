@@ -8,14 +8,15 @@ use async_graphql::{Context, Object, Result};
 use super::{
     context::ContextExt,
     inputs::{
-        CreateInstanceInput, CreateStackInput, CreateTemplateInput, DuplicateInstanceInput, RenameInstanceInput,
-        RestoreInstanceInput, SetInstanceOverridesInput, SoftDeleteInstanceInput, SoftDeleteStackInput,
-        UpdateInstanceInput, UpdateStackInput, UpdateTemplateInput,
+        CreateInstanceInput, CreateStackInput, CreateTemplateInput, DeleteTemplateInput, DuplicateInstanceInput,
+        RenameInstanceInput, RestoreInstanceInput, SetInstanceOverridesInput, SoftDeleteInstanceInput,
+        SoftDeleteStackInput, UpdateInstanceInput, UpdateStackInput, UpdateTemplateInput,
     },
     payloads::{
-        CreateInstancePayload, CreateStackPayload, CreateTemplatePayload, DuplicateInstancePayload,
-        RenameInstancePayload, RestoreInstancePayload, SetInstanceOverridesPayload, SoftDeleteInstancePayload,
-        SoftDeleteStackPayload, UpdateInstancePayload, UpdateStackPayload, UpdateTemplatePayload,
+        CreateInstancePayload, CreateStackPayload, CreateTemplatePayload, DeleteTemplatePayload,
+        DuplicateInstancePayload, RenameInstancePayload, RestoreInstancePayload, SetInstanceOverridesPayload,
+        SoftDeleteInstancePayload, SoftDeleteStackPayload, UpdateInstancePayload, UpdateStackPayload,
+        UpdateTemplatePayload,
     },
 };
 
@@ -71,6 +72,16 @@ impl Mutation {
         #[graphql(desc = "What changes.")] input: UpdateTemplateInput,
     ) -> Option<Result<UpdateTemplatePayload>> {
         Some(UpdateTemplatePayload::settle(ctx.app().update_template(input.into()).await))
+    }
+
+    /// Deletes a template for good; its name becomes free. It is refused while an instance uses the template, also one
+    /// in the trash: `InUseError` lists the users. A deleted template of the catalogue does not come back by itself.
+    async fn delete_template(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which template.")] input: DeleteTemplateInput,
+    ) -> Option<Result<DeleteTemplatePayload>> {
+        Some(DeleteTemplatePayload::settle(ctx.app().delete_template(input.into()).await))
     }
 
     /// Creates an enabled instance of a template in a stack, with overrides if wanted.

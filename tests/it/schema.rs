@@ -102,6 +102,7 @@ const PROMISED: &str = "
     Mutation softDeleteStack(input: SoftDeleteStackInput!): SoftDeleteStackPayload
     Mutation createTemplate(input: CreateTemplateInput!): CreateTemplatePayload
     Mutation updateTemplate(input: UpdateTemplateInput!): UpdateTemplatePayload
+    Mutation deleteTemplate(input: DeleteTemplateInput!): DeleteTemplatePayload
     Mutation createInstance(input: CreateInstanceInput!): CreateInstancePayload
     Mutation updateInstance(input: UpdateInstanceInput!): UpdateInstancePayload
     Mutation duplicateInstance(input: DuplicateInstanceInput!): DuplicateInstancePayload
@@ -212,6 +213,7 @@ const PROMISED: &str = "
     SoftDeleteStackPayload stack: Stack
     CreateTemplatePayload template: Template
     UpdateTemplatePayload template: Template
+    DeleteTemplatePayload template: Template
     CreateInstancePayload instance: Instance
     UpdateInstancePayload instance: Instance
     DuplicateInstancePayload instance: Instance
@@ -225,6 +227,8 @@ const PROMISED: &str = "
     UserError message: String!
     UserError path: [String!]!
     UserError suggestion: String
+    InUseError users: [Instance!]!
+    InUseError userCount: Int!
     input StackRef id: ID
     input StackRef name: String
     input TemplateRef id: ID
@@ -262,6 +266,8 @@ const PROMISED: &str = "
     input UpdateTemplateInput healthcheck: HealthcheckInput
     input UpdateTemplateInput configFiles: [ConfigFileInput!]
     input UpdateTemplateInput expectedRevision: Int
+    input DeleteTemplateInput template: TemplateRef!
+    input DeleteTemplateInput expectedRevision: Int
     input CreateInstanceInput stack: StackRef!
     input CreateInstanceInput template: TemplateRef!
     input CreateInstanceInput name: String!
@@ -334,7 +340,7 @@ async fn promised(t: &TestApp) {
     }
     for (interface, of) in [
         ("Node", vec!["Instance", "Stack", "Template"]),
-        ("UserError", vec!["InputError", "NameTakenError", "StaleRevisionError"]),
+        ("UserError", vec!["InUseError", "InputError", "NameTakenError", "StaleRevisionError"]),
     ] {
         let mut found: Vec<_> =
             list(&types[interface], "possibleTypes").map(|of| of["name"].as_str().unwrap()).collect();

@@ -14,7 +14,7 @@ pub(super) use self::{
         SetInstanceOverridesInput, SoftDeleteInstanceInput, UpdateInstanceInput,
     },
     stack::{CreateStackInput, SoftDeleteStackInput, UpdateStackInput},
-    template::{CreateTemplateInput, UpdateTemplateInput},
+    template::{CreateTemplateInput, DeleteTemplateInput, UpdateTemplateInput},
 };
 use crate::{
     app::{InstanceRef as AppInstanceRef, StackRef as AppStackRef, TemplateRef as AppTemplateRef},

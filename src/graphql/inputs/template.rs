@@ -4,7 +4,7 @@ use async_graphql::{InputObject, MaybeUndefined};
 
 use super::{TemplateRef, given};
 use crate::{
-    app::{CreateTemplate, TemplateEdit as AppTemplateEdit, UpdateTemplate},
+    app::{CreateTemplate, DeleteTemplate, TemplateEdit as AppTemplateEdit, UpdateTemplate},
     db::templates::TemplateValues,
     graphql::collections::CollectionsInput,
     kinds::Argv,
@@ -128,5 +128,20 @@ impl From<UpdateTemplateInput> for UpdateTemplate {
             edit: input.edit.into(),
             expected_revision: input.expected_revision.map(i64::from),
         }
+    }
+}
+
+/// A template to delete.
+#[derive(InputObject)]
+pub(in crate::graphql) struct DeleteTemplateInput {
+    /// Which template.
+    template: TemplateRef,
+    /// Delete only when this is still the template's revision.
+    expected_revision: Option<i32>,
+}
+
+impl From<DeleteTemplateInput> for DeleteTemplate {
+    fn from(input: DeleteTemplateInput) -> Self {
+        Self { template: input.template.into(), expected_revision: input.expected_revision.map(i64::from) }
     }
 }
