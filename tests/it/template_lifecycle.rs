@@ -6,7 +6,7 @@ use devarch::db::{
     entities::TemplateModel,
     templates::{self, TemplateHold, TemplateValues},
 };
-use sea_orm::{ConnectionTrait, Statement, TransactionTrait, prelude::DateTimeUtc};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement, TransactionTrait, prelude::DateTimeUtc};
 use serde_json::{Value, json};
 
 use crate::{
@@ -36,6 +36,7 @@ both!(
     a_template_of_the_trash_is_not_deleted_either,
     the_foreign_key_keeps_a_template_that_is_in_use,
     a_deletion_made_from_an_older_state_is_refused,
+    a_deletion_waits_for_an_edit_and_sees_it,
     a_deleted_template_of_the_catalogue_stays_deleted,
     no_instance_is_made_from_a_template_that_is_deleted_meanwhile,
     edits_of_a_template_that_is_deleted_meanwhile_find_nothing,
@@ -344,10 +345,16 @@ fn now() -> DateTimeUtc {
 }
 
 /// Writes a description in a transaction that is still open.
-async fn describe(tx: &sea_orm::DatabaseTransaction, name: &str) -> TemplateModel {
+async fn describe(tx: &DatabaseTransaction, name: &str) -> TemplateModel {
     let held = templates::hold_by_name(tx, name, TemplateHold::Unchanged).await.unwrap().unwrap();
     let values = TemplateValues { description: "Mine".to_owned(), ..TemplateValues::from(&held) };
     templates::update(tx, held.id, values, now()).await.unwrap()
+}
+
+/// Ends a transaction when others have had the time to run into it.
+async fn commit_soon(tx: DatabaseTransaction) {
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    tx.commit().await.unwrap();
 }
 
 async fn an_edit_does_not_hold_up_new_instances(t: &TestApp) {
@@ -369,11 +376,7 @@ async fn the_catalogue_never_overwrites_an_edit(t: &TestApp) {
     // While the catalogue is about to write.
     let tx = t.db.writer().begin().await.unwrap();
     describe(&tx, "api").await;
-    let commit = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        tx.commit().await.unwrap();
-    };
-    let (loaded, ()) = tokio::join!(load("2"), commit);
+    let (loaded, ()) = tokio::join!(load("2"), commit_soon(tx));
     assert_eq!(loaded, report(0, 1, 0, 1));
     let edited = shown(t, "api").await;
     assert_eq!((&edited["description"], &edited["imageTag"]), (&json!("Mine"), &json!("1")));
@@ -495,6 +498,16 @@ async fn a_deletion_made_from_an_older_state_is_refused(t: &TestApp) {
     let stale = json!([{ "currentRevision": 2, "current": { "description": "Mine" } }]);
     assert_eq!(payload["stale"], stale);
     assert_eq!(shown(t, "postgres").await, before);
+}
+
+async fn a_deletion_waits_for_an_edit_and_sees_it(t: &TestApp) {
+    t.template("postgres").await;
+    let tx = t.db.writer().begin().await.unwrap();
+    describe(&tx, "postgres").await;
+    let (refused, ()) =
+        tokio::join!(t.refused("deleteTemplate", postgres(json!({ "expectedRevision": 1 }))), commit_soon(tx));
+    assert_eq!(refused, [code("STALE_REVISION", "input.expectedRevision")]);
+    assert_eq!(shown(t, "postgres").await["description"], "Mine");
 }
 
 async fn a_deleted_template_of_the_catalogue_stays_deleted(t: &TestApp) {
