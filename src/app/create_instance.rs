@@ -9,6 +9,7 @@ use crate::{
         entities::InstanceModel,
         instances::{self, NewInstance},
         stored,
+        templates::TemplateHold,
     },
     error::{Error, Problems, Result},
     kinds::{Collections, OfInstance},
@@ -46,7 +47,7 @@ impl Work for CreateInstance {
         let mut problems = Problems::default();
         let hold = dependencies::hold(|kind| overrides.touches(kind));
         let stack = problems.keep(find::stack(tx, &self.stack, hold).await?);
-        let template = problems.keep(find::template(tx, &self.template).await?);
+        let template = problems.keep(find::template(tx, &self.template, TemplateHold::Kept).await?);
         let names = naming::instance_names(tx, stack.as_ref(), &self.name, &mut problems).await?;
         problems.keep(text::description(&self.description));
         // Nothing can lead back to an instance that does not exist yet.

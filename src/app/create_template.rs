@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, text};
+use super::{App, template_values};
 use crate::{
     db::{
         Tx, Work,
@@ -10,9 +10,9 @@ use crate::{
         stored,
         templates::{self, TemplateValues},
     },
-    error::{Error, Problem, Problems, Result, Unique},
-    kinds::{Cardinality, Collections, OfTemplate, check_entries},
-    name::{Name, NameOf},
+    error::{Error, Problems, Result, Unique},
+    kinds::{Collections, OfTemplate},
+    name::Name,
 };
 
 /// A new template: its own values and its collections.
@@ -27,18 +27,7 @@ pub struct CreateTemplate {
 impl CreateTemplate {
     /// Normalizes the template and notes everything wrong with it.
     pub(crate) fn check(&mut self, problems: &mut Problems) -> Option<Name> {
-        let values = &self.values;
-        let name = Name::parse(NameOf::Template, &values.name);
-        let name = problems.keep(name.map_err(|error| Problem::name(&["input", "name"], error)));
-        problems.keep(text::description(&values.description));
-        let mut at = Problems::at(&["input"]);
-        if values.category.chars().count() > 63 || values.category.chars().any(char::is_control) {
-            at.invalid("category", "A category has at most 63 characters, no control characters.", None);
-        }
-        check_entries(&mut values.settings().into_entries(), &mut at);
-        self.collections.check(&mut at);
-        problems.append(at);
-        name
+        template_values::check(&self.values, &mut self.collections, problems)
     }
 }
 

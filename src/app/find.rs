@@ -8,7 +8,7 @@ use crate::{
         entities::{InstanceModel, StackModel, TemplateModel},
         instances,
         stacks::{self, Hold},
-        templates,
+        templates::{self, TemplateHold},
     },
     error::{Code, Detail, Error, Problem, Result},
     ids::{AnyId, StackId, TemplateId},
@@ -51,22 +51,35 @@ pub(super) async fn stack(tx: &Tx, wanted: &StackRef, hold: Hold) -> Result<Resu
     Ok(found.ok_or(problem))
 }
 
-/// A template, kept from being deleted until the transaction ends.
-pub(super) async fn template(tx: &Tx, wanted: &TemplateRef) -> Result<Result<TemplateModel, Problem>> {
-    let (found, problem) = match wanted {
+/// A template, held until the transaction ends.
+pub(super) async fn template(
+    tx: &Tx,
+    wanted: &TemplateRef,
+    hold: TemplateHold,
+) -> Result<Result<TemplateModel, Problem>> {
+    let (found, message) = match wanted {
         TemplateRef::Id(id) => {
             let found = match id {
-                Some(id) => templates::keep(tx, *id).await?,
+                Some(id) => templates::hold(tx, *id, hold).await?,
                 None => None,
             };
-            (found, missing(&["input", "template", "id"], "No template has this id."))
+            (found, "No template has this id.".to_owned())
         }
         TemplateRef::Name(name) => {
-            let found = if storable(name) { templates::keep_by_name(tx, name).await? } else { None };
-            (found, missing(&["input", "template", "name"], format!("There is no template `{}`.", shown(name))))
+            let found = if storable(name) { templates::hold_by_name(tx, name, hold).await? } else { None };
+            (found, format!("There is no template `{}`.", shown(name)))
         }
     };
-    Ok(found.ok_or(problem))
+    Ok(found.ok_or_else(|| missing(&template_path(wanted), message)))
+}
+
+/// The way to the input that says which template.
+pub(super) fn template_path(wanted: &TemplateRef) -> [&'static str; 3] {
+    let last = match wanted {
+        TemplateRef::Id(_) => "id",
+        TemplateRef::Name(_) => "name",
+    };
+    ["input", "template", last]
 }
 
 /// A live instance with its live stack: the stack held as it is, the instance held for a change. Rows are always

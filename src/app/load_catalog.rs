@@ -8,7 +8,12 @@ use chrono::{DateTime, Utc};
 use super::{App, CreateTemplate};
 use crate::{
     catalog::{self, CatalogError, CatalogFile},
-    db::{Tx, Work, entities::catalog_entry, stored, templates},
+    db::{
+        Tx, Work,
+        entities::catalog_entry,
+        stored,
+        templates::{self, TemplateHold},
+    },
     error::{Error, Result},
     kinds::OfTemplate,
 };
@@ -82,7 +87,8 @@ impl Work for Load {
         let mut report = CatalogReport::default();
         for (template, digest) in &self.entries {
             let name = &template.values.name;
-            let stored = templates::find_by_name(tx, name).await?;
+            // Held, so that an edit by a user comes either before the look at its revision or after the write.
+            let stored = templates::hold_by_name(tx, name, TemplateHold::Unchanged).await?;
             let written = match (ledger.get(name), stored) {
                 (None, None) => {
                     report.created += 1;

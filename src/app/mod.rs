@@ -5,6 +5,7 @@
 mod create_instance;
 mod create_stack;
 mod create_template;
+mod delete_template;
 mod dependencies;
 mod duplicate_instance;
 mod effective;
@@ -17,13 +18,17 @@ mod restore_instance;
 mod set_instance_overrides;
 mod soft_delete_instance;
 mod soft_delete_stack;
+mod template_edit;
+mod template_values;
 mod text;
 mod update_instance;
 mod update_stack;
+mod update_template;
 
 pub use create_instance::CreateInstance;
 pub use create_stack::CreateStack;
 pub use create_template::CreateTemplate;
+pub use delete_template::DeleteTemplate;
 pub use duplicate_instance::{DuplicateInstance, Duplicated, SharedHostPort};
 pub use effective::Layers;
 pub use find::{StackRef, TemplateRef};
@@ -33,8 +38,10 @@ pub use restore_instance::RestoreInstance;
 pub use set_instance_overrides::SetInstanceOverrides;
 pub use soft_delete_instance::SoftDeleteInstance;
 pub use soft_delete_stack::SoftDeleteStack;
+pub use template_edit::TemplateEdit;
 pub use update_instance::UpdateInstance;
 pub use update_stack::UpdateStack;
+pub use update_template::UpdateTemplate;
 
 pub use crate::reference::InstanceRef;
 

@@ -8,7 +8,7 @@ use super::{App, find::storable};
 use crate::{
     db::{
         entities::{InstanceModel, StackModel, TemplateModel},
-        instances::{self, ByAge, InstanceFilter},
+        instances::{self, ByAge, InstanceFilter, Parent},
         page::{Page, Slice},
         rules,
         stacks::{self, ByName, Hold, StackFilter},
@@ -80,19 +80,19 @@ impl App {
         Ok(instances::load(self.db.reader(), ids).await?.into_iter().map(|row| (row.id, row)).collect())
     }
 
-    /// The same page of the instances of each stack, oldest first.
-    pub async fn load_instance_pages(
+    /// The same page of the instances of each stack or template, oldest first.
+    pub async fn load_instance_pages<P: Parent>(
         &self,
-        stacks: &[StackId],
+        parents: &[P],
         filter: &InstanceFilter,
         slice: &Slice<ByAge>,
-    ) -> Result<HashMap<StackId, Page<InstanceModel>>> {
-        Ok(instances::pages(self.db.reader(), stacks, filter, slice).await?)
+    ) -> Result<HashMap<P, Page<InstanceModel>>> {
+        Ok(instances::pages(self.db.reader(), parents, filter, slice).await?)
     }
 
-    /// How many instances of each stack match. Stacks without any are missing.
-    pub async fn count_instances(&self, stacks: &[StackId], filter: &InstanceFilter) -> Result<HashMap<StackId, i64>> {
-        Ok(instances::counts(self.db.reader(), stacks, filter).await?)
+    /// How many instances of each stack or template match. Those without any are missing.
+    pub async fn count_instances<P: Parent>(&self, parents: &[P], filter: &InstanceFilter) -> Result<HashMap<P, i64>> {
+        Ok(instances::counts(self.db.reader(), parents, filter).await?)
     }
 
     /// The entries of one kind, for many owners. Owners without entries are missing.

@@ -2,12 +2,13 @@
 //!
 //! Called by the use cases and the loaders. They must never decide what absence means.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, hash::Hash};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select, TryGetable, Value,
     sea_query::{Alias, Expr, ExprTrait, Query, SimpleExpr, WindowStatement},
 };
 
@@ -77,7 +78,6 @@ pub async fn find_trashed(
     stack: StackId,
     name: &str,
 ) -> Result<Option<InstanceModel>, DbErr> {
-    use sea_orm::QueryOrder;
     Entity::find()
         .filter(Column::StackId.eq(stack))
         .filter(Column::InstanceId.eq(name))
@@ -91,6 +91,25 @@ pub async fn find_trashed(
 /// Instances by their keys, trashed ones included.
 pub async fn load(db: &impl ConnectionTrait, ids: &[InstanceId]) -> Result<Vec<InstanceModel>, DbErr> {
     Entity::find().filter(one_of(db.get_database_backend(), "id", ids.iter().map(|id| id.0))).all(db).await
+}
+
+fn users(template: TemplateId) -> Select<Entity> {
+    Entity::find().filter(Column::TemplateServiceId.eq(template))
+}
+
+/// The oldest instances that use a template, trashed ones included.
+pub async fn oldest_users(
+    db: &impl ConnectionTrait,
+    template: TemplateId,
+    at_most: u64,
+) -> Result<Vec<InstanceModel>, DbErr> {
+    let sorted = users(template).order_by_asc(Column::CreatedAt).order_by_asc(Column::Id);
+    sorted.limit(at_most).all(db).await
+}
+
+/// How many instances use a template, trashed ones included.
+pub async fn count_users(db: &impl ConnectionTrait, template: TemplateId) -> Result<u64, DbErr> {
+    users(template).count(db).await
 }
 
 /// The container names of live instances that start with `prefix` (which has no wildcard characters).
@@ -113,36 +132,61 @@ fn matching(filter: &InstanceFilter) -> Condition {
 
 const ORDER: [Column; 2] = [Column::CreatedAt, Column::Id];
 
-/// A page of each stack's live instances, oldest first, in one statement.
-pub async fn pages(
-    db: &impl ConnectionTrait,
-    stacks: &[StackId],
-    filter: &InstanceFilter,
-    slice: &Slice<ByAge>,
-) -> Result<HashMap<StackId, Page<InstanceModel>>, DbErr> {
-    let rows = match stacks {
-        [stack] => {
-            let select = Entity::find().filter(Column::StackId.eq(*stack)).filter(matching(filter));
-            slice.apply(select, &ORDER).all(db).await?
-        }
-        _ => several(db, stacks, filter, slice).await?,
-    };
-    let mut of_stack: HashMap<StackId, Vec<InstanceModel>> = stacks.iter().map(|id| (*id, Vec::new())).collect();
-    for row in rows {
-        of_stack.entry(row.stack_id).or_default().push(row);
-    }
-    Ok(of_stack.into_iter().map(|(stack, rows)| (stack, slice.page(rows))).collect())
+/// What lists of instances belong to: a stack, or the template that they are made from.
+pub trait Parent: Copy + Eq + Hash + Into<i64> + Into<Value> + TryGetable + Send + Sync + 'static {
+    /// The column that holds its key.
+    const COLUMN: Column;
+    /// Its key in a row.
+    fn of(row: &InstanceModel) -> Self;
 }
 
-/// The first rows of several stacks: numbered within each stack, and cut by number.
-async fn several(
+impl Parent for StackId {
+    const COLUMN: Column = Column::StackId;
+    fn of(row: &InstanceModel) -> Self {
+        row.stack_id
+    }
+}
+
+impl Parent for TemplateId {
+    const COLUMN: Column = Column::TemplateServiceId;
+    fn of(row: &InstanceModel) -> Self {
+        row.template_service_id
+    }
+}
+
+fn of_parents<P: Parent>(db: &impl ConnectionTrait, parents: &[P]) -> SimpleExpr {
+    one_of(db.get_database_backend(), P::COLUMN.as_str(), parents.iter().map(|id| (*id).into()))
+}
+
+/// A page of each parent's live instances, oldest first, in one statement.
+pub async fn pages<P: Parent>(
     db: &impl ConnectionTrait,
-    stacks: &[StackId],
+    parents: &[P],
+    filter: &InstanceFilter,
+    slice: &Slice<ByAge>,
+) -> Result<HashMap<P, Page<InstanceModel>>, DbErr> {
+    let rows = match parents {
+        [parent] => {
+            let select = Entity::find().filter(P::COLUMN.eq(*parent)).filter(matching(filter));
+            slice.apply(select, &ORDER).all(db).await?
+        }
+        _ => several(db, parents, filter, slice).await?,
+    };
+    let mut of_parent: HashMap<P, Vec<InstanceModel>> = parents.iter().map(|id| (*id, Vec::new())).collect();
+    for row in rows {
+        of_parent.entry(P::of(&row)).or_default().push(row);
+    }
+    Ok(of_parent.into_iter().map(|(parent, rows)| (parent, slice.page(rows))).collect())
+}
+
+/// The first rows of several parents: numbered within each parent, and cut by number.
+async fn several<P: Parent>(
+    db: &impl ConnectionTrait,
+    parents: &[P],
     filter: &InstanceFilter,
     slice: &Slice<ByAge>,
 ) -> Result<Vec<InstanceModel>, DbErr> {
-    let backend = db.get_database_backend();
-    let mut window = WindowStatement::partition_by(Column::StackId);
+    let mut window = WindowStatement::partition_by(P::COLUMN);
     let mut numbered = Query::select();
     numbered.columns(Column::iter()).from(Entity);
     for column in ORDER {
@@ -150,7 +194,7 @@ async fn several(
     }
     numbered
         .expr_window_as(Expr::cust("ROW_NUMBER()"), window, Alias::new("place"))
-        .and_where(one_of(backend, "stack_id", stacks.iter().map(|id| id.0)))
+        .and_where(of_parents(db, parents))
         .cond_where(matching(filter));
     for bound in slice.bounds(&ORDER) {
         numbered.and_where(bound);
@@ -161,22 +205,22 @@ async fn several(
         .and_where(Expr::col(Alias::new("place")).lte(slice.fetch()))
         .order_by(Alias::new("place"), sea_orm::sea_query::Order::Asc)
         .take();
-    InstanceModel::find_by_statement(backend.build(&query)).all(db).await
+    InstanceModel::find_by_statement(db.get_database_backend().build(&query)).all(db).await
 }
 
-/// How many live instances each stack's list has in all.
-pub async fn counts(
+/// How many live instances each parent's list has in all.
+pub async fn counts<P: Parent>(
     db: &impl ConnectionTrait,
-    stacks: &[StackId],
+    parents: &[P],
     filter: &InstanceFilter,
-) -> Result<HashMap<StackId, i64>, DbErr> {
-    let rows: Vec<(StackId, i64)> = Entity::find()
-        .filter(one_of(db.get_database_backend(), "stack_id", stacks.iter().map(|id| id.0)))
+) -> Result<HashMap<P, i64>, DbErr> {
+    let rows: Vec<(P, i64)> = Entity::find()
+        .filter(of_parents(db, parents))
         .filter(matching(filter))
         .select_only()
-        .column(Column::StackId)
+        .column(P::COLUMN)
         .column_as(Column::Id.count(), "count")
-        .group_by(Column::StackId)
+        .group_by(P::COLUMN)
         .into_tuple()
         .all(db)
         .await?;

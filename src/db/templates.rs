@@ -21,6 +21,7 @@ use super::{
     stacks::ByName,
 };
 use crate::{
+    error::still_referred_to,
     ids::TemplateId,
     kinds::{Argv, Settings},
 };
@@ -94,19 +95,57 @@ impl TemplateValues {
     }
 }
 
+impl From<&TemplateModel> for TemplateValues {
+    fn from(row: &TemplateModel) -> Self {
+        Self {
+            name: row.name.clone(),
+            description: row.description.clone(),
+            category: row.category.clone(),
+            image_name: row.image_name.clone(),
+            image_tag: row.image_tag.clone(),
+            command: row.command.clone(),
+            entrypoint: row.entrypoint.clone(),
+            user: row.user.clone(),
+            working_dir: row.working_dir.clone(),
+            restart_policy: row.restart_policy.clone(),
+        }
+    }
+}
+
 /// A template by its name.
 pub async fn find_by_name(db: &impl ConnectionTrait, name: &str) -> Result<Option<TemplateModel>, DbErr> {
     Entity::find().filter(Column::Name.eq(name)).one(db).await
 }
 
-/// A template by its name, kept from being deleted until the transaction ends.
-pub async fn keep_by_name(tx: &Tx, name: &str) -> Result<Option<TemplateModel>, DbErr> {
-    Entity::find().filter(Column::Name.eq(name)).lock(LockType::KeyShare).one(tx).await
+/// How strongly a template is held until the transaction ends (SQLite: the one writer holds everything anyway).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TemplateHold {
+    /// Nobody deletes it.
+    Kept,
+    /// Nobody changes it either; instances can still be made from it, except while it is given another name.
+    Unchanged,
+    /// Nobody makes an instance from it either.
+    Alone,
 }
 
-/// A template by its key, kept from being deleted until the transaction ends.
-pub async fn keep(tx: &Tx, id: TemplateId) -> Result<Option<TemplateModel>, DbErr> {
-    Entity::find_by_id(id).lock(LockType::KeyShare).one(tx).await
+impl From<TemplateHold> for LockType {
+    fn from(hold: TemplateHold) -> Self {
+        match hold {
+            TemplateHold::Kept => Self::KeyShare,
+            TemplateHold::Unchanged => Self::NoKeyUpdate,
+            TemplateHold::Alone => Self::Update,
+        }
+    }
+}
+
+/// A template by its name, held until the transaction ends.
+pub async fn hold_by_name(tx: &Tx, name: &str, how: TemplateHold) -> Result<Option<TemplateModel>, DbErr> {
+    Entity::find().filter(Column::Name.eq(name)).lock(how.into()).one(tx).await
+}
+
+/// A template by its key, held until the transaction ends.
+pub async fn hold(tx: &Tx, id: TemplateId, how: TemplateHold) -> Result<Option<TemplateModel>, DbErr> {
+    Entity::find_by_id(id).lock(how.into()).one(tx).await
 }
 
 /// Templates by their keys.
@@ -159,6 +198,16 @@ pub async fn update(
         .exec_with_returning(tx)
         .await?;
     super::one_row(updated)
+}
+
+/// Deletes a template with its entries; false when instances refer to it, and then the transaction can only be given
+/// up.
+pub async fn delete(tx: &Tx, id: TemplateId) -> Result<bool, DbErr> {
+    match Entity::delete_by_id(id).exec(tx).await {
+        Ok(_) => Ok(true),
+        Err(cause) if still_referred_to(&cause) => Ok(false),
+        Err(cause) => Err(cause),
+    }
 }
 
 /// Waits until no other transaction loads the catalogue (SQLite has one writer anyway).

@@ -11,7 +11,7 @@ use std::fmt;
 
 use sea_orm::{DbErr, RuntimeErr};
 
-use crate::name::Name;
+use crate::{ids::TemplateId, name::Name};
 
 pub use self::problem::{Code, Detail, Problem, Problems};
 
@@ -34,6 +34,8 @@ pub enum Error {
         /// The instance's name.
         name: Name,
     },
+    /// Instances use the template that was to be deleted; the use case says which.
+    TemplateInUse(TemplateId),
     /// Another transaction was in the way; the write is tried again.
     Busy(DbErr),
     /// The database cannot be reached or does not answer in time.
@@ -77,6 +79,7 @@ impl fmt::Display for Error {
             }
             Self::BadRequest(bad) => f.write_str(&bad.message),
             Self::InstanceTaken { stack, name } => write!(f, "the name {name} is taken in the stack {stack}"),
+            Self::TemplateInUse(_) => f.write_str("the template is in use"),
             Self::Conflict(unique) => write!(f, "unique constraint {unique:?} violated"),
             Self::Busy(cause) => write!(f, "the database is busy: {cause}"),
             Self::Unavailable(cause) if matches!(sqlx_error(cause), Some(sea_orm::SqlxError::PoolTimedOut)) => {
@@ -148,6 +151,13 @@ impl From<DbErr> for Error {
             _ => Self::Internal(cause.to_string()),
         }
     }
+}
+
+/// True when a row was not deleted because others refer to it.
+pub(crate) fn still_referred_to(cause: &DbErr) -> bool {
+    let Some(sea_orm::SqlxError::Database(error)) = sqlx_error(cause) else { return false };
+    // PostgreSQL: foreign key violation, restrict violation. SQLite: foreign key, and RESTRICT, which is a trigger there.
+    matches!(error.code().as_deref(), Some("23503" | "23001" | "787" | "1811"))
 }
 
 fn sqlx_error(cause: &DbErr) -> Option<&sea_orm::SqlxError> {

@@ -4,7 +4,7 @@
 
 use super::{Error, Result};
 use crate::{
-    ids::AnyId,
+    ids::{AnyId, InstanceId},
     name::{NameError, Reason},
 };
 
@@ -56,7 +56,7 @@ pub struct Problem {
 }
 
 /// What a problem carries beyond its message.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub enum Detail {
     /// Nothing.
     #[default]
@@ -69,6 +69,13 @@ pub enum Detail {
         of: AnyId,
         /// Its revision now.
         revision: i64,
+    },
+    /// Which instances use it, trashed ones included.
+    Users {
+        /// The oldest ones.
+        oldest: Vec<InstanceId>,
+        /// How many there are in all.
+        count: i64,
     },
 }
 

@@ -12,17 +12,16 @@ use chrono::DateTime;
 use super::{
     context::{ContextExt, int},
     fault::fault,
-    loaders::InstanceCountOf,
 };
 use crate::{
     db::{
-        instances::{ByAge, InstanceFilter},
+        instances::ByAge,
         page::{Page, Slice},
         stacks::{ByName, StackFilter},
         templates::TemplateFilter,
     },
     error::Error,
-    ids::{InstanceId, StackId},
+    ids::InstanceId,
 };
 
 /// Rows of a page when nothing is said.
@@ -166,21 +165,5 @@ impl TemplateTotal {
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
         let Some(filter) = &self.0 else { return Ok(0) };
         ctx.app().count_templates(filter).await.map(|n| int(n.cast_signed())).map_err(fault)
-    }
-}
-
-/// Counts a stack's instances when asked.
-pub(super) struct InstanceTotal {
-    pub(super) stack: StackId,
-    pub(super) filter: Option<InstanceFilter>,
-}
-
-#[Object]
-impl InstanceTotal {
-    /// How many instances the list has in all, over every page. Counted only when asked for.
-    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        let Some(filter) = self.filter.clone() else { return Ok(0) };
-        let found = ctx.loaders().load(InstanceCountOf { stack: self.stack, filter }).await.map_err(fault)?;
-        Ok(int(found.unwrap_or_default()))
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     app::App,
     db::{
         entities::{InstanceModel, StackModel, TemplateModel},
-        instances::{ByAge, InstanceFilter},
+        instances::{ByAge, InstanceFilter, Parent},
         page::{Page, Slice},
         stored::Source,
     },
@@ -65,17 +65,17 @@ pub(super) struct OverrideCountOf(pub(super) InstanceId);
 /// What an instance takes away from its template.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct RulesOf(pub(super) InstanceId);
-/// A page of a stack's instances.
+/// A page of the instances of a stack or template.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) struct InstancePageOf {
-    pub(super) stack: StackId,
+pub(super) struct InstancePageOf<P> {
+    pub(super) parent: P,
     pub(super) filter: InstanceFilter,
     pub(super) slice: Slice<ByAge>,
 }
-/// How many instances a stack has.
+/// How many instances a stack or template has.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) struct InstanceCountOf {
-    pub(super) stack: StackId,
+pub(super) struct InstanceCountOf<P> {
+    pub(super) parent: P,
     pub(super) filter: InstanceFilter,
 }
 
@@ -166,18 +166,18 @@ impl Loader<OverrideCountOf> for Reader {
     }
 }
 
-impl Loader<InstancePageOf> for Reader {
+impl<P: Parent> Loader<InstancePageOf<P>> for Reader {
     type Value = Page<InstanceModel>;
     type Error = Arc<Error>;
-    async fn load(&self, keys: &[InstancePageOf]) -> Answer<InstancePageOf, Page<InstanceModel>> {
-        let mut questions: HashMap<(&InstanceFilter, &Slice<ByAge>), Vec<StackId>> = HashMap::new();
+    async fn load(&self, keys: &[InstancePageOf<P>]) -> Answer<InstancePageOf<P>, Page<InstanceModel>> {
+        let mut questions: HashMap<(&InstanceFilter, &Slice<ByAge>), Vec<P>> = HashMap::new();
         for key in keys {
-            questions.entry((&key.filter, &key.slice)).or_default().push(key.stack);
+            questions.entry((&key.filter, &key.slice)).or_default().push(key.parent);
         }
         let mut answers = HashMap::new();
-        for ((filter, slice), stacks) in questions {
-            for (stack, page) in self.0.load_instance_pages(&stacks, filter, slice).await? {
-                let key = InstancePageOf { stack, filter: filter.clone(), slice: slice.clone() };
+        for ((filter, slice), parents) in questions {
+            for (parent, page) in self.0.load_instance_pages(&parents, filter, slice).await? {
+                let key = InstancePageOf { parent, filter: filter.clone(), slice: slice.clone() };
                 answers.insert(key, page);
             }
         }
@@ -185,18 +185,18 @@ impl Loader<InstancePageOf> for Reader {
     }
 }
 
-impl Loader<InstanceCountOf> for Reader {
+impl<P: Parent> Loader<InstanceCountOf<P>> for Reader {
     type Value = i64;
     type Error = Arc<Error>;
-    async fn load(&self, keys: &[InstanceCountOf]) -> Answer<InstanceCountOf, i64> {
-        let mut questions: HashMap<&InstanceFilter, Vec<StackId>> = HashMap::new();
+    async fn load(&self, keys: &[InstanceCountOf<P>]) -> Answer<InstanceCountOf<P>, i64> {
+        let mut questions: HashMap<&InstanceFilter, Vec<P>> = HashMap::new();
         for key in keys {
-            questions.entry(&key.filter).or_default().push(key.stack);
+            questions.entry(&key.filter).or_default().push(key.parent);
         }
         let mut answers = HashMap::new();
-        for (filter, stacks) in questions {
-            for (stack, n) in self.0.count_instances(&stacks, filter).await? {
-                answers.insert(InstanceCountOf { stack, filter: filter.clone() }, n);
+        for (filter, parents) in questions {
+            for (parent, n) in self.0.count_instances(&parents, filter).await? {
+                answers.insert(InstanceCountOf { parent, filter: filter.clone() }, n);
             }
         }
         Ok(answers)

@@ -11,6 +11,7 @@ mod effective;
 mod fault;
 mod inputs;
 mod instance;
+mod instances;
 mod loaders;
 mod mutation;
 mod node;

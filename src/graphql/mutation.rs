@@ -5,19 +5,7 @@
 
 use async_graphql::{Context, Object, Result};
 
-use super::{
-    context::ContextExt,
-    inputs::{
-        CreateInstanceInput, CreateStackInput, CreateTemplateInput, DuplicateInstanceInput,
-        PatchInstanceOverridesInput, RenameInstanceInput, RestoreInstanceInput, SetInstanceOverridesInput,
-        SoftDeleteInstanceInput, SoftDeleteStackInput, UpdateInstanceInput, UpdateStackInput,
-    },
-    payloads::{
-        CreateInstancePayload, CreateStackPayload, CreateTemplatePayload, DuplicateInstancePayload,
-        PatchInstanceOverridesPayload, RenameInstancePayload, RestoreInstancePayload, SetInstanceOverridesPayload,
-        SoftDeleteInstancePayload, SoftDeleteStackPayload, UpdateInstancePayload, UpdateStackPayload,
-    },
-};
+use super::{context::ContextExt, inputs::*, payloads::*};
 
 /// See the description of the type.
 pub struct Mutation;
@@ -61,6 +49,26 @@ impl Mutation {
         #[graphql(desc = "The new template.")] input: CreateTemplateInput,
     ) -> Option<Result<CreateTemplatePayload>> {
         Some(CreateTemplatePayload::settle(ctx.app().create_template(input.into()).await))
+    }
+
+    /// Changes a template's own values and its collections, in one step. Every instance made from it has the change at
+    /// once, where it does not override it.
+    async fn update_template(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What changes.")] input: UpdateTemplateInput,
+    ) -> Option<Result<UpdateTemplatePayload>> {
+        Some(UpdateTemplatePayload::settle(ctx.app().update_template(input.into()).await))
+    }
+
+    /// Deletes a template for good; its name becomes free. It is refused while an instance uses the template, also one
+    /// in the trash: `InUseError` lists the users. A deleted template of the catalogue does not come back by itself.
+    async fn delete_template(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which template.")] input: DeleteTemplateInput,
+    ) -> Option<Result<DeleteTemplatePayload>> {
+        Some(DeleteTemplatePayload::settle(ctx.app().delete_template(input.into()).await))
     }
 
     /// Creates an enabled instance of a template in a stack, with overrides if wanted.

@@ -61,6 +61,17 @@ payloads! {
         /// The new template; null when there are errors.
         template: Template of TemplateModel
     }
+    /// What `updateTemplate` did.
+    UpdateTemplatePayload {
+        /// The template as it is now; null when there are errors.
+        template: Template of TemplateModel
+    }
+    /// What `deleteTemplate` did.
+    DeleteTemplatePayload {
+        /// The template as it was, without its entries: they are gone with it, so its collections are empty here. Null
+        /// when there are errors.
+        template: Template of TemplateModel
+    }
     /// What `createInstance` did.
     CreateInstancePayload {
         /// The new instance; null when there are errors.

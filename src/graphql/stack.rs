@@ -6,21 +6,13 @@ use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
 use super::{
-    connection::{InstanceTotal, Listed, PageArgs, connection, searchable},
+    connection::{Listed, PageArgs},
     context::{ContextExt, int},
     fault::fault,
     instance::Instance,
-    loaders::InstancePageOf,
+    instances::{self, InstanceTotal},
 };
-use crate::{
-    db::{
-        entities::StackModel,
-        instances::{ByAge, InstanceFilter},
-        page::Page,
-    },
-    ids::GlobalId,
-    name::network_name,
-};
+use crate::{db::entities::StackModel, ids::GlobalId, name::network_name};
 
 /// An isolated development environment: instances on a network of their own.
 #[derive(Clone, Debug)]
@@ -89,17 +81,7 @@ impl Stack {
         >,
         #[graphql(desc = "Only enabled (true) or only disabled (false) instances.")] enabled: Option<bool>,
     ) -> Result<Listed<Instance, InstanceTotal>> {
-        let slice = PageArgs { first, after, last, before }.slice()?;
-        let filter = searchable(search).map(|search| InstanceFilter { search, enabled });
-        let stack = self.0.id;
-        let page = match filter.clone() {
-            Some(filter) => ctx.loaders().load(InstancePageOf { stack, filter, slice }).await.map_err(fault)?,
-            None => None,
-        };
-        let page = page.unwrap_or(Page { rows: Vec::new(), has_previous: false, has_next: false });
-        Ok(connection(page, InstanceTotal { stack, filter }, |row| {
-            (ByAge { created_at: row.created_at, id: row.id }, Instance(row))
-        }))
+        instances::list(ctx, self.0.id, PageArgs { first, after, last, before }, search, enabled).await
     }
 
     /// The live instance of this name, or null.

@@ -1,11 +1,17 @@
 //! `Template`.
 //!
-//! Reached through the roots and `Instance.template`. It must never know who uses it.
+//! Reached through the roots and `Instance.template`. It must never know how instances are stored.
 
-use async_graphql::{ID, Object};
+use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
-use super::{collections::TemplateCollections, context::int};
+use super::{
+    collections::TemplateCollections,
+    connection::{Listed, PageArgs},
+    context::int,
+    instance::Instance,
+    instances::{self, InstanceTotal},
+};
 use crate::{db::entities::TemplateModel, ids::GlobalId, kinds::Argv};
 
 /// An entry of the catalogue.
@@ -90,6 +96,23 @@ impl Template {
     /// When it was last changed.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
+    }
+
+    /// The live instances made from it, of all stacks, oldest first. Pages have 1 to 100 rows, 20 when nothing is said.
+    #[expect(clippy::too_many_arguments, reason = "the page arguments of Relay and two filters")]
+    async fn instances(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only names that contain this text, in upper or lower case; no wildcards.")] search: Option<
+            String,
+        >,
+        #[graphql(desc = "Only enabled (true) or only disabled (false) instances.")] enabled: Option<bool>,
+    ) -> Result<Listed<Instance, InstanceTotal>> {
+        instances::list(ctx, self.0.id, PageArgs { first, after, last, before }, search, enabled).await
     }
 
     #[graphql(flatten)]

@@ -5,12 +5,15 @@
 use async_graphql::{Context, Interface, Object, Result};
 
 use super::{
-    context::int,
+    context::{ContextExt, int},
+    fault::fault,
+    instance::Instance,
+    loaders::InstanceKey,
     node::{self, Node},
 };
 use crate::{
     error::{Code, Detail, Problem},
-    ids::AnyId,
+    ids::{AnyId, InstanceId},
 };
 
 /// Something in the input that a person can put right. A payload with such errors has changed nothing.
@@ -29,14 +32,16 @@ pub(super) enum UserError {
     Input(InputError),
     NameTaken(NameTakenError),
     StaleRevision(StaleRevisionError),
+    InUse(InUseError),
 }
 
 impl From<Problem> for UserError {
-    fn from(problem: Problem) -> Self {
-        match problem.detail {
+    fn from(mut problem: Problem) -> Self {
+        match std::mem::take(&mut problem.detail) {
             Detail::None => Self::Input(InputError(problem)),
             Detail::Holder(holder) => Self::NameTaken(NameTakenError { problem, holder }),
             Detail::Current { of, revision } => Self::StaleRevision(StaleRevisionError { problem, of, revision }),
+            Detail::Users { oldest, count } => Self::InUse(InUseError { problem, oldest, count }),
         }
     }
 }
@@ -129,5 +134,44 @@ impl StaleRevisionError {
     /// The current state, to decide again; null when it has gone into the trash meanwhile.
     async fn current(&self, ctx: &Context<'_>) -> Option<Result<Node>> {
         node::find(ctx, self.of).await.transpose()
+    }
+}
+
+/// An error about something that instances use.
+pub(super) struct InUseError {
+    problem: Problem,
+    oldest: Vec<InstanceId>,
+    count: i64,
+}
+
+#[Object]
+/// Instances use it, so it cannot go.
+impl InUseError {
+    /// `IN_USE`.
+    pub(super) async fn code(&self) -> Code {
+        self.problem.code
+    }
+    /// A sentence that names a few of the users.
+    pub(super) async fn message(&self) -> &str {
+        &self.problem.message
+    }
+    /// The way to the input value, from `input`.
+    pub(super) async fn path(&self) -> &[String] {
+        &self.problem.path
+    }
+    /// Always null: there is no other value to give.
+    pub(super) async fn suggestion(&self) -> Option<&str> {
+        self.problem.suggestion.as_deref()
+    }
+    /// The instances that use it, oldest first, at most 20. Those in the trash are among them: their `deletedAt` is
+    /// not null.
+    async fn users(&self, ctx: &Context<'_>) -> Result<Vec<Instance>> {
+        let loads = self.oldest.iter().map(|id| ctx.loaders().load(InstanceKey(*id)));
+        let found = futures_util::future::try_join_all(loads).await.map_err(fault)?;
+        Ok(found.into_iter().flatten().map(Instance).collect())
+    }
+    /// How many instances use it in all, those in the trash included.
+    async fn user_count(&self) -> i32 {
+        int(self.count)
     }
 }

@@ -20,6 +20,8 @@ mod races;
 mod schema;
 mod stacks;
 mod statements;
+mod template_instances;
+mod template_lifecycle;
 mod templates;
 mod tour;
 mod values;

@@ -101,6 +101,8 @@ const PROMISED: &str = "
     Mutation updateStack(input: UpdateStackInput!): UpdateStackPayload
     Mutation softDeleteStack(input: SoftDeleteStackInput!): SoftDeleteStackPayload
     Mutation createTemplate(input: CreateTemplateInput!): CreateTemplatePayload
+    Mutation updateTemplate(input: UpdateTemplateInput!): UpdateTemplatePayload
+    Mutation deleteTemplate(input: DeleteTemplateInput!): DeleteTemplatePayload
     Mutation createInstance(input: CreateInstanceInput!): CreateInstancePayload
     Mutation updateInstance(input: UpdateInstanceInput!): UpdateInstancePayload
     Mutation duplicateInstance(input: DuplicateInstanceInput!): DuplicateInstancePayload
@@ -180,6 +182,7 @@ const PROMISED: &str = "
     Template domains: [Domain!]!
     Template healthcheck: Healthcheck
     Template configFiles: [ConfigFile!]!
+    Template instances(first: Int, after: String, last: Int, before: String, search: String, enabled: Boolean): InstanceConnection!
     Port hostIp: String!
     Port hostPort: Int
     Port containerPort: Int!
@@ -209,6 +212,8 @@ const PROMISED: &str = "
     UpdateStackPayload stack: Stack
     SoftDeleteStackPayload stack: Stack
     CreateTemplatePayload template: Template
+    UpdateTemplatePayload template: Template
+    DeleteTemplatePayload template: Template
     CreateInstancePayload instance: Instance
     UpdateInstancePayload instance: Instance
     DuplicateInstancePayload instance: Instance
@@ -222,6 +227,8 @@ const PROMISED: &str = "
     UserError message: String!
     UserError path: [String!]!
     UserError suggestion: String
+    InUseError users: [Instance!]!
+    InUseError userCount: Int!
     input StackRef id: ID
     input StackRef name: String
     input TemplateRef id: ID
@@ -240,6 +247,27 @@ const PROMISED: &str = "
     input CreateTemplateInput imageName: String!
     input CreateTemplateInput ports: [PortInput!]
     input CreateTemplateInput healthcheck: HealthcheckInput
+    input UpdateTemplateInput template: TemplateRef!
+    input UpdateTemplateInput name: String
+    input UpdateTemplateInput description: String
+    input UpdateTemplateInput category: String
+    input UpdateTemplateInput imageName: String
+    input UpdateTemplateInput imageTag: String
+    input UpdateTemplateInput command: [String!]
+    input UpdateTemplateInput entrypoint: [String!]
+    input UpdateTemplateInput user: String
+    input UpdateTemplateInput workingDir: String
+    input UpdateTemplateInput restartPolicy: String
+    input UpdateTemplateInput ports: [PortInput!]
+    input UpdateTemplateInput volumes: [VolumeInput!]
+    input UpdateTemplateInput envVars: [EnvVarInput!]
+    input UpdateTemplateInput labels: [LabelInput!]
+    input UpdateTemplateInput domains: [DomainInput!]
+    input UpdateTemplateInput healthcheck: HealthcheckInput
+    input UpdateTemplateInput configFiles: [ConfigFileInput!]
+    input UpdateTemplateInput expectedRevision: Int
+    input DeleteTemplateInput template: TemplateRef!
+    input DeleteTemplateInput expectedRevision: Int
     input CreateInstanceInput stack: StackRef!
     input CreateInstanceInput template: TemplateRef!
     input CreateInstanceInput name: String!
@@ -312,7 +340,7 @@ async fn promised(t: &TestApp) {
     }
     for (interface, of) in [
         ("Node", vec!["Instance", "Stack", "Template"]),
-        ("UserError", vec!["InputError", "NameTakenError", "StaleRevisionError"]),
+        ("UserError", vec!["InUseError", "InputError", "NameTakenError", "StaleRevisionError"]),
     ] {
         let mut found: Vec<_> =
             list(&types[interface], "possibleTypes").map(|of| of["name"].as_str().unwrap()).collect();

@@ -6,13 +6,17 @@ use devarch::{
         stacks::{self, Hold},
         templates,
     },
-    ids::{GlobalId, InstanceId, StackId},
+    ids::{GlobalId, InstanceId, StackId, TemplateId},
     kinds::{
         Argv, ConfigFile, Domain, EnvVar, Healthcheck, HostPort, Label, OfInstance, Port, Protocol, Stamp, Stored,
         Volume, VolumeType,
     },
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, prelude::DateTimeUtc};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    prelude::{DateTimeUtc, Expr},
+};
 use serde_json::{Value, json};
 
 use crate::support::{COLLECTIONS, TestApp, both};
@@ -21,6 +25,7 @@ both!(
     a_list_with_everything_costs_the_same_for_1_10_and_1000_instances,
     a_hundred_nodes_cost_the_same_as_one,
     many_stacks_with_instances_and_ports_cost_the_same_as_one,
+    many_templates_with_instances_and_ports_cost_the_same_as_one,
     a_list_without_collections_loads_none,
 );
 
@@ -180,6 +185,39 @@ async fn many_stacks_with_instances_and_ports_cost_the_same_as_one(t: &TestApp) 
     }
     let counted = query.replace("{ nodes { name ports", "{ totalCount nodes { name ports");
     assert_eq!(cost(t, &counted, json!({ "n": 20 })).await.0, 4);
+}
+
+async fn many_templates_with_instances_and_ports_cost_the_same_as_one(t: &TestApp) {
+    t.template("postgres").await;
+    t.stack("shop").await;
+    let ids = fill(t, "shop", 160).await;
+    for (n, pair) in ids.chunks(2).enumerate() {
+        let input = json!({ "name": format!("a{n:02}"), "imageName": "nginx" });
+        let made = t.done("createTemplate", input, "template { id }").await;
+        let template = TemplateId::decode(made["template"]["id"].as_str().unwrap()).unwrap();
+        instance::Entity::update_many()
+            .col_expr(instance::Column::TemplateServiceId, Expr::value(template))
+            .filter(instance::Column::Id.is_in(pair.iter().copied()))
+            .exec(t.db.writer())
+            .await
+            .unwrap();
+    }
+    let query = "query ($n: Int) { templates(first: $n) { nodes { name instances { totalCount nodes { name ports { \
+                 containerPort } } } } } }";
+    for n in [1, 2, 80] {
+        let (statements, data) = cost(t, query, json!({ "n": n })).await;
+        let templates = data["templates"]["nodes"].as_array().unwrap();
+        assert_eq!(templates.len(), n);
+        for (n, template) in templates.iter().enumerate() {
+            let node = |i: usize| json!({ "name": format!("i{i}"), "ports": [{ "containerPort": 80 }] });
+            let list = json!({ "totalCount": 2, "nodes": [node(2 * n), node(2 * n + 1)] });
+            assert_eq!(template["instances"], list, "{}", template["name"]);
+        }
+        // The templates, their pages, the totals, the ports.
+        assert_eq!(statements, 4, "{n} templates");
+    }
+    let uncounted = query.replace("totalCount ", "");
+    assert_eq!(cost(t, &uncounted, json!({ "n": 80 })).await.0, 3);
 }
 
 async fn a_list_without_collections_loads_none(t: &TestApp) {

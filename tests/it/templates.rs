@@ -204,7 +204,7 @@ async fn the_built_in_catalogue_loads_once(t: &TestApp) {
 }
 
 /// A catalogue file of a template `name` with this image tag and one port.
-fn file(name: &str, tag: &str) -> CatalogFile {
+pub(crate) fn file(name: &str, tag: &str) -> CatalogFile {
     let text = format!(
         "x-devarch:\n  category: test\n  description: A test.\nservices:\n  {name}:\n    image: acme/{name}:{tag}\n    \
          ports:\n      - \"80\"\n    environment:\n      TAG: \"{tag}\"\n"
@@ -225,7 +225,8 @@ fn template(name: &str, tag: &str, revision: i32) -> Value {
     })
 }
 
-fn report(created: usize, updated: usize, unchanged: usize, left_alone: usize) -> CatalogReport {
+/// What loading must have done.
+pub(crate) fn report(created: usize, updated: usize, unchanged: usize, left_alone: usize) -> CatalogReport {
     CatalogReport { created, updated, unchanged, left_alone }
 }
 
