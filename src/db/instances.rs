@@ -112,6 +112,13 @@ pub async fn count_users(db: &impl ConnectionTrait, template: TemplateId) -> Res
     users(template).count(db).await
 }
 
+/// All live instances made from a template, oldest first.
+pub async fn of_template(db: &impl ConnectionTrait, template: TemplateId) -> Result<Vec<InstanceModel>, DbErr> {
+    use sea_orm::QueryOrder;
+    let select = Entity::live().filter(Column::TemplateServiceId.eq(template));
+    select.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(db).await
+}
+
 /// The container names of live instances that start with `prefix` (which has no wildcard characters).
 pub async fn container_names(db: &impl ConnectionTrait, prefix: &str) -> Result<Vec<String>, DbErr> {
     Entity::live()

@@ -43,7 +43,10 @@ impl<O: Owner, K: Stored<O>> Source<O> for K {
 impl Source<OfTemplate> for Setting {
     async fn load(db: &impl ConnectionTrait, owners: &[TemplateId]) -> Result<HashMap<TemplateId, Vec<Self>>, DbErr> {
         let rows = templates::load(db, owners).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row.settings().into_entries())).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.id, templates::TemplateValues::from(&row).settings().into_entries()))
+            .collect())
     }
 }
 

@@ -61,19 +61,6 @@ pub struct TemplateValues {
 }
 
 impl TemplateValues {
-    /// The fields that an instance can override.
-    pub fn settings(&self) -> Settings {
-        Settings {
-            image_name: Some(self.image_name.clone()),
-            image_tag: Some(self.image_tag.clone()),
-            command: self.command.clone(),
-            entrypoint: self.entrypoint.clone(),
-            user: self.user.clone(),
-            working_dir: self.working_dir.clone(),
-            restart_policy: Some(self.restart_policy.clone()),
-        }
-    }
-
     fn into_row(self, now: DateTime<Utc>) -> ActiveModel {
         ActiveModel {
             id: NotSet,
@@ -91,6 +78,21 @@ impl TemplateValues {
             revision: NotSet,
             created_at: NotSet,
             updated_at: Set(now),
+        }
+    }
+}
+
+impl TemplateValues {
+    /// The fields that an instance can override.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            image_name: Some(self.image_name.clone()),
+            image_tag: Some(self.image_tag.clone()),
+            command: self.command.clone(),
+            entrypoint: self.entrypoint.clone(),
+            user: self.user.clone(),
+            working_dir: self.working_dir.clone(),
+            restart_policy: Some(self.restart_policy.clone()),
         }
     }
 }

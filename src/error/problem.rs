@@ -103,6 +103,14 @@ impl Problem {
         self
     }
 
+    /// The same problem with a value that is called something else than `input`.
+    pub fn rooted(mut self, root: &str) -> Self {
+        if let Some(first) = self.path.first_mut() {
+            root.clone_into(first);
+        }
+        self
+    }
+
     /// A refused name.
     pub fn name(path: &[&str], error: NameError) -> Self {
         let code = if error.reason == Reason::Reserved { Code::NameReserved } else { Code::NameInvalid };

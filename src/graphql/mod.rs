@@ -21,6 +21,7 @@ mod query;
 mod stack;
 mod tasks;
 mod template;
+mod template_preview;
 mod user_error;
 
 use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions};

@@ -9,7 +9,7 @@ use super::{context::int, effective::layers};
 use crate::{
     app::Layers,
     db::entities::InstanceModel,
-    kinds::{AnyEntry, Change, OverrideKind, Registered, Rule, RuleAction, Stats, diff, for_each_kind},
+    kinds::{AnyChange, AnyEntry, OverrideKind, Registered, Rule, RuleAction, Stats, diff, for_each_kind},
 };
 
 /// A rule of an instance: something that it takes away from its template.
@@ -69,15 +69,14 @@ pub(super) enum ChangeType {
     Removed,
 }
 
-impl ConfigChange {
-    pub(super) fn new<K: Registered + Into<AnyEntry>>(Change { key, from, to }: Change<'_, K>) -> Self {
+impl From<AnyChange> for ConfigChange {
+    fn from(AnyChange { kind, key, from, to }: AnyChange) -> Self {
         let change = match (from.is_empty(), to.is_empty()) {
             (true, _) => ChangeType::Added,
             (_, true) => ChangeType::Removed,
             _ => ChangeType::Changed,
         };
-        let shown = |entries: Vec<&K>| entries.into_iter().cloned().map(Into::into).collect();
-        Self { kind: K::KIND, key: key.to_string(), change, from: shown(from), to: shown(to) }
+        Self { kind, key, change, from, to }
     }
 }
 
@@ -173,7 +172,7 @@ macro_rules! reports {
                 $(
                     let before: Vec<&crate::kinds::$kind> = self.$field.template.iter().collect();
                     let merged = self.$field.merge();
-                    changes.extend(diff(&before, &merged.values()).into_iter().map(ConfigChange::new));
+                    changes.extend(diff(&before, &merged.values()).into_iter().map(|change| AnyChange::from(change).into()));
                 )+
                 changes
             }

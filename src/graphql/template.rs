@@ -7,12 +7,15 @@ use chrono::{DateTime, Utc};
 
 use super::{
     collections::TemplateCollections,
-    connection::{Listed, PageArgs},
-    context::int,
+    connection::{Listed, MAX_PAGE, PageArgs},
+    context::{ContextExt, int},
+    fault::fault,
+    inputs::TemplateEdit,
     instance::Instance,
     instances::{self, InstanceTotal},
+    template_preview::TemplateEditPreview,
 };
-use crate::{db::entities::TemplateModel, ids::GlobalId, kinds::Argv};
+use crate::{db::entities::TemplateModel, error::Error, ids::GlobalId, kinds::Argv};
 
 /// An entry of the catalogue.
 #[derive(Clone, Debug)]
@@ -113,6 +116,24 @@ impl Template {
         #[graphql(desc = "Only enabled (true) or only disabled (false) instances.")] enabled: Option<bool>,
     ) -> Result<Listed<Instance, InstanceTotal>> {
         instances::list(ctx, self.0.id, PageArgs { first, after, last, before }, search, enabled).await
+    }
+
+    /// What an edit with `updateTemplate` would do to the live instances made from this template: which of them would
+    /// run differently, and in what. Nothing is written.
+    async fn affected(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The edit; what is absent stays as it is.")] edit: TemplateEdit,
+        #[graphql(desc = "How many of the instances to show, 1 to 100; all are counted.", default = 20)] first: i32,
+    ) -> Result<TemplateEditPreview> {
+        if !(1..=MAX_PAGE).contains(&first) {
+            return Err(fault(Error::limit(format!("first is 1 to {MAX_PAGE}, not {first}."))));
+        }
+        match ctx.app().preview_template_edit(&self.0, &edit.into()).await {
+            Ok(preview) => Ok(TemplateEditPreview::new(preview, first.unsigned_abs() as usize)),
+            Err(Error::Refused(problems)) => Ok(TemplateEditPreview::refused(problems)),
+            Err(error) => Err(fault(error)),
+        }
     }
 
     #[graphql(flatten)]

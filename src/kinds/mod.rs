@@ -35,7 +35,9 @@ pub use self::{
     healthcheck::Healthcheck,
     label::Label,
     merge::{Change, Effective, Merged, Origin, Removed, Stats, diff, merge, stats},
-    operation::{AnyEntry, Entry, InstanceOverrides, Key, Operation, OverrideKind, Registered, Reset, Rules},
+    operation::{
+        AnyChange, AnyEntry, Entry, InstanceOverrides, Key, Operation, OverrideKind, Registered, Reset, Rules,
+    },
     overrides::{Overrides, Rule, RuleAction},
     port::{Port, PortKey, Protocol},
     resource_limits::ResourceLimits,

@@ -4,7 +4,9 @@
 
 use async_graphql::{Enum, OneofObject, Union};
 
-use super::{Cardinality, Collections, Kind, MAX_ENTRIES, Overrides, Rule, check::check_entries, for_each_kind};
+use super::{
+    Cardinality, Change, Collections, Kind, MAX_ENTRIES, Overrides, Rule, check::check_entries, for_each_kind,
+};
 use crate::error::{Code, Problems};
 
 /// One step. The steps of a list are taken in order.
@@ -160,6 +162,26 @@ macro_rules! all_kinds {
     };
 }
 for_each_kind!(all_kinds);
+
+/// What is different under one key of any kind.
+#[derive(Clone, Debug)]
+pub struct AnyChange {
+    /// What has changed.
+    pub kind: OverrideKind,
+    /// The key, as text.
+    pub key: String,
+    /// The entries before; none when they are new.
+    pub from: Vec<AnyEntry>,
+    /// The entries after; none when they are gone.
+    pub to: Vec<AnyEntry>,
+}
+
+impl<K: Registered + Into<AnyEntry>> From<Change<'_, K>> for AnyChange {
+    fn from(change: Change<'_, K>) -> Self {
+        let shown = |entries: Vec<&K>| entries.into_iter().cloned().map(Into::into).collect();
+        Self { kind: K::KIND, key: change.key.to_string(), from: shown(change.from), to: shown(change.to) }
+    }
+}
 
 /// A kind that is in the registry.
 pub trait Registered: Kind {

@@ -6,6 +6,7 @@
 
 mod support;
 
+mod affected;
 mod cli;
 mod duplicate;
 mod house;

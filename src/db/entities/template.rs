@@ -2,10 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{
-    ids::TemplateId,
-    kinds::{Argv, Settings},
-};
+use crate::{ids::TemplateId, kinds::Argv};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "services")]
@@ -31,18 +28,3 @@ pub struct Model {
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
-
-impl Model {
-    /// The fields that an instance can override.
-    pub fn settings(&self) -> Settings {
-        Settings {
-            image_name: Some(self.image_name.clone()),
-            image_tag: Some(self.image_tag.clone()),
-            command: self.command.clone(),
-            entrypoint: self.entrypoint.clone(),
-            user: self.user.clone(),
-            working_dir: self.working_dir.clone(),
-            restart_policy: Some(self.restart_policy.clone()),
-        }
-    }
-}

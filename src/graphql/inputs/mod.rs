@@ -14,7 +14,7 @@ pub(super) use self::{
         RestoreInstanceInput, SetInstanceOverridesInput, SoftDeleteInstanceInput, UpdateInstanceInput,
     },
     stack::{CreateStackInput, SoftDeleteStackInput, UpdateStackInput},
-    template::{CreateTemplateInput, DeleteTemplateInput, UpdateTemplateInput},
+    template::{CreateTemplateInput, DeleteTemplateInput, TemplateEdit, UpdateTemplateInput},
 };
 use crate::{
     app::{StackRef as AppStackRef, TemplateRef as AppTemplateRef},
