@@ -53,13 +53,13 @@ fn postgres(mut input: Value) -> Value {
 
 /// A template with everything, by its name.
 async fn shown(t: &TestApp, name: &str) -> Value {
-    let query = format!("query ($name: String!) {{ template(name: $name) {{ {VALUES} {COLLECTIONS} }} }}");
+    let query = format!("query ($name: String!) {{ template(name: $name) {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} }} }}");
     t.data(&query, json!({ "name": name })).await["template"].take()
 }
 
 /// Edits `postgres`, which must succeed, and gives it back whole.
 async fn edit(t: &TestApp, input: Value) -> Value {
-    let selection = format!("template {{ {VALUES} {COLLECTIONS} }}");
+    let selection = format!("template {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} }}");
     let edited = t.done("updateTemplate", postgres(input), &selection).await["template"].take();
     assert_eq!(shown(t, edited["name"].as_str().unwrap()).await, edited);
     edited
@@ -133,7 +133,7 @@ async fn null_is_refused_where_there_must_be_a_value(t: &TestApp) {
 
 async fn equal_values_change_nothing(t: &TestApp) {
     t.template("postgres").await;
-    edit(t, TestApp::overrides()).await;
+    edit(t, TestApp::entries()).await;
     let before = shown(t, "postgres").await;
     let mut all = before.clone();
     for field in ["id", "enabled", "revision", "createdAt", "updatedAt"] {
@@ -149,7 +149,7 @@ async fn equal_values_change_nothing(t: &TestApp) {
 async fn a_collection_is_replaced_whole_or_left_alone(t: &TestApp) {
     t.template("postgres").await;
     let mut expected = shown(t, "postgres").await;
-    let overrides = TestApp::overrides();
+    let overrides = TestApp::entries();
     let replaced = edit(t, overrides.clone()).await;
     assert_eq!(replaced["revision"], 2);
     assert_eq!(replaced["envVars"].as_array().unwrap().len(), 2);
@@ -158,8 +158,8 @@ async fn a_collection_is_replaced_whole_or_left_alone(t: &TestApp) {
         expected[kind] = replaced[kind].clone();
     }
     for (n, (kind, _)) in overrides.as_object().unwrap().iter().enumerate() {
-        let single = kind == "healthcheck";
-        // Null and the empty list say the same; a healthcheck has no list.
+        let single = ["healthcheck", "resourceLimits"].contains(&kind.as_str());
+        // Null and the empty list say the same; some kinds have no list.
         let nothing = if single || n % 2 == 0 { json!(null) } else { json!([]) };
         let edited = edit(t, json!({ kind: nothing })).await;
         expected[kind] = if single { json!(null) } else { json!([]) };
@@ -411,7 +411,7 @@ async fn an_unused_template_is_deleted_for_good(t: &TestApp) {
     }
     expected["healthcheck"] = json!(null);
     expected["instances"] = json!({ "totalCount": 0, "nodes": [] });
-    let selection = format!("template {{ {VALUES} {COLLECTIONS} instances {{ totalCount nodes {{ id }} }} }}");
+    let selection = format!("template {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} instances {{ totalCount nodes {{ id }} }} }}");
     let deleted = t.done("deleteTemplate", postgres(json!({ "expectedRevision": 2 })), &selection).await;
     assert_eq!(deleted["template"], expected);
 

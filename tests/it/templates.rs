@@ -29,9 +29,7 @@ async fn a_template_is_created_with_all_its_values(t: &TestApp) {
         "workingDir": "/srv", "restartPolicy": "on-failure:3",
     });
     let mut input = own.clone();
-    let mut collections = TestApp::overrides();
-    collections.as_object_mut().unwrap().remove("settings");
-    input.as_object_mut().unwrap().extend(collections.as_object().unwrap().clone());
+    input.as_object_mut().unwrap().extend(TestApp::entries().as_object().unwrap().clone());
     let selection = format!(
         "template {{ id revision enabled createdAt updatedAt name description category imageName imageTag command \
          entrypoint user workingDir restartPolicy {COLLECTIONS} }}"

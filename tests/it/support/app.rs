@@ -194,6 +194,13 @@ impl TestApp {
         })
     }
 
+    /// An entry of every kind that a template brings, as [`TestApp::overrides`] has them.
+    pub(crate) fn entries() -> Value {
+        let mut entries = Self::overrides();
+        entries.as_object_mut().unwrap().remove("settings");
+        entries
+    }
+
     /// A reference to an instance by names.
     pub(crate) fn by_name(stack: &str, name: &str) -> Value {
         json!({ "byName": { "stack": stack, "name": name } })
