@@ -7,6 +7,7 @@ mod connect;
 pub mod entities;
 pub mod instances;
 mod keys;
+pub mod members;
 pub mod page;
 pub mod stacks;
 pub mod stored;

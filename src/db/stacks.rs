@@ -18,7 +18,7 @@ use super::{
     keys::one_of,
     page::{Cursor, Page, Slice, contains},
 };
-use crate::ids::StackId;
+use crate::{ids::StackId, name::Name};
 
 /// Which stacks a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -73,6 +73,17 @@ pub async fn load(db: &impl ConnectionTrait, ids: &[StackId]) -> Result<Vec<Stac
     Entity::find().filter(one_of(db.get_database_backend(), "id", ids.iter().map(|id| id.0))).all(db).await
 }
 
+/// The names of live stacks that start with `prefix` (which has no wildcard characters).
+pub async fn names(db: &impl ConnectionTrait, prefix: &str) -> Result<Vec<String>, DbErr> {
+    Entity::live()
+        .filter(Column::Name.like(format!("{prefix}%")))
+        .select_only()
+        .column(Column::Name)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
 fn filtered(filter: &StackFilter) -> Select<Entity> {
     let mut select = Entity::live();
     if let Some(text) = &filter.search {
@@ -113,12 +124,14 @@ pub async fn insert(tx: &Tx, name: &str, description: &str, now: DateTime<Utc>) 
 /// What an update of a stack changes; `None` leaves it.
 #[derive(Clone, Debug, Default)]
 pub struct StackChange {
+    /// The name.
+    pub name: Option<Name>,
     /// The description.
     pub description: Option<String>,
     /// Whether it is enabled.
     pub enabled: Option<bool>,
-    /// Into the trash.
-    pub delete: bool,
+    /// Into the trash (true) or out of it (false).
+    pub trashed: Option<bool>,
 }
 
 /// Changes a stack and raises its revision.
@@ -127,14 +140,17 @@ pub async fn update(tx: &Tx, id: StackId, change: StackChange, now: DateTime<Utc
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(now))
         .filter(Column::Id.eq(id));
+    if let Some(name) = change.name {
+        update = update.col_expr(Column::Name, Expr::value(name.as_str()));
+    }
     if let Some(description) = change.description {
         update = update.col_expr(Column::Description, Expr::value(description));
     }
     if let Some(enabled) = change.enabled {
         update = update.col_expr(Column::Enabled, Expr::value(enabled));
     }
-    if change.delete {
-        update = update.col_expr(Column::DeletedAt, Expr::value(now));
+    if let Some(trashed) = change.trashed {
+        update = update.col_expr(Column::DeletedAt, Expr::value(trashed.then_some(now)));
     }
     super::one_row(update.exec_with_returning(tx).await?)
 }

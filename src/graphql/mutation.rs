@@ -9,13 +9,13 @@ use super::{
     context::ContextExt,
     inputs::{
         CreateInstanceInput, CreateStackInput, CreateTemplateInput, DuplicateInstanceInput, RenameInstanceInput,
-        RestoreInstanceInput, SetInstanceOverridesInput, SoftDeleteInstanceInput, SoftDeleteStackInput,
-        UpdateInstanceInput, UpdateStackInput,
+        RenameStackInput, RestoreInstanceInput, SetInstanceOverridesInput, SoftDeleteInstanceInput,
+        SoftDeleteStackInput, UpdateInstanceInput, UpdateStackInput,
     },
     payloads::{
         CreateInstancePayload, CreateStackPayload, CreateTemplatePayload, DuplicateInstancePayload,
-        RenameInstancePayload, RestoreInstancePayload, SetInstanceOverridesPayload, SoftDeleteInstancePayload,
-        SoftDeleteStackPayload, UpdateInstancePayload, UpdateStackPayload,
+        RenameInstancePayload, RenameStackPayload, RestoreInstancePayload, SetInstanceOverridesPayload,
+        SoftDeleteInstancePayload, SoftDeleteStackPayload, UpdateInstancePayload, UpdateStackPayload,
     },
 };
 
@@ -42,6 +42,16 @@ impl Mutation {
         #[graphql(desc = "What changes.")] input: UpdateStackInput,
     ) -> Option<Result<UpdateStackPayload>> {
         Some(UpdateStackPayload::settle(ctx.app().update_stack(input.into()).await))
+    }
+
+    /// Gives a stack another name. Its id stays; the container names of all its live instances follow, and so does the
+    /// network's name. Each of these instances' revision rises by one too.
+    async fn rename_stack(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which stack, and its new name.")] input: RenameStackInput,
+    ) -> Option<Result<RenameStackPayload>> {
+        Some(RenameStackPayload::settle(ctx.app().rename_stack(input.into()).await))
     }
 
     /// Puts a stack into the trash, with its instances. They are hidden at once and their names become free. The rows

@@ -51,6 +51,11 @@ payloads! {
         /// The stack as it is now; null when there are errors.
         stack: Stack of StackModel
     }
+    /// What `renameStack` did.
+    RenameStackPayload {
+        /// The stack under its new name; null when there are errors.
+        stack: Stack of StackModel
+    }
     /// What `softDeleteStack` did.
     SoftDeleteStackPayload {
         /// The stack, now in the trash; null when there are errors.

@@ -20,7 +20,7 @@ const FORBIDDEN: [(&str, &[&str]); 10] = [
 const CRATES: [(&str, &[&str]); 3] = [
     ("async_graphql", &["graphql", "kinds", "server", "error"]),
     ("axum", &["server"]),
-    ("sea_orm", &["db", "kinds", "ids.rs", "error", "app/naming.rs"]),
+    ("sea_orm", &["db", "kinds", "ids.rs", "error", "app/naming.rs", "app/stack_naming.rs"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<(String, String)>) {

@@ -18,6 +18,7 @@ mod migrations;
 mod overrides;
 mod races;
 mod schema;
+mod stack_lifecycle;
 mod stacks;
 mod statements;
 mod templates;

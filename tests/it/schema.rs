@@ -99,6 +99,7 @@ const PROMISED: &str = "
     Query instance(stack: String!, name: String!): Instance
     Mutation createStack(input: CreateStackInput!): CreateStackPayload
     Mutation updateStack(input: UpdateStackInput!): UpdateStackPayload
+    Mutation renameStack(input: RenameStackInput!): RenameStackPayload
     Mutation softDeleteStack(input: SoftDeleteStackInput!): SoftDeleteStackPayload
     Mutation createTemplate(input: CreateTemplateInput!): CreateTemplatePayload
     Mutation createInstance(input: CreateInstanceInput!): CreateInstancePayload
@@ -207,6 +208,8 @@ const PROMISED: &str = "
     ConfigFile isTemplate: Boolean!
     CreateStackPayload stack: Stack
     UpdateStackPayload stack: Stack
+    RenameStackPayload stack: Stack
+    RenameStackPayload userErrors: [UserError!]!
     SoftDeleteStackPayload stack: Stack
     CreateTemplatePayload template: Template
     CreateInstancePayload instance: Instance
@@ -234,6 +237,9 @@ const PROMISED: &str = "
     input UpdateStackInput description: String
     input UpdateStackInput enabled: Boolean
     input UpdateStackInput expectedRevision: Int
+    input RenameStackInput stack: StackRef!
+    input RenameStackInput name: String!
+    input RenameStackInput expectedRevision: Int
     input SoftDeleteStackInput stack: StackRef!
     input SoftDeleteStackInput expectedRevision: Int
     input CreateTemplateInput name: String!

@@ -3,7 +3,7 @@
 use async_graphql::{InputObject, MaybeUndefined};
 
 use super::{StackRef, given};
-use crate::app::{CreateStack, SoftDeleteStack, UpdateStack};
+use crate::app::{CreateStack, RenameStack, SoftDeleteStack, UpdateStack};
 
 /// A new stack.
 #[derive(InputObject)]
@@ -42,6 +42,23 @@ impl From<UpdateStackInput> for UpdateStack {
             enabled: given(input.enabled),
             expected_revision: input.expected_revision.map(i64::from),
         }
+    }
+}
+
+/// A new name for a stack.
+#[derive(InputObject)]
+pub(in crate::graphql) struct RenameStackInput {
+    /// Which stack.
+    stack: StackRef,
+    /// The new name; the container names of the stack's instances follow. The same name changes nothing and succeeds.
+    name: String,
+    /// Write only when this is still the stack's revision.
+    expected_revision: Option<i32>,
+}
+
+impl From<RenameStackInput> for RenameStack {
+    fn from(input: RenameStackInput) -> Self {
+        Self { stack: input.stack.into(), name: input.name, expected_revision: input.expected_revision.map(i64::from) }
     }
 }
 
