@@ -27,12 +27,15 @@ const PATH: [&str; 2] = ["input", "name"];
 pub(super) enum Naming {
     /// Its live instances follow.
     Rename,
+    /// Those that went into the trash with it follow.
+    Restore,
 }
 
 impl Naming {
     fn members(self) -> Members {
         match self {
             Self::Rename => Members::Live,
+            Self::Restore => Members::TrashedWithStack,
         }
     }
 

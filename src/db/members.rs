@@ -105,6 +105,20 @@ pub async fn rename(tx: &Tx, stack: StackId, name: &str, now: DateTime<Utc>) -> 
         .map(drop)
 }
 
+/// Brings back the instances that went into the trash with their stack, with container names that follow its name.
+pub async fn restore(tx: &Tx, stack: StackId, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::ContainerName, follows(name))
+        .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .col_expr(Column::DeletedAt, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(Column::DeletedWithStack, Expr::value(false))
+        .filter(Members::TrashedWithStack.of(stack))
+        .exec(tx)
+        .await
+        .map(drop)
+}
+
 /// An instance whose container name under another name of its stack belongs to a live instance.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Clash {

@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, ExprTrait, SimpleExpr},
 };
 
@@ -66,6 +66,22 @@ pub async fn find_by_name(db: &impl ConnectionTrait, name: &str, how: Hold) -> R
 /// A live stack by its key.
 pub async fn find(db: &impl ConnectionTrait, id: StackId, how: Hold) -> Result<Option<StackModel>, DbErr> {
     hold(Entity::live().filter(Column::Id.eq(id)), how).one(db).await
+}
+
+/// A stack by its key, trashed or not.
+pub async fn find_any(db: &impl ConnectionTrait, id: StackId, how: Hold) -> Result<Option<StackModel>, DbErr> {
+    hold(Entity::find_by_id(id), how).one(db).await
+}
+
+/// The trashed stack that had a name last.
+pub async fn find_trashed(db: &impl ConnectionTrait, name: &str) -> Result<Option<StackModel>, DbErr> {
+    Entity::find()
+        .filter(Column::Name.eq(name))
+        .filter(Column::DeletedAt.is_not_null())
+        .order_by_desc(Column::DeletedAt)
+        .order_by_desc(Column::Id)
+        .one(db)
+        .await
 }
 
 /// Stacks by their keys, trashed ones included.

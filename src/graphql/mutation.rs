@@ -9,13 +9,14 @@ use super::{
     context::ContextExt,
     inputs::{
         CreateInstanceInput, CreateStackInput, CreateTemplateInput, DuplicateInstanceInput, RenameInstanceInput,
-        RenameStackInput, RestoreInstanceInput, SetInstanceOverridesInput, SoftDeleteInstanceInput,
+        RenameStackInput, RestoreInstanceInput, RestoreStackInput, SetInstanceOverridesInput, SoftDeleteInstanceInput,
         SoftDeleteStackInput, UpdateInstanceInput, UpdateStackInput,
     },
     payloads::{
         CreateInstancePayload, CreateStackPayload, CreateTemplatePayload, DuplicateInstancePayload,
-        RenameInstancePayload, RenameStackPayload, RestoreInstancePayload, SetInstanceOverridesPayload,
-        SoftDeleteInstancePayload, SoftDeleteStackPayload, UpdateInstancePayload, UpdateStackPayload,
+        RenameInstancePayload, RenameStackPayload, RestoreInstancePayload, RestoreStackPayload,
+        SetInstanceOverridesPayload, SoftDeleteInstancePayload, SoftDeleteStackPayload, UpdateInstancePayload,
+        UpdateStackPayload,
     },
 };
 
@@ -54,14 +55,24 @@ impl Mutation {
         Some(RenameStackPayload::settle(ctx.app().rename_stack(input.into()).await))
     }
 
-    /// Puts a stack into the trash, with its instances. They are hidden at once and their names become free. The rows
-    /// are kept, but the API offers no way to bring a stack back yet.
+    /// Puts a stack into the trash, with its instances. They are hidden at once and their names become free;
+    /// `restoreStack` brings them back.
     async fn soft_delete_stack(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which stack.")] input: SoftDeleteStackInput,
     ) -> Option<Result<SoftDeleteStackPayload>> {
         Some(SoftDeleteStackPayload::settle(ctx.app().soft_delete_stack(input.into()).await))
+    }
+
+    /// Brings a stack back from the trash, under its name or under a given one, with exactly the instances that went into
+    /// the trash with it. Their container names follow the stack's name.
+    async fn restore_stack(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which stack.")] input: RestoreStackInput,
+    ) -> Option<Result<RestoreStackPayload>> {
+        Some(RestoreStackPayload::settle(ctx.app().restore_stack(input.into()).await))
     }
 
     /// Adds a template to the catalogue.

@@ -58,7 +58,12 @@ payloads! {
     }
     /// What `softDeleteStack` did.
     SoftDeleteStackPayload {
-        /// The stack, now in the trash; null when there are errors.
+        /// The stack, now in the trash; keep its id to restore it. Null when there are errors.
+        stack: Stack of StackModel
+    }
+    /// What `restoreStack` did.
+    RestoreStackPayload {
+        /// The stack, live again; null when there are errors.
         stack: Stack of StackModel
     }
     /// What `createTemplate` did.

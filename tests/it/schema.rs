@@ -101,6 +101,7 @@ const PROMISED: &str = "
     Mutation updateStack(input: UpdateStackInput!): UpdateStackPayload
     Mutation renameStack(input: RenameStackInput!): RenameStackPayload
     Mutation softDeleteStack(input: SoftDeleteStackInput!): SoftDeleteStackPayload
+    Mutation restoreStack(input: RestoreStackInput!): RestoreStackPayload
     Mutation createTemplate(input: CreateTemplateInput!): CreateTemplatePayload
     Mutation createInstance(input: CreateInstanceInput!): CreateInstancePayload
     Mutation updateInstance(input: UpdateInstanceInput!): UpdateInstancePayload
@@ -211,6 +212,8 @@ const PROMISED: &str = "
     RenameStackPayload stack: Stack
     RenameStackPayload userErrors: [UserError!]!
     SoftDeleteStackPayload stack: Stack
+    RestoreStackPayload stack: Stack
+    RestoreStackPayload userErrors: [UserError!]!
     CreateTemplatePayload template: Template
     CreateInstancePayload instance: Instance
     UpdateInstancePayload instance: Instance
@@ -242,6 +245,9 @@ const PROMISED: &str = "
     input RenameStackInput expectedRevision: Int
     input SoftDeleteStackInput stack: StackRef!
     input SoftDeleteStackInput expectedRevision: Int
+    input RestoreStackInput stack: StackRef!
+    input RestoreStackInput name: String
+    input RestoreStackInput expectedRevision: Int
     input CreateTemplateInput name: String!
     input CreateTemplateInput imageName: String!
     input CreateTemplateInput ports: [PortInput!]

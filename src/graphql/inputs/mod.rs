@@ -13,7 +13,7 @@ pub(super) use self::{
         CreateInstanceInput, DuplicateInstanceInput, RenameInstanceInput, RestoreInstanceInput,
         SetInstanceOverridesInput, SoftDeleteInstanceInput, UpdateInstanceInput,
     },
-    stack::{CreateStackInput, RenameStackInput, SoftDeleteStackInput, UpdateStackInput},
+    stack::{CreateStackInput, RenameStackInput, RestoreStackInput, SoftDeleteStackInput, UpdateStackInput},
     template::CreateTemplateInput,
 };
 use crate::{
