@@ -55,3 +55,9 @@ pub(super) async fn instance(tx: &Tx, wanted: &InstanceRef) -> Result<Result<(St
 fn gone(path: &[&str], message: &str) -> Problem {
     Problem::new(Code::NotFound, path, message)
 }
+
+/// The same problem for who wants to purge something: what is live is not purged at once.
+pub(super) fn first(mut problem: Problem) -> Problem {
+    problem.message.push_str(" Only what is in the trash can be purged; what is live has to be deleted first.");
+    problem
+}

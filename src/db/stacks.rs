@@ -171,6 +171,11 @@ pub async fn update(tx: &Tx, id: StackId, change: StackChange, now: DateTime<Utc
     super::one_row(update.exec_with_returning(tx).await?)
 }
 
+/// Deletes a stack; its instances and all that is theirs go with it.
+pub async fn delete(tx: &Tx, id: StackId) -> Result<(), DbErr> {
+    Entity::delete_by_id(id).exec(tx).await.map(drop)
+}
+
 /// Puts the live instances of a stack into the trash with it, and remembers that it was so.
 pub async fn trash_instances(tx: &Tx, id: StackId, now: DateTime<Utc>) -> Result<(), DbErr> {
     instance::Entity::update_many()

@@ -8,15 +8,16 @@ use async_graphql::{Context, Object, Result};
 use super::{
     context::ContextExt,
     inputs::{
-        CreateInstanceInput, CreateStackInput, CreateTemplateInput, DuplicateInstanceInput, RenameInstanceInput,
-        RenameStackInput, RestoreInstanceInput, RestoreStackInput, SetInstanceOverridesInput, SoftDeleteInstanceInput,
-        SoftDeleteStackInput, UpdateInstanceInput, UpdateStackInput,
+        CreateInstanceInput, CreateStackInput, CreateTemplateInput, DuplicateInstanceInput, PurgeInstanceInput,
+        PurgeStackInput, RenameInstanceInput, RenameStackInput, RestoreInstanceInput, RestoreStackInput,
+        SetInstanceOverridesInput, SoftDeleteInstanceInput, SoftDeleteStackInput, UpdateInstanceInput,
+        UpdateStackInput,
     },
     payloads::{
         CreateInstancePayload, CreateStackPayload, CreateTemplatePayload, DuplicateInstancePayload,
-        RenameInstancePayload, RenameStackPayload, RestoreInstancePayload, RestoreStackPayload,
-        SetInstanceOverridesPayload, SoftDeleteInstancePayload, SoftDeleteStackPayload, UpdateInstancePayload,
-        UpdateStackPayload,
+        PurgeInstancePayload, PurgeStackPayload, RenameInstancePayload, RenameStackPayload, RestoreInstancePayload,
+        RestoreStackPayload, SetInstanceOverridesPayload, SoftDeleteInstancePayload, SoftDeleteStackPayload,
+        UpdateInstancePayload, UpdateStackPayload,
     },
 };
 
@@ -73,6 +74,15 @@ impl Mutation {
         #[graphql(desc = "Which stack.")] input: RestoreStackInput,
     ) -> Option<Result<RestoreStackPayload>> {
         Some(RestoreStackPayload::settle(ctx.app().restore_stack(input.into()).await))
+    }
+
+    /// Removes a trashed stack for good, with its instances, those that were deleted before included, and all their overrides. What is live is never purged.
+    async fn purge_stack(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which stack.")] input: PurgeStackInput,
+    ) -> Option<Result<PurgeStackPayload>> {
+        Some(PurgeStackPayload::settle(ctx.app().purge_stack(input.into()).await))
     }
 
     /// Adds a template to the catalogue.
@@ -137,6 +147,15 @@ impl Mutation {
         #[graphql(desc = "Which instance.")] input: RestoreInstanceInput,
     ) -> Option<Result<RestoreInstancePayload>> {
         Some(RestoreInstancePayload::settle(ctx.app().restore_instance(input.into()).await))
+    }
+
+    /// Removes a trashed instance for good, with all its overrides. What is live is never purged.
+    async fn purge_instance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which instance.")] input: PurgeInstanceInput,
+    ) -> Option<Result<PurgeInstancePayload>> {
+        Some(PurgeInstancePayload::settle(ctx.app().purge_instance(input.into()).await))
     }
 
     /// Writes whole collections of overrides in one step. A kind that is absent stays as it is; an empty list means no

@@ -23,4 +23,5 @@ mod stacks;
 mod statements;
 mod templates;
 mod tour;
+mod trash;
 mod values;

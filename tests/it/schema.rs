@@ -102,6 +102,7 @@ const PROMISED: &str = "
     Mutation renameStack(input: RenameStackInput!): RenameStackPayload
     Mutation softDeleteStack(input: SoftDeleteStackInput!): SoftDeleteStackPayload
     Mutation restoreStack(input: RestoreStackInput!): RestoreStackPayload
+    Mutation purgeStack(input: PurgeStackInput!): PurgeStackPayload
     Mutation createTemplate(input: CreateTemplateInput!): CreateTemplatePayload
     Mutation createInstance(input: CreateInstanceInput!): CreateInstancePayload
     Mutation updateInstance(input: UpdateInstanceInput!): UpdateInstancePayload
@@ -109,6 +110,7 @@ const PROMISED: &str = "
     Mutation renameInstance(input: RenameInstanceInput!): RenameInstancePayload
     Mutation softDeleteInstance(input: SoftDeleteInstanceInput!): SoftDeleteInstancePayload
     Mutation restoreInstance(input: RestoreInstanceInput!): RestoreInstancePayload
+    Mutation purgeInstance(input: PurgeInstanceInput!): PurgeInstancePayload
     Mutation setInstanceOverrides(input: SetInstanceOverridesInput!): SetInstanceOverridesPayload
     StackConnection edges: [StackEdge!]!
     StackConnection nodes: [Stack!]!
@@ -214,6 +216,10 @@ const PROMISED: &str = "
     SoftDeleteStackPayload stack: Stack
     RestoreStackPayload stack: Stack
     RestoreStackPayload userErrors: [UserError!]!
+    PurgeStackPayload purgedId: ID
+    PurgeStackPayload userErrors: [UserError!]!
+    PurgeInstancePayload purgedId: ID
+    PurgeInstancePayload userErrors: [UserError!]!
     CreateTemplatePayload template: Template
     CreateInstancePayload instance: Instance
     UpdateInstancePayload instance: Instance
@@ -248,6 +254,10 @@ const PROMISED: &str = "
     input RestoreStackInput stack: StackRef!
     input RestoreStackInput name: String
     input RestoreStackInput expectedRevision: Int
+    input PurgeStackInput stack: StackRef!
+    input PurgeStackInput expectedRevision: Int
+    input PurgeInstanceInput instance: InstanceRef!
+    input PurgeInstanceInput expectedRevision: Int
     input CreateTemplateInput name: String!
     input CreateTemplateInput imageName: String!
     input CreateTemplateInput ports: [PortInput!]

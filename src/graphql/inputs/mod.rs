@@ -10,10 +10,12 @@ use async_graphql::{ID, InputObject, MaybeUndefined, OneofObject};
 
 pub(super) use self::{
     instance::{
-        CreateInstanceInput, DuplicateInstanceInput, RenameInstanceInput, RestoreInstanceInput,
+        CreateInstanceInput, DuplicateInstanceInput, PurgeInstanceInput, RenameInstanceInput, RestoreInstanceInput,
         SetInstanceOverridesInput, SoftDeleteInstanceInput, UpdateInstanceInput,
     },
-    stack::{CreateStackInput, RenameStackInput, RestoreStackInput, SoftDeleteStackInput, UpdateStackInput},
+    stack::{
+        CreateStackInput, PurgeStackInput, RenameStackInput, RestoreStackInput, SoftDeleteStackInput, UpdateStackInput,
+    },
     template::CreateTemplateInput,
 };
 use crate::{

@@ -3,7 +3,7 @@
 use async_graphql::{InputObject, MaybeUndefined};
 
 use super::{StackRef, given};
-use crate::app::{CreateStack, RenameStack, RestoreStack, SoftDeleteStack, UpdateStack};
+use crate::app::{CreateStack, PurgeStack, RenameStack, RestoreStack, SoftDeleteStack, UpdateStack};
 
 /// A new stack.
 #[derive(InputObject)]
@@ -91,5 +91,20 @@ pub(in crate::graphql) struct RestoreStackInput {
 impl From<RestoreStackInput> for RestoreStack {
     fn from(input: RestoreStackInput) -> Self {
         Self { stack: input.stack.into(), name: input.name, expected_revision: input.expected_revision.map(i64::from) }
+    }
+}
+
+/// A trashed stack to remove for good.
+#[derive(InputObject)]
+pub(in crate::graphql) struct PurgeStackInput {
+    /// Which stack, by its id; by name, the one of this name that was deleted last.
+    stack: StackRef,
+    /// Purge only when this is still the stack's revision.
+    expected_revision: Option<i32>,
+}
+
+impl From<PurgeStackInput> for PurgeStack {
+    fn from(input: PurgeStackInput) -> Self {
+        Self { stack: input.stack.into(), expected_revision: input.expected_revision.map(i64::from) }
     }
 }
