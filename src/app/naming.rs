@@ -11,7 +11,7 @@ use crate::{
     app::App,
     db::{Work, entities::StackModel, instances, stacks, stacks::Hold, templates},
     error::{Code, Detail, Error, Problem, Problems, Result, Unique},
-    ids::AnyId,
+    ids::{AnyId, InstanceId},
     name::{Name, NameOf, container_name, cut, numbered, room_for_instance, suggest},
 };
 
@@ -80,6 +80,20 @@ pub(super) async fn free_name(db: &impl ConnectionTrait, stack: &str, base: &str
     Ok(free.and_then(|name| Name::parse(NameOf::Instance, &name).ok()))
 }
 
+/// The problem that a stack has an instance of this name.
+pub(super) fn name_taken(stack: &str, name: &str, holder: Option<InstanceId>) -> Problem {
+    let message = format!("The stack `{stack}` already has an instance `{name}`.");
+    let detail = holder.map_or(Detail::None, |holder| Detail::Holder(AnyId::Instance(holder)));
+    Problem::new(Code::NameTaken, &["input", "name"], message).with(detail)
+}
+
+/// The problem that an instance's container name belongs to an instance of some stack.
+pub(super) fn container_taken(container: &str, holder: InstanceId, name: &str, stack: &str) -> Problem {
+    let message = format!("The container name {container} belongs to the instance `{name}` of the stack `{stack}`.");
+    let problem = Problem::new(Code::ContainerNameTaken, &["input", "name"], message);
+    problem.with(Detail::Holder(AnyId::Instance(holder)))
+}
+
 /// Marks a refusal by one of the unique indexes of instances as what it is.
 pub(super) fn taken<'a>(stack: &'a str, name: &'a Name) -> impl Fn(DbErr) -> Error + 'a {
     move |cause| match Error::from(cause) {
@@ -109,20 +123,12 @@ impl App {
             None => None,
         };
         let elsewhere = holder_stack.as_ref().filter(|found| found.name != stack).zip(holder.as_ref());
-        let (code, message) = match elsewhere {
-            Some((other, holder)) => (
-                Code::ContainerNameTaken,
-                format!(
-                    "The container name {container} belongs to the instance `{}` of the stack `{}`.",
-                    holder.instance_id, other.name
-                ),
-            ),
-            None => (Code::NameTaken, format!("The stack `{stack}` already has an instance `{name}`.")),
+        let problem = match elsewhere {
+            Some((other, holder)) => container_taken(&container, holder.id, &holder.instance_id, &other.name),
+            None => name_taken(stack, name.as_str(), holder.map(|holder| holder.id)),
         };
         let free = free_name(db, stack, name.as_str(), "").await?;
-        let detail = holder.map_or(Detail::None, |holder| Detail::Holder(AnyId::Instance(holder.id)));
-        let problem = Problem::new(code, &["input", "name"], message);
-        Ok(Error::refused(problem.suggest(free.map(|free| free.to_string())).with(detail)))
+        Ok(Error::refused(problem.suggest(free.map(|free| free.to_string()))))
     }
 
     /// The problem that a stack's name is taken.

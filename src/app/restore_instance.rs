@@ -2,13 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, InstanceRef, find, naming};
+use super::{App, InstanceRef, find, naming, trashed};
 use crate::{
     db::{
         Tx, Work,
         entities::{InstanceModel, StackModel},
         instances::{self, InstanceChange},
-        stacks::{self, Hold},
     },
     error::{Code, Error, Problem, Problems, Result},
     ids::AnyId,
@@ -37,7 +36,7 @@ impl Work for RestoreInstance {
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {
         let mut problems = Problems::default();
-        let found = problems.keep(trashed(tx, &self.instance).await?);
+        let found = problems.keep(trashed::instance(tx, &self.instance).await?.and_then(of_live_stack));
         let raw = self.name.as_deref().or(found.as_ref().map(|(_, instance)| instance.instance_id.as_str()));
         let names = match raw {
             Some(raw) => naming::instance_names(tx, found.as_ref().map(|(stack, _)| stack), raw, &mut problems).await?,
@@ -54,29 +53,12 @@ impl Work for RestoreInstance {
     }
 }
 
-/// A trashed instance of a live stack.
-async fn trashed(tx: &Tx, wanted: &InstanceRef) -> Result<Result<(StackModel, InstanceModel), Problem>> {
-    let (path, found): (&[&str], _) = match wanted {
-        InstanceRef::Id(Some(id)) => (&["input", "instance", "id"], instances::find(tx, *id, Hold::No).await?),
-        InstanceRef::Id(None) => (&["input", "instance", "id"], None),
-        InstanceRef::Name { stack, name } => {
-            let named = if find::storable(stack) { stacks::find_by_name(tx, stack, Hold::No).await? } else { None };
-            let Some(named) = named else {
-                return Ok(Err(gone(&["input", "instance", "byName", "stack"], "There is no such live stack.")));
-            };
-            let found = if find::storable(name) { instances::find_trashed(tx, named.id, name).await? } else { None };
-            (&["input", "instance", "byName", "name"], found)
-        }
-    };
-    let Some(found) = found else { return Ok(Err(gone(path, "No such instance is in the trash."))) };
-    let Some(stack) = stacks::find(tx, found.stack_id, Hold::Shared).await? else {
-        return Ok(Err(gone(path, "The instance's stack is in the trash.")));
-    };
-    let held = instances::find(tx, found.id, Hold::Exclusive).await?;
-    let held = held.filter(|instance| instance.deleted_at.is_some());
-    Ok(held.map(|instance| (stack, instance)).ok_or_else(|| gone(path, "The instance is not in the trash.")))
-}
-
-fn gone(path: &[&str], message: &str) -> Problem {
-    Problem::new(Code::NotFound, path, message)
+/// Only by its id an instance is found whose stack is in the trash.
+fn of_live_stack(found: (StackModel, InstanceModel)) -> Result<(StackModel, InstanceModel), Problem> {
+    if found.0.deleted_at.is_none() {
+        return Ok(found);
+    }
+    let message =
+        format!("The instance's stack `{}` is in the trash; bring it back first, with restoreStack.", found.0.name);
+    Err(Problem::new(Code::NotFound, &["input", "instance", "id"], message))
 }

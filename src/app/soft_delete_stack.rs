@@ -36,7 +36,7 @@ impl Work for SoftDeleteStack {
         let stack = find::stack(tx, &self.stack, Hold::Exclusive).await?.map_err(Error::refused)?;
         find::expect_revision(AnyId::Stack(stack.id), stack.revision, self.expected_revision)?;
         stacks::trash_instances(tx, stack.id, now).await?;
-        let change = StackChange { delete: true, ..StackChange::default() };
+        let change = StackChange { trashed: Some(true), ..StackChange::default() };
         Ok(stacks::update(tx, stack.id, change, now).await?)
     }
 }

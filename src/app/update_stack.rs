@@ -47,7 +47,7 @@ impl Work for UpdateStack {
         let change = StackChange {
             description: self.description.clone().filter(|text| *text != stack.description),
             enabled: enabled.filter(|enabled| *enabled != stack.enabled),
-            delete: false,
+            ..StackChange::default()
         };
         if change.description.is_none() && change.enabled.is_none() {
             return Ok(stack);

@@ -310,3 +310,8 @@ pub async fn update(
     }
     super::one_row(update.exec_with_returning(tx).await?)
 }
+
+/// Deletes an instance; its overrides go with it.
+pub async fn delete(tx: &Tx, id: InstanceId) -> Result<(), DbErr> {
+    Entity::delete_by_id(id).exec(tx).await.map(drop)
+}

@@ -8,6 +8,7 @@ pub mod dependencies;
 pub mod entities;
 pub mod instances;
 mod keys;
+pub mod members;
 pub mod page;
 pub mod rules;
 pub mod stacks;

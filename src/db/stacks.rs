@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, ExprTrait, SimpleExpr},
 };
 
@@ -18,7 +18,7 @@ use super::{
     keys::one_of,
     page::{Cursor, Page, Slice, contains},
 };
-use crate::ids::StackId;
+use crate::{ids::StackId, name::Name};
 
 /// Which stacks a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -68,9 +68,36 @@ pub async fn find(db: &impl ConnectionTrait, id: StackId, how: Hold) -> Result<O
     hold(Entity::live().filter(Column::Id.eq(id)), how).one(db).await
 }
 
+/// A stack by its key, trashed or not.
+pub async fn find_any(db: &impl ConnectionTrait, id: StackId, how: Hold) -> Result<Option<StackModel>, DbErr> {
+    hold(Entity::find_by_id(id), how).one(db).await
+}
+
+/// The trashed stack that had a name last.
+pub async fn find_trashed(db: &impl ConnectionTrait, name: &str) -> Result<Option<StackModel>, DbErr> {
+    Entity::find()
+        .filter(Column::Name.eq(name))
+        .filter(Column::DeletedAt.is_not_null())
+        .order_by_desc(Column::DeletedAt)
+        .order_by_desc(Column::Id)
+        .one(db)
+        .await
+}
+
 /// Stacks by their keys, trashed ones included.
 pub async fn load(db: &impl ConnectionTrait, ids: &[StackId]) -> Result<Vec<StackModel>, DbErr> {
     Entity::find().filter(one_of(db.get_database_backend(), "id", ids.iter().map(|id| id.0))).all(db).await
+}
+
+/// The names of live stacks that start with `prefix` (which has no wildcard characters).
+pub async fn names(db: &impl ConnectionTrait, prefix: &str) -> Result<Vec<String>, DbErr> {
+    Entity::live()
+        .filter(Column::Name.like(format!("{prefix}%")))
+        .select_only()
+        .column(Column::Name)
+        .into_tuple()
+        .all(db)
+        .await
 }
 
 fn filtered(filter: &StackFilter) -> Select<Entity> {
@@ -113,12 +140,14 @@ pub async fn insert(tx: &Tx, name: &str, description: &str, now: DateTime<Utc>) 
 /// What an update of a stack changes; `None` leaves it.
 #[derive(Clone, Debug, Default)]
 pub struct StackChange {
+    /// The name.
+    pub name: Option<Name>,
     /// The description.
     pub description: Option<String>,
     /// Whether it is enabled.
     pub enabled: Option<bool>,
-    /// Into the trash.
-    pub delete: bool,
+    /// Into the trash (true) or out of it (false).
+    pub trashed: Option<bool>,
 }
 
 /// Changes a stack and raises its revision.
@@ -127,16 +156,24 @@ pub async fn update(tx: &Tx, id: StackId, change: StackChange, now: DateTime<Utc
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(now))
         .filter(Column::Id.eq(id));
+    if let Some(name) = change.name {
+        update = update.col_expr(Column::Name, Expr::value(name.as_str()));
+    }
     if let Some(description) = change.description {
         update = update.col_expr(Column::Description, Expr::value(description));
     }
     if let Some(enabled) = change.enabled {
         update = update.col_expr(Column::Enabled, Expr::value(enabled));
     }
-    if change.delete {
-        update = update.col_expr(Column::DeletedAt, Expr::value(now));
+    if let Some(trashed) = change.trashed {
+        update = update.col_expr(Column::DeletedAt, Expr::value(trashed.then_some(now)));
     }
     super::one_row(update.exec_with_returning(tx).await?)
+}
+
+/// Deletes a stack; its instances and all that is theirs go with it.
+pub async fn delete(tx: &Tx, id: StackId) -> Result<(), DbErr> {
+    Entity::delete_by_id(id).exec(tx).await.map(drop)
 }
 
 /// Puts the live instances of a stack into the trash with it, and remembers that it was so.

@@ -11,7 +11,10 @@ use std::fmt;
 
 use sea_orm::{DbErr, RuntimeErr};
 
-use crate::{ids::TemplateId, name::Name};
+use crate::{
+    ids::{StackId, TemplateId},
+    name::Name,
+};
 
 pub use self::problem::{Code, Detail, Problem, Problems};
 
@@ -36,6 +39,13 @@ pub enum Error {
     },
     /// Instances use the template that was to be deleted; the use case says which.
     TemplateInUse(TemplateId),
+    /// The name of a stack, or a container name that follows from it, is taken; the use case says by whom.
+    StackTaken {
+        /// The stack that was to get the name, or that was to be copied under it.
+        stack: StackId,
+        /// The name.
+        name: Name,
+    },
     /// Another transaction was in the way; the write is tried again.
     Busy(DbErr),
     /// The database cannot be reached or does not answer in time.
@@ -80,6 +90,7 @@ impl fmt::Display for Error {
             Self::BadRequest(bad) => f.write_str(&bad.message),
             Self::InstanceTaken { stack, name } => write!(f, "the name {name} is taken in the stack {stack}"),
             Self::TemplateInUse(_) => f.write_str("the template is in use"),
+            Self::StackTaken { name, .. } => write!(f, "the name {name} is taken"),
             Self::Conflict(unique) => write!(f, "unique constraint {unique:?} violated"),
             Self::Busy(cause) => write!(f, "the database is busy: {cause}"),
             Self::Unavailable(cause) if matches!(sqlx_error(cause), Some(sea_orm::SqlxError::PoolTimedOut)) => {

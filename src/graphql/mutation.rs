@@ -32,14 +32,43 @@ impl Mutation {
         Some(UpdateStackPayload::settle(ctx.app().update_stack(input.into()).await))
     }
 
-    /// Puts a stack into the trash, with its instances. They are hidden at once and their names become free. The rows
-    /// are kept, but the API offers no way to bring a stack back yet.
+    /// Gives a stack another name. Its id stays; the container names of all its live instances follow, and so does the
+    /// network's name. Each of these instances' revision rises by one too.
+    async fn rename_stack(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which stack, and its new name.")] input: RenameStackInput,
+    ) -> Option<Result<RenameStackPayload>> {
+        Some(RenameStackPayload::settle(ctx.app().rename_stack(input.into()).await))
+    }
+
+    /// Puts a stack into the trash, with its instances. They are hidden at once and their names become free;
+    /// `restoreStack` brings them back.
     async fn soft_delete_stack(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which stack.")] input: SoftDeleteStackInput,
     ) -> Option<Result<SoftDeleteStackPayload>> {
         Some(SoftDeleteStackPayload::settle(ctx.app().soft_delete_stack(input.into()).await))
+    }
+
+    /// Brings a stack back from the trash, under its name or under a given one, with exactly the instances that went into
+    /// the trash with it. Their container names follow the stack's name.
+    async fn restore_stack(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which stack.")] input: RestoreStackInput,
+    ) -> Option<Result<RestoreStackPayload>> {
+        Some(RestoreStackPayload::settle(ctx.app().restore_stack(input.into()).await))
+    }
+
+    /// Removes a trashed stack for good, with its instances, those that were deleted before included, and all their overrides. What is live is never purged.
+    async fn purge_stack(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which stack.")] input: PurgeStackInput,
+    ) -> Option<Result<PurgeStackPayload>> {
+        Some(PurgeStackPayload::settle(ctx.app().purge_stack(input.into()).await))
     }
 
     /// Adds a template to the catalogue.
@@ -124,6 +153,15 @@ impl Mutation {
         #[graphql(desc = "Which instance.")] input: RestoreInstanceInput,
     ) -> Option<Result<RestoreInstancePayload>> {
         Some(RestoreInstancePayload::settle(ctx.app().restore_instance(input.into()).await))
+    }
+
+    /// Removes a trashed instance for good, with all its overrides. What is live is never purged.
+    async fn purge_instance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which instance.")] input: PurgeInstanceInput,
+    ) -> Option<Result<PurgeInstancePayload>> {
+        Some(PurgeInstancePayload::settle(ctx.app().purge_instance(input.into()).await))
     }
 
     /// Writes whole collections of overrides in one step. A kind that is absent stays as it is; an empty list means that

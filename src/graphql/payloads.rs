@@ -2,13 +2,14 @@
 //!
 //! Made by the mutations. They must never carry both.
 
-use async_graphql::{Enum, Result, SimpleObject};
+use async_graphql::{Enum, ID, Result, SimpleObject};
 
 use super::{fault::fault, instance::Instance, stack::Stack, template::Template, user_error::UserError};
 use crate::{
     app::{Duplicated, SharedHostPort},
     db::entities::{InstanceModel, StackModel, TemplateModel},
     error::{Error, Result as AppResult},
+    ids::{GlobalId, InstanceId, StackId},
 };
 
 /// The value, or the errors of a person; anything else is a top-level error.
@@ -51,9 +52,19 @@ payloads! {
         /// The stack as it is now; null when there are errors.
         stack: Stack of StackModel
     }
+    /// What `renameStack` did.
+    RenameStackPayload {
+        /// The stack under its new name; null when there are errors.
+        stack: Stack of StackModel
+    }
     /// What `softDeleteStack` did.
     SoftDeleteStackPayload {
-        /// The stack, now in the trash; null when there are errors.
+        /// The stack, now in the trash; keep its id to restore it. Null when there are errors.
+        stack: Stack of StackModel
+    }
+    /// What `restoreStack` did.
+    RestoreStackPayload {
+        /// The stack, live again; null when there are errors.
         stack: Stack of StackModel
     }
     /// What `createTemplate` did.
@@ -107,6 +118,33 @@ payloads! {
         /// The instance with its overrides as they are now; null when there are errors.
         instance: Instance of InstanceModel
     }
+}
+
+macro_rules! purge_payloads {
+    ($( $(#[$doc:meta])* $name:ident of $id:ty )+) => { $(
+        $(#[$doc])*
+        #[derive(SimpleObject)]
+        pub(super) struct $name {
+            /// The global id that nothing has any more; null when there are errors.
+            purged_id: Option<ID>,
+            /// What has to be put right; empty when it was done.
+            user_errors: Vec<UserError>,
+        }
+
+        impl $name {
+            pub(super) fn settle(done: AppResult<$id>) -> Result<Self> {
+                let (id, user_errors) = settle(done)?;
+                Ok(Self { purged_id: id.map(|id| id.encode().into()), user_errors })
+            }
+        }
+    )+ };
+}
+
+purge_payloads! {
+    /// What `purgeStack` did.
+    PurgeStackPayload of StackId
+    /// What `purgeInstance` did.
+    PurgeInstancePayload of InstanceId
 }
 
 /// What `duplicateInstance` did.

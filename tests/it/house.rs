@@ -21,7 +21,10 @@ const FORBIDDEN: [(&str, &[&str]); 11] = [
 const CRATES: [(&str, &[&str]); 3] = [
     ("async_graphql", &["graphql", "kinds", "server", "error", "reference.rs"]),
     ("axum", &["server"]),
-    ("sea_orm", &["db", "kinds", "ids.rs", "reference.rs", "error", "app/naming.rs", "app/effective.rs"]),
+    (
+        "sea_orm",
+        &["db", "kinds", "ids.rs", "reference.rs", "error", "app/naming.rs", "app/effective.rs", "app/stack_naming.rs"],
+    ),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<(String, String)>) {

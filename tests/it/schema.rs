@@ -99,7 +99,10 @@ const PROMISED: &str = "
     Query instance(stack: String!, name: String!): Instance
     Mutation createStack(input: CreateStackInput!): CreateStackPayload
     Mutation updateStack(input: UpdateStackInput!): UpdateStackPayload
+    Mutation renameStack(input: RenameStackInput!): RenameStackPayload
     Mutation softDeleteStack(input: SoftDeleteStackInput!): SoftDeleteStackPayload
+    Mutation restoreStack(input: RestoreStackInput!): RestoreStackPayload
+    Mutation purgeStack(input: PurgeStackInput!): PurgeStackPayload
     Mutation createTemplate(input: CreateTemplateInput!): CreateTemplatePayload
     Mutation updateTemplate(input: UpdateTemplateInput!): UpdateTemplatePayload
     Mutation deleteTemplate(input: DeleteTemplateInput!): DeleteTemplatePayload
@@ -109,6 +112,7 @@ const PROMISED: &str = "
     Mutation renameInstance(input: RenameInstanceInput!): RenameInstancePayload
     Mutation softDeleteInstance(input: SoftDeleteInstanceInput!): SoftDeleteInstancePayload
     Mutation restoreInstance(input: RestoreInstanceInput!): RestoreInstancePayload
+    Mutation purgeInstance(input: PurgeInstanceInput!): PurgeInstancePayload
     Mutation setInstanceOverrides(input: SetInstanceOverridesInput!): SetInstanceOverridesPayload
     StackConnection edges: [StackEdge!]!
     StackConnection nodes: [Stack!]!
@@ -210,7 +214,15 @@ const PROMISED: &str = "
     ConfigFile isTemplate: Boolean!
     CreateStackPayload stack: Stack
     UpdateStackPayload stack: Stack
+    RenameStackPayload stack: Stack
+    RenameStackPayload userErrors: [UserError!]!
     SoftDeleteStackPayload stack: Stack
+    RestoreStackPayload stack: Stack
+    RestoreStackPayload userErrors: [UserError!]!
+    PurgeStackPayload purgedId: ID
+    PurgeStackPayload userErrors: [UserError!]!
+    PurgeInstancePayload purgedId: ID
+    PurgeInstancePayload userErrors: [UserError!]!
     CreateTemplatePayload template: Template
     UpdateTemplatePayload template: Template
     DeleteTemplatePayload template: Template
@@ -241,8 +253,18 @@ const PROMISED: &str = "
     input UpdateStackInput description: String
     input UpdateStackInput enabled: Boolean
     input UpdateStackInput expectedRevision: Int
+    input RenameStackInput stack: StackRef!
+    input RenameStackInput name: String!
+    input RenameStackInput expectedRevision: Int
     input SoftDeleteStackInput stack: StackRef!
     input SoftDeleteStackInput expectedRevision: Int
+    input RestoreStackInput stack: StackRef!
+    input RestoreStackInput name: String
+    input RestoreStackInput expectedRevision: Int
+    input PurgeStackInput stack: StackRef!
+    input PurgeStackInput expectedRevision: Int
+    input PurgeInstanceInput instance: InstanceRef!
+    input PurgeInstanceInput expectedRevision: Int
     input CreateTemplateInput name: String!
     input CreateTemplateInput imageName: String!
     input CreateTemplateInput ports: [PortInput!]

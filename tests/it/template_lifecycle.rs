@@ -53,7 +53,9 @@ fn postgres(mut input: Value) -> Value {
 
 /// A template with everything, by its name.
 async fn shown(t: &TestApp, name: &str) -> Value {
-    let query = format!("query ($name: String!) {{ template(name: $name) {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} }} }}");
+    let query = format!(
+        "query ($name: String!) {{ template(name: $name) {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} }} }}"
+    );
     t.data(&query, json!({ "name": name })).await["template"].take()
 }
 
@@ -411,7 +413,9 @@ async fn an_unused_template_is_deleted_for_good(t: &TestApp) {
     }
     expected["healthcheck"] = json!(null);
     expected["instances"] = json!({ "totalCount": 0, "nodes": [] });
-    let selection = format!("template {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} instances {{ totalCount nodes {{ id }} }} }}");
+    let selection = format!(
+        "template {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} instances {{ totalCount nodes {{ id }} }} }}"
+    );
     let deleted = t.done("deleteTemplate", postgres(json!({ "expectedRevision": 2 })), &selection).await;
     assert_eq!(deleted["template"], expected);
 

@@ -5,8 +5,8 @@ use async_graphql::{InputObject, MaybeUndefined};
 use super::{StackRef, TemplateRef, given};
 use crate::{
     app::{
-        CreateInstance, DuplicateInstance, PatchInstanceOverrides, RestoreInstance, SetInstanceOverrides,
-        SoftDeleteInstance, UpdateInstance,
+        CreateInstance, DuplicateInstance, PatchInstanceOverrides, PurgeInstance, RestoreInstance,
+        SetInstanceOverrides, SoftDeleteInstance, UpdateInstance,
     },
     graphql::collections::InstanceOverridesInput,
     kinds::Operation,
@@ -178,5 +178,21 @@ impl From<PatchInstanceOverridesInput> for PatchInstanceOverrides {
             operations: input.operations,
             expected_revision: input.expected_revision.map(i64::from),
         }
+    }
+}
+
+/// A trashed instance to remove for good.
+#[derive(InputObject)]
+pub(in crate::graphql) struct PurgeInstanceInput {
+    /// Which instance, by its id; by names, the one of this name that was deleted last. Only by its id when its stack
+    /// is in the trash too.
+    instance: InstanceRef,
+    /// Purge only when this is still the instance's revision.
+    expected_revision: Option<i32>,
+}
+
+impl From<PurgeInstanceInput> for PurgeInstance {
+    fn from(input: PurgeInstanceInput) -> Self {
+        Self { instance: input.instance, expected_revision: input.expected_revision.map(i64::from) }
     }
 }

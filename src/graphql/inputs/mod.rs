@@ -8,14 +8,7 @@ mod template;
 
 use async_graphql::{ID, MaybeUndefined, OneofObject};
 
-pub(super) use self::{
-    instance::{
-        CreateInstanceInput, DuplicateInstanceInput, PatchInstanceOverridesInput, RenameInstanceInput,
-        RestoreInstanceInput, SetInstanceOverridesInput, SoftDeleteInstanceInput, UpdateInstanceInput,
-    },
-    stack::{CreateStackInput, SoftDeleteStackInput, UpdateStackInput},
-    template::{CreateTemplateInput, DeleteTemplateInput, TemplateEdit, UpdateTemplateInput},
-};
+pub(super) use self::{instance::*, stack::*, template::*};
 use crate::{
     app::{StackRef as AppStackRef, TemplateRef as AppTemplateRef},
     ids::{GlobalId, StackId, TemplateId},

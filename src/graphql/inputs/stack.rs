@@ -3,7 +3,7 @@
 use async_graphql::{InputObject, MaybeUndefined};
 
 use super::{StackRef, given};
-use crate::app::{CreateStack, SoftDeleteStack, UpdateStack};
+use crate::app::{CreateStack, PurgeStack, RenameStack, RestoreStack, SoftDeleteStack, UpdateStack};
 
 /// A new stack.
 #[derive(InputObject)]
@@ -45,6 +45,23 @@ impl From<UpdateStackInput> for UpdateStack {
     }
 }
 
+/// A new name for a stack.
+#[derive(InputObject)]
+pub(in crate::graphql) struct RenameStackInput {
+    /// Which stack.
+    stack: StackRef,
+    /// The new name; the container names of the stack's instances follow. The same name changes nothing and succeeds.
+    name: String,
+    /// Write only when this is still the stack's revision.
+    expected_revision: Option<i32>,
+}
+
+impl From<RenameStackInput> for RenameStack {
+    fn from(input: RenameStackInput) -> Self {
+        Self { stack: input.stack.into(), name: input.name, expected_revision: input.expected_revision.map(i64::from) }
+    }
+}
+
 /// A stack for the trash.
 #[derive(InputObject)]
 pub(in crate::graphql) struct SoftDeleteStackInput {
@@ -56,6 +73,38 @@ pub(in crate::graphql) struct SoftDeleteStackInput {
 
 impl From<SoftDeleteStackInput> for SoftDeleteStack {
     fn from(input: SoftDeleteStackInput) -> Self {
+        Self { stack: input.stack.into(), expected_revision: input.expected_revision.map(i64::from) }
+    }
+}
+
+/// A trashed stack to bring back.
+#[derive(InputObject)]
+pub(in crate::graphql) struct RestoreStackInput {
+    /// Which stack, by its id; by name, the one of this name that was deleted last.
+    stack: StackRef,
+    /// The name under which it comes back; needed when its own has been taken meanwhile.
+    name: Option<String>,
+    /// Write only when this is still the stack's revision.
+    expected_revision: Option<i32>,
+}
+
+impl From<RestoreStackInput> for RestoreStack {
+    fn from(input: RestoreStackInput) -> Self {
+        Self { stack: input.stack.into(), name: input.name, expected_revision: input.expected_revision.map(i64::from) }
+    }
+}
+
+/// A trashed stack to remove for good.
+#[derive(InputObject)]
+pub(in crate::graphql) struct PurgeStackInput {
+    /// Which stack, by its id; by name, the one of this name that was deleted last.
+    stack: StackRef,
+    /// Purge only when this is still the stack's revision.
+    expected_revision: Option<i32>,
+}
+
+impl From<PurgeStackInput> for PurgeStack {
+    fn from(input: PurgeStackInput) -> Self {
         Self { stack: input.stack.into(), expected_revision: input.expected_revision.map(i64::from) }
     }
 }
