@@ -1,5 +1,7 @@
 //! Copying an instance with every override, inside its stack.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::{App, InstanceRef, find, naming};
@@ -11,8 +13,8 @@ use crate::{
         stored,
     },
     error::{Code, Error, Problem, Problems, Result},
-    ids::AnyId,
-    kinds::{OfInstance, Port, Protocol, overlay},
+    ids::{AnyId, InstanceId, TemplateId},
+    kinds::{OfInstance, OfTemplate, Port, Protocol, overlay},
     name::{MAX_CONTAINER_NAME, Name, container_name},
 };
 
@@ -50,7 +52,7 @@ pub struct SharedHostPort {
 }
 
 /// How often another name is chosen when somebody else was quicker.
-const ATTEMPTS: usize = 20;
+pub(super) const ATTEMPTS: usize = 20;
 
 impl App {
     /// Copies description, enabled and every override, all or nothing.
@@ -97,7 +99,7 @@ impl Work for DuplicateInstance {
         };
         let instance = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;
         stored::copy_all(tx, source.id, instance.id).await?;
-        let shared = shared_host_ports(tx, &source).await?;
+        let shared = shared_host_ports(tx, &[source]).await?;
         Ok(Duplicated { instance, shared })
     }
 }
@@ -114,16 +116,25 @@ async fn free_copy(tx: &Tx, stack: &str, source: &str) -> Result<(Name, String)>
     })
 }
 
-async fn shared_host_ports(tx: &Tx, source: &InstanceModel) -> Result<Vec<SharedHostPort>> {
-    let overrides = stored::load::<OfInstance, Port>(tx, &[source.id]).await?.remove(&source.id).unwrap_or_default();
-    let template = stored::load_of_template::<Port>(tx, source.template_service_id).await?;
-    let fixed = overlay(template, overrides).into_iter().filter_map(|port| {
-        Some(SharedHostPort {
-            host_port: port.host_port.fixed()?,
-            host_ip: port.host_ip,
-            protocol: port.protocol,
-            source: source.instance_id.clone(),
-        })
-    });
-    Ok(fixed.collect())
+/// The fixed host ports of instances that are copied, in the order of the instances.
+pub(super) async fn shared_host_ports(tx: &Tx, sources: &[InstanceModel]) -> Result<Vec<SharedHostPort>> {
+    let ids: Vec<InstanceId> = sources.iter().map(|source| source.id).collect();
+    let templates: BTreeSet<TemplateId> = sources.iter().map(|source| source.template_service_id).collect();
+    let templates: Vec<TemplateId> = templates.into_iter().collect();
+    let mut overrides = stored::load::<OfInstance, Port>(tx, &ids).await?;
+    let templates = stored::load::<OfTemplate, Port>(tx, &templates).await?;
+    let mut shared = Vec::new();
+    for source in sources {
+        let template = templates.get(&source.template_service_id).cloned().unwrap_or_default();
+        let ports = overlay(template, overrides.remove(&source.id).unwrap_or_default());
+        shared.extend(ports.into_iter().filter_map(|port| {
+            Some(SharedHostPort {
+                host_port: port.host_port.fixed()?,
+                host_ip: port.host_ip,
+                protocol: port.protocol,
+                source: source.instance_id.clone(),
+            })
+        }));
+    }
+    Ok(shared)
 }

@@ -8,15 +8,16 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityName, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryFilter,
     QueryOrder, Statement,
-    sea_query::{Expr, ExprTrait, Query},
+    sea_query::{Expr, ExprTrait, JoinType, Query},
 };
 
 use super::{
     Tx,
+    entities::instance,
     keys::{one_of, parameter},
 };
 use crate::{
-    ids::{InstanceId, TemplateId},
+    ids::{InstanceId, StackId, TemplateId},
     kinds::{Cardinality, Collections, Kind, OfInstance, OfTemplate, Owner, Stored, for_each_kind},
 };
 
@@ -93,6 +94,36 @@ async fn copy<O: Owner, K: Stored<O>>(tx: &Tx, from: O::Id, to: O::Id) -> Result
     tx.execute(&insert).await.map(drop)
 }
 
+/// Copies all entries of a stack's live instances to the live instances of the same names in another stack.
+async fn copy_members<K: Stored<OfInstance>>(tx: &Tx, from: StackId, to: StackId) -> Result<(), DbErr> {
+    use instance::Column as Instance;
+    let (owner, id) = (K::owner_column(), K::id_column());
+    let columns: Vec<_> = <K::Entity as EntityTrait>::Column::iter()
+        .filter(|column| ![owner.as_str(), id.as_str()].contains(&column.as_str()))
+        .collect();
+    let live = |table, stack: StackId| {
+        Expr::col((table, Instance::StackId)).eq(stack).and(Expr::col((table, Instance::DeletedAt)).is_null())
+    };
+    let old_owner = Expr::col(("old", Instance::Id)).equals(("entry", owner));
+    let same_name = Expr::col(("new", Instance::InstanceId)).equals(("old", Instance::InstanceId));
+    let mut source = Query::select();
+    source
+        .column(("new", Instance::Id))
+        .columns(columns.iter().map(|column| ("entry", *column)))
+        .from_as(K::Entity::default(), "entry")
+        .join_as(JoinType::InnerJoin, instance::Entity, "old", old_owner)
+        .join_as(JoinType::InnerJoin, instance::Entity, "new", same_name)
+        .and_where(live("old", from))
+        .and_where(live("new", to))
+        .order_by(("entry", id), sea_orm::Order::Asc);
+    let mut insert = Query::insert();
+    insert.into_table(K::Entity::default()).columns(std::iter::once(owner).chain(columns.iter().copied()));
+    insert
+        .select_from(source)
+        .map_err(|cause| DbErr::Custom(format!("copying {}: {cause}", K::Entity::default().table_name())))?;
+    tx.execute(&insert).await.map(drop)
+}
+
 #[derive(FromQueryResult)]
 struct Counted {
     owner: InstanceId,
@@ -141,6 +172,12 @@ macro_rules! all_kinds {
         /// Copies every override of an instance.
         pub async fn copy_all(tx: &Tx, from: InstanceId, to: InstanceId) -> Result<(), DbErr> {
             $( copy::<OfInstance, $kind>(tx, from, to).await?; )+
+            Ok(())
+        }
+
+        /// Copies every override of a stack's live instances to the instances of the same names in another stack.
+        pub async fn copy_stack(tx: &Tx, from: StackId, to: StackId) -> Result<(), DbErr> {
+            $( copy_members::<$kind>(tx, from, to).await?; )+
             Ok(())
         }
 

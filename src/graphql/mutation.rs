@@ -8,16 +8,16 @@ use async_graphql::{Context, Object, Result};
 use super::{
     context::ContextExt,
     inputs::{
-        CreateInstanceInput, CreateStackInput, CreateTemplateInput, DuplicateInstanceInput, PurgeInstanceInput,
-        PurgeStackInput, RenameInstanceInput, RenameStackInput, RestoreInstanceInput, RestoreStackInput,
-        SetInstanceOverridesInput, SoftDeleteInstanceInput, SoftDeleteStackInput, UpdateInstanceInput,
-        UpdateStackInput,
+        CreateInstanceInput, CreateStackInput, CreateTemplateInput, DuplicateInstanceInput, DuplicateStackInput,
+        PurgeInstanceInput, PurgeStackInput, RenameInstanceInput, RenameStackInput, RestoreInstanceInput,
+        RestoreStackInput, SetInstanceOverridesInput, SoftDeleteInstanceInput, SoftDeleteStackInput,
+        UpdateInstanceInput, UpdateStackInput,
     },
     payloads::{
         CreateInstancePayload, CreateStackPayload, CreateTemplatePayload, DuplicateInstancePayload,
-        PurgeInstancePayload, PurgeStackPayload, RenameInstancePayload, RenameStackPayload, RestoreInstancePayload,
-        RestoreStackPayload, SetInstanceOverridesPayload, SoftDeleteInstancePayload, SoftDeleteStackPayload,
-        UpdateInstancePayload, UpdateStackPayload,
+        DuplicateStackPayload, PurgeInstancePayload, PurgeStackPayload, RenameInstancePayload, RenameStackPayload,
+        RestoreInstancePayload, RestoreStackPayload, SetInstanceOverridesPayload, SoftDeleteInstancePayload,
+        SoftDeleteStackPayload, UpdateInstancePayload, UpdateStackPayload,
     },
 };
 
@@ -44,6 +44,16 @@ impl Mutation {
         #[graphql(desc = "What changes.")] input: UpdateStackInput,
     ) -> Option<Result<UpdateStackPayload>> {
         Some(UpdateStackPayload::settle(ctx.app().update_stack(input.into()).await))
+    }
+
+    /// Copies a stack with all its live instances and every override. Host ports are copied too: `warnings` names those
+    /// that a copy and its source cannot have at the same time.
+    async fn duplicate_stack(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is copied.")] input: DuplicateStackInput,
+    ) -> Option<Result<DuplicateStackPayload>> {
+        Some(DuplicateStackPayload::settle(ctx.app().duplicate_stack(input.into()).await))
     }
 
     /// Gives a stack another name. Its id stays; the container names of all its live instances follow, and so does the

@@ -14,7 +14,8 @@ pub(super) use self::{
         SetInstanceOverridesInput, SoftDeleteInstanceInput, UpdateInstanceInput,
     },
     stack::{
-        CreateStackInput, PurgeStackInput, RenameStackInput, RestoreStackInput, SoftDeleteStackInput, UpdateStackInput,
+        CreateStackInput, DuplicateStackInput, PurgeStackInput, RenameStackInput, RestoreStackInput,
+        SoftDeleteStackInput, UpdateStackInput,
     },
     template::CreateTemplateInput,
 };
