@@ -37,6 +37,6 @@ impl Work for CreateStack {
     type Output = StackModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {
-        Ok(stacks::insert(tx, &self.name, &self.description, now).await?)
+        Ok(stacks::insert(tx, &self.name, &self.description, true, now).await?)
     }
 }

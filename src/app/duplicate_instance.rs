@@ -6,9 +6,9 @@ use super::{App, InstanceRef, effective, find, naming};
 use crate::{
     db::{
         Tx, Work,
+        copies::{self, Copied},
         entities::InstanceModel,
         instances::{self, NewInstance},
-        stored,
     },
     error::{Code, Error, Problem, Problems, Result},
     ids::AnyId,
@@ -50,7 +50,7 @@ pub struct SharedHostPort {
 }
 
 /// How often another name is chosen when somebody else was quicker.
-const ATTEMPTS: usize = 20;
+pub(super) const ATTEMPTS: usize = 20;
 
 impl App {
     /// Copies description, enabled and every override, all or nothing.
@@ -96,8 +96,8 @@ impl Work for DuplicateInstance {
             enabled: source.enabled,
         };
         let instance = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;
-        stored::copy_all(tx, source.id, instance.id).await?;
-        let shared = shared_host_ports(tx, &source).await?;
+        copies::copy(tx, Copied::Instance { from: source.id, to: instance.id }).await?;
+        let shared = shared_host_ports(tx, &[source]).await?;
         Ok(Duplicated { instance, shared })
     }
 }
@@ -114,15 +114,18 @@ async fn free_copy(tx: &Tx, stack: &str, source: &str) -> Result<(Name, String)>
     })
 }
 
-async fn shared_host_ports(tx: &Tx, source: &InstanceModel) -> Result<Vec<SharedHostPort>> {
-    let ports = effective::load::<Port>(tx, std::slice::from_ref(source)).await?;
-    let fixed = ports[0].merge().values().into_iter().filter_map(|port| {
-        Some(SharedHostPort {
-            host_port: port.host_port.fixed()?,
-            host_ip: port.host_ip.clone(),
-            protocol: port.protocol,
-            source: source.instance_id.clone(),
-        })
-    });
-    Ok(fixed.collect())
+/// The fixed host ports of instances that are copied, in the order of the instances.
+pub(super) async fn shared_host_ports(tx: &Tx, sources: &[InstanceModel]) -> Result<Vec<SharedHostPort>> {
+    let mut shared = Vec::new();
+    for (source, ports) in sources.iter().zip(effective::load::<Port>(tx, sources).await?) {
+        shared.extend(ports.merge().values().into_iter().filter_map(|port| {
+            Some(SharedHostPort {
+                host_port: port.host_port.fixed()?,
+                host_ip: port.host_ip.clone(),
+                protocol: port.protocol,
+                source: source.instance_id.clone(),
+            })
+        }));
+    }
+    Ok(shared)
 }

@@ -29,19 +29,21 @@ pub(super) enum Naming {
     Rename,
     /// Those that went into the trash with it follow.
     Restore,
+    /// Copies of its live instances get names; itself keeps all it has.
+    Copy,
 }
 
 impl Naming {
     fn members(self) -> Members {
         match self {
-            Self::Rename => Members::Live,
+            Self::Rename | Self::Copy => Members::Live,
             Self::Restore => Members::TrashedWithStack,
         }
     }
 
     /// Whether the stack's own live instances give up their names.
     fn moves(self) -> bool {
-        true
+        self != Self::Copy
     }
 }
 

@@ -8,12 +8,15 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, FromQueryResult, QueryFilter,
     QueryOrder, QuerySelect, Statement, Value,
-    sea_query::{BinOper, Expr, ExprTrait, SimpleExpr},
+    sea_query::{BinOper, Expr, ExprTrait, Order, Query, SimpleExpr},
 };
 
 use super::{
     Tx,
-    entities::instance::{Column, Entity},
+    entities::{
+        InstanceModel,
+        instance::{Column, Entity},
+    },
     keys::parameter,
 };
 use crate::{
@@ -68,6 +71,16 @@ pub async fn names(db: &impl ConnectionTrait, stack: StackId, which: Members) ->
         .await
 }
 
+/// The live instances of a stack, oldest first.
+pub async fn live(db: &impl ConnectionTrait, stack: StackId) -> Result<Vec<InstanceModel>, DbErr> {
+    Entity::find()
+        .filter(Members::Live.of(stack))
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::Id)
+        .all(db)
+        .await
+}
+
 /// The container names of live instances, of those outside `except` only, that start with `prefix` (which has no
 /// wildcard characters).
 pub async fn container_names(
@@ -117,6 +130,29 @@ pub async fn restore(tx: &Tx, stack: StackId, name: &str, now: DateTime<Utc>) ->
         .exec(tx)
         .await
         .map(drop)
+}
+
+/// Copies the live instances of a stack into a new one, of this name, without their overrides.
+pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let same = [Column::InstanceId, Column::TemplateServiceId, Column::Description, Column::Enabled];
+    let mut source = Query::select();
+    source
+        .expr(Expr::val(to))
+        .expr(follows(name))
+        .expr(Expr::val(now))
+        .expr(Expr::val(now))
+        .columns(same)
+        .from(Entity)
+        .cond_where(Members::Live.of(from))
+        // Rows get their ids in this order, and lists sort equal times by id.
+        .order_by(Column::CreatedAt, Order::Asc)
+        .order_by(Column::Id, Order::Asc);
+    let mut insert = Query::insert();
+    insert.into_table(Entity).columns(
+        [Column::StackId, Column::ContainerName, Column::CreatedAt, Column::UpdatedAt].into_iter().chain(same),
+    );
+    insert.select_from(source).map_err(|cause| DbErr::Custom(format!("copying instances: {cause}")))?;
+    tx.execute(&insert).await.map(drop)
 }
 
 /// An instance whose container name under another name of its stack belongs to a live instance.

@@ -4,6 +4,7 @@
 //! `Ok(None)`, and whether that is an error is decided by the caller.
 
 mod connect;
+pub mod copies;
 pub mod dependencies;
 pub mod entities;
 pub mod instances;

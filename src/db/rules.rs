@@ -1,4 +1,4 @@
-//! The rows of `instance_override_rules`: read, replaced and copied.
+//! The rows of `instance_override_rules`: read and replaced.
 //!
 //! Called by the queries on overrides and by the loaders. It must never know what a rule does to a template.
 
@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::{Expr, ExprTrait, Query},
 };
 
 use super::{
@@ -72,20 +71,4 @@ pub(super) async fn replace(tx: &Tx, instance: InstanceId, stored: &[Rule], want
         Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     Ok(true)
-}
-
-/// Copies the rules of an instance to another one, inside the database.
-pub(super) async fn copy(tx: &Tx, from: InstanceId, to: InstanceId) -> Result<(), DbErr> {
-    let columns = [Column::Kind, Column::Key, Column::Action];
-    let mut source = Query::select();
-    source
-        .expr(Expr::val(to))
-        .columns(columns)
-        .from(Entity)
-        .and_where(Expr::col(Column::InstanceId).eq(from))
-        .order_by(Column::Id, sea_orm::Order::Asc);
-    let mut insert = Query::insert();
-    insert.into_table(Entity).columns([Column::InstanceId].into_iter().chain(columns));
-    insert.select_from(source).map_err(|cause| DbErr::Custom(format!("copying rules: {cause}")))?;
-    tx.execute(&insert).await.map(drop)
 }

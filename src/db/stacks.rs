@@ -126,10 +126,17 @@ pub async fn count(db: &impl ConnectionTrait, filter: &StackFilter) -> Result<u6
 }
 
 /// Creates a stack.
-pub async fn insert(tx: &Tx, name: &str, description: &str, now: DateTime<Utc>) -> Result<StackModel, DbErr> {
+pub async fn insert(
+    tx: &Tx,
+    name: &str,
+    description: &str,
+    enabled: bool,
+    now: DateTime<Utc>,
+) -> Result<StackModel, DbErr> {
     let row = ActiveModel {
         name: Set(name.to_owned()),
         description: Set(description.to_owned()),
+        enabled: Set(enabled),
         created_at: Set(now),
         updated_at: Set(now),
         ..Default::default()

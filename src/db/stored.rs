@@ -6,9 +6,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityName, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryFilter,
-    QueryOrder, Statement,
-    sea_query::{Expr, ExprTrait, Query},
+    ColumnTrait, ConnectionTrait, DbErr, EntityName, EntityTrait, FromQueryResult, IdenStatic, QueryFilter, QueryOrder,
+    Statement,
 };
 
 use super::{
@@ -111,27 +110,6 @@ async fn insert<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, entries: Vec<K>) 
     }
     let rows = entries.into_iter().map(|entry| entry.into_row(owner));
     K::Entity::insert_many(rows).exec_without_returning(tx).await.map(drop)
-}
-
-/// Copies all entries from one owner to another, inside the database.
-async fn copy<O: Owner, K: Stored<O>>(tx: &Tx, from: O::Id, to: O::Id) -> Result<(), DbErr> {
-    let (owner, id) = (K::owner_column(), K::id_column());
-    let columns: Vec<_> = <K::Entity as EntityTrait>::Column::iter()
-        .filter(|column| ![owner.as_str(), id.as_str()].contains(&column.as_str()))
-        .collect();
-    let mut source = Query::select();
-    source
-        .expr(Expr::val(to))
-        .columns(columns.iter().copied())
-        .from(K::Entity::default())
-        .and_where(Expr::col(owner).eq(from))
-        .order_by(id, sea_orm::Order::Asc);
-    let mut insert = Query::insert();
-    insert.into_table(K::Entity::default()).columns(std::iter::once(owner).chain(columns.iter().copied()));
-    insert
-        .select_from(source)
-        .map_err(|cause| DbErr::Custom(format!("copying {}: {cause}", K::Entity::default().table_name())))?;
-    tx.execute(&insert).await.map(drop)
 }
 
 #[derive(FromQueryResult)]
@@ -259,12 +237,6 @@ macro_rules! all_kinds {
                 changed |= replace::<OfInstance, crate::kinds::$kind>(tx, instance, said.entries, now).await?;
             } )+
             Ok(rules::replace(tx, instance, &stored, wanted).await? || changed)
-        }
-
-        /// Copies every override and rule of an instance.
-        pub async fn copy_all(tx: &Tx, from: InstanceId, to: InstanceId) -> Result<(), DbErr> {
-            $( copy::<OfInstance, crate::kinds::$kind>(tx, from, to).await?; )+
-            rules::copy(tx, from, to).await
         }
 
         /// How many overrides instances have, all kinds together. Instances without any are missing.

@@ -32,6 +32,16 @@ impl Mutation {
         Some(UpdateStackPayload::settle(ctx.app().update_stack(input.into()).await))
     }
 
+    /// Copies a stack with all its live instances and every override. Host ports are copied too: `warnings` names those
+    /// that a copy and its source cannot have at the same time.
+    async fn duplicate_stack(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is copied.")] input: DuplicateStackInput,
+    ) -> Option<Result<DuplicateStackPayload>> {
+        Some(DuplicateStackPayload::settle(ctx.app().duplicate_stack(input.into()).await))
+    }
+
     /// Gives a stack another name. Its id stays; the container names of all its live instances follow, and so does the
     /// network's name. Each of these instances' revision rises by one too.
     async fn rename_stack(

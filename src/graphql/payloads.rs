@@ -6,7 +6,7 @@ use async_graphql::{Enum, ID, Result, SimpleObject};
 
 use super::{fault::fault, instance::Instance, stack::Stack, template::Template, user_error::UserError};
 use crate::{
-    app::{Duplicated, SharedHostPort},
+    app::{Duplicated, DuplicatedStack, SharedHostPort},
     db::entities::{InstanceModel, StackModel, TemplateModel},
     error::{Error, Result as AppResult},
     ids::{GlobalId, InstanceId, StackId},
@@ -167,6 +167,28 @@ impl DuplicateInstancePayload {
     }
 }
 
+/// What `duplicateStack` did.
+#[derive(SimpleObject)]
+pub(super) struct DuplicateStackPayload {
+    /// The new stack; null when there are errors.
+    stack: Option<Stack>,
+    /// What to know before the copy is started.
+    warnings: Vec<Warning>,
+    /// What has to be put right; empty when it was done.
+    user_errors: Vec<UserError>,
+}
+
+impl DuplicateStackPayload {
+    pub(super) fn settle(done: AppResult<DuplicatedStack>) -> Result<Self> {
+        let (value, user_errors) = settle(done)?;
+        let Some(DuplicatedStack { stack, source, shared }) = value else {
+            return Ok(Self { stack: None, warnings: Vec::new(), user_errors });
+        };
+        let warnings = shared.iter().map(|shared| Warning::between_stacks(shared, &stack.name, &source)).collect();
+        Ok(Self { stack: Some(Stack(stack)), warnings, user_errors })
+    }
+}
+
 /// What a warning is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub(super) enum WarningCode {
@@ -183,14 +205,23 @@ pub(super) struct Warning {
     message: String,
 }
 
-impl From<SharedHostPort> for Warning {
-    fn from(shared: SharedHostPort) -> Self {
-        let SharedHostPort { host_ip, host_port, protocol, source } = shared;
-        let host = if host_ip.contains(':') { format!("[{host_ip}]") } else { host_ip };
+impl Warning {
+    fn shared(SharedHostPort { host_ip, host_port, protocol, .. }: &SharedHostPort, both: &str) -> Self {
+        let host = if host_ip.contains(':') { format!("[{host_ip}]") } else { host_ip.clone() };
         let message = format!(
-            "Both the copy and `{source}` publish {host}:{host_port}/{protocol}; give one of them another host port \
-             before both run."
+            "Both {both} publish {host}:{host_port}/{protocol}; give one of them another host port before both run."
         );
         Self { code: WarningCode::HostPortShared, message }
+    }
+
+    fn between_stacks(shared: &SharedHostPort, copy: &str, source: &str) -> Self {
+        let name = &shared.source;
+        Self::shared(shared, &format!("`{name}` of the stack `{copy}` and `{name}` of the stack `{source}`"))
+    }
+}
+
+impl From<SharedHostPort> for Warning {
+    fn from(shared: SharedHostPort) -> Self {
+        Self::shared(&shared, &format!("the copy and `{}`", shared.source))
     }
 }

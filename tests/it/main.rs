@@ -8,6 +8,7 @@ mod support;
 
 mod affected;
 mod cli;
+mod copies;
 mod duplicate;
 mod house;
 mod http;

@@ -99,6 +99,7 @@ const PROMISED: &str = "
     Query instance(stack: String!, name: String!): Instance
     Mutation createStack(input: CreateStackInput!): CreateStackPayload
     Mutation updateStack(input: UpdateStackInput!): UpdateStackPayload
+    Mutation duplicateStack(input: DuplicateStackInput!): DuplicateStackPayload
     Mutation renameStack(input: RenameStackInput!): RenameStackPayload
     Mutation softDeleteStack(input: SoftDeleteStackInput!): SoftDeleteStackPayload
     Mutation restoreStack(input: RestoreStackInput!): RestoreStackPayload
@@ -214,6 +215,9 @@ const PROMISED: &str = "
     ConfigFile isTemplate: Boolean!
     CreateStackPayload stack: Stack
     UpdateStackPayload stack: Stack
+    DuplicateStackPayload stack: Stack
+    DuplicateStackPayload warnings: [Warning!]!
+    DuplicateStackPayload userErrors: [UserError!]!
     RenameStackPayload stack: Stack
     RenameStackPayload userErrors: [UserError!]!
     SoftDeleteStackPayload stack: Stack
@@ -253,6 +257,9 @@ const PROMISED: &str = "
     input UpdateStackInput description: String
     input UpdateStackInput enabled: Boolean
     input UpdateStackInput expectedRevision: Int
+    input DuplicateStackInput stack: StackRef!
+    input DuplicateStackInput name: String
+    input DuplicateStackInput expectedRevision: Int
     input RenameStackInput stack: StackRef!
     input RenameStackInput name: String!
     input RenameStackInput expectedRevision: Int

@@ -3,7 +3,7 @@
 use async_graphql::{InputObject, MaybeUndefined};
 
 use super::{StackRef, given};
-use crate::app::{CreateStack, PurgeStack, RenameStack, RestoreStack, SoftDeleteStack, UpdateStack};
+use crate::app::{CreateStack, DuplicateStack, PurgeStack, RenameStack, RestoreStack, SoftDeleteStack, UpdateStack};
 
 /// A new stack.
 #[derive(InputObject)]
@@ -42,6 +42,23 @@ impl From<UpdateStackInput> for UpdateStack {
             enabled: given(input.enabled),
             expected_revision: input.expected_revision.map(i64::from),
         }
+    }
+}
+
+/// A copy of a stack.
+#[derive(InputObject)]
+pub(in crate::graphql) struct DuplicateStackInput {
+    /// The source.
+    stack: StackRef,
+    /// The copy's name; without one `{name}-copy`, `{name}-copy-2` … is chosen.
+    name: Option<String>,
+    /// Copy only when this is still the source's revision.
+    expected_revision: Option<i32>,
+}
+
+impl From<DuplicateStackInput> for DuplicateStack {
+    fn from(input: DuplicateStackInput) -> Self {
+        Self { stack: input.stack.into(), name: input.name, expected_revision: input.expected_revision.map(i64::from) }
     }
 }
 
