@@ -60,11 +60,10 @@ fn take<'s, 'a, K: Kind>(rest: &mut &'s [(K::Key, &'a K)], key: &K::Key) -> &'s 
 }
 
 /// The smallest key at the front of two sorted lists.
-fn next_key<K: Kind>(a: &[(K::Key, &K)], b: &[(K::Key, &K)]) -> Option<K::Key> {
-    let first = |list: &[(K::Key, &K)]| list.first().map(|(key, _)| key.clone());
-    match (first(a), first(b)) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
+fn next_key<'s, K: Kind>(a: &'s [(K::Key, &K)], b: &'s [(K::Key, &K)]) -> Option<&'s K::Key> {
+    match (a.first(), b.first()) {
+        (Some((a, _)), Some((b, _))) => Some(a.min(b)),
+        (a, b) => a.or(b).map(|(key, _)| key),
     }
 }
 
@@ -74,17 +73,16 @@ pub fn merge<'a, K: Kind>(template: &'a [K], overrides: &'a Overrides<K>) -> Mer
     let (mut template, mut own) = (template.as_slice(), own.as_slice());
     let mut merged = Merged { entries: Vec::with_capacity(template.len() + own.len()), removed: Vec::new() };
     while let Some(key) = next_key(template, own) {
-        let inherited = take(&mut template, &key);
-        let own = take(&mut own, &key);
+        let inherited = take(&mut template, key);
+        let own = take(&mut own, key);
         let inherited = inherited.iter().map(|(_, entry)| *entry);
         if !own.is_empty() {
-            let shadows: Vec<&K> = inherited.collect();
             merged.entries.extend(own.iter().map(|(_, entry)| Effective {
                 entry: *entry,
                 origin: Origin::Instance,
-                shadows: shadows.clone(),
+                shadows: inherited.clone().collect(),
             }));
-        } else if overrides.removed.contains(&key) {
+        } else if overrides.removed.contains(key) {
             merged.removed.extend(inherited.map(|entry| Removed { entry, by: RuleAction::Remove }));
         } else if overrides.replaced {
             merged.removed.extend(inherited.map(|entry| Removed { entry, by: RuleAction::Replace }));
@@ -139,9 +137,9 @@ pub fn diff<'a, K: Kind>(from: &[&'a K], to: &[&'a K]) -> Vec<Change<'a, K>> {
     let mut changes = Vec::new();
     while let Some(key) = next_key(from, to) {
         let entries = |group: &[(K::Key, &'a K)]| group.iter().map(|(_, entry)| *entry).collect::<Vec<_>>();
-        let (before, after) = (entries(take(&mut from, &key)), entries(take(&mut to, &key)));
+        let (before, after) = (entries(take(&mut from, key)), entries(take(&mut to, key)));
         if before != after {
-            changes.push(Change { key, from: before, to: after });
+            changes.push(Change { key: key.clone(), from: before, to: after });
         }
     }
     changes
