@@ -10,6 +10,7 @@ mod duplicate_stack;
 mod find;
 mod load_catalog;
 mod naming;
+mod obstacles;
 mod purge_instance;
 mod purge_stack;
 mod read;

@@ -12,6 +12,7 @@ pub mod page;
 pub mod stacks;
 pub mod stored;
 pub mod templates;
+pub mod trash;
 
 use std::{
     collections::HashSet,

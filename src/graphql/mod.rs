@@ -17,6 +17,7 @@ mod query;
 mod stack;
 mod tasks;
 mod template;
+mod trash;
 mod user_error;
 
 use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions};
