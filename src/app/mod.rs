@@ -13,6 +13,7 @@ mod effective;
 mod find;
 mod load_catalog;
 mod naming;
+mod obstacles;
 mod patch_instance_overrides;
 mod preview_template_edit;
 mod purge_instance;

@@ -28,7 +28,7 @@ pub(super) async fn instance_names(
         problems.keep(parsed);
         return Ok(None);
     };
-    match parsed.and_then(|name| container(&stack.name, &name)) {
+    match parsed.and_then(|name| container(&stack.name, name.as_str())) {
         Ok(container) => Ok(name.zip(Some(container))),
         Err(problem) => {
             let wanted = problem.suggestion.clone().unwrap_or_default();
@@ -49,11 +49,11 @@ async fn acceptable(db: &impl ConnectionTrait, stack: &str, wanted: &str) -> Res
 }
 
 /// The container name of an instance, or the problem that it would be too long, with the name itself for a suggestion.
-fn container(stack: &str, name: &Name) -> Result<String, Problem> {
+pub(super) fn container(stack: &str, name: &str) -> Result<String, Problem> {
     let room = room_for_instance(stack);
-    let length = name.as_str().len();
+    let length = name.len();
     if length <= room {
-        return Ok(container_name(stack, name.as_str()));
+        return Ok(container_name(stack, name));
     }
     let left = match room {
         0 => "leaves no character".to_owned(),

@@ -55,10 +55,12 @@ impl Work for RestoreInstance {
 
 /// Only by its id an instance is found whose stack is in the trash.
 fn of_live_stack(found: (StackModel, InstanceModel)) -> Result<(StackModel, InstanceModel), Problem> {
-    if found.0.deleted_at.is_none() {
-        return Ok(found);
-    }
+    if found.0.deleted_at.is_none() { Ok(found) } else { Err(stack_in_the_trash(&found.0.name)) }
+}
+
+/// The problem that the stack has to come back before its instance.
+pub(super) fn stack_in_the_trash(stack: &str) -> Problem {
     let message =
-        format!("The instance's stack `{}` is in the trash; bring it back first, with restoreStack.", found.0.name);
-    Err(Problem::new(Code::NotFound, &["input", "instance", "id"], message))
+        format!("The instance's stack `{stack}` is in the trash; restore the stack first, with restoreStack.");
+    Problem::new(Code::NotFound, &["input", "instance", "id"], message)
 }

@@ -15,6 +15,7 @@ pub mod rules;
 pub mod stacks;
 pub mod stored;
 pub mod templates;
+pub mod trash;
 
 use std::{
     collections::HashSet,

@@ -33,6 +33,8 @@ pub struct Page<R> {
 
 /// The values by which a list is sorted.
 pub trait Cursor {
+    /// True when the list is sorted from the greatest to the least.
+    const DESCENDING: bool = false;
     /// As SQL values, in the order of the sort columns.
     fn values(&self) -> Vec<SimpleExpr>;
 }
@@ -45,15 +47,19 @@ impl<C: Cursor> Slice<C> {
 
     /// The direction in which rows are fetched.
     pub fn order(&self) -> Order {
-        if self.backwards { Order::Desc } else { Order::Asc }
+        if self.backwards == C::DESCENDING { Order::Asc } else { Order::Desc }
     }
 
     /// The conditions that `after` and `before` put on the sort columns.
     pub fn bounds<I: IdenStatic>(&self, columns: &[I]) -> Vec<SimpleExpr> {
         let row = || Expr::tuple(columns.iter().map(|column| Expr::col(*column)));
-        let after = self.after.as_ref().map(|cursor| row().gt(Expr::tuple(cursor.values())));
-        let before = self.before.as_ref().map(|cursor| row().lt(Expr::tuple(cursor.values())));
-        after.into_iter().chain(before).collect()
+        let (mut above, mut below) = (&self.after, &self.before);
+        if C::DESCENDING {
+            std::mem::swap(&mut above, &mut below);
+        }
+        let above = above.as_ref().map(|cursor| row().gt(Expr::tuple(cursor.values())));
+        let below = below.as_ref().map(|cursor| row().lt(Expr::tuple(cursor.values())));
+        above.into_iter().chain(below).collect()
     }
 
     /// Restricts and sorts a query.

@@ -19,6 +19,7 @@ use crate::{
         page::{Page, Slice},
         stacks::{ByName, StackFilter},
         templates::TemplateFilter,
+        trash::ByDeletion,
     },
     error::Error,
     ids::InstanceId,
@@ -73,6 +74,17 @@ impl OpaqueCursor for ByAge {
         let micros = micros.parse().ok().filter(|micros| (0..=MAX_MICROS).contains(micros))?;
         let created_at = DateTime::from_timestamp_micros(micros)?;
         Some(Self { created_at, id: InstanceId(id.parse().ok()?) })
+    }
+}
+
+impl OpaqueCursor for ByDeletion {
+    const TAG: &'static str = "deleted";
+    fn text(&self) -> String {
+        format!("{}:{}", self.deleted_at.timestamp_micros(), self.id)
+    }
+    fn read(text: &str) -> Option<Self> {
+        let ByAge { created_at, id } = ByAge::read(text)?;
+        Some(Self { deleted_at: created_at, id: id.0 })
     }
 }
 

@@ -8,12 +8,14 @@ use async_graphql::{
     registry::{MetaType, Registry},
 };
 
-const TEXTS: [(&str, &str); 5] = [
+const TEXTS: [(&str, &str); 7] = [
     ("DateTime", "A moment as RFC 3339 text in UTC, such as `2026-01-31T12:00:00.123456+00:00`."),
     ("ID", "An opaque global id, as text."),
     ("InstanceConnection", "A page of instances."),
     ("StackConnection", "A page of stacks."),
     ("TemplateConnection", "A page of templates."),
+    ("TrashedInstanceConnection", "A page of the instances in the trash."),
+    ("TrashedStackConnection", "A page of the stacks in the trash."),
 ];
 
 /// No type of the schema: the framework hands its registry to types only.

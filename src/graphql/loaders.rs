@@ -21,7 +21,7 @@ use crate::{
         page::{Page, Slice},
         stored::Source,
     },
-    error::Error,
+    error::{Error, Problem},
     ids::{InstanceId, StackId, TemplateId},
     kinds::{Owner, Rules},
 };
@@ -78,6 +78,16 @@ pub(super) struct InstanceCountOf<P> {
     pub(super) parent: P,
     pub(super) filter: InstanceFilter,
 }
+
+/// How many instances would come back with a trashed stack.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct TrashedMembersOf(pub(super) StackId);
+/// What stands in the way of restoring a stack.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct StackObstaclesOf(pub(super) StackId);
+/// What stands in the way of restoring an instance.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct InstanceObstaclesOf(pub(super) InstanceId);
 
 /// The entries of kind `K` that an owner has: one key type for all pairs of owner and kind.
 pub(super) struct EntriesOf<O: Owner, K>(O::Id, PhantomData<fn() -> K>);
@@ -200,5 +210,33 @@ impl<P: Parent> Loader<InstanceCountOf<P>> for Reader {
             }
         }
         Ok(answers)
+    }
+}
+
+impl Loader<TrashedMembersOf> for Reader {
+    type Value = i64;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[TrashedMembersOf]) -> Answer<TrashedMembersOf, i64> {
+        let ids: Vec<StackId> = keys.iter().map(|key| key.0).collect();
+        Ok(self.0.count_trashed_members(&ids).await?.into_iter().map(|(id, n)| (TrashedMembersOf(id), n)).collect())
+    }
+}
+
+impl Loader<StackObstaclesOf> for Reader {
+    type Value = Vec<Problem>;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[StackObstaclesOf]) -> Answer<StackObstaclesOf, Vec<Problem>> {
+        let ids: Vec<StackId> = keys.iter().map(|key| key.0).collect();
+        Ok(self.0.stack_obstacles(&ids).await?.into_iter().map(|(id, found)| (StackObstaclesOf(id), found)).collect())
+    }
+}
+
+impl Loader<InstanceObstaclesOf> for Reader {
+    type Value = Vec<Problem>;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[InstanceObstaclesOf]) -> Answer<InstanceObstaclesOf, Vec<Problem>> {
+        let ids: Vec<InstanceId> = keys.iter().map(|key| key.0).collect();
+        let found = self.0.instance_obstacles(&ids).await?;
+        Ok(found.into_iter().map(|(id, found)| (InstanceObstaclesOf(id), found)).collect())
     }
 }

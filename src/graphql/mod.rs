@@ -22,6 +22,7 @@ mod stack;
 mod tasks;
 mod template;
 mod template_preview;
+mod trash;
 mod user_error;
 
 use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions};

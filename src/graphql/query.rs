@@ -1,6 +1,6 @@
 //! The root of all reads.
 //!
-//! Called by the executor. It must never write, and never show what is in the trash.
+//! Called by the executor. It must never write, and show what is in the trash under `trash` only.
 
 use async_graphql::{Context, ID, Object, Result};
 
@@ -12,6 +12,7 @@ use super::{
     node::{self, Node},
     stack::Stack,
     template::Template,
+    trash::Trash,
 };
 use crate::{
     db::{
@@ -27,7 +28,7 @@ use crate::{
 pub struct Query;
 
 #[Object]
-/// Reads. What is in the trash is not shown.
+/// Reads. What is in the trash is shown by `trash` only.
 impl Query {
     /// The thing with this id, or null.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "A global id.")] id: ID) -> Option<Result<Node>> {
@@ -127,5 +128,10 @@ impl Query {
             ctx.app().instance_of(stack.id, &name).await
         };
         found.await.map_err(fault).transpose().map(|found| found.map(Instance))
+    }
+
+    /// What was deleted and can come back.
+    async fn trash(&self) -> Trash {
+        Trash
     }
 }

@@ -97,6 +97,25 @@ const PROMISED: &str = "
     Query template(name: String!): Template
     Query templates(first: Int, after: String, last: Int, before: String, search: String, category: String): TemplateConnection!
     Query instance(stack: String!, name: String!): Instance
+    Query trash: Trash!
+    Trash stacks(first: Int, after: String, last: Int, before: String): TrashedStackConnection!
+    Trash instances(first: Int, after: String, last: Int, before: String): TrashedInstanceConnection!
+    TrashedStackConnection edges: [TrashedStackEdge!]!
+    TrashedStackConnection nodes: [TrashedStack!]!
+    TrashedStackConnection pageInfo: PageInfo!
+    TrashedStackConnection totalCount: Int!
+    TrashedInstanceConnection edges: [TrashedInstanceEdge!]!
+    TrashedInstanceConnection nodes: [TrashedInstance!]!
+    TrashedInstanceConnection pageInfo: PageInfo!
+    TrashedInstanceConnection totalCount: Int!
+    TrashedStack stack: Stack!
+    TrashedStack instanceCount: Int!
+    TrashedStack obstacles: [RestoreObstacle!]!
+    TrashedInstance instance: Instance!
+    TrashedInstance obstacles: [RestoreObstacle!]!
+    RestoreObstacle code: UserErrorCode!
+    RestoreObstacle message: String!
+    RestoreObstacle holder: Node
     Mutation createStack(input: CreateStackInput!): CreateStackPayload
     Mutation updateStack(input: UpdateStackInput!): UpdateStackPayload
     Mutation duplicateStack(input: DuplicateStackInput!): DuplicateStackPayload

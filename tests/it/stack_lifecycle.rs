@@ -654,10 +654,20 @@ async fn shared_host_ports_of_stacks_are_warned_about(t: &TestApp) {
 async fn ten_copies_of_a_stack_at_once_get_ten_names(t: &TestApp) {
     t.shop().await;
     t.instance("shop", "cache").await;
-    let copy = |t: TestApp, _| async move { copy(&t, json!({ "stack": named("shop") })).await };
-    let names: BTreeSet<String> = t.at_once(10, copy).await.into_iter().collect();
+    let copies = t.at_once(10, |t: TestApp, _| async move { copy(&t, json!({ "stack": named("shop") })).await });
+    let names: BTreeSet<String> = copies.await.into_iter().collect();
     let expected = (2..=10).map(|n| format!("shop-copy-{n}")).chain(["shop-copy".to_owned()]).collect();
     assert_eq!(names, expected);
+    // Copies of two stacks that are shortened to the same names.
+    let sources = ["a", "b"].map(|end| format!("{}{end}", "e".repeat(60)));
+    for source in &sources {
+        t.stack(source).await;
+    }
+    let copies = t.at_once(10, |t: TestApp, n| {
+        let source = sources[n % 2].clone();
+        async move { copy(&t, json!({ "stack": named(&source) })).await }
+    });
+    assert_eq!(copies.await.into_iter().collect::<BTreeSet<_>>().len(), 10);
     for name in &names {
         assert_eq!(containers(t, name).await, [format!("devarch-{name}-db"), format!("devarch-{name}-cache")]);
     }
