@@ -18,6 +18,10 @@ const CLAIMS: [(&str, &str, &str, &str); 4] = [
     ("ix_instance_domains_domain", "instance_domains", "domain", "instance_id"),
 ];
 
+/// Lists of what was deleted; true where what went with its owner is left out.
+const TRASH: [(&str, &str, bool); 2] =
+    [("ix_stacks_trashed", "stacks", false), ("ix_instances_trashed", "service_instances", true)];
+
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -56,6 +60,20 @@ impl MigrationTrait for Migration {
         for (name, table, column, owner) in CLAIMS {
             manager.create_index(Index::create().name(name).table(table).col(column).col(owner).take()).await?;
         }
+        // The trash, most recently deleted last.
+        for (name, table, own) in TRASH {
+            let mut trashed = Index::create();
+            trashed
+                .name(name)
+                .table(table)
+                .col("deleted_at")
+                .col("id")
+                .and_where(Expr::col("deleted_at").is_not_null());
+            if own {
+                trashed.and_where(Expr::col("deleted_with_stack").not());
+            }
+            manager.create_index(trashed).await?;
+        }
         // Who uses a template, oldest first; it does what the index on the template alone did.
         manager.drop_index(Index::drop().name("ix_instances_template").table("service_instances").to_owned()).await?;
         manager
@@ -83,6 +101,9 @@ impl MigrationTrait for Migration {
             )
             .await?;
         manager.drop_index(drop("ix_instances_template_created", "service_instances")).await?;
+        for (name, table, _) in TRASH {
+            manager.drop_index(drop(name, table)).await?;
+        }
         for (name, table, ..) in CLAIMS {
             manager.drop_index(drop(name, table)).await?;
         }

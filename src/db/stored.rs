@@ -281,11 +281,3 @@ for_each_template_kind!(entities, OfTemplate, template_tables);
 pub fn tables() -> Vec<sea_orm::sea_query::TableCreateStatement> {
     instance_tables().into_iter().chain(template_tables()).collect()
 }
-
-/// The ports of a template, for the check of host ports.
-pub async fn load_of_template<K: Stored<OfTemplate>>(
-    db: &impl ConnectionTrait,
-    template: TemplateId,
-) -> Result<Vec<K>, DbErr> {
-    Ok(load::<OfTemplate, K>(db, &[template]).await?.remove(&template).unwrap_or_default())
-}

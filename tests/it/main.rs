@@ -8,6 +8,7 @@ mod support;
 
 mod affected;
 mod cli;
+mod conflicts;
 mod copies;
 mod duplicate;
 mod house;

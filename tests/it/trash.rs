@@ -92,7 +92,7 @@ async fn a_purged_instance_leaves_no_rows(t: &TestApp) {
     }
     let found =
         t.data("query ($id: ID!) { node(id: $id) { id ... on Instance { overrideCount } } }", by_id(&kept)).await;
-    assert_eq!(found["node"], json!({ "id": kept, "overrideCount": 9 }));
+    assert_eq!(found["node"], json!({ "id": kept, "overrideCount": 12 }));
 }
 
 async fn a_purged_stack_takes_all_its_instances(t: &TestApp) {
