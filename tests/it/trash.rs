@@ -29,7 +29,7 @@ both!(
 );
 
 /// The child tables of instances.
-const CHILDREN: [&str; 7] = [
+const CHILDREN: [&str; 11] = [
     "instance_ports",
     "instance_volumes",
     "instance_env_vars",
@@ -37,6 +37,10 @@ const CHILDREN: [&str; 7] = [
     "instance_domains",
     "instance_healthchecks",
     "instance_config_files",
+    "instance_resource_limits",
+    "instance_settings",
+    "instance_dependencies",
+    "instance_override_rules",
 ];
 
 /// How many rows a table has.
