@@ -35,7 +35,7 @@ pub use self::{
     healthcheck::Healthcheck,
     label::Label,
     merge::{Change, Effective, Merged, Origin, Removed, Stats, diff, merge, stats},
-    operation::{AnyEntry, Entry, InstanceOverrides, Key, Operation, OverrideKind, Registered, Reset, Rules},
+    operation::{AnyEntry, Entry, InstanceOverrides, Key, Operation, OverrideKind, Registered, Reset, Rules, Sizes},
     overrides::{Overrides, Rule, RuleAction},
     port::{Port, PortKey, Protocol},
     resource_limits::ResourceLimits,
