@@ -7,7 +7,9 @@
 mod support;
 
 mod cli;
+mod dependencies;
 mod duplicate;
+mod effective;
 mod house;
 mod http;
 mod instances;
@@ -15,9 +17,14 @@ mod kinds;
 mod lifecycle;
 mod lists;
 mod migrations;
+mod override_reports;
 mod overrides;
+mod patch;
 mod races;
+mod random;
+mod resource_limits;
 mod schema;
+mod settings;
 mod stacks;
 mod statements;
 mod templates;
