@@ -7,15 +7,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::find;
 use crate::{
-    db::{
-        Tx, dependencies,
-        entities::{InstanceModel, StackModel},
-        instances,
-        stacks::Hold,
-    },
+    db::{Tx, dependencies, entities::StackModel, instances, stacks::Hold},
     error::{Code, Problems, Result},
     ids::InstanceId,
-    kinds::{Dependency, OverrideKind},
+    kinds::{Dependency, MAX_ENTRIES, OverrideKind},
     reference::InstanceRef,
 };
 
@@ -63,7 +58,7 @@ fn foreign(stack: &str) -> String {
     format!("An instance depends on instances of its own stack only, which is `{stack}`.")
 }
 
-/// Finds what a whole collection names.
+/// Finds what a whole collection names, and looks where the entries of a dependent that is there already lead.
 pub(super) async fn resolve_all(
     tx: &Tx,
     stack: &StackModel,
@@ -71,62 +66,86 @@ pub(super) async fn resolve_all(
     wanted: &mut [Dependency],
     at: &mut Problems,
 ) -> Result<()> {
-    let mut seen = HashSet::new();
+    if wanted.len() > MAX_ENTRIES {
+        // That is noted already.
+        return Ok(());
+    }
+    let ways = match dependent {
+        Some(dependent) if !wanted.is_empty() => Some(Ways::load(tx, stack, dependent).await?),
+        _ => None,
+    };
+    let (mut named, mut seen) = (HashSet::new(), HashSet::new());
     for (index, dependency) in wanted.iter_mut().enumerate() {
+        // An equal reference is a duplicate that is noted already.
+        let again = !named.insert(dependency.depends_on.clone());
+        let mut entry = Problems::at(&[]);
         let mut found = Problems::at(&["instance"]);
         resolve(tx, stack, dependent, &mut dependency.depends_on, &mut found).await?;
-        // The same instance by its id and by its name.
         if found.is_empty() && dependency.depends_on.known().is_some_and(|id| !seen.insert(id)) {
-            found.note(Code::DuplicateKey, "An earlier entry of this collection has the same key.", None);
+            // The same instance by its id and by its name.
+            if !again {
+                entry.note(Code::DuplicateKey, "An earlier entry of this collection has the same key.", None);
+            }
+        } else if let (true, Some(ways)) = (found.is_empty(), &ways) {
+            ways.check(tx, dependency, &mut found).await?;
         }
-        at.enter("dependencies", |at| at.enter(index.to_string(), |at| at.adopt(found)));
+        entry.append(found);
+        at.enter("dependencies", |at| at.enter(index.to_string(), |at| at.adopt(entry)));
     }
     Ok(())
 }
 
-/// The way from `instance` back to itself that `wanted` would close, if it would.
-pub(super) async fn circle(
-    tx: &Tx,
-    stack: &StackModel,
-    instance: &InstanceModel,
-    wanted: &[Dependency],
-) -> Result<Option<String>> {
-    if wanted.is_empty() {
-        return Ok(None);
+/// Where the dependencies of a stack lead, seen from one dependent; those of trashed instances count, because they
+/// come back with them.
+pub(super) struct Ways {
+    dependent: InstanceId,
+    leads_to: BTreeMap<InstanceId, Vec<InstanceId>>,
+}
+
+impl Ways {
+    pub(super) async fn load(tx: &Tx, stack: &StackModel, dependent: InstanceId) -> Result<Self> {
+        let mut leads_to: BTreeMap<InstanceId, Vec<InstanceId>> = BTreeMap::new();
+        for (from, to) in dependencies::of_stack(tx, stack.id).await? {
+            leads_to.entry(from).or_default().push(to);
+        }
+        Ok(Self { dependent, leads_to })
     }
-    let mut leads_to: BTreeMap<InstanceId, Vec<InstanceId>> = BTreeMap::new();
-    for (from, to) in dependencies::of_stack(tx, stack.id).await? {
-        leads_to.entry(from).or_default().push(to);
+
+    /// Notes it when a dependency of the dependent, whose target is known, would lead back to it.
+    pub(super) async fn check(&self, tx: &Tx, wanted: &Dependency, at: &mut Problems) -> Result<()> {
+        let Some(way) = wanted.depends_on.known().and_then(|to| self.back_from(to)) else { return Ok(()) };
+        let rows = instances::load(tx, &way).await?;
+        let names: HashMap<InstanceId, String> = rows.into_iter().map(|row| (row.id, row.instance_id)).collect();
+        let way: Vec<&str> = way.iter().map(|id| names.get(id).map_or("?", String::as_str)).collect();
+        let message = format!("These instances would wait for each other: {}.", way.join(" → "));
+        at.note(Code::DependencyCycle, message, None);
+        Ok(())
     }
-    leads_to.insert(instance.id, wanted.iter().filter_map(|dependency| dependency.depends_on.known()).collect());
-    // Breadth first, so that the shortest way is told.
-    let mut came_from: HashMap<InstanceId, InstanceId> = HashMap::new();
-    let mut frontier = vec![instance.id];
-    while !frontier.is_empty() && !came_from.contains_key(&instance.id) {
-        let mut next = Vec::new();
-        for from in frontier {
-            for to in leads_to.get(&from).into_iter().flatten() {
-                if !came_from.contains_key(to) {
-                    came_from.insert(*to, from);
-                    next.push(*to);
+
+    /// The shortest way from the dependent over `to` back to itself, if there is one.
+    fn back_from(&self, to: InstanceId) -> Option<Vec<InstanceId>> {
+        let mut came_from: HashMap<InstanceId, InstanceId> = HashMap::from([(to, self.dependent)]);
+        let mut frontier = vec![to];
+        while !frontier.is_empty() && !came_from.contains_key(&self.dependent) {
+            let mut next = Vec::new();
+            for from in frontier {
+                for to in self.leads_to.get(&from).into_iter().flatten() {
+                    if !came_from.contains_key(to) {
+                        came_from.insert(*to, from);
+                        next.push(*to);
+                    }
                 }
             }
+            frontier = next;
         }
-        frontier = next;
-    }
-    if !came_from.contains_key(&instance.id) {
-        return Ok(None);
-    }
-    let mut way = vec![instance.id];
-    while let Some(before) = came_from.get(&way[way.len() - 1]) {
-        way.push(*before);
-        if *before == instance.id {
-            break;
+        let mut way = vec![self.dependent];
+        let mut step = *came_from.get(&self.dependent)?;
+        while step != self.dependent {
+            way.push(step);
+            step = *came_from.get(&step)?;
         }
+        way.push(self.dependent);
+        way.reverse();
+        Some(way)
     }
-    way.reverse();
-    let rows = instances::load(tx, &way).await?;
-    let names: HashMap<InstanceId, String> = rows.into_iter().map(|row| (row.id, row.instance_id)).collect();
-    let way: Vec<&str> = way.iter().map(|id| names.get(id).map_or("?", String::as_str)).collect();
-    Ok(Some(way.join(" → ")))
 }

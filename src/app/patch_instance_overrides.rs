@@ -2,7 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, InstanceRef, dependencies, find};
+use super::{
+    App, InstanceRef,
+    dependencies::{self, Ways},
+    find,
+};
 use crate::{
     db::{
         Tx, Work,
@@ -56,24 +60,23 @@ impl Work for PatchInstanceOverrides {
             Some((_, instance)) => stored::load_overrides(tx, instance.id, touches).await?,
             None => InstanceOverrides::default(),
         };
+        // Where the dependencies of the others lead does not change from step to step.
+        let ways = match &found {
+            Some((stack, instance)) if self.operations.iter().any(sets_dependency) => {
+                Some(Ways::load(tx, stack, instance.id).await?)
+            }
+            _ => None,
+        };
         for (index, operation) in self.operations.iter().enumerate() {
             let mut step = Problems::at(&[]);
             let mut operation = operation.clone();
             if let Some((stack, instance)) = &found {
-                resolve(tx, stack, instance, &mut operation, &mut step).await?;
+                resolve(tx, stack, instance, &ways, &mut operation, &mut step).await?;
             }
             if step.is_empty() {
+                let before = overrides.sizes();
                 overrides.apply(operation, &mut step);
-                overrides.check_size(&mut step);
-            }
-            let closes = matches!(&self.operations[index], Operation::Set(Entry::Dependency(_))) && step.is_empty();
-            if let (true, Some((stack, instance)), Some(said)) = (closes, &found, &overrides.dependencies)
-                && let Some(way) = dependencies::circle(tx, stack, instance, &said.entries).await?
-            {
-                let message = format!("These instances would wait for each other: {way}.");
-                let mut circle = Problems::at(&["set", "dependency", "instance"]);
-                circle.note(Code::DependencyCycle, message, None);
-                step.adopt(circle);
+                overrides.check_growth(&before, &mut step);
             }
             at.enter(index.to_string(), |at| at.adopt(step));
         }
@@ -88,11 +91,16 @@ impl Work for PatchInstanceOverrides {
     }
 }
 
-/// Finds the instance that a step names, if it names one.
+fn sets_dependency(operation: &Operation) -> bool {
+    matches!(operation, Operation::Set(Entry::Dependency(_)))
+}
+
+/// Finds the instance that a step names, if it names one, and looks where a new dependency leads.
 async fn resolve(
     tx: &Tx,
     stack: &StackModel,
     instance: &InstanceModel,
+    ways: &Option<Ways>,
     operation: &mut Operation,
     at: &mut Problems,
 ) -> Result<()> {
@@ -111,6 +119,9 @@ async fn resolve(
     };
     let mut found = Problems::at(path);
     dependencies::resolve(tx, stack, Some(instance.id), wanted, &mut found).await?;
+    if let (true, Some(ways), Operation::Set(Entry::Dependency(dependency))) = (found.is_empty(), ways, &*operation) {
+        ways.check(tx, dependency, &mut found).await?;
+    }
     at.adopt(found);
     Ok(())
 }

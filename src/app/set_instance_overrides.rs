@@ -10,7 +10,7 @@ use crate::{
         instances::{self, InstanceChange},
         stored,
     },
-    error::{Code, Error, Problems, Result},
+    error::{Error, Problems, Result},
     ids::AnyId,
     kinds::Collections,
 };
@@ -45,10 +45,6 @@ impl Work for SetInstanceOverrides {
         let found = problems.keep(find::instance_in(tx, &self.instance, dependencies::hold(touches)).await?);
         if let (Some((stack, instance)), Some(wanted)) = (&found, &mut wanted.dependencies) {
             dependencies::resolve_all(tx, stack, Some(instance.id), wanted, &mut at).await?;
-            if let Some(way) = dependencies::circle(tx, stack, instance, wanted).await? {
-                let message = format!("These instances would wait for each other: {way}.");
-                at.enter("dependencies", |at| at.note(Code::DependencyCycle, message, None));
-            }
         }
         problems.append(at);
         problems.finish()?;

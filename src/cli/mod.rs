@@ -22,6 +22,10 @@ use crate::{
 /// Exit code for a wrong setting: nothing was touched.
 const WRONG_SETTING: u8 = 2;
 
+/// Stack of every thread that answers requests. Resolvers call each other as deep as a document nests, and a stack that
+/// is too small for the deepest one ends the process.
+pub const STACK: usize = 16 * 1024 * 1024;
+
 /// Runs the command line and says how it ended: 0 done, 1 failed, 2 a wrong setting.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
@@ -32,7 +36,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(filter) => telemetry::init(filter),
         Err(message) => return wrong_setting(&message),
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&format!("cannot start: {error}")),
     };

@@ -156,8 +156,9 @@ macro_rules! reports {
 
         impl Reports {
             pub(super) async fn load(ctx: &Context<'_>, instance: &InstanceModel) -> Result<Self> {
-                // All at once, so that every loader is asked once.
-                let ($( $field, )+) = tokio::try_join!($( layers::<crate::kinds::$kind>(ctx, instance) ),+)?;
+                // All at once, so that every loader is asked once. On the heap: the futures of all kinds together are
+                // too much for the stack of a resolver that others have called.
+                let ($( $field, )+) = tokio::try_join!($( Box::pin(layers::<crate::kinds::$kind>(ctx, instance)) ),+)?;
                 Ok(Self { $( $field, )+ })
             }
 

@@ -98,8 +98,13 @@ pub fn merge<'a, K: Kind>(template: &'a [K], overrides: &'a Overrides<K>) -> Mer
 }
 
 impl<'a, K: Kind> Merged<'a, K> {
-    /// Adds the service's own entries, which nothing else can set.
+    /// Adds the service's own entries. Nothing else can set their keys; what was written by hand gives way.
     pub fn inject(&mut self, system: &'a [K]) {
+        if system.is_empty() {
+            return;
+        }
+        let keys: Vec<K::Key> = system.iter().map(Kind::key).collect();
+        self.entries.retain(|effective| !keys.contains(&effective.entry.key()));
         self.entries.extend(system.iter().map(|entry| Effective {
             entry,
             origin: Origin::System,

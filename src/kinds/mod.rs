@@ -36,7 +36,7 @@ pub use self::{
     label::Label,
     merge::{Change, Effective, Merged, Origin, Removed, Stats, diff, merge, stats},
     operation::{
-        AnyChange, AnyEntry, Entry, InstanceOverrides, Key, Operation, OverrideKind, Registered, Reset, Rules,
+        AnyChange, AnyEntry, Entry, InstanceOverrides, Key, Operation, OverrideKind, Registered, Reset, Rules, Sizes,
     },
     overrides::{Overrides, Rule, RuleAction},
     port::{Port, PortKey, Protocol},

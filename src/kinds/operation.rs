@@ -123,11 +123,18 @@ macro_rules! all_kinds {
                 } )+
             }
 
-            /// Notes every kind that has grown beyond the limit.
-            pub fn check_size(&self, at: &mut Problems) {
-                $( if let Some(overrides) = &self.$field {
-                    check_size(overrides, <$crate::kinds::$kind as Kind>::FIELD, at);
-                } )+
+            /// How many entries and removals there are of each kind.
+            pub fn sizes(&self) -> Sizes {
+                [$( self.$field.as_ref().map_or((0, 0), |said| (said.entries.len(), said.removed.len())) ),+]
+            }
+
+            /// Notes every kind that has grown, since it had these sizes, to more than the limit.
+            pub fn check_growth(&self, before: &Sizes, at: &mut Problems) {
+                let fields = [$( <$crate::kinds::$kind as Kind>::FIELD ),+];
+                for ((before, after), field) in before.iter().zip(self.sizes()).zip(fields) {
+                    check_growth(before.0, after.0, "entries", field, at);
+                    check_growth(before.1, after.1, "removals", field, at);
+                }
             }
         }
 
@@ -224,14 +231,15 @@ fn reset<K: Kind>(overrides: &mut Option<Overrides<K>>, mut key: K::Key, at: &mu
     overrides.get_or_insert_default().reset(&key);
 }
 
-fn check_size<K: Kind>(overrides: &Overrides<K>, field: &str, at: &mut Problems) {
-    for (n, what) in [(overrides.entries.len(), "entries"), (overrides.removed.len(), "removals")] {
-        if n > MAX_ENTRIES {
-            let message = format!("The instance would have {n} {what} of {field}; at most {MAX_ENTRIES} are allowed.");
-            at.note(Code::LimitExceeded, message, None);
-        }
+fn check_growth(before: usize, after: usize, what: &str, field: &str, at: &mut Problems) {
+    if after > before.max(MAX_ENTRIES) {
+        let message = format!("The instance would have {after} {what} of {field}; at most {MAX_ENTRIES} are allowed.");
+        at.note(Code::LimitExceeded, message, None);
     }
 }
+
+/// Numbers of entries and of removals, in the order of [`OverrideKind::ALL`].
+pub type Sizes = [(usize, usize); OverrideKind::ALL.len()];
 
 /// The rules of every kind, as they are stored.
 pub type Rules = Vec<Rule>;

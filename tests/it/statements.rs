@@ -19,7 +19,7 @@ use sea_orm::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{COLLECTIONS, TestApp, both};
+use crate::support::{COLLECTIONS, MORE_COLLECTIONS, TestApp, both, samples};
 
 both!(
     a_list_with_everything_costs_the_same_for_1_10_and_1000_instances,
@@ -27,6 +27,7 @@ both!(
     many_stacks_with_instances_and_ports_cost_the_same_as_one,
     many_templates_with_instances_and_ports_cost_the_same_as_one,
     a_list_without_collections_loads_none,
+    what_would_run_costs_the_same_for_1_10_and_100_instances,
 );
 
 /// Puts `n` instances into a stack past the API, each with an override of every kind.
@@ -229,4 +230,57 @@ async fn a_list_without_collections_loads_none(t: &TestApp) {
     let one = "{ instance(stack: \"shop\", name: \"i1\") { name overrideCount deletePreview { overrideCount } } }";
     assert_eq!(cost(t, one, json!({})).await.0, 4);
     assert_eq!(cost(t, "{ __typename }", json!({})).await.0, 0);
+}
+
+async fn what_would_run_costs_the_same_for_1_10_and_100_instances(t: &TestApp) {
+    t.template("postgres").await;
+    let (entries, effective): (String, String) = samples("")
+        .iter()
+        .filter(|sample| sample.step != "setting")
+        .map(|sample| (sample.any(), sample.shown()))
+        .unzip();
+    let settings = "imageName imageTag command entrypoint user workingDir restartPolicy";
+    let each = settings.split(' ').map(|field| format!("{field} {{ value origin shadows }} ")).collect::<String>();
+    // Who is depended on is asked in one place only: in others it is known a little sooner or later, which would make
+    // it two statements at times.
+    let leads = "instance { name }";
+    let (entries, own) = (entries.replace(leads, ""), MORE_COLLECTIONS.replace(leads, ""));
+    let query = format!(
+        "query ($stack: String!) {{ stack(name: $stack) {{ instances(first: 100) {{ nodes {{
+            overrideCount overrideRules {{ kind action key }} {COLLECTIONS} {own}
+            overrideStats {{ total removed redundant dead byKind {{ kind total removed redundant dead replaced }} }}
+            overrideDiff {{ kind key change from {{ {entries} }} to {{ {entries} }} }}
+            effectiveConfig {{ {settings} {effective} settings {{ {each} }} removed {{ kind key by entry {{ {entries} }} }} }}
+        }} }} }} }}"
+    );
+    for (stack, n) in [("one", 1), ("ten", 10), ("hundred", 100)] {
+        t.stack(stack).await;
+        fill(t, stack, n).await;
+        let of = format!("service_instances WHERE stack_id = (SELECT id FROM stacks WHERE name = '{stack}')");
+        for (table, columns, values) in [
+            ("instance_override_rules", "kind, key, action", "'env_vars', 'POSTGRES_USER', 'REMOVE'"),
+            ("instance_override_rules", "kind, key, action", "'domains', NULL, 'REPLACE'"),
+            ("instance_settings", "field, value", "'imageTag', '18'"),
+            ("instance_resource_limits", "cpu, memory", "'1', NULL"),
+            // On the first of the stack; the first itself would wait for itself, which costs no less.
+            ("instance_dependencies", "depends_on", &format!("(SELECT MIN(id) FROM {of})")),
+        ] {
+            t.sql(&format!("INSERT INTO {table} (instance_id, {columns}) SELECT id, {values} FROM {of}")).await;
+        }
+        let (statements, data) = cost(t, &query, json!({ "stack": stack })).await;
+        let nodes = data["stack"]["instances"]["nodes"].as_array().unwrap();
+        assert_eq!(nodes.len() as i64, n);
+        for node in nodes {
+            assert_eq!((&node["overrideCount"], &node["overrideStats"]["total"]), (&json!(10), &json!(10)));
+            assert_eq!(node["overrideRules"].as_array().unwrap().len(), 2);
+            let config = &node["effectiveConfig"];
+            assert_eq!((&config["imageTag"], &config["imageName"]), (&json!("18"), &json!("postgres")));
+            assert_eq!(config["removed"].as_array().unwrap().len(), 2);
+            assert_eq!(config["dependencies"][0]["instance"]["name"], "i0");
+            assert_eq!(config["labels"].as_array().unwrap().len(), 6);
+        }
+        // The stack and the page; ten kinds of the instances, their rules and counts; eight kinds and the settings of
+        // the template; the names of template and stack; the instances that are depended on.
+        assert_eq!(statements, 26, "{n} instances");
+    }
 }

@@ -5,7 +5,10 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use devarch::db::{Db, DbUrl};
+use devarch::{
+    cli::STACK,
+    db::{Db, DbUrl},
+};
 use futures_util::FutureExt;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 
@@ -18,12 +21,27 @@ pub(crate) enum Engine {
     Postgres,
 }
 
-/// Runs a test over an empty database of its own.
+/// Runs a test over an empty database of its own, with the stack that the service has.
 pub(crate) fn run<F>(engine: Engine, test: F)
+where
+    F: AsyncFn(&TestApp) + Send + 'static,
+{
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || run_here(engine, test)).unwrap();
+    if let Err(panic) = thread.join() {
+        resume_unwind(panic);
+    }
+}
+
+fn run_here<F>(engine: Engine, test: F)
 where
     F: AsyncFn(&TestApp),
 {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_stack_size(STACK)
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let place = Place::new(engine).await;
         let url = place.url();

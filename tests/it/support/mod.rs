@@ -2,9 +2,11 @@
 
 mod app;
 mod database;
+mod overriding;
 
 pub(crate) use app::{COLLECTIONS, Code, MORE_COLLECTIONS, TestApp, code};
 pub(crate) use database::{Engine, run};
+pub(crate) use overriding::samples;
 
 /// Registers a named test function for both databases: `both! { renaming_keeps_the_id }`.
 macro_rules! both {
