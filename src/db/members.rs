@@ -55,7 +55,7 @@ impl Members {
 
 /// The container name that follows from a stack's name, for the instance in hand.
 fn follows(stack: &str) -> SimpleExpr {
-    Expr::val(container_name(stack, "")).binary(BinOper::Custom("||".into()), Expr::col(Column::InstanceId))
+    Expr::val(container_name(stack, "")).binary(BinOper::Custom("||"), Expr::col(Column::InstanceId))
 }
 
 /// The names of a stack's instances, oldest first.
