@@ -2,7 +2,6 @@
 //!
 //! Called by the resolvers, the catalogue and the command line. They must never know GraphQL, HTTP or SQL.
 
-mod conflicts;
 mod create_instance;
 mod create_stack;
 mod create_template;
@@ -27,7 +26,6 @@ mod set_instance_overrides;
 mod soft_delete_instance;
 mod soft_delete_stack;
 mod stack_naming;
-mod suggest_host_port;
 mod template_edit;
 mod template_values;
 mod text;
@@ -36,7 +34,6 @@ mod update_instance;
 mod update_stack;
 mod update_template;
 
-pub use conflicts::{Claimed, Conflict};
 pub use create_instance::CreateInstance;
 pub use create_stack::CreateStack;
 pub use create_template::CreateTemplate;

@@ -9,11 +9,10 @@ use chrono::{DateTime, Utc};
 
 use super::{
     collections::InstanceCollections,
-    conflict::Conflict,
     context::{ContextExt, int},
     effective::EffectiveConfig,
     fault::fault,
-    loaders::{ConflictsOf, OverrideCountOf, RulesOf, StackKey, TemplateKey},
+    loaders::{OverrideCountOf, RulesOf, StackKey, TemplateKey},
     override_report::{ConfigChange, OverrideRule, OverrideStats, Reports},
     stack::Stack,
     template::Template,
@@ -132,14 +131,6 @@ impl Instance {
     /// What the instance changes of its template, entry by entry, kind by kind.
     async fn override_diff(&self, ctx: &Context<'_>) -> Result<Vec<ConfigChange>> {
         Ok(Reports::load(ctx, &self.0).await?.diff())
-    }
-
-    /// Host ports, domains and places on the host in its effective configuration that another live, enabled instance of
-    /// any stack claims too; one entry for each of its own claims. Whether it is enabled itself does not matter: this is
-    /// what enabling it would meet.
-    async fn conflicts(&self, ctx: &Context<'_>) -> Result<Vec<Conflict>> {
-        let found = ctx.loaders().load(ConflictsOf(self.0.id)).await.map_err(fault)?;
-        Ok(found.unwrap_or_default().into_iter().filter_map(Conflict::new).collect())
     }
 
     /// What would go if the instance were deleted.

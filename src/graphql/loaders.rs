@@ -14,7 +14,7 @@ use async_graphql::dataloader::{DataLoader, Loader};
 
 use super::tasks::{AtOnce, RequestTasks};
 use crate::{
-    app::{App, Conflict},
+    app::App,
     db::{
         entities::{InstanceModel, StackModel, TemplateModel},
         instances::{ByAge, InstanceFilter, Parent},
@@ -62,12 +62,6 @@ pub(super) struct InstanceKey(pub(super) InstanceId);
 /// How many overrides an instance has.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct OverrideCountOf(pub(super) InstanceId);
-/// What others claim too of what an instance claims.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct ConflictsOf(pub(super) InstanceId);
-/// The same for all enabled instances of a stack.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct StackConflictsOf(pub(super) StackId);
 /// What an instance takes away from its template.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct RulesOf(pub(super) InstanceId);
@@ -133,27 +127,6 @@ impl<O: Owner, K: Source<O>> Loader<EntriesOf<O, K>> for Reader {
         let owners: Vec<O::Id> = keys.iter().map(|key| key.0).collect();
         let found = self.0.load_entries::<O, K>(&owners).await?;
         Ok(found.into_iter().map(|(owner, entries)| (EntriesOf::new(owner), Arc::new(entries))).collect())
-    }
-}
-
-impl Loader<ConflictsOf> for Reader {
-    type Value = Vec<Conflict>;
-    type Error = Arc<Error>;
-    async fn load(&self, keys: &[ConflictsOf]) -> Answer<ConflictsOf, Vec<Conflict>> {
-        let ids: Vec<InstanceId> = keys.iter().map(|key| key.0).collect();
-        let instances = self.0.load_instances(&ids).await?.into_values().collect();
-        let found = self.0.load_conflicts(instances).await?;
-        Ok(found.into_iter().map(|(id, conflicts)| (ConflictsOf(id), conflicts)).collect())
-    }
-}
-
-impl Loader<StackConflictsOf> for Reader {
-    type Value = Vec<Conflict>;
-    type Error = Arc<Error>;
-    async fn load(&self, keys: &[StackConflictsOf]) -> Answer<StackConflictsOf, Vec<Conflict>> {
-        let ids: Vec<StackId> = keys.iter().map(|key| key.0).collect();
-        let found = self.0.load_stack_conflicts(&ids).await?;
-        Ok(found.into_iter().map(|(id, conflicts)| (StackConflictsOf(id), conflicts)).collect())
     }
 }
 

@@ -22,7 +22,6 @@ use crate::{
     },
     error::Error,
     ids::AnyId,
-    kinds::Protocol,
 };
 
 /// See the description of the type.
@@ -115,18 +114,6 @@ impl Query {
             None => Page { rows: Vec::new(), has_previous: false, has_next: false },
         };
         Ok(connection(page, TemplateTotal(filter), |row| (ByName(row.name.clone()), Template(row))))
-    }
-
-    /// A host port that no live instance claims, enabled or not, on any address: the closest at or above `near`, else the
-    /// closest below. Ports below 1024 are only suggested near one of them. Null when none is free. Nobody keeps it: it
-    /// can be taken by the time it is used.
-    async fn suggest_host_port(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "A port, 1 to 65535.")] near: i32,
-        #[graphql(desc = "The transport protocol.", default_with = "Protocol::Tcp")] protocol: Protocol,
-    ) -> Option<Result<i32>> {
-        ctx.app().suggest_host_port(near, protocol).await.map_err(fault).transpose()
     }
 
     /// The live instance of this name in the live stack of that name, or null.

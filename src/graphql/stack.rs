@@ -6,13 +6,11 @@ use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
 use super::{
-    conflict::Conflict,
     connection::{Listed, PageArgs},
     context::{ContextExt, int},
     fault::fault,
     instance::Instance,
     instances::{self, InstanceTotal},
-    loaders::StackConflictsOf,
 };
 use crate::{db::entities::StackModel, ids::GlobalId, name::network_name};
 
@@ -84,13 +82,6 @@ impl Stack {
         #[graphql(desc = "Only enabled (true) or only disabled (false) instances.")] enabled: Option<bool>,
     ) -> Result<Listed<Instance, InstanceTotal>> {
         instances::list(ctx, self.0.id, PageArgs { first, after, last, before }, search, enabled).await
-    }
-
-    /// Host ports, domains and places on the host that its enabled instances claim together with another live, enabled
-    /// instance of any stack, also of this one; one entry for each claim, oldest instance first.
-    async fn conflicts(&self, ctx: &Context<'_>) -> Result<Vec<Conflict>> {
-        let found = ctx.loaders().load(StackConflictsOf(self.0.id)).await.map_err(fault)?;
-        Ok(found.unwrap_or_default().into_iter().filter_map(Conflict::new).collect())
     }
 
     /// The live instance of this name, or null.

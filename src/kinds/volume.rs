@@ -78,10 +78,6 @@ impl Kind for Volume {
 
     fn normalize(&mut self) {
         Self::normalize_key(&mut self.target);
-        // So that the same place on the host has one name.
-        if self.volume_type == VolumeType::Bind && self.source.starts_with('/') {
-            self.source = clean_path(&self.source);
-        }
     }
 
     fn normalize_key(target: &mut String) {

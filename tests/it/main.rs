@@ -8,7 +8,6 @@ mod support;
 
 mod affected;
 mod cli;
-mod conflicts;
 mod copies;
 mod dependencies;
 mod duplicate;
