@@ -2,6 +2,8 @@
 //!
 //! Called by the resolvers, the catalogue and the command line. They must never know GraphQL, HTTP or SQL.
 
+mod claims;
+mod conflicts;
 mod create_instance;
 mod create_stack;
 mod create_template;
@@ -9,6 +11,7 @@ mod dependencies;
 mod duplicate_instance;
 mod effective;
 mod find;
+mod ledger;
 mod load_catalog;
 mod naming;
 mod patch_instance_overrides;
@@ -17,10 +20,13 @@ mod restore_instance;
 mod set_instance_overrides;
 mod soft_delete_instance;
 mod soft_delete_stack;
+mod suggest_host_port;
 mod text;
 mod update_instance;
 mod update_stack;
 
+pub use claims::ClaimKind;
+pub use conflicts::Conflict;
 pub use create_instance::CreateInstance;
 pub use create_stack::CreateStack;
 pub use create_template::CreateTemplate;

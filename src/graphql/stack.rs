@@ -6,11 +6,12 @@ use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
 use super::{
+    conflict::Conflict,
     connection::{InstanceTotal, Listed, PageArgs, connection, searchable},
     context::{ContextExt, int},
     fault::fault,
     instance::Instance,
-    loaders::InstancePageOf,
+    loaders::{InstancePageOf, StackConflictsOf},
 };
 use crate::{
     db::{
@@ -100,6 +101,13 @@ impl Stack {
         Ok(connection(page, InstanceTotal { stack, filter }, |row| {
             (ByAge { created_at: row.created_at, id: row.id }, Instance(row))
         }))
+    }
+
+    /// What its live, enabled instances claim on the host although other instances, which are enabled in enabled
+    /// stacks, claim it, too: the conflicts of each of them, oldest instance first, then by kind and value.
+    async fn conflicts(&self, ctx: &Context<'_>) -> Result<Vec<Conflict>> {
+        let found = ctx.loaders().load(StackConflictsOf(self.0.id)).await.map_err(fault)?;
+        Ok(found.unwrap_or_default().into_iter().map(Conflict).collect())
     }
 
     /// The live instance of this name, or null.

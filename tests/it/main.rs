@@ -7,6 +7,7 @@
 mod support;
 
 mod cli;
+mod conflicts;
 mod duplicate;
 mod house;
 mod http;
