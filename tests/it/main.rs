@@ -18,6 +18,7 @@ mod lists;
 mod migrations;
 mod overrides;
 mod races;
+mod scale;
 mod schema;
 mod stacks;
 mod statements;
