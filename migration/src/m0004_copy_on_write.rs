@@ -1,5 +1,6 @@
 //! What an instance can say beyond entries of its own: rules that take away what the template brings, the settings of
-//! its container, what it depends on, and its limits. Indexes for the question who else claims a host port or a domain.
+//! its container, what it depends on, and its limits. Indexes for the question who else claims a host port, a domain or a
+//! place on the host.
 
 use sea_orm_migration::prelude::*;
 
@@ -17,6 +18,10 @@ const CLAIMS: [(&str, &str, &str, &str); 4] = [
     ("ix_service_domains_domain", "service_domains", "domain", "service_id"),
     ("ix_instance_domains_domain", "instance_domains", "domain", "instance_id"),
 ];
+/// Who claims a volume or a path of the host: equal for all spellings of a path (they differ in slashes and dots), and
+/// short enough for an index.
+const SOURCES: [(&str, &str); 2] =
+    [("ix_service_volumes_source", "service_volumes"), ("ix_instance_volumes_source", "instance_volumes")];
 
 /// Lists of what was deleted; true where what went with its owner is left out.
 const TRASH: [(&str, &str, bool); 2] =
@@ -74,6 +79,11 @@ impl MigrationTrait for Migration {
             }
             manager.create_index(trashed).await?;
         }
+        for (name, table) in SOURCES {
+            let folded = "substr(replace(replace(source, '/', ''), '.', ''), 1, 200)";
+            let sql = format!("CREATE INDEX {name} ON {table} ({folded})");
+            manager.get_connection().execute_unprepared(&sql).await?;
+        }
         // Who uses a template, oldest first; it does what the index on the template alone did.
         manager.drop_index(Index::drop().name("ix_instances_template").table("service_instances").to_owned()).await?;
         manager
@@ -102,6 +112,9 @@ impl MigrationTrait for Migration {
             .await?;
         manager.drop_index(drop("ix_instances_template_created", "service_instances")).await?;
         for (name, table, _) in TRASH {
+            manager.drop_index(drop(name, table)).await?;
+        }
+        for (name, table) in SOURCES {
             manager.drop_index(drop(name, table)).await?;
         }
         for (name, table, ..) in CLAIMS {

@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::{
     db::{
+        claims::Claimant,
         entities::InstanceModel,
         rules,
         stored::{Mergeable, Source},
@@ -42,6 +43,32 @@ impl<K: Mergeable> Layers<K> {
     }
 }
 
+/// Something that is made from a template: an instance, or the part of its row that is enough.
+pub(super) trait Made: Sync {
+    /// Its key.
+    fn id(&self) -> InstanceId;
+    /// Its template.
+    fn template(&self) -> TemplateId;
+}
+
+impl Made for InstanceModel {
+    fn id(&self) -> InstanceId {
+        self.id
+    }
+    fn template(&self) -> TemplateId {
+        self.template_service_id
+    }
+}
+
+impl Made for Claimant {
+    fn id(&self) -> InstanceId {
+        self.id
+    }
+    fn template(&self) -> TemplateId {
+        self.template_service_id
+    }
+}
+
 /// The layers of one kind for many instances, in their order: three statements.
 pub(super) async fn load<K: Mergeable>(
     db: &impl ConnectionTrait,
@@ -55,11 +82,11 @@ pub(super) async fn load<K: Mergeable>(
 /// The same with rules that are there already: two statements.
 pub(super) async fn load_with<K: Mergeable>(
     db: &impl ConnectionTrait,
-    instances: &[InstanceModel],
+    instances: &[impl Made],
     rules: &HashMap<InstanceId, Rules>,
 ) -> Result<Vec<Layers<K>>, DbErr> {
-    let ids: Vec<InstanceId> = instances.iter().map(|instance| instance.id).collect();
-    let mut templates: Vec<TemplateId> = instances.iter().map(|instance| instance.template_service_id).collect();
+    let ids: Vec<InstanceId> = instances.iter().map(Made::id).collect();
+    let mut templates: Vec<TemplateId> = instances.iter().map(Made::template).collect();
     templates.sort_unstable();
     templates.dedup();
     let template = <K as Source<OfTemplate>>::load(db, &templates).await?;
@@ -68,9 +95,9 @@ pub(super) async fn load_with<K: Mergeable>(
     let mut own = <K as Source<OfInstance>>::load(db, &ids).await?;
     let (nothing, no_rules) = (Arc::new(Vec::new()), Rules::new());
     let layers = instances.iter().map(|instance| {
-        let template = template.get(&instance.template_service_id).unwrap_or(&nothing);
-        let entries = own.remove(&instance.id).unwrap_or_default();
-        Layers::new(Arc::clone(template), entries, rules.get(&instance.id).unwrap_or(&no_rules))
+        let template = template.get(&instance.template()).unwrap_or(&nothing);
+        let entries = own.remove(&instance.id()).unwrap_or_default();
+        Layers::new(Arc::clone(template), entries, rules.get(&instance.id()).unwrap_or(&no_rules))
     });
     Ok(layers.collect())
 }

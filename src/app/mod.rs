@@ -2,6 +2,8 @@
 //!
 //! Called by the resolvers, the catalogue and the command line. They must never know GraphQL, HTTP or SQL.
 
+mod claims;
+mod conflicts;
 mod create_instance;
 mod create_stack;
 mod create_template;
@@ -11,6 +13,7 @@ mod duplicate_instance;
 mod duplicate_stack;
 mod effective;
 mod find;
+mod ledger;
 mod load_catalog;
 mod naming;
 mod obstacles;
@@ -26,6 +29,7 @@ mod set_instance_overrides;
 mod soft_delete_instance;
 mod soft_delete_stack;
 mod stack_naming;
+mod suggest_host_port;
 mod template_edit;
 mod template_values;
 mod text;
@@ -34,6 +38,8 @@ mod update_instance;
 mod update_stack;
 mod update_template;
 
+pub use claims::ClaimKind;
+pub use conflicts::Conflict;
 pub use create_instance::CreateInstance;
 pub use create_stack::CreateStack;
 pub use create_template::CreateTemplate;

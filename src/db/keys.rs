@@ -25,6 +25,27 @@ pub(super) fn parameter(backend: DatabaseBackend, ids: impl Iterator<Item = i64>
     }
 }
 
+/// The text that stands for "one of them" in hand-written SQL where they are the n-th parameter.
+pub(super) fn nth(backend: DatabaseBackend, n: usize) -> String {
+    match backend {
+        DatabaseBackend::Sqlite => format!("IN (SELECT value FROM json_each(?{n}))"),
+        _ => format!("= ANY(${n})"),
+    }
+}
+
+/// Numbers as the parameter of [`nth`].
+pub(super) fn numbers(backend: DatabaseBackend, numbers: impl Iterator<Item = i64>) -> Value {
+    parameter(backend, numbers).1
+}
+
+/// Texts as the parameter of [`nth`].
+pub(super) fn texts(backend: DatabaseBackend, texts: &[String]) -> Value {
+    match backend {
+        DatabaseBackend::Sqlite => serde_json::Value::from(texts).to_string().into(),
+        _ => Value::Array(ArrayType::String, Some(Box::new(texts.iter().map(Value::from).collect()))),
+    }
+}
+
 fn array(ids: impl Iterator<Item = i64>) -> Value {
     Value::Array(ArrayType::BigInt, Some(Box::new(ids.map(Value::from).collect())))
 }

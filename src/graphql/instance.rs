@@ -9,10 +9,11 @@ use chrono::{DateTime, Utc};
 
 use super::{
     collections::InstanceCollections,
+    conflict::Conflict,
     context::{ContextExt, int},
     effective::EffectiveConfig,
     fault::fault,
-    loaders::{OverrideCountOf, RulesOf, StackKey, TemplateKey},
+    loaders::{ConflictsOf, OverrideCountOf, RulesOf, StackKey, TemplateKey},
     override_report::{ConfigChange, OverrideRule, OverrideStats, Reports},
     stack::Stack,
     template::Template,
@@ -131,6 +132,14 @@ impl Instance {
     /// What the instance changes of its template, entry by entry, kind by kind.
     async fn override_diff(&self, ctx: &Context<'_>) -> Result<Vec<ConfigChange>> {
         Ok(Reports::load(ctx, &self.0).await?.diff())
+    }
+
+    /// What it claims on the host although other instances, which are enabled in enabled stacks, claim it, too; one
+    /// entry for each thing, by kind and value. Whether it is enabled itself makes no difference: a disabled instance
+    /// shows what enabling it would meet.
+    async fn conflicts(&self, ctx: &Context<'_>) -> Result<Vec<Conflict>> {
+        let found = ctx.loaders().load(ConflictsOf(self.0.id)).await.map_err(fault)?;
+        Ok(found.unwrap_or_default().into_iter().map(Conflict).collect())
     }
 
     /// What would go if the instance were deleted.

@@ -14,7 +14,7 @@ use async_graphql::dataloader::{DataLoader, Loader};
 
 use super::tasks::{AtOnce, RequestTasks};
 use crate::{
-    app::App,
+    app::{App, Conflict},
     db::{
         entities::{InstanceModel, StackModel, TemplateModel},
         instances::{ByAge, InstanceFilter, Parent},
@@ -65,6 +65,12 @@ pub(super) struct OverrideCountOf(pub(super) InstanceId);
 /// What an instance takes away from its template.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct RulesOf(pub(super) InstanceId);
+/// What an instance claims although others hold it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct ConflictsOf(pub(super) InstanceId);
+/// The conflicts of a stack's live, enabled instances.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct StackConflictsOf(pub(super) StackId);
 /// A page of the instances of a stack or template.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct InstancePageOf<P> {
@@ -173,6 +179,25 @@ impl Loader<OverrideCountOf> for Reader {
     async fn load(&self, keys: &[OverrideCountOf]) -> Answer<OverrideCountOf, i64> {
         let ids: Vec<InstanceId> = keys.iter().map(|key| key.0).collect();
         Ok(self.0.count_overrides(&ids).await?.into_iter().map(|(id, n)| (OverrideCountOf(id), n)).collect())
+    }
+}
+
+impl Loader<ConflictsOf> for Reader {
+    type Value = Vec<Conflict>;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[ConflictsOf]) -> Answer<ConflictsOf, Vec<Conflict>> {
+        let ids: Vec<InstanceId> = keys.iter().map(|key| key.0).collect();
+        Ok(self.0.conflicts_of(&ids).await?.into_iter().map(|(id, found)| (ConflictsOf(id), found)).collect())
+    }
+}
+
+impl Loader<StackConflictsOf> for Reader {
+    type Value = Vec<Conflict>;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[StackConflictsOf]) -> Answer<StackConflictsOf, Vec<Conflict>> {
+        let ids: Vec<StackId> = keys.iter().map(|key| key.0).collect();
+        let found = self.0.conflicts_of_stacks(&ids).await?;
+        Ok(found.into_iter().map(|(id, found)| (StackConflictsOf(id), found)).collect())
     }
 }
 

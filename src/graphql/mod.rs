@@ -3,6 +3,7 @@
 //! Called by the server and by `devarch schema`. It must never open a transaction or know a table.
 
 mod collections;
+mod conflict;
 mod connection;
 mod context;
 mod dependency;

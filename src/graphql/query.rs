@@ -22,6 +22,7 @@ use crate::{
     },
     error::Error,
     ids::AnyId,
+    kinds::Protocol,
 };
 
 /// See the description of the type.
@@ -133,5 +134,17 @@ impl Query {
     /// What was deleted and can come back.
     async fn trash(&self) -> Trash {
         Trash
+    }
+
+    /// The free port of the host that is closest to `near` from there upwards, else from there downwards; null when
+    /// there is none. Free is what no live instance of a live stack, enabled or not, claims on any address. Ports below
+    /// 1024 are suggested only when `near` is one of them. Nothing is reserved.
+    async fn suggest_host_port(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Where to start, 1 to 65535.")] near: i32,
+        #[graphql(desc = "Transport protocol.", default_with = "Protocol::Tcp")] protocol: Protocol,
+    ) -> Option<Result<i32>> {
+        ctx.app().suggest_host_port(near, protocol).await.map_err(fault).transpose()
     }
 }

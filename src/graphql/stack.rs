@@ -6,11 +6,13 @@ use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
 use super::{
+    conflict::Conflict,
     connection::{Listed, PageArgs},
     context::{ContextExt, int},
     fault::fault,
     instance::Instance,
     instances::{self, InstanceTotal},
+    loaders::StackConflictsOf,
 };
 use crate::{db::entities::StackModel, ids::GlobalId, name::network_name};
 
@@ -82,6 +84,13 @@ impl Stack {
         #[graphql(desc = "Only enabled (true) or only disabled (false) instances.")] enabled: Option<bool>,
     ) -> Result<Listed<Instance, InstanceTotal>> {
         instances::list(ctx, self.0.id, PageArgs { first, after, last, before }, search, enabled).await
+    }
+
+    /// What its live, enabled instances claim on the host although other instances, which are enabled in enabled
+    /// stacks, claim it, too: the conflicts of each of them, oldest instance first, then by kind and value.
+    async fn conflicts(&self, ctx: &Context<'_>) -> Result<Vec<Conflict>> {
+        let found = ctx.loaders().load(StackConflictsOf(self.0.id)).await.map_err(fault)?;
+        Ok(found.unwrap_or_default().into_iter().map(Conflict).collect())
     }
 
     /// The live instance of this name, or null.

@@ -8,6 +8,7 @@ mod support;
 
 mod affected;
 mod cli;
+mod conflicts;
 mod copies;
 mod dependencies;
 mod duplicate;
@@ -25,6 +26,7 @@ mod patch;
 mod races;
 mod random;
 mod resource_limits;
+mod scale;
 mod schema;
 mod settings;
 mod stack_lifecycle;

@@ -1,0 +1,124 @@
+//! Looking for conflicts: what instances claim although others, who run, hold it.
+//!
+//! Called by the loaders, for many instances or stacks at once. It must never write: a conflict is shown, not refused.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use super::{
+    App,
+    claims::{Claim, ClaimKind},
+    ledger::Meeting,
+};
+use crate::{
+    db::{
+        claims::{self, Claimant},
+        entities::InstanceModel,
+    },
+    error::Result,
+    ids::{InstanceId, StackId},
+    kinds::{Domain, Port, Volume},
+};
+
+/// Something that an instance claims, and that others hold.
+#[derive(Clone, Debug)]
+pub struct Conflict {
+    /// What sort of thing it is.
+    pub kind: ClaimKind,
+    /// The thing, as people write it.
+    pub value: String,
+    /// Who holds it, and what to do.
+    pub message: String,
+    /// Whose claim it is.
+    pub instance: Arc<InstanceModel>,
+    /// The oldest of those who hold it, oldest first; at least one.
+    pub holders: Vec<Arc<InstanceModel>>,
+    /// How many hold it in all.
+    pub holder_count: usize,
+}
+
+impl App {
+    /// What instances claim although others hold it. Instances without conflicts are missing.
+    pub async fn conflicts_of(&self, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Vec<Conflict>>> {
+        let subjects = claims::of_instances(self.db.reader(), instances).await?;
+        let mut of_instance: HashMap<InstanceId, Vec<Conflict>> = HashMap::new();
+        for conflict in self.conflicts(subjects).await? {
+            of_instance.entry(conflict.instance.id).or_default().push(conflict);
+        }
+        Ok(of_instance)
+    }
+
+    /// What the live, enabled instances of stacks claim although others hold it. Stacks without conflicts are missing.
+    pub async fn conflicts_of_stacks(&self, stacks: &[StackId]) -> Result<HashMap<StackId, Vec<Conflict>>> {
+        let subjects = claims::of_stacks(self.db.reader(), stacks).await?;
+        let mut of_stack: HashMap<StackId, Vec<Conflict>> = HashMap::new();
+        for conflict in self.conflicts(subjects).await? {
+            of_stack.entry(conflict.instance.stack_id).or_default().push(conflict);
+        }
+        Ok(of_stack)
+    }
+
+    /// All conflicts, by the age of their instance, then by kind and value.
+    async fn conflicts(&self, subjects: Vec<Claimant>) -> Result<Vec<Conflict>> {
+        if subjects.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rules = self.rules_of(&subjects).await?;
+        let (ports, domains, volumes) = tokio::try_join!(
+            self.meetings::<Port>(&subjects, &rules),
+            self.meetings::<Domain>(&subjects, &rules),
+            self.meetings::<Volume>(&subjects, &rules)
+        )?;
+        let mut meetings = [ports, domains, volumes].into_iter().flatten().collect::<Vec<_>>();
+        meetings.sort_by_cached_key(|meeting| (meeting.subject, meeting.claim.kind(), meeting.claim.to_string()));
+        self.told(meetings).await
+    }
+
+    /// With the rows of everybody who is told of, and the names of their stacks.
+    async fn told(&self, meetings: Vec<Meeting>) -> Result<Vec<Conflict>> {
+        if meetings.is_empty() {
+            return Ok(Vec::new());
+        }
+        let involved = meetings.iter().flat_map(|meeting| meeting.holders.iter().chain([&meeting.subject.1]));
+        let involved: Vec<InstanceId> = involved.copied().collect::<BTreeSet<_>>().into_iter().collect();
+        let rows = self.load_instances(&involved).await?;
+        let rows: HashMap<InstanceId, Arc<InstanceModel>> =
+            rows.into_iter().map(|(id, row)| (id, Arc::new(row))).collect();
+        let stacks: BTreeSet<StackId> = rows.values().map(|row| row.stack_id).collect();
+        let stacks = self.load_stacks(&stacks.into_iter().collect::<Vec<_>>()).await?;
+        let conflict = |Meeting { subject: (_, subject), claim, holders, count }: Meeting| {
+            // Who was purged since the claims were read is in nobody's way any more.
+            let instance = Arc::clone(rows.get(&subject)?);
+            let holders: Vec<_> = holders.iter().filter_map(|id| rows.get(id)).cloned().collect();
+            let holder = holders.first()?;
+            let stack = stacks.get(&holder.stack_id)?;
+            let message = message(&claim, &format!("{}/{}", stack.name, holder.instance_id), count - 1);
+            Some(Conflict {
+                kind: claim.kind(),
+                value: claim.to_string(),
+                message,
+                instance,
+                holders,
+                holder_count: count,
+            })
+        };
+        Ok(meetings.into_iter().filter_map(conflict).collect())
+    }
+}
+
+/// Who else claims it, and what to do about it.
+fn message(claim: &Claim, holder: &str, others: usize) -> String {
+    let who = match others {
+        0 => format!("`{holder}`"),
+        1 => format!("`{holder}` and 1 other instance"),
+        n => format!("`{holder}` and {n} other instances"),
+    };
+    let (what, instead) = match claim.kind() {
+        ClaimKind::HostPort => ("host port", "publish another host port"),
+        ClaimKind::Domain => ("domain", "choose another domain"),
+        ClaimKind::Volume => ("volume", "use another one, mount it read-only on both sides"),
+    };
+    format!("The {what} {claim} is also claimed by {who}: {instead}, or disable one of them.")
+}
