@@ -46,7 +46,7 @@ impl From<&InstanceModel> for Claimant {
     }
 }
 
-const CLAIMANT: &str = "SELECT i.id, i.stack_id, i.template_service_id, i.created_at FROM service_instances AS i";
+const COLUMNS: &str = "i.id, i.stack_id, i.template_service_id, i.created_at";
 /// Only what runs can be in the way.
 const RUNS: &str = "i.deleted_at IS NULL AND i.enabled AND s.deleted_at IS NULL AND s.enabled";
 /// What can be switched on counts, too.
@@ -54,14 +54,16 @@ const LIVES: &str = "i.deleted_at IS NULL AND s.deleted_at IS NULL";
 
 /// Those of `instances` that exist, trashed or not.
 pub async fn of_instances(db: &impl ConnectionTrait, instances: &[InstanceId]) -> Result<Vec<Claimant>, DbErr> {
-    let sql = format!("{CLAIMANT} WHERE i.id {}", nth(db.get_database_backend(), 1));
+    let sql = format!("SELECT {COLUMNS} FROM service_instances AS i WHERE i.id {}", nth(db.get_database_backend(), 1));
     ask(db, sql, vec![numbers(db.get_database_backend(), instances.iter().map(|id| id.0))]).await
 }
 
 /// The live, enabled instances of stacks.
 pub async fn of_stacks(db: &impl ConnectionTrait, stacks: &[StackId]) -> Result<Vec<Claimant>, DbErr> {
     let here = nth(db.get_database_backend(), 1);
-    let sql = format!("{CLAIMANT} WHERE i.deleted_at IS NULL AND i.enabled AND i.stack_id {here}");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM service_instances AS i WHERE i.stack_id {here} AND i.deleted_at IS NULL AND i.enabled"
+    );
     ask(db, sql, vec![numbers(db.get_database_backend(), stacks.iter().map(|id| id.0))]).await
 }
 
@@ -150,14 +152,16 @@ pub async fn by_host_port_range(db: &impl ConnectionTrait, range: PortRange) -> 
     ask(db, named("ports", PortRange::CONDITION, LIVES), range.values()).await
 }
 
-/// The instances that have a row `c` of their own, or whose template has one. Each half goes through its own index, and
-/// so does the way back to the instances.
+/// The instances that have a row `c` of their own, or whose template has one, each once. Each half goes through an index
+/// of its own, and the half that finds no row costs nothing.
 fn named(table: &str, condition: &str, which: &str) -> String {
+    let instances = "JOIN service_instances AS i ON i";
+    let stacks = "JOIN stacks AS s ON s.id = i.stack_id";
     format!(
-        "{CLAIMANT} JOIN stacks AS s ON s.id = i.stack_id WHERE {which} AND i.id IN (\
-         SELECT i.id FROM instance_{table} AS c JOIN service_instances AS i ON i.id = c.instance_id WHERE {condition} \
-         UNION SELECT i.id FROM service_{table} AS c \
-         JOIN service_instances AS i ON i.template_service_id = c.service_id WHERE {condition})"
+        "SELECT {COLUMNS} FROM instance_{table} AS c {instances}.id = c.instance_id {stacks} \
+         WHERE {condition} AND {which} UNION \
+         SELECT {COLUMNS} FROM service_{table} AS c {instances}.template_service_id = c.service_id {stacks} \
+         WHERE {condition} AND {which}"
     )
 }
 
