@@ -70,7 +70,8 @@ macro_rules! all_kinds {
             $( $(#[$doc])* $kind(<$crate::kinds::$kind as Kind>::Key), )+
         }
 
-        /// An entry of any kind, to be shown.
+        /// An entry of any kind, to be shown. The field `value` is nullable in some of them only: select it under
+        /// different names, such as `... on EnvVar { key envValue: value }`.
         #[derive(Clone, Debug, Union)]
         #[graphql(name = "ConfigEntry")]
         pub enum AnyEntry {

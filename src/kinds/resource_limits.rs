@@ -82,6 +82,7 @@ impl Kind for ResourceLimits {
 
 /// Thousandths of a CPU.
 fn read_cpu(text: &str) -> Option<u64> {
+    let text = text.trim();
     if let Some(thousandths) = text.strip_suffix('m') {
         return digits(thousandths);
     }
