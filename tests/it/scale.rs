@@ -12,7 +12,7 @@ use devarch::{
     ids::{InstanceId, TemplateId},
     kinds::{Domain, OfInstance, Port, Protocol, Stored},
 };
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryOrder, QuerySelect, prelude::DateTimeUtc};
+use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder, QuerySelect, prelude::DateTimeUtc};
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, both};
