@@ -2,12 +2,15 @@
 //!
 //! Used by the queries of this room. They must never hold rules.
 
+pub mod api_key;
+pub mod api_key_stack;
 pub mod catalog_entry;
 pub mod instance;
 pub mod override_rule;
 pub mod stack;
 pub mod template;
 
+pub use api_key::Model as ApiKeyModel;
 pub use instance::Model as InstanceModel;
 pub use stack::Model as StackModel;
 pub use template::Model as TemplateModel;
