@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use crate::{access::Role, db::DbUrl};
+use crate::{access::Role, db::DbUrl, limits::Limits};
 
 /// DevArch: isolated stacks of services, held by a GraphQL service.
 #[derive(Debug, Parser)]
@@ -67,6 +67,10 @@ pub struct Settings {
     /// address from the first key on, on any other address always.
     #[arg(long, env = "DEVARCH_NO_AUTH", global = true)]
     pub no_auth: bool,
+
+    /// How much a request may ask for.
+    #[command(flatten)]
+    pub limits: Limits,
 
     /// Do not load the built-in catalogue of templates at start.
     #[arg(long, env = "DEVARCH_NO_CATALOG", global = true)]
