@@ -50,9 +50,4 @@ impl Cache {
         }
         Ok(checked)
     }
-
-    #[cfg(test)]
-    pub(super) fn len_and_weight(&self) -> (usize, u64) {
-        (self.0.len(), self.0.weight())
-    }
 }

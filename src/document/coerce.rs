@@ -12,7 +12,7 @@ use apollo_compiler::{
 };
 use serde_json::{Map, Value};
 
-use super::{MAX_ERRORS, Mistake, Refusal, Sort, one_of::is_one_of, shortened};
+use super::{MAX_ERRORS, Mistake, Refusal, Sort, literals::is_one_of, shortened};
 
 /// The values of an operation's variables; those that it does not declare are ignored.
 pub(super) fn variables(

@@ -6,8 +6,8 @@ mod cache;
 mod coerce;
 mod cost;
 mod guard;
+mod literals;
 mod measure;
-mod one_of;
 
 use std::{
     fmt,
@@ -19,6 +19,7 @@ use apollo_compiler::{
     ast::OperationType,
     executable::Operation,
     parser::{LineColumn, Parser},
+    schema::{Component, ExtendedType, FieldDefinition},
     validation::{Valid, WithErrors},
 };
 use serde_json::{Map, Value};
@@ -133,8 +134,9 @@ impl Documents {
     /// For a schema in GraphQL's own language; it is read in the background of the first request.
     pub fn new(sdl: fn() -> String, limits: Limits) -> Self {
         let schema = LazyLock::new(Box::new(move || {
-            let schema = Schema::parse_and_validate(sdl(), "schema.graphql");
-            schema.map_err(|bad| bad.errors.to_string())
+            let mut schema = Schema::parse(sdl(), "schema.graphql").map_err(|bad| bad.errors.to_string())?;
+            knows_one_of(&mut schema);
+            schema.validate().map_err(|bad| bad.errors.to_string())
         }) as Read);
         Self { schema: Arc::new(schema), limits: Arc::new(limits), cache: Arc::default() }
     }
@@ -157,7 +159,7 @@ impl Documents {
         measure::measure(&ast, &self.limits)?;
         let document =
             ast.to_executable_validate(self.schema()?).map_err(|bad| refusal(Sort::Validation, "validation", &bad))?;
-        one_of::check(self.schema()?, &document)?;
+        literals::check(self.schema()?, &document)?;
         Ok(Checked { document })
     }
 
@@ -187,6 +189,20 @@ impl fmt::Debug for Documents {
     }
 }
 
+/// Lets introspection ask `isOneOf` of a type: the library that validates is older than that field.
+fn knows_one_of(schema: &mut Schema) {
+    if let Some(ExtendedType::Object(of)) = schema.types.get_mut("__Type") {
+        let field = FieldDefinition {
+            description: None,
+            name: apollo_compiler::name!("isOneOf"),
+            arguments: Vec::new(),
+            ty: apollo_compiler::ty!(Boolean),
+            directives: apollo_compiler::ast::DirectiveList::new(),
+        };
+        of.make_mut().fields.insert(field.name.clone(), Component::new(field));
+    }
+}
+
 fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a Node<Operation>, Refusal> {
     let found = document.operations.get(name.filter(|name| !name.is_empty()));
     found.map_err(|_| {
@@ -201,16 +217,19 @@ fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result
 
 fn refusal<T>(sort: Sort, reason: &'static str, bad: &WithErrors<T>) -> Refusal {
     let place = |place: LineColumn| (place.line, place.column);
-    let mistakes: Vec<Mistake> = bad
-        .errors
-        .iter()
-        .take(MAX_ERRORS)
-        .map(|found| {
-            let found = found.to_json();
-            let location = found.locations.first().copied().map(place);
-            Mistake { message: shortened(&found.message), location }
-        })
-        .collect();
+    let mut mistakes: Vec<Mistake> = Vec::new();
+    for found in bad.errors.iter() {
+        let found = found.to_json();
+        let location = found.locations.first().copied().map(place);
+        let mistake = Mistake { message: shortened(&found.message), location };
+        // Some are found twice, by two rules.
+        if !mistakes.contains(&mistake) {
+            mistakes.push(mistake);
+        }
+        if mistakes.len() == MAX_ERRORS {
+            break;
+        }
+    }
     if mistakes.is_empty() {
         Refusal::one(sort, reason, "The document is not valid.")
     } else {

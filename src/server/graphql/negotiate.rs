@@ -41,9 +41,7 @@ struct Match {
 /// for who accepts anything; named with the same weight, the newer one comes first.
 pub(super) fn accepted(headers: &HeaderMap) -> Option<MediaType> {
     let values = headers.get_all(ACCEPT);
-    let mut ranges =
-        values.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).peekable();
-    ranges.peek()?;
+    let ranges = values.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     let ranges: Vec<&str> = ranges.map(str::trim).filter(|range| !range.is_empty()).collect();
     if ranges.is_empty() {
         return Some(MediaType::Json);

@@ -38,6 +38,7 @@ pub(crate) struct TestApp {
     router: Router,
     /// The key that every GraphQL request shows.
     key: Option<String>,
+    options: Options,
     frozen: Arc<AtomicBool>,
     millis: Arc<AtomicI64>,
 }
@@ -48,11 +49,6 @@ pub(crate) type Code = (String, String);
 /// A [`Code`] to compare with.
 pub(crate) fn code(code: &str, path: &str) -> Code {
     (code.to_owned(), path.to_owned())
-}
-
-/// A service with this door and the usual limits.
-fn options(door: Door) -> Options {
-    Options { door, limits: Limits::default() }
 }
 
 impl TestApp {
@@ -66,12 +62,22 @@ impl TestApp {
             DateTime::from_timestamp_millis(ticking.fetch_add(step, Ordering::SeqCst)).unwrap()
         });
         let app = App::new(db.clone(), clock);
-        Self { engine, url, db, router: router(app.clone(), options(Door::Open)), key: None, app, frozen, millis }
+        let options = Options { door: Door::Open, limits: Limits::default() };
+        Self { engine, url, db, router: router(app.clone(), options.clone()), key: None, options, app, frozen, millis }
     }
 
     /// The same application behind a door, for one who shows this key.
     pub(crate) fn behind(&self, door: Door, key: Option<&str>) -> Self {
-        Self { router: router(self.app.clone(), options(door)), ..self.clone() }.showing(key)
+        self.with_options(Options { door, ..self.options.clone() }).showing(key)
+    }
+
+    /// The same application with other limits.
+    pub(crate) fn with_limits(&self, limits: Limits) -> Self {
+        self.with_options(Options { limits, ..self.options.clone() })
+    }
+
+    fn with_options(&self, options: Options) -> Self {
+        Self { router: router(self.app.clone(), options.clone()), options, ..self.clone() }
     }
 
     /// The same application, behind the same door, for one who shows this key.
