@@ -3,6 +3,7 @@
 //! The rooms, from the outside in: `cli` → `server` → `graphql` → `app` → `db` → `kinds`. What each may know is
 //! written at its head, and `docs/architecture.md` walks one query and one mutation through them.
 
+pub mod access;
 pub mod app;
 pub mod catalog;
 pub mod cli;

@@ -11,7 +11,7 @@ use std::{
 
 use crate::{
     db::{
-        Db,
+        Reader,
         claims::{self, Claimant, Sources, fold},
         stored::Mergeable,
     },
@@ -105,7 +105,7 @@ pub(super) trait Claims: Mergeable {
     fn claim(&self, stack: StackId) -> Option<Claim>;
 
     /// Everybody who runs and may claim one of these resources; in no order.
-    fn candidates(db: &Db, wanted: &HashSet<&Resource>) -> impl Future<Output = Result<Vec<Claimant>>> + Send;
+    fn candidates(db: &Reader, wanted: &HashSet<&Resource>) -> impl Future<Output = Result<Vec<Claimant>>> + Send;
 }
 
 impl Claims for Port {
@@ -117,13 +117,13 @@ impl Claims for Port {
         Some(Claim { resource, extent: Extent::Address(address.to_canonical()) })
     }
 
-    async fn candidates(db: &Db, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
+    async fn candidates(db: &Reader, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
         let number = |resource: &&Resource| match resource {
             Resource::HostPort { number, .. } => Some(*number),
             _ => None,
         };
         let numbers: Vec<i32> = wanted.iter().filter_map(number).collect();
-        Ok(claims::by_host_port(db.reader(), &numbers).await?)
+        Ok(claims::by_host_port(db, &numbers).await?)
     }
 }
 
@@ -132,13 +132,13 @@ impl Claims for Domain {
         Some(Claim { resource: Resource::Domain(self.domain.clone()), extent: Extent::Whole })
     }
 
-    async fn candidates(db: &Db, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
+    async fn candidates(db: &Reader, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
         let name = |resource: &&Resource| match resource {
             Resource::Domain(name) => Some(name.clone()),
             _ => None,
         };
         let names: Vec<String> = wanted.iter().filter_map(name).collect();
-        Ok(claims::by_domain(db.reader(), &names).await?)
+        Ok(claims::by_domain(db, &names).await?)
     }
 }
 
@@ -153,7 +153,7 @@ impl Claims for Volume {
         Some(Claim { resource, extent: if self.read_only { Extent::Read } else { Extent::Whole } })
     }
 
-    async fn candidates(db: &Db, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
+    async fn candidates(db: &Reader, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
         let mut sources = Sources::default();
         for resource in wanted {
             match resource {
@@ -167,7 +167,7 @@ impl Claims for Volume {
             }
         }
         sources.all.extend_from_slice(&sources.everywhere);
-        Ok(claims::by_source(db.reader(), &sources).await?)
+        Ok(claims::by_source(db, &sources).await?)
     }
 }
 

@@ -42,7 +42,7 @@ pub struct Conflict {
 impl App {
     /// What instances claim although others hold it. Instances without conflicts are missing.
     pub async fn conflicts_of(&self, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Vec<Conflict>>> {
-        let subjects = claims::of_instances(self.db.reader(), instances).await?;
+        let subjects = claims::of_instances(&self.reader(), instances).await?;
         let mut of_instance: HashMap<InstanceId, Vec<Conflict>> = HashMap::new();
         for conflict in self.conflicts(subjects).await? {
             of_instance.entry(conflict.instance.id).or_default().push(conflict);
@@ -52,7 +52,7 @@ impl App {
 
     /// What the live, enabled instances of stacks claim although others hold it. Stacks without conflicts are missing.
     pub async fn conflicts_of_stacks(&self, stacks: &[StackId]) -> Result<HashMap<StackId, Vec<Conflict>>> {
-        let subjects = claims::of_stacks(self.db.reader(), stacks).await?;
+        let subjects = claims::of_stacks(&self.reader(), stacks).await?;
         let mut of_stack: HashMap<StackId, Vec<Conflict>> = HashMap::new();
         for conflict in self.conflicts(subjects).await? {
             of_stack.entry(conflict.instance.stack_id).or_default().push(conflict);

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, StackRef, TemplateRef, dependencies, find, naming, text};
 use crate::{
+    access::Need,
     db::{
         Tx, Work,
         entities::InstanceModel,
@@ -38,6 +39,7 @@ impl App {
 }
 
 impl Work for CreateInstance {
+    const NEEDS: Need = Need::CHANGE;
     type Output = InstanceModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {

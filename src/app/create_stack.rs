@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, text};
 use crate::{
+    access::Need,
     db::{Tx, Work, entities::StackModel, stacks},
     error::{Error, Problem, Problems, Result, Unique},
     name::{Name, NameOf},
@@ -34,6 +35,7 @@ impl App {
 }
 
 impl Work for CreateStack {
+    const NEEDS: Need = Need::NEW_STACK;
     type Output = StackModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {

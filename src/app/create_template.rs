@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, template_values};
 use crate::{
+    access::Need,
     db::{
         Tx, Work,
         entities::TemplateModel,
@@ -33,6 +34,7 @@ impl CreateTemplate {
 
 /// Writes a checked template with its collections.
 impl Work for CreateTemplate {
+    const NEEDS: Need = Need::ADMINISTER_ALL;
     type Output = TemplateModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<TemplateModel> {

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, TemplateRef, find};
 use crate::{
+    access::Need,
     db::{
         Tx, Work,
         entities::{InstanceModel, TemplateModel},
@@ -42,7 +43,7 @@ impl App {
 
     /// The problem that instances use a template, with the oldest of them.
     async fn template_in_use(&self, id: TemplateId, wanted: &TemplateRef) -> Result<Error> {
-        let db = self.db.reader();
+        let db = &self.reader();
         let users = instances::oldest_users(db, id, LISTED).await?;
         let count = instances::count_users(db, id).await?.cast_signed();
         let named = &users[..users.len().min(NAMED)];
@@ -75,6 +76,7 @@ fn message(count: i64, named: &[InstanceModel], stacks: &HashMap<StackId, String
 }
 
 impl Work for DeleteTemplate {
+    const NEEDS: Need = Need::ADMINISTER_ALL;
     type Output = TemplateModel;
 
     async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<TemplateModel> {

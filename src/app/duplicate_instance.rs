@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, InstanceRef, effective, find, naming};
 use crate::{
+    access::Need,
     db::{
         Tx, Work,
         copies::{self, Copied},
@@ -70,6 +71,7 @@ impl App {
 }
 
 impl Work for DuplicateInstance {
+    const NEEDS: Need = Need::CHANGE;
     type Output = Duplicated;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Duplicated> {

@@ -9,6 +9,7 @@ use super::{
     stack_naming::{self, Followers, Naming},
 };
 use crate::{
+    access::Need,
     db::{
         Tx, Work,
         copies::{self, Copied},
@@ -61,6 +62,7 @@ impl App {
 }
 
 impl Work for DuplicateStack {
+    const NEEDS: Need = Need::NEW_STACK;
     type Output = DuplicatedStack;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<DuplicatedStack> {

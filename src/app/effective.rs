@@ -4,10 +4,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 
 use crate::{
     db::{
+        Session,
         claims::Claimant,
         entities::InstanceModel,
         rules,
@@ -71,7 +72,7 @@ impl Made for Claimant {
 
 /// The layers of one kind for many instances, in their order: three statements.
 pub(super) async fn load<K: Mergeable>(
-    db: &impl ConnectionTrait,
+    db: &impl Session,
     instances: &[InstanceModel],
 ) -> Result<Vec<Layers<K>>, DbErr> {
     let ids: Vec<InstanceId> = instances.iter().map(|instance| instance.id).collect();
@@ -81,7 +82,7 @@ pub(super) async fn load<K: Mergeable>(
 
 /// The same with rules that are there already: two statements.
 pub(super) async fn load_with<K: Mergeable>(
-    db: &impl ConnectionTrait,
+    db: &impl Session,
     instances: &[impl Made],
     rules: &HashMap<InstanceId, Rules>,
 ) -> Result<Vec<Layers<K>>, DbErr> {

@@ -47,7 +47,7 @@ impl App {
     /// What instances take away from their templates, all kinds together.
     pub(super) async fn rules_of(&self, of: &[Claimant]) -> Result<HashMap<InstanceId, Rules>> {
         let ids: Vec<InstanceId> = of.iter().map(|claimant| claimant.id).collect();
-        Ok(rules::load(self.db.reader(), &ids).await?)
+        Ok(rules::load(&self.reader(), &ids).await?)
     }
 
     /// What instances claim through one kind: two statements, and one merge for all that only inherit.
@@ -56,7 +56,7 @@ impl App {
         of: &[Claimant],
         rules: &HashMap<InstanceId, Rules>,
     ) -> Result<Claimed> {
-        let layers = load_with::<K>(self.db.reader(), of, rules).await?;
+        let layers = load_with::<K>(&self.reader(), of, rules).await?;
         let mut inherited: HashMap<(TemplateId, StackId), Arc<Vec<Claim>>> = HashMap::new();
         let claimed = of.iter().zip(&layers).map(|(claimant, layers)| {
             let (template, stack, said) = (claimant.template_service_id, claimant.stack_id, &layers.overrides);
@@ -82,7 +82,7 @@ impl App {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let candidates = K::candidates(&self.db, &wanted).await?;
+        let candidates = K::candidates(&self.reader(), &wanted).await?;
         // What the subjects claim is known already, and most often there is nobody else.
         let others: Vec<Claimant> = candidates.iter().filter(|one| !known.contains_key(&one.id)).copied().collect();
         let new = match others.is_empty() {

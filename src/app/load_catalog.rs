@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, CreateTemplate};
 use crate::{
+    access::Need,
     catalog::{self, CatalogError, CatalogFile},
     db::{
         Tx, Work,
@@ -56,7 +57,7 @@ struct Load {
 impl App {
     /// Loads catalogue files, all or nothing. Files that have not changed since the last time are not even read.
     pub async fn load_catalog(&self, files: &[CatalogFile]) -> Result<CatalogReport, LoadError> {
-        let known = templates::catalog_entries(self.db.reader()).await.map_err(|error| LoadError::App(error.into()))?;
+        let known = templates::catalog_entries(&self.reader()).await.map_err(|error| LoadError::App(error.into()))?;
         let known: HashMap<String, String> = known.into_iter().map(|entry| (entry.name, entry.digest)).collect();
         let mut entries = Vec::new();
         for file in files {
@@ -76,6 +77,7 @@ impl App {
 }
 
 impl Work for Load {
+    const NEEDS: Need = Need::ADMINISTER_ALL;
     type Output = CatalogReport;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<CatalogReport> {

@@ -66,27 +66,60 @@ pub use update_template::UpdateTemplate;
 
 pub use crate::reference::InstanceRef;
 
+use std::sync::atomic::Ordering;
+
 use crate::{
+    access::{Access, Need},
     clock::Clock,
-    db::{Db, Work},
-    error::Result,
+    db::{Db, Reader, Statements, Work},
+    error::{Error, Result},
 };
 
-/// The service, without its doors; a clone shares everything.
+/// The service, without its doors, as one who asks may use it; a clone shares everything.
 #[derive(Clone, Debug)]
 pub struct App {
     db: Db,
     clock: Clock,
+    access: Access,
+    statements: Statements,
 }
 
 impl App {
-    /// Over a migrated database.
+    /// Over a migrated database, for the service itself: it may do everything.
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock }
+        Self { db, clock, access: Access::full(), statements: Statements::default() }
     }
 
+    /// The same service for one request of somebody.
+    pub fn acting(&self, access: Access) -> Self {
+        Self { db: self.db.clone(), clock: self.clock.clone(), access, statements: Statements::default() }
+    }
+
+    /// Who asks.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// How many statements have run for this one; transactions' own words are not counted.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// The one check that every use case passes: whether who asks may do such a thing at all. What is out of reach does
+    /// not exist for the queries of [`App::reader`] and of transactions.
+    fn allow(&self, need: Need) -> Result<()> {
+        self.access.lacks(need).map_or(Ok(()), |reason| Err(Error::Forbidden(reason)))
+    }
+
+    /// The only way to a change.
     async fn write<W: Work>(&self, work: &W) -> Result<W::Output> {
-        self.db.write(work, self.clock.now()).await
+        self.allow(W::NEEDS)?;
+        self.db.write(work, self.clock.now(), &self.access.scope, &self.statements).await
+    }
+
+    /// The only way to a read.
+    fn reader(&self) -> Reader {
+        self.db.reader(&self.access.scope, &self.statements)
     }
 
     /// The database, for readiness and figures.

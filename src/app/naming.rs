@@ -5,11 +5,11 @@
 
 use std::collections::HashSet;
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 
 use crate::{
     app::App,
-    db::{Work, entities::StackModel, instances, stacks, stacks::Hold, templates},
+    db::{Session, Work, entities::StackModel, instances, stacks, stacks::Hold, templates},
     error::{Code, Detail, Error, Problem, Problems, Result, Unique},
     ids::{AnyId, InstanceId},
     name::{Name, NameOf, container_name, cut, numbered, room_for_instance, suggest},
@@ -18,7 +18,7 @@ use crate::{
 /// The name and the container name of an instance; or notes the problem with one of them, with a name that the stack
 /// would accept at this moment.
 pub(super) async fn instance_names(
-    db: &impl ConnectionTrait,
+    db: &impl Session,
     stack: Option<&StackModel>,
     raw: &str,
     problems: &mut Problems,
@@ -39,10 +39,10 @@ pub(super) async fn instance_names(
 }
 
 /// A name like `wanted` (a valid one) that fits into the stack and is free at this moment.
-async fn acceptable(db: &impl ConnectionTrait, stack: &str, wanted: &str) -> Result<Option<String>> {
+async fn acceptable(db: &impl Session, stack: &str, wanted: &str) -> Result<Option<String>> {
     let room = room_for_instance(stack);
     let fitting = suggest(NameOf::Instance, cut(wanted, room));
-    if fitting.len() <= room && instances::find_by_container(db, &container_name(stack, &fitting)).await?.is_none() {
+    if fitting.len() <= room && !instances::container_is_taken(db, &container_name(stack, &fitting)).await? {
         return Ok(Some(fitting));
     }
     Ok(free_name(db, stack, wanted, "").await?.map(|free| free.to_string()))
@@ -68,7 +68,7 @@ pub(super) fn container(stack: &str, name: &str) -> Result<String, Problem> {
 }
 
 /// The first of `base-word`, `base-word-2` … that no live instance of the stack uses at this moment.
-pub(super) async fn free_name(db: &impl ConnectionTrait, stack: &str, base: &str, word: &str) -> Result<Option<Name>> {
+pub(super) async fn free_name(db: &impl Session, stack: &str, base: &str, word: &str) -> Result<Option<Name>> {
     let room = room_for_instance(stack);
     // Everything that any proposal can collide with starts with the shortest cut of the base.
     let shortest = cut(base, room.saturating_sub(word.len() + 8)).to_owned();
@@ -94,6 +94,11 @@ pub(super) fn container_taken(container: &str, holder: InstanceId, name: &str, s
     problem.with(Detail::Holder(AnyId::Instance(holder)))
 }
 
+/// The same problem where the holder is out of reach: that a name cannot be had is all that shows.
+pub(super) fn container_taken_elsewhere(container: &str) -> Problem {
+    Problem::new(Code::ContainerNameTaken, &["input", "name"], format!("The container name {container} is taken."))
+}
+
 /// Marks a refusal by one of the unique indexes of instances as what it is.
 pub(super) fn taken<'a>(stack: &'a str, name: &'a Name) -> impl Fn(DbErr) -> Error + 'a {
     move |cause| match Error::from(cause) {
@@ -115,13 +120,18 @@ impl App {
     }
 
     async fn instance_name_taken(&self, stack: &str, name: &Name) -> Result<Error> {
-        let db = self.db.reader();
+        let db = &self.reader();
         let container = container_name(stack, name.as_str());
         let holder = instances::find_by_container(db, &container).await?;
         let holder_stack = match &holder {
             Some(holder) => stacks::find(db, holder.stack_id, Hold::No).await?,
             None => None,
         };
+        if holder.is_none() && instances::container_is_taken(db, &container).await? {
+            let free = free_name(db, stack, name.as_str(), "").await?;
+            let problem = container_taken_elsewhere(&container);
+            return Ok(Error::refused(problem.suggest(free.map(|free| free.to_string()))));
+        }
         let elsewhere = holder_stack.as_ref().filter(|found| found.name != stack).zip(holder.as_ref());
         let problem = match elsewhere {
             Some((other, holder)) => container_taken(&container, holder.id, &holder.instance_id, &other.name),
@@ -133,28 +143,24 @@ impl App {
 
     /// The problem that a stack's name is taken.
     pub(super) async fn stack_name_taken(&self, name: &Name) -> Error {
-        let holder = stacks::find_by_name(self.db.reader(), name.as_str(), Hold::No).await;
+        let holder = stacks::find_by_name(&self.reader(), name.as_str(), Hold::No).await;
         let problem = Problem::new(Code::NameTaken, &["input", "name"], format!("There is already a stack `{name}`."));
         match holder {
-            Ok(Some(holder)) => {
-                let free = self.free_stack_name(name).await;
-                Error::refused(problem.suggest(free).with(Detail::Holder(AnyId::Stack(holder.id))))
+            Ok(holder) => {
+                let detail = holder.map_or(Detail::None, |holder| Detail::Holder(AnyId::Stack(holder.id)));
+                Error::refused(problem.suggest(self.free_stack_name(name).await).with(detail))
             }
-            Ok(None) => Error::refused(problem),
             Err(cause) => cause.into(),
         }
     }
 
     async fn free_stack_name(&self, name: &Name) -> Option<String> {
-        for n in 1..=100 {
-            let proposal = numbered(name.as_str(), "", n, crate::name::MAX_NAME)?;
-            match stacks::find_by_name(self.db.reader(), &proposal, Hold::No).await {
-                Ok(None) => return Some(proposal),
-                Ok(Some(_)) => {}
-                Err(_) => return None,
-            }
-        }
-        None
+        let proposals: Vec<String> =
+            (1..=100).map_while(|n| numbered(name.as_str(), "", n, crate::name::MAX_NAME)).collect();
+        // The shortest cut of the name: everything that any proposal can collide with starts with it.
+        let shortest = cut(name.as_str(), crate::name::MAX_NAME - 4);
+        let taken: HashSet<String> = stacks::names(&self.reader(), shortest).await.ok()?.into_iter().collect();
+        proposals.into_iter().find(|proposal| !taken.contains(proposal))
     }
 
     /// The problem that a template's name is taken.
@@ -164,7 +170,7 @@ impl App {
         let mut free = None;
         for n in 1..=100 {
             let Some(proposal) = numbered(name.as_str(), "", n, crate::name::MAX_NAME) else { break };
-            match templates::find_by_name(self.db.reader(), &proposal).await {
+            match templates::find_by_name(&self.reader(), &proposal).await {
                 Ok(Some(_)) => {}
                 Ok(None) => {
                     free = Some(proposal);
@@ -173,7 +179,7 @@ impl App {
                 Err(cause) => return cause.into(),
             }
         }
-        match templates::find_by_name(self.db.reader(), name.as_str()).await {
+        match templates::find_by_name(&self.reader(), name.as_str()).await {
             Ok(holder) => {
                 let detail = holder.map_or(Detail::None, |holder| Detail::Holder(AnyId::Template(holder.id)));
                 Error::refused(problem.suggest(free).with(detail))

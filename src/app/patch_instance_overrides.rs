@@ -8,6 +8,7 @@ use super::{
     find,
 };
 use crate::{
+    access::Need,
     db::{
         Tx, Work,
         entities::{InstanceModel, StackModel},
@@ -41,6 +42,7 @@ impl App {
 }
 
 impl Work for PatchInstanceOverrides {
+    const NEEDS: Need = Need::CHANGE;
     type Output = InstanceModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {

@@ -48,7 +48,7 @@ impl Looked<'_> {
             return Ok(());
         }
         self.of_template.extend(changed.into_iter().map(AnyChange::from));
-        let mut own = <K as Source<OfInstance>>::load(self.app.db.reader(), &self.ids).await?;
+        let mut own = <K as Source<OfInstance>>::load(&self.app.reader(), &self.ids).await?;
         let none = Rules::new();
         for (instance, changes) in self.ids.iter().zip(&mut self.changes) {
             let rules = self.rules.get(instance).unwrap_or(&none);
@@ -71,7 +71,7 @@ impl App {
             Error::Refused(problems) => Error::Refused(problems.into_iter().map(|it| it.rooted("edit")).collect()),
             other => other,
         })?;
-        let db = self.db.reader();
+        let db = &self.reader();
         let instances = instances::of_template(db, template.id).await?;
         let ids: Vec<InstanceId> = instances.iter().map(|instance| instance.id).collect();
         let rules = rules::load(db, &ids).await?;

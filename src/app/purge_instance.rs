@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, InstanceRef, find, trashed};
 use crate::{
+    access::Need,
     db::{Tx, Work, dependencies, instances},
     error::{Error, Result},
     ids::{AnyId, InstanceId},
@@ -26,6 +27,7 @@ impl App {
 }
 
 impl Work for PurgeInstance {
+    const NEEDS: Need = Need::ADMINISTER;
     type Output = InstanceId;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceId> {

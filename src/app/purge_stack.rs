@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, StackRef, find, trashed};
 use crate::{
+    access::Need,
     db::{Tx, Work, stacks},
     error::{Error, Result},
     ids::{AnyId, StackId},
@@ -26,6 +27,7 @@ impl App {
 }
 
 impl Work for PurgeStack {
+    const NEEDS: Need = Need::ADMINISTER;
     type Output = StackId;
 
     async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<StackId> {

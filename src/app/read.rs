@@ -26,17 +26,17 @@ impl App {
         if !storable(name) {
             return Ok(None);
         }
-        Ok(stacks::find_by_name(self.db.reader(), name, Hold::No).await?)
+        Ok(stacks::find_by_name(&self.reader(), name, Hold::No).await?)
     }
 
     /// A page of the stacks, by name.
     pub async fn stacks(&self, filter: &StackFilter, slice: &Slice<ByName>) -> Result<Page<StackModel>> {
-        Ok(stacks::page(self.db.reader(), filter, slice).await?)
+        Ok(stacks::page(&self.reader(), filter, slice).await?)
     }
 
     /// How many stacks match.
     pub async fn count_stacks(&self, filter: &StackFilter) -> Result<u64> {
-        Ok(stacks::count(self.db.reader(), filter).await?)
+        Ok(stacks::count(&self.reader(), filter).await?)
     }
 
     /// A template by its name.
@@ -44,17 +44,17 @@ impl App {
         if !storable(name) {
             return Ok(None);
         }
-        Ok(templates::find_by_name(self.db.reader(), name).await?)
+        Ok(templates::find_by_name(&self.reader(), name).await?)
     }
 
     /// A page of the templates, by name.
     pub async fn templates(&self, filter: &TemplateFilter, slice: &Slice<ByName>) -> Result<Page<TemplateModel>> {
-        Ok(templates::page(self.db.reader(), filter, slice).await?)
+        Ok(templates::page(&self.reader(), filter, slice).await?)
     }
 
     /// How many templates match.
     pub async fn count_templates(&self, filter: &TemplateFilter) -> Result<u64> {
-        Ok(templates::count(self.db.reader(), filter).await?)
+        Ok(templates::count(&self.reader(), filter).await?)
     }
 
     /// A live instance of a stack by its name.
@@ -62,22 +62,22 @@ impl App {
         if !storable(name) {
             return Ok(None);
         }
-        Ok(instances::find_by_name(self.db.reader(), stack, name, Hold::No).await?)
+        Ok(instances::find_by_name(&self.reader(), stack, name, Hold::No).await?)
     }
 
     /// Stacks by their keys, trashed ones included.
     pub async fn load_stacks(&self, ids: &[StackId]) -> Result<HashMap<StackId, StackModel>> {
-        Ok(stacks::load(self.db.reader(), ids).await?.into_iter().map(|row| (row.id, row)).collect())
+        Ok(stacks::load(&self.reader(), ids).await?.into_iter().map(|row| (row.id, row)).collect())
     }
 
     /// Templates by their keys.
     pub async fn load_templates(&self, ids: &[TemplateId]) -> Result<HashMap<TemplateId, TemplateModel>> {
-        Ok(templates::load(self.db.reader(), ids).await?.into_iter().map(|row| (row.id, row)).collect())
+        Ok(templates::load(&self.reader(), ids).await?.into_iter().map(|row| (row.id, row)).collect())
     }
 
     /// Instances by their keys, trashed ones included.
     pub async fn load_instances(&self, ids: &[InstanceId]) -> Result<HashMap<InstanceId, InstanceModel>> {
-        Ok(instances::load(self.db.reader(), ids).await?.into_iter().map(|row| (row.id, row)).collect())
+        Ok(instances::load(&self.reader(), ids).await?.into_iter().map(|row| (row.id, row)).collect())
     }
 
     /// The same page of the instances of each stack or template, oldest first.
@@ -87,26 +87,26 @@ impl App {
         filter: &InstanceFilter,
         slice: &Slice<ByAge>,
     ) -> Result<HashMap<P, Page<InstanceModel>>> {
-        Ok(instances::pages(self.db.reader(), parents, filter, slice).await?)
+        Ok(instances::pages(&self.reader(), parents, filter, slice).await?)
     }
 
     /// How many instances of each stack or template match. Those without any are missing.
     pub async fn count_instances<P: Parent>(&self, parents: &[P], filter: &InstanceFilter) -> Result<HashMap<P, i64>> {
-        Ok(instances::counts(self.db.reader(), parents, filter).await?)
+        Ok(instances::counts(&self.reader(), parents, filter).await?)
     }
 
     /// The entries of one kind, for many owners. Owners without entries are missing.
     pub async fn load_entries<O: Owner, K: Source<O>>(&self, owners: &[O::Id]) -> Result<HashMap<O::Id, Vec<K>>> {
-        Ok(<K as Source<O>>::load(self.db.reader(), owners).await?)
+        Ok(<K as Source<O>>::load(&self.reader(), owners).await?)
     }
 
     /// What instances take away from their templates. Instances without rules are missing.
     pub async fn load_rules(&self, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Rules>> {
-        Ok(rules::load(self.db.reader(), instances).await?)
+        Ok(rules::load(&self.reader(), instances).await?)
     }
 
     /// How many overrides instances have. Instances without any are missing.
     pub async fn count_overrides(&self, instances: &[InstanceId]) -> Result<HashMap<InstanceId, i64>> {
-        Ok(stored::count_all(self.db.reader(), instances).await?)
+        Ok(stored::count_all(&self.reader(), instances).await?)
     }
 }

@@ -7,6 +7,7 @@ use super::{
     stack_naming::{self, Naming},
 };
 use crate::{
+    access::Need,
     db::{
         Tx, Work,
         entities::StackModel,
@@ -37,6 +38,7 @@ impl App {
 }
 
 impl Work for RenameStack {
+    const NEEDS: Need = Need::CHANGE;
     type Output = StackModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {

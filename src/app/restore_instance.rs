@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, InstanceRef, find, naming, trashed};
 use crate::{
+    access::Need,
     db::{
         Tx, Work,
         entities::{InstanceModel, StackModel},
@@ -32,6 +33,7 @@ impl App {
 }
 
 impl Work for RestoreInstance {
+    const NEEDS: Need = Need::CHANGE;
     type Output = InstanceModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {

@@ -8,6 +8,7 @@ use super::{
     trashed,
 };
 use crate::{
+    access::Need,
     db::{
         Tx, Work,
         entities::StackModel,
@@ -37,6 +38,7 @@ impl App {
 }
 
 impl Work for RestoreStack {
+    const NEEDS: Need = Need::CHANGE;
     type Output = StackModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {

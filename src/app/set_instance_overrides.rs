@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, InstanceRef, dependencies, find};
 use crate::{
+    access::Need,
     db::{
         Tx, Work,
         entities::InstanceModel,
@@ -34,6 +35,7 @@ impl App {
 }
 
 impl Work for SetInstanceOverrides {
+    const NEEDS: Need = Need::CHANGE;
     type Output = InstanceModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {

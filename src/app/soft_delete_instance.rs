@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, InstanceRef, find};
 use crate::{
+    access::Need,
     db::{
         Tx, Work,
         entities::InstanceModel,
@@ -29,6 +30,7 @@ impl App {
 }
 
 impl Work for SoftDeleteInstance {
+    const NEEDS: Need = Need::CHANGE;
     type Output = InstanceModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {

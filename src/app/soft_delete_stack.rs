@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, StackRef, find};
 use crate::{
+    access::Need,
     db::{
         Tx, Work,
         entities::StackModel,
@@ -30,6 +31,7 @@ impl App {
 }
 
 impl Work for SoftDeleteStack {
+    const NEEDS: Need = Need::CHANGE;
     type Output = StackModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {

@@ -5,15 +5,19 @@
 
 use std::collections::HashSet;
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 
-use super::{App, naming::container_taken};
+use super::{
+    App,
+    naming::{container_taken, container_taken_elsewhere},
+};
 use crate::{
+    access::Scope,
     db::{
-        Work,
+        Session, Work,
         entities::StackModel,
         members::{self, Clash, Members},
-        stacks::{self, Hold},
+        stacks,
     },
     error::{Code, Detail, Error, Problem, Problems, Result, Unique},
     ids::{AnyId, StackId},
@@ -56,7 +60,7 @@ pub(super) struct Followers {
 
 impl Followers {
     /// The instances as they are at this moment.
-    pub(super) async fn load(db: &impl ConnectionTrait, stack: StackId, naming: Naming) -> Result<Self> {
+    pub(super) async fn load(db: &impl Session, stack: StackId, naming: Naming) -> Result<Self> {
         Ok(Self { stack, naming, names: members::names(db, stack, naming.members()).await? })
     }
 
@@ -73,7 +77,7 @@ impl Followers {
 
     /// The first of `base-word`, `base-word-2` … (without a word `base`, `base-2` …) that no live stack has, and whose
     /// container names nobody has, at this moment.
-    pub(super) async fn free(&self, db: &impl ConnectionTrait, base: &str, word: &str) -> Result<Option<Name>> {
+    pub(super) async fn free(&self, db: &impl Session, base: &str, word: &str) -> Result<Option<Name>> {
         let room = self.room();
         // Everything that any proposal can collide with starts with the shortest cut of the base.
         let shortest = cut(base, room.saturating_sub(word.len() + 8));
@@ -91,7 +95,7 @@ impl Followers {
 
 /// The name that a stack is to get; or notes the problem with it, with one that would be accepted at this moment.
 pub(super) async fn name(
-    db: &impl ConnectionTrait,
+    db: &impl Session,
     stack: Option<&StackModel>,
     naming: Naming,
     raw: &str,
@@ -127,14 +131,17 @@ pub(super) fn too_long(stack: &str, longest: Option<&str>) -> Option<Problem> {
     Some(Problem::new(Code::ContainerNameTooLong, &PATH, message))
 }
 
-/// The problem that a live stack has a name.
-pub(super) fn name_taken(name: &str, holder: StackId) -> Problem {
+/// The problem that a live stack has a name; the stack itself shows only when it is within reach.
+pub(super) fn name_taken(name: &str, holder: StackId, scope: &Scope) -> Problem {
     let problem = Problem::new(Code::NameTaken, &PATH, format!("There is already a stack `{name}`."));
-    problem.with(Detail::Holder(AnyId::Stack(holder)))
+    if scope.sees(holder) { problem.with(Detail::Holder(AnyId::Stack(holder))) } else { problem }
 }
 
-/// The problem that a container name is taken.
-pub(super) fn clash(clash: &Clash) -> Problem {
+/// The problem that a container name is taken; by whom shows only when that one is within reach.
+pub(super) fn clash(clash: &Clash, scope: &Scope) -> Problem {
+    if !scope.sees(clash.holder_stack_id) {
+        return container_taken_elsewhere(&clash.container);
+    }
     container_taken(&clash.container, clash.holder, &clash.holder_name, &clash.holder_stack)
 }
 
@@ -159,17 +166,18 @@ impl App {
     }
 
     async fn stack_taken(&self, stack: StackId, name: &Name, naming: Naming) -> Result<Error> {
-        let db = self.db.reader();
+        let db = &self.reader();
         let free = Followers::load(db, stack, naming).await?.free(db, name.as_str(), "").await?;
         let free = free.map(|free| free.to_string());
-        if let Some(holder) = stacks::find_by_name(db, name.as_str(), Hold::No).await? {
-            return Ok(Error::refused(name_taken(name.as_str(), holder.id).suggest(free)));
+        let scope = &self.access().scope;
+        if let Some(holder) = stacks::holder_of_name(db, name.as_str()).await? {
+            return Ok(Error::refused(name_taken(name.as_str(), holder, scope).suggest(free)));
         }
         let found = members::clashes(db, &[stack], naming.members(), Some(name.as_str()), naming.moves()).await?;
         if found.is_empty() {
             let message = format!("Somebody had the name `{name}`, or a container name that follows, until now.");
             return Ok(Error::refused(Problem::new(Code::NameTaken, &PATH, message).suggest(free)));
         }
-        Ok(Error::Refused(found.iter().map(|found| clash(found).suggest(free.clone())).collect()))
+        Ok(Error::Refused(found.iter().map(|found| clash(found, scope).suggest(free.clone())).collect()))
     }
 }

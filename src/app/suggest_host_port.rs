@@ -49,7 +49,7 @@ impl App {
 
     /// The first of `numbers`, which are those of the range, that nobody claims: at most five statements.
     async fn first_free(&self, range: PortRange, numbers: Vec<i32>) -> Result<Option<i32>> {
-        let db = self.db.reader();
+        let db = &self.reader();
         let named: HashSet<i32> = claims::named_host_ports(db, range).await?.into_iter().collect();
         // A number that no row names is free; those before it are only when no row that names them is in effect.
         let unnamed = numbers.iter().position(|number| !named.contains(number)).unwrap_or(numbers.len());

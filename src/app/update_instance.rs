@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, InstanceRef, find, naming, text};
 use crate::{
+    access::Need,
     db::{
         Tx, Work,
         entities::InstanceModel,
@@ -37,6 +38,7 @@ impl App {
 }
 
 impl Work for UpdateInstance {
+    const NEEDS: Need = Need::CHANGE;
     type Output = InstanceModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {

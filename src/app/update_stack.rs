@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, StackRef, find, text};
 use crate::{
+    access::Need,
     db::{
         Tx, Work,
         entities::StackModel,
@@ -34,6 +35,7 @@ impl App {
 }
 
 impl Work for UpdateStack {
+    const NEEDS: Need = Need::CHANGE;
     type Output = StackModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, TemplateEdit, TemplateRef, find};
 use crate::{
+    access::Need,
     db::{
         Tx, Work,
         entities::TemplateModel,
@@ -40,6 +41,7 @@ impl App {
 }
 
 impl Work for UpdateTemplate {
+    const NEEDS: Need = Need::ADMINISTER_ALL;
     type Output = TemplateModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<TemplateModel> {

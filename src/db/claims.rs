@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement, Value};
 
 use super::{
+    Session,
     entities::InstanceModel,
     keys::{nth, numbers, texts},
 };
@@ -53,31 +54,35 @@ const RUNS: &str = "i.deleted_at IS NULL AND i.enabled AND s.deleted_at IS NULL 
 const LIVES: &str = "i.deleted_at IS NULL AND s.deleted_at IS NULL";
 
 /// Those of `instances` that exist, trashed or not.
-pub async fn of_instances(db: &impl ConnectionTrait, instances: &[InstanceId]) -> Result<Vec<Claimant>, DbErr> {
-    let sql = format!("SELECT {COLUMNS} FROM service_instances AS i WHERE i.id {}", nth(db.get_database_backend(), 1));
+pub async fn of_instances(db: &impl Session, instances: &[InstanceId]) -> Result<Vec<Claimant>, DbErr> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM service_instances AS i WHERE i.id {}{}",
+        nth(db.get_database_backend(), 1),
+        db.scope().and("i.stack_id")
+    );
     ask(db, sql, vec![numbers(db.get_database_backend(), instances.iter().map(|id| id.0))]).await
 }
 
 /// The live, enabled instances of stacks.
-pub async fn of_stacks(db: &impl ConnectionTrait, stacks: &[StackId]) -> Result<Vec<Claimant>, DbErr> {
-    let here = nth(db.get_database_backend(), 1);
+pub async fn of_stacks(db: &impl Session, stacks: &[StackId]) -> Result<Vec<Claimant>, DbErr> {
+    let (here, within_reach) = (nth(db.get_database_backend(), 1), db.scope().and("i.stack_id"));
     let sql = format!(
-        "SELECT {COLUMNS} FROM service_instances AS i WHERE i.stack_id {here} AND i.deleted_at IS NULL AND i.enabled"
+        "SELECT {COLUMNS} FROM service_instances AS i WHERE i.stack_id {here} AND i.deleted_at IS NULL AND i.enabled{within_reach}"
     );
     ask(db, sql, vec![numbers(db.get_database_backend(), stacks.iter().map(|id| id.0))]).await
 }
 
 /// Who may claim one of these numbers on the host.
-pub async fn by_host_port(db: &impl ConnectionTrait, ports: &[i32]) -> Result<Vec<Claimant>, DbErr> {
+pub async fn by_host_port(db: &impl Session, ports: &[i32]) -> Result<Vec<Claimant>, DbErr> {
     let condition = format!("c.host_port {}", nth(db.get_database_backend(), 1));
     let ports = numbers(db.get_database_backend(), ports.iter().map(|port| i64::from(*port)));
-    ask(db, named("ports", &condition, RUNS), vec![ports]).await
+    ask(db, named(db, "ports", &condition, RUNS), vec![ports]).await
 }
 
 /// Who may claim one of these domains.
-pub async fn by_domain(db: &impl ConnectionTrait, domains: &[String]) -> Result<Vec<Claimant>, DbErr> {
+pub async fn by_domain(db: &impl Session, domains: &[String]) -> Result<Vec<Claimant>, DbErr> {
     let condition = format!("c.domain {}", nth(db.get_database_backend(), 1));
-    ask(db, named("domains", &condition, RUNS), vec![texts(db.get_database_backend(), domains)]).await
+    ask(db, named(db, "domains", &condition, RUNS), vec![texts(db.get_database_backend(), domains)]).await
 }
 
 /// Sources of volumes, folded by [`fold`].
@@ -97,7 +102,7 @@ pub fn fold(source: &str) -> String {
 }
 
 /// Who may claim one of these external volumes or paths of the host.
-pub async fn by_source(db: &impl ConnectionTrait, sources: &Sources) -> Result<Vec<Claimant>, DbErr> {
+pub async fn by_source(db: &impl Session, sources: &Sources) -> Result<Vec<Claimant>, DbErr> {
     let backend = db.get_database_backend();
     let folded = "substr(replace(replace(c.source, '/', ''), '.', ''), 1, 200)";
     let condition = format!(
@@ -108,7 +113,7 @@ pub async fn by_source(db: &impl ConnectionTrait, sources: &Sources) -> Result<V
     );
     let stacks = numbers(backend, sources.stacks.iter().map(|id| id.0));
     let values = vec![texts(backend, &sources.all), texts(backend, &sources.everywhere), stacks];
-    ask(db, named("volumes", &condition, RUNS), values).await
+    ask(db, named(db, "volumes", &condition, RUNS), values).await
 }
 
 /// Numbers on the host from the first to the last, of one protocol.
@@ -148,24 +153,25 @@ pub async fn named_host_ports(db: &impl ConnectionTrait, range: PortRange) -> Re
 }
 
 /// The live instances, enabled or not, that may claim one of these numbers.
-pub async fn by_host_port_range(db: &impl ConnectionTrait, range: PortRange) -> Result<Vec<Claimant>, DbErr> {
-    ask(db, named("ports", PortRange::CONDITION, LIVES), range.values()).await
+pub async fn by_host_port_range(db: &impl Session, range: PortRange) -> Result<Vec<Claimant>, DbErr> {
+    ask(db, named(db, "ports", PortRange::CONDITION, LIVES), range.values()).await
 }
 
 /// The instances that have a row `c` of their own, or whose template has one, each once. Each half goes through an index
 /// of its own, and the half that finds no row costs nothing.
-fn named(table: &str, condition: &str, which: &str) -> String {
+fn named(db: &impl Session, table: &str, condition: &str, which: &str) -> String {
+    let within_reach = db.scope().and("i.stack_id");
     let instances = "JOIN service_instances AS i ON i";
     let stacks = "JOIN stacks AS s ON s.id = i.stack_id";
     format!(
         "SELECT {COLUMNS} FROM instance_{table} AS c {instances}.id = c.instance_id {stacks} \
-         WHERE {condition} AND {which} UNION \
+         WHERE {condition} AND {which}{within_reach} UNION \
          SELECT {COLUMNS} FROM service_{table} AS c {instances}.template_service_id = c.service_id {stacks} \
-         WHERE {condition} AND {which}"
+         WHERE {condition} AND {which}{within_reach}"
     )
 }
 
-async fn ask(db: &impl ConnectionTrait, sql: String, values: Vec<Value>) -> Result<Vec<Claimant>, DbErr> {
+async fn ask(db: &impl Session, sql: String, values: Vec<Value>) -> Result<Vec<Claimant>, DbErr> {
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
     Claimant::find_by_statement(statement).all(db).await
 }

@@ -4,12 +4,12 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait, Query},
 };
 
 use super::{
-    Tx,
+    Session, Tx,
     entities::instance::{self, Column},
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// All dependencies in a stack, those of trashed instances included: they come back with them.
-pub async fn of_stack(db: &impl ConnectionTrait, stack: StackId) -> Result<Vec<(InstanceId, InstanceId)>, DbErr> {
+pub async fn of_stack(db: &impl Session, stack: StackId) -> Result<Vec<(InstanceId, InstanceId)>, DbErr> {
     let members = Query::select().column(Column::Id).from(instance::Entity).and_where(Column::StackId.eq(stack)).take();
     table::Entity::find()
         .filter(Expr::col(table::Column::InstanceId).in_subquery(members))

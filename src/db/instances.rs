@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use super::{
-    Tx,
+    Session, Tx,
     entities::{
         InstanceModel,
         instance::{ActiveModel, Column, Entity},
@@ -53,35 +53,38 @@ impl Cursor for ByAge {
 
 /// A live instance of a stack by its name.
 pub async fn find_by_name(
-    db: &impl ConnectionTrait,
+    db: &impl Session,
     stack: StackId,
     name: &str,
     how: Hold,
 ) -> Result<Option<InstanceModel>, DbErr> {
     let select = Entity::live().filter(Column::StackId.eq(stack)).filter(Column::InstanceId.eq(name));
-    hold(select, how).one(db).await
+    hold(select.filter(db.within("stack_id")), how).one(db).await
 }
 
 /// An instance by its key, trashed or not.
-pub async fn find(db: &impl ConnectionTrait, id: InstanceId, how: Hold) -> Result<Option<InstanceModel>, DbErr> {
-    hold(Entity::find_by_id(id), how).one(db).await
+pub async fn find(db: &impl Session, id: InstanceId, how: Hold) -> Result<Option<InstanceModel>, DbErr> {
+    hold(Entity::find_by_id(id).filter(db.within("stack_id")), how).one(db).await
 }
 
 /// The live instance that has a container name.
-pub async fn find_by_container(db: &impl ConnectionTrait, container: &str) -> Result<Option<InstanceModel>, DbErr> {
-    Entity::live().filter(Column::ContainerName.eq(container)).one(db).await
+pub async fn find_by_container(db: &impl Session, container: &str) -> Result<Option<InstanceModel>, DbErr> {
+    Entity::live().filter(Column::ContainerName.eq(container)).filter(db.within("stack_id")).one(db).await
+}
+
+/// Whether a live instance has a container name; any instance, because a container name can be used once, whoever
+/// reaches it.
+pub async fn container_is_taken(db: &impl ConnectionTrait, container: &str) -> Result<bool, DbErr> {
+    Ok(Entity::live().filter(Column::ContainerName.eq(container)).count(db).await? > 0)
 }
 
 /// The trashed instance of a stack that had a name last.
-pub async fn find_trashed(
-    db: &impl ConnectionTrait,
-    stack: StackId,
-    name: &str,
-) -> Result<Option<InstanceModel>, DbErr> {
+pub async fn find_trashed(db: &impl Session, stack: StackId, name: &str) -> Result<Option<InstanceModel>, DbErr> {
     Entity::find()
         .filter(Column::StackId.eq(stack))
         .filter(Column::InstanceId.eq(name))
         .filter(Column::DeletedAt.is_not_null())
+        .filter(db.within("stack_id"))
         .order_by_desc(Column::DeletedAt)
         .order_by_desc(Column::Id)
         .one(db)
@@ -89,37 +92,35 @@ pub async fn find_trashed(
 }
 
 /// Instances by their keys, trashed ones included.
-pub async fn load(db: &impl ConnectionTrait, ids: &[InstanceId]) -> Result<Vec<InstanceModel>, DbErr> {
-    Entity::find().filter(one_of(db.get_database_backend(), "id", ids.iter().map(|id| id.0))).all(db).await
+pub async fn load(db: &impl Session, ids: &[InstanceId]) -> Result<Vec<InstanceModel>, DbErr> {
+    let these = one_of(db.get_database_backend(), "id", ids.iter().map(|id| id.0));
+    Entity::find().filter(these).filter(db.within("stack_id")).all(db).await
 }
 
-fn users(template: TemplateId) -> Select<Entity> {
-    Entity::find().filter(Column::TemplateServiceId.eq(template))
+fn users(db: &impl Session, template: TemplateId) -> Select<Entity> {
+    Entity::find().filter(Column::TemplateServiceId.eq(template)).filter(db.within("stack_id"))
 }
 
 /// The oldest instances that use a template, trashed ones included.
-pub async fn oldest_users(
-    db: &impl ConnectionTrait,
-    template: TemplateId,
-    at_most: u64,
-) -> Result<Vec<InstanceModel>, DbErr> {
-    let sorted = users(template).order_by_asc(Column::CreatedAt).order_by_asc(Column::Id);
+pub async fn oldest_users(db: &impl Session, template: TemplateId, at_most: u64) -> Result<Vec<InstanceModel>, DbErr> {
+    let sorted = users(db, template).order_by_asc(Column::CreatedAt).order_by_asc(Column::Id);
     sorted.limit(at_most).all(db).await
 }
 
 /// How many instances use a template, trashed ones included.
-pub async fn count_users(db: &impl ConnectionTrait, template: TemplateId) -> Result<u64, DbErr> {
-    users(template).count(db).await
+pub async fn count_users(db: &impl Session, template: TemplateId) -> Result<u64, DbErr> {
+    users(db, template).count(db).await
 }
 
 /// All live instances made from a template, oldest first.
-pub async fn of_template(db: &impl ConnectionTrait, template: TemplateId) -> Result<Vec<InstanceModel>, DbErr> {
+pub async fn of_template(db: &impl Session, template: TemplateId) -> Result<Vec<InstanceModel>, DbErr> {
     use sea_orm::QueryOrder;
-    let select = Entity::live().filter(Column::TemplateServiceId.eq(template));
+    let select = Entity::live().filter(Column::TemplateServiceId.eq(template)).filter(db.within("stack_id"));
     select.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(db).await
 }
 
-/// The container names of live instances that start with `prefix` (which has no wildcard characters).
+/// The container names of live instances that start with `prefix` (which has no wildcard characters); of all instances,
+/// see [`container_is_taken`].
 pub async fn container_names(db: &impl ConnectionTrait, prefix: &str) -> Result<Vec<String>, DbErr> {
     Entity::live()
         .filter(Column::ContainerName.like(format!("{prefix}%")))
@@ -130,8 +131,8 @@ pub async fn container_names(db: &impl ConnectionTrait, prefix: &str) -> Result<
         .await
 }
 
-fn matching(filter: &InstanceFilter) -> Condition {
-    Condition::all()
+fn matching(db: &impl Session, filter: &InstanceFilter) -> Condition {
+    db.within("stack_id")
         .add(Column::DeletedAt.is_null())
         .add_option(filter.search.as_ref().map(|text| contains(Column::InstanceId, text)))
         .add_option(filter.enabled.map(|enabled| Column::Enabled.eq(enabled)))
@@ -161,20 +162,20 @@ impl Parent for TemplateId {
     }
 }
 
-fn of_parents<P: Parent>(db: &impl ConnectionTrait, parents: &[P]) -> SimpleExpr {
+fn of_parents<P: Parent>(db: &impl Session, parents: &[P]) -> SimpleExpr {
     one_of(db.get_database_backend(), P::COLUMN.as_str(), parents.iter().map(|id| (*id).into()))
 }
 
 /// A page of each parent's live instances, oldest first, in one statement.
 pub async fn pages<P: Parent>(
-    db: &impl ConnectionTrait,
+    db: &impl Session,
     parents: &[P],
     filter: &InstanceFilter,
     slice: &Slice<ByAge>,
 ) -> Result<HashMap<P, Page<InstanceModel>>, DbErr> {
     let rows = match parents {
         [parent] => {
-            let select = Entity::find().filter(P::COLUMN.eq(*parent)).filter(matching(filter));
+            let select = Entity::find().filter(P::COLUMN.eq(*parent)).filter(matching(db, filter));
             slice.apply(select, &ORDER).all(db).await?
         }
         _ => several(db, parents, filter, slice).await?,
@@ -188,7 +189,7 @@ pub async fn pages<P: Parent>(
 
 /// The first rows of several parents: numbered within each parent, and cut by number.
 async fn several<P: Parent>(
-    db: &impl ConnectionTrait,
+    db: &impl Session,
     parents: &[P],
     filter: &InstanceFilter,
     slice: &Slice<ByAge>,
@@ -202,7 +203,7 @@ async fn several<P: Parent>(
     numbered
         .expr_window_as(Expr::cust("ROW_NUMBER()"), window, Alias::new("place"))
         .and_where(of_parents(db, parents))
-        .cond_where(matching(filter));
+        .cond_where(matching(db, filter));
     for bound in slice.bounds(&ORDER) {
         numbered.and_where(bound);
     }
@@ -217,13 +218,13 @@ async fn several<P: Parent>(
 
 /// How many live instances each parent's list has in all.
 pub async fn counts<P: Parent>(
-    db: &impl ConnectionTrait,
+    db: &impl Session,
     parents: &[P],
     filter: &InstanceFilter,
 ) -> Result<HashMap<P, i64>, DbErr> {
     let rows: Vec<(P, i64)> = Entity::find()
         .filter(of_parents(db, parents))
-        .filter(matching(filter))
+        .filter(matching(db, filter))
         .select_only()
         .column(P::COLUMN)
         .column_as(Column::Id.count(), "count")

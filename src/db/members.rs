@@ -12,7 +12,7 @@ use sea_orm::{
 };
 
 use super::{
-    Tx,
+    Session, Tx,
     entities::{
         InstanceModel,
         instance::{Column, Entity},
@@ -59,7 +59,7 @@ fn follows(stack: &str) -> SimpleExpr {
 }
 
 /// The names of a stack's instances, oldest first.
-pub async fn names(db: &impl ConnectionTrait, stack: StackId, which: Members) -> Result<Vec<String>, DbErr> {
+pub async fn names(db: &impl Session, stack: StackId, which: Members) -> Result<Vec<String>, DbErr> {
     Entity::find()
         .filter(which.of(stack))
         .order_by_asc(Column::CreatedAt)
@@ -72,7 +72,7 @@ pub async fn names(db: &impl ConnectionTrait, stack: StackId, which: Members) ->
 }
 
 /// The live instances of a stack, oldest first.
-pub async fn live(db: &impl ConnectionTrait, stack: StackId) -> Result<Vec<InstanceModel>, DbErr> {
+pub async fn live(db: &impl Session, stack: StackId) -> Result<Vec<InstanceModel>, DbErr> {
     Entity::find()
         .filter(Members::Live.of(stack))
         .order_by_asc(Column::CreatedAt)
@@ -82,7 +82,7 @@ pub async fn live(db: &impl ConnectionTrait, stack: StackId) -> Result<Vec<Insta
 }
 
 /// The container names of live instances, of those outside `except` only, that start with `prefix` (which has no
-/// wildcard characters).
+/// wildcard characters); of all instances, because a container name can be used once, whoever reaches it.
 pub async fn container_names(
     db: &impl ConnectionTrait,
     prefix: &str,
@@ -168,6 +168,8 @@ pub struct Clash {
     pub holder_name: String,
     /// The name of the holder's stack.
     pub holder_stack: String,
+    /// The holder's stack.
+    pub holder_stack_id: StackId,
 }
 
 /// Most clashes that are told of one stack.
@@ -177,7 +179,7 @@ const MOST_CLASHES: usize = 20;
 /// instances first. The name is the one that the stacks would get; without it their own. With `outside` the stack's
 /// own instances are not in its way.
 pub async fn clashes(
-    db: &impl ConnectionTrait,
+    db: &impl Session,
     stacks: &[StackId],
     which: Members,
     name: Option<&str>,
@@ -196,9 +198,9 @@ pub async fn clashes(
     let container = container_sql(stack, "m.instance_id");
     let (members, outside) = (which.sql(), if outside { "AND h.stack_id <> m.stack_id" } else { "" });
     let sql = format!(
-        "SELECT stack, container, holder, holder_name, holder_stack FROM (
+        "SELECT stack, container, holder, holder_name, holder_stack, holder_stack_id FROM (
             SELECT m.stack_id AS stack, h.container_name AS container, h.id AS holder, h.instance_id AS holder_name,
-                hs.name AS holder_stack,
+                hs.name AS holder_stack, hs.id AS holder_stack_id,
                 ROW_NUMBER() OVER (PARTITION BY m.stack_id ORDER BY m.created_at, m.id) AS place
             FROM service_instances m
             JOIN stacks s ON s.id = m.stack_id

@@ -13,6 +13,7 @@ mod keys;
 pub mod members;
 pub mod page;
 pub mod rules;
+mod session;
 pub mod stacks;
 pub mod stored;
 pub mod templates;
@@ -30,19 +31,21 @@ use std::{
 use chrono::{DateTime, Utc};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
+    ConnectionTrait, DatabaseConnection, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 pub use connect::{DbUrl, DbUrlError};
+pub use session::{Bound, Reader, Session, Statements, Tx};
 
-use crate::error::{Error, Result};
-
-/// A running transaction.
-pub type Tx = DatabaseTransaction;
+use crate::{
+    access::{Need, Scope},
+    error::{Error, Result},
+};
 
 /// What is done in one transaction.
 pub trait Work: Sync {
+    /// What it takes to be allowed to do it. There is no default: whoever adds a change decides.
+    const NEEDS: Need;
     /// What it gives back.
     type Output: Send;
     /// Does it. It is done again when another transaction was in the way, so it must have no effect outside the
@@ -75,9 +78,14 @@ impl Db {
         Ok(Self { read, write, statements })
     }
 
-    /// For single statements that only read.
-    pub fn reader(&self) -> &DatabaseConnection {
-        &self.read
+    /// For single statements that only read, as somebody who reaches `scope`.
+    pub fn reader(&self, scope: &Scope, statements: &Statements) -> Reader {
+        Bound::new(self.read.clone(), scope.clone(), Arc::clone(statements))
+    }
+
+    /// The same for who reaches everything: the service itself.
+    pub fn whole(&self) -> Reader {
+        Bound::whole(self.read.clone())
     }
 
     /// The connection that migrations run on.
@@ -90,11 +98,18 @@ impl Db {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// Runs `work` in one transaction, as of one moment: all of it happens or nothing.
-    pub async fn write<W: Work>(&self, work: &W, now: DateTime<Utc>) -> Result<W::Output> {
+    /// Runs `work` in one transaction, as of one moment, as somebody who reaches `scope`: all of it happens or nothing.
+    /// Whether that one may do it at all has been checked.
+    pub async fn write<W: Work>(
+        &self,
+        work: &W,
+        now: DateTime<Utc>,
+        scope: &Scope,
+        statements: &Statements,
+    ) -> Result<W::Output> {
         let mut attempt = 1;
         loop {
-            match self.attempt(work, now).await {
+            match self.attempt(work, now, scope, statements).await {
                 Err(Error::Busy(cause)) if attempt < ATTEMPTS => {
                     tracing::debug!(attempt, %cause, "another transaction was in the way; trying again");
                     tokio::time::sleep(Duration::from_millis(2) * attempt * attempt).await;
@@ -106,21 +121,28 @@ impl Db {
         }
     }
 
-    async fn attempt<W: Work>(&self, work: &W, now: DateTime<Utc>) -> Result<W::Output> {
+    async fn attempt<W: Work>(
+        &self,
+        work: &W,
+        now: DateTime<Utc>,
+        scope: &Scope,
+        statements: &Statements,
+    ) -> Result<W::Output> {
         let options = TransactionOptions {
             // A transaction that reads first and writes later would otherwise fail when another one wrote between.
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
         let tx = self.write.begin_with_options(options).await?;
+        let tx = Bound::new(tx, scope.clone(), Arc::clone(statements));
         match work.run(&tx, now).await {
             Ok(value) => {
-                tx.commit().await?;
+                tx.into_inner().commit().await?;
                 Ok(value)
             }
             Err(error) => {
                 // The refusal counts; a failed rollback only means that the connection is gone, and with it the work.
-                if let Err(cause) = tx.rollback().await {
+                if let Err(cause) = tx.into_inner().rollback().await {
                     tracing::debug!(%cause, "rollback failed");
                 }
                 Err(error)

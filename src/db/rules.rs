@@ -6,11 +6,11 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
 };
 
 use super::{
-    Tx,
+    Session, Tx,
     entities::override_rule::{ActiveModel, Column, Entity, Model},
     keys::one_of,
 };
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The rules of many instances. Instances without rules are missing.
-pub async fn load(db: &impl ConnectionTrait, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Rules>, DbErr> {
+pub async fn load(db: &impl Session, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Rules>, DbErr> {
     let rows = Entity::find()
         .filter(one_of(db.get_database_backend(), "instance_id", instances.iter().map(|id| id.0)))
         .order_by_asc(Column::Id)

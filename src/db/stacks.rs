@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::{
-    Tx,
+    Session, Tx,
     entities::{
         StackModel, instance,
         stack::{ActiveModel, Column, Entity},
@@ -59,25 +59,26 @@ pub(super) fn hold<E: EntityTrait>(select: Select<E>, hold: Hold) -> Select<E> {
 }
 
 /// A live stack by its name.
-pub async fn find_by_name(db: &impl ConnectionTrait, name: &str, how: Hold) -> Result<Option<StackModel>, DbErr> {
-    hold(Entity::live().filter(Column::Name.eq(name)), how).one(db).await
+pub async fn find_by_name(db: &impl Session, name: &str, how: Hold) -> Result<Option<StackModel>, DbErr> {
+    hold(Entity::live().filter(Column::Name.eq(name)).filter(db.within("id")), how).one(db).await
 }
 
 /// A live stack by its key.
-pub async fn find(db: &impl ConnectionTrait, id: StackId, how: Hold) -> Result<Option<StackModel>, DbErr> {
-    hold(Entity::live().filter(Column::Id.eq(id)), how).one(db).await
+pub async fn find(db: &impl Session, id: StackId, how: Hold) -> Result<Option<StackModel>, DbErr> {
+    hold(Entity::live().filter(Column::Id.eq(id)).filter(db.within("id")), how).one(db).await
 }
 
 /// A stack by its key, trashed or not.
-pub async fn find_any(db: &impl ConnectionTrait, id: StackId, how: Hold) -> Result<Option<StackModel>, DbErr> {
-    hold(Entity::find_by_id(id), how).one(db).await
+pub async fn find_any(db: &impl Session, id: StackId, how: Hold) -> Result<Option<StackModel>, DbErr> {
+    hold(Entity::find_by_id(id).filter(db.within("id")), how).one(db).await
 }
 
 /// The trashed stack that had a name last.
-pub async fn find_trashed(db: &impl ConnectionTrait, name: &str) -> Result<Option<StackModel>, DbErr> {
+pub async fn find_trashed(db: &impl Session, name: &str) -> Result<Option<StackModel>, DbErr> {
     Entity::find()
         .filter(Column::Name.eq(name))
         .filter(Column::DeletedAt.is_not_null())
+        .filter(db.within("id"))
         .order_by_desc(Column::DeletedAt)
         .order_by_desc(Column::Id)
         .one(db)
@@ -85,11 +86,19 @@ pub async fn find_trashed(db: &impl ConnectionTrait, name: &str) -> Result<Optio
 }
 
 /// Stacks by their keys, trashed ones included.
-pub async fn load(db: &impl ConnectionTrait, ids: &[StackId]) -> Result<Vec<StackModel>, DbErr> {
-    Entity::find().filter(one_of(db.get_database_backend(), "id", ids.iter().map(|id| id.0))).all(db).await
+pub async fn load(db: &impl Session, ids: &[StackId]) -> Result<Vec<StackModel>, DbErr> {
+    let these = one_of(db.get_database_backend(), "id", ids.iter().map(|id| id.0));
+    Entity::find().filter(these).filter(db.within("id")).all(db).await
 }
 
-/// The names of live stacks that start with `prefix` (which has no wildcard characters).
+/// The live stack that has a name, whoever reaches it: a name can be used once.
+pub async fn holder_of_name(db: &impl ConnectionTrait, name: &str) -> Result<Option<StackId>, DbErr> {
+    let held = Entity::live().filter(Column::Name.eq(name)).select_only().column(Column::Id);
+    held.into_tuple().one(db).await
+}
+
+/// The names of live stacks that start with `prefix` (which has no wildcard characters); of all stacks, because a name
+/// can be used once, whoever reaches it.
 pub async fn names(db: &impl ConnectionTrait, prefix: &str) -> Result<Vec<String>, DbErr> {
     Entity::live()
         .filter(Column::Name.like(format!("{prefix}%")))
@@ -100,8 +109,8 @@ pub async fn names(db: &impl ConnectionTrait, prefix: &str) -> Result<Vec<String
         .await
 }
 
-fn filtered(filter: &StackFilter) -> Select<Entity> {
-    let mut select = Entity::live();
+fn filtered(db: &impl Session, filter: &StackFilter) -> Select<Entity> {
+    let mut select = Entity::live().filter(db.within("id"));
     if let Some(text) = &filter.search {
         select = select.filter(contains(Column::Name, text));
     }
@@ -112,17 +121,13 @@ fn filtered(filter: &StackFilter) -> Select<Entity> {
 }
 
 /// A page of live stacks, by name.
-pub async fn page(
-    db: &impl ConnectionTrait,
-    filter: &StackFilter,
-    slice: &Slice<ByName>,
-) -> Result<Page<StackModel>, DbErr> {
-    Ok(slice.page(slice.apply(filtered(filter), &[Column::Name]).all(db).await?))
+pub async fn page(db: &impl Session, filter: &StackFilter, slice: &Slice<ByName>) -> Result<Page<StackModel>, DbErr> {
+    Ok(slice.page(slice.apply(filtered(db, filter), &[Column::Name]).all(db).await?))
 }
 
 /// How many live stacks a list has in all.
-pub async fn count(db: &impl ConnectionTrait, filter: &StackFilter) -> Result<u64, DbErr> {
-    filtered(filter).count(db).await
+pub async fn count(db: &impl Session, filter: &StackFilter) -> Result<u64, DbErr> {
+    filtered(db, filter).count(db).await
 }
 
 /// Creates a stack.

@@ -6,12 +6,11 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityName, EntityTrait, FromQueryResult, IdenStatic, QueryFilter, QueryOrder,
-    Statement,
+    ColumnTrait, DbErr, EntityName, EntityTrait, FromQueryResult, IdenStatic, QueryFilter, QueryOrder, Statement,
 };
 
 use super::{
-    Tx,
+    Session, Tx,
     keys::{one_of, parameter},
     rules, templates,
 };
@@ -27,20 +26,20 @@ use crate::{
 pub trait Source<O: Owner>: Kind {
     /// The entries of many owners. Owners without entries are missing.
     fn load(
-        db: &impl ConnectionTrait,
+        db: &impl Session,
         owners: &[O::Id],
     ) -> impl Future<Output = Result<HashMap<O::Id, Vec<Self>>, DbErr>> + Send;
 }
 
 impl<O: Owner, K: Stored<O>> Source<O> for K {
-    async fn load(db: &impl ConnectionTrait, owners: &[O::Id]) -> Result<HashMap<O::Id, Vec<K>>, DbErr> {
+    async fn load(db: &impl Session, owners: &[O::Id]) -> Result<HashMap<O::Id, Vec<K>>, DbErr> {
         load::<O, K>(db, owners).await
     }
 }
 
 /// A template has them as fields of its own.
 impl Source<OfTemplate> for Setting {
-    async fn load(db: &impl ConnectionTrait, owners: &[TemplateId]) -> Result<HashMap<TemplateId, Vec<Self>>, DbErr> {
+    async fn load(db: &impl Session, owners: &[TemplateId]) -> Result<HashMap<TemplateId, Vec<Self>>, DbErr> {
         let rows = templates::load(db, owners).await?;
         Ok(rows
             .into_iter()
@@ -51,7 +50,7 @@ impl Source<OfTemplate> for Setting {
 
 /// No template brings any.
 impl Source<OfTemplate> for Dependency {
-    async fn load(_: &impl ConnectionTrait, _: &[TemplateId]) -> Result<HashMap<TemplateId, Vec<Self>>, DbErr> {
+    async fn load(_: &impl Session, _: &[TemplateId]) -> Result<HashMap<TemplateId, Vec<Self>>, DbErr> {
         Ok(HashMap::new())
     }
 }
@@ -62,7 +61,7 @@ impl<K: Registered + Source<OfTemplate> + Source<OfInstance>> Mergeable for K {}
 
 /// The entries of many owners, each in the order in which they were given. Owners without entries are missing.
 pub async fn load<O: Owner, K: Stored<O>>(
-    db: &impl ConnectionTrait,
+    db: &impl Session,
     owners: &[O::Id],
 ) -> Result<HashMap<O::Id, Vec<K>>, DbErr> {
     let owner = K::owner_column();
@@ -241,7 +240,7 @@ macro_rules! all_kinds {
 
         /// How many overrides instances have, all kinds together. Instances without any are missing.
         pub async fn count_all(
-            db: &impl ConnectionTrait,
+            db: &impl Session,
             instances: &[InstanceId],
         ) -> Result<HashMap<InstanceId, i64>, DbErr> {
             let backend = db.get_database_backend();

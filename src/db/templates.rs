@@ -1,6 +1,7 @@
 //! Queries on templates.
 //!
-//! Called by the use cases and the catalogue. They must never decide what absence means.
+//! Called by the use cases and the catalogue. They must never decide what absence means. Templates belong to no stack:
+//! everybody reaches all of them.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{

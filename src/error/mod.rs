@@ -1,7 +1,8 @@
 //! What can go wrong, once for the whole service.
 //!
 //! Which one to use: a person can put it right → [`Problem`] inside [`Error::Refused`], with the path of the input;
-//! a query asks for something it may not → [`Error::BadRequest`]; the database is away or too busy →
+//! a query asks for something it may not → [`Error::BadRequest`]; who asks lacks the right →
+//! [`Error::Forbidden`]; the database is away or too busy →
 //! [`Error::Unavailable`]; anything else → [`Error::Internal`], whose cause is logged and never shown.
 //! It must never know the database's tables, resolvers or HTTP.
 
@@ -28,6 +29,8 @@ pub enum Error {
     Refused(Vec<Problem>),
     /// A query asked for something it may not have.
     BadRequest(BadRequest),
+    /// Who asks may not do this; the reason is for them.
+    Forbidden(String),
     /// A unique constraint refused a write; the use case turns it into a problem.
     Conflict(Unique),
     /// The name of an instance, or the container name that follows from it, is taken; the use case says by whom.
@@ -88,6 +91,7 @@ impl fmt::Display for Error {
                 f.write_str(first)
             }
             Self::BadRequest(bad) => f.write_str(&bad.message),
+            Self::Forbidden(reason) => f.write_str(reason),
             Self::InstanceTaken { stack, name } => write!(f, "the name {name} is taken in the stack {stack}"),
             Self::TemplateInUse(_) => f.write_str("the template is in use"),
             Self::StackTaken { name, .. } => write!(f, "the name {name} is taken"),

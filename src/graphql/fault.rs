@@ -13,6 +13,7 @@ pub(super) fn fault(error: impl Borrow<Error>) -> GraphqlError {
     let (code, message) = match error.borrow() {
         Error::BadRequest(bad) if bad.limit => ("LIMIT_EXCEEDED", bad.message.clone()),
         Error::BadRequest(bad) => ("BAD_REQUEST", bad.message.clone()),
+        Error::Forbidden(reason) => ("FORBIDDEN", reason.clone()),
         Error::Unavailable(cause) | Error::Busy(cause) => {
             tracing::warn!(%cause, "the database is not available");
             ("UNAVAILABLE", "The database is not available right now; try again in a moment.".to_owned())

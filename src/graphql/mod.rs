@@ -40,9 +40,9 @@ fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription>
         .register_output_type::<Descriptions>()
 }
 
-/// The schema over an application.
-pub fn schema(app: App) -> Schema {
-    builder().data(app).finish()
+/// The schema; what it runs on comes with each request.
+pub fn schema() -> Schema {
+    builder().finish()
 }
 
 /// The schema in GraphQL's own language, sorted and with descriptions: what `schema.graphql` holds.
@@ -58,9 +58,9 @@ pub fn sdl() -> String {
     format!("{}\n", text.trim())
 }
 
-/// Runs one request, with loaders of its own.
-pub async fn execute(schema: &Schema, app: &App, request: Request) -> Response {
+/// Runs one request as the one who asks, with loaders of its own.
+pub async fn execute(schema: &Schema, app: App, request: Request) -> Response {
     let tasks = RequestTasks::default();
     let loaders = Loaders::new(app.clone(), &tasks);
-    tasks.drive(schema.execute(request.data(loaders))).await
+    tasks.drive(schema.execute(request.data(app).data(loaders))).await
 }

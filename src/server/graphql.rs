@@ -4,7 +4,7 @@
 
 use async_graphql::{Request, Response as GraphqlResponse, ServerError, Value};
 use axum::{
-    Json,
+    Extension, Json,
     body::{Body, to_bytes},
     extract::State,
     http::{
@@ -21,7 +21,7 @@ use super::{
     nesting::{MAX_NESTING, too_deep},
     variables::misfit,
 };
-use crate::graphql::execute;
+use crate::{access::Access, graphql::execute};
 
 /// Longest body, in bytes: a file of 1 MiB in which every byte is escaped once, and the JSON around it.
 const MAX_BODY: usize = 2 * 1_048_576 + 65_536;
@@ -31,7 +31,12 @@ const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
 const JSON: &str = "application/json";
 
 /// Reads, runs and answers one request.
-pub(super) async fn handle(State(service): State<Service>, headers: HeaderMap, body: Body) -> Response {
+pub(super) async fn handle(
+    State(service): State<Service>,
+    Extension(access): Extension<Access>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !media_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(JSON) {
         let message = "Send the request as application/json.";
@@ -60,7 +65,7 @@ pub(super) async fn handle(State(service): State<Service>, headers: HeaderMap, b
     let span = tracing::error_span!("request", id);
     let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = if accepts.contains(GRAPHQL_RESPONSE) { GRAPHQL_RESPONSE } else { JSON };
-    let mut response = run(&service, request).instrument(span).await;
+    let mut response = run(&service, access, request).instrument(span).await;
     for error in &mut response.errors {
         if let Some(extensions) = &mut error.extensions
             && extensions.get("code").is_some_and(|code| OURS.iter().any(|ours| *code == Value::from(*ours)))
@@ -75,7 +80,7 @@ pub(super) async fn handle(State(service): State<Service>, headers: HeaderMap, b
     answer
 }
 
-async fn run(service: &Service, mut request: Request) -> GraphqlResponse {
+async fn run(service: &Service, access: Access, mut request: Request) -> GraphqlResponse {
     let document = match async_graphql::parser::parse_query(&request.query) {
         Ok(document) => document,
         Err(error) => return GraphqlResponse::from_errors(vec![coded(error.into(), "GRAPHQL_PARSE_FAILED")]),
@@ -84,7 +89,7 @@ async fn run(service: &Service, mut request: Request) -> GraphqlResponse {
         return GraphqlResponse::from_errors(vec![coded(ServerError::new(message, None), "BAD_REQUEST")]);
     }
     request.set_parsed_query(document);
-    let mut response = execute(&service.schema, &service.app, request).await;
+    let mut response = execute(&service.schema, service.app.acting(access), request).await;
     for error in &mut response.errors {
         let known = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
         if !known {

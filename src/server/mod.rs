@@ -30,7 +30,7 @@ pub(crate) struct Service {
 
 /// All routes of the service.
 pub fn router(app: App) -> Router {
-    let service = Service { schema: schema(app.clone()), app };
+    let service = Service { schema: schema(), app };
     Router::new()
         .route("/", get(pages::index))
         .route("/assets/{name}", get(pages::asset))
@@ -39,6 +39,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(status::alive))
         .route("/readyz", get(status::ready))
         .fallback(status::nothing_here)
+        .layer(axum::Extension(crate::access::Access::full()))
         .with_state(service)
 }
 

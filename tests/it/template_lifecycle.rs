@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use devarch::db::{
+    Tx,
     entities::TemplateModel,
     templates::{self, TemplateHold, TemplateValues},
 };
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement, TransactionTrait, prelude::DateTimeUtc};
+use sea_orm::{ConnectionTrait, Statement, TransactionTrait, prelude::DateTimeUtc};
 use serde_json::{Value, json};
 
 use crate::{
@@ -347,16 +348,16 @@ fn now() -> DateTimeUtc {
 }
 
 /// Writes a description in a transaction that is still open.
-async fn describe(tx: &DatabaseTransaction, name: &str) -> TemplateModel {
+async fn describe(tx: &Tx, name: &str) -> TemplateModel {
     let held = templates::hold_by_name(tx, name, TemplateHold::Unchanged).await.unwrap().unwrap();
     let values = TemplateValues { description: "Mine".to_owned(), ..TemplateValues::from(&held) };
     templates::update(tx, held.id, values, now()).await.unwrap()
 }
 
 /// Ends a transaction when others have had the time to run into it.
-async fn commit_soon(tx: DatabaseTransaction) {
+async fn commit_soon(tx: Tx) {
     tokio::time::sleep(Duration::from_millis(300)).await;
-    tx.commit().await.unwrap();
+    tx.into_inner().commit().await.unwrap();
 }
 
 async fn an_edit_does_not_hold_up_new_instances(t: &TestApp) {
@@ -364,11 +365,11 @@ async fn an_edit_does_not_hold_up_new_instances(t: &TestApp) {
     if t.engine == Engine::Sqlite {
         return; // It has one writer.
     }
-    let tx = t.db.writer().begin().await.unwrap();
+    let tx = Tx::whole(t.db.writer().begin().await.unwrap());
     describe(&tx, "postgres").await;
     let create = t.instance("shop", "meanwhile");
     tokio::time::timeout(Duration::from_secs(5), create).await.expect("the edit is still open");
-    tx.commit().await.unwrap();
+    tx.into_inner().commit().await.unwrap();
     assert_eq!(shown(t, "postgres").await["description"], "Mine");
 }
 
@@ -376,7 +377,7 @@ async fn the_catalogue_never_overwrites_an_edit(t: &TestApp) {
     let load = async |tag| t.app.load_catalog(&[file("api", tag), file("web", tag)]).await.unwrap();
     assert_eq!(load("1").await, report(2, 0, 0, 0));
     // While the catalogue is about to write.
-    let tx = t.db.writer().begin().await.unwrap();
+    let tx = Tx::whole(t.db.writer().begin().await.unwrap());
     describe(&tx, "api").await;
     let (loaded, ()) = tokio::join!(load("2"), commit_soon(tx));
     assert_eq!(loaded, report(0, 1, 0, 1));
@@ -395,7 +396,7 @@ async fn the_catalogue_never_overwrites_an_edit(t: &TestApp) {
 
 /// How many rows a table has.
 async fn rows(t: &TestApp, table: &str) -> i64 {
-    let db = t.db.reader();
+    let db = &t.db.whole();
     let sql = format!("SELECT COUNT(*) AS found FROM {table}");
     let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
     row.unwrap().try_get("", "found").unwrap()
@@ -484,10 +485,10 @@ async fn a_template_of_the_trash_is_not_deleted_either(t: &TestApp) {
 
 async fn the_foreign_key_keeps_a_template_that_is_in_use(t: &TestApp) {
     t.shop().await;
-    let held = templates::find_by_name(t.db.reader(), "postgres").await.unwrap().unwrap();
-    let tx = t.db.writer().begin().await.unwrap();
+    let held = templates::find_by_name(&t.db.whole(), "postgres").await.unwrap().unwrap();
+    let tx = Tx::whole(t.db.writer().begin().await.unwrap());
     assert!(!templates::delete(&tx, held.id).await.unwrap());
-    tx.rollback().await.unwrap();
+    tx.into_inner().rollback().await.unwrap();
     assert_eq!(rows(t, "services").await, 1);
 }
 
@@ -506,7 +507,7 @@ async fn a_deletion_made_from_an_older_state_is_refused(t: &TestApp) {
 
 async fn a_deletion_waits_for_an_edit_and_sees_it(t: &TestApp) {
     t.template("postgres").await;
-    let tx = t.db.writer().begin().await.unwrap();
+    let tx = Tx::whole(t.db.writer().begin().await.unwrap());
     describe(&tx, "postgres").await;
     let (refused, ()) =
         tokio::join!(t.refused("deleteTemplate", postgres(json!({ "expectedRevision": 1 }))), commit_soon(tx));

@@ -45,7 +45,7 @@ const CHILDREN: [&str; 11] = [
 
 /// How many rows a table has.
 async fn rows(t: &TestApp, table: &str) -> i64 {
-    let db = t.db.reader();
+    let db = &t.db.whole();
     let sql = format!("SELECT COUNT(*) AS found FROM {table}");
     let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
     row.unwrap().try_get("", "found").unwrap()
@@ -462,8 +462,8 @@ async fn of_many_instances_in_the_way_twenty_are_told(t: &TestApp) {
 /// of its own, each instance deleted on its own from the live stack of this name.
 async fn fill(t: &TestApp, stack: &str, n: i64) {
     let now = DateTimeUtc::from_timestamp_micros(1_767_225_600_000_000).unwrap();
-    let template = templates::find_by_name(t.db.reader(), "postgres").await.unwrap().unwrap().id;
-    let live = stacks::find_by_name(t.db.reader(), stack, Hold::No).await.unwrap().unwrap().id;
+    let template = templates::find_by_name(&t.db.whole(), "postgres").await.unwrap().unwrap().id;
+    let live = stacks::find_by_name(&t.db.whole(), stack, Hold::No).await.unwrap().unwrap().id;
     let row = |stack, alone: bool| instance::ActiveModel {
         stack_id: Set(stack),
         instance_id: Set("db".to_owned()),
@@ -483,7 +483,8 @@ async fn fill(t: &TestApp, stack: &str, n: i64) {
         ..Default::default()
     });
     stack::Entity::insert_many(trashed).exec_without_returning(t.db.writer()).await.unwrap();
-    let page = trash::stacks(t.db.reader(), &Slice { limit: 1000, backwards: false, after: None, before: None });
+    let db = &t.db.whole();
+    let page = trash::stacks(db, &Slice { limit: 1000, backwards: false, after: None, before: None });
     let ids: Vec<_> = page.await.unwrap().rows.into_iter().map(|stack| stack.id).collect();
     let rows = ids.into_iter().map(|id| row(id, false)).chain((0..n).map(|_| row(live, true)));
     instance::Entity::insert_many(rows).exec_without_returning(t.db.writer()).await.unwrap();

@@ -1,0 +1,102 @@
+//! A connection together with who asks: what is out of reach does not exist for the queries that run on it.
+//!
+//! Made by [`Db`](super::Db) for every read and every transaction, taken by all queries. It must never know what is
+//! asked.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    prelude::async_trait::async_trait,
+    sea_query::{Condition, Expr},
+};
+
+use crate::access::Scope;
+
+/// Counts the statements of one request.
+pub type Statements = Arc<AtomicU64>;
+
+/// Where queries run that respect who asks. A query that takes a bare `ConnectionTrait` looks at everything, and says
+/// why.
+pub trait Session: ConnectionTrait + Send {
+    /// The stacks within reach.
+    fn scope(&self) -> &Scope;
+
+    /// Only rows whose column leads to a stack within reach.
+    fn within(&self, column: &str) -> Condition {
+        Condition::all().add_option(self.scope().condition(column).map(Expr::cust))
+    }
+}
+
+/// A connection, or a transaction, with who asks.
+#[derive(Debug)]
+pub struct Bound<C> {
+    connection: C,
+    scope: Scope,
+    statements: Statements,
+}
+
+/// For single statements that only read.
+pub type Reader = Bound<DatabaseConnection>;
+/// A running transaction.
+pub type Tx = Bound<DatabaseTransaction>;
+
+impl<C> Bound<C> {
+    pub(super) fn new(connection: C, scope: Scope, statements: Statements) -> Self {
+        Self { connection, scope, statements }
+    }
+
+    /// For the service itself, which reaches everything.
+    pub fn whole(connection: C) -> Self {
+        Self::new(connection, Scope::Everything, Statements::default())
+    }
+
+    /// The connection alone.
+    pub fn into_inner(self) -> C {
+        self.connection
+    }
+
+    fn count(&self) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl<C: ConnectionTrait + Send> Session for Bound<C> {
+    fn scope(&self) -> &Scope {
+        &self.scope
+    }
+}
+
+#[async_trait]
+impl<C: ConnectionTrait + Send> ConnectionTrait for Bound<C> {
+    fn get_database_backend(&self) -> DbBackend {
+        self.connection.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.count();
+        self.connection.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.count();
+        self.connection.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.count();
+        self.connection.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.count();
+        self.connection.query_all_raw(statement).await
+    }
+
+    fn support_returning(&self) -> bool {
+        self.connection.support_returning()
+    }
+}
