@@ -18,3 +18,4 @@ pub mod name;
 pub mod reference;
 pub mod server;
 mod telemetry;
+pub mod vault;
