@@ -3,8 +3,10 @@
 //! Used by the queries of this room. They must never hold rules.
 
 pub mod catalog_entry;
+pub mod clear_secret;
 pub mod instance;
 pub mod override_rule;
+pub mod secret_key;
 pub mod stack;
 pub mod template;
 
