@@ -2,12 +2,14 @@
 //!
 //! Used by the command line. It must never start anything.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use crate::db::DbUrl;
+use crate::{access::Role, db::DbUrl};
 
 /// DevArch: isolated stacks of services, held by a GraphQL service.
 #[derive(Debug, Parser)]
@@ -61,6 +63,11 @@ pub struct Settings {
     )]
     shutdown_grace: u64,
 
+    /// Let everybody in, with every right, on any address. Without it the service asks for an API key: on a loopback
+    /// address from the first key on, on any other address always.
+    #[arg(long, env = "DEVARCH_NO_AUTH", global = true)]
+    pub no_auth: bool,
+
     /// Do not load the built-in catalogue of templates at start.
     #[arg(long, env = "DEVARCH_NO_CATALOG", global = true)]
     pub no_catalog: bool,
@@ -99,8 +106,89 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         check: Option<PathBuf>,
     },
+    /// Create, list and revoke API keys.
+    Key {
+        /// What to do.
+        #[command(subcommand)]
+        what: Key,
+    },
     /// Ask a running service whether it is ready: exit code 0 when it is. For container health checks.
     Healthcheck,
+}
+
+/// What to do with API keys.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Key {
+    /// Create a key and print it; it cannot be read again.
+    Create {
+        /// Its name: for the log, and to revoke it.
+        #[arg(long)]
+        name: String,
+        /// What it lets its holder do: reader (reads; secrets are masked), editor (also changes stacks and instances),
+        /// admin (also changes templates, purges, reveals secrets, manages keys).
+        #[arg(long)]
+        role: Role,
+        /// Limit it to these stacks; all others look as if they did not exist.
+        #[arg(long, value_name = "NAME", num_args = 1..)]
+        stack: Vec<String>,
+        /// When it ends: after a time such as 12h, 30d or 8w, or at a moment such as 2030-01-31 or
+        /// 2030-01-31T12:00:00Z. Without it the key works until it is revoked.
+        #[arg(long, value_name = "WHEN")]
+        expires: Option<Expiry>,
+    },
+    /// List all keys, revoked and expired ones included.
+    List,
+    /// Revoke a key: whoever holds it is out at once.
+    Revoke {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// When a key ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// So long from now.
+    After(TimeDelta),
+    /// At this moment.
+    At(DateTime<Utc>),
+}
+
+impl Expiry {
+    /// The moment.
+    pub fn moment(self, now: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::After(time) => now + time,
+            Self::At(moment) => moment,
+        }
+    }
+}
+
+impl FromStr for Expiry {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = "a time such as 12h, 30d or 8w, or a moment such as 2030-01-31 or 2030-01-31T12:00:00Z";
+        if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+            return Ok(Self::At(moment.to_utc()));
+        }
+        if let Ok(day) = text.parse::<NaiveDate>() {
+            return Ok(Self::At(day.and_time(NaiveTime::MIN).and_utc()));
+        }
+        let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or(wrong)?;
+        let hours = match unit {
+            "h" => 1,
+            "d" => 24,
+            "w" => 24 * 7,
+            _ => return Err(wrong),
+        };
+        // Up to a hundred years: the calendar has an end.
+        let hours = number.parse::<i64>().ok().and_then(|number| number.checked_mul(hours));
+        hours
+            .filter(|hours| (1..=876_000).contains(hours))
+            .map(|hours| Self::After(TimeDelta::hours(hours)))
+            .ok_or(wrong)
+    }
 }
 
 /// Which way to migrate.
@@ -127,5 +215,22 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_key_ends_after_a_time_or_at_a_moment() {
+        let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+        for (text, expected) in [
+            ("12h", now + TimeDelta::hours(12)),
+            ("30d", now + TimeDelta::days(30)),
+            ("8w", now + TimeDelta::weeks(8)),
+            ("2030-01-31", "2030-01-31T00:00:00Z".parse().unwrap()),
+            ("2030-01-31T12:00:00+02:00", "2030-01-31T10:00:00Z".parse().unwrap()),
+        ] {
+            assert_eq!(text.parse::<Expiry>().map(|expiry| expiry.moment(now)), Ok(expected), "{text}");
+        }
+        for wrong in ["", "d", "0d", "-1d", "30", "30x", "30ü", "99999999999999999999d", "2030-02-31", "tomorrow"] {
+            assert!(wrong.parse::<Expiry>().is_err(), "{wrong}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! written at its head, and `docs/architecture.md` walks one query and one mutation through them.
 
 pub mod access;
+pub mod api_key;
 pub mod app;
 pub mod catalog;
 pub mod cli;

@@ -25,6 +25,8 @@ pub enum NameOf {
     Instance,
     /// A template.
     Template,
+    /// An API key.
+    Key,
 }
 
 impl NameOf {
@@ -33,6 +35,7 @@ impl NameOf {
             Self::Stack => "stack",
             Self::Instance => "instance",
             Self::Template => "template",
+            Self::Key => "key",
         }
     }
 
@@ -45,7 +48,7 @@ impl NameOf {
     }
 
     fn reserves(self, name: &str) -> bool {
-        self != Self::Template && RESERVED.iter().any(|word| word.eq_ignore_ascii_case(name))
+        !matches!(self, Self::Template | Self::Key) && RESERVED.iter().any(|word| word.eq_ignore_ascii_case(name))
     }
 }
 

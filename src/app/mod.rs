@@ -2,6 +2,7 @@
 //!
 //! Called by the resolvers, the catalogue and the command line. They must never know GraphQL, HTTP or SQL.
 
+mod api_keys;
 mod claims;
 mod conflicts;
 mod create_instance;
@@ -38,6 +39,7 @@ mod update_instance;
 mod update_stack;
 mod update_template;
 
+pub use api_keys::{CreateApiKey, CreatedKey, ListedKey, RevokeApiKey};
 pub use claims::ClaimKind;
 pub use conflicts::Conflict;
 pub use create_instance::CreateInstance;
@@ -67,6 +69,8 @@ pub use update_template::UpdateTemplate;
 pub use crate::reference::InstanceRef;
 
 use std::sync::atomic::Ordering;
+
+use chrono::{DateTime, Utc};
 
 use crate::{
     access::{Access, Need},
@@ -98,6 +102,11 @@ impl App {
     /// Who asks.
     pub fn access(&self) -> &Access {
         &self.access
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// How many statements have run for this one; transactions' own words are not counted.

@@ -3,6 +3,7 @@
 //! Called by `main`. It must never hold a rule of the domain.
 
 mod healthcheck;
+mod key;
 mod migrate;
 mod schema;
 mod serve;
@@ -44,6 +45,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         match cli.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run(&cli.settings).await,
             Command::Migrate { direction } => migrate::run(&cli.settings, direction).await,
+            Command::Key { what } => key::run(&cli.settings, what).await,
             Command::Schema { check } => schema::run(check.as_deref()),
             Command::Healthcheck => healthcheck::run(cli.settings.listen).await,
         }

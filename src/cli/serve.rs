@@ -1,9 +1,18 @@
 //! `devarch serve`: from settings to a running service, and down again.
 
+use std::net::SocketAddr;
+
 use tokio::{net::TcpListener, signal};
 
 use super::print;
-use crate::{app::App, catalog, clock::Clock, config::Settings, db::Db, server};
+use crate::{
+    app::App,
+    catalog,
+    clock::Clock,
+    config::Settings,
+    db::Db,
+    server::{self, Door},
+};
 
 /// Serves until SIGTERM or Ctrl-C.
 pub(super) async fn run(settings: &Settings) -> Result<(), String> {
@@ -18,6 +27,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
         .map_err(|error| format!("cannot open the {database}: {error}"))?;
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
     let app = App::new(db.clone(), Clock::system());
+    let door = door(settings, address, &app).await?;
     if !settings.no_catalog {
         let report = app.load_catalog(&catalog::built_in()).await.map_err(|error| error.to_string())?;
         tracing::info!(
@@ -31,9 +41,31 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     print(&format!(
         "DevArch is running on {database}.\nOpen http://{address}/ for GraphiQL; programs talk to http://{address}/graphql\n"
     ));
-    let done = server::serve(listener, server::router(app), stop_signal(), settings.shutdown_grace()).await;
+    let done = server::serve(listener, server::router(app, door), stop_signal(), settings.shutdown_grace()).await;
     db.close().await;
     done.map_err(|error| format!("the server stopped: {error}"))
+}
+
+/// Whom the service lets in. Only who asked for it gets a service that anybody on the network can use.
+async fn door(settings: &Settings, address: SocketAddr, app: &App) -> Result<Door, String> {
+    let local = address.ip().to_canonical().is_loopback();
+    if settings.no_auth {
+        if !local {
+            tracing::warn!(%address, "no key is asked for: whoever reaches this address can do everything");
+        }
+        return Ok(Door::Open);
+    }
+    if app.has_keys().await.map_err(|error| error.to_string())? {
+        return Ok(Door::Keys);
+    }
+    if local {
+        tracing::info!("no key is asked for, because there is none yet: whoever can log in here can do everything");
+        return Ok(Door::OpenUntilFirstKey);
+    }
+    Err(format!(
+        "{address} can be reached from elsewhere, and there is no API key yet: create one with `devarch key create \
+         --name admin --role admin`, or let everybody in with --no-auth"
+    ))
 }
 
 async fn stop_signal() {

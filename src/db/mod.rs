@@ -3,6 +3,7 @@
 //! Called by the use cases and the loaders. It must never know GraphQL, HTTP or a rule of the domain: absence is
 //! `Ok(None)`, and whether that is an error is decided by the caller.
 
+pub mod api_keys;
 pub mod claims;
 mod connect;
 pub mod copies;

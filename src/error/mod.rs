@@ -119,12 +119,15 @@ pub enum Unique {
     InstanceName,
     /// The container name of a live instance.
     ContainerName,
+    /// The name of an API key that is not revoked.
+    KeyName,
 }
 
 impl Unique {
     /// The constraint that a database error names: PostgreSQL by its name, SQLite by its columns.
     fn named_in(message: &str) -> Option<Self> {
-        const NAMES: [(&str, &str, Unique); 4] = [
+        const NAMES: [(&str, &str, Unique); 5] = [
+            ("uq_api_keys_name_active", "api_keys.name", Unique::KeyName),
             ("uq_stacks_name_active", "stacks.name", Unique::StackName),
             ("services_name_key", "services.name", Unique::TemplateName),
             (

@@ -2,6 +2,7 @@
 //!
 //! Called by the server and by `devarch schema`. It must never open a transaction or know a table.
 
+mod api_key;
 mod collections;
 mod conflict;
 mod connection;

@@ -5,7 +5,7 @@
 
 use async_graphql::{Context, Object, Result};
 
-use super::{context::ContextExt, inputs::*, payloads::*};
+use super::{api_key::*, context::ContextExt, inputs::*, payloads::*};
 
 /// See the description of the type.
 pub struct Mutation;
@@ -193,5 +193,23 @@ impl Mutation {
         #[graphql(desc = "Which instance, and the steps.")] input: PatchInstanceOverridesInput,
     ) -> Option<Result<PatchInstanceOverridesPayload>> {
         Some(PatchInstanceOverridesPayload::settle(ctx.app().patch_instance_overrides(input.into()).await))
+    }
+
+    /// Creates an API key. Takes the role `ADMIN` and all stacks.
+    async fn create_api_key(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new key.")] input: CreateApiKeyInput,
+    ) -> Option<Result<CreateApiKeyPayload>> {
+        Some(CreateApiKeyPayload::settle(ctx.app().create_api_key(input.into()).await))
+    }
+
+    /// Revokes an API key; whoever holds it is out at once. Takes the role `ADMIN` and all stacks.
+    async fn revoke_api_key(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which key.")] input: RevokeApiKeyInput,
+    ) -> Option<Result<RevokeApiKeyPayload>> {
+        Some(RevokeApiKeyPayload::settle(ctx.app().revoke_api_key(input.into()).await))
     }
 }

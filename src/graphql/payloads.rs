@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The value, or the errors of a person; anything else is a top-level error.
-fn settle<T>(done: AppResult<T>) -> Result<(Option<T>, Vec<UserError>)> {
+pub(super) fn settle<T>(done: AppResult<T>) -> Result<(Option<T>, Vec<UserError>)> {
     match done {
         Ok(value) => Ok((Some(value), Vec::new())),
         Err(Error::Refused(problems)) => Ok((None, problems.into_iter().map(UserError::from).collect())),

@@ -5,6 +5,7 @@
 use async_graphql::{Context, ID, Object, Result};
 
 use super::{
+    api_key::{ApiKey, Viewer},
     connection::{Listed, MAX_PAGE, PageArgs, StackTotal, TemplateTotal, connection, searchable},
     context::ContextExt,
     fault::fault,
@@ -129,6 +130,16 @@ impl Query {
             ctx.app().instance_of(stack.id, &name).await
         };
         found.await.map_err(fault).transpose().map(|found| found.map(Instance))
+    }
+
+    /// Who asks, and what that one may do.
+    async fn viewer(&self, ctx: &Context<'_>) -> Viewer {
+        Viewer(ctx.app().access().clone())
+    }
+
+    /// All API keys, revoked and expired ones included, the oldest first. Takes the role `ADMIN` and all stacks.
+    async fn api_keys(&self, ctx: &Context<'_>) -> Result<Vec<ApiKey>> {
+        Ok(ctx.app().api_keys().await.map_err(fault)?.into_iter().map(ApiKey).collect())
     }
 
     /// What was deleted and can come back.

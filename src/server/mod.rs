@@ -2,8 +2,11 @@
 //!
 //! Called by `devarch serve` and by every test. It must never hold a rule of the domain.
 
+mod auth;
+mod client_address;
 mod graphql;
 mod nesting;
+mod outcome;
 mod pages;
 mod status;
 mod variables;
@@ -12,10 +15,13 @@ use std::{io, time::Duration};
 
 use axum::{
     Router,
+    middleware::from_fn_with_state,
     routing::{get, post},
 };
 use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 
+pub use self::auth::Door;
+use self::auth::Doorkeeper;
 use crate::{
     app::App,
     graphql::{Schema, schema},
@@ -29,17 +35,22 @@ pub(crate) struct Service {
 }
 
 /// All routes of the service.
-pub fn router(app: App) -> Router {
+pub fn router(app: App, door: Door) -> Router {
+    let doorkeeper = Doorkeeper::new(app.clone(), door);
     let service = Service { schema: schema(), app };
     Router::new()
         .route("/", get(pages::index))
         .route("/assets/{name}", get(pages::asset))
         .route("/schema.graphql", get(pages::sdl))
-        .route("/graphql", post(graphql::handle).fallback(graphql::post_only))
+        .route(
+            "/graphql",
+            post(graphql::handle)
+                .fallback(graphql::post_only)
+                .layer(from_fn_with_state(doorkeeper, auth::authenticate)),
+        )
         .route("/healthz", get(status::alive))
         .route("/readyz", get(status::ready))
         .fallback(status::nothing_here)
-        .layer(axum::Extension(crate::access::Access::full()))
         .with_state(service)
 }
 

@@ -42,3 +42,43 @@ fn the_schema_is_checked_against_a_file() {
     assert_eq!(stale.status.code(), Some(1));
     assert!(String::from_utf8(stale.stdout).unwrap().contains("-# old"));
 }
+
+/// A folder with a database for the binary.
+fn database() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("devarch.db").display());
+    (folder, url)
+}
+
+#[test]
+fn keys_are_made_listed_and_revoked() {
+    let (_folder, url) = database();
+    let key = |arguments: &[&str]| {
+        let done = devarch(&[&["--database-url", &url, "key"], arguments].concat());
+        (done.status.code(), String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap())
+    };
+    let (code, made, _) = key(&["create", "--name", "first", "--role", "admin", "--expires", "30d"]);
+    assert_eq!((code, made.len(), &made[..8]), (Some(0), 57, "devarch_"));
+    let (code, _, error) = key(&["create", "--name", "first", "--role", "reader"]);
+    assert_eq!(code, Some(1));
+    assert!(error.contains("There is already a key `first`"), "{error}");
+    let (code, _, error) = key(&["create", "--name", "ci", "--role", "editor", "--stack", "nowhere"]);
+    assert_eq!(code, Some(1));
+    assert!(error.contains("There is no stack `nowhere`."), "{error}");
+    let (_, listed, _) = key(&["list"]);
+    assert!(listed.starts_with("first                admin    ") && listed.contains(" until "), "{listed}");
+    assert!(!listed.contains(made.trim()), "{listed}");
+    assert_eq!(key(&["revoke", "first"]).0, Some(0));
+    assert!(key(&["list"]).1.contains(" revoked "));
+    assert_eq!(key(&["revoke", "first"]).0, Some(1));
+    assert_eq!(key(&["create", "--name", "x", "--role", "king"]).0, Some(2));
+}
+
+#[test]
+fn an_address_that_others_reach_takes_a_key() {
+    let (_folder, url) = database();
+    let done = devarch(&["--database-url", &url, "--listen", "0.0.0.0:0", "--no-catalog"]);
+    let error = String::from_utf8(done.stderr).unwrap();
+    assert_eq!((done.status.code(), done.stdout.as_slice()), (Some(1), b"".as_slice()), "{error}");
+    assert!(error.contains("there is no API key yet") && error.contains("--no-auth"), "{error}");
+}

@@ -6,6 +6,7 @@
 
 mod support;
 
+mod access;
 mod affected;
 mod cli;
 mod conflicts;

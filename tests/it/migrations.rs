@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use devarch::db::{
     Db,
-    entities::{catalog_entry, instance, override_rule, stack, template},
+    entities::{api_key, api_key_stack, catalog_entry, instance, override_rule, stack, template},
     stored,
 };
 use migration::{Migrator, MigratorTrait};
@@ -28,7 +28,7 @@ both!(
 );
 
 /// The rows of a query as text, column by column; null is `-`.
-async fn rows(t: &TestApp, sql: &str) -> Vec<Vec<String>> {
+pub(crate) async fn rows(t: &TestApp, sql: &str) -> Vec<Vec<String>> {
     let backend = t.db.writer().get_database_backend();
     let rows = t.db.writer().query_all_raw(Statement::from_string(backend, sql)).await.unwrap();
     let text = |row: &sea_orm::QueryResult, n: usize| {
@@ -112,8 +112,9 @@ async fn going_down_deletes_what_is_in_the_trash_and_puts_the_plain_unique_back(
     let both = rows(t, instances).await;
     assert_eq!(both.iter().map(|row| row[1].as_str()).collect::<Vec<_>>(), ["db", "db"]);
 
-    // The catalogue's step, then the overrides' step.
-    Migrator::down(t.db.writer(), Some(3)).await.unwrap();
+    // Down to the base: the overrides' step goes last.
+    let steps = u32::try_from(Migrator::migrations().len() - 1).unwrap();
+    Migrator::down(t.db.writer(), Some(steps)).await.unwrap();
     let left = rows(t, instances).await;
     assert_eq!(left, both[1..]);
     let tables: BTreeSet<String> = catalogue(t).await.into_iter().map(|row| row[1].clone()).collect();
@@ -142,6 +143,8 @@ fn entities() -> BTreeMap<String, TableCreateStatement> {
     tables.push(schema.create_table_from_entity(instance::Entity));
     tables.push(schema.create_table_from_entity(catalog_entry::Entity));
     tables.push(schema.create_table_from_entity(override_rule::Entity));
+    tables.push(schema.create_table_from_entity(api_key::Entity));
+    tables.push(schema.create_table_from_entity(api_key_stack::Entity));
     let name = |table: &TableCreateStatement| match table.get_table_name() {
         Some(TableRef::Table(name, _)) => name.1.to_string(),
         other => panic!("{other:?}"),
@@ -208,7 +211,7 @@ async fn tables(t: &TestApp) -> BTreeSet<String> {
 
 async fn the_tables_are_those_of_the_entities(t: &TestApp) {
     let entities = entities();
-    assert_eq!(entities.len(), 23);
+    assert_eq!(entities.len(), 25);
     assert_eq!(tables(t).await, entities.keys().cloned().collect::<BTreeSet<_>>());
     // SQLite has one integer, of 64 bits.
     let known =
@@ -239,7 +242,8 @@ async fn the_tables_are_those_of_the_entities(t: &TestApp) {
 fn owner_of(table: &str) -> Option<(&'static str, &'static str)> {
     match table {
         "service_instances" => Some(("stack_id", "stacks")),
-        "services" | "stacks" | "catalog_entries" => None,
+        "services" | "stacks" | "catalog_entries" | "api_keys" => None,
+        "api_key_stacks" => Some(("api_key_id", "api_keys")),
         _ if table.starts_with("service_") => Some(("service_id", "services")),
         _ => Some(("instance_id", "service_instances")),
     }
@@ -289,6 +293,7 @@ async fn children_go_with_their_owner(t: &TestApp) {
     add(["service_instances", "template_service_id", "services", "id", "RESTRICT"]);
     add(["catalog_entries", "service_id", "services", "id", "SET NULL"]);
     add(["instance_dependencies", "depends_on", "service_instances", "id", "CASCADE"]);
+    add(["api_key_stacks", "stack_id", "stacks", "id", "CASCADE"]);
     for table in entities().keys() {
         if let Some((column, owner)) = owner_of(table) {
             add([table, column, owner, "id", "CASCADE"]);

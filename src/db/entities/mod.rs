@@ -2,6 +2,8 @@
 //!
 //! Used by the queries of this room. They must never hold rules.
 
+pub mod api_key;
+pub mod api_key_stack;
 pub mod catalog_entry;
 pub mod clear_secret;
 pub mod instance;
@@ -10,6 +12,7 @@ pub mod secret_key;
 pub mod stack;
 pub mod template;
 
+pub use api_key::Model as ApiKeyModel;
 pub use instance::Model as InstanceModel;
 pub use stack::Model as StackModel;
 pub use template::Model as TemplateModel;

@@ -8,14 +8,17 @@ use std::sync::{
 use axum::{
     Router,
     body::Body,
-    http::{Request, Response, header::CONTENT_TYPE},
+    http::{
+        Request, Response,
+        header::{AUTHORIZATION, CONTENT_TYPE},
+    },
 };
 use chrono::DateTime;
 use devarch::{
     app::App,
     clock::Clock,
     db::{Db, DbUrl},
-    server::router,
+    server::{Door, router},
 };
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -32,7 +35,10 @@ pub(crate) struct TestApp {
     pub(crate) db: Db,
     pub(crate) app: App,
     router: Router,
+    /// The key that every GraphQL request shows.
+    key: Option<String>,
     frozen: Arc<AtomicBool>,
+    millis: Arc<AtomicI64>,
 }
 
 /// The code and path of a user error, for comparing: `("NAME_TAKEN", "input.name")`.
@@ -47,19 +53,34 @@ impl TestApp {
     pub(super) fn new(engine: Engine, url: DbUrl, db: Db) -> Self {
         let frozen = Arc::new(AtomicBool::new(false));
         // Every look at the clock is a millisecond later, unless time stands still.
-        let millis = AtomicI64::new(1_767_225_600_000);
-        let stands_still = Arc::clone(&frozen);
+        let millis = Arc::new(AtomicI64::new(1_767_225_600_000));
+        let (stands_still, ticking) = (Arc::clone(&frozen), Arc::clone(&millis));
         let clock = Clock::from_fn(move || {
             let step = i64::from(!stands_still.load(Ordering::SeqCst));
-            DateTime::from_timestamp_millis(millis.fetch_add(step, Ordering::SeqCst)).unwrap()
+            DateTime::from_timestamp_millis(ticking.fetch_add(step, Ordering::SeqCst)).unwrap()
         });
         let app = App::new(db.clone(), clock);
-        Self { engine, url, db, router: router(app.clone()), app, frozen }
+        Self { engine, url, db, router: router(app.clone(), Door::Open), key: None, app, frozen, millis }
+    }
+
+    /// The same application behind a door, for one who shows this key.
+    pub(crate) fn behind(&self, door: Door, key: Option<&str>) -> Self {
+        Self { router: router(self.app.clone(), door), ..self.clone() }.showing(key)
+    }
+
+    /// The same application, behind the same door, for one who shows this key.
+    pub(crate) fn showing(&self, key: Option<&str>) -> Self {
+        Self { key: key.map(str::to_owned), ..self.clone() }
     }
 
     /// Lets time stand still from now on.
     pub(crate) fn freeze_time(&self) {
         self.frozen.store(true, Ordering::SeqCst);
+    }
+
+    /// Lets so many milliseconds pass.
+    pub(crate) fn skip_time(&self, millis: i64) {
+        self.millis.fetch_add(millis, Ordering::SeqCst);
     }
 
     /// Any request.
@@ -75,11 +96,18 @@ impl TestApp {
     /// The whole answer to a GraphQL request.
     pub(crate) async fn graphql(&self, query: &str, variables: Value) -> Value {
         let body = json!({ "query": query, "variables": variables }).to_string();
-        let request =
-            Request::post("/graphql").header(CONTENT_TYPE, "application/json").body(Body::from(body)).unwrap();
-        let answer = self.send(request).await;
+        let answer = self.send(self.post(body)).await;
         assert_eq!(answer.status(), 200, "{query}");
         serde_json::from_str(&Self::text(answer).await).unwrap()
+    }
+
+    /// A GraphQL request with the key, if there is one.
+    pub(crate) fn post(&self, body: String) -> Request<Body> {
+        let mut request = Request::post("/graphql").header(CONTENT_TYPE, "application/json");
+        if let Some(key) = &self.key {
+            request = request.header(AUTHORIZATION, format!("Bearer {key}"));
+        }
+        request.body(Body::from(body)).unwrap()
     }
 
     /// The data of a request that must succeed.

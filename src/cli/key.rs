@@ -1,0 +1,57 @@
+//! `devarch key`: API keys without the service, for the first one above all.
+
+use super::print;
+use crate::{
+    app::{App, CreateApiKey, ListedKey, RevokeApiKey, StackRef},
+    clock::Clock,
+    config::{Key, Settings},
+    db::Db,
+};
+
+/// Creates, lists or revokes.
+pub(super) async fn run(settings: &Settings, what: Key) -> Result<(), String> {
+    let database = &settings.database_url;
+    let db = Db::connect(database, 1).await.map_err(|error| format!("cannot open the {database}: {error}"))?;
+    db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
+    let app = App::new(db.clone(), Clock::system());
+    let done = act(&app, what).await.map_err(|error| error.to_string());
+    db.close().await;
+    print(&done?);
+    Ok(())
+}
+
+async fn act(app: &App, what: Key) -> crate::error::Result<String> {
+    match what {
+        Key::Create { name, role, stack, expires } => {
+            let stacks = (!stack.is_empty()).then(|| stack.into_iter().map(StackRef::Name).collect());
+            let expires_at = expires.map(|expires| expires.moment(app.now()));
+            let created = app.create_api_key(CreateApiKey { name, role, stacks, expires_at }).await?;
+            Ok(format!("{}\n", created.key.reveal()))
+        }
+        Key::List => {
+            let keys = app.api_keys().await?;
+            let ids: Vec<_> = keys.iter().filter_map(|key| key.stacks.as_ref()).flatten().copied().collect();
+            let names = app.load_stacks(&ids).await?;
+            let now = app.now();
+            let line = |key: ListedKey| {
+                let stacks = key.stacks.map_or("all stacks".to_owned(), |stacks| {
+                    let names: Vec<&str> =
+                        stacks.iter().filter_map(|id| names.get(id)).map(|stack| stack.name.as_str()).collect();
+                    if names.is_empty() { "no stack".to_owned() } else { names.join(",") }
+                });
+                let state = match (key.row.revoked_at, key.row.expires_at) {
+                    (Some(at), _) => format!("revoked {}", at.format("%F")),
+                    (None, Some(at)) if at <= now => format!("expired {}", at.format("%F")),
+                    (None, Some(at)) => format!("until {}", at.format("%F %R UTC")),
+                    (None, None) => "active".to_owned(),
+                };
+                format!("{:20} {:8} {:14} {stacks:20} {state}\n", key.row.name, key.role.as_str(), key.row.hint + "…")
+            };
+            Ok(keys.into_iter().map(line).collect())
+        }
+        Key::Revoke { name } => {
+            let revoked = app.revoke_api_key(RevokeApiKey { name }).await?;
+            Ok(format!("{} lets nobody in any more\n", revoked.row.name))
+        }
+    }
+}

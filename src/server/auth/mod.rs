@@ -1,0 +1,161 @@
+//! Who knocks: from the `Authorization` header to an [`Access`], or to a refusal.
+//!
+//! A layer in front of the GraphQL handler. It must never let anybody in because something failed, and never log a key.
+
+mod attempts;
+
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+};
+
+use axum::{
+    extract::{Request, State},
+    http::{
+        HeaderValue, StatusCode,
+        header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE},
+    },
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use self::attempts::Attempts;
+use super::{client_address::ClientAddress, graphql::refuse, outcome::CallerName};
+use crate::{access::Access, api_key::ApiKey, app::App, error::Result};
+
+/// Whom the service lets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Everybody, with every right; keys are not looked at.
+    Open,
+    /// Everybody, until the first key is created; from then on as [`Door::Keys`].
+    OpenUntilFirstKey,
+    /// Who shows a key.
+    Keys,
+}
+
+/// How long the answer holds that there is no key yet, in milliseconds.
+const NO_KEY_YET: i64 = 1000;
+
+/// The doorkeeper; a clone is the same one.
+#[derive(Clone)]
+pub(super) struct Doorkeeper {
+    app: App,
+    door: Door,
+    /// There has been a key: that does not change any more.
+    keys: Arc<AtomicBool>,
+    /// Until when there is none for certain, in milliseconds of the clock.
+    none_until: Arc<AtomicI64>,
+    attempts: Arc<Attempts>,
+}
+
+impl Doorkeeper {
+    pub(super) fn new(app: App, door: Door) -> Self {
+        let attempts = Arc::default();
+        Self { app, door, keys: Arc::default(), none_until: Arc::default(), attempts }
+    }
+
+    /// Whether a key is asked for at this moment.
+    async fn asks(&self) -> Result<bool> {
+        match self.door {
+            Door::Open => return Ok(false),
+            Door::Keys => return Ok(true),
+            Door::OpenUntilFirstKey if self.keys.load(Ordering::Relaxed) => return Ok(true),
+            Door::OpenUntilFirstKey => {}
+        }
+        let now = self.app.now();
+        if now.timestamp_millis() < self.none_until.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        if self.app.has_keys().await? {
+            self.keys.store(true, Ordering::Relaxed);
+            return Ok(true);
+        }
+        self.none_until.store(now.timestamp_millis() + NO_KEY_YET, Ordering::Relaxed);
+        Ok(false)
+    }
+
+    /// Who asks; `from` is `None` where all come from the same unknown place, and share what that place may try.
+    async fn admit(&self, shown: Option<HeaderValue>, from: Option<IpAddr>) -> Result<Access, Response> {
+        let Some(shown) = shown.filter(|_| self.door != Door::Open) else {
+            return match self.asks().await {
+                Ok(false) => Ok(Access::full()),
+                Ok(true) => Err(unauthenticated("Send an API key: `Authorization: Bearer devarch_…`.")),
+                Err(cause) => Err(unavailable(&cause)),
+            };
+        };
+        if let Some(seconds) = self.attempts.wait(from, self.app.now()) {
+            return Err(too_many(seconds));
+        }
+        let key = shown.to_str().ok().and_then(bearer).and_then(ApiKey::parse);
+        let holder = match &key {
+            Some(key) => self.app.holder(key).await.map_err(|cause| unavailable(&cause))?,
+            None => None,
+        };
+        holder.ok_or_else(|| {
+            self.attempts.failed(from, self.app.now());
+            tracing::info!(address = ?from, hint = key.map(|key| key.hint()), "a key was refused");
+            unauthenticated("This API key is unknown, revoked or expired.")
+        })
+    }
+}
+
+/// The key of a header `Bearer KEY`.
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, key) = header.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
+}
+
+/// Lets a request through with who asks, or refuses it.
+pub(super) async fn authenticate(State(keeper): State<Doorkeeper>, mut request: Request, next: Next) -> Response {
+    let shown = request.headers().get(AUTHORIZATION).cloned();
+    let from = request.extensions().get::<ClientAddress>().map(|address| address.0);
+    match keeper.admit(shown, from).await {
+        Ok(access) => {
+            let name = access.key.clone();
+            request.extensions_mut().insert(access);
+            let mut answer = next.run(request).await;
+            if let Some(name) = name {
+                answer.extensions_mut().insert(CallerName(name.to_string()));
+            }
+            answer
+        }
+        Err(refusal) => refusal,
+    }
+}
+
+fn unauthenticated(message: &str) -> Response {
+    let mut answer = refuse(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message);
+    answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"devarch\""));
+    answer
+}
+
+fn too_many(seconds: i64) -> Response {
+    let message = format!("Too many wrong keys came from this address; try again in {seconds} s.");
+    ([(RETRY_AFTER, seconds.to_string())], refuse(StatusCode::TOO_MANY_REQUESTS, "UNAUTHENTICATED", &message))
+        .into_response()
+}
+
+/// Nobody is let in while it cannot be looked up who asks.
+fn unavailable(cause: &crate::error::Error) -> Response {
+    tracing::warn!(%cause, "cannot look up who asks");
+    let message = "The database is not available right now; try again in a moment.";
+    ([(RETRY_AFTER, "1")], refuse(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bearer_is_read_whatever_the_case_of_the_scheme() {
+        assert_eq!(bearer("Bearer abc"), Some("abc"));
+        assert_eq!(bearer(" bearer  abc "), Some("abc"));
+        for other in ["", "abc", "Basic abc", "Bearerabc"] {
+            assert_eq!(bearer(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Keys at the door: who is let in, when, and what keys look like afterwards.
+
+use devarch::server::Door;
+use serde_json::{Value, json};
+
+use super::{fault, key};
+use crate::support::{TestApp, both, code};
+
+both!(
+    a_key_works_until_it_is_revoked,
+    a_key_works_until_it_expires,
+    only_a_hash_is_stored,
+    the_first_key_closes_the_door_for_good,
+    who_tries_many_keys_has_to_wait,
+    a_wrong_key_is_told_nothing,
+    inputs_of_keys_are_checked_together,
+);
+
+const ASK: &str = "{ viewer { key role stacks { name } } }";
+
+async fn status(t: &TestApp) -> u16 {
+    t.send(t.post(json!({ "query": ASK }).to_string())).await.status().as_u16()
+}
+
+async fn a_key_works_until_it_is_revoked(t: &TestApp) {
+    let admin = key(t, "first", "ADMIN", None).await;
+    let admin = t.behind(Door::Keys, Some(&admin));
+    assert_eq!(admin.data(ASK, json!({})).await["viewer"], json!({ "key": "first", "role": "ADMIN", "stacks": null }));
+    let other = key(&admin, "other", "READER", None).await;
+    let caller = admin.showing(Some(&other));
+    assert_eq!(status(&caller).await, 200);
+    // The scheme may be written in any case.
+    admin.done("revokeApiKey", json!({ "name": "other" }), "apiKey { name revokedAt }").await;
+    assert_eq!(status(&caller).await, 401);
+    assert_eq!(status(&admin).await, 200);
+    assert_eq!(admin.refused("revokeApiKey", json!({ "name": "other" })).await, [code("NOT_FOUND", "input.name")]);
+    // Its name is free again.
+    key(&admin, "other", "EDITOR", None).await;
+    let listed = admin.data("{ apiKeys { name role revokedAt hint stacks { name } } }", json!({})).await;
+    let listed = listed["apiKeys"].as_array().unwrap().clone();
+    let names: Vec<_> = listed.iter().map(|key| (key["name"].as_str().unwrap(), key["revokedAt"].is_null())).collect();
+    assert_eq!(names, [("first", true), ("other", false), ("other", true)]);
+    assert_eq!(listed[1]["hint"], other[..12]);
+}
+
+async fn a_key_works_until_it_expires(t: &TestApp) {
+    let soon = t.app.now() + chrono::TimeDelta::seconds(60);
+    let input = json!({ "name": "short", "role": "READER", "expiresAt": soon.to_rfc3339() });
+    let made = t.done("createApiKey", input, "token").await;
+    let caller = t.behind(Door::Keys, made["token"].as_str());
+    assert_eq!(status(&caller).await, 200);
+    t.skip_time(60_000);
+    assert_eq!(status(&caller).await, 401);
+}
+
+async fn only_a_hash_is_stored(t: &TestApp) {
+    let shown = key(t, "first", "ADMIN", None).await;
+    let rows = crate::migrations::rows(t, "SELECT name, role, hint, lookup, verifier FROM api_keys").await;
+    let stored = rows.concat().join(" ");
+    assert!(stored.contains(&shown[..12]), "{stored}");
+    assert!(!stored.contains(&shown[12..]) && !stored.contains(&shown[20..40]), "{stored}");
+    let listed = t.data("{ apiKeys { name role hint createdAt expiresAt revokedAt } }", json!({})).await.to_string();
+    assert!(!listed.contains(&shown[12..]), "{listed}");
+}
+
+async fn the_first_key_closes_the_door_for_good(t: &TestApp) {
+    let anybody = t.behind(Door::OpenUntilFirstKey, None);
+    assert_eq!(status(&anybody).await, 200);
+    let shown = key(&anybody, "first", "ADMIN", None).await;
+    t.skip_time(1000);
+    assert_eq!(status(&anybody).await, 401);
+    let caller = anybody.showing(Some(&shown));
+    assert_eq!(status(&caller).await, 200);
+    // Who revokes the last key stands outside with all others.
+    caller.done("revokeApiKey", json!({ "name": "first" }), "").await;
+    assert_eq!((status(&caller).await, status(&anybody).await), (401, 401));
+    // Also after a restart.
+    assert_eq!(status(&t.behind(Door::OpenUntilFirstKey, None)).await, 401);
+}
+
+async fn who_tries_many_keys_has_to_wait(t: &TestApp) {
+    t.freeze_time();
+    let good = key(t, "first", "READER", None).await;
+    let guarded = t.behind(Door::Keys, None);
+    let wrong = devarch::api_key::ApiKey::generate().unwrap().reveal();
+    for _ in 0..20 {
+        assert_eq!(status(&guarded.showing(Some(&wrong))).await, 401);
+    }
+    let answer = guarded.showing(Some(&good));
+    let answer = answer.send(answer.post(json!({ "query": ASK }).to_string())).await;
+    assert_eq!(answer.status(), 429);
+    let wait: i64 = answer.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    // No key at all is no attempt, and time forgives.
+    assert_eq!(status(&guarded).await, 401);
+    t.skip_time(60_000);
+    assert_eq!(status(&guarded.showing(Some(&good))).await, 200);
+}
+
+async fn a_wrong_key_is_told_nothing(t: &TestApp) {
+    let good = key(t, "first", "READER", None).await;
+    let guarded = t.behind(Door::Keys, None);
+    let unknown = devarch::api_key::ApiKey::generate().unwrap().reveal();
+    for wrong in [unknown.as_str(), "devarch_", "nonsense", &good[..good.len() - 1], &good.to_uppercase(), ""] {
+        let caller = guarded.showing(Some(wrong));
+        let answer = caller.send(caller.post(json!({ "query": ASK }).to_string())).await;
+        assert_eq!(answer.status(), 401, "{wrong}");
+        let answer: Value = serde_json::from_str(&TestApp::text(answer).await).unwrap();
+        assert_eq!(fault(&answer), Some("UNAUTHENTICATED"), "{wrong}");
+        assert_eq!(answer["errors"][0]["message"], "This API key is unknown, revoked or expired.");
+    }
+}
+
+async fn inputs_of_keys_are_checked_together(t: &TestApp) {
+    key(t, "taken", "READER", None).await;
+    let input = json!({ "name": "No Name", "role": "READER", "stacks": [{ "name": "nowhere" }],
+                        "expiresAt": "2020-01-01T00:00:00Z" });
+    let wrong = t.refused("createApiKey", input).await;
+    let expected =
+        [("NAME_INVALID", "input.name"), ("NOT_FOUND", "input.stacks.0.name"), ("INVALID_VALUE", "input.expiresAt")];
+    assert_eq!(wrong, expected.map(|(what, path)| code(what, path)));
+    let none = t.refused("createApiKey", json!({ "name": "none", "role": "READER", "stacks": [] })).await;
+    assert_eq!(none, [code("LIMIT_EXCEEDED", "input.stacks")]);
+    let taken = t.refused("createApiKey", json!({ "name": "taken", "role": "ADMIN" })).await;
+    assert_eq!(taken, [code("NAME_TAKEN", "input.name")]);
+}

@@ -1,0 +1,87 @@
+//! Documents that ask for everything below a field, made from the schema: a new field cannot be forgotten.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+
+/// Arguments of fields that do not go without; a new one has to be added here, or the tests fail.
+const ARGUMENTS: [(&str, &str); 2] = [
+    ("Template.affected", "edit: { imageTag: \"0\", ports: [], volumes: [], domains: [], labels: [] }"),
+    ("Stack.instance", "name: \"db\""),
+];
+
+const INTROSPECTION: &str = "{ __schema { mutationType { fields { name } } types { kind name possibleTypes { name }
+    fields { name args { name defaultValue type { kind } } type { ...T } } } } }
+    fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
+
+/// The types of the schema.
+pub(super) struct Schema(BTreeMap<String, Value>);
+
+/// The name inside a type's wrappings.
+fn named(of: &Value) -> &str {
+    if of["ofType"].is_null() { of["name"].as_str().unwrap() } else { named(&of["ofType"]) }
+}
+
+impl TestApp {
+    /// The names of all mutations.
+    pub(super) async fn mutations(&self) -> Vec<String> {
+        let schema = self.data(INTROSPECTION, json!({})).await;
+        let fields = schema["__schema"]["mutationType"]["fields"].as_array().unwrap();
+        fields.iter().map(|field| field["name"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+impl Schema {
+    pub(super) async fn load(t: &TestApp) -> Self {
+        let schema = t.data(INTROSPECTION, json!({})).await;
+        let types = schema["__schema"]["types"].as_array().unwrap();
+        Self(types.iter().map(|of| (of["name"].as_str().unwrap().to_owned(), of.clone())).collect())
+    }
+
+    /// The fields of a type: name and the type inside its wrappings.
+    pub(super) fn fields(&self, of: &str) -> Vec<(&str, &str)> {
+        let fields = self.0[of]["fields"].as_array().into_iter().flatten();
+        fields.map(|field| (field["name"].as_str().unwrap(), named(&field["type"]))).collect()
+    }
+
+    /// A selection of everything in a type. A type that comes again further down is asked for its plain values only.
+    pub(super) fn everything(&self, of: &str) -> String {
+        self.selection(of, "", &mut BTreeSet::new())
+    }
+
+    /// `prefix` keeps apart fields of the same name but of different types in the members of a union.
+    fn selection(&self, of: &str, prefix: &str, seen: &mut BTreeSet<String>) -> String {
+        let kind = self.0[of]["kind"].as_str().unwrap();
+        if matches!(kind, "UNION" | "INTERFACE") {
+            let members = self.0[of]["possibleTypes"].as_array().unwrap().iter().map(|of| of["name"].as_str().unwrap());
+            let members =
+                members.map(|name| format!("... on {name} {}", self.selection(name, &format!("{name}_"), seen)));
+            return format!("{{ __typename {} }}", members.collect::<Vec<_>>().join(" "));
+        }
+        let again = !seen.insert(of.to_owned());
+        let mut selected = vec!["__typename".to_owned()];
+        for field in self.0[of]["fields"].as_array().unwrap() {
+            let (name, inside) = (field["name"].as_str().unwrap(), named(&field["type"]));
+            let plain = matches!(self.0[inside]["kind"].as_str().unwrap(), "SCALAR" | "ENUM");
+            let below = match (plain, again) {
+                (true, _) => String::new(),
+                (false, true) => continue,
+                (false, false) => self.selection(inside, "", seen),
+            };
+            selected.push(format!("{prefix}{name}: {name}{} {below}", self.arguments(of, field)));
+        }
+        format!("{{ {} }}", selected.join(" "))
+    }
+
+    fn arguments(&self, of: &str, field: &Value) -> String {
+        let name = format!("{of}.{}", field["name"].as_str().unwrap());
+        let needed = |argument: &Value| argument["type"]["kind"] == "NON_NULL" && argument["defaultValue"].is_null();
+        match ARGUMENTS.iter().find(|(field, _)| *field == name) {
+            Some((_, arguments)) => format!("({arguments})"),
+            None if field["args"].as_array().unwrap().iter().any(needed) => panic!("say what arguments {name} takes"),
+            None => String::new(),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Who may do what: keys, roles, and stacks that are out of reach.
+
+mod door;
+mod everything;
+mod matrix;
+mod reach;
+
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+
+pub(super) const ROLES: [&str; 3] = ["READER", "EDITOR", "ADMIN"];
+
+/// A key of this role, for these stacks or for all of them.
+pub(super) async fn key(t: &TestApp, name: &str, role: &str, stacks: Option<&[&str]>) -> String {
+    let stacks = stacks.map(|names| names.iter().map(|name| json!({ "name": name })).collect::<Vec<_>>());
+    let made = t.done("createApiKey", json!({ "name": name, "role": role, "stacks": stacks }), "token").await;
+    made["token"].as_str().unwrap().to_owned()
+}
+
+/// The code of the first top-level error.
+pub(super) fn fault(answer: &Value) -> Option<&str> {
+    answer["errors"][0]["extensions"]["code"].as_str()
+}
+
+/// Everything that a stack can have for operations to be tried on.
+pub(super) struct Subject {
+    /// A live stack, with a live instance `db` and a trashed one.
+    pub(super) stack: String,
+    pub(super) stack_id: Value,
+    pub(super) instance_id: Value,
+    pub(super) trashed_instance: Value,
+    /// A stack in the trash.
+    pub(super) trashed_stack: Value,
+    pub(super) trashed_name: String,
+}
+
+impl Subject {
+    /// Makes one, calls `meanwhile` while both stacks are live, and trashes what has to be.
+    pub(super) async fn new(t: &TestApp, stack: &str, meanwhile: impl AsyncFnOnce(&[&str])) -> Self {
+        let trashed_name = format!("{stack}-bin");
+        let stack_id = t.stack(stack).await["id"].take();
+        let trashed_stack = t.stack(&trashed_name).await["id"].take();
+        let instance_id = t.instance(stack, "db").await["id"].take();
+        let trashed_instance = t.instance(stack, "old").await["id"].take();
+        t.instance(&trashed_name, "db").await;
+        meanwhile(&[stack, &trashed_name]).await;
+        t.done("softDeleteInstance", json!({ "instance": { "id": trashed_instance } }), "").await;
+        t.done("softDeleteStack", json!({ "stack": { "id": trashed_stack } }), "").await;
+        Self { stack: stack.to_owned(), stack_id, instance_id, trashed_instance, trashed_stack, trashed_name }
+    }
+}
