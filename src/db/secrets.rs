@@ -3,11 +3,13 @@
 //! Called by the queries on kinds, and by the use cases that look after keys. It must never know a concrete kind, except
 //! through the registry, nor keep an open secret.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityName, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityName, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder, QuerySelect, Statement,
     sea_query::{Expr, LockType, OnConflict},
 };
 
@@ -226,6 +228,32 @@ async fn seal_clear_batch<O: Owner, K: Stored<O>>(tx: &Tx) -> Result<bool, DbErr
     let done = clear_secret::Entity::delete_many().filter(of_table).filter(clear_secret::Column::RowId.is_in(ids));
     done.exec(tx).await?;
     Ok(true)
+}
+
+#[derive(FromQueryResult)]
+struct Counted {
+    id: String,
+    secrets: i64,
+}
+
+/// How many secrets are sealed under each key.
+pub async fn counts(db: &impl ConnectionTrait) -> Result<BTreeMap<String, u64>, DbErr> {
+    // The id stands between the second and the third dot: `devarch.v1.<key id>.…`.
+    let id = match db.get_database_backend() {
+        DatabaseBackend::Sqlite => "substr(value, 12, instr(substr(value, 12), '.') - 1)",
+        _ => "split_part(value, '.', 3)",
+    };
+    let mut counts = BTreeMap::new();
+    for table in tables() {
+        let sql = format!(
+            "SELECT {id} AS id, COUNT(*) AS secrets FROM {table} WHERE is_secret AND value IS NOT NULL GROUP BY 1"
+        );
+        let rows = Counted::find_by_statement(Statement::from_string(db.get_database_backend(), sql)).all(db).await?;
+        for Counted { id, secrets } in rows {
+            *counts.entry(id).or_default() += u64::try_from(secrets).unwrap_or_default();
+        }
+    }
+    Ok(counts)
 }
 
 /// Whether clear text may be left over in the database's files although no row shows it.

@@ -20,6 +20,7 @@ mod node;
 mod override_report;
 mod payloads;
 mod query;
+mod reveal;
 mod stack;
 mod tasks;
 mod template;

@@ -61,7 +61,8 @@ pub trait Kind: Clone + Debug + PartialEq + Send + Sync + 'static {
     const REFERS_BY: Option<&'static str> = None;
     /// Whether the service itself adds entries, see [`Kind::system`].
     const HAS_SYSTEM: bool = false;
-    /// Whether entries can hold secrets, which are encrypted in the database.
+    /// Whether entries can hold secrets, which are encrypted in the database. The tables of such a kind have the columns
+    /// `is_secret` and `value`.
     const HAS_SECRETS: bool = false;
     /// What makes two entries "the same" when template and overrides are merged.
     type Key: EntryKey;

@@ -133,6 +133,11 @@ impl Vault {
         key_file::create(path)
     }
 
+    /// A new key, as a line of a file.
+    pub fn new_line() -> Result<Zeroizing<String>, VaultError> {
+        Ok(Key::generate()?.line())
+    }
+
     /// Puts a new key before those of a file, which only reads with them from now on; gives back its id.
     pub fn add_to_file(path: &Path) -> Result<KeyId, KeyFileError> {
         key_file::add(path)
