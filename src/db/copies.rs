@@ -89,7 +89,7 @@ async fn copy_sealed<K: Stored<OfInstance>>(tx: &Tx, what: Copied) -> Result<(),
         for row in rows {
             let (from, mut entry) = K::from_row(row);
             let Some(to) = new_owners.get(&from) else { continue };
-            if entry.is_secret() && !held {
+            if entry.holds_secret() && !held {
                 secrets::hold_current(tx).await?;
                 held = true;
             }

@@ -47,7 +47,7 @@ fn failed<O: Owner, K: Stored<O>>(doing: &str, entry: &K, owner: i64, cause: &Va
 
 /// Decrypts what is secret in an entry as it was read.
 pub(super) fn open<O: Owner, K: Stored<O>>(entry: &mut K, owner: O::Id, vault: &Vault) -> Result<(), DbErr> {
-    if !entry.is_secret() {
+    if !entry.holds_secret() {
         return Ok(());
     }
     let owner: i64 = owner.into();
@@ -57,7 +57,7 @@ pub(super) fn open<O: Owner, K: Stored<O>>(entry: &mut K, owner: O::Id, vault: &
 
 /// Encrypts what is secret in an entry that is about to be written. Whoever calls it has called [`hold_current`].
 pub(super) fn seal<O: Owner, K: Stored<O>>(entry: &mut K, owner: O::Id, vault: &Vault) -> Result<(), DbErr> {
-    if !entry.is_secret() {
+    if !entry.holds_secret() {
         return Ok(());
     }
     let owner: i64 = owner.into();

@@ -108,7 +108,7 @@ async fn insert<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, mut entries: Vec<
     if entries.is_empty() {
         return Ok(());
     }
-    if entries.iter().any(Kind::is_secret) {
+    if entries.iter().any(Kind::holds_secret) {
         secrets::hold_current(tx).await?;
     }
     for entry in &mut entries {

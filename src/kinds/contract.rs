@@ -102,7 +102,7 @@ pub trait Kind: Clone + Debug + PartialEq + Send + Sync + 'static {
         None
     }
     /// Whether it holds a secret right now.
-    fn is_secret(&self) -> bool {
+    fn holds_secret(&self) -> bool {
         self.secret_text().is_some()
     }
     /// Encrypts what is secret, for its row's table and owner alone.

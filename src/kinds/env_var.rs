@@ -214,11 +214,11 @@ mod tests {
         for entry in [var("t0p".to_owned(), true), var("dev".to_owned(), false), var(None, true)] {
             let mut sealed = entry.clone();
             sealed.seal("instance_env_vars", 4, &vault).unwrap();
-            assert_eq!(sealed == entry, !entry.is_secret());
+            assert_eq!(sealed == entry, !entry.holds_secret());
             let mut opened = sealed.clone();
             opened.open("instance_env_vars", 4, &vault).unwrap();
             assert_eq!(opened, entry);
-            assert_eq!(sealed.open("instance_env_vars", 5, &vault).is_err(), entry.is_secret());
+            assert_eq!(sealed.open("instance_env_vars", 5, &vault).is_err(), entry.holds_secret());
         }
     }
 }

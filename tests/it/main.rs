@@ -29,6 +29,7 @@ mod random;
 mod resource_limits;
 mod scale;
 mod schema;
+mod secrets;
 mod settings;
 mod stack_lifecycle;
 mod stacks;
