@@ -3,7 +3,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::tables::moment;
+use crate::tables::{id, moment};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -34,9 +34,9 @@ impl MigrationTrait for Migration {
             .create_table(
                 Table::create()
                     .table(CLEAR)
+                    .col(id())
                     .col(ColumnDef::new("table_name").string_len(64).not_null())
                     .col(ColumnDef::new("row_id").big_integer().not_null())
-                    .primary_key(Index::create().col("table_name").col("row_id"))
                     .take(),
             )
             .await?;

@@ -34,7 +34,7 @@ impl App {
     /// The value of a variable; none when it has none.
     pub async fn reveal_secret(&self, input: RevealSecret) -> Result<Option<Zeroizing<String>>> {
         let Revealed { owner, value } = self.write(&input).await?;
-        let by = self.access.key.as_deref().unwrap_or("nobody: no key is asked for");
+        let by = self.access.key.as_deref().unwrap_or("somebody without a key");
         tracing::warn!(%owner, key = %input.key, by, "secret revealed");
         Ok(match value {
             EnvValue::Text(text) => Some(text),

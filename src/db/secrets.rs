@@ -209,13 +209,13 @@ pub async fn seal_clear(tx: &Tx) -> Result<bool, DbErr> {
 async fn seal_clear_batch<O: Owner, K: Stored<O>>(tx: &Tx) -> Result<bool, DbErr> {
     let table = table_of::<O, K>();
     let of_table = clear_secret::Column::TableName.eq(&table);
-    let marks = clear_secret::Entity::find().filter(of_table.clone()).limit(BATCH).lock_exclusive().all(tx).await?;
+    let marks = clear_secret::Entity::find().filter(of_table).limit(BATCH).lock_exclusive().all(tx).await?;
     let ids: Vec<i64> = marks.iter().map(|mark| mark.row_id).collect();
     if ids.is_empty() {
         return Ok(false);
     }
     hold_current(tx).await?;
-    for row in K::Entity::find().filter(K::id_column().is_in(ids.clone())).lock_exclusive().all(tx).await? {
+    for row in K::Entity::find().filter(K::id_column().is_in(ids)).lock_exclusive().all(tx).await? {
         let id = K::row_id(&row);
         let (owner, entry) = K::from_row(row);
         // It was written by a newer version before somebody migrated down and up again.
@@ -225,8 +225,8 @@ async fn seal_clear_batch<O: Owner, K: Stored<O>>(tx: &Tx) -> Result<bool, DbErr
             Err(_) => store::<O, K>(tx, id, owner, entry).await?,
         }
     }
-    let done = clear_secret::Entity::delete_many().filter(of_table).filter(clear_secret::Column::RowId.is_in(ids));
-    done.exec(tx).await?;
+    let done = clear_secret::Column::Id.is_in(marks.iter().map(|mark| mark.id));
+    clear_secret::Entity::delete_many().filter(done).exec(tx).await?;
     Ok(true)
 }
 

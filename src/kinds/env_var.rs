@@ -58,7 +58,7 @@ impl EnvVar {
                 self.value = stored.map_or(EnvValue::Unset, |stored| stored.value.clone());
             }
             EnvValue::Kept => self.value = EnvValue::Unset,
-            EnvValue::Text(text) if was_secret && is_mask(text) => at.invalid("value", MASKED, None),
+            EnvValue::Text(text) if was_secret && !self.is_secret && is_mask(text) => at.invalid("value", MASKED, None),
             EnvValue::Text(_) | EnvValue::Unset => {}
         }
     }
