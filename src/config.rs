@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use crate::{access::Role, db::DbUrl, vault::Keyring};
+use crate::{access::Role, db::DbUrl, limits::Limits, vault::Keyring};
 
 /// DevArch: isolated stacks of services, held by a GraphQL service.
 #[derive(Debug, Parser)]
@@ -79,6 +79,10 @@ pub struct Settings {
     /// others on the machine can see.
     #[arg(long, env = "DEVARCH_SECRETS_KEY", hide_env_values = true, global = true, value_name = "KEYS")]
     pub secrets_key: Option<Keyring>,
+
+    /// How much a request may ask for.
+    #[command(flatten)]
+    pub limits: Limits,
 
     /// Do not load the built-in catalogue of templates at start.
     #[arg(long, env = "DEVARCH_NO_CATALOG", global = true)]

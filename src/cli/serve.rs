@@ -11,7 +11,7 @@ use crate::{
     clock::Clock,
     config::Settings,
     db::Db,
-    server::{self, Door},
+    server::{self, Door, Options},
 };
 
 /// Serves until SIGTERM or Ctrl-C.
@@ -42,7 +42,13 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     print(&format!(
         "DevArch is running on {database}.\nOpen http://{address}/ for GraphiQL; programs talk to http://{address}/graphql\n"
     ));
-    let done = server::serve(listener, server::router(app, door), stop_signal(), settings.shutdown_grace()).await;
+    let done = server::serve(
+        listener,
+        server::router(app, Options { door, limits: settings.limits.clone() }),
+        stop_signal(),
+        settings.shutdown_grace(),
+    )
+    .await;
     db.close().await;
     done.map_err(|error| format!("the server stopped: {error}"))
 }

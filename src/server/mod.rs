@@ -5,18 +5,17 @@
 mod auth;
 mod client_address;
 mod graphql;
-mod nesting;
 mod outcome;
 mod pages;
+mod request_id;
 mod status;
-mod variables;
 
-use std::{io, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    middleware::from_fn_with_state,
-    routing::{get, post},
+    middleware::{from_fn, from_fn_with_state},
+    routing::{any, get},
 };
 use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 
@@ -24,7 +23,9 @@ pub use self::auth::Door;
 use self::auth::Doorkeeper;
 use crate::{
     app::App,
-    graphql::{Schema, schema},
+    document::Documents,
+    graphql::{Schema, schema, sdl},
+    limits::Limits,
 };
 
 /// What the handlers share.
@@ -32,25 +33,33 @@ use crate::{
 pub(crate) struct Service {
     app: App,
     schema: Schema,
+    documents: Documents,
+    limits: Arc<Limits>,
+}
+
+/// How the service behaves towards its clients.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Whom it lets in.
+    pub door: Door,
+    /// How much a request may ask for.
+    pub limits: Limits,
 }
 
 /// All routes of the service.
-pub fn router(app: App, door: Door) -> Router {
-    let doorkeeper = Doorkeeper::new(app.clone(), door);
-    let service = Service { schema: schema(), app };
+pub fn router(app: App, options: Options) -> Router {
+    let doorkeeper = Doorkeeper::new(app.clone(), options.door);
+    let documents = Documents::new(sdl, options.limits.clone());
+    let service = Service { schema: schema(), app, documents, limits: Arc::new(options.limits) };
     Router::new()
         .route("/", get(pages::index))
         .route("/assets/{name}", get(pages::asset))
         .route("/schema.graphql", get(pages::sdl))
-        .route(
-            "/graphql",
-            post(graphql::handle)
-                .fallback(graphql::post_only)
-                .layer(from_fn_with_state(doorkeeper, auth::authenticate)),
-        )
+        .route("/graphql", any(graphql::handle).layer(from_fn_with_state(doorkeeper, auth::authenticate)))
         .route("/healthz", get(status::alive))
         .route("/readyz", get(status::ready))
         .fallback(status::nothing_here)
+        .layer(from_fn(request_id::identify))
         .with_state(service)
 }
 

@@ -18,7 +18,8 @@ use devarch::{
     app::App,
     clock::Clock,
     db::{Db, DbUrl},
-    server::{Door, router},
+    limits::Limits,
+    server::{Door, Options, router},
     vault::Vault,
 };
 use http_body_util::BodyExt;
@@ -50,6 +51,11 @@ pub(crate) fn code(code: &str, path: &str) -> Code {
     (code.to_owned(), path.to_owned())
 }
 
+/// A service with this door and the usual limits.
+fn options(door: Door) -> Options {
+    Options { door, limits: Limits::default() }
+}
+
 impl TestApp {
     pub(super) fn new(engine: Engine, url: DbUrl, db: Db) -> Self {
         let frozen = Arc::new(AtomicBool::new(false));
@@ -61,12 +67,12 @@ impl TestApp {
             DateTime::from_timestamp_millis(ticking.fetch_add(step, Ordering::SeqCst)).unwrap()
         });
         let app = App::new(db.clone(), clock);
-        Self { engine, url, db, router: router(app.clone(), Door::Open), key: None, app, frozen, millis }
+        Self { engine, url, db, router: router(app.clone(), options(Door::Open)), key: None, app, frozen, millis }
     }
 
     /// The same application behind a door, for one who shows this key.
     pub(crate) fn behind(&self, door: Door, key: Option<&str>) -> Self {
-        Self { router: router(self.app.clone(), door), ..self.clone() }.showing(key)
+        Self { router: router(self.app.clone(), options(door)), ..self.clone() }.showing(key)
     }
 
     /// The same application with other keys for secrets.
