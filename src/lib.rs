@@ -21,3 +21,4 @@ pub mod name;
 pub mod reference;
 pub mod server;
 mod telemetry;
+pub mod vault;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use tokio::{net::TcpListener, signal};
 
-use super::print;
+use super::{print, secrets};
 use crate::{
     app::App,
     catalog,
@@ -26,6 +26,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
         .await
         .map_err(|error| format!("cannot open the {database}: {error}"))?;
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
+    let db = secrets::unlock(settings, db).await?;
     let app = App::new(db.clone(), Clock::system());
     let door = door(settings, address, &app).await?;
     if !settings.no_catalog {

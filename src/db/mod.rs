@@ -14,6 +14,7 @@ mod keys;
 pub mod members;
 pub mod page;
 pub mod rules;
+pub mod secrets;
 mod session;
 pub mod stacks;
 pub mod stored;
@@ -41,6 +42,7 @@ pub use session::{Bound, Reader, Session, Statements, Tx};
 use crate::{
     access::{Need, Scope},
     error::{Error, Result},
+    vault::Vault,
 };
 
 /// What is done in one transaction.
@@ -62,6 +64,7 @@ const ATTEMPTS: u32 = 10;
 pub struct Db {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    vault: Vault,
     statements: Arc<AtomicU64>,
 }
 
@@ -76,17 +79,27 @@ impl Db {
                 statements.fetch_add(1, Ordering::Relaxed);
             });
         }
-        Ok(Self { read, write, statements })
+        Ok(Self { read, write, vault: Vault::default(), statements })
+    }
+
+    /// The same database with keys for its secrets; without, what is secret can neither be read nor written.
+    pub fn with_vault(self, vault: Vault) -> Self {
+        Self { vault, ..self }
+    }
+
+    /// The keys for its secrets.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// For single statements that only read, as somebody who reaches `scope`.
     pub fn reader(&self, scope: &Scope, statements: &Statements) -> Reader {
-        Bound::new(self.read.clone(), scope.clone(), Arc::clone(statements))
+        Bound::new(self.read.clone(), scope.clone(), self.vault.clone(), Arc::clone(statements))
     }
 
     /// The same for who reaches everything: the service itself.
     pub fn whole(&self) -> Reader {
-        Bound::whole(self.read.clone())
+        Bound::new(self.read.clone(), Scope::Everything, self.vault.clone(), Statements::default())
     }
 
     /// The connection that migrations run on.
@@ -135,7 +148,7 @@ impl Db {
             ..Default::default()
         };
         let tx = self.write.begin_with_options(options).await?;
-        let tx = Bound::new(tx, scope.clone(), Arc::clone(statements));
+        let tx = Bound::new(tx, scope.clone(), self.vault.clone(), Arc::clone(statements));
         match work.run(&tx, now).await {
             Ok(value) => {
                 tx.into_inner().commit().await?;

@@ -21,6 +21,7 @@ mod override_report;
 mod paths;
 mod payloads;
 mod query;
+mod reveal;
 mod stack;
 mod tasks;
 mod template;

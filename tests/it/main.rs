@@ -30,6 +30,7 @@ mod random;
 mod resource_limits;
 mod scale;
 mod schema;
+mod secrets;
 mod settings;
 mod shapes;
 mod stack_lifecycle;

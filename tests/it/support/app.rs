@@ -20,6 +20,7 @@ use devarch::{
     db::{Db, DbUrl},
     limits::Limits,
     server::{Door, Options, router},
+    vault::Vault,
 };
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -78,6 +79,31 @@ impl TestApp {
 
     fn with_options(&self, options: Options) -> Self {
         Self { router: router(self.app.clone(), options.clone()), options, ..self.clone() }
+    }
+
+    /// The same application with other keys for secrets.
+    pub(crate) fn with_vault(&self, vault: Vault) -> Self {
+        Self::new(self.engine, self.url.clone(), self.db.clone().with_vault(vault))
+    }
+
+    /// What `revealSecret` shows; the input without the key.
+    pub(crate) async fn reveal(&self, mut of: Value, key: &str) -> Value {
+        of["key"] = json!(key);
+        self.done("revealSecret", of, "value").await["value"].take()
+    }
+
+    /// Collections of an instance with the secrets that the answer did not show.
+    pub(crate) async fn unmasked(&self, stack: &str, name: &str, mut collections: Value) -> Value {
+        for var in collections["envVars"].as_array_mut().unwrap() {
+            let is_set = var.as_object_mut().unwrap().remove("isSet").unwrap();
+            if var["isSecret"] == true {
+                assert_eq!(var["value"], Value::Null, "a secret is not shown");
+                let key = var["key"].as_str().unwrap().to_owned();
+                var["value"] = self.reveal(json!({ "instance": Self::by_name(stack, name) }), &key).await;
+            }
+            assert_eq!(is_set, var["value"] != Value::Null);
+        }
+        collections
     }
 
     /// The same application, behind the same door, for one who shows this key.
@@ -249,7 +275,7 @@ impl TestApp {
 
 /// The first seven collections with every column.
 pub(crate) const COLLECTIONS: &str = "ports { hostIp hostPort containerPort protocol } \
-     volumes { volumeType source target readOnly isExternal } envVars { key value isSecret } labels { key value } \
+     volumes { volumeType source target readOnly isExternal } envVars { key value isSecret isSet } labels { key value } \
      domains { domain proxyPort } healthcheck { test intervalSeconds timeoutSeconds retries startPeriodSeconds } \
      configFiles { filePath content fileMode isTemplate }";
 /// The collections that came later, with every column.

@@ -8,6 +8,7 @@ use std::{
 use devarch::{
     cli::STACK,
     db::{Db, DbUrl},
+    vault::{Keyring, Vault},
 };
 use futures_util::FutureExt;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
@@ -47,6 +48,7 @@ where
         let url = place.url();
         let body = async {
             let db = Db::connect(&url, 4).await.expect("the test database can be opened");
+            let db = db.with_vault(Vault::new(Keyring::generate().unwrap()));
             db.migrate().await.expect("the test database can be migrated");
             let app = TestApp::new(engine, url.clone(), db);
             test(&app).await;
