@@ -9,7 +9,12 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use crate::{access::Role, db::DbUrl, limits::Limits, vault::Keyring};
+use crate::{
+    access::Role,
+    db::DbUrl,
+    limits::{Limits, Patience},
+    vault::Keyring,
+};
 
 /// DevArch: isolated stacks of services, held by a GraphQL service.
 #[derive(Debug, Parser)]
@@ -83,6 +88,10 @@ pub struct Settings {
     /// How much a request may ask for.
     #[command(flatten)]
     pub limits: Limits,
+
+    /// How long the database may take.
+    #[command(flatten)]
+    pub patience: Patience,
 
     /// Do not load the built-in catalogue of templates at start.
     #[arg(long, env = "DEVARCH_NO_CATALOG", global = true)]

@@ -1,6 +1,6 @@
-//! How much a request may ask for. Every limit is a setting; the defaults let through what people and dashboards ask.
+//! How much a request may ask for, and how long the database may take. Every limit is a setting; the defaults let through what people and dashboards ask.
 //!
-//! Read by the server and by the look at documents. It must never know what is limited with it.
+//! Read by the server, the database and the look at documents. It must never know what is limited with it.
 
 use std::time::Duration;
 
@@ -98,5 +98,49 @@ impl Default for Limits {
             max_cost: 2_000_000,
             request_timeout: 10,
         }
+    }
+}
+
+/// How long the database may take.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Patience with the database")]
+pub struct Patience {
+    /// Seconds that one statement may take on PostgreSQL, 1 to 3600; the server stops it. Migrations take what they need.
+    #[arg(
+        long,
+        env = "DEVARCH_STATEMENT_TIMEOUT",
+        default_value_t = 5,
+        global = true,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600)
+    )]
+    pub statement_timeout: u64,
+
+    /// Seconds that a statement waits for what another transaction holds, 1 to 3600.
+    #[arg(
+        long,
+        env = "DEVARCH_LOCK_TIMEOUT",
+        default_value_t = 2,
+        global = true,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600)
+    )]
+    pub lock_timeout: u64,
+
+    /// Seconds that a request waits for a free connection, 1 to 3600.
+    #[arg(
+        long,
+        env = "DEVARCH_POOL_TIMEOUT",
+        default_value_t = 2,
+        global = true,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600)
+    )]
+    pub pool_timeout: u64,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { statement_timeout: 5, lock_timeout: 2, pool_timeout: 2 }
     }
 }

@@ -25,7 +25,9 @@ pub(super) async fn run(settings: &Settings, what: Secrets) -> Result<(), String
         return Ok(());
     }
     let database = &settings.database_url;
-    let db = Db::connect(database, 1).await.map_err(|error| format!("cannot open the {database}: {error}"))?;
+    let db = Db::connect(database, 1, &settings.patience)
+        .await
+        .map_err(|error| format!("cannot open the {database}: {error}"))?;
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
     let done = match what {
         Secrets::Status => status(settings, db.clone()).await,

@@ -22,7 +22,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
         .map_err(|error| format!("cannot listen on {}: {error}", settings.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let database = &settings.database_url;
-    let db = Db::connect(database, settings.database_connections)
+    let db = Db::connect(database, settings.database_connections, &settings.patience)
         .await
         .map_err(|error| format!("cannot open the {database}: {error}"))?;
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;

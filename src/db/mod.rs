@@ -42,6 +42,7 @@ pub use session::{Bound, Reader, Session, Statements, Tx};
 use crate::{
     access::{Need, Scope},
     error::{Error, Result},
+    limits::Patience,
     vault::Vault,
 };
 
@@ -62,6 +63,7 @@ const ATTEMPTS: u32 = 10;
 /// The database; a clone shares its connections.
 #[derive(Clone, Debug)]
 pub struct Db {
+    url: DbUrl,
     read: DatabaseConnection,
     write: DatabaseConnection,
     vault: Vault,
@@ -70,8 +72,8 @@ pub struct Db {
 
 impl Db {
     /// Connects, and creates an SQLite file that does not exist yet. Migrates nothing.
-    pub async fn connect(url: &DbUrl, connections: u32) -> Result<Self> {
-        let (mut read, mut write) = connect::open(url, connections).await?;
+    pub async fn connect(url: &DbUrl, connections: u32, patience: &Patience) -> Result<Self> {
+        let (mut read, mut write) = connect::open(url, connections, patience).await?;
         let statements = Arc::new(AtomicU64::new(0));
         for connection in [&mut read, &mut write] {
             let statements = Arc::clone(&statements);
@@ -79,7 +81,7 @@ impl Db {
                 statements.fetch_add(1, Ordering::Relaxed);
             });
         }
-        Ok(Self { read, write, vault: Vault::default(), statements })
+        Ok(Self { url: url.clone(), read, write, vault: Vault::default(), statements })
     }
 
     /// The same database with keys for its secrets; without, what is secret can neither be read nor written.
@@ -175,7 +177,13 @@ impl Db {
 
     /// Applies every migration that is missing.
     pub async fn migrate(&self) -> Result<()> {
-        Ok(Migrator::up(&self.write, None).await?)
+        // On a connection of its own: a step may take longer than a request may.
+        let alone = connect::for_migrations(&self.url).await?;
+        let done = Migrator::up(alone.as_ref().unwrap_or(&self.write), None).await;
+        if let Some(alone) = alone {
+            alone.close().await?;
+        }
+        Ok(done?)
     }
 
     /// True when the database answers and has every migration.

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use devarch::db::{
-    Db,
-    entities::{
-        api_key, api_key_stack, catalog_entry, clear_secret, instance, override_rule, secret_key, stack, template,
+use devarch::{
+    db::{
+        Db,
+        entities::{
+            api_key, api_key_stack, catalog_entry, clear_secret, instance, override_rule, secret_key, stack, template,
+        },
+        stored,
     },
-    stored,
+    limits::Patience,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -81,7 +84,7 @@ async fn migrating_twice_changes_nothing(t: &TestApp) {
     t.shop().await;
     let before = catalogue(t).await;
     // A second server on the same database.
-    let other = Db::connect(&t.url, 1).await.unwrap();
+    let other = Db::connect(&t.url, 1, &Patience::default()).await.unwrap();
     assert!(other.is_ready().await.unwrap());
     other.migrate().await.unwrap();
     assert_eq!(catalogue(t).await, before);
