@@ -18,4 +18,4 @@ pub mod kinds;
 pub mod name;
 pub mod reference;
 pub mod server;
-mod telemetry;
+pub mod telemetry;

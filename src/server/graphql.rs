@@ -2,7 +2,10 @@
 //!
 //! Every answer is JSON. It must never run a document that could not be read.
 
-use async_graphql::{Request, Response as GraphqlResponse, ServerError, Value};
+use async_graphql::{
+    Request, Response as GraphqlResponse, ServerError, Value,
+    parser::types::{DocumentOperations, ExecutableDocument, OperationType},
+};
 use axum::{
     Extension, Json,
     body::{Body, to_bytes},
@@ -19,6 +22,7 @@ use tracing::Instrument;
 use super::{
     Service,
     nesting::{MAX_NESTING, too_deep},
+    outcome::Outcome,
     variables::misfit,
 };
 use crate::{access::Access, graphql::execute};
@@ -65,7 +69,8 @@ pub(super) async fn handle(
     let span = tracing::error_span!("request", id);
     let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = if accepts.contains(GRAPHQL_RESPONSE) { GRAPHQL_RESPONSE } else { JSON };
-    let mut response = run(&service, access, request).instrument(span).await;
+    let mut outcome = Outcome::default();
+    let mut response = run(&service, access, request, &mut outcome).instrument(span).await;
     for error in &mut response.errors {
         if let Some(extensions) = &mut error.extensions
             && extensions.get("code").is_some_and(|code| OURS.iter().any(|ours| *code == Value::from(*ours)))
@@ -73,23 +78,28 @@ pub(super) async fn handle(
             extensions.set("requestId", id.clone());
         }
     }
+    outcome.codes = response.errors.iter().filter_map(code).collect();
     let mut answer = answer(response, media_type);
+    answer.extensions_mut().insert(outcome);
     if let Ok(id) = HeaderValue::from_str(&id) {
         answer.headers_mut().insert("x-request-id", id);
     }
     answer
 }
 
-async fn run(service: &Service, access: Access, mut request: Request) -> GraphqlResponse {
+async fn run(service: &Service, access: Access, mut request: Request, outcome: &mut Outcome) -> GraphqlResponse {
     let document = match async_graphql::parser::parse_query(&request.query) {
         Ok(document) => document,
         Err(error) => return GraphqlResponse::from_errors(vec![coded(error.into(), "GRAPHQL_PARSE_FAILED")]),
     };
+    describe(&document, request.operation_name.as_deref(), outcome);
     if let Some(message) = misfit(&document, request.operation_name.as_deref(), &request.variables) {
         return GraphqlResponse::from_errors(vec![coded(ServerError::new(message, None), "BAD_REQUEST")]);
     }
     request.set_parsed_query(document);
-    let mut response = execute(&service.schema, service.app.acting(access), request).await;
+    let app = service.app.acting(access);
+    let mut response = execute(&service.schema, app.clone(), request).await;
+    outcome.statements = Some(app.statements());
     for error in &mut response.errors {
         let known = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
         if !known {
@@ -98,6 +108,31 @@ async fn run(service: &Service, access: Access, mut request: Request) -> Graphql
         }
     }
     response
+}
+
+/// Notes which operation is to run.
+fn describe(document: &ExecutableDocument, name: Option<&str>, outcome: &mut Outcome) {
+    let operation = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), _) => Some((None, operation)),
+        (DocumentOperations::Multiple(all), Some(name)) => {
+            all.get_key_value(name).map(|(name, operation)| (Some(name), operation))
+        }
+        (DocumentOperations::Multiple(all), None) => all.iter().next().map(|(name, operation)| (Some(name), operation)),
+    };
+    if let Some((name, operation)) = operation {
+        outcome.operation = name.map(ToString::to_string);
+        outcome.kind = Some(match operation.node.ty {
+            OperationType::Mutation => "mutation",
+            OperationType::Query | OperationType::Subscription => "query",
+        });
+    }
+}
+
+fn code(error: &ServerError) -> Option<String> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code.clone()),
+        _ => None,
+    }
 }
 
 fn coded(mut error: ServerError, code: &str) -> ServerError {

@@ -2,9 +2,11 @@
 //!
 //! Called by `devarch serve` and by every test. It must never hold a rule of the domain.
 
+mod access_log;
 mod auth;
 mod client_address;
 mod graphql;
+mod metrics;
 mod nesting;
 mod outcome;
 mod pages;
@@ -15,13 +17,13 @@ use std::{io, time::Duration};
 
 use axum::{
     Router,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
 use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 
 pub use self::auth::Door;
-use self::auth::Doorkeeper;
+use self::{auth::Doorkeeper, metrics::Metrics};
 use crate::{
     app::App,
     graphql::{Schema, schema},
@@ -37,6 +39,7 @@ pub(crate) struct Service {
 /// All routes of the service.
 pub fn router(app: App, door: Door) -> Router {
     let doorkeeper = Doorkeeper::new(app.clone(), door);
+    let figures = Metrics::new(&app);
     let service = Service { schema: schema(), app };
     Router::new()
         .route("/", get(pages::index))
@@ -50,7 +53,11 @@ pub fn router(app: App, door: Door) -> Router {
         )
         .route("/healthz", get(status::alive))
         .route("/readyz", get(status::ready))
+        .route("/metrics", get(metrics::show).with_state(figures.clone()))
         .fallback(status::nothing_here)
+        // The outermost two: they see every answer, whoever gave it, with its id.
+        .layer(from_fn_with_state(figures, metrics::measure))
+        .layer(from_fn(access_log::log))
         .with_state(service)
 }
 

@@ -21,6 +21,7 @@ mod kinds;
 mod lifecycle;
 mod lists;
 mod migrations;
+mod operations;
 mod override_reports;
 mod overrides;
 mod patch;
