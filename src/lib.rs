@@ -20,5 +20,5 @@ pub mod limits;
 pub mod name;
 pub mod reference;
 pub mod server;
-mod telemetry;
+pub mod telemetry;
 pub mod vault;

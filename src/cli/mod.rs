@@ -9,15 +9,10 @@ mod schema;
 mod secrets;
 mod serve;
 
-use std::{error::Error, ffi::OsString, io::Write, process::ExitCode};
-
-use clap::{
-    Parser,
-    error::{ContextKind, ErrorKind},
-};
+use std::{ffi::OsString, io::Write, process::ExitCode};
 
 use crate::{
-    config::{Cli, Command},
+    config::{Cli, Command, NoSettings},
     telemetry,
 };
 
@@ -30,14 +25,18 @@ pub const STACK: usize = 16 * 1024 * 1024;
 
 /// Runs the command line and says how it ended: 0 done, 1 failed, 2 a wrong setting.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match Cli::read(arguments) {
         Ok(cli) => cli,
-        Err(error) => return explain(&error),
+        Err(NoSettings::Asked(text)) => {
+            print(&text);
+            return ExitCode::SUCCESS;
+        }
+        Err(NoSettings::Wrong(message)) => {
+            complain(&message);
+            return ExitCode::from(WRONG_SETTING);
+        }
     };
-    match cli.settings.log_filter() {
-        Ok(filter) => telemetry::init(filter),
-        Err(message) => return wrong_setting(&message),
-    }
+    telemetry::init(cli.settings.log.filter(), cli.settings.log_format);
     let runtime = match tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&format!("cannot start: {error}")),
@@ -56,32 +55,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => failed(&message),
     }
-}
-
-/// Help and version go to standard output; a mistake is one line on standard error.
-fn explain(error: &clap::Error) -> ExitCode {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        print(&error.to_string());
-        return ExitCode::SUCCESS;
-    }
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return wrong_setting("a part of the command is missing; `--help` behind it lists what there is");
-    }
-    // The value stays out of the message: that of --database-url holds a password.
-    if let (ErrorKind::ValueValidation, Some(cause)) = (error.kind(), error.source())
-        && let Some(argument) = error.get(ContextKind::InvalidArg)
-    {
-        return wrong_setting(&format!("invalid value for '{argument}': {cause}"));
-    }
-    let text = error.to_string();
-    let first: Vec<&str> = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
-    let message = first.join(" ");
-    wrong_setting(message.strip_prefix("error: ").unwrap_or(&message))
-}
-
-fn wrong_setting(message: &str) -> ExitCode {
-    complain(message);
-    ExitCode::from(WRONG_SETTING)
 }
 
 fn failed(message: &str) -> ExitCode {

@@ -33,7 +33,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DbBackend, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 
 pub use connect::{DbUrl, DbUrlError};
@@ -199,4 +200,34 @@ impl Db {
 /// The row that an update by primary key has returned.
 fn one_row<M>(rows: Vec<M>) -> Result<M, sea_orm::DbErr> {
     rows.into_iter().next().ok_or(sea_orm::DbErr::RecordNotUpdated)
+}
+
+/// How busy the connections of a pool are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// `read`, `write`, or `all` where both are one.
+    pub name: &'static str,
+    /// Connections that somebody has.
+    pub in_use: u32,
+    /// Connections that wait for somebody.
+    pub idle: u32,
+    /// Most connections there may be.
+    pub max: u32,
+}
+
+impl Db {
+    /// The pools, as they are at this moment.
+    pub fn pools(&self) -> Vec<Pool> {
+        let pool = |name, size: u32, idle: usize, max| {
+            let idle = u32::try_from(idle).unwrap_or(u32::MAX).min(size);
+            Pool { name, in_use: size - idle, idle, max }
+        };
+        if self.read.get_database_backend() == DbBackend::Postgres {
+            let all = self.read.get_postgres_connection_pool();
+            return vec![pool("all", all.size(), all.num_idle(), all.options().get_max_connections())];
+        }
+        let both = [("read", &self.read), ("write", &self.write)];
+        let both = both.map(|(name, connection)| (name, connection.get_sqlite_connection_pool()));
+        both.map(|(name, one)| pool(name, one.size(), one.num_idle(), one.options().get_max_connections())).to_vec()
+    }
 }

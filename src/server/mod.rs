@@ -2,9 +2,11 @@
 //!
 //! Called by `devarch serve` and by every test. It must never hold a rule of the domain.
 
+mod access_log;
 mod auth;
 mod client_address;
 mod graphql;
+mod metrics;
 mod outcome;
 mod pages;
 mod request_id;
@@ -20,7 +22,7 @@ use axum::{
 use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 
 pub use self::auth::Door;
-use self::auth::Doorkeeper;
+use self::{auth::Doorkeeper, metrics::Metrics};
 use crate::{
     app::App,
     document::Documents,
@@ -50,6 +52,7 @@ pub struct Options {
 pub fn router(app: App, options: Options) -> Router {
     let doorkeeper = Doorkeeper::new(app.clone(), options.door);
     let documents = Documents::new(sdl, options.limits.clone());
+    let figures = Metrics::new(&app);
     let service = Service { schema: schema(), app, documents, limits: Arc::new(options.limits) };
     Router::new()
         .route("/", get(pages::index))
@@ -58,8 +61,12 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/graphql", any(graphql::handle).layer(from_fn_with_state(doorkeeper, auth::authenticate)))
         .route("/healthz", get(status::alive))
         .route("/readyz", get(status::ready))
+        .route("/metrics", get(metrics::show).with_state(figures.clone()))
         .fallback(status::nothing_here)
         .layer(from_fn(request_id::identify))
+        // The outermost two: they see every answer, whoever gave it, with its id.
+        .layer(from_fn_with_state(figures, metrics::measure))
+        .layer(from_fn(access_log::log))
         .with_state(service)
 }
 

@@ -22,6 +22,7 @@ mod kinds;
 mod lifecycle;
 mod lists;
 mod migrations;
+mod operations;
 mod override_reports;
 mod overrides;
 mod patch;

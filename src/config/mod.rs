@@ -2,17 +2,22 @@
 //!
 //! Used by the command line. It must never start anything.
 
+mod read;
+
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use clap::{Args, Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, filter::ParseError};
+
+pub use self::read::NoSettings;
 
 use crate::{
     access::Role,
     db::DbUrl,
     limits::{Limits, Patience},
+    telemetry::LogFormat,
     vault::Keyring,
 };
 
@@ -98,8 +103,19 @@ pub struct Settings {
     pub no_catalog: bool,
 
     /// What to log, such as `info`, `warn` or `devarch=debug`.
-    #[arg(long, env = "RUST_LOG", default_value = "info", global = true, value_name = "FILTER")]
-    log: String,
+    #[arg(
+        long,
+        env = "RUST_LOG",
+        default_value = "info",
+        global = true,
+        value_name = "FILTER",
+        value_parser = LogFilter::parse
+    )]
+    pub log: LogFilter,
+
+    /// Log lines for people, or one JSON object a line for machines.
+    #[arg(long, env = "DEVARCH_LOG_FORMAT", default_value_t = LogFormat::Text, global = true, value_name = "FORMAT")]
+    pub log_format: LogFormat,
 }
 
 impl Settings {
@@ -107,10 +123,20 @@ impl Settings {
     pub fn shutdown_grace(&self) -> Duration {
         Duration::from_secs(self.shutdown_grace)
     }
+}
 
-    /// The filter of the log, or what is wrong with it.
-    pub fn log_filter(&self) -> Result<EnvFilter, String> {
-        EnvFilter::try_new(&self.log).map_err(|error| format!("invalid value for --log (RUST_LOG): {error}"))
+/// A filter of the log that can be read.
+#[derive(Clone, Debug)]
+pub struct LogFilter(String);
+
+impl LogFilter {
+    fn parse(text: &str) -> Result<Self, ParseError> {
+        EnvFilter::try_new(text).map(|_| Self(text.to_owned()))
+    }
+
+    /// The filter itself.
+    pub fn filter(&self) -> EnvFilter {
+        EnvFilter::new(&self.0)
     }
 }
 
