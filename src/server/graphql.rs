@@ -14,11 +14,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::json;
-use tracing::Instrument;
 
 use super::{
     Service,
     nesting::{MAX_NESTING, too_deep},
+    request_id::RequestId,
     variables::misfit,
 };
 use crate::{access::Access, graphql::execute};
@@ -34,6 +34,7 @@ const JSON: &str = "application/json";
 pub(super) async fn handle(
     State(service): State<Service>,
     Extension(access): Extension<Access>,
+    Extension(RequestId(id)): Extension<RequestId>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
@@ -60,12 +61,9 @@ pub(super) async fn handle(
         let message = format!("The document nests deeper than {MAX_NESTING} brackets.");
         return refuse(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", &message);
     }
-    let id = format!("{:016x}", fastrand::u64(..));
-    // Of the highest level, so that no filter of the log loses the id that the client is told.
-    let span = tracing::error_span!("request", id);
     let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = if accepts.contains(GRAPHQL_RESPONSE) { GRAPHQL_RESPONSE } else { JSON };
-    let mut response = run(&service, access, request).instrument(span).await;
+    let mut response = run(&service, access, request).await;
     for error in &mut response.errors {
         if let Some(extensions) = &mut error.extensions
             && extensions.get("code").is_some_and(|code| OURS.iter().any(|ours| *code == Value::from(*ours)))
@@ -73,11 +71,7 @@ pub(super) async fn handle(
             extensions.set("requestId", id.clone());
         }
     }
-    let mut answer = answer(response, media_type);
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        answer.headers_mut().insert("x-request-id", id);
-    }
-    answer
+    answer(response, media_type)
 }
 
 async fn run(service: &Service, access: Access, mut request: Request) -> GraphqlResponse {

@@ -8,6 +8,7 @@ mod graphql;
 mod nesting;
 mod outcome;
 mod pages;
+mod request_id;
 mod status;
 mod variables;
 
@@ -15,7 +16,7 @@ use std::{io, time::Duration};
 
 use axum::{
     Router,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
 use tokio::{net::TcpListener, sync::oneshot, time::timeout};
@@ -36,6 +37,15 @@ pub(crate) struct Service {
 
 /// All routes of the service.
 pub fn router(app: App, door: Door) -> Router {
+    guarded(routes(app, door))
+}
+
+/// Routes behind what every one of them gets.
+pub fn guarded(routes: Router) -> Router {
+    routes.layer(from_fn(request_id::identify))
+}
+
+fn routes(app: App, door: Door) -> Router {
     let doorkeeper = Doorkeeper::new(app.clone(), door);
     let service = Service { schema: schema(), app };
     Router::new()

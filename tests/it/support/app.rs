@@ -73,6 +73,11 @@ impl TestApp {
         Self { key: key.map(str::to_owned), ..self.clone() }
     }
 
+    /// All routes, to be served over a socket.
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// Lets time stand still from now on.
     pub(crate) fn freeze_time(&self) {
         self.frozen.store(true, Ordering::SeqCst);
