@@ -2,6 +2,8 @@
 //!
 //! Used by the command line. It must never start anything.
 
+mod server;
+
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
@@ -9,6 +11,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
+pub use self::server::ServerLimits;
 use crate::{access::Role, db::DbUrl};
 
 /// DevArch: isolated stacks of services, held by a GraphQL service.
@@ -62,6 +65,10 @@ pub struct Settings {
         value_parser = clap::value_parser!(u64).range(0..=3600)
     )]
     shutdown_grace: u64,
+
+    /// Limits of connections and requests.
+    #[command(flatten)]
+    pub server: ServerLimits,
 
     /// Let everybody in, with every right, on any address. Without it the service asks for an API key: on a loopback
     /// address from the first key on, on any other address always.

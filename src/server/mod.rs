@@ -2,27 +2,29 @@
 //!
 //! Called by `devarch serve` and by every test. It must never hold a rule of the domain.
 
+mod accept;
 mod auth;
 mod client_address;
+mod connection;
 mod graphql;
 mod nesting;
 mod outcome;
+mod overload;
 mod pages;
+mod patience;
 mod request_id;
 mod status;
+mod traffic;
 mod variables;
-
-use std::{io, time::Duration};
 
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
-use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 
-pub use self::auth::Door;
 use self::auth::Doorkeeper;
+pub use self::{accept::serve, auth::Door, traffic::Traffic};
 use crate::{
     app::App,
     graphql::{Schema, schema},
@@ -36,19 +38,10 @@ pub(crate) struct Service {
 }
 
 /// All routes of the service.
-pub fn router(app: App, door: Door) -> Router {
-    guarded(routes(app, door))
-}
-
-/// Routes behind what every one of them gets.
-pub fn guarded(routes: Router) -> Router {
-    routes.layer(from_fn(request_id::identify))
-}
-
-fn routes(app: App, door: Door) -> Router {
+pub fn router(app: App, door: Door, traffic: &Traffic) -> Router {
     let doorkeeper = Doorkeeper::new(app.clone(), door);
     let service = Service { schema: schema(), app };
-    Router::new()
+    let routes = Router::new()
         .route("/", get(pages::index))
         .route("/assets/{name}", get(pages::asset))
         .route("/schema.graphql", get(pages::sdl))
@@ -58,35 +51,16 @@ fn routes(app: App, door: Door) -> Router {
                 .fallback(graphql::post_only)
                 .layer(from_fn_with_state(doorkeeper, auth::authenticate)),
         )
-        .route("/healthz", get(status::alive))
-        .route("/readyz", get(status::ready))
-        .fallback(status::nothing_here)
-        .with_state(service)
+        .fallback(status::nothing_here);
+    // Asked by those who decide whether the service lives: answered however busy it is.
+    let always = Router::new().route("/healthz", get(status::alive)).route("/readyz", get(status::ready));
+    guarded(routes.with_state(service.clone()), always.with_state(service), traffic)
 }
 
-/// Serves until `stop`, then takes no new connections and gives running requests `grace` to finish.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-    grace: Duration,
-) -> io::Result<()> {
-    let (stopping, stopped) = oneshot::channel::<()>();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
-        stop.await;
-        drop(stopping);
-    });
-    let server = server.into_future();
-    tokio::pin!(server);
-    tokio::select! {
-        done = &mut server => return done,
-        _ = stopped => {}
-    }
-    match timeout(grace, server).await {
-        Ok(done) => done,
-        Err(_) => {
-            tracing::warn!("some requests did not finish in time");
-            Ok(())
-        }
-    }
+/// Routes behind what every one of them gets, those in `always` even when no more requests are taken.
+pub fn guarded(routes: Router, always: Router, traffic: &Traffic) -> Router {
+    routes
+        .layer(from_fn_with_state(overload::Places::new(traffic), overload::admit))
+        .merge(always)
+        .layer(from_fn(request_id::identify))
 }

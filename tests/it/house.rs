@@ -19,9 +19,12 @@ const FORBIDDEN: [(&str, &[&str]); 12] = [
 ];
 
 /// Crates that belong to some rooms only.
-const CRATES: [(&str, &[&str]); 3] = [
+const CRATES: [(&str, &[&str]); 5] = [
     ("async_graphql", &["graphql", "kinds", "server", "error", "reference.rs", "access.rs"]),
     ("axum", &["server"]),
+    // The accept loop.
+    ("hyper", &["server"]),
+    ("hyper_util", &["server"]),
     (
         "sea_orm",
         &["db", "kinds", "ids.rs", "reference.rs", "error", "app/naming.rs", "app/effective.rs", "app/stack_naming.rs"],

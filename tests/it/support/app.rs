@@ -18,7 +18,7 @@ use devarch::{
     app::App,
     clock::Clock,
     db::{Db, DbUrl},
-    server::{Door, router},
+    server::{Door, Traffic, router},
 };
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -60,12 +60,21 @@ impl TestApp {
             DateTime::from_timestamp_millis(ticking.fetch_add(step, Ordering::SeqCst)).unwrap()
         });
         let app = App::new(db.clone(), clock);
-        Self { engine, url, db, router: router(app.clone(), Door::Open), key: None, app, frozen, millis }
+        Self {
+            engine,
+            url,
+            db,
+            router: router(app.clone(), Door::Open, &Traffic::default()),
+            key: None,
+            app,
+            frozen,
+            millis,
+        }
     }
 
     /// The same application behind a door, for one who shows this key.
     pub(crate) fn behind(&self, door: Door, key: Option<&str>) -> Self {
-        Self { router: router(self.app.clone(), door), ..self.clone() }.showing(key)
+        Self { router: router(self.app.clone(), door, &Traffic::default()), ..self.clone() }.showing(key)
     }
 
     /// The same application, behind the same door, for one who shows this key.
@@ -74,8 +83,8 @@ impl TestApp {
     }
 
     /// All routes, to be served over a socket.
-    pub(crate) fn router(&self) -> Router {
-        self.router.clone()
+    pub(crate) fn router_with(&self, traffic: &Traffic) -> Router {
+        router(self.app.clone(), Door::Open, traffic)
     }
 
     /// Lets time stand still from now on.
