@@ -18,7 +18,7 @@ fn env_vars(from: usize, n: usize, value: &str) -> Vec<EnvVar> {
     numbers
         .map(|number| EnvVar {
             key: format!("SERVICE_SETTING_{number:03}"),
-            value: Some(format!("{value}-{number}")),
+            value: format!("{value}-{number}").into(),
             is_secret: false,
         })
         .collect()

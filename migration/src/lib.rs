@@ -7,6 +7,7 @@ mod m0001_base;
 mod m0002_instance_overrides;
 mod m0003_trash_and_catalogue;
 mod m0004_copy_on_write;
+mod m0005_secrets;
 mod m0006_api_keys;
 mod tables;
 
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_instance_overrides::Migration),
             Box::new(m0003_trash_and_catalogue::Migration),
             Box::new(m0004_copy_on_write::Migration),
+            Box::new(m0005_secrets::Migration),
             Box::new(m0006_api_keys::Migration),
         ]
     }

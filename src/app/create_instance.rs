@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, StackRef, TemplateRef, dependencies, find, naming, text};
+use super::{App, StackRef, TemplateRef, dependencies, find, keep_secrets, naming, text};
 use crate::{
     access::Need,
     db::{
@@ -55,6 +55,10 @@ impl Work for CreateInstance {
         // Nothing can lead back to an instance that does not exist yet.
         if let (Some(stack), Some(wanted)) = (&stack, &mut overrides.dependencies) {
             dependencies::resolve_all(tx, stack, None, wanted, &mut overrides_at).await?;
+        }
+        if let (Some(template), Some(wanted)) = (&template, &mut overrides.env_vars) {
+            let inherited = keep_secrets::Stored::load(tx, &[], Some(template.id), wanted.iter()).await?;
+            inherited.complete_all(wanted, &mut overrides_at);
         }
         problems.append(overrides_at);
         problems.finish()?;

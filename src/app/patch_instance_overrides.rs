@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{
     App, InstanceRef,
     dependencies::{self, Ways},
-    find,
+    find, keep_secrets,
 };
 use crate::{
     access::Need,
@@ -74,6 +74,7 @@ impl Work for PatchInstanceOverrides {
             let mut operation = operation.clone();
             if let Some((stack, instance)) = &found {
                 resolve(tx, stack, instance, &ways, &mut operation, &mut step).await?;
+                complete(tx, instance, &overrides, &mut operation, &mut step).await?;
             }
             if step.is_empty() {
                 let before = overrides.sizes();
@@ -125,6 +126,21 @@ async fn resolve(
         ways.check(tx, dependency, &mut found).await?;
     }
     at.adopt(found);
+    Ok(())
+}
+
+/// Completes a step that sets a variable without a value from what is there by then.
+async fn complete(
+    tx: &Tx,
+    instance: &InstanceModel,
+    overrides: &InstanceOverrides,
+    operation: &mut Operation,
+    at: &mut Problems,
+) -> Result<()> {
+    let (Operation::Set(Entry::EnvVar(wanted)), Some(said)) = (operation, &overrides.env_vars) else { return Ok(()) };
+    let template = Some(instance.template_service_id);
+    let there = keep_secrets::Stored::load(tx, &said.entries, template, [&*wanted]).await?;
+    at.enter("set", |at| at.enter("envVar", |at| there.complete(wanted, at)));
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{App, TemplateEdit};
+use super::{App, TemplateEdit, keep_secrets};
 use crate::{
     db::{
         entities::{InstanceModel, TemplateModel},
@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Problems, Result},
     ids::InstanceId,
     kinds::{
-        AnyChange, AnyEntry, Cardinality, OfInstance, OfTemplate, Overrides, Rules, Setting, diff,
+        AnyChange, AnyEntry, Cardinality, EnvVar, OfInstance, OfTemplate, Overrides, Rules, Setting, diff,
         for_each_template_kind, merge,
     },
 };
@@ -67,11 +67,18 @@ impl App {
         let mut edit = edit.clone();
         let mut problems = Problems::default();
         edit.check(&mut problems);
+        let db = &self.reader();
+        if let Some(wanted) = &mut edit.collections.env_vars {
+            let mut own = <EnvVar as Source<OfTemplate>>::load(db, &[template.id]).await?;
+            let own = own.remove(&template.id).unwrap_or_default();
+            let mut at = Problems::at(&["input"]);
+            keep_secrets::Stored::load(db, &own, None, wanted.iter()).await?.complete_all(wanted, &mut at);
+            problems.append(at);
+        }
         problems.finish().map_err(|error| match error {
             Error::Refused(problems) => Error::Refused(problems.into_iter().map(|it| it.rooted("edit")).collect()),
             other => other,
         })?;
-        let db = &self.reader();
         let instances = instances::of_template(db, template.id).await?;
         let ids: Vec<InstanceId> = instances.iter().map(|instance| instance.id).collect();
         let rules = rules::load(db, &ids).await?;

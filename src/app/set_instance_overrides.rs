@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, InstanceRef, dependencies, find};
+use super::{App, InstanceRef, dependencies, find, keep_secrets};
 use crate::{
     access::Need,
     db::{
@@ -13,7 +13,7 @@ use crate::{
     },
     error::{Error, Problems, Result},
     ids::AnyId,
-    kinds::Collections,
+    kinds::{Collections, InstanceOverrides},
 };
 
 /// The collections to write; a kind that is `None` stays as it is.
@@ -48,11 +48,19 @@ impl Work for SetInstanceOverrides {
         if let (Some((stack, instance)), Some(wanted)) = (&found, &mut wanted.dependencies) {
             dependencies::resolve_all(tx, stack, Some(instance.id), wanted, &mut at).await?;
         }
+        let mut overrides = match &found {
+            Some((_, instance)) => stored::load_overrides(tx, instance.id, touches).await?,
+            None => InstanceOverrides::default(),
+        };
+        if let (Some((_, instance)), Some(said), Some(wanted)) = (&found, &overrides.env_vars, &mut wanted.env_vars) {
+            let template = Some(instance.template_service_id);
+            let there = keep_secrets::Stored::load(tx, &said.entries, template, wanted.iter()).await?;
+            there.complete_all(wanted, &mut at);
+        }
         problems.append(at);
         problems.finish()?;
         let Some((_, instance)) = found else { return Err(Error::Internal("an instance is missing".into())) };
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
-        let mut overrides = stored::load_overrides(tx, instance.id, touches).await?;
         overrides.write(wanted);
         if !stored::store_overrides(tx, instance.id, overrides, now).await? {
             return Ok(instance);

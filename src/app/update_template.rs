@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, TemplateEdit, TemplateRef, find};
+use super::{App, TemplateEdit, TemplateRef, find, keep_secrets};
 use crate::{
     access::Need,
     db::{
@@ -13,7 +13,7 @@ use crate::{
     },
     error::{Error, Problems, Result, Unique},
     ids::AnyId,
-    kinds::OfTemplate,
+    kinds::{EnvVar, OfTemplate},
     name::{Name, NameOf},
 };
 
@@ -49,6 +49,13 @@ impl Work for UpdateTemplate {
         let mut problems = Problems::default();
         let found = problems.keep(find::template(tx, &self.template, TemplateHold::Unchanged).await?);
         edit.check(&mut problems);
+        if let (Some(template), Some(wanted)) = (&found, &mut edit.collections.env_vars) {
+            let mut own = stored::load::<OfTemplate, EnvVar>(tx, &[template.id]).await?;
+            let own = own.remove(&template.id).unwrap_or_default();
+            let mut at = Problems::at(&["input"]);
+            keep_secrets::Stored::load(tx, &own, None, wanted.iter()).await?.complete_all(wanted, &mut at);
+            problems.append(at);
+        }
         problems.finish()?;
         let Some(template) = found else { return Err(Error::Internal("a template is missing".into())) };
         find::expect_revision(AnyId::Template(template.id), template.revision, self.expected_revision)?;

@@ -190,7 +190,7 @@ impl Reader<'_> {
                 self.text(&spanned, &format!("{key}.{name}"))
             });
             let is_secret = service.extra.secrets.iter().any(|secret| secret.value == *name);
-            env_vars.push(EnvVar { key: name.clone(), value: value.transpose()?, is_secret });
+            env_vars.push(EnvVar { key: name.clone(), value: value.transpose()?.into(), is_secret });
         }
         Ok(env_vars)
     }

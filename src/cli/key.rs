@@ -11,7 +11,9 @@ use crate::{
 /// Creates, lists or revokes.
 pub(super) async fn run(settings: &Settings, what: Key) -> Result<(), String> {
     let database = &settings.database_url;
-    let db = Db::connect(database, 1).await.map_err(|error| format!("cannot open the {database}: {error}"))?;
+    let db = Db::connect(database, 1, &settings.patience)
+        .await
+        .map_err(|error| format!("cannot open the {database}: {error}"))?;
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
     let app = App::new(db.clone(), Clock::system());
     let done = act(&app, what).await.map_err(|error| error.to_string());

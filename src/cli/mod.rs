@@ -6,6 +6,7 @@ mod healthcheck;
 mod key;
 mod migrate;
 mod schema;
+mod secrets;
 mod serve;
 
 use std::{error::Error, ffi::OsString, io::Write, process::ExitCode};
@@ -46,6 +47,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Serve => serve::run(&cli.settings).await,
             Command::Migrate { direction } => migrate::run(&cli.settings, direction).await,
             Command::Key { what } => key::run(&cli.settings, what).await,
+            Command::Secrets { what } => secrets::run(&cli.settings, what).await,
             Command::Schema { check } => schema::run(check.as_deref()),
             Command::Healthcheck => healthcheck::run(cli.settings.listen).await,
         }

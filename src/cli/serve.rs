@@ -4,14 +4,14 @@ use std::net::SocketAddr;
 
 use tokio::{net::TcpListener, signal, sync::mpsc};
 
-use super::print;
+use super::{print, secrets};
 use crate::{
     app::App,
     catalog,
     clock::Clock,
     config::Settings,
     db::Db,
-    server::{self, Door, Traffic},
+    server::{self, Door, Options, Traffic},
 };
 
 /// Serves until SIGTERM or Ctrl-C.
@@ -22,10 +22,11 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
         .map_err(|error| format!("cannot listen on {}: {error}", settings.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let database = &settings.database_url;
-    let db = Db::connect(database, settings.database_connections)
+    let db = Db::connect(database, settings.database_connections, &settings.patience)
         .await
         .map_err(|error| format!("cannot open the {database}: {error}"))?;
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
+    let db = secrets::unlock(settings, db).await?;
     let app = App::new(db.clone(), Clock::system());
     let door = door(settings, address, &app).await?;
     if !settings.no_catalog {
@@ -51,8 +52,9 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
             tracing::info!("stopping: running requests may finish, a second signal ends them");
         }
     });
-    let traffic = traffic(settings);
-    let done = server::serve(listener, server::router(app, door, &traffic), traffic, stop).await;
+    let options = Options { door, limits: settings.limits.clone(), traffic: traffic(settings) };
+    let traffic = options.traffic.clone();
+    let done = server::serve(listener, server::router(app, options), traffic, stop).await;
     signals.abort();
     db.close().await;
     done.map_err(|error| format!("the server stopped: {error}"))

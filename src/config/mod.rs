@@ -12,7 +12,12 @@ use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 pub use self::server::ServerLimits;
-use crate::{access::Role, db::DbUrl};
+use crate::{
+    access::Role,
+    db::DbUrl,
+    limits::{Limits, Patience},
+    vault::Keyring,
+};
 
 /// DevArch: isolated stacks of services, held by a GraphQL service.
 #[derive(Debug, Parser)]
@@ -75,6 +80,26 @@ pub struct Settings {
     #[arg(long, env = "DEVARCH_NO_AUTH", global = true)]
     pub no_auth: bool,
 
+    /// File with the keys for secrets, one a line: `<key id> <32 bytes in base64>`. The first one is used for writing.
+    /// Only its owner may be able to read it. Without it, and without keys in DEVARCH_SECRETS_KEY, the file is
+    /// `<database file>.key` beside an SQLite database and data/devarch.key with PostgreSQL, and it is created on first
+    /// use.
+    #[arg(long, env = "DEVARCH_SECRETS_KEY_FILE", global = true, value_name = "FILE", conflicts_with = "secrets_key")]
+    pub secrets_key_file: Option<PathBuf>,
+
+    /// The keys themselves in place of a file, separated by commas or lines. Better as a variable than as a flag, which
+    /// others on the machine can see.
+    #[arg(long, env = "DEVARCH_SECRETS_KEY", hide_env_values = true, global = true, value_name = "KEYS")]
+    pub secrets_key: Option<Keyring>,
+
+    /// How much a request may ask for.
+    #[command(flatten)]
+    pub limits: Limits,
+
+    /// How long the database may take.
+    #[command(flatten)]
+    pub patience: Patience,
+
     /// Do not load the built-in catalogue of templates at start.
     #[arg(long, env = "DEVARCH_NO_CATALOG", global = true)]
     pub no_catalog: bool,
@@ -119,6 +144,12 @@ pub enum Command {
         #[command(subcommand)]
         what: Key,
     },
+    /// Look after the keys with which secrets are encrypted.
+    Secrets {
+        /// What to do.
+        #[command(subcommand)]
+        what: Secrets,
+    },
     /// Ask a running service whether it is ready: exit code 0 when it is. For container health checks.
     Healthcheck,
 }
@@ -150,6 +181,18 @@ pub enum Key {
         /// Its name.
         name: String,
     },
+}
+
+/// What to do with the keys for secrets.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum Secrets {
+    /// Print a new key, as a line of a key file.
+    NewKey,
+    /// Put a new key into the key file and encrypt all secrets with it. It may be interrupted at any moment: the next
+    /// call goes on. The service may run meanwhile.
+    Rotate,
+    /// List the keys and how many secrets are encrypted with each.
+    Status,
 }
 
 /// When a key ends.

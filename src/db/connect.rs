@@ -6,12 +6,13 @@ use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, sqlx::postgres::PgConnectOptions};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    limits::Patience,
+};
 
-/// How long a request waits for a free connection.
-const POOL_WAIT: Duration = Duration::from_secs(10);
-/// How long one statement may take on PostgreSQL, and how long it may wait for a lock.
-const POSTGRES_LIMITS: [(&str, &str); 2] = [("statement_timeout", "15s"), ("lock_timeout", "10s")];
+/// How long a connection may take to come about when the service starts.
+const CONNECT: Duration = Duration::from_secs(10);
 
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -80,7 +81,11 @@ impl FromStr for DbUrl {
 }
 
 /// Opens the connections for reading and for writing.
-pub(super) async fn open(url: &DbUrl, connections: u32) -> Result<(DatabaseConnection, DatabaseConnection)> {
+pub(super) async fn open(
+    url: &DbUrl,
+    connections: u32,
+    patience: &Patience,
+) -> Result<(DatabaseConnection, DatabaseConnection)> {
     match url {
         DbUrl::Sqlite(path) => {
             if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
@@ -88,22 +93,35 @@ pub(super) async fn open(url: &DbUrl, connections: u32) -> Result<(DatabaseConne
                     .map_err(|cause| Error::Internal(format!("cannot create {}: {cause}", parent.display())))?;
             }
             // One writer: SQLite has one anyway, and waiting for it here is fair and without polling.
-            let write = sqlite(path.clone(), 1).await?;
-            let read = sqlite(path.clone(), connections).await?;
+            let write = sqlite(path.clone(), 1, patience).await?;
+            let read = sqlite(path.clone(), connections, patience).await?;
             Ok((read, write))
         }
         DbUrl::Postgres(url) => {
-            let mut options = options(url.clone(), connections);
-            options.map_sqlx_postgres_opts(|options| options.application_name("devarch").options(POSTGRES_LIMITS));
+            let mut options = options(url.clone(), connections, patience);
+            let limits = [
+                ("statement_timeout", format!("{}s", patience.statement_timeout)),
+                ("lock_timeout", format!("{}s", patience.lock_timeout)),
+            ];
+            options.map_sqlx_postgres_opts(move |options| {
+                options.application_name("devarch").options(limits.iter().map(|(name, value)| (name, value)))
+            });
             let pool = Database::connect(options).await?;
             Ok((pool.clone(), pool))
         }
     }
 }
 
-async fn sqlite(path: PathBuf, connections: u32) -> Result<DatabaseConnection> {
+/// A connection on which statements may take as long as they need; on SQLite every one is.
+pub(super) async fn for_migrations(url: &DbUrl) -> Result<Option<DatabaseConnection>> {
+    let DbUrl::Postgres(url) = url else { return Ok(None) };
+    Ok(Some(Database::connect(options(url.clone(), 1, &Patience::default())).await?))
+}
+
+async fn sqlite(path: PathBuf, connections: u32, patience: &Patience) -> Result<DatabaseConnection> {
+    let lock = Duration::from_secs(patience.lock_timeout);
     // The path goes past the URL: a `?` or `%` in it is a character like any other.
-    let mut options = options("sqlite::memory:".to_owned(), connections);
+    let mut options = options("sqlite::memory:".to_owned(), connections, patience);
     options.map_sqlx_sqlite_opts(move |options| {
         options
             .filename(&path)
@@ -111,20 +129,20 @@ async fn sqlite(path: PathBuf, connections: u32) -> Result<DatabaseConnection> {
             .shared_cache(false)
             .create_if_missing(true)
             .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
+            .busy_timeout(lock)
             .pragma("journal_mode", "WAL")
             .pragma("synchronous", "FULL")
     });
     Ok(Database::connect(options).await?)
 }
 
-fn options(url: String, connections: u32) -> ConnectOptions {
+fn options(url: String, connections: u32, patience: &Patience) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
         .min_connections(1)
-        .acquire_timeout(POOL_WAIT)
-        .connect_timeout(POOL_WAIT)
+        .acquire_timeout(Duration::from_secs(patience.pool_timeout))
+        .connect_timeout(CONNECT)
         // A dead connection shows itself at its next statement; asking first costs every request a round trip.
         .test_before_acquire(false)
         .sqlx_logging(false);

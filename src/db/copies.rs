@@ -1,16 +1,22 @@
-//! Copies of what instances say, inside the database: one statement for each table, however many rows there are.
+//! Copies of what instances say, inside the database: one statement for each table, however many rows there are. Only
+//! kinds with secrets pass through the service, a few hundred rows at a time, since a secret is sealed for its owner.
 //!
 //! Called by the use cases that duplicate an instance or a stack. It must never know a concrete kind, except through the
 //! registry.
 
+use std::collections::HashMap;
+
 use sea_orm::{
-    ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, JoinType,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, JoinType, QueryFilter, QueryOrder,
+    QuerySelect,
     sea_query::{Expr, ExprTrait, Query, SelectStatement, SimpleExpr},
 };
 
 use super::{
-    Tx,
+    Session, Tx,
     entities::{instance, override_rule},
+    keys::one_of,
+    members, secrets,
 };
 use crate::{
     ids::{InstanceId, StackId},
@@ -49,7 +55,53 @@ pub async fn copy(tx: &Tx, what: Copied) -> Result<(), DbErr> {
 }
 
 async fn copy_kind<K: Stored<OfInstance>>(tx: &Tx, what: Copied) -> Result<(), DbErr> {
+    if K::HAS_SECRETS {
+        return copy_sealed::<K>(tx, what).await;
+    }
     copy_table::<K::Entity>(tx, what, K::owner_column(), K::id_column(), K::REFERS_BY).await
+}
+
+/// Copies the rows of a kind with secrets, in their order: what is secret is opened and sealed for its new owner.
+async fn copy_sealed<K: Stored<OfInstance>>(tx: &Tx, what: Copied) -> Result<(), DbErr> {
+    let new_owners: HashMap<InstanceId, InstanceId> = match what {
+        Copied::Instance { from, to } => HashMap::from([(from, to)]),
+        Copied::Stack { from, to } => {
+            let copies = members::live(tx, to).await?;
+            let copies: HashMap<String, InstanceId> = copies.into_iter().map(|row| (row.instance_id, row.id)).collect();
+            let sources = members::live(tx, from).await?.into_iter();
+            sources.filter_map(|row| Some((row.id, *copies.get(&row.instance_id)?))).collect()
+        }
+    };
+    let owner = K::owner_column();
+    let (mut after, mut held) = (0, false);
+    loop {
+        let rows = K::Entity::find()
+            .filter(one_of(tx.get_database_backend(), owner.as_str(), new_owners.keys().map(|id| id.0)))
+            .filter(K::id_column().gt(after))
+            .order_by_asc(K::id_column())
+            .limit(secrets::BATCH)
+            .all(tx)
+            .await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = K::row_id(last);
+        let whole = rows.len() as u64 == secrets::BATCH;
+        let mut copies = Vec::with_capacity(rows.len());
+        for row in rows {
+            let (from, mut entry) = K::from_row(row);
+            let Some(to) = new_owners.get(&from) else { continue };
+            if entry.holds_secret() && !held {
+                secrets::hold_current(tx).await?;
+                held = true;
+            }
+            secrets::open::<OfInstance, K>(&mut entry, from, tx.vault())?;
+            secrets::seal::<OfInstance, K>(&mut entry, *to, tx.vault())?;
+            copies.push(entry.into_row(*to));
+        }
+        K::Entity::insert_many(copies).exec_without_returning(tx).await?;
+        if !whole {
+            return Ok(());
+        }
+    }
 }
 
 /// Copies the rows of one table. A column that refers to another instance leads to that one's copy, if it is copied too.

@@ -14,6 +14,7 @@ mod keys;
 pub mod members;
 pub mod page;
 pub mod rules;
+pub mod secrets;
 mod session;
 pub mod stacks;
 pub mod stored;
@@ -41,6 +42,8 @@ pub use session::{Bound, Reader, Session, Statements, Tx};
 use crate::{
     access::{Need, Scope},
     error::{Error, Result},
+    limits::Patience,
+    vault::Vault,
 };
 
 /// What is done in one transaction.
@@ -60,15 +63,17 @@ const ATTEMPTS: u32 = 10;
 /// The database; a clone shares its connections.
 #[derive(Clone, Debug)]
 pub struct Db {
+    url: DbUrl,
     read: DatabaseConnection,
     write: DatabaseConnection,
+    vault: Vault,
     statements: Arc<AtomicU64>,
 }
 
 impl Db {
     /// Connects, and creates an SQLite file that does not exist yet. Migrates nothing.
-    pub async fn connect(url: &DbUrl, connections: u32) -> Result<Self> {
-        let (mut read, mut write) = connect::open(url, connections).await?;
+    pub async fn connect(url: &DbUrl, connections: u32, patience: &Patience) -> Result<Self> {
+        let (mut read, mut write) = connect::open(url, connections, patience).await?;
         let statements = Arc::new(AtomicU64::new(0));
         for connection in [&mut read, &mut write] {
             let statements = Arc::clone(&statements);
@@ -76,17 +81,27 @@ impl Db {
                 statements.fetch_add(1, Ordering::Relaxed);
             });
         }
-        Ok(Self { read, write, statements })
+        Ok(Self { url: url.clone(), read, write, vault: Vault::default(), statements })
+    }
+
+    /// The same database with keys for its secrets; without, what is secret can neither be read nor written.
+    pub fn with_vault(self, vault: Vault) -> Self {
+        Self { vault, ..self }
+    }
+
+    /// The keys for its secrets.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// For single statements that only read, as somebody who reaches `scope`.
     pub fn reader(&self, scope: &Scope, statements: &Statements) -> Reader {
-        Bound::new(self.read.clone(), scope.clone(), Arc::clone(statements))
+        Bound::new(self.read.clone(), scope.clone(), self.vault.clone(), Arc::clone(statements))
     }
 
     /// The same for who reaches everything: the service itself.
     pub fn whole(&self) -> Reader {
-        Bound::whole(self.read.clone())
+        Bound::new(self.read.clone(), Scope::Everything, self.vault.clone(), Statements::default())
     }
 
     /// The connection that migrations run on.
@@ -135,7 +150,7 @@ impl Db {
             ..Default::default()
         };
         let tx = self.write.begin_with_options(options).await?;
-        let tx = Bound::new(tx, scope.clone(), Arc::clone(statements));
+        let tx = Bound::new(tx, scope.clone(), self.vault.clone(), Arc::clone(statements));
         match work.run(&tx, now).await {
             Ok(value) => {
                 tx.into_inner().commit().await?;
@@ -162,7 +177,13 @@ impl Db {
 
     /// Applies every migration that is missing.
     pub async fn migrate(&self) -> Result<()> {
-        Ok(Migrator::up(&self.write, None).await?)
+        // On a connection of its own: a step may take longer than a request may.
+        let alone = connect::for_migrations(&self.url).await?;
+        let done = Migrator::up(alone.as_ref().unwrap_or(&self.write), None).await;
+        if let Some(alone) = alone {
+            alone.close().await?;
+        }
+        Ok(done?)
     }
 
     /// True when the database answers and has every migration.

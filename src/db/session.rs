@@ -14,7 +14,7 @@ use sea_orm::{
     sea_query::{Condition, Expr},
 };
 
-use crate::access::Scope;
+use crate::{access::Scope, vault::Vault};
 
 /// Counts the statements of one request.
 pub type Statements = Arc<AtomicU64>;
@@ -24,6 +24,9 @@ pub type Statements = Arc<AtomicU64>;
 pub trait Session: ConnectionTrait + Send {
     /// The stacks within reach.
     fn scope(&self) -> &Scope;
+
+    /// What seals and opens the secrets in rows.
+    fn vault(&self) -> &Vault;
 
     /// Only rows whose column leads to a stack within reach.
     fn within(&self, column: &str) -> Condition {
@@ -36,6 +39,7 @@ pub trait Session: ConnectionTrait + Send {
 pub struct Bound<C> {
     connection: C,
     scope: Scope,
+    vault: Vault,
     statements: Statements,
 }
 
@@ -45,13 +49,13 @@ pub type Reader = Bound<DatabaseConnection>;
 pub type Tx = Bound<DatabaseTransaction>;
 
 impl<C> Bound<C> {
-    pub(super) fn new(connection: C, scope: Scope, statements: Statements) -> Self {
-        Self { connection, scope, statements }
+    pub(super) fn new(connection: C, scope: Scope, vault: Vault, statements: Statements) -> Self {
+        Self { connection, scope, vault, statements }
     }
 
-    /// For the service itself, which reaches everything.
+    /// For the service itself, which reaches everything; without keys for secrets.
     pub fn whole(connection: C) -> Self {
-        Self::new(connection, Scope::Everything, Statements::default())
+        Self::new(connection, Scope::Everything, Vault::default(), Statements::default())
     }
 
     /// The connection alone.
@@ -67,6 +71,10 @@ impl<C> Bound<C> {
 impl<C: ConnectionTrait + Send> Session for Bound<C> {
     fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    fn vault(&self) -> &Vault {
+        &self.vault
     }
 }
 

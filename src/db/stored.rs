@@ -12,7 +12,7 @@ use sea_orm::{
 use super::{
     Session, Tx,
     keys::{one_of, parameter},
-    rules, templates,
+    rules, secrets, templates,
 };
 use crate::{
     ids::{InstanceId, TemplateId},
@@ -73,7 +73,8 @@ pub async fn load<O: Owner, K: Stored<O>>(
         .await?;
     let mut of_owner: HashMap<O::Id, Vec<K>> = HashMap::new();
     for row in rows {
-        let (owner, entry) = K::from_row(row);
+        let (owner, mut entry) = K::from_row(row);
+        secrets::open::<O, K>(&mut entry, owner, db.vault())?;
         of_owner.entry(owner).or_default().push(entry);
     }
     Ok(of_owner)
@@ -103,9 +104,15 @@ pub async fn replace<O: Owner, K: Stored<O>>(
 }
 
 /// Adds entries to an owner.
-async fn insert<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, entries: Vec<K>) -> Result<(), DbErr> {
+async fn insert<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, mut entries: Vec<K>) -> Result<(), DbErr> {
     if entries.is_empty() {
         return Ok(());
+    }
+    if entries.iter().any(Kind::holds_secret) {
+        secrets::hold_current(tx).await?;
+    }
+    for entry in &mut entries {
+        secrets::seal::<O, K>(entry, owner, tx.vault())?;
     }
     let rows = entries.into_iter().map(|entry| entry.into_row(owner));
     K::Entity::insert_many(rows).exec_without_returning(tx).await.map(drop)

@@ -18,8 +18,10 @@ mod loaders;
 mod mutation;
 mod node;
 mod override_report;
+mod paths;
 mod payloads;
 mod query;
+mod reveal;
 mod stack;
 mod tasks;
 mod template;
@@ -27,7 +29,7 @@ mod template_preview;
 mod trash;
 mod user_error;
 
-use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions};
+use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions, ValidationMode};
 
 use self::{descriptions::Descriptions, loaders::Loaders, mutation::Mutation, query::Query, tasks::RequestTasks};
 use crate::app::App;
@@ -43,7 +45,9 @@ fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription>
 
 /// The schema; what it runs on comes with each request.
 pub fn schema() -> Schema {
-    builder().finish()
+    // Documents are validated before they come here; this looks at what execution itself relies on.
+    let framework = builder().validation_mode(ValidationMode::Fast).extension(paths::WholePaths);
+    framework.finish()
 }
 
 /// The schema in GraphQL's own language, sorted and with descriptions: what `schema.graphql` holds.

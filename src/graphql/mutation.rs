@@ -5,7 +5,7 @@
 
 use async_graphql::{Context, Object, Result};
 
-use super::{api_key::*, context::ContextExt, inputs::*, payloads::*};
+use super::{api_key::*, context::ContextExt, inputs::*, payloads::*, reveal::*};
 
 /// See the description of the type.
 pub struct Mutation;
@@ -193,6 +193,15 @@ impl Mutation {
         #[graphql(desc = "Which instance, and the steps.")] input: PatchInstanceOverridesInput,
     ) -> Option<Result<PatchInstanceOverridesPayload>> {
         Some(PatchInstanceOverridesPayload::settle(ctx.app().patch_instance_overrides(input.into()).await))
+    }
+
+    /// Shows the value of a variable, secret or not. Takes the role `ADMIN`; who did it is in the log.
+    async fn reveal_secret(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which variable.")] input: RevealSecretInput,
+    ) -> Option<Result<RevealSecretPayload>> {
+        Some(RevealSecretPayload::settle(ctx.app().reveal_secret(input.into()).await))
     }
 
     /// Creates an API key. Takes the role `ADMIN` and all stacks.

@@ -15,6 +15,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, FromQueryResult, IntoActiveModel, V
 use crate::{
     error::Problems,
     ids::{InstanceId, TemplateId},
+    vault::{Vault, VaultError},
 };
 
 /// What owns entries: a template or an instance.
@@ -60,6 +61,9 @@ pub trait Kind: Clone + Debug + PartialEq + Send + Sync + 'static {
     const REFERS_BY: Option<&'static str> = None;
     /// Whether the service itself adds entries, see [`Kind::system`].
     const HAS_SYSTEM: bool = false;
+    /// Whether entries can hold secrets, which are encrypted in the database. The tables of such a kind have the columns
+    /// `is_secret` and `value`.
+    const HAS_SECRETS: bool = false;
     /// What makes two entries "the same" when template and overrides are merged.
     type Key: EntryKey;
     /// `Vec<Self>`, or `Option<Self>` where there can be only one.
@@ -93,6 +97,22 @@ pub trait Kind: Clone + Debug + PartialEq + Send + Sync + 'static {
     }
     /// Sets the times an entry keeps, given the stored entry with the same key.
     fn stamp(&mut self, _now: DateTime<Utc>, _stored: Option<&Self>) {}
+    /// What is secret, as it stands in the entry: open, or sealed as it was read. See [`Kind::HAS_SECRETS`].
+    fn secret_text(&self) -> Option<&str> {
+        None
+    }
+    /// Whether it holds a secret right now.
+    fn holds_secret(&self) -> bool {
+        self.secret_text().is_some()
+    }
+    /// Encrypts what is secret, for its row's table and owner alone.
+    fn seal(&mut self, _table: &str, _owner: i64, _vault: &Vault) -> Result<(), VaultError> {
+        Ok(())
+    }
+    /// Decrypts what is secret. Everything between reading and writing works on open entries.
+    fn open(&mut self, _table: &str, _owner: i64, _vault: &Vault) -> Result<(), VaultError> {
+        Ok(())
+    }
     /// Arbitrary valid entries, for the laws that every kind keeps.
     #[cfg(test)]
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self>;
@@ -110,6 +130,8 @@ pub trait Stored<O: Owner>: Kind {
     fn owner_column() -> <Self::Entity as EntityTrait>::Column;
     /// The primary key, which keeps the order in which entries were given.
     fn id_column() -> <Self::Entity as EntityTrait>::Column;
+    /// The primary key of a row.
+    fn row_id(row: &Self::Model) -> i64;
     /// Takes a row apart.
     fn from_row(row: Self::Model) -> (O::Id, Self);
     /// Makes a row.

@@ -1,27 +1,80 @@
-//! Environment variables.
+//! Environment variables, some of which are secrets.
+
+use async_graphql::ComplexObject;
 
 use super::{
-    Kind,
+    EnvValue, Kind,
     check::{MAX_TEXT, check_text},
     kind,
 };
-use crate::error::{Code, Problems};
+use crate::{
+    error::{Code, Problems},
+    vault::{Place, Vault, VaultError},
+};
 
 kind! {
     /// An environment variable of the container.
+    #[graphql(complex)]
     pub struct EnvVar in ("service_env_vars", "instance_env_vars"), input "EnvVarInput" {
         /// Name: a letter or `_`, then letters, digits, `_`, `.` or `-`; at most 255 characters.
         pub key: String,
-        /// Value, at most 64 KiB; null leaves it to the shell that starts the stack.
-        pub value: Option<String>,
-        /// True when the value is a secret.
+        /// Value, at most 64 KiB; null leaves it to the shell that starts the stack. A secret that is written without
+        /// this field keeps the value that is stored under its key, here or else in the template.
+        #[graphql(skip_output)]
+        pub value: EnvValue [nullable],
+        /// True when the value is a secret: it is stored encrypted and never answered, except by `revealSecret`.
         #[graphql(default)]
         pub is_secret: bool,
     }
 }
 
+/// The only way in which a value is answered.
+#[ComplexObject]
+impl EnvVar {
+    /// Value; null when it is a secret, and when the shell that starts the stack has it: `isSet` tells which.
+    async fn value(&self) -> Option<&str> {
+        self.value.text().filter(|_| !self.is_secret)
+    }
+
+    /// Whether there is a value, shown or not.
+    async fn is_set(&self) -> bool {
+        self.value.text().is_some()
+    }
+}
+
+impl EnvVar {
+    /// Completes an entry that came without a value from the stored one under its key, or notes why it cannot stay so.
+    /// Nothing that is stored: it has none.
+    pub fn keep(&mut self, stored: Option<&Self>, at: &mut Problems) {
+        let was_secret = stored.is_some_and(|stored| stored.is_secret && stored.value.text().is_some());
+        match &self.value {
+            EnvValue::Kept if was_secret && !self.is_secret => at.invalid(
+                "value",
+                "A secret is stored under this key: give the value that takes its place (null for none), or keep \
+                 isSecret true.",
+                None,
+            ),
+            EnvValue::Kept if self.is_secret => {
+                self.value = stored.map_or(EnvValue::Unset, |stored| stored.value.clone());
+            }
+            EnvValue::Kept => self.value = EnvValue::Unset,
+            EnvValue::Text(text) if was_secret && !self.is_secret && is_mask(text) => at.invalid("value", MASKED, None),
+            EnvValue::Text(_) | EnvValue::Unset => {}
+        }
+    }
+}
+
+const MASKED: &str = "This is a mask, not a value: leave the field out to keep the secret that is stored.";
+
+/// What other tools show in place of a secret.
+fn is_mask(text: &str) -> bool {
+    let text = text.trim();
+    text.chars().count() >= 3 && text.chars().all(|c| matches!(c, '*' | '•'))
+}
+
 impl Kind for EnvVar {
     const FIELD: &'static str = "envVars";
+    const HAS_SECRETS: bool = true;
     type Key = String;
     type Set = Vec<Self>;
 
@@ -39,14 +92,47 @@ impl Kind for EnvVar {
 
     fn validate(&self, at: &mut Problems) {
         at.enter("key", |at| Self::validate_key(&self.key, at));
-        check_text(at, "value", self.value.as_deref().unwrap_or_default(), MAX_TEXT);
+        let text = self.value.text().unwrap_or_default();
+        if !self.is_secret {
+            check_text(at, "value", text, MAX_TEXT);
+            return;
+        }
+        // No suggestion: it would show the secret.
+        if text.len() > MAX_TEXT {
+            let message = format!("{} bytes are too long; at most {MAX_TEXT} are allowed.", text.len());
+            at.enter("value", |at| at.note(Code::LimitExceeded, message, None));
+        }
+        if text.contains('\0') {
+            at.invalid("value", "A NUL character cannot be stored.", None);
+        }
+        if is_mask(text) {
+            at.invalid("value", MASKED, None);
+        }
+    }
+
+    fn secret_text(&self) -> Option<&str> {
+        self.value.text().filter(|_| self.is_secret)
+    }
+
+    fn seal(&mut self, table: &str, owner: i64, vault: &Vault) -> Result<(), VaultError> {
+        if let (true, Some(text)) = (self.is_secret, self.value.text()) {
+            self.value = vault.seal(Place { table, owner, key: &self.key }, text)?.into();
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, table: &str, owner: i64, vault: &Vault) -> Result<(), VaultError> {
+        if let (true, Some(sealed)) = (self.is_secret, self.value.text()) {
+            self.value = EnvValue::Text(vault.open(Place { table, owner, key: &self.key }, sealed)?);
+        }
+        Ok(())
     }
 
     #[cfg(test)]
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
         use proptest::prelude::*;
         ("[A-C_]{1,2}", proptest::option::of("[a-z]{0,3}"), any::<bool>())
-            .prop_map(|(key, value, is_secret)| Self { key, value, is_secret })
+            .prop_map(|(key, value, is_secret)| Self { key, value: value.into(), is_secret })
             .boxed()
     }
 }
@@ -65,4 +151,74 @@ fn suggest(key: &str) -> Option<String> {
         return None;
     }
     Some(if is_env_key(&legal) { legal } else { format!("_{legal}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn var(value: impl Into<EnvValue>, is_secret: bool) -> EnvVar {
+        EnvVar { key: "TOKEN".into(), value: value.into(), is_secret }
+    }
+
+    fn kept(mut entry: EnvVar, stored: Option<&EnvVar>) -> Option<EnvVar> {
+        let mut problems = Problems::default();
+        entry.keep(stored, &mut problems);
+        problems.finish().ok().map(|()| entry)
+    }
+
+    #[test]
+    fn what_comes_without_a_value_keeps_the_stored_secret() {
+        let (secret, plain) = (var("t0p".to_owned(), true), var("dev".to_owned(), false));
+        let without = |is_secret| var(EnvValue::Kept, is_secret);
+        assert_eq!(kept(without(true), Some(&secret)), Some(secret.clone()));
+        assert_eq!(kept(without(true), Some(&plain)), Some(var("dev".to_owned(), true)));
+        assert_eq!(kept(without(true), None), Some(var(None, true)));
+        assert_eq!(kept(without(false), Some(&secret)), None);
+        assert_eq!(kept(without(false), Some(&plain)), Some(var(None, false)));
+        assert_eq!(kept(without(false), Some(&var(None, true))), Some(var(None, false)));
+        assert_eq!(kept(var(None, true), Some(&secret)), Some(var(None, true)));
+        assert_eq!(kept(var("*****".to_owned(), false), Some(&secret)), None);
+        assert_eq!(kept(plain.clone(), Some(&secret)), Some(plain));
+    }
+
+    #[test]
+    fn a_mask_is_no_secret() {
+        for (text, secret, sound) in [
+            ("***", true, false),
+            (" ******** ", true, false),
+            ("•••", true, false),
+            ("**", true, true),
+            ("***", false, true),
+            ("* * * * *", true, true),
+            ("***x", true, true),
+        ] {
+            let mut problems = Problems::default();
+            var(text.to_owned(), secret).validate(&mut problems);
+            assert_eq!(problems.is_empty(), sound, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_in_no_print_and_no_suggestion() {
+        let entry = var("hunter2\0".to_owned(), true);
+        assert!(!format!("{entry:?} {entry:#?}").contains("hunter"));
+        let mut problems = Problems::default();
+        entry.validate(&mut problems);
+        assert!(!format!("{problems:?}").contains("hunter"));
+    }
+
+    #[test]
+    fn sealing_and_opening_change_nothing_but_the_value_of_secrets() {
+        let vault = Vault::new(crate::vault::Keyring::generate().unwrap());
+        for entry in [var("t0p".to_owned(), true), var("dev".to_owned(), false), var(None, true)] {
+            let mut sealed = entry.clone();
+            sealed.seal("instance_env_vars", 4, &vault).unwrap();
+            assert_eq!(sealed == entry, !entry.holds_secret());
+            let mut opened = sealed.clone();
+            opened.open("instance_env_vars", 4, &vault).unwrap();
+            assert_eq!(opened, entry);
+            assert_eq!(sealed.open("instance_env_vars", 5, &vault).is_err(), entry.holds_secret());
+        }
+    }
 }

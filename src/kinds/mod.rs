@@ -14,6 +14,7 @@ mod values;
 pub mod config_file;
 pub mod dependency;
 pub mod domain;
+mod env_value;
 pub mod env_var;
 pub mod healthcheck;
 pub mod label;
@@ -31,6 +32,7 @@ pub use self::{
     contract::{Cardinality, EntryKey, Kind, Names, OfInstance, OfTemplate, Owner, Stored},
     dependency::{Condition, Dependency},
     domain::Domain,
+    env_value::EnvValue,
     env_var::EnvVar,
     healthcheck::Healthcheck,
     label::Label,

@@ -3,30 +3,31 @@
 //! Called once by every kind. It must never hold behaviour: that belongs into the `Kind` impl beside the call.
 
 /// One kind: `kind! { /// doc  pub struct X in ("service_xs", "instance_xs"), input "XInput" { fields } }`. What no
-/// template brings as rows names only the instance's table: `in ("instance_xs")`.
+/// template brings as rows names only the instance's table: `in ("instance_xs")`. `[nullable]` behind a type that is no
+/// `Option` says so of its column.
 macro_rules! kind {
     (
         $(#[$meta:meta])*
         pub struct $name:ident in ($service_table:literal, $instance_table:literal), input $input:literal {
-            $( $(#[$field_meta:meta])* pub $field:ident : $type:ty, )+
+            $( $(#[$field_meta:meta])* pub $field:ident : $type:ty $([$column:ident])?, )+
         }
     ) => {
         #[doc = concat!("The template's side: `", $service_table, "`.")]
         pub mod service {
             $crate::kinds::rows::table!(
                 $name, $service_table, $crate::kinds::OfTemplate,
-                service_id: TemplateId, ServiceId, $( $field: $type ),+
+                service_id: TemplateId, ServiceId, $( $field: $type $([$column])? ),+
             );
         }
         $crate::kinds::kind! {
             $(#[$meta])*
-            pub struct $name in ($instance_table), input $input { $( $(#[$field_meta])* pub $field: $type, )+ }
+            pub struct $name in ($instance_table), input $input { $( $(#[$field_meta])* pub $field: $type $([$column])?, )+ }
         }
     };
     (
         $(#[$meta:meta])*
         pub struct $name:ident in ($instance_table:literal), input $input:literal {
-            $( $(#[$field_meta:meta])* pub $field:ident : $type:ty, )+
+            $( $(#[$field_meta:meta])* pub $field:ident : $type:ty $([$column:ident])?, )+
         }
     ) => {
         #[derive(Clone, Debug, PartialEq, async_graphql::SimpleObject, async_graphql::InputObject)]
@@ -40,7 +41,7 @@ macro_rules! kind {
         pub mod instance {
             $crate::kinds::rows::table!(
                 $name, $instance_table, $crate::kinds::OfInstance,
-                instance_id: InstanceId, InstanceId, $( $field: $type ),+
+                instance_id: InstanceId, InstanceId, $( $field: $type $([$column])? ),+
             );
         }
     };
@@ -49,7 +50,7 @@ macro_rules! kind {
 macro_rules! table {
     (
         $value:ident, $table:literal, $owner:ty, $owner_id:ident : $owner_type:ident, $owner_column:ident,
-        $( $field:ident : $type:ty ),+
+        $( $field:ident : $type:ty $([$column:ident])? ),+
     ) => {
         use super::*;
         use $crate::ids::$owner_type;
@@ -61,7 +62,7 @@ macro_rules! table {
             #[sea_orm(primary_key)]
             pub id: i64,
             pub $owner_id: $owner_type,
-            $( pub $field: $type, )+
+            $( $( #[sea_orm($column)] )? pub $field: $type, )+
         }
 
         #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -77,6 +78,9 @@ macro_rules! table {
             }
             fn id_column() -> Column {
                 Column::Id
+            }
+            fn row_id(row: &Model) -> i64 {
+                row.id
             }
             fn from_row(row: Model) -> ($owner_type, Self) {
                 (row.$owner_id, Self { $( $field: row.$field, )+ })

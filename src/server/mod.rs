@@ -7,7 +7,6 @@ mod auth;
 mod client_address;
 mod connection;
 mod graphql;
-mod nesting;
 mod outcome;
 mod overload;
 mod pages;
@@ -15,19 +14,22 @@ mod patience;
 mod request_id;
 mod status;
 mod traffic;
-mod variables;
+
+use std::sync::Arc;
 
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
-    routing::{get, post},
+    routing::{any, get},
 };
 
 use self::auth::Doorkeeper;
 pub use self::{accept::serve, auth::Door, traffic::Traffic};
 use crate::{
     app::App,
-    graphql::{Schema, schema},
+    document::Documents,
+    graphql::{Schema, schema, sdl},
+    limits::Limits,
 };
 
 /// What the handlers share.
@@ -35,26 +37,35 @@ use crate::{
 pub(crate) struct Service {
     app: App,
     schema: Schema,
+    documents: Documents,
+    limits: Arc<Limits>,
+}
+
+/// How the service behaves towards its clients.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Whom it lets in.
+    pub door: Door,
+    /// How much a request may ask for.
+    pub limits: Limits,
+    /// How many requests it takes, and how long it waits for them.
+    pub traffic: Traffic,
 }
 
 /// All routes of the service.
-pub fn router(app: App, door: Door, traffic: &Traffic) -> Router {
-    let doorkeeper = Doorkeeper::new(app.clone(), door);
-    let service = Service { schema: schema(), app };
+pub fn router(app: App, options: Options) -> Router {
+    let doorkeeper = Doorkeeper::new(app.clone(), options.door);
+    let documents = Documents::new(sdl, options.limits.clone());
+    let service = Service { schema: schema(), app, documents, limits: Arc::new(options.limits) };
     let routes = Router::new()
         .route("/", get(pages::index))
         .route("/assets/{name}", get(pages::asset))
         .route("/schema.graphql", get(pages::sdl))
-        .route(
-            "/graphql",
-            post(graphql::handle)
-                .fallback(graphql::post_only)
-                .layer(from_fn_with_state(doorkeeper, auth::authenticate)),
-        )
+        .route("/graphql", any(graphql::handle).layer(from_fn_with_state(doorkeeper, auth::authenticate)))
         .fallback(status::nothing_here);
     // Asked by those who decide whether the service lives: answered however busy it is.
     let always = Router::new().route("/healthz", get(status::alive)).route("/readyz", get(status::ready));
-    guarded(routes.with_state(service.clone()), always.with_state(service), traffic)
+    guarded(routes.with_state(service.clone()), always.with_state(service), &options.traffic)
 }
 
 /// Routes behind what every one of them gets, those in `always` even when no more requests are taken.

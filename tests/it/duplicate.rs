@@ -63,7 +63,9 @@ async fn a_copy_says_everything_its_source_says(t: &TestApp) {
     let copy = said(t, "db-copy").await;
     assert_eq!(copy, source);
     assert_eq!(copy["overrideCount"], 12);
-    assert_eq!(copy["envVars"][1]["value"], "s3cret");
+    assert_eq!(copy["envVars"][1]["value"], Value::Null, "a secret");
+    let secret = json!({ "instance": TestApp::by_name("shop", "db-copy") });
+    assert_eq!(t.reveal(secret, "POSTGRES_PASSWORD").await, "s3cret");
     assert_eq!(said(t, "db").await, source);
     assert_eq!(t.data(revision, json!({})).await, before);
 }

@@ -188,7 +188,7 @@ async fn a_port_that_must_not_be_published_is_removed_and_comes_back(t: &TestApp
 
 async fn a_variable_that_the_template_gets_later_is_inherited(t: &TestApp) {
     t.shop().await;
-    let password = json!({ "key": "POSTGRES_PASSWORD", "value": "mine", "isSecret": true });
+    let password = json!({ "key": "POSTGRES_PASSWORD", "value": "mine", "isSecret": false });
     t.set("db", json!({ "envVars": [password] })).await;
     // This is what updateTemplate does to the row; the story is to go through it once it is there.
     t.sql("INSERT INTO service_env_vars (service_id, key, value) SELECT id, 'POSTGRES_DB', 'orders' FROM services")

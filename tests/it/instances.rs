@@ -54,7 +54,10 @@ async fn an_instance_is_created_with_overrides_of_every_kind(t: &TestApp) {
     assert_eq!(made["description"], "Orders");
     assert_eq!(made["ports"][0]["hostIp"], "0.0.0.0");
     assert_eq!(made["ports"][1]["hostPort"], json!(null));
-    assert_eq!(made["envVars"][1], json!({ "key": "POSTGRES_PASSWORD", "value": "s3cret", "isSecret": true }));
+    assert_eq!(
+        made["envVars"][1],
+        json!({ "key": "POSTGRES_PASSWORD", "value": null, "isSecret": true, "isSet": true })
+    );
     assert_eq!(made["healthcheck"]["test"], json!(["CMD", "pg_isready", "-d", "or ders"]));
     assert_eq!(made["healthcheck"]["timeoutSeconds"], 10);
     assert_eq!(made["configFiles"][0]["content"], "a=$b\n");

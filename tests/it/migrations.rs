@@ -2,10 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use devarch::db::{
-    Db,
-    entities::{api_key, api_key_stack, catalog_entry, instance, override_rule, stack, template},
-    stored,
+use devarch::{
+    db::{
+        Db,
+        entities::{
+            api_key, api_key_stack, catalog_entry, clear_secret, instance, override_rule, secret_key, stack, template,
+        },
+        stored,
+    },
+    limits::Patience,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -79,7 +84,7 @@ async fn migrating_twice_changes_nothing(t: &TestApp) {
     t.shop().await;
     let before = catalogue(t).await;
     // A second server on the same database.
-    let other = Db::connect(&t.url, 1).await.unwrap();
+    let other = Db::connect(&t.url, 1, &Patience::default()).await.unwrap();
     assert!(other.is_ready().await.unwrap());
     other.migrate().await.unwrap();
     assert_eq!(catalogue(t).await, before);
@@ -143,6 +148,8 @@ fn entities() -> BTreeMap<String, TableCreateStatement> {
     tables.push(schema.create_table_from_entity(instance::Entity));
     tables.push(schema.create_table_from_entity(catalog_entry::Entity));
     tables.push(schema.create_table_from_entity(override_rule::Entity));
+    tables.push(schema.create_table_from_entity(secret_key::Entity));
+    tables.push(schema.create_table_from_entity(clear_secret::Entity));
     tables.push(schema.create_table_from_entity(api_key::Entity));
     tables.push(schema.create_table_from_entity(api_key_stack::Entity));
     let name = |table: &TableCreateStatement| match table.get_table_name() {
@@ -211,7 +218,7 @@ async fn tables(t: &TestApp) -> BTreeSet<String> {
 
 async fn the_tables_are_those_of_the_entities(t: &TestApp) {
     let entities = entities();
-    assert_eq!(entities.len(), 25);
+    assert_eq!(entities.len(), 27);
     assert_eq!(tables(t).await, entities.keys().cloned().collect::<BTreeSet<_>>());
     // SQLite has one integer, of 64 bits.
     let known =
@@ -242,7 +249,7 @@ async fn the_tables_are_those_of_the_entities(t: &TestApp) {
 fn owner_of(table: &str) -> Option<(&'static str, &'static str)> {
     match table {
         "service_instances" => Some(("stack_id", "stacks")),
-        "services" | "stacks" | "catalog_entries" | "api_keys" => None,
+        "services" | "stacks" | "catalog_entries" | "api_keys" | "secret_keys" | "clear_secrets" => None,
         "api_key_stacks" => Some(("api_key_id", "api_keys")),
         _ if table.starts_with("service_") => Some(("service_id", "services")),
         _ => Some(("instance_id", "service_instances")),
@@ -308,7 +315,8 @@ async fn children_go_with_their_owner(t: &TestApp) {
     run(t, "DELETE FROM services").await.unwrap_err();
     run(t, "DELETE FROM stacks").await.unwrap();
     run(t, "DELETE FROM services").await.unwrap();
-    for table in entities().keys() {
+    // The key with which the secrets were sealed stays known.
+    for table in entities().keys().filter(|table| *table != "secret_keys") {
         assert_eq!(rows(t, &format!("SELECT 'left' FROM {table}")).await.len(), 0, "{table}");
     }
 }

@@ -1,5 +1,6 @@
 //! Every step on every kind: what it does to the overrides, their rules, what would run, and what is reported of it.
 
+use devarch::limits::Limits;
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, both, code, samples};
@@ -254,7 +255,8 @@ async fn an_instance_comes_back_from_the_trash_with_its_rules(t: &TestApp) {
 
 async fn reports_are_made_at_the_end_of_a_long_way(t: &TestApp) {
     full(t).await;
-    // Almost as deep as a query may be.
+    // As deep as the nesting of brackets allows, where the setting for the depth of fields does.
+    let t = &t.with_limits(Limits { max_depth: 100, ..Limits::default() });
     let deeper = |query: String, _| format!("stack {{ instance(name: \"web\") {{ {query} }} }}");
     let query = (0..13).fold(REPORTS.to_owned(), deeper);
     let mut seen = t.see("web", &query).await;

@@ -219,6 +219,7 @@ const PROMISED: &str = "
     EnvVar key: String!
     EnvVar value: String
     EnvVar isSecret: Boolean!
+    EnvVar isSet: Boolean!
     Label key: String!
     Label value: String!
     Domain domain: String!

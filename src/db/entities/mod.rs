@@ -5,8 +5,10 @@
 pub mod api_key;
 pub mod api_key_stack;
 pub mod catalog_entry;
+pub mod clear_secret;
 pub mod instance;
 pub mod override_rule;
+pub mod secret_key;
 pub mod stack;
 pub mod template;
 

@@ -31,6 +31,7 @@ const RULES: &[(&str, &str, bool)] = &[
     ("purgeInstance", "ADMIN", false),
     ("setInstanceOverrides", "EDITOR", false),
     ("patchInstanceOverrides", "EDITOR", false),
+    ("revealSecret", "ADMIN", false),
     ("createApiKey", "ADMIN", true),
     ("revokeApiKey", "ADMIN", true),
 ];
@@ -65,6 +66,7 @@ fn inputs(field: &str, on: &Subject, fresh: &str) -> Vec<Value> {
         "patchInstanceOverrides" => {
             instances(json!({ "operations": [{ "set": { "label": { "key": "k", "value": fresh } } }] }))
         }
+        "revealSecret" => instances(json!({ "key": "POSTGRES_PASSWORD" })),
         "createApiKey" => vec![json!({ "name": fresh, "role": "READER" })],
         "revokeApiKey" => vec![json!({ "name": "spare" })],
         other => panic!("say what input `{other}` takes for a stack"),

@@ -18,7 +18,9 @@ use devarch::{
     app::App,
     clock::Clock,
     db::{Db, DbUrl},
-    server::{Door, Traffic, router},
+    limits::Limits,
+    server::{Door, Options, Traffic, router},
+    vault::Vault,
 };
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -37,6 +39,7 @@ pub(crate) struct TestApp {
     router: Router,
     /// The key that every GraphQL request shows.
     key: Option<String>,
+    options: Options,
     frozen: Arc<AtomicBool>,
     millis: Arc<AtomicI64>,
 }
@@ -60,21 +63,47 @@ impl TestApp {
             DateTime::from_timestamp_millis(ticking.fetch_add(step, Ordering::SeqCst)).unwrap()
         });
         let app = App::new(db.clone(), clock);
-        Self {
-            engine,
-            url,
-            db,
-            router: router(app.clone(), Door::Open, &Traffic::default()),
-            key: None,
-            app,
-            frozen,
-            millis,
-        }
+        let options = Options { door: Door::Open, limits: Limits::default(), traffic: Traffic::default() };
+        Self { engine, url, db, router: router(app.clone(), options.clone()), key: None, options, app, frozen, millis }
     }
 
     /// The same application behind a door, for one who shows this key.
     pub(crate) fn behind(&self, door: Door, key: Option<&str>) -> Self {
-        Self { router: router(self.app.clone(), door, &Traffic::default()), ..self.clone() }.showing(key)
+        self.with_options(Options { door, ..self.options.clone() }).showing(key)
+    }
+
+    /// The same application with other limits.
+    pub(crate) fn with_limits(&self, limits: Limits) -> Self {
+        self.with_options(Options { limits, ..self.options.clone() })
+    }
+
+    fn with_options(&self, options: Options) -> Self {
+        Self { router: router(self.app.clone(), options.clone()), options, ..self.clone() }
+    }
+
+    /// The same application with other keys for secrets.
+    pub(crate) fn with_vault(&self, vault: Vault) -> Self {
+        Self::new(self.engine, self.url.clone(), self.db.clone().with_vault(vault))
+    }
+
+    /// What `revealSecret` shows; the input without the key.
+    pub(crate) async fn reveal(&self, mut of: Value, key: &str) -> Value {
+        of["key"] = json!(key);
+        self.done("revealSecret", of, "value").await["value"].take()
+    }
+
+    /// Collections of an instance with the secrets that the answer did not show.
+    pub(crate) async fn unmasked(&self, stack: &str, name: &str, mut collections: Value) -> Value {
+        for var in collections["envVars"].as_array_mut().unwrap() {
+            let is_set = var.as_object_mut().unwrap().remove("isSet").unwrap();
+            if var["isSecret"] == true {
+                assert_eq!(var["value"], Value::Null, "a secret is not shown");
+                let key = var["key"].as_str().unwrap().to_owned();
+                var["value"] = self.reveal(json!({ "instance": Self::by_name(stack, name) }), &key).await;
+            }
+            assert_eq!(is_set, var["value"] != Value::Null);
+        }
+        collections
     }
 
     /// The same application, behind the same door, for one who shows this key.
@@ -84,7 +113,7 @@ impl TestApp {
 
     /// All routes, to be served over a socket.
     pub(crate) fn router_with(&self, traffic: &Traffic) -> Router {
-        router(self.app.clone(), Door::Open, traffic)
+        router(self.app.clone(), Options { traffic: traffic.clone(), ..self.options.clone() })
     }
 
     /// Lets time stand still from now on.
@@ -251,7 +280,7 @@ impl TestApp {
 
 /// The first seven collections with every column.
 pub(crate) const COLLECTIONS: &str = "ports { hostIp hostPort containerPort protocol } \
-     volumes { volumeType source target readOnly isExternal } envVars { key value isSecret } labels { key value } \
+     volumes { volumeType source target readOnly isExternal } envVars { key value isSecret isSet } labels { key value } \
      domains { domain proxyPort } healthcheck { test intervalSeconds timeoutSeconds retries startPeriodSeconds } \
      configFiles { filePath content fileMode isTemplate }";
 /// The collections that came later, with every column.

@@ -8,6 +8,8 @@ use std::{
 use devarch::{
     cli::STACK,
     db::{Db, DbUrl},
+    limits::Patience,
+    vault::{Keyring, Vault},
 };
 use futures_util::FutureExt;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
@@ -46,7 +48,10 @@ where
         let place = Place::new(engine).await;
         let url = place.url();
         let body = async {
-            let db = Db::connect(&url, 4).await.expect("the test database can be opened");
+            // Many tests share the machine: what is slow there is not what they are about.
+            let patience = Patience { statement_timeout: 30, lock_timeout: 20, pool_timeout: 20 };
+            let db = Db::connect(&url, 4, &patience).await.expect("the test database can be opened");
+            let db = db.with_vault(Vault::new(Keyring::generate().unwrap()));
             db.migrate().await.expect("the test database can be migrated");
             let app = TestApp::new(engine, url.clone(), db);
             test(&app).await;

@@ -1,0 +1,145 @@
+//! `devarch secrets`, and finding the keys for secrets before anything is served.
+
+use std::{
+    fmt::Display,
+    path::{Path, PathBuf},
+};
+
+use super::print;
+use crate::{
+    app::{App, KeyStatus},
+    clock::Clock,
+    config::{Secrets, Settings},
+    db::{Db, DbUrl},
+    vault::Vault,
+};
+
+/// Where the keys are when nobody says so and there is no database file to put them beside.
+const DEFAULT_FILE: &str = "data/devarch.key";
+
+/// Makes a key, encrypts anew, or lists.
+pub(super) async fn run(settings: &Settings, what: Secrets) -> Result<(), String> {
+    if matches!(what, Secrets::NewKey) {
+        let line = Vault::new_line().map_err(text)?;
+        print(&format!("{}\n", line.as_str()));
+        return Ok(());
+    }
+    let database = &settings.database_url;
+    let db = Db::connect(database, 1, &settings.patience)
+        .await
+        .map_err(|error| format!("cannot open the {database}: {error}"))?;
+    db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
+    let done = match what {
+        Secrets::Status => status(settings, db.clone()).await,
+        _ => rotate(settings, db.clone()).await,
+    };
+    db.close().await;
+    print(&done?);
+    Ok(())
+}
+
+/// The database with its keys, all of them checked. Clear text that an earlier version left is encrypted by then.
+pub(super) async fn unlock(settings: &Settings, db: Db) -> Result<Db, String> {
+    let db = with_keys(settings, db).await?;
+    App::new(db.clone(), Clock::system()).unlock_secrets().await.map_err(|error| {
+        let database = &settings.database_url;
+        format!("cannot use the secrets of the {database}: {error}; the keys come from {}", source(settings))
+    })?;
+    Ok(db)
+}
+
+async fn with_keys(settings: &Settings, db: Db) -> Result<Db, String> {
+    if let Some(ring) = &settings.secrets_key {
+        return Ok(db.with_vault(Vault::new(ring.clone())));
+    }
+    let file = file(settings);
+    let vault = match Vault::of_file(&file) {
+        Err(error) if error.is_missing() && settings.secrets_key_file.is_none() => create(&file, &db).await?,
+        Err(error) if error.is_missing() => {
+            return Err(format!("{error}; `devarch secrets new-key` prints a key for a new one"));
+        }
+        read => read.map_err(text)?,
+    };
+    Ok(db.with_vault(vault))
+}
+
+/// Makes the file of a database without secrets. A new key could not open those that are there.
+async fn create(file: &Path, db: &Db) -> Result<Vault, String> {
+    let shown = file.display();
+    if App::new(db.clone(), Clock::system()).has_sealed_secrets().await.map_err(text)? {
+        return Err(format!(
+            "the key file {shown} is missing, and the database has secrets that are encrypted with its key: bring it \
+             back, or name another place with --secrets-key-file"
+        ));
+    }
+    Vault::create_file(file).map_err(text)?;
+    tracing::warn!(file = %shown, "a new key for secrets was created: keep a copy of the file, without it they are lost");
+    Vault::of_file(file).map_err(text)
+}
+
+fn file(settings: &Settings) -> PathBuf {
+    match (&settings.secrets_key_file, &settings.database_url) {
+        (Some(file), _) => file.clone(),
+        (None, DbUrl::Sqlite(database)) => {
+            let mut name = database.file_name().unwrap_or_default().to_owned();
+            name.push(".key");
+            database.with_file_name(name)
+        }
+        (None, DbUrl::Postgres(_)) => DEFAULT_FILE.into(),
+    }
+}
+
+fn source(settings: &Settings) -> String {
+    match &settings.secrets_key {
+        Some(_) => "DEVARCH_SECRETS_KEY".to_owned(),
+        None => file(settings).display().to_string(),
+    }
+}
+
+async fn status(settings: &Settings, db: Db) -> Result<String, String> {
+    let app = App::new(with_keys(settings, db).await?, Clock::system());
+    let keys = app.secret_keys().await.map_err(text)?;
+    let line = |key: &KeyStatus| {
+        let state = match (key.is_known, key.is_current, key.secrets) {
+            (false, ..) => "MISSING OR WRONG",
+            (true, true, _) => "current",
+            (true, false, 0) => "not needed any more",
+            (true, false, _) => "still needed: `devarch secrets rotate` goes on",
+        };
+        format!("{:14} {:>9} secrets  {state}\n", key.id, key.secrets)
+    };
+    let lines: String = keys.iter().map(line).collect();
+    Ok(format!("keys from {}\n{lines}", source(settings)))
+}
+
+async fn rotate(settings: &Settings, db: Db) -> Result<String, String> {
+    let db = unlock(settings, db).await?;
+    let app = App::new(db.clone(), Clock::system());
+    let resumed = app.secrets_need_rotation().await.map_err(text)?;
+    if !resumed {
+        let Some(file) = db.vault().file() else {
+            return Err(
+                "the keys come from DEVARCH_SECRETS_KEY: put a new one before them (`devarch secrets new-key` \
+                        prints one), start all servers with both, and then call this again"
+                    .to_owned(),
+            );
+        };
+        Vault::add_to_file(file).map_err(text)?;
+    }
+    let current = db.vault().current().map_err(text)?;
+    let done = app.rotate_secrets().await.map_err(text)?;
+    let unused = match done.unused.as_slice() {
+        [] => String::new(),
+        ids => format!("Not needed any more, except for old backups: {}\n", ids.join(", ")),
+    };
+    Ok(format!(
+        "{}All {} secrets are encrypted with the key {current}; {} were not before.\n{unused}",
+        if resumed { "An earlier rotation was finished. " } else { "" },
+        done.secrets,
+        done.sealed,
+    ))
+}
+
+fn text(error: impl Display) -> String {
+    error.to_string()
+}

@@ -1,0 +1,53 @@
+//! Documents that have been looked at, by their text: a program sends the same few again and again.
+//!
+//! Used by [`Documents`](super::Documents). It must never grow without bound: it forgets what is asked for least.
+
+use std::sync::Arc;
+
+use quick_cache::{Weighter, sync};
+
+use super::{Checked, Refusal};
+
+/// Most documents that are remembered.
+const MOST: usize = 1000;
+/// Most text that is remembered, in bytes. What is made of a document takes some twenty times the memory of its text.
+const MOST_BYTES: u64 = 1_000_000;
+/// Longest document that is remembered: longer ones are rare, and would push out many others.
+const LONGEST: usize = 32_768;
+
+#[derive(Clone)]
+struct ByLength;
+
+impl Weighter<Arc<str>, Arc<Checked>> for ByLength {
+    fn weight(&self, text: &Arc<str>, _: &Arc<Checked>) -> u64 {
+        // A short document costs something, too.
+        u64::try_from(text.len()).unwrap_or(u64::MAX).saturating_add(200)
+    }
+}
+
+/// What is remembered. Only good documents are: bad ones are cheap to refuse, and there are more of them.
+pub(super) struct Cache(sync::Cache<Arc<str>, Arc<Checked>, ByLength>);
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self(sync::Cache::with_weighter(MOST, MOST_BYTES, ByLength))
+    }
+}
+
+impl Cache {
+    /// What is remembered of a document, else what `check` finds.
+    pub(super) fn get_or_check(
+        &self,
+        text: &str,
+        check: impl FnOnce() -> Result<Checked, Refusal>,
+    ) -> Result<Arc<Checked>, Refusal> {
+        if let Some(known) = self.0.get(text) {
+            return Ok(known);
+        }
+        let checked = Arc::new(check()?);
+        if text.len() <= LONGEST {
+            self.0.insert(Arc::from(text), Arc::clone(&checked));
+        }
+        Ok(checked)
+    }
+}

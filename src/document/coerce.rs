@@ -1,0 +1,160 @@
+//! Variables, brought into the form that their types take before anything runs: a value that does not fit must not be
+//! found when earlier changes of the same document are done.
+//!
+//! Called by [`Documents`](super::Documents). The rules are those of the specification; every message names the way to the
+//! value. It must never show more of a value than a few characters: it may be a secret.
+
+use apollo_compiler::{
+    Schema,
+    ast::Type,
+    executable::Operation,
+    schema::{ExtendedType, InputObjectType},
+};
+use serde_json::{Map, Value};
+
+use super::{MAX_ERRORS, Mistake, Refusal, Sort, literals::is_one_of, shortened};
+
+/// The values of an operation's variables; those that it does not declare are ignored.
+pub(super) fn variables(
+    schema: &Schema,
+    operation: &Operation,
+    mut given: Map<String, Value>,
+) -> Result<Map<String, Value>, Refusal> {
+    let mut coerce = Coerce { schema, mistakes: Vec::new() };
+    let mut values = Map::new();
+    for variable in &operation.variables {
+        let name = variable.name.as_str();
+        let path = format!("${name}");
+        match given.remove(name) {
+            Some(value) => {
+                values.insert(name.to_owned(), coerce.value(&variable.ty, value, &path));
+            }
+            // The framework takes the default from the document.
+            None if variable.default_value.is_some() => {}
+            None if variable.ty.is_non_null() => {
+                coerce.mistake(&path, format!("of the required type \"{}\" was not provided.", variable.ty));
+            }
+            None => {}
+        }
+    }
+    coerce.mistakes.truncate(MAX_ERRORS);
+    if coerce.mistakes.is_empty() {
+        return Ok(values);
+    }
+    Err(Refusal { sort: Sort::BadRequest, reason: "variables", mistakes: coerce.mistakes })
+}
+
+struct Coerce<'a> {
+    schema: &'a Schema,
+    mistakes: Vec<Mistake>,
+}
+
+impl Coerce<'_> {
+    fn mistake(&mut self, path: &str, what: String) -> Value {
+        self.mistakes.push(Mistake { message: shortened(&format!("Variable \"{path}\" {what}")), location: None });
+        Value::Null
+    }
+
+    fn value(&mut self, expected: &Type, value: Value, path: &str) -> Value {
+        if value.is_null() {
+            if expected.is_non_null() {
+                return self.mistake(path, format!("of the type \"{expected}\" must not be null."));
+            }
+            return Value::Null;
+        }
+        match expected {
+            Type::List(inside) | Type::NonNullList(inside) => match value {
+                Value::Array(items) => {
+                    let items = items.into_iter().enumerate();
+                    items.map(|(at, item)| self.value(inside, item, &format!("{path}[{at}]"))).collect()
+                }
+                // One value is a list of one.
+                one => Value::Array(vec![self.value(inside, one, path)]),
+            },
+            Type::Named(name) | Type::NonNullNamed(name) => match self.schema.types.get(name) {
+                Some(ExtendedType::Scalar(_)) => self.scalar(name.as_str(), value, path),
+                Some(ExtendedType::Enum(known)) => match value.as_str() {
+                    Some(word) if known.values.keys().any(|value| value == word) => value,
+                    _ => {
+                        let words: Vec<&str> = known.values.keys().map(|word| word.as_str()).collect();
+                        self.mistake(path, format!("is no {name}: it takes {}.", words.join(", ")))
+                    }
+                },
+                Some(ExtendedType::InputObject(input)) => match value {
+                    Value::Object(fields) => self.object(input, fields, path),
+                    _ => self.mistake(path, format!("is no object, as the type \"{name}\" is.")),
+                },
+                _ => self.mistake(path, format!("has the type \"{name}\", which no input has.")),
+            },
+        }
+    }
+
+    fn scalar(&mut self, name: &str, value: Value, path: &str) -> Value {
+        match (name, &value) {
+            ("Int", Value::Number(number)) => match whole(number) {
+                Some(number) => Value::from(number),
+                None => self.mistake(path, "is no whole number of 32 bits, as the type \"Int\" is.".to_owned()),
+            },
+            ("Float", Value::Number(_)) | ("String" | "ID", Value::String(_)) | ("Boolean", Value::Bool(_)) => value,
+            ("ID", Value::Number(number)) if number.is_i64() || number.is_u64() => Value::String(number.to_string()),
+            ("Int" | "Float" | "String" | "ID" | "Boolean", _) => {
+                self.mistake(path, format!("is {}, and the type \"{name}\" does not take that.", sort(&value)))
+            }
+            // The other scalars of the schema are texts with a form of their own.
+            ("DateTime", Value::String(text)) if chrono::DateTime::parse_from_rfc3339(text).is_ok() => value,
+            ("DateTime", _) => self.mistake(
+                path,
+                "is no moment such as \"2030-01-31T12:00:00Z\", as the type \"DateTime\" is.".to_owned(),
+            ),
+            _ => value,
+        }
+    }
+
+    fn object(&mut self, input: &InputObjectType, mut fields: Map<String, Value>, path: &str) -> Value {
+        if is_one_of(input) && !(fields.len() == 1 && fields.values().all(|value| !value.is_null())) {
+            return self
+                .mistake(path, format!("of the type \"{}\" takes exactly one field, and not null.", input.name));
+        }
+        let mut values = Map::new();
+        for (name, definition) in &input.fields {
+            let path = format!("{path}.{name}");
+            match fields.remove(name.as_str()) {
+                Some(value) => {
+                    values.insert(name.to_string(), self.value(&definition.ty, value, &path));
+                }
+                None if definition.default_value.is_some() => {}
+                None if definition.ty.is_non_null() => {
+                    self.mistake(&path, format!("of the required type \"{}\" was not provided.", definition.ty));
+                }
+                None => {}
+            }
+        }
+        if let Some(unknown) = fields.keys().next() {
+            let unknown: String = unknown.chars().filter(|c| !c.is_control()).take(64).collect();
+            self.mistake(path, format!("has a field \"{unknown}\", which the type \"{}\" does not have.", input.name));
+        }
+        Value::Object(values)
+    }
+}
+
+/// A whole number of 32 bits; 3.0 is one, too.
+fn whole(number: &serde_json::Number) -> Option<i32> {
+    if let Some(number) = number.as_i64() {
+        return i32::try_from(number).ok();
+    }
+    let number = number.as_f64().filter(|number| number.fract() == 0.0)?;
+    let fits = (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&number);
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole and within the range")]
+    fits.then_some(number as i32)
+}
+
+fn sort(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}

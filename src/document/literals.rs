@@ -1,0 +1,158 @@
+//! Inputs that a document writes out, where the validation that we use looks away: inputs of which exactly one field is
+//! given, fields that are given twice, and variables inside lists and objects.
+//!
+//! Called by [`Documents`](super::Documents) on documents that are valid otherwise. Inputs that come as variables are looked
+//! at with the variables.
+
+use std::collections::HashSet;
+
+use apollo_compiler::{
+    ExecutableDocument, Name, Node, Schema,
+    ast::{Argument, InputValueDefinition, Type, Value, VariableDefinition},
+    executable::{Selection, SelectionSet},
+    schema::{ExtendedType, InputObjectType},
+};
+
+use super::{MAX_ERRORS, Mistake, Refusal, Sort, shortened};
+
+struct Look<'a> {
+    schema: &'a Schema,
+    document: &'a ExecutableDocument,
+    /// Those of the operation in hand.
+    variables: &'a [Node<VariableDefinition>],
+    /// Fragments that have been looked at for it.
+    seen: HashSet<&'a str>,
+    mistakes: Vec<Mistake>,
+}
+
+/// Whether exactly one field has to be given.
+pub(super) fn is_one_of(input: &InputObjectType) -> bool {
+    input.directives.has("oneOf")
+}
+
+/// Refuses a document with such a mistake.
+pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Result<(), Refusal> {
+    let mut look = Look { schema, document, variables: &[], seen: HashSet::new(), mistakes: Vec::new() };
+    for operation in document.operations.iter() {
+        look.variables = &operation.variables;
+        look.seen.clear();
+        for variable in &operation.variables {
+            if let Some(default) = &variable.default_value {
+                look.value(&variable.ty, default);
+            }
+        }
+        look.selections(&operation.selection_set);
+    }
+    look.mistakes.truncate(MAX_ERRORS);
+    if look.mistakes.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal { sort: Sort::Validation, reason: "validation", mistakes: look.mistakes })
+}
+
+impl<'a> Look<'a> {
+    fn selections(&mut self, set: &'a SelectionSet) {
+        for selection in &set.selections {
+            match selection {
+                Selection::Field(field) => {
+                    self.arguments(&field.arguments, &field.definition.arguments);
+                    self.selections(&field.selection_set);
+                }
+                Selection::InlineFragment(inline) => self.selections(&inline.selection_set),
+                Selection::FragmentSpread(spread) => {
+                    let name = spread.fragment_name.as_str();
+                    if let Some(fragment) = self.document.fragments.get(name)
+                        && self.seen.insert(name)
+                    {
+                        self.selections(&fragment.selection_set);
+                    }
+                }
+            }
+        }
+    }
+
+    fn arguments(&mut self, given: &[Node<Argument>], known: &[Node<InputValueDefinition>]) {
+        for argument in given {
+            if let Some(definition) = known.iter().find(|known| known.name == argument.name) {
+                self.value(&definition.ty, &argument.value);
+            }
+        }
+    }
+
+    fn value(&mut self, expected: &Type, value: &Node<Value>) {
+        match &**value {
+            Value::List(items) => {
+                let inside = if expected.is_list() { expected.item_type() } else { expected };
+                for item in items {
+                    self.variable(inside, false, item);
+                    self.value(inside, item);
+                }
+            }
+            Value::Object(fields) => {
+                let Some(ExtendedType::InputObject(input)) = self.schema.types.get(expected.inner_named_type()) else {
+                    return;
+                };
+                if is_one_of(input) {
+                    self.one_of(input, fields, value);
+                }
+                let mut names = HashSet::new();
+                for (name, value) in fields {
+                    if !names.insert(name) {
+                        self.mistake(value, format!("There can be only one input field named \"{name}\"."));
+                    }
+                    if let Some(field) = input.fields.get(name) {
+                        self.variable(&field.ty, field.default_value.is_some(), value);
+                        self.value(&field.ty, value);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A variable inside a list or an object has to fit there, too.
+    fn variable(&mut self, place: &Type, place_has_default: bool, value: &Node<Value>) {
+        let Value::Variable(name) = &**value else { return };
+        let Some(variable) = self.variables.iter().find(|known| known.name == *name) else { return };
+        let has_default = variable.default_value.as_ref().is_some_and(|default| !default.is_null());
+        let fits = if place.is_non_null() && !variable.ty.is_non_null() {
+            (has_default || place_has_default) && variable.ty.is_assignable_to(&place.clone().nullable())
+        } else {
+            variable.ty.is_assignable_to(place)
+        };
+        if !fits {
+            let given = &variable.ty;
+            self.mistake(
+                value,
+                format!("Variable \"${name}\" of type \"{given}\" used in position expecting type \"{place}\"."),
+            );
+        }
+    }
+
+    fn one_of(&mut self, input: &InputObjectType, fields: &[(Name, Node<Value>)], value: &Node<Value>) {
+        let of = &input.name;
+        let message = match fields {
+            [(name, value)] => match &**value {
+                Value::Null => format!("Field \"{of}.{name}\" must be non-null."),
+                Value::Variable(variable) => {
+                    let nullable =
+                        self.variables.iter().find(|known| known.name == *variable && !known.ty.is_non_null());
+                    let Some(nullable) = nullable else { return };
+                    format!(
+                        "Variable \"${variable}\" is of type \"{}\" but must be non-nullable to be used for OneOf Input \
+                         Object \"{of}\".",
+                        nullable.ty
+                    )
+                }
+                _ => return,
+            },
+            _ => format!("OneOf Input Object \"{of}\" must specify exactly one key."),
+        };
+        self.mistake(value, message);
+    }
+
+    fn mistake(&mut self, at: &Node<Value>, message: String) {
+        let place = at.line_column_range(&self.document.sources).map(|range| (range.start.line, range.start.column));
+        self.mistakes.push(Mistake { message: shortened(&message), location: place });
+    }
+}

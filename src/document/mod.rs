@@ -1,0 +1,238 @@
+//! A look at a document and its variables before anything runs: is it small enough, is it valid, do the values fit?
+//!
+//! Called by the GraphQL handler. It must never know the framework that runs documents, nor the database.
+
+mod cache;
+mod coerce;
+mod cost;
+mod guard;
+mod literals;
+mod measure;
+
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+};
+
+use apollo_compiler::{
+    ExecutableDocument, Name, Node, Schema,
+    ast::OperationType,
+    executable::Operation,
+    parser::{LineColumn, Parser},
+    schema::{Component, ExtendedType, FieldDefinition},
+    validation::{Valid, WithErrors},
+};
+use serde_json::{Map, Value};
+
+use self::cache::Cache;
+use crate::limits::Limits;
+
+/// Most mistakes that are told of one document.
+pub const MAX_ERRORS: usize = 20;
+/// Longest message, in characters.
+pub const MAX_MESSAGE: usize = 300;
+
+/// What sort of refusal it is: the code of the error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// It is no document.
+    Parse,
+    /// It is none of this schema.
+    Validation,
+    /// The operation or its variables do not fit.
+    BadRequest,
+    /// It asks for too much.
+    Limit,
+    /// A fault of ours.
+    Internal,
+}
+
+impl Sort {
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Parse => "GRAPHQL_PARSE_FAILED",
+            Self::Validation => "GRAPHQL_VALIDATION_FAILED",
+            Self::BadRequest => "BAD_REQUEST",
+            Self::Limit => "LIMIT_EXCEEDED",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}
+
+/// Something that is wrong with a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// What, in a sentence.
+    pub message: String,
+    /// Where: line and column, from 1.
+    pub location: Option<(usize, usize)>,
+}
+
+/// Why nothing runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What sort.
+    pub sort: Sort,
+    /// A stable word for it, for the metrics.
+    pub reason: &'static str,
+    /// At least one.
+    pub mistakes: Vec<Mistake>,
+}
+
+impl Refusal {
+    fn one(sort: Sort, reason: &'static str, message: impl fmt::Display) -> Self {
+        Self { sort, reason, mistakes: vec![Mistake { message: shortened(&message.to_string()), location: None }] }
+    }
+
+    /// More than a limit; `setting` is the flag that raises it.
+    fn limit(reason: &'static str, what: &str, limit: impl fmt::Display, setting: &str) -> Self {
+        let message = format!("The request has more than {limit} {what}; the setting --{setting} allows more.");
+        Self::one(Sort::Limit, reason, message)
+    }
+}
+
+/// At most [`MAX_MESSAGE`] characters.
+pub fn shortened(message: &str) -> String {
+    match message.char_indices().nth(MAX_MESSAGE) {
+        None => message.to_owned(),
+        Some(_) => {
+            let kept: String = message.chars().take(MAX_MESSAGE - 1).collect();
+            format!("{kept}…")
+        }
+    }
+}
+
+/// A document that is valid and small enough; which of its operations runs is not said yet.
+#[derive(Debug)]
+pub struct Checked {
+    document: Valid<ExecutableDocument>,
+}
+
+/// What runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// The operation's name, if it has one.
+    pub name: Option<String>,
+    /// Whether it changes something.
+    pub mutation: bool,
+    /// The variables as they fit.
+    pub variables: Map<String, Value>,
+}
+
+type Read = Box<dyn FnOnce() -> Result<Valid<Schema>, String> + Send>;
+
+/// Looks at documents of one schema; a clone shares what it remembers.
+#[derive(Clone)]
+pub struct Documents {
+    schema: Arc<LazyLock<Result<Valid<Schema>, String>, Read>>,
+    limits: Arc<Limits>,
+    cache: Arc<Cache>,
+}
+
+impl Documents {
+    /// For a schema in GraphQL's own language; it is read in the background of the first request.
+    pub fn new(sdl: fn() -> String, limits: Limits) -> Self {
+        let schema = LazyLock::new(Box::new(move || {
+            let mut schema = Schema::parse(sdl(), "schema.graphql").map_err(|bad| bad.errors.to_string())?;
+            knows_one_of(&mut schema);
+            schema.validate().map_err(|bad| bad.errors.to_string())
+        }) as Read);
+        Self { schema: Arc::new(schema), limits: Arc::new(limits), cache: Arc::default() }
+    }
+
+    fn schema(&self) -> Result<&Valid<Schema>, Refusal> {
+        self.schema.as_ref().as_ref().map_err(|cause| {
+            tracing::error!(cause, "the schema cannot be read");
+            Refusal::one(Sort::Internal, "schema", "Something went wrong inside.")
+        })
+    }
+
+    /// A document that can run, from memory where it has been looked at before.
+    pub fn check(&self, text: &str) -> Result<Arc<Checked>, Refusal> {
+        guard::guard(text, &self.limits)?;
+        self.cache.get_or_check(text, || self.look_at(text))
+    }
+
+    fn look_at(&self, text: &str) -> Result<Checked, Refusal> {
+        let ast = Parser::new().parse_ast(text, "request").map_err(|bad| refusal(Sort::Parse, "parse", &bad))?;
+        measure::measure(&ast, &self.limits)?;
+        let document =
+            ast.to_executable_validate(self.schema()?).map_err(|bad| refusal(Sort::Validation, "validation", &bad))?;
+        literals::check(self.schema()?, &document)?;
+        Ok(Checked { document })
+    }
+
+    /// The operation that runs, with its variables brought into form; refused when they do not fit or when it asks for
+    /// too much of long lists.
+    pub fn choose(&self, checked: &Checked, name: Option<&str>, given: Map<String, Value>) -> Result<Chosen, Refusal> {
+        let operation = operation(&checked.document, name)?;
+        let variables = coerce::variables(self.schema()?, operation, given)?;
+        cost::check(self.schema()?, &checked.document, operation, &variables, &self.limits)?;
+        Ok(Chosen {
+            name: operation.name.as_ref().map(Name::to_string),
+            mutation: operation.operation_type == OperationType::Mutation,
+            variables,
+        })
+    }
+
+    /// Whether the operation that would run changes something; `None` when it is not clear which one that is.
+    pub fn is_mutation(&self, checked: &Checked, name: Option<&str>) -> Option<bool> {
+        let operation = operation(&checked.document, name).ok()?;
+        Some(operation.operation_type == OperationType::Mutation)
+    }
+}
+
+impl fmt::Debug for Documents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Documents")
+    }
+}
+
+/// Lets introspection ask `isOneOf` of a type: the library that validates is older than that field.
+fn knows_one_of(schema: &mut Schema) {
+    if let Some(ExtendedType::Object(of)) = schema.types.get_mut("__Type") {
+        let field = FieldDefinition {
+            description: None,
+            name: apollo_compiler::name!("isOneOf"),
+            arguments: Vec::new(),
+            ty: apollo_compiler::ty!(Boolean),
+            directives: apollo_compiler::ast::DirectiveList::new(),
+        };
+        of.make_mut().fields.insert(field.name.clone(), Component::new(field));
+    }
+}
+
+fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a Node<Operation>, Refusal> {
+    let found = document.operations.get(name.filter(|name| !name.is_empty()));
+    found.map_err(|_| {
+        let message = match name {
+            Some(name) if !name.is_empty() => format!("The document has no operation `{name}`."),
+            _ if document.operations.is_empty() => "The document has no operation.".to_owned(),
+            _ => "The document has several operations: say which one in operationName.".to_owned(),
+        };
+        Refusal::one(Sort::BadRequest, "operation_name", message)
+    })
+}
+
+fn refusal<T>(sort: Sort, reason: &'static str, bad: &WithErrors<T>) -> Refusal {
+    let place = |place: LineColumn| (place.line, place.column);
+    let mut mistakes: Vec<Mistake> = Vec::new();
+    for found in bad.errors.iter() {
+        let found = found.to_json();
+        let location = found.locations.first().copied().map(place);
+        let mistake = Mistake { message: shortened(&found.message), location };
+        // Some are found twice, by two rules.
+        if !mistakes.contains(&mistake) {
+            mistakes.push(mistake);
+        }
+        if mistakes.len() == MAX_ERRORS {
+            break;
+        }
+    }
+    if mistakes.is_empty() {
+        Refusal::one(sort, reason, "The document is not valid.")
+    } else {
+        Refusal { sort, reason, mistakes }
+    }
+}

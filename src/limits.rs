@@ -1,0 +1,146 @@
+//! How much a request may ask for, and how long the database may take. Every limit is a setting; the defaults let through what people and dashboards ask.
+//!
+//! Read by the server, the database and the look at documents. It must never know what is limited with it.
+
+use std::time::Duration;
+
+use clap::Args;
+
+/// Limits of a GraphQL request.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Limits of a request")]
+pub struct Limits {
+    /// Most bytes of a request's body. A config file of 1 MiB with every byte escaped fits into the default.
+    #[arg(long, env = "DEVARCH_MAX_BODY", default_value_t = 2_162_688, global = true, value_name = "BYTES")]
+    pub max_body: usize,
+
+    /// Most bytes of a document.
+    #[arg(long, env = "DEVARCH_MAX_DOCUMENT", default_value_t = 100_000, global = true, value_name = "BYTES")]
+    pub max_document: usize,
+
+    /// Most tokens of a document: names, values and punctuation.
+    #[arg(long, env = "DEVARCH_MAX_TOKENS", default_value_t = 4000, global = true, value_name = "NUMBER")]
+    pub max_tokens: usize,
+
+    /// Deepest nesting of `{`, `[` and `(` in a document, 1 to 200.
+    #[arg(
+        long,
+        env = "DEVARCH_MAX_NESTING",
+        default_value_t = 40,
+        global = true,
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u64).range(1..=200)
+    )]
+    pub max_nesting: u64,
+
+    /// Deepest nesting of fields; those of introspection do not count.
+    #[arg(long, env = "DEVARCH_MAX_DEPTH", default_value_t = 12, global = true, value_name = "NUMBER")]
+    pub max_depth: usize,
+
+    /// Most fields of an operation, with every fragment counted where it is spread.
+    #[arg(long, env = "DEVARCH_MAX_SELECTIONS", default_value_t = 2000, global = true, value_name = "NUMBER")]
+    pub max_selections: usize,
+
+    /// Most aliases of an operation, counted in the same way.
+    #[arg(long, env = "DEVARCH_MAX_ALIASES", default_value_t = 60, global = true, value_name = "NUMBER")]
+    pub max_aliases: usize,
+
+    /// Most directives of an operation, counted in the same way.
+    #[arg(long, env = "DEVARCH_MAX_DIRECTIVES", default_value_t = 60, global = true, value_name = "NUMBER")]
+    pub max_directives: usize,
+
+    /// Most fields at the root of a query.
+    #[arg(long, env = "DEVARCH_MAX_ROOT_FIELDS", default_value_t = 40, global = true, value_name = "NUMBER")]
+    pub max_root_fields: usize,
+
+    /// Most changes in a mutation.
+    #[arg(long, env = "DEVARCH_MAX_MUTATIONS", default_value_t = 10, global = true, value_name = "NUMBER")]
+    pub max_mutations: usize,
+
+    /// Most values that the answer could have: a field in a list counts as often as the page has rows (`first`, `last`,
+    /// else 20), in a list without pages ten times.
+    #[arg(long, env = "DEVARCH_MAX_COST", default_value_t = 2_000_000, global = true, value_name = "NUMBER")]
+    pub max_cost: u64,
+
+    /// Seconds after which a request that is not done is given up, 1 to 3600. A change that has begun is finished all
+    /// the same.
+    #[arg(
+        long,
+        env = "DEVARCH_REQUEST_TIMEOUT",
+        default_value_t = 10,
+        global = true,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600)
+    )]
+    pub request_timeout: u64,
+}
+
+impl Limits {
+    /// See the field.
+    pub fn request_timeout(&self) -> Duration {
+        Duration::from_secs(self.request_timeout)
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_body: 2_162_688,
+            max_document: 100_000,
+            max_tokens: 4000,
+            max_nesting: 40,
+            max_depth: 12,
+            max_selections: 2000,
+            max_aliases: 60,
+            max_directives: 60,
+            max_root_fields: 40,
+            max_mutations: 10,
+            max_cost: 2_000_000,
+            request_timeout: 10,
+        }
+    }
+}
+
+/// How long the database may take.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Patience with the database")]
+pub struct Patience {
+    /// Seconds that one statement may take on PostgreSQL, 1 to 3600; the server stops it. Migrations take what they need.
+    #[arg(
+        long,
+        env = "DEVARCH_STATEMENT_TIMEOUT",
+        default_value_t = 5,
+        global = true,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600)
+    )]
+    pub statement_timeout: u64,
+
+    /// Seconds that a statement waits for what another transaction holds, 1 to 3600.
+    #[arg(
+        long,
+        env = "DEVARCH_LOCK_TIMEOUT",
+        default_value_t = 2,
+        global = true,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600)
+    )]
+    pub lock_timeout: u64,
+
+    /// Seconds that a request waits for a free connection, 1 to 3600.
+    #[arg(
+        long,
+        env = "DEVARCH_POOL_TIMEOUT",
+        default_value_t = 2,
+        global = true,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600)
+    )]
+    pub pool_timeout: u64,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { statement_timeout: 5, lock_timeout: 2, pool_timeout: 2 }
+    }
+}

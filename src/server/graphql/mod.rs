@@ -1,0 +1,83 @@
+//! `/graphql`: GraphQL over HTTP, as the GraphQL Foundation's draft has it.
+//!
+//! Every answer is JSON, and nothing that a client sends makes it a 500. It must never run a document that could not be
+//! read, nor a change that came with GET.
+
+mod answer;
+mod negotiate;
+mod request;
+mod run;
+
+use axum::{
+    Extension,
+    body::Body,
+    extract::{RawQuery, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header::ALLOW},
+    response::{IntoResponse, Response},
+};
+
+pub(super) use self::answer::refuse;
+use self::{answer::answer, negotiate::MediaType, request::Params, run::Ran};
+use super::{Service, outcome::Outcome, request_id::RequestId};
+use crate::access::Access;
+
+/// Answers one request.
+pub(super) async fn handle(
+    State(service): State<Service>,
+    Extension(access): Extension<Access>,
+    id: Option<Extension<RequestId>>,
+    method: Method,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let Some(media_type) = negotiate::accepted(&headers) else {
+        return refused(
+            StatusCode::NOT_ACCEPTABLE,
+            "not_acceptable",
+            "BAD_REQUEST",
+            &format!("This answers as {} or {}.", MediaType::GraphqlResponse.as_str(), MediaType::Json.as_str()),
+        );
+    };
+    let read = match method {
+        Method::GET => Params::from_query(query.as_deref().unwrap_or_default()),
+        Method::POST => Params::from_body(&headers, body, service.limits.max_body).await,
+        _ => {
+            let mut answer = refused(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method",
+                "BAD_REQUEST",
+                "Send GraphQL requests with POST or GET.",
+            );
+            answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, POST"));
+            return answer;
+        }
+    };
+    let params = match read {
+        Ok(params) => params,
+        Err(bad) => return refused(bad.status, bad.reason, bad.code, &bad.message),
+    };
+    let ran = run::run(&service, access, params, method == Method::GET).await;
+    let Ran { response, began, outcome } = match ran {
+        Ok(ran) => ran,
+        Err(run::ChangeOverGet) => {
+            let mut answer = refused(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "mutation_over_get",
+                "BAD_REQUEST",
+                "A mutation changes something: send it with POST.",
+            );
+            answer.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+            return answer;
+        }
+    };
+    answer(response, began, media_type, id.map(|Extension(id)| id), outcome)
+}
+
+/// A refusal before anything was looked at.
+fn refused(status: StatusCode, reason: &'static str, code: &str, message: &str) -> Response {
+    let outcome = Outcome { codes: vec![code.to_owned()], refusal: Some(reason), ..Outcome::default() };
+    let mut answer = refuse(status, code, message).into_response();
+    answer.extensions_mut().insert(outcome);
+    answer
+}

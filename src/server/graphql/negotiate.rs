@@ -1,0 +1,137 @@
+//! Which of the two media types of an answer the client wants.
+//!
+//! Used by the handler. It must never guess for a client that accepts neither.
+
+use axum::http::{HeaderMap, header::ACCEPT};
+
+/// The media types of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MediaType {
+    /// The status code says whether the request ran.
+    GraphqlResponse,
+    /// For clients from before: every request that could be read is answered with 200.
+    Json,
+}
+
+impl MediaType {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::GraphqlResponse => "application/graphql-response+json",
+            Self::Json => "application/json",
+        }
+    }
+
+    /// With the one encoding there is.
+    pub(super) fn with_charset(self) -> &'static str {
+        match self {
+            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+            Self::Json => "application/json; charset=utf-8",
+        }
+    }
+}
+
+/// How a range of media types matches: how exactly, and how much it is wanted in thousandths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Match {
+    exactness: u8,
+    quality: u16,
+}
+
+/// The media type of the answer; `None` when the client accepts neither. Without the header it is plain JSON, and so it is
+/// for who accepts anything; named with the same weight, the newer one comes first.
+pub(super) fn accepted(headers: &HeaderMap) -> Option<MediaType> {
+    let values = headers.get_all(ACCEPT);
+    let ranges = values.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let ranges: Vec<&str> = ranges.map(str::trim).filter(|range| !range.is_empty()).collect();
+    if ranges.is_empty() {
+        return Some(MediaType::Json);
+    }
+    let newer = best(&ranges, MediaType::GraphqlResponse);
+    let plain = best(&ranges, MediaType::Json);
+    match (newer, plain) {
+        (Some(newer), Some(plain)) if newer.quality == plain.quality && newer.exactness == 2 => {
+            Some(MediaType::GraphqlResponse)
+        }
+        (Some(newer), Some(plain)) if newer.quality > plain.quality => Some(MediaType::GraphqlResponse),
+        (Some(_), None) => Some(MediaType::GraphqlResponse),
+        (_, Some(_)) => Some(MediaType::Json),
+        (None, None) => None,
+    }
+}
+
+/// How the most exact of the ranges that match a media type wants it; `None` when it is not wanted.
+fn best(ranges: &[&str], wanted: MediaType) -> Option<Match> {
+    let found =
+        ranges.iter().filter_map(|range| matches(range, wanted.as_str())).max_by_key(|found| found.exactness)?;
+    (found.quality > 0).then_some(found)
+}
+
+fn matches(range: &str, wanted: &str) -> Option<Match> {
+    let mut parts = range.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let exactness = match name.as_str() {
+        "*/*" => 0,
+        "application/*" => 1,
+        name if name == wanted => 2,
+        _ => return None,
+    };
+    let mut quality = 1000;
+    for part in parts {
+        let (key, value) = part.split_once('=').unwrap_or((part, ""));
+        let value = value.trim().trim_matches('"');
+        match key.trim().to_ascii_lowercase().as_str() {
+            "q" => quality = thousandths(value)?,
+            "charset" if !value.eq_ignore_ascii_case("utf-8") => return None,
+            _ => {}
+        }
+    }
+    Some(Match { exactness, quality })
+}
+
+/// A weight such as `0.75`; anything else is no weight.
+fn thousandths(weight: &str) -> Option<u16> {
+    let weight: f32 = weight.parse().ok().filter(|weight| (0.0..=1.0).contains(weight))?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 0 and 1000")]
+    Some((weight * 1000.0).round() as u16)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn asked(accept: &str) -> Option<&'static str> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_str(accept).unwrap());
+        accepted(&headers).map(MediaType::as_str)
+    }
+
+    #[test]
+    fn the_most_wanted_type_is_answered() {
+        const NEWER: Option<&str> = Some("application/graphql-response+json");
+        const PLAIN: Option<&str> = Some("application/json");
+        for (accept, expected) in [
+            ("", PLAIN),
+            ("*/*", PLAIN),
+            ("application/*", PLAIN),
+            ("application/json", PLAIN),
+            ("APPLICATION/JSON; Charset=\"UTF-8\"", PLAIN),
+            ("application/graphql-response+json", NEWER),
+            ("application/graphql-response+json; charset=utf-8, application/json; charset=utf-8", NEWER),
+            ("application/json, application/graphql-response+json", NEWER),
+            ("application/json, application/graphql-response+json;q=0.9", PLAIN),
+            ("application/graphql-response+json, application/json;q=0.9", NEWER),
+            ("application/graphql-response+json;q=0, */*", PLAIN),
+            ("application/json;q=0, */*;q=0.1", NEWER),
+            ("text/html, application/xhtml+xml, */*;q=0.8", PLAIN),
+            ("application/json;q=0", None),
+            ("text/html", None),
+            ("application/json;charset=latin1", None),
+            ("application/json;q=2", None),
+        ] {
+            assert_eq!(asked(accept), expected, "{accept}");
+        }
+        assert_eq!(accepted(&HeaderMap::new()), Some(MediaType::Json));
+    }
+}

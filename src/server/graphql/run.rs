@@ -1,0 +1,128 @@
+//! Running a document: looked at first, within its time, and never half.
+//!
+//! Used by the handler. It must never run a change on a task that ends when the client goes away.
+
+use std::panic::AssertUnwindSafe;
+
+use async_graphql::{Request, Response as GraphqlResponse, ServerError, Value, Variables};
+use futures_util::FutureExt;
+use tokio::time::timeout;
+use tracing::Instrument;
+
+use super::{
+    answer::{coded, errors},
+    request::Params,
+};
+use crate::{
+    access::Access,
+    app::App,
+    document::{Chosen, Refusal},
+    graphql::execute,
+    server::{Service, outcome::Outcome},
+};
+
+/// What came of a request.
+pub(super) struct Ran {
+    pub(super) response: GraphqlResponse,
+    /// False when it was refused before anything was run.
+    pub(super) began: bool,
+    pub(super) outcome: Outcome,
+}
+
+impl Ran {
+    fn refused(refusal: &Refusal) -> Self {
+        let outcome = Outcome { refusal: Some(refusal.reason), ..Outcome::default() };
+        Self { response: GraphqlResponse::from_errors(errors(refusal)), began: false, outcome }
+    }
+}
+
+/// A mutation that came with GET.
+pub(super) struct ChangeOverGet;
+
+/// Looks at a request, and runs it.
+pub(super) async fn run(service: &Service, access: Access, params: Params, get: bool) -> Result<Ran, ChangeOverGet> {
+    let Params { query, operation_name, variables } = params;
+    let name = operation_name.as_deref();
+    let checked = match service.documents.check(&query) {
+        Ok(checked) => checked,
+        Err(refusal) => return Ok(Ran::refused(&refusal)),
+    };
+    if get && service.documents.is_mutation(&checked, name) == Some(true) {
+        return Err(ChangeOverGet);
+    }
+    let chosen = match service.documents.choose(&checked, name, variables) {
+        Ok(chosen) => chosen,
+        Err(refusal) => return Ok(Ran::refused(&refusal)),
+    };
+    let parsed = match async_graphql::parser::parse_query(&query) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            // Two parsers see one document differently: the framework's is the one that runs it.
+            let response = GraphqlResponse::from_errors(vec![coded(error.into(), "GRAPHQL_PARSE_FAILED")]);
+            return Ok(Ran {
+                response,
+                began: false,
+                outcome: Outcome { refusal: Some("parse"), ..Outcome::default() },
+            });
+        }
+    };
+    let Chosen { name, mutation, variables } = chosen;
+    let mut request = Request::new(query).variables(Variables::from_json(variables.into()));
+    request.operation_name = operation_name;
+    request.set_parsed_query(parsed);
+    let app = service.app.acting(access);
+    let mut response = if mutation {
+        change(service, app.clone(), request).await
+    } else {
+        let reading = AssertUnwindSafe(execute(&service.schema, app.clone(), request)).catch_unwind();
+        match timeout(service.limits.request_timeout(), reading).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(_)) => panicked(),
+            Err(_) => late("The request took too long and was given up."),
+        }
+    };
+    let mut began = true;
+    for error in &mut response.errors {
+        let known = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
+        if !known {
+            let code = if error.path.is_empty() { "GRAPHQL_VALIDATION_FAILED" } else { "BAD_REQUEST" };
+            began &= !error.path.is_empty();
+            *error = coded(error.clone(), code);
+        }
+    }
+    let kind = if mutation { "mutation" } else { "query" };
+    let outcome =
+        Outcome { operation: name, kind: Some(kind), statements: Some(app.statements()), ..Outcome::default() };
+    Ok(Ran { response, began, outcome })
+}
+
+/// Runs a mutation on a task of its own: a client that goes away, or whose time is over, does not tear it.
+async fn change(service: &Service, app: App, request: Request) -> GraphqlResponse {
+    let schema = service.schema.clone();
+    let task = tokio::spawn(async move { execute(&schema, app, request).await }.in_current_span());
+    match timeout(service.limits.request_timeout(), task).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => panicked(),
+        Err(_) => late(
+            "The request took too long; a change that has begun is finished all the same: look before you repeat it.",
+        ),
+    }
+}
+
+fn late(message: &str) -> GraphqlResponse {
+    nothing(coded(ServerError::new(message, None), "TIMEOUT"))
+}
+
+/// The panic itself is in the log.
+fn panicked() -> GraphqlResponse {
+    tracing::error!("a resolver panicked");
+    let message = "Something went wrong inside; the log tells more under the request id.";
+    nothing(coded(ServerError::new(message, None), "INTERNAL"))
+}
+
+/// An answer without data, to a request that was begun.
+fn nothing(error: ServerError) -> GraphqlResponse {
+    let mut response = GraphqlResponse::new(Value::Null);
+    response.errors.push(error);
+    response
+}
