@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use tokio::{net::TcpListener, signal};
+use tokio::{net::TcpListener, signal, sync::mpsc};
 
 use super::{print, secrets};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     clock::Clock,
     config::Settings,
     db::Db,
-    server::{self, Door, Options},
+    server::{self, Door, Options, Traffic},
 };
 
 /// Serves until SIGTERM or Ctrl-C.
@@ -42,15 +42,36 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     print(&format!(
         "DevArch is running on {database}.\nOpen http://{address}/ for GraphiQL; programs talk to http://{address}/graphql\n"
     ));
-    let done = server::serve(
-        listener,
-        server::router(app, Options { door, limits: settings.limits.clone() }),
-        stop_signal(),
-        settings.shutdown_grace(),
-    )
-    .await;
+    let (tell, stop) = mpsc::channel(2);
+    let signals = tokio::spawn(async move {
+        loop {
+            stop_signal().await;
+            if tell.send(()).await.is_err() {
+                return;
+            }
+            tracing::info!("stopping: running requests may finish, a second signal ends them");
+        }
+    });
+    let options = Options { door, limits: settings.limits.clone(), traffic: traffic(settings) };
+    let traffic = options.traffic.clone();
+    let done = server::serve(listener, server::router(app, options), traffic, stop).await;
+    signals.abort();
     db.close().await;
     done.map_err(|error| format!("the server stopped: {error}"))
+}
+
+fn traffic(settings: &Settings) -> Traffic {
+    let server = &settings.server;
+    Traffic {
+        connections: server.max_connections.into(),
+        in_flight: server.max_requests.into(),
+        head: server.header_timeout(),
+        body: server.body_timeout(),
+        idle: server.idle_timeout(),
+        grace: settings.shutdown_grace(),
+        trusted_proxies: server.trusted_proxies.clone(),
+        ..Traffic::default()
+    }
 }
 
 /// Whom the service lets in. Only who asked for it gets a service that anybody on the network can use.
@@ -100,5 +121,4 @@ async fn stop_signal() {
         () = interrupt => {}
         () = terminate => {}
     }
-    tracing::info!("stopping: running requests may finish");
 }

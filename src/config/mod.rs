@@ -3,6 +3,7 @@
 //! Used by the command line. It must never start anything.
 
 mod read;
+mod server;
 
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
@@ -13,6 +14,7 @@ use tracing_subscriber::{EnvFilter, filter::ParseError};
 
 pub use self::read::NoSettings;
 
+pub use self::server::ServerLimits;
 use crate::{
     access::Role,
     db::DbUrl,
@@ -72,6 +74,10 @@ pub struct Settings {
         value_parser = clap::value_parser!(u64).range(0..=3600)
     )]
     shutdown_grace: u64,
+
+    /// Limits of connections and requests.
+    #[command(flatten)]
+    pub server: ServerLimits,
 
     /// Let everybody in, with every right, on any address. Without it the service asks for an API key: on a loopback
     /// address from the first key on, on any other address always.

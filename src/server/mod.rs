@@ -2,26 +2,30 @@
 //!
 //! Called by `devarch serve` and by every test. It must never hold a rule of the domain.
 
+mod accept;
 mod access_log;
 mod auth;
 mod client_address;
+mod connection;
 mod graphql;
 mod metrics;
 mod outcome;
+mod overload;
 mod pages;
+mod patience;
 mod request_id;
 mod status;
+mod traffic;
 
-use std::{io, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
     routing::{any, get},
 };
-use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 
-pub use self::auth::Door;
+pub use self::{accept::serve, auth::Door, traffic::Traffic};
 use self::{auth::Doorkeeper, metrics::Metrics};
 use crate::{
     app::App,
@@ -46,6 +50,8 @@ pub struct Options {
     pub door: Door,
     /// How much a request may ask for.
     pub limits: Limits,
+    /// How many requests it takes, and how long it waits for them.
+    pub traffic: Traffic,
 }
 
 /// All routes of the service.
@@ -54,45 +60,27 @@ pub fn router(app: App, options: Options) -> Router {
     let documents = Documents::new(sdl, options.limits.clone());
     let figures = Metrics::new(&app);
     let service = Service { schema: schema(), app, documents, limits: Arc::new(options.limits) };
-    Router::new()
+    let routes = Router::new()
         .route("/", get(pages::index))
         .route("/assets/{name}", get(pages::asset))
         .route("/schema.graphql", get(pages::sdl))
         .route("/graphql", any(graphql::handle).layer(from_fn_with_state(doorkeeper, auth::authenticate)))
+        .fallback(status::nothing_here);
+    // Asked by those who decide whether the service lives: answered however busy it is.
+    let always = Router::new()
         .route("/healthz", get(status::alive))
         .route("/readyz", get(status::ready))
-        .route("/metrics", get(metrics::show).with_state(figures.clone()))
-        .fallback(status::nothing_here)
-        .layer(from_fn(request_id::identify))
+        .route("/metrics", get(metrics::show).with_state(figures.clone()));
+    guarded(routes.with_state(service.clone()), always.with_state(service), &options.traffic)
         // The outermost two: they see every answer, whoever gave it, with its id.
         .layer(from_fn_with_state(figures, metrics::measure))
         .layer(from_fn(access_log::log))
-        .with_state(service)
 }
 
-/// Serves until `stop`, then takes no new connections and gives running requests `grace` to finish.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-    grace: Duration,
-) -> io::Result<()> {
-    let (stopping, stopped) = oneshot::channel::<()>();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
-        stop.await;
-        drop(stopping);
-    });
-    let server = server.into_future();
-    tokio::pin!(server);
-    tokio::select! {
-        done = &mut server => return done,
-        _ = stopped => {}
-    }
-    match timeout(grace, server).await {
-        Ok(done) => done,
-        Err(_) => {
-            tracing::warn!("some requests did not finish in time");
-            Ok(())
-        }
-    }
+/// Routes behind what every one of them gets, those in `always` even when no more requests are taken.
+pub fn guarded(routes: Router, always: Router, traffic: &Traffic) -> Router {
+    routes
+        .layer(from_fn_with_state(overload::Places::new(traffic), overload::admit))
+        .merge(always)
+        .layer(from_fn(request_id::identify))
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -13,7 +13,7 @@ use axum::{
 use serde_json::json;
 use tokio::time::timeout;
 
-use super::Service;
+use super::{Service, connection::Stopping};
 
 /// How long the database may take to say that it is ready.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -23,8 +23,11 @@ pub(super) async fn alive() -> Response {
     Json(json!({ "status": "alive" })).into_response()
 }
 
-/// The database answers and has every migration.
-pub(super) async fn ready(State(service): State<Service>) -> Response {
+/// The database answers and has every migration, and the service is not stopping.
+pub(super) async fn ready(State(service): State<Service>, stopping: Option<Extension<Stopping>>) -> Response {
+    if stopping.is_some_and(|stopping| stopping.is_true()) {
+        return unready("the service is stopping");
+    }
     let Ok(state) = timeout(PATIENCE, service.app.db().is_ready()).await else {
         return unready("the database does not answer in time");
     };

@@ -20,11 +20,14 @@ const FORBIDDEN: [(&str, &[&str]); 13] = [
 ];
 
 /// Crates that belong to some rooms only.
-const CRATES: [(&str, &[&str]); 4] = [
+const CRATES: [(&str, &[&str]); 6] = [
     ("async_graphql", &["graphql", "kinds", "server", "error", "reference.rs", "access.rs"]),
     ("axum", &["server"]),
     // Only the layers at the door count.
     ("prometheus_client", &["server"]),
+    // The accept loop.
+    ("hyper", &["server"]),
+    ("hyper_util", &["server"]),
     (
         "sea_orm",
         &["db", "kinds", "ids.rs", "reference.rs", "error", "app/naming.rs", "app/effective.rs", "app/stack_naming.rs"],

@@ -10,6 +10,7 @@ mod access;
 mod affected;
 mod cli;
 mod conflicts;
+mod connections;
 mod copies;
 mod dependencies;
 mod duplicate;

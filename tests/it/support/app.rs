@@ -19,7 +19,7 @@ use devarch::{
     clock::Clock,
     db::{Db, DbUrl},
     limits::Limits,
-    server::{Door, Options, router},
+    server::{Door, Options, Traffic, router},
     vault::Vault,
 };
 use http_body_util::BodyExt;
@@ -63,7 +63,7 @@ impl TestApp {
             DateTime::from_timestamp_millis(ticking.fetch_add(step, Ordering::SeqCst)).unwrap()
         });
         let app = App::new(db.clone(), clock);
-        let options = Options { door: Door::Open, limits: Limits::default() };
+        let options = Options { door: Door::Open, limits: Limits::default(), traffic: Traffic::default() };
         Self { engine, url, db, router: router(app.clone(), options.clone()), key: None, options, app, frozen, millis }
     }
 
@@ -109,6 +109,11 @@ impl TestApp {
     /// The same application, behind the same door, for one who shows this key.
     pub(crate) fn showing(&self, key: Option<&str>) -> Self {
         Self { key: key.map(str::to_owned), ..self.clone() }
+    }
+
+    /// All routes, to be served over a socket.
+    pub(crate) fn router_with(&self, traffic: &Traffic) -> Router {
+        router(self.app.clone(), Options { traffic: traffic.clone(), ..self.options.clone() })
     }
 
     /// Lets time stand still from now on.

@@ -1,0 +1,94 @@
+//! Settings of the front door: connections, requests, proxies and pages of other origins.
+//!
+//! Part of the settings, used by `devarch serve`. It must never start anything.
+
+use std::time::Duration;
+
+use clap::Args;
+use ipnet::IpNet;
+
+/// Limits of connections and requests.
+#[derive(Clone, Debug, Args)]
+pub struct ServerLimits {
+    /// Most connections at a time, 1 to 65535. Others are closed at once.
+    #[arg(
+        long,
+        env = "DEVARCH_MAX_CONNECTIONS",
+        default_value_t = 4096,
+        global = true,
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u16).range(1..)
+    )]
+    pub max_connections: u16,
+
+    /// Most requests that run at a time, 1 to 65535. Others are answered with 503.
+    #[arg(
+        long,
+        env = "DEVARCH_MAX_REQUESTS",
+        default_value_t = 256,
+        global = true,
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u16).range(1..)
+    )]
+    pub max_requests: u16,
+
+    /// Seconds for a request's line and headers, 1 to 3600.
+    #[arg(
+        long,
+        env = "DEVARCH_HEADER_TIMEOUT",
+        default_value_t = 10,
+        global = true,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600)
+    )]
+    header_timeout: u64,
+
+    /// Seconds for a request's body, 1 to 3600.
+    #[arg(
+        long,
+        env = "DEVARCH_BODY_TIMEOUT",
+        default_value_t = 15,
+        global = true,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600)
+    )]
+    body_timeout: u64,
+
+    /// Seconds that a connection may wait for its next request, 1 to 3600.
+    #[arg(
+        long,
+        env = "DEVARCH_IDLE_TIMEOUT",
+        default_value_t = 60,
+        global = true,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600)
+    )]
+    idle_timeout: u64,
+
+    /// Networks of reverse proxies whose `X-Forwarded-For` is believed, such as 10.0.0.0/8,::1/128.
+    #[arg(
+        long = "trusted-proxy",
+        env = "DEVARCH_TRUSTED_PROXY",
+        global = true,
+        value_name = "CIDR",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl ServerLimits {
+    /// Time for a request's line and headers.
+    pub fn header_timeout(&self) -> Duration {
+        Duration::from_secs(self.header_timeout)
+    }
+
+    /// Time for a request's body.
+    pub fn body_timeout(&self) -> Duration {
+        Duration::from_secs(self.body_timeout)
+    }
+
+    /// Time for a connection to wait for its next request.
+    pub fn idle_timeout(&self) -> Duration {
+        Duration::from_secs(self.idle_timeout)
+    }
+}

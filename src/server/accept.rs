@@ -1,0 +1,119 @@
+//! The accept loop: takes connections, up to a limit, and sees them off when the service stops.
+//!
+//! Called by `devarch serve` and by tests. It must never end, nor spin, because one connection could not be taken.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::Router;
+use futures_util::FutureExt;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{mpsc, watch},
+    task::JoinSet,
+    time::sleep,
+};
+
+use super::{
+    Traffic,
+    connection::{self, Stopping},
+};
+
+/// First and longest pause after the system could not give us a connection, for instance because it has no file
+/// descriptor left.
+const PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_secs(1)];
+
+/// Serves until `stop` says so; then takes no new connections and gives running requests their grace. A second word
+/// ends them at once, which is an error.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Traffic,
+    mut stop: mpsc::Receiver<()>,
+) -> io::Result<()> {
+    let (stopping, seen) = watch::channel(false);
+    let mut house =
+        House { router, limits: Arc::new(limits), stopping: Stopping(seen), open: JoinSet::new(), full: false };
+    let mut pause = PAUSES[0];
+    loop {
+        tokio::select! {
+            Some(()) = stop.recv() => break,
+            Some(_) = house.open.join_next(), if !house.open.is_empty() => {}
+            (stream, peer) = accept(&listener, &mut pause) => house.welcome(stream, peer),
+        }
+    }
+    // Who has come through before the door closed is answered.
+    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
+        house.welcome(stream, peer);
+    }
+    drop(listener);
+    stopping.send_replace(true);
+    let grace = house.limits.grace;
+    let mut open = house.open;
+    tokio::select! {
+        () = async { while open.join_next().await.is_some() {} } => Ok(()),
+        () = sleep(grace) => {
+            tracing::warn!(connections = open.len(), "some requests did not finish in time");
+            open.shutdown().await;
+            Ok(())
+        }
+        Some(()) = stop.recv() => {
+            let cut_off = open.len();
+            open.shutdown().await;
+            Err(io::Error::other(format!("asked twice to stop, {cut_off} connections were cut off")))
+        }
+    }
+}
+
+/// The next connection, whatever it takes.
+async fn accept(listener: &TcpListener, pause: &mut Duration) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => {
+                *pause = PAUSES[0];
+                return accepted;
+            }
+            Err(cause) if is_the_clients(&cause) => {}
+            Err(cause) => {
+                tracing::error!(%cause, "cannot take a connection, trying again in {pause:?}");
+                let now = *pause;
+                *pause = (now * 2).min(PAUSES[1]);
+                sleep(now).await;
+            }
+        }
+    }
+}
+
+/// Gone before we could take it.
+fn is_the_clients(cause: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(cause.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+/// The open connections.
+struct House {
+    router: Router,
+    limits: Arc<Traffic>,
+    stopping: Stopping,
+    open: JoinSet<()>,
+    full: bool,
+}
+
+impl House {
+    fn welcome(&mut self, stream: TcpStream, peer: SocketAddr) {
+        while self.open.try_join_next().is_some() {}
+        let full = self.open.len() >= self.limits.connections;
+        if full && !self.full {
+            tracing::warn!(connections = self.open.len(), "no more connections: new ones are closed at once");
+        }
+        self.full = full;
+        if full {
+            return;
+        }
+        // Answers are whole when they are written: there is nothing to wait for.
+        if let Err(cause) = stream.set_nodelay(true) {
+            tracing::debug!(%cause, "a connection without TCP_NODELAY");
+        }
+        let (router, limits, stopping) = (self.router.clone(), Arc::clone(&self.limits), self.stopping.clone());
+        self.open.spawn(connection::run(stream, peer.ip(), router, limits, stopping));
+    }
+}

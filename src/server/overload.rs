@@ -1,0 +1,192 @@
+//! What a request may take before it runs: a place among those in flight, and its body in time.
+//!
+//! A layer around everything but health and metrics. A body is waited for without a place, so that slow senders keep
+//! nobody out; what they send meanwhile has a budget.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use axum::{
+    Error,
+    body::{Body, Bytes, HttpBody},
+    extract::{Request, State},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONNECTION, RETRY_AFTER},
+    },
+    middleware::Next,
+    response::Response,
+};
+use http_body::{Frame, SizeHint};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Sleep, sleep},
+};
+
+use super::{Traffic, graphql::refuse};
+
+/// Bytes of each body that are always taken: more than nearly all requests have.
+const FREE: usize = 16 * 1024;
+/// Bytes that all requests under way may have sent beyond that.
+const BUDGET: usize = 64 * 1024 * 1024;
+
+/// Places for requests; a clone counts the same ones.
+#[derive(Clone)]
+pub(super) struct Places {
+    free: Arc<Semaphore>,
+    spent: Arc<AtomicUsize>,
+    patience: Duration,
+}
+
+impl Places {
+    pub(super) fn new(limits: &Traffic) -> Self {
+        let free = Arc::new(Semaphore::new(limits.in_flight));
+        Self { free, spent: Arc::default(), patience: limits.body }
+    }
+}
+
+/// Why a request cannot go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    Busy,
+    Late,
+}
+
+/// What a request holds, shared by its body and the layer.
+#[derive(Default)]
+struct Held {
+    place: Option<OwnedSemaphorePermit>,
+    refused: Option<Refused>,
+}
+
+/// Runs a request when there is a place for it.
+pub(super) async fn admit(State(places): State<Places>, request: Request, next: Next) -> Response {
+    let held = Arc::<Mutex<Held>>::default();
+    let (head, body) = request.into_parts();
+    let body = Watched {
+        timer: Box::pin(sleep(places.patience)),
+        body,
+        places,
+        held: Arc::clone(&held),
+        read: 0,
+        spent: 0,
+        done: false,
+    };
+    if body.body.is_end_stream() && body.enter().is_err() {
+        return busy();
+    }
+    let answer = next.run(Request::from_parts(head, Body::new(body))).await;
+    let refused = held.lock().ok().and_then(|held| held.refused);
+    match refused {
+        None => answer,
+        Some(Refused::Busy) => busy(),
+        Some(Refused::Late) => {
+            let message = "The body of the request did not come in time.";
+            closing(refuse(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", message))
+        }
+    }
+}
+
+fn busy() -> Response {
+    let message = "The service is busy; try again in a moment.";
+    let mut answer = refuse(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);
+    answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    answer
+}
+
+/// The rest of the body is not waited for.
+fn closing(mut answer: Response) -> Response {
+    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
+
+/// A body that must come in time, and that takes a place when it is complete.
+struct Watched {
+    body: Body,
+    places: Places,
+    held: Arc<Mutex<Held>>,
+    timer: Pin<Box<Sleep>>,
+    read: usize,
+    spent: usize,
+    done: bool,
+}
+
+impl Watched {
+    fn refuse(&self, why: Refused) -> Error {
+        if let Ok(mut held) = self.held.lock() {
+            held.refused = Some(why);
+        }
+        Error::new(match why {
+            Refused::Busy => "the service is busy",
+            Refused::Late => "the body is late",
+        })
+    }
+
+    /// Takes a place; it is free again when the request has been answered.
+    fn enter(&self) -> Result<(), Error> {
+        let place = Arc::clone(&self.places.free).try_acquire_owned().map_err(|_| self.refuse(Refused::Busy))?;
+        if let Ok(mut held) = self.held.lock() {
+            held.place = Some(place);
+        }
+        Ok(())
+    }
+
+    /// Counts what has been read against the budget.
+    fn count(&mut self, bytes: usize) -> Result<(), Error> {
+        self.read += bytes;
+        let more = self.read.saturating_sub(FREE).saturating_sub(self.spent);
+        self.spent += more;
+        if self.places.spent.fetch_add(more, Ordering::Relaxed) + more > BUDGET && more > 0 {
+            return Err(self.refuse(Refused::Busy));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.places.spent.fetch_sub(self.spent, Ordering::Relaxed);
+    }
+}
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        if self.done {
+            return Poll::Ready(None);
+        }
+        let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) else {
+            ready!(self.timer.as_mut().poll(cx));
+            self.done = true;
+            return Poll::Ready(Some(Err(self.refuse(Refused::Late))));
+        };
+        let counted = match &frame {
+            Some(Ok(frame)) => self.count(frame.data_ref().map_or(0, Bytes::len)),
+            _ => Ok(()),
+        };
+        let is_last = frame.is_none() || self.body.is_end_stream();
+        let entered = counted.and_then(|()| if is_last { self.enter() } else { Ok(()) });
+        self.done = is_last || entered.is_err();
+        match entered {
+            Ok(()) => Poll::Ready(frame),
+            Err(refused) => Poll::Ready(Some(Err(refused))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.done || self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
