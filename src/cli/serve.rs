@@ -52,7 +52,12 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
             tracing::info!("stopping: running requests may finish, a second signal ends them");
         }
     });
-    let options = Options { door, limits: settings.limits.clone(), traffic: traffic(settings) };
+    let options = Options {
+        door,
+        limits: settings.limits.clone(),
+        traffic: traffic(settings),
+        origins: settings.server.cors_origins.clone(),
+    };
     let traffic = options.traffic.clone();
     let done = server::serve(listener, server::router(app, options), traffic, stop).await;
     signals.abort();

@@ -7,6 +7,8 @@ use std::time::Duration;
 use clap::Args;
 use ipnet::IpNet;
 
+use crate::server::Origin;
+
 /// Limits of connections and requests.
 #[derive(Clone, Debug, Args)]
 pub struct ServerLimits {
@@ -64,6 +66,16 @@ pub struct ServerLimits {
         value_parser = clap::value_parser!(u64).range(1..=3600)
     )]
     idle_timeout: u64,
+
+    /// Origins of pages on other sites that may ask from a browser, such as https://dashboard.example, or * for all.
+    #[arg(
+        long = "cors-origin",
+        env = "DEVARCH_CORS_ORIGIN",
+        global = true,
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    pub cors_origins: Vec<Origin>,
 
     /// Networks of reverse proxies whose `X-Forwarded-For` is believed, such as 10.0.0.0/8,::1/128.
     #[arg(

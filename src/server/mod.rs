@@ -5,6 +5,7 @@
 mod accept;
 mod access_log;
 mod auth;
+mod browsers;
 mod client_address;
 mod connection;
 mod graphql;
@@ -25,7 +26,7 @@ use axum::{
     routing::{any, get},
 };
 
-pub use self::{accept::serve, auth::Door, traffic::Traffic};
+pub use self::{accept::serve, auth::Door, browsers::Origin, traffic::Traffic};
 use self::{auth::Doorkeeper, metrics::Metrics};
 use crate::{
     app::App,
@@ -52,6 +53,8 @@ pub struct Options {
     pub limits: Limits,
     /// How many requests it takes, and how long it waits for them.
     pub traffic: Traffic,
+    /// Pages of other sites that may ask; none unless it is set.
+    pub origins: Vec<Origin>,
 }
 
 /// All routes of the service.
@@ -71,7 +74,8 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/healthz", get(status::alive))
         .route("/readyz", get(status::ready))
         .route("/metrics", get(metrics::show).with_state(figures.clone()));
-    guarded(routes.with_state(service.clone()), always.with_state(service), &options.traffic)
+    let routes = guarded(routes.with_state(service.clone()), always.with_state(service), &options.traffic);
+    browsers::told(routes, &options.origins)
         // The outermost two: they see every answer, whoever gave it, with its id.
         .layer(from_fn_with_state(figures, metrics::measure))
         .layer(from_fn(access_log::log))

@@ -6,6 +6,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
+use devarch::server::Door;
 use flate2::read::GzDecoder;
 use http_body_util::BodyExt;
 use migration::{Migrator, MigratorTrait};
@@ -22,6 +23,8 @@ both!(
     the_status_depends_on_the_accepted_media_type,
     deep_documents_are_refused_before_they_are_parsed,
     variables_that_do_not_fit_are_found_before_anything_runs,
+    pages_of_other_sites_ask_only_where_it_is_set,
+    long_answers_are_packed_for_who_takes_them,
 );
 
 #[test]
@@ -396,4 +399,64 @@ async fn variables_that_do_not_fit_are_found_before_anything_runs(t: &TestApp) {
         assert_eq!(answer["errors"][0].get("path"), None, "{variables}");
     }
     assert_eq!(t.data("{ stacks { totalCount } }", json!({})).await["stacks"]["totalCount"], 0);
+}
+
+async fn pages_of_other_sites_ask_only_where_it_is_set(t: &TestApp) {
+    let preflight = |origin: &str| {
+        Request::options("/graphql")
+            .header(header::ORIGIN, origin)
+            .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
+            .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization,content-type")
+            .body(Body::empty())
+            .unwrap()
+    };
+    let asked = |origin: &str| {
+        let mut request = post("application/json", json!({ "query": "{ __typename }" }).to_string());
+        request.headers_mut().insert(header::ORIGIN, origin.parse().unwrap());
+        request
+    };
+    let allowed = |answer: &Response<Body>| text_of(answer.headers(), &header::ACCESS_CONTROL_ALLOW_ORIGIN).to_owned();
+    for request in [preflight("https://a.example"), asked("https://a.example")] {
+        assert_eq!(allowed(&t.send(request).await), "", "off until it is set");
+    }
+    // Also where a key is asked for: a browser asks first without one.
+    let t = t.with_origins(&["https://a.example", "http://localhost:3000"]).behind(Door::Keys, None);
+    let answer = t.send(preflight("https://a.example")).await;
+    assert_eq!((answer.status(), allowed(&answer).as_str()), (StatusCode::OK, "https://a.example"));
+    let headers = text_of(answer.headers(), &header::ACCESS_CONTROL_ALLOW_HEADERS);
+    assert!(headers.contains("authorization") && headers.contains("content-type"), "{headers}");
+    assert_eq!(answer.headers().get(header::ACCESS_CONTROL_ALLOW_CREDENTIALS), None);
+    let answer = t.send(asked("http://localhost:3000")).await;
+    assert_eq!((answer.status(), allowed(&answer).as_str()), (StatusCode::UNAUTHORIZED, "http://localhost:3000"));
+    assert!(text_of(answer.headers(), &header::ACCESS_CONTROL_EXPOSE_HEADERS).contains("x-request-id"));
+    for other in ["https://b.example", "https://a.example.evil", "null"] {
+        assert_eq!(allowed(&t.send(preflight(other)).await), "", "{other}");
+        assert_eq!(allowed(&t.send(asked(other)).await), "", "{other}");
+    }
+    let t = t.with_origins(&["*"]);
+    assert_eq!(allowed(&t.send(asked("https://b.example")).await), "*");
+}
+
+async fn long_answers_are_packed_for_who_takes_them(t: &TestApp) {
+    let ask = |query: &str, takes: &str| {
+        let mut request = post("application/json", json!({ "query": query }).to_string());
+        request.headers_mut().insert(header::ACCEPT_ENCODING, takes.parse().unwrap());
+        request
+    };
+    let long = "{ __schema { types { name description } } }";
+    let plain = t.send(ask(long, "identity")).await;
+    assert_eq!(plain.headers().get(header::CONTENT_ENCODING), None);
+    assert_eq!(text_of(plain.headers(), &header::X_CONTENT_TYPE_OPTIONS), "nosniff");
+    assert_eq!(text_of(plain.headers(), &header::CACHE_CONTROL), "no-store");
+    assert!(plain.headers().contains_key("x-request-id"));
+    let packed = t.send(ask(long, "gzip, br")).await;
+    assert_eq!(text_of(packed.headers(), &header::CONTENT_ENCODING), "gzip");
+    assert!(text_of(packed.headers(), &header::VARY).to_lowercase().contains("accept-encoding"));
+    let (plain, packed) = (bytes(plain).await, bytes(packed).await);
+    assert!(packed.len() * 3 < plain.len(), "{} of {}", packed.len(), plain.len());
+    let mut unpacked = Vec::new();
+    GzDecoder::new(packed.as_slice()).read_to_end(&mut unpacked).unwrap();
+    assert!(unpacked == plain);
+    let short = t.send(ask("{ __typename }", "gzip")).await;
+    assert_eq!(short.headers().get(header::CONTENT_ENCODING), None);
 }

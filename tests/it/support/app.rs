@@ -63,7 +63,8 @@ impl TestApp {
             DateTime::from_timestamp_millis(ticking.fetch_add(step, Ordering::SeqCst)).unwrap()
         });
         let app = App::new(db.clone(), clock);
-        let options = Options { door: Door::Open, limits: Limits::default(), traffic: Traffic::default() };
+        let options =
+            Options { door: Door::Open, limits: Limits::default(), traffic: Traffic::default(), origins: Vec::new() };
         Self { engine, url, db, router: router(app.clone(), options.clone()), key: None, options, app, frozen, millis }
     }
 
@@ -75,6 +76,12 @@ impl TestApp {
     /// The same application with other limits.
     pub(crate) fn with_limits(&self, limits: Limits) -> Self {
         self.with_options(Options { limits, ..self.options.clone() })
+    }
+
+    /// The same application for pages of other sites.
+    pub(crate) fn with_origins(&self, origins: &[&str]) -> Self {
+        let origins = origins.iter().map(|origin| origin.parse().unwrap()).collect();
+        self.with_options(Options { origins, ..self.options.clone() })
     }
 
     fn with_options(&self, options: Options) -> Self {
