@@ -25,8 +25,8 @@ const CRATES: [(&str, &[&str]); 6] = [
     ("axum", &["server"]),
     // Only the layers at the door count.
     ("prometheus_client", &["server"]),
-    // The accept loop.
-    ("hyper", &["server"]),
+    // The accept loop; the log knows its name.
+    ("hyper", &["server", "telemetry.rs"]),
     ("hyper_util", &["server"]),
     (
         "sea_orm",

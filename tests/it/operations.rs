@@ -157,6 +157,7 @@ impl Service {
             .args(arguments)
             .env("DATABASE_URL", url)
             .env("RUST_LOG", "trace")
+            .current_dir(folder)
             .stdout(Stdio::piped())
             .stderr(File::create(&log).unwrap())
             .spawn()
@@ -212,7 +213,8 @@ fn url(t: &TestApp) -> String {
 
 async fn nothing_secret_is_logged_at_any_level(t: &TestApp) {
     t.stack("shop").await;
-    t.template("postgres").await;
+    // Without a secret: the service that is started has a key of its own.
+    t.done("createTemplate", json!({ "name": "postgres", "imageName": "postgres" }), "").await;
     let folder = tempfile::tempdir().unwrap();
     let service = Service::start(&url(t), folder.path(), &["--log-format", "json"]);
     let overrides = json!({ "envVars": [{ "key": "TOKEN", "value": PLANTED, "isSecret": true }] });
