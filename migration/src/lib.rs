@@ -9,6 +9,7 @@ mod m0003_trash_and_catalogue;
 mod m0004_copy_on_write;
 mod m0005_secrets;
 mod m0006_api_keys;
+mod m0007_attributes;
 mod tables;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_copy_on_write::Migration),
             Box::new(m0005_secrets::Migration),
             Box::new(m0006_api_keys::Migration),
+            Box::new(m0007_attributes::Migration),
         ]
     }
 }

@@ -5,9 +5,14 @@ use chrono::{DateTime, Utc};
 use super::{
     Kind, Stamp,
     check::{check_path, check_text},
-    clean_path, kind,
+    clean_path,
+    compose::{EXTENSION, Found, Reading, Rendered, Use, has_variables, literal, unescaped},
+    kind,
 };
-use crate::error::Problems;
+use crate::{
+    error::Problems,
+    yaml::{Map, Node, Value},
+};
 
 /// Longest content of a file, in bytes: 1 MiB.
 pub const MAX_CONTENT: usize = 1_048_576;
@@ -78,6 +83,60 @@ impl Kind for ConfigFile {
         self.created_at = stored.map_or(Stamp(now), |stored| stored.created_at);
         self.updated_at = stored.filter(|stored| *stored == self).map_or(Stamp(now), |stored| stored.updated_at);
     }
+
+    fn render(entries: &[&Self], to: &mut Rendered<'_>) {
+        let mut used = Vec::new();
+        for file in entries {
+            let key = config_key(to, &file.file_path);
+            let mut definition = Map::new();
+            definition
+                .set("content", if file.is_template { Node::text(&*file.content) } else { literal(&file.content) });
+            if file.is_template {
+                definition.set(EXTENSION, Map::from_iter([("template".to_owned(), Node::from(true))]));
+            }
+            to.configs.set(key.as_str(), definition);
+            let mut map = Map::new();
+            map.set("source", key);
+            map.set("target", absolute(&file.file_path));
+            map.set("mode", file.file_mode.as_str());
+            used.push(Node::from(map));
+        }
+        if !used.is_empty() {
+            to.service.set("configs", used);
+        }
+    }
+
+    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+        let mut found = Vec::new();
+        for (index, node) in from.take_list("configs").into_iter().enumerate() {
+            let (part, at) = (format!("configs.{index}"), node.at);
+            let read = Use::read(node).and_then(|used| {
+                let defined = from.file.configs.get(&used.source).and_then(Node::as_map);
+                let defined = defined.ok_or_else(|| format!("There is no config {}.", used.source))?;
+                let (content, is_template) = content(defined)?;
+                Ok((content, is_template, used))
+            });
+            let (content, is_template, used) = match read {
+                Ok(read) => read,
+                Err(reason) => {
+                    from.lose(&part, at, reason);
+                    continue;
+                }
+            };
+            let file = Self {
+                file_path: used.target.unwrap_or_else(|| format!("/{}", used.source)),
+                content,
+                file_mode: used.mode.unwrap_or_else(|| "0444".to_owned()),
+                is_template,
+                created_at: Stamp::default(),
+                updated_at: Stamp::default(),
+            };
+            from.lose_rest(&part, used.rest);
+            found.push(from.found(&part, at, file));
+        }
+        found
+    }
+
     #[cfg(test)]
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
         use proptest::prelude::*;
@@ -92,4 +151,32 @@ impl Kind for ConfigFile {
             })
             .boxed()
     }
+}
+
+/// A path as Compose takes it: what is relative starts at the root.
+fn absolute(path: &str) -> String {
+    if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
+}
+
+/// A key for a file that no other file of the stack has.
+fn config_key(to: &Rendered<'_>, path: &str) -> String {
+    let word = path.trim_start_matches('/').replace(|c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c), "-");
+    // Instances' names have no underscore.
+    let base = format!("{}_{word}", to.instance);
+    let mut keys = std::iter::once(base.clone()).chain((2..).map(|number| format!("{base}_{number}")));
+    keys.find(|key| to.configs.get(key).is_none()).unwrap_or(base)
+}
+
+/// The content of a definition, and whether variables are to be put in.
+fn content(defined: &Map) -> Result<(String, bool), String> {
+    let marked = defined.get(EXTENSION).and_then(Node::as_map).and_then(|map| map.get("template"));
+    let marked = marked.and_then(Node::as_bool) == Some(true);
+    if let Some(Node { value: Value::Text(text), .. }) = defined.get("content") {
+        let is_template = marked || has_variables(text);
+        return Ok((if is_template { text.clone() } else { unescaped(text) }, is_template));
+    }
+    if let Some(variable) = defined.get("environment").and_then(Node::scalar) {
+        return Ok((format!("${{{variable}}}"), true));
+    }
+    Err("The content of this config is not in the file.".to_owned())
 }

@@ -12,6 +12,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, EntityTrait, FromQueryResult, IntoActiveModel, Value};
 
+use super::compose::{Found, Reading, Rendered};
 use crate::{
     error::Problems,
     ids::{InstanceId, TemplateId},
@@ -113,6 +114,11 @@ pub trait Kind: Clone + Debug + PartialEq + Send + Sync + 'static {
     fn open(&mut self, _table: &str, _owner: i64, _vault: &Vault) -> Result<(), VaultError> {
         Ok(())
     }
+    /// Writes the entries that would run, sorted by key, into a Compose service.
+    fn render(entries: &[&Self], to: &mut Rendered<'_>);
+    /// Takes its entries out of a Compose service. What it understands and cannot hold it notes; whether an entry is
+    /// valid is looked at later.
+    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>>;
     /// Arbitrary valid entries, for the laws that every kind keeps.
     #[cfg(test)]
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self>;

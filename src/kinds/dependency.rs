@@ -4,8 +4,17 @@ use std::{fmt, str::FromStr};
 
 use sea_orm::DeriveValueType;
 
-use super::{Kind, kind, values::UnknownWord};
-use crate::{error::Problems, reference::InstanceRef};
+use super::{
+    Kind,
+    compose::{Found, Reading, Rendered},
+    kind,
+    values::UnknownWord,
+};
+use crate::{
+    error::Problems,
+    reference::InstanceRef,
+    yaml::{At, Map, Node, Value},
+};
 
 /// What has to be true of the other instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, async_graphql::Enum, DeriveValueType)]
@@ -78,6 +87,74 @@ impl Kind for Dependency {
         Some("No template brings dependencies; reset them instead.")
     }
 
+    fn render(entries: &[&Self], to: &mut Rendered<'_>) {
+        let mut needed: Vec<(String, Condition)> = Vec::new();
+        for dependency in entries {
+            let other = dependency.depends_on.known().and_then(|id| to.around.instances.get(&id).cloned());
+            match other {
+                Some((name, true)) => needed.push((name, dependency.condition)),
+                Some((name, false)) => {
+                    to.warn(format!("It depends on {name}, which is disabled: the dependency is left out."));
+                }
+                None => to.warn("It depends on an instance that is in the trash: the dependency is left out."),
+            }
+        }
+        needed.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let needed = needed.into_iter().map(|(name, condition)| {
+            let condition = Map::from_iter([("condition".to_owned(), Node::text(condition.to_string()))]);
+            (name, Node::from(condition))
+        });
+        let needed: Map = needed.collect();
+        if !needed.is_empty() {
+            to.service.set("depends_on", needed);
+        }
+    }
+
+    /// From `depends_on`, and from `links`, which are dependencies as well.
+    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+        let mut found: Vec<Found<Self>> = Vec::new();
+        if let Some(node) = from.take("depends_on") {
+            let needed: Vec<(String, Node)> = match node.value {
+                Value::Map(map) => map.into_iter().collect(),
+                Value::List(list) => list.into_iter().filter_map(|item| Some((item.scalar()?, item))).collect(),
+                _ => {
+                    from.lose("depends_on", node.at, "This is not a list or a mapping.");
+                    Vec::new()
+                }
+            };
+            for (name, node) in needed {
+                let (part, at) = (format!("depends_on.{name}"), node.at);
+                let mut condition = Condition::ServiceStarted;
+                if let Value::Map(mut map) = node.value {
+                    match map.take("condition").and_then(|node| node.scalar()).map(|word| word.parse()) {
+                        Some(Ok(read)) => condition = read,
+                        Some(Err(error)) => from.lose(&part, at, error.to_string()),
+                        None => {}
+                    }
+                    // What Compose takes when nothing is said.
+                    let default = |key: &str, node: &Node| node.as_bool() == Some(key == "required");
+                    let rest = map.into_iter().filter(|(key, node)| !default(key, node)).collect();
+                    from.lose_rest(&part, rest);
+                }
+                add(&name, condition, &part, at, &mut found, from);
+            }
+        }
+        for (index, node) in from.take_list("links").into_iter().enumerate() {
+            let (part, at) = (format!("links.{index}"), node.at);
+            let Some(link) = node.scalar() else { continue };
+            let (name, alias) = link.split_once(':').unwrap_or((&link, &link));
+            if alias != name {
+                from.lose(&part, at, format!("The alias {alias} cannot be held; the service is reached as {name}."));
+            }
+            let same = InstanceRef::Name { stack: String::new(), name: called(name, from) };
+            if !found.iter().any(|other| other.entry.depends_on == same) {
+                from.change(&part, at, "A link is held as a dependency.");
+                add(name, Condition::ServiceStarted, &part, at, &mut found, from);
+            }
+        }
+        found
+    }
+
     #[cfg(test)]
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
         use proptest::prelude::*;
@@ -88,4 +165,25 @@ impl Kind for Dependency {
             })
             .boxed()
     }
+}
+
+/// The name that a service of the file has here.
+fn called(name: &str, from: &Reading<'_>) -> String {
+    from.names.get(name).cloned().unwrap_or_else(|| name.to_owned())
+}
+
+fn add(
+    name: &str,
+    condition: Condition,
+    part: &str,
+    at: At,
+    found: &mut Vec<Found<Dependency>>,
+    from: &mut Reading<'_>,
+) {
+    if !from.names.contains_key(name) {
+        return from.lose(part, at, format!("There is no service {name}."));
+    }
+    // The stack is the one that it is imported into.
+    let depends_on = InstanceRef::Name { stack: String::new(), name: called(name, from) };
+    found.push(from.found(part, at, Dependency { depends_on, condition }));
 }

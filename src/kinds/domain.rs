@@ -1,7 +1,15 @@
 //! Host names under which a gateway reaches the container.
 
-use super::{Kind, check::check_port, kind};
-use crate::error::{Code, Problems};
+use super::{
+    Kind,
+    check::check_port,
+    compose::{Found, Reading, Rendered},
+    kind,
+};
+use crate::{
+    error::{Code, Problems},
+    yaml::{Map, Node, Value},
+};
 
 kind! {
     /// A host name under which a gateway reaches the container.
@@ -43,6 +51,44 @@ impl Kind for Domain {
         if let Some(port) = self.proxy_port {
             check_port(at, "proxyPort", port);
         }
+    }
+
+    /// Compose has no word for it.
+    fn render(entries: &[&Self], to: &mut Rendered<'_>) {
+        let domains = entries.iter().map(|domain| {
+            let mut map = Map::new();
+            map.set("domain", domain.domain.as_str());
+            if let Some(port) = domain.proxy_port {
+                map.set("proxy_port", port);
+            }
+            Node::from(map)
+        });
+        let domains: Vec<Node> = domains.collect();
+        if !domains.is_empty() {
+            to.extension.set("domains", domains);
+        }
+    }
+
+    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+        let mut found = Vec::new();
+        let Some(Node { value: Value::List(list), .. }) = from.extension.take("domains") else { return found };
+        for (index, node) in list.into_iter().enumerate() {
+            let (part, at) = (format!("x-devarch.domains.{index}"), node.at);
+            let mut map = match node.value {
+                Value::Map(map) => map,
+                value => Map::from_iter([("domain".to_owned(), Node::new(value))]),
+            };
+            let Some(domain) = map.take("domain").and_then(|node| node.scalar()) else {
+                from.lose(&part, at, "A domain needs its host name.");
+                continue;
+            };
+            let proxy_port = map.take("proxy_port").and_then(|node| node.as_int());
+            from.lose_rest(&part, map);
+            // What does not fit is refused with all that is not a port.
+            let proxy_port = proxy_port.map(|port| i32::try_from(port).unwrap_or(i32::MAX));
+            found.push(from.found(&part, at, Self { domain, proxy_port }));
+        }
+        found
     }
 
     #[cfg(test)]

@@ -5,11 +5,13 @@ use async_graphql::ComplexObject;
 use super::{
     EnvValue, Kind,
     check::{MAX_TEXT, check_text},
+    compose::{Found, Reading, Rendered, literal},
     kind,
 };
 use crate::{
     error::{Code, Problems},
     vault::{Place, Vault, VaultError},
+    yaml::{Map, Node},
 };
 
 kind! {
@@ -126,6 +128,48 @@ impl Kind for EnvVar {
             self.value = EnvValue::Text(vault.open(Place { table, owner, key: &self.key }, sealed)?);
         }
         Ok(())
+    }
+
+    fn render(entries: &[&Self], to: &mut Rendered<'_>) {
+        let (mut environment, mut secrets) = (Map::new(), Vec::new());
+        for variable in entries {
+            if variable.is_secret {
+                secrets.push(Node::text(variable.key.as_str()));
+            }
+            let node = match variable.value.text() {
+                None => Node::null(),
+                Some(_) if variable.is_secret && !to.around.reveal => to.secret_reference(&variable.key),
+                Some(text) => literal(text),
+            };
+            environment.set(variable.key.as_str(), node);
+        }
+        if !environment.is_empty() {
+            to.service.set("environment", environment);
+        }
+        if !secrets.is_empty() {
+            to.extension.set("secrets", secrets);
+        }
+    }
+
+    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+        let listed = from.extension.take("secrets");
+        let secrets: Vec<String> = match listed.as_ref().and_then(Node::as_list) {
+            Some(list) => list.iter().filter_map(Node::scalar).collect(),
+            None => Vec::new(),
+        };
+        let mut found = Vec::new();
+        for (key, value, at) in from.take_pairs("environment") {
+            let is_secret = secrets.contains(&key);
+            // A secret without a value keeps the one that is stored.
+            let value = if is_secret && value.is_none() { EnvValue::Kept } else { value.into() };
+            let part = format!("environment.{key}");
+            found.push(from.found(&part, at, Self { key, value, is_secret }));
+        }
+        for key in secrets.iter().filter(|key| !found.iter().any(|variable| variable.entry.key == **key)) {
+            let at = listed.as_ref().map_or(from.at, |node| node.at);
+            from.lose("x-devarch.secrets", at, format!("The service has no variable {key}."));
+        }
+        found
     }
 
     #[cfg(test)]

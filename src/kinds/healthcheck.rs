@@ -3,9 +3,13 @@
 use super::{
     Argv, Kind, Only,
     check::{MAX_TEXT, check_text},
+    compose::{Found, Reading, Rendered, duration, literal, seconds},
     kind,
 };
-use crate::error::Problems;
+use crate::{
+    error::Problems,
+    yaml::{Map, Node, Value},
+};
 
 kind! {
     /// How the engine finds out whether the container is healthy.
@@ -76,6 +80,64 @@ impl Kind for Healthcheck {
             at.invalid("retries", "Retries are 0 to 1000.", Some(nearest));
         }
     }
+
+    fn render(entries: &[&Self], to: &mut Rendered<'_>) {
+        let [check] = entries else { return };
+        let mut map = Map::new();
+        let words: Vec<Node> = check.test.0.iter().map(|word| literal(word)).collect();
+        map.set("test", words);
+        map.set("interval", duration(check.interval_seconds));
+        map.set("timeout", duration(check.timeout_seconds));
+        map.set("retries", check.retries);
+        map.set("start_period", duration(check.start_period_seconds));
+        to.service.set("healthcheck", map);
+    }
+
+    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+        let Some(node) = from.take("healthcheck") else { return Vec::new() };
+        let at = node.at;
+        let Value::Map(mut map) = node.value else {
+            from.lose("healthcheck", at, "A healthcheck is a mapping.");
+            return Vec::new();
+        };
+        let off = map.take("disable").is_some_and(|node| node.as_bool() == Some(true));
+        let test = match map.take("test").map(|node| node.value) {
+            _ if off => vec!["NONE".to_owned()],
+            Some(Value::List(words)) if !words.is_empty() => words.iter().filter_map(Node::scalar).collect(),
+            Some(Value::Text(line)) if !line.is_empty() => vec!["CMD-SHELL".to_owned(), line],
+            _ => {
+                let reason = "Without a test only the times of the image's own check would change.";
+                from.lose("healthcheck", at, reason);
+                return Vec::new();
+            }
+        };
+        // The engine's own defaults, where the file says nothing.
+        let mut time = |key: &str, default: i32| {
+            let Some(node) = map.take(key) else { return default };
+            let part = format!("healthcheck.{key}");
+            match node.scalar().as_deref().and_then(seconds) {
+                Some((0, _)) if default > 0 => default,
+                Some((seconds, true)) => seconds,
+                Some((seconds, false)) => {
+                    from.change(&part, node.at, format!("Whole seconds are held: {seconds}."));
+                    seconds
+                }
+                None => {
+                    from.lose(&part, node.at, "This is not a duration such as 90s or 1m30s.");
+                    default
+                }
+            }
+        };
+        let interval_seconds = time("interval", 30);
+        let timeout_seconds = time("timeout", 30);
+        let start_period_seconds = time("start_period", 0);
+        let retries = map.take("retries").map_or(3, |node| node.as_int().unwrap_or(-1));
+        let retries = i32::try_from(retries).unwrap_or(-1);
+        from.lose_rest("healthcheck", map);
+        let check = Self { test: Argv(test), interval_seconds, timeout_seconds, retries, start_period_seconds };
+        vec![from.found("healthcheck", at, check)]
+    }
+
     #[cfg(test)]
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
         use proptest::prelude::*;

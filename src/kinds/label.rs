@@ -3,9 +3,13 @@
 use super::{
     Kind, Names,
     check::{MAX_TEXT, check_text},
+    compose::{Found, Reading, Rendered, literal},
     kind,
 };
-use crate::error::{Code, Problems};
+use crate::{
+    error::{Code, Problems},
+    yaml::Map,
+};
 
 /// Labels that the system sets; nobody else may.
 pub const RESERVED_PREFIX: &str = "devarch.";
@@ -54,6 +58,28 @@ impl Kind for Label {
             label("stack_id", names.stack),
             label("template_service_id", names.template),
         ]
+    }
+
+    fn render(entries: &[&Self], to: &mut Rendered<'_>) {
+        let labels = entries.iter().map(|label| (label.key.clone(), literal(&label.value)));
+        let labels: Map = labels.collect();
+        if !labels.is_empty() {
+            to.service.set("labels", labels);
+        }
+    }
+
+    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+        let mut found = Vec::new();
+        let names = Names { stack: "", instance: "", template: "" };
+        let own: Vec<String> = Self::system(&names).into_iter().map(|label| label.key).collect();
+        for (key, value, at) in from.take_pairs("labels") {
+            // Written by the service itself, and written again.
+            if !own.contains(&key) {
+                let part = format!("labels.{key}");
+                found.push(from.found(&part, at, Self { key, value: value.unwrap_or_default() }));
+            }
+        }
+        found
     }
 
     #[cfg(test)]

@@ -10,7 +10,10 @@ mod operation;
 mod overrides;
 mod rows;
 mod values;
+mod words;
 
+pub mod attribute;
+pub mod compose;
 pub mod config_file;
 pub mod dependency;
 pub mod domain;
@@ -27,6 +30,7 @@ pub mod volume;
 mod laws;
 
 pub use self::{
+    attribute::{Attribute, AttributeValue},
     check::{check, check_entries},
     config_file::ConfigFile,
     contract::{Cardinality, EntryKey, Kind, Names, OfInstance, OfTemplate, Owner, Stored},
@@ -91,6 +95,8 @@ registry! { ($)
         config_files: ConfigFile,
         /// How much of the machine the container may use; null when nothing is said about it here.
         resource_limits: ResourceLimits,
+        /// What the Compose service says beyond the other collections, such as `cap_add` or `ulimits`.
+        attributes: Attribute,
     }
     of_instances {
         /// Image, command and the like: the template has them as fields of its own.

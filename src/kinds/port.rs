@@ -10,8 +10,17 @@ use std::{
 
 use sea_orm::DeriveValueType;
 
-use super::{HostPort, Kind, check::check_port, kind, values::UnknownWord};
-use crate::error::Problems;
+use super::{
+    HostPort, Kind,
+    check::check_port,
+    compose::{Found, Reading, Rendered},
+    kind,
+    values::UnknownWord,
+};
+use crate::{
+    error::Problems,
+    yaml::{Map, Node, Value},
+};
 
 /// Transport protocol of a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, async_graphql::Enum, DeriveValueType)]
@@ -136,6 +145,52 @@ impl Kind for Port {
         Self::validate_key(&self.key(), at);
     }
 
+    fn render(entries: &[&Self], to: &mut Rendered<'_>) {
+        let ports = entries.iter().map(|port| {
+            let mut map = Map::new();
+            map.set("target", port.container_port);
+            if let Some(published) = port.host_port.fixed() {
+                map.set("published", published.to_string());
+            }
+            // Without it Compose listens on all addresses of the host.
+            if port.host_ip != EVERYWHERE {
+                map.set("host_ip", port.host_ip.as_str());
+            }
+            map.set("protocol", port.protocol.to_string());
+            Node::from(map)
+        });
+        let ports: Vec<Node> = ports.collect();
+        if !ports.is_empty() {
+            to.service.set("ports", ports);
+        }
+    }
+
+    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+        let mut found = Vec::new();
+        for (index, node) in from.take_list("ports").into_iter().enumerate() {
+            let part = format!("ports.{index}");
+            let at = node.at;
+            let read = match node.value {
+                Value::Map(map) => long(map, &part, from),
+                _ => node.scalar().ok_or_else(|| "This is not a port.".to_owned()).and_then(|text| short(&text)),
+            };
+            match read {
+                Ok(ports) => {
+                    for port in ports {
+                        let again = found.iter().any(|other: &Found<Self>| other.entry == port);
+                        if again {
+                            from.change(&part, at, "The same mapping is given above; it is held once.");
+                        } else {
+                            found.push(from.found(&part, at, port));
+                        }
+                    }
+                }
+                Err(reason) => from.lose(&part, at, reason),
+            }
+        }
+        found
+    }
+
     #[cfg(test)]
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
         use proptest::prelude::*;
@@ -148,5 +203,87 @@ impl Kind for Port {
                 protocol: if tcp { Protocol::Tcp } else { Protocol::Udp },
             })
             .boxed()
+    }
+}
+
+/// Every IPv4 address of the host, and in Compose those of IPv6 as well.
+const EVERYWHERE: &str = "0.0.0.0";
+
+/// `[HOST:]CONTAINER[/PROTOCOL]`, in which HOST is `[IP:]PORT`, and ports may be ranges.
+fn short(text: &str) -> Result<Vec<Port>, String> {
+    let (mapping, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
+    let protocol: Protocol = protocol.parse().map_err(|error: UnknownWord| error.to_string())?;
+    let (host, container) = mapping.rsplit_once(':').unwrap_or(("", mapping));
+    let (host_ip, published) = host.rsplit_once(':').unwrap_or(("", host));
+    let host_ip = host_ip.trim_start_matches('[').trim_end_matches(']');
+    let host_ip = if host_ip.is_empty() { EVERYWHERE } else { host_ip };
+    let (first, last) = range(container).ok_or_else(|| format!("`{container}` is not a port or a range of them."))?;
+    let port = |container_port: i32, host_port: Option<i32>| Port {
+        host_ip: host_ip.to_owned(),
+        host_port: host_port.into(),
+        container_port,
+        protocol,
+    };
+    if published.is_empty() {
+        return Ok((first..=last).map(|container| port(container, None)).collect());
+    }
+    let (low, high) = range(published).ok_or_else(|| format!("`{published}` is not a port or a range of them."))?;
+    if high - low == last - first {
+        return Ok((first..=last).zip(low..).map(|(container, host)| port(container, Some(host))).collect());
+    }
+    Err(format!("One host port out of {published} for {container} cannot be held: give one, or none."))
+}
+
+fn range(text: &str) -> Option<(i32, i32)> {
+    let number = |text: &str| text.parse::<u16>().ok().filter(|_| !text.starts_with('+')).map(i32::from);
+    match text.split_once('-') {
+        None => number(text).map(|port| (port, port)),
+        Some((first, last)) => Some((number(first)?, number(last)?)).filter(|(first, last)| first <= last),
+    }
+}
+
+fn long(mut map: Map, part: &str, from: &mut Reading<'_>) -> Result<Vec<Port>, String> {
+    let mut text = |key: &str| map.take(key).and_then(|node| node.scalar());
+    let container = text("target").ok_or("A port needs its target.")?;
+    let published = text("published").unwrap_or_default();
+    let host_ip = text("host_ip").unwrap_or_default();
+    let protocol = text("protocol").unwrap_or_else(|| "tcp".to_owned());
+    // Both ways of publishing are the same outside a cluster.
+    text("mode");
+    from.lose_rest(part, map);
+    short(&format!("[{host_ip}]:{published}:{container}/{protocol}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_forms_are_read() {
+        let read = |text: &str| {
+            let ports = short(text).map(|ports| {
+                let shown = |port: &Port| {
+                    let host = port.host_port.fixed().map_or(String::new(), |host| host.to_string());
+                    format!("{}|{host}|{}", port.host_ip, port.key())
+                };
+                ports.iter().map(shown).collect::<Vec<_>>().join(" ")
+            });
+            ports.unwrap_or_else(|reason| reason)
+        };
+        for (text, expected) in [
+            ("3000", "0.0.0.0||3000/tcp"),
+            ("8000:80", "0.0.0.0|8000|80/tcp"),
+            ("3000-3001", "0.0.0.0||3000/tcp 0.0.0.0||3001/tcp"),
+            ("9090-9091:8080-8081", "0.0.0.0|9090|8080/tcp 0.0.0.0|9091|8081/tcp"),
+            ("127.0.0.1:5000:5000/udp", "127.0.0.1|5000|5000/udp"),
+            ("127.0.0.1::5000", "127.0.0.1||5000/tcp"),
+            ("[::1]:81:80", "::1|81|80/tcp"),
+            ("::1:81:80", "::1|81|80/tcp"),
+            ("8000-8010:80", "One host port out of 8000-8010 for 80 cannot be held: give one, or none."),
+            ("x:80", "`x` is not a port or a range of them."),
+            ("70000", "`70000` is not a port or a range of them."),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
     }
 }

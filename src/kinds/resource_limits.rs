@@ -1,7 +1,14 @@
 //! How much of the machine a container may use.
 
-use super::{Kind, Only, kind};
-use crate::error::{Code, Problems};
+use super::{
+    Kind, Only,
+    compose::{Found, Reading, Rendered},
+    kind,
+};
+use crate::{
+    error::{Code, Problems},
+    yaml::{Map, Node, Value},
+};
 
 kind! {
     /// How much of the machine the container may use. What is null is not limited.
@@ -71,6 +78,45 @@ impl Kind for ResourceLimits {
         key.check(at);
     }
 
+    fn render(entries: &[&Self], to: &mut Rendered<'_>) {
+        let [found] = entries else { return };
+        let mut limits = Map::new();
+        if let Some(cpu) = &found.cpu {
+            limits.set("cpus", cpu.as_str());
+        }
+        if let Some(memory) = &found.memory {
+            limits.set("memory", memory.as_str());
+        }
+        let within = |key: &str, map: Map| Map::from_iter([(key.to_owned(), Node::from(map))]);
+        to.service.set("deploy", within("resources", within("limits", limits)));
+    }
+
+    /// From `deploy.resources.limits`, whose other parts stay, or the older attributes of the service itself.
+    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+        let at = from.service.get("deploy").map_or(from.at, |node| node.at);
+        let mut cpu = from.take_text("cpus").map(|(text, _)| text).filter(|text| text != "0");
+        let mut memory = from.take_text("mem_limit").map(|(text, _)| text).filter(|text| text != "0");
+        if let Some(Value::Map(deploy)) = from.service.get_mut("deploy").map(|node| &mut node.value)
+            && let Some(Value::Map(resources)) = deploy.get_mut("resources").map(|node| &mut node.value)
+        {
+            if let Some(Value::Map(limits)) = resources.get_mut("limits").map(|node| &mut node.value) {
+                cpu = limits.take("cpus").and_then(|node| node.scalar()).or(cpu);
+                memory = limits.take("memory").and_then(|node| node.scalar()).or(memory);
+                if limits.is_empty() {
+                    resources.take("limits");
+                }
+            }
+            if resources.is_empty() {
+                deploy.take("resources");
+            }
+        }
+        if cpu.is_none() && memory.is_none() {
+            return Vec::new();
+        }
+        let memory = memory.map(|text| whole_bytes(&text));
+        vec![from.found("deploy.resources.limits", at, Self { cpu, memory })]
+    }
+
     #[cfg(test)]
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
         use proptest::prelude::*;
@@ -116,6 +162,18 @@ fn write_memory(bytes: u64) -> String {
     let unit = UNITS.iter().find(|(_, shift)| bytes > 0 && bytes.is_multiple_of(1 << shift));
     let (name, shift) = unit.unwrap_or(&("b", 0));
     format!("{}{name}", bytes >> shift)
+}
+
+/// Memory as Compose reads it (a bare number is bytes, decimals are allowed) in a form that is taken here.
+fn whole_bytes(text: &str) -> String {
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text[number.len()..].to_ascii_lowercase();
+    let unit = unit.trim_end_matches("ib").trim_end_matches('b');
+    let shift = UNITS.iter().find(|(name, _)| *name == if unit.is_empty() { "b" } else { unit });
+    let Some((number, (_, shift))) = number.trim().parse::<f64>().ok().zip(shift) else { return text.to_owned() };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a fraction of a byte is none")]
+    let bytes = (number * (1u64 << shift) as f64) as u64;
+    write_memory(bytes)
 }
 
 fn digits(text: &str) -> Option<u64> {

@@ -5,8 +5,17 @@ use std::{fmt, str::FromStr};
 use async_graphql::{Enum, InputObject, SimpleObject};
 use sea_orm::DeriveValueType;
 
-use super::{Argv, Cardinality, Kind, kind, values::UnknownWord};
-use crate::error::{Code, Problems};
+use super::{
+    Argv, Cardinality, Kind,
+    compose::{Found, Reading, Rendered, literal},
+    kind,
+    values::UnknownWord,
+    words,
+};
+use crate::{
+    error::{Code, Problems},
+    yaml::{Node, Value},
+};
 
 /// Longest command or entrypoint, in bytes, with a separator for each argument.
 const MAX_ARGUMENTS: usize = 65_536;
@@ -153,6 +162,70 @@ impl Kind for Setting {
         }
     }
 
+    fn render(entries: &[&Self], to: &mut Rendered<'_>) {
+        let settings = Settings::from_entries(entries.iter().map(|entry| (*entry).clone()).collect());
+        let (name, tag) = (settings.image_name.unwrap_or_default(), settings.image_tag.unwrap_or_default());
+        let joint = if tag.starts_with("sha256:") { '@' } else { ':' };
+        to.service.set("image", format!("{name}{joint}{tag}"));
+        for (attribute, argv) in [("entrypoint", settings.entrypoint), ("command", settings.command)] {
+            if let Some(Argv(words)) = argv {
+                to.service.set(attribute, words.iter().map(|word| literal(word)).collect::<Vec<Node>>());
+            }
+        }
+        for (attribute, text) in [("user", settings.user), ("working_dir", settings.working_dir)] {
+            if let Some(text) = text {
+                to.service.set(attribute, literal(&text));
+            }
+        }
+        to.service.set("restart", settings.restart_policy.unwrap_or_else(|| "no".to_owned()));
+    }
+
+    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+        let mut found = Vec::new();
+        let mut add = |field, part: &str, at, value: String, from: &Reading<'_>| {
+            found.push(from.found(part, at, Self { field, value }));
+        };
+        let (image, at) = match from.take_text("image") {
+            Some(image) => image,
+            None => {
+                let (at, image) = (from.at, from.names.get(from.name).map_or(from.name, String::as_str).to_owned());
+                if from.built {
+                    from.change("build", at, format!("What is built is called {image} here."));
+                } else {
+                    from.change("image", at, format!("The file names no image; it is called {image} here."));
+                }
+                (image, at)
+            }
+        };
+        let (name, tag) = split_image(&image);
+        if let (Some(digest), Some(tag)) = (name.digest, tag) {
+            from.lose("image", at, format!("The digest {digest} says which image it is; the tag {tag} is not held."));
+        }
+        let tag = name.digest.or(tag).unwrap_or("latest");
+        add(SettingField::ImageName, "image", at, name.name.to_owned(), from);
+        add(SettingField::ImageTag, "image", at, tag.to_owned(), from);
+        for (field, attribute) in [(SettingField::Entrypoint, "entrypoint"), (SettingField::Command, "command")] {
+            let Some(node) = from.take(attribute) else { continue };
+            if let Some(words) = argv(&node, attribute, from) {
+                add(field, attribute, node.at, Argv(words).to_string(), from);
+            }
+        }
+        for (field, attribute) in [(SettingField::User, "user"), (SettingField::WorkingDir, "working_dir")] {
+            if let Some((text, at)) = from.take_text(attribute) {
+                add(field, attribute, at, text, from);
+            }
+        }
+        // What the engine does when nothing is said.
+        let (restart, at) = from.take_text("restart").unwrap_or_else(|| ("no".to_owned(), from.at));
+        let restart = match restart.as_str() {
+            // Plain `no`, as readers of YAML 1.1 take it.
+            "false" | "" => "no".to_owned(),
+            _ => restart,
+        };
+        add(SettingField::RestartPolicy, "restart", at, restart, from);
+        found
+    }
+
     #[cfg(test)]
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
         use proptest::prelude::*;
@@ -168,6 +241,44 @@ impl Kind for Setting {
             })
             .boxed()
     }
+}
+
+/// The arguments of a command, given as a list or as a line.
+fn argv(node: &Node, attribute: &str, from: &mut Reading<'_>) -> Option<Vec<String>> {
+    match &node.value {
+        Value::List(list) => Some(list.iter().filter_map(Node::scalar).collect()),
+        _ => {
+            let line = node.scalar()?;
+            let Some(read) = words::split(&line) else {
+                from.lose(attribute, node.at, "A quote or bracket of this command line is not closed.");
+                return None;
+            };
+            if !read.rest.is_empty() {
+                let reason = format!(
+                    "Compose runs no shell and stops reading at `{}`; write [\"sh\", \"-c\", \"…\"].",
+                    read.rest.chars().take(40).collect::<String>()
+                );
+                from.lose(attribute, node.at, reason);
+            }
+            Some(read.words)
+        }
+    }
+}
+
+/// An image without its tag.
+struct Image<'a> {
+    name: &'a str,
+    digest: Option<&'a str>,
+}
+
+/// `name`, `name:tag`, `name@sha256:…` or `name:tag@sha256:…`; a colon before a slash is that of a registry's port.
+fn split_image(image: &str) -> (Image<'_>, Option<&str>) {
+    let (named, digest) = image.split_once('@').map_or((image, None), |(named, digest)| (named, Some(digest)));
+    let (name, tag) = match named.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
+        _ => (named, None),
+    };
+    (Image { name, digest }, tag)
 }
 
 fn is_plain(text: &str, max: usize) -> bool {

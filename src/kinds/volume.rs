@@ -7,10 +7,15 @@ use sea_orm::DeriveValueType;
 use super::{
     Kind,
     check::{MAX_TEXT, check_path, check_text},
-    clean_path, kind,
+    clean_path,
+    compose::{Found, Reading, Rendered, Use, literal},
+    kind,
     values::UnknownWord,
 };
-use crate::error::Problems;
+use crate::{
+    error::Problems,
+    yaml::{Map, Node, Value},
+};
 
 /// What stands behind a mount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, async_graphql::Enum, DeriveValueType)]
@@ -114,6 +119,53 @@ impl Kind for Volume {
         }
     }
 
+    fn render(entries: &[&Self], to: &mut Rendered<'_>) {
+        let mut volumes = Vec::new();
+        for volume in entries {
+            let mut map = Map::new();
+            map.set("type", volume.volume_type.to_string());
+            match volume.volume_type {
+                VolumeType::Bind => map.set("source", literal(&volume.source)),
+                VolumeType::Volume if !volume.source.is_empty() => map.set("source", named(volume, to)),
+                VolumeType::Volume | VolumeType::Tmpfs => {}
+            }
+            let root = if volume.target.starts_with('/') { "" } else { "/" };
+            map.set("target", literal(&format!("{root}{}", volume.target)));
+            if volume.read_only {
+                map.set("read_only", true);
+            }
+            if volume.volume_type == VolumeType::Bind {
+                // As the short form of Compose does it: a directory that is missing is made.
+                map.set("bind", Map::from_iter([("create_host_path".to_owned(), Node::from(true))]));
+            }
+            volumes.push(Node::from(map));
+        }
+        if !volumes.is_empty() {
+            to.service.set("volumes", volumes);
+        }
+    }
+
+    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+        let mut found = Vec::new();
+        for (index, node) in from.take_list("volumes").into_iter().enumerate() {
+            let (part, at) = (format!("volumes.{index}"), node.at);
+            let read = match node.value {
+                Value::Map(map) => long(map, &part, from),
+                _ => match node.scalar() {
+                    Some(text) => short(&text, &part, &node, from),
+                    None => Err("This is not a mount.".to_owned()),
+                },
+            };
+            match read {
+                Ok(volume) => found.push(from.found(&part, at, volume)),
+                Err(reason) => from.lose(&part, at, reason),
+            }
+        }
+        mounted_files("secrets", &mut found, from);
+        mounted_files("configs", &mut found, from);
+        found
+    }
+
     #[cfg(test)]
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
         use proptest::prelude::*;
@@ -136,4 +188,130 @@ fn is_volume_char(c: char) -> bool {
 
 fn is_volume_name(name: &str) -> bool {
     name.len() <= 255 && name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(is_volume_char)
+}
+
+/// The key of a named volume in the file, and its definition. One that belongs to an instance is called after both;
+/// Compose puts the stack's name before it.
+fn named(volume: &Volume, to: &mut Rendered<'_>) -> String {
+    if volume.is_external {
+        let key = format!("external.{}", volume.source);
+        let mut definition = Map::new();
+        definition.set("external", true);
+        definition.set("name", volume.source.as_str());
+        to.volumes.set(key.as_str(), definition);
+        return key;
+    }
+    // Instances' names have no underscore.
+    let key = format!("{}_{}", to.instance, volume.source);
+    to.volumes.set(key.as_str(), Map::new());
+    key
+}
+
+/// The name of a volume of the file as it is called here, and whether it is external.
+fn of_file(key: &str, from: &Reading<'_>) -> Result<(String, bool), String> {
+    let Some(defined) = from.file.volumes.get(key) else { return Err(format!("There is no volume {key}.")) };
+    let says = |part: &str| defined.as_map().and_then(|map| map.get(part));
+    // `external` was once a mapping with the name.
+    let name = |node: Option<&Node>| node.and_then(Node::scalar);
+    let old = says("external").and_then(Node::as_map).map(|map| name(map.get("name")));
+    if old.is_some() || says("external").and_then(Node::as_bool) == Some(true) {
+        return Ok((old.flatten().or_else(|| name(says("name"))).unwrap_or_else(|| key.to_owned()), true));
+    }
+    // Written by `named` above.
+    let own = key.strip_prefix(from.name).and_then(|rest| rest.strip_prefix('_')).filter(|rest| !rest.is_empty());
+    Ok((own.unwrap_or(key).to_owned(), false))
+}
+
+fn volume(source: &str, target: String, read_only: bool, from: &Reading<'_>) -> Result<Volume, String> {
+    let host = source.starts_with(['/', '.', '~']);
+    let (volume_type, (source, is_external)) = match (source, host) {
+        ("", _) => (VolumeType::Volume, (String::new(), false)),
+        (_, true) => (VolumeType::Bind, (source.to_owned(), false)),
+        (_, false) => (VolumeType::Volume, of_file(source, from)?),
+    };
+    Ok(Volume { volume_type, source, target, read_only, is_external })
+}
+
+/// `[SOURCE:]TARGET[:OPTIONS]`.
+fn short(text: &str, part: &str, node: &Node, from: &mut Reading<'_>) -> Result<Volume, String> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let (source, target, options) = match parts.as_slice() {
+        [target] => ("", *target, ""),
+        [source, target] => (*source, *target, ""),
+        [source, target, options] => (*source, *target, *options),
+        _ => return Err("A mount is TARGET, SOURCE:TARGET or SOURCE:TARGET:OPTIONS.".to_owned()),
+    };
+    let mut read_only = false;
+    for option in options.split(',').filter(|option| !option.is_empty()) {
+        match option {
+            "ro" => read_only = true,
+            "rw" => read_only = false,
+            _ => from.lose(part, node.at, format!("The option `{option}` of a mount cannot be held.")),
+        }
+    }
+    volume(source, target.to_owned(), read_only, from)
+}
+
+fn long(mut map: Map, part: &str, from: &mut Reading<'_>) -> Result<Volume, String> {
+    let mut text = |key: &str| map.take(key).and_then(|node| node.scalar());
+    let kind = text("type").ok_or("A mount needs its type.")?;
+    let kind: VolumeType = kind.parse().map_err(|error: UnknownWord| error.to_string())?;
+    let source = text("source").unwrap_or_default();
+    let target = text("target").ok_or("A mount needs its target.")?;
+    let read_only = map.take("read_only").is_some_and(|node| node.as_bool() == Some(true));
+    if let Some(Node { value: Value::Map(mut bind), .. }) = map.take("bind") {
+        let made = bind.take("create_host_path");
+        if let Some(node) = made.filter(|node| node.as_bool() == Some(false)) {
+            let reason = "A directory of the host that is missing is made.";
+            from.change(&format!("{part}.bind.create_host_path"), node.at, reason);
+        }
+        from.lose_rest(&format!("{part}.bind"), bind);
+    }
+    for kind in ["volume", "tmpfs"] {
+        if let Some(Node { value: Value::Map(rest), .. }) = map.take(kind) {
+            from.lose_rest(&format!("{part}.{kind}"), rest);
+        }
+    }
+    from.lose_rest(part, map);
+    match kind {
+        VolumeType::Volume => volume(source.trim_start_matches(['/', '.', '~']), target, read_only, from),
+        VolumeType::Bind | VolumeType::Tmpfs => {
+            Ok(Volume { volume_type: kind, source, target, read_only, is_external: false })
+        }
+    }
+}
+
+/// Secrets and configs that are files of the host: Compose mounts them, and so they are held.
+fn mounted_files(attribute: &str, found: &mut Vec<Found<Volume>>, from: &mut Reading<'_>) {
+    let mut others = Vec::new();
+    for (index, node) in from.take_list(attribute).into_iter().enumerate() {
+        let (part, at) = (format!("{attribute}.{index}"), node.at);
+        let defined = if attribute == "secrets" { &from.file.secrets } else { &from.file.configs };
+        let file = Use::read(node.clone()).ok().and_then(|used| {
+            let file = defined.get(&used.source)?.as_map()?.get("file")?.scalar()?;
+            Some((used, file))
+        });
+        let Some((used, file)) = file else {
+            if attribute == "configs" {
+                others.push(node);
+            } else {
+                from.lose(&part, at, "Only secrets that are files of the host can be held.");
+            }
+            continue;
+        };
+        let target = match used.target {
+            Some(target) if target.starts_with('/') => target,
+            target => {
+                let folder = if attribute == "secrets" { "/run/secrets" } else { "" };
+                format!("{folder}/{}", target.unwrap_or(used.source))
+            }
+        };
+        let source = if file.starts_with(['/', '.', '~']) { file } else { format!("./{file}") };
+        from.change(&part, at, format!("It is held as a mount of {source}, which is what Compose makes of it."));
+        let volume = Volume { volume_type: VolumeType::Bind, source, target, read_only: true, is_external: false };
+        found.push(from.found(&part, at, volume));
+    }
+    if !others.is_empty() {
+        from.service.set(attribute, others);
+    }
 }

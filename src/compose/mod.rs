@@ -1,0 +1,8 @@
+//! Compose files: stacks become files that run, files become templates and instances.
+//!
+//! Called by the use cases. It must never touch a file, the database or the network: text in, text out.
+
+mod render;
+
+pub use self::render::{Entries, File, Member, Mode, Network, render};
+pub use crate::kinds::compose::{Fate, Note, Warning};

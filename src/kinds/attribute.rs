@@ -1,0 +1,320 @@
+//! What a Compose service says beyond the other kinds: kept as it is and rendered as it is.
+
+use std::{fmt, str::FromStr};
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use sea_orm::DeriveValueType;
+use serde_json::Value as Json;
+
+use super::{
+    Kind,
+    check::MAX_TEXT,
+    compose::{EXTENSION, Found, Reading, Rendered, literal_tree},
+    kind,
+    values::UnknownWord,
+};
+use crate::{
+    error::{Code, Problems},
+    yaml::{Map, Node, Value as Yaml},
+};
+
+/// Any JSON value: text, a number, a truth value, null, a list or an object. Objects are shown with sorted keys.
+#[derive(Clone, Debug, Default, PartialEq, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct AttributeValue(pub Json);
+
+impl fmt::Display for AttributeValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for AttributeValue {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        serde_json::from_str(text).map(Self).map_err(|_| UnknownWord::new("value", text, "JSON"))
+    }
+}
+
+/// Any JSON value: text, a number, a truth value, null, a list or an object. Objects are shown with sorted keys.
+#[Scalar(name = "JSON", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
+impl ScalarType for AttributeValue {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let json = value.into_json().map_err(|_| InputValueError::custom("This is not JSON."))?;
+        Ok(Self(sorted(json)))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::from_json(self.0.clone()).unwrap_or_default()
+    }
+}
+
+/// The same with the keys of all objects sorted.
+fn sorted(json: Json) -> Json {
+    match json {
+        Json::Object(map) => {
+            let mut entries: Vec<(String, Json)> = map.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+            Json::Object(entries.into_iter().collect())
+        }
+        Json::Array(list) => Json::Array(list.into_iter().map(sorted).collect()),
+        plain => plain,
+    }
+}
+
+kind! {
+    /// A further attribute of the Compose service, such as `cap_add` or `ulimits`: it is kept and rendered as it is.
+    pub struct Attribute in ("service_attributes", "instance_attributes"), input "AttributeInput" {
+        /// An attribute of the Compose specification that no other collection or field holds, or `x-…`.
+        pub name: String,
+        /// Its value, of a shape that Compose takes for it; at most 64 KiB.
+        pub value: AttributeValue,
+    }
+}
+
+/// The attributes with the shapes that Compose takes: `b` truth value, `n` number, `s` text, `l` list, `m` mapping.
+const ATTRIBUTES: &[(&str, &str)] = &[
+    ("annotations", "lm"),
+    ("attach", "bs"),
+    ("blkio_config", "m"),
+    ("build", "sm"),
+    ("cap_add", "l"),
+    ("cap_drop", "l"),
+    ("cgroup", "s"),
+    ("cgroup_parent", "s"),
+    ("cpu_count", "ns"),
+    ("cpu_percent", "ns"),
+    ("cpu_period", "ns"),
+    ("cpu_quota", "ns"),
+    ("cpu_rt_period", "ns"),
+    ("cpu_rt_runtime", "ns"),
+    ("cpu_shares", "ns"),
+    ("cpuset", "s"),
+    ("credential_spec", "m"),
+    ("deploy", "m"),
+    ("develop", "m"),
+    ("device_cgroup_rules", "l"),
+    ("devices", "l"),
+    ("dns", "sl"),
+    ("dns_opt", "l"),
+    ("dns_search", "sl"),
+    ("domainname", "s"),
+    ("env_file", "sl"),
+    ("expose", "l"),
+    ("external_links", "l"),
+    ("extra_hosts", "lm"),
+    ("gpus", "sl"),
+    ("group_add", "l"),
+    ("hostname", "s"),
+    ("init", "bs"),
+    ("ipc", "s"),
+    ("isolation", "s"),
+    ("label_file", "sl"),
+    ("logging", "m"),
+    ("mac_address", "s"),
+    ("mem_reservation", "ns"),
+    ("mem_swappiness", "ns"),
+    ("memswap_limit", "ns"),
+    ("network_mode", "s"),
+    ("oom_kill_disable", "bs"),
+    ("oom_score_adj", "ns"),
+    ("pid", "s"),
+    ("pids_limit", "ns"),
+    ("platform", "s"),
+    ("post_start", "l"),
+    ("pre_stop", "l"),
+    ("privileged", "bs"),
+    ("profiles", "l"),
+    ("provider", "m"),
+    ("pull_policy", "s"),
+    ("read_only", "bs"),
+    ("runtime", "s"),
+    ("security_opt", "l"),
+    ("shm_size", "ns"),
+    ("stdin_open", "bs"),
+    ("stop_grace_period", "s"),
+    ("stop_signal", "s"),
+    ("storage_opt", "m"),
+    ("sysctls", "lm"),
+    ("tmpfs", "sl"),
+    ("tty", "bs"),
+    ("ulimits", "m"),
+    ("use_api_socket", "b"),
+    ("userns_mode", "s"),
+    ("uts", "s"),
+    ("volumes_from", "l"),
+];
+
+/// Attributes that another collection or field holds, with its name.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("command", "settings.command"),
+    ("configs", "configFiles"),
+    ("cpus", "resourceLimits.cpu"),
+    ("depends_on", "dependencies"),
+    ("entrypoint", "settings.entrypoint"),
+    ("environment", "envVars"),
+    ("healthcheck", "healthcheck"),
+    ("image", "settings.imageName and settings.imageTag"),
+    ("labels", "labels"),
+    ("links", "dependencies"),
+    ("mem_limit", "resourceLimits.memory"),
+    ("ports", "ports"),
+    ("restart", "settings.restartPolicy"),
+    ("secrets", "volumes"),
+    ("user", "settings.user"),
+    ("volumes", "volumes"),
+    ("working_dir", "settings.workingDir"),
+];
+
+/// The shapes that an attribute takes; all of them for the files' own.
+fn shapes(name: &str) -> Option<&'static str> {
+    if name.starts_with("x-") && name.len() > 2 && name != EXTENSION {
+        return Some("bnslm");
+    }
+    ATTRIBUTES.iter().find(|(known, _)| *known == name).map(|(_, shapes)| *shapes)
+}
+
+fn fits(value: &Json, shapes: &str) -> bool {
+    let shape = match value {
+        // The files' own may say nothing.
+        Json::Null => return shapes == "bnslm",
+        Json::Bool(_) => 'b',
+        Json::Number(_) => 'n',
+        Json::String(_) => 's',
+        Json::Array(_) => 'l',
+        Json::Object(_) => 'm',
+    };
+    shapes.contains(shape)
+}
+
+fn in_words(shapes: &str) -> String {
+    let word = |shape| match shape {
+        'b' => "true or false",
+        'n' => "a number",
+        's' => "text",
+        'l' => "a list",
+        _ => "an object",
+    };
+    shapes.chars().map(word).collect::<Vec<_>>().join(" or ")
+}
+
+impl Kind for Attribute {
+    const FIELD: &'static str = "attributes";
+    type Key = String;
+    type Set = Vec<Self>;
+
+    fn key(&self) -> String {
+        self.name.clone()
+    }
+
+    fn normalize(&mut self) {
+        self.value.0 = sorted(std::mem::take(&mut self.value.0));
+    }
+
+    fn validate_key(name: &String, at: &mut Problems) {
+        if let Some((_, held)) = ELSEWHERE.iter().find(|(known, _)| known == name) {
+            at.note(Code::InvalidValue, format!("This attribute is held by {held}."), None);
+        } else if shapes(name).is_none() || name.chars().count() > 63 || name.chars().any(char::is_control) {
+            let message = "This is not an attribute of a Compose service that can be kept; those of your own start with \
+                           `x-` and have at most 63 characters.";
+            at.note(Code::InvalidValue, message, None);
+        }
+    }
+
+    fn validate(&self, at: &mut Problems) {
+        at.enter("name", |at| Self::validate_key(&self.name, at));
+        let text = self.value.to_string();
+        if text.len() > MAX_TEXT {
+            let message = format!("{} bytes are too long; at most {MAX_TEXT} are allowed.", text.len());
+            at.enter("value", |at| at.note(Code::LimitExceeded, message, None));
+        }
+        if text.contains("\\u0000") {
+            at.invalid("value", "A NUL character cannot be stored.", None);
+        }
+        if let Some(shapes) = shapes(&self.name)
+            && !fits(&self.value.0, shapes)
+        {
+            at.invalid("value", format!("Compose takes {} here.", in_words(shapes)), None);
+        }
+        if self.name == "deploy" {
+            let limits = &self.value.0["resources"]["limits"];
+            if ["cpus", "memory"].iter().any(|limit| !limits[limit].is_null()) {
+                at.invalid("value", "Limits of CPUs and memory are held by resourceLimits.", None);
+            }
+            if !matches!(&self.value.0["replicas"], Json::Null) && self.value.0["replicas"] != 1 {
+                at.invalid("value", "An instance is one container: replicas is 1.", None);
+            }
+        }
+    }
+
+    fn render(entries: &[&Self], to: &mut Rendered<'_>) {
+        for entry in entries {
+            let node = literal_tree(&Node::from(&entry.value.0));
+            match (to.service.get_mut(&entry.name).map(|there| &mut there.value), &node.value) {
+                // Limits stand inside `deploy`.
+                (Some(Yaml::Map(there)), Yaml::Map(more)) => add(there, more),
+                _ => to.service.set(entry.name.as_str(), node),
+            }
+        }
+    }
+
+    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+        let names: Vec<String> = from.service.iter().map(|(name, _)| name.to_owned()).collect();
+        let mut found = Vec::new();
+        for name in names.iter().filter(|name| shapes(name).is_some()) {
+            let Some(mut node) = from.take(name) else { continue };
+            if name == "deploy" {
+                single(&mut node, from);
+            }
+            if node.as_map().is_some_and(Map::is_empty) && name == "deploy" {
+                continue;
+            }
+            let value = AttributeValue(sorted(node.to_json()));
+            found.push(from.found(name, node.at, Self { name: name.clone(), value }));
+        }
+        found
+    }
+
+    #[cfg(test)]
+    fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
+        use proptest::prelude::*;
+        let text = (proptest::sample::select(vec!["hostname", "runtime", "x-a", "x-b"]), "[a-z$ ]{1,3}")
+            .prop_map(|(name, text)| Self { name: name.to_owned(), value: AttributeValue(text.into()) });
+        let list = (proptest::sample::select(vec!["cap_add", "x-a"]), proptest::collection::vec("[A-Z$]{1,3}", 0..3))
+            .prop_map(|(name, list)| Self { name: name.to_owned(), value: AttributeValue(list.into()) });
+        prop_oneof![text, list].boxed()
+    }
+}
+
+/// Adds what is not there, all the way down.
+fn add(there: &mut Map, more: &Map) {
+    for (key, node) in more.iter() {
+        match (there.get_mut(key).map(|there| &mut there.value), &node.value) {
+            (Some(Yaml::Map(there)), Yaml::Map(more)) => add(there, more),
+            (Some(_), _) => {}
+            (None, _) => there.set(key, node.clone()),
+        }
+    }
+}
+
+/// Takes out of `deploy` what makes several containers of one service.
+fn single(deploy: &mut Node, from: &mut Reading<'_>) {
+    let Yaml::Map(map) = &mut deploy.value else { return };
+    if let Some(replicas) = map.take("replicas").filter(|node| node.as_int() != Some(1)) {
+        let reason = "An instance is one container with a name of its own; make more instances of the template.";
+        from.lose("deploy.replicas", replicas.at, reason);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_listed_once_and_in_order() {
+        for list in [ATTRIBUTES, ELSEWHERE] {
+            assert!(list.is_sorted_by(|(a, _), (b, _)| a < b));
+        }
+        assert!(ELSEWHERE.iter().all(|(name, _)| shapes(name).is_none()));
+    }
+}

@@ -1,0 +1,317 @@
+//! Reading YAML into a tree: anchors and merge keys are followed, within a budget.
+//!
+//! Called with text that anybody may have written. It must never recurse, nor hold more than a few times its input.
+
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
+
+use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, Tag as YamlTag};
+
+use super::{At, Map, Node, Tag, Value, scalar};
+
+/// Deepest nesting, aliases followed.
+const MAX_DEPTH: usize = 64;
+/// Most nodes, aliases followed.
+const MAX_NODES: usize = 1_000_000;
+/// Most bytes of text that aliases may add.
+const MAX_COPIED: usize = 16 << 20;
+
+/// Why a text is no document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct YamlError {
+    /// Where it was noticed.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Reads a text with one document, the one of this number. An empty text is null.
+pub fn read(text: &str, file: usize) -> Result<Node, YamlError> {
+    let mut options = Options::default();
+    options.set_emit_comments(false);
+    let mut reader = Reader { file, ..Reader::default() };
+    for event in Parser::new_from_str_with_options(text.trim_start_matches('\u{feff}'), options) {
+        let (event, span) = event.map_err(|error| YamlError { line: error.marker().line(), message: error.info() })?;
+        reader.take(event, span.start.line())?;
+    }
+    Ok(reader.document.unwrap_or_else(Node::null))
+}
+
+/// A collection that is not complete yet.
+struct Open {
+    node: Node,
+    anchor: usize,
+    /// In a map: the key whose value comes next, and its line.
+    key: Option<(String, usize)>,
+    /// The keys of a map so far.
+    keys: HashSet<String>,
+    /// What `<<` brings.
+    merged: Vec<Map>,
+    height: usize,
+    weight: Weight,
+}
+
+/// How much a node holds, aliases followed.
+#[derive(Clone, Copy, Default)]
+struct Weight {
+    nodes: usize,
+    bytes: usize,
+}
+
+#[derive(Default)]
+struct Reader {
+    file: usize,
+    document: Option<Node>,
+    open: Vec<Open>,
+    /// Complete anchored nodes, how much they hold and how high they are.
+    anchors: HashMap<usize, (Node, Weight, usize)>,
+    nodes: usize,
+    copied: usize,
+}
+
+impl Reader {
+    fn take(&mut self, event: Event<'_>, line: usize) -> Result<(), YamlError> {
+        let fail = |message: &str| Err(YamlError { line, message: message.to_owned() });
+        match event {
+            Event::DocumentStart(..) if self.document.is_some() => fail("a file has one document"),
+            Event::Scalar(text, style, anchor, tag) => {
+                let mut node = scalar_node(&text, style, tag.as_deref(), line)?;
+                node.at.file = self.file;
+                let bytes = text.len();
+                self.complete(node, anchor, Weight { nodes: 1, bytes }, 1, line)
+            }
+            Event::SequenceStart(_, anchor, tag) => self.start(Value::List(Vec::new()), anchor, tag, line),
+            Event::MappingStart(_, anchor, tag) => self.start(Value::Map(Map::new()), anchor, tag, line),
+            Event::SequenceEnd | Event::MappingEnd => {
+                let Some(mut open) = self.open.pop() else { return fail("a collection ends that never began") };
+                if let Value::Map(map) = &mut open.node.value {
+                    self.merge(map, std::mem::take(&mut open.merged), &open.keys, line)?;
+                }
+                self.complete(open.node, open.anchor, open.weight, open.height + 1, line)
+            }
+            Event::Alias(anchor) => {
+                let Some((node, weight, height)) = self.anchors.get(&anchor) else {
+                    return fail("an alias stands inside the node that it names");
+                };
+                let (mut node, weight, height) = (node.clone(), *weight, *height);
+                node.at.line = line;
+                self.copied += weight.bytes;
+                self.complete(node, 0, weight, height, line)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn start(
+        &mut self,
+        value: Value,
+        anchor: usize,
+        tag: Option<Cow<'_, YamlTag>>,
+        line: usize,
+    ) -> Result<(), YamlError> {
+        if self.open.len() >= MAX_DEPTH {
+            return Err(YamlError { line, message: format!("more than {MAX_DEPTH} levels are nested") });
+        }
+        let tag = tag.as_deref().map(|tag| merge_tag(tag, line)).transpose()?.flatten();
+        self.open.push(Open {
+            node: Node { value, at: At { file: self.file, line }, tag },
+            anchor,
+            key: None,
+            keys: HashSet::new(),
+            merged: Vec::new(),
+            height: 0,
+            weight: Weight { nodes: 1, bytes: 0 },
+        });
+        Ok(())
+    }
+
+    /// Puts a complete node where it belongs.
+    fn complete(
+        &mut self,
+        mut node: Node,
+        anchor: usize,
+        weight: Weight,
+        height: usize,
+        line: usize,
+    ) -> Result<(), YamlError> {
+        let fail = |message: String| Err(YamlError { line, message });
+        self.nodes += weight.nodes;
+        if self.nodes > MAX_NODES.max(self.open.len()) || self.copied > MAX_COPIED {
+            return fail("the aliases of this document expand to too much".to_owned());
+        }
+        if self.open.len() + height > MAX_DEPTH + 1 {
+            return fail(format!("more than {MAX_DEPTH} levels are nested"));
+        }
+        if anchor != 0 {
+            self.anchors.insert(anchor, (node.clone(), weight, height));
+            // What is anchored is kept twice.
+            self.copied += weight.bytes;
+        }
+        let Some(parent) = self.open.last_mut() else {
+            self.document = Some(node);
+            return Ok(());
+        };
+        parent.weight.nodes += weight.nodes;
+        parent.weight.bytes += weight.bytes;
+        parent.height = parent.height.max(height);
+        match &mut parent.node.value {
+            Value::List(list) => list.push(node),
+            Value::Map(map) => match parent.key.take() {
+                None => match key_of(&node) {
+                    Some(key) => parent.key = Some((key, line)),
+                    None => return fail(format!("a key is text, not {}", node.what())),
+                },
+                Some((key, _)) if key == "<<" => parent.merged.extend(merge_sources(node, line)?),
+                Some((key, line)) => {
+                    node.at.line = line;
+                    if !parent.keys.insert(key.clone()) {
+                        return Err(YamlError { line, message: format!("the key `{}` is there twice", shown(&key)) });
+                    }
+                    map.push(key, node);
+                }
+            },
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Adds what `<<` brings; the map's own keys and earlier sources win.
+    fn merge(&mut self, map: &mut Map, sources: Vec<Map>, own: &HashSet<String>, line: usize) -> Result<(), YamlError> {
+        let mut keys: HashSet<String> = HashSet::new();
+        for (key, node) in sources.into_iter().flatten() {
+            if !own.contains(&key) && keys.insert(key.clone()) {
+                map.push(key, node);
+            }
+        }
+        if self.nodes > MAX_NODES {
+            return Err(YamlError { line, message: "the aliases of this document expand to too much".to_owned() });
+        }
+        Ok(())
+    }
+}
+
+impl Map {
+    /// Adds a key that is not there yet.
+    fn push(&mut self, key: String, node: Node) {
+        self.0.push((key, node));
+    }
+}
+
+fn merge_sources(node: Node, line: usize) -> Result<Vec<Map>, YamlError> {
+    let wrong = || YamlError { line, message: "`<<` takes a mapping or a list of mappings".to_owned() };
+    match node.value {
+        Value::Map(map) => Ok(vec![map]),
+        Value::List(list) => list
+            .into_iter()
+            .map(|node| match node.value {
+                Value::Map(map) => Ok(map),
+                _ => Err(wrong()),
+            })
+            .collect(),
+        _ => Err(wrong()),
+    }
+}
+
+fn key_of(node: &Node) -> Option<String> {
+    match &node.value {
+        Value::Null => Some(String::new()),
+        _ => node.scalar(),
+    }
+}
+
+fn shown(key: &str) -> String {
+    key.chars().take(64).collect()
+}
+
+fn scalar_node(text: &str, style: ScalarStyle, tag: Option<&YamlTag>, line: usize) -> Result<Node, YamlError> {
+    let node = |value, tag| Ok(Node { value, at: At { file: 0, line }, tag });
+    let plain = |text: &str| match style {
+        ScalarStyle::Plain => scalar::resolve(text),
+        _ => Value::Text(text.to_owned()),
+    };
+    match tag {
+        None => node(plain(text), None),
+        Some(tag) if tag.is_yaml_core_schema() && tag.suffix() == "str" => node(Value::Text(text.to_owned()), None),
+        Some(tag) if tag.is_yaml_core_schema() => node(scalar::resolve(text), None),
+        Some(tag) => node(plain(text), merge_tag(tag, line)?),
+    }
+}
+
+fn merge_tag(tag: &YamlTag, line: usize) -> Result<Option<Tag>, YamlError> {
+    if tag.is_yaml_core_schema() {
+        return Ok(None);
+    }
+    match (tag.handle(), tag.suffix()) {
+        ("!", "reset") => Ok(Some(Tag::Reset)),
+        ("!", "override") => Ok(Some(Tag::Override)),
+        (handle, suffix) => {
+            let message = format!("the tag {handle}{} is none of Compose's", shown(suffix));
+            Err(YamlError { line, message })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(text: &str) -> serde_json::Value {
+        read(text, 0).unwrap_or_else(|error| panic!("{error:?}")).to_json()
+    }
+
+    fn refused(text: &str) -> String {
+        let error = read(text, 0).expect_err("refused");
+        format!("{}: {}", error.line, error.message)
+    }
+
+    #[test]
+    fn anchors_and_merge_keys_are_followed() {
+        let text = "x: &a {p: 1, q: 2}\ny: &b {q: 3}\nz:\n  <<: [*a, *b]\n  p: 5\nl: [*a]\n";
+        let z = serde_json::json!({ "p": 5, "q": 2 });
+        let read = json(text);
+        assert_eq!((&read["z"], &read["l"][0]["q"]), (&z, &2.into()));
+    }
+
+    #[test]
+    fn every_node_knows_its_line() {
+        let node = read("a:\n  b:\n    - x\n    - y\n", 0).unwrap();
+        let b = node.as_map().and_then(|map| map.get("a")?.as_map()?.get("b").cloned()).unwrap();
+        let lines: Vec<usize> = b.as_list().unwrap().iter().map(|node| node.at.line).collect();
+        assert_eq!((b.at.line, lines), (2, vec![3, 4]));
+    }
+
+    #[test]
+    fn what_is_no_document_is_refused_with_its_line() {
+        for (text, expected) in [
+            ("a: 1\nb: 2\na: 3\n", "3: the key `a` is there twice"),
+            ("a: 1\n---\nb: 2\n", "2: a file has one document"),
+            ("a: !vault x\n", "1: the tag !vault is none of Compose's"),
+            ("a: &x [*x]\n", "1: an alias stands inside the node that it names"),
+            ("? [a]\n: b\n", "1: a key is text, not a list"),
+        ] {
+            assert_eq!(refused(text), expected);
+        }
+        assert_eq!(refused("a: [1\n"), "1: unclosed bracket '['");
+    }
+
+    #[test]
+    fn bombs_are_refused() {
+        let doubling: String = (1..30).map(|n| format!("a{n}: &a{n} [*a{0}, *a{0}]\n", n - 1)).collect();
+        let heavy = format!("a: &a \"{}\"\nb: [{}]\n", "x".repeat(1 << 20), "*a, ".repeat(1000));
+        let deep = format!("a: {}{}", "[".repeat(100), "]".repeat(100));
+        let tower: String = (1..100).map(|n| format!("a{n}: &a{n} [*a{}]\n", n - 1)).collect();
+        for bomb in [format!("a0: &a0 [x, x]\n{doubling}"), heavy, deep, format!("a0: &a0 [x]\n{tower}")] {
+            let message = refused(&bomb);
+            assert!(message.contains("too much") || message.contains("nested"), "{message}");
+        }
+    }
+
+    #[test]
+    fn merge_tags_are_kept() {
+        let node = read("a: !reset null\nb: !override [x]\n", 0).unwrap();
+        let tag = |key| node.as_map().and_then(|map| map.get(key)).and_then(|node| node.tag);
+        assert_eq!((tag("a"), tag("b")), (Some(Tag::Reset), Some(Tag::Override)));
+    }
+}
