@@ -2,7 +2,15 @@
 //!
 //! Called by the use cases. It must never touch a file, the database or the network: text in, text out.
 
+mod interpolate;
+#[cfg(test)]
+mod laws;
+mod merge;
+mod read;
 mod render;
 
-pub use self::render::{Entries, File, Member, Mode, Network, render};
+pub use self::{
+    read::{Imported, MAX_BYTES, MAX_SERVICES, Reading, Refusal, Request, Source, read},
+    render::{Entries, File, Member, Mode, Network, render},
+};
 pub use crate::kinds::compose::{Fate, Note, Warning};

@@ -1,0 +1,179 @@
+//! Putting variables into text, as Compose does it.
+//!
+//! Called while files are read. It must never look at the environment: variables come with the request.
+
+use std::collections::BTreeMap;
+
+/// Deepest nesting of references in defaults.
+const MAX_DEPTH: usize = 8;
+
+/// What was wanted and not given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// Nothing stands in its place.
+    Optional(String),
+    /// The file says that it must be given, and why.
+    Required(String, String),
+}
+
+/// A text with its variables put in.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Filled {
+    pub(super) text: String,
+    pub(super) missing: Vec<Missing>,
+}
+
+/// Puts variables into a text; none when it has a `$` that begins nothing.
+pub(super) fn interpolate(text: &str, variables: &BTreeMap<String, String>) -> Option<Filled> {
+    let mut filled = Filled::default();
+    fill(text, variables, &mut filled, 0)?;
+    Some(filled)
+}
+
+/// The name of the variable that is the whole text.
+pub(super) fn only_variable(text: &str) -> Option<&str> {
+    let name = text.strip_prefix('$')?;
+    let name = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name);
+    (!name.is_empty() && name_length(name) == name.len()).then_some(name)
+}
+
+fn name_length(text: &str) -> usize {
+    if text.starts_with(|c: char| c.is_ascii_digit()) {
+        return 0;
+    }
+    text.bytes().take_while(|c| c.is_ascii_alphanumeric() || *c == b'_').count()
+}
+
+fn fill(text: &str, variables: &BTreeMap<String, String>, to: &mut Filled, depth: usize) -> Option<()> {
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        to.text.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        if let Some(behind) = rest.strip_prefix('$') {
+            to.text.push('$');
+            rest = behind;
+        } else if let Some(inside) = rest.strip_prefix('{') {
+            let end = closing(inside)?;
+            braced(&inside[..end], variables, to, depth)?;
+            rest = &inside[end + 1..];
+        } else {
+            let length = name_length(rest);
+            if length == 0 {
+                return None;
+            }
+            plain(&rest[..length], variables, to);
+            rest = &rest[length..];
+        }
+    }
+    to.text.push_str(rest);
+    Some(())
+}
+
+/// Where the brace closes that was opened before this text.
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0;
+    let mut bytes = text.bytes().enumerate().peekable();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'$' if bytes.peek().is_some_and(|(_, next)| *next == b'{') => {
+                depth += 1;
+                bytes.next();
+            }
+            b'}' if depth == 0 => return Some(at),
+            b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn plain(name: &str, variables: &BTreeMap<String, String>, to: &mut Filled) {
+    match variables.get(name) {
+        Some(value) => to.text.push_str(value),
+        None => to.missing.push(Missing::Optional(name.to_owned())),
+    }
+}
+
+/// `NAME`, `NAME:-default`, `NAME-default`, `NAME:?reason`, `NAME?reason`, `NAME:+instead` or `NAME+instead`.
+fn braced(inside: &str, variables: &BTreeMap<String, String>, to: &mut Filled, depth: usize) -> Option<()> {
+    let (name, rest) = inside.split_at(name_length(inside));
+    if name.is_empty() || depth > MAX_DEPTH {
+        return None;
+    }
+    if rest.is_empty() {
+        plain(name, variables, to);
+        return Some(());
+    }
+    // With a colon an empty value is as good as none.
+    let (filled, operator) = match rest.strip_prefix(':') {
+        Some(operator) => (variables.get(name).filter(|value| !value.is_empty()), operator),
+        None => (variables.get(name), rest),
+    };
+    let operand = operator.get(1..)?;
+    match (operator.as_bytes()[0], filled) {
+        (b'-' | b'?', Some(value)) => to.text.push_str(value),
+        (b'-', None) | (b'+', Some(_)) => fill(operand, variables, to, depth + 1)?,
+        (b'+', None) => {}
+        (b'?', None) => to.missing.push(Missing::Required(name.to_owned(), operand.to_owned())),
+        _ => return None,
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn with(text: &str) -> Option<(String, Vec<Missing>)> {
+        let variables = [("A", "x"), ("EMPTY", "")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        interpolate(text, &variables.into()).map(|filled| (filled.text, filled.missing))
+    }
+
+    #[test]
+    fn variables_are_put_in_as_compose_does_it() {
+        for (text, expected) in [
+            ("a$A-b", "ax-b"),
+            ("${A}y", "xy"),
+            ("$$A $${A}", "$A ${A}"),
+            ("${EMPTY:-d} ${EMPTY-d}|", "d |"),
+            ("${NONE:-${A:-b}}", "x"),
+            ("${NONE:-a b $A}", "a b x"),
+            ("${A:+i}${EMPTY:+i}${EMPTY+j}${NONE+k}", "ij"),
+            ("${A:?why}", "x"),
+            ("${A}}", "x}"),
+        ] {
+            assert_eq!(with(text), Some((expected.to_owned(), vec![])), "{text}");
+        }
+        for wrong in ["$", "a $ b", "${", "${A", "${1A}", "${A:}", "${A!b}", "$(x)", "${}", "$1"] {
+            assert_eq!(with(wrong), None, "{wrong}");
+        }
+        let optional = Missing::Optional("NONE".to_owned());
+        assert_eq!(with("<$NONE>"), Some(("<>".to_owned(), vec![optional])));
+        let required = Missing::Required("EMPTY".to_owned(), "say it".to_owned());
+        assert_eq!(with("${EMPTY:?say it}"), Some((String::new(), vec![required])));
+    }
+
+    #[test]
+    fn a_text_that_is_one_variable_is_seen() {
+        assert_eq!(only_variable("$A"), Some("A"));
+        assert_eq!(only_variable("${A_1}"), Some("A_1"));
+        for other in ["A", "$", "${A", "${A:-b}", "$A ", "x$A"] {
+            assert_eq!(only_variable(other), None, "{other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_escaped_comes_back(text in any::<String>()) {
+            let escaped = text.replace('$', "$$");
+            prop_assert_eq!(with(&escaped), Some((text, vec![])));
+        }
+
+        #[test]
+        fn no_text_is_too_wild(text in "[$a{}:?+-]{0,40}") {
+            let _ = with(&text);
+        }
+    }
+}

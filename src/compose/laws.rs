@@ -1,0 +1,101 @@
+//! The law of the round trip: what is rendered is read again as the same model, for generated models of every kind.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use proptest::prelude::*;
+
+use super::{Entries, Fate, Member, Mode, Network, Reading, Request, Source, read, render};
+use crate::{
+    ids::InstanceId,
+    kinds::{Cardinality, Collections, EnvValue, Kind, Setting, SettingField, for_each_kind},
+};
+
+/// Entries as a template or an instance can have them: each key of an identity once, sorted as they are merged.
+fn distinct<K: Kind>(entries: Vec<K>) -> Vec<K> {
+    let mut seen = HashSet::new();
+    let mut entries: Vec<K> = entries
+        .into_iter()
+        .filter(|entry| {
+            use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+            seen.insert(BuildHasherDefault::<DefaultHasher>::default().hash_one(entry.identity()))
+        })
+        .collect();
+    entries.sort_by(|a, b| a.key().cmp(&b.key()).then_with(|| a.tie(b)));
+    K::Set::from_entries(entries).into_entries()
+}
+
+macro_rules! models {
+    ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+        fn model() -> impl Strategy<Value = Entries> {
+            let nothing = Just(Entries::default()).boxed();
+            $( let nothing = (nothing, proptest::collection::vec(<crate::kinds::$kind as Kind>::arbitrary(), 0..5))
+                .prop_map(|(mut entries, some)| {
+                    entries.$field = distinct(some);
+                    entries
+                })
+                .boxed(); )+
+            nothing.prop_map(|mut entries| {
+                // Nothing runs without an image, and the engine's word is given where nothing is said.
+                for (field, value) in [
+                    (SettingField::ImageName, "registry.example:5000/acme/api"),
+                    (SettingField::ImageTag, "1.2"),
+                    (SettingField::RestartPolicy, "no"),
+                ] {
+                    if !entries.settings.iter().any(|setting| setting.field == field) {
+                        entries.settings.push(Setting { field, value: value.to_owned() });
+                    }
+                }
+                entries.settings.sort_by_key(Kind::key);
+                // Other instances are looked at elsewhere.
+                entries.dependencies.clear();
+                entries
+            })
+        }
+
+        fn same(entries: &Entries, mut says: Collections) -> Result<(), TestCaseError> {
+            // A secret without a value keeps what is stored, and here nothing is.
+            for variable in says.env_vars.iter_mut().flatten().filter(|variable| variable.value == EnvValue::Kept) {
+                variable.value = EnvValue::Unset;
+            }
+            $(
+                let read = distinct(says.$field.map(Cardinality::into_entries).unwrap_or_default());
+                prop_assert_eq!(&read, &entries.$field, "{}", stringify!($field));
+            )+
+            Ok(())
+        }
+    };
+}
+for_each_kind!(models);
+
+fn file(entries: &Entries) -> String {
+    let member = Member {
+        name: "web".to_owned(),
+        container_name: "devarch-shop-web".to_owned(),
+        template: entries.clone(),
+        effective: entries.clone(),
+    };
+    let stack = Network { stack: "shop".to_owned(), network: "devarch-shop-net".to_owned() };
+    render(&stack, &[member], HashMap::<InstanceId, (String, bool)>::new(), true, Mode::Flat).text
+}
+
+fn imported(text: &str) -> Reading {
+    let files = vec![Source { name: "compose.yaml".to_owned(), text: text.to_owned() }];
+    let request = Request { files, variables: BTreeMap::new(), ..Request::default() };
+    read(&request).unwrap_or_else(|refusals| panic!("{refusals:?}: {text}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_rendered_is_read_again(entries in model()) {
+        let text = file(&entries);
+        let mut reading = imported(&text);
+        let lost: Vec<_> = reading.notes.iter().filter(|note| note.fate == Fate::Lost).collect();
+        prop_assert!(lost.is_empty(), "{:?}\n{}", lost, text);
+        prop_assert_eq!(reading.services.len(), 1, "{}", text);
+        let service = reading.services.remove(0);
+        prop_assert_eq!(service.instance.as_str(), "web");
+        same(&entries, service.says).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
+    }
+}

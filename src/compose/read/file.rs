@@ -1,0 +1,199 @@
+//! One file: its parts, with variables put in.
+//!
+//! Called for every file. It must never know other files.
+
+use std::collections::BTreeMap;
+
+use super::Refusal;
+use crate::{
+    compose::interpolate::{Missing, interpolate, only_variable},
+    kinds::compose::{Definitions, EXTENSION, Fate, Note},
+    yaml::{self, At, Map, Node, Value},
+};
+
+/// The parts of a file.
+#[derive(Debug, Default)]
+pub(super) struct Parsed {
+    pub(super) services: Map,
+    pub(super) definitions: Definitions,
+    /// What it says that Compose has no word for.
+    pub(super) meta: Map,
+    pub(super) notes: Vec<Note>,
+}
+
+/// Reads a file and puts its variables in.
+pub(super) fn parse(text: &str, file: usize, variables: &BTreeMap<String, String>) -> Result<Parsed, Vec<Refusal>> {
+    let refuse = |at, message| vec![Refusal { at, message }];
+    let document = yaml::read(text, file)
+        .map_err(|error| refuse(At { file, line: error.line }, format!("This is not YAML: {}.", error.message)))?;
+    let document = match document.value {
+        Value::Map(map) => map,
+        Value::Null => Map::new(),
+        _ => return Err(refuse(document.at, format!("A Compose file is a mapping, not {}.", document.what()))),
+    };
+    let mut filler =
+        Filler { variables, path: Vec::new(), notes: Vec::new(), refusals: Vec::new(), secrets: Vec::new() };
+    let mut parsed = Parsed::default();
+    for (key, mut node) in document {
+        let part = match key.as_str() {
+            "services" | "volumes" | "configs" | "secrets" => {
+                filler.within(&key, |filler| filler.fill(&mut node));
+                map_of(&key, node).map_err(|refusal| vec![refusal])?
+            }
+            EXTENSION => {
+                parsed.meta = map_of(&key, node).map_err(|refusal| vec![refusal])?;
+                continue;
+            }
+            _ => {
+                other(&key, &node, &mut filler.notes);
+                continue;
+            }
+        };
+        match key.as_str() {
+            "services" => parsed.services = part,
+            "volumes" => parsed.definitions.volumes = part,
+            "configs" => parsed.definitions.configs = part,
+            _ => parsed.definitions.secrets = part,
+        }
+    }
+    parsed.notes = filler.notes;
+    if filler.refusals.is_empty() { Ok(parsed) } else { Err(filler.refusals) }
+}
+
+fn map_of(key: &str, node: Node) -> Result<Map, Refusal> {
+    match node.value {
+        Value::Map(map) => Ok(map),
+        Value::Null => Ok(Map::new()),
+        _ => Err(Refusal { at: node.at, message: format!("`{key}` is a mapping, not {}.", node.what()) }),
+    }
+}
+
+/// Notes what becomes of a part of the file that is no service and nothing that services refer to.
+fn other(key: &str, node: &Node, notes: &mut Vec<Note>) {
+    let mut note = |fate, path: String, at, reason: &str| {
+        notes.push(Note { fate, path, at, reason: reason.to_owned() });
+    };
+    match (key, &node.value) {
+        ("name", _) => note(Fate::Changed, key.to_owned(), node.at, "The project is called devarch-STACK here."),
+        ("version", _) => note(Fate::Changed, key.to_owned(), node.at, "It is obsolete, and Compose ignores it."),
+        ("networks", Value::Map(networks)) => {
+            for (name, network) in networks.iter() {
+                let only_name = network.as_map().is_none_or(|map| map.iter().all(|(key, _)| key == "name"));
+                let fate = if name == "default" && only_name { Fate::Changed } else { Fate::Lost };
+                note(fate, format!("networks.{name}"), network.at, "A stack has one network of its own.");
+            }
+        }
+        ("include", _) => note(Fate::Lost, key.to_owned(), node.at, "Give the other files as well."),
+        (key, _) if key.starts_with("x-") => {
+            note(Fate::Lost, key.to_owned(), node.at, "An extension that belongs to no service is not held.");
+        }
+        _ => note(Fate::Lost, key.to_owned(), node.at, "This part of a file cannot be held."),
+    }
+}
+
+struct Filler<'a> {
+    variables: &'a BTreeMap<String, String>,
+    path: Vec<String>,
+    notes: Vec<Note>,
+    refusals: Vec<Refusal>,
+    /// The variables of the service in hand that are secrets.
+    secrets: Vec<String>,
+}
+
+impl Filler<'_> {
+    fn within(&mut self, part: &str, fill: impl FnOnce(&mut Self)) {
+        self.path.push(part.to_owned());
+        fill(self);
+        self.path.pop();
+    }
+
+    fn fill(&mut self, node: &mut Node) {
+        match &mut node.value {
+            Value::Map(map) => {
+                if let ([part, _], Some(extension)) = (self.path.as_slice(), map.get(EXTENSION))
+                    && part == "services"
+                {
+                    let listed = extension.as_map().and_then(|map| map.get("secrets")).and_then(Node::as_list);
+                    self.secrets = listed.unwrap_or_default().iter().filter_map(Node::scalar).collect();
+                }
+                for (key, node) in map.iter_mut() {
+                    let key = key.to_owned();
+                    self.within(&key, |filler| filler.fill(node));
+                }
+                if self.path.len() == 2 {
+                    self.secrets.clear();
+                }
+            }
+            Value::List(list) => {
+                for (index, node) in list.iter_mut().enumerate() {
+                    self.within(&index.to_string(), |filler| filler.fill(node));
+                }
+            }
+            // Whether variables are put in when the stack starts is decided where the content is read.
+            Value::Text(_) if self.is_content() => {}
+            Value::Text(text) if text.contains('$') => {
+                if let Some(value) = self.filled(text, node.at) {
+                    node.value = value;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn is_content(&self) -> bool {
+        matches!(self.path.as_slice(), [part, _, key] if part == "configs" && key == "content")
+    }
+
+    /// The variable of the environment whose value a text is, and that value.
+    fn variable<'t>(&self, text: &'t str) -> Option<(String, &'t str)> {
+        match self.path.as_slice() {
+            [part, _, attribute, last] if part == "services" && attribute == "environment" => {
+                match text.split_once('=') {
+                    Some((key, value)) if last.parse::<usize>().is_ok() => Some((key.to_owned(), value)),
+                    _ => Some((last.clone(), text)),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn filled(&mut self, text: &str, at: At) -> Option<Value> {
+        let Some(filled) = interpolate(text, self.variables) else {
+            let message =
+                format!("{}: a `$` begins no variable here; write `$$` for a dollar sign.", self.path.join("."));
+            self.refusals.push(Refusal { at, message });
+            return None;
+        };
+        if let Some((key, value)) = self.variable(text)
+            && !filled.missing.is_empty()
+        {
+            // A list has it as its key alone, a mapping as a key without a value.
+            let bare = if text.len() == value.len() { Value::Null } else { Value::Text(key.clone()) };
+            if self.secrets.contains(&key) {
+                return Some(bare);
+            }
+            if only_variable(value) == Some(key.as_str()) {
+                self.note(Fate::Changed, at, "It is left to the shell that starts the stack.".to_owned());
+                return Some(bare);
+            }
+        }
+        for missing in filled.missing {
+            match missing {
+                Missing::Optional(name) => {
+                    let reason = format!("The variable {name} is not given; nothing stands in its place.");
+                    self.note(Fate::Lost, at, reason);
+                }
+                Missing::Required(name, why) => {
+                    let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+                    let message = format!("{}: the variable {name} must be given{why}.", self.path.join("."));
+                    self.refusals.push(Refusal { at, message });
+                }
+            }
+        }
+        Some(Value::Text(filled.text))
+    }
+
+    fn note(&mut self, fate: Fate, at: At, reason: String) {
+        self.notes.push(Note { fate, path: self.path.join("."), at, reason });
+    }
+}

@@ -1,0 +1,157 @@
+//! One service: every kind takes out what it understands, and the rest is noted.
+//!
+//! Called for every service, with and without the override files. It must never know a concrete kind but through the
+//! registry.
+
+use std::{collections::HashMap, hash::Hash};
+
+use crate::{
+    error::{Error, Problems},
+    kinds::{
+        Cardinality, Collections, Kind, MAX_ENTRIES,
+        compose::{Definitions, EXTENSION, Fate, Found, Note, Reading},
+        for_each_kind,
+    },
+    yaml::{At, Map, Node, Value},
+};
+
+/// What is known of a service before it is read.
+pub(super) struct Part<'a> {
+    pub(super) key: &'a str,
+    pub(super) at: At,
+    /// The names of all services here, by their keys.
+    pub(super) called: &'a HashMap<String, String>,
+    /// What the file says about all of its services.
+    pub(super) meta: Option<&'a Map>,
+}
+
+/// A service that was read.
+pub(super) struct Service {
+    pub(super) says: Collections,
+    pub(super) description: String,
+    pub(super) category: String,
+}
+
+macro_rules! read_all {
+    ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+        /// Lets every kind take out its entries.
+        fn read_all(from: &mut Reading<'_>) -> Collections {
+            let mut says = Collections::default();
+            $(
+                let found = <crate::kinds::$kind as Kind>::read(from);
+                let entries = sound(found, &mut from.notes);
+                says.$field = Some(<crate::kinds::$kind as Kind>::Set::from_entries(entries));
+            )+
+            says
+        }
+    };
+}
+for_each_kind!(read_all);
+
+impl Part<'_> {
+    /// Reads it; none when there is no image that it could be made of.
+    pub(super) fn read(&self, mut service: Map, file: &Definitions, notes: &mut Vec<Note>) -> Option<Service> {
+        let extension = match service.take(EXTENSION).map(|node| node.value) {
+            Some(Value::Map(map)) => map,
+            _ => Map::new(),
+        };
+        let built = service.get("build").is_some();
+        let mut reading = Reading {
+            name: self.key,
+            at: self.at,
+            service,
+            extension,
+            file,
+            built,
+            names: self.called,
+            notes: Vec::new(),
+        };
+        let says = read_all(&mut reading);
+        let mut word = |key: &str| {
+            let own = reading.extension.take(key);
+            let node = own.or_else(|| self.meta.and_then(|meta| meta.get(key).cloned()));
+            node.and_then(|node| node.scalar()).unwrap_or_default()
+        };
+        let (description, category) = (word("description"), word("category"));
+        for (key, node) in std::mem::take(&mut reading.extension) {
+            reading.lose(&format!("{EXTENSION}.{key}"), node.at, "This word is not known here.");
+        }
+        for (attribute, node) in std::mem::take(&mut reading.service) {
+            rest(&attribute, &node, &mut reading);
+        }
+        let image = says.settings.as_ref().and_then(|settings| settings.image_name.as_ref()).is_some();
+        if !image {
+            let at = self.at;
+            reading.notes.push(Note {
+                fate: Fate::Lost,
+                path: format!("services.{}", self.key),
+                at,
+                reason: "Without an image that can be held there is no template.".to_owned(),
+            });
+        }
+        notes.append(&mut reading.notes);
+        image.then_some(Service { says, description, category })
+    }
+}
+
+/// Notes what no kind has taken out.
+fn rest(attribute: &str, node: &Node, from: &mut Reading<'_>) {
+    match (attribute, &node.value) {
+        (_, Value::Null) => {}
+        ("container_name", _) => {
+            from.change(attribute, node.at, "A container is called devarch-STACK-INSTANCE here.");
+        }
+        ("networks", networks) => {
+            let default = |name: &str| name == "default";
+            let plain = match networks {
+                Value::List(list) => list.iter().all(|node| node.scalar().as_deref().is_some_and(default)),
+                Value::Map(map) => map.iter().all(|(name, node)| default(name) && node.value == Value::Null),
+                _ => false,
+            };
+            let reason = "All services of a stack join its one network, and no other.";
+            if plain {
+                from.change(attribute, node.at, reason);
+            } else {
+                from.lose(attribute, node.at, reason);
+            }
+        }
+        ("scale", _) => from.lose(attribute, node.at, "An instance is one container; make more of the template."),
+        _ => from.lose(attribute, node.at, "This is not an attribute of a service that can be held."),
+    }
+}
+
+/// The entries that are valid, in their normal form; of two with the same key the last.
+fn sound<K: Kind>(found: Vec<Found<K>>, notes: &mut Vec<Note>) -> Vec<K> {
+    let mut kept: Vec<(Found<K>, u64)> = Vec::with_capacity(found.len());
+    let mut lose = |found: &Found<K>, reason: String| {
+        notes.push(Note { fate: Fate::Lost, path: found.path.clone(), at: found.at, reason });
+    };
+    for mut next in found {
+        next.entry.normalize();
+        let mut problems = Problems::at(&[]);
+        next.entry.validate(&mut problems);
+        if let Err(Error::Refused(problems)) = problems.finish() {
+            let reasons: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
+            lose(&next, reasons.join(" "));
+            continue;
+        }
+        if kept.len() >= MAX_ENTRIES {
+            lose(&next, format!("A service has at most {MAX_ENTRIES} of these."));
+            continue;
+        }
+        let identity = hashed(next.entry.identity());
+        if let Some(place) = kept.iter().position(|(_, other)| *other == identity) {
+            let (earlier, _) = kept.remove(place);
+            lose(&earlier, "A later entry has the same key; the last one counts.".to_owned());
+        }
+        kept.push((next, identity));
+    }
+    kept.into_iter().map(|(found, _)| found.entry).collect()
+}
+
+fn hashed(identity: impl Hash) -> u64 {
+    use std::hash::{DefaultHasher, Hasher};
+    let mut hasher = DefaultHasher::new();
+    identity.hash(&mut hasher);
+    hasher.finish()
+}
