@@ -59,15 +59,29 @@ impl App {
     pub async fn load_catalog(&self, files: &[CatalogFile]) -> Result<CatalogReport, LoadError> {
         let known = templates::catalog_entries(&self.reader()).await.map_err(|error| LoadError::App(error.into()))?;
         let known: HashMap<String, String> = known.into_iter().map(|entry| (entry.name, entry.digest)).collect();
-        let mut entries = Vec::new();
+        let (mut entries, mut unchanged) = (Vec::new(), 0);
+        let mut seen: HashMap<String, &str> = HashMap::new();
         for file in files {
             let digest = file.digest();
-            if known.get(file.name()) != Some(&digest) {
-                entries.push((catalog::parse(file).map_err(LoadError::File)?, digest));
+            if known.get(file.name()) == Some(&digest) {
+                unchanged += 1;
+                continue;
+            }
+            let read = catalog::parse(file).map_err(LoadError::File)?;
+            for loss in &read.losses {
+                let (line, path, reason) = (loss.at.line, &loss.path, &loss.reason);
+                tracing::warn!(file = file.file, line, path, "the catalogue cannot hold this: {reason}");
+            }
+            for template in read.templates {
+                let name = template.values.name.clone();
+                if let Some(other) = seen.insert(name.clone(), &file.file) {
+                    let message = format!("the template {name} is in the file {other} as well");
+                    return Err(LoadError::File(CatalogError { file: file.file.clone(), line: 0, message }));
+                }
+                entries.push((template, digest.clone()));
             }
         }
         let mut report = CatalogReport::default();
-        let unchanged = files.len() - entries.len();
         if !entries.is_empty() {
             report = self.write(&Load { entries }).await.map_err(LoadError::App)?;
         }

@@ -1,33 +1,39 @@
-//! The catalogue: templates as Compose files, one each.
+//! The catalogue: templates as Compose files, the built-in ones and those of a folder.
 //!
-//! The built-in ones are in the binary. Loaded by `serve` at start and by tests. It must never ask the database:
-//! what is loaded, updated or left alone is decided by the use case `load_catalog`.
+//! Loaded by `serve` at start and by tests. It must never ask the database: what is loaded, updated or left alone is
+//! decided by the use case `load_catalog`.
 
-mod file;
-mod shape;
-
-use std::fmt;
+use std::{fmt, fs, path::Path};
 
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 
-pub use file::parse;
+use crate::{
+    app::CreateTemplate,
+    compose::{self, Fate, Note, Request, Source},
+    db::templates::TemplateValues,
+    error::{Error, Problems},
+};
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/catalog");
 
 /// A file of the catalogue, not yet read.
 #[derive(Clone, Debug)]
 pub struct CatalogFile {
-    /// File name, such as `postgres.yaml`; the stem is the template's name.
+    /// File name, such as `postgres.yaml`.
     pub file: String,
     /// Its text.
     pub text: String,
 }
 
 impl CatalogFile {
-    /// The name of the template in it.
+    /// The name of the template in it, where it has only one that is called like the file.
     pub fn name(&self) -> &str {
         self.file.strip_suffix(".yaml").unwrap_or(&self.file)
+    }
+
+    fn fail<T>(&self, line: usize, message: String) -> Result<T, CatalogError> {
+        Err(CatalogError { file: self.file.clone(), line, message })
     }
 
     /// Changes when the text changes.
@@ -49,23 +55,132 @@ pub fn built_in() -> Vec<CatalogFile> {
     files
 }
 
+/// The Compose files of a folder, by name; its sub-folders are not looked into.
+pub fn folder(path: &Path) -> Result<Vec<CatalogFile>, String> {
+    let refuse = |error: std::io::Error| format!("cannot read the catalogue {}: {error}", path.display());
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path).map_err(refuse)? {
+        let entry = entry.map_err(refuse)?;
+        let Ok(file) = entry.file_name().into_string() else { continue };
+        if file.ends_with(".yaml") || file.ends_with(".yml") {
+            let text = fs::read_to_string(entry.path())
+                .map_err(|error| format!("cannot read the catalogue file {}: {error}", entry.path().display()))?;
+            files.push(CatalogFile { file, text });
+        }
+    }
+    files.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(files)
+}
+
+/// The templates of a file, and what it says that they do not hold.
+#[derive(Clone, Debug)]
+pub struct CatalogTemplates {
+    /// One for each service.
+    pub templates: Vec<CreateTemplate>,
+    /// What is lost.
+    pub losses: Vec<Note>,
+}
+
+/// Reads a file into checked templates.
+pub fn parse(file: &CatalogFile) -> Result<CatalogTemplates, CatalogError> {
+    let source = Source { name: file.file.clone(), text: file.text.clone() };
+    let read = match compose::read(&Request { files: vec![source], ..Request::default() }) {
+        Ok(read) => read,
+        Err(refusals) => {
+            let first = refusals.into_iter().next();
+            let (line, message) = first.map_or((0, String::new()), |refusal| (refusal.at.line, refusal.message));
+            return file.fail(line, message);
+        }
+    };
+    let losses: Vec<Note> = read.notes.into_iter().filter(|note| note.fate == Fate::Lost).collect();
+    if read.services.is_empty() {
+        let (line, reason) = losses.first().map_or((0, "it has no service"), |note| (note.at.line, &note.reason));
+        return file.fail(line, format!("no service of this file becomes a template: {reason}"));
+    }
+    let mut templates = Vec::with_capacity(read.services.len());
+    for service in read.services {
+        let settings = service.says.settings.clone().unwrap_or_default();
+        let values = TemplateValues {
+            name: service.template,
+            description: service.description,
+            category: service.category,
+            image_name: settings.image_name.unwrap_or_default(),
+            image_tag: settings.image_tag.unwrap_or_else(|| "latest".to_owned()),
+            command: settings.command,
+            entrypoint: settings.entrypoint,
+            user: settings.user,
+            working_dir: settings.working_dir,
+            restart_policy: settings.restart_policy.unwrap_or_else(|| "no".to_owned()),
+        };
+        let mut template = CreateTemplate { values, collections: service.says };
+        let mut problems = Problems::default();
+        template.check(&mut problems);
+        if let Err(Error::Refused(found)) = problems.finish() {
+            let message = found.first().map_or("", |problem| &problem.message);
+            return file.fail(service.at.line, format!("services.{}: {message}", service.key));
+        }
+        templates.push(template);
+    }
+    Ok(CatalogTemplates { templates, losses })
+}
+
 /// What is wrong in a file of the catalogue, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogError {
     /// File name.
     pub file: String,
     /// Line, from 1; 0 when the whole file is meant.
-    pub line: u64,
-    /// The key, as a path such as `services.postgres.ports[0]`.
-    pub key: String,
+    pub line: usize,
     /// What is wrong and what is allowed.
     pub message: String,
 }
 
 impl fmt::Display for CatalogError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "catalogue file {}, line {}, key {}: {}", self.file, self.line, self.key, self.message)
+        write!(f, "catalogue file {}, line {}: {}", self.file, self.line, self.message)
     }
 }
 
 impl std::error::Error for CatalogError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_file_is_one_template_that_holds_all_of_it() {
+        let files = built_in();
+        assert!(files.len() >= 60, "{} templates", files.len());
+        for file in files {
+            let read = parse(&file).unwrap_or_else(|error| panic!("{error}"));
+            let names: Vec<&str> = read.templates.iter().map(|template| template.values.name.as_str()).collect();
+            assert_eq!((names, read.losses), (vec![file.name()], vec![]), "{}", file.file);
+        }
+    }
+
+    #[test]
+    fn a_malformed_file_is_refused_with_its_line() {
+        let file = |text: &str| CatalogFile { file: "web.yaml".to_owned(), text: text.to_owned() };
+        let refused = |text: &str| parse(&file(text)).map(|read| read.losses).unwrap_err().to_string();
+        for (text, start) in [
+            ("services: [", "catalogue file web.yaml, line 1: This is not YAML"),
+            ("", "catalogue file web.yaml, line 0: no service of this file becomes a template"),
+            ("services:\n  web: { image: \"Not An Image\" }\n", "catalogue file web.yaml, line 2: no service"),
+            (
+                "services:\n  web:\n    image: a\n    user: \"$ x\"\n",
+                "catalogue file web.yaml, line 4: services.web.user",
+            ),
+        ] {
+            assert!(refused(text).starts_with(start), "{}", refused(text));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_held_is_told_with_its_line() {
+        let text = "services:\n  web:\n    image: nginx\n    prots: [80]\n    ports: [\"70000\"]\n".to_owned();
+        let read = parse(&CatalogFile { file: "web.yaml".to_owned(), text }).unwrap();
+        let told: Vec<_> = read.losses.iter().map(|note| (note.at.line, note.path.as_str())).collect();
+        assert_eq!(told, [(4, "services.web.prots"), (5, "services.web.ports.0")]);
+        assert_eq!(read.templates.len(), 1);
+    }
+}

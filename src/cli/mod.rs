@@ -3,6 +3,7 @@
 //! Called by `main`. It must never hold a rule of the domain.
 
 mod healthcheck;
+mod import;
 mod key;
 mod migrate;
 mod schema;
@@ -48,6 +49,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Key { what } => key::run(&cli.settings, what).await,
             Command::Secrets { what } => secrets::run(&cli.settings, what).await,
             Command::Schema { check } => schema::run(check.as_deref()),
+            Command::Import(import) => import::run(&cli.settings, import).await,
             Command::Healthcheck => healthcheck::run(cli.settings.listen).await,
         }
     });

@@ -30,7 +30,8 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     let app = App::new(db.clone(), Clock::system());
     let door = door(settings, address, &app).await?;
     if !settings.no_catalog {
-        let report = app.load_catalog(&catalog::built_in()).await.map_err(|error| error.to_string())?;
+        let files = settings.catalog.as_deref().map_or_else(|| Ok(catalog::built_in()), catalog::folder)?;
+        let report = app.load_catalog(&files).await.map_err(|error| error.to_string())?;
         tracing::info!(
             created = report.created,
             updated = report.updated,

@@ -17,6 +17,7 @@ pub use self::read::NoSettings;
 pub use self::server::ServerLimits;
 use crate::{
     access::Role,
+    app::OnConflict,
     db::DbUrl,
     limits::{Limits, Patience},
     telemetry::LogFormat,
@@ -104,9 +105,14 @@ pub struct Settings {
     #[command(flatten)]
     pub patience: Patience,
 
-    /// Do not load the built-in catalogue of templates at start.
+    /// Do not load a catalogue of templates at start.
     #[arg(long, env = "DEVARCH_NO_CATALOG", global = true)]
     pub no_catalog: bool,
+
+    /// Folder of Compose files that is the catalogue in place of the built-in one: every service of a file is a
+    /// template.
+    #[arg(long, env = "DEVARCH_CATALOG", global = true, value_name = "DIR", conflicts_with = "no_catalog")]
+    pub catalog: Option<PathBuf>,
 
     /// What to log, such as `info`, `warn` or `devarch=debug`.
     #[arg(
@@ -175,8 +181,45 @@ pub enum Command {
         #[command(subcommand)]
         what: Secrets,
     },
+    /// Read Compose files into templates, and on request into instances of a stack.
+    Import(Import),
     /// Ask a running service whether it is ready: exit code 0 when it is. For container health checks.
     Healthcheck,
+}
+
+/// What to import.
+#[derive(Clone, Debug, Args)]
+pub struct Import {
+    /// Compose files whose services become templates.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// A file that is laid over them, as `docker compose -f … -f …` does it: what it changes becomes overrides. May be
+    /// given several times.
+    #[arg(long = "override", value_name = "FILE")]
+    pub overrides: Vec<PathBuf>,
+    /// Make an instance of every service in this stack, which is made if it does not exist.
+    #[arg(long, value_name = "NAME")]
+    pub stack: Option<String>,
+    /// Only tell what would happen.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// What happens where something of the same name says something else.
+    #[arg(long, value_name = "WHAT", default_value = "fail")]
+    pub on_conflict: OnConflict,
+    /// What the names of all templates start with, such as `shop-`.
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub prefix: String,
+    /// A variable that the files refer to. May be given several times. The environment is never looked at.
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
+    pub variables: Vec<(String, String)>,
+    /// A file with such variables, one NAME=VALUE a line; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Vec<PathBuf>,
+}
+
+fn variable(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once('=').ok_or("a variable is NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// What to do with API keys.

@@ -53,6 +53,10 @@ pub trait Work: Sync {
     const NEEDS: Need;
     /// What it gives back.
     type Output: Send;
+    /// Whether it is only tried: what it gives back says what would have happened, and nothing has.
+    fn undone(&self) -> bool {
+        false
+    }
     /// Does it. It is done again when another transaction was in the way, so it must have no effect outside the
     /// database.
     fn run(&self, tx: &Tx, now: DateTime<Utc>) -> impl Future<Output = Result<Self::Output>> + Send;
@@ -153,6 +157,10 @@ impl Db {
         let tx = self.write.begin_with_options(options).await?;
         let tx = Bound::new(tx, scope.clone(), self.vault.clone(), Arc::clone(statements));
         match work.run(&tx, now).await {
+            Ok(value) if work.undone() => {
+                tx.into_inner().rollback().await?;
+                Ok(value)
+            }
             Ok(value) => {
                 tx.into_inner().commit().await?;
                 Ok(value)

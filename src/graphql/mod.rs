@@ -11,6 +11,7 @@ mod dependency;
 mod descriptions;
 mod effective;
 mod fault;
+mod import;
 mod inputs;
 mod instance;
 mod instances;

@@ -5,7 +5,8 @@
 
 use async_graphql::{Context, Object, Result};
 
-use super::{api_key::*, context::ContextExt, inputs::*, payloads::*, reveal::*};
+use super::{api_key::*, context::ContextExt, import::*, inputs::*, payloads::*, reveal::*};
+use crate::app::ImportCompose;
 
 /// See the description of the type.
 pub struct Mutation;
@@ -108,6 +109,18 @@ impl Mutation {
         #[graphql(desc = "Which template.")] input: DeleteTemplateInput,
     ) -> Option<Result<DeleteTemplatePayload>> {
         Some(DeleteTemplatePayload::settle(ctx.app().delete_template(input.into()).await))
+    }
+
+    /// Imports Compose files: each service becomes a template, and on request an instance of a stack, all or nothing. What
+    /// the files say and cannot be held is told item by item; nothing is lost in silence.
+    async fn import_compose(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The files, and what becomes of them.")] input: ImportComposeInput,
+    ) -> Option<Result<ImportComposePayload>> {
+        let input = ImportCompose::from(input);
+        let request = input.request.clone();
+        Some(ImportComposePayload::settle(ctx.app().import_compose(input).await, &request))
     }
 
     /// Creates an enabled instance of a template in a stack, with overrides if wanted.

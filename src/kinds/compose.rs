@@ -192,6 +192,8 @@ pub struct Reading<'a> {
     pub name: &'a str,
     /// Where it begins.
     pub at: At,
+    /// What its image is called where the file does not say.
+    pub image: &'a str,
     /// What nobody has taken out yet.
     pub service: Map,
     /// What it says that Compose has no word for.

@@ -188,7 +188,7 @@ impl Kind for Setting {
         let (image, at) = match from.take_text("image") {
             Some(image) => image,
             None => {
-                let (at, image) = (from.at, from.names.get(from.name).map_or(from.name, String::as_str).to_owned());
+                let (at, image) = (from.at, from.image.to_owned());
                 if from.built {
                     from.change("build", at, format!("What is built is called {image} here."));
                 } else {

@@ -7,7 +7,7 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
-use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, Tag as YamlTag};
+use granit_parser::{Event, Options, Parser, ScalarStyle, Tag as YamlTag};
 
 use super::{At, Map, Node, Tag, Value, scalar};
 

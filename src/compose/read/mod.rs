@@ -185,7 +185,7 @@ fn assemble(
     let mut services = Vec::new();
     for (service, names) in found.into_iter().zip(names) {
         let meta = files.get(service.file).map(|file| &file.meta);
-        let below = service::Part { key: &service.key, at: service.at, called: &called, meta };
+        let below = service::Part { key: &service.key, at: service.at, image: &names.template, called: &called, meta };
         let file = upper.get(service.file).filter(|_| service.file >= lower.len());
         let lower = file.or(lower.get(service.file)).unwrap_or(&nothing);
         let Some(read) = below.read(service.below, lower, notes) else { continue };

@@ -19,6 +19,8 @@ use crate::{
 pub(super) struct Part<'a> {
     pub(super) key: &'a str,
     pub(super) at: At,
+    /// What its image is called where the file does not say.
+    pub(super) image: &'a str,
     /// The names of all services here, by their keys.
     pub(super) called: &'a HashMap<String, String>,
     /// What the file says about all of its services.
@@ -59,6 +61,7 @@ impl Part<'_> {
         let mut reading = Reading {
             name: self.key,
             at: self.at,
+            image: self.image,
             service,
             extension,
             file,

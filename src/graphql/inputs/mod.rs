@@ -2,13 +2,14 @@
 //!
 //! Used by the mutations. They must never check a rule: that is what the use cases do, all at once.
 
+mod import;
 mod instance;
 mod stack;
 mod template;
 
 use async_graphql::{ID, MaybeUndefined, OneofObject};
 
-pub(super) use self::{instance::*, stack::*, template::*};
+pub(super) use self::{import::*, instance::*, stack::*, template::*};
 use crate::{
     app::{StackRef as AppStackRef, TemplateRef as AppTemplateRef},
     ids::{GlobalId, StackId, TemplateId},

@@ -1,0 +1,203 @@
+//! Importing Compose files: services become templates, and on request instances of a stack, all or nothing.
+//!
+//! Called by the mutation, the command line and tests. What the files say is read by `compose`; here it meets what is
+//! stored.
+
+mod entries;
+mod instances;
+mod templates;
+
+use chrono::{DateTime, Utc};
+
+use self::{instances::Members, templates::Templates};
+use super::{App, StackRef, find};
+use crate::{
+    access::Need,
+    compose::{self, Imported, Note, Request},
+    db::{
+        Tx, Work,
+        entities::StackModel,
+        stacks::{self, Hold},
+        templates as rows,
+    },
+    error::{Code, Error, Problem, Problems, Result, Unique},
+    ids::{InstanceId, StackId, TemplateId},
+    name::{Name, NameOf},
+};
+
+/// What happens where something of the same name says something else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum OnConflict {
+    /// Nothing is imported.
+    #[default]
+    Fail,
+    /// What is there stays.
+    Skip,
+    /// What is there becomes what the file says.
+    Update,
+}
+
+/// What became of a template or an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is new.
+    Created,
+    /// It says something else now.
+    Updated,
+    /// It said the same already.
+    Unchanged,
+    /// It says something else than the file, and stays so.
+    Skipped,
+}
+
+/// What is to be imported.
+#[derive(Clone, Debug)]
+pub struct ImportCompose {
+    /// The files.
+    pub request: Request,
+    /// The stack that gets an instance of every service; by a name that no stack has, it is made.
+    pub stack: Option<StackRef>,
+    /// What happens where something of the same name says something else.
+    pub on_conflict: OnConflict,
+    /// Whether everything is undone at the end.
+    pub dry_run: bool,
+}
+
+/// Something that was imported; without an id where a dry run has undone it.
+#[derive(Clone, Debug)]
+pub struct ImportedAs<Id> {
+    /// Its name.
+    pub name: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Its key.
+    pub id: Option<Id>,
+}
+
+/// What an import did, or would have done.
+#[derive(Clone, Debug)]
+pub struct ImportReport {
+    /// The stack.
+    pub stack: Option<ImportedAs<StackId>>,
+    /// The templates, in the order of the files.
+    pub templates: Vec<ImportedAs<TemplateId>>,
+    /// The instances, in the same order.
+    pub instances: Vec<ImportedAs<InstanceId>>,
+    /// What is not held as it stands in the files.
+    pub notes: Vec<Note>,
+}
+
+impl App {
+    /// Imports files, all or nothing.
+    pub async fn import_compose(&self, input: ImportCompose) -> Result<ImportReport> {
+        self.allow(Import::NEEDS)?;
+        let request = input.request.clone();
+        // Reading a long file takes a while, and nothing else should wait for it.
+        let read = tokio::task::spawn_blocking(move || compose::read(&request)).await;
+        let read = read.map_err(|cause| Error::Internal(format!("reading Compose files: {cause}")))?;
+        let read = read.map_err(|refusals| {
+            let problems = refusals.into_iter().map(|refusal| {
+                let number = refusal.at.file;
+                let files = input.request.files.len();
+                let (list, index) = if number < files { ("files", number) } else { ("overrides", number - files) };
+                let line = if refusal.at.line > 0 { format!(", line {}", refusal.at.line) } else { String::new() };
+                let message = format!("{}{line}: {}", input.request.file(number), refusal.message);
+                Problem::new(Code::InvalidValue, &["input", list, &index.to_string(), "text"], message)
+            });
+            Error::Refused(problems.collect())
+        })?;
+        let (stack, on_conflict, dry_run) = (input.stack, input.on_conflict, input.dry_run);
+        let import = Import { services: read.services, stack, on_conflict, dry_run };
+        let mut report = match self.write_name(&import).await {
+            Err(Error::Conflict(Unique::TemplateName)) => {
+                let message = "A template of one of these names has just been made; import again.";
+                return Err(Error::refused(Problem::new(Code::NameTaken, &["input", "files"], message)));
+            }
+            done => done?,
+        };
+        report.notes.splice(0..0, read.notes);
+        Ok(report)
+    }
+}
+
+struct Import {
+    services: Vec<Imported>,
+    stack: Option<StackRef>,
+    on_conflict: OnConflict,
+    dry_run: bool,
+}
+
+impl Work for Import {
+    const NEEDS: Need = Need::ADMINISTER_ALL;
+    type Output = ImportReport;
+
+    fn undone(&self) -> bool {
+        self.dry_run
+    }
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<ImportReport> {
+        // One import at a time, and none while a server loads the catalogue.
+        rows::lock_catalog(tx).await?;
+        let mut problems = Problems::default();
+        let stack = match &self.stack {
+            None => None,
+            Some(wanted) => problems.keep(self.stack(tx, wanted, now).await?),
+        };
+        let templates = Templates::write(tx, &self.services, self.on_conflict, now, &mut problems).await?;
+        let mut report = ImportReport {
+            stack: stack.as_ref().map(|(row, outcome)| ImportedAs {
+                name: row.name.clone(),
+                outcome: *outcome,
+                id: self.shown(row.id, *outcome),
+            }),
+            templates: Vec::new(),
+            instances: Vec::new(),
+            notes: Vec::new(),
+        };
+        if let Some((stack, _)) = &stack {
+            let members = Members { stack, templates: &templates, on_conflict: self.on_conflict };
+            let written = members.write(tx, &self.services, now, &mut problems).await?;
+            let shown = written.into_iter().map(|(name, outcome, id)| ImportedAs {
+                name,
+                outcome,
+                id: self.shown(id, outcome),
+            });
+            report.instances = shown.collect();
+        }
+        problems.finish()?;
+        report.templates = templates
+            .written
+            .iter()
+            .map(|template| ImportedAs {
+                name: template.row.name.clone(),
+                outcome: template.outcome,
+                id: self.shown(template.row.id, template.outcome),
+            })
+            .collect();
+        Ok(report)
+    }
+}
+
+impl Import {
+    /// What a dry run has made is gone.
+    fn shown<Id>(&self, id: Id, outcome: Outcome) -> Option<Id> {
+        Some(id).filter(|_| !self.dry_run || outcome != Outcome::Created)
+    }
+
+    async fn stack(
+        &self,
+        tx: &Tx,
+        wanted: &StackRef,
+        now: DateTime<Utc>,
+    ) -> Result<Result<(StackModel, Outcome), Problem>> {
+        let problem = match find::stack(tx, wanted, Hold::Exclusive).await? {
+            Ok(stack) => return Ok(Ok((stack, Outcome::Unchanged))),
+            Err(problem) => problem,
+        };
+        let StackRef::Name(name) = wanted else { return Ok(Err(problem)) };
+        Ok(match Name::parse(NameOf::Stack, name) {
+            Ok(name) => Ok((stacks::insert(tx, name.as_str(), "", true, now).await?, Outcome::Created)),
+            Err(error) => Err(Problem::name(&["input", "stack", "name"], error)),
+        })
+    }
+}

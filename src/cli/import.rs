@@ -1,0 +1,102 @@
+//! `devarch import`: Compose files without the service.
+
+use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
+
+use super::{print, secrets};
+use crate::{
+    app::{App, ImportCompose, ImportReport, ImportedAs, Outcome, StackRef},
+    clock::Clock,
+    compose::{Fate, Request, Source},
+    config::{Import, Settings},
+    db::Db,
+    error::Error,
+};
+
+/// Imports, and prints what became of everything.
+pub(super) async fn run(settings: &Settings, import: Import) -> Result<(), String> {
+    // All files first: when one cannot be read, nothing else has been touched.
+    let mut variables = BTreeMap::new();
+    for path in &import.env_file {
+        let file = dotenvy::from_path_iter(path).map_err(|error| unreadable(path, error))?;
+        for variable in file {
+            let (name, value) = variable.map_err(|error| unreadable(path, error))?;
+            variables.insert(name, value);
+        }
+    }
+    variables.extend(import.variables);
+    let request = Request {
+        files: import.files.iter().map(|path| source(path)).collect::<Result<_, _>>()?,
+        overrides: import.overrides.iter().map(|path| source(path)).collect::<Result<_, _>>()?,
+        variables,
+        prefix: import.prefix,
+    };
+    let database = &settings.database_url;
+    let db = Db::connect(database, 1, &settings.patience)
+        .await
+        .map_err(|error| format!("cannot open the {database}: {error}"))?;
+    db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
+    let db = secrets::unlock(settings, db).await?;
+    let app = App::new(db.clone(), Clock::system());
+    let input = ImportCompose {
+        request: request.clone(),
+        stack: import.stack.map(StackRef::Name),
+        on_conflict: import.on_conflict,
+        dry_run: import.dry_run,
+    };
+    let done = app.import_compose(input).await;
+    db.close().await;
+    match done {
+        Ok(report) => {
+            print(&told(&report, &request, import.dry_run));
+            Ok(())
+        }
+        Err(Error::Refused(problems)) => {
+            let messages: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
+            Err(format!("nothing was imported:\n  {}", messages.join("\n  ")))
+        }
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn unreadable(path: &Path, error: impl std::fmt::Display) -> String {
+    format!("cannot read {}: {error}", path.display())
+}
+
+fn source(path: &Path) -> Result<Source, String> {
+    let text = fs::read_to_string(path).map_err(|error| unreadable(path, error))?;
+    Ok(Source { name: path.display().to_string(), text })
+}
+
+fn told(report: &ImportReport, request: &Request, dry_run: bool) -> String {
+    let mut text = String::new();
+    if dry_run {
+        text.push_str("Nothing has been written; this is what would happen.\n");
+    }
+    list(&mut text, "stack", report.stack.as_slice());
+    list(&mut text, "template", &report.templates);
+    list(&mut text, "instance", &report.instances);
+    for (fate, what) in [(Fate::Lost, "lost"), (Fate::Changed, "changed")] {
+        for note in report.notes.iter().filter(|note| note.fate == fate) {
+            let (file, line) = (request.file(note.at.file), note.at.line);
+            // Writing to a text does not fail.
+            let _ = writeln!(text, "{what}: {file}:{line}: {}: {}", note.path, note.reason);
+        }
+    }
+    text
+}
+
+fn list<Id>(text: &mut String, what: &str, imported: &[ImportedAs<Id>]) {
+    for (outcome, word) in [
+        (Outcome::Created, "created"),
+        (Outcome::Updated, "updated"),
+        (Outcome::Unchanged, "unchanged"),
+        (Outcome::Skipped, "skipped"),
+    ] {
+        let names: Vec<&str> =
+            imported.iter().filter(|one| one.outcome == outcome).map(|one| one.name.as_str()).collect();
+        if !names.is_empty() {
+            let plural = if names.len() == 1 { "" } else { "s" };
+            let _ = writeln!(text, "{what}{plural} {word}: {}", names.join(", "));
+        }
+    }
+}

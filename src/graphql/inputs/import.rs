@@ -1,0 +1,88 @@
+//! The input of an import.
+
+use async_graphql::{Enum, InputObject};
+
+use super::StackRef;
+use crate::{
+    app::{ImportCompose, OnConflict},
+    compose::{Request, Source},
+};
+
+/// A Compose file.
+#[derive(InputObject)]
+pub(in crate::graphql) struct ComposeFileInput {
+    /// What it is called: in reports, and where another file extends its services.
+    #[graphql(default = "compose.yaml")]
+    name: String,
+    /// What it says: YAML, all files together at most 16 MiB with at most 2,000 services.
+    text: String,
+}
+
+impl From<ComposeFileInput> for Source {
+    fn from(input: ComposeFileInput) -> Self {
+        Self { name: input.name, text: input.text }
+    }
+}
+
+/// A variable that files refer to, such as `${TAG:-latest}`.
+#[derive(InputObject)]
+pub(in crate::graphql) struct ComposeVariableInput {
+    /// Its name.
+    name: String,
+    /// Its value.
+    value: String,
+}
+
+/// What happens where a template or an instance of the same name says something else than a file.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "OnConflict")]
+pub(in crate::graphql) enum ImportConflict {
+    /// Nothing is imported.
+    Fail,
+    /// What is there stays. A new instance of a template that stays says what the file says differently.
+    Skip,
+    /// What is there becomes what the file says.
+    Update,
+}
+
+/// Compose files to import.
+#[derive(InputObject)]
+pub(in crate::graphql) struct ImportComposeInput {
+    /// Files whose services become templates. Services may extend those of other files of the list.
+    files: Vec<ComposeFileInput>,
+    /// Files that are laid over them, in order, as `docker compose -f … -f …` does it. What they change becomes
+    /// overrides of the instances, not of the templates.
+    overrides: Option<Vec<ComposeFileInput>>,
+    /// Variables that the files refer to. The environment of the service is never looked at.
+    variables: Option<Vec<ComposeVariableInput>>,
+    /// A stack that gets an instance of every service; by a name that no stack has, it is made. Without it there are
+    /// templates only.
+    stack: Option<StackRef>,
+    /// What the names of all templates start with, such as `shop-`; empty for the names of the services.
+    #[graphql(default)]
+    template_prefix: String,
+    /// What happens where something of the same name says something else.
+    #[graphql(default_with = "ImportConflict::Fail")]
+    on_conflict: ImportConflict,
+    /// Only tell what would happen.
+    #[graphql(default)]
+    dry_run: bool,
+}
+
+impl From<ImportComposeInput> for ImportCompose {
+    fn from(input: ImportComposeInput) -> Self {
+        let variables = input.variables.unwrap_or_default().into_iter();
+        let request = Request {
+            files: input.files.into_iter().map(Source::from).collect(),
+            overrides: input.overrides.unwrap_or_default().into_iter().map(Source::from).collect(),
+            variables: variables.map(|variable| (variable.name, variable.value)).collect(),
+            prefix: input.template_prefix,
+        };
+        Self {
+            request,
+            stack: input.stack.map(Into::into),
+            on_conflict: input.on_conflict.into(),
+            dry_run: input.dry_run,
+        }
+    }
+}
