@@ -48,7 +48,7 @@ async fn a_copied_instance_keeps_its_rules_and_dependencies(t: &TestApp) {
     shop(t).await;
     t.done("duplicateInstance", json!({ "instance": TestApp::by_name("shop", "api") }), "").await;
     let source = said(t, "shop", "api").await;
-    assert_eq!(source["overrideCount"], 13);
+    assert_eq!(source["overrideCount"], 14);
     assert_eq!(source["overrideRules"].as_array().unwrap().len(), 3);
     assert_eq!(source["dependencies"], json!([{ "condition": "SERVICE_HEALTHY", "instance": { "name": "db" } }]));
     assert_eq!(said(t, "shop", "api-copy").await, source);
@@ -65,7 +65,7 @@ async fn the_dependencies_of_a_copied_stack_lead_into_the_copy(t: &TestApp) {
     // And they are the copy's own from then on.
     patch(t, "lab", "api", json!([{ "reset": { "all": true } }])).await;
     assert_eq!(said(t, "lab", "api").await["overrideCount"], 0);
-    assert_eq!(said(t, "shop", "api").await["overrideCount"], 13);
+    assert_eq!(said(t, "shop", "api").await["overrideCount"], 14);
 }
 
 async fn a_dependency_on_a_trashed_instance_is_not_copied_with_the_stack(t: &TestApp) {

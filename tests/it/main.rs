@@ -8,6 +8,7 @@ mod support;
 
 mod access;
 mod affected;
+mod attributes;
 mod cli;
 mod conflicts;
 mod connections;

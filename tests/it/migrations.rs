@@ -218,7 +218,7 @@ async fn tables(t: &TestApp) -> BTreeSet<String> {
 
 async fn the_tables_are_those_of_the_entities(t: &TestApp) {
     let entities = entities();
-    assert_eq!(entities.len(), 27);
+    assert_eq!(entities.len(), 29);
     assert_eq!(tables(t).await, entities.keys().cloned().collect::<BTreeSet<_>>());
     // SQLite has one integer, of 64 bits.
     let known =

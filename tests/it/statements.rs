@@ -279,8 +279,8 @@ async fn what_would_run_costs_the_same_for_1_10_and_100_instances(t: &TestApp) {
             assert_eq!(config["dependencies"][0]["instance"]["name"], "i0");
             assert_eq!(config["labels"].as_array().unwrap().len(), 6);
         }
-        // The stack and the page; ten kinds of the instances, their rules and counts; eight kinds and the settings of
+        // The stack and the page; eleven kinds of the instances, their rules and counts; nine kinds and the settings of
         // the template; the names of template and stack; the instances that are depended on.
-        assert_eq!(statements, 26, "{n} instances");
+        assert_eq!(statements, 28, "{n} instances");
     }
 }

@@ -55,14 +55,15 @@ fn postgres(mut input: Value) -> Value {
 /// A template with everything, by its name.
 async fn shown(t: &TestApp, name: &str) -> Value {
     let query = format!(
-        "query ($name: String!) {{ template(name: $name) {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} }} }}"
+        "query ($name: String!) {{ template(name: $name) {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} attributes {{ name value }} }} }}"
     );
     t.data(&query, json!({ "name": name })).await["template"].take()
 }
 
 /// Edits `postgres`, which must succeed, and gives it back whole.
 async fn edit(t: &TestApp, input: Value) -> Value {
-    let selection = format!("template {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} }}");
+    let selection =
+        format!("template {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} attributes {{ name value }} }}");
     let edited = t.done("updateTemplate", postgres(input), &selection).await["template"].take();
     assert_eq!(shown(t, edited["name"].as_str().unwrap()).await, edited);
     edited
@@ -423,7 +424,7 @@ async fn an_unused_template_is_deleted_for_good(t: &TestApp) {
     expected["healthcheck"] = json!(null);
     expected["instances"] = json!({ "totalCount": 0, "nodes": [] });
     let selection = format!(
-        "template {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} instances {{ totalCount nodes {{ id }} }} }}"
+        "template {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} attributes {{ name value }} instances {{ totalCount nodes {{ id }} }} }}"
     );
     let deleted = t.done("deleteTemplate", postgres(json!({ "expectedRevision": 2 })), &selection).await;
     assert_eq!(deleted["template"], expected);

@@ -29,7 +29,7 @@ both!(
 );
 
 /// The child tables of instances.
-const CHILDREN: [&str; 11] = [
+const CHILDREN: [&str; 12] = [
     "instance_ports",
     "instance_volumes",
     "instance_env_vars",
@@ -38,6 +38,7 @@ const CHILDREN: [&str; 11] = [
     "instance_healthchecks",
     "instance_config_files",
     "instance_resource_limits",
+    "instance_attributes",
     "instance_settings",
     "instance_dependencies",
     "instance_override_rules",
@@ -89,14 +90,14 @@ async fn a_purged_instance_leaves_no_rows(t: &TestApp) {
     assert_eq!((children(t).await, rows(t, "service_instances").await), (24, 3));
     let purged = t.done("purgeInstance", json!({ "instance": by_id(&gone) }), "purgedId").await;
     assert_eq!(purged["purgedId"], gone);
-    assert_eq!((children(t).await, rows(t, "service_instances").await), (12, 2));
+    assert_eq!((children(t).await, rows(t, "service_instances").await), (13, 2));
     for field in ["purgeInstance", "restoreInstance", "updateInstance"] {
         let refused = t.refused(field, json!({ "instance": by_id(&gone) })).await;
         assert_eq!(refused, [code("NOT_FOUND", "input.instance.id")], "{field}");
     }
     let found =
         t.data("query ($id: ID!) { node(id: $id) { id ... on Instance { overrideCount } } }", by_id(&kept)).await;
-    assert_eq!(found["node"], json!({ "id": kept, "overrideCount": 12 }));
+    assert_eq!(found["node"], json!({ "id": kept, "overrideCount": 13 }));
 }
 
 async fn a_purged_stack_takes_all_its_instances(t: &TestApp) {

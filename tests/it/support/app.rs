@@ -253,8 +253,8 @@ impl TestApp {
         started.join_all().await
     }
 
-    /// One override of every kind except dependencies, which need another instance; two where there can be two: twelve
-    /// rows in all.
+    /// One override of every kind except dependencies, which need another instance; two where there can be two:
+    /// thirteen rows in all.
     pub(crate) fn overrides() -> Value {
         json!({
             "ports": [{ "hostPort": 15432, "containerPort": 5432 }, { "hostPort": null, "containerPort": 9187, "protocol": "TCP" }],
@@ -268,6 +268,7 @@ impl TestApp {
             "healthcheck": { "test": ["CMD", "pg_isready", "-d", "or ders"], "intervalSeconds": 5 },
             "configFiles": [{ "filePath": "/etc/app.conf", "content": "a=$b\n", "fileMode": "0600", "isTemplate": true }],
             "resourceLimits": { "cpu": "0.5", "memory": "512m" },
+            "attributes": [{ "name": "cap_add", "value": ["SYS_NICE", "$x"] }],
             "settings": { "imageTag": "18", "command": ["postgres", "-c", "fsync=off"] },
         })
     }
@@ -291,5 +292,5 @@ pub(crate) const COLLECTIONS: &str = "ports { hostIp hostPort containerPort prot
      domains { domain proxyPort } healthcheck { test intervalSeconds timeoutSeconds retries startPeriodSeconds } \
      configFiles { filePath content fileMode isTemplate }";
 /// The collections that came later, with every column.
-pub(crate) const MORE_COLLECTIONS: &str = "resourceLimits { cpu memory } settings { imageName imageTag command entrypoint user workingDir \
+pub(crate) const MORE_COLLECTIONS: &str = "resourceLimits { cpu memory } attributes { name value } settings { imageName imageTag command entrypoint user workingDir \
      restartPolicy } dependencies { condition instance { name } }";

@@ -30,6 +30,7 @@ impl TestApp {
                 { "filePath": "/etc/a.conf", "content": "a" },
             ],
             "resourceLimits": { "cpu": "1", "memory": "256m" },
+            "attributes": [{ "name": "init", "value": true }, { "name": "cap_add", "value": ["NET_ADMIN"] }],
         });
         self.done("createTemplate", template, "").await;
         self.app_instance("web").await;
@@ -188,6 +189,15 @@ pub(crate) fn samples(db: &str) -> Vec<Sample> {
             vec![],
             json!({ "cpu": "0.5", "memory": null }),
             (json!(null), String::new()),
+        ),
+        sample(
+            ("attributes", "ATTRIBUTE", "attribute", "Attribute"),
+            "name value",
+            word("cap_add"),
+            vec![json!({ "name": "cap_add", "value": ["NET_ADMIN"] })],
+            vec![json!({ "name": "init", "value": true })],
+            json!({ "name": "cap_add", "value": [] }),
+            word("hostname"),
         ),
         // Of the settings this looks at the command alone.
         sample(
