@@ -30,7 +30,17 @@ const CRATES: [(&str, &[&str]); 6] = [
     ("hyper_util", &["server"]),
     (
         "sea_orm",
-        &["db", "kinds", "ids.rs", "reference.rs", "error", "app/naming.rs", "app/effective.rs", "app/stack_naming.rs"],
+        &[
+            "db",
+            "kinds",
+            "ids.rs",
+            "reference.rs",
+            "error",
+            "app/naming.rs",
+            "app/effective.rs",
+            "app/stack_naming.rs",
+            "app/import/entries.rs",
+        ],
     ),
 ];
 

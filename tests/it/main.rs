@@ -19,6 +19,7 @@ mod effective;
 mod hostile;
 mod house;
 mod http;
+mod import;
 mod instances;
 mod kinds;
 mod lifecycle;

@@ -270,13 +270,10 @@ async fn a_malformed_file_loads_nothing(t: &TestApp) {
         String::new(),
         "services: [".to_owned(),
         "services: {}".to_owned(),
-        head.replace("bad:", "other:"),
         head.replace("nginx", "\"Not An Image\""),
-        format!("{head}    ports: [\"8080:80\"]\n"),
-        format!("{head}    ports: [\"70000\"]\n"),
-        format!("{head}    unknown: 1\n"),
-        format!("{head}    environment: {{ A: \"$HOME\" }}\n"),
-        format!("{head}    labels: {{ devarch.x: \"1\" }}\n"),
+        head.replace("description: b", &format!("description: {}", "b".repeat(5_000))),
+        head.replace("bad:", "api:"),
+        format!("{head}    user: \"$ x\"\n"),
     ] {
         let loaded = t.app.load_catalog(&[file("api", "1"), broken(&text), file("web", "2")]).await;
         let Err(LoadError::File(error)) = loaded else { panic!("{text}: {loaded:?}") };

@@ -22,6 +22,7 @@ const RULES: &[(&str, &str, bool)] = &[
     ("createTemplate", "ADMIN", true),
     ("updateTemplate", "ADMIN", true),
     ("deleteTemplate", "ADMIN", true),
+    ("importCompose", "ADMIN", true),
     ("createInstance", "EDITOR", false),
     ("updateInstance", "EDITOR", false),
     ("renameInstance", "EDITOR", false),
@@ -57,6 +58,13 @@ fn inputs(field: &str, on: &Subject, fresh: &str) -> Vec<Value> {
         "createTemplate" => vec![json!({ "name": fresh, "imageName": "redis" })],
         "updateTemplate" => vec![json!({ "template": { "name": "spare" }, "description": fresh })],
         "deleteTemplate" => vec![json!({ "template": { "name": "spare" } })],
+        "importCompose" => {
+            let text = format!("services:\n  {fresh}:\n    image: redis\n");
+            vec![
+                json!({ "files": [{ "text": text }] }),
+                json!({ "files": [{ "text": text }], "stack": { "name": on.stack } }),
+            ]
+        }
         "createInstance" => stacks(json!({ "template": { "name": "postgres" }, "name": fresh })),
         "updateInstance" => instances(json!({ "description": fresh })),
         "renameInstance" => instances(json!({ "name": fresh })),

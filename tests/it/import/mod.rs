@@ -1,0 +1,70 @@
+//! Compose files become templates and instances: what is held, what is told, what happens to what is there.
+
+mod conflicts;
+mod held;
+mod layers;
+mod limits;
+mod stacks;
+mod told;
+
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+
+/// Everything that an import reports.
+const REPORT: &str = "stack { name outcome } templates { name outcome } instances { name outcome } \
+                      losses { file line path reason } lossCount changes { file line path reason } changeCount";
+
+/// The input of an import of one file.
+fn file(text: &str) -> Value {
+    json!({ "files": [{ "text": text }] })
+}
+
+/// The same with more to say.
+fn with(mut input: Value, more: Value) -> Value {
+    for (key, value) in more.as_object().unwrap() {
+        input[key] = value.clone();
+    }
+    input
+}
+
+impl TestApp {
+    /// Imports, which succeeds.
+    async fn import(&self, input: Value) -> Value {
+        self.done("importCompose", input, REPORT).await
+    }
+
+    /// Imports, which is refused: the messages.
+    async fn import_refused(&self, input: Value) -> Vec<(String, String)> {
+        let payload = self.mutate("importCompose", input, "templates { name }").await;
+        assert_eq!(payload["templates"], json!([]), "{payload}");
+        let errors = payload["userErrors"].as_array().unwrap();
+        let text = |error: &Value, field: &str| error[field].as_str().unwrap().to_owned();
+        errors.iter().map(|error| (text(error, "code"), text(error, "message"))).collect()
+    }
+
+    /// A template with every collection.
+    async fn imported(&self, name: &str) -> Value {
+        let query = format!(
+            "query ($name: String!) {{ template(name: $name) {{ imageName imageTag command entrypoint user workingDir \
+             restartPolicy description category {} resourceLimits {{ cpu memory }} attributes {{ name value }} }} }}",
+            crate::support::COLLECTIONS
+        );
+        self.data(&query, json!({ "name": name })).await["template"].take()
+    }
+}
+
+/// Names with what became of them.
+fn outcomes(list: &Value) -> Vec<(&str, &str)> {
+    list.as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["name"].as_str().unwrap(), one["outcome"].as_str().unwrap()))
+        .collect()
+}
+
+/// Notes as `line path`.
+fn places(notes: &Value) -> Vec<String> {
+    let place = |note: &Value| format!("{} {}", note["line"], note["path"].as_str().unwrap());
+    notes.as_array().unwrap().iter().map(place).collect()
+}
