@@ -2,7 +2,9 @@
 //!
 //! Called by the use cases. It must never touch a file, the database or the network: text in, text out.
 
+mod layers;
 mod render;
+mod warnings;
 
 pub use self::render::{Entries, File, Member, Mode, Network, render};
 pub use crate::kinds::compose::{Fate, Note, Warning};
