@@ -4,6 +4,7 @@
 
 mod api_keys;
 mod claims;
+mod compose_stack;
 mod conflicts;
 mod create_instance;
 mod create_stack;
@@ -45,6 +46,7 @@ mod update_template;
 
 pub use api_keys::{CreateApiKey, CreatedKey, ListedKey, RevokeApiKey};
 pub use claims::ClaimKind;
+pub use compose_stack::{ComposeFile, Rendering};
 pub use conflicts::Conflict;
 pub use create_instance::CreateInstance;
 pub use create_stack::CreateStack;
@@ -82,7 +84,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     access::{Access, Need},
     clock::Clock,
-    db::{Db, Reader, Statements, Work},
+    db::{Db, Reader, Statements, Tx, Work},
     error::{Error, Result},
 };
 
@@ -136,6 +138,11 @@ impl App {
     /// The only way to a read.
     fn reader(&self) -> Reader {
         self.db.reader(&self.access.scope, &self.statements)
+    }
+
+    /// The only way to several reads of one state.
+    async fn snapshot(&self) -> Result<Tx> {
+        self.db.snapshot(&self.access.scope, &self.statements).await
     }
 
     /// The database, for readiness and figures.

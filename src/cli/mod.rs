@@ -2,6 +2,7 @@
 //!
 //! Called by `main`. It must never hold a rule of the domain.
 
+mod compose;
 mod healthcheck;
 mod import;
 mod key;
@@ -46,6 +47,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         match cli.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run(&cli.settings).await,
             Command::Migrate { direction } => migrate::run(&cli.settings, direction).await,
+            Command::Compose { stack, layered, output, reveal_secrets } => {
+                compose::run(&cli.settings, compose::Wanted { stack, layered, output, reveal_secrets }).await
+            }
             Command::Key { what } => key::run(&cli.settings, what).await,
             Command::Secrets { what } => secrets::run(&cli.settings, what).await,
             Command::Schema { check } => schema::run(check.as_deref()),
@@ -57,6 +61,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => failed(&message),
     }
+}
+
+/// Tells something that does not keep a command from being done.
+fn warn(message: &str) {
+    complain(&format!("warning: {message}"));
 }
 
 fn failed(message: &str) -> ExitCode {

@@ -5,9 +5,11 @@
 mod interpolate;
 #[cfg(test)]
 mod laws;
+mod layers;
 mod merge;
 mod read;
 mod render;
+mod warnings;
 
 pub use self::{
     read::{Imported, MAX_BYTES, MAX_SERVICES, Reading, Refusal, Request, Source, read},

@@ -2,12 +2,13 @@
 //!
 //! Called by the use cases. It must never look anything up, and the same input gives the same bytes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::{layers, warnings};
 use crate::{
     ids::InstanceId,
     kinds::{
-        Kind,
+        EnvVar, Kind,
         compose::{EXTENSION, Rendered, Surroundings, Warning, literal},
         for_each_kind,
     },
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// How many files a stack becomes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// One file with what would run.
     #[default]
@@ -81,46 +82,78 @@ pub fn render(
     members: &[Member],
     known: HashMap<InstanceId, (String, bool)>,
     reveal: bool,
-    _mode: Mode,
+    mode: Mode,
 ) -> File {
     let mut around = Surroundings { instances: known, reveal, ..Surroundings::default() };
-    let file = document(stack, members, |member| &member.effective, &mut around);
-    let text = format!("# Written by DevArch from the stack {}.\n{}", stack.stack, write(&file));
-    File { text, layer: None, warnings: around.warnings, variables: around.variables.into_keys().collect() }
+    let flat = document(stack, members.iter().map(|member| (member, &member.effective)), &mut around);
+    let mut warnings = std::mem::take(&mut around.warnings);
+    warnings.extend(members.iter().flat_map(|member| warnings::of(member, members, &around.instances)));
+    let name = &stack.stack;
+    let (text, layer) = match mode {
+        Mode::Flat => (format!("# Written by DevArch from the stack {name}.\n{}", write(&flat)), None),
+        Mode::Layered => {
+            let lower: Vec<Entries> = members.iter().map(|member| lower(member, reveal)).collect();
+            // What it warns of and asks for is known from the other one.
+            let lower = document(stack, members.iter().zip(&lower), &mut around);
+            let upper = layers::difference(&lower, &flat);
+            let needs = layers::oldest(&upper)
+                .map_or_else(String::new, |version| format!("# It needs Docker Compose {version} or later.\n"));
+            let body = if upper.is_empty() { "services: {}\n".to_owned() } else { write(&upper) };
+            let text = format!(
+                "# Written by DevArch from the templates of the stack {name}. What its instances say differently is in \
+                 the override file.\n{}",
+                write(&lower)
+            );
+            let what = "Written by DevArch: what the instances differ in from their templates, in the stack";
+            (text, Some(format!("# {what} {name}.\n{needs}{body}")))
+        }
+    };
+    File { text, layer, warnings, variables: around.variables.into_keys().collect() }
+}
+
+/// What the template of a member says, without what Compose would have to put in although it is overridden, and without
+/// secrets that are overridden: they belong to others.
+fn lower(member: &Member, reveal: bool) -> Entries {
+    let (mut entries, effective) = (member.template.clone(), &member.effective);
+    entries.env_vars.retain(|var| {
+        let same = |other: &&EnvVar| other.key == var.key && other.holds_secret() && (!reveal || *other == var);
+        !var.holds_secret() || effective.env_vars.iter().any(|other| same(&other))
+    });
+    entries.config_files.retain(|file| !file.is_template || effective.config_files.contains(file));
+    entries
 }
 
 /// The whole file, with one of the layers of every member.
 fn document<'m>(
     stack: &Network,
-    members: &'m [Member],
-    layer: impl Fn(&'m Member) -> &'m Entries,
+    members: impl Iterator<Item = (&'m Member, &'m Entries)>,
     around: &mut Surroundings,
 ) -> Map {
-    let (mut services, mut volumes, mut configs) = (Map::new(), Map::new(), Map::new());
-    for member in members {
+    let (mut services, mut volumes, mut configs) = (Vec::new(), Vec::new(), Vec::new());
+    for (member, entries) in members {
         let mut to = Rendered::new(&member.name, around);
-        render_entries(layer(member), &mut to);
+        render_entries(entries, &mut to);
         to.service.set("container_name", literal(&member.container_name));
         if !to.extension.is_empty() {
             let extension = std::mem::take(&mut to.extension);
             to.service.set(EXTENSION, extension);
         }
-        services.set(member.name.as_str(), ordered(to.service));
-        for (all, own) in [(&mut volumes, to.volumes), (&mut configs, to.configs)] {
-            for (key, node) in own {
-                all.set(key, node);
-            }
-        }
+        services.push((member.name.clone(), ordered(to.service).into()));
+        volumes.extend(to.volumes);
+        configs.extend(to.configs);
     }
     let mut network = Map::new();
-    network.set("name", stack.network.as_str());
+    network.set("name", literal(&stack.network));
     let mut file = Map::new();
     file.set("name", format!("devarch-{}", stack.stack));
-    file.set("services", services);
+    file.set("services", services.into_iter().collect::<Map>());
     file.set("networks", Map::from_iter([("default".to_owned(), Node::from(network))]));
-    for (key, map) in [("volumes", volumes), ("configs", configs)] {
-        if !map.is_empty() {
-            file.set(key, map);
+    // Instances have keys of their own; external volumes are the same wherever they are used.
+    let mut seen = HashSet::new();
+    volumes.retain(|(key, _)| seen.insert(key.clone()));
+    for (key, entries) in [("volumes", volumes), ("configs", configs)] {
+        if !entries.is_empty() {
+            file.set(key, entries.into_iter().collect::<Map>());
         }
     }
     file

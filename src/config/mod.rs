@@ -169,6 +169,20 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         check: Option<PathBuf>,
     },
+    /// Print a stack as a Compose file; warnings go to standard error.
+    Compose {
+        /// The stack's name.
+        stack: String,
+        /// Make two files, for Docker Compose: what the templates say, and what the instances say differently.
+        #[arg(long, requires = "output")]
+        layered: bool,
+        /// Write compose.yaml, and compose.override.yaml with --layered, into this folder instead of printing.
+        #[arg(long, value_name = "FOLDER")]
+        output: Option<PathBuf>,
+        /// Write secrets out instead of asking for a variable each.
+        #[arg(long)]
+        reveal_secrets: bool,
+    },
     /// Create, list and revoke API keys.
     Key {
         /// What to do.

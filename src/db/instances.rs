@@ -119,6 +119,12 @@ pub async fn of_template(db: &impl Session, template: TemplateId) -> Result<Vec<
     select.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(db).await
 }
 
+/// All live instances of stacks, oldest first.
+pub async fn of_stacks(db: &impl Session, stacks: &[StackId]) -> Result<Vec<InstanceModel>, DbErr> {
+    let select = Entity::live().filter(of_parents(db, stacks)).filter(db.within("stack_id"));
+    select.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(db).await
+}
+
 /// The container names of live instances that start with `prefix` (which has no wildcard characters); of all instances,
 /// see [`container_is_taken`].
 pub async fn container_names(db: &impl ConnectionTrait, prefix: &str) -> Result<Vec<String>, DbErr> {

@@ -33,8 +33,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DbBackend, IsolationLevel, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
 };
 
 pub use connect::{DbUrl, DbUrlError};
@@ -104,7 +104,26 @@ impl Db {
         Bound::new(self.read.clone(), scope.clone(), self.vault.clone(), Arc::clone(statements))
     }
 
-    /// The same for who reaches everything: the service itself.
+    /// For several statements that only read, all of them the same state, as somebody who reaches `scope`. Nothing that
+    /// is written there lasts: it ends by being dropped.
+    pub async fn snapshot(&self, scope: &Scope, statements: &Statements) -> Result<Tx> {
+        let options = match self.read.get_database_backend() {
+            DbBackend::Postgres => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..Default::default()
+            },
+            // A transaction sees what was there at its first look, and is in no writer's way.
+            _ => TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+                ..Default::default()
+            },
+        };
+        let tx = self.read.begin_with_options(options).await?;
+        Ok(Bound::new(tx, scope.clone(), self.vault.clone(), Arc::clone(statements)))
+    }
+
+    /// For single statements that only read, as the service itself, which reaches everything.
     pub fn whole(&self) -> Reader {
         Bound::new(self.read.clone(), Scope::Everything, self.vault.clone(), Statements::default())
     }

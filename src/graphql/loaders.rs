@@ -14,7 +14,7 @@ use async_graphql::dataloader::{DataLoader, Loader};
 
 use super::tasks::{AtOnce, RequestTasks};
 use crate::{
-    app::{App, Conflict},
+    app::{App, ComposeFile, Conflict, Rendering},
     db::{
         entities::{InstanceModel, StackModel, TemplateModel},
         instances::{ByAge, InstanceFilter, Parent},
@@ -71,6 +71,12 @@ pub(super) struct ConflictsOf(pub(super) InstanceId);
 /// The conflicts of a stack's live, enabled instances.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct StackConflictsOf(pub(super) StackId);
+/// A stack as Compose files.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct ComposeOf {
+    pub(super) stack: StackId,
+    pub(super) how: Rendering,
+}
 /// A page of the instances of a stack or template.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct InstancePageOf<P> {
@@ -198,6 +204,23 @@ impl Loader<StackConflictsOf> for Reader {
         let ids: Vec<StackId> = keys.iter().map(|key| key.0).collect();
         let found = self.0.conflicts_of_stacks(&ids).await?;
         Ok(found.into_iter().map(|(id, found)| (StackConflictsOf(id), found)).collect())
+    }
+}
+
+impl Loader<ComposeOf> for Reader {
+    type Value = ComposeFile;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[ComposeOf]) -> Answer<ComposeOf, ComposeFile> {
+        let mut ways: HashMap<Rendering, Vec<StackId>> = HashMap::new();
+        for key in keys {
+            ways.entry(key.how).or_default().push(key.stack);
+        }
+        let mut answers = HashMap::new();
+        for (how, stacks) in ways {
+            let files = self.0.compose_stacks(&stacks, how).await?;
+            answers.extend(files.into_iter().map(|(stack, file)| (ComposeOf { stack, how }, file)));
+        }
+        Ok(answers)
     }
 }
 

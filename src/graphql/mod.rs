@@ -4,6 +4,7 @@
 
 mod api_key;
 mod collections;
+mod compose;
 mod conflict;
 mod connection;
 mod context;

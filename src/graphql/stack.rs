@@ -6,15 +6,16 @@ use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
 use super::{
+    compose::{ComposeFile, ComposeMode},
     conflict::Conflict,
     connection::{Listed, PageArgs},
     context::{ContextExt, int},
     fault::fault,
     instance::Instance,
     instances::{self, InstanceTotal},
-    loaders::StackConflictsOf,
+    loaders::{ComposeOf, StackConflictsOf},
 };
-use crate::{db::entities::StackModel, ids::GlobalId, name::network_name};
+use crate::{app::Rendering, db::entities::StackModel, error::Error, ids::GlobalId, name::network_name};
 
 /// An isolated development environment: instances on a network of their own.
 #[derive(Clone, Debug)]
@@ -91,6 +92,24 @@ impl Stack {
     async fn conflicts(&self, ctx: &Context<'_>) -> Result<Vec<Conflict>> {
         let found = ctx.loaders().load(StackConflictsOf(self.0.id)).await.map_err(fault)?;
         Ok(found.unwrap_or_default().into_iter().map(Conflict).collect())
+    }
+
+    /// The stack as a file that `docker compose` and `podman-compose` run as it is: its live, enabled instances, oldest
+    /// first, as their effective configuration says. Asking changes nothing.
+    async fn compose(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many files it becomes.", default_with = "ComposeMode::Flat")] mode: ComposeMode,
+        #[graphql(
+            desc = "Write secrets out instead of asking for a variable each. It takes the role `ADMIN`, and is logged.",
+            default = false
+        )]
+        reveal_secrets: bool,
+    ) -> Result<ComposeFile> {
+        let how = Rendering { mode: mode.into(), reveal: reveal_secrets };
+        let found = ctx.loaders().load(ComposeOf { stack: self.0.id, how }).await.map_err(fault)?;
+        let found = found.ok_or_else(|| Error::Internal("a stack was purged while it was rendered".to_owned()));
+        Ok(ComposeFile(found.map_err(fault)?))
     }
 
     /// The live instance of this name, or null.

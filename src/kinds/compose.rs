@@ -41,6 +41,26 @@ pub fn has_variables(text: &str) -> bool {
     plain.split('$').skip(1).any(starts)
 }
 
+/// Whether Compose can put variables into a text: what begins with `${` names one and has an end.
+pub fn is_interpolable(text: &str) -> bool {
+    let mut rest = text;
+    while let Some((_, behind)) = rest.split_once('$') {
+        rest = behind;
+        if let Some(behind) = rest.strip_prefix('$') {
+            rest = behind;
+        } else if let Some(braced) = rest.strip_prefix('{') {
+            let named = braced.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic());
+            let behind = braced.trim_start_matches(|c: char| c == '_' || c.is_ascii_alphanumeric());
+            let operator = behind.strip_prefix(':').unwrap_or(behind).starts_with(['-', '?', '+']);
+            if !named || !(behind.starts_with('}') || operator && behind.contains('}')) {
+                return false;
+            }
+            rest = braced;
+        }
+    }
+    true
+}
+
 /// How a service uses a config or a secret of the file.
 #[derive(Debug)]
 pub struct Use {
@@ -88,8 +108,8 @@ pub struct Surroundings {
 /// Something about a rendered file that its reader should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
-    /// The instance that it is about.
-    pub instance: String,
+    /// The instance that it is about; none when it is about the whole stack.
+    pub instance: Option<String>,
     /// A sentence.
     pub message: String,
 }
@@ -120,7 +140,7 @@ impl<'a> Rendered<'a> {
 
     /// Notes something that the reader of the file should know.
     pub fn warn(&mut self, message: impl Into<String>) {
-        self.around.warnings.push(Warning { instance: self.instance.to_owned(), message: message.into() });
+        self.around.warnings.push(Warning { instance: Some(self.instance.to_owned()), message: message.into() });
     }
 
     /// A reference to a variable that whoever starts the stack must set, of a name that no other secret has.
@@ -364,6 +384,17 @@ pub fn duration(seconds: i32) -> Node {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_brace_behind_a_dollar_names_a_variable() {
+        // Seen with Docker Compose 2.40.
+        for text in ["", "$$", "$$$", "$a", "${a}", "${A:-x}", "${A-}", "${A:?no}", "a${b:-${c}}$d$$e", "$ $1 $(a) $"] {
+            assert!(is_interpolable(text), "{text}");
+        }
+        for text in ["${", "${}", "${1}", "${a", "${a b}", "${a.b}", "${a:b}", "${a:-${}}", "${a:-b"] {
+            assert!(!is_interpolable(text), "{text}");
+        }
+    }
 
     #[test]
     fn durations_are_those_of_go() {

@@ -97,7 +97,7 @@ impl Kind for ConfigFile {
             to.configs.set(key.as_str(), definition);
             let mut map = Map::new();
             map.set("source", key);
-            map.set("target", absolute(&file.file_path));
+            map.set("target", literal(&absolute(&file.file_path)));
             map.set("mode", file.file_mode.as_str());
             used.push(Node::from(map));
         }

@@ -7,6 +7,7 @@ mod access_log;
 mod auth;
 mod browsers;
 mod client_address;
+mod compose;
 mod connection;
 mod graphql;
 mod metrics;
@@ -63,11 +64,14 @@ pub fn router(app: App, options: Options) -> Router {
     let documents = Documents::new(sdl, options.limits.clone());
     let figures = Metrics::new(&app);
     let service = Service { schema: schema(), app, documents, limits: Arc::new(options.limits) };
+    let door = || from_fn_with_state(doorkeeper.clone(), auth::authenticate);
     let routes = Router::new()
         .route("/", get(pages::index))
         .route("/assets/{name}", get(pages::asset))
         .route("/schema.graphql", get(pages::sdl))
-        .route("/graphql", any(graphql::handle).layer(from_fn_with_state(doorkeeper, auth::authenticate)))
+        .route("/graphql", any(graphql::handle).layer(door()))
+        .route("/stacks/{name}/compose.yaml", any(compose::file).layer(door()))
+        .route("/stacks/{name}/compose.override.yaml", any(compose::layer).layer(door()))
         .fallback(status::nothing_here);
     // Asked by those who decide whether the service lives: answered however busy it is.
     let always = Router::new()

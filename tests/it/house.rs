@@ -3,7 +3,8 @@
 use std::{fs, path::Path};
 
 /// Room, and the rooms it must never name.
-const FORBIDDEN: [(&str, &[&str]); 13] = [
+const FORBIDDEN: [(&str, &[&str]); 14] = [
+    ("compose", &["db", "app", "graphql", "server", "cli", "config", "catalog"]),
     ("kinds", &["db", "app", "graphql", "server", "cli", "config", "catalog"]),
     ("db", &["app", "graphql", "server", "cli", "config", "catalog"]),
     ("app", &["graphql", "server", "cli", "config"]),

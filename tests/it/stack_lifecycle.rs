@@ -710,5 +710,5 @@ async fn a_copy_costs_the_same_for_1_and_30_instances(t: &TestApp) {
     // The source, its instances' names, names that are taken, containers that are; the stack, the instances, ten kinds,
     // of which the secrets are read, and their key held, to be sealed anew; the rules;
     // the instances, their rules, their ports and those of their templates.
-    assert_eq!(costs, [23, 23]);
+    assert_eq!(costs, [24, 24]);
 }

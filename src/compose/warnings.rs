@@ -1,0 +1,66 @@
+//! What the reader of a rendered file should know, beyond what the kinds say: what Compose refuses, and what waits or
+//! listens in vain.
+//!
+//! Called by the renderer. Pure. It must never keep anything from being written.
+
+use std::collections::HashMap;
+
+use super::render::Member;
+use crate::{
+    ids::InstanceId,
+    kinds::{
+        Condition,
+        compose::{Warning, is_interpolable},
+    },
+};
+
+/// Attributes by which a container shares something of another one or of the host.
+const SHARED: [&str; 3] = ["ipc", "network_mode", "pid"];
+
+/// What there is to say about an instance.
+pub(super) fn of(member: &Member, members: &[Member], known: &HashMap<InstanceId, (String, bool)>) -> Vec<Warning> {
+    let mut messages = Vec::new();
+    for attribute in &member.effective.attributes {
+        let Some(value) = attribute.value.0.as_str().filter(|_| SHARED.contains(&attribute.name.as_str())) else {
+            continue;
+        };
+        match value.strip_prefix("service:") {
+            Some(other) if members.iter().all(|member| member.name != other) => messages.push(format!(
+                "Its {} is that of the service {other}, which is not in the file: Compose refuses it.",
+                attribute.name
+            )),
+            None if attribute.name == "network_mode" => messages.push(format!(
+                "Its network_mode {value} takes it out of the stack's network: other instances do not find it by name."
+            )),
+            _ => {}
+        }
+    }
+    for dependency in &member.effective.dependencies {
+        if dependency.condition != Condition::ServiceHealthy {
+            continue;
+        }
+        let name = dependency.depends_on.known().and_then(|id| known.get(&id)).map(|(name, _)| name.as_str());
+        let Some(other) = members.iter().find(|other| Some(other.name.as_str()) == name) else { continue };
+        match other.effective.healthcheck.first().map(|check| check.test.0.as_slice()) {
+            None => messages.push(format!(
+                "It waits until {0} is healthy, and {0} has no healthcheck: unless the image brings one, it never starts.",
+                other.name
+            )),
+            Some([none]) if none == "NONE" => messages.push(format!(
+                "It waits until {0} is healthy, and the healthcheck of {0} is switched off: it never starts.",
+                other.name
+            )),
+            Some(_) => {}
+        }
+    }
+    for file in member.effective.config_files.iter().filter(|file| file.is_template) {
+        if !is_interpolable(&file.content) {
+            messages.push(format!(
+                "Its config file {} is a template with a `${{` that names no variable: Compose refuses it. Write `$${{` for a \
+                 plain one.",
+                file.file_path
+            ));
+        }
+    }
+    messages.into_iter().map(|message| Warning { instance: Some(member.name.clone()), message }).collect()
+}

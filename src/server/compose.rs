@@ -1,0 +1,162 @@
+//! `/stacks/{name}/compose.yaml` and `compose.override.yaml`: a stack as files, for `curl` and scripts.
+//!
+//! Behind the same door as GraphQL. It must never answer with anything but the file or JSON that says why not.
+
+use axum::{
+    Extension,
+    extract::{Path, RawQuery, State, rejection::PathRejection},
+    http::{
+        HeaderMap, HeaderValue, Method, StatusCode,
+        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER},
+    },
+    response::{IntoResponse, Response},
+};
+use tokio::time::timeout;
+
+use super::{Service, graphql::refuse};
+use crate::{
+    access::Access,
+    app::Rendering,
+    compose::Mode,
+    error::{Error, Result},
+};
+
+/// The name of a stack, or why there is none.
+type Named = Result<Path<String>, PathRejection>;
+
+/// `/stacks/{name}/compose.yaml`.
+pub(super) async fn file(
+    State(service): State<Service>,
+    Extension(access): Extension<Access>,
+    method: Method,
+    name: Named,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let asked = Asked::read(query.as_deref().unwrap_or_default());
+    answer(&service, access, &method, name, asked, &headers, false).await
+}
+
+/// `/stacks/{name}/compose.override.yaml`.
+pub(super) async fn layer(
+    State(service): State<Service>,
+    Extension(access): Extension<Access>,
+    method: Method,
+    name: Named,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let asked = Asked::read(query.as_deref().unwrap_or_default());
+    let asked = asked.map(|how| Rendering { mode: Mode::Layered, ..how });
+    answer(&service, access, &method, name, asked, &headers, true).await
+}
+
+/// What the query of the URL asks for. Keys that it does not have are ignored.
+struct Asked;
+
+impl Asked {
+    fn read(query: &str) -> Result<Rendering, &'static str> {
+        let mut how = Rendering::default();
+        for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+            match (&*key, &*value) {
+                ("mode", "flat") => how.mode = Mode::Flat,
+                ("mode", "layered") => how.mode = Mode::Layered,
+                ("mode", _) => return Err("`mode` is flat or layered."),
+                ("reveal", "true") => how.reveal = true,
+                ("reveal", "false") => how.reveal = false,
+                ("reveal", _) => return Err("`reveal` is true or false."),
+                _ => {}
+            }
+        }
+        Ok(how)
+    }
+}
+
+async fn answer(
+    service: &Service,
+    access: Access,
+    method: &Method,
+    name: Named,
+    asked: Result<Rendering, &'static str>,
+    headers: &HeaderMap,
+    upper: bool,
+) -> Response {
+    if !matches!(*method, Method::GET | Method::HEAD) {
+        let mut answer = refuse(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", "This can only be read: send GET.");
+        answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return answer;
+    }
+    let how = match asked {
+        Ok(how) => how,
+        Err(message) => return refuse(StatusCode::BAD_REQUEST, "BAD_REQUEST", message),
+    };
+    let name = name.map(|Path(name)| name).unwrap_or_default();
+    let app = service.app.acting(access);
+    let found = match timeout(service.limits.request_timeout(), app.compose_stack(&name, how)).await {
+        Ok(Ok(Some(found))) => found,
+        Ok(Ok(None)) => return refuse(StatusCode::NOT_FOUND, "NOT_FOUND", "There is no such stack."),
+        Ok(Err(cause)) => return failed(&cause),
+        Err(_) => {
+            let message = "The request took too long and was given up.";
+            return refuse(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", message);
+        }
+    };
+    let tag = format!("\"{}\"", found.hash);
+    // Secrets are kept by nobody; everything else is asked for again, and mostly has not changed.
+    let keep = if how.reveal { "no-store" } else { "private, no-cache" };
+    let kept = [(ETAG, tag.clone()), (CACHE_CONTROL, keep.to_owned())];
+    if matches(headers, &tag) {
+        return (StatusCode::NOT_MODIFIED, kept).into_response();
+    }
+    let text = if upper { found.layer.unwrap_or_default() } else { found.text };
+    (kept, [(CONTENT_TYPE, "application/yaml")], text).into_response()
+}
+
+/// Whether a client has the file already.
+fn matches(headers: &HeaderMap, tag: &str) -> bool {
+    let given = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    // A proxy that packs answers makes the tag a weak one.
+    given.flat_map(|value| value.split(',')).any(|one| {
+        let one = one.trim();
+        one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag
+    })
+}
+
+fn failed(cause: &Error) -> Response {
+    match cause {
+        Error::Forbidden(reason) => refuse(StatusCode::FORBIDDEN, "FORBIDDEN", reason),
+        Error::Unavailable(cause) | Error::Busy(cause) => {
+            tracing::warn!(%cause, "the database is not available");
+            let message = "The database is not available right now; try again in a moment.";
+            ([(RETRY_AFTER, "1")], refuse(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)).into_response()
+        }
+        cause => {
+            tracing::error!(%cause, "a request failed inside");
+            let message = "Something went wrong inside; the log tells more under the request id.";
+            refuse(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_query_says_how() {
+        let read = |query| Asked::read(query).map(|how| (how.mode, how.reveal));
+        assert_eq!(read(""), Ok((Mode::Flat, false)));
+        assert_eq!(read("mode=layered&reveal=true&x=y"), Ok((Mode::Layered, true)));
+        assert!(read("mode=LAYERED").is_err() && read("reveal=1").is_err());
+    }
+
+    #[test]
+    fn a_tag_is_found_among_others() {
+        let with = |value: &'static str| HeaderMap::from_iter([(IF_NONE_MATCH, HeaderValue::from_static(value))]);
+        for (value, expected) in
+            [("\"a\"", true), ("\"b\", W/\"a\"", true), ("*", true), ("\"b\"", false), ("a", false)]
+        {
+            assert_eq!(matches(&with(value), "\"a\""), expected, "{value}");
+        }
+    }
+}
