@@ -16,6 +16,8 @@ mod pages;
 mod patience;
 mod request_id;
 mod status;
+#[cfg(any(feature = "otel", test))]
+mod traces;
 mod traffic;
 
 use std::sync::Arc;
@@ -26,6 +28,8 @@ use axum::{
     routing::{any, get},
 };
 
+#[cfg(any(feature = "otel", test))]
+pub use self::traces::traced;
 pub use self::{accept::serve, auth::Door, browsers::Origin, traffic::Traffic};
 use self::{auth::Doorkeeper, metrics::Metrics};
 use crate::{

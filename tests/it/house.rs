@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// Room, and the rooms it must never name.
-const FORBIDDEN: [(&str, &[&str]); 13] = [
+const FORBIDDEN: [(&str, &[&str]); 14] = [
     ("kinds", &["db", "app", "graphql", "server", "cli", "config", "catalog"]),
     ("db", &["app", "graphql", "server", "cli", "config", "catalog"]),
     ("app", &["graphql", "server", "cli", "config"]),
@@ -16,6 +16,7 @@ const FORBIDDEN: [(&str, &[&str]); 13] = [
     ("access.rs", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog", "error", "name"]),
     ("clock.rs", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog", "error", "name"]),
     ("vault", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog", "error", "name", "ids"]),
+    ("otel", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog", "error", "name", "ids"]),
     ("error", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog"]),
 ];
 
