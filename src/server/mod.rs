@@ -19,6 +19,7 @@ mod status;
 #[cfg(any(feature = "otel", test))]
 mod traces;
 mod traffic;
+mod unread;
 
 use std::sync::Arc;
 
@@ -71,7 +72,12 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/", get(pages::index))
         .route("/assets/{name}", get(pages::asset))
         .route("/schema.graphql", get(pages::sdl))
-        .route("/graphql", any(graphql::handle).layer(from_fn_with_state(doorkeeper, auth::authenticate)))
+        .route(
+            "/graphql",
+            any(graphql::handle)
+                .layer(from_fn_with_state(doorkeeper, auth::authenticate))
+                .layer(from_fn_with_state(unread::Unread::default(), unread::weigh)),
+        )
         .fallback(status::nothing_here);
     // Asked by those who decide whether the service lives: answered however busy it is.
     let always = Router::new()
