@@ -58,8 +58,7 @@ pub(super) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Respo
         (CACHE_CONTROL, "public, max-age=31536000, immutable"),
         (VARY, "accept-encoding"),
     ];
-    let gzip = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default().contains("gzip");
-    if gzip {
+    if takes_gzip(&headers) {
         return (kept, [(CONTENT_ENCODING, "gzip")], file.contents()).into_response();
     }
     match unpacked(file) {
@@ -69,6 +68,16 @@ pub(super) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Respo
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// Whether the client takes gzip: a weight of nought says that it does not.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let weight = weight.split_once('=').map_or(Ok(1.0), |(_, weight)| weight.trim().parse::<f32>());
+        name.trim().eq_ignore_ascii_case("gzip") && weight.is_ok_and(|weight| weight > 0.0)
+    })
 }
 
 fn unpacked(file: &'static File<'static>) -> io::Result<Bytes> {
@@ -87,4 +96,25 @@ fn unpacked(file: &'static File<'static>) -> io::Result<Bytes> {
 /// `/schema.graphql`: the SDL.
 pub(super) async fn sdl() -> Response {
     ([(CONTENT_TYPE, "text/plain; charset=utf-8")], SDL.clone()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_taken_by_who_says_so() {
+        for (line, takes) in [
+            ("gzip", true),
+            ("br, GZIP;q=0.5", true),
+            ("gzip; q=0", false),
+            ("gzip;q=0.000, br", false),
+            ("identity", false),
+            ("x-gzippy", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, line.parse().unwrap())]);
+            assert_eq!(takes_gzip(&headers), takes, "{line}");
+        }
+    }
 }
