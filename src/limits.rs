@@ -62,6 +62,10 @@ pub struct Limits {
     #[arg(long, env = "DEVARCH_MAX_COST", default_value_t = 2_000_000, global = true, value_name = "NUMBER")]
     pub max_cost: u64,
 
+    /// Most values in the JSON of a request, the variables included.
+    #[arg(long, env = "DEVARCH_MAX_VALUES", default_value_t = 40_000, global = true, value_name = "NUMBER")]
+    pub max_values: usize,
+
     /// Seconds after which a request that is not done is given up, 1 to 3600. A change that has begun is finished all
     /// the same.
     #[arg(
@@ -96,6 +100,7 @@ impl Default for Limits {
             max_root_fields: 40,
             max_mutations: 10,
             max_cost: 2_000_000,
+            max_values: 40_000,
             request_timeout: 10,
         }
     }

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use tokio::{net::TcpListener, signal, sync::mpsc};
 
 use super::{print, secrets};
+#[cfg(feature = "otel")]
+use crate::otel::Exporter;
 use crate::{
     app::App,
     catalog,
@@ -60,8 +62,22 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
         origins: settings.server.cors_origins.clone(),
     };
     let traffic = options.traffic.clone();
-    let done = server::serve(listener, server::router(app, options), traffic, stop).await;
+    let router = server::router(app, options);
+    #[cfg(feature = "otel")]
+    let (router, exporter) = match settings.server.otel_endpoint.clone() {
+        None => (router, None),
+        Some(endpoint) => {
+            tracing::info!(%endpoint, "traces are exported");
+            let (traces, exporter) = Exporter::start(endpoint, settings.server.otel_service_name.clone());
+            (server::traced(router, traces, Clock::system()), Some(exporter))
+        }
+    };
+    let done = server::serve(listener, router, traffic, stop).await;
     signals.abort();
+    #[cfg(feature = "otel")]
+    if let Some(exporter) = exporter {
+        exporter.finish().await;
+    }
     db.close().await;
     done.map_err(|error| format!("the server stopped: {error}"))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use ipnet::IpNet;
 
-use crate::server::Origin;
+use crate::{otel::Endpoint, server::Origin};
 
 /// Limits of connections and requests.
 #[derive(Clone, Debug, Args)]
@@ -86,6 +86,15 @@ pub struct ServerLimits {
         value_delimiter = ','
     )]
     pub trusted_proxies: Vec<IpNet>,
+
+    /// OpenTelemetry collector that gets a trace of each request, over OTLP/HTTP, such as http://127.0.0.1:4318. Needs a
+    /// build with the feature `otel`.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", global = true, value_name = "URL")]
+    pub otel_endpoint: Option<Endpoint>,
+
+    /// What the collector calls this service.
+    #[arg(long, env = "OTEL_SERVICE_NAME", default_value = "devarch", global = true, value_name = "NAME")]
+    pub otel_service_name: String,
 }
 
 impl ServerLimits {

@@ -15,6 +15,8 @@ use crate::limits::Limits;
 const INTROSPECTION_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
 /// How often they may be nested; the queries of tools do it once.
 const INTROSPECTION_DEPTH: usize = 2;
+/// How often the whole schema may be asked for; each is a long answer.
+const SCHEMAS: usize = 3;
 
 /// The size of a selection.
 #[derive(Clone, Copy, Default)]
@@ -26,6 +28,8 @@ struct Size {
     depth: usize,
     /// Nesting of the lists of introspection.
     lists: usize,
+    /// How often the schema is asked for.
+    schemas: usize,
 }
 
 impl Size {
@@ -35,6 +39,7 @@ impl Size {
         self.directives = self.directives.saturating_add(other.directives);
         self.depth = self.depth.max(other.depth);
         self.lists = self.lists.max(other.lists);
+        self.schemas = self.schemas.saturating_add(other.schemas);
     }
 }
 
@@ -65,6 +70,7 @@ impl<'a> Measure<'a> {
                     inside.depth += usize::from(!introspection);
                     let list = introspection && INTROSPECTION_LISTS.contains(&field.name.as_str());
                     inside.lists += usize::from(list);
+                    inside.schemas = inside.schemas.saturating_add(usize::from(field.name == "__schema"));
                     inside
                 }
                 Selection::InlineFragment(inline) => {
@@ -149,6 +155,10 @@ pub(super) fn measure(document: &Document, limits: &Limits) -> Result<(), Refusa
     }
     if total.lists > INTROSPECTION_DEPTH {
         let message = format!("Introspection may lead from type to type {INTROSPECTION_DEPTH} times, not more.");
+        return Err(Refusal::one(super::Sort::Limit, "introspection", message));
+    }
+    if total.schemas > SCHEMAS {
+        let message = format!("The schema may be asked for {SCHEMAS} times in a request, not more.");
         return Err(Refusal::one(super::Sort::Limit, "introspection", message));
     }
     Ok(())

@@ -215,13 +215,18 @@ fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result
     })
 }
 
+/// What the parser says, without the string that stood in its way: it may be a secret.
+fn without_text(message: &str) -> &str {
+    message.find(", got \"").map_or(message, |at| &message[..at])
+}
+
 fn refusal<T>(sort: Sort, reason: &'static str, bad: &WithErrors<T>) -> Refusal {
     let place = |place: LineColumn| (place.line, place.column);
     let mut mistakes: Vec<Mistake> = Vec::new();
     for found in bad.errors.iter() {
         let found = found.to_json();
         let location = found.locations.first().copied().map(place);
-        let mistake = Mistake { message: shortened(&found.message), location };
+        let mistake = Mistake { message: shortened(without_text(&found.message)), location };
         // Some are found twice, by two rules.
         if !mistakes.contains(&mistake) {
             mistakes.push(mistake);

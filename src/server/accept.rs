@@ -9,13 +9,14 @@ use futures_util::FutureExt;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{mpsc, watch},
-    task::JoinSet,
+    task::{AbortHandle, JoinSet},
     time::sleep,
 };
 
 use super::{
     Traffic,
     connection::{self, Stopping},
+    patience::{Activity, Heads},
 };
 
 /// First and longest pause after the system could not give us a connection, for instance because it has no file
@@ -31,8 +32,15 @@ pub async fn serve(
     mut stop: mpsc::Receiver<()>,
 ) -> io::Result<()> {
     let (stopping, seen) = watch::channel(false);
-    let mut house =
-        House { router, limits: Arc::new(limits), stopping: Stopping(seen), open: JoinSet::new(), full: false };
+    let mut house = House {
+        router,
+        limits: Arc::new(limits),
+        stopping: Stopping(seen),
+        open: JoinSet::new(),
+        guests: Vec::new(),
+        heads: Heads::default(),
+        full: false,
+    };
     let mut pause = PAUSES[0];
     loop {
         tokio::select! {
@@ -89,12 +97,20 @@ fn is_the_clients(cause: &io::Error) -> bool {
     matches!(cause.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
+/// An open connection, from outside.
+struct Guest {
+    activity: Arc<Activity>,
+    task: AbortHandle,
+}
+
 /// The open connections.
 struct House {
     router: Router,
     limits: Arc<Traffic>,
     stopping: Stopping,
     open: JoinSet<()>,
+    guests: Vec<Guest>,
+    heads: Heads,
     full: bool,
 }
 
@@ -103,10 +119,11 @@ impl House {
         while self.open.try_join_next().is_some() {}
         let full = self.open.len() >= self.limits.connections;
         if full && !self.full {
-            tracing::warn!(connections = self.open.len(), "no more connections: new ones are closed at once");
+            let connections = self.open.len();
+            tracing::warn!(connections, "no more connections: those that wait longest make room for new ones");
         }
         self.full = full;
-        if full {
+        if full && !self.make_room() {
             return;
         }
         // Answers are whole when they are written: there is nothing to wait for.
@@ -114,6 +131,22 @@ impl House {
             tracing::debug!(%cause, "a connection without TCP_NODELAY");
         }
         let (router, limits, stopping) = (self.router.clone(), Arc::clone(&self.limits), self.stopping.clone());
-        self.open.spawn(connection::run(stream, peer.ip(), router, limits, stopping));
+        let (activity, heads) = (Arc::new(Activity::new()), self.heads.clone());
+        let seen = Arc::clone(&activity);
+        let task = self.open.spawn(connection::run(stream, peer.ip(), router, limits, stopping, activity, heads));
+        if self.guests.len() >= 2 * self.limits.connections {
+            self.guests.retain(|guest| !guest.task.is_finished());
+        }
+        self.guests.push(Guest { activity: seen, task });
+    }
+
+    /// Ends the connection that has waited longest for something of its client's; false when all are at work.
+    fn make_room(&mut self) -> bool {
+        self.guests.retain(|guest| !guest.task.is_finished());
+        let waiting = self.guests.iter().enumerate();
+        let longest = waiting.filter_map(|(at, guest)| Some((guest.activity.waits_since()?, at))).min();
+        let Some((_, at)) = longest else { return false };
+        self.guests.swap_remove(at).task.abort();
+        true
     }
 }

@@ -3,7 +3,7 @@
 //! A layer around all routes writes it when the answer is there. It must never write what a client sent: no arguments,
 //! bodies, paths or query strings; the name of the operation is the one exception.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::{
     extract::Request,
@@ -18,9 +18,9 @@ use super::{
 };
 
 /// Longest name of an operation that is written out, in bytes; names are ASCII.
-const LONGEST_NAME: usize = 80;
+pub(super) const LONGEST_NAME: usize = 80;
 /// Asked for every few seconds by machines.
-const QUIET: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+pub(super) const QUIET: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// A request on its way. One that is dropped without an answer leaves a line, too.
 struct Line {
@@ -41,7 +41,7 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
 }
 
 /// A client may make up methods of any length.
-fn word(method: &Method) -> &'static str {
+pub(super) fn word(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::POST => "POST",
@@ -54,9 +54,9 @@ fn word(method: &Method) -> &'static str {
     }
 }
 
-/// Milliseconds with three decimals.
-fn milliseconds(since: Instant) -> f64 {
-    (since.elapsed().as_secs_f64() * 1_000_000.0).round() / 1000.0
+/// With three decimals.
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1_000_000.0).round() / 1000.0
 }
 
 impl Line {
@@ -79,7 +79,9 @@ impl Line {
                     kind = outcome.kind,
                     key,
                     status = status.as_u16(),
-                    duration_ms = milliseconds(self.started),
+                    duration_ms = milliseconds(self.started.elapsed()),
+                    document_ms = outcome.timing.map(|timing| milliseconds(timing.document)),
+                    execution_ms = outcome.timing.map(|timing| milliseconds(timing.execution)),
                     statements = outcome.statements,
                     codes,
                     refusal = outcome.refusal,
@@ -100,7 +102,7 @@ impl Drop for Line {
     fn drop(&mut self) {
         if !self.answered {
             let (method, route) = (self.method, self.route.as_str());
-            let duration_ms = milliseconds(self.started);
+            let duration_ms = milliseconds(self.started.elapsed());
             tracing::info!(target: "devarch::access", method, route, duration_ms, "the client went away");
         }
     }

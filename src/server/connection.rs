@@ -22,7 +22,7 @@ use tokio::{net::TcpStream, sync::watch, time::timeout};
 use super::{
     Traffic,
     client_address::ClientAddress,
-    patience::{Activity, Patient},
+    patience::{Activity, Heads, Patient},
 };
 
 /// Longest head of a request, and most that waits in memory for a client that reads slowly, in bytes.
@@ -43,18 +43,26 @@ impl Stopping {
 }
 
 /// Serves requests until the client goes, wears out our patience, or the service stops.
-pub(super) async fn run(stream: TcpStream, peer: IpAddr, router: Router, limits: Arc<Traffic>, stopping: Stopping) {
-    let activity = Arc::<Activity>::default();
+pub(super) async fn run(
+    stream: TcpStream,
+    peer: IpAddr,
+    router: Router,
+    limits: Arc<Traffic>,
+    stopping: Stopping,
+    activity: Arc<Activity>,
+    heads: Heads,
+) {
     let mut builder = http1::Builder::new();
     // The socket's own patience is shorter; this one makes the connection look at the socket between requests.
     builder.timer(TokioTimer::new()).header_read_timeout(limits.idle + limits.head).max_buf_size(BUFFER);
-    let socket = TokioIo::new(Patient::new(stream, Arc::clone(&activity), &limits));
+    let socket = TokioIo::new(Patient::new(stream, Arc::clone(&activity), &limits, heads));
     let inner = TowerToHyperService::new(router);
     let (activities, stops) = (Arc::clone(&activity), stopping.clone());
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         let running = activities.begin();
         let address = ClientAddress::of(peer, request.headers(), &limits.trusted_proxies);
         request.extensions_mut().insert(address);
+        request.extensions_mut().insert(Arc::clone(&activities));
         request.extensions_mut().insert(stops.clone());
         let (answered, stops) = (inner.call(request), stops.clone());
         async move {

@@ -17,7 +17,10 @@ mod pages;
 mod patience;
 mod request_id;
 mod status;
+#[cfg(any(feature = "otel", test))]
+mod traces;
 mod traffic;
+mod unread;
 
 use std::sync::Arc;
 
@@ -27,6 +30,8 @@ use axum::{
     routing::{any, get},
 };
 
+#[cfg(any(feature = "otel", test))]
+pub use self::traces::traced;
 pub use self::{accept::serve, auth::Door, browsers::Origin, traffic::Traffic};
 use self::{auth::Doorkeeper, metrics::Metrics};
 use crate::{
@@ -65,13 +70,15 @@ pub fn router(app: App, options: Options) -> Router {
     let figures = Metrics::new(&app);
     let service = Service { schema: schema(), app, documents, limits: Arc::new(options.limits) };
     let door = || from_fn_with_state(doorkeeper.clone(), auth::authenticate);
+    let unread = unread::Unread::default();
+    let weighed = || from_fn_with_state(unread.clone(), unread::weigh);
     let routes = Router::new()
         .route("/", get(pages::index))
         .route("/assets/{name}", get(pages::asset))
         .route("/schema.graphql", get(pages::sdl))
-        .route("/graphql", any(graphql::handle).layer(door()))
-        .route("/stacks/{name}/compose.yaml", any(compose::file).layer(door()))
-        .route("/stacks/{name}/compose.override.yaml", any(compose::layer).layer(door()))
+        .route("/graphql", any(graphql::handle).layer(door()).layer(weighed()))
+        .route("/stacks/{name}/compose.yaml", any(compose::file).layer(door()).layer(weighed()))
+        .route("/stacks/{name}/compose.override.yaml", any(compose::layer).layer(door()).layer(weighed()))
         .fallback(status::nothing_here);
     // Asked by those who decide whether the service lives: answered however busy it is.
     let always = Router::new()

@@ -3,6 +3,8 @@
 //! Written into the answer's extensions by the handlers, read by the layers around them. It must never hold a value that
 //! a client sent, other than the name of an operation.
 
+use std::time::Duration;
+
 /// The name of the key that let the request in.
 #[derive(Clone, Debug)]
 pub(super) struct CallerName(pub(super) String);
@@ -20,4 +22,15 @@ pub(super) struct Outcome {
     pub(super) refusal: Option<&'static str>,
     /// How many statements it took, where it ran.
     pub(super) statements: Option<u64>,
+    /// Where it ran, what took how long.
+    pub(super) timing: Option<Timing>,
+}
+
+/// The two parts of a request that runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timing {
+    /// Looking at its document and variables.
+    pub(super) document: Duration,
+    /// After that: running it.
+    pub(super) execution: Duration,
 }

@@ -30,12 +30,16 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-use super::{Traffic, graphql::refuse};
+use super::{
+    Traffic,
+    graphql::refuse,
+    patience::{Activity, Receiving},
+};
 
 /// Bytes of each body that are always taken: more than nearly all requests have.
 const FREE: usize = 16 * 1024;
-/// Bytes that all requests under way may have sent beyond that.
-const BUDGET: usize = 64 * 1024 * 1024;
+/// Bytes that all requests under way may have sent beyond that, until they are answered.
+const BUDGET: usize = 16 * 1024 * 1024;
 
 /// Places for requests; a clone counts the same ones.
 #[derive(Clone)]
@@ -60,27 +64,40 @@ enum Refused {
 }
 
 /// What a request holds, shared by its body and the layer.
-#[derive(Default)]
 struct Held {
     place: Option<OwnedSemaphorePermit>,
     refused: Option<Refused>,
+    /// Bytes of the budget, and the budget.
+    spent: usize,
+    budget: Arc<AtomicUsize>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.budget.fetch_sub(self.spent, Ordering::Relaxed);
+    }
 }
 
 /// Runs a request when there is a place for it.
 pub(super) async fn admit(State(places): State<Places>, request: Request, next: Next) -> Response {
-    let held = Arc::<Mutex<Held>>::default();
+    let held = Held { place: None, refused: None, spent: 0, budget: Arc::clone(&places.spent) };
+    let held = Arc::new(Mutex::new(held));
+    let activity = request.extensions().get::<Arc<Activity>>().cloned();
     let (head, body) = request.into_parts();
-    let body = Watched {
+    let mut body = Watched {
         timer: Box::pin(sleep(places.patience)),
         body,
         places,
         held: Arc::clone(&held),
         read: 0,
-        spent: 0,
         done: false,
+        receiving: None,
     };
     if body.body.is_end_stream() && body.enter().is_err() {
         return busy();
+    }
+    if let Some(activity) = activity.filter(|_| !body.body.is_end_stream()) {
+        body.receiving = Some(activity.receive());
     }
     let answer = next.run(Request::from_parts(head, Body::new(body))).await;
     let refused = held.lock().ok().and_then(|held| held.refused);
@@ -94,7 +111,7 @@ pub(super) async fn admit(State(places): State<Places>, request: Request, next: 
     }
 }
 
-fn busy() -> Response {
+pub(super) fn busy() -> Response {
     let message = "The service is busy; try again in a moment.";
     let mut answer = refuse(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);
     answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
@@ -114,8 +131,9 @@ struct Watched {
     held: Arc<Mutex<Held>>,
     timer: Pin<Box<Sleep>>,
     read: usize,
-    spent: usize,
     done: bool,
+    /// Until it is complete, its connection may have to make room.
+    receiving: Option<Receiving>,
 }
 
 impl Watched {
@@ -141,18 +159,14 @@ impl Watched {
     /// Counts what has been read against the budget.
     fn count(&mut self, bytes: usize) -> Result<(), Error> {
         self.read += bytes;
-        let more = self.read.saturating_sub(FREE).saturating_sub(self.spent);
-        self.spent += more;
+        let Ok(mut held) = self.held.lock() else { return Ok(()) };
+        let more = self.read.saturating_sub(FREE).saturating_sub(held.spent);
+        held.spent += more;
+        drop(held);
         if self.places.spent.fetch_add(more, Ordering::Relaxed) + more > BUDGET && more > 0 {
             return Err(self.refuse(Refused::Busy));
         }
         Ok(())
-    }
-}
-
-impl Drop for Watched {
-    fn drop(&mut self) {
-        self.places.spent.fetch_sub(self.spent, Ordering::Relaxed);
     }
 }
 
@@ -176,6 +190,9 @@ impl HttpBody for Watched {
         let is_last = frame.is_none() || self.body.is_end_stream();
         let entered = counted.and_then(|()| if is_last { self.enter() } else { Ok(()) });
         self.done = is_last || entered.is_err();
+        if self.done {
+            self.receiving = None;
+        }
         match entered {
             Ok(()) => Poll::Ready(frame),
             Err(refused) => Poll::Ready(Some(Err(refused))),

@@ -2,9 +2,14 @@
 //!
 //! Opened by people. It must never depend on the database.
 
-use std::io::Read;
+use std::{
+    collections::HashMap,
+    io::{self, Read},
+    sync::{LazyLock, Mutex, PoisonError},
+};
 
 use axum::{
+    body::Bytes,
     extract::Path,
     http::{
         HeaderMap, StatusCode,
@@ -13,9 +18,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use flate2::read::GzDecoder;
-use include_dir::{Dir, include_dir};
+use include_dir::{Dir, File, include_dir};
 
 use crate::graphql::sdl as schema_text;
+
+/// Files as they are without packing, once somebody has asked for them so: one copy for all, however slowly it is read.
+static UNPACKED: LazyLock<Mutex<HashMap<&'static str, Bytes>>> = LazyLock::new(Mutex::default);
+static SDL: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(schema_text()));
 
 static PAGE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/server/graphiql");
 
@@ -26,7 +35,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
 
 /// `/`: GraphiQL.
 pub(super) async fn index() -> Response {
-    let page = PAGE.get_file("index.html").map(include_dir::File::contents).unwrap_or_default();
+    let page = PAGE.get_file("index.html").map(File::contents).unwrap_or_default();
     let headers =
         [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, POLICY), (CACHE_CONTROL, "no-cache")];
     (headers, page).into_response()
@@ -49,13 +58,11 @@ pub(super) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Respo
         (CACHE_CONTROL, "public, max-age=31536000, immutable"),
         (VARY, "accept-encoding"),
     ];
-    let gzip = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default().contains("gzip");
-    if gzip {
+    if takes_gzip(&headers) {
         return (kept, [(CONTENT_ENCODING, "gzip")], file.contents()).into_response();
     }
-    let mut plain = Vec::new();
-    match GzDecoder::new(file.contents()).read_to_end(&mut plain) {
-        Ok(_) => (kept, plain).into_response(),
+    match unpacked(file) {
+        Ok(plain) => (kept, plain).into_response(),
         Err(cause) => {
             tracing::error!(%cause, name, "an embedded file cannot be unpacked");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -63,7 +70,51 @@ pub(super) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Respo
     }
 }
 
+/// Whether the client takes gzip: a weight of nought says that it does not.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let weight = weight.split_once('=').map_or(Ok(1.0), |(_, weight)| weight.trim().parse::<f32>());
+        name.trim().eq_ignore_ascii_case("gzip") && weight.is_ok_and(|weight| weight > 0.0)
+    })
+}
+
+fn unpacked(file: &'static File<'static>) -> io::Result<Bytes> {
+    let name = file.path().to_str().unwrap_or_default();
+    let mut known = UNPACKED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(plain) = known.get(name) {
+        return Ok(plain.clone());
+    }
+    let mut plain = Vec::new();
+    GzDecoder::new(file.contents()).read_to_end(&mut plain)?;
+    let plain = Bytes::from(plain);
+    known.insert(name, plain.clone());
+    Ok(plain)
+}
+
 /// `/schema.graphql`: the SDL.
 pub(super) async fn sdl() -> Response {
-    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], schema_text()).into_response()
+    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], SDL.clone()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_taken_by_who_says_so() {
+        for (line, takes) in [
+            ("gzip", true),
+            ("br, GZIP;q=0.5", true),
+            ("gzip; q=0", false),
+            ("gzip;q=0.000, br", false),
+            ("identity", false),
+            ("x-gzippy", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, line.parse().unwrap())]);
+            assert_eq!(takes_gzip(&headers), takes, "{line}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::{
     io,
     pin::Pin,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     task::{Context, Poll, ready},
@@ -18,19 +18,80 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
+use super::unread::Unread;
+
+/// Bytes of a request's head that are always taken: more than nearly all requests have.
+const FREE: usize = 4 * 1024;
+/// Bytes that all heads under way may have beyond that.
+const BUDGET: usize = 8 * 1024 * 1024;
+/// How long an answer may take when many wait in memory.
+const HURRY: Duration = Duration::from_secs(1);
+/// How often a socket that waits looks whether it has to hurry.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Bytes of heads that are not complete; a clone counts the same ones.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Heads(Arc<AtomicUsize>);
+
 /// What a connection is doing, told to its socket by its requests.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Activity {
     begun: AtomicU64,
     running: AtomicUsize,
+    receiving: AtomicUsize,
     writing: AtomicBool,
+    unread: OnceLock<Unread>,
+    made: Instant,
+    /// When it was last of use, in milliseconds from then.
+    used: AtomicU64,
 }
 
 impl Activity {
+    pub(super) fn new() -> Self {
+        Self {
+            begun: AtomicU64::default(),
+            running: AtomicUsize::default(),
+            receiving: AtomicUsize::default(),
+            writing: AtomicBool::default(),
+            unread: OnceLock::new(),
+            made: Instant::now(),
+            used: AtomicU64::default(),
+        }
+    }
+
+    fn use_now(&self) {
+        let since = u64::try_from(self.made.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.used.store(since, Ordering::Relaxed);
+    }
+
+    /// When it was last of use, if it could end without anything being lost that has been received whole.
+    pub(super) fn waits_since(&self) -> Option<Instant> {
+        let receiving = self.receiving.load(Ordering::Relaxed) > 0;
+        let waits = receiving || self.running.load(Ordering::Relaxed) == 0;
+        let waits = waits && !self.writing.load(Ordering::Relaxed);
+        waits.then(|| self.made + Duration::from_millis(self.used.load(Ordering::Relaxed)))
+    }
+
+    /// A body is awaited until the returned value is dropped.
+    pub(super) fn receive(self: &Arc<Self>) -> Receiving {
+        self.receiving.fetch_add(1, Ordering::Relaxed);
+        Receiving(Arc::clone(self))
+    }
+
+    /// Where its answers are counted until they are taken.
+    pub(super) fn answers_count_in(&self, unread: &Unread) {
+        self.unread.get_or_init(|| unread.clone());
+    }
+
+    fn has_to_hurry(&self) -> bool {
+        self.unread.get().is_some_and(Unread::is_much)
+    }
+
     /// A request runs until the returned value is dropped.
     pub(super) fn begin(self: &Arc<Self>) -> Running {
         self.begun.fetch_add(1, Ordering::Relaxed);
         self.running.fetch_add(1, Ordering::Relaxed);
+        self.use_now();
         Running(Arc::clone(self))
     }
 
@@ -45,7 +106,17 @@ pub(super) struct Running(Arc<Activity>);
 
 impl Drop for Running {
     fn drop(&mut self) {
+        self.0.use_now();
         self.0.running.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A request whose body is not complete.
+pub(super) struct Receiving(Arc<Activity>);
+
+impl Drop for Receiving {
+    fn drop(&mut self) {
+        self.0.receiving.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -60,24 +131,71 @@ pub(super) struct Patient<S> {
     awaited: (u64, bool),
     reading: Option<Pin<Box<Sleep>>>,
     writing: Option<Pin<Box<Sleep>>>,
+    /// Since when nothing is taken.
+    stuck: Option<Instant>,
+    /// Since when the answer to the request of this number is not taken whole.
+    slow: Option<(u64, Instant)>,
+    /// Bytes of the head under way, those that count against the budget, and the budget.
+    pending: (usize, usize, Heads),
+}
+
+impl<S> Drop for Patient<S> {
+    fn drop(&mut self) {
+        self.forget_head();
+    }
 }
 
 impl<S> Patient<S> {
-    pub(super) fn new(socket: S, activity: Arc<Activity>, limits: &super::Traffic) -> Self {
+    pub(super) fn new(socket: S, activity: Arc<Activity>, limits: &super::Traffic, heads: Heads) -> Self {
         let (head, idle, write) = (limits.head, limits.idle, limits.write);
-        Self { socket, activity, head, idle, write, awaited: (0, false), reading: None, writing: None }
+        Self {
+            socket,
+            activity,
+            head,
+            idle,
+            write,
+            awaited: (0, false),
+            reading: None,
+            writing: None,
+            stuck: None,
+            slow: None,
+            pending: (0, 0, heads),
+        }
+    }
+
+    fn forget_head(&mut self) {
+        self.pending.2.0.fetch_sub(self.pending.1, Ordering::Relaxed);
+        (self.pending.0, self.pending.1) = (0, 0);
+    }
+
+    /// Counts bytes of a head; fails when there are too many of all.
+    fn count_head(&mut self, bytes: usize) -> io::Result<()> {
+        if self.activity.is_busy() {
+            self.forget_head();
+            return Ok(());
+        }
+        let (read, spent, heads) = &mut self.pending;
+        *read += bytes;
+        let more = read.saturating_sub(FREE).saturating_sub(*spent);
+        *spent += more;
+        if more > 0 && heads.0.fetch_add(more, Ordering::Relaxed) + more > BUDGET {
+            return Err(io::ErrorKind::OutOfMemory.into());
+        }
+        Ok(())
     }
 
     /// Fails when a request's head is late.
     fn poll_late_head(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.activity.is_busy() {
             self.reading = None;
+            self.forget_head();
             return Poll::Pending;
         }
         let begun = self.activity.begun.load(Ordering::Relaxed);
         if self.awaited.0 != begun {
             self.awaited = (begun, false);
             self.reading = None;
+            self.forget_head();
         }
         let limit = if begun == 0 || self.awaited.1 { self.head } else { self.idle };
         let timer = self.reading.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + limit)));
@@ -97,12 +215,26 @@ impl<S> Patient<S> {
         }
     }
 
-    /// Fails when nothing has been taken for too long.
+    /// Fails when nothing has been taken for too long, or, when memory is short, not all of it.
     fn poll_stuck(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
-        let limit = self.write;
-        let timer = self.writing.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + limit)));
-        ready!(timer.as_mut().poll(cx));
-        Poll::Ready(io::ErrorKind::TimedOut.into())
+        let now = Instant::now();
+        let begun = self.activity.begun.load(Ordering::Relaxed);
+        let stuck = *self.stuck.get_or_insert(now);
+        let slow = match self.slow {
+            Some((of, since)) if of == begun => since,
+            _ => self.slow.insert((begun, now)).1,
+        };
+        loop {
+            let now = Instant::now();
+            let hurried = self.activity.has_to_hurry() && now >= slow + HURRY;
+            if hurried || now >= stuck + self.write {
+                return Poll::Ready(io::ErrorKind::TimedOut.into());
+            }
+            let look = LOOK.min(self.write);
+            let timer = self.writing.get_or_insert_with(|| Box::pin(sleep_until(now + look)));
+            ready!(timer.as_mut().poll(cx));
+            self.writing = None;
+        }
     }
 
     fn watched<T>(&mut self, cx: &mut Context<'_>, done: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
@@ -111,7 +243,7 @@ impl<S> Patient<S> {
             return self.poll_stuck(cx).map(Err);
         }
         self.activity.writing.store(false, Ordering::Relaxed);
-        self.writing = None;
+        (self.writing, self.stuck) = (None, None);
         done
     }
 }
@@ -122,8 +254,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
         match Pin::new(&mut self.socket).poll_read(cx, into) {
             Poll::Pending => self.poll_late_head(cx),
             done => {
-                if into.filled().len() > before {
+                let bytes = into.filled().len() - before;
+                if bytes > 0 {
                     self.has_read();
+                    self.count_head(bytes)?;
                 }
                 done
             }

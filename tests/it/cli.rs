@@ -16,6 +16,8 @@ fn a_wrong_setting_is_one_line_and_exit_code_2() {
         &["--database-url", "postgres://me:hunter2@host:99999/db"],
         &["--database-url", "postgres://me:hunter2@host/db?sslmode=bogus"],
         &["--log", "devarch=loud"],
+        // Without the feature any, with it this one.
+        &["--otel-endpoint", "https://me:hunter2@127.0.0.1:4318"],
         &["frobnicate"],
         &["migrate"],
         &["serve", "--nonsense"],

@@ -214,21 +214,108 @@ fn a_client_that_never_reads_is_cut_off() {
 
 #[test]
 fn connections_beyond_the_limit_are_closed_at_once() {
-    run(Engine::Sqlite, async |t: &TestApp| {
-        let traffic = Traffic { head: 20_000 * MS, ..impatient() };
-        let served = Served::start(t.router_with(&traffic), traffic).await;
+    run(Engine::Sqlite, async |_: &TestApp| {
+        let traffic = Traffic { head: 20_000 * MS, in_flight: 100, ..impatient() };
+        let (router, gate) = held(&traffic);
+        let served = Served::start(router, traffic).await;
         let mut open = Vec::new();
         for _ in 0..8 {
-            open.push(served.connect().await);
+            let mut stream = served.connect().await;
+            stream.write_all(format!("{HELD}ab").as_bytes()).await.unwrap();
+            open.push(stream);
         }
-        for stream in &mut open {
-            assert_eq!(ask(stream, PAGE).await.0, 200);
-        }
+        sleep(100 * MS).await;
         let (after, said) = closed(&mut served.connect().await).await;
         assert!(after < 1000 * MS && said.is_empty(), "{after:?} {said}");
-        drop(open.pop());
-        sleep(200 * MS).await;
+        gate.add_permits(8);
+        for stream in &mut open {
+            assert_eq!(answer(stream).await.0, 200, "what runs is not disturbed");
+        }
         assert_eq!(ask(&mut served.connect().await, PAGE).await.0, 200);
+    });
+}
+
+#[test]
+fn connections_that_wait_make_room_for_new_ones_the_longest_first() {
+    run(Engine::Sqlite, async |t: &TestApp| {
+        let slow = Duration::from_secs(20);
+        let traffic = Traffic { head: slow, idle: slow, body: slow, ..impatient() };
+        let served = Served::start(t.router_with(&traffic), traffic).await;
+        let mut open = Vec::new();
+        // Some that say nothing, some with half a head, and some with half a body.
+        let body = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 90\r\n\r\n{";
+        for n in 0..8 {
+            let mut stream = served.connect().await;
+            stream.write_all([&b""[..], b"GET / HT", body.as_bytes()][n % 3]).await.unwrap();
+            sleep(20 * MS).await;
+            open.push(stream);
+        }
+        let mut kept = served.connect().await;
+        assert_eq!(ask(&mut kept, PAGE).await.0, 200);
+        for stream in open.drain(..6) {
+            sleep(20 * MS).await;
+            assert_eq!(ask(&mut served.connect().await, PAGE).await.0, 200);
+            drop(stream);
+        }
+        assert_eq!(ask(&mut kept, PAGE).await.0, 200, "it was used last");
+    });
+}
+
+#[test]
+fn many_long_heads_do_not_fill_the_memory() {
+    run(Engine::Sqlite, async |t: &TestApp| {
+        let slow = Duration::from_secs(20);
+        let traffic = Traffic { head: slow, connections: 1000, ..impatient() };
+        let served = Served::start(t.router_with(&traffic), traffic).await;
+        let half = format!("GET /healthz HTTP/1.1\r\nhost: x\r\nx: {}", "a".repeat(60_000));
+        let mut open = Vec::new();
+        for _ in 0..200 {
+            let mut stream = served.connect().await;
+            drop(stream.write_all(half.as_bytes()).await);
+            open.push(stream);
+        }
+        sleep(300 * MS).await;
+        let mut cut_off = 0;
+        for stream in &mut open {
+            cut_off += usize::from(timeout(5 * MS, stream.read(&mut [0; 10])).await.is_ok());
+        }
+        assert!((30..130).contains(&cut_off), "8 MiB are taken, 12 MB were sent: {cut_off}");
+        assert_eq!(ask(&mut served.connect().await, PAGE).await.0, 200);
+        drop(open);
+        sleep(100 * MS).await;
+        let whole = format!("{half}\r\n\r\n");
+        for _ in 0..200 {
+            assert_eq!(ask(&mut served.connect().await, &whole).await.0, 200, "long heads that are whole are taken");
+        }
+    });
+}
+
+#[test]
+fn answers_that_nobody_reads_are_given_up_and_others_are_served() {
+    run(Engine::Sqlite, async |t: &TestApp| {
+        let traffic = Traffic { connections: 1000, in_flight: 100, ..impatient() };
+        let served = Served::start(t.router_with(&traffic), traffic).await;
+        let post = |query: &str| {
+            let body = format!("{{\"query\":\"{query}\"}}");
+            format!(
+                "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            )
+        };
+        let one = "__schema { types { name description fields { name description type { name } args { name description } } } }";
+        let long = post(&format!("{{ {one} a: {one} b: {one} }}"));
+        let mut open = Vec::new();
+        for _ in 0..120 {
+            let socket = tokio::net::TcpSocket::new_v4().unwrap();
+            socket.set_recv_buffer_size(4096).unwrap();
+            let mut stream = socket.connect(served.address).await.unwrap();
+            drop(stream.write_all(long.as_bytes()).await);
+            open.push(stream);
+        }
+        sleep(4000 * MS).await;
+        let (status, _, body) = ask(&mut served.connect().await, &post("{ __typename }")).await;
+        assert_eq!(status, 200, "{body}");
+        drop(open);
     });
 }
 

@@ -79,6 +79,10 @@ async fn deadly(t: &TestApp) {
         (format!("{{ stack(name: \"{}\") {{ id }} }}", "x".repeat(200_000)), "LIMIT_EXCEEDED"),
         (format!("{{ stacks(first: {}) {{ totalCount }} }}", "9".repeat(50_000)), "GRAPHQL_VALIDATION_FAILED"),
         (format!("{{ stacks(first: 1{}) {{ totalCount }} }}", "e9".repeat(3)), "GRAPHQL_PARSE_FAILED"),
+        (
+            format!("{{ {} }}", (0..4).map(|n| format!("a{n}: __schema {{ types {{ name }} }} ")).collect::<String>()),
+            "LIMIT_EXCEEDED",
+        ),
         ("\0".to_owned(), "GRAPHQL_PARSE_FAILED"),
     ] {
         let found = refused(t, &document).await;
@@ -86,6 +90,24 @@ async fn deadly(t: &TestApp) {
     }
     // And it is still there.
     assert_eq!(t.data("{ __typename }", json!({})).await["__typename"], "Query");
+}
+
+#[test]
+fn a_request_with_very_many_values_is_refused_before_they_are_made() {
+    run(Engine::Sqlite, async |t: &TestApp| {
+        let few = t.with_limits(Limits { max_values: 7, ..Limits::default() });
+        for (variables, status) in [(json!({ "a": [1, 2, 3] }), 200), (json!({ "a": [1, 2, 3, "[[[,,,"] }), 413)] {
+            let body = json!({ "query": "{ __typename }", "variables": variables }).to_string();
+            let answer = few.send(few.post(body)).await;
+            assert_eq!(answer.status(), status, "{variables}");
+        }
+        let many = json!({ "query": "{ __typename }", "variables": { "a": vec!["x"; 400_000] } }).to_string();
+        let text = TestApp::text(t.send(t.post(many)).await).await;
+        assert!(text.contains("--max-values") && text.contains("LIMIT_EXCEEDED"), "{text}");
+        let asked = format!("/graphql?query=%7B__typename%7D&variables=%5B{}%5D", "1,".repeat(9));
+        let answer = few.send(Request::get(asked).body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status(), 413);
+    });
 }
 
 /// Whether a document passes these limits.

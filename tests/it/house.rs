@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// Room, and the rooms it must never name.
-const FORBIDDEN: [(&str, &[&str]); 14] = [
+const FORBIDDEN: [(&str, &[&str]); 15] = [
     ("compose", &["db", "app", "graphql", "server", "cli", "config", "catalog"]),
     ("kinds", &["db", "app", "graphql", "server", "cli", "config", "catalog"]),
     ("db", &["app", "graphql", "server", "cli", "config", "catalog"]),
@@ -17,6 +17,7 @@ const FORBIDDEN: [(&str, &[&str]); 14] = [
     ("access.rs", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog", "error", "name"]),
     ("clock.rs", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog", "error", "name"]),
     ("vault", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog", "error", "name", "ids"]),
+    ("otel", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog", "error", "name", "ids"]),
     ("error", &["db", "app", "kinds", "graphql", "server", "cli", "config", "catalog"]),
 ];
 

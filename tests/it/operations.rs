@@ -288,3 +288,65 @@ fn a_database_that_does_not_answer_does_not_give_its_password_away() {
         assert!(!log.contains(PLANTED), "{log}");
     }
 }
+
+/// A collector in a thread: the bodies of what it is sent, until it has been sent so many.
+#[cfg(feature = "otel")]
+fn collector(requests: usize) -> (String, std::thread::JoinHandle<String>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let bodies = std::thread::spawn(move || {
+        let mut bodies = String::new();
+        for _ in 0..requests {
+            let mut stream = BufReader::new(listener.accept().unwrap().0);
+            let mut length = 0;
+            loop {
+                let mut line = String::new();
+                stream.read_line(&mut line).unwrap();
+                if let Some(given) = line.strip_prefix("Content-Length: ") {
+                    length = given.trim().parse().unwrap();
+                }
+                if line == "\r\n" {
+                    break;
+                }
+            }
+            let mut body = vec![0; length];
+            stream.read_exact(&mut body).unwrap();
+            bodies += &String::from_utf8(body).unwrap();
+            stream.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+        }
+        bodies
+    });
+    (address, bodies)
+}
+
+#[cfg(feature = "otel")]
+#[test]
+fn traces_of_the_binary_reach_a_collector_when_it_stops_and_hold_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let (address, bodies) = collector(1);
+    let url = format!("sqlite://{}", folder.path().join("devarch.db").display());
+    let endpoint = format!("http://{address}");
+    let mut service = Service::start(&url, folder.path(), &["--otel-endpoint", &endpoint]);
+    let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let headers = format!("\r\ntraceparent: {traceparent}\r\ncookie: {PLANTED}");
+    let made = service.graphql(
+        &headers,
+        "mutation Make($n: String!) { createStack(input: { name: $n }) { stack { name } } }",
+        json!({ "n": PLANTED }),
+    );
+    assert!(made.contains(PLANTED), "{made}");
+    service.graphql("", &format!("{{ stack(name: \"{PLANTED}\") {{ id }} {PLANTED} }}"), json!({}));
+    let id = service.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    assert_eq!(service.child.wait().unwrap().code(), Some(0));
+    let bodies = bodies.join().unwrap();
+    assert!(!bodies.contains(PLANTED), "{bodies}");
+    for part in [
+        "4bf92f3577b34da6a3ce929d0e0e4736",
+        "\"name\":\"mutation\"",
+        "\"name\":\"execute\"",
+        "\"stringValue\":\"Make\"",
+    ] {
+        assert!(bodies.contains(part), "{part}: {bodies}");
+    }
+}

@@ -7,6 +7,7 @@ mod answer;
 mod negotiate;
 mod request;
 mod run;
+mod values;
 
 use axum::{
     Extension,
@@ -40,8 +41,8 @@ pub(super) async fn handle(
         );
     };
     let read = match method {
-        Method::GET => Params::from_query(query.as_deref().unwrap_or_default()),
-        Method::POST => Params::from_body(&headers, body, service.limits.max_body).await,
+        Method::GET => Params::from_query(query.as_deref().unwrap_or_default(), &service.limits),
+        Method::POST => Params::from_body(&headers, body, &service.limits).await,
         _ => {
             let mut answer = refused(
                 StatusCode::METHOD_NOT_ALLOWED,

@@ -14,6 +14,9 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::values;
+use crate::limits::Limits;
+
 /// The parameters of a request. Keys that it does not have are ignored.
 #[derive(Debug)]
 pub(super) struct Params {
@@ -55,8 +58,9 @@ struct Written {
 
 impl Params {
     /// From the body of a POST.
-    pub(super) async fn from_body(headers: &HeaderMap, body: Body, most: usize) -> Result<Self, Bad> {
+    pub(super) async fn from_body(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Self, Bad> {
         content_type(headers)?;
+        let most = limits.max_body;
         let length =
             headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
         if length.is_some_and(|length: usize| length > most) {
@@ -71,15 +75,16 @@ impl Params {
         if text.trim_start().starts_with('[') {
             return Err(Bad::request("batch", "Several requests in one are not taken: send one object."));
         }
+        few_values(text, limits)?;
         let written: Written = serde_json::from_str(text).map_err(|cause| {
-            // The parser's own words end with the place; they never show the text.
-            Bad::request("json", format!("The body is no JSON object of a GraphQL request: {cause}."))
+            let what = no_json(&cause);
+            Bad::request("json", format!("The body is no JSON object of a GraphQL request: {what}."))
         })?;
         Self::new(written)
     }
 
     /// From the query of a URL.
-    pub(super) fn from_query(query: &str) -> Result<Self, Bad> {
+    pub(super) fn from_query(query: &str, limits: &Limits) -> Result<Self, Bad> {
         let mut written = Written { query: None, operation_name: None, variables: None, extensions: None };
         for (key, value) in form_urlencoded::parse(query.as_bytes()) {
             // The decoder puts a sign where the bytes were no text.
@@ -88,8 +93,12 @@ impl Params {
             }
             let object = |value: Cow<'_, str>| match value.trim() {
                 "" => Ok(Value::Null),
-                text => serde_json::from_str(text)
-                    .map_err(|cause| Bad::request("json", format!("The parameter {key} is no JSON object: {cause}."))),
+                text => few_values(text, limits).and_then(|()| {
+                    serde_json::from_str(text).map_err(|cause| {
+                        let what = no_json(&cause);
+                        Bad::request("json", format!("The parameter {key} is no JSON object: {what}."))
+                    })
+                }),
             };
             let (place, value) = match &*key {
                 "query" => (&mut written.query, Value::from(value.into_owned())),
@@ -147,6 +156,29 @@ fn content_type(headers: &HeaderMap) -> Result<(), Bad> {
         None | Some(b"identity") => Ok(()),
         Some(_) => Err(Bad::media_type("Send the request without compression.")),
     }
+}
+
+/// What is wrong with a text, and where. The parser's own words show no text where it is not JSON, and may show some of it
+/// where it is another sort of JSON.
+fn no_json(cause: &serde_json::Error) -> String {
+    let words = cause.to_string();
+    if cause.is_data() && !words.starts_with("duplicate field") {
+        return format!("it is something else, at line {} column {}", cause.line(), cause.column());
+    }
+    words
+}
+
+fn few_values(text: &str, limits: &Limits) -> Result<(), Bad> {
+    let most = limits.max_values;
+    if values::count(text) <= most {
+        return Ok(());
+    }
+    Err(Bad {
+        status: StatusCode::PAYLOAD_TOO_LARGE,
+        reason: "values",
+        code: "LIMIT_EXCEEDED",
+        message: format!("The request has more than {most} values; the setting --max-values allows more."),
+    })
 }
 
 fn too_long(most: usize) -> Bad {

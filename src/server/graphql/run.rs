@@ -2,7 +2,7 @@
 //!
 //! Used by the handler. It must never run a change on a task that ends when the client goes away.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, time::Instant};
 
 use async_graphql::{Request, Response as GraphqlResponse, ServerError, Value, Variables};
 use futures_util::FutureExt;
@@ -18,7 +18,10 @@ use crate::{
     app::App,
     document::{Chosen, Refusal},
     graphql::execute,
-    server::{Service, outcome::Outcome},
+    server::{
+        Service,
+        outcome::{Outcome, Timing},
+    },
 };
 
 /// What came of a request.
@@ -43,6 +46,7 @@ pub(super) struct ChangeOverGet;
 pub(super) async fn run(service: &Service, access: Access, params: Params, get: bool) -> Result<Ran, ChangeOverGet> {
     let Params { query, operation_name, variables } = params;
     let name = operation_name.as_deref();
+    let from = Instant::now();
     let checked = match service.documents.check(&query) {
         Ok(checked) => checked,
         Err(refusal) => return Ok(Ran::refused(&refusal)),
@@ -71,6 +75,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, get: 
     request.operation_name = operation_name;
     request.set_parsed_query(parsed);
     let app = service.app.acting(access);
+    let begun = Instant::now();
     let mut response = if mutation {
         change(service, app.clone(), request).await
     } else {
@@ -81,6 +86,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, get: 
             Err(_) => late("The request took too long and was given up."),
         }
     };
+    let timing = Timing { document: begun - from, execution: begun.elapsed() };
     let mut began = true;
     for error in &mut response.errors {
         let known = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
@@ -91,8 +97,13 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, get: 
         }
     }
     let kind = if mutation { "mutation" } else { "query" };
-    let outcome =
-        Outcome { operation: name, kind: Some(kind), statements: Some(app.statements()), ..Outcome::default() };
+    let outcome = Outcome {
+        operation: name,
+        kind: Some(kind),
+        statements: Some(app.statements()),
+        timing: Some(timing),
+        ..Outcome::default()
+    };
     Ok(Ran { response, began, outcome })
 }
 

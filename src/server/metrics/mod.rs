@@ -182,7 +182,7 @@ impl Metrics {
 }
 
 /// What a request came to, as a label.
-fn result(outcome: &Outcome) -> &'static str {
+pub(super) fn result(outcome: &Outcome) -> &'static str {
     if outcome.refusal.is_some() {
         return "refused";
     }

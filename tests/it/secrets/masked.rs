@@ -6,7 +6,7 @@ use devarch::server::Door;
 use serde_json::{Value, json};
 
 use super::{PLANTED, of, secret};
-use crate::support::{TestApp, both, code};
+use crate::support::{Engine, TestApp, both, code, run};
 
 both!(no_field_shows_a_secret, revealing_names_exactly_one_owner, only_who_reaches_all_stacks_reveals_a_template);
 
@@ -126,4 +126,23 @@ async fn only_who_reaches_all_stacks_reveals_a_template(t: &TestApp) {
         "mutation { revealSecret(input: { template: { name: \"postgres\" }, key: \"POSTGRES_PASSWORD\" }) { value } }";
     let answer = limited.graphql(query, json!({})).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN");
+}
+
+#[test]
+fn refusals_of_what_cannot_be_read_show_no_text() {
+    run(Engine::Sqlite, async |t: &TestApp| {
+        for body in [
+            json!(PLANTED),
+            json!({ "query": [PLANTED] }),
+            json!({ "query": format!("{{ \"{PLANTED}\" }}") }),
+            json!({ "query": format!("{{ stack(name: \"a\" \"{PLANTED}\") {{ id }} }}") }),
+            json!({ "query": format!("{{ \"\"\"{PLANTED}\"\"\" }}") }),
+            json!({ "query": format!("{{ stack(name: \"{PLANTED}) {{ id }} }}") }),
+            json!({ "query": format!("{{ stacks(first: \"{PLANTED}\") {{ totalCount }} }}") }),
+            json!({ "query": "query ($n: Int) { stacks(first: $n) { totalCount } }", "variables": { "n": PLANTED } }),
+        ] {
+            let text = TestApp::text(t.send(t.post(body.to_string())).await).await;
+            assert!(text.contains("\"errors\"") && !text.contains(PLANTED), "{body}: {text}");
+        }
+    });
 }
