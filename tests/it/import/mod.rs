@@ -1,6 +1,7 @@
 //! Compose files become templates and instances: what is held, what is told, what happens to what is there.
 
 mod conflicts;
+mod corpus;
 mod held;
 mod layers;
 mod limits;
