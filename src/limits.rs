@@ -14,6 +14,10 @@ pub struct Limits {
     #[arg(long, env = "DEVARCH_MAX_BODY", default_value_t = 2_162_688, global = true, value_name = "BYTES")]
     pub max_body: usize,
 
+    /// Most bytes of the body of a request that imports Compose files.
+    #[arg(long, env = "DEVARCH_MAX_IMPORT", default_value_t = 16_777_216, global = true, value_name = "BYTES")]
+    pub max_import: usize,
+
     /// Most bytes of a document.
     #[arg(long, env = "DEVARCH_MAX_DOCUMENT", default_value_t = 100_000, global = true, value_name = "BYTES")]
     pub max_document: usize,
@@ -90,6 +94,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_body: 2_162_688,
+            max_import: 16_777_216,
             max_document: 100_000,
             max_tokens: 4000,
             max_nesting: 40,

@@ -38,8 +38,8 @@ use super::{
 
 /// Bytes of each body that are always taken: more than nearly all requests have.
 const FREE: usize = 16 * 1024;
-/// Bytes that all requests under way may have sent beyond that, until they are answered.
-const BUDGET: usize = 16 * 1024 * 1024;
+/// Bytes that all requests under way may have sent beyond that, until they are answered: more than one import may have.
+const BUDGET: usize = 24 * 1024 * 1024;
 
 /// Places for requests; a clone counts the same ones.
 #[derive(Clone)]

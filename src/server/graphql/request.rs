@@ -60,15 +60,16 @@ impl Params {
     /// From the body of a POST.
     pub(super) async fn from_body(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Self, Bad> {
         content_type(headers)?;
-        let most = limits.max_body;
+        // Only its document tells whether it is an import; how much all bodies hold together is bounded elsewhere.
+        let most = limits.max_body.max(limits.max_import);
         let length =
             headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
         if length.is_some_and(|length: usize| length > most) {
-            return Err(too_long(most));
+            return Err(too_long(limits.max_body));
         }
         // Read piece by piece, and no further than allowed.
         let body = to_bytes(body, most).await.map_err(|cause| match length {
-            _ if is_too_long(&cause) => too_long(most),
+            _ if is_too_long(&cause) => too_long(limits.max_body),
             _ => Bad::request("body", "The body did not arrive whole."),
         })?;
         let text = std::str::from_utf8(&body).map_err(|_| Bad::request("utf8", "The body is not UTF-8."))?;
@@ -80,7 +81,11 @@ impl Params {
             let what = no_json(&cause);
             Bad::request("json", format!("The body is no JSON object of a GraphQL request: {what}."))
         })?;
-        Self::new(written)
+        let params = Self::new(written)?;
+        if body.len() > limits.max_body && !params.query.contains("importCompose") {
+            return Err(too_long(limits.max_body));
+        }
+        Ok(params)
     }
 
     /// From the query of a URL.

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{file, outcomes};
 use crate::support::{Engine, TestApp, both, run};
 
-both!(many_services_are_one_import);
+both!(many_services_are_one_import, a_large_import_is_let_through_and_nothing_else);
 
 #[test]
 fn bombs_are_refused_quickly() {
@@ -50,4 +50,18 @@ async fn many_services_are_one_import(t: &TestApp) {
     assert!(outcomes(&report["templates"]).iter().all(|(_, outcome)| *outcome == "CREATED"));
     let again = t.import(input).await;
     assert!(outcomes(&again["instances"]).iter().all(|(_, outcome)| *outcome == "UNCHANGED"));
+}
+
+async fn a_large_import_is_let_through_and_nothing_else(t: &TestApp) {
+    let filler = "#".repeat(3 << 20);
+    let text = format!("services:\n  web:\n    image: nginx\n{filler}\n");
+    let started = Instant::now();
+    let report = t.import(file(&text)).await;
+    assert_eq!(outcomes(&report["templates"]), [("web", "CREATED")]);
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    let other = json!({ "query": "{ __typename }", "extensions": { "filler": filler } });
+    let answer = t.send(t.post(other.to_string())).await;
+    assert_eq!(answer.status(), 413);
+    let more = json!({ "query": "{ importCompose }", "variables": { "x": "y".repeat(17 << 20) } });
+    assert_eq!(t.send(t.post(more.to_string())).await.status(), 413);
 }
