@@ -127,7 +127,9 @@ impl Kind for Volume {
             match volume.volume_type {
                 VolumeType::Bind => map.set("source", literal(&volume.source)),
                 VolumeType::Volume if !volume.source.is_empty() => map.set("source", named(volume, to)),
-                VolumeType::Volume | VolumeType::Tmpfs => {}
+                // An anonymous one: podman-compose looks for the key.
+                VolumeType::Volume => map.set("source", ""),
+                VolumeType::Tmpfs => {}
             }
             let root = if volume.target.starts_with('/') { "" } else { "/" };
             map.set("target", literal(&format!("{root}{}", volume.target)));

@@ -10,6 +10,7 @@ mod access;
 mod affected;
 mod attributes;
 mod cli;
+mod compose;
 mod conflicts;
 mod connections;
 mod copies;

@@ -12,14 +12,14 @@ use crate::support::TestApp;
 pub(super) const ROLES: [&str; 3] = ["READER", "EDITOR", "ADMIN"];
 
 /// A key of this role, for these stacks or for all of them.
-pub(super) async fn key(t: &TestApp, name: &str, role: &str, stacks: Option<&[&str]>) -> String {
+pub(crate) async fn key(t: &TestApp, name: &str, role: &str, stacks: Option<&[&str]>) -> String {
     let stacks = stacks.map(|names| names.iter().map(|name| json!({ "name": name })).collect::<Vec<_>>());
     let made = t.done("createApiKey", json!({ "name": name, "role": role, "stacks": stacks }), "token").await;
     made["token"].as_str().unwrap().to_owned()
 }
 
 /// The code of the first top-level error.
-pub(super) fn fault(answer: &Value) -> Option<&str> {
+pub(crate) fn fault(answer: &Value) -> Option<&str> {
     answer["errors"][0]["extensions"]["code"].as_str()
 }
 

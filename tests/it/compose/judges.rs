@@ -1,0 +1,124 @@
+//! What real Compose says of stacks that were made up: it takes both forms, and both say what would run.
+//!
+//! The judges come from `.ci/run`: Docker Compose without a daemon in `DEVARCH_COMPOSE`, podman-compose, with a `podman`
+//! that only knows its version, in `DEVARCH_PODMAN_COMPOSE`.
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    process::{Command, Output},
+};
+
+use serde_json::{Value, json};
+
+use super::{
+    model, read, render,
+    stacks::{Dice, make},
+    text,
+};
+use crate::support::{Engine, TestApp, run};
+
+/// How many stacks are made up for a judge.
+const STACKS: u64 = 40;
+
+#[test]
+#[ignore = "needs Docker Compose; .ci/run runs it"]
+fn docker_compose_reads_what_would_run_from_both_forms() {
+    run(Engine::Sqlite, async |t: &TestApp| judged(t, docker).await);
+}
+
+#[test]
+#[ignore = "needs podman-compose; .ci/run runs it"]
+fn podman_compose_takes_the_flat_form() {
+    run(Engine::Sqlite, async |t: &TestApp| judged(t, podman).await);
+}
+
+/// Everything that is made for one stack.
+struct Case<'a> {
+    t: &'a TestApp,
+    folder: &'a Path,
+    /// The flat file.
+    flat: Value,
+    /// Variables that stand for secrets.
+    variables: BTreeMap<String, String>,
+}
+
+async fn judged(t: &TestApp, judge: impl AsyncFn(Case<'_>)) {
+    for seed in 0..STACKS {
+        make(t, &mut Dice::new(seed)).await;
+        let folder = tempfile::tempdir().unwrap();
+        let (flat, layered) = (render(t, "shop", "FLAT", false).await, render(t, "shop", "LAYERED", false).await);
+        for (name, file) in [
+            ("flat.yaml", &flat["text"]),
+            ("compose.yaml", &layered["text"]),
+            ("compose.override.yaml", &layered["override"]),
+        ] {
+            std::fs::write(folder.path().join(name), text(file)).unwrap();
+        }
+        assert_eq!(flat["requiredVariables"], layered["requiredVariables"]);
+        let names = flat["requiredVariables"].as_array().unwrap().iter().map(text);
+        let variables = names.map(|name| (name.clone(), format!("$of {name}"))).collect();
+        judge(Case { t, folder: folder.path(), flat: read(&text(&flat["text"])), variables }).await;
+        clear(t).await;
+    }
+}
+
+/// Makes room for the next stack.
+async fn clear(t: &TestApp) {
+    t.done("softDeleteStack", json!({ "stack": { "name": "shop" } }), "").await;
+    t.done("purgeStack", json!({ "stack": { "name": "shop" } }), "").await;
+    for template in ["first", "second"] {
+        t.done("deleteTemplate", json!({ "template": { "name": template } }), "").await;
+    }
+}
+
+impl Case<'_> {
+    /// Runs a judge, which sees nothing of this process.
+    fn run(&self, variable: &str, arguments: &[&str]) -> Output {
+        #[expect(clippy::disallowed_methods, reason = "where the judges are")]
+        let (program, path) = (std::env::var(variable), std::env::var("DEVARCH_JUDGES_PATH"));
+        let program = program.unwrap_or_else(|_| panic!("{variable} names no program: run .ci/run"));
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(self.folder).env_clear().envs(&self.variables);
+        command.env("PATH", path.unwrap_or_else(|_| "/usr/bin:/bin".to_owned())).env("HOME", self.folder);
+        command.output().unwrap()
+    }
+
+    fn resolved(&self, files: &[&str]) -> Value {
+        let mut arguments: Vec<&str> = files.iter().flat_map(|file| ["-f", *file]).collect();
+        arguments.extend(["config", "--format", "json"]);
+        let done = self.run("DEVARCH_COMPOSE", &arguments);
+        // The wrapper of the Python package ends with 0 whatever the program says.
+        serde_json::from_slice(&done.stdout).unwrap_or_else(|_| {
+            let said = String::from_utf8_lossy(&done.stderr);
+            let shown = files.iter().map(|file| std::fs::read_to_string(self.folder.join(file)).unwrap());
+            panic!("{said}\n{}", shown.collect::<Vec<_>>().join("\n---\n"))
+        })
+    }
+}
+
+async fn docker(case: Case<'_>) {
+    let flat = case.resolved(&["flat.yaml"]);
+    let layered = case.resolved(&["compose.yaml", "compose.override.yaml"]);
+    let shown = || {
+        let names = ["flat.yaml", "compose.yaml", "compose.override.yaml"];
+        names.map(|name| std::fs::read_to_string(case.folder.join(name)).unwrap()).join("\n---\n")
+    };
+    assert_eq!(model::as_sets(&layered), model::as_sets(&flat), "{}", shown());
+    let secret = |instance: &str, key: &str| {
+        let reference = case.flat["services"][instance]["environment"][key].as_str().unwrap();
+        let name = reference.strip_prefix("${").and_then(|rest| rest.split_once(":?")).unwrap().0;
+        json!(case.variables[name])
+    };
+    let folder = case.folder.canonicalize().unwrap();
+    model::hold(case.t, &flat, folder.to_str().unwrap(), secret).await;
+}
+
+async fn podman(case: Case<'_>) {
+    let done = case.run("DEVARCH_PODMAN_COMPOSE", &["-f", "flat.yaml", "config"]);
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{said}\n{}", std::fs::read_to_string(case.folder.join("flat.yaml")).unwrap());
+    let services = case.flat["services"].as_object().unwrap();
+    let read = devarch::yaml::read(&String::from_utf8(done.stdout).unwrap(), 0).unwrap().to_json();
+    assert!(services.keys().all(|name| read["services"][name]["image"].is_string()), "{read}");
+}

@@ -1,0 +1,52 @@
+//! Stacks as Compose files: what is written, for whom, and what real Compose makes of it.
+
+mod access;
+mod http;
+mod judges;
+mod layers;
+mod model;
+mod stacks;
+mod text;
+
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+
+/// A stack rendered over GraphQL: `text override hash requiredVariables warnings`.
+async fn render(t: &TestApp, stack: &str, mode: &str, reveal: bool) -> Value {
+    let query = "query ($stack: String!, $mode: ComposeMode!, $reveal: Boolean!) { stack(name: $stack) {
+        compose(mode: $mode, revealSecrets: $reveal)
+        { text override hash requiredVariables warnings { instance message } } } }";
+    let found = t.data(query, json!({ "stack": stack, "mode": mode, "reveal": reveal })).await;
+    found["stack"]["compose"].clone()
+}
+
+/// The text of the flat file.
+async fn flat(t: &TestApp, stack: &str) -> String {
+    text(&render(t, stack, "FLAT", false).await["text"])
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// The warnings, each as `instance: message`.
+async fn warnings(t: &TestApp, stack: &str) -> Vec<String> {
+    let rendered = render(t, stack, "FLAT", false).await;
+    let warnings = rendered["warnings"].as_array().unwrap();
+    let told = warnings.iter().map(|warning| {
+        let instance = warning["instance"].as_str().map_or_else(String::new, |name| format!("{name}: "));
+        format!("{instance}{}", warning["message"].as_str().unwrap())
+    });
+    told.collect()
+}
+
+/// A file as the tree that it holds.
+fn read(file: &str) -> Value {
+    devarch::yaml::read(file, 0).unwrap_or_else(|error| panic!("{error:?} in {file}")).to_json()
+}
+
+/// Everything below one service of a flat file.
+async fn service(t: &TestApp, stack: &str, name: &str) -> Value {
+    read(&flat(t, stack).await)["services"][name].clone()
+}

@@ -1,0 +1,195 @@
+//! What Compose has to make of a stack, told by its effective configuration.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{stacks::TEMPLATES, text};
+use crate::support::TestApp;
+
+const EFFECTIVE: &str = "{ stack(name: \"shop\") { instances { nodes { name containerName effectiveConfig {
+    imageName imageTag command entrypoint user workingDir restartPolicy
+    ports { hostIp hostPort containerPort protocol } volumes { volumeType source target readOnly isExternal }
+    envVars { key value isSecret isSet } labels { key value }
+    healthcheck { test intervalSeconds timeoutSeconds retries startPeriodSeconds }
+    configFiles { filePath content fileMode isTemplate } resourceLimits { cpu memory } attributes { name value }
+    dependencies { condition instance { name } } } } } } }";
+
+/// Keys, and lists whose order means nothing to Compose, sorted; all other lists as they are.
+pub(super) fn as_sets(value: &Value) -> Value {
+    fn sorted(value: &Value, key: &str) -> Value {
+        match value {
+            Value::Object(map) => {
+                let entries = map.iter().map(|(key, value)| (key.clone(), sorted(value, key)));
+                entries.collect::<BTreeMap<_, _>>().into_iter().collect()
+            }
+            Value::Array(list) if !["command", "entrypoint", "test"].contains(&key) => {
+                let mut list: Vec<Value> = list.iter().map(|value| sorted(value, "")).collect();
+                list.sort_by_key(Value::to_string);
+                list.into()
+            }
+            other => other.clone(),
+        }
+    }
+    sorted(value, "")
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// As Compose shows a text: with every `$` doubled, so that it is a file again.
+fn shown(value: &Value) -> Value {
+    match value {
+        Value::String(text) => text.replace('$', "$$").into(),
+        Value::Array(list) => list.iter().map(shown).collect(),
+        other => other.clone(),
+    }
+}
+
+fn absolute(path: &Value) -> String {
+    let path = path.as_str().unwrap();
+    if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
+}
+
+/// The bits of a mode, which Compose shows with a zero before them.
+fn mode(text: &Value) -> u32 {
+    u32::from_str_radix(text.as_str().unwrap(), 8).unwrap()
+}
+
+fn duration(seconds: &Value) -> String {
+    let seconds = seconds.as_i64().unwrap();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds % 3600 / 60, seconds % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds}s"),
+        (0, _) => format!("{minutes}m{seconds}s"),
+        _ => format!("{hours}h{minutes}m{seconds}s"),
+    }
+}
+
+fn bytes(memory: &str) -> String {
+    let (number, unit) = memory.split_at(memory.len() - 1);
+    let power = "bkmgt".find(unit).unwrap();
+    (number.parse::<u64>().unwrap() << (10 * power)).to_string()
+}
+
+/// The parts of a service that the effective configuration speaks of, and what it says about them. `secret` is what a
+/// variable was set to.
+fn expected(instance: &Value, project: &Value, folder: &str, secret: &dyn Fn(&str) -> Value) -> Value {
+    let config = &instance["effectiveConfig"];
+    let tag = config["imageTag"].as_str().unwrap();
+    let joint = if tag.starts_with("sha256:") { '@' } else { ':' };
+    let name = instance["name"].as_str().unwrap();
+    let ports = list(&config["ports"]).iter().map(|port| {
+        let mut map = json!({ "mode": "ingress", "target": port["containerPort"],
+            "protocol": port["protocol"].as_str().unwrap().to_lowercase() });
+        if let Some(host) = port["hostPort"].as_i64() {
+            map["published"] = json!(host.to_string());
+        }
+        if port["hostIp"] != "0.0.0.0" {
+            map["host_ip"] = port["hostIp"].clone();
+        }
+        map
+    });
+    let mounts = list(&config["volumes"]).iter().map(|volume| {
+        let source = volume["source"].as_str().unwrap();
+        let kind = volume["volumeType"].as_str().unwrap().to_lowercase();
+        let mut map = json!({ "type": kind, "target": shown(&json!(absolute(&volume["target"]))) });
+        map["source"] = match (kind.as_str(), volume["isExternal"].as_bool().unwrap()) {
+            ("volume", true) => json!(source),
+            ("volume", false) if !source.is_empty() => json!(format!("devarch-shop_{name}_{source}")),
+            ("bind", _) => shown(&json!(source.replace("./", &format!("{folder}/")))),
+            _ => json!(null),
+        };
+        map["read_only"] = volume["readOnly"].clone();
+        map
+    });
+    let environment = list(&config["envVars"]).iter().map(|var| {
+        let key = var["key"].as_str().unwrap();
+        let hidden = var["isSecret"] == true && var["isSet"] == true;
+        (key.to_owned(), shown(&if hidden { secret(key) } else { var["value"].clone() }))
+    });
+    // In what Compose shows the keys are doubled, too, although it leaves those of a file alone.
+    let key = |label: &Value| text(&shown(&label["key"]));
+    let labels = list(&config["labels"]).iter().map(|label| (key(label), shown(&label["value"])));
+    let files = list(&config["configFiles"]).iter().map(|file| {
+        let content = file["content"].as_str().unwrap();
+        let resolved = TEMPLATES.iter().find(|(template, _)| file["isTemplate"] == true && *template == content);
+        let content = resolved.map_or(content, |(_, resolved)| resolved);
+        json!([shown(&json!(absolute(&file["filePath"]))), mode(&file["fileMode"]), shown(&json!(content))])
+    });
+    let health = match &config["healthcheck"] {
+        Value::Null => json!(null),
+        check => json!({ "test": shown(&check["test"]), "interval": duration(&check["intervalSeconds"]), "timeout":
+            duration(&check["timeoutSeconds"]), "retries": check["retries"], "start_period": duration(&check["startPeriodSeconds"]) }),
+    };
+    let needed = list(&config["dependencies"]).iter().map(|dependency| {
+        let condition = dependency["condition"].as_str().unwrap().to_lowercase();
+        (
+            dependency["instance"]["name"].as_str().unwrap().to_owned(),
+            json!({ "condition": condition, "required": true }),
+        )
+    });
+    let limits = &config["resourceLimits"];
+    // Empty lists are as good as none.
+    let attributes = list(&config["attributes"]).iter().filter(|one| one["value"] != json!([]));
+    json!({
+        "project": project,
+        "image": format!("{}{joint}{tag}", config["imageName"].as_str().unwrap()),
+        "container_name": instance["containerName"],
+        "command": shown(&config["command"]), "entrypoint": shown(&config["entrypoint"]),
+        "user": shown(&config["user"]), "working_dir": shown(&config["workingDir"]), "restart": config["restartPolicy"],
+        "ports": ports.collect::<Vec<_>>(), "volumes": mounts.collect::<Vec<_>>(),
+        "environment": environment.collect::<Map<_, _>>(), "labels": labels.collect::<Map<_, _>>(),
+        "configs": files.collect::<Vec<_>>(), "healthcheck": health, "depends_on": needed.collect::<Map<_, _>>(),
+        "cpus": limits["cpu"].as_str().map(|cpu| cpu.parse::<f64>().unwrap()),
+        "memory": limits["memory"].as_str().map(bytes),
+        "attributes": attributes.map(|one| one["name"].clone()).collect::<Vec<_>>(),
+        "network": "devarch-shop-net",
+    })
+}
+
+/// The same parts as Compose sees them.
+fn found(file: &Value, name: &str, attributes: &Value) -> Value {
+    let service = &file["services"][name];
+    let or = |part: &str, empty: Value| service.get(part).cloned().unwrap_or(empty);
+    let mounts = list(&service["volumes"]).iter().map(|mount| {
+        let source = match mount["type"].as_str() {
+            Some("volume") => mount["source"].as_str().map(|key| file["volumes"][key]["name"].clone()),
+            _ => mount.get("source").cloned(),
+        };
+        json!({ "type": mount["type"], "target": mount["target"], "source": source,
+                "read_only": mount["read_only"].as_bool().unwrap_or_default() })
+    });
+    let files = list(&service["configs"]).iter().map(|used| {
+        json!([used["target"], mode(&used["mode"]), file["configs"][used["source"].as_str().unwrap()]["content"]])
+    });
+    let there = |name: &&Value| service.get(name.as_str().unwrap()).is_some();
+    let limits = &service["deploy"]["resources"]["limits"];
+    json!({
+        "project": file["name"], "image": service["image"], "container_name": service["container_name"],
+        "command": service["command"], "entrypoint": service["entrypoint"],
+        "user": service["user"], "working_dir": service["working_dir"], "restart": service["restart"],
+        "ports": or("ports", json!([])), "volumes": mounts.collect::<Vec<_>>(),
+        "environment": or("environment", json!({})), "labels": or("labels", json!({})),
+        "configs": files.collect::<Vec<_>>(), "healthcheck": service["healthcheck"], "depends_on": or("depends_on", json!({})),
+        "cpus": limits["cpus"].as_f64(), "memory": limits["memory"],
+        "attributes": list(attributes).iter().filter(there).cloned().collect::<Vec<_>>(),
+        "network": file["networks"]["default"]["name"],
+    })
+}
+
+/// Holds what Compose has read against the effective configuration of every instance of the shop.
+pub(super) async fn hold(t: &TestApp, file: &Value, folder: &str, secret: impl Fn(&str, &str) -> Value) {
+    let stack = t.data(EFFECTIVE, json!({})).await;
+    let instances = list(&stack["stack"]["instances"]["nodes"]);
+    assert_eq!(file["services"].as_object().unwrap().len(), instances.len());
+    for instance in instances {
+        let name = instance["name"].as_str().unwrap();
+        let expected = expected(instance, &json!("devarch-shop"), folder, &|key| secret(name, key));
+        let found = found(file, name, &expected["attributes"]);
+        for (part, expected) in as_sets(&expected).as_object().unwrap() {
+            assert_eq!(as_sets(&found)[part], *expected, "{part} of {name} in {file}");
+        }
+    }
+}
