@@ -12,11 +12,11 @@ use crate::{otel::Endpoint, server::Origin};
 /// Limits of connections and requests.
 #[derive(Clone, Debug, Args)]
 pub struct ServerLimits {
-    /// Most connections at a time, 1 to 65535. Others are closed at once.
+    /// Most connections at a time, 1 to 65535. Then the one that waits longest for its client makes room for a new one.
     #[arg(
         long,
         env = "DEVARCH_MAX_CONNECTIONS",
-        default_value_t = 4096,
+        default_value_t = 1024,
         global = true,
         value_name = "NUMBER",
         value_parser = clap::value_parser!(u16).range(1..)

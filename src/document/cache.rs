@@ -11,7 +11,7 @@ use super::{Checked, Refusal};
 /// Most documents that are remembered.
 const MOST: usize = 1000;
 /// Most text that is remembered, in bytes. What is made of a document takes some twenty times the memory of its text.
-const MOST_BYTES: u64 = 1_000_000;
+const MOST_BYTES: u64 = 500_000;
 /// Longest document that is remembered: longer ones are rare, and would push out many others.
 const LONGEST: usize = 32_768;
 

@@ -5,7 +5,6 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
-use futures_util::FutureExt;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{mpsc, watch},
@@ -49,11 +48,7 @@ pub async fn serve(
             (stream, peer) = accept(&listener, &mut pause) => house.welcome(stream, peer),
         }
     }
-    // Who has come through before the door closed is answered.
-    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
-        house.welcome(stream, peer);
-    }
-    drop(listener);
+    house.welcome_the_last(listener);
     stopping.send_replace(true);
     let grace = house.limits.grace;
     let mut open = house.open;
@@ -138,6 +133,24 @@ impl House {
             self.guests.retain(|guest| !guest.task.is_finished());
         }
         self.guests.push(Guest { activity: seen, task });
+    }
+
+    /// Who has come through before the door closes is answered. The system itself is asked: the runtime may not have
+    /// heard yet that somebody has come.
+    fn welcome_the_last(&mut self, listener: TcpListener) {
+        let Ok(listener) = listener.into_std() else { return };
+        loop {
+            match listener.accept() {
+                Ok((stream, peer)) => {
+                    let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
+                    if let Ok(stream) = stream {
+                        self.welcome(stream, peer);
+                    }
+                }
+                Err(cause) if is_the_clients(&cause) => {}
+                Err(_) => return,
+            }
+        }
     }
 
     /// Ends the connection that has waited longest for something of its client's; false when all are at work.

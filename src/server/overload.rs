@@ -37,7 +37,7 @@ use super::{
 };
 
 /// Bytes of each body that are always taken: more than nearly all requests have.
-const FREE: usize = 16 * 1024;
+const FREE: usize = 4 * 1024;
 /// Bytes that all requests under way may have sent beyond that, until they are answered: more than one import may have.
 const BUDGET: usize = 24 * 1024 * 1024;
 

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 /// Traffic of connections and requests.
 #[derive(Clone, Debug)]
 pub struct Traffic {
-    /// Most connections at a time; others are closed at once.
+    /// Most connections at a time; then those that wait longest make room. Each may cost some 40 KiB.
     pub connections: usize,
     /// Most requests that run at a time; others are answered with 503.
     pub in_flight: usize,
@@ -30,7 +30,7 @@ pub struct Traffic {
 impl Default for Traffic {
     fn default() -> Self {
         Self {
-            connections: 4096,
+            connections: 1024,
             in_flight: 256,
             head: Duration::from_secs(10),
             body: Duration::from_secs(15),

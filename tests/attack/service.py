@@ -16,7 +16,7 @@ import urllib.parse
 class Service:
     """The binary on a throwaway database, in a bounded address space."""
 
-    def __init__(self, binary, url=None, arguments=(), limit=4 << 30, catalog=True):
+    def __init__(self, binary, url=None, arguments=(), limit=4 << 30, catalog=True, keys=None):
         self.folder = tempfile.TemporaryDirectory(prefix="devarch-attack.")
         self.log = os.path.join(self.folder.name, "log")
         url = url or f"sqlite://{self.folder.name}/devarch.db"
@@ -29,9 +29,20 @@ class Service:
             files = min(16384, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
             resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
 
-        with open(self.log, "wb") as log:
+        self.command, self.bound, self.stopped = command, bound, None
+        self.environment = {**os.environ, **({"DEVARCH_SECRETS_KEY": keys} if keys else {})}
+        self.start()
+
+    def start(self):
+        """The binary, or the same once more on the same database."""
+        with open(self.log, "ab") as log:
             self.child = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=log, preexec_fn=bound, cwd=self.folder.name
+                self.command,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                preexec_fn=self.bound,
+                cwd=self.folder.name,
+                env=self.environment,
             )
         self.address = None
         for line in self.child.stdout:
@@ -57,7 +68,7 @@ class Service:
 
     def stop(self):
         """SIGTERM; the exit code and how long it took."""
-        started = time.monotonic()
+        started = self.stopped = time.monotonic()
         self.child.send_signal(signal.SIGTERM)
         try:
             code = self.child.wait(60)

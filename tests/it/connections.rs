@@ -393,6 +393,32 @@ fn a_stop_closes_what_is_idle_and_lets_what_runs_finish() {
 }
 
 #[test]
+fn who_has_come_before_the_stop_is_answered() {
+    run(Engine::Sqlite, async |t: &TestApp| {
+        use std::io::{Read, Write};
+        let traffic = Traffic { connections: 1000, ..impatient() };
+        for _ in 0..5 {
+            let served = Served::start(t.router_with(&traffic), traffic.clone()).await;
+            // The system takes these; the runtime has no moment to hear of them before it stops.
+            let mut streams: Vec<std::net::TcpStream> = (0..20)
+                .map(|_| {
+                    let mut stream = std::net::TcpStream::connect(served.address).unwrap();
+                    stream.write_all(PAGE.as_bytes()).unwrap();
+                    stream
+                })
+                .collect();
+            served.stop.send(()).await.unwrap();
+            served.done.await.unwrap().unwrap();
+            for stream in &mut streams {
+                let mut said = String::new();
+                stream.read_to_string(&mut said).unwrap();
+                assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+            }
+        }
+    });
+}
+
+#[test]
 fn a_second_stop_and_the_end_of_the_grace_end_what_runs() {
     run(Engine::Sqlite, async |_: &TestApp| {
         for (grace, stops) in [(20_000, 2), (300, 1)] {

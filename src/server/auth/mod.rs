@@ -95,6 +95,10 @@ impl Doorkeeper {
             Some(key) => self.app.holder(key).await.map_err(|cause| unavailable(&cause))?,
             None => None,
         };
+        if holder.is_some() {
+            // Who shows one proves that there is one.
+            self.keys.store(true, Ordering::Relaxed);
+        }
         holder.ok_or_else(|| {
             self.attempts.failed(from, self.app.now());
             tracing::info!(address = ?from, hint = key.map(|key| key.hint()), "a key was refused");
