@@ -1,0 +1,18 @@
+// @graphql-codegen: the client preset, over the schema, the README's operations and those of the tests here.
+export default {
+  schema: '../../schema.graphql',
+  documents: ['generated/operations/*.graphql', '*.test.ts'],
+  generates: {
+    'generated/graphql/': {
+      preset: 'client',
+      presetConfig: { fragmentMasking: { unmaskFunctionName: 'getFragmentData' } },
+      config: {
+        // Every scalar of the service. A new one without a type here is an error, not `any`.
+        scalars: { DateTime: 'string', ID: 'string', JSON: 'unknown' },
+        strictScalars: true,
+        useTypeImports: true,
+      },
+    },
+  },
+  emitLegacyCommonJSImports: false,
+};
