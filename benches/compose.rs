@@ -53,7 +53,8 @@ fn entries(own: usize) -> Entries {
     let attribute = |n: usize| Attribute { name: format!("x-{n}"), value: AttributeValue(value(n).into()) };
     let setting = |(field, value): (SettingField, &str)| Setting { field, value: value.to_owned() };
     let settings = [(SettingField::ImageName, "acme/app"), (SettingField::ImageTag, "1.0")];
-    let env = |n: usize| EnvVar { key: format!("SETTING_{n:02}"), value: value(n).into(), is_secret: n % 8 == 0 };
+    let env =
+        |n: usize| EnvVar { key: format!("SETTING_{n:02}"), value: value(n).into(), is_secret: n.is_multiple_of(8) };
     Entries {
         ports: ports.collect(),
         volumes: volumes.collect(),
