@@ -53,12 +53,16 @@ pub(super) fn of(member: &Member, members: &[Member], known: &HashMap<InstanceId
             Some(_) => {}
         }
     }
-    for file in member.effective.config_files.iter().filter(|file| file.is_template) {
-        if !is_interpolable(&file.content) {
+    for file in &member.effective.config_files {
+        let path = &file.file_path;
+        if file.content.is_empty() {
             messages.push(format!(
-                "Its config file {} is a template with a `${{` that names no variable: Compose refuses it. Write `$${{` for a \
-                 plain one.",
-                file.file_path
+                "Its config file {path} is empty, which Compose takes for no content at all: give it an empty line."
+            ));
+        } else if file.is_template && !is_interpolable(&file.content) {
+            messages.push(format!(
+                "Its config file {path} is a template with a `${{` that names no variable: Compose refuses it. Write \
+                 `$${{` for a plain one."
             ));
         }
     }

@@ -24,7 +24,8 @@ kind! {
         /// this field keeps the value that is stored under its key, here or else in the template.
         #[graphql(skip_output)]
         pub value: EnvValue [nullable],
-        /// True when the value is a secret: it is stored encrypted and never answered, except by `revealSecret`.
+        /// True when the value is a secret: it is stored encrypted and never answered, except by `revealSecret`
+        /// and `Stack.compose`, to those who may ask for it.
         #[graphql(default)]
         pub is_secret: bool,
     }

@@ -84,27 +84,29 @@ impl Case<'_> {
         command.output().unwrap()
     }
 
-    fn resolved(&self, files: &[&str]) -> Value {
+    /// What Docker Compose makes of files. Its JSON leaves out what is the files' own.
+    fn resolved(&self, files: &[&str], format: &str) -> String {
         let mut arguments: Vec<&str> = files.iter().flat_map(|file| ["-f", *file]).collect();
-        arguments.extend(["config", "--format", "json"]);
+        arguments.extend(["config", "--format", format]);
         let done = self.run("DEVARCH_COMPOSE", &arguments);
         // The wrapper of the Python package ends with 0 whatever the program says.
-        serde_json::from_slice(&done.stdout).unwrap_or_else(|_| {
-            let said = String::from_utf8_lossy(&done.stderr);
-            let shown = files.iter().map(|file| std::fs::read_to_string(self.folder.join(file)).unwrap());
-            panic!("{said}\n{}", shown.collect::<Vec<_>>().join("\n---\n"))
-        })
+        let (made, said) = (String::from_utf8(done.stdout).unwrap(), String::from_utf8_lossy(&done.stderr));
+        assert!(done.status.success() && !made.is_empty(), "{said}\n{}", self.shown(files));
+        made
+    }
+
+    fn shown(&self, files: &[&str]) -> String {
+        let texts = files.iter().map(|file| std::fs::read_to_string(self.folder.join(file)).unwrap());
+        texts.collect::<Vec<_>>().join("\n---\n")
     }
 }
 
 async fn docker(case: Case<'_>) {
-    let flat = case.resolved(&["flat.yaml"]);
-    let layered = case.resolved(&["compose.yaml", "compose.override.yaml"]);
-    let shown = || {
-        let names = ["flat.yaml", "compose.yaml", "compose.override.yaml"];
-        names.map(|name| std::fs::read_to_string(case.folder.join(name)).unwrap()).join("\n---\n")
-    };
-    assert_eq!(model::as_sets(&layered), model::as_sets(&flat), "{}", shown());
+    let layers = ["compose.yaml", "compose.override.yaml"];
+    let flat = model::as_sets(&read(&case.resolved(&["flat.yaml"], "yaml")));
+    let layered = model::as_sets(&read(&case.resolved(&layers, "yaml")));
+    assert_eq!(layered, flat, "{}\n---\n{}", case.shown(&["flat.yaml"]), case.shown(&layers));
+    let flat: Value = serde_json::from_str(&case.resolved(&["flat.yaml"], "json")).unwrap();
     let secret = |instance: &str, key: &str| {
         let reference = case.flat["services"][instance]["environment"][key].as_str().unwrap();
         let name = reference.strip_prefix("${").and_then(|rest| rest.split_once(":?")).unwrap().0;

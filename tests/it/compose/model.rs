@@ -131,8 +131,10 @@ fn expected(instance: &Value, project: &Value, folder: &str, secret: &dyn Fn(&st
         )
     });
     let limits = &config["resourceLimits"];
-    // Empty lists are as good as none.
-    let attributes = list(&config["attributes"]).iter().filter(|one| one["value"] != json!([]));
+    // Empty ones are as good as none, and Compose's JSON leaves out what is the files' own.
+    let own = |one: &Value| one["name"].as_str().is_some_and(|name| name.starts_with("x-"));
+    let attributes = list(&config["attributes"]).iter();
+    let attributes = attributes.filter(|one| ![json!([]), json!({})].contains(&one["value"]) && !own(one));
     json!({
         "project": project,
         "image": format!("{}{joint}{tag}", config["imageName"].as_str().unwrap()),
@@ -162,7 +164,9 @@ fn found(file: &Value, name: &str, attributes: &Value) -> Value {
                 "read_only": mount["read_only"].as_bool().unwrap_or_default() })
     });
     let files = list(&service["configs"]).iter().map(|used| {
-        json!([used["target"], mode(&used["mode"]), file["configs"][used["source"].as_str().unwrap()]["content"]])
+        // Empty content is left out.
+        let content = &file["configs"][used["source"].as_str().unwrap()]["content"];
+        json!([used["target"], mode(&used["mode"]), content.as_str().unwrap_or_default()])
     });
     let there = |name: &&Value| service.get(name.as_str().unwrap()).is_some();
     let limits = &service["deploy"]["resources"]["limits"];

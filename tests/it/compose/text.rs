@@ -347,6 +347,10 @@ async fn what_compose_refuses_is_said(t: &TestApp) {
     let file = |template: bool| json!([{ "set": { "configFile": { "filePath": "/a", "content": "${1}", "isTemplate": template } } }]);
     t.patch("web", file(false)).await;
     assert_eq!(warnings(t, "shop").await, [""; 0]);
+    let empty = json!([{ "set": { "configFile": { "filePath": "/a", "content": "" } } }]);
+    t.patch("web", empty).await;
+    let told = "web: Its config file /a is empty, which Compose takes for no content at all: give it an empty line.";
+    assert_eq!(warnings(t, "shop").await, [told]);
     t.patch("web", file(true)).await;
     let braces = "web: Its config file /a is a template with a `${` that names no variable: Compose refuses it. Write `$${` for \
                   a plain one.";
