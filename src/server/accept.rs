@@ -2,20 +2,28 @@
 //!
 //! Called by `devarch serve` and by tests. It must never end, nor spin, because one connection could not be taken.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    cmp::Reverse,
+    collections::HashMap,
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::Router;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{mpsc, watch},
     task::{AbortHandle, JoinSet},
-    time::sleep,
+    time::{Instant, sleep},
 };
 
 use super::{
     Traffic,
+    activity::{Activity, Heads},
+    client_address::network,
     connection::{self, Stopping},
-    patience::{Activity, Heads},
 };
 
 /// First and longest pause after the system could not give us a connection, for instance because it has no file
@@ -94,6 +102,7 @@ fn is_the_clients(cause: &io::Error) -> bool {
 
 /// An open connection, from outside.
 struct Guest {
+    from: IpAddr,
     activity: Arc<Activity>,
     task: AbortHandle,
 }
@@ -132,7 +141,7 @@ impl House {
         if self.guests.len() >= 2 * self.limits.connections {
             self.guests.retain(|guest| !guest.task.is_finished());
         }
-        self.guests.push(Guest { activity: seen, task });
+        self.guests.push(Guest { from: network(peer.ip()), activity: seen, task });
     }
 
     /// Who has come through before the door closes is answered. The system itself is asked: the runtime may not have
@@ -153,12 +162,19 @@ impl House {
         }
     }
 
-    /// Ends the connection that has waited longest for something of its client's; false when all are at work.
+    /// Ends a connection that waits for something of its client's: of those from the address that has most of them, the
+    /// one that has waited longest. False when all are at work.
     fn make_room(&mut self) -> bool {
         self.guests.retain(|guest| !guest.task.is_finished());
         let waiting = self.guests.iter().enumerate();
-        let longest = waiting.filter_map(|(at, guest)| Some((guest.activity.waits_since()?, at))).min();
-        let Some((_, at)) = longest else { return false };
+        let waiting = waiting.filter_map(|(at, guest)| Some((guest.from, guest.activity.waits_since()?, at)));
+        let waiting: Vec<(IpAddr, Instant, usize)> = waiting.collect();
+        let mut crowds = HashMap::<IpAddr, usize>::new();
+        for (from, ..) in &waiting {
+            *crowds.entry(*from).or_default() += 1;
+        }
+        let first = waiting.iter().min_by_key(|(from, since, _)| (Reverse(crowds[from]), *since));
+        let Some((.., at)) = first.copied() else { return false };
         self.guests.swap_remove(at).task.abort();
         true
     }

@@ -3,7 +3,7 @@
 //! Put there by the accept loop, used where something is counted by address. It must never be taken from a header that
 //! anybody can write.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
@@ -29,6 +29,17 @@ impl ClientAddress {
             client = hop.to_canonical();
         }
         Self(client)
+    }
+}
+
+/// An address as it is counted: with IPv6, one who has an address has 2^64 of them.
+pub(super) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        v4 => v4,
     }
 }
 

@@ -21,8 +21,9 @@ use tokio::{net::TcpStream, sync::watch, time::timeout};
 
 use super::{
     Traffic,
+    activity::{Activity, Heads},
     client_address::ClientAddress,
-    patience::{Activity, Heads, Patient},
+    patience::Patient,
 };
 
 /// Longest head of a request, and most that waits in memory for a client that reads slowly, in bytes.
@@ -55,7 +56,7 @@ pub(super) async fn run(
     let mut builder = http1::Builder::new();
     // The socket's own patience is shorter; this one makes the connection look at the socket between requests.
     builder.timer(TokioTimer::new()).header_read_timeout(limits.idle + limits.head).max_buf_size(BUFFER);
-    let socket = TokioIo::new(Patient::new(stream, Arc::clone(&activity), &limits, heads));
+    let socket = TokioIo::new(Patient::new(stream, Arc::clone(&activity), &limits, heads.clone()));
     let inner = TowerToHyperService::new(router);
     let (activities, stops) = (Arc::clone(&activity), stopping.clone());
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
@@ -65,10 +66,11 @@ pub(super) async fn run(
         request.extensions_mut().insert(Arc::clone(&activities));
         request.extensions_mut().insert(stops.clone());
         let (answered, stops) = (inner.call(request), stops.clone());
+        let (activity, heads) = (Arc::clone(&activities), heads.clone());
         async move {
             let mut answer = answered.await;
             if let Ok(answer) = &mut answer
-                && stops.is_true()
+                && (stops.is_true() || activity.is_stretched() && heads.are_stretched())
             {
                 answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }

@@ -4,6 +4,7 @@
 
 mod accept;
 mod access_log;
+mod activity;
 mod auth;
 mod browsers;
 mod client_address;

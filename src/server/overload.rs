@@ -32,8 +32,8 @@ use tokio::{
 
 use super::{
     Traffic,
+    activity::{Activity, Receiving},
     graphql::refuse,
-    patience::{Activity, Receiving},
 };
 
 /// Bytes of each body that are always taken: more than nearly all requests have.

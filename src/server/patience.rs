@@ -5,10 +5,7 @@
 use std::{
     io,
     pin::Pin,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -18,108 +15,20 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-use super::unread::Unread;
+use super::activity::{Activity, Heads};
 
 /// Bytes of a request's head that are always taken: more than nearly all requests have.
 const FREE: usize = 4 * 1024;
 /// Bytes that all heads under way may have beyond that.
 const BUDGET: usize = 8 * 1024 * 1024;
+
 /// How long an answer may take when many wait in memory.
 const HURRY: Duration = Duration::from_secs(1);
 /// How often a socket that waits looks whether it has to hurry.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Bytes of heads that are not complete; a clone counts the same ones.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Heads(Arc<AtomicUsize>);
-
-/// What a connection is doing, told to its socket by its requests.
-#[derive(Debug)]
-pub(super) struct Activity {
-    begun: AtomicU64,
-    running: AtomicUsize,
-    receiving: AtomicUsize,
-    writing: AtomicBool,
-    unread: OnceLock<Unread>,
-    made: Instant,
-    /// When it was last of use, in milliseconds from then.
-    used: AtomicU64,
-}
-
-impl Activity {
-    pub(super) fn new() -> Self {
-        Self {
-            begun: AtomicU64::default(),
-            running: AtomicUsize::default(),
-            receiving: AtomicUsize::default(),
-            writing: AtomicBool::default(),
-            unread: OnceLock::new(),
-            made: Instant::now(),
-            used: AtomicU64::default(),
-        }
-    }
-
-    fn use_now(&self) {
-        let since = u64::try_from(self.made.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.used.store(since, Ordering::Relaxed);
-    }
-
-    /// When it was last of use, if it could end without anything being lost that has been received whole.
-    pub(super) fn waits_since(&self) -> Option<Instant> {
-        let receiving = self.receiving.load(Ordering::Relaxed) > 0;
-        let waits = receiving || self.running.load(Ordering::Relaxed) == 0;
-        let waits = waits && !self.writing.load(Ordering::Relaxed);
-        waits.then(|| self.made + Duration::from_millis(self.used.load(Ordering::Relaxed)))
-    }
-
-    /// A body is awaited until the returned value is dropped.
-    pub(super) fn receive(self: &Arc<Self>) -> Receiving {
-        self.receiving.fetch_add(1, Ordering::Relaxed);
-        Receiving(Arc::clone(self))
-    }
-
-    /// Where its answers are counted until they are taken.
-    pub(super) fn answers_count_in(&self, unread: &Unread) {
-        self.unread.get_or_init(|| unread.clone());
-    }
-
-    fn has_to_hurry(&self) -> bool {
-        self.unread.get().is_some_and(Unread::is_much)
-    }
-
-    /// A request runs until the returned value is dropped.
-    pub(super) fn begin(self: &Arc<Self>) -> Running {
-        self.begun.fetch_add(1, Ordering::Relaxed);
-        self.running.fetch_add(1, Ordering::Relaxed);
-        self.use_now();
-        Running(Arc::clone(self))
-    }
-
-    /// Whether a request runs, or the client has not taken all of its answer.
-    pub(super) fn is_busy(&self) -> bool {
-        self.running.load(Ordering::Relaxed) > 0 || self.writing.load(Ordering::Relaxed)
-    }
-}
-
-/// A request that runs.
-pub(super) struct Running(Arc<Activity>);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.use_now();
-        self.0.running.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// A request whose body is not complete.
-pub(super) struct Receiving(Arc<Activity>);
-
-impl Drop for Receiving {
-    fn drop(&mut self) {
-        self.0.receiving.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
+/// A read of so many bytes makes a connection keep a larger buffer for as long as it lives.
+const STRETCH: usize = 8 * 1024;
 /// A socket with time limits. A limit that is reached is an error, and the connection ends with it.
 pub(super) struct Patient<S> {
     socket: S,
@@ -142,6 +51,9 @@ pub(super) struct Patient<S> {
 impl<S> Drop for Patient<S> {
     fn drop(&mut self) {
         self.forget_head();
+        if self.activity.is_stretched() {
+            self.pending.2.stretched.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -164,7 +76,7 @@ impl<S> Patient<S> {
     }
 
     fn forget_head(&mut self) {
-        self.pending.2.0.fetch_sub(self.pending.1, Ordering::Relaxed);
+        self.pending.2.bytes.fetch_sub(self.pending.1, Ordering::Relaxed);
         (self.pending.0, self.pending.1) = (0, 0);
     }
 
@@ -178,7 +90,7 @@ impl<S> Patient<S> {
         *read += bytes;
         let more = read.saturating_sub(FREE).saturating_sub(*spent);
         *spent += more;
-        if more > 0 && heads.0.fetch_add(more, Ordering::Relaxed) + more > BUDGET {
+        if more > 0 && heads.bytes.fetch_add(more, Ordering::Relaxed) + more > BUDGET {
             return Err(io::ErrorKind::OutOfMemory.into());
         }
         Ok(())
@@ -255,6 +167,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
             Poll::Pending => self.poll_late_head(cx),
             done => {
                 let bytes = into.filled().len() - before;
+                if bytes >= STRETCH && !self.activity.stretched.swap(true, Ordering::Relaxed) {
+                    self.pending.2.stretched.fetch_add(1, Ordering::Relaxed);
+                }
                 if bytes > 0 {
                     self.has_read();
                     self.count_head(bytes)?;

@@ -22,7 +22,7 @@ use axum::{
 };
 use http_body::{Frame, SizeHint};
 
-use super::{overload::busy, patience::Activity};
+use super::{activity::Activity, overload::busy};
 
 /// Bytes from which on slow clients are cut off sooner.
 const MUCH: usize = 12 * 1024 * 1024;

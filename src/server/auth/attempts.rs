@@ -4,11 +4,13 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Mutex, PoisonError},
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::server::client_address::network;
 
 /// Wrong keys that an address may show in a while.
 const ALLOWED: u32 = 20;
@@ -64,17 +66,6 @@ impl Attempts {
             *known = Tried { since: now, times: 0 };
         }
         known.times = known.times.saturating_add(1);
-    }
-}
-
-/// An address as it is counted: with IPv6, one who has an address has 2^64 of them.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        v4 => v4,
     }
 }
 
