@@ -4,7 +4,7 @@
 
 use async_graphql::{Response as GraphqlResponse, ServerError, Value};
 use axum::{
-    Json,
+    Extension, Json,
     http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
@@ -87,8 +87,9 @@ pub(super) fn errors(refusal: &Refusal) -> Vec<ServerError> {
     refusal.mistakes.iter().map(error).collect()
 }
 
-/// A refusal of the request as a whole.
+/// A refusal of the request as a whole; the status tells the log why, unless the handler says more.
 pub(in crate::server) fn refuse(status: StatusCode, code: &str, message: &str) -> Response {
     let body = json!({ "errors": [{ "message": shortened(message), "extensions": { "code": code } }] });
-    (status, Json(body)).into_response()
+    let outcome = Outcome { codes: vec![code.to_owned()], ..Outcome::default() };
+    (status, Extension(outcome), Json(body)).into_response()
 }

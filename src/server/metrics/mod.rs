@@ -214,11 +214,11 @@ fn reason(status: StatusCode) -> Option<&'static str> {
 
 /// What a GraphQL request came to, whoever answered it.
 pub(super) fn outcome(answer: &Response) -> Outcome {
-    answer
-        .extensions()
-        .get()
-        .cloned()
-        .unwrap_or_else(|| Outcome { refusal: reason(answer.status()), ..Outcome::default() })
+    let mut outcome: Outcome = answer.extensions().get().cloned().unwrap_or_default();
+    if outcome.refusal.is_none() && outcome.timing.is_none() {
+        outcome.refusal = reason(answer.status());
+    }
+    outcome
 }
 
 /// The pattern of the route that a request took.
