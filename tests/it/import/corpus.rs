@@ -186,6 +186,13 @@ fn comparable(service: &Value, name: &str) -> Value {
     if service.contains_key("build") {
         service.remove("image");
     }
+    // What is pulled when no tag is given.
+    if let Some(image) = service
+        .get_mut("image")
+        .filter(|image| !image.as_str().unwrap().rsplit('/').next().unwrap().contains([':', '@']))
+    {
+        *image = json!(format!("{}:latest", image.as_str().unwrap()));
+    }
     // The image's own; with a build it is not asked for.
     service.entry("restart").or_insert_with(|| json!("no"));
     if let Some(labels) = service.get_mut("labels").and_then(Value::as_object_mut) {
