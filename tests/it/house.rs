@@ -3,7 +3,11 @@
 use std::{fs, path::Path};
 
 /// Room, and the rooms it must never name.
-const FORBIDDEN: [(&str, &[&str]); 15] = [
+const FORBIDDEN: [(&str, &[&str]); 16] = [
+    (
+        "yaml",
+        &["db", "app", "kinds", "compose", "graphql", "server", "cli", "config", "catalog", "error", "name", "ids"],
+    ),
     ("compose", &["db", "app", "graphql", "server", "cli", "config", "catalog"]),
     ("kinds", &["db", "app", "graphql", "server", "cli", "config", "catalog"]),
     ("db", &["app", "graphql", "server", "cli", "config", "catalog"]),
