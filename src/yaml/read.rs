@@ -45,6 +45,8 @@ struct Open {
     anchor: usize,
     /// In a map: the key whose value comes next, and its line.
     key: Option<(String, usize)>,
+    /// Whether that key is `<<` without quotes.
+    merging: bool,
     /// The keys of a map so far.
     keys: HashSet<String>,
     /// What `<<` brings.
@@ -69,6 +71,8 @@ struct Reader {
     anchors: HashMap<usize, (Node, Weight, usize)>,
     nodes: usize,
     copied: usize,
+    /// Whether the scalar in hand is `<<` without quotes.
+    merge_key: bool,
 }
 
 impl Reader {
@@ -80,6 +84,7 @@ impl Reader {
                 let mut node = scalar_node(&text, style, tag.as_deref(), line)?;
                 node.at.file = self.file;
                 let bytes = text.len();
+                self.merge_key = text == "<<" && style == ScalarStyle::Plain && tag.is_none();
                 self.complete(node, anchor, Weight { nodes: 1, bytes }, 1, line)
             }
             Event::SequenceStart(_, anchor, tag) => self.start(Value::List(Vec::new()), anchor, tag, line),
@@ -92,6 +97,7 @@ impl Reader {
                 self.complete(open.node, open.anchor, open.weight, open.height + 1, line)
             }
             Event::Alias(anchor) => {
+                self.merge_key = false;
                 let Some((node, weight, height)) = self.anchors.get(&anchor) else {
                     return fail("an alias stands inside the node that it names");
                 };
@@ -119,6 +125,7 @@ impl Reader {
             node: Node { value, at: At { file: self.file, line }, tag },
             anchor,
             key: None,
+            merging: false,
             keys: HashSet::new(),
             merged: Vec::new(),
             height: 0,
@@ -160,10 +167,13 @@ impl Reader {
             Value::List(list) => list.push(node),
             Value::Map(map) => match parent.key.take() {
                 None => match key_of(&node) {
-                    Some(key) => parent.key = Some((key, line)),
+                    Some(key) => {
+                        parent.merging = self.merge_key;
+                        parent.key = Some((key, line));
+                    }
                     None => return fail(format!("a key is text, not {}", node.what())),
                 },
-                Some((key, _)) if key == "<<" => parent.merged.extend(merge_sources(node, line)?),
+                Some(_) if parent.merging => parent.merged.extend(merge_sources(node, line)?),
                 Some((key, line)) => {
                     node.at.line = line;
                     if !parent.keys.insert(key.clone()) {
@@ -272,6 +282,12 @@ mod tests {
         let z = serde_json::json!({ "p": 5, "q": 2 });
         let read = json(text);
         assert_eq!((&read["z"], &read["l"][0]["q"]), (&z, &2.into()));
+    }
+
+    #[test]
+    fn a_quoted_merge_key_is_a_key() {
+        assert_eq!(json("\"<<\": {a: 1}\n"), serde_json::json!({ "<<": { "a": 1 } }));
+        assert_eq!(json("<<: {a: 1}\n"), serde_json::json!({ "a": 1 }));
     }
 
     #[test]
