@@ -38,6 +38,8 @@ use super::{
 
 /// Bytes of each body that are always taken: more than nearly all requests have.
 const FREE: usize = 4 * 1024;
+/// The first bytes of a body cost three times as much: the connection keeps buffers of that size as well.
+const BUFFERED: usize = 16 * 1024;
 /// Bytes that all requests under way may have sent beyond that, until they are answered: more than one import may have.
 const BUDGET: usize = 24 * 1024 * 1024;
 
@@ -160,7 +162,8 @@ impl Watched {
     fn count(&mut self, bytes: usize) -> Result<(), Error> {
         self.read += bytes;
         let Ok(mut held) = self.held.lock() else { return Ok(()) };
-        let more = self.read.saturating_sub(FREE).saturating_sub(held.spent);
+        let cost = self.read + 2 * self.read.min(BUFFERED);
+        let more = cost.saturating_sub(FREE).saturating_sub(held.spent);
         held.spent += more;
         drop(held);
         if self.places.spent.fetch_add(more, Ordering::Relaxed) + more > BUDGET && more > 0 {
