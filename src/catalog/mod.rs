@@ -100,18 +100,7 @@ pub fn parse(file: &CatalogFile) -> Result<CatalogTemplates, CatalogError> {
     let mut templates = Vec::with_capacity(read.services.len());
     for service in read.services {
         let settings = service.says.settings.clone().unwrap_or_default();
-        let values = TemplateValues {
-            name: service.template,
-            description: service.description,
-            category: service.category,
-            image_name: settings.image_name.unwrap_or_default(),
-            image_tag: settings.image_tag.unwrap_or_else(|| "latest".to_owned()),
-            command: settings.command,
-            entrypoint: settings.entrypoint,
-            user: settings.user,
-            working_dir: settings.working_dir,
-            restart_policy: settings.restart_policy.unwrap_or_else(|| "no".to_owned()),
-        };
+        let values = TemplateValues::new(service.template, service.description, service.category, settings);
         let mut template = CreateTemplate { values, collections: service.says };
         let mut problems = Problems::default();
         template.check(&mut problems);
@@ -167,7 +156,7 @@ mod tests {
             ("", "catalogue file web.yaml, line 0: no service of this file becomes a template"),
             ("services:\n  web: { image: \"Not An Image\" }\n", "catalogue file web.yaml, line 2: no service"),
             (
-                "services:\n  web:\n    image: a\n    user: \"$ x\"\n",
+                "services:\n  web:\n    image: a\n    user: \"${ x\"\n",
                 "catalogue file web.yaml, line 4: services.web.user",
             ),
         ] {

@@ -23,7 +23,7 @@ pub(super) struct Filled {
     pub(super) missing: Vec<Missing>,
 }
 
-/// Puts variables into a text; none when it has a `$` that begins nothing.
+/// Puts variables into a text; none when it has a `${` that names none or has no end.
 pub(super) fn interpolate(text: &str, variables: &BTreeMap<String, String>) -> Option<Filled> {
     let mut filled = Filled::default();
     fill(text, variables, &mut filled, 0)?;
@@ -59,7 +59,9 @@ fn fill(text: &str, variables: &BTreeMap<String, String>, to: &mut Filled, depth
         } else {
             let length = name_length(rest);
             if length == 0 {
-                return None;
+                // What names no variable stands for itself.
+                to.text.push('$');
+                continue;
             }
             plain(&rest[..length], variables, to);
             rest = &rest[length..];
@@ -143,10 +145,12 @@ mod tests {
             ("${A:+i}${EMPTY:+i}${EMPTY+j}${NONE+k}", "ij"),
             ("${A:?why}", "x"),
             ("${A}}", "x}"),
+            ("$", "$"),
+            ("a $ b $(x) $1 $-$A", "a $ b $(x) $1 $-x"),
         ] {
             assert_eq!(with(text), Some((expected.to_owned(), vec![])), "{text}");
         }
-        for wrong in ["$", "a $ b", "${", "${A", "${1A}", "${A:}", "${A!b}", "$(x)", "${}", "$1"] {
+        for wrong in ["${", "${A", "${1A}", "${A:}", "${A!b}", "${}"] {
             assert_eq!(with(wrong), None, "{wrong}");
         }
         let optional = Missing::Optional("NONE".to_owned());

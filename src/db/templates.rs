@@ -84,6 +84,22 @@ impl TemplateValues {
 }
 
 impl TemplateValues {
+    /// From the fields that an instance can override, with what they are where nothing is said.
+    pub fn new(name: String, description: String, category: String, settings: Settings) -> Self {
+        Self {
+            name,
+            description,
+            category,
+            image_name: settings.image_name.unwrap_or_default(),
+            image_tag: settings.image_tag.unwrap_or_else(|| "latest".to_owned()),
+            command: settings.command,
+            entrypoint: settings.entrypoint,
+            user: settings.user,
+            working_dir: settings.working_dir,
+            restart_policy: settings.restart_policy.unwrap_or_else(|| "no".to_owned()),
+        }
+    }
+
     /// The fields that an instance can override.
     pub fn settings(&self) -> Settings {
         Settings {

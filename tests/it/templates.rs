@@ -273,7 +273,7 @@ async fn a_malformed_file_loads_nothing(t: &TestApp) {
         head.replace("nginx", "\"Not An Image\""),
         head.replace("description: b", &format!("description: {}", "b".repeat(5_000))),
         head.replace("bad:", "api:"),
-        format!("{head}    user: \"$ x\"\n"),
+        format!("{head}    user: \"${{ x\"\n"),
     ] {
         let loaded = t.app.load_catalog(&[file("api", "1"), broken(&text), file("web", "2")]).await;
         let Err(LoadError::File(error)) = loaded else { panic!("{text}: {loaded:?}") };

@@ -111,16 +111,10 @@ fn values(service: &Imported, stored: Option<&TemplateModel>) -> TemplateValues 
     let settings = settings.clone().unwrap_or_default();
     let kept =
         |said: &str, stored: Option<&str>| if said.is_empty() { stored.unwrap_or_default() } else { said }.to_owned();
-    TemplateValues {
-        name: service.template.clone(),
-        description: kept(&service.description, stored.map(|row| row.description.as_str())),
-        category: kept(&service.category, stored.map(|row| row.category.as_str())),
-        image_name: settings.image_name.unwrap_or_default(),
-        image_tag: settings.image_tag.unwrap_or_else(|| "latest".to_owned()),
-        command: settings.command,
-        entrypoint: settings.entrypoint,
-        user: settings.user,
-        working_dir: settings.working_dir,
-        restart_policy: settings.restart_policy.unwrap_or_else(|| "no".to_owned()),
-    }
+    TemplateValues::new(
+        service.template.clone(),
+        kept(&service.description, stored.map(|row| row.description.as_str())),
+        kept(&service.category, stored.map(|row| row.category.as_str())),
+        settings,
+    )
 }

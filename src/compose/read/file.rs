@@ -160,7 +160,7 @@ impl Filler<'_> {
     fn filled(&mut self, text: &str, at: At) -> Option<Value> {
         let Some(filled) = interpolate(text, self.variables) else {
             let message =
-                format!("{}: a `$` begins no variable here; write `$$` for a dollar sign.", self.path.join("."));
+                format!("{}: a `${{` names no variable here; write `$${{` for the text itself.", self.path.join("."));
             self.refusals.push(Refusal { at, message });
             return None;
         };

@@ -25,7 +25,7 @@ async fn bombs(t: &TestApp) {
         (format!("x-a:\n  a0: &a0 {{ k: v }}\n{doubling}"), "expand to too much"),
         (format!("x-a:\n  a0: &a0 {{ k: v }}\n{merging}"), "expand to too much"),
         (deep, "recursion limit exceeded"),
-        (references, "begins no variable"),
+        (references, "names no variable"),
         (format!("services:\n{services}"), "2001 services are too many"),
     ] {
         let started = Instant::now();

@@ -134,8 +134,8 @@ async fn what_cannot_be_read_is_refused_with_its_place(t: &TestApp) {
             "line 3: services.a.image: the variable X must be given: set it.",
         ),
         (
-            "services:\n  a:\n    image: x\n    user: $(id)\n",
-            "line 4: services.a.user: a `$` begins no variable here; write `$$` for a dollar sign.",
+            "services:\n  a:\n    image: x\n    user: a${\n",
+            "line 4: services.a.user: a `${` names no variable here; write `$${` for the text itself.",
         ),
         ("services:\n  a: { image: x }\n  a: { image: y }\n", "line 3: This is not YAML: the key `a` is there twice."),
     ] {

@@ -1,0 +1,69 @@
+//! Text as Compose takes it: `$` begins a variable unless it is doubled.
+//!
+//! Used by the kinds as they write and read. It must never know what a text is for.
+
+use crate::yaml::{Node, Value};
+
+/// Text that Compose hands on as it is: it takes `$` for the start of a variable unless it is doubled.
+pub fn literal(text: &str) -> Node {
+    Node::text(text.replace('$', "$$"))
+}
+
+/// The same for every text in a tree.
+pub fn literal_tree(node: &Node) -> Node {
+    let value = match &node.value {
+        Value::Text(text) => return literal(text),
+        Value::List(list) => Value::List(list.iter().map(literal_tree).collect()),
+        Value::Map(map) => Value::Map(map.iter().map(|(key, node)| (key.to_owned(), literal_tree(node))).collect()),
+        plain => plain.clone(),
+    };
+    Node::new(value)
+}
+
+/// Text without the doubling of `$`.
+pub fn unescaped(text: &str) -> String {
+    text.replace("$$", "$")
+}
+
+/// Whether Compose would put variables into a text.
+pub fn has_variables(text: &str) -> bool {
+    let plain = text.replace("$$", "");
+    let starts = |rest: &str| rest.starts_with(|c: char| c == '{' || c == '_' || c.is_ascii_alphabetic());
+    plain.split('$').skip(1).any(starts)
+}
+
+/// Whether Compose can put variables into a text: what begins with `${` names one and has an end.
+pub fn is_interpolable(text: &str) -> bool {
+    let mut rest = text;
+    while let Some((_, behind)) = rest.split_once('$') {
+        rest = behind;
+        if let Some(behind) = rest.strip_prefix('$') {
+            rest = behind;
+        } else if let Some(braced) = rest.strip_prefix('{') {
+            let named = braced.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic());
+            let behind = braced.trim_start_matches(|c: char| c == '_' || c.is_ascii_alphanumeric());
+            let operator = behind.strip_prefix(':').unwrap_or(behind).starts_with(['-', '?', '+']);
+            if !named || !(behind.starts_with('}') || operator && behind.contains('}')) {
+                return false;
+            }
+            rest = braced;
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_brace_behind_a_dollar_names_a_variable() {
+        // Seen with Docker Compose 2.40.
+        for text in ["", "$$", "$$$", "$a", "${a}", "${A:-x}", "${A-}", "${A:?no}", "a${b:-${c}}$d$$e", "$ $1 $(a) $"] {
+            assert!(is_interpolable(text), "{text}");
+        }
+        for text in ["${", "${}", "${1}", "${a", "${a b}", "${a.b}", "${a:b}", "${a:-${}}", "${a:-b"] {
+            assert!(!is_interpolable(text), "{text}");
+        }
+    }
+}
