@@ -40,21 +40,25 @@ use super::{
 const FREE: usize = 4 * 1024;
 /// The first bytes of a body cost three times as much: the connection keeps buffers of that size as well.
 const BUFFERED: usize = 16 * 1024;
-/// Bytes that all requests under way may have sent beyond that, until they are answered: more than one import may have.
-const BUDGET: usize = 24 * 1024 * 1024;
+/// Bytes that all requests under way may have sent beyond that, until they are answered.
+const BUDGET: usize = 8 * 1024 * 1024;
+/// A body that is longer than this can only be an import: one at a time has as much room as imports may have, beside the
+/// budget.
+const LARGE: usize = 2_200_000;
 
 /// Places for requests; a clone counts the same ones.
 #[derive(Clone)]
 pub(super) struct Places {
     free: Arc<Semaphore>,
     spent: Arc<AtomicUsize>,
+    large: Arc<Semaphore>,
     patience: Duration,
 }
 
 impl Places {
     pub(super) fn new(limits: &Traffic) -> Self {
         let free = Arc::new(Semaphore::new(limits.in_flight));
-        Self { free, spent: Arc::default(), patience: limits.body }
+        Self { free, spent: Arc::default(), large: Arc::new(Semaphore::new(1)), patience: limits.body }
     }
 }
 
@@ -69,6 +73,8 @@ enum Refused {
 struct Held {
     place: Option<OwnedSemaphorePermit>,
     refused: Option<Refused>,
+    /// The room of the one large body.
+    large: Option<OwnedSemaphorePermit>,
     /// Bytes of the budget, and the budget.
     spent: usize,
     budget: Arc<AtomicUsize>,
@@ -82,7 +88,7 @@ impl Drop for Held {
 
 /// Runs a request when there is a place for it.
 pub(super) async fn admit(State(places): State<Places>, request: Request, next: Next) -> Response {
-    let held = Held { place: None, refused: None, spent: 0, budget: Arc::clone(&places.spent) };
+    let held = Held { place: None, refused: None, large: None, spent: 0, budget: Arc::clone(&places.spent) };
     let held = Arc::new(Mutex::new(held));
     let activity = request.extensions().get::<Arc<Activity>>().cloned();
     let (head, body) = request.into_parts();
@@ -105,7 +111,8 @@ pub(super) async fn admit(State(places): State<Places>, request: Request, next: 
     let refused = held.lock().ok().and_then(|held| held.refused);
     match refused {
         None => answer,
-        Some(Refused::Busy) => busy(),
+        // What it has sent goes with the connection.
+        Some(Refused::Busy) => closing(busy()),
         Some(Refused::Late) => {
             let message = "The body of the request did not come in time.";
             closing(refuse(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", message))
@@ -162,6 +169,15 @@ impl Watched {
     fn count(&mut self, bytes: usize) -> Result<(), Error> {
         self.read += bytes;
         let Ok(mut held) = self.held.lock() else { return Ok(()) };
+        if self.read > LARGE && held.large.is_none() {
+            held.large = Arc::clone(&self.places.large).try_acquire_owned().ok();
+            if held.large.is_some() {
+                self.places.spent.fetch_sub(std::mem::take(&mut held.spent), Ordering::Relaxed);
+            }
+        }
+        if held.large.is_some() {
+            return Ok(());
+        }
         let cost = self.read + 2 * self.read.min(BUFFERED);
         let more = cost.saturating_sub(FREE).saturating_sub(held.spent);
         held.spent += more;

@@ -5,12 +5,13 @@
 use std::borrow::Cow;
 
 use axum::{
-    body::{Body, to_bytes},
+    body::Body,
     http::{
         HeaderMap, StatusCode,
         header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
     },
 };
+use http_body_util::BodyExt;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -67,11 +68,7 @@ impl Params {
         if length.is_some_and(|length: usize| length > most) {
             return Err(too_long(limits.max_body));
         }
-        // Read piece by piece, and no further than allowed.
-        let body = to_bytes(body, most).await.map_err(|cause| match length {
-            _ if is_too_long(&cause) => too_long(limits.max_body),
-            _ => Bad::request("body", "The body did not arrive whole."),
-        })?;
+        let body = whole(body, most).await?.ok_or_else(|| too_long(limits.max_body))?;
         let text = std::str::from_utf8(&body).map_err(|_| Bad::request("utf8", "The body is not UTF-8."))?;
         if text.trim_start().starts_with('[') {
             return Err(Bad::request("batch", "Several requests in one are not taken: send one object."));
@@ -195,15 +192,19 @@ fn too_long(most: usize) -> Bad {
     }
 }
 
-fn is_too_long(cause: &axum::Error) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(cause);
-    while let Some(here) = cause {
-        if here.is::<http_body_util::LengthLimitError>() {
-            return true;
+/// The whole of a body, piece by piece and no further than allowed; none when it is longer. The pieces are copied: kept as
+/// they come, each of them would hold on to a buffer of its connection, and a slow client sends them byte by byte.
+async fn whole(mut body: Body, most: usize) -> Result<Option<Vec<u8>>, Bad> {
+    let mut whole = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Bad::request("body", "The body did not arrive whole."))?;
+        let Ok(piece) = frame.into_data() else { continue };
+        if whole.len() + piece.len() > most {
+            return Ok(None);
         }
-        cause = here.source();
+        whole.extend_from_slice(&piece);
     }
-    false
+    Ok(Some(whole))
 }
 
 fn shown(text: &str) -> String {
