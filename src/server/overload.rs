@@ -65,7 +65,10 @@ impl Places {
 /// Why a request cannot go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refused {
-    Busy,
+    /// All places are taken; the body is complete, so the connection may go on.
+    NoPlace,
+    /// The budget is spent, and there is more of the body to come.
+    NoRoom,
     Late,
 }
 
@@ -111,8 +114,9 @@ pub(super) async fn admit(State(places): State<Places>, request: Request, next: 
     let refused = held.lock().ok().and_then(|held| held.refused);
     match refused {
         None => answer,
+        Some(Refused::NoPlace) => busy(),
         // What it has sent goes with the connection.
-        Some(Refused::Busy) => closing(busy()),
+        Some(Refused::NoRoom) => closing(busy()),
         Some(Refused::Late) => {
             let message = "The body of the request did not come in time.";
             closing(refuse(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", message))
@@ -151,14 +155,14 @@ impl Watched {
             held.refused = Some(why);
         }
         Error::new(match why {
-            Refused::Busy => "the service is busy",
+            Refused::NoPlace | Refused::NoRoom => "the service is busy",
             Refused::Late => "the body is late",
         })
     }
 
     /// Takes a place; it is free again when the request has been answered.
     fn enter(&self) -> Result<(), Error> {
-        let place = Arc::clone(&self.places.free).try_acquire_owned().map_err(|_| self.refuse(Refused::Busy))?;
+        let place = Arc::clone(&self.places.free).try_acquire_owned().map_err(|_| self.refuse(Refused::NoPlace))?;
         if let Ok(mut held) = self.held.lock() {
             held.place = Some(place);
         }
@@ -183,7 +187,7 @@ impl Watched {
         held.spent += more;
         drop(held);
         if self.places.spent.fetch_add(more, Ordering::Relaxed) + more > BUDGET && more > 0 {
-            return Err(self.refuse(Refused::Busy));
+            return Err(self.refuse(Refused::NoRoom));
         }
         Ok(())
     }
