@@ -10,6 +10,7 @@ mod m0004_copy_on_write;
 mod m0005_secrets;
 mod m0006_api_keys;
 mod m0007_attributes;
+mod m0008_override_count;
 mod tables;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_secrets::Migration),
             Box::new(m0006_api_keys::Migration),
             Box::new(m0007_attributes::Migration),
+            Box::new(m0008_override_count::Migration),
         ]
     }
 }

@@ -72,6 +72,7 @@ impl Work for CreateInstance {
             container_name,
             description: self.description.clone(),
             enabled: true,
+            override_count: stored::number(overrides.count()),
         };
         let created = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;
         stored::insert_all::<OfInstance>(tx, created.id, overrides, now).await?;

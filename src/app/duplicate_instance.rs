@@ -96,6 +96,7 @@ impl Work for DuplicateInstance {
             container_name,
             description: source.description.clone(),
             enabled: source.enabled,
+            override_count: source.override_count,
         };
         let instance = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;
         copies::copy(tx, Copied::Instance { from: source.id, to: instance.id }).await?;

@@ -12,8 +12,7 @@ use crate::{
     db::{
         Tx, Work,
         entities::{InstanceModel, StackModel},
-        instances::{self, InstanceChange},
-        stored,
+        instances, stored,
     },
     error::{Code, Error, Problems, Result},
     ids::AnyId,
@@ -87,10 +86,10 @@ impl Work for PatchInstanceOverrides {
         problems.finish()?;
         let Some((_, instance)) = found else { return Err(Error::Internal("an instance is missing".into())) };
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
-        if !stored::store_overrides(tx, instance.id, overrides, now).await? {
-            return Ok(instance);
+        match stored::store_overrides(tx, instance.id, overrides, now).await? {
+            Some(change) => Ok(instances::update(tx, instance.id, change, now).await?),
+            None => Ok(instance),
         }
-        Ok(instances::update(tx, instance.id, InstanceChange::default(), now).await?)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
         page::{Page, Slice},
         rules,
         stacks::{self, ByName, Hold, StackFilter},
-        stored::{self, Source},
+        stored::Source,
         templates::{self, TemplateFilter},
     },
     error::Result,
@@ -103,10 +103,5 @@ impl App {
     /// What instances take away from their templates. Instances without rules are missing.
     pub async fn load_rules(&self, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Rules>> {
         Ok(rules::load(&self.reader(), instances).await?)
-    }
-
-    /// How many overrides instances have. Instances without any are missing.
-    pub async fn count_overrides(&self, instances: &[InstanceId]) -> Result<HashMap<InstanceId, i64>> {
-        Ok(stored::count_all(&self.reader(), instances).await?)
     }
 }

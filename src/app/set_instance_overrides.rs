@@ -5,12 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{App, InstanceRef, dependencies, find, keep_secrets};
 use crate::{
     access::Need,
-    db::{
-        Tx, Work,
-        entities::InstanceModel,
-        instances::{self, InstanceChange},
-        stored,
-    },
+    db::{Tx, Work, entities::InstanceModel, instances, stored},
     error::{Error, Problems, Result},
     ids::AnyId,
     kinds::{Collections, InstanceOverrides},
@@ -62,9 +57,9 @@ impl Work for SetInstanceOverrides {
         let Some((_, instance)) = found else { return Err(Error::Internal("an instance is missing".into())) };
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
         overrides.write(wanted);
-        if !stored::store_overrides(tx, instance.id, overrides, now).await? {
-            return Ok(instance);
+        match stored::store_overrides(tx, instance.id, overrides, now).await? {
+            Some(change) => Ok(instances::update(tx, instance.id, change, now).await?),
+            None => Ok(instance),
         }
-        Ok(instances::update(tx, instance.id, InstanceChange::default(), now).await?)
     }
 }

@@ -60,7 +60,7 @@ impl Work for UpdateInstance {
             name: names.clone().filter(|(name, _)| name.as_str() != instance.instance_id),
             description: self.description.clone().filter(|text| *text != instance.description),
             enabled: enabled.filter(|enabled| *enabled != instance.enabled),
-            trashed: None,
+            ..InstanceChange::default()
         };
         if change == InstanceChange::default() {
             return Ok(instance);

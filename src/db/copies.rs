@@ -146,12 +146,44 @@ async fn copy_table<E: EntityTrait>(
     tx.execute(&insert).await.map(drop)
 }
 
+/// How many entries the copy of a stack's instance gets, for the instance in hand: all but those that refer to an
+/// instance which is not copied.
+pub(super) fn entries_copied(from: StackId) -> SimpleExpr {
+    let mut count = Expr::col((instance::Entity, instance::Column::OverrideCount));
+    macro_rules! kinds {
+        ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+            $( if let Some(refers_by) = <crate::kinds::$kind as crate::kinds::Kind>::REFERS_BY {
+                count = count.sub(left_out::<crate::kinds::$kind>(refers_by, from));
+            } )+
+        };
+    }
+    for_each_kind!(kinds);
+    count
+}
+
+/// How many entries of a kind refer to an instance that is not copied with the stack, for the instance in hand.
+fn left_out<K: Stored<OfInstance>>(refers_by: &'static str, from: StackId) -> SimpleExpr {
+    use instance::{Column, Entity};
+    let other = Expr::col(("entry", refers_by)).equals(("other", Column::Id));
+    let select = Query::select()
+        .expr(Expr::col(("entry", K::id_column())).count())
+        .from_as(K::Entity::default(), "entry")
+        .join_as(JoinType::InnerJoin, Entity, "other", other)
+        .and_where(Expr::col(("entry", K::owner_column())).equals((Entity, Column::Id)))
+        .and_where(live("other", from).not())
+        .take();
+    select.into()
+}
+
+/// That an instance is a live one of this stack.
+fn live(table: &'static str, stack: StackId) -> SimpleExpr {
+    use instance::Column;
+    Expr::col((table, Column::StackId)).eq(stack).and(Expr::col((table, Column::DeletedAt)).is_null())
+}
+
 /// Joins the live instance with this key in one stack, and the one of the same name in the other.
 fn twin(rows: &mut SelectStatement, [old, new]: [&'static str; 2], key: SimpleExpr, from: StackId, to: StackId) {
     use instance::Column;
-    let live = |table: &'static str, stack: StackId| {
-        Expr::col((table, Column::StackId)).eq(stack).and(Expr::col((table, Column::DeletedAt)).is_null())
-    };
     let same_name = Expr::col((new, Column::InstanceId)).equals((old, Column::InstanceId));
     rows.join_as(JoinType::InnerJoin, instance::Entity, old, Expr::col((old, Column::Id)).eq(key))
         .join_as(JoinType::InnerJoin, instance::Entity, new, same_name)

@@ -30,7 +30,8 @@ pub async fn of_stack(db: &impl Session, stack: StackId) -> Result<Vec<(Instance
         .await
 }
 
-/// Raises the revision of every instance that depends on one that is about to go for good: its overrides change.
+/// Records in every instance that depends on one which is about to go for good that its overrides change: they are one
+/// less, because it depends on an instance at most once.
 pub async fn touch_dependents(tx: &Tx, on: InstanceId, now: DateTime<Utc>) -> Result<(), DbErr> {
     let dependents = Query::select()
         .column(table::Column::InstanceId)
@@ -40,6 +41,7 @@ pub async fn touch_dependents(tx: &Tx, on: InstanceId, now: DateTime<Utc>) -> Re
     instance::Entity::update_many()
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(now))
+        .col_expr(Column::OverrideCount, Expr::col(Column::OverrideCount).sub(1))
         .filter(Expr::col(Column::Id).in_subquery(dependents))
         .exec(tx)
         .await

@@ -256,9 +256,11 @@ pub struct NewInstance {
     pub description: String,
     /// Whether it is enabled.
     pub enabled: bool,
+    /// How many entries it is about to override.
+    pub override_count: i32,
 }
 
-/// Creates an instance.
+/// Creates an instance. Its overrides are written by the caller.
 pub async fn insert(tx: &Tx, new: NewInstance, now: DateTime<Utc>) -> Result<InstanceModel, DbErr> {
     let row = ActiveModel {
         stack_id: Set(new.stack),
@@ -267,6 +269,7 @@ pub async fn insert(tx: &Tx, new: NewInstance, now: DateTime<Utc>) -> Result<Ins
         container_name: Set(new.container_name),
         description: Set(new.description),
         enabled: Set(new.enabled),
+        override_count: Set(new.override_count),
         created_at: Set(now),
         updated_at: Set(now),
         ..Default::default()
@@ -285,10 +288,11 @@ pub struct InstanceChange {
     pub enabled: Option<bool>,
     /// Into the trash (true) or out of it (false).
     pub trashed: Option<bool>,
+    /// How many entries more it overrides; less than zero when there are fewer.
+    pub more_overrides: i32,
 }
 
-/// Changes an instance and raises its revision. With an empty change it only does the latter: that is how a change
-/// of its overrides is recorded.
+/// Changes an instance and raises its revision; that is also how a change of its overrides is recorded.
 pub async fn update(
     tx: &Tx,
     id: InstanceId,
@@ -314,6 +318,9 @@ pub async fn update(
         update = update
             .col_expr(Column::DeletedAt, Expr::value(trashed.then_some(now)))
             .col_expr(Column::DeletedWithStack, Expr::value(false));
+    }
+    if change.more_overrides != 0 {
+        update = update.col_expr(Column::OverrideCount, Expr::col(Column::OverrideCount).add(change.more_overrides));
     }
     super::one_row(update.exec_with_returning(tx).await?)
 }

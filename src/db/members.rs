@@ -12,7 +12,7 @@ use sea_orm::{
 };
 
 use super::{
-    Session, Tx,
+    Session, Tx, copies,
     entities::{
         InstanceModel,
         instance::{Column, Entity},
@@ -132,7 +132,8 @@ pub async fn restore(tx: &Tx, stack: StackId, name: &str, now: DateTime<Utc>) ->
         .map(drop)
 }
 
-/// Copies the live instances of a stack into a new one, of this name, without their overrides.
+/// Copies the live instances of a stack into a new one, of this name. Their overrides are counted already, and are copied
+/// by [`copies::copy`].
 pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
     let same = [Column::InstanceId, Column::TemplateServiceId, Column::Description, Column::Enabled];
     let mut source = Query::select();
@@ -141,6 +142,7 @@ pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime
         .expr(follows(name))
         .expr(Expr::val(now))
         .expr(Expr::val(now))
+        .expr(copies::entries_copied(from))
         .columns(same)
         .from(Entity)
         .cond_where(Members::Live.of(from))
@@ -148,9 +150,8 @@ pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime
         .order_by(Column::CreatedAt, Order::Asc)
         .order_by(Column::Id, Order::Asc);
     let mut insert = Query::insert();
-    insert.into_table(Entity).columns(
-        [Column::StackId, Column::ContainerName, Column::CreatedAt, Column::UpdatedAt].into_iter().chain(same),
-    );
+    let new = [Column::StackId, Column::ContainerName, Column::CreatedAt, Column::UpdatedAt, Column::OverrideCount];
+    insert.into_table(Entity).columns(new.into_iter().chain(same));
     insert.select_from(source).map_err(|cause| DbErr::Custom(format!("copying instances: {cause}")))?;
     tx.execute(&insert).await.map(drop)
 }

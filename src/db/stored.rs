@@ -6,11 +6,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, DbErr, EntityName, EntityTrait, FromQueryResult, IdenStatic, QueryFilter, QueryOrder, Statement,
+    ColumnTrait, ConnectionTrait, DbErr, EntityName, EntityTrait, IdenStatic, QueryFilter, QueryOrder, Statement,
 };
 
 use super::{
     Session, Tx,
+    instances::InstanceChange,
     keys::{one_of, parameter},
     rules, secrets, templates,
 };
@@ -80,17 +81,19 @@ pub async fn load<O: Owner, K: Stored<O>>(
     Ok(of_owner)
 }
 
-/// Makes `wanted` the whole collection of an owner; true when that changed anything.
+/// Makes `wanted` the whole collection of an owner; how many entries more there are then (less than zero for fewer), or
+/// nothing when that changed nothing.
 pub async fn replace<O: Owner, K: Stored<O>>(
     tx: &Tx,
     owner: O::Id,
     mut wanted: Vec<K>,
     now: DateTime<Utc>,
-) -> Result<bool, DbErr> {
+) -> Result<Option<i32>, DbErr> {
     let stored = load::<O, K>(tx, &[owner]).await?.remove(&owner).unwrap_or_default();
     if stored == wanted {
-        return Ok(false);
+        return Ok(None);
     }
+    let more = number(wanted.len()) - number(stored.len());
     if !stored.is_empty() {
         K::Entity::delete_many().filter(K::owner_column().eq(owner)).exec(tx).await?;
     }
@@ -100,7 +103,12 @@ pub async fn replace<O: Owner, K: Stored<O>>(
         entry.stamp(now, before);
     }
     insert::<O, K>(tx, owner, wanted).await?;
-    Ok(true)
+    Ok(Some(more))
+}
+
+/// A number of entries as it is stored: every kind has a limit far below.
+pub fn number(entries: usize) -> i32 {
+    i32::try_from(entries).unwrap_or(i32::MAX)
 }
 
 /// Adds entries to an owner.
@@ -116,12 +124,6 @@ async fn insert<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, mut entries: Vec<
     }
     let rows = entries.into_iter().map(|entry| entry.into_row(owner));
     K::Entity::insert_many(rows).exec_without_returning(tx).await.map(drop)
-}
-
-#[derive(FromQueryResult)]
-struct Counted {
-    owner: InstanceId,
-    entries: i64,
 }
 
 /// Reads what an instance says about one kind.
@@ -165,7 +167,8 @@ macro_rules! collected {
             ) -> Result<bool, DbErr> {
                 let mut changed = false;
                 $( if let Some(set) = wanted.$field {
-                    changed |= replace::<$owner, crate::kinds::$kind>(tx, owner, set.into_entries(), now).await?;
+                    changed |=
+                        replace::<$owner, crate::kinds::$kind>(tx, owner, set.into_entries(), now).await?.is_some();
                 } )+
                 Ok(changed)
             }
@@ -227,30 +230,34 @@ macro_rules! all_kinds {
             Ok(overrides)
         }
 
-        /// Writes what an instance says about the kinds that were loaded; true when that changed anything.
+        /// Writes what an instance says about the kinds that were loaded. When that changes anything, this is the change
+        /// that has to be recorded in the instance.
         pub async fn store_overrides(
             tx: &Tx,
             instance: InstanceId,
             overrides: InstanceOverrides,
             now: DateTime<Utc>,
-        ) -> Result<bool, DbErr> {
+        ) -> Result<Option<InstanceChange>, DbErr> {
             let stored = rules::load(tx, &[instance]).await?.remove(&instance).unwrap_or_default();
             let mut wanted = stored.clone();
-            let mut changed = false;
+            let mut more = None;
             $( if let Some(said) = overrides.$field {
                 wanted.retain(|rule| rule.kind != OverrideKind::$kind);
                 wanted.extend(said.rules(OverrideKind::$kind));
-                changed |= replace::<OfInstance, crate::kinds::$kind>(tx, instance, said.entries, now).await?;
+                if let Some(of_kind) = replace::<OfInstance, crate::kinds::$kind>(tx, instance, said.entries, now).await? {
+                    *more.get_or_insert(0) += of_kind;
+                }
             } )+
-            Ok(rules::replace(tx, instance, &stored, wanted).await? || changed)
+            if rules::replace(tx, instance, &stored, wanted).await? {
+                more.get_or_insert(0);
+            }
+            Ok(more.map(|more_overrides| InstanceChange { more_overrides, ..InstanceChange::default() }))
         }
 
-        /// How many overrides instances have, all kinds together. Instances without any are missing.
-        pub async fn count_all(
-            db: &impl Session,
-            instances: &[InstanceId],
-        ) -> Result<HashMap<InstanceId, i64>, DbErr> {
-            let backend = db.get_database_backend();
+        /// Counts in their rows how many entries new instances override, all kinds together: for those whose first overrides
+        /// were written without recording it.
+        pub async fn count_new(tx: &Tx, instances: &[InstanceId]) -> Result<(), DbErr> {
+            let backend = tx.get_database_backend();
             let (one_of_them, value) = parameter(backend, instances.iter().map(|id| id.0));
             let tables: [(String, &str); OverrideKind::ALL.len()] = [$( (
                 <crate::kinds::$kind as Stored<OfInstance>>::Entity::default().table_name().to_owned(),
@@ -260,12 +267,12 @@ macro_rules! all_kinds {
                 format!("SELECT {owner} AS owner, COUNT(*) AS entries FROM {table} WHERE {owner} {one_of_them} GROUP BY {owner}")
             });
             let sql = format!(
-                "SELECT owner, CAST(SUM(entries) AS BIGINT) AS entries FROM ({}) AS counted GROUP BY owner",
+                "UPDATE service_instances SET override_count = counted.entries FROM (
+                    SELECT owner, SUM(entries) AS entries FROM ({}) AS of_kind GROUP BY owner
+                ) AS counted WHERE service_instances.id = counted.owner",
                 each.join(" UNION ALL ")
             );
-            let statement = Statement::from_sql_and_values(backend, sql, [value]);
-            let rows = Counted::find_by_statement(statement).all(db).await?;
-            Ok(rows.into_iter().map(|row| (row.owner, row.entries)).collect())
+            tx.execute_raw(Statement::from_sql_and_values(backend, sql, [value])).await.map(drop)
         }
     };
 }

@@ -13,7 +13,7 @@ use super::{
     context::{ContextExt, int},
     effective::EffectiveConfig,
     fault::fault,
-    loaders::{ConflictsOf, OverrideCountOf, RulesOf, StackKey, TemplateKey},
+    loaders::{ConflictsOf, RulesOf, StackKey, TemplateKey},
     override_report::{ConfigChange, OverrideRule, OverrideStats, Reports},
     stack::Stack,
     template::Template,
@@ -33,11 +33,6 @@ impl Instance {
     async fn load_template(&self, ctx: &Context<'_>) -> Result<Template> {
         let found = ctx.loaders().load(TemplateKey(self.0.template_service_id)).await.map_err(fault)?;
         found.map(Template).ok_or_else(|| vanished("template"))
-    }
-
-    async fn count_overrides(&self, ctx: &Context<'_>) -> Result<i32> {
-        let found = ctx.loaders().load(OverrideCountOf(self.0.id)).await.map_err(fault)?;
-        Ok(int(found.unwrap_or_default()))
     }
 }
 
@@ -108,8 +103,8 @@ impl Instance {
     }
 
     /// How many entries it overrides, all kinds together.
-    async fn override_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        self.count_overrides(ctx).await
+    async fn override_count(&self) -> i32 {
+        self.0.override_count
     }
 
     /// What would really run: template and overrides put together, each value with where it comes from.
@@ -144,12 +139,10 @@ impl Instance {
 
     /// What would go if the instance were deleted.
     async fn delete_preview(&self, ctx: &Context<'_>) -> Result<InstanceDeletePreview> {
-        let (template, override_count) =
-            futures_util::future::try_join(self.load_template(ctx), self.count_overrides(ctx)).await?;
         Ok(InstanceDeletePreview {
             instance_name: self.0.instance_id.clone(),
-            template_name: template.0.name,
-            override_count,
+            template_name: self.load_template(ctx).await?.0.name,
+            override_count: self.0.override_count,
             container_name: self.0.container_name.clone(),
         })
     }

@@ -59,9 +59,6 @@ pub(super) struct TemplateKey(pub(super) TemplateId);
 /// An instance by its key, trashed or not.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct InstanceKey(pub(super) InstanceId);
-/// How many overrides an instance has.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct OverrideCountOf(pub(super) InstanceId);
 /// What an instance takes away from its template.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct RulesOf(pub(super) InstanceId);
@@ -176,15 +173,6 @@ impl Loader<InstanceKey> for Reader {
     async fn load(&self, keys: &[InstanceKey]) -> Answer<InstanceKey, InstanceModel> {
         let ids: Vec<InstanceId> = keys.iter().map(|key| key.0).collect();
         Ok(self.0.load_instances(&ids).await?.into_iter().map(|(id, row)| (InstanceKey(id), row)).collect())
-    }
-}
-
-impl Loader<OverrideCountOf> for Reader {
-    type Value = i64;
-    type Error = Arc<Error>;
-    async fn load(&self, keys: &[OverrideCountOf]) -> Answer<OverrideCountOf, i64> {
-        let ids: Vec<InstanceId> = keys.iter().map(|key| key.0).collect();
-        Ok(self.0.count_overrides(&ids).await?.into_iter().map(|(id, n)| (OverrideCountOf(id), n)).collect())
     }
 }
 

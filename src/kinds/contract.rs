@@ -154,6 +154,8 @@ pub trait Cardinality<K>: Clone + Debug + Send + Sync {
     fn from_entries(entries: Vec<K>) -> Self;
     /// To rows.
     fn into_entries(self) -> Vec<K>;
+    /// How many rows these are.
+    fn count(&self) -> usize;
     /// What is set, entry by entry.
     fn given(given: Self::Given) -> Vec<K>;
 }
@@ -166,6 +168,9 @@ impl<K: Clone + Debug + Send + Sync> Cardinality<K> for Vec<K> {
     }
     fn into_entries(self) -> Vec<K> {
         self
+    }
+    fn count(&self) -> usize {
+        self.len()
     }
     fn given(given: K) -> Vec<K> {
         vec![given]
@@ -180,6 +185,9 @@ impl<K: Clone + Debug + Send + Sync> Cardinality<K> for Option<K> {
     }
     fn into_entries(self) -> Vec<K> {
         self.into_iter().collect()
+    }
+    fn count(&self) -> usize {
+        usize::from(self.is_some())
     }
     fn given(given: K) -> Vec<K> {
         vec![given]

@@ -125,6 +125,12 @@ macro_rules! collections {
                     self.$field = Some(<$kind as Kind>::Set::from_entries(entries));
                 } )+
             }
+
+            /// How many entries they have, all kinds together.
+            pub fn count(&self) -> usize {
+                let counts = [$( self.$field.as_ref().map_or(0, Cardinality::<$kind>::count) ),+];
+                counts.into_iter().sum()
+            }
         }
 
         /// The API's field of every kind, in registry order.

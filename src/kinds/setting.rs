@@ -67,6 +67,9 @@ macro_rules! settings {
                 } )+
                 entries
             }
+            fn count(&self) -> usize {
+                [$( self.$field.is_some() ),+].into_iter().filter(|set| *set).count()
+            }
             fn given(given: Self) -> Vec<Setting> {
                 given.into_entries()
             }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use crate::support::{COLLECTIONS, MORE_COLLECTIONS, TestApp, both, code};
@@ -228,7 +227,7 @@ async fn copies_of_two_stacks_at_once_never_claim_one_container(t: &TestApp) {
 
 async fn a_copy_that_fails_halfway_leaves_nothing(t: &TestApp) {
     full_shop(t).await;
-    t.db.writer().execute_unprepared("DROP TABLE instance_config_files").await.unwrap();
+    t.break_table("instance_config_files").await;
     let query = "mutation ($input: DuplicateInstanceInput!) { duplicateInstance(input: $input) { instance { id } } }";
     let answer = t.graphql(query, json!({ "input": { "instance": TestApp::by_name("shop", "db") } })).await;
     let errors = answer["errors"].as_array().unwrap();

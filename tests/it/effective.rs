@@ -255,6 +255,7 @@ async fn rows_written_by_hand_do_not_pass_for_the_systems(t: &TestApp) {
     t.web().await;
     t.sql("INSERT INTO service_labels (service_id, key, value) SELECT id, 'devarch.stack_id', 'x' FROM services").await;
     t.sql("INSERT INTO instance_labels (instance_id, key, value) SELECT id, 'devarch.instance_id', 'x' FROM service_instances").await;
+    t.count_again().await;
     let seen = t.see("web", "effectiveConfig { labels { key value } }").await;
     let labels = seen["effectiveConfig"]["labels"].as_array().unwrap();
     assert_eq!(labels.len(), 6, "{labels:?}");

@@ -28,6 +28,7 @@ both!(
     every_owner_column_leads_an_index,
     children_go_with_their_owner,
     columns_have_their_defaults,
+    overrides_that_were_there_before_are_counted,
     names_of_the_living_are_unique_by_partial_indexes,
     migrating_twice_changes_nothing,
 );
@@ -339,6 +340,7 @@ async fn columns_have_their_defaults(t: &TestApp) {
         ("service_instances".to_owned(), "revision", "1"),
         ("service_instances".to_owned(), "deleted_at", "-"),
         ("service_instances".to_owned(), "deleted_with_stack", "false"),
+        ("service_instances".to_owned(), "override_count", "0"),
     ];
     for owner in ["service", "instance"] {
         for (suffix, column, default) in [
@@ -368,6 +370,35 @@ async fn columns_have_their_defaults(t: &TestApp) {
             if plain.contains("current_timestamp") || plain.contains("now()") { "now".to_owned() } else { plain };
         assert_eq!(plain, default, "{table}.{column}: {found}");
     }
+}
+
+async fn overrides_that_were_there_before_are_counted(t: &TestApp) {
+    t.shop().await;
+    for name in ["web", "bare", "old"] {
+        t.instance("shop", name).await;
+    }
+    t.set("web", TestApp::overrides()).await;
+    let on_db = serde_json::json!({ "set": { "dependency": { "instance": TestApp::by_name("shop", "db") } } });
+    let no_rule = serde_json::json!({ "remove": { "envVar": "POSTGRES_USER" } });
+    t.patch("web", serde_json::json!([on_db, no_rule])).await;
+    t.patch("bare", serde_json::json!([no_rule])).await;
+    t.patch("old", serde_json::json!([on_db])).await;
+    t.done("softDeleteInstance", serde_json::json!({ "instance": TestApp::by_name("shop", "old") }), "").await;
+    let kept =
+        "SELECT instance_id, CAST(override_count AS TEXT), CAST(revision AS TEXT) FROM service_instances ORDER BY 1";
+    let before = rows(t, kept).await;
+    assert_eq!(before, [["bare", "0", "2"], ["db", "0", "1"], ["old", "1", "3"], ["web", "14", "3"]]);
+
+    // An earlier version goes on for a while.
+    let steps = u32::try_from(Migrator::migrations().len() - 7).unwrap();
+    Migrator::down(t.db.writer(), Some(steps)).await.unwrap();
+    let another = "INSERT INTO instance_labels (instance_id, key, value)
+                   SELECT id, 'another', '' FROM service_instances WHERE instance_id = 'db'";
+    run(t, another).await.unwrap();
+    t.db.migrate().await.unwrap();
+    let mut expected = before;
+    expected[1][1] = "1".to_owned();
+    assert_eq!(rows(t, kept).await, expected);
 }
 
 async fn names_of_the_living_are_unique_by_partial_indexes(t: &TestApp) {

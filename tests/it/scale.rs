@@ -124,6 +124,7 @@ async fn most_claim_ports_of_their_own(t: &TestApp) {
     }
     add(t, ports).await;
     add(t, domains).await;
+    t.count_again().await;
     assert_eq!(of_instance(t, "i0").await.0, [("0.0.0.0:8080/tcp".to_owned(), STACKS - 1)]);
     assert_eq!(of_instance(t, "i1").await.0, []);
     let [(stack, _), (list, _)] = of_stack(t).await;

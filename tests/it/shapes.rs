@@ -1,7 +1,6 @@
 //! The shape of answers when fields fail: every selected key in the order asked for, null where the specification puts it,
 //! and whole paths, in lists too.
 
-use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, both};
@@ -21,10 +20,6 @@ fn paths(answer: &Value) -> Vec<String> {
         answer["errors"].as_array().into_iter().flatten().map(|error| error["path"].to_string()).collect();
     paths.sort();
     paths
-}
-
-async fn break_table(t: &TestApp, table: &str) {
-    t.db.writer().execute_unprepared(&format!("DROP TABLE {table}")).await.unwrap();
 }
 
 async fn keys_come_in_the_order_asked_for(t: &TestApp) {
@@ -53,7 +48,7 @@ async fn keys_come_in_the_order_asked_for(t: &TestApp) {
 async fn a_nullable_field_that_fails_is_null_alone(t: &TestApp) {
     t.shop().await;
     t.instance("shop", "cache").await;
-    break_table(t, "instance_healthchecks").await;
+    t.break_table("instance_healthchecks").await;
     let query = "{ stack(name: \"shop\") { instances { nodes { name healthcheck { test } enabled } } } }";
     let answer = t.graphql(query, json!({})).await;
     let node = |name: &str| json!({ "name": name, "healthcheck": null, "enabled": true });
@@ -64,7 +59,7 @@ async fn a_nullable_field_that_fails_is_null_alone(t: &TestApp) {
 
 async fn a_field_that_must_be_there_takes_its_parent_with_it(t: &TestApp) {
     t.shop().await;
-    break_table(t, "instance_ports").await;
+    t.break_table("instance_ports").await;
     let query = "{ instance(stack: \"shop\", name: \"db\") { name ports { hostIp } } stack(name: \"shop\") { name } }";
     let answer = t.graphql(query, json!({})).await;
     assert_eq!(answer["data"], json!({ "instance": null, "stack": { "name": "shop" } }));
@@ -80,7 +75,7 @@ async fn a_field_that_must_be_there_takes_its_parent_with_it(t: &TestApp) {
 
 async fn a_failure_in_a_list_has_its_whole_path(t: &TestApp) {
     t.shop().await;
-    break_table(t, "instance_ports").await;
+    t.break_table("instance_ports").await;
     let query = "{ stack(name: \"shop\") { instances { nodes { name p: ports { hostIp } } } } viewer { role } }";
     let answer = t.graphql(query, json!({})).await;
     assert_eq!(answer["data"], json!({ "stack": null, "viewer": { "role": "ADMIN" } }));
@@ -90,7 +85,7 @@ async fn a_failure_in_a_list_has_its_whole_path(t: &TestApp) {
 async fn a_failure_in_a_list_of_lists_has_its_whole_path(t: &TestApp) {
     t.shop().await;
     t.stack("empty").await;
-    break_table(t, "instance_ports").await;
+    t.break_table("instance_ports").await;
     let query = "{ stacks { edges { node { instances { edges { node { ports { hostIp } } } } } } } }";
     let answer = t.graphql(query, json!({})).await;
     assert_eq!(answer["data"], Value::Null);
@@ -101,7 +96,7 @@ async fn a_failure_in_a_list_of_lists_has_its_whole_path(t: &TestApp) {
 
 async fn a_mutation_that_fails_leaves_the_answers_beside_it(t: &TestApp) {
     t.shop().await;
-    break_table(t, "instance_labels").await;
+    t.break_table("instance_labels").await;
     let query = "mutation ($input: SetInstanceOverridesInput!) { a: createStack(input: { name: \"one\" }) { stack { name } } \
                  b: setInstanceOverrides(input: $input) { userErrors { code } } \
                  c: createStack(input: { name: \"two\" }) { stack { name } } }";

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use crate::support::{COLLECTIONS, TestApp, both, code};
@@ -686,7 +685,7 @@ async fn a_stale_copy_of_a_stack_makes_nothing(t: &TestApp) {
 
 async fn a_copy_of_a_stack_that_fails_halfway_leaves_nothing(t: &TestApp) {
     t.shop().await;
-    t.db.writer().execute_unprepared("DROP TABLE instance_config_files").await.unwrap();
+    t.break_table("instance_config_files").await;
     let query = "mutation ($input: DuplicateStackInput!) { duplicateStack(input: $input) { stack { id } } }";
     let answer = t.graphql(query, json!({ "input": { "stack": named("shop") } })).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "INTERNAL");

@@ -13,7 +13,7 @@ use crate::{
     db::{
         Tx, dependencies,
         entities::{InstanceModel, StackModel},
-        instances::{self, InstanceChange, NewInstance},
+        instances::{self, NewInstance},
         members, stored,
     },
     error::{Code, Detail, Problem, Problems, Result},
@@ -68,7 +68,7 @@ impl Members<'_> {
         }
         let ids: HashMap<&str, InstanceId> =
             services.iter().zip(&rows).map(|(service, row)| (service.instance.as_str(), row.instance.id)).collect();
-        let mut written = Vec::with_capacity(services.len());
+        let (mut written, mut uncounted) = (Vec::with_capacity(services.len()), Vec::new());
         let templates = services.iter().zip(&self.templates.written);
         for ((service, template), row) in templates.zip(rows) {
             let mut wanted = entries::of_file(service.laid_over.as_ref().unwrap_or(&service.says));
@@ -79,13 +79,18 @@ impl Members<'_> {
             let (name, id) = (service.instance.clone(), row.instance.id);
             let outcome = if row.fresh {
                 if entries::says_anything(&said) {
+                    // Its revision stays at the first.
                     stored::store_overrides(tx, id, said, now).await?;
+                    uncounted.push(id);
                 }
                 Outcome::Created
             } else {
                 self.settle(tx, service, row.instance, said, now, problems).await?
             };
             written.push((name, outcome, id));
+        }
+        if !uncounted.is_empty() {
+            stored::count_new(tx, &uncounted).await?;
         }
         self.refuse_circles(tx, &ids, problems).await?;
         Ok(written)
@@ -116,6 +121,8 @@ impl Members<'_> {
             container_name,
             description: service.description.clone(),
             enabled: true,
+            // Counted when all of them have got their overrides.
+            override_count: 0,
         };
         let inserted = instances::insert(tx, new, now).await.map_err(naming::taken(&self.stack.name, &name));
         inserted.map(Ok)
@@ -140,8 +147,8 @@ impl Members<'_> {
         match self.on_conflict {
             OnConflict::Skip => Ok(Outcome::Skipped),
             OnConflict::Update if own => {
-                stored::store_overrides(tx, instance.id, entries::of_all_kinds(said), now).await?;
-                instances::update(tx, instance.id, InstanceChange::default(), now).await?;
+                let written = stored::store_overrides(tx, instance.id, entries::of_all_kinds(said), now).await?;
+                instances::update(tx, instance.id, written.unwrap_or_default(), now).await?;
                 Ok(Outcome::Updated)
             }
             OnConflict::Update | OnConflict::Fail => {

@@ -22,6 +22,8 @@ pub struct Model {
     pub deleted_at: Option<DateTimeUtc>,
     /// True when it went into the trash because its stack did.
     pub deleted_with_stack: bool,
+    /// How many entries it overrides, all kinds together: whoever writes entries counts them here, too.
+    pub override_count: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

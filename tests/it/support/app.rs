@@ -42,6 +42,8 @@ pub(crate) struct TestApp {
     options: Options,
     frozen: Arc<AtomicBool>,
     millis: Arc<AtomicI64>,
+    /// A table is missing.
+    pub(super) broken: Arc<AtomicBool>,
 }
 
 /// The code and path of a user error, for comparing: `("NAME_TAKEN", "input.name")`.
@@ -65,7 +67,8 @@ impl TestApp {
         let app = App::new(db.clone(), clock);
         let options =
             Options { door: Door::Open, limits: Limits::default(), traffic: Traffic::default(), origins: Vec::new() };
-        Self { engine, url, db, router: router(app.clone(), options.clone()), key: None, options, app, frozen, millis }
+        let router = router(app.clone(), options.clone());
+        Self { engine, url, db, router, key: None, options, app, frozen, millis, broken: Arc::default() }
     }
 
     /// The same application behind a door, for one who shows this key.

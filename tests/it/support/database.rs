@@ -55,6 +55,7 @@ where
             db.migrate().await.expect("the test database can be migrated");
             let app = TestApp::new(engine, url.clone(), db);
             test(&app).await;
+            app.assert_that_counts_are_kept().await;
         };
         let done = AssertUnwindSafe(body).catch_unwind().await;
         place.remove().await;

@@ -1,6 +1,7 @@
 //! What tests share: an application over a database of its own, and words to talk to it.
 
 mod app;
+mod counts;
 mod database;
 mod overriding;
 

@@ -1,0 +1,62 @@
+//! How many entries instances override: that the number kept in the row is the number of rows, whatever a test did.
+//!
+//! Every test over a database ends with it. It counts by the names of the tables alone, not as the service does.
+
+use std::sync::atomic::Ordering;
+
+use devarch::db::stored;
+use sea_orm::{
+    ConnectionTrait, Statement,
+    sea_query::{TableCreateStatement, TableRef},
+};
+
+use super::TestApp;
+
+/// The entries of the instance `i`, counted.
+fn counted() -> String {
+    let name = |table: &TableCreateStatement| match table.get_table_name() {
+        Some(TableRef::Table(name, _)) => name.1.to_string(),
+        other => panic!("{other:?}"),
+    };
+    let tables = stored::tables();
+    let tables: Vec<String> = tables.iter().map(name).filter(|name| name.starts_with("instance_")).collect();
+    assert_eq!(tables.len(), 11, "the kinds of overrides");
+    let each = tables.iter().map(|table| format!("(SELECT COUNT(*) FROM {table} e WHERE e.instance_id = i.id)"));
+    each.collect::<Vec<_>>().join(" + ")
+}
+
+impl TestApp {
+    /// That every instance, trashed or not, has as many overrides as it says.
+    pub(super) async fn assert_that_counts_are_kept(&self) {
+        if self.broken.load(Ordering::SeqCst) {
+            return;
+        }
+        let db = self.db.writer();
+        let counted = counted();
+        let sql = format!(
+            "SELECT i.instance_id AS name, CAST(i.override_count AS BIGINT) AS kept, {counted} AS counted
+             FROM service_instances i WHERE i.override_count <> {counted} ORDER BY i.id"
+        );
+        let wrong = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
+        let wrong: Vec<(String, i64, i64)> = wrong
+            .iter()
+            .map(|row| {
+                let number = |column| row.try_get("", column).unwrap();
+                (row.try_get("", "name").unwrap(), number("kept"), number("counted"))
+            })
+            .collect();
+        assert_eq!(wrong, [], "instances whose overrides are counted wrong: what they say, and how many there are");
+    }
+
+    /// Counts again after overrides were written past the API.
+    pub(crate) async fn count_again(&self) {
+        let counted = counted().replace("i.id", "service_instances.id");
+        self.sql(&format!("UPDATE service_instances SET override_count = {counted}")).await;
+    }
+
+    /// Takes a table away, so that whatever asks it fails. Nothing can be counted from then on.
+    pub(crate) async fn break_table(&self, table: &str) {
+        self.broken.store(true, Ordering::SeqCst);
+        self.sql(&format!("DROP TABLE {table}")).await;
+    }
+}
