@@ -46,7 +46,9 @@ async fn said(t: &TestApp, stack: &str, name: &str) -> Value {
 
 async fn a_copied_instance_keeps_its_rules_and_dependencies(t: &TestApp) {
     shop(t).await;
-    t.done("duplicateInstance", json!({ "instance": TestApp::by_name("shop", "api") }), "").await;
+    let input = json!({ "instance": TestApp::by_name("shop", "api") });
+    let made = t.done("duplicateInstance", input, "instance { overrideCount }").await;
+    assert_eq!(made["instance"]["overrideCount"], 14);
     let source = said(t, "shop", "api").await;
     assert_eq!(source["overrideCount"], 14);
     assert_eq!(source["overrideRules"].as_array().unwrap().len(), 3);
@@ -72,8 +74,9 @@ async fn a_dependency_on_a_trashed_instance_is_not_copied_with_the_stack(t: &Tes
     shop(t).await;
     t.done("softDeleteInstance", json!({ "instance": TestApp::by_name("shop", "db") }), "").await;
     t.done("duplicateStack", json!({ "stack": { "name": "shop" }, "name": "lab" }), "").await;
-    assert_eq!(said(t, "lab", "api").await["dependencies"], json!([]));
-    assert_eq!(said(t, "shop", "api").await["dependencies"][0]["instance"], json!(null));
+    let (copy, source) = (said(t, "lab", "api").await, said(t, "shop", "api").await);
+    assert_eq!((&copy["dependencies"], &copy["overrideCount"]), (&json!([]), &json!(13)));
+    assert_eq!((&source["dependencies"][0]["instance"], &source["overrideCount"]), (&json!(null), &json!(14)));
 }
 
 async fn purging_an_instance_changes_those_that_depended_on_it(t: &TestApp) {

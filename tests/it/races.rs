@@ -11,6 +11,7 @@ both!(
     one_of_twenty_restores_gets_the_name,
     changes_made_from_the_current_revision_are_never_lost,
     nothing_lives_on_in_a_stack_that_is_deleted_meanwhile,
+    overrides_stay_counted_whatever_comes_between,
 );
 
 /// That one payload is a success and all others say that the name is taken.
@@ -118,4 +119,39 @@ async fn nothing_lives_on_in_a_stack_that_is_deleted_meanwhile(t: &TestApp) {
         assert_eq!(error, "NOT_FOUND");
     }
     assert_eq!(live(t, "s.deleted_at IS NOT NULL").await, 0);
+}
+
+/// Dependencies go with what is purged, while others write, reset and copy them.
+async fn overrides_stay_counted_whatever_comes_between(t: &TestApp) {
+    t.shop().await;
+    let mut steps = Vec::new();
+    let mut trashed = Vec::new();
+    for n in 0..6 {
+        let id = t.instance("shop", &format!("x-{n}")).await["id"].take();
+        steps.push(json!({ "set": { "dependency": { "instance": { "id": id } } } }));
+        trashed.push(id);
+    }
+    t.patch("db", json!(steps)).await;
+    for id in &trashed {
+        t.done("softDeleteInstance", json!({ "instance": { "id": id } }), "").await;
+    }
+    t.at_once(18, |t: TestApp, n| {
+        let gone = json!({ "id": trashed[n / 3] });
+        async move {
+            match n % 3 {
+                0 => t.done("purgeInstance", json!({ "instance": gone }), "").await,
+                1 if n / 3 % 2 == 0 => {
+                    let label = json!({ "set": { "label": { "key": format!("l{n}"), "value": "" } } });
+                    let reset = json!({ "reset": { "entry": { "dependency": gone } } });
+                    let input = json!({ "instance": TestApp::by_name("shop", "db"), "operations": [label, reset] });
+                    t.mutate("patchInstanceOverrides", input, "").await
+                }
+                1 => t.mutate("duplicateStack", json!({ "stack": { "name": "shop" } }), "").await,
+                _ => t.mutate("duplicateInstance", json!({ "instance": TestApp::by_name("shop", "db") }), "").await,
+            }
+        }
+    })
+    .await;
+    let seen = t.see("db", "overrideCount labels { key } dependencies { condition }").await;
+    assert_eq!((&seen["overrideCount"], &seen["dependencies"]), (&json!(3), &json!([])), "{seen}");
 }
