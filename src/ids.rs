@@ -40,7 +40,7 @@ pub trait GlobalId: Copy {
 
     /// The opaque text for clients.
     fn encode(self) -> String {
-        URL_SAFE_NO_PAD.encode(format!("{}:{}", Self::TAG, self.raw()))
+        opaque(Self::TAG, self.raw())
     }
 
     /// Reads an opaque id; `None` for anything that is not an id of this type.
@@ -48,6 +48,11 @@ pub trait GlobalId: Copy {
         let (tag, raw) = decode_any(text)?;
         (tag == Self::TAG).then(|| Self::from_raw(raw))
     }
+}
+
+/// The opaque text for clients of a number that is the key of a type.
+pub fn opaque(tag: &str, raw: i64) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{tag}:{raw}"))
 }
 
 /// The type tag and the number inside an opaque id.

@@ -11,6 +11,7 @@ mod m0005_secrets;
 mod m0006_api_keys;
 mod m0007_attributes;
 mod m0008_override_count;
+mod m0009_changes;
 mod tables;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_api_keys::Migration),
             Box::new(m0007_attributes::Migration),
             Box::new(m0008_override_count::Migration),
+            Box::new(m0009_changes::Migration),
         ]
     }
 }

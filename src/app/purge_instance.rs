@@ -35,7 +35,7 @@ impl Work for PurgeInstance {
         let (_, instance) = found.map_err(|problem| Error::refused(trashed::first(problem)))?;
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
         // What depends on it loses an override with it.
-        dependencies::touch_dependents(tx, instance.id, now).await?;
+        dependencies::touch_dependents(tx, &instance, now).await?;
         instances::delete(tx, instance.id).await?;
         Ok(instance.id)
     }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use super::{App, find::storable};
 use crate::{
     db::{
+        direct::{Members, Row, Version, Wanted},
         entities::{InstanceModel, StackModel, TemplateModel},
         instances::{self, ByAge, InstanceFilter, Parent},
         page::{Page, Slice},
@@ -95,13 +96,34 @@ impl App {
         Ok(instances::counts(&self.reader(), parents, filter).await?)
     }
 
-    /// The entries of one kind, for many owners. Owners without entries are missing.
+    /// The entries of one kind, for many owners, with secrets as they are stored. Owners without entries are missing.
     pub async fn load_entries<O: Owner, K: Source<O>>(&self, owners: &[O::Id]) -> Result<HashMap<O::Id, Vec<K>>> {
-        Ok(<K as Source<O>>::load(&self.reader(), owners).await?)
+        Ok(<K as Source<O>>::masked(&self.reader(), owners).await?)
     }
 
     /// What instances take away from their templates. Instances without rules are missing.
     pub async fn load_rules(&self, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Rules>> {
         Ok(rules::load(&self.reader(), instances).await?)
+    }
+
+    /// The rows of a live stack by its name, of some of its instances, and of what belongs to them; none of a stack that
+    /// does not exist. For answers that are written from rows.
+    pub async fn rows(&self, wanted: &Wanted, stack: &str, members: Members<'_>) -> Result<Vec<Row>> {
+        let names = match members {
+            Members::One(name) => [stack, name],
+            _ => [stack, stack],
+        };
+        if !names.into_iter().all(storable) {
+            return Ok(Vec::new());
+        }
+        Ok(self.db.rows(&self.access.scope, &self.statements, wanted, stack, members).await?)
+    }
+
+    /// The version of all that [`App::rows`] would give at this moment; none of a stack that does not exist.
+    pub async fn version(&self, stack: &str) -> Result<Option<Version>> {
+        if !storable(stack) {
+            return Ok(None);
+        }
+        Ok(self.db.version(&self.access.scope, &self.statements, stack).await?)
     }
 }

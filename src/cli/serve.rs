@@ -58,6 +58,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     let options = Options {
         door,
         limits: settings.limits.clone(),
+        answer_cache: settings.server.answer_cache * 1024 * 1024,
         traffic: traffic(settings),
         origins: settings.server.cors_origins.clone(),
     };

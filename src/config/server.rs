@@ -34,6 +34,18 @@ pub struct ServerLimits {
     )]
     pub max_requests: u16,
 
+    /// Memory for kept answers, in MiB; 0 keeps none. An answer is kept until something of its stack, or a template,
+    /// changes; that is asked of the database each time.
+    #[arg(
+        long,
+        env = "DEVARCH_ANSWER_CACHE",
+        default_value_t = 16,
+        global = true,
+        value_name = "MIB",
+        value_parser = clap::value_parser!(u64).range(..=65_536)
+    )]
+    pub answer_cache: u64,
+
     /// Seconds for a request's line and headers, 1 to 3600.
     #[arg(
         long,

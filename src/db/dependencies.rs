@@ -32,11 +32,13 @@ pub async fn of_stack(db: &impl Session, stack: StackId) -> Result<Vec<(Instance
 
 /// Records in every instance that depends on one which is about to go for good that its overrides change: they are one
 /// less, because it depends on an instance at most once.
-pub async fn touch_dependents(tx: &Tx, on: InstanceId, now: DateTime<Utc>) -> Result<(), DbErr> {
+pub async fn touch_dependents(tx: &Tx, on: &instance::Model, now: DateTime<Utc>) -> Result<(), DbErr> {
+    // Nobody depends on what is in another stack.
+    tx.changed().stack(on.stack_id);
     let dependents = Query::select()
         .column(table::Column::InstanceId)
         .from(table::Entity)
-        .and_where(table::Column::DependsOn.eq(on))
+        .and_where(table::Column::DependsOn.eq(on.id))
         .take();
     instance::Entity::update_many()
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))

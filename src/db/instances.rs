@@ -274,6 +274,7 @@ pub async fn insert(tx: &Tx, new: NewInstance, now: DateTime<Utc>) -> Result<Ins
         updated_at: Set(now),
         ..Default::default()
     };
+    tx.changed().stack(new.stack);
     Entity::insert(row).exec_with_returning(tx).await
 }
 
@@ -322,7 +323,9 @@ pub async fn update(
     if change.more_overrides != 0 {
         update = update.col_expr(Column::OverrideCount, Expr::col(Column::OverrideCount).add(change.more_overrides));
     }
-    super::one_row(update.exec_with_returning(tx).await?)
+    let row = super::one_row(update.exec_with_returning(tx).await?)?;
+    tx.changed().stack(row.stack_id);
+    Ok(row)
 }
 
 /// Deletes an instance; its overrides go with it.

@@ -101,6 +101,7 @@ pub async fn container_names(
 
 /// Lets the container names of a stack's live instances follow its name, and raises their revisions.
 pub async fn rename(tx: &Tx, stack: StackId, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+    tx.changed().stack(stack);
     // The index looks at every row as it is written, when a sibling may still have the name that it is about to give
     // up. So all of them give up theirs first, for names that no container has.
     Entity::update_many()
@@ -120,6 +121,7 @@ pub async fn rename(tx: &Tx, stack: StackId, name: &str, now: DateTime<Utc>) -> 
 
 /// Brings back the instances that went into the trash with their stack, with container names that follow its name.
 pub async fn restore(tx: &Tx, stack: StackId, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+    tx.changed().stack(stack);
     Entity::update_many()
         .col_expr(Column::ContainerName, follows(name))
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
@@ -135,6 +137,7 @@ pub async fn restore(tx: &Tx, stack: StackId, name: &str, now: DateTime<Utc>) ->
 /// Copies the live instances of a stack into a new one, of this name. Their overrides are counted already, and are copied
 /// by [`copies::copy`].
 pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+    tx.changed().stack(to);
     let same = [Column::InstanceId, Column::TemplateServiceId, Column::Description, Column::Enabled];
     let mut source = Query::select();
     source

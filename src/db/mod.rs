@@ -4,10 +4,12 @@
 //! `Ok(None)`, and whether that is an error is decided by the caller.
 
 pub mod api_keys;
+mod changes;
 pub mod claims;
 mod connect;
 pub mod copies;
 pub mod dependencies;
+pub mod direct;
 pub mod entities;
 pub mod instances;
 mod keys;
@@ -71,6 +73,7 @@ pub struct Db {
     url: DbUrl,
     read: DatabaseConnection,
     write: DatabaseConnection,
+    lanes: direct::Lanes,
     vault: Vault,
     statements: Arc<AtomicU64>,
 }
@@ -86,7 +89,8 @@ impl Db {
                 statements.fetch_add(1, Ordering::Relaxed);
             });
         }
-        Ok(Self { url: url.clone(), read, write, vault: Vault::default(), statements })
+        let lanes = direct::Lanes::of(&read);
+        Ok(Self { url: url.clone(), read, write, lanes, vault: Vault::default(), statements })
     }
 
     /// The same database with keys for its secrets; without, what is secret can neither be read nor written.
@@ -175,7 +179,11 @@ impl Db {
         };
         let tx = self.write.begin_with_options(options).await?;
         let tx = Bound::new(tx, scope.clone(), self.vault.clone(), Arc::clone(statements));
-        match work.run(&tx, now).await {
+        let done = match work.run(&tx, now).await {
+            Ok(value) if !work.undone() => tx.changed().raise(&tx).await.map(|()| value).map_err(Error::from),
+            done => done,
+        };
+        match done {
             Ok(value) if work.undone() => {
                 tx.into_inner().rollback().await?;
                 Ok(value)
@@ -196,6 +204,7 @@ impl Db {
 
     /// Closes all connections; SQLite then has everything in its one file.
     pub async fn close(self) {
+        self.lanes.close();
         for connection in [self.read, self.write] {
             if let Err(cause) = connection.close().await {
                 tracing::debug!(%cause, "a connection did not close");
@@ -245,8 +254,11 @@ pub struct Pool {
 impl Db {
     /// The pools, as they are at this moment.
     pub fn pools(&self) -> Vec<Pool> {
+        // Connections that are kept for direct reads wait for somebody, too.
+        let kept = self.lanes.idle();
         let pool = |name, size: u32, idle: usize, max| {
-            let idle = u32::try_from(idle).unwrap_or(u32::MAX).min(size);
+            let kept = if name == "write" { 0 } else { kept };
+            let idle = u32::try_from(idle).unwrap_or(u32::MAX).saturating_add(kept).min(size);
             Pool { name, in_use: size - idle, idle, max }
         };
         if self.read.get_database_backend() == DbBackend::Postgres {

@@ -86,8 +86,9 @@ impl<C: Cursor> Slice<C> {
     }
 }
 
-/// `%`, `_` and `\` of a search text are ordinary characters; names are lower-case, so the text is made so.
-pub(super) fn contains(column: impl IdenStatic, text: &str) -> SimpleExpr {
+/// The pattern of texts that contain a search text: `%`, `_` and `\` in it are ordinary characters; names are lower-case,
+/// so the text is made so.
+pub(super) fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");
     for c in text.to_lowercase().chars() {
         if matches!(c, '%' | '_' | '\\') {
@@ -96,5 +97,11 @@ pub(super) fn contains(column: impl IdenStatic, text: &str) -> SimpleExpr {
         pattern.push(c);
     }
     pattern.push('%');
+    pattern
+}
+
+/// The condition that a column contains a search text.
+pub(super) fn contains(column: impl IdenStatic, text: &str) -> SimpleExpr {
+    let pattern = pattern(text);
     Expr::col(column).like(sea_orm::sea_query::LikeExpr::new(pattern).escape('\\'))
 }

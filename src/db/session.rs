@@ -14,6 +14,7 @@ use sea_orm::{
     sea_query::{Condition, Expr},
 };
 
+use super::changes::Changed;
 use crate::{access::Scope, vault::Vault};
 
 /// Counts the statements of one request.
@@ -41,6 +42,7 @@ pub struct Bound<C> {
     scope: Scope,
     vault: Vault,
     statements: Statements,
+    changed: Changed,
 }
 
 /// For single statements that only read.
@@ -50,12 +52,17 @@ pub type Tx = Bound<DatabaseTransaction>;
 
 impl<C> Bound<C> {
     pub(super) fn new(connection: C, scope: Scope, vault: Vault, statements: Statements) -> Self {
-        Self { connection, scope, vault, statements }
+        Self { connection, scope, vault, statements, changed: Changed::default() }
     }
 
     /// For the service itself, which reaches everything; without keys for secrets.
     pub fn whole(connection: C) -> Self {
         Self::new(connection, Scope::Everything, Vault::default(), Statements::default())
+    }
+
+    /// What has been changed on it.
+    pub(super) fn changed(&self) -> &Changed {
+        &self.changed
     }
 
     /// The connection alone.

@@ -180,6 +180,7 @@ pub async fn update(tx: &Tx, id: StackId, change: StackChange, now: DateTime<Utc
     if let Some(trashed) = change.trashed {
         update = update.col_expr(Column::DeletedAt, Expr::value(trashed.then_some(now)));
     }
+    tx.changed().stack(id);
     super::one_row(update.exec_with_returning(tx).await?)
 }
 
@@ -190,6 +191,7 @@ pub async fn delete(tx: &Tx, id: StackId) -> Result<(), DbErr> {
 
 /// Puts the live instances of a stack into the trash with it, and remembers that it was so.
 pub async fn trash_instances(tx: &Tx, id: StackId, now: DateTime<Utc>) -> Result<(), DbErr> {
+    tx.changed().stack(id);
     instance::Entity::update_many()
         .col_expr(instance::Column::Revision, Expr::col(instance::Column::Revision).add(1))
         .col_expr(instance::Column::UpdatedAt, Expr::value(now))

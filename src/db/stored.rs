@@ -30,11 +30,23 @@ pub trait Source<O: Owner>: Kind {
         db: &impl Session,
         owners: &[O::Id],
     ) -> impl Future<Output = Result<HashMap<O::Id, Vec<Self>>, DbErr>> + Send;
+
+    /// The same for those to whom no secret is shown: what is sealed stays so.
+    fn masked(
+        db: &impl Session,
+        owners: &[O::Id],
+    ) -> impl Future<Output = Result<HashMap<O::Id, Vec<Self>>, DbErr>> + Send {
+        Self::load(db, owners)
+    }
 }
 
 impl<O: Owner, K: Stored<O>> Source<O> for K {
     async fn load(db: &impl Session, owners: &[O::Id]) -> Result<HashMap<O::Id, Vec<K>>, DbErr> {
         load::<O, K>(db, owners).await
+    }
+
+    async fn masked(db: &impl Session, owners: &[O::Id]) -> Result<HashMap<O::Id, Vec<K>>, DbErr> {
+        sealed::<O, K>(db, owners).await
     }
 }
 
@@ -65,6 +77,17 @@ pub async fn load<O: Owner, K: Stored<O>>(
     db: &impl Session,
     owners: &[O::Id],
 ) -> Result<HashMap<O::Id, Vec<K>>, DbErr> {
+    let mut of_owner = sealed::<O, K>(db, owners).await?;
+    for (owner, entries) in &mut of_owner {
+        for entry in entries {
+            secrets::open::<O, K>(entry, *owner, db.vault())?;
+        }
+    }
+    Ok(of_owner)
+}
+
+/// The same as they are stored.
+async fn sealed<O: Owner, K: Stored<O>>(db: &impl Session, owners: &[O::Id]) -> Result<HashMap<O::Id, Vec<K>>, DbErr> {
     let owner = K::owner_column();
     let ids = owners.iter().map(|id| (*id).into());
     let rows = K::Entity::find()
@@ -74,8 +97,7 @@ pub async fn load<O: Owner, K: Stored<O>>(
         .await?;
     let mut of_owner: HashMap<O::Id, Vec<K>> = HashMap::new();
     for row in rows {
-        let (owner, mut entry) = K::from_row(row);
-        secrets::open::<O, K>(&mut entry, owner, db.vault())?;
+        let (owner, entry) = K::from_row(row);
         of_owner.entry(owner).or_default().push(entry);
     }
     Ok(of_owner)

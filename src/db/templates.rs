@@ -210,6 +210,7 @@ pub async fn update(
     values: TemplateValues,
     now: DateTime<Utc>,
 ) -> Result<TemplateModel, DbErr> {
+    tx.changed().templates();
     let updated = Entity::update_many()
         .set(values.into_row(now))
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))

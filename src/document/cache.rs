@@ -18,29 +18,29 @@ const LONGEST: usize = 32_768;
 #[derive(Clone)]
 struct ByLength;
 
-impl Weighter<Arc<str>, Arc<Checked>> for ByLength {
-    fn weight(&self, text: &Arc<str>, _: &Arc<Checked>) -> u64 {
+impl<P> Weighter<Arc<str>, Arc<Checked<P>>> for ByLength {
+    fn weight(&self, text: &Arc<str>, _: &Arc<Checked<P>>) -> u64 {
         // A short document costs something, too.
         u64::try_from(text.len()).unwrap_or(u64::MAX).saturating_add(200)
     }
 }
 
 /// What is remembered. Only good documents are: bad ones are cheap to refuse, and there are more of them.
-pub(super) struct Cache(sync::Cache<Arc<str>, Arc<Checked>, ByLength>);
+pub(super) struct Cache<P>(sync::Cache<Arc<str>, Arc<Checked<P>>, ByLength>);
 
-impl Default for Cache {
+impl<P> Default for Cache<P> {
     fn default() -> Self {
         Self(sync::Cache::with_weighter(MOST, MOST_BYTES, ByLength))
     }
 }
 
-impl Cache {
+impl<P> Cache<P> {
     /// What is remembered of a document, else what `check` finds.
     pub(super) fn get_or_check(
         &self,
         text: &str,
-        check: impl FnOnce() -> Result<Checked, Refusal>,
-    ) -> Result<Arc<Checked>, Refusal> {
+        check: impl FnOnce() -> Result<Checked<P>, Refusal>,
+    ) -> Result<Arc<Checked<P>>, Refusal> {
         if let Some(known) = self.0.get(text) {
             return Ok(known);
         }

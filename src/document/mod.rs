@@ -105,8 +105,16 @@ pub fn shortened(message: &str) -> String {
 
 /// A document that is valid and small enough; which of its operations runs is not said yet.
 #[derive(Debug)]
-pub struct Checked {
+pub struct Checked<P> {
     document: Valid<ExecutableDocument>,
+    prepared: P,
+}
+
+impl<P> Checked<P> {
+    /// What was made of it by the one who runs documents.
+    pub fn prepared(&self) -> &P {
+        &self.prepared
+    }
 }
 
 /// What runs.
@@ -120,25 +128,39 @@ pub struct Chosen {
     pub variables: Map<String, Value>,
 }
 
+/// What the one who runs documents makes of each, once.
+pub type Prepare<P> = fn(&Schema, &ExecutableDocument) -> P;
+
 type Read = Box<dyn FnOnce() -> Result<Valid<Schema>, String> + Send>;
 
 /// Looks at documents of one schema; a clone shares what it remembers.
-#[derive(Clone)]
-pub struct Documents {
+pub struct Documents<P> {
     schema: Arc<LazyLock<Result<Valid<Schema>, String>, Read>>,
     limits: Arc<Limits>,
-    cache: Arc<Cache>,
+    cache: Arc<Cache<P>>,
+    prepare: Prepare<P>,
 }
 
-impl Documents {
+impl<P> Clone for Documents<P> {
+    fn clone(&self) -> Self {
+        Self {
+            schema: Arc::clone(&self.schema),
+            limits: Arc::clone(&self.limits),
+            cache: Arc::clone(&self.cache),
+            prepare: self.prepare,
+        }
+    }
+}
+
+impl<P> Documents<P> {
     /// For a schema in GraphQL's own language; it is read in the background of the first request.
-    pub fn new(sdl: fn() -> String, limits: Limits) -> Self {
+    pub fn new(sdl: fn() -> String, limits: Limits, prepare: Prepare<P>) -> Self {
         let schema = LazyLock::new(Box::new(move || {
             let mut schema = Schema::parse(sdl(), "schema.graphql").map_err(|bad| bad.errors.to_string())?;
             knows_one_of(&mut schema);
             schema.validate().map_err(|bad| bad.errors.to_string())
         }) as Read);
-        Self { schema: Arc::new(schema), limits: Arc::new(limits), cache: Arc::default() }
+        Self { schema: Arc::new(schema), limits: Arc::new(limits), cache: Arc::default(), prepare }
     }
 
     fn schema(&self) -> Result<&Valid<Schema>, Refusal> {
@@ -149,23 +171,29 @@ impl Documents {
     }
 
     /// A document that can run, from memory where it has been looked at before.
-    pub fn check(&self, text: &str) -> Result<Arc<Checked>, Refusal> {
+    pub fn check(&self, text: &str) -> Result<Arc<Checked<P>>, Refusal> {
         guard::guard(text, &self.limits)?;
         self.cache.get_or_check(text, || self.look_at(text))
     }
 
-    fn look_at(&self, text: &str) -> Result<Checked, Refusal> {
+    fn look_at(&self, text: &str) -> Result<Checked<P>, Refusal> {
         let ast = Parser::new().parse_ast(text, "request").map_err(|bad| refusal(Sort::Parse, "parse", &bad))?;
         measure::measure(&ast, &self.limits)?;
         let document =
             ast.to_executable_validate(self.schema()?).map_err(|bad| refusal(Sort::Validation, "validation", &bad))?;
         literals::check(self.schema()?, &document)?;
-        Ok(Checked { document })
+        let prepared = (self.prepare)(self.schema()?, &document);
+        Ok(Checked { document, prepared })
     }
 
     /// The operation that runs, with its variables brought into form; refused when they do not fit or when it asks for
     /// too much of long lists.
-    pub fn choose(&self, checked: &Checked, name: Option<&str>, given: Map<String, Value>) -> Result<Chosen, Refusal> {
+    pub fn choose(
+        &self,
+        checked: &Checked<P>,
+        name: Option<&str>,
+        given: Map<String, Value>,
+    ) -> Result<Chosen, Refusal> {
         let operation = operation(&checked.document, name)?;
         let variables = coerce::variables(self.schema()?, operation, given)?;
         cost::check(self.schema()?, &checked.document, operation, &variables, &self.limits)?;
@@ -177,13 +205,13 @@ impl Documents {
     }
 
     /// Whether the operation that would run changes something; `None` when it is not clear which one that is.
-    pub fn is_mutation(&self, checked: &Checked, name: Option<&str>) -> Option<bool> {
+    pub fn is_mutation(&self, checked: &Checked<P>, name: Option<&str>) -> Option<bool> {
         let operation = operation(&checked.document, name).ok()?;
         Some(operation.operation_type == OperationType::Mutation)
     }
 }
 
-impl fmt::Debug for Documents {
+impl<P> fmt::Debug for Documents<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Documents")
     }

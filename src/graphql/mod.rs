@@ -10,6 +10,7 @@ mod connection;
 mod context;
 mod dependency;
 mod descriptions;
+pub mod direct;
 mod effective;
 mod fault;
 mod import;

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::{Cardinality, Kind, MAX_ENTRIES};
+use super::{Cardinality, Kind, MAX_ENTRIES, Shape};
 use crate::error::{Code, Problems};
 
 /// Normalizes a collection that came from outside and notes everything wrong with it, entry by entry.
@@ -26,7 +26,7 @@ pub fn check<K: Kind>(entries: &mut [K], at: &mut Problems) {
                     at.note(Code::DuplicateKey, "An earlier entry of this collection has the same key.", None);
                 }
             };
-            if K::Set::INDEXED { at.enter(index.to_string(), look) } else { look(at) }
+            if K::Set::SHAPE == Shape::List { at.enter(index.to_string(), look) } else { look(at) }
         }
     });
 }

@@ -12,7 +12,10 @@ use std::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, EntityTrait, FromQueryResult, IntoActiveModel, Value};
 
-use super::compose::{Found, Reading, Rendered};
+use super::{
+    compose::{Found, Reading, Rendered},
+    plain::{Form, Shown},
+};
 use crate::{
     error::Problems,
     ids::{InstanceId, TemplateId},
@@ -65,6 +68,8 @@ pub trait Kind: Clone + Debug + PartialEq + Send + Sync + 'static {
     /// Whether entries can hold secrets, which are encrypted in the database. The tables of such a kind have the columns
     /// `is_secret` and `value`.
     const HAS_SECRETS: bool = false;
+    /// Fields of the API that are no columns of their own, or not shown as they are stored.
+    const SHOWN: &'static [Shown] = &[];
     /// What makes two entries "the same" when template and overrides are merged.
     type Key: EntryKey;
     /// `Vec<Self>`, or `Option<Self>` where there can be only one.
@@ -132,6 +137,10 @@ pub trait Stored<O: Owner>: Kind {
     type Model: FromQueryResult + IntoActiveModel<Self::Row> + Send + Sync;
     /// A row as it is written.
     type Row: ActiveModelTrait<Entity = Self::Entity> + Send;
+    /// The table's name.
+    const TABLE: &'static str;
+    /// The columns of an entry, and how those are shown that are shown as they are.
+    const COLUMNS: &'static [(&'static str, Option<Form>)];
     /// The column that holds the owner's key.
     fn owner_column() -> <Self::Entity as EntityTrait>::Column;
     /// The primary key, which keeps the order in which entries were given.
@@ -144,12 +153,23 @@ pub trait Stored<O: Owner>: Kind {
     fn into_row(self, owner: O::Id) -> Self::Row;
 }
 
+/// What a collection looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A list of entries.
+    List,
+    /// One entry, or null.
+    One,
+    /// An object with a field for each entry there can be.
+    Fields,
+}
+
 /// How many entries a collection has: many, at most one, or one for each of a few fields.
 pub trait Cardinality<K>: Clone + Debug + Send + Sync {
     /// What is given to set an entry.
     type Given: Clone + Debug + Send + Sync;
-    /// Whether the path to an entry has an index.
-    const INDEXED: bool;
+    /// What it looks like.
+    const SHAPE: Shape;
     /// From the rows of one owner.
     fn from_entries(entries: Vec<K>) -> Self;
     /// To rows.
@@ -162,7 +182,7 @@ pub trait Cardinality<K>: Clone + Debug + Send + Sync {
 
 impl<K: Clone + Debug + Send + Sync> Cardinality<K> for Vec<K> {
     type Given = K;
-    const INDEXED: bool = true;
+    const SHAPE: Shape = Shape::List;
     fn from_entries(entries: Vec<K>) -> Self {
         entries
     }
@@ -179,7 +199,7 @@ impl<K: Clone + Debug + Send + Sync> Cardinality<K> for Vec<K> {
 
 impl<K: Clone + Debug + Send + Sync> Cardinality<K> for Option<K> {
     type Given = K;
-    const INDEXED: bool = false;
+    const SHAPE: Shape = Shape::One;
     fn from_entries(entries: Vec<K>) -> Self {
         entries.into_iter().next()
     }

@@ -7,6 +7,7 @@ use super::{
     check::{MAX_TEXT, check_text},
     compose::{Found, Reading, Rendered, literal},
     kind,
+    plain::{Form, Shown},
 };
 use crate::{
     error::{Code, Problems},
@@ -78,6 +79,11 @@ fn is_mask(text: &str) -> bool {
 impl Kind for EnvVar {
     const FIELD: &'static str = "envVars";
     const HAS_SECRETS: bool = true;
+    /// A secret does not even leave the database.
+    const SHOWN: &'static [Shown] = &[
+        Shown { field: "value", sql: "CASE WHEN is_secret THEN NULL ELSE value END", form: Form::Text },
+        Shown { field: "isSet", sql: "value IS NOT NULL", form: Form::Flag },
+    ];
     type Key = String;
     type Set = Vec<Self>;
 

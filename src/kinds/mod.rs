@@ -8,6 +8,7 @@ mod contract;
 mod merge;
 mod operation;
 mod overrides;
+pub mod plain;
 mod rows;
 mod values;
 mod words;
@@ -33,7 +34,7 @@ pub use self::{
     attribute::{Attribute, AttributeValue},
     check::{check, check_entries},
     config_file::ConfigFile,
-    contract::{Cardinality, EntryKey, Kind, Names, OfInstance, OfTemplate, Owner, Stored},
+    contract::{Cardinality, EntryKey, Kind, Names, OfInstance, OfTemplate, Owner, Shape, Stored},
     dependency::{Condition, Dependency},
     domain::Domain,
     env_value::EnvValue,

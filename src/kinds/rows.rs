@@ -73,6 +73,9 @@ macro_rules! table {
             type Entity = Entity;
             type Model = Model;
             type Row = ActiveModel;
+            const TABLE: &'static str = $table;
+            const COLUMNS: &'static [(&'static str, Option<$crate::kinds::plain::Form>)] =
+                &[$( (stringify!($field), <$type as $crate::kinds::plain::Plain>::FORM) ),+];
             fn owner_column() -> Column {
                 Column::$owner_column
             }

@@ -6,7 +6,7 @@ use async_graphql::{Enum, InputObject, SimpleObject};
 use sea_orm::DeriveValueType;
 
 use super::{
-    Argv, Cardinality, Kind,
+    Argv, Cardinality, Kind, Shape,
     compose::{Found, Reading, Rendered, literal},
     kind,
     values::UnknownWord,
@@ -50,7 +50,7 @@ macro_rules! settings {
 
         impl Cardinality<Setting> for Settings {
             type Given = Self;
-            const INDEXED: bool = false;
+            const SHAPE: Shape = Shape::Fields;
             fn from_entries(entries: Vec<Setting>) -> Self {
                 let mut settings = Self::default();
                 for Setting { field, value } in entries {

@@ -38,7 +38,11 @@ use self::{auth::Doorkeeper, metrics::Metrics};
 use crate::{
     app::App,
     document::Documents,
-    graphql::{Schema, schema, sdl},
+    graphql::{
+        Schema,
+        direct::{Answers, Plans},
+        schema, sdl,
+    },
     limits::Limits,
 };
 
@@ -47,7 +51,8 @@ use crate::{
 pub(crate) struct Service {
     app: App,
     schema: Schema,
-    documents: Documents,
+    documents: Documents<Plans>,
+    answers: Answers,
     limits: Arc<Limits>,
 }
 
@@ -60,16 +65,24 @@ pub struct Options {
     pub limits: Limits,
     /// How many requests it takes, and how long it waits for them.
     pub traffic: Traffic,
+    /// How much memory kept answers may take, in bytes; 0 keeps none.
+    pub answer_cache: u64,
     /// Pages of other sites that may ask; none unless it is set.
     pub origins: Vec<Origin>,
 }
 
+/// In the extensions of a request: it is answered by the executor even where its answer could be written straight from
+/// rows. For those who look whether both are the same; no client can send it.
+#[derive(Clone, Copy, Debug)]
+pub struct ByExecutor;
+
 /// All routes of the service.
 pub fn router(app: App, options: Options) -> Router {
     let doorkeeper = Doorkeeper::new(app.clone(), options.door);
-    let documents = Documents::new(sdl, options.limits.clone());
+    let documents = Documents::new(sdl, options.limits.clone(), Plans::new);
     let figures = Metrics::new(&app);
-    let service = Service { schema: schema(), app, documents, limits: Arc::new(options.limits) };
+    let limits = Arc::new(options.limits);
+    let service = Service { schema: schema(), app, documents, answers: Answers::within(options.answer_cache), limits };
     let door = || from_fn_with_state(doorkeeper.clone(), auth::authenticate);
     let unread = unread::Unread::default();
     let weighed = || from_fn_with_state(unread.clone(), unread::weigh);

@@ -112,7 +112,7 @@ fn a_request_with_very_many_values_is_refused_before_they_are_made() {
 
 /// Whether a document passes these limits.
 fn passes(limits: &Limits, document: &str) -> bool {
-    let documents = Documents::new(graphql::sdl, limits.clone());
+    let documents = Documents::new(graphql::sdl, limits.clone(), |_, _| ());
     let refusal =
         documents.check(document).and_then(|checked| documents.choose(&checked, None, serde_json::Map::new()));
     match refusal {
@@ -284,7 +284,7 @@ proptest! {
     /// that is a fraction of the real one.
     #[test]
     fn what_is_let_through_is_safe_to_parse(document in rubble()) {
-        thread_local!(static DOCUMENTS: Documents = Documents::new(graphql::sdl, Limits::default()));
+        thread_local!(static DOCUMENTS: Documents<()> = Documents::new(graphql::sdl, Limits::default(), |_, _| ()));
         let checked = DOCUMENTS.with(|documents| documents.check(&document).is_ok());
         let parse = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
         let parsed = parse.spawn(move || async_graphql::parser::parse_query(&document).is_ok()).unwrap().join().unwrap();
@@ -298,7 +298,7 @@ proptest! {
     /// Deep nesting around anything is refused by the guard alone.
     #[test]
     fn deep_nesting_is_refused_wherever_it_stands(before in rubble(), open in "[\\[{(]{300}") {
-        let documents = Documents::new(graphql::sdl, Limits::default());
+        let documents = Documents::new(graphql::sdl, Limits::default(), |_, _| ());
         let document = before + &open;
         prop_assert!(documents.check(&document).is_err());
     }

@@ -289,9 +289,7 @@ async fn a_count_costs_nothing_when_not_asked_for(t: &TestApp) {
                 "instances" => format!("{{ stack(name: \"shop\") {{ instances {{ {selection} }} }} }}"),
                 list => format!("{{ {list} {{ {selection} }} }}"),
             };
-            let before = t.db.statements();
-            t.data(&query, json!({})).await;
-            t.db.statements() - before
+            t.cost_by_executor(&query, json!({})).await.0
         };
         let without = ask(rows).await;
         assert_eq!(ask(&format!("{rows} totalCount")).await, without + count, "{list}");

@@ -6,7 +6,8 @@ use devarch::{
     db::{
         Db,
         entities::{
-            api_key, api_key_stack, catalog_entry, clear_secret, instance, override_rule, secret_key, stack, template,
+            api_key, api_key_stack, catalog_entry, change, clear_secret, instance, override_rule, secret_key, stack,
+            template,
         },
         stored,
     },
@@ -153,6 +154,7 @@ fn entities() -> BTreeMap<String, TableCreateStatement> {
     tables.push(schema.create_table_from_entity(clear_secret::Entity));
     tables.push(schema.create_table_from_entity(api_key::Entity));
     tables.push(schema.create_table_from_entity(api_key_stack::Entity));
+    tables.push(schema.create_table_from_entity(change::Entity));
     let name = |table: &TableCreateStatement| match table.get_table_name() {
         Some(TableRef::Table(name, _)) => name.1.to_string(),
         other => panic!("{other:?}"),
@@ -219,22 +221,27 @@ async fn tables(t: &TestApp) -> BTreeSet<String> {
 
 async fn the_tables_are_those_of_the_entities(t: &TestApp) {
     let entities = entities();
-    assert_eq!(entities.len(), 29);
+    assert_eq!(entities.len(), 30);
     assert_eq!(tables(t).await, entities.keys().cloned().collect::<BTreeSet<_>>());
     // SQLite has one integer, of 64 bits.
     let known =
         |class: &str| if t.engine == Engine::Sqlite { class.replace("bigint", "int") } else { class.to_owned() };
     for (table, entity) in entities {
+        // A key of several columns stands beside them.
+        let together: Vec<String> = entity
+            .get_indexes()
+            .iter()
+            .filter(|index| index.is_primary_key())
+            .flat_map(|index| index.get_index_spec().get_column_names())
+            .collect();
         let expected: BTreeMap<String, (String, bool, bool)> = entity
             .get_columns()
             .iter()
             .map(|column| {
                 let spec = column.get_column_spec();
-                let nullable = spec.nullable != Some(false) && !spec.primary_key;
-                (
-                    column.get_column_name(),
-                    (known(class(column.get_column_type().unwrap())), nullable, spec.primary_key),
-                )
+                let key = spec.primary_key || together.contains(&column.get_column_name());
+                let nullable = spec.nullable != Some(false) && !key;
+                (column.get_column_name(), (known(class(column.get_column_type().unwrap())), nullable, key))
             })
             .collect();
         let found: BTreeMap<String, (String, bool, bool)> = columns(t, &table)
@@ -250,7 +257,7 @@ async fn the_tables_are_those_of_the_entities(t: &TestApp) {
 fn owner_of(table: &str) -> Option<(&'static str, &'static str)> {
     match table {
         "service_instances" => Some(("stack_id", "stacks")),
-        "services" | "stacks" | "catalog_entries" | "api_keys" | "secret_keys" | "clear_secrets" => None,
+        "services" | "stacks" | "catalog_entries" | "api_keys" | "secret_keys" | "clear_secrets" | "changes" => None,
         "api_key_stacks" => Some(("api_key_id", "api_keys")),
         _ if table.starts_with("service_") => Some(("service_id", "services")),
         _ => Some(("instance_id", "service_instances")),
@@ -316,8 +323,8 @@ async fn children_go_with_their_owner(t: &TestApp) {
     run(t, "DELETE FROM services").await.unwrap_err();
     run(t, "DELETE FROM stacks").await.unwrap();
     run(t, "DELETE FROM services").await.unwrap();
-    // The key with which the secrets were sealed stays known.
-    for table in entities().keys().filter(|table| *table != "secret_keys") {
+    // The key with which the secrets were sealed stays known, and how often things have changed.
+    for table in entities().keys().filter(|table| !["secret_keys", "changes"].contains(&table.as_str())) {
         assert_eq!(rows(t, &format!("SELECT 'left' FROM {table}")).await.len(), 0, "{table}");
     }
 }

@@ -108,11 +108,9 @@ async fn add<K: Stored<OfInstance>>(t: &TestApp, owners: &[InstanceId], entry: K
     K::Entity::insert_many(rows).exec_without_returning(t.db.writer()).await.unwrap();
 }
 
-/// The statements of a query, and its data.
+/// The statements of a query that the executor answers, and its data.
 async fn cost(t: &TestApp, query: &str, variables: Value) -> (u64, Value) {
-    let before = t.db.statements();
-    let data = t.data(query, variables).await;
-    (t.db.statements() - before, data)
+    t.cost_by_executor(query, variables).await
 }
 
 fn everything() -> String {

@@ -527,7 +527,5 @@ async fn the_trash_costs_the_same_for_1_and_100_rows(t: &TestApp) {
 
 /// The statements of a query, and its data.
 async fn counted(t: &TestApp, query: &str) -> (u64, Value) {
-    let before = t.db.statements();
-    let data = t.data(query, json!({})).await;
-    (t.db.statements() - before, data)
+    t.cost(query, json!({})).await
 }

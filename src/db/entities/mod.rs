@@ -5,6 +5,7 @@
 pub mod api_key;
 pub mod api_key_stack;
 pub mod catalog_entry;
+pub mod change;
 pub mod clear_secret;
 pub mod instance;
 pub mod override_rule;

@@ -20,7 +20,7 @@ use crate::{
 const OURS: [&str; 2] = ["INTERNAL", "UNAVAILABLE"];
 
 /// The answer to a request; `began` says whether anything was run.
-pub(super) fn answer(
+pub(super) fn values(
     mut response: GraphqlResponse,
     began: bool,
     media_type: MediaType,
@@ -45,6 +45,12 @@ pub(super) fn answer(
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type.with_charset()));
     answer.extensions_mut().insert(outcome);
     answer
+}
+
+/// An answer that was written as it goes out.
+pub(super) fn written(json: Vec<u8>, media_type: MediaType, outcome: Outcome) -> Response {
+    let content_type = HeaderValue::from_static(media_type.with_charset());
+    ([(CONTENT_TYPE, content_type)], Extension(outcome), json).into_response()
 }
 
 /// Short, few, and with the id under which the log tells more.

@@ -13,20 +13,25 @@ use axum::{
     Extension,
     body::Body,
     extract::{RawQuery, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header::ALLOW},
+    http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header::ALLOW},
     response::{IntoResponse, Response},
 };
 
 pub(super) use self::answer::refuse;
-use self::{answer::answer, negotiate::MediaType, request::Params, run::Ran};
-use super::{Service, outcome::Outcome, request_id::RequestId};
+use self::{
+    answer::{values, written},
+    negotiate::MediaType,
+    request::Params,
+    run::{Answer, How, Ran},
+};
+use super::{ByExecutor, Service, outcome::Outcome};
 use crate::access::Access;
 
 /// Answers one request.
 pub(super) async fn handle(
     State(service): State<Service>,
     Extension(access): Extension<Access>,
-    id: Option<Extension<RequestId>>,
+    extensions: Extensions,
     method: Method,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
@@ -58,8 +63,9 @@ pub(super) async fn handle(
         Ok(params) => params,
         Err(bad) => return refused(bad.status, bad.reason, bad.code, &bad.message),
     };
-    let ran = run::run(&service, access, params, method == Method::GET).await;
-    let Ran { response, began, outcome } = match ran {
+    let how = How { get: method == Method::GET, direct: extensions.get::<ByExecutor>().is_none() };
+    let ran = run::run(&service, access, params, how).await;
+    let Ran { answer, began, outcome } = match ran {
         Ok(ran) => ran,
         Err(run::ChangeOverGet) => {
             let mut answer = refused(
@@ -72,7 +78,10 @@ pub(super) async fn handle(
             return answer;
         }
     };
-    answer(response, began, media_type, id.map(|Extension(id)| id), outcome)
+    match answer {
+        Answer::Values(response) => values(response, began, media_type, extensions.get().cloned(), outcome),
+        Answer::Written(json) => written(json, media_type, outcome),
+    }
 }
 
 /// A refusal before anything was looked at.

@@ -24,9 +24,17 @@ use crate::{
     },
 };
 
+/// The answer to a request.
+pub(super) enum Answer {
+    /// As the executor gives it.
+    Values(GraphqlResponse),
+    /// As it goes out.
+    Written(Vec<u8>),
+}
+
 /// What came of a request.
 pub(super) struct Ran {
-    pub(super) response: GraphqlResponse,
+    pub(super) answer: Answer,
     /// False when it was refused before anything was run.
     pub(super) began: bool,
     pub(super) outcome: Outcome,
@@ -35,15 +43,24 @@ pub(super) struct Ran {
 impl Ran {
     fn refused(refusal: &Refusal) -> Self {
         let outcome = Outcome { refusal: Some(refusal.reason), ..Outcome::default() };
-        Self { response: GraphqlResponse::from_errors(errors(refusal)), began: false, outcome }
+        Self { answer: Answer::Values(GraphqlResponse::from_errors(errors(refusal))), began: false, outcome }
     }
 }
 
 /// A mutation that came with GET.
 pub(super) struct ChangeOverGet;
 
+/// How a request came, and how it is answered.
+#[derive(Clone, Copy)]
+pub(super) struct How {
+    /// With GET.
+    pub(super) get: bool,
+    /// Past the executor, where that gives the same.
+    pub(super) direct: bool,
+}
+
 /// Looks at a request, and runs it.
-pub(super) async fn run(service: &Service, access: Access, params: Params, get: bool) -> Result<Ran, ChangeOverGet> {
+pub(super) async fn run(service: &Service, access: Access, params: Params, how: How) -> Result<Ran, ChangeOverGet> {
     let Params { query, operation_name, variables } = params;
     let name = operation_name.as_deref();
     let from = Instant::now();
@@ -51,31 +68,41 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, get: 
         Ok(checked) => checked,
         Err(refusal) => return Ok(Ran::refused(&refusal)),
     };
-    if get && service.documents.is_mutation(&checked, name) == Some(true) {
+    if how.get && service.documents.is_mutation(&checked, name) == Some(true) {
         return Err(ChangeOverGet);
     }
     let chosen = match service.documents.choose(&checked, name, variables) {
         Ok(chosen) => chosen,
         Err(refusal) => return Ok(Ran::refused(&refusal)),
     };
+    let Chosen { name, mutation, variables } = chosen;
+    let app = service.app.acting(access);
+    let begun = Instant::now();
+    let outcome = |app: &App, name| Outcome {
+        operation: name,
+        kind: Some(if mutation { "mutation" } else { "query" }),
+        statements: Some(app.statements()),
+        timing: Some(Timing { document: begun - from, execution: begun.elapsed() }),
+        ..Outcome::default()
+    };
+    if how.direct && !mutation {
+        let direct = checked.prepared().answer(&app, &service.answers, name.as_deref(), &variables);
+        if let Ok(Some(written)) = timeout(service.limits.request_timeout(), direct).await {
+            return Ok(Ran { answer: Answer::Written(written), began: true, outcome: outcome(&app, name) });
+        }
+    }
     let parsed = match async_graphql::parser::parse_query(&query) {
         Ok(parsed) => parsed,
         Err(error) => {
             // Two parsers see one document differently: the framework's is the one that runs it.
             let response = GraphqlResponse::from_errors(vec![coded(error.into(), "GRAPHQL_PARSE_FAILED")]);
-            return Ok(Ran {
-                response,
-                began: false,
-                outcome: Outcome { refusal: Some("parse"), ..Outcome::default() },
-            });
+            let outcome = Outcome { refusal: Some("parse"), ..Outcome::default() };
+            return Ok(Ran { answer: Answer::Values(response), began: false, outcome });
         }
     };
-    let Chosen { name, mutation, variables } = chosen;
     let mut request = Request::new(query).variables(Variables::from_json(variables.into()));
     request.operation_name = operation_name;
     request.set_parsed_query(parsed);
-    let app = service.app.acting(access);
-    let begun = Instant::now();
     let mut response = if mutation {
         change(service, app.clone(), request).await
     } else {
@@ -86,7 +113,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, get: 
             Err(_) => late("The request took too long and was given up."),
         }
     };
-    let timing = Timing { document: begun - from, execution: begun.elapsed() };
+    let outcome = outcome(&app, name);
     let mut began = true;
     for error in &mut response.errors {
         let known = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
@@ -96,15 +123,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, get: 
             *error = coded(error.clone(), code);
         }
     }
-    let kind = if mutation { "mutation" } else { "query" };
-    let outcome = Outcome {
-        operation: name,
-        kind: Some(kind),
-        statements: Some(app.statements()),
-        timing: Some(timing),
-        ..Outcome::default()
-    };
-    Ok(Ran { response, began, outcome })
+    Ok(Ran { answer: Answer::Values(response), began, outcome })
 }
 
 /// Runs a mutation on a task of its own: a client that goes away, or whose time is over, does not tear it.

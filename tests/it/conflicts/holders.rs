@@ -150,9 +150,7 @@ async fn a_stack_lists_the_conflicts_of_its_enabled_instances_in_order(t: &TestA
 
 /// The statements of a query, and its data.
 async fn cost(t: &TestApp, query: &str) -> (u64, Value) {
-    let before = t.db.statements();
-    let data = t.data(query, json!({})).await;
-    (t.db.statements() - before, data)
+    t.cost(query, json!({})).await
 }
 
 async fn the_cost_does_not_depend_on_how_many_conflict(t: &TestApp) {

@@ -152,9 +152,10 @@ async fn the_wrong_key_is_refused_at_start(t: &TestApp) {
     let nothing = t.with_vault(Vault::default());
     assert!(nothing.app.unlock_secrets().await.is_err());
     // Whoever is asked without a start gives no wrong answer.
-    let query = "{ instance(stack: \"shop\", name: \"db\") { effectiveConfig { envVars { key } } } }";
+    let query = "mutation ($input: RevealSecretInput!) { revealSecret(input: $input) { value } }";
+    let input = json!({ "template": { "name": "postgres" }, "key": "POSTGRES_PASSWORD" });
     for app in [stranger, impostor, nothing] {
-        let answer = app.graphql(query, json!({})).await;
+        let answer = app.graphql(query, json!({ "input": input })).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], "INTERNAL", "{answer}");
     }
 }

@@ -18,8 +18,8 @@ use devarch::{
     app::App,
     clock::Clock,
     db::{Db, DbUrl},
-    limits::Limits,
-    server::{Door, Options, Traffic, router},
+    limits::{Limits, Patience},
+    server::{ByExecutor, Door, Options, Traffic, router},
     vault::Vault,
 };
 use http_body_util::BodyExt;
@@ -65,8 +65,13 @@ impl TestApp {
             DateTime::from_timestamp_millis(ticking.fetch_add(step, Ordering::SeqCst)).unwrap()
         });
         let app = App::new(db.clone(), clock);
-        let options =
-            Options { door: Door::Open, limits: Limits::default(), traffic: Traffic::default(), origins: Vec::new() };
+        let options = Options {
+            door: Door::Open,
+            limits: Limits::default(),
+            answer_cache: 1 << 20,
+            traffic: Traffic::default(),
+            origins: Vec::new(),
+        };
         let router = router(app.clone(), options.clone());
         Self { engine, url, db, router, key: None, options, app, frozen, millis, broken: Arc::default() }
     }
@@ -94,6 +99,12 @@ impl TestApp {
     /// The same application with other keys for secrets.
     pub(crate) fn with_vault(&self, vault: Vault) -> Self {
         Self::new(self.engine, self.url.clone(), self.db.clone().with_vault(vault))
+    }
+
+    /// Another server on the same database.
+    pub(crate) async fn another(&self) -> Self {
+        let db = Db::connect(&self.url, 4, &Patience::default()).await.unwrap().with_vault(self.db.vault().clone());
+        Self::new(self.engine, self.url.clone(), db)
     }
 
     /// What `revealSecret` shows; the input without the key.
@@ -146,12 +157,53 @@ impl TestApp {
         String::from_utf8(answer.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
     }
 
-    /// The whole answer to a GraphQL request.
+    /// The whole answer to a GraphQL request. A query is asked a second time, to be answered by the executor: it gives
+    /// the same bytes.
     pub(crate) async fn graphql(&self, query: &str, variables: Value) -> Value {
         let body = json!({ "query": query, "variables": variables }).to_string();
-        let answer = self.send(self.post(body)).await;
+        let answer = self.send(self.post(body.clone())).await;
         assert_eq!(answer.status(), 200, "{query}");
-        serde_json::from_str(&Self::text(answer).await).unwrap()
+        let text = Self::text(answer).await;
+        if !query.contains("mutation") {
+            let mut request = self.post(body.clone());
+            request.extensions_mut().insert(ByExecutor);
+            let executed = Self::without_id(&Self::text(self.send(request).await).await);
+            if executed != Self::without_id(&text) {
+                // Unless somebody has changed something meanwhile.
+                let again = Self::text(self.send(self.post(body)).await).await;
+                assert_ne!(
+                    Self::without_id(&again),
+                    Self::without_id(&text),
+                    "the executor says {executed} to {query}"
+                );
+            }
+        }
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// The data of a query that must succeed, which nobody asks a second time, and how many statements it took.
+    pub(crate) async fn cost(&self, query: &str, variables: Value) -> (u64, Value) {
+        self.cost_of(self.post(json!({ "query": query, "variables": variables }).to_string()), query).await
+    }
+
+    /// The same where the executor answers.
+    pub(crate) async fn cost_by_executor(&self, query: &str, variables: Value) -> (u64, Value) {
+        let mut request = self.post(json!({ "query": query, "variables": variables }).to_string());
+        request.extensions_mut().insert(ByExecutor);
+        self.cost_of(request, query).await
+    }
+
+    async fn cost_of(&self, request: Request<Body>, query: &str) -> (u64, Value) {
+        let before = self.db.statements();
+        let mut answer: Value = serde_json::from_str(&Self::text(self.send(request).await).await).unwrap();
+        assert_eq!(answer.get("errors"), None, "{query}");
+        (self.db.statements() - before, answer["data"].take())
+    }
+
+    /// An answer without the id of its request.
+    fn without_id(answer: &str) -> String {
+        let Some((before, after)) = answer.split_once("\"requestId\":\"") else { return answer.to_owned() };
+        format!("{before}{}", after.split_once('"').unwrap().1)
     }
 
     /// A GraphQL request with the key, if there is one.

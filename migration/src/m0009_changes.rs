@@ -1,0 +1,28 @@
+//! How often each stack, and the templates, have changed: what tells a kept answer from a stale one. A stack's changes are
+//! counted in several rows, so that those who change it at the same time do not wait for each other.
+
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+const TABLE: &str = "changes";
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        // No foreign key: the count of a stack that is gone stays, so that it never goes back.
+        let table = Table::create()
+            .table(TABLE)
+            .col(ColumnDef::new("stack_id").big_integer().not_null())
+            .col(ColumnDef::new("part").integer().not_null())
+            .col(ColumnDef::new("count").big_integer().not_null())
+            .primary_key(Index::create().col("stack_id").col("part"))
+            .take();
+        manager.create_table(table).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_table(Table::drop().table(TABLE).take()).await
+    }
+}

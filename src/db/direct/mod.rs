@@ -1,0 +1,83 @@
+//! Reads that answers are written from without anything between the rows and the JSON: one statement for all of it, on
+//! connections that stay.
+//!
+//! Called by the direct answers through [`App`](crate::app::App). It must never know what an answer looks like, nor
+//! write.
+
+mod lanes;
+mod rows;
+mod statement;
+mod wanted;
+
+use std::{borrow::Cow, sync::atomic::Ordering};
+
+use chrono::{DateTime, Utc};
+use sea_orm::DbErr;
+
+pub(super) use self::lanes::Lanes;
+pub use self::{
+    rows::Row,
+    statement::Members,
+    wanted::{Column, INSTANCE, Keys, Part, STACK, TEMPLATE, Wanted},
+};
+use super::{Db, Statements};
+use crate::access::Scope;
+
+/// A value that goes into a statement.
+#[derive(Clone, Debug)]
+enum Parameter<'a> {
+    Text(Cow<'a, str>),
+    Number(i64),
+    Time(DateTime<Utc>),
+}
+
+/// What can be read of a stack is the same as long as this is: its key, and how often it and templates have changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    stack: i64,
+    changes: i64,
+    templates: i64,
+}
+
+impl Version {
+    /// From the row of a stack.
+    pub fn of(wanted: &Wanted, row: &Row) -> Result<Self, DbErr> {
+        Self::read(row, Keys::VERSION.map(|column| wanted.place(column)))
+    }
+
+    fn read(row: &Row, places: [usize; 3]) -> Result<Self, DbErr> {
+        let [stack, changes, templates] = places.map(|at| row.number(at).and_then(Row::some));
+        Ok(Self { stack: stack?, changes: changes?, templates: templates? })
+    }
+}
+
+impl Db {
+    /// The rows of a live stack, of some of its instances, and of what belongs to them, as far as they are within reach
+    /// and wanted. Those of each part come in any order. There is none of a stack that does not exist.
+    pub async fn rows(
+        &self,
+        scope: &Scope,
+        statements: &Statements,
+        wanted: &Wanted,
+        stack: &str,
+        members: Members<'_>,
+    ) -> Result<Vec<Row>, DbErr> {
+        self.fetch(statements, statement::write(self.read.get_database_backend(), scope, wanted, stack, members)).await
+    }
+
+    /// The version of all that [`Db::rows`] would give at this moment; none of a stack that does not exist.
+    pub async fn version(&self, scope: &Scope, statements: &Statements, stack: &str) -> Result<Option<Version>, DbErr> {
+        let text = statement::version(self.read.get_database_backend(), scope, stack);
+        let rows = self.fetch(statements, text).await?;
+        rows.first().map(|row| Version::read(row, [0, 1, 2])).transpose()
+    }
+
+    async fn fetch(&self, statements: &Statements, text: statement::Text<'_>) -> Result<Vec<Row>, DbErr> {
+        let mut lane = self.lanes.take().await?;
+        statements.fetch_add(1, Ordering::Relaxed);
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        let rows = lane.fetch(&text.sql, &text.parameters).await?;
+        lane.done();
+        Ok(rows)
+    }
+}

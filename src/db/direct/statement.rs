@@ -1,0 +1,142 @@
+//! The one statement that a direct read is: the stack by its name, its instances, and for each of them what belongs to
+//! it, found through indexes one instance after the other.
+//!
+//! Made for each request. It must never decide what absence means.
+
+use std::{borrow::Cow, fmt::Write};
+
+use sea_orm::DbBackend;
+
+use super::{Parameter, Part, Wanted};
+use crate::{
+    access::Scope,
+    db::{
+        changes::{OF_STACK, OF_TEMPLATES},
+        instances::{ByAge, InstanceFilter},
+        page::{Slice, pattern},
+    },
+};
+
+/// Which instances of the stack are wanted.
+#[derive(Clone, Copy, Debug)]
+pub enum Members<'a> {
+    /// None: the stack alone.
+    None,
+    /// The one of this name.
+    One(&'a str),
+    /// A page of its list.
+    Page(&'a InstanceFilter, &'a Slice<ByAge>),
+}
+
+/// The text of a statement and what goes into it.
+pub(super) struct Text<'a> {
+    pub(super) sql: String,
+    pub(super) parameters: Vec<Parameter<'a>>,
+    backend: DbBackend,
+}
+
+impl<'a> Text<'a> {
+    fn push(&mut self, sql: &str) {
+        self.sql.push_str(sql);
+    }
+
+    /// Adds a parameter; its sign is what stands for it.
+    fn sign(&mut self, value: Parameter<'a>) -> String {
+        self.parameters.push(value);
+        let sign = if self.backend == DbBackend::Sqlite { '?' } else { '$' };
+        format!("{sign}{}", self.parameters.len())
+    }
+}
+
+/// Writes the statement that asks only how often a stack and templates have changed.
+pub(super) fn version<'a>(backend: DbBackend, scope: &Scope, stack: &'a str) -> Text<'a> {
+    let mut text = Text { sql: String::new(), parameters: Vec::new(), backend };
+    let name = text.sign(Parameter::Text(stack.into()));
+    let within = scope.and("s.id");
+    let _ = write!(
+        text.sql,
+        "SELECT s.id, {OF_STACK}, {OF_TEMPLATES} FROM stacks AS s WHERE s.name = {name} AND s.deleted_at IS NULL{within}"
+    );
+    text
+}
+
+/// Writes the statement.
+pub(super) fn write<'a>(
+    backend: DbBackend,
+    scope: &Scope,
+    wanted: &Wanted,
+    stack: &'a str,
+    members: Members<'a>,
+) -> Text<'a> {
+    let mut text = Text { sql: String::with_capacity(2048), parameters: Vec::new(), backend };
+    let name = text.sign(Parameter::Text(stack.into()));
+    let within = scope.and("s.id");
+    let _ = write!(
+        text.sql,
+        "WITH s AS MATERIALIZED (SELECT s.*, {OF_STACK} AS changes, {OF_TEMPLATES} AS template_changes FROM stacks AS s \
+         WHERE s.name = {name} AND s.deleted_at IS NULL{within})"
+    );
+    let own = "FROM service_instances AS i WHERE i.stack_id = (SELECT s.id FROM s) AND i.deleted_at IS NULL";
+    let mut conditions = String::new();
+    let shown = match members {
+        Members::None => false,
+        Members::One(name) => {
+            let name = text.sign(Parameter::Text(name.into()));
+            let _ = write!(text.sql, ", i AS MATERIALIZED (SELECT i.* {own} AND i.instance_id = {name})");
+            true
+        }
+        Members::Page(filter, slice) => {
+            if let Some(search) = &filter.search {
+                let pattern = text.sign(Parameter::Text(Cow::Owned(pattern(search))));
+                let _ = write!(conditions, " AND i.instance_id LIKE {pattern} ESCAPE '\\'");
+            }
+            if let Some(enabled) = filter.enabled {
+                conditions += if enabled { " AND i.enabled" } else { " AND NOT i.enabled" };
+            }
+            let _ = write!(text.sql, ", i AS MATERIALIZED (SELECT i.* {own}{conditions}");
+            for (cursor, than) in [(&slice.after, '>'), (&slice.before, '<')] {
+                if let Some(cursor) = cursor {
+                    let (time, id) =
+                        (text.sign(Parameter::Time(cursor.created_at)), text.sign(Parameter::Number(cursor.id.0)));
+                    let _ = write!(text.sql, " AND (i.created_at, i.id) {than} ({time}, {id})");
+                }
+            }
+            let order = if slice.backwards { "DESC" } else { "ASC" };
+            // In the text, so that the plan knows that it is few.
+            let _ = write!(text.sql, " ORDER BY i.created_at {order}, i.id {order} LIMIT {})", slice.fetch());
+            true
+        }
+    };
+    text.push(" ");
+    wanted.columns(Part::STACK, backend, &mut text.sql);
+    text.push("FROM s");
+    if !shown {
+        return text;
+    }
+    text.push(" UNION ALL ");
+    wanted.columns(Part::INSTANCE, backend, &mut text.sql);
+    text.push("FROM i");
+    if wanted.template {
+        text.push(" JOIN services AS t ON t.id = i.template_service_id");
+    }
+    if wanted.count {
+        text.push(" UNION ALL ");
+        wanted.columns(Part::COUNT, backend, &mut text.sql);
+        let _ = write!(text.sql, "{own}{conditions}");
+    }
+    for (part, kind) in wanted.kinds() {
+        // The names of a kind's columns stand alone: they are looked for in its own table first.
+        let (table, owner) = (kind.table, kind.owner);
+        if backend == DbBackend::Sqlite {
+            text.push(" UNION ALL ");
+            wanted.columns(part, backend, &mut text.sql);
+            let _ = write!(text.sql, "FROM {table} AS x WHERE x.{owner} IN (SELECT i.id FROM i)");
+        } else {
+            text.push(" UNION ALL SELECT x.* FROM i CROSS JOIN LATERAL (");
+            wanted.columns(part, backend, &mut text.sql);
+            // The OFFSET keeps the planner from reading the whole table once instead of its index for each instance.
+            let _ = write!(text.sql, "FROM {table} AS x WHERE x.{owner} = i.id OFFSET 0) AS x");
+        }
+    }
+    text
+}

@@ -1,0 +1,285 @@
+//! What is read: columns of a stack, of its instances, and of their entries, all of them rows of one statement. Each
+//! table's rows have columns of their own, and they share the places of the result.
+//!
+//! Made by what writes answers, once for each document. It must never know what an answer looks like.
+
+use std::fmt::Write;
+
+use sea_orm::DbBackend;
+
+use crate::{
+    ids::{GlobalId, InstanceId, StackId, TemplateId},
+    kinds::plain::{Form, PlainKind, Shown},
+};
+
+const fn shown(field: &'static str, sql: &'static str, form: Form) -> Shown {
+    Shown { field, sql, form }
+}
+
+/// The plain fields of a stack.
+pub const STACK: &[Shown] = &[
+    shown("id", "s.id", Form::Id(StackId::TAG)),
+    shown("name", "s.name", Form::Text),
+    shown("description", "s.description", Form::Text),
+    shown("networkName", "COALESCE(s.network_name, 'devarch-' || s.name || '-net')", Form::Text),
+    shown("enabled", "s.enabled", Form::Flag),
+    shown("revision", "s.revision", Form::Long),
+    shown("createdAt", "s.created_at", Form::Time),
+    shown("updatedAt", "s.updated_at", Form::Time),
+    shown("deletedAt", "s.deleted_at", Form::Time),
+];
+
+/// The plain fields of an instance.
+pub const INSTANCE: &[Shown] = &[
+    shown("id", "i.id", Form::Id(InstanceId::TAG)),
+    shown("name", "i.instance_id", Form::Text),
+    shown("description", "i.description", Form::Text),
+    shown("enabled", "i.enabled", Form::Flag),
+    shown("containerName", "i.container_name", Form::Text),
+    shown("revision", "i.revision", Form::Long),
+    shown("createdAt", "i.created_at", Form::Time),
+    shown("updatedAt", "i.updated_at", Form::Time),
+    shown("deletedAt", "i.deleted_at", Form::Time),
+    shown("overrideCount", "i.override_count", Form::Int),
+];
+
+/// The plain fields of an instance's template.
+pub const TEMPLATE: &[Shown] = &[
+    shown("id", "t.id", Form::Id(TemplateId::TAG)),
+    shown("name", "t.name", Form::Text),
+    shown("description", "t.description", Form::Text),
+    shown("category", "t.category", Form::Text),
+    shown("imageName", "t.image_name", Form::Text),
+    shown("imageTag", "t.image_tag", Form::Text),
+    shown("command", "t.command", Form::Words),
+    shown("entrypoint", "t.entrypoint", Form::Words),
+    shown("user", "t.\"user\"", Form::Text),
+    shown("workingDir", "t.working_dir", Form::Text),
+    shown("restartPolicy", "t.restart_policy", Form::Text),
+    shown("enabled", "t.enabled", Form::Flag),
+    shown("revision", "t.revision", Form::Long),
+    shown("createdAt", "t.created_at", Form::Time),
+    shown("updatedAt", "t.updated_at", Form::Time),
+];
+
+/// The stack's key and how often it and templates have changed.
+const VERSION: [Shown; 3] = [
+    shown("id", "s.id", Form::Long),
+    shown("changes", "s.changes", Form::Long),
+    shown("templates", "s.template_changes", Form::Long),
+];
+/// The key of an instance; the instance that an entry belongs to, and its place among the others.
+const ID: Shown = shown("id", "i.id", Form::Long);
+const OWNER: Shown = shown("owner", "x.instance_id", Form::Long);
+const PLACE: Shown = shown("place", "x.id", Form::Long);
+
+/// The type of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Type {
+    Int,
+    Long,
+    Text,
+    Flag,
+    Time,
+}
+
+impl Type {
+    fn of(form: Form) -> Self {
+        match form {
+            Form::Id(_) | Form::Long => Self::Long,
+            Form::Int | Form::NonZero => Self::Int,
+            Form::Flag => Self::Flag,
+            Form::Time => Self::Time,
+            Form::Text | Form::Word(_) | Form::Words | Form::Json => Self::Text,
+        }
+    }
+
+    /// A text that both engines take; SQLite gives it no meaning.
+    fn null(self) -> &'static str {
+        match self {
+            Self::Int => "CAST(NULL AS INTEGER)",
+            Self::Long => "CAST(NULL AS BIGINT)",
+            Self::Text => "CAST(NULL AS TEXT)",
+            Self::Flag => "CAST(NULL AS BOOLEAN)",
+            Self::Time => "CAST(NULL AS TIMESTAMPTZ)",
+        }
+    }
+}
+
+/// Whose rows they are: the number in the first place of each row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part(usize);
+
+impl Part {
+    /// The stack.
+    pub const STACK: Self = Self(0);
+    /// Its instances, each with its template.
+    pub const INSTANCE: Self = Self(1);
+    /// How many there are.
+    pub const COUNT: Self = Self(2);
+    const KINDS: usize = 3;
+
+    /// The number itself.
+    pub fn number(self) -> usize {
+        self.0
+    }
+}
+
+/// A column of a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    part: Part,
+    at: usize,
+}
+
+/// The columns that always come along: the instance's key and age, the entry's owner and place.
+pub struct Keys;
+
+impl Keys {
+    /// The key of an instance.
+    pub const INSTANCE: Column = Column { part: Part::INSTANCE, at: 0 };
+    /// When it was created.
+    pub const CREATED: Column = Column { part: Part::INSTANCE, at: 1 };
+    /// The stack, and how often it and templates have changed.
+    pub const VERSION: [Column; 3] =
+        [Column { part: Part::STACK, at: 0 }, Column { part: Part::STACK, at: 1 }, Column { part: Part::STACK, at: 2 }];
+    /// How many instances there are.
+    pub const COUNT: Column = Column { part: Part::COUNT, at: 0 };
+
+    /// The owner of an entry.
+    pub fn owner(part: Part) -> Column {
+        Column { part, at: 0 }
+    }
+
+    /// The place of an entry among its owner's.
+    pub fn place(part: Part) -> Column {
+        Column { part, at: 1 }
+    }
+}
+
+/// What is read.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    parts: Vec<Vec<Shown>>,
+    kinds: Vec<&'static PlainKind>,
+    pub(super) template: bool,
+    pub(super) count: bool,
+    slots: Vec<Type>,
+    places: Vec<Vec<usize>>,
+}
+
+impl Wanted {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        let count = shown("totalCount", "count(*)", Form::Long);
+        let created = shown("createdAt", "i.created_at", Form::Time);
+        Self { parts: vec![VERSION.to_vec(), vec![ID, created], vec![count]], ..Self::default() }
+    }
+
+    /// Wants a column; the same one for the same SQL.
+    pub fn column(&mut self, part: Part, shown: Shown) -> Column {
+        let columns = &mut self.parts[part.0];
+        let at = columns.iter().position(|known| known.sql == shown.sql).unwrap_or_else(|| {
+            columns.push(shown);
+            columns.len() - 1
+        });
+        Column { part, at }
+    }
+
+    /// Wants a column of the template, which comes with the instance.
+    pub fn of_template(&mut self, shown: Shown) -> Column {
+        self.template = true;
+        self.column(Part::INSTANCE, shown)
+    }
+
+    /// Wants how many there are.
+    pub fn count(&mut self) {
+        self.count = true;
+    }
+
+    /// Wants the entries of a kind.
+    pub fn kind(&mut self, kind: &'static PlainKind) -> Part {
+        let at = self.kinds.iter().position(|known| known.table == kind.table).unwrap_or_else(|| {
+            self.kinds.push(kind);
+            self.parts.push(vec![OWNER, PLACE]);
+            self.kinds.len() - 1
+        });
+        Part(Part::KINDS + at)
+    }
+
+    /// The part of a number.
+    pub fn part(&self, number: usize) -> Option<Part> {
+        (number < self.parts.len()).then_some(Part(number))
+    }
+
+    /// How many parts there are.
+    pub fn parts(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// Finds places for the columns of all parts, of which all are known: as many of each type as the part with most
+    /// of them has.
+    #[must_use]
+    pub fn placed(mut self) -> Self {
+        for columns in &self.parts {
+            let mut taken = vec![false; self.slots.len()];
+            let places = columns.iter().map(|column| {
+                let wanted = Type::of(column.form);
+                let free = (0..self.slots.len()).find(|at| !taken[*at] && self.slots[*at] == wanted);
+                let at = free.unwrap_or_else(|| {
+                    self.slots.push(wanted);
+                    taken.push(false);
+                    self.slots.len() - 1
+                });
+                taken[at] = true;
+                at
+            });
+            let places = places.collect();
+            self.places.push(places);
+        }
+        self
+    }
+
+    /// The place of a column in a row.
+    pub fn place(&self, column: Column) -> usize {
+        self.places[column.part.0][column.at] + 1
+    }
+
+    /// The kinds whose entries are wanted.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = (Part, &'static PlainKind)> {
+        self.kinds.iter().enumerate().map(|(at, kind)| (Part(Part::KINDS + at), *kind))
+    }
+
+    /// What stands between SELECT and FROM for a part.
+    pub(super) fn columns(&self, part: Part, backend: DbBackend, sql: &mut String) {
+        let _ = write!(sql, "SELECT {}", part.0);
+        for (at, slot) in self.slots.iter().enumerate() {
+            sql.push_str(", ");
+            match self.places[part.0].iter().position(|place| *place == at) {
+                Some(column) => sql.push_str(self.parts[part.0][column].sql),
+                None if backend == DbBackend::Sqlite => sql.push_str("NULL"),
+                None => sql.push_str(slot.null()),
+            }
+        }
+        sql.push(' ');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_share_places_of_a_type() {
+        let mut wanted = Wanted::new();
+        let name = wanted.column(Part::STACK, STACK[1]);
+        let enabled = wanted.column(Part::STACK, STACK[4]);
+        let instance = wanted.column(Part::INSTANCE, INSTANCE[1]);
+        assert_eq!(wanted.column(Part::STACK, STACK[1]), name);
+        let wanted = wanted.placed();
+        assert_eq!([name, enabled, Keys::INSTANCE, instance].map(|column| wanted.place(column)), [4, 5, 1, 4]);
+        let mut sql = String::new();
+        wanted.columns(Part::STACK, DbBackend::Sqlite, &mut sql);
+        assert_eq!(sql, "SELECT 0, s.id, s.changes, s.template_changes, s.name, s.enabled, NULL ");
+    }
+}

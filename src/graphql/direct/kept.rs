@@ -1,0 +1,105 @@
+//! Answers that are kept with the version of what they were made from. Each is checked against the database before it is
+//! given again, so that it is never stale, whoever else writes to the same database.
+//!
+//! One for the service, asked for each direct answer. It must never give somebody what was kept for somebody who reaches
+//! other stacks, nor grow without bound.
+
+use std::sync::Arc;
+
+use quick_cache::{Weighter, sync};
+use serde_json::{Map, Value};
+
+use crate::{access::Scope, db::direct::Version};
+
+/// From this length on an answer is packed, in bytes.
+const LONG: usize = 4096;
+/// What an answer costs beside its bytes and its key.
+const OWN: usize = 200;
+
+/// What an answer depends on, beside the database.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    plan: u64,
+    variables: Box<str>,
+    /// `None` for everything.
+    stacks: Option<Arc<[crate::ids::StackId]>>,
+}
+
+impl Key {
+    /// Of a plan, which has a number of its own.
+    pub(super) fn new(plan: u64, variables: &Map<String, Value>, scope: &Scope) -> Self {
+        let stacks = match scope {
+            Scope::Everything => None,
+            Scope::Stacks(stacks) => Some(Arc::clone(stacks)),
+        };
+        Self { plan, variables: serde_json::to_string(variables).unwrap_or_default().into(), stacks }
+    }
+}
+
+/// A kept answer.
+pub(super) struct Kept {
+    pub(super) version: Version,
+    body: Vec<u8>,
+    packed: bool,
+}
+
+impl Kept {
+    fn new(version: Version, answer: &[u8]) -> Self {
+        if answer.len() >= LONG {
+            let body = lz4_flex::compress_prepend_size(answer);
+            if body.len() < answer.len() / 2 {
+                return Self { version, body, packed: true };
+            }
+        }
+        Self { version, body: answer.to_vec(), packed: false }
+    }
+
+    /// The answer; `None` when it is damaged, which never happens.
+    pub(super) fn answer(&self) -> Option<Vec<u8>> {
+        if self.packed { lz4_flex::decompress_size_prepended(&self.body).ok() } else { Some(self.body.clone()) }
+    }
+}
+
+#[derive(Clone)]
+struct ByLength;
+
+impl Weighter<Key, Arc<Kept>> for ByLength {
+    fn weight(&self, key: &Key, kept: &Arc<Kept>) -> u64 {
+        let stacks = key.stacks.as_ref().map_or(0, |stacks| stacks.len() * 8);
+        u64::try_from(OWN + kept.body.len() + key.variables.len() + stacks).unwrap_or(u64::MAX)
+    }
+}
+
+/// All that are kept; a clone shares them.
+#[derive(Clone, Default)]
+pub struct Answers(Option<Arc<sync::Cache<Key, Arc<Kept>, ByLength>>>);
+
+impl Answers {
+    /// Keeps answers in at most so much memory, in bytes; none at all in none.
+    pub fn within(bytes: u64) -> Self {
+        // It makes room for its own tables by how many there may be.
+        let number = usize::try_from(bytes / 4096).unwrap_or(usize::MAX).min(100_000);
+        Self((bytes > 0).then(|| Arc::new(sync::Cache::with_weighter(number, bytes, ByLength))))
+    }
+
+    /// Whether any are kept.
+    pub(super) fn keep(&self) -> bool {
+        self.0.is_some()
+    }
+
+    pub(super) fn get(&self, key: &Key) -> Option<Arc<Kept>> {
+        self.0.as_ref()?.get(key)
+    }
+
+    pub(super) fn put(&self, key: Key, version: Version, answer: &[u8]) {
+        if let Some(all) = &self.0 {
+            all.insert(key, Arc::new(Kept::new(version, answer)));
+        }
+    }
+}
+
+impl std::fmt::Debug for Answers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Answers")
+    }
+}

@@ -1,0 +1,272 @@
+//! From rows to the bytes of an answer, as a plan says.
+//!
+//! Called for each request that is answered directly. It must never answer something that the executor would not: what
+//! it cannot show is left to it.
+
+use chrono::SecondsFormat;
+use serde_json::Value;
+
+use super::{
+    super::{connection::OpaqueCursor, context::int},
+    plan::{EdgeField, Fields, InstanceField, ListField, PageField, Scalar, StackField},
+};
+use crate::{
+    db::{
+        direct::{Column, Keys, Part, Row, Version, Wanted},
+        instances::ByAge,
+        page::{Page, Slice},
+    },
+    error::{Error, Result},
+    ids::{InstanceId, opaque},
+    kinds::{Argv, Shape, plain::Form},
+};
+
+/// The rows of one read, told apart.
+pub(super) struct Rows<'a> {
+    wanted: &'a Wanted,
+    stack: Option<&'a Row>,
+    instances: Vec<Member<'a>>,
+    count: i64,
+    /// The entries of each part, by owner and place.
+    entries: Vec<Vec<(i64, i64, &'a Row)>>,
+}
+
+/// An instance's row.
+struct Member<'a> {
+    age: ByAge,
+    row: &'a Row,
+}
+
+fn odd(what: &str) -> Error {
+    Error::Internal(format!("a row has {what}"))
+}
+
+impl<'a> Rows<'a> {
+    /// Tells rows apart by their parts, and sorts them.
+    pub(super) fn new(wanted: &'a Wanted, rows: &'a [Row]) -> Result<Self> {
+        let mut own = Self { wanted, stack: None, instances: Vec::new(), count: 0, entries: Vec::new() };
+        own.entries.resize_with(wanted.parts(), Vec::new);
+        for row in rows {
+            let part = Row::some(row.number(0)?)?;
+            let number = |column| -> Result<i64> { Ok(Row::some(row.number(wanted.place(column))?)?) };
+            match usize::try_from(part).ok().and_then(|part| wanted.part(part)) {
+                Some(Part::STACK) => own.stack = Some(row),
+                Some(Part::INSTANCE) => {
+                    let created_at = Row::some(row.time(wanted.place(Keys::CREATED))?)?;
+                    let age = ByAge { created_at, id: InstanceId(number(Keys::INSTANCE)?) };
+                    own.instances.push(Member { age, row });
+                }
+                Some(Part::COUNT) => own.count = number(Keys::COUNT)?,
+                Some(kind) => {
+                    let entry = (number(Keys::owner(kind))?, number(Keys::place(kind))?, row);
+                    own.entries[kind.number()].push(entry);
+                }
+                None => return Err(odd("no part")),
+            }
+        }
+        own.instances.sort_unstable_by_key(|member| (member.age.created_at, member.age.id));
+        for entries in &mut own.entries {
+            entries.sort_unstable_by_key(|(owner, place, _)| (*owner, *place));
+        }
+        Ok(own)
+    }
+
+    /// The version of all rows; none when there is no such stack.
+    pub(super) fn version(&self) -> Result<Option<Version>> {
+        Ok(self.stack.map(|row| Version::of(self.wanted, row)).transpose()?)
+    }
+
+    /// Writes the stack, or null.
+    pub(super) fn stack(
+        mut self,
+        fields: &Fields<StackField>,
+        slice: Option<&Slice<ByAge>>,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        let Some(stack) = self.stack else {
+            out.extend_from_slice(b"null");
+            return Ok(());
+        };
+        let mut members = std::mem::take(&mut self.instances);
+        let page = slice.map(|slice| {
+            if slice.backwards {
+                members.reverse();
+            }
+            slice.page(members)
+        });
+        object(out, fields, |out, field| match (field, &page) {
+            (StackField::Scalar(scalar), _) => self.scalar(out, stack, scalar),
+            (StackField::Instances(fields), Some(page)) => self.list(out, page, fields),
+            (StackField::Instances(_), None) => Err(odd("no page")),
+        })
+    }
+
+    /// Writes the only instance, or null.
+    pub(super) fn instance(mut self, fields: &Fields<InstanceField>, out: &mut Vec<u8>) -> Result<()> {
+        match std::mem::take(&mut self.instances).first() {
+            Some(member) => self.member(out, member, fields),
+            None => {
+                out.extend_from_slice(b"null");
+                Ok(())
+            }
+        }
+    }
+
+    fn list(&self, out: &mut Vec<u8>, page: &Page<Member<'_>>, fields: &Fields<ListField>) -> Result<()> {
+        let rows = &page.rows;
+        object(out, fields, |out, field| match field {
+            ListField::Typename(name) => raw(out, name),
+            ListField::TotalCount => json(out, &int(self.count)),
+            ListField::PageInfo(fields) => object(out, fields, |out, field| match field {
+                PageField::Typename(name) => raw(out, name),
+                PageField::HasNext => raw(out, if page.has_next { "true" } else { "false" }),
+                PageField::HasPrevious => raw(out, if page.has_previous { "true" } else { "false" }),
+                PageField::Start => cursor(out, rows.first()),
+                PageField::End => cursor(out, rows.last()),
+            }),
+            ListField::Nodes(fields) => list(out, rows, |out, member| self.member(out, member, fields)),
+            ListField::Edges(fields) => list(out, rows, |out, member| {
+                object(out, fields, |out, field| match field {
+                    EdgeField::Typename(name) => raw(out, name),
+                    EdgeField::Cursor => cursor(out, Some(member)),
+                    EdgeField::Node(fields) => self.member(out, member, fields),
+                })
+            }),
+        })
+    }
+
+    fn member(&self, out: &mut Vec<u8>, member: &Member<'_>, fields: &Fields<InstanceField>) -> Result<()> {
+        object(out, fields, |out, field| match field {
+            InstanceField::Scalar(scalar) => self.scalar(out, member.row, scalar),
+            InstanceField::Template(fields) => self.scalars(out, member.row, fields),
+            InstanceField::Stack(fields) => self.scalars(out, self.stack.ok_or_else(|| odd("no stack"))?, fields),
+            InstanceField::Entries(part, shape, fields) => {
+                let entries = &self.entries[part.number()];
+                let owner = member.age.id.0;
+                let from = entries.partition_point(|(other, ..)| *other < owner);
+                let own = &entries[from..];
+                let own = &own[..own.partition_point(|(other, ..)| *other == owner)];
+                match (shape, own) {
+                    (Shape::List, own) => list(out, own, |out, (_, _, row)| self.scalars(out, row, fields)),
+                    (_, []) => raw(out, "null"),
+                    (_, [(_, _, row), ..]) => self.scalars(out, row, fields),
+                }
+            }
+        })
+    }
+
+    fn scalars(&self, out: &mut Vec<u8>, row: &Row, fields: &Fields<Scalar>) -> Result<()> {
+        object(out, fields, |out, scalar| self.scalar(out, row, scalar))
+    }
+
+    fn scalar(&self, out: &mut Vec<u8>, row: &Row, scalar: &Scalar) -> Result<()> {
+        match scalar {
+            Scalar::Typename(name) => raw(out, name),
+            Scalar::Column(column, form) => self.column(out, row, *column, *form),
+        }
+    }
+
+    fn column(&self, out: &mut Vec<u8>, row: &Row, column: Column, form: Form) -> Result<()> {
+        let at = self.wanted.place(column);
+        match form {
+            Form::Text => match row.text(at)? {
+                Some(plain) => json(out, plain),
+                None => raw(out, "null"),
+            },
+            Form::Int | Form::Long => match row.number(at)? {
+                Some(number) => json(out, &int(number)),
+                None => raw(out, "null"),
+            },
+            Form::NonZero => match row.number(at)? {
+                Some(number) if number != 0 => json(out, &int(number)),
+                _ => raw(out, "null"),
+            },
+            Form::Flag => raw(
+                out,
+                match row.flag(at)? {
+                    Some(true) => "true",
+                    Some(false) => "false",
+                    None => "null",
+                },
+            ),
+            Form::Id(tag) => match row.number(at)? {
+                Some(key) => quoted(out, &opaque(tag, key)),
+                None => raw(out, "null"),
+            },
+            Form::Time => match row.time(at)? {
+                Some(time) => quoted(out, &time.to_rfc3339_opts(SecondsFormat::AutoSi, false)),
+                None => raw(out, "null"),
+            },
+            Form::Word(is) => match row.text(at)? {
+                Some(word) if is(word) => quoted(out, &word.to_ascii_uppercase()),
+                Some(_) => Err(odd("an unknown word")),
+                None => raw(out, "null"),
+            },
+            Form::Words => match row.text(at)? {
+                Some(words) => {
+                    let Ok(Argv(words)) = words.parse();
+                    json(out, &words)
+                }
+                None => raw(out, "null"),
+            },
+            Form::Json => match row.text(at)? {
+                Some(value) => json(out, &serde_json::from_str::<Value>(value).map_err(|_| odd("no JSON"))?),
+                None => raw(out, "null"),
+            },
+        }
+    }
+}
+
+/// Writes an object.
+pub(super) fn object<F>(
+    out: &mut Vec<u8>,
+    fields: &Fields<F>,
+    mut value: impl FnMut(&mut Vec<u8>, &F) -> Result<()>,
+) -> Result<()> {
+    let mut sign = b'{';
+    for (key, field) in fields {
+        out.push(sign);
+        sign = b',';
+        out.extend_from_slice(key.as_bytes());
+        value(out, field)?;
+    }
+    out.push(b'}');
+    Ok(())
+}
+
+fn list<T>(out: &mut Vec<u8>, items: &[T], mut value: impl FnMut(&mut Vec<u8>, &T) -> Result<()>) -> Result<()> {
+    out.push(b'[');
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        value(out, item)?;
+    }
+    out.push(b']');
+    Ok(())
+}
+
+/// Writes what is JSON already.
+pub(super) fn raw(out: &mut Vec<u8>, json: &str) -> Result<()> {
+    out.extend_from_slice(json.as_bytes());
+    Ok(())
+}
+
+/// Writes text in which nothing needs to be escaped.
+fn quoted(out: &mut Vec<u8>, text: &str) -> Result<()> {
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+    Ok(())
+}
+
+fn json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) -> Result<()> {
+    serde_json::to_writer(out, value).map_err(|_| odd("what JSON cannot show"))
+}
+
+fn cursor(out: &mut Vec<u8>, member: Option<&Member<'_>>) -> Result<()> {
+    match member {
+        Some(member) => quoted(out, &member.age.encode()),
+        None => raw(out, "null"),
+    }
+}

@@ -1,0 +1,318 @@
+//! Answers that are written straight from rows: the executor gives the same bytes, whatever is asked for, and they cost
+//! one statement each. (Every other test that asks something compares, too: see `TestApp::graphql`.)
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::support::{COLLECTIONS, TestApp, both};
+
+both!(
+    generated_queries_are_answered_alike,
+    hot_queries_cost_one_statement,
+    what_a_plan_does_not_cover_is_left_to_the_executor,
+);
+
+/// Numbers that are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % n
+    }
+
+    fn one_of<'a>(&mut self, words: &[&'a str]) -> &'a str {
+        words[self.below(words.len())]
+    }
+
+    fn often(&mut self) -> bool {
+        self.below(3) > 0
+    }
+}
+
+const STACK: &[&str] =
+    &["id", "name", "description", "networkName", "enabled", "revision", "createdAt", "updatedAt", "deletedAt"];
+const INSTANCE: &[&str] = &[
+    "id",
+    "name",
+    "description",
+    "enabled",
+    "containerName",
+    "revision",
+    "createdAt",
+    "updatedAt",
+    "deletedAt",
+    "overrideCount",
+];
+const TEMPLATE: &[&str] = &[
+    "id",
+    "name",
+    "description",
+    "category",
+    "imageName",
+    "imageTag",
+    "command",
+    "entrypoint",
+    "user",
+    "workingDir",
+    "restartPolicy",
+    "enabled",
+    "revision",
+    "createdAt",
+    "updatedAt",
+];
+const KINDS: &[(&str, &str, &[&str])] = &[
+    ("ports", "Port", &["hostIp", "hostPort", "containerPort", "protocol"]),
+    ("volumes", "Volume", &["volumeType", "source", "target", "readOnly", "isExternal"]),
+    ("envVars", "EnvVar", &["key", "value", "isSecret", "isSet"]),
+    ("labels", "Label", &["key", "value"]),
+    ("domains", "Domain", &["domain", "proxyPort"]),
+    ("healthcheck", "Healthcheck", &["test", "intervalSeconds", "timeoutSeconds", "retries", "startPeriodSeconds"]),
+    ("configFiles", "ConfigFile", &["filePath", "content", "fileMode", "isTemplate", "createdAt", "updatedAt"]),
+    ("resourceLimits", "ResourceLimits", &["cpu", "memory"]),
+    ("attributes", "Attribute", &["name", "value"]),
+];
+
+/// A query that grows, with what it needs beside it.
+struct Grown<'a> {
+    dice: &'a mut Dice,
+    fragments: String,
+    declared: String,
+    variables: serde_json::Map<String, Value>,
+}
+
+impl Grown<'_> {
+    /// Some of the fields, some of them under other keys, some twice, some in fragments.
+    fn some(&mut self, of: &str, fields: &[&str], more: &mut dyn FnMut(&mut Self) -> String) -> String {
+        let mut text = String::new();
+        for _ in 0..=self.dice.below(5) {
+            let inside = match self.dice.below(5) {
+                0 => "__typename".to_owned(),
+                1 => format!("a{}: {}", self.dice.below(100), self.dice.one_of(fields)),
+                2 => more(self),
+                _ => self.dice.one_of(fields).to_owned(),
+            };
+            // A key stands for one field only: what has a number is different each time.
+            let inside = match inside.strip_prefix('a').and_then(|rest| rest.split_once(": ")) {
+                Some((number, field)) if number.parse::<u8>().is_ok() => format!("{field}_{number}: {field}"),
+                _ => inside,
+            };
+            match self.dice.below(12) {
+                0 => write!(text, "... on {of} {{ {inside} }} "),
+                1 => write!(text, "... {{ {inside} }} "),
+                2 if self.fragments.len() < 4000 => {
+                    let name = format!("F{}", self.fragments.len());
+                    self.fragments = format!("fragment {name} on {of} {{ {inside} }} {}", self.fragments);
+                    write!(text, "...{name} ")
+                }
+                _ => write!(text, "{inside} "),
+            }
+            .unwrap();
+        }
+        format!("{{ {text}}}")
+    }
+
+    fn instance(&mut self) -> String {
+        self.some("Instance", INSTANCE, &mut |own| {
+            let nothing = &mut |_: &mut Self| "__typename".to_owned();
+            match own.dice.below(KINDS.len() + 2) {
+                0 => format!("template {}", own.some("Template", TEMPLATE, nothing)),
+                1 => format!("stack {}", own.some("Stack", STACK, nothing)),
+                kind => {
+                    let (field, of, fields) = KINDS[kind - 2];
+                    format!("{field} {}", own.some(of, fields, nothing))
+                }
+            }
+        })
+    }
+
+    /// An argument as it stands in the document, or as a variable.
+    fn argument(&mut self, name: &str, of: &str, value: Value) -> String {
+        if self.dice.often() {
+            return format!("{name}: {value} ");
+        }
+        let variable = format!("v{}", self.variables.len());
+        write!(self.declared, "${variable}: {of}").unwrap();
+        if self.dice.below(4) == 0 {
+            // What is not given is taken from here; what is given is not.
+            write!(self.declared, " = {value}").unwrap();
+        }
+        self.declared.push(' ');
+        self.variables.insert(variable.clone(), value);
+        format!("{name}: ${variable} ")
+    }
+
+    fn list(&mut self, cursors: &[String]) -> String {
+        let mut arguments = String::new();
+        let count = json!(1 + self.dice.below(12));
+        if self.dice.often() {
+            let name = self.dice.one_of(&["first", "first", "last"]);
+            arguments += &self.argument(name, "Int", count);
+        }
+        if self.dice.below(3) == 0 {
+            let name = self.dice.one_of(&["after", "before"]);
+            let cursor = json!(cursors[self.dice.below(cursors.len())]);
+            arguments += &self.argument(name, "String", cursor);
+        }
+        if self.dice.below(4) == 0 {
+            let search = json!(self.dice.one_of(&["1", "W", "i", "no such", "%", "_"]));
+            arguments += &self.argument("search", "String", search);
+        }
+        if self.dice.below(4) == 0 {
+            let enabled = [json!(true), json!(false), Value::Null][self.dice.below(3)].clone();
+            arguments += &self.argument("enabled", "Boolean", enabled);
+        }
+        let arguments = if arguments.is_empty() { String::new() } else { format!("({arguments})") };
+        let mut inside = String::new();
+        for _ in 0..=self.dice.below(3) {
+            inside += &match self.dice.below(6) {
+                0 => "totalCount ".to_owned(),
+                1 => "__typename ".to_owned(),
+                2 => "pageInfo { endCursor hasNextPage __typename startCursor hasPreviousPage } ".to_owned(),
+                3 => format!("edges {{ __typename cursor node {} }} ", self.instance()),
+                _ => format!("nodes {} ", self.instance()),
+            };
+        }
+        format!("instances{arguments} {{ {inside}}} ")
+    }
+
+    fn root(&mut self, cursors: &[String]) -> String {
+        let stack = self.dice.one_of(&["shop", "shop", "shop", "shop", "blog", "gone", "nowhere", "\u{0}"]);
+        if self.dice.below(3) == 0 {
+            let name = self.dice.one_of(&["web-1", "web-2", "odd", "trashed", "nothing", ""]);
+            let arguments =
+                self.argument("stack", "String!", json!(stack)) + &self.argument("name", "String!", json!(name));
+            return format!("instance({arguments}) {} ", self.instance());
+        }
+        let name = self.argument("name", "String!", json!(stack));
+        let mut listed = false;
+        let inside = self.some("Stack", STACK, &mut |own| {
+            if std::mem::replace(&mut listed, true) {
+                return "__typename".to_owned();
+            }
+            own.list(cursors)
+        });
+        format!("stack({name}) {inside} ")
+    }
+}
+
+/// Stacks in which all that is awkward to show occurs.
+async fn fill(t: &TestApp) {
+    t.template("postgres").await;
+    for name in ["shop", "blog", "gone"] {
+        t.stack(name).await;
+    }
+    let awkward = "a\"b\\c/\u{8}\u{c}\n\r\t\u{1f}\u{7f} ü € 😀 \u{2028} </script> $x ${Y}";
+    for n in 1..=9 {
+        let mut input = TestApp::new_instance("shop", &format!("web-{n}"));
+        if n % 2 == 0 {
+            input["overrides"] = TestApp::overrides();
+        }
+        t.done("createInstance", input, "").await;
+        if n % 3 == 0 {
+            let input = json!({ "instance": TestApp::by_name("shop", &format!("web-{n}")), "enabled": false });
+            t.done("updateInstance", input, "").await;
+        }
+    }
+    let mut odd = TestApp::new_instance("shop", "odd");
+    odd["description"] = json!(awkward.replace('\u{7f}', ""));
+    odd["overrides"] = json!({
+        "envVars": [{ "key": "A", "value": awkward }, { "key": "B", "value": null }, { "key": "C", "value": "" },
+            { "key": "D", "isSecret": true, "value": "s3cret" }],
+        "configFiles": [{ "filePath": "/odd", "content": format!("{awkward}{}", "x".repeat(3000)) }],
+        "attributes": [{ "name": "ulimits", "value": { "z": [1, -2.5, 1e300, null, true, "\u{1}"], "a": {} } }],
+        "healthcheck": { "test": ["CMD", awkward, ""] },
+    });
+    t.done("createInstance", odd, "").await;
+    t.instance("shop", "trashed").await;
+    t.done("softDeleteInstance", json!({ "instance": TestApp::by_name("shop", "trashed") }), "").await;
+    t.done("softDeleteStack", json!({ "stack": { "name": "gone" } }), "").await;
+}
+
+async fn generated_queries_are_answered_alike(t: &TestApp) {
+    fill(t).await;
+    let edges = "{ stack(name: \"shop\") { instances { edges { cursor } } } }";
+    let edges = t.data(edges, json!({})).await["stack"]["instances"]["edges"].take();
+    let mut cursors: Vec<String> =
+        edges.as_array().unwrap().iter().map(|edge| edge["cursor"].as_str().unwrap().to_owned()).collect();
+    cursors.push("no cursor".to_owned());
+    let mut dice = Dice(7);
+    let (mut direct, mut all) = (0, 0);
+    while all < 250 {
+        let mut grown =
+            Grown { dice: &mut dice, fragments: String::new(), declared: String::new(), variables: Default::default() };
+        let mut roots = grown.root(&cursors);
+        let mut n = 1;
+        if grown.dice.below(5) == 0 {
+            roots += &format!("__typename second: {}", grown.root(&cursors));
+            n = 2;
+        }
+        let Grown { fragments, declared, variables, .. } = grown;
+        let declared = if declared.is_empty() { declared } else { format!("({declared})") };
+        let query = format!("query Grown{declared} {{ {roots} }} {fragments}");
+        // Some have two fields with one key: they are refused by both.
+        let body = json!({ "query": query, "variables": variables });
+        let answer = t.graphql(&query, Value::from(variables.clone())).await;
+        if answer["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED" {
+            continue;
+        }
+        all += 1;
+        if answer.get("errors").is_none() {
+            let before = t.db.statements();
+            t.send(t.post(body.to_string())).await;
+            direct += i32::from(t.db.statements() - before <= n);
+        }
+    }
+    assert!(direct > all * 2 / 3, "{direct} of {all} were answered directly");
+}
+
+async fn hot_queries_cost_one_statement(t: &TestApp) {
+    t.template("postgres").await;
+    let queries = [
+        "query ($stack: String!) { stack(name: $stack) { instances(first: 100) { nodes { id name containerName enabled \
+         description template { name } overrideCount } } } }"
+            .to_owned(),
+        format!(
+            "query ($stack: String!) {{ stack(name: $stack) {{ instances(first: 100) {{ nodes {{ name {COLLECTIONS} }} }} }} }}"
+        ),
+        format!("query ($stack: String!) {{ instance(stack: $stack, name: \"i0\") {{ name {COLLECTIONS} }} }}"),
+        "query ($stack: String!) { stack(name: $stack) { instances(first: 20, search: \"i\", enabled: true) { totalCount \
+         nodes { name } pageInfo { hasNextPage endCursor } } } }"
+            .to_owned(),
+    ];
+    for (stack, n) in [("one", 1), ("ten", 10), ("thousand", 1000)] {
+        t.stack(stack).await;
+        crate::statements::fill(t, stack, n).await;
+        for query in &queries {
+            let (cost, data) = t.cost(query, json!({ "stack": stack })).await;
+            assert_eq!(cost, 1, "{query}");
+            let executed = t.cost_by_executor(query, json!({ "stack": stack })).await;
+            assert_eq!(executed.1, data, "{query}");
+            assert!(executed.0 <= 10, "{query}: {}", executed.0);
+        }
+    }
+}
+
+async fn what_a_plan_does_not_cover_is_left_to_the_executor(t: &TestApp) {
+    fill(t).await;
+    for query in [
+        "{ stack(name: \"shop\") { name @include(if: true) } }",
+        "{ stack(name: \"shop\") { ... @skip(if: false) { name } } }",
+        "{ stack(name: \"shop\") { conflicts { value } } }",
+        "{ instance(stack: \"shop\", name: \"web-1\") { dependencies { instance { name } } settings { imageTag } } }",
+        "{ stack(name: \"shop\") { instance(name: \"web-1\") { name } } }",
+        "{ stack(name: \"shop\") { a: instances { totalCount } b: instances(first: 1) { totalCount } } }",
+    ] {
+        let answer = t.graphql(query, json!({})).await;
+        assert_eq!(answer.get("errors"), None, "{query}");
+    }
+    for query in [
+        "{ stack(name: \"shop\") { instances(first: 0) { totalCount } } }",
+        "{ stack(name: \"shop\") { instances(first: 1, last: 1) { totalCount } } }",
+        "{ stack(name: \"shop\") { instances(after: \"x\") { totalCount } } }",
+    ] {
+        let answer = t.graphql(query, json!({})).await;
+        assert_eq!(answer["errors"][0]["path"], json!(["stack", "instances"]), "{query}");
+    }
+}

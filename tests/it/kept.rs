@@ -1,0 +1,154 @@
+//! Kept answers: never stale, whoever writes, and never somebody else's.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
+
+use devarch::server::Door;
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, both};
+
+both!(
+    an_answer_that_is_kept_is_never_stale,
+    an_answer_that_is_kept_costs_one_small_statement,
+    what_one_key_may_see_reaches_no_other,
+);
+
+/// For the figure of the documentation, make it 100,000 and run `.ci/test --release -E 'test(never_stale)'`.
+const READS: u64 = 1500;
+const READERS: usize = 4;
+/// Changes of each sort meanwhile, at least; and of all sorts together, at most.
+const CHANGES: u64 = 5;
+const MOST_CHANGES: u64 = 900;
+
+const EVERYTHING: &str =
+    "query ($stack: String!) { stack(name: $stack) { description instances(first: 100) { totalCount
+    nodes { description labels { key value } template { description } overrideCount } } } }";
+
+/// What a writer has been told is done: the highest number of each sort of change.
+#[derive(Default)]
+struct Told([AtomicU64; 5]);
+
+/// One change of each sort in turn, each with its number.
+async fn change(t: &TestApp, n: u64) {
+    let text = n.to_string();
+    let instance = TestApp::by_name("shop", "db");
+    match n % 5 {
+        0 => t.done("updateStack", json!({ "stack": { "name": "shop" }, "description": text }), "").await,
+        1 => t.done("updateInstance", json!({ "instance": instance, "description": text }), "").await,
+        2 => {
+            let label = json!({ "key": "n", "value": text });
+            let operations = json!([{ "set": { "label": label } }]);
+            t.done("patchInstanceOverrides", json!({ "instance": instance, "operations": operations }), "").await
+        }
+        3 => t.done("updateTemplate", json!({ "template": { "name": "postgres" }, "description": text }), "").await,
+        _ => {
+            let more = t.done("duplicateInstance", json!({ "instance": instance }), "instance { id }").await;
+            if n % 10 == 9 {
+                let id = more["instance"]["id"].clone();
+                t.done("softDeleteInstance", json!({ "instance": { "id": id } }), "").await;
+            }
+            more
+        }
+    };
+}
+
+/// The numbers that an answer shows, in the order of [`change`]; of the copies, how many there are.
+fn shown(data: &Value) -> [u64; 5] {
+    let stack = &data["stack"];
+    let first = &stack["instances"]["nodes"][0];
+    let number = |value: &Value| value.as_str().and_then(|text| text.parse().ok()).unwrap_or(0);
+    [
+        number(&stack["description"]),
+        number(&first["description"]),
+        number(&first["labels"][0]["value"]),
+        number(&first["template"]["description"]),
+        stack["instances"]["totalCount"].as_u64().unwrap(),
+    ]
+}
+
+async fn an_answer_that_is_kept_is_never_stale(t: &TestApp) {
+    t.shop().await;
+    let body = json!({ "query": EVERYTHING, "variables": { "stack": "shop" } }).to_string();
+    let (told, over) = (Arc::new(Told::default()), Arc::new(AtomicBool::new(false)));
+    let writer = tokio::spawn({
+        let (second, told, over) = (t.another().await, Arc::clone(&told), Arc::clone(&over));
+        async move {
+            let (mut n, mut copies) = (5, 1);
+            while !over.load(Ordering::SeqCst) && n < MOST_CHANGES {
+                change(&second, n).await;
+                if n % 5 == 4 {
+                    // Every second one is gone again, and then there is one less than a moment before.
+                    copies += u64::from(n % 10 != 9);
+                }
+                let so_far = if n % 5 == 4 { copies } else { n };
+                told.0[usize::try_from(n % 5).unwrap()].store(so_far, Ordering::SeqCst);
+                n += 1;
+                // Readers meet kept answers, too.
+                tokio::time::sleep(std::time::Duration::from_millis(n % 7)).await;
+            }
+        }
+    });
+    let readers = (0..READERS).map(|_| {
+        let (t, told, body) = (t.clone(), Arc::clone(&told), body.clone());
+        tokio::spawn(async move {
+            let changed = || told.0.iter().all(|n| n.load(Ordering::SeqCst) > CHANGES);
+            let mut reads = 0;
+            while reads < READS / READERS as u64 || !changed() {
+                reads += 1;
+                let least = told.0.each_ref().map(|n| n.load(Ordering::SeqCst));
+                let text = TestApp::text(t.send(t.post(body.clone())).await).await;
+                let seen = shown(&serde_json::from_str::<Value>(&text).unwrap()["data"]);
+                assert!(
+                    seen.iter().zip(least).all(|(seen, least)| *seen >= least),
+                    "{least:?} was told, {seen:?} is shown"
+                );
+            }
+        })
+    });
+    for reader in readers.collect::<Vec<_>>() {
+        reader.await.unwrap();
+    }
+    over.store(true, Ordering::SeqCst);
+    writer.await.unwrap();
+}
+
+async fn an_answer_that_is_kept_costs_one_small_statement(t: &TestApp) {
+    t.shop().await;
+    let variables = json!({ "stack": "shop" });
+    let (cost, first) = t.cost(EVERYTHING, variables.clone()).await;
+    assert_eq!(cost, 1);
+    // From here on no table but those of the stack and its changes is looked at: one of the others is gone.
+    t.break_table("instance_labels").await;
+    let (cost, again) = t.cost(EVERYTHING, variables.clone()).await;
+    assert_eq!((cost, &again), (1, &first));
+    // A change of another stack makes no difference, one of this stack does.
+    t.stack("blog").await;
+    assert_eq!(t.cost(EVERYTHING, variables.clone()).await.1, first);
+    t.done("updateStack", json!({ "stack": { "name": "shop" }, "description": "new" }), "").await;
+    let answer = t.graphql(EVERYTHING, variables).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "INTERNAL", "{answer}");
+}
+
+async fn what_one_key_may_see_reaches_no_other(t: &TestApp) {
+    t.shop().await;
+    t.stack("blog").await;
+    let mut keys = Vec::new();
+    for (name, stacks) in [("shops", json!(["shop"])), ("blogs", json!(["blog"])), ("all", json!(null))] {
+        let stacks =
+            stacks.as_array().map(|names| names.iter().map(|name| json!({ "name": name })).collect::<Vec<_>>());
+        let input = json!({ "name": name, "role": "READER", "stacks": stacks });
+        keys.push(t.done("createApiKey", input, "token").await["token"].as_str().unwrap().to_owned());
+    }
+    let behind = t.behind(Door::Keys, None);
+    for _ in 0..2 {
+        for (key, seen) in keys.iter().zip([[true, false], [false, true], [true, true]]) {
+            for (stack, seen) in ["shop", "blog"].into_iter().zip(seen) {
+                let data = behind.showing(Some(key)).data(EVERYTHING, json!({ "stack": stack })).await;
+                assert_eq!(data["stack"].is_object(), seen, "{stack}");
+            }
+        }
+    }
+}
