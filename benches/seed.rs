@@ -17,7 +17,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, Transac
 
 /// Fills an empty, migrated database for measurements.
 #[derive(Debug, Parser)]
-struct Wanted {
+pub(crate) struct Wanted {
     /// The database, as for `devarch`; it has every migration and no stack or template.
     #[arg(long, value_name = "URL")]
     database_url: DbUrl,
@@ -142,7 +142,7 @@ async fn count(db: &DatabaseConnection, table: &str) -> Result<i64, Box<dyn Erro
     Ok(row.ok_or("a count has a row")?.try_get_by_index(0)?)
 }
 
-async fn fill(db: &DatabaseConnection, wanted: &Wanted) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn fill(db: &DatabaseConnection, wanted: &Wanted) -> Result<(), Box<dyn Error>> {
     // A database that keeps the number of overrides with the instance has it from the start.
     let kept_count = db.execute_unprepared("SELECT override_count FROM service_instances LIMIT 0").await.is_ok();
     insert(db, templates()).await?;
@@ -240,7 +240,7 @@ fn moment(seconds: i64) -> String {
 
 /// Leaves the database as one that has been in use for a while: the next id is free, statistics are there, and nothing is
 /// left to be cleaned up while others measure.
-async fn finish(db: &DatabaseConnection) -> Result<(), sea_orm::DbErr> {
+pub(crate) async fn finish(db: &DatabaseConnection) -> Result<(), sea_orm::DbErr> {
     if db.get_database_backend() != DbBackend::Postgres {
         db.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         return Ok(());

@@ -60,8 +60,7 @@ def memory(pid):
 
 
 def when_quiet(read):
-    """Waits until the counters that `read` gives stand still (work on requests that nobody waits for any more), then gives
-    them."""
+    """Waits until the counters that `read` gives stand still (what was under way when the load ended), then gives them."""
     time.sleep(0.15)
     last = read()
     for _ in range(100):

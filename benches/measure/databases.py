@@ -40,7 +40,8 @@ def programs():
     for folder in reversed(folders):
         if os.path.exists(os.path.join(folder, "pg_ctl")):
             return folder
-    raise SystemExit("no PostgreSQL server here: install one (Debian: apt-get install postgresql), or use --database sqlite")
+    install = "install one (Debian: apt-get install postgresql), or use --database sqlite"
+    raise SystemExit(f"no PostgreSQL server here: {install}")
 
 
 class Postgres:
@@ -123,7 +124,11 @@ class Cluster(Postgres):
         self.is_ours = port is None
         if self.is_ours:
             port = self.start(folder)
-        super().__init__(f"postgres://postgres@127.0.0.1:{port}/postgres")
+        try:
+            super().__init__(f"postgres://postgres@127.0.0.1:{port}/postgres")
+        except BaseException:
+            self.stop()
+            raise
 
     def server_user(self, is_new):
         """The server refuses to run as root: then it runs as an ordinary user."""

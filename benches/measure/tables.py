@@ -1,16 +1,19 @@
 """Tables for people."""
 
+import statistics
+
 from . import questions
 from .runs import median
 
 
-def show(head, rows):
-    """A table; the first two columns are words."""
+def show(head, rows, words=2):
+    """A table; the first columns are words, the others figures."""
     lines = [head, *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     for line in lines:
-        cells = [cell.ljust(width) if n < 2 else cell.rjust(width) for n, (cell, width) in enumerate(zip(line, widths))]
-        print("  ".join(cells).rstrip())
+        left = [cell.ljust(width) for cell, width in zip(line[:words], widths)]
+        right = [cell.rjust(width) for cell, width in zip(line[words:], widths[words:])]
+        print("  ".join(left + right).rstrip())
     if any(lines[-1]):
         print()
 
@@ -24,16 +27,17 @@ def grouped(rows):
 
 
 def costs(rows, has_database_figures, baseline):
-    """CPU of a request, and how it compares with the baseline's."""
-    head = ["question", "server", "server", "database", "sum ms", "spread", f"of {baseline}"]
+    """CPU of a request, and how it compares with the baseline's of the same round."""
+    head = ["question", "server", "server", "database", "sum ms", "least", "spread", f"of {baseline}"]
     head += ["req/s", "p50 ms", "p99 ms", "KiB", "errors", "other"]
     out, groups = [], grouped(rows)
     for question, servers in groups:
-        base = servers.get(baseline)
+        base = {row["round"]: row["sum_ms"] for row in servers.get(baseline, [])}
         for server, found in servers.items():
             sums = sorted(row["sum_ms"] for row in found)
             sum_ms = median(found, "sum_ms")
-            share = sum_ms / median(base, "sum_ms") if base else None
+            shares = [row["sum_ms"] / base[row["round"]] for row in found if row["round"] in base]
+            share = statistics.median(shares) if shares else None
             out.append(
                 [
                     question.upper(),
@@ -41,6 +45,7 @@ def costs(rows, has_database_figures, baseline):
                     f"{median(found, 'server_ms'):.3f}",
                     f"{median(found, 'database_ms'):.3f}" if has_database_figures else "–",
                     f"{sum_ms:.3f}",
+                    f"{sums[0]:.3f}",
                     f"±{(sums[-1] - sums[0]) / 2 / sum_ms:.0%}",
                     "–" if share is None else f"1/{1 / share:.2f}" if share < 1 else f"{share:.2f}",
                     f"{median(found, 'per_second'):.0f}",
@@ -75,13 +80,13 @@ def statements(found):
     out = []
     for (question, server), counts in found.items():
         text = ", ".join(f"{count:g} for {first}" if first else f"{count:g}" for first, count in counts.items())
-        out.append([question.upper(), server, text, questions.TITLES[question]])
+        out.append([question.upper(), server, questions.TITLES[question], text])
     print("Statements of a request, by the number of instances in the answer")
-    show(["question", "server", "statements", ""], out)
+    show(["question", "server", "", "statements"], out, words=4)
 
 
 def memory(found):
     """What `found` says: {server: (ms to the first answer, MiB idle, MiB after load)}."""
-    out = [[server, "", *(f"{figure:.1f}" for figure in figures)] for server, figures in found.items()]
+    out = [[server, *(f"{figure:.1f}" for figure in figures)] for server, figures in found.items()]
     print("From the start to the first answer (migrations applied), and resident memory")
-    show(["server", "", "start ms", "idle MiB", "loaded MiB"], out)
+    show(["server", "start ms", "idle MiB", "loaded MiB"], out, words=1)
