@@ -2,10 +2,10 @@ FROM rust:1.95-slim-bookworm AS build
 WORKDIR /build
 
 # The dependencies first, with empty crates around them: this layer lasts until a manifest changes.
-# Tests and benchmarks are struck out of the manifest, which wants to see their files.
+# Tests, benchmarks and the example are struck out of the manifest, which wants to see their files.
 COPY Cargo.toml Cargo.lock ./
 COPY migration/Cargo.toml migration/
-RUN sed -i '/^\[\[\(bench\|test\)\]\]/,/^$/d' Cargo.toml \
+RUN sed -i '/^\[\[\(bench\|example\|test\)\]\]/,/^$/d' Cargo.toml \
     && mkdir -p src migration/src \
     && touch src/lib.rs migration/src/lib.rs \
     && echo 'fn main() {}' > src/main.rs \

@@ -9,6 +9,7 @@ mod support;
 mod access;
 mod affected;
 mod attributes;
+mod benches;
 mod cli;
 mod compose;
 mod conflicts;
