@@ -20,6 +20,7 @@ mod request_id;
 mod status;
 #[cfg(any(feature = "otel", test))]
 mod traces;
+mod tags;
 mod traffic;
 mod unread;
 

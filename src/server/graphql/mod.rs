@@ -24,7 +24,7 @@ use self::{
     request::Params,
     run::{Answer, How, Ran},
 };
-use super::{ByExecutor, Service, outcome::Outcome};
+use super::{ByExecutor, Service, outcome::Outcome, tags};
 use crate::access::Access;
 
 /// Answers one request.
@@ -78,9 +78,18 @@ pub(super) async fn handle(
             return answer;
         }
     };
-    match answer {
+    // The executor may have been asked to reveal secrets; no row that an answer is written from shows one.
+    let keep = match &answer {
+        Answer::Values(response) => response.errors.is_empty().then_some("no-store"),
+        Answer::Written(_) => Some(tags::ASK_AGAIN),
+    };
+    let answer = match answer {
         Answer::Values(response) => values(response, began, media_type, extensions.get().cloned(), outcome),
         Answer::Written(json) => written(json, media_type, outcome),
+    };
+    match keep.filter(|_| how.get) {
+        Some(keep) => tags::tagged(&headers, answer, keep).await,
+        None => answer,
     }
 }
 
