@@ -8,12 +8,13 @@ use crate::{
     db::{
         Tx, Work,
         entities::InstanceModel,
-        instances::{self, NewInstance},
+        instances::{self, AtOnce, NewInstance},
         stored,
         templates::TemplateHold,
     },
     error::{Error, Problems, Result},
-    kinds::{Collections, OfInstance},
+    kinds::{Collections, OfInstance, OverrideKind},
+    name::{Name, NameOf},
 };
 
 /// What a new instance is.
@@ -34,7 +35,28 @@ pub struct CreateInstance {
 impl App {
     /// Creates an enabled instance with its overrides, or nothing.
     pub async fn create_instance(&self, input: CreateInstance) -> Result<InstanceModel> {
+        if let Some(created) = self.create_at_once(&input).await? {
+            return Ok(created);
+        }
         self.write_name(&input).await
+    }
+
+    /// The same in one statement, for what is created most: an instance without overrides, by names. Where anything is
+    /// not as it should be, nothing has happened, and the transaction with all its questions tells what it is.
+    async fn create_at_once(&self, input: &CreateInstance) -> Result<Option<InstanceModel>> {
+        let (StackRef::Name(stack), TemplateRef::Name(template)) = (&input.stack, &input.template) else {
+            return Ok(None);
+        };
+        let Ok(name) = Name::parse(NameOf::Instance, &input.name) else { return Ok(None) };
+        let Ok(container_name) = naming::container(stack, name.as_str()) else { return Ok(None) };
+        let texts = [stack, template].into_iter().all(|name| find::storable(name));
+        let silent = !OverrideKind::ALL.iter().any(|kind| input.overrides.touches(*kind));
+        if !texts || !silent || text::description(&input.description).is_err() {
+            return Ok(None);
+        }
+        let new =
+            AtOnce { stack, template, name: &name, container_name: &container_name, description: &input.description };
+        self.write_at_once::<CreateInstance>(&new).await
     }
 }
 

@@ -26,6 +26,8 @@ pub struct DuplicateInstance {
     pub name: Option<String>,
     /// The source's revision that the decision was made from.
     pub expected_revision: Option<i64>,
+    /// Whether to look for host ports that copy and source cannot both have.
+    pub warn: bool,
 }
 
 /// The copy.
@@ -33,7 +35,7 @@ pub struct DuplicateInstance {
 pub struct Duplicated {
     /// The new instance.
     pub instance: InstanceModel,
-    /// Host ports that it now shares with its source.
+    /// Host ports that it now shares with its source, if they were looked for.
     pub shared: Vec<SharedHostPort>,
 }
 
@@ -100,7 +102,7 @@ impl Work for DuplicateInstance {
         };
         let instance = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;
         copies::copy(tx, Copied::Instance { from: source.id, to: instance.id }).await?;
-        let shared = shared_host_ports(tx, &[source]).await?;
+        let shared = if self.warn { shared_host_ports(tx, &[source]).await? } else { Vec::new() };
         Ok(Duplicated { instance, shared })
     }
 }

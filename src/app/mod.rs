@@ -84,7 +84,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     access::{Access, Need},
     clock::Clock,
-    db::{Db, Reader, Statements, Tx, Work},
+    db::{Db, Reader, Statements, Tx, Work, entities::InstanceModel, instances::AtOnce},
     error::{Error, Result},
 };
 
@@ -133,6 +133,12 @@ impl App {
     async fn write<W: Work>(&self, work: &W) -> Result<W::Output> {
         self.allow(W::NEEDS)?;
         self.db.write(work, self.clock.now(), &self.access.scope, &self.statements).await
+    }
+
+    /// The same in one statement, for what a use case `W` does most; none when it did nothing.
+    async fn write_at_once<W: Work>(&self, new: &AtOnce<'_>) -> Result<Option<InstanceModel>> {
+        self.allow(W::NEEDS)?;
+        self.db.create_at_once(new, self.clock.now(), &self.access.scope, &self.statements).await
     }
 
     /// The only way to a read.

@@ -17,7 +17,7 @@ use crate::ids::StackId;
 /// Stands for all templates, in the place of a stack's key.
 const TEMPLATES: i64 = 0;
 /// In how many rows the changes of one thing are counted. A row belongs to one transaction until it commits.
-const PARTS: i32 = 8;
+pub(super) const PARTS: i32 = 8;
 
 /// What a transaction has changed so far.
 #[derive(Debug, Default)]

@@ -1,5 +1,6 @@
-//! Copies of what instances say, inside the database: one statement for each table, however many rows there are. Only
-//! kinds with secrets pass through the service, a few hundred rows at a time, since a secret is sealed for its owner.
+//! Copies of what instances say, inside the database: one statement for each table, however many rows there are, or one
+//! for all of them. Only secrets pass through the service, with what stands beside them, a few hundred rows at a time,
+//! since a secret is sealed for its owner.
 //!
 //! Called by the use cases that duplicate an instance or a stack. It must never know a concrete kind, except through the
 //! registry.
@@ -7,8 +8,8 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable, JoinType, QueryFilter,
+    QueryOrder, QuerySelect, Statement,
     sea_query::{Expr, ExprTrait, Query, SelectStatement, SimpleExpr},
 };
 
@@ -44,6 +45,9 @@ pub enum Copied {
 
 /// Copies every override and rule.
 pub async fn copy(tx: &Tx, what: Copied) -> Result<(), DbErr> {
+    if let Copied::Instance { from, to } = what {
+        return copy_instance(tx, from, to).await;
+    }
     macro_rules! kinds {
         ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
             $( copy_kind::<crate::kinds::$kind>(tx, what).await?; )+
@@ -52,6 +56,71 @@ pub async fn copy(tx: &Tx, what: Copied) -> Result<(), DbErr> {
     for_each_kind!(kinds);
     let (owner, id) = (override_rule::Column::InstanceId, override_rule::Column::Id);
     copy_table::<override_rule::Entity>(tx, what, owner, id, None).await
+}
+
+/// Copies what one instance says, which is a few rows of many tables. PostgreSQL does it in one statement: eleven round
+/// trips would cost more than the rows.
+async fn copy_instance(tx: &Tx, from: InstanceId, to: InstanceId) -> Result<(), DbErr> {
+    let backend = tx.get_database_backend();
+    let [source, copy] = if backend == DbBackend::Sqlite { ["?1", "?2"] } else { ["$1", "$2"] };
+    let (mut inserts, mut secrets) = (Vec::new(), Vec::new());
+    macro_rules! kinds {
+        ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+            $( inserts.push(insert_kind::<crate::kinds::$kind>(source, copy, &mut secrets)); )+
+        };
+    }
+    for_each_kind!(kinds);
+    let (owner, id) = (override_rule::Column::InstanceId, override_rule::Column::Id);
+    inserts.push(insert_copies::<override_rule::Entity>(owner, id, source, copy));
+    let secrets = format!("SELECT {} AS any_secrets", secrets.join(" OR "));
+    let ask =
+        |sql, values: &[InstanceId]| Statement::from_sql_and_values(backend, sql, values.iter().map(|id| id.0.into()));
+    let secrets = if backend == DbBackend::Sqlite {
+        for insert in inserts {
+            tx.execute_raw(ask(insert, &[from, to])).await?;
+        }
+        tx.query_one_raw(ask(secrets, &[from])).await?
+    } else {
+        let named = inserts.iter().enumerate().map(|(n, insert)| format!("copy_{n} AS ({insert})"));
+        let all = format!("WITH {} {secrets}", named.collect::<Vec<_>>().join(", "));
+        tx.query_one_raw(ask(all, &[from, to])).await?
+    };
+    if secrets.map_or(Ok(false), |row| row.try_get_by_index(0))? {
+        macro_rules! sealed {
+            ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => { $(
+                if <crate::kinds::$kind as crate::kinds::Kind>::HAS_SECRETS {
+                    copy_sealed::<crate::kinds::$kind>(tx, Copied::Instance { from, to }).await?;
+                }
+            )+ };
+        }
+        for_each_kind!(sealed);
+    }
+    Ok(())
+}
+
+/// The statement that copies the entries of a kind; what asks for secrets among them is added to `secrets`.
+fn insert_kind<K: Stored<OfInstance>>(source: &str, copy: &str, secrets: &mut Vec<String>) -> String {
+    let insert = insert_copies::<K::Entity>(K::owner_column(), K::id_column(), source, copy);
+    if !K::HAS_SECRETS {
+        return insert;
+    }
+    // All or none: entries keep their order.
+    let (table, owner) = (K::TABLE, K::owner_column().as_str().to_owned());
+    let any = format!("EXISTS (SELECT 1 FROM {table} WHERE {owner} = {source} AND is_secret)");
+    let insert = insert.replace(" ORDER BY", &format!(" AND NOT {any} ORDER BY"));
+    secrets.push(any);
+    insert
+}
+
+/// The statement that copies the rows of one table from one owner to another.
+fn insert_copies<E: EntityTrait>(owner: E::Column, id: E::Column, source: &str, copy: &str) -> String {
+    let columns = E::Column::iter().filter(|column| ![owner.as_str(), id.as_str()].contains(&column.as_str()));
+    let columns: Vec<String> = columns.map(|column| format!("\"{}\"", column.as_str())).collect();
+    let (table, columns, owner, id) =
+        (E::default().table_name().to_owned(), columns.join(", "), owner.as_str(), id.as_str());
+    format!(
+        "INSERT INTO {table} ({owner}, {columns}) SELECT {copy}, {columns} FROM {table} WHERE {owner} = {source} ORDER BY {id}"
+    )
 }
 
 async fn copy_kind<K: Stored<OfInstance>>(tx: &Tx, what: Copied) -> Result<(), DbErr> {

@@ -278,6 +278,21 @@ pub async fn insert(tx: &Tx, new: NewInstance, now: DateTime<Utc>) -> Result<Ins
     Entity::insert(row).exec_with_returning(tx).await
 }
 
+/// A new instance without overrides, by the names of its stack and template.
+#[derive(Clone, Copy, Debug)]
+pub struct AtOnce<'a> {
+    /// Its stack.
+    pub stack: &'a str,
+    /// Its template.
+    pub template: &'a str,
+    /// Its name.
+    pub name: &'a Name,
+    /// The container that follows from stack and name.
+    pub container_name: &'a str,
+    /// What it is for.
+    pub description: &'a str,
+}
+
 /// What an update of an instance changes; `None` leaves it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InstanceChange {

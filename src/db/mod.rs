@@ -4,6 +4,7 @@
 //! `Ok(None)`, and whether that is an error is decided by the caller.
 
 pub mod api_keys;
+mod at_once;
 mod changes;
 pub mod claims;
 mod connect;

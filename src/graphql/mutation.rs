@@ -148,7 +148,8 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is copied.")] input: DuplicateInstanceInput,
     ) -> Option<Result<DuplicateInstancePayload>> {
-        Some(DuplicateInstancePayload::settle(ctx.app().duplicate_instance(input.into()).await))
+        let input = input.warning(ctx.look_ahead().field("warnings").exists());
+        Some(DuplicateInstancePayload::settle(ctx.app().duplicate_instance(input).await))
     }
 
     /// Gives an instance another name. Its id stays; its container name follows.

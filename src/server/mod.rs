@@ -18,9 +18,9 @@ mod pages;
 mod patience;
 mod request_id;
 mod status;
+mod tags;
 #[cfg(any(feature = "otel", test))]
 mod traces;
-mod tags;
 mod traffic;
 mod unread;
 

@@ -25,7 +25,7 @@ use crate::access::Scope;
 
 /// A value that goes into a statement.
 #[derive(Clone, Debug)]
-enum Parameter<'a> {
+pub(super) enum Parameter<'a> {
     Text(Cow<'a, str>),
     Number(i64),
     Time(DateTime<Utc>),
@@ -62,21 +62,28 @@ impl Db {
         stack: &str,
         members: Members<'_>,
     ) -> Result<Vec<Row>, DbErr> {
-        self.fetch(statements, statement::write(self.read.get_database_backend(), scope, wanted, stack, members)).await
+        let text = statement::write(self.read.get_database_backend(), scope, wanted, stack, members);
+        self.fetch(statements, &text.sql, &text.parameters).await
     }
 
     /// The version of all that [`Db::rows`] would give at this moment; none of a stack that does not exist.
     pub async fn version(&self, scope: &Scope, statements: &Statements, stack: &str) -> Result<Option<Version>, DbErr> {
         let text = statement::version(self.read.get_database_backend(), scope, stack);
-        let rows = self.fetch(statements, text).await?;
+        let rows = self.fetch(statements, &text.sql, &text.parameters).await?;
         rows.first().map(|row| Version::read(row, [0, 1, 2])).transpose()
     }
 
-    async fn fetch(&self, statements: &Statements, text: statement::Text<'_>) -> Result<Vec<Row>, DbErr> {
+    /// The rows of a statement, on a connection that stays.
+    pub(super) async fn fetch(
+        &self,
+        statements: &Statements,
+        sql: &str,
+        parameters: &[Parameter<'_>],
+    ) -> Result<Vec<Row>, DbErr> {
         let mut lane = self.lanes.take().await?;
         statements.fetch_add(1, Ordering::Relaxed);
         self.statements.fetch_add(1, Ordering::Relaxed);
-        let rows = lane.fetch(&text.sql, &text.parameters).await?;
+        let rows = lane.fetch(sql, parameters).await?;
         lane.done();
         Ok(rows)
     }

@@ -78,9 +78,11 @@ pub(in crate::graphql) struct DuplicateInstanceInput {
     expected_revision: Option<i32>,
 }
 
-impl From<DuplicateInstanceInput> for DuplicateInstance {
-    fn from(input: DuplicateInstanceInput) -> Self {
-        Self { instance: input.instance, name: input.name, expected_revision: input.expected_revision.map(i64::from) }
+impl DuplicateInstanceInput {
+    /// What is copied; `warn` when somebody wants to see the warnings.
+    pub(in crate::graphql) fn warning(self, warn: bool) -> DuplicateInstance {
+        let expected_revision = self.expected_revision.map(i64::from);
+        DuplicateInstance { instance: self.instance, name: self.name, expected_revision, warn }
     }
 }
 
