@@ -33,6 +33,7 @@ mod operations;
 mod override_reports;
 mod overrides;
 mod patch;
+mod plans;
 mod races;
 mod random;
 mod resource_limits;

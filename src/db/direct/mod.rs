@@ -66,6 +66,11 @@ impl Db {
         self.fetch(statements, &text.sql, &text.parameters).await
     }
 
+    /// The text of the statement that [`Db::rows`] runs, for those who look how the engine goes about it.
+    pub fn statement(&self, scope: &Scope, wanted: &Wanted, stack: &str, members: Members<'_>) -> String {
+        statement::write(self.read.get_database_backend(), scope, wanted, stack, members).sql
+    }
+
     /// The version of all that [`Db::rows`] would give at this moment; none of a stack that does not exist.
     pub async fn version(&self, scope: &Scope, statements: &Statements, stack: &str) -> Result<Option<Version>, DbErr> {
         let text = statement::version(self.read.get_database_backend(), scope, stack);

@@ -1,0 +1,152 @@
+//! How the databases go about the hot statements: through which indexes. A whole table is read nowhere.
+
+use std::collections::BTreeSet;
+
+use devarch::{
+    access::Scope,
+    db::{
+        direct::{INSTANCE, Members, Part, STACK, TEMPLATE, Wanted},
+        instances::{ByAge, InstanceFilter},
+        page::Slice,
+    },
+    ids::{InstanceId, StackId},
+    kinds::plain::PLAIN_KINDS,
+};
+use sea_orm::{ConnectionTrait, Statement, TransactionTrait, prelude::DateTimeUtc};
+use serde_json::Value;
+
+use crate::support::{Engine, TestApp, both};
+
+both!(the_hot_statements_use_their_indexes);
+
+/// What is read of which table, through which index: `service_instances ix_instances_stack_created`.
+type Ways = BTreeSet<String>;
+
+fn ways<const N: usize>(ways: [&str; N]) -> Ways {
+    ways.into_iter().map(str::to_owned).collect()
+}
+
+/// All that a plan of PostgreSQL reads.
+fn read(node: &Value, found: &mut Ways) {
+    if let Some(table) = node["Relation Name"].as_str() {
+        found.insert(format!("{table} {}", node["Index Name"].as_str().unwrap_or(node["Node Type"].as_str().unwrap())));
+    } else if let Some(index) = node["Index Name"].as_str() {
+        found.insert(format!("bitmap {index}"));
+    }
+    for below in node["Plans"].as_array().into_iter().flatten() {
+        read(below, found);
+    }
+}
+
+async fn plan(t: &TestApp, sql: &str, parameters: &str) -> Ways {
+    let backend = t.db.writer().get_database_backend();
+    let mut found = Ways::new();
+    if t.engine == Engine::Sqlite {
+        let rows = t.db.writer().query_all_raw(Statement::from_string(backend, format!("EXPLAIN QUERY PLAN {sql}")));
+        for row in rows.await.unwrap() {
+            let detail: String = row.try_get_by("detail").unwrap();
+            // `SEARCH x USING INDEX name (column=?)`, or `SCAN i` of what the statement has put together itself.
+            let words: Vec<&str> = detail.split(' ').collect();
+            let place = words.iter().position(|word| *word == "USING");
+            match (words[0], place) {
+                ("SEARCH", Some(at)) => {
+                    let way = words[at + 1..].iter().take_while(|word| !word.starts_with('(')).last().unwrap();
+                    found.insert(format!("{} {way}", words[1]));
+                }
+                ("SCAN", _) if !["i", "s"].contains(&words[1]) => drop(found.insert(detail)),
+                _ => {}
+            }
+        }
+        return found;
+    }
+    // One connection; and the tables are small, so that reading one as a whole must be forbidden.
+    let tx = t.db.writer().begin().await.unwrap();
+    tx.execute_unprepared("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL plan_cache_mode = force_generic_plan")
+        .await
+        .unwrap();
+    tx.execute_unprepared(&format!("PREPARE hot AS {sql}")).await.unwrap();
+    let rows = Statement::from_string(backend, format!("EXPLAIN (FORMAT JSON, COSTS OFF) EXECUTE hot({parameters})"));
+    // Not prepared again: it is run as it stands.
+    let row = tx.query_one_raw(rows).await.unwrap().unwrap();
+    let plan: Value = row.try_get_by_index(0).unwrap();
+    read(&plan[0]["Plan"], &mut found);
+    tx.execute_unprepared("DEALLOCATE hot").await.unwrap();
+    found
+}
+
+fn wanted(kinds: bool, count: bool) -> Wanted {
+    let mut wanted = Wanted::new();
+    wanted.column(Part::STACK, STACK[1]);
+    wanted.column(Part::INSTANCE, INSTANCE[1]);
+    wanted.of_template(TEMPLATE[1]);
+    if kinds {
+        for kind in PLAIN_KINDS.iter().take(2) {
+            wanted.kind(kind);
+        }
+    }
+    if count {
+        wanted.count();
+    }
+    wanted.placed()
+}
+
+async fn the_hot_statements_use_their_indexes(t: &TestApp) {
+    for n in 0..20 {
+        t.template(&format!("template-{n}")).await;
+    }
+    t.template("postgres").await;
+    for stack in ["one", "two"] {
+        t.stack(stack).await;
+        crate::statements::fill(t, stack, 50).await;
+    }
+    t.count_again().await;
+    // SQLite decides without figures, as it does for everybody.
+    if t.engine == Engine::Postgres {
+        t.sql("ANALYZE").await;
+    }
+    let slice = |after| Slice { limit: 20, backwards: false, after, before: None };
+    let everything = InstanceFilter::default();
+    let some = InstanceFilter { search: Some("i".to_owned()), enabled: Some(true) };
+    let cursor = ByAge { created_at: DateTimeUtc::from_timestamp_micros(0).unwrap(), id: InstanceId(1) };
+    let (first, later) = (slice(None), slice(Some(cursor)));
+    let ask = async |wanted: Wanted, members: Members<'_>, parameters: &str| {
+        let sql = t.db.statement(&Scope::Everything, &wanted, "one", members);
+        let limited = t.db.statement(&Scope::Stacks([StackId(1)].into()), &wanted, "one", members);
+        let (all, limited) = (plan(t, &sql, parameters).await, plan(t, &limited, parameters).await);
+        if t.engine == Engine::Postgres {
+            assert_eq!(limited, all, "who may see one stack only");
+        } else {
+            assert!(limited.contains("s KEY") && limited.iter().all(|way| !way.starts_with("SCAN")), "{limited:?}");
+        }
+        all
+    };
+    let page = ask(wanted(true, false), Members::Page(&everything, &first), "'one'").await;
+    let further = ask(wanted(true, false), Members::Page(&everything, &later), "'one', now(), 7").await;
+    let search = ask(wanted(false, true), Members::Page(&some, &first), "'one', '%i%'").await;
+    let one = ask(wanted(true, false), Members::One("i7"), "'one', 'i7'").await;
+    let names = match t.engine {
+        Engine::Postgres => [
+            "stacks uq_stacks_name_active",
+            "changes changes_pkey",
+            "services services_pkey",
+            "instance_ports ix_instance_ports_owner",
+            "instance_volumes ix_instance_volumes_owner",
+            "service_instances ix_instances_stack_created",
+            "service_instances uq_instances_stack_instance_active",
+        ],
+        Engine::Sqlite => [
+            "s uq_stacks_name_active",
+            "c sqlite_autoindex_changes_1",
+            "t KEY",
+            "x ix_instance_ports_owner",
+            "x ix_instance_volumes_owner",
+            "i ix_instances_stack_created",
+            "i uq_instances_stack_instance_active",
+        ],
+    };
+    let [stack, changes, template, ports, volumes, list, named] = names;
+    assert_eq!(page, ways([stack, changes, list, template, ports, volumes]));
+    assert_eq!(further, page);
+    assert_eq!(search, ways([stack, changes, list, template]));
+    assert_eq!(one, ways([stack, changes, named, template, ports, volumes]));
+}
