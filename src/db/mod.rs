@@ -75,6 +75,7 @@ pub struct Db {
     read: DatabaseConnection,
     write: DatabaseConnection,
     lanes: direct::Lanes,
+    checks: direct::Checks,
     vault: Vault,
     statements: Arc<AtomicU64>,
 }
@@ -91,7 +92,8 @@ impl Db {
             });
         }
         let lanes = direct::Lanes::of(&read);
-        Ok(Self { url: url.clone(), read, write, lanes, vault: Vault::default(), statements })
+        let checks = direct::Checks::new(&lanes, read.get_database_backend(), &statements);
+        Ok(Self { url: url.clone(), read, write, lanes, checks, vault: Vault::default(), statements })
     }
 
     /// The same database with keys for its secrets; without, what is secret can neither be read nor written.

@@ -4,6 +4,7 @@
 //! Called by the direct answers through [`App`](crate::app::App). It must never know what an answer looks like, nor
 //! write.
 
+mod checks;
 mod lanes;
 mod rows;
 mod statement;
@@ -14,14 +15,14 @@ use std::{borrow::Cow, sync::atomic::Ordering};
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
-pub(super) use self::lanes::Lanes;
+pub(super) use self::{checks::Checks, lanes::Lanes};
 pub use self::{
     rows::Row,
     statement::Members,
     wanted::{Column, INSTANCE, Keys, Part, STACK, TEMPLATE, Wanted},
 };
 use super::{Db, Statements};
-use crate::access::Scope;
+use crate::{access::Scope, ids::StackId};
 
 /// A value that goes into a statement.
 #[derive(Clone, Debug)]
@@ -73,9 +74,9 @@ impl Db {
 
     /// The version of all that [`Db::rows`] would give at this moment; none of a stack that does not exist.
     pub async fn version(&self, scope: &Scope, statements: &Statements, stack: &str) -> Result<Option<Version>, DbErr> {
-        let text = statement::version(self.read.get_database_backend(), scope, stack);
-        let rows = self.fetch(statements, &text.sql, &text.parameters).await?;
-        rows.first().map(|row| Version::read(row, [0, 1, 2])).transpose()
+        statements.fetch_add(1, Ordering::Relaxed);
+        let version = self.checks.version(stack).await?;
+        Ok(version.filter(|version| scope.sees(StackId(version.stack))))
     }
 
     /// The rows of a statement, on a connection that stays.

@@ -48,16 +48,14 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Writes the statement that asks only how often a stack and templates have changed.
-pub(super) fn version<'a>(backend: DbBackend, scope: &Scope, stack: &'a str) -> Text<'a> {
-    let mut text = Text { sql: String::new(), parameters: Vec::new(), backend };
-    let name = text.sign(Parameter::Text(stack.into()));
-    let within = scope.and("s.id");
-    let _ = write!(
-        text.sql,
-        "SELECT s.id, {OF_STACK}, {OF_TEMPLATES} FROM stacks AS s WHERE s.name = {name} AND s.deleted_at IS NULL{within}"
-    );
-    text
+/// The statement that asks only how often some stacks and templates have changed.
+pub(super) fn versions(backend: DbBackend, size: usize) -> String {
+    let sign = if backend == DbBackend::Sqlite { '?' } else { '$' };
+    let names: Vec<String> = (1..=size).map(|n| format!("{sign}{n}")).collect();
+    format!(
+        "SELECT s.name, s.id, {OF_STACK}, {OF_TEMPLATES} FROM stacks AS s WHERE s.name IN ({}) AND s.deleted_at IS NULL",
+        names.join(", ")
+    )
 }
 
 /// Writes the statement.
