@@ -5,6 +5,13 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
+use axum::{
+    body::Body,
+    http::{
+        Request, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
+    },
+};
 use devarch::server::Door;
 use serde_json::{Value, json};
 
@@ -14,6 +21,7 @@ both!(
     an_answer_that_is_kept_is_never_stale,
     an_answer_that_is_kept_costs_one_small_statement,
     what_one_key_may_see_reaches_no_other,
+    who_has_the_answer_to_a_get_gets_304,
 );
 
 /// For the figure of the documentation, make it 100,000 and run `.ci/test --release -E 'test(never_stale)'`.
@@ -151,4 +159,40 @@ async fn what_one_key_may_see_reaches_no_other(t: &TestApp) {
             }
         }
     }
+}
+
+async fn who_has_the_answer_to_a_get_gets_304(t: &TestApp) {
+    t.shop().await;
+    let get = async |query: &str, tag: Option<&str>| {
+        let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("query", query).finish();
+        let mut request = Request::get(format!("/graphql?{query}"));
+        if let Some(tag) = tag {
+            request = request.header(IF_NONE_MATCH, tag);
+        }
+        let answer = t.send(request.body(Body::empty()).unwrap()).await;
+        let header = |name| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let (status, tag, keep, media_type) =
+            (answer.status(), header(ETAG), header(CACHE_CONTROL).unwrap(), header(CONTENT_TYPE));
+        (status, tag, keep, media_type, TestApp::text(answer).await)
+    };
+    // Written from rows, and by the executor, which may have been asked to reveal secrets.
+    for (query, keep) in [
+        ("{ stack(name: \"shop\") { description } }", "private, no-cache"),
+        ("{ stacks { nodes { description } } }", "no-store"),
+    ] {
+        let (status, tag, kept, _, first) = get(query, None).await;
+        assert_eq!((status, kept.as_str()), (StatusCode::OK, keep), "{query}");
+        let tag = tag.unwrap();
+        let (status, again, kept, media_type, nothing) = get(query, Some(&tag)).await;
+        assert_eq!((status, again.as_ref(), kept.as_str()), (StatusCode::NOT_MODIFIED, Some(&tag), keep));
+        assert_eq!((media_type, nothing.as_str()), (None, ""));
+        t.done("updateStack", json!({ "stack": { "name": "shop" }, "description": query }), "").await;
+        let (status, changed, .., second) = get(query, Some(&tag)).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(changed.unwrap() != tag && second != first);
+    }
+    // An answer with errors has none.
+    let (status, tag, keep, ..) =
+        get("{ stack(name: \"shop\") { instances(first: 0) { totalCount } } }", Some("*")).await;
+    assert_eq!((status, tag, keep.as_str()), (StatusCode::OK, None, "no-store"));
 }
