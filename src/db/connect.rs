@@ -130,6 +130,8 @@ async fn sqlite(path: PathBuf, connections: u32, patience: &Patience) -> Result<
             .create_if_missing(true)
             .foreign_keys(true)
             .busy_timeout(lock)
+            // Rows wait for who reads them without stopping the thread that finds them, as many as an answer has.
+            .row_buffer_size(4096)
             .pragma("journal_mode", "WAL")
             .pragma("synchronous", "FULL")
     });

@@ -14,7 +14,7 @@ use std::{
 use sea_orm::{DbBackend, DbErr};
 use tokio::sync::oneshot;
 
-use super::{Lanes, Parameter, Row, Version, statement};
+use super::{Lanes, Parameter, Place, Row, Version, statement};
 
 /// How many a statement asks for: few texts, so that the database knows all of them.
 const SIZES: [usize; 3] = [1, 4, 16];
@@ -109,8 +109,8 @@ impl Checks {
         let rows = lane.fetch(&sql, &parameters).await?;
         lane.done();
         let version = |row: &Row| {
-            let name = Row::some(row.text(0)?)?.to_owned();
-            Ok((name, Version::read(row, [1, 2, 3])?))
+            let name = Row::some(row.text(Place::nth(0))?)?.to_owned();
+            Ok((name, Version::read(row, [1, 2, 3].map(Place::nth))?))
         };
         rows.iter().map(version).collect()
     }

@@ -22,7 +22,7 @@ use sea_orm::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{Parameter, Row};
+use super::{Parameter, Row, rows::Packed};
 
 /// Most connections that are kept from the pool.
 const MOST: u32 = 4;
@@ -155,7 +155,7 @@ impl Lane {
                     .map_err(|cause| query(SqlxError::Encode(cause)))?;
                 }
                 let rows = query_with(AssertSqlSafe(sql), arguments).fetch_all(&mut **connection).await;
-                Ok(rows.map_err(query)?.into_iter().map(Row::Sqlite).collect())
+                rows.map_err(query)?.iter().map(|row| Packed::new(row).map(Row::Sqlite)).collect()
             }
         }
     }

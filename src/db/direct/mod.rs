@@ -19,7 +19,7 @@ pub(super) use self::{checks::Checks, lanes::Lanes};
 pub use self::{
     rows::Row,
     statement::Members,
-    wanted::{Column, INSTANCE, Keys, Part, STACK, TEMPLATE, Wanted},
+    wanted::{Column, INSTANCE, Keys, Part, Place, STACK, TEMPLATE, Wanted},
 };
 use super::{Db, Statements};
 use crate::{access::Scope, ids::StackId};
@@ -46,7 +46,7 @@ impl Version {
         Self::read(row, Keys::VERSION.map(|column| wanted.place(column)))
     }
 
-    fn read(row: &Row, places: [usize; 3]) -> Result<Self, DbErr> {
+    fn read(row: &Row, places: [Place; 3]) -> Result<Self, DbErr> {
         let [stack, changes, templates] = places.map(|at| row.number(at).and_then(Row::some));
         Ok(Self { stack: stack?, changes: changes?, templates: templates? })
     }

@@ -2,30 +2,35 @@
 //!
 //! Made by the lanes, read by what writes answers. They must never know which table they come from.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use sea_orm::{
     DbErr, RuntimeErr,
     sqlx::{
-        self, Decode, Row as _, Sqlite, ValueRef,
+        self, Row as _, ValueRef,
         postgres::{PgRow, PgValueRef},
-        sqlite::{SqliteRow, SqliteValueRef},
+        sqlite::SqliteRow,
     },
 };
+
+use super::Place;
 
 /// Microseconds from 1970 to 2000, where PostgreSQL begins to count.
 const PG_EPOCH: i64 = 946_684_800_000_000;
 
-/// A row of either engine.
+/// A row of either engine; before its columns stands the number of its part.
 pub enum Row {
     /// PostgreSQL's, binary.
     Postgres(PgRow),
     /// SQLite's.
-    Sqlite(SqliteRow),
+    Sqlite(Packed),
 }
 
-enum Cell<'r> {
-    Postgres(&'r [u8]),
-    Sqlite(SqliteValueRef<'r>),
+/// All columns in one text.
+pub struct Packed {
+    part: i64,
+    text: String,
+    /// Where each begins and ends; nowhere for NULL.
+    cells: Vec<Option<(usize, usize)>>,
 }
 
 fn odd(what: &str) -> DbErr {
@@ -36,74 +41,118 @@ fn broken(cause: sqlx::Error) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(cause.into()))
 }
 
-fn read<'r, T: Decode<'r, Sqlite>>(value: SqliteValueRef<'r>, what: &str) -> Result<T, DbErr> {
-    T::decode(value).map_err(|_| odd(what))
+impl Packed {
+    /// From a row of two columns: the part, and the text.
+    pub(super) fn new(row: &SqliteRow) -> Result<Self, DbErr> {
+        let part = row.try_get_unchecked(0).map_err(broken)?;
+        let text: String = row.try_get_unchecked(1).map_err(broken)?;
+        let mut cells = Vec::with_capacity(16);
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while let Some(first) = bytes.get(at) {
+            if *first == b'-' {
+                cells.push(None);
+                at += 1;
+                continue;
+            }
+            let mut length = 0usize;
+            while let Some(digit) = bytes.get(at).filter(|digit| digit.is_ascii_digit()) {
+                length = length.saturating_mul(10).saturating_add(usize::from(digit - b'0'));
+                at += 1;
+            }
+            let (from, to) = (at + 1, (at + 1).saturating_add(length));
+            if bytes.get(at) != Some(&b':') || to > bytes.len() {
+                return Err(odd("packed"));
+            }
+            cells.push(Some((from, to)));
+            at = to;
+        }
+        Ok(Self { part, text, cells })
+    }
+
+    fn text(&self, at: usize) -> Result<Option<&str>, DbErr> {
+        match self.cells.get(at) {
+            Some(Some((from, to))) => self.text.get(*from..*to).map(Some).ok_or_else(|| odd("packed")),
+            Some(None) => Ok(None),
+            None => Err(odd("there")),
+        }
+    }
 }
 
 impl Row {
-    /// The bytes or value at a place; `None` for NULL.
-    fn cell(&self, at: usize) -> Result<Option<Cell<'_>>, DbErr> {
+    /// The number of its part.
+    pub fn part(&self) -> Result<i64, DbErr> {
         match self {
-            Self::Postgres(row) => {
-                let value: PgValueRef<'_> = row.try_get_raw(at).map_err(broken)?;
-                if value.is_null() {
-                    return Ok(None);
-                }
-                value.as_bytes().map(|bytes| Some(Cell::Postgres(bytes))).map_err(|_| odd("binary"))
-            }
-            Self::Sqlite(row) => {
-                let value = row.try_get_raw(at).map_err(broken)?;
-                Ok((!value.is_null()).then_some(Cell::Sqlite(value)))
-            }
+            Self::Postgres(row) => binary(row, 0)?.map(number).transpose().and_then(Self::some),
+            Self::Sqlite(row) => Ok(row.part),
         }
     }
 
     /// Text.
-    pub fn text(&self, at: usize) -> Result<Option<&str>, DbErr> {
-        Ok(Some(match self.cell(at)? {
-            None => return Ok(None),
-            Some(Cell::Postgres(bytes)) => std::str::from_utf8(bytes).map_err(|_| odd("UTF-8"))?,
-            Some(Cell::Sqlite(value)) => read(value, "text")?,
-        }))
+    pub fn text(&self, at: Place) -> Result<Option<&str>, DbErr> {
+        match self {
+            Self::Postgres(row) => {
+                let text = binary(row, at.joint + 1)?.map(std::str::from_utf8).transpose();
+                text.map_err(|_| odd("UTF-8"))
+            }
+            Self::Sqlite(row) => row.text(at.own),
+        }
     }
 
     /// A number of 32 or 64 bits.
-    pub fn number(&self, at: usize) -> Result<Option<i64>, DbErr> {
-        Ok(Some(match self.cell(at)? {
-            None => return Ok(None),
-            Some(Cell::Postgres(bytes)) => match (<[u8; 8]>::try_from(bytes), <[u8; 4]>::try_from(bytes)) {
-                (Ok(long), _) => i64::from_be_bytes(long),
-                (_, Ok(int)) => i32::from_be_bytes(int).into(),
-                _ => return Err(odd("a number")),
-            },
-            Some(Cell::Sqlite(value)) => read(value, "a number")?,
-        }))
+    pub fn number(&self, at: Place) -> Result<Option<i64>, DbErr> {
+        match self {
+            Self::Postgres(row) => binary(row, at.joint + 1)?.map(number).transpose(),
+            Self::Sqlite(row) => row.text(at.own)?.map(|text| text.parse().map_err(|_| odd("a number"))).transpose(),
+        }
     }
 
     /// True or false.
-    pub fn flag(&self, at: usize) -> Result<Option<bool>, DbErr> {
-        Ok(Some(match self.cell(at)? {
-            None => return Ok(None),
-            Some(Cell::Postgres(bytes)) => bytes == [1],
-            Some(Cell::Sqlite(value)) => read::<i64>(value, "a flag")? != 0,
-        }))
+    pub fn flag(&self, at: Place) -> Result<Option<bool>, DbErr> {
+        match self {
+            Self::Postgres(row) => Ok(binary(row, at.joint + 1)?.map(|bytes| bytes == [1])),
+            Self::Sqlite(row) => Ok(row.text(at.own)?.map(|text| text != "0")),
+        }
     }
 
     /// A moment.
-    pub fn time(&self, at: usize) -> Result<Option<DateTime<Utc>>, DbErr> {
-        Ok(Some(match self.cell(at)? {
-            None => return Ok(None),
-            Some(Cell::Postgres(bytes)) => {
-                let micros = <[u8; 8]>::try_from(bytes).map_err(|_| odd("a time"))?;
-                let micros = i64::from_be_bytes(micros).checked_add(PG_EPOCH).ok_or_else(|| odd("a time"))?;
-                DateTime::from_timestamp_micros(micros).ok_or_else(|| odd("a time"))?
+    pub fn time(&self, at: Place) -> Result<Option<DateTime<Utc>>, DbErr> {
+        match self {
+            Self::Postgres(row) => {
+                let Some(bytes) = binary(row, at.joint + 1)? else { return Ok(None) };
+                let micros = number(bytes)?.checked_add(PG_EPOCH).and_then(DateTime::from_timestamp_micros);
+                micros.map(Some).ok_or_else(|| odd("a time"))
             }
-            Some(Cell::Sqlite(value)) => read(value, "a time")?,
-        }))
+            Self::Sqlite(row) => row.text(at.own)?.map(moment).transpose(),
+        }
     }
 
     /// What must not be NULL.
     pub fn some<T>(value: Option<T>) -> Result<T, DbErr> {
         value.ok_or_else(|| odd("filled"))
     }
+}
+
+/// The bytes at a place; `None` for NULL.
+fn binary(row: &PgRow, at: usize) -> Result<Option<&[u8]>, DbErr> {
+    let value: PgValueRef<'_> = row.try_get_raw(at).map_err(broken)?;
+    if value.is_null() {
+        return Ok(None);
+    }
+    value.as_bytes().map(Some).map_err(|_| odd("binary"))
+}
+
+fn number(bytes: &[u8]) -> Result<i64, DbErr> {
+    match (<[u8; 8]>::try_from(bytes), <[u8; 4]>::try_from(bytes)) {
+        (Ok(long), _) => Ok(i64::from_be_bytes(long)),
+        (_, Ok(int)) => Ok(i32::from_be_bytes(int).into()),
+        _ => Err(odd("a number")),
+    }
+}
+
+/// As the driver writes it, or as SQLite itself does.
+fn moment(text: &str) -> Result<DateTime<Utc>, DbErr> {
+    let written = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc());
+    let own = || NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").map(|time| time.and_utc());
+    written.or_else(|_| own()).map_err(|_| odd("a time"))
 }

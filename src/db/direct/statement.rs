@@ -7,7 +7,7 @@ use std::{borrow::Cow, fmt::Write};
 
 use sea_orm::DbBackend;
 
-use super::{Parameter, Part, Wanted};
+use super::{Parameter, Part, Wanted, wanted::packed};
 use crate::{
     access::Scope,
     db::{
@@ -52,10 +52,9 @@ impl<'a> Text<'a> {
 pub(super) fn versions(backend: DbBackend, size: usize) -> String {
     let sign = if backend == DbBackend::Sqlite { '?' } else { '$' };
     let names: Vec<String> = (1..=size).map(|n| format!("{sign}{n}")).collect();
-    format!(
-        "SELECT s.name, s.id, {OF_STACK}, {OF_TEMPLATES} FROM stacks AS s WHERE s.name IN ({}) AND s.deleted_at IS NULL",
-        names.join(", ")
-    )
+    let columns = ["s.name", "s.id", OF_STACK, OF_TEMPLATES];
+    let columns = if backend == DbBackend::Sqlite { packed(columns.into_iter()) } else { columns.join(", ") };
+    format!("SELECT 0, {columns} FROM stacks AS s WHERE s.name IN ({}) AND s.deleted_at IS NULL", names.join(", "))
 }
 
 /// Writes the statement.

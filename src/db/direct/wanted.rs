@@ -157,6 +157,22 @@ impl Keys {
     }
 }
 
+/// Where the value of a column is in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Among those that all parts share.
+    pub(super) joint: usize,
+    /// Among those of its part.
+    pub(super) own: usize,
+}
+
+impl Place {
+    /// The n-th, from 0, of a statement with one part.
+    pub(super) const fn nth(n: usize) -> Self {
+        Self { joint: n, own: n }
+    }
+}
+
 /// What is read.
 #[derive(Debug, Default)]
 pub struct Wanted {
@@ -241,8 +257,8 @@ impl Wanted {
     }
 
     /// The place of a column in a row.
-    pub fn place(&self, column: Column) -> usize {
-        self.places[column.part.0][column.at] + 1
+    pub fn place(&self, column: Column) -> Place {
+        Place { joint: self.places[column.part.0][column.at], own: column.at }
     }
 
     /// The kinds whose entries are wanted.
@@ -252,17 +268,24 @@ impl Wanted {
 
     /// What stands between SELECT and FROM for a part.
     pub(super) fn columns(&self, part: Part, backend: DbBackend, sql: &mut String) {
-        let _ = write!(sql, "SELECT {}", part.0);
-        for (at, slot) in self.slots.iter().enumerate() {
-            sql.push_str(", ");
-            match self.places[part.0].iter().position(|place| *place == at) {
-                Some(column) => sql.push_str(self.parts[part.0][column].sql),
-                None if backend == DbBackend::Sqlite => sql.push_str("NULL"),
-                None => sql.push_str(slot.null()),
-            }
+        let _ = write!(sql, "SELECT {}, ", part.0);
+        if backend == DbBackend::Sqlite {
+            sql.push_str(&packed(self.parts[part.0].iter().map(|column| column.sql)));
+        } else {
+            let column = |at| self.places[part.0].iter().position(|place| *place == at);
+            let joint = self.slots.iter().enumerate();
+            let joint = joint.map(|(at, slot)| column(at).map_or(slot.null(), |column| self.parts[part.0][column].sql));
+            sql.push_str(&joint.collect::<Vec<_>>().join(", "));
         }
         sql.push(' ');
     }
+}
+
+/// Values in one text, each behind its length in bytes, `-` for NULL: SQLite's driver makes an object of every value of a
+/// row, and hands it from one thread to another.
+pub(super) fn packed<'a>(columns: impl Iterator<Item = &'a str>) -> String {
+    let each = columns.map(|sql| format!("COALESCE(octet_length({sql}) || ':' || ({sql}), '-')"));
+    each.collect::<Vec<_>>().join(" || ")
 }
 
 #[cfg(test)]
@@ -277,9 +300,11 @@ mod tests {
         let instance = wanted.column(Part::INSTANCE, INSTANCE[1]);
         assert_eq!(wanted.column(Part::STACK, STACK[1]), name);
         let wanted = wanted.placed();
-        assert_eq!([name, enabled, Keys::INSTANCE, instance].map(|column| wanted.place(column)), [4, 5, 1, 4]);
+        assert_eq!([name, enabled, Keys::INSTANCE, instance].map(|column| wanted.place(column).joint), [3, 4, 0, 3]);
+        assert_eq!([name, enabled, Keys::INSTANCE, instance].map(|column| wanted.place(column).own), [3, 4, 0, 2]);
         let mut sql = String::new();
-        wanted.columns(Part::STACK, DbBackend::Sqlite, &mut sql);
-        assert_eq!(sql, "SELECT 0, s.id, s.changes, s.template_changes, s.name, s.enabled, NULL ");
+        wanted.columns(Part::STACK, DbBackend::Postgres, &mut sql);
+        assert_eq!(sql, "SELECT 0, s.id, s.changes, s.template_changes, s.name, s.enabled, CAST(NULL AS TIMESTAMPTZ) ");
+        assert_eq!(packed(["a"].into_iter()), "COALESCE(octet_length(a) || ':' || (a), '-')");
     }
 }

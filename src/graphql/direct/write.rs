@@ -47,7 +47,7 @@ impl<'a> Rows<'a> {
         let mut own = Self { wanted, stack: None, instances: Vec::new(), count: 0, entries: Vec::new() };
         own.entries.resize_with(wanted.parts(), Vec::new);
         for row in rows {
-            let part = Row::some(row.number(0)?)?;
+            let part = row.part()?;
             let number = |column| -> Result<i64> { Ok(Row::some(row.number(wanted.place(column))?)?) };
             match usize::try_from(part).ok().and_then(|part| wanted.part(part)) {
                 Some(Part::STACK) => own.stack = Some(row),
