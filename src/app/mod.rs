@@ -129,13 +129,13 @@ impl App {
         self.access.lacks(need).map_or(Ok(()), |reason| Err(Error::Forbidden(reason)))
     }
 
-    /// The only way to a change.
+    /// The way to a change, in a transaction.
     async fn write<W: Work>(&self, work: &W) -> Result<W::Output> {
         self.allow(W::NEEDS)?;
         self.db.write(work, self.clock.now(), &self.access.scope, &self.statements).await
     }
 
-    /// The same in one statement, for what a use case `W` does most; none when it did nothing.
+    /// The only other way: the same in one statement, for what a use case `W` does most; none when it did nothing.
     async fn write_at_once<W: Work>(&self, new: &AtOnce<'_>) -> Result<Option<InstanceModel>> {
         self.allow(W::NEEDS)?;
         self.db.create_at_once(new, self.clock.now(), &self.access.scope, &self.statements).await

@@ -9,9 +9,9 @@ use sea_orm::{DbBackend, FromQueryResult, QueryResult};
 use super::{
     Db, Statements,
     changes::PARTS,
-    direct::{Parameter, Row},
     entities::InstanceModel,
     instances::AtOnce,
+    lanes::{Parameter, Row},
 };
 use crate::{
     access::Scope,
@@ -50,7 +50,9 @@ impl Db {
             Parameter::Time(now),
             Parameter::Number(fastrand::i32(0..PARTS).into()),
         ];
-        let rows = match self.fetch(statements, &sql, &parameters).await {
+        // Who cannot have a connection at once waits for one as everybody does.
+        let Ok(mut lane) = self.lanes.take().await else { return Ok(None) };
+        let rows = match self.fetch(&mut lane, statements, &sql, &parameters).await {
             Ok(rows) => rows,
             Err(cause) => {
                 return match Error::from(cause) {
@@ -59,6 +61,7 @@ impl Db {
                 };
             }
         };
+        lane.done();
         match rows.into_iter().next() {
             Some(Row::Postgres(row)) => Ok(Some(InstanceModel::from_query_result(&QueryResult::from(row), "")?)),
             _ => Ok(None),

@@ -14,6 +14,7 @@ pub mod direct;
 pub mod entities;
 pub mod instances;
 mod keys;
+mod lanes;
 pub mod members;
 pub mod page;
 pub mod rules;
@@ -36,8 +37,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DbBackend, IsolationLevel, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait,
 };
 
 pub use connect::{DbUrl, DbUrlError};
@@ -74,7 +75,7 @@ pub struct Db {
     url: DbUrl,
     read: DatabaseConnection,
     write: DatabaseConnection,
-    lanes: direct::Lanes,
+    lanes: lanes::Lanes,
     checks: direct::Checks,
     vault: Vault,
     statements: Arc<AtomicU64>,
@@ -91,7 +92,7 @@ impl Db {
                 statements.fetch_add(1, Ordering::Relaxed);
             });
         }
-        let lanes = direct::Lanes::of(&read);
+        let lanes = lanes::Lanes::of(&read);
         let checks = direct::Checks::new(&lanes, read.get_database_backend(), &statements);
         Ok(Self { url: url.clone(), read, write, lanes, checks, vault: Vault::default(), statements })
     }
@@ -205,6 +206,19 @@ impl Db {
         }
     }
 
+    /// The rows of a statement, on a connection that stays.
+    async fn fetch(
+        &self,
+        lane: &mut lanes::Lane,
+        statements: &Statements,
+        sql: &str,
+        parameters: &[lanes::Parameter<'_>],
+    ) -> Result<Vec<lanes::Row>, DbErr> {
+        statements.fetch_add(1, Ordering::Relaxed);
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        lane.fetch(sql, parameters).await
+    }
+
     /// Closes all connections; SQLite then has everything in its one file.
     pub async fn close(self) {
         self.lanes.close();
@@ -237,8 +251,8 @@ impl Db {
 }
 
 /// The row that an update by primary key has returned.
-fn one_row<M>(rows: Vec<M>) -> Result<M, sea_orm::DbErr> {
-    rows.into_iter().next().ok_or(sea_orm::DbErr::RecordNotUpdated)
+fn one_row<M>(rows: Vec<M>) -> Result<M, DbErr> {
+    rows.into_iter().next().ok_or(DbErr::RecordNotUpdated)
 }
 
 /// How busy the connections of a pool are.

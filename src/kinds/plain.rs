@@ -85,8 +85,6 @@ pub struct PlainKind {
     pub field: &'static str,
     /// The table of an instance's entries.
     pub table: &'static str,
-    /// Its column with the instance.
-    pub owner: &'static str,
     /// What the field looks like.
     pub shape: Shape,
     columns: &'static [(&'static str, Option<Form>)],
@@ -105,7 +103,7 @@ impl PlainKind {
 }
 
 /// Whether a field of the API is named after a column.
-pub fn is_camel_of(field: &str, column: &str) -> bool {
+fn is_camel_of(field: &str, column: &str) -> bool {
     let mut rest = field.chars();
     let mut upper = false;
     for c in column.chars() {
@@ -127,7 +125,6 @@ macro_rules! plain_kinds {
         pub static PLAIN_KINDS: &[PlainKind] = &[$( PlainKind {
             field: <super::$kind as super::Kind>::FIELD,
             table: <super::$kind as super::Stored<super::OfInstance>>::TABLE,
-            owner: "instance_id",
             shape: <<super::$kind as super::Kind>::Set as super::Cardinality<super::$kind>>::SHAPE,
             columns: <super::$kind as super::Stored<super::OfInstance>>::COLUMNS,
             shown: <super::$kind as super::Kind>::SHOWN,

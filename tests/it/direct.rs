@@ -5,31 +5,13 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::support::{COLLECTIONS, TestApp, both};
+use crate::support::{COLLECTIONS, Dice, TestApp, both};
 
 both!(
     generated_queries_are_answered_alike,
     hot_queries_cost_one_statement,
     what_a_plan_does_not_cover_is_left_to_the_executor,
 );
-
-/// Numbers that are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % n
-    }
-
-    fn one_of<'a>(&mut self, words: &[&'a str]) -> &'a str {
-        words[self.below(words.len())]
-    }
-
-    fn often(&mut self) -> bool {
-        self.below(3) > 0
-    }
-}
 
 const STACK: &[&str] =
     &["id", "name", "description", "networkName", "enabled", "revision", "createdAt", "updatedAt", "deletedAt"];
@@ -129,7 +111,7 @@ impl Grown<'_> {
 
     /// An argument as it stands in the document, or as a variable.
     fn argument(&mut self, name: &str, of: &str, value: Value) -> String {
-        if self.dice.often() {
+        if self.dice.below(3) > 0 {
             return format!("{name}: {value} ");
         }
         let variable = format!("v{}", self.variables.len());
@@ -146,7 +128,7 @@ impl Grown<'_> {
     fn list(&mut self, cursors: &[String]) -> String {
         let mut arguments = String::new();
         let count = json!(1 + self.dice.below(12));
-        if self.dice.often() {
+        if self.dice.below(3) > 0 {
             let name = self.dice.one_of(&["first", "first", "last"]);
             arguments += &self.argument(name, "Int", count);
         }

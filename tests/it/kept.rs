@@ -24,7 +24,7 @@ both!(
     who_has_the_answer_to_a_get_gets_304,
 );
 
-/// For the figure of the documentation, make it 100,000 and run `.ci/test --release -E 'test(never_stale)'`.
+/// For the figure of the documentation, make it 100,000, allow a million changes, and run `.ci/test -E 'test(never_stale)'`.
 const READS: u64 = 1500;
 const READERS: usize = 4;
 /// Changes of each sort meanwhile, at least; and of all sorts together, at most.

@@ -4,20 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, both};
+use crate::support::{Dice, TestApp, both};
 
 both!(two_hundred_random_steps_do_what_the_model_does);
-
-/// Numbers that are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        // Knuth's multiplier; the upper half is good enough.
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % n
-    }
-}
 
 /// One kind: entries are pairs of a key and a value, and a key can have several.
 #[derive(Default)]

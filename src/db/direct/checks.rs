@@ -14,7 +14,8 @@ use std::{
 use sea_orm::{DbBackend, DbErr};
 use tokio::sync::oneshot;
 
-use super::{Lanes, Parameter, Place, Row, Version, statement};
+use super::{Version, statement};
+use crate::db::lanes::{Lanes, Parameter, Place, Row};
 
 /// How many a statement asks for: few texts, so that the database knows all of them.
 const SIZES: [usize; 3] = [1, 4, 16];

@@ -5,32 +5,21 @@
 //! write.
 
 mod checks;
-mod lanes;
-mod rows;
 mod statement;
 mod wanted;
 
-use std::{borrow::Cow, sync::atomic::Ordering};
+use std::sync::atomic::Ordering;
 
-use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
-pub(super) use self::{checks::Checks, lanes::Lanes};
+pub(super) use self::checks::Checks;
 pub use self::{
-    rows::Row,
     statement::Members,
-    wanted::{Column, INSTANCE, Keys, Part, Place, STACK, TEMPLATE, Wanted},
+    wanted::{Column, INSTANCE, Keys, Part, STACK, TEMPLATE, Wanted},
 };
+pub use super::lanes::{Place, Row};
 use super::{Db, Statements};
 use crate::{access::Scope, ids::StackId};
-
-/// A value that goes into a statement.
-#[derive(Clone, Debug)]
-pub(super) enum Parameter<'a> {
-    Text(Cow<'a, str>),
-    Number(i64),
-    Time(DateTime<Utc>),
-}
 
 /// What can be read of a stack is the same as long as this is: its key, and how often it and templates have changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +53,10 @@ impl Db {
         members: Members<'_>,
     ) -> Result<Vec<Row>, DbErr> {
         let text = statement::write(self.read.get_database_backend(), scope, wanted, stack, members);
-        self.fetch(statements, &text.sql, &text.parameters).await
+        let mut lane = self.lanes.take().await?;
+        let rows = self.fetch(&mut lane, statements, &text.sql, &text.parameters).await?;
+        lane.done();
+        Ok(rows)
     }
 
     /// The text of the statement that [`Db::rows`] runs, for those who look how the engine goes about it.
@@ -77,20 +69,5 @@ impl Db {
         statements.fetch_add(1, Ordering::Relaxed);
         let version = self.checks.version(stack).await?;
         Ok(version.filter(|version| scope.sees(StackId(version.stack))))
-    }
-
-    /// The rows of a statement, on a connection that stays.
-    pub(super) async fn fetch(
-        &self,
-        statements: &Statements,
-        sql: &str,
-        parameters: &[Parameter<'_>],
-    ) -> Result<Vec<Row>, DbErr> {
-        let mut lane = self.lanes.take().await?;
-        statements.fetch_add(1, Ordering::Relaxed);
-        self.statements.fetch_add(1, Ordering::Relaxed);
-        let rows = lane.fetch(sql, parameters).await?;
-        lane.done();
-        Ok(rows)
     }
 }

@@ -7,12 +7,13 @@ use std::{borrow::Cow, fmt::Write};
 
 use sea_orm::DbBackend;
 
-use super::{Parameter, Part, Wanted, wanted::packed};
+use super::{Part, Wanted, wanted::packed};
 use crate::{
     access::Scope,
     db::{
         changes::{OF_STACK, OF_TEMPLATES},
         instances::{ByAge, InstanceFilter},
+        lanes::Parameter,
         page::{Slice, pattern},
     },
 };
@@ -123,16 +124,16 @@ pub(super) fn write<'a>(
     }
     for (part, kind) in wanted.kinds() {
         // The names of a kind's columns stand alone: they are looked for in its own table first.
-        let (table, owner) = (kind.table, kind.owner);
+        let table = kind.table;
         if backend == DbBackend::Sqlite {
             text.push(" UNION ALL ");
             wanted.columns(part, backend, &mut text.sql);
-            let _ = write!(text.sql, "FROM {table} AS x WHERE x.{owner} IN (SELECT i.id FROM i)");
+            let _ = write!(text.sql, "FROM {table} AS x WHERE x.instance_id IN (SELECT i.id FROM i)");
         } else {
             text.push(" UNION ALL SELECT x.* FROM i CROSS JOIN LATERAL (");
             wanted.columns(part, backend, &mut text.sql);
             // The OFFSET keeps the planner from reading the whole table once instead of its index for each instance.
-            let _ = write!(text.sql, "FROM {table} AS x WHERE x.{owner} = i.id OFFSET 0) AS x");
+            let _ = write!(text.sql, "FROM {table} AS x WHERE x.instance_id = i.id OFFSET 0) AS x");
         }
     }
     text

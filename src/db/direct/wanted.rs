@@ -8,6 +8,7 @@ use std::fmt::Write;
 use sea_orm::DbBackend;
 
 use crate::{
+    db::lanes::Place,
     ids::{GlobalId, InstanceId, StackId, TemplateId},
     kinds::plain::{Form, PlainKind, Shown},
 };
@@ -21,6 +22,7 @@ pub const STACK: &[Shown] = &[
     shown("id", "s.id", Form::Id(StackId::TAG)),
     shown("name", "s.name", Form::Text),
     shown("description", "s.description", Form::Text),
+    // As `name::network_name` makes it.
     shown("networkName", "COALESCE(s.network_name, 'devarch-' || s.name || '-net')", Form::Text),
     shown("enabled", "s.enabled", Form::Flag),
     shown("revision", "s.revision", Form::Long),
@@ -154,22 +156,6 @@ impl Keys {
     /// The place of an entry among its owner's.
     pub fn place(part: Part) -> Column {
         Column { part, at: 1 }
-    }
-}
-
-/// Where the value of a column is in a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// Among those that all parts share.
-    pub(super) joint: usize,
-    /// Among those of its part.
-    pub(super) own: usize,
-}
-
-impl Place {
-    /// The n-th, from 0, of a statement with one part.
-    pub(super) const fn nth(n: usize) -> Self {
-        Self { joint: n, own: n }
     }
 }
 

@@ -6,7 +6,7 @@ use std::{panic::AssertUnwindSafe, time::Instant};
 
 use async_graphql::{Request, Response as GraphqlResponse, ServerError, Value, Variables};
 use futures_util::FutureExt;
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 use tracing::Instrument;
 
 use super::{
@@ -85,10 +85,17 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
         timing: Some(Timing { document: begun - from, execution: begun.elapsed() }),
         ..Outcome::default()
     };
+    // One time for both ways.
+    let until = tokio::time::Instant::now() + service.limits.request_timeout();
     if how.direct && !mutation {
         let direct = checked.prepared().answer(&app, &service.answers, name.as_deref(), &variables);
-        if let Ok(Some(written)) = timeout(service.limits.request_timeout(), direct).await {
-            return Ok(Ran { answer: Answer::Written(written), began: true, outcome: outcome(&app, name) });
+        let answer = match timeout_at(until, AssertUnwindSafe(direct).catch_unwind()).await {
+            Ok(Ok(written)) => written.map(Answer::Written),
+            Ok(Err(_)) => Some(Answer::Values(panicked())),
+            Err(_) => Some(Answer::Values(late(GIVEN_UP))),
+        };
+        if let Some(answer) = answer {
+            return Ok(Ran { answer, began: true, outcome: outcome(&app, name) });
         }
     }
     let parsed = match async_graphql::parser::parse_query(&query) {
@@ -107,10 +114,10 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
         change(service, app.clone(), request).await
     } else {
         let reading = AssertUnwindSafe(execute(&service.schema, app.clone(), request)).catch_unwind();
-        match timeout(service.limits.request_timeout(), reading).await {
+        match timeout_at(until, reading).await {
             Ok(Ok(response)) => response,
             Ok(Err(_)) => panicked(),
-            Err(_) => late("The request took too long and was given up."),
+            Err(_) => late(GIVEN_UP),
         }
     };
     let outcome = outcome(&app, name);
@@ -138,6 +145,8 @@ async fn change(service: &Service, app: App, request: Request) -> GraphqlRespons
         ),
     }
 }
+
+const GIVEN_UP: &str = "The request took too long and was given up.";
 
 fn late(message: &str) -> GraphqlResponse {
     nothing(coded(ServerError::new(message, None), "TIMEOUT"))

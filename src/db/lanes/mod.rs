@@ -1,15 +1,19 @@
-//! Connections that stay with those who read: taking one and giving it back costs nothing.
+//! Connections that stay with those whose whole business is one statement: taking one and giving it back costs nothing.
 //!
 //! A connection that goes back to the pool is asked whether it is still alive, on a task of its own: a round trip for
-//! each statement. Here it goes back only when something went wrong with it. Used by the direct reads. It must never
-//! keep so many that the pool has none for everybody else.
+//! each statement. Here it goes back only when something went wrong with it. Used by the direct reads and by changes at
+//! once. It must never keep so many that the pool has none for everybody else, nor know what a statement is for.
+
+mod rows;
 
 use std::{
+    borrow::Cow,
     fmt,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
     DatabaseConnection, DbBackend, DbErr, RuntimeErr,
     sqlx::{
@@ -22,7 +26,16 @@ use sea_orm::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{Parameter, Row, rows::Packed};
+use self::rows::Packed;
+pub use self::rows::{Place, Row};
+
+/// A value that goes into a statement.
+#[derive(Clone, Debug)]
+pub(super) enum Parameter<'a> {
+    Text(Cow<'a, str>),
+    Number(i64),
+    Time(DateTime<Utc>),
+}
 
 /// Most connections that are kept from the pool.
 const MOST: u32 = 4;
@@ -33,7 +46,7 @@ const WAIT: Duration = Duration::from_millis(500);
 
 /// The connections of one database.
 #[derive(Clone)]
-pub(in crate::db) struct Lanes {
+pub(super) struct Lanes {
     pool: Pools,
     places: Arc<Semaphore>,
     idle: Arc<Mutex<Vec<Kept>>>,
@@ -75,7 +88,7 @@ fn query(cause: SqlxError) -> DbErr {
 }
 
 impl Lanes {
-    pub(in crate::db) fn of(connection: &DatabaseConnection) -> Self {
+    pub(super) fn of(connection: &DatabaseConnection) -> Self {
         let (pool, most) = match connection.get_database_backend() {
             DbBackend::Postgres => {
                 let pool = connection.get_postgres_connection_pool();
@@ -115,13 +128,13 @@ impl Lanes {
     }
 
     /// How many are kept that nobody uses at the moment.
-    pub(in crate::db) fn idle(&self) -> u32 {
+    pub(super) fn idle(&self) -> u32 {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).len();
         u32::try_from(idle).unwrap_or(u32::MAX)
     }
 
     /// Gives all of them back to the pool, which is about to be closed.
-    pub(in crate::db) fn close(&self) {
+    pub(super) fn close(&self) {
         self.places.close();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }

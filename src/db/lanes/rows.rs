@@ -12,7 +12,21 @@ use sea_orm::{
     },
 };
 
-use super::Place;
+/// Where the value of a column is in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Among those that all parts of a statement share.
+    pub(in crate::db) joint: usize,
+    /// Among those of its part.
+    pub(in crate::db) own: usize,
+}
+
+impl Place {
+    /// The n-th, from 0, of a statement with one part.
+    pub(in crate::db) const fn nth(n: usize) -> Self {
+        Self { joint: n, own: n }
+    }
+}
 
 /// Microseconds from 1970 to 2000, where PostgreSQL begins to count.
 const PG_EPOCH: i64 = 946_684_800_000_000;

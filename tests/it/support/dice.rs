@@ -1,0 +1,18 @@
+//! Numbers that look like chance, and are the same in every run.
+
+/// Throws them.
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    /// From 0 to one less than `n`.
+    pub(crate) fn below(&mut self, n: usize) -> usize {
+        // Knuth's multiplier; the upper half is good enough.
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % n
+    }
+
+    /// One of several words.
+    pub(crate) fn one_of<'a>(&mut self, words: &[&'a str]) -> &'a str {
+        words[self.below(words.len())]
+    }
+}
