@@ -182,7 +182,7 @@ fn both<K: Mergeable>(layers: &Layers<K>, system: &[K], mode: Mode) -> (Vec<K>, 
     (template, entries(layers.merge(), system))
 }
 
-fn entries<'a, K: Kind>(mut merged: Merged<'a, K>, system: &'a [K]) -> Vec<K> {
+fn entries<'a, K: Kind>(mut merged: Merged<&'a K>, system: &'a [K]) -> Vec<K> {
     merged.inject(system);
     merged.values().into_iter().cloned().collect()
 }

@@ -34,7 +34,7 @@ impl<K: Mergeable> Layers<K> {
     }
 
     /// What would run.
-    pub fn merge(&self) -> Merged<'_, K> {
+    pub fn merge(&self) -> Merged<&K> {
         merge(&self.template, &self.overrides)
     }
 

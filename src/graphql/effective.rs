@@ -72,8 +72,8 @@ impl<K: ObjectType> TypeName for EffectiveEntry<K> {
     }
 }
 
-impl<K: Kind + ObjectType> From<Effective<'_, K>> for EffectiveEntry<K> {
-    fn from(effective: Effective<'_, K>) -> Self {
+impl<K: Kind + ObjectType> From<Effective<&K>> for EffectiveEntry<K> {
+    fn from(effective: Effective<&K>) -> Self {
         Self {
             entry: effective.entry.clone(),
             origin: effective.origin,
@@ -85,26 +85,26 @@ impl<K: Kind + ObjectType> From<Effective<'_, K>> for EffectiveEntry<K> {
 /// How the effective entries of a kind are answered.
 trait Shown<K: Kind>: Sized {
     type Answer;
-    fn show(merged: Result<Merged<'_, K>>) -> Self::Answer;
+    fn show(merged: Result<Merged<&K>>) -> Self::Answer;
 }
 
 impl<K: Kind + ObjectType> Shown<K> for Vec<K> {
     type Answer = Result<Vec<EffectiveEntry<K>>>;
-    fn show(merged: Result<Merged<'_, K>>) -> Self::Answer {
+    fn show(merged: Result<Merged<&K>>) -> Self::Answer {
         Ok(merged?.entries.into_iter().map(EffectiveEntry::from).collect())
     }
 }
 
 impl<K: Kind + ObjectType> Shown<K> for Option<K> {
     type Answer = Option<Result<EffectiveEntry<K>>>;
-    fn show(merged: Result<Merged<'_, K>>) -> Self::Answer {
+    fn show(merged: Result<Merged<&K>>) -> Self::Answer {
         merged.map(|merged| merged.entries.into_iter().next().map(EffectiveEntry::from)).transpose()
     }
 }
 
 impl Shown<Setting> for Settings {
     type Answer = Result<EffectiveSettings>;
-    fn show(merged: Result<Merged<'_, Setting>>) -> Self::Answer {
+    fn show(merged: Result<Merged<&Setting>>) -> Self::Answer {
         let merged = merged?;
         let there = merged.entries.into_iter().map(|effective| SettingShown {
             field: effective.entry.field,

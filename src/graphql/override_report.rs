@@ -138,7 +138,7 @@ fn total(stats: Vec<(OverrideKind, Stats)>) -> OverrideStats {
     }
 }
 
-fn removed<K: Registered + Into<AnyEntry>>(merged: crate::kinds::Merged<'_, K>) -> impl Iterator<Item = RemovedEntry> {
+fn removed<K: Registered + Into<AnyEntry>>(merged: crate::kinds::Merged<&K>) -> impl Iterator<Item = RemovedEntry> {
     merged.removed.into_iter().map(|removed| RemovedEntry {
         kind: K::KIND,
         key: removed.entry.key().to_string(),

@@ -200,6 +200,7 @@ fn in_words(shapes: &str) -> String {
 
 impl Kind for Attribute {
     const FIELD: &'static str = "attributes";
+    const KEY_SQL: Option<&'static str> = Some("name");
     type Key = String;
     type Set = Vec<Self>;
 

@@ -41,6 +41,7 @@ kind! {
 
 impl Kind for ConfigFile {
     const FIELD: &'static str = "configFiles";
+    const KEY_SQL: Option<&'static str> = Some("file_path");
     type Key = String;
     type Set = Vec<Self>;
 

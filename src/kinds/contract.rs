@@ -70,6 +70,10 @@ pub trait Kind: Clone + Debug + PartialEq + Send + Sync + 'static {
     const HAS_SECRETS: bool = false;
     /// Fields of the API that are no columns of their own, or not shown as they are stored.
     const SHOWN: &'static [Shown] = &[];
+    /// The text of an entry's key, in SQL that both engines understand; none when its row alone does not tell.
+    const KEY_SQL: Option<&'static str> = None;
+    /// Text that sorts as [`Kind::tie`] does, in such SQL.
+    const TIE_SQL: Option<&'static str> = None;
     /// What makes two entries "the same" when template and overrides are merged.
     type Key: EntryKey;
     /// `Vec<Self>`, or `Option<Self>` where there can be only one.
@@ -99,6 +103,10 @@ pub trait Kind: Clone + Debug + PartialEq + Send + Sync + 'static {
     }
     /// The entries that the service itself adds to an instance; nobody else can set them.
     fn system(_names: &Names<'_>) -> Vec<Self> {
+        Vec::new()
+    }
+    /// What an entry that the service itself adds holds, column by column.
+    fn texts(&self) -> Vec<(&'static str, &str)> {
         Vec::new()
     }
     /// Sets the times an entry keeps, given the stored entry with the same key.

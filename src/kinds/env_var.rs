@@ -84,6 +84,7 @@ impl Kind for EnvVar {
         Shown { field: "value", sql: "CASE WHEN is_secret THEN NULL ELSE value END", form: Form::Text },
         Shown { field: "isSet", sql: "value IS NOT NULL", form: Form::Flag },
     ];
+    const KEY_SQL: Option<&'static str> = Some("key");
     type Key = String;
     type Set = Vec<Self>;
 

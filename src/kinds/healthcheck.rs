@@ -34,6 +34,7 @@ kind! {
 
 impl Kind for Healthcheck {
     const FIELD: &'static str = "healthcheck";
+    const KEY_SQL: Option<&'static str> = Some("'*'");
     type Key = Only;
     type Set = Option<Self>;
 

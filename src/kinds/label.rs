@@ -27,6 +27,7 @@ kind! {
 impl Kind for Label {
     const FIELD: &'static str = "labels";
     const HAS_SYSTEM: bool = true;
+    const KEY_SQL: Option<&'static str> = Some("key");
     type Key = String;
     type Set = Vec<Self>;
 
@@ -58,6 +59,10 @@ impl Kind for Label {
             label("stack_id", names.stack),
             label("template_service_id", names.template),
         ]
+    }
+
+    fn texts(&self) -> Vec<(&'static str, &str)> {
+        vec![("key", &self.key), ("value", &self.value)]
     }
 
     fn render(entries: &[&Self], to: &mut Rendered<'_>) {

@@ -16,51 +16,51 @@ pub enum Origin {
     System,
 }
 
-/// An entry as it would run.
+/// An entry as it would run. `E` is what stands for an entry: a reference to it, or where it is found.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Effective<'a, K> {
+pub struct Effective<E> {
     /// The entry.
-    pub entry: &'a K,
+    pub entry: E,
     /// Where it comes from.
     pub origin: Origin,
     /// The template's entries whose place it takes.
-    pub shadows: Vec<&'a K>,
+    pub shadows: Vec<E>,
 }
 
 /// An entry of the template that the instance has taken away.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Removed<'a, K> {
+pub struct Removed<E> {
     /// The entry.
-    pub entry: &'a K,
+    pub entry: E,
     /// Which sort of rule took it away.
     pub by: RuleAction,
 }
 
 /// The effective entries of one kind, and what is missing; both sorted by key.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Merged<'a, K> {
+pub struct Merged<E> {
     /// What would run.
-    pub entries: Vec<Effective<'a, K>>,
+    pub entries: Vec<Effective<E>>,
     /// What the instance has taken away.
-    pub removed: Vec<Removed<'a, K>>,
+    pub removed: Vec<Removed<E>>,
 }
 
 /// Entries with their keys, sorted by key; entries with the same key in an order of their own, never in row order.
-fn sorted<K: Kind>(entries: &[K]) -> Vec<(K::Key, &K)> {
-    let mut keyed: Vec<(K::Key, &K)> = entries.iter().map(|entry| (entry.key(), entry)).collect();
+fn sorted<'a, K: Kind>(entries: impl IntoIterator<Item = &'a K>) -> Vec<(K::Key, &'a K)> {
+    let mut keyed: Vec<(K::Key, &K)> = entries.into_iter().map(|entry| (entry.key(), entry)).collect();
     keyed.sort_by(|(a, left), (b, right)| a.cmp(b).then_with(|| left.tie(right)));
     keyed
 }
 
 /// Takes the entries of the next key from the front.
-fn take<'s, 'a, K: Kind>(rest: &mut &'s [(K::Key, &'a K)], key: &K::Key) -> &'s [(K::Key, &'a K)] {
+fn take<'s, Key: Eq, E>(rest: &mut &'s [(Key, E)], key: &Key) -> &'s [(Key, E)] {
     let (group, behind) = rest.split_at(rest.iter().take_while(|(other, _)| other == key).count());
     *rest = behind;
     group
 }
 
 /// The smallest key at the front of two sorted lists.
-fn next_key<'s, K: Kind>(a: &'s [(K::Key, &K)], b: &'s [(K::Key, &K)]) -> Option<&'s K::Key> {
+fn next_key<'s, Key: Ord, E>(a: &'s [(Key, E)], b: &'s [(Key, E)]) -> Option<&'s Key> {
     match (a.first(), b.first()) {
         (Some((a, _)), Some((b, _))) => Some(a.min(b)),
         (a, b) => a.or(b).map(|(key, _)| key),
@@ -68,9 +68,18 @@ fn next_key<'s, K: Kind>(a: &'s [(K::Key, &K)], b: &'s [(K::Key, &K)]) -> Option
 }
 
 /// The template's entries that are neither removed nor shadowed nor cut off, and the overrides.
-pub fn merge<'a, K: Kind>(template: &'a [K], overrides: &'a Overrides<K>) -> Merged<'a, K> {
+pub fn merge<'a, K: Kind>(template: &'a [K], overrides: &'a Overrides<K>) -> Merged<&'a K> {
     let (template, own) = (sorted(template), sorted(&overrides.entries));
-    let (mut template, mut own) = (template.as_slice(), own.as_slice());
+    merge_sorted(&template, &own, |key| overrides.removed.contains(key), overrides.replaced)
+}
+
+/// The same for whatever stands for entries, sorted by their keys.
+pub(super) fn merge_sorted<Key: Ord, E: Copy>(
+    mut template: &[(Key, E)],
+    mut own: &[(Key, E)],
+    is_removed: impl Fn(&Key) -> bool,
+    replaced: bool,
+) -> Merged<E> {
     let mut merged = Merged { entries: Vec::with_capacity(template.len() + own.len()), removed: Vec::new() };
     while let Some(key) = next_key(template, own) {
         let inherited = take(&mut template, key);
@@ -82,9 +91,9 @@ pub fn merge<'a, K: Kind>(template: &'a [K], overrides: &'a Overrides<K>) -> Mer
                 origin: Origin::Instance,
                 shadows: inherited.clone().collect(),
             }));
-        } else if overrides.removed.contains(key) {
+        } else if is_removed(key) {
             merged.removed.extend(inherited.map(|entry| Removed { entry, by: RuleAction::Remove }));
-        } else if overrides.replaced {
+        } else if replaced {
             merged.removed.extend(inherited.map(|entry| Removed { entry, by: RuleAction::Replace }));
         } else {
             merged.entries.extend(inherited.map(|entry| Effective {
@@ -97,24 +106,29 @@ pub fn merge<'a, K: Kind>(template: &'a [K], overrides: &'a Overrides<K>) -> Mer
     merged
 }
 
-impl<'a, K: Kind> Merged<'a, K> {
+impl<'a, K: Kind> Merged<&'a K> {
     /// Adds the service's own entries. Nothing else can set their keys; what was written by hand gives way.
     pub fn inject(&mut self, system: &'a [K]) {
+        self.inject_by(system, |entry| entry.key());
+    }
+}
+
+impl<E: Copy> Merged<E> {
+    /// The same for whatever stands for entries, given their keys.
+    pub fn inject_by<Key: Ord>(&mut self, system: impl IntoIterator<Item = E>, key: impl Fn(E) -> Key) {
+        let system: Vec<E> = system.into_iter().collect();
         if system.is_empty() {
             return;
         }
-        let keys: Vec<K::Key> = system.iter().map(Kind::key).collect();
-        self.entries.retain(|effective| !keys.contains(&effective.entry.key()));
-        self.entries.extend(system.iter().map(|entry| Effective {
-            entry,
-            origin: Origin::System,
-            shadows: Vec::new(),
-        }));
-        self.entries.sort_by_cached_key(|effective| effective.entry.key());
+        let keys: Vec<Key> = system.iter().map(|entry| key(*entry)).collect();
+        self.entries.retain(|effective| !keys.contains(&key(effective.entry)));
+        let system = system.into_iter();
+        self.entries.extend(system.map(|entry| Effective { entry, origin: Origin::System, shadows: Vec::new() }));
+        self.entries.sort_by_cached_key(|effective| key(effective.entry));
     }
 
     /// The entries alone.
-    pub fn values(&self) -> Vec<&'a K> {
+    pub fn values(&self) -> Vec<E> {
         self.entries.iter().map(|effective| effective.entry).collect()
     }
 }
@@ -132,12 +146,7 @@ pub struct Change<'a, K: Kind> {
 
 /// What changes from one set of entries to another, by key.
 pub fn diff<'a, K: Kind>(from: &[&'a K], to: &[&'a K]) -> Vec<Change<'a, K>> {
-    let keyed = |entries: &[&'a K]| {
-        let mut keyed: Vec<(K::Key, &'a K)> = entries.iter().map(|entry| (entry.key(), *entry)).collect();
-        keyed.sort_by(|(a, left), (b, right)| a.cmp(b).then_with(|| left.tie(right)));
-        keyed
-    };
-    let (from, to) = (keyed(from), keyed(to));
+    let (from, to) = (sorted(from.iter().copied()), sorted(to.iter().copied()));
     let (mut from, mut to) = (from.as_slice(), to.as_slice());
     let mut changes = Vec::new();
     while let Some(key) = next_key(from, to) {
@@ -168,7 +177,7 @@ pub struct Stats {
 /// Counts what is worth a look.
 pub fn stats<K: Kind>(template: &[K], overrides: &Overrides<K>) -> Stats {
     let merged = merge(template, overrides);
-    let own = |effective: &&Effective<'_, K>| effective.origin == Origin::Instance;
+    let own = |effective: &&Effective<&K>| effective.origin == Origin::Instance;
     let mut redundant = 0;
     // Under REPLACE an equal entry is not redundant: without it there would be none.
     if !overrides.replaced {

@@ -49,7 +49,7 @@ macro_rules! all_kinds {
             pub const ALL: &[Self] = &[$( Self::$kind ),+];
 
             /// The word in the database.
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self {
                     $( Self::$kind => stringify!($field), )+
                 }

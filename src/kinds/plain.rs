@@ -1,8 +1,15 @@
-//! Columns that an answer shows as they are, so that they can be written from a row straight into JSON.
+//! Columns that an answer shows as they are, so that they can be written from a row straight into JSON; and the merge of
+//! rows of which only the keys are known.
 //!
 //! Used by the answers that are written without the executor. It must never know what an answer looks like as a whole.
 
-use super::{AttributeValue, Condition, EnvValue, HostPort, Protocol, Shape, Stamp, VolumeType, values::Argv};
+use std::collections::BTreeSet;
+
+use super::{
+    AttributeValue, Condition, EnvValue, HostPort, Kind, Names, Protocol, Registered, Shape, Stamp, VolumeType,
+    merge::{Effective, merge_sorted},
+    values::Argv,
+};
 use crate::reference::InstanceRef;
 
 /// How a column is shown.
@@ -87,11 +94,84 @@ pub struct PlainKind {
     pub table: &'static str,
     /// What the field looks like.
     pub shape: Shape,
+    /// The word of its rules in the database.
+    pub word: &'static str,
+    /// The key of a row and what sorts those with the same one, see [`Kind::KEY_SQL`] and [`Kind::TIE_SQL`].
+    pub key: Option<&'static str>,
+    /// See [`PlainKind::key`].
+    pub tie: Option<&'static str>,
+    /// Puts the rows of a template and of its instance together; `None` when a row has a key that no entry can have.
+    pub merge: fn(&Layers<'_>, &Names<'_>) -> Option<MergedRows>,
     columns: &'static [(&'static str, Option<Form>)],
     shown: &'static [Shown],
 }
 
+/// A row, by its key and what sorts those with the same one.
+pub type Keyed<'r> = (&'r str, &'r str);
+
+/// What a template brings and what an instance says about a kind, in rows.
+#[derive(Debug, Default)]
+pub struct Layers<'r> {
+    /// The template's rows.
+    pub template: Vec<Keyed<'r>>,
+    /// The instance's.
+    pub own: Vec<Keyed<'r>>,
+    /// The keys that it removes.
+    pub removed: Vec<&'r str>,
+    /// Whether it ignores everything that the template brings.
+    pub replaced: bool,
+}
+
+/// Where an effective entry is found: the n-th of the template's rows, of the instance's, or of the service's own.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
+pub enum Found {
+    Template(usize),
+    Own(usize),
+    System(usize),
+}
+
+/// The effective entries of one kind, sorted by key.
+#[derive(Debug)]
+pub struct MergedRows {
+    /// What would run.
+    pub entries: Vec<Effective<Found>>,
+    /// What the service's own hold, column by column.
+    pub system: Vec<Vec<(&'static str, String)>>,
+}
+
+/// See [`PlainKind::merge`].
+fn merge_rows<K: Kind>(layers: &Layers<'_>, names: &Names<'_>) -> Option<MergedRows> {
+    let sorted = |rows: &[Keyed<'_>], found: fn(usize) -> Found| {
+        let keyed =
+            rows.iter().enumerate().map(|(at, (key, tie))| Some((key.parse::<K::Key>().ok()?, *tie, found(at))));
+        let mut keyed = keyed.collect::<Option<Vec<_>>>()?;
+        keyed.sort_by(|(a, left, _), (b, right, _)| a.cmp(b).then_with(|| left.cmp(right)));
+        Some(keyed.into_iter().map(|(key, _, found)| (key, found)).collect::<Vec<_>>())
+    };
+    let (template, own) = (sorted(&layers.template, Found::Template)?, sorted(&layers.own, Found::Own)?);
+    let removed: BTreeSet<K::Key> = layers.removed.iter().filter_map(|key| key.parse().ok()).collect();
+    let mut merged = merge_sorted(&template, &own, |key| removed.contains(key), layers.replaced);
+    if !K::HAS_SYSTEM {
+        return Some(MergedRows { entries: merged.entries, system: Vec::new() });
+    }
+    let system = K::system(names);
+    let parsed = |rows: &[Keyed<'_>], at: usize| rows.get(at).and_then(|(key, _)| key.parse().ok());
+    merged.inject_by((0..system.len()).map(Found::System), |found| match found {
+        Found::Template(at) => parsed(&layers.template, at),
+        Found::Own(at) => parsed(&layers.own, at),
+        Found::System(at) => system.get(at).map(Kind::key),
+    });
+    let owned = |entry: &K| entry.texts().into_iter().map(|(column, text)| (column, text.to_owned())).collect();
+    Some(MergedRows { entries: merged.entries, system: system.iter().map(owned).collect() })
+}
+
 impl PlainKind {
+    /// The table of the templates' entries; none when no template brings any.
+    pub fn template_table(&self) -> Option<&'static str> {
+        TEMPLATE_TABLES.iter().find(|(field, _)| *field == self.field).map(|(_, table)| *table)
+    }
+
     /// What a field of its entries is; `None` when a row alone does not tell.
     pub fn find(&self, name: &str) -> Option<Shown> {
         let computed = self.shown.iter().find(|shown| shown.field == name).copied();
@@ -126,12 +206,26 @@ macro_rules! plain_kinds {
             field: <super::$kind as super::Kind>::FIELD,
             table: <super::$kind as super::Stored<super::OfInstance>>::TABLE,
             shape: <<super::$kind as super::Kind>::Set as super::Cardinality<super::$kind>>::SHAPE,
+            word: <super::$kind as Registered>::KIND.as_str(),
+            key: <super::$kind as Kind>::KEY_SQL,
+            tie: <super::$kind as Kind>::TIE_SQL,
+            merge: merge_rows::<super::$kind>,
             columns: <super::$kind as super::Stored<super::OfInstance>>::COLUMNS,
             shown: <super::$kind as super::Kind>::SHOWN,
         } ),+];
     };
 }
 super::for_each_kind!(plain_kinds);
+
+macro_rules! template_tables {
+    ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+        const TEMPLATE_TABLES: &[(&str, &str)] = &[$( (
+            <super::$kind as super::Kind>::FIELD,
+            <super::$kind as super::Stored<super::OfTemplate>>::TABLE,
+        ) ),+];
+    };
+}
+super::for_each_template_kind!(template_tables);
 
 #[cfg(test)]
 mod tests {

@@ -101,6 +101,9 @@ impl FromStr for PortKey {
 
 impl Kind for Port {
     const FIELD: &'static str = "ports";
+    const KEY_SQL: Option<&'static str> = Some("container_port || '/' || protocol");
+    /// Six digits each.
+    const TIE_SQL: Option<&'static str> = Some("(100000 + host_port) || host_ip");
     type Key = PortKey;
     type Set = Vec<Self>;
 

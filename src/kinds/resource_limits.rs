@@ -24,6 +24,7 @@ kind! {
 
 impl Kind for ResourceLimits {
     const FIELD: &'static str = "resourceLimits";
+    const KEY_SQL: Option<&'static str> = Some("'*'");
     type Key = Only;
     type Set = Option<Self>;
 

@@ -74,6 +74,7 @@ kind! {
 
 impl Kind for Volume {
     const FIELD: &'static str = "volumes";
+    const KEY_SQL: Option<&'static str> = Some("target");
     type Key = String;
     type Set = Vec<Self>;
 

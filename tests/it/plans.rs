@@ -90,6 +90,16 @@ fn wanted(kinds: bool, count: bool) -> Wanted {
     wanted.placed()
 }
 
+/// What the effective configuration is put together from.
+fn layers() -> Wanted {
+    let mut wanted = Wanted::new();
+    wanted.of_template(TEMPLATE[1]);
+    wanted.kind(&PLAIN_KINDS[0]);
+    wanted.template_kind(&PLAIN_KINDS[0]).unwrap();
+    wanted.rules();
+    wanted.placed()
+}
+
 async fn the_hot_statements_use_their_indexes(t: &TestApp) {
     for n in 0..20 {
         t.template(&format!("template-{n}")).await;
@@ -124,6 +134,7 @@ async fn the_hot_statements_use_their_indexes(t: &TestApp) {
     let further = ask(wanted(true, false), Members::Page(&everything, &later), "'one', now(), 7").await;
     let search = ask(wanted(false, true), Members::Page(&some, &first), "'one', '%i%'").await;
     let one = ask(wanted(true, false), Members::One("i7"), "'one', 'i7'").await;
+    let effective = ask(layers(), Members::Page(&everything, &first), "'one'").await;
     let names = match t.engine {
         Engine::Postgres => [
             "stacks uq_stacks_name_active",
@@ -131,6 +142,8 @@ async fn the_hot_statements_use_their_indexes(t: &TestApp) {
             "services services_pkey",
             "instance_ports ix_instance_ports_owner",
             "instance_volumes ix_instance_volumes_owner",
+            "service_ports ix_service_ports_owner",
+            "instance_override_rules ix_instance_override_rules_owner",
             "service_instances ix_instances_stack_created",
             "service_instances uq_instances_stack_instance_active",
         ],
@@ -140,13 +153,16 @@ async fn the_hot_statements_use_their_indexes(t: &TestApp) {
             "t KEY",
             "x ix_instance_ports_owner",
             "x ix_instance_volumes_owner",
+            "x ix_service_ports_owner",
+            "x ix_instance_override_rules_owner",
             "i ix_instances_stack_created",
             "i uq_instances_stack_instance_active",
         ],
     };
-    let [stack, changes, template, ports, volumes, list, named] = names;
+    let [stack, changes, template, ports, volumes, inherited, rules, list, named] = names;
     assert_eq!(page, ways([stack, changes, list, template, ports, volumes]));
     assert_eq!(further, page);
+    assert_eq!(effective, ways([stack, changes, list, template, ports, inherited, rules]));
     assert_eq!(search, ways([stack, changes, list, template]));
     assert_eq!(one, ways([stack, changes, named, template, ports, volumes]));
 }

@@ -15,7 +15,7 @@ use sea_orm::DbErr;
 pub(super) use self::checks::Checks;
 pub use self::{
     statement::Members,
-    wanted::{Column, INSTANCE, Keys, Part, STACK, TEMPLATE, Wanted},
+    wanted::{Column, INSTANCE, Keys, Part, Rules, STACK, TEMPLATE, Wanted},
 };
 pub use super::lanes::{Place, Row};
 use super::{Db, Statements};

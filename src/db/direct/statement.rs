@@ -7,7 +7,10 @@ use std::{borrow::Cow, fmt::Write};
 
 use sea_orm::DbBackend;
 
-use super::{Part, Wanted, wanted::packed};
+use super::{
+    Part, Wanted,
+    wanted::{Of, packed},
+};
 use crate::{
     access::Scope,
     db::{
@@ -122,18 +125,22 @@ pub(super) fn write<'a>(
         wanted.columns(Part::COUNT, backend, &mut text.sql);
         let _ = write!(text.sql, "{own}{conditions}");
     }
-    for (part, kind) in wanted.kinds() {
-        // The names of a kind's columns stand alone: they are looked for in its own table first.
-        let table = kind.table;
+    for (part, table, of) in wanted.tables() {
+        let (own, owners) = match of {
+            Of::Instances => ("id", "i"),
+            Of::Templates => ("template_service_id", "(SELECT DISTINCT i.template_service_id FROM i) AS i"),
+        };
+        let column = if of == Of::Instances { "instance_id" } else { "service_id" };
+        // The names of a table's columns stand alone: they are looked for in that table first.
         if backend == DbBackend::Sqlite {
             text.push(" UNION ALL ");
             wanted.columns(part, backend, &mut text.sql);
-            let _ = write!(text.sql, "FROM {table} AS x WHERE x.instance_id IN (SELECT i.id FROM i)");
+            let _ = write!(text.sql, "FROM {table} AS x WHERE x.{column} IN (SELECT i.{own} FROM i)");
         } else {
-            text.push(" UNION ALL SELECT x.* FROM i CROSS JOIN LATERAL (");
+            let _ = write!(text.sql, " UNION ALL SELECT x.* FROM {owners} CROSS JOIN LATERAL (");
             wanted.columns(part, backend, &mut text.sql);
-            // The OFFSET keeps the planner from reading the whole table once instead of its index for each instance.
-            let _ = write!(text.sql, "FROM {table} AS x WHERE x.instance_id = i.id OFFSET 0) AS x");
+            // The OFFSET keeps the planner from reading the whole table once instead of its index for each owner.
+            let _ = write!(text.sql, "FROM {table} AS x WHERE x.{column} = i.{own} OFFSET 0) AS x");
         }
     }
     text

@@ -73,6 +73,7 @@ const VERSION: [Shown; 3] = [
 /// The key of an instance; the instance that an entry belongs to, and its place among the others.
 const ID: Shown = shown("id", "i.id", Form::Long);
 const OWNER: Shown = shown("owner", "x.instance_id", Form::Long);
+const OF_TEMPLATE: Shown = shown("owner", "x.service_id", Form::Long);
 const PLACE: Shown = shown("place", "x.id", Form::Long);
 
 /// The type of a column.
@@ -134,6 +135,15 @@ pub struct Column {
     at: usize,
 }
 
+/// What the rows of a part belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    /// The instances.
+    Instances,
+    /// The templates that they are made from.
+    Templates,
+}
+
 /// The columns that always come along: the instance's key and age, the entry's owner and place.
 pub struct Keys;
 
@@ -159,11 +169,24 @@ impl Keys {
     }
 }
 
+/// The rules of instances: what they take away from their templates.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// Their part.
+    pub part: Part,
+    /// The word of the kind.
+    pub kind: Column,
+    /// The word of what is done.
+    pub action: Column,
+    /// The text of the key, if one entry is meant.
+    pub key: Column,
+}
+
 /// What is read.
 #[derive(Debug, Default)]
 pub struct Wanted {
     parts: Vec<Vec<Shown>>,
-    kinds: Vec<&'static PlainKind>,
+    tables: Vec<(&'static str, Of)>,
     pub(super) template: bool,
     pub(super) count: bool,
     slots: Vec<Type>,
@@ -201,10 +224,27 @@ impl Wanted {
 
     /// Wants the entries of a kind.
     pub fn kind(&mut self, kind: &'static PlainKind) -> Part {
-        let at = self.kinds.iter().position(|known| known.table == kind.table).unwrap_or_else(|| {
-            self.kinds.push(kind);
-            self.parts.push(vec![OWNER, PLACE]);
-            self.kinds.len() - 1
+        self.table(kind.table, Of::Instances)
+    }
+
+    /// Wants those that the templates bring; none when templates have none.
+    pub fn template_kind(&mut self, kind: &'static PlainKind) -> Option<Part> {
+        Some(self.table(kind.template_table()?, Of::Templates))
+    }
+
+    /// Wants what the instances take away.
+    pub fn rules(&mut self) -> Rules {
+        let part = self.table("instance_override_rules", Of::Instances);
+        let mut column = |name| self.column(part, shown(name, name, Form::Text));
+        Rules { part, kind: column("kind"), action: column("action"), key: column("key") }
+    }
+
+    fn table(&mut self, table: &'static str, of: Of) -> Part {
+        let at = self.tables.iter().position(|(known, _)| *known == table).unwrap_or_else(|| {
+            self.tables.push((table, of));
+            let owner = if of == Of::Instances { OWNER } else { OF_TEMPLATE };
+            self.parts.push(vec![owner, PLACE]);
+            self.tables.len() - 1
         });
         Part(Part::KINDS + at)
     }
@@ -247,9 +287,9 @@ impl Wanted {
         Place { joint: self.places[column.part.0][column.at], own: column.at }
     }
 
-    /// The kinds whose entries are wanted.
-    pub(super) fn kinds(&self) -> impl Iterator<Item = (Part, &'static PlainKind)> {
-        self.kinds.iter().enumerate().map(|(at, kind)| (Part(Part::KINDS + at), *kind))
+    /// The tables whose rows are wanted, and what these belong to.
+    pub(super) fn tables(&self) -> impl Iterator<Item = (Part, &'static str, Of)> {
+        self.tables.iter().enumerate().map(|(at, (table, of))| (Part(Part::KINDS + at), *table, *of))
     }
 
     /// What stands between SELECT and FROM for a part.

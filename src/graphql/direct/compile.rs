@@ -12,9 +12,14 @@ use apollo_compiler::{
 };
 use serde_json::Value;
 
-use super::plan::{
-    Argument, EdgeField, Fields, InstanceField, ListArguments, ListField, PageField, Plan, Read, Root, Scalar,
-    StackField,
+use super::{
+    effective::{
+        Base, EffectiveConfig, EffectiveField, Entries, EntryField, SettingColumns, SettingEntry, SettingPart, Shadow,
+    },
+    plan::{
+        Argument, EdgeField, Fields, InstanceField, ListArguments, ListField, PageField, Plan, Read, Root, Scalar,
+        StackField,
+    },
 };
 use crate::{
     db::direct::{Column, INSTANCE, Part, STACK, TEMPLATE, Wanted},
@@ -210,6 +215,11 @@ impl<'a> Compiler<'a> {
         Some(match field.name.as_str() {
             "template" => InstanceField::Template(scalars(TEMPLATE, &mut |shown| wanted.of_template(shown))?),
             "stack" => InstanceField::Stack(scalars(STACK, &mut |shown| wanted.column(Part::STACK, shown))?),
+            "effectiveConfig" => {
+                let base = Base::new(wanted);
+                let fields = self.fields(inside, |field, deeper| self.effective(field, inside, deeper, wanted))?;
+                InstanceField::Effective(Box::new(EffectiveConfig { fields, base }))
+            }
             name => match PLAIN_KINDS.iter().find(|kind| kind.field == name) {
                 Some(kind) if kind.shape != Shape::Fields => {
                     let part = wanted.kind(kind);
@@ -226,6 +236,54 @@ impl<'a> Compiler<'a> {
                 None => InstanceField::Scalar(
                     self.scalar(field, sets, INSTANCE, |shown| wanted.column(Part::INSTANCE, shown))?,
                 ),
+            },
+        })
+    }
+
+    fn effective(
+        &self,
+        field: &'a Field,
+        sets: &[&'a SelectionSet],
+        inside: &[&'a SelectionSet],
+        wanted: &mut Wanted,
+    ) -> Option<EffectiveField> {
+        Some(match field.name.as_str() {
+            "__typename" => EffectiveField::Typename(self.typename(sets.first()?)),
+            "settings" => EffectiveField::Settings(self.fields(inside, |field, deeper| {
+                if field.name == "__typename" {
+                    return Some(SettingEntry::Typename(self.typename(inside.first()?)));
+                }
+                let parts = self.fields(deeper, |field, _| {
+                    Some(match field.name.as_str() {
+                        "__typename" => SettingPart::Typename(self.typename(deeper.first()?)),
+                        "value" => SettingPart::Value,
+                        "origin" => SettingPart::Origin,
+                        "shadows" => SettingPart::Shadows,
+                        _ => return None,
+                    })
+                });
+                Some(SettingEntry::Setting(SettingColumns::new(&field.name, wanted)?, parts?))
+            })?),
+            name => match PLAIN_KINDS.iter().find(|kind| kind.field == name) {
+                Some(kind) => {
+                    let entries = Entries::new(kind, wanted)?;
+                    let fields = self.fields(inside, |field, deeper| {
+                        let shown = |field: &Field| kind.find(&field.name);
+                        Some(match field.name.as_str() {
+                            "__typename" => EntryField::Typename(self.typename(inside.first()?)),
+                            "origin" => EntryField::Origin,
+                            "shadows" => EntryField::Shadows(self.fields(deeper, |field, _| {
+                                Some(match field.name.as_str() {
+                                    "__typename" => Shadow::Typename(self.typename(deeper.first()?)),
+                                    _ => Shadow::Shown(entries.field(shown(field)?, wanted)),
+                                })
+                            })?),
+                            _ => EntryField::Shown(entries.field(shown(field)?, wanted)),
+                        })
+                    });
+                    EffectiveField::Entries(entries, fields?)
+                }
+                None => EffectiveField::Value(SettingColumns::new(name, wanted)?),
             },
         })
     }

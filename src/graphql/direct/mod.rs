@@ -9,6 +9,7 @@
 //! Called by the server before the executor. It must never answer what the executor would answer differently.
 
 mod compile;
+mod effective;
 mod kept;
 mod plan;
 mod write;

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value};
 
+use super::effective::EffectiveConfig;
 use crate::{
     db::direct::{Column, Part, Wanted},
     kinds::{Shape, plain::Form},
@@ -110,6 +111,7 @@ pub(super) enum InstanceField {
     /// Columns of the stack's row.
     Stack(Fields<Scalar>),
     Entries(Part, Shape, Fields<Scalar>),
+    Effective(Box<EffectiveConfig>),
 }
 
 /// An argument: what stands in the document, or the variable that brings it.

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{
     super::{connection::OpaqueCursor, context::int},
+    effective,
     plan::{EdgeField, Fields, InstanceField, ListField, PageField, Scalar, StackField},
 };
 use crate::{
@@ -23,8 +24,8 @@ use crate::{
 
 /// The rows of one read, told apart.
 pub(super) struct Rows<'a> {
-    wanted: &'a Wanted,
-    stack: Option<&'a Row>,
+    pub(super) wanted: &'a Wanted,
+    pub(super) stack: Option<&'a Row>,
     instances: Vec<Member<'a>>,
     count: i64,
     /// The entries of each part, by owner and place.
@@ -32,12 +33,12 @@ pub(super) struct Rows<'a> {
 }
 
 /// An instance's row.
-struct Member<'a> {
-    age: ByAge,
-    row: &'a Row,
+pub(super) struct Member<'a> {
+    pub(super) age: ByAge,
+    pub(super) row: &'a Row,
 }
 
-fn odd(what: &str) -> Error {
+pub(super) fn odd(what: &str) -> Error {
     Error::Internal(format!("a row has {what}"))
 }
 
@@ -137,22 +138,24 @@ impl<'a> Rows<'a> {
 
     fn member(&self, out: &mut Vec<u8>, member: &Member<'_>, fields: &Fields<InstanceField>) -> Result<()> {
         object(out, fields, |out, field| match field {
+            InstanceField::Effective(config) => effective::write(self, out, member, config),
             InstanceField::Scalar(scalar) => self.scalar(out, member.row, scalar),
             InstanceField::Template(fields) => self.scalars(out, member.row, fields),
             InstanceField::Stack(fields) => self.scalars(out, self.stack.ok_or_else(|| odd("no stack"))?, fields),
-            InstanceField::Entries(part, shape, fields) => {
-                let entries = &self.entries[part.number()];
-                let owner = member.age.id.0;
-                let from = entries.partition_point(|(other, ..)| *other < owner);
-                let own = &entries[from..];
-                let own = &own[..own.partition_point(|(other, ..)| *other == owner)];
-                match (shape, own) {
-                    (Shape::List, own) => list(out, own, |out, (_, _, row)| self.scalars(out, row, fields)),
-                    (_, []) => raw(out, "null"),
-                    (_, [(_, _, row), ..]) => self.scalars(out, row, fields),
-                }
-            }
+            InstanceField::Entries(part, shape, fields) => match (shape, self.of(*part, member.age.id.0)) {
+                (Shape::List, own) => list(out, own, |out, (_, _, row)| self.scalars(out, row, fields)),
+                (_, []) => raw(out, "null"),
+                (_, [(_, _, row), ..]) => self.scalars(out, row, fields),
+            },
         })
+    }
+
+    /// The entries of an owner.
+    pub(super) fn of(&self, part: Part, owner: i64) -> &[(i64, i64, &'a Row)] {
+        let entries = &self.entries[part.number()];
+        let from = entries.partition_point(|(other, ..)| *other < owner);
+        let own = &entries[from..];
+        &own[..own.partition_point(|(other, ..)| *other == owner)]
     }
 
     fn scalars(&self, out: &mut Vec<u8>, row: &Row, fields: &Fields<Scalar>) -> Result<()> {
@@ -166,7 +169,8 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn column(&self, out: &mut Vec<u8>, row: &Row, column: Column, form: Form) -> Result<()> {
+    /// Writes what a column holds.
+    pub(super) fn column(&self, out: &mut Vec<u8>, row: &Row, column: Column, form: Form) -> Result<()> {
         let at = self.wanted.place(column);
         match form {
             Form::Text => match row.text(at)? {
@@ -234,7 +238,11 @@ pub(super) fn object<F>(
     Ok(())
 }
 
-fn list<T>(out: &mut Vec<u8>, items: &[T], mut value: impl FnMut(&mut Vec<u8>, &T) -> Result<()>) -> Result<()> {
+pub(super) fn list<T>(
+    out: &mut Vec<u8>,
+    items: &[T],
+    mut value: impl FnMut(&mut Vec<u8>, &T) -> Result<()>,
+) -> Result<()> {
     out.push(b'[');
     for (at, item) in items.iter().enumerate() {
         if at > 0 {
@@ -260,7 +268,7 @@ fn quoted(out: &mut Vec<u8>, text: &str) -> Result<()> {
     Ok(())
 }
 
-fn json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) -> Result<()> {
+pub(super) fn json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) -> Result<()> {
     serde_json::to_writer(out, value).map_err(|_| odd("what JSON cannot show"))
 }
 

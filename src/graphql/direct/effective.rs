@@ -1,0 +1,348 @@
+//! The effective configuration, written straight from rows: those of the template and those of the instance are put
+//! together by their keys, and nothing else of them is looked at before it is written.
+//!
+//! Called by what plans and writes answers. It must never merge by itself: that is `kinds::merge`.
+
+use std::collections::HashMap;
+
+use super::{
+    plan::Fields,
+    write::{Member, Rows, json, list, object, odd, raw},
+};
+use crate::{
+    db::direct::{Column, Part, Row, Rules, TEMPLATE, Wanted},
+    error::Result,
+    ids::{GlobalId, TemplateId},
+    kinds::{
+        Effective, Names, Origin, SettingField, Shape,
+        plain::{Form, Found, Layers, PLAIN_KINDS, PlainKind, Shown},
+    },
+};
+
+/// `effectiveConfig`: its fields, and the columns of the instance's row that it needs.
+#[derive(Debug)]
+pub(super) struct EffectiveConfig {
+    pub(super) fields: Fields<EffectiveField>,
+    pub(super) base: Base,
+}
+
+/// What is needed of an instance whatever is shown of it.
+#[derive(Debug)]
+pub(super) struct Base {
+    rules: Rules,
+    template: Column,
+    stack_name: Column,
+    instance_name: Column,
+    template_name: Column,
+}
+
+#[derive(Debug)]
+pub(super) enum EffectiveField {
+    Typename(Box<str>),
+    /// The value of a setting alone.
+    Value(SettingColumns),
+    Settings(Fields<SettingEntry>),
+    Entries(Entries, Fields<EntryField>),
+}
+
+#[derive(Debug)]
+pub(super) enum SettingEntry {
+    Typename(Box<str>),
+    Setting(SettingColumns, Fields<SettingPart>),
+}
+
+#[derive(Debug)]
+pub(super) enum SettingPart {
+    Typename(Box<str>),
+    Value,
+    Origin,
+    Shadows,
+}
+
+/// Where a setting is found: a row of the instance, or a column of its template.
+#[derive(Debug)]
+pub(super) struct SettingColumns {
+    word: &'static str,
+    part: Part,
+    field: Column,
+    value: Column,
+    template: Column,
+    form: Form,
+}
+
+/// Where the entries of a kind are found.
+#[derive(Debug)]
+pub(super) struct Entries {
+    kind: &'static PlainKind,
+    own: Side,
+    template: Side,
+}
+
+/// The rows of one side, with their keys and what sorts those with the same one.
+#[derive(Clone, Copy, Debug)]
+struct Side {
+    part: Part,
+    key: Column,
+    tie: Option<Column>,
+}
+
+#[derive(Debug)]
+pub(super) enum EntryField {
+    Typename(Box<str>),
+    Shown(Sides),
+    Origin,
+    Shadows(Fields<Shadow>),
+}
+
+#[derive(Debug)]
+pub(super) enum Shadow {
+    Typename(Box<str>),
+    Shown(Sides),
+}
+
+/// A field of an entry, wherever the entry comes from.
+#[derive(Debug)]
+pub(super) struct Sides {
+    own: Column,
+    template: Column,
+    /// The column's name, by which the service's own entries say what they hold.
+    name: &'static str,
+    form: Form,
+}
+
+impl Base {
+    pub(super) fn new(wanted: &mut Wanted) -> Self {
+        let instance = |sql| Shown { field: sql, sql, form: Form::Text };
+        Self {
+            rules: wanted.rules(),
+            template: wanted
+                .column(Part::INSTANCE, Shown { form: Form::Id(TemplateId::TAG), ..instance("i.template_service_id") }),
+            stack_name: wanted.column(Part::STACK, instance("s.name")),
+            instance_name: wanted.column(Part::INSTANCE, instance("i.instance_id")),
+            template_name: wanted.of_template(instance("t.name")),
+        }
+    }
+}
+
+impl SettingColumns {
+    /// A setting by its field of the API.
+    pub(super) fn new(name: &str, wanted: &mut Wanted) -> Option<Self> {
+        let word = SettingField::ALL.iter().map(|field| field.as_str()).find(|word| *word == name)?;
+        let kind = PLAIN_KINDS.iter().find(|kind| kind.shape == Shape::Fields)?;
+        let template = TEMPLATE.iter().find(|shown| shown.field == word)?;
+        let part = wanted.kind(kind);
+        let mut text = |sql| wanted.column(part, Shown { field: sql, sql, form: Form::Text });
+        Some(Self {
+            word,
+            part,
+            field: text("field"),
+            value: text("value"),
+            template: wanted.of_template(*template),
+            form: template.form,
+        })
+    }
+}
+
+impl Entries {
+    /// The entries of a kind; `None` when their rows alone do not tell.
+    pub(super) fn new(kind: &'static PlainKind, wanted: &mut Wanted) -> Option<Self> {
+        let (key, own, template) = (kind.key?, wanted.kind(kind), wanted.template_kind(kind)?);
+        let mut side = |part| {
+            let mut text = |sql| wanted.column(part, Shown { field: sql, sql, form: Form::Text });
+            Side { part, key: text(key), tie: kind.tie.map(&mut text) }
+        };
+        Some(Self { kind, own: side(own), template: side(template) })
+    }
+
+    /// A field of them.
+    pub(super) fn field(&self, shown: Shown, wanted: &mut Wanted) -> Sides {
+        Sides {
+            own: wanted.column(self.own.part, shown),
+            template: wanted.column(self.template.part, shown),
+            name: shown.sql,
+            form: shown.form,
+        }
+    }
+
+    pub(super) fn shape(&self) -> Shape {
+        self.kind.shape
+    }
+}
+
+/// An instance that is being written: its row, and what is said of it.
+struct Writer<'w, 'a> {
+    rows: &'w Rows<'a>,
+    member: &'w Member<'a>,
+    base: &'w Base,
+    owners: (i64, i64),
+    /// What it takes away, by kind: the keys, and whether that is all.
+    taken: HashMap<&'a str, (Vec<&'a str>, bool)>,
+}
+
+/// Where an entry is: a row of the template or the instance, or what the service says by itself.
+#[derive(Clone, Copy)]
+enum Source<'a, 'm> {
+    Template(&'a Row),
+    Own(&'a Row),
+    System(&'m [(&'static str, String)]),
+}
+
+/// Writes what would really run.
+pub(super) fn write(rows: &Rows<'_>, out: &mut Vec<u8>, member: &Member<'_>, config: &EffectiveConfig) -> Result<()> {
+    let base = &config.base;
+    let own = member.age.id.0;
+    let template = Row::some(member.row.number(rows.wanted.place(base.template))?)?;
+    let mut taken: HashMap<&str, (Vec<&str>, bool)> = HashMap::new();
+    for (_, _, row) in rows.of(base.rules.part, own) {
+        let text = |column| row.text(rows.wanted.place(column));
+        let (kind, action) = (Row::some(text(base.rules.kind)?)?, Row::some(text(base.rules.action)?)?);
+        let of_kind = taken.entry(kind).or_default();
+        // As `db::rules` reads them.
+        match (action, text(base.rules.key)?) {
+            ("REMOVE", Some(key)) => of_kind.0.push(key),
+            ("REPLACE", None) => of_kind.1 = true,
+            _ => {}
+        }
+    }
+    let writer = Writer { rows, member, base, owners: (own, template), taken };
+    object(out, &config.fields, |out, field| match field {
+        EffectiveField::Typename(name) => raw(out, name),
+        EffectiveField::Value(columns) => writer.setting(columns)?.value(&writer, out, columns),
+        EffectiveField::Settings(fields) => object(out, fields, |out, entry| match entry {
+            SettingEntry::Typename(name) => raw(out, name),
+            SettingEntry::Setting(columns, parts) => {
+                let setting = writer.setting(columns)?;
+                object(out, parts, |out, part| match part {
+                    SettingPart::Typename(name) => raw(out, name),
+                    SettingPart::Value => setting.value(&writer, out, columns),
+                    SettingPart::Origin => origin(out, setting.origin()),
+                    SettingPart::Shadows => setting.shadows(&writer, out, columns),
+                })
+            }
+        }),
+        EffectiveField::Entries(entries, fields) => writer.entries(out, entries, fields),
+    })
+}
+
+/// What is said about a setting.
+enum Said<'a> {
+    /// The instance has a row for it.
+    Own(&'a Row),
+    /// The instance takes away what the template says.
+    Removed,
+    /// The template says it, or nobody does.
+    Template,
+}
+
+impl Said<'_> {
+    fn origin(&self) -> Origin {
+        match self {
+            Self::Own(_) | Self::Removed => Origin::Instance,
+            Self::Template => Origin::Template,
+        }
+    }
+
+    fn value(&self, writer: &Writer<'_, '_>, out: &mut Vec<u8>, columns: &SettingColumns) -> Result<()> {
+        match self {
+            Self::Own(row) => writer.rows.column(out, row, columns.value, columns.form),
+            Self::Removed => raw(out, "null"),
+            Self::Template => writer.rows.column(out, writer.member.row, columns.template, columns.form),
+        }
+    }
+
+    fn shadows(&self, writer: &Writer<'_, '_>, out: &mut Vec<u8>, columns: &SettingColumns) -> Result<()> {
+        match self {
+            Self::Own(_) | Self::Removed => writer.rows.column(out, writer.member.row, columns.template, columns.form),
+            Self::Template => raw(out, "null"),
+        }
+    }
+}
+
+impl<'a> Writer<'_, 'a> {
+    fn setting(&self, columns: &SettingColumns) -> Result<Said<'a>> {
+        let wanted = self.rows.wanted;
+        for (_, _, row) in self.rows.of(columns.part, self.owners.0) {
+            if row.text(wanted.place(columns.field))? == Some(columns.word) {
+                return Ok(Said::Own(row));
+            }
+        }
+        let removed = self.taken.get("settings").is_some_and(|(keys, all)| *all || keys.contains(&columns.word));
+        // What the template does not say cannot be taken away.
+        let is_said = self.member.row.text(wanted.place(columns.template))?.is_some();
+        Ok(if removed && is_said { Said::Removed } else { Said::Template })
+    }
+
+    /// The rows of a side, and their keys.
+    fn side(&self, side: Side, owner: i64) -> Result<(Vec<&'a Row>, Vec<(&'a str, &'a str)>)> {
+        let entries = self.rows.of(side.part, owner);
+        let mut found = (Vec::with_capacity(entries.len()), Vec::with_capacity(entries.len()));
+        for (_, _, row) in entries {
+            let text = |column| row.text(self.rows.wanted.place(column));
+            let tie = side.tie.map(text).transpose()?.flatten().unwrap_or_default();
+            found.0.push(*row);
+            found.1.push((Row::some(text(side.key)?)?, tie));
+        }
+        Ok(found)
+    }
+
+    fn entries(&self, out: &mut Vec<u8>, entries: &Entries, fields: &Fields<EntryField>) -> Result<()> {
+        let (own, own_keys) = self.side(entries.own, self.owners.0)?;
+        let (template, template_keys) = self.side(entries.template, self.owners.1)?;
+        let (removed, replaced) = self.taken.get(entries.kind.word).cloned().unwrap_or_default();
+        let layers = Layers { template: template_keys, own: own_keys, removed, replaced };
+        let row = self.member.row;
+        let text = |row: &'a Row, column| row.text(self.rows.wanted.place(column));
+        let stack = self.rows.stack.ok_or_else(|| odd("no stack"))?;
+        let names = Names {
+            stack: text(stack, self.base.stack_name)?.unwrap_or_default(),
+            instance: text(row, self.base.instance_name)?.unwrap_or_default(),
+            template: text(row, self.base.template_name)?.unwrap_or_default(),
+        };
+        let merged = (entries.kind.merge)(&layers, &names).ok_or_else(|| odd("a key that no entry can have"))?;
+        let source = |found| match found {
+            Found::Template(at) => Source::Template(template[at]),
+            Found::Own(at) => Source::Own(own[at]),
+            Found::System(at) => Source::System(&merged.system[at]),
+        };
+        let entry = |out: &mut Vec<u8>, effective: &Effective<Found>| {
+            object(out, fields, |out, field| match field {
+                EntryField::Typename(name) => raw(out, name),
+                EntryField::Shown(sides) => self.shown(out, source(effective.entry), sides),
+                EntryField::Origin => origin(out, effective.origin),
+                EntryField::Shadows(fields) => list(out, &effective.shadows, |out, shadowed| {
+                    object(out, fields, |out, field| match field {
+                        Shadow::Typename(name) => raw(out, name),
+                        Shadow::Shown(sides) => self.shown(out, source(*shadowed), sides),
+                    })
+                }),
+            })
+        };
+        match (entries.shape(), merged.entries.first()) {
+            (Shape::List, _) => list(out, &merged.entries, entry),
+            (_, Some(first)) => entry(out, first),
+            (_, None) => raw(out, "null"),
+        }
+    }
+
+    fn shown(&self, out: &mut Vec<u8>, source: Source<'_, '_>, sides: &Sides) -> Result<()> {
+        match source {
+            Source::Template(row) => self.rows.column(out, row, sides.template, sides.form),
+            Source::Own(row) => self.rows.column(out, row, sides.own, sides.form),
+            Source::System(texts) => {
+                let text = texts.iter().find(|(column, _)| *column == sides.name).map(|(_, text)| text);
+                json(out, text.ok_or_else(|| odd("no such column"))?)
+            }
+        }
+    }
+}
+
+fn origin(out: &mut Vec<u8>, origin: Origin) -> Result<()> {
+    raw(
+        out,
+        match origin {
+            Origin::Template => "\"TEMPLATE\"",
+            Origin::Instance => "\"INSTANCE\"",
+            Origin::System => "\"SYSTEM\"",
+        },
+    )
+}
