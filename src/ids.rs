@@ -4,11 +4,14 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sea_orm::DeriveValueType;
+use serde::{Deserialize, Serialize};
 
 macro_rules! id_type {
     ($( $(#[$doc:meta])* $name:ident = $tag:literal; )+) => { $(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, DeriveValueType)]
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, DeriveValueType, Serialize, Deserialize,
+        )]
         pub struct $name(pub i64);
 
         impl From<$name> for i64 {

@@ -19,6 +19,7 @@ pub mod ids;
 pub mod kinds;
 pub mod limits;
 pub mod name;
+pub mod once;
 pub mod otel;
 pub mod reference;
 pub mod server;

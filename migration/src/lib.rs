@@ -12,6 +12,7 @@ mod m0006_api_keys;
 mod m0007_attributes;
 mod m0008_override_count;
 mod m0009_changes;
+mod m0010_idempotency_keys;
 mod tables;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_attributes::Migration),
             Box::new(m0008_override_count::Migration),
             Box::new(m0009_changes::Migration),
+            Box::new(m0010_idempotency_keys::Migration),
         ]
     }
 }

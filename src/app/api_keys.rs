@@ -5,13 +5,14 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::{App, StackRef, find};
 use crate::{
     access::{Access, Need, Role, Scope},
     api_key::ApiKey,
     db::{
-        Tx, Work,
+        Kept, Tx, Work,
         api_keys::{self, NewKey},
         entities::ApiKeyModel,
         stacks::Hold,
@@ -38,7 +39,7 @@ pub struct CreateApiKey {
 }
 
 /// A key as it is listed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ListedKey {
     /// Its row.
     pub row: ApiKeyModel,
@@ -64,6 +65,20 @@ pub struct RevokeApiKey {
     pub name: String,
 }
 
+crate::db::kept!(ListedKey);
+
+/// With the key itself, so that who has not got the answer can ask again.
+impl Kept for CreatedKey {
+    const SECRET: bool = true;
+    fn to_text(&self) -> Option<String> {
+        serde_json::to_string(&(self.key.reveal(), &self.listed)).ok()
+    }
+    fn from_text(text: &str) -> Option<Self> {
+        let (key, listed) = serde_json::from_str::<(String, ListedKey)>(text).ok()?;
+        Some(Self { key: ApiKey::parse(&key)?, listed })
+    }
+}
+
 struct Create<'a> {
     wanted: &'a CreateApiKey,
     key: &'a ApiKey,
@@ -74,13 +89,12 @@ impl App {
     pub async fn create_api_key(&self, input: CreateApiKey) -> Result<CreatedKey> {
         let key = ApiKey::generate().map_err(|cause| Error::Internal(format!("no random numbers: {cause}")))?;
         match self.write(&Create { wanted: &input, key: &key }).await {
-            Ok(listed) => Ok(CreatedKey { key, listed }),
             Err(Error::Conflict(Unique::KeyName)) => {
                 let message =
                     format!("There is already a key `{}`; revoke it first, or choose another name.", input.name);
                 Err(Error::refused(Problem::new(Code::NameTaken, &["input", "name"], message)))
             }
-            Err(other) => Err(other),
+            done => done,
         }
     }
 
@@ -128,9 +142,9 @@ fn listed(row: ApiKeyModel, stacks: Vec<StackId>) -> Result<ListedKey> {
 
 impl Work for Create<'_> {
     const NEEDS: Need = Need::ADMINISTER_ALL;
-    type Output = ListedKey;
+    type Output = CreatedKey;
 
-    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<ListedKey> {
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<CreatedKey> {
         let mut problems = Problems::default();
         let name = Name::parse(NameOf::Key, &self.wanted.name);
         let name = problems.keep(name.map_err(|error| Problem::name(&["input", "name"], error)));
@@ -154,7 +168,8 @@ impl Work for Create<'_> {
             stacks: stacks.as_deref(),
             expires_at: self.wanted.expires_at,
         };
-        listed(api_keys::insert(tx, new, now).await?, stacks.unwrap_or_default())
+        let listed = listed(api_keys::insert(tx, new, now).await?, stacks.unwrap_or_default())?;
+        Ok(CreatedKey { key: self.key.clone(), listed })
     }
 }
 

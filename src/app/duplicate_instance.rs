@@ -1,6 +1,7 @@
 //! Copying an instance with every override, inside its stack.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::{App, InstanceRef, effective, find, naming};
 use crate::{
@@ -10,6 +11,7 @@ use crate::{
         copies::{self, Copied},
         entities::InstanceModel,
         instances::{self, NewInstance},
+        kept,
     },
     error::{Code, Error, Problem, Problems, Result},
     ids::AnyId,
@@ -31,7 +33,7 @@ pub struct DuplicateInstance {
 }
 
 /// The copy.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Duplicated {
     /// The new instance.
     pub instance: InstanceModel,
@@ -40,7 +42,7 @@ pub struct Duplicated {
 }
 
 /// A host port that the copy and its source both want: they cannot run at the same time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedHostPort {
     /// Address of the host.
     pub host_ip: String,
@@ -51,6 +53,8 @@ pub struct SharedHostPort {
     /// The source's name.
     pub source: String,
 }
+
+kept!(Duplicated);
 
 /// How often another name is chosen when somebody else was quicker.
 pub(super) const ATTEMPTS: usize = 20;

@@ -1,6 +1,7 @@
 //! Copying a stack with its instances and every override.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::{
     App, StackRef,
@@ -34,7 +35,7 @@ pub struct DuplicateStack {
 }
 
 /// The copy.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DuplicatedStack {
     /// The new stack.
     pub stack: StackModel,
@@ -43,6 +44,8 @@ pub struct DuplicatedStack {
     /// Host ports that a copied instance now shares with its source.
     pub shared: Vec<SharedHostPort>,
 }
+
+crate::db::kept!(DuplicatedStack);
 
 impl App {
     /// Copies description, enabled, the live instances and every override, all or nothing.

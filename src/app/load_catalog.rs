@@ -32,6 +32,8 @@ pub struct CatalogReport {
     pub left_alone: usize,
 }
 
+crate::db::never_kept!(CatalogReport);
+
 /// Why the catalogue was not loaded.
 #[derive(Debug)]
 pub enum LoadError {

@@ -77,7 +77,7 @@ pub use update_template::UpdateTemplate;
 
 pub use crate::reference::InstanceRef;
 
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, atomic::Ordering};
 
 use chrono::{DateTime, Utc};
 
@@ -86,6 +86,7 @@ use crate::{
     clock::Clock,
     db::{Db, Reader, Statements, Tx, Work, entities::InstanceModel, instances::AtOnce},
     error::{Error, Result},
+    once::Once,
 };
 
 /// The service, without its doors, as one who asks may use it; a clone shares everything.
@@ -94,18 +95,25 @@ pub struct App {
     db: Db,
     clock: Clock,
     access: Access,
+    once: Option<Arc<Once>>,
     statements: Statements,
 }
 
 impl App {
     /// Over a migrated database, for the service itself: it may do everything.
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, access: Access::full(), statements: Statements::default() }
+        Self { db, clock, access: Access::full(), once: None, statements: Statements::default() }
     }
 
     /// The same service for one request of somebody.
     pub fn acting(&self, access: Access) -> Self {
-        Self { db: self.db.clone(), clock: self.clock.clone(), access, statements: Statements::default() }
+        let (db, clock) = (self.db.clone(), self.clock.clone());
+        Self { db, clock, access, once: None, statements: Statements::default() }
+    }
+
+    /// The same for one change, which is made once however often it is asked for.
+    pub fn once(&self, once: Once) -> Self {
+        Self { once: Some(Arc::new(once)), ..self.clone() }
     }
 
     /// Who asks.
@@ -132,12 +140,15 @@ impl App {
     /// The way to a change, in a transaction.
     async fn write<W: Work>(&self, work: &W) -> Result<W::Output> {
         self.allow(W::NEEDS)?;
-        self.db.write(work, self.clock.now(), &self.access.scope, &self.statements).await
+        self.db.write(work, self.once.as_deref(), self.clock.now(), &self.access.scope, &self.statements).await
     }
 
     /// The only other way: the same in one statement, for what a use case `W` does most; none when it did nothing.
     async fn write_at_once<W: Work>(&self, new: &AtOnce<'_>) -> Result<Option<InstanceModel>> {
         self.allow(W::NEEDS)?;
+        if self.once.is_some() {
+            return Ok(None);
+        }
         self.db.create_at_once(new, self.clock.now(), &self.access.scope, &self.statements).await
     }
 

@@ -30,6 +30,8 @@ pub struct Revealed {
     value: EnvValue,
 }
 
+crate::db::never_kept!(Revealed);
+
 impl App {
     /// The value of a variable; none when it has none.
     pub async fn reveal_secret(&self, input: RevealSecret) -> Result<Option<Zeroizing<String>>> {
@@ -46,6 +48,11 @@ impl App {
 impl Work for RevealSecret {
     const NEEDS: Need = Need::ADMINISTER;
     type Output = Revealed;
+
+    /// Nothing is written, so nothing is kept under an idempotency key, least of all what was shown.
+    fn undone(&self) -> bool {
+        true
+    }
 
     async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<Revealed> {
         let (owner, vars) = match (&self.instance, &self.template) {

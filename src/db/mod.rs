@@ -16,6 +16,7 @@ pub mod instances;
 mod keys;
 mod lanes;
 pub mod members;
+pub mod once;
 pub mod page;
 pub mod rules;
 pub mod secrets;
@@ -42,12 +43,15 @@ use sea_orm::{
 };
 
 pub use connect::{DbUrl, DbUrlError};
+pub use once::Kept;
+pub(crate) use once::{kept, never_kept};
 pub use session::{Bound, Reader, Session, Statements, Tx};
 
 use crate::{
     access::{Need, Scope},
     error::{Error, Result},
     limits::Patience,
+    once::Once,
     vault::Vault,
 };
 
@@ -56,7 +60,7 @@ pub trait Work: Sync {
     /// What it takes to be allowed to do it. There is no default: whoever adds a change decides.
     const NEEDS: Need;
     /// What it gives back.
-    type Output: Send;
+    type Output: Kept + Send;
     /// Whether it is only tried: what it gives back says what would have happened, and nothing has.
     fn undone(&self) -> bool {
         false
@@ -147,17 +151,19 @@ impl Db {
     }
 
     /// Runs `work` in one transaction, as of one moment, as somebody who reaches `scope`: all of it happens or nothing.
-    /// Whether that one may do it at all has been checked.
+    /// Whether that one may do it at all has been checked. With an idempotency key it is done once, however often it is
+    /// asked for.
     pub async fn write<W: Work>(
         &self,
         work: &W,
+        once: Option<&Once>,
         now: DateTime<Utc>,
         scope: &Scope,
         statements: &Statements,
     ) -> Result<W::Output> {
         let mut attempt = 1;
         loop {
-            match self.attempt(work, now, scope, statements).await {
+            match self.attempt(work, once, now, scope, statements).await {
                 Err(Error::Busy(cause)) if attempt < ATTEMPTS => {
                     tracing::debug!(attempt, %cause, "another transaction was in the way; trying again");
                     tokio::time::sleep(Duration::from_millis(2) * attempt * attempt).await;
@@ -172,6 +178,7 @@ impl Db {
     async fn attempt<W: Work>(
         &self,
         work: &W,
+        once: Option<&Once>,
         now: DateTime<Utc>,
         scope: &Scope,
         statements: &Statements,
@@ -183,7 +190,12 @@ impl Db {
         };
         let tx = self.write.begin_with_options(options).await?;
         let tx = Bound::new(tx, scope.clone(), self.vault.clone(), Arc::clone(statements));
-        let done = match work.run(&tx, now).await {
+        // What does not last is done each time.
+        let done = match once.filter(|_| !work.undone()) {
+            Some(once) => once::run(work, once, &tx, now).await,
+            None => work.run(&tx, now).await,
+        };
+        let done = match done {
             Ok(value) if !work.undone() => tx.changed().raise(&tx).await.map(|()| value).map_err(Error::from),
             done => done,
         };

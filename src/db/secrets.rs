@@ -125,7 +125,8 @@ pub async fn retire_others(tx: &Tx, id: &KeyId, now: DateTime<Utc>) -> Result<()
 /// Nothing is sealed under any other key any more.
 pub async fn empty_others(tx: &Tx, id: &KeyId, now: DateTime<Utc>) -> Result<(), DbErr> {
     let others = Entity::update_many().filter(Column::Id.ne(id.as_str())).filter(Column::EmptiedAt.is_null());
-    others.col_expr(Column::EmptiedAt, Expr::value(now)).exec(tx).await.map(drop)
+    others.col_expr(Column::EmptiedAt, Expr::value(now)).exec(tx).await?;
+    super::once::forget_sealed(tx).await
 }
 
 /// Where sealing anew has arrived.

@@ -81,7 +81,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    fn one(sort: Sort, reason: &'static str, message: impl fmt::Display) -> Self {
+    pub(crate) fn one(sort: Sort, reason: &'static str, message: impl fmt::Display) -> Self {
         Self { sort, reason, mistakes: vec![Mistake { message: shortened(&message.to_string()), location: None }] }
     }
 
@@ -124,6 +124,8 @@ pub struct Chosen {
     pub name: Option<String>,
     /// Whether it changes something.
     pub mutation: bool,
+    /// How many fields of the root it asks for.
+    pub roots: usize,
     /// The variables as they fit.
     pub variables: Map<String, Value>,
 }
@@ -200,6 +202,7 @@ impl<P> Documents<P> {
         Ok(Chosen {
             name: operation.name.as_ref().map(Name::to_string),
             mutation: operation.operation_type == OperationType::Mutation,
+            roots: operation.root_fields(&checked.document).count(),
             variables,
         })
     }

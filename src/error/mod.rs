@@ -178,6 +178,11 @@ pub(crate) fn still_referred_to(cause: &DbErr) -> bool {
     matches!(error.code().as_deref(), Some("23503" | "23001" | "787" | "1811"))
 }
 
+/// True when a lock was waited for longer than one may.
+pub(crate) fn is_lock_timeout(cause: &DbErr) -> bool {
+    matches!(sqlx_error(cause), Some(sea_orm::SqlxError::Database(error)) if error.code().as_deref() == Some("55P03"))
+}
+
 fn sqlx_error(cause: &DbErr) -> Option<&sea_orm::SqlxError> {
     match cause {
         DbErr::Conn(RuntimeErr::SqlxError(error))

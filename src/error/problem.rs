@@ -36,6 +36,8 @@ pub enum Code {
     DependencyCycle,
     /// The label belongs to the system: the prefix `devarch.` is reserved.
     ReservedLabel,
+    /// The idempotency key was used for another request within the last 24 hours.
+    IdempotencyKeyReused,
     /// More entries, or more text, than a collection or field takes.
     LimitExceeded,
 }

@@ -105,10 +105,14 @@ pub(super) struct CreateApiKeyInput {
     stacks: Option<Vec<StackRef>>,
     /// When it ends; without it the key works until it is revoked.
     expires_at: Option<DateTime<Utc>>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<CreateApiKeyInput> for CreateApiKey {
-    fn from(CreateApiKeyInput { name, role, stacks, expires_at }: CreateApiKeyInput) -> Self {
+    fn from(CreateApiKeyInput { name, role, stacks, expires_at, .. }: CreateApiKeyInput) -> Self {
         let stacks = stacks.map(|stacks| stacks.into_iter().map(Into::into).collect());
         Self { name, role, stacks, expires_at }
     }
@@ -119,10 +123,14 @@ impl From<CreateApiKeyInput> for CreateApiKey {
 pub(super) struct RevokeApiKeyInput {
     /// Its name.
     name: String,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<RevokeApiKeyInput> for RevokeApiKey {
-    fn from(RevokeApiKeyInput { name }: RevokeApiKeyInput) -> Self {
+    fn from(RevokeApiKeyInput { name, .. }: RevokeApiKeyInput) -> Self {
         Self { name }
     }
 }
@@ -161,3 +169,5 @@ impl RevokeApiKeyPayload {
         Ok(Self { api_key: revoked.map(ApiKey), user_errors })
     }
 }
+
+super::inputs::keyed!(CreateApiKeyInput, RevokeApiKeyInput);

@@ -32,6 +32,7 @@ mod template_preview;
 mod trash;
 mod user_error;
 
+pub use self::context::RequestKey;
 use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions, ValidationMode};
 
 use self::{descriptions::Descriptions, loaders::Loaders, mutation::Mutation, query::Query, tasks::RequestTasks};

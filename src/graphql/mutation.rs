@@ -21,7 +21,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new stack.")] input: CreateStackInput,
     ) -> Option<Result<CreateStackPayload>> {
-        Some(CreateStackPayload::settle(ctx.app().create_stack(input.into()).await))
+        Some(CreateStackPayload::settle(async { ctx.change(&input)?.create_stack(input.into()).await }.await))
     }
 
     /// Changes a stack's description and whether it is enabled.
@@ -30,7 +30,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateStackInput,
     ) -> Option<Result<UpdateStackPayload>> {
-        Some(UpdateStackPayload::settle(ctx.app().update_stack(input.into()).await))
+        Some(UpdateStackPayload::settle(async { ctx.change(&input)?.update_stack(input.into()).await }.await))
     }
 
     /// Copies a stack with all its live instances and every override. Host ports are copied too: `warnings` names those
@@ -40,7 +40,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is copied.")] input: DuplicateStackInput,
     ) -> Option<Result<DuplicateStackPayload>> {
-        Some(DuplicateStackPayload::settle(ctx.app().duplicate_stack(input.into()).await))
+        Some(DuplicateStackPayload::settle(async { ctx.change(&input)?.duplicate_stack(input.into()).await }.await))
     }
 
     /// Gives a stack another name. Its id stays; the container names of all its live instances follow, and so does the
@@ -50,7 +50,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which stack, and its new name.")] input: RenameStackInput,
     ) -> Option<Result<RenameStackPayload>> {
-        Some(RenameStackPayload::settle(ctx.app().rename_stack(input.into()).await))
+        Some(RenameStackPayload::settle(async { ctx.change(&input)?.rename_stack(input.into()).await }.await))
     }
 
     /// Puts a stack into the trash, with its instances. They are hidden at once and their names become free;
@@ -60,7 +60,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which stack.")] input: SoftDeleteStackInput,
     ) -> Option<Result<SoftDeleteStackPayload>> {
-        Some(SoftDeleteStackPayload::settle(ctx.app().soft_delete_stack(input.into()).await))
+        Some(SoftDeleteStackPayload::settle(async { ctx.change(&input)?.soft_delete_stack(input.into()).await }.await))
     }
 
     /// Brings a stack back from the trash, under its name or under a given one, with exactly the instances that went into
@@ -70,7 +70,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which stack.")] input: RestoreStackInput,
     ) -> Option<Result<RestoreStackPayload>> {
-        Some(RestoreStackPayload::settle(ctx.app().restore_stack(input.into()).await))
+        Some(RestoreStackPayload::settle(async { ctx.change(&input)?.restore_stack(input.into()).await }.await))
     }
 
     /// Removes a trashed stack for good, with its instances, those that were deleted before included, and all their overrides. What is live is never purged.
@@ -79,7 +79,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which stack.")] input: PurgeStackInput,
     ) -> Option<Result<PurgeStackPayload>> {
-        Some(PurgeStackPayload::settle(ctx.app().purge_stack(input.into()).await))
+        Some(PurgeStackPayload::settle(async { ctx.change(&input)?.purge_stack(input.into()).await }.await))
     }
 
     /// Adds a template to the catalogue.
@@ -88,7 +88,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new template.")] input: CreateTemplateInput,
     ) -> Option<Result<CreateTemplatePayload>> {
-        Some(CreateTemplatePayload::settle(ctx.app().create_template(input.into()).await))
+        Some(CreateTemplatePayload::settle(async { ctx.change(&input)?.create_template(input.into()).await }.await))
     }
 
     /// Changes a template's own values and its collections, in one step. Every instance made from it has the change at
@@ -98,7 +98,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateTemplateInput,
     ) -> Option<Result<UpdateTemplatePayload>> {
-        Some(UpdateTemplatePayload::settle(ctx.app().update_template(input.into()).await))
+        Some(UpdateTemplatePayload::settle(async { ctx.change(&input)?.update_template(input.into()).await }.await))
     }
 
     /// Deletes a template for good; its name becomes free. It is refused while an instance uses the template, also one
@@ -108,7 +108,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which template.")] input: DeleteTemplateInput,
     ) -> Option<Result<DeleteTemplatePayload>> {
-        Some(DeleteTemplatePayload::settle(ctx.app().delete_template(input.into()).await))
+        Some(DeleteTemplatePayload::settle(async { ctx.change(&input)?.delete_template(input.into()).await }.await))
     }
 
     /// Imports Compose files: each service becomes a template, and on request an instance of a stack, all or nothing. What
@@ -118,9 +118,10 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The files, and what becomes of them.")] input: ImportComposeInput,
     ) -> Option<Result<ImportComposePayload>> {
+        let change = ctx.change(&input);
         let input = ImportCompose::from(input);
         let request = input.request.clone();
-        Some(ImportComposePayload::settle(ctx.app().import_compose(input).await, &request))
+        Some(ImportComposePayload::settle(async { change?.import_compose(input).await }.await, &request))
     }
 
     /// Creates an enabled instance of a template in a stack, with overrides if wanted.
@@ -129,7 +130,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new instance.")] input: CreateInstanceInput,
     ) -> Option<Result<CreateInstancePayload>> {
-        Some(CreateInstancePayload::settle(ctx.app().create_instance(input.into()).await))
+        Some(CreateInstancePayload::settle(async { ctx.change(&input)?.create_instance(input.into()).await }.await))
     }
 
     /// Changes an instance's name, description and whether it is enabled, in one step.
@@ -138,7 +139,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateInstanceInput,
     ) -> Option<Result<UpdateInstancePayload>> {
-        Some(UpdateInstancePayload::settle(ctx.app().update_instance(input.into()).await))
+        Some(UpdateInstancePayload::settle(async { ctx.change(&input)?.update_instance(input.into()).await }.await))
     }
 
     /// Copies an instance with every override, in the same stack. Host ports are copied too: `warnings` names those
@@ -148,8 +149,10 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is copied.")] input: DuplicateInstanceInput,
     ) -> Option<Result<DuplicateInstancePayload>> {
-        let input = input.warning(ctx.look_ahead().field("warnings").exists());
-        Some(DuplicateInstancePayload::settle(ctx.app().duplicate_instance(input).await))
+        let warn = ctx.look_ahead().field("warnings").exists();
+        Some(DuplicateInstancePayload::settle(
+            async { ctx.change(&input)?.duplicate_instance(input.warning(warn)).await }.await,
+        ))
     }
 
     /// Gives an instance another name. Its id stays; its container name follows.
@@ -158,7 +161,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance, and its new name.")] input: RenameInstanceInput,
     ) -> Option<Result<RenameInstancePayload>> {
-        Some(RenameInstancePayload::settle(ctx.app().update_instance(input.into()).await))
+        Some(RenameInstancePayload::settle(async { ctx.change(&input)?.update_instance(input.into()).await }.await))
     }
 
     /// Puts an instance into the trash. It is hidden at once, its names become free, its overrides are kept.
@@ -167,7 +170,9 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance.")] input: SoftDeleteInstanceInput,
     ) -> Option<Result<SoftDeleteInstancePayload>> {
-        Some(SoftDeleteInstancePayload::settle(ctx.app().soft_delete_instance(input.into()).await))
+        Some(SoftDeleteInstancePayload::settle(
+            async { ctx.change(&input)?.soft_delete_instance(input.into()).await }.await,
+        ))
     }
 
     /// Brings an instance back from the trash, under its name or under a given one.
@@ -176,7 +181,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance.")] input: RestoreInstanceInput,
     ) -> Option<Result<RestoreInstancePayload>> {
-        Some(RestoreInstancePayload::settle(ctx.app().restore_instance(input.into()).await))
+        Some(RestoreInstancePayload::settle(async { ctx.change(&input)?.restore_instance(input.into()).await }.await))
     }
 
     /// Removes a trashed instance for good, with all its overrides. What is live is never purged.
@@ -185,7 +190,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance.")] input: PurgeInstanceInput,
     ) -> Option<Result<PurgeInstancePayload>> {
-        Some(PurgeInstancePayload::settle(ctx.app().purge_instance(input.into()).await))
+        Some(PurgeInstancePayload::settle(async { ctx.change(&input)?.purge_instance(input.into()).await }.await))
     }
 
     /// Writes whole collections of overrides in one step. A kind that is absent stays as it is; an empty list means that
@@ -196,7 +201,9 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance, and the collections.")] input: SetInstanceOverridesInput,
     ) -> Option<Result<SetInstanceOverridesPayload>> {
-        Some(SetInstanceOverridesPayload::settle(ctx.app().set_instance_overrides(input.into()).await))
+        Some(SetInstanceOverridesPayload::settle(
+            async { ctx.change(&input)?.set_instance_overrides(input.into()).await }.await,
+        ))
     }
 
     /// Changes overrides step by step: sets an entry, removes an inherited one, replaces a collection, or resets an
@@ -206,7 +213,9 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance, and the steps.")] input: PatchInstanceOverridesInput,
     ) -> Option<Result<PatchInstanceOverridesPayload>> {
-        Some(PatchInstanceOverridesPayload::settle(ctx.app().patch_instance_overrides(input.into()).await))
+        Some(PatchInstanceOverridesPayload::settle(
+            async { ctx.change(&input)?.patch_instance_overrides(input.into()).await }.await,
+        ))
     }
 
     /// Shows the value of a variable, secret or not. Takes the role `ADMIN`; who did it is in the log.
@@ -215,7 +224,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which variable.")] input: RevealSecretInput,
     ) -> Option<Result<RevealSecretPayload>> {
-        Some(RevealSecretPayload::settle(ctx.app().reveal_secret(input.into()).await))
+        Some(RevealSecretPayload::settle(async { ctx.change(&input)?.reveal_secret(input.into()).await }.await))
     }
 
     /// Creates an API key. Takes the role `ADMIN` and all stacks.
@@ -224,7 +233,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new key.")] input: CreateApiKeyInput,
     ) -> Option<Result<CreateApiKeyPayload>> {
-        Some(CreateApiKeyPayload::settle(ctx.app().create_api_key(input.into()).await))
+        Some(CreateApiKeyPayload::settle(async { ctx.change(&input)?.create_api_key(input.into()).await }.await))
     }
 
     /// Revokes an API key; whoever holds it is out at once. Takes the role `ADMIN` and all stacks.
@@ -233,6 +242,6 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which key.")] input: RevokeApiKeyInput,
     ) -> Option<Result<RevokeApiKeyPayload>> {
-        Some(RevokeApiKeyPayload::settle(ctx.app().revoke_api_key(input.into()).await))
+        Some(RevokeApiKeyPayload::settle(async { ctx.change(&input)?.revoke_api_key(input.into()).await }.await))
     }
 }

@@ -17,7 +17,11 @@ pub(super) struct RevealSecretInput {
     template: Option<TemplateRef>,
     /// Name of the variable.
     key: String,
+    /// Taken as by every mutation. This one changes nothing, so it is done each time.
+    idempotency_key: Option<String>,
 }
+
+super::inputs::keyed!(RevealSecretInput);
 
 impl From<RevealSecretInput> for RevealSecret {
     fn from(input: RevealSecretInput) -> Self {

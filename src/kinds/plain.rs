@@ -122,12 +122,14 @@ pub struct Layers<'r> {
     pub replaced: bool,
 }
 
-/// Where an effective entry is found: the n-th of the template's rows, of the instance's, or of the service's own.
+/// Where an effective entry is found.
 #[derive(Clone, Copy, Debug)]
-#[allow(missing_docs)]
 pub enum Found {
+    /// The n-th of the template's rows.
     Template(usize),
+    /// The n-th of the instance's.
     Own(usize),
+    /// The n-th of the service's own.
     System(usize),
 }
 

@@ -9,6 +9,7 @@ use std::{
 };
 
 use sea_orm::DeriveValueType;
+use serde::{Deserialize, Serialize};
 
 use super::{
     HostPort, Kind,
@@ -23,7 +24,20 @@ use crate::{
 };
 
 /// Transport protocol of a port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, async_graphql::Enum, DeriveValueType)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    async_graphql::Enum,
+    DeriveValueType,
+    Serialize,
+    Deserialize,
+)]
 #[sea_orm(value_type = "String")]
 pub enum Protocol {
     /// TCP, the default.

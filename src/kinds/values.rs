@@ -10,6 +10,7 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use sea_orm::DeriveValueType;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Code, Problems};
 
@@ -83,7 +84,7 @@ impl From<HostPort> for Option<i32> {
 shown_as!(HostPort => Option<i32>);
 
 /// A list of arguments that keeps its boundaries: stored as a JSON array of strings.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, DeriveValueType)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, DeriveValueType, Serialize, Deserialize)]
 #[sea_orm(value_type = "String")]
 pub struct Argv(pub Vec<String>);
 

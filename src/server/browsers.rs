@@ -4,6 +4,7 @@
 
 use std::{str::FromStr, time::Duration};
 
+use super::graphql::IDEMPOTENCY_KEY;
 use axum::{
     Router,
     extract::Request,
@@ -66,6 +67,7 @@ fn shared(origins: &[Origin]) -> CorsLayer {
         .allow_headers([
             AUTHORIZATION,
             CONTENT_TYPE,
+            IDEMPOTENCY_KEY,
             own("x-request-id"),
             own("apollo-require-preflight"),
             own("apollographql-client-name"),

@@ -27,7 +27,8 @@ pub use self::{
 };
 
 /// How every sealed text begins: what it is, and in which form.
-const PREFIX: &str = "devarch.v1.";
+/// What every sealed text starts with.
+pub(crate) const PREFIX: &str = "devarch.v1.";
 /// Bytes of a nonce.
 const NONCE: usize = 24;
 

@@ -11,6 +11,8 @@ pub use self::{
     write::write,
 };
 
+use serde::{Deserialize, Serialize};
+
 /// How an entry of an override file is taken, beyond the usual merge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tag {
@@ -21,7 +23,7 @@ pub enum Tag {
 }
 
 /// Where something was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct At {
     /// Which of the files.
     pub file: usize,

@@ -22,6 +22,7 @@ mod effective;
 mod hostile;
 mod house;
 mod http;
+mod idempotency;
 mod import;
 mod instances;
 mod kept;

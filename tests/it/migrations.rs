@@ -6,8 +6,8 @@ use devarch::{
     db::{
         Db,
         entities::{
-            api_key, api_key_stack, catalog_entry, change, clear_secret, instance, override_rule, secret_key, stack,
-            template,
+            api_key, api_key_stack, catalog_entry, change, clear_secret, idempotency_key, instance, override_rule,
+            secret_key, stack, template,
         },
         stored,
     },
@@ -155,6 +155,7 @@ fn entities() -> BTreeMap<String, TableCreateStatement> {
     tables.push(schema.create_table_from_entity(api_key::Entity));
     tables.push(schema.create_table_from_entity(api_key_stack::Entity));
     tables.push(schema.create_table_from_entity(change::Entity));
+    tables.push(schema.create_table_from_entity(idempotency_key::Entity));
     let name = |table: &TableCreateStatement| match table.get_table_name() {
         Some(TableRef::Table(name, _)) => name.1.to_string(),
         other => panic!("{other:?}"),

@@ -8,6 +8,7 @@ mod instances;
 mod templates;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use self::{instances::Members, templates::Templates};
 use super::{App, StackRef, find};
@@ -38,7 +39,7 @@ pub enum OnConflict {
 }
 
 /// What became of a template or an instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// It is new.
     Created,
@@ -64,7 +65,7 @@ pub struct ImportCompose {
 }
 
 /// Something that was imported; without an id where a dry run has undone it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ImportedAs<Id> {
     /// Its name.
     pub name: String,
@@ -75,7 +76,7 @@ pub struct ImportedAs<Id> {
 }
 
 /// What an import did, or would have done.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ImportReport {
     /// The stack.
     pub stack: Option<ImportedAs<StackId>>,
@@ -86,6 +87,8 @@ pub struct ImportReport {
     /// What is not held as it stands in the files.
     pub notes: Vec<Note>,
 }
+
+crate::db::kept!(ImportReport);
 
 impl App {
     /// Imports files, all or nothing.

@@ -7,6 +7,7 @@ pub mod api_key_stack;
 pub mod catalog_entry;
 pub mod change;
 pub mod clear_secret;
+pub mod idempotency_key;
 pub mod instance;
 pub mod override_rule;
 pub mod secret_key;

@@ -15,7 +15,7 @@ use crate::{
     ids::{GlobalId, TemplateId},
     kinds::{
         Effective, Names, Origin, SettingField, Shape,
-        plain::{Form, Found, Layers, PLAIN_KINDS, PlainKind, Shown},
+        plain::{Form, Found, Keyed, Layers, PLAIN_KINDS, PlainKind, Shown},
     },
 };
 
@@ -273,7 +273,7 @@ impl<'a> Writer<'_, 'a> {
     }
 
     /// The rows of a side, and their keys.
-    fn side(&self, side: Side, owner: i64) -> Result<(Vec<&'a Row>, Vec<(&'a str, &'a str)>)> {
+    fn side(&self, side: Side, owner: i64) -> Result<(Vec<&'a Row>, Vec<Keyed<'a>>)> {
         let entries = self.rows.of(side.part, owner);
         let mut found = (Vec::with_capacity(entries.len()), Vec::with_capacity(entries.len()));
         for (_, _, row) in entries {

@@ -26,6 +26,10 @@ pub(in crate::graphql) struct CreateInstanceInput {
     description: Option<String>,
     /// What it says differently from its template, written together with it.
     overrides: Option<InstanceOverridesInput>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<CreateInstanceInput> for CreateInstance {
@@ -53,6 +57,10 @@ pub(in crate::graphql) struct UpdateInstanceInput {
     enabled: MaybeUndefined<bool>,
     /// Write only when this is still the instance's revision.
     expected_revision: Option<i32>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<UpdateInstanceInput> for UpdateInstance {
@@ -76,6 +84,10 @@ pub(in crate::graphql) struct DuplicateInstanceInput {
     name: Option<String>,
     /// Copy only when this is still the source's revision.
     expected_revision: Option<i32>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl DuplicateInstanceInput {
@@ -95,6 +107,10 @@ pub(in crate::graphql) struct RenameInstanceInput {
     name: String,
     /// Write only when this is still the instance's revision.
     expected_revision: Option<i32>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<RenameInstanceInput> for UpdateInstance {
@@ -116,6 +132,10 @@ pub(in crate::graphql) struct SoftDeleteInstanceInput {
     instance: InstanceRef,
     /// Write only when this is still the instance's revision.
     expected_revision: Option<i32>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<SoftDeleteInstanceInput> for SoftDeleteInstance {
@@ -133,6 +153,10 @@ pub(in crate::graphql) struct RestoreInstanceInput {
     name: Option<String>,
     /// Write only when this is still the instance's revision.
     expected_revision: Option<i32>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<RestoreInstanceInput> for RestoreInstance {
@@ -150,6 +174,10 @@ pub(in crate::graphql) struct SetInstanceOverridesInput {
     overrides: InstanceOverridesInput,
     /// Write only when this is still the instance's revision.
     expected_revision: Option<i32>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<SetInstanceOverridesInput> for SetInstanceOverrides {
@@ -171,6 +199,10 @@ pub(in crate::graphql) struct PatchInstanceOverridesInput {
     operations: Vec<Operation>,
     /// Write only when this is still the instance's revision.
     expected_revision: Option<i32>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<PatchInstanceOverridesInput> for PatchInstanceOverrides {
@@ -191,6 +223,10 @@ pub(in crate::graphql) struct PurgeInstanceInput {
     instance: InstanceRef,
     /// Purge only when this is still the instance's revision.
     expected_revision: Option<i32>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<PurgeInstanceInput> for PurgeInstance {
@@ -198,3 +234,15 @@ impl From<PurgeInstanceInput> for PurgeInstance {
         Self { instance: input.instance, expected_revision: input.expected_revision.map(i64::from) }
     }
 }
+
+super::keyed!(
+    CreateInstanceInput,
+    UpdateInstanceInput,
+    DuplicateInstanceInput,
+    RenameInstanceInput,
+    SoftDeleteInstanceInput,
+    RestoreInstanceInput,
+    SetInstanceOverridesInput,
+    PatchInstanceOverridesInput,
+    PurgeInstanceInput
+);

@@ -2,6 +2,18 @@
 //!
 //! Used by the mutations. They must never check a rule: that is what the use cases do, all at once.
 
+/// Inputs of mutations that take an idempotency key.
+macro_rules! keyed {
+    ($( $name:ident ),+) => { $(
+        impl $crate::graphql::inputs::Keyed for $name {
+            fn idempotency_key(&self) -> Option<&str> {
+                self.idempotency_key.as_deref()
+            }
+        }
+    )+ };
+}
+pub(super) use keyed;
+
 mod import;
 mod instance;
 mod stack;
@@ -49,6 +61,12 @@ impl From<TemplateRef> for AppTemplateRef {
             TemplateRef::Name(name) => Self::Name(name),
         }
     }
+}
+
+/// The input of a mutation.
+pub(super) trait Keyed {
+    /// What makes it happen once only.
+    fn idempotency_key(&self) -> Option<&str>;
 }
 
 /// A value that may be absent, null, or there.

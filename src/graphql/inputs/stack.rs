@@ -13,6 +13,10 @@ pub(in crate::graphql) struct CreateStackInput {
     name: String,
     /// What the stack is for; at most 4096 characters.
     description: Option<String>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<CreateStackInput> for CreateStack {
@@ -32,6 +36,10 @@ pub(in crate::graphql) struct UpdateStackInput {
     enabled: MaybeUndefined<bool>,
     /// Write only when this is still the stack's revision.
     expected_revision: Option<i32>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<UpdateStackInput> for UpdateStack {
@@ -54,6 +62,10 @@ pub(in crate::graphql) struct DuplicateStackInput {
     name: Option<String>,
     /// Copy only when this is still the source's revision.
     expected_revision: Option<i32>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<DuplicateStackInput> for DuplicateStack {
@@ -71,6 +83,10 @@ pub(in crate::graphql) struct RenameStackInput {
     name: String,
     /// Write only when this is still the stack's revision.
     expected_revision: Option<i32>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<RenameStackInput> for RenameStack {
@@ -86,6 +102,10 @@ pub(in crate::graphql) struct SoftDeleteStackInput {
     stack: StackRef,
     /// Write only when this is still the stack's revision.
     expected_revision: Option<i32>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<SoftDeleteStackInput> for SoftDeleteStack {
@@ -103,6 +123,10 @@ pub(in crate::graphql) struct RestoreStackInput {
     name: Option<String>,
     /// Write only when this is still the stack's revision.
     expected_revision: Option<i32>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<RestoreStackInput> for RestoreStack {
@@ -118,6 +142,10 @@ pub(in crate::graphql) struct PurgeStackInput {
     stack: StackRef,
     /// Purge only when this is still the stack's revision.
     expected_revision: Option<i32>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<PurgeStackInput> for PurgeStack {
@@ -125,3 +153,13 @@ impl From<PurgeStackInput> for PurgeStack {
         Self { stack: input.stack.into(), expected_revision: input.expected_revision.map(i64::from) }
     }
 }
+
+super::keyed!(
+    CreateStackInput,
+    UpdateStackInput,
+    DuplicateStackInput,
+    RenameStackInput,
+    SoftDeleteStackInput,
+    RestoreStackInput,
+    PurgeStackInput
+);

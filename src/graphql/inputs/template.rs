@@ -38,6 +38,10 @@ pub(in crate::graphql) struct CreateTemplateInput {
     restart_policy: String,
     #[graphql(flatten)]
     collections: TemplateCollectionsInput,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<CreateTemplateInput> for CreateTemplate {
@@ -119,6 +123,10 @@ pub(in crate::graphql) struct UpdateTemplateInput {
     edit: TemplateEdit,
     /// Write only when this is still the template's revision.
     expected_revision: Option<i32>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<UpdateTemplateInput> for UpdateTemplate {
@@ -138,6 +146,10 @@ pub(in crate::graphql) struct DeleteTemplateInput {
     template: TemplateRef,
     /// Delete only when this is still the template's revision.
     expected_revision: Option<i32>,
+    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
+    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
+    /// change.
+    idempotency_key: Option<String>,
 }
 
 impl From<DeleteTemplateInput> for DeleteTemplate {
@@ -145,3 +157,5 @@ impl From<DeleteTemplateInput> for DeleteTemplate {
         Self { template: input.template.into(), expected_revision: input.expected_revision.map(i64::from) }
     }
 }
+
+super::keyed!(CreateTemplateInput, UpdateTemplateInput, DeleteTemplateInput);

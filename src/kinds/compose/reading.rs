@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     kinds::Kind,
     yaml::{At, Map, Node, Value},
@@ -52,7 +54,7 @@ pub struct Definitions {
 }
 
 /// What became of something that a file says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Fate {
     /// It cannot be held.
     Lost,
@@ -61,7 +63,7 @@ pub enum Fate {
 }
 
 /// Something that a file says and that is not held as it stands there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// What became of it.
     pub fate: Fate,

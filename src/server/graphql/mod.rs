@@ -13,7 +13,7 @@ use axum::{
     Extension,
     body::Body,
     extract::{RawQuery, State},
-    http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header::ALLOW},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header::ALLOW},
     response::{IntoResponse, Response},
 };
 
@@ -26,6 +26,9 @@ use self::{
 };
 use super::{ByExecutor, Service, outcome::Outcome, tags};
 use crate::access::Access;
+
+/// The header that makes a change happen once only.
+pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// Answers one request.
 pub(super) async fn handle(
@@ -63,7 +66,16 @@ pub(super) async fn handle(
         Ok(params) => params,
         Err(bad) => return refused(bad.status, bad.reason, bad.code, &bad.message),
     };
-    let how = How { get: method == Method::GET, direct: extensions.get::<ByExecutor>().is_none() };
+    let key = match headers.get(IDEMPOTENCY_KEY).map(HeaderValue::to_str) {
+        // The draft of its standard puts it in quotes.
+        Some(Ok(key)) => Some(key.trim().trim_matches('"')),
+        None => None,
+        Some(Err(_)) => {
+            let message = "The header Idempotency-Key takes printable characters of ASCII.";
+            return refused(StatusCode::BAD_REQUEST, "idempotency_key", "BAD_REQUEST", message);
+        }
+    };
+    let how = How { key, get: method == Method::GET, direct: extensions.get::<ByExecutor>().is_none() };
     let ran = run::run(&service, access, params, how).await;
     let Ran { answer, began, outcome } = match ran {
         Ok(ran) => ran,

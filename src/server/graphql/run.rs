@@ -16,8 +16,8 @@ use super::{
 use crate::{
     access::Access,
     app::App,
-    document::{Chosen, Refusal},
-    graphql::execute,
+    document::{Chosen, Refusal, Sort},
+    graphql::{RequestKey, execute},
     server::{
         Service,
         outcome::{Outcome, Timing},
@@ -52,7 +52,9 @@ pub(super) struct ChangeOverGet;
 
 /// How a request came, and how it is answered.
 #[derive(Clone, Copy)]
-pub(super) struct How {
+pub(super) struct How<'a> {
+    /// The value of the header `Idempotency-Key`.
+    pub(super) key: Option<&'a str>,
     /// With GET.
     pub(super) get: bool,
     /// Past the executor, where that gives the same.
@@ -60,7 +62,7 @@ pub(super) struct How {
 }
 
 /// Looks at a request, and runs it.
-pub(super) async fn run(service: &Service, access: Access, params: Params, how: How) -> Result<Ran, ChangeOverGet> {
+pub(super) async fn run(service: &Service, access: Access, params: Params, how: How<'_>) -> Result<Ran, ChangeOverGet> {
     let Params { query, operation_name, variables } = params;
     let name = operation_name.as_deref();
     let from = Instant::now();
@@ -75,7 +77,15 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
         Ok(chosen) => chosen,
         Err(refusal) => return Ok(Ran::refused(&refusal)),
     };
-    let Chosen { name, mutation, variables } = chosen;
+    let Chosen { name, mutation, roots, variables } = chosen;
+    let key = how.key.filter(|_| mutation);
+    if key.is_some() && roots > 1 {
+        return Ok(Ran::refused(&Refusal::one(
+            Sort::BadRequest,
+            "idempotency_key",
+            "The header Idempotency-Key is for a request with one change; give each of several its own idempotencyKey.",
+        )));
+    }
     let app = service.app.acting(access);
     let begun = Instant::now();
     let outcome = |app: &App, name| Outcome {
@@ -110,6 +120,9 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     let mut request = Request::new(query).variables(Variables::from_json(variables.into()));
     request.operation_name = operation_name;
     request.set_parsed_query(parsed);
+    if let Some(key) = key {
+        request = request.data(RequestKey(key.to_owned()));
+    }
     let mut response = if mutation {
         change(service, app.clone(), request).await
     } else {

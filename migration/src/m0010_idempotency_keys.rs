@@ -1,0 +1,31 @@
+//! What was done under an idempotency key, so that a request that is sent again is not done again.
+
+use sea_orm_migration::prelude::*;
+
+use crate::tables::moment;
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+const TABLE: &str = "idempotency_keys";
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let table = Table::create()
+            .table(TABLE)
+            // Hashes: of the key and who sent it, and of what was asked for.
+            .col(ColumnDef::new("id").string_len(64).not_null().primary_key())
+            .col(ColumnDef::new("request").string_len(64).not_null())
+            .col(ColumnDef::new("outcome").text())
+            .col(moment("created_at"))
+            .take();
+        manager.create_table(table).await?;
+        let index = Index::create().name("ix_idempotency_keys_created").table(TABLE).col("created_at").take();
+        manager.create_index(index).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_table(Table::drop().table(TABLE).take()).await
+    }
+}
