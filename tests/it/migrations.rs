@@ -222,7 +222,7 @@ async fn tables(t: &TestApp) -> BTreeSet<String> {
 
 async fn the_tables_are_those_of_the_entities(t: &TestApp) {
     let entities = entities();
-    assert_eq!(entities.len(), 30);
+    assert_eq!(entities.len(), 31);
     assert_eq!(tables(t).await, entities.keys().cloned().collect::<BTreeSet<_>>());
     // SQLite has one integer, of 64 bits.
     let known =
@@ -258,7 +258,8 @@ async fn the_tables_are_those_of_the_entities(t: &TestApp) {
 fn owner_of(table: &str) -> Option<(&'static str, &'static str)> {
     match table {
         "service_instances" => Some(("stack_id", "stacks")),
-        "services" | "stacks" | "catalog_entries" | "api_keys" | "secret_keys" | "clear_secrets" | "changes" => None,
+        "services" | "stacks" | "catalog_entries" | "api_keys" | "secret_keys" | "clear_secrets" | "changes"
+        | "idempotency_keys" => None,
         "api_key_stacks" => Some(("api_key_id", "api_keys")),
         _ if table.starts_with("service_") => Some(("service_id", "services")),
         _ => Some(("instance_id", "service_instances")),
@@ -325,7 +326,9 @@ async fn children_go_with_their_owner(t: &TestApp) {
     run(t, "DELETE FROM stacks").await.unwrap();
     run(t, "DELETE FROM services").await.unwrap();
     // The key with which the secrets were sealed stays known, and how often things have changed.
-    for table in entities().keys().filter(|table| !["secret_keys", "changes"].contains(&table.as_str())) {
+    for table in
+        entities().keys().filter(|table| !["secret_keys", "changes", "idempotency_keys"].contains(&table.as_str()))
+    {
         assert_eq!(rows(t, &format!("SELECT 'left' FROM {table}")).await.len(), 0, "{table}");
     }
 }

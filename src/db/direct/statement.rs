@@ -19,6 +19,7 @@ use crate::{
         lanes::Parameter,
         page::{Slice, pattern},
     },
+    kinds::plain::Form,
 };
 
 /// Which instances of the stack are wanted.
@@ -56,8 +57,9 @@ impl<'a> Text<'a> {
 pub(super) fn versions(backend: DbBackend, size: usize) -> String {
     let sign = if backend == DbBackend::Sqlite { '?' } else { '$' };
     let names: Vec<String> = (1..=size).map(|n| format!("{sign}{n}")).collect();
-    let columns = ["s.name", "s.id", OF_STACK, OF_TEMPLATES];
-    let columns = if backend == DbBackend::Sqlite { packed(columns.into_iter()) } else { columns.join(", ") };
+    let columns = [("s.name", Form::Text), ("s.id", Form::Long), (OF_STACK, Form::Long), (OF_TEMPLATES, Form::Long)];
+    let columns =
+        if backend == DbBackend::Sqlite { packed(columns.into_iter()) } else { columns.map(|(sql, _)| sql).join(", ") };
     format!("SELECT 0, {columns} FROM stacks AS s WHERE s.name IN ({}) AND s.deleted_at IS NULL", names.join(", "))
 }
 
@@ -88,8 +90,14 @@ pub(super) fn write<'a>(
         }
         Members::Page(filter, slice) => {
             if let Some(search) = &filter.search {
-                let pattern = text.sign(Parameter::Text(Cow::Owned(pattern(search))));
-                let _ = write!(conditions, " AND i.instance_id LIKE {pattern} ESCAPE '\\'");
+                if backend == DbBackend::Sqlite {
+                    // A statement with LIKE and a parameter is prepared anew each time.
+                    let part = text.sign(Parameter::Text(Cow::Owned(search.to_lowercase())));
+                    let _ = write!(conditions, " AND instr(i.instance_id, {part}) > 0");
+                } else {
+                    let pattern = text.sign(Parameter::Text(Cow::Owned(pattern(search))));
+                    let _ = write!(conditions, " AND i.instance_id LIKE {pattern} ESCAPE '\\'");
+                }
             }
             if let Some(enabled) = filter.enabled {
                 conditions += if enabled { " AND i.enabled" } else { " AND NOT i.enabled" };

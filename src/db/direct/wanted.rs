@@ -296,7 +296,9 @@ impl Wanted {
     pub(super) fn columns(&self, part: Part, backend: DbBackend, sql: &mut String) {
         let _ = write!(sql, "SELECT {}, ", part.0);
         if backend == DbBackend::Sqlite {
-            sql.push_str(&packed(self.parts[part.0].iter().map(|column| column.sql)));
+            let row = packed(self.parts[part.0].iter().map(|column| (column.sql, column.form)));
+            // All rows of the part in one value; a count is one row anyway.
+            sql.push_str(&if part == Part::COUNT { row } else { format!("group_concat({row}, '')") });
         } else {
             let column = |at| self.places[part.0].iter().position(|place| *place == at);
             let joint = self.slots.iter().enumerate();
@@ -307,11 +309,15 @@ impl Wanted {
     }
 }
 
-/// Values in one text, each behind its length in bytes, `-` for NULL: SQLite's driver makes an object of every value of a
-/// row, and hands it from one thread to another.
-pub(super) fn packed<'a>(columns: impl Iterator<Item = &'a str>) -> String {
-    let each = columns.map(|sql| format!("COALESCE(octet_length({sql}) || ':' || ({sql}), '-')"));
-    each.collect::<Vec<_>>().join(" || ")
+/// The values of a row in one text, as [`Row`](crate::db::lanes::Row) reads it: texts behind their length in bytes and a
+/// colon, numbers before a semicolon, `!` for NULL, and a full stop at the end. SQLite's driver makes an object of every
+/// value, and hands every row from one thread to another.
+pub(super) fn packed<'a>(columns: impl Iterator<Item = (&'a str, Form)>) -> String {
+    let each = columns.map(|(sql, form)| match Type::of(form) {
+        Type::Int | Type::Long | Type::Flag => format!("COALESCE(({sql}) || ';', '!')"),
+        Type::Text | Type::Time => format!("COALESCE(octet_length({sql}) || ':' || ({sql}), '!')"),
+    });
+    each.chain(["'.'".to_owned()]).collect::<Vec<_>>().join(" || ")
 }
 
 #[cfg(test)]
@@ -331,6 +337,7 @@ mod tests {
         let mut sql = String::new();
         wanted.columns(Part::STACK, DbBackend::Postgres, &mut sql);
         assert_eq!(sql, "SELECT 0, s.id, s.changes, s.template_changes, s.name, s.enabled, CAST(NULL AS TIMESTAMPTZ) ");
-        assert_eq!(packed(["a"].into_iter()), "COALESCE(octet_length(a) || ':' || (a), '-')");
+        let row = packed([("a", Form::Text), ("b", Form::Int)].into_iter());
+        assert_eq!(row, "COALESCE(octet_length(a) || ':' || (a), '!') || COALESCE((b) || ';', '!') || '.'");
     }
 }

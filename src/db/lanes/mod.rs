@@ -168,7 +168,11 @@ impl Lane {
                     .map_err(|cause| query(SqlxError::Encode(cause)))?;
                 }
                 let rows = query_with(AssertSqlSafe(sql), arguments).fetch_all(&mut **connection).await;
-                rows.map_err(query)?.iter().map(|row| Packed::new(row).map(Row::Sqlite)).collect()
+                let mut unpacked = Vec::new();
+                for row in rows.map_err(query)? {
+                    Packed::rows(&row, &mut unpacked)?;
+                }
+                Ok(unpacked)
             }
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! Made by the lanes, read by what writes answers. They must never know which table they come from.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use sea_orm::{
     DbErr, RuntimeErr,
@@ -39,9 +41,18 @@ pub enum Row {
     Sqlite(Packed),
 }
 
-/// All columns in one text.
+/// A row among those of its part, which share one text.
 pub struct Packed {
     part: i64,
+    pack: Arc<Pack>,
+    /// Its first cell.
+    first: usize,
+    /// Behind its last one.
+    end: usize,
+}
+
+/// The rows of a part.
+struct Pack {
     text: String,
     /// Where each begins and ends; nowhere for NULL.
     cells: Vec<Option<(usize, usize)>>,
@@ -56,37 +67,56 @@ fn broken(cause: sqlx::Error) -> DbErr {
 }
 
 impl Packed {
-    /// From a row of two columns: the part, and the text.
-    pub(super) fn new(row: &SqliteRow) -> Result<Self, DbErr> {
+    /// From a row of two columns: the part, and the text of all its rows, NULL for none. Texts stand behind their length in
+    /// bytes and a colon, numbers before a semicolon, `!` for NULL, and a full stop behind each row.
+    pub(super) fn rows(row: &SqliteRow, rows: &mut Vec<Row>) -> Result<(), DbErr> {
         let part = row.try_get_unchecked(0).map_err(broken)?;
-        let text: String = row.try_get_unchecked(1).map_err(broken)?;
-        let mut cells = Vec::with_capacity(16);
+        let text: Option<String> = row.try_get_unchecked(1).map_err(broken)?;
+        let Some(text) = text else { return Ok(()) };
+        let mut cells = Vec::with_capacity(64);
+        let mut ends = Vec::with_capacity(8);
         let bytes = text.as_bytes();
         let mut at = 0;
         while let Some(first) = bytes.get(at) {
-            if *first == b'-' {
-                cells.push(None);
-                at += 1;
-                continue;
+            match first {
+                b'.' => ends.push(cells.len()),
+                b'!' => cells.push(None),
+                _ => {
+                    let from = at;
+                    while bytes.get(at).is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-') {
+                        at += 1;
+                    }
+                    match bytes.get(at) {
+                        Some(b';') => cells.push(Some((from, at))),
+                        Some(b':') => {
+                            let length: usize = text[from..at].parse().map_err(|_| odd("packed"))?;
+                            let (start, end) = (at + 1, (at + 1).saturating_add(length));
+                            if !text.is_char_boundary(end) {
+                                return Err(odd("packed"));
+                            }
+                            cells.push(Some((start, end)));
+                            at = end - 1;
+                        }
+                        _ => return Err(odd("packed")),
+                    }
+                }
             }
-            let mut length = 0usize;
-            while let Some(digit) = bytes.get(at).filter(|digit| digit.is_ascii_digit()) {
-                length = length.saturating_mul(10).saturating_add(usize::from(digit - b'0'));
-                at += 1;
-            }
-            let (from, to) = (at + 1, (at + 1).saturating_add(length));
-            if bytes.get(at) != Some(&b':') || to > bytes.len() {
-                return Err(odd("packed"));
-            }
-            cells.push(Some((from, to)));
-            at = to;
+            at += 1;
         }
-        Ok(Self { part, text, cells })
+        let pack = Arc::new(Pack { text, cells });
+        let mut first = 0;
+        rows.extend(ends.into_iter().map(|end| {
+            let row = Self { part, pack: Arc::clone(&pack), first, end };
+            first = end;
+            Row::Sqlite(row)
+        }));
+        Ok(())
     }
 
     fn text(&self, at: usize) -> Result<Option<&str>, DbErr> {
-        match self.cells.get(at) {
-            Some(Some((from, to))) => self.text.get(*from..*to).map(Some).ok_or_else(|| odd("packed")),
+        let place = self.first.saturating_add(at);
+        match self.pack.cells.get(place).filter(|_| place < self.end) {
+            Some(Some((from, to))) => self.pack.text.get(*from..*to).map(Some).ok_or_else(|| odd("packed")),
             Some(None) => Ok(None),
             None => Err(odd("there")),
         }
