@@ -12,6 +12,7 @@ use crate::{
 pub(super) async fn run(settings: &Settings, direction: Migrate) -> Result<(), String> {
     let fail = |error: &dyn std::fmt::Display| format!("cannot migrate the {}: {error}", settings.database_url);
     let db = Db::connect(&settings.database_url, 1, &settings.patience).await.map_err(|error| fail(&error))?;
+    db.is_ours().await.map_err(|error| fail(&error))?;
     match direction {
         Migrate::Up => Migrator::up(db.writer(), None).await.map_err(|error| fail(&error))?,
         Migrate::Down { all } => {

@@ -2,6 +2,7 @@
 //!
 //! Called by `main`. It must never hold a rule of the domain.
 
+mod backup;
 mod compose;
 mod healthcheck;
 mod import;
@@ -54,6 +55,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Secrets { what } => secrets::run(&cli.settings, what).await,
             Command::Schema { check } => schema::run(check.as_deref()),
             Command::Import(import) => import::run(&cli.settings, import).await,
+            Command::Backup { file } => backup::back_up(&cli.settings, &file).await,
+            Command::Restore { file, replace } => backup::restore(&cli.settings, &file, replace).await,
             Command::Healthcheck => healthcheck::run(cli.settings.listen).await,
         }
     });

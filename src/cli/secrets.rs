@@ -89,7 +89,7 @@ fn file(settings: &Settings) -> PathBuf {
     }
 }
 
-fn source(settings: &Settings) -> String {
+pub(super) fn source(settings: &Settings) -> String {
     match &settings.secrets_key {
         Some(_) => "DEVARCH_SECRETS_KEY".to_owned(),
         None => file(settings).display().to_string(),

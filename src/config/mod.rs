@@ -197,6 +197,19 @@ pub enum Command {
     },
     /// Read Compose files into templates, and on request into instances of a stack.
     Import(Import),
+    /// Copy an SQLite database into a new file, also while a service is running on it: the state of one moment.
+    Backup {
+        /// The new file.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of an SQLite database on which nothing is running.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+        /// Put aside the database that is there.
+        #[arg(long)]
+        replace: bool,
+    },
     /// Ask a running service whether it is ready: exit code 0 when it is. For container health checks.
     Healthcheck,
 }

@@ -6,6 +6,7 @@ use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, sqlx::postgres::PgConnectOptions};
 
+use super::file;
 use crate::{
     error::{Error, Result},
     limits::Patience,
@@ -92,6 +93,7 @@ pub(super) async fn open(
                 std::fs::create_dir_all(parent)
                     .map_err(|cause| Error::Internal(format!("cannot create {}: {cause}", parent.display())))?;
             }
+            file::inspect(path).await.map_err(|cause| Error::Internal(cause.to_string()))?;
             // One writer: SQLite has one anyway, and waiting for it here is fair and without polling.
             let write = sqlite(path.clone(), 1, patience).await?;
             let read = sqlite(path.clone(), connections, patience).await?;

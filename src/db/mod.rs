@@ -12,6 +12,7 @@ pub mod copies;
 pub mod dependencies;
 pub mod direct;
 pub mod entities;
+pub mod file;
 pub mod instances;
 mod keys;
 mod lanes;
@@ -241,8 +242,32 @@ impl Db {
         }
     }
 
+    /// Refuses a database that a later version has made, or that is something else's. (A file was looked at before it was
+    /// opened.)
+    pub async fn is_ours(&self) -> Result<()> {
+        if self.write.get_database_backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        let ask = async |sql: &str| {
+            let rows = self.write.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+            rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>()
+        };
+        let of_name = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() AND tablename";
+        let tables = ask(&format!("{of_name} IN ('{}', 'services', 'stacks')", file::HISTORY)).await?;
+        let reason = if tables.iter().any(|table| table == file::HISTORY) {
+            let steps = ask(&format!("SELECT version FROM {}", file::HISTORY)).await?;
+            file::unknown_steps(steps.iter().map(String::as_str))
+        } else {
+            tables
+                .first()
+                .map(|table| format!("it has a table {table} of something else; give DevArch a database of its own"))
+        };
+        reason.map_or(Ok(()), |reason| Err(Error::Internal(reason)))
+    }
+
     /// Applies every migration that is missing.
     pub async fn migrate(&self) -> Result<()> {
+        self.is_ours().await?;
         // On a connection of its own: a step may take longer than a request may.
         let alone = connect::for_migrations(&self.url).await?;
         let done = Migrator::up(alone.as_ref().unwrap_or(&self.write), None).await;

@@ -9,6 +9,7 @@ mod support;
 mod access;
 mod affected;
 mod attributes;
+mod backup;
 mod benches;
 mod cli;
 mod compose;
