@@ -24,6 +24,7 @@ pub mod stacks;
 pub mod stored;
 pub mod templates;
 pub mod trash;
+mod turn;
 
 use std::{
     collections::HashSet,
@@ -231,12 +232,22 @@ impl Db {
 
     /// Applies every migration that is missing.
     pub async fn migrate(&self) -> Result<()> {
+        self.migrate_alone(async |connection| Migrator::up(connection, None).await).await
+    }
+
+    /// Runs steps of the migrations while nobody else does: who comes meanwhile waits for its turn.
+    pub async fn migrate_alone(&self, steps: impl AsyncFnOnce(&DatabaseConnection) -> Result<(), DbErr>) -> Result<()> {
+        let turn = turn::of_file(&self.url).await;
         // On a connection of its own: a step may take longer than a request may.
         let alone = connect::for_migrations(&self.url).await?;
-        let done = Migrator::up(alone.as_ref().unwrap_or(&self.write), None).await;
+        if let Some(alone) = &alone {
+            turn::of_server(alone).await?;
+        }
+        let done = steps(alone.as_ref().unwrap_or(&self.write)).await;
         if let Some(alone) = alone {
             alone.close().await?;
         }
+        drop(turn);
         Ok(done?)
     }
 
