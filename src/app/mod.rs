@@ -105,7 +105,7 @@ impl App {
 
     /// The same service for one request of somebody.
     pub fn acting(&self, access: Access) -> Self {
-        Self { db: self.db.clone(), clock: self.clock.clone(), access, statements: Statements::default() }
+        Self { db: self.db.current(), clock: self.clock.clone(), access, statements: Statements::default() }
     }
 
     /// Who asks.

@@ -4,7 +4,10 @@
 
 use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, sqlx::postgres::PgConnectOptions};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, SqlxError,
+    sqlx::postgres::PgConnectOptions,
+};
 
 use crate::{
     error::{Error, Result},
@@ -110,6 +113,11 @@ pub(super) async fn open(
             Ok((pool.clone(), pool))
         }
     }
+}
+
+/// How to reach a PostgreSQL server.
+pub(super) fn of_postgres(url: &str) -> Result<PgConnectOptions, SqlxError> {
+    Ok(PgConnectOptions::from_str(url)?.application_name("devarch"))
 }
 
 /// A connection on which statements may take as long as they need; on SQLite every one is.

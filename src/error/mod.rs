@@ -148,6 +148,11 @@ impl From<DbErr> for Error {
         {
             return Self::Conflict(unique);
         }
+        // No connection came about, whatever the other side said: a proxy in front of a server that is gone closes those it
+        // has taken, and the driver takes that for nonsense.
+        if matches!(cause, DbErr::Conn(_)) {
+            return Self::Unavailable(cause);
+        }
         match sqlx_error(&cause) {
             Some(sea_orm::SqlxError::Database(error)) => match error.code().as_deref() {
                 // PostgreSQL: serialization failure, deadlock. SQLite: busy, locked, and busy snapshots.
