@@ -7,6 +7,7 @@ use std::{
 
 use axum::{body::Body, http::Request};
 use devarch::db::{Db, DbUrl};
+use sea_orm::{ConnectionTrait, sqlx::Connection};
 use serde_json::{Value, json};
 use tokio::{
     io::copy_bidirectional,
@@ -19,6 +20,7 @@ use crate::support::{Engine, TestApp, both};
 both!(
     a_network_that_swallows_everything_keeps_nobody_waiting,
     a_proxy_that_closes_at_once_is_an_outage,
+    what_a_full_disk_refuses_leaves_nothing_behind,
 );
 
 /// What every request is promised, and when changes go again.
@@ -146,4 +148,34 @@ async fn a_network_that_swallows_everything_keeps_nobody_waiting(t: &TestApp) {
 
 async fn a_proxy_that_closes_at_once_is_an_outage(t: &TestApp) {
     away_and_back(t, Way::Closes).await;
+}
+
+async fn what_a_full_disk_refuses_leaves_nothing_behind(t: &TestApp) {
+    // There the server looks after its own transactions.
+    if t.engine == Engine::Postgres {
+        return;
+    }
+    t.shop().await;
+    let other = t.another().await;
+    for round in 0..5 {
+        // As much as there is, and not a page more.
+        t.db.writer().execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
+        let big = "x".repeat(500_000);
+        let config = json!([{ "filePath": "/etc/big", "content": big }]);
+        let input = json!({ "instance": TestApp::by_name("shop", "db"), "overrides": { "configFiles": config } });
+        let query =
+            "mutation ($i: SetInstanceOverridesInput!) { setInstanceOverrides(input: $i) { userErrors { code } } }";
+        let answer = t.graphql(query, json!({ "i": input })).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAVAILABLE", "{answer}");
+        assert!(!answer.to_string().contains("disk"), "{answer}");
+        let connection = t.db.writer().get_sqlite_connection_pool().acquire().await.unwrap();
+        assert!(!connection.is_in_transaction());
+        drop(connection);
+        t.db.writer().execute_unprepared("PRAGMA max_page_count = 1000000").await.unwrap();
+        let name = format!("after-{round}");
+        assert_eq!(ask(t, &create(&name)).await["data"]["createStack"]["userErrors"], json!([]));
+        // Not only on the connection that wrote it.
+        let query = format!("{{ stack(name: \"{name}\") {{ name }} }}");
+        assert_eq!(ask(&other, &query).await["data"]["stack"]["name"], name);
+    }
 }
