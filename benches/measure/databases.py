@@ -114,7 +114,7 @@ class Postgres:
 class Cluster(Postgres):
     """A server of one's own in a folder: made, started and stopped here, unless it runs already."""
 
-    settings = SETTINGS
+    settings, environment = SETTINGS, {}
 
     def __init__(self, folder):
         self.programs, self.data = programs(), os.path.join(folder, "data")
@@ -148,7 +148,7 @@ class Cluster(Postgres):
     def run(self, program, *arguments):
         command = [os.path.join(self.programs, program), "-D", self.data, *arguments]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-        environment["LC_ALL"] = "C"
+        environment |= {"LC_ALL": "C", **self.environment}
         return subprocess.run(
             command,
             stdin=subprocess.DEVNULL,

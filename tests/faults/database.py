@@ -15,7 +15,7 @@ def outage(work, fall, rise, gap):
         if number % 20 == 0:
             ledger = work.books(service)
         pause = random.uniform(0.4, 1.2)
-        writing, watch = ledger.run(pause + gap + 4.0), Watch(service)
+        writing, watch = ledger.run(120), Watch(service)
         time.sleep(pause)
         fell = time.time()
         fall(work.server)
@@ -24,6 +24,8 @@ def outage(work, fall, rise, gap):
         over = time.time()
         rise(work.server)
         risen = time.time()
+        time.sleep(2.5)
+        writing.stop()
         work.settle(writing)
         watch.stop()
         work.recovered(ledger, risen)

@@ -63,6 +63,17 @@ class Books:
                 return line["t"] / 1000
         return None
 
+    def changes_sent_and_done(self, since, until):
+        """How many changes were sent and acknowledged between two moments; without those that may change nothing."""
+        sent, count = {}, 0
+        for line in self.lines():
+            moment = line.get("t", 0) / 1000
+            if "sent" in line:
+                sent[line["w"]] = moment >= since and line["sent"]["do"] not in ("look", "set", "patch")
+            elif "came" in line and "done" in line["came"] and sent.get(line["w"]) and moment <= until:
+                count += 1
+        return count
+
     def outcomes(self, since, until):
         """How often which outcome was told between two moments."""
         counts = {}

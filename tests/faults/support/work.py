@@ -144,7 +144,7 @@ def one(fault, engine, args):
         os.chmod(folder, 0o755)
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         if args.keep:
-            stack.callback(keep, folder, args.keep, fault, engine, row)
+            stack.callback(keep, folder, args, fault, engine, row)
         work = Work(row, engine, args, folder, stack)
         try:
             reason = fault.needs() if fault.needs else None
@@ -164,9 +164,9 @@ def one(fault, engine, args):
     return row
 
 
-def keep(folder, where, fault, engine, row):
-    if row.misses:
-        kept = os.path.join(where, f"{fault.name}-{engine}-{os.path.basename(folder)}")
+def keep(folder, args, fault, engine, row):
+    if row.misses or args.keep_all:
+        kept = os.path.join(args.keep, f"{fault.name}-{engine}-{os.path.basename(folder)}")
         shutil.copytree(folder, kept, ignore=shutil.ignore_patterns("data", "*.db*"), ignore_dangling_symlinks=True)
         say(f"journals and logs are in {kept}")
 
