@@ -114,6 +114,8 @@ class Postgres:
 class Cluster(Postgres):
     """A server of one's own in a folder: made, started and stopped here, unless it runs already."""
 
+    settings, environment = SETTINGS, {}
+
     def __init__(self, folder):
         self.programs, self.data = programs(), os.path.join(folder, "data")
         is_new = not os.path.exists(os.path.join(self.data, "PG_VERSION"))
@@ -146,7 +148,7 @@ class Cluster(Postgres):
     def run(self, program, *arguments):
         command = [os.path.join(self.programs, program), "-D", self.data, *arguments]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-        environment["LC_ALL"] = "C"
+        environment |= {"LC_ALL": "C", **self.environment}
         return subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
@@ -165,7 +167,7 @@ class Cluster(Postgres):
         if made.returncode:
             raise SystemExit(f"initdb failed: {made.stdout}")
         with open(os.path.join(self.data, "postgresql.conf"), "a") as file:
-            file.write(SETTINGS)
+            file.write(self.settings)
 
     def port_of_running(self):
         if self.run("pg_ctl", "status").returncode:

@@ -17,6 +17,10 @@ mod tables;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
+/// Each step is one transaction, with the note that it was taken: one that is broken off halfway would stand in its own way
+/// for ever. On SQLite that has to be asked for.
+const WHOLE: Option<bool> = Some(true);
+
 /// All steps, oldest first.
 #[derive(Debug)]
 pub struct Migrator;

@@ -12,6 +12,10 @@ pub(crate) const PLAIN_UNIQUE: &str = "uq_instances_stack_instance";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        crate::WHOLE
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(stacks()).await?;
         manager.create_index(stack_name()).await?;

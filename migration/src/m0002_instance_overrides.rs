@@ -15,6 +15,10 @@ const TABLE: &str = "service_instances";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        crate::WHOLE
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         create_children(manager, Owner::INSTANCE).await?;
         // SQLite adds one column a statement.

@@ -29,6 +29,10 @@ const TRASH: [(&str, &str, bool); 2] =
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        crate::WHOLE
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(rules()).await?;
         let index = |name: &'static str| Index::create().name(name).table(RULES).take();

@@ -13,6 +13,10 @@ const CLEAR: &str = "clear_secrets";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        crate::WHOLE
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let nullable = |name: &'static str| ColumnDef::new(name).timestamp_with_time_zone().null().take();
         manager

@@ -12,6 +12,10 @@ const STACKS: &str = "api_key_stacks";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        crate::WHOLE
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let text = |name: &'static str, length: u32| ColumnDef::new(name).string_len(length).not_null().take();
         let later = |name: &'static str| ColumnDef::new(name).timestamp_with_time_zone().null().take();

@@ -25,6 +25,10 @@ const KINDS: [&str; 11] = [
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        crate::WHOLE
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let column = ColumnDef::new(COLUMN).integer().not_null().default(0).take();
         manager.alter_table(Table::alter().table(TABLE).add_column(column).take()).await?;

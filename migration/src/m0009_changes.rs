@@ -10,6 +10,10 @@ const TABLE: &str = "changes";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        crate::WHOLE
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         // No foreign key: the count of a stack that is gone stays, so that it never goes back.
         let table = Table::create()

@@ -107,7 +107,7 @@ impl App {
 
     /// The same service for one request of somebody.
     pub fn acting(&self, access: Access) -> Self {
-        let (db, clock) = (self.db.clone(), self.clock.clone());
+        let (db, clock) = (self.db.current(), self.clock.clone());
         Self { db, clock, access, once: None, statements: Statements::default() }
     }
 

@@ -12,15 +12,15 @@ use crate::{
 pub(super) async fn run(settings: &Settings, direction: Migrate) -> Result<(), String> {
     let fail = |error: &dyn std::fmt::Display| format!("cannot migrate the {}: {error}", settings.database_url);
     let db = Db::connect(&settings.database_url, 1, &settings.patience).await.map_err(|error| fail(&error))?;
-    db.is_ours().await.map_err(|error| fail(&error))?;
-    match direction {
-        Migrate::Up => Migrator::up(db.writer(), None).await.map_err(|error| fail(&error))?,
+    let done = match direction {
+        Migrate::Up => db.migrate().await,
         Migrate::Down { all } => {
             let steps = if all { None } else { Some(1) };
-            Migrator::down(db.writer(), steps).await.map_err(|error| fail(&error))?;
+            db.migrate_alone(async |connection| Migrator::down(connection, steps).await).await
         }
-        Migrate::Status => {}
-    }
+        Migrate::Status => Ok(()),
+    };
+    done.map_err(|error| fail(&error))?;
     let all = Migrator::get_migration_with_status(db.writer()).await.map_err(|error| fail(&error))?;
     for migration in all {
         print(&format!("{:8} {}\n", migration.status().to_string(), migration.name()));

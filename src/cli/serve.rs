@@ -45,6 +45,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     print(&format!(
         "DevArch is running on {database}.\nOpen http://{address}/ for GraphiQL; programs talk to http://{address}/graphql\n"
     ));
+    db.watch();
     let (tell, stop) = mpsc::channel(2);
     let signals = tokio::spawn(async move {
         loop {

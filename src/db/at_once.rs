@@ -28,7 +28,7 @@ impl Db {
         scope: &Scope,
         statements: &Statements,
     ) -> Result<Option<InstanceModel>> {
-        if self.read.get_database_backend() != DbBackend::Postgres {
+        if self.open.read.get_database_backend() != DbBackend::Postgres {
             return Ok(None);
         }
         // Stack and template are held as a transaction would hold them.
@@ -51,7 +51,7 @@ impl Db {
             Parameter::Number(fastrand::i32(0..PARTS).into()),
         ];
         // Who cannot have a connection at once waits for one as everybody does.
-        let Ok(mut lane) = self.lanes.take().await else { return Ok(None) };
+        let Ok(mut lane) = self.open.lanes.take().await else { return Ok(None) };
         let rows = match self.fetch(&mut lane, statements, &sql, &parameters).await {
             Ok(rows) => rows,
             Err(cause) => {

@@ -4,7 +4,10 @@
 
 use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, sqlx::postgres::PgConnectOptions};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, SqlxError,
+    sqlx::{Connection, postgres::PgConnectOptions},
+};
 
 use super::file;
 use crate::{
@@ -114,12 +117,19 @@ pub(super) async fn open(
     }
 }
 
+/// How to reach a PostgreSQL server.
+pub(super) fn of_postgres(url: &str) -> Result<PgConnectOptions, SqlxError> {
+    Ok(PgConnectOptions::from_str(url)?.application_name("devarch"))
+}
+
 /// A connection on which statements may take as long as they need; on SQLite every one is.
 pub(super) async fn for_migrations(url: &DbUrl) -> Result<Option<DatabaseConnection>> {
     let DbUrl::Postgres(url) = url else { return Ok(None) };
     Ok(Some(Database::connect(options(url.clone(), 1, &Patience::default())).await?))
 }
 
+/// A transaction that cannot be ended (the disk is full, or fails) takes its connection along: whatever came after it would
+/// happen inside of it, be acknowledged, and be lost.
 async fn sqlite(path: PathBuf, connections: u32, patience: &Patience) -> Result<DatabaseConnection> {
     let lock = Duration::from_secs(patience.lock_timeout);
     // The path goes past the URL: a `?` or `%` in it is a character like any other.
@@ -136,6 +146,19 @@ async fn sqlite(path: PathBuf, connections: u32, patience: &Patience) -> Result<
             .row_buffer_size(4096)
             .pragma("journal_mode", "WAL")
             .pragma("synchronous", "FULL")
+    });
+    options.map_sqlx_sqlite_pool_opts(|options| {
+        options.after_release(|connection, _| {
+            Box::pin(async move {
+                // Behind what is queued: a rollback above all.
+                connection.ping().await?;
+                let is_left = connection.is_in_transaction();
+                if is_left {
+                    tracing::warn!("a transaction could not be ended; its connection is closed");
+                }
+                Ok(!is_left)
+            })
+        })
     });
     Ok(Database::connect(options).await?)
 }

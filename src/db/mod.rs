@@ -19,6 +19,7 @@ mod lanes;
 pub mod members;
 pub mod once;
 pub mod page;
+mod pulse;
 pub mod rules;
 pub mod secrets;
 mod session;
@@ -26,11 +27,12 @@ pub mod stacks;
 pub mod stored;
 pub mod templates;
 pub mod trash;
+mod turn;
 
 use std::{
     collections::HashSet,
     sync::{
-        Arc,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -39,13 +41,14 @@ use std::{
 use chrono::{DateTime, Utc};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 pub use connect::{DbUrl, DbUrlError};
 pub use once::Kept;
 pub(crate) use once::{kept, never_kept};
+pub use pulse::Pulse;
 pub use session::{Bound, Reader, Session, Statements, Tx};
 
 use crate::{
@@ -78,28 +81,81 @@ const ATTEMPTS: u32 = 10;
 #[derive(Clone, Debug)]
 pub struct Db {
     url: DbUrl,
+    open: Arc<Open>,
+    /// The connections that are used now: those of `open`, until the database has been away.
+    latest: Arc<RwLock<Arc<Open>>>,
+    opening: Opening,
+    pulse: Pulse,
+    vault: Vault,
+    statements: Arc<AtomicU64>,
+}
+
+/// Connections that were opened together.
+#[derive(Debug)]
+struct Open {
     read: DatabaseConnection,
     write: DatabaseConnection,
     lanes: lanes::Lanes,
     checks: direct::Checks,
-    vault: Vault,
-    statements: Arc<AtomicU64>,
+}
+
+/// How connections are opened.
+#[derive(Clone, Debug)]
+struct Opening {
+    connections: u32,
+    patience: Patience,
 }
 
 impl Db {
     /// Connects, and creates an SQLite file that does not exist yet. Migrates nothing.
     pub async fn connect(url: &DbUrl, connections: u32, patience: &Patience) -> Result<Self> {
-        let (mut read, mut write) = connect::open(url, connections, patience).await?;
-        let statements = Arc::new(AtomicU64::new(0));
-        for connection in [&mut read, &mut write] {
-            let statements = Arc::clone(&statements);
-            connection.set_metric_callback(move |_| {
-                statements.fetch_add(1, Ordering::Relaxed);
-            });
-        }
-        let lanes = lanes::Lanes::of(&read);
-        let checks = direct::Checks::new(&lanes, read.get_database_backend(), &statements);
-        Ok(Self { url: url.clone(), read, write, lanes, checks, vault: Vault::default(), statements })
+        let opening = Opening { connections, patience: patience.clone() };
+        let (pulse, statements) = (Pulse::default(), Arc::default());
+        let open = Arc::new(Open::new(url, &opening, &pulse, &statements).await?);
+        let latest = Arc::new(RwLock::new(Arc::clone(&open)));
+        Ok(Self { url: url.clone(), open, latest, opening, pulse, vault: Vault::default(), statements })
+    }
+
+    /// The same with the connections that are used now. Whoever keeps a database for long asks for this each time.
+    pub fn current(&self) -> Self {
+        let open = Arc::clone(&self.latest.read().unwrap_or_else(PoisonError::into_inner));
+        Self { open, ..self.clone() }
+    }
+
+    /// Whether the database answers.
+    pub fn pulse(&self) -> &Pulse {
+        &self.pulse
+    }
+
+    /// Asks the database from now on whether it answers. While it does not, statements fail at once; when it is back they
+    /// get new connections, because the old ones may wait for what nobody will send any more. SQLite is never away.
+    pub fn watch(&self) {
+        let DbUrl::Postgres(url) = &self.url else { return };
+        let Ok(options) = connect::of_postgres(url) else { return };
+        let (latest, db) = (Arc::downgrade(&self.latest), (self.url.clone(), self.opening.clone()));
+        let (pulse, statements) = (self.pulse.clone(), Arc::clone(&self.statements));
+        let mut heart = pulse::Heart::new(options);
+        tokio::spawn(async move {
+            loop {
+                let answers = heart.beat(&pulse).await;
+                let Some(latest) = latest.upgrade() else { return };
+                match (pulse.is_away(), answers) {
+                    (false, false) => {
+                        tracing::warn!("the database does not answer");
+                        pulse.set_away(true);
+                    }
+                    (true, true) => {
+                        let Ok(new) = Open::new(&db.0, &db.1, &pulse, &statements).await else { continue };
+                        let mut latest = latest.write().unwrap_or_else(PoisonError::into_inner);
+                        let old = std::mem::replace(&mut *latest, Arc::new(new));
+                        tokio::spawn(async move { old.close().await });
+                        pulse.set_away(false);
+                        tracing::info!("the database answers again");
+                    }
+                    _ => {}
+                }
+            }
+        });
     }
 
     /// The same database with keys for its secrets; without, what is secret can neither be read nor written.
@@ -114,13 +170,13 @@ impl Db {
 
     /// For single statements that only read, as somebody who reaches `scope`.
     pub fn reader(&self, scope: &Scope, statements: &Statements) -> Reader {
-        Bound::new(self.read.clone(), scope.clone(), self.vault.clone(), Arc::clone(statements))
+        self.bound(self.open.read.clone(), scope, statements)
     }
 
     /// For several statements that only read, all of them the same state, as somebody who reaches `scope`. Nothing that
     /// is written there lasts: it ends by being dropped.
     pub async fn snapshot(&self, scope: &Scope, statements: &Statements) -> Result<Tx> {
-        let options = match self.read.get_database_backend() {
+        let options = match self.open.read.get_database_backend() {
             DbBackend::Postgres => TransactionOptions {
                 isolation_level: Some(IsolationLevel::RepeatableRead),
                 access_mode: Some(AccessMode::ReadOnly),
@@ -132,18 +188,18 @@ impl Db {
                 ..Default::default()
             },
         };
-        let tx = self.read.begin_with_options(options).await?;
-        Ok(Bound::new(tx, scope.clone(), self.vault.clone(), Arc::clone(statements)))
+        let tx = self.begin(&self.open.read, options).await?;
+        Ok(self.bound(tx, scope, statements))
     }
 
     /// For single statements that only read, as the service itself, which reaches everything.
     pub fn whole(&self) -> Reader {
-        Bound::new(self.read.clone(), Scope::Everything, self.vault.clone(), Statements::default())
+        self.bound(self.open.read.clone(), &Scope::Everything, &Statements::default())
     }
 
     /// The connection that migrations run on.
     pub fn writer(&self) -> &DatabaseConnection {
-        &self.write
+        &self.open.write
     }
 
     /// How many statements have run since the start; transactions' own words are not counted.
@@ -189,8 +245,8 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        let tx = self.write.begin_with_options(options).await?;
-        let tx = Bound::new(tx, scope.clone(), self.vault.clone(), Arc::clone(statements));
+        let tx = self.begin(&self.open.write, options).await?;
+        let tx = self.bound(tx, scope, statements);
         // What does not last is done each time.
         let done = match once.filter(|_| !work.undone()) {
             Some(once) => once::run(work, once, &tx, now).await,
@@ -202,16 +258,16 @@ impl Db {
         };
         match done {
             Ok(value) if work.undone() => {
-                tx.into_inner().rollback().await?;
+                self.pulse.guard(tx.into_inner().rollback()).await?;
                 Ok(value)
             }
             Ok(value) => {
-                tx.into_inner().commit().await?;
+                self.pulse.guard(tx.into_inner().commit()).await?;
                 Ok(value)
             }
             Err(error) => {
                 // The refusal counts; a failed rollback only means that the connection is gone, and with it the work.
-                if let Err(cause) = tx.into_inner().rollback().await {
+                if let Err(cause) = self.pulse.guard(tx.into_inner().rollback()).await {
                     tracing::debug!(%cause, "rollback failed");
                 }
                 Err(error)
@@ -232,24 +288,31 @@ impl Db {
         lane.fetch(sql, parameters).await
     }
 
+    fn bound<C>(&self, connection: C, scope: &Scope, statements: &Statements) -> Bound<C> {
+        Bound::new(connection, scope.clone(), self.vault.clone(), Arc::clone(statements)).guarded(&self.pulse)
+    }
+
+    async fn begin(
+        &self,
+        connection: &DatabaseConnection,
+        options: TransactionOptions,
+    ) -> Result<DatabaseTransaction, DbErr> {
+        self.pulse.guard(connection.begin_with_options(options)).await
+    }
+
     /// Closes all connections; SQLite then has everything in its one file.
     pub async fn close(self) {
-        self.lanes.close();
-        for connection in [self.read, self.write] {
-            if let Err(cause) = connection.close().await {
-                tracing::debug!(%cause, "a connection did not close");
-            }
-        }
+        self.current().open.close().await;
     }
 
     /// Refuses a database that a later version has made, or that is something else's. (A file was looked at before it was
     /// opened.)
     pub async fn is_ours(&self) -> Result<()> {
-        if self.write.get_database_backend() != DbBackend::Postgres {
+        if self.open.write.get_database_backend() != DbBackend::Postgres {
             return Ok(());
         }
         let ask = async |sql: &str| {
-            let rows = self.write.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+            let rows = self.open.write.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
             rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>()
         };
         let of_name = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() AND tablename";
@@ -267,23 +330,58 @@ impl Db {
 
     /// Applies every migration that is missing.
     pub async fn migrate(&self) -> Result<()> {
-        self.is_ours().await?;
+        self.migrate_alone(async |connection| Migrator::up(connection, None).await).await
+    }
+
+    /// Runs steps of the migrations while nobody else does: who comes meanwhile waits for its turn.
+    pub async fn migrate_alone(&self, steps: impl AsyncFnOnce(&DatabaseConnection) -> Result<(), DbErr>) -> Result<()> {
+        let turn = turn::of_file(&self.url).await;
         // On a connection of its own: a step may take longer than a request may.
         let alone = connect::for_migrations(&self.url).await?;
-        let done = Migrator::up(alone.as_ref().unwrap_or(&self.write), None).await;
+        if let Some(alone) = &alone {
+            turn::of_server(alone).await?;
+        }
+        self.is_ours().await?;
+        let done = steps(alone.as_ref().unwrap_or(&self.open.write)).await;
         if let Some(alone) = alone {
             alone.close().await?;
         }
+        drop(turn);
         Ok(done?)
     }
 
     /// True when the database answers and has every migration.
     pub async fn is_ready(&self) -> Result<bool> {
         // Not through the migrator, which would create its table where it is missing: this only reads.
-        let applied = Statement::from_string(self.read.get_database_backend(), "SELECT version FROM seaql_migrations");
-        let applied = self.read.query_all_raw(applied).await?;
+        let read = &self.open.read;
+        let applied = Statement::from_string(read.get_database_backend(), "SELECT version FROM seaql_migrations");
+        let applied = self.pulse.guard(read.query_all_raw(applied)).await?;
         let applied = applied.iter().map(|row| row.try_get_by_index(0)).collect::<Result<HashSet<String>, _>>()?;
         Ok(Migrator::migrations().iter().all(|step| applied.contains(step.name())))
+    }
+}
+
+impl Open {
+    async fn new(url: &DbUrl, how: &Opening, pulse: &Pulse, statements: &Arc<AtomicU64>) -> Result<Self> {
+        let (mut read, mut write) = connect::open(url, how.connections, &how.patience).await?;
+        for connection in [&mut read, &mut write] {
+            let statements = Arc::clone(statements);
+            connection.set_metric_callback(move |_| {
+                statements.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        let lanes = lanes::Lanes::of(&read, pulse);
+        let checks = direct::Checks::new(&lanes, read.get_database_backend(), statements);
+        Ok(Self { read, write, lanes, checks })
+    }
+
+    async fn close(&self) {
+        self.lanes.close();
+        for connection in [&self.read, &self.write] {
+            if let Err(cause) = connection.close_by_ref().await {
+                tracing::debug!(%cause, "a connection did not close");
+            }
+        }
     }
 }
 
@@ -309,17 +407,18 @@ impl Db {
     /// The pools, as they are at this moment.
     pub fn pools(&self) -> Vec<Pool> {
         // Connections that are kept for direct reads wait for somebody, too.
-        let kept = self.lanes.idle();
+        let open = self.current().open;
+        let kept = open.lanes.idle();
         let pool = |name, size: u32, idle: usize, max| {
             let kept = if name == "write" { 0 } else { kept };
             let idle = u32::try_from(idle).unwrap_or(u32::MAX).saturating_add(kept).min(size);
             Pool { name, in_use: size - idle, idle, max }
         };
-        if self.read.get_database_backend() == DbBackend::Postgres {
-            let all = self.read.get_postgres_connection_pool();
+        if open.read.get_database_backend() == DbBackend::Postgres {
+            let all = open.read.get_postgres_connection_pool();
             return vec![pool("all", all.size(), all.num_idle(), all.options().get_max_connections())];
         }
-        let both = [("read", &self.read), ("write", &self.write)];
+        let both = [("read", &open.read), ("write", &open.write)];
         let both = both.map(|(name, connection)| (name, connection.get_sqlite_connection_pool()));
         both.map(|(name, one)| pool(name, one.size(), one.num_idle(), one.options().get_max_connections())).to_vec()
     }

@@ -14,7 +14,7 @@ use sea_orm::{
     sea_query::{Condition, Expr},
 };
 
-use super::changes::Changed;
+use super::{changes::Changed, pulse::Pulse};
 use crate::{access::Scope, vault::Vault};
 
 /// Counts the statements of one request.
@@ -43,6 +43,7 @@ pub struct Bound<C> {
     vault: Vault,
     statements: Statements,
     changed: Changed,
+    pulse: Pulse,
 }
 
 /// For single statements that only read.
@@ -52,7 +53,12 @@ pub type Tx = Bound<DatabaseTransaction>;
 
 impl<C> Bound<C> {
     pub(super) fn new(connection: C, scope: Scope, vault: Vault, statements: Statements) -> Self {
-        Self { connection, scope, vault, statements, changed: Changed::default() }
+        Self { connection, scope, vault, statements, changed: Changed::default(), pulse: Pulse::default() }
+    }
+
+    /// The same, whose statements fail as soon as it is known that the database does not answer.
+    pub(super) fn guarded(self, pulse: &Pulse) -> Self {
+        Self { pulse: pulse.clone(), ..self }
     }
 
     /// For the service itself, which reaches everything; without keys for secrets.
@@ -93,22 +99,22 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for Bound<C> {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         self.count();
-        self.connection.execute_raw(statement).await
+        self.pulse.guard(self.connection.execute_raw(statement)).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         self.count();
-        self.connection.execute_unprepared(sql).await
+        self.pulse.guard(self.connection.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         self.count();
-        self.connection.query_one_raw(statement).await
+        self.pulse.guard(self.connection.query_one_raw(statement)).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.count();
-        self.connection.query_all_raw(statement).await
+        self.pulse.guard(self.connection.query_all_raw(statement)).await
     }
 
     fn support_returning(&self) -> bool {

@@ -148,14 +148,20 @@ impl From<DbErr> for Error {
         {
             return Self::Conflict(unique);
         }
+        // No connection came about, whatever the other side said: a proxy in front of a server that is gone closes those it
+        // has taken, and the driver takes that for nonsense.
+        if matches!(cause, DbErr::Conn(_)) {
+            return Self::Unavailable(cause);
+        }
         match sqlx_error(&cause) {
             Some(sea_orm::SqlxError::Database(error)) => match error.code().as_deref() {
                 // PostgreSQL: serialization failure, deadlock. SQLite: busy, locked, and busy snapshots.
                 Some("40001" | "40P01" | "5" | "6" | "261" | "517") => Self::Busy(cause),
+                // PostgreSQL: disk full, out of memory, read-only, its disk fails.
+                Some("53100" | "53200" | "25006" | "58030") => Self::Unavailable(cause),
                 // PostgreSQL: lock not available, statement too slow, shutting down, starting up, too many connections.
-                // PostgreSQL: disk full, read-only. SQLite: read-only, disk full.
-                Some("53100" | "25006" | "8" | "13") => Self::Unavailable(cause),
                 Some("55P03" | "57014" | "57P01" | "57P02" | "57P03" | "53300") => Self::Unavailable(cause),
+                Some(code) if sqlite_cannot_go_on(code) => Self::Unavailable(cause),
                 _ => Self::Internal(cause.to_string()),
             },
             Some(
@@ -169,6 +175,12 @@ impl From<DbErr> for Error {
             _ => Self::Internal(cause.to_string()),
         }
     }
+}
+
+/// SQLite: read-only, the disk fails, it is full, or a file cannot be opened; each has many codes that end in the same byte.
+fn sqlite_cannot_go_on(code: &str) -> bool {
+    // Codes of PostgreSQL have five characters.
+    code.len() < 5 && code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 8 | 10 | 13 | 14))
 }
 
 /// True when a row was not deleted because others refer to it.

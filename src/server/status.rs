@@ -28,7 +28,7 @@ pub(super) async fn ready(State(service): State<Service>, stopping: Option<Exten
     if stopping.is_some_and(|stopping| stopping.is_true()) {
         return unready("the service is stopping");
     }
-    let Ok(state) = timeout(PATIENCE, service.app.db().is_ready()).await else {
+    let Ok(state) = timeout(PATIENCE, service.app.db().current().is_ready()).await else {
         return unready("the database does not answer in time");
     };
     match state {

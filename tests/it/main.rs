@@ -32,6 +32,7 @@ mod lifecycle;
 mod lists;
 mod migrations;
 mod operations;
+mod outages;
 mod override_reports;
 mod overrides;
 mod patch;

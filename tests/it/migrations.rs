@@ -32,6 +32,8 @@ both!(
     overrides_that_were_there_before_are_counted,
     names_of_the_living_are_unique_by_partial_indexes,
     migrating_twice_changes_nothing,
+    a_step_that_breaks_off_leaves_nothing_behind,
+    two_that_migrate_at_once_take_turns,
 );
 
 /// The rows of a query as text, column by column; null is `-`.
@@ -91,6 +93,35 @@ async fn migrating_twice_changes_nothing(t: &TestApp) {
     other.migrate().await.unwrap();
     assert_eq!(catalogue(t).await, before);
     assert_eq!(t.data("{ stacks { totalCount } }", serde_json::json!({})).await["stacks"]["totalCount"], 1);
+}
+
+async fn a_step_that_breaks_off_leaves_nothing_behind(t: &TestApp) {
+    assert!(Migrator::migrations().iter().all(|step| step.use_transaction() == Some(true)));
+    let whole = catalogue(t).await;
+    let steps = u32::try_from(Migrator::migrations().len() - 1).unwrap();
+    Migrator::down(t.db.writer(), Some(steps)).await.unwrap();
+    // The last table of the next step is in its way.
+    run(t, "CREATE TABLE instance_config_files (id INTEGER)").await.unwrap();
+    let before = catalogue(t).await;
+    assert!(t.db.migrate().await.is_err());
+    assert_eq!(catalogue(t).await, before);
+    run(t, "DROP TABLE instance_config_files").await.unwrap();
+    t.db.migrate().await.unwrap();
+    assert_eq!(catalogue(t).await, whole);
+}
+
+async fn two_that_migrate_at_once_take_turns(t: &TestApp) {
+    let whole = catalogue(t).await;
+    let others = [t.another().await.db, t.another().await.db, t.another().await.db];
+    for _ in 0..5 {
+        Migrator::down(t.db.writer(), None).await.unwrap();
+        let at_once: Vec<_> =
+            others.iter().cloned().map(|db| tokio::spawn(async move { db.migrate().await })).collect();
+        for one in at_once {
+            one.await.unwrap().unwrap();
+        }
+        assert_eq!(catalogue(t).await, whole);
+    }
 }
 
 async fn each_step_goes_down_and_up_to_the_identical_catalogue(t: &TestApp) {

@@ -52,8 +52,8 @@ impl Db {
         stack: &str,
         members: Members<'_>,
     ) -> Result<Vec<Row>, DbErr> {
-        let text = statement::write(self.read.get_database_backend(), scope, wanted, stack, members);
-        let mut lane = self.lanes.take().await?;
+        let text = statement::write(self.open.read.get_database_backend(), scope, wanted, stack, members);
+        let mut lane = self.open.lanes.take().await?;
         let rows = self.fetch(&mut lane, statements, &text.sql, &text.parameters).await?;
         lane.done();
         Ok(rows)
@@ -61,13 +61,13 @@ impl Db {
 
     /// The text of the statement that [`Db::rows`] runs, for those who look how the engine goes about it.
     pub fn statement(&self, scope: &Scope, wanted: &Wanted, stack: &str, members: Members<'_>) -> String {
-        statement::write(self.read.get_database_backend(), scope, wanted, stack, members).sql
+        statement::write(self.open.read.get_database_backend(), scope, wanted, stack, members).sql
     }
 
     /// The version of all that [`Db::rows`] would give at this moment; none of a stack that does not exist.
     pub async fn version(&self, scope: &Scope, statements: &Statements, stack: &str) -> Result<Option<Version>, DbErr> {
         statements.fetch_add(1, Ordering::Relaxed);
-        let version = self.checks.version(stack).await?;
+        let version = self.open.checks.version(stack).await?;
         Ok(version.filter(|version| scope.sees(StackId(version.stack))))
     }
 }

@@ -27,6 +27,8 @@ use sea_orm::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::rows::Packed;
+use super::pulse::Pulse;
+
 pub use self::rows::{Place, Row};
 
 /// A value that goes into a statement.
@@ -52,6 +54,7 @@ pub(super) struct Lanes {
     idle: Arc<Mutex<Vec<Kept>>>,
     /// Whether a connection is kept at all.
     keeps: bool,
+    pulse: Pulse,
 }
 
 impl fmt::Debug for Lanes {
@@ -80,6 +83,7 @@ enum Connection {
 pub(super) struct Lane {
     kept: Kept,
     idle: Option<Arc<Mutex<Vec<Kept>>>>,
+    pulse: Pulse,
     _place: OwnedSemaphorePermit,
 }
 
@@ -88,7 +92,7 @@ fn query(cause: SqlxError) -> DbErr {
 }
 
 impl Lanes {
-    pub(super) fn of(connection: &DatabaseConnection) -> Self {
+    pub(super) fn of(connection: &DatabaseConnection, pulse: &Pulse) -> Self {
         let (pool, most) = match connection.get_database_backend() {
             DbBackend::Postgres => {
                 let pool = connection.get_postgres_connection_pool();
@@ -101,12 +105,12 @@ impl Lanes {
         };
         let places = (most / 2).clamp(1, MOST);
         let places = Arc::new(Semaphore::new(places as usize));
-        Self { pool, places, idle: Arc::default(), keeps: most > 1 }
+        Self { pool, places, idle: Arc::default(), keeps: most > 1, pulse: pulse.clone() }
     }
 
     /// A connection; an error when none can be had soon.
     pub(super) async fn take(&self) -> Result<Lane, DbErr> {
-        let soon = tokio::time::timeout(WAIT, self.wait());
+        let soon = tokio::time::timeout(WAIT, self.pulse.guard(self.wait()));
         soon.await.unwrap_or_else(|_| Err(query(SqlxError::PoolTimedOut)))
     }
 
@@ -124,7 +128,8 @@ impl Lanes {
                 since: Instant::now(),
             },
         };
-        Ok(Lane { kept, idle: self.keeps.then(|| Arc::clone(&self.idle)), _place: place })
+        let idle = self.keeps.then(|| Arc::clone(&self.idle));
+        Ok(Lane { kept, idle, pulse: self.pulse.clone(), _place: place })
     }
 
     /// How many are kept that nobody uses at the moment.
@@ -154,8 +159,9 @@ impl Lane {
                     }
                     .map_err(|cause| query(SqlxError::Encode(cause)))?;
                 }
-                let rows = query_with(AssertSqlSafe(sql), arguments).fetch_all(&mut **connection).await;
-                Ok(rows.map_err(query)?.into_iter().map(Row::Postgres).collect())
+                let rows = query_with(AssertSqlSafe(sql), arguments).fetch_all(&mut **connection);
+                let rows = self.pulse.guard(async { rows.await.map_err(query) }).await;
+                Ok(rows?.into_iter().map(Row::Postgres).collect())
             }
             Connection::Sqlite(connection) => {
                 let mut arguments = SqliteArguments::default();
@@ -179,7 +185,7 @@ impl Lane {
 
     /// Nothing went wrong: the next reader may have it.
     pub(super) fn done(self) {
-        let Self { kept, idle, _place } = self;
+        let Self { kept, idle, _place, .. } = self;
         if let Some(idle) = idle {
             idle.lock().unwrap_or_else(PoisonError::into_inner).push(kept);
         }

@@ -10,6 +10,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
+    time::Duration,
 };
 
 use axum::{
@@ -21,6 +22,8 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+
+use tokio::time::Instant;
 
 use self::attempts::Attempts;
 use super::{client_address::ClientAddress, graphql::refuse, outcome::CallerName};
@@ -37,6 +40,9 @@ pub enum Door {
     Keys,
 }
 
+/// How long it may take to look up who asks, and how long while the database is slow.
+const MOST: Duration = Duration::from_secs(5);
+const SOON: Duration = Duration::from_millis(700);
 /// How long the answer holds that there is no key yet, in milliseconds.
 const NO_KEY_YET: i64 = 1000;
 
@@ -58,6 +64,11 @@ impl Doorkeeper {
         Self { app, door, keys: Arc::default(), none_until: Arc::default(), attempts }
     }
 
+    /// The service itself, on the connections that are used now.
+    fn app(&self) -> App {
+        self.app.acting(Access::full())
+    }
+
     /// Whether a key is asked for at this moment.
     async fn asks(&self) -> Result<bool> {
         match self.door {
@@ -67,10 +78,12 @@ impl Doorkeeper {
             Door::OpenUntilFirstKey => {}
         }
         let now = self.app.now();
-        if now.timestamp_millis() < self.none_until.load(Ordering::Relaxed) {
+        let left = self.none_until.load(Ordering::Relaxed) - now.timestamp_millis();
+        // A clock that was put back must not make it hold for longer.
+        if (1..=NO_KEY_YET).contains(&left) {
             return Ok(false);
         }
-        if self.app.has_keys().await? {
+        if self.app().has_keys().await? {
             self.keys.store(true, Ordering::Relaxed);
             return Ok(true);
         }
@@ -92,7 +105,7 @@ impl Doorkeeper {
         }
         let key = shown.to_str().ok().and_then(bearer).and_then(ApiKey::parse);
         let holder = match &key {
-            Some(key) => self.app.holder(key).await.map_err(|cause| unavailable(&cause))?,
+            Some(key) => self.app().holder(key).await.map_err(|cause| unavailable(&cause))?,
             None => None,
         };
         if holder.is_some() {
@@ -117,7 +130,12 @@ fn bearer(header: &str) -> Option<&str> {
 pub(super) async fn authenticate(State(keeper): State<Doorkeeper>, mut request: Request, next: Next) -> Response {
     let shown = request.headers().get(AUTHORIZATION).cloned();
     let from = request.extensions().get::<ClientAddress>().map(|address| address.0);
-    match keeper.admit(shown, from).await {
+    let admitted = tokio::select! {
+        biased;
+        admitted = keeper.admit(shown, from) => admitted,
+        () = keeper.app.db().pulse().patience(Instant::now(), SOON, MOST) => Err(late()),
+    };
+    match admitted {
         Ok(access) => {
             let name = access.key.clone();
             request.extensions_mut().insert(access);
@@ -146,6 +164,15 @@ fn too_many(seconds: i64) -> Response {
 /// Nobody is let in while it cannot be looked up who asks.
 fn unavailable(cause: &crate::error::Error) -> Response {
     tracing::warn!(%cause, "cannot look up who asks");
+    away()
+}
+
+fn late() -> Response {
+    tracing::warn!("it takes too long to look up who asks");
+    away()
+}
+
+fn away() -> Response {
     let message = "The database is not available right now; try again in a moment.";
     ([(RETRY_AFTER, "1")], refuse(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)).into_response()
 }

@@ -2,11 +2,13 @@
 //!
 //! Used by the handler. It must never run a change on a task that ends when the client goes away.
 
-use std::{panic::AssertUnwindSafe, time::Instant};
+use std::{
+    panic::AssertUnwindSafe,
+    time::{Duration, Instant},
+};
 
 use async_graphql::{Request, Response as GraphqlResponse, ServerError, Value, Variables};
 use futures_util::FutureExt;
-use tokio::time::{timeout, timeout_at};
 use tracing::Instrument;
 
 use super::{
@@ -96,13 +98,13 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
         ..Outcome::default()
     };
     // One time for both ways.
-    let until = tokio::time::Instant::now() + service.limits.request_timeout();
+    let from = tokio::time::Instant::now();
     if how.direct && !mutation {
         let direct = checked.prepared().answer(&app, &service.answers, name.as_deref(), &variables);
-        let answer = match timeout_at(until, AssertUnwindSafe(direct).catch_unwind()).await {
-            Ok(Ok(written)) => written.map(Answer::Written),
-            Ok(Err(_)) => Some(Answer::Values(panicked())),
-            Err(_) => Some(Answer::Values(late(GIVEN_UP))),
+        let answer = match within(service, from, AssertUnwindSafe(direct).catch_unwind()).await {
+            Some(Ok(written)) => written.map(Answer::Written),
+            Some(Err(_)) => Some(Answer::Values(panicked())),
+            None => Some(Answer::Values(late(GIVEN_UP))),
         };
         if let Some(answer) = answer {
             return Ok(Ran { answer, began: true, outcome: outcome(&app, name) });
@@ -127,10 +129,10 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
         change(service, app.clone(), request).await
     } else {
         let reading = AssertUnwindSafe(execute(&service.schema, app.clone(), request)).catch_unwind();
-        match timeout_at(until, reading).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(_)) => panicked(),
-            Err(_) => late(GIVEN_UP),
+        match within(service, from, reading).await {
+            Some(Ok(response)) => response,
+            Some(Err(_)) => panicked(),
+            None => late(GIVEN_UP),
         }
     };
     let outcome = outcome(&app, name);
@@ -150,14 +152,26 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
 async fn change(service: &Service, app: App, request: Request) -> GraphqlResponse {
     let schema = service.schema.clone();
     let task = tokio::spawn(async move { execute(&schema, app, request).await }.in_current_span());
-    match timeout(service.limits.request_timeout(), task).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(_)) => panicked(),
-        Err(_) => late(
+    match within(service, tokio::time::Instant::now(), task).await {
+        Some(Ok(response)) => response,
+        Some(Err(_)) => panicked(),
+        None => late(
             "The request took too long; a change that has begun is finished all the same: look before you repeat it.",
         ),
     }
 }
+
+/// What is done within the time of a request that began at `from`, which is shorter while the database is slow.
+async fn within<T>(service: &Service, from: tokio::time::Instant, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        done = work => Some(done),
+        () = service.app.db().pulse().patience(from, SOON, service.limits.request_timeout()) => None,
+    }
+}
+
+/// How long a request may take while the database is slow: people look elsewhere after three seconds.
+const SOON: Duration = Duration::from_millis(1900);
 
 const GIVEN_UP: &str = "The request took too long and was given up.";
 

@@ -101,6 +101,11 @@ impl TestApp {
         Self::new(self.engine, self.url.clone(), self.db.clone().with_vault(vault))
     }
 
+    /// The same on connections of one's own.
+    pub(crate) fn on(&self, db: Db) -> Self {
+        Self::new(self.engine, self.url.clone(), db)
+    }
+
     /// Another server on the same database.
     pub(crate) async fn another(&self) -> Self {
         let db = Db::connect(&self.url, 4, &Patience::default()).await.unwrap().with_vault(self.db.vault().clone());

@@ -1,0 +1,176 @@
+//! Whether the database answers: it is asked all the time on a connection of its own, so that no request has to find out
+//! by waiting.
+//!
+//! Kept by [`Db`](super::Db) while the service runs, looked at by every statement. A network that loses what is sent tells
+//! nobody: without this a statement would wait for as long as the system keeps sending. It must never decide what a
+//! request is told.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use sea_orm::{
+    DbErr, RuntimeErr,
+    sqlx::{Connection, postgres::PgConnectOptions, postgres::PgConnection},
+};
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep, sleep_until, timeout},
+};
+
+/// Time between two beats while the database answers.
+const EVERY: Duration = Duration::from_millis(500);
+/// The same while it does not: it is to be noticed soon that it is back.
+const EVERY_AWAY: Duration = Duration::from_millis(100);
+/// How long it may take to answer. Then it is asked once more on a new connection, and is away when it takes as long again.
+const PATIENCE: Duration = Duration::from_millis(700);
+/// What takes longer than this, twice in a row, is slow: a change of many steps would take seconds.
+const SLOW: Duration = Duration::from_millis(80);
+
+/// Whether a database answers; a clone tells of the same one.
+#[derive(Clone, Debug, Default)]
+pub struct Pulse(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    away: AtomicBool,
+    slow: AtomicBool,
+    changed: Notify,
+}
+
+/// What a statement meets that is not waited for any longer.
+fn no_answer() -> DbErr {
+    DbErr::Conn(RuntimeErr::Internal("it does not answer".to_owned()))
+}
+
+impl Pulse {
+    pub(super) fn is_away(&self) -> bool {
+        self.0.away.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_away(&self, away: bool) {
+        self.0.away.store(away, Ordering::Release);
+        self.0.changed.notify_waiters();
+    }
+
+    pub(super) fn set_slow(&self, slow: bool) {
+        self.0.slow.store(slow, Ordering::Release);
+    }
+
+    /// What the database gives, or an error as soon as it is known not to answer.
+    pub(super) async fn guard<T, E: From<DbErr>>(&self, asked: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        if self.is_away() {
+            return Err(no_answer().into());
+        }
+        tokio::select! {
+            biased;
+            done = asked => done,
+            () = self.gone() => Err(no_answer().into()),
+        }
+    }
+
+    async fn gone(&self) {
+        loop {
+            let told = self.0.changed.notified();
+            if self.is_away() {
+                return;
+            }
+            told.await;
+        }
+    }
+
+    /// Ends when somebody who began at `from` has waited long enough: `most`, or `soon` while the database is slow.
+    pub async fn patience(&self, from: Instant, soon: Duration, most: Duration) {
+        let end = from + most;
+        let mut next = (from + soon).min(end);
+        loop {
+            sleep_until(next).await;
+            if next >= end || self.0.slow.load(Ordering::Acquire) {
+                return;
+            }
+            next = (next + EVERY / 5).min(end);
+        }
+    }
+}
+
+/// Beats: asks the database again and again.
+pub(super) struct Heart {
+    options: PgConnectOptions,
+    line: Option<PgConnection>,
+    was_slow: bool,
+}
+
+impl Heart {
+    pub(super) fn new(options: PgConnectOptions) -> Self {
+        Self { options, line: None, was_slow: false }
+    }
+
+    /// Waits for the next beat, and says whether the database has answered.
+    pub(super) async fn beat(&mut self, pulse: &Pulse) -> bool {
+        sleep(if pulse.is_away() { EVERY_AWAY } else { EVERY }).await;
+        let begun = Instant::now();
+        if self.ask().await {
+            let is_slow = begun.elapsed() > SLOW;
+            pulse.set_slow(is_slow && self.was_slow);
+            self.was_slow = is_slow;
+            return true;
+        }
+        self.was_slow = true;
+        // Of a database that is known to be away one sign is enough.
+        !pulse.is_away() && self.ask().await
+    }
+
+    /// Asks on the connection that is there, else on a new one. One that gave no answer in time is dropped.
+    async fn ask(&mut self) -> bool {
+        let line = self.line.take();
+        let asked = async {
+            let mut line = match line {
+                Some(line) => line,
+                None => PgConnection::connect_with(&self.options).await?,
+            };
+            line.ping().await.map(|()| line)
+        };
+        self.line = timeout(PATIENCE, asked).await.ok().and_then(Result::ok);
+        self.line.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_waits_is_told_at_once() {
+        let pulse = Pulse::default();
+        assert_eq!(pulse.guard(async { Ok::<_, DbErr>(1) }).await, Ok(1));
+        let waiting = tokio::spawn({
+            let pulse = pulse.clone();
+            async move { pulse.guard(std::future::pending::<Result<(), DbErr>>()).await }
+        });
+        tokio::task::yield_now().await;
+        pulse.set_away(true);
+        let told = timeout(PATIENCE, waiting).await.unwrap().unwrap();
+        assert_eq!(told, Err(no_answer()));
+        // And who comes later does not begin.
+        assert_eq!(pulse.guard(async { Ok::<_, DbErr>(1) }).await, Err(no_answer()));
+        pulse.set_away(false);
+        assert_eq!(pulse.guard(async { Ok::<_, DbErr>(1) }).await, Ok(1));
+    }
+
+    #[tokio::test]
+    async fn patience_is_shorter_while_the_database_is_slow() {
+        let pulse = Pulse::default();
+        let (soon, most) = (Duration::from_millis(20), Duration::from_millis(300));
+        let begun = Instant::now();
+        pulse.patience(begun, soon, most).await;
+        assert!(begun.elapsed() >= most);
+        pulse.set_slow(true);
+        let begun = Instant::now();
+        pulse.patience(begun, soon, most).await;
+        assert!(begun.elapsed() < most);
+    }
+}

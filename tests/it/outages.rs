@@ -1,0 +1,181 @@
+//! A database that goes away: requests are told at once, and service returns by itself.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{body::Body, http::Request};
+use devarch::db::{Db, DbUrl};
+use sea_orm::{ConnectionTrait, sqlx::Connection};
+use serde_json::{Value, json};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
+
+use crate::support::{Engine, TestApp, both};
+
+both!(
+    a_network_that_swallows_everything_keeps_nobody_waiting,
+    a_proxy_that_closes_at_once_is_an_outage,
+    what_a_full_disk_refuses_leaves_nothing_behind,
+);
+
+/// What every request is promised, and when changes go again.
+const SLOWEST: Duration = Duration::from_secs(3);
+const RECOVERY: Duration = Duration::from_secs(5);
+
+/// How the network is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Open,
+    /// Nothing comes through, nothing is closed.
+    Swallows,
+    /// Whoever comes is closed at once, whoever is there as well.
+    Closes,
+}
+
+/// A network between the service and its database.
+struct Network {
+    port: u16,
+    way: watch::Sender<Way>,
+}
+
+impl Network {
+    async fn to(server: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (way, is_now) = watch::channel(Way::Open);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(pass(client, server.clone(), is_now.clone()));
+            }
+        });
+        Self { port, way }
+    }
+}
+
+async fn pass(mut client: TcpStream, server: String, mut way: watch::Receiver<Way>) {
+    if *way.borrow() == Way::Closes {
+        return;
+    }
+    if way.wait_for(|way| *way == Way::Open).await.is_err() {
+        return;
+    }
+    let mut server = TcpStream::connect(server).await.unwrap();
+    tokio::select! {
+        _ = copy_bidirectional(&mut client, &mut server) => return,
+        _ = async { way.wait_for(|way| *way != Way::Open).await.is_ok() } => {}
+    }
+    // What is swallowed once never comes again.
+    let swallows = *way.borrow() == Way::Swallows;
+    if swallows {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// The same application behind such a network, which looks whether the database answers.
+async fn behind(t: &TestApp) -> Option<(TestApp, Network)> {
+    // SQLite is never away.
+    let DbUrl::Postgres(url) = &t.url else { return None };
+    let (head, name) = url.rsplit_once('/').unwrap();
+    let server = head.rsplit_once('@').unwrap().1;
+    let network = Network::to(server.to_owned()).await;
+    let url = format!("{}@127.0.0.1:{}/{name}", head.rsplit_once('@').unwrap().0, network.port);
+    let db = Db::connect(&url.parse().unwrap(), 4, &Default::default()).await.unwrap();
+    db.watch();
+    Some((t.on(db.with_vault(t.db.vault().clone())), network))
+}
+
+async fn ask(t: &TestApp, query: &str) -> Value {
+    let asked = Instant::now();
+    let request = Request::post("/graphql").header("content-type", "application/json");
+    let answer = t.send(request.body(Body::from(json!({ "query": query }).to_string())).unwrap()).await;
+    assert!(asked.elapsed() < SLOWEST, "{query}: {:?}", asked.elapsed());
+    serde_json::from_str(&TestApp::text(answer).await).unwrap()
+}
+
+fn create(name: &str) -> String {
+    format!("mutation {{ createStack(input: {{ name: \"{name}\" }}) {{ stack {{ name }} userErrors {{ code }} }} }}")
+}
+
+async fn away_and_back(t: &TestApp, how: Way) {
+    let Some((there, network)) = behind(t).await else {
+        assert_eq!(t.engine, Engine::Sqlite);
+        return;
+    };
+    assert_eq!(ask(&there, &create("before")).await["data"]["createStack"]["userErrors"], json!([]));
+    for outage in 0..2 {
+        network.way.send(how).unwrap();
+        // Many at once: more than there are connections.
+        let there_too = Arc::new(there.clone());
+        let asked: Vec<_> = (0..12)
+            .map(|n| {
+                let there = Arc::clone(&there_too);
+                let query = if n % 2 == 0 { create(&format!("n{n}")) } else { "{ stacks { nodes { name } } }".into() };
+                tokio::spawn(async move { ask(&there, &query).await })
+            })
+            .collect();
+        for one in asked {
+            let answer = one.await.unwrap();
+            assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAVAILABLE", "{answer}");
+        }
+        let unready = there.send(Request::get("/readyz").body(Body::empty()).unwrap()).await;
+        assert_eq!(unready.status(), 503);
+        network.way.send(Way::Open).unwrap();
+        let back = Instant::now();
+        loop {
+            let answer = ask(&there, &create(&format!("after-{outage}"))).await;
+            if answer["data"]["createStack"]["userErrors"] == json!([]) {
+                break;
+            }
+            assert!(back.elapsed() < RECOVERY, "{answer}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // Everywhere, not on one connection by luck.
+        for _ in 0..20 {
+            let answer = ask(&there, "{ stack(name: \"before\") { name } }").await;
+            assert_eq!(answer["data"]["stack"]["name"], "before", "{answer}");
+        }
+    }
+}
+
+async fn a_network_that_swallows_everything_keeps_nobody_waiting(t: &TestApp) {
+    away_and_back(t, Way::Swallows).await;
+}
+
+async fn a_proxy_that_closes_at_once_is_an_outage(t: &TestApp) {
+    away_and_back(t, Way::Closes).await;
+}
+
+async fn what_a_full_disk_refuses_leaves_nothing_behind(t: &TestApp) {
+    // There the server looks after its own transactions.
+    if t.engine == Engine::Postgres {
+        return;
+    }
+    t.shop().await;
+    let other = t.another().await;
+    for round in 0..5 {
+        // As much as there is, and not a page more.
+        t.db.writer().execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
+        let big = "x".repeat(500_000);
+        let config = json!([{ "filePath": "/etc/big", "content": big }]);
+        let input = json!({ "instance": TestApp::by_name("shop", "db"), "overrides": { "configFiles": config } });
+        let query =
+            "mutation ($i: SetInstanceOverridesInput!) { setInstanceOverrides(input: $i) { userErrors { code } } }";
+        let answer = t.graphql(query, json!({ "i": input })).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAVAILABLE", "{answer}");
+        assert!(!answer.to_string().contains("disk"), "{answer}");
+        let connection = t.db.writer().get_sqlite_connection_pool().acquire().await.unwrap();
+        assert!(!connection.is_in_transaction());
+        drop(connection);
+        t.db.writer().execute_unprepared("PRAGMA max_page_count = 1000000").await.unwrap();
+        let name = format!("after-{round}");
+        assert_eq!(ask(t, &create(&name)).await["data"]["createStack"]["userErrors"], json!([]));
+        // Not only on the connection that wrote it.
+        let query = format!("{{ stack(name: \"{name}\") {{ name }} }}");
+        assert_eq!(ask(&other, &query).await["data"]["stack"]["name"], name);
+    }
+}

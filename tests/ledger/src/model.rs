@@ -1,0 +1,155 @@
+//! What must be there: instances with the states that they can have, after everything that was sent and answered.
+//!
+//! Filled by the writers as they go, and from a journal by the comparison: the same way, so that both agree. It must never
+//! guess: an instance about which something is unknown has two possible states and is left alone from then on.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    answer::Outcome,
+    deed::{Deed, Effect, What},
+    state::State,
+};
+
+/// The states that an instance can have; `None` is not there.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Thing {
+    pub(crate) possible: Vec<Option<State>>,
+    /// Something is unknown about it, or about its copy: nobody touches it any more.
+    pub(crate) rests: bool,
+}
+
+impl Thing {
+    fn sure(state: State) -> Self {
+        Self { possible: vec![Some(state)], rests: false }
+    }
+
+    /// The one state that it has.
+    pub(crate) fn state(&self) -> Option<&State> {
+        match self.possible.as_slice() {
+            [one] => one.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// What must be there.
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    /// By the name that is sure, or by the one that was asked for.
+    pub(crate) things: BTreeMap<String, Thing>,
+}
+
+impl Model {
+    /// Takes note of a deed and its outcome, and says what cannot be.
+    pub(crate) fn judge(&mut self, deed: &Deed, outcome: &Outcome) -> Vec<String> {
+        let thing = self.things.get(&deed.name).cloned().unwrap_or_default();
+        if thing.possible.len() > 1 {
+            return vec![format!("{}: a request about what is unknown", deed.name)];
+        }
+        let before = thing.state();
+        let effect = deed.effect(before);
+        match outcome {
+            Outcome::NotSent(_) => Vec::new(),
+            Outcome::Unknown(_) => {
+                self.suspect(deed, before, effect);
+                Vec::new()
+            }
+            Outcome::Refused(code) => match effect {
+                Effect::Refused(wanted) if wanted == code => Vec::new(),
+                Effect::Refused(wanted) => vec![format!("{}: refused with {code}, not {wanted}", deed.name)],
+                _ => vec![format!("{}: refused with {code}, and nothing was wrong with it", deed.name)],
+            },
+            Outcome::Done(shown) => match effect {
+                Effect::Refused(wanted) => vec![format!("{}: done, not refused with {wanted}", deed.name)],
+                Effect::Another(copy) => {
+                    let (copy, wrong) = agreed(copy, shown.as_deref());
+                    self.things.insert(copy.name.clone(), Thing::sure(copy));
+                    wrong
+                }
+                Effect::Now(None) if shown.is_some() => vec![format!("{}: it is there and must not be", deed.name)],
+                Effect::Now(None) => {
+                    self.things.remove(&deed.name);
+                    Vec::new()
+                }
+                Effect::Now(Some(after)) => {
+                    let (after, wrong) = agreed(after, shown.as_deref());
+                    self.things.remove(&deed.name);
+                    self.things.insert(after.name.clone(), Thing::sure(after));
+                    wrong
+                }
+            },
+        }
+    }
+
+    /// Takes note of what may have been done.
+    fn suspect(&mut self, deed: &Deed, before: Option<&State>, effect: Effect) {
+        match effect {
+            // Whatever comes of it, nothing changes.
+            Effect::Refused(_) => {}
+            Effect::Now(_) if deed.what == What::Look => {}
+            Effect::Now(after) => {
+                let possible = vec![before.cloned(), after];
+                self.things.insert(deed.name.clone(), Thing { possible, rests: true });
+            }
+            Effect::Another(copy) => {
+                // What is copied must not move until the copy may have been made.
+                if let Some(source) = self.things.get_mut(&deed.name) {
+                    source.rests = true;
+                }
+                self.things.insert(copy.name.clone(), Thing { possible: vec![None, Some(copy)], rests: true });
+            }
+        }
+    }
+
+    /// Compares with everything that there is, and says what is lost, torn, there twice, or not accounted for.
+    pub(crate) fn compare(&self, seen: Vec<State>) -> Vec<String> {
+        let mut by_name: BTreeMap<String, Vec<State>> = BTreeMap::new();
+        for state in seen {
+            by_name.entry(state.name.clone()).or_default().push(state);
+        }
+        let mut found = Vec::new();
+        for (key, thing) in &self.things {
+            let mut names: Vec<&str> = thing.possible.iter().flatten().map(|state| state.name.as_str()).collect();
+            names.dedup();
+            let mut here: Vec<State> = names.iter().filter_map(|name| by_name.remove(*name)).flatten().collect();
+            match (here.pop(), here.len()) {
+                (None, _) if thing.possible.contains(&None) => {}
+                (None, _) => found.push(format!("{key}: LOST, it was acknowledged and is not there")),
+                (Some(_), 1..) => found.push(format!("{key}: TWICE, {} of it are there", here.len() + 1)),
+                (Some(seen), _) => {
+                    let differences = thing.possible.iter().flatten().map(|state| state.differences(&seen));
+                    let least = differences.min_by_key(Vec::len).unwrap_or_default();
+                    if !least.is_empty() {
+                        found.push(format!("{key}: TORN or LOST, {}", least.join("; ")));
+                    }
+                }
+            }
+        }
+        for (name, states) in by_name {
+            found.push(format!("{name}: GHOST, {} of it and nobody asked for it", states.len()));
+        }
+        found
+    }
+
+    /// How many must be there, and how many may be there or be otherwise.
+    pub(crate) fn count(&self) -> (usize, usize) {
+        let unknown = self.things.values().filter(|thing| thing.possible.len() > 1).count();
+        (self.things.len() - unknown, unknown)
+    }
+}
+
+/// What must be, with the keys that were told, and in what the answer differs.
+fn agreed(wanted: State, shown: Option<&State>) -> (State, Vec<String>) {
+    // Only a purge shows nothing.
+    let Some(shown) = shown else {
+        let wrong = vec![format!("{}: done, and it is not shown", wanted.name)];
+        return (wanted, wrong);
+    };
+    let wrong = wanted.differences(shown);
+    let wrong = if wrong.is_empty() { wrong } else { vec![format!("{}: answered, {}", wanted.name, wrong.join("; "))] };
+    (wanted.known_as(shown), wrong)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+//! A run: stacks and a template are made, writers write, figures are told.
+//!
+//! Called by `main`. It must never compare with what is there: that is done when everything is quiet.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    task::JoinSet,
+    time::sleep,
+};
+
+use crate::{
+    Report, Wanted,
+    deed::Deed,
+    figures::Figures,
+    http::{Address, Client},
+    journal::{self, Head, Journal},
+    model::Model,
+    tell,
+    writer::{Shared, Writer},
+};
+
+/// How long the service may take to be there at the start.
+const START: Duration = Duration::from_secs(30);
+
+/// Writes, and tells the figures in a line of JSON.
+pub(crate) async fn run(wanted: Wanted) -> Result<Report, String> {
+    let (head, mut before) = if wanted.journal.exists() {
+        journal::read(&wanted.journal)?
+    } else {
+        let replayed = wanted.replay.as_deref().map(journal::read).transpose()?;
+        let head = match replayed {
+            Some((head, _)) => head,
+            None => Head { seed: wanted.seed.unwrap_or_else(|| fastrand::u64(..1 << 32)), writers: wanted.writers },
+        };
+        (head, Default::default())
+    };
+    let mut replay = wanted.replay.as_deref().map(journal::read).transpose()?.map(|(_, entries)| entries);
+    tell(&format!("seed {}, {} writers", head.seed, head.writers));
+    prepare(&wanted.url, &head).await?;
+    let journal = Journal::open(&wanted.journal, &head)?;
+    let shared = Arc::new(Shared {
+        journal,
+        figures: Mutex::new(Figures::new()),
+        stop: AtomicBool::new(false),
+        pause: Duration::from_millis(wanted.pause),
+        urls: wanted.url,
+        head: head.clone(),
+    });
+    let mut writers = JoinSet::new();
+    for index in 0..head.writers {
+        let done = before.remove(&index).unwrap_or_default();
+        let mut model = Model::default();
+        for entry in &done {
+            model.judge(&entry.deed, &entry.outcome);
+        }
+        let number = done.last().map_or(0, |entry| entry.number + 1);
+        let replay = replay.as_mut().map(|all| {
+            let mut deeds: Vec<Deed> = all.remove(&index).unwrap_or_default().into_iter().map(|one| one.deed).collect();
+            deeds.reverse();
+            deeds
+        });
+        writers.spawn(Writer { shared: Arc::clone(&shared), index, number, model, replay }.run());
+    }
+    stop_later(Arc::clone(&shared), Duration::from_secs_f64(wanted.seconds.clamp(0.0, 1e6)), replay.is_some())?;
+    while let Some(ended) = writers.join_next().await {
+        ended.map_err(|cause| format!("a writer ended: {cause}"))??;
+    }
+    let figures = shared.figures.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(Report { text: format!("{}\n", figures.to_json(head.seed)), is_good: figures.wrong.is_empty() })
+}
+
+/// Stops the writers when the time is over, or at a signal; a replay has its own end.
+fn stop_later(shared: Arc<Shared>, time: Duration, is_replay: bool) -> Result<(), String> {
+    let fail = |cause: std::io::Error| format!("cannot wait for signals: {cause}");
+    let mut terminate = signal(SignalKind::terminate()).map_err(fail)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(fail)?;
+    tokio::spawn(async move {
+        tokio::select! {
+            () = sleep(time), if !is_replay => {}
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        shared.stop.store(true, Ordering::Relaxed);
+    });
+    Ok(())
+}
+
+/// Makes the template and the stacks; what is there already stays.
+async fn prepare(urls: &[Address], head: &Head) -> Result<(), String> {
+    let mut client = Client::new(urls.first().ok_or("no URL")?.clone());
+    let entries = json!({ "name": head.template(), "imageName": "ledger", "envVars": [{ "key": "K1", "value": "template" }],
+        "ports": [{ "hostPort": null, "containerPort": 1000 }], "labels": [{ "key": "l1", "value": "template" }] });
+    make(&mut client, "createTemplate", "CreateTemplateInput", &entries).await?;
+    for stack in head.stacks() {
+        make(&mut client, "createStack", "CreateStackInput", &json!({ "name": stack })).await?;
+    }
+    Ok(())
+}
+
+async fn make(client: &mut Client, field: &str, input_type: &str, input: &Value) -> Result<(), String> {
+    let query = format!(
+        "mutation Make($input: {input_type}!) {{ did: {field}(input: $input) {{ userErrors {{ code message }} }} }}"
+    );
+    let begun = Instant::now();
+    loop {
+        let answer = client.ask(&query, &json!({ "input": input })).await;
+        if let Ok((_, body)) = &answer
+            && let Some(errors) = body["data"]["did"]["userErrors"].as_array()
+        {
+            // Taken by an earlier try whose answer was lost, or by an earlier run.
+            return match errors.iter().find(|error| error["code"] != "NAME_TAKEN") {
+                None => Ok(()),
+                Some(error) => Err(format!("{field}: {error}")),
+            };
+        }
+        if begun.elapsed() > START {
+            return Err(format!("{field}: {answer:?}"));
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+}

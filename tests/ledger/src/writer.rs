@@ -1,0 +1,169 @@
+//! One writer: throws dice for its next deed, writes it down, sends it, writes down what came of it.
+//!
+//! Started by the run, many at once. It must never touch the names of another, nor an instance about which something is
+//! unknown.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use fastrand::Rng;
+
+use crate::{
+    answer::{self, Outcome},
+    deed::{Deed, Step, What, all_places},
+    figures::Figures,
+    http::{Address, Client},
+    journal::{Head, Journal},
+    kinds::KINDS,
+    model::{Model, Thing},
+};
+
+/// Instances that a writer has at a time; what is more goes.
+const MOST: usize = 24;
+/// How long a writer waits after something went wrong: the next try comes soon, and nobody is flooded.
+const REST: Duration = Duration::from_millis(20);
+
+/// What all writers share.
+pub(crate) struct Shared {
+    pub(crate) head: Head,
+    pub(crate) journal: Journal,
+    pub(crate) figures: Mutex<Figures>,
+    pub(crate) stop: AtomicBool,
+    pub(crate) pause: Duration,
+    pub(crate) urls: Vec<Address>,
+}
+
+/// A writer.
+pub(crate) struct Writer {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) index: u64,
+    /// The number of its next request.
+    pub(crate) number: u64,
+    pub(crate) model: Model,
+    /// What to send in place of throwing dice, the next one last.
+    pub(crate) replay: Option<Vec<Deed>>,
+}
+
+impl Writer {
+    /// Writes until it is told to stop.
+    pub(crate) async fn run(mut self) -> Result<(), String> {
+        let stack = self.shared.head.stack(self.index);
+        let template = self.shared.head.template();
+        let mut clients: Vec<Client> = self.shared.urls.iter().cloned().map(Client::new).collect();
+        while !self.shared.stop.load(Ordering::Relaxed) {
+            // For each request anew, so that what was chosen does not depend on where a run began.
+            let seed = self.shared.head.seed ^ (self.index << 40) ^ self.number;
+            let mut dice = Rng::with_seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+            let deed = match &mut self.replay {
+                None => self.choose(&mut dice),
+                Some(rest) => match rest.pop() {
+                    Some(deed) => deed,
+                    None => return Ok(()),
+                },
+            };
+            let number = self.number;
+            self.number += 1;
+            self.shared.journal.sent(self.index, number, &deed)?;
+            let (query, variables) = deed.request(&stack, &template);
+            let which = dice.usize(..clients.len());
+            let begun = Instant::now();
+            let read = answer::read(clients[which].ask(&query, &variables).await);
+            let took = begun.elapsed();
+            let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            self.shared.journal.answered(self.index, number, millis, &read.outcome)?;
+            let mut wrong = self.model.judge(&deed, &read.outcome);
+            wrong.extend(read.wrong.iter().map(|wrong| format!("{}: {wrong}", deed.name)));
+            {
+                let mut figures = self.shared.figures.lock().unwrap_or_else(PoisonError::into_inner);
+                figures.count(&read, took, deed.what == What::Look);
+                figures.wrong.extend(wrong);
+            }
+            if matches!(read.outcome, Outcome::NotSent(_) | Outcome::Unknown(_)) {
+                tokio::time::sleep(REST).await;
+            }
+            if !self.shared.pause.is_zero() {
+                tokio::time::sleep(self.shared.pause).await;
+            }
+        }
+        Ok(())
+    }
+
+    fn choose(&self, dice: &mut Rng) -> Deed {
+        let number = self.index * 1_000_000 + self.number + 1;
+        let new = format!("w{}-{}", self.index, self.number);
+        // In the order of the map, so that the same dice choose the same.
+        let awake = |is_trashed: bool| -> Vec<(&String, &Thing)> {
+            let is_so =
+                |thing: &Thing| !thing.rests && thing.state().is_some_and(|state| state.is_trashed == is_trashed);
+            self.model.things.iter().filter(|(_, thing)| is_so(thing)).collect()
+        };
+        let (live, trashed) = (awake(false), awake(true));
+        let roll = dice.u32(..100);
+        let deed = |name: &str, what| Deed { name: name.to_owned(), number, expected: None, what };
+        if !trashed.is_empty() && (roll < 10 || trashed.len() > MOST / 2) {
+            let (name, _) = trashed[dice.usize(..trashed.len())];
+            return deed(name, if dice.u32(..3) == 0 { What::Purge } else { What::Restore });
+        }
+        if live.is_empty() || (roll < 28 && live.len() < MOST) {
+            return deed(&new, What::Create { places: some_places(dice) });
+        }
+        let (name, thing) = live[dice.usize(..live.len())];
+        let is_enabled = thing.state().is_none_or(|state| state.enabled);
+        let revision = thing.state().map_or(1, |state| state.revision);
+        let what = match roll {
+            _ if live.len() >= MOST => What::Delete,
+            28..40 if name.len() < 40 => {
+                let chosen = dice.bool() && !self.model.things.contains_key(&format!("{name}-copy"));
+                let copied = format!("{name}-copy");
+                // A name that was given up once could be taken for the one that is left to the service.
+                if chosen && !name.contains("copy") {
+                    What::Duplicate { copy: copied, chosen }
+                } else {
+                    What::Duplicate { copy: new, chosen: false }
+                }
+            }
+            40..55 => {
+                let places = some_places(dice);
+                let kinds = KINDS.iter().map(|(kind, ..)| *kind);
+                let emptied: Vec<String> = kinds.filter(|_| dice.u32(..6) == 0).map(str::to_owned).collect();
+                let is_kept = |place: &String| !emptied.iter().any(|kind| place.starts_with(&format!("{kind}/")));
+                What::Set { places: places.into_iter().filter(is_kept).collect(), emptied }
+            }
+            55..70 => What::Patch { steps: (0..dice.usize(1..5)).map(|_| step(dice)).collect() },
+            70..77 => What::Update { enabled: is_enabled ^ dice.bool() },
+            77..83 => What::Rename { to: new },
+            83..90 => What::Delete,
+            90..92 => return deed(name, What::Create { places: Vec::new() }),
+            _ => return deed(name, What::Look),
+        };
+        let expected = match dice.u32(..10) {
+            0..4 => Some(revision),
+            4 => Some(revision + 1),
+            _ => None,
+        };
+        Deed { expected, ..deed(name, what) }
+    }
+}
+
+/// None, some or all of the places.
+fn some_places(dice: &mut Rng) -> Vec<String> {
+    let share = dice.u32(..4);
+    all_places().into_iter().filter(|_| dice.u32(..3) < share).map(str::to_owned).collect()
+}
+
+fn step(dice: &mut Rng) -> Step {
+    let places = all_places();
+    let place = places[dice.usize(..places.len())].to_owned();
+    match dice.u32(..20) {
+        0..12 => Step::Set(place),
+        // An image always has a tag: it is not removed.
+        12..16 if !place.starts_with("setting/") => Step::Remove(place),
+        19 => Step::ResetAll,
+        _ => Step::Reset(place),
+    }
+}
