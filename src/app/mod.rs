@@ -116,6 +116,11 @@ impl App {
         Self { once: Some(Arc::new(once)), ..self.clone() }
     }
 
+    /// The same for a query: where there is a standby that is not behind, it is read.
+    pub async fn for_reading(&self) -> Self {
+        Self { db: self.db.for_reading().await, ..self.clone() }
+    }
+
     /// Who asks.
     pub fn access(&self) -> &Access {
         &self.access

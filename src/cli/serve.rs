@@ -12,7 +12,7 @@ use crate::{
     catalog,
     clock::Clock,
     config::Settings,
-    db::Db,
+    db::{Db, DbUrl},
     server::{self, Door, Options, Traffic},
 };
 
@@ -27,6 +27,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     let db = Db::connect(database, settings.database_connections, &settings.patience)
         .await
         .map_err(|error| format!("cannot open the {database}: {error}"))?;
+    let db = with_replica(settings, db).await?;
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
     let db = secrets::unlock(settings, db).await?;
     let app = App::new(db.clone(), Clock::system());
@@ -82,6 +83,17 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     }
     db.close().await;
     done.map_err(|error| format!("the server stopped: {error}"))
+}
+
+/// With the standby of the settings, if there is one that is one.
+async fn with_replica(settings: &Settings, db: Db) -> Result<Db, String> {
+    let Some(replica) = &settings.read_database_url else { return Ok(db) };
+    let DbUrl::Postgres(_) = &settings.database_url else {
+        return Err("--read-database-url is for PostgreSQL: an SQLite file has no standby".to_owned());
+    };
+    let unfit = |reason: &str| format!("cannot read from the {replica}: {reason}");
+    let db = db.with_replica(replica).await.map_err(|error| unfit(&error.to_string()))?;
+    db.unfit_replica().await.map_or(Ok(db), |reason| Err(unfit(reason)))
 }
 
 fn traffic(settings: &Settings) -> Traffic {

@@ -54,6 +54,11 @@ pub struct Settings {
     )]
     pub database_url: DbUrl,
 
+    /// A standby of that PostgreSQL server, which takes over reads as far as it is not behind. Everybody sees their own
+    /// writes at once all the same.
+    #[arg(long, env = "DEVARCH_READ_DATABASE_URL", hide_env_values = true, global = true, value_name = "URL")]
+    pub read_database_url: Option<DbUrl>,
+
     /// Most connections to the database, 1 to 100. On SQLite these are the readers; there is always one writer.
     #[arg(
         long,

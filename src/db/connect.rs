@@ -6,10 +6,10 @@ use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, SqlxError,
-    sqlx::{Connection, postgres::PgConnectOptions},
+    sqlx::{AssertSqlSafe, Connection, Executor, postgres::PgConnectOptions},
 };
 
-use super::file;
+use super::{Opening, file, pooler};
 use crate::{
     error::{Error, Result},
     limits::Patience,
@@ -84,12 +84,16 @@ impl FromStr for DbUrl {
     }
 }
 
-/// Opens the connections for reading and for writing.
-pub(super) async fn open(
-    url: &DbUrl,
-    connections: u32,
-    patience: &Patience,
-) -> Result<(DatabaseConnection, DatabaseConnection)> {
+/// Connections for reading and for writing.
+pub(super) struct Opened {
+    pub(super) read: DatabaseConnection,
+    pub(super) write: DatabaseConnection,
+    /// Whether a pooler hands them out anew for each transaction.
+    pub(super) pooled: bool,
+}
+
+/// Opens them.
+pub(super) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
     match url {
         DbUrl::Sqlite(path) => {
             if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
@@ -98,28 +102,64 @@ pub(super) async fn open(
             }
             file::inspect(path).await.map_err(|cause| Error::Internal(cause.to_string()))?;
             // One writer: SQLite has one anyway, and waiting for it here is fair and without polling.
-            let write = sqlite(path.clone(), 1, patience).await?;
-            let read = sqlite(path.clone(), connections, patience).await?;
-            Ok((read, write))
+            let write = sqlite(path.clone(), 1, &how.patience).await?;
+            let read = sqlite(path.clone(), how.connections, &how.patience).await?;
+            Ok(Opened { read, write, pooled: false })
         }
         DbUrl::Postgres(url) => {
-            let mut options = options(url.clone(), connections, patience);
-            let limits = [
-                ("statement_timeout", format!("{}s", patience.statement_timeout)),
-                ("lock_timeout", format!("{}s", patience.lock_timeout)),
-            ];
-            options.map_sqlx_postgres_opts(move |options| {
-                options.application_name("devarch").options(limits.iter().map(|(name, value)| (name, value)))
-            });
-            let pool = Database::connect(options).await?;
-            Ok((pool.clone(), pool))
+            let pool = match Database::connect(postgres(url, how, Limits::AtStart)).await {
+                Err(cause) if cause.to_string().contains("unsupported startup parameter") => {
+                    Database::connect(postgres(url, how, Limits::Afterwards)).await?
+                }
+                connected => connected?,
+            };
+            let own = of_postgres(url).map_err(|cause| Error::Internal(cause.to_string()))?;
+            let pooled = pooler::look(pool.get_postgres_connection_pool(), &own).await?;
+            Ok(Opened { read: pool.clone(), write: pool, pooled })
         }
     }
 }
 
+/// When a new connection is told how long its statements may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Limits {
+    /// With the first message.
+    AtStart,
+    /// In a statement of its own: a pooler may not take it before.
+    Afterwards,
+}
+
+/// Connections to a PostgreSQL server on which the time of statements is limited.
+pub(super) fn postgres(url: &str, how: &Opening, limits: Limits) -> ConnectOptions {
+    let mut options = options(url.to_owned(), how.connections, &how.patience);
+    let most = [
+        ("statement_timeout", format!("{}s", how.patience.statement_timeout)),
+        ("lock_timeout", format!("{}s", how.patience.lock_timeout)),
+    ];
+    if limits == Limits::Afterwards {
+        options.map_sqlx_postgres_opts(|options| options.application_name("devarch").extra_float_digits(None));
+        let sql = most.map(|(name, value)| format!("SET {name} = '{value}'")).join("; ");
+        options.map_sqlx_postgres_pool_opts(move |options| {
+            let sql = sql.clone();
+            options.after_connect(move |connection, _| {
+                let sql = sql.clone();
+                Box::pin(async move { connection.execute(AssertSqlSafe(sql)).await.map(drop) })
+            })
+        });
+    } else {
+        options.map_sqlx_postgres_opts(move |options| {
+            options
+                .application_name("devarch")
+                .extra_float_digits(None)
+                .options(most.iter().map(|(name, value)| (name, value)))
+        });
+    }
+    options
+}
+
 /// How to reach a PostgreSQL server.
 pub(super) fn of_postgres(url: &str) -> Result<PgConnectOptions, SqlxError> {
-    Ok(PgConnectOptions::from_str(url)?.application_name("devarch"))
+    Ok(PgConnectOptions::from_str(url)?.application_name("devarch").extra_float_digits(None))
 }
 
 /// A connection on which statements may take as long as they need; on SQLite every one is.

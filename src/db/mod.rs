@@ -19,7 +19,9 @@ mod lanes;
 pub mod members;
 pub mod once;
 pub mod page;
+mod pooler;
 mod pulse;
+mod replica;
 pub mod rules;
 pub mod secrets;
 mod session;
@@ -85,6 +87,9 @@ pub struct Db {
     /// The connections that are used now: those of `open`, until the database has been away.
     latest: Arc<RwLock<Arc<Open>>>,
     opening: Opening,
+    replica: Option<Arc<replica::Replica>>,
+    /// Whether single reads go to the replica.
+    reads_replica: bool,
     pulse: Pulse,
     vault: Vault,
     statements: Arc<AtomicU64>,
@@ -97,6 +102,8 @@ struct Open {
     write: DatabaseConnection,
     lanes: lanes::Lanes,
     checks: direct::Checks,
+    /// Whether a pooler hands them out anew for each transaction.
+    pooled: bool,
 }
 
 /// How connections are opened.
@@ -113,7 +120,25 @@ impl Db {
         let (pulse, statements) = (Pulse::default(), Arc::default());
         let open = Arc::new(Open::new(url, &opening, &pulse, &statements).await?);
         let latest = Arc::new(RwLock::new(Arc::clone(&open)));
-        Ok(Self { url: url.clone(), open, latest, opening, pulse, vault: Vault::default(), statements })
+        let (url, vault) = (url.clone(), Vault::default());
+        Ok(Self { url, open, latest, opening, replica: None, reads_replica: false, pulse, vault, statements })
+    }
+
+    /// The same with a standby that takes over reads. Whether it is one is looked at by [`Db::unfit_replica`].
+    pub async fn with_replica(self, url: &DbUrl) -> Result<Self> {
+        let replica = replica::Replica::open(url, &self.opening).await?;
+        Ok(Self { replica: Some(Arc::new(replica)), ..self })
+    }
+
+    /// Why the standby cannot be one, if it can be asked and cannot.
+    pub async fn unfit_replica(&self) -> Option<&'static str> {
+        self.replica.as_ref()?.unfit(&self.open.read).await
+    }
+
+    /// The same for reading: from the standby, when that has come as far as the primary is at this moment.
+    pub async fn for_reading(&self) -> Self {
+        let Some(replica) = &self.replica else { return self.clone() };
+        Self { reads_replica: replica.has_caught_up(&self.open.read).await, ..self.clone() }
     }
 
     /// The same with the connections that are used now. Whoever keeps a database for long asks for this each time.
@@ -170,7 +195,8 @@ impl Db {
 
     /// For single statements that only read, as somebody who reaches `scope`.
     pub fn reader(&self, scope: &Scope, statements: &Statements) -> Reader {
-        self.bound(self.open.read.clone(), scope, statements)
+        let of_replica = self.replica.as_ref().filter(|_| self.reads_replica).map(|replica| &replica.read);
+        self.bound(of_replica.unwrap_or(&self.open.read).clone(), scope, statements)
     }
 
     /// For several statements that only read, all of them the same state, as somebody who reaches `scope`. Nothing that
@@ -303,6 +329,9 @@ impl Db {
     /// Closes all connections; SQLite then has everything in its one file.
     pub async fn close(self) {
         self.current().open.close().await;
+        if let Some(replica) = &self.replica {
+            replica.close().await;
+        }
     }
 
     /// Refuses a database that a later version has made, or that is something else's. (A file was looked at before it was
@@ -330,6 +359,18 @@ impl Db {
 
     /// Applies every migration that is missing.
     pub async fn migrate(&self) -> Result<()> {
+        self.is_ours().await?;
+        // There is no history yet in an empty one.
+        if self.is_ready().await.unwrap_or(false) {
+            return Ok(());
+        }
+        if self.open.pooled {
+            return Err(Error::Internal(
+                "steps are missing, and they cannot be taken through a pooler that hands connections out anew for each \
+                 transaction: run `devarch migrate up` with the URL of the server itself"
+                    .to_owned(),
+            ));
+        }
         self.migrate_alone(async |connection| Migrator::up(connection, None).await).await
     }
 
@@ -363,7 +404,7 @@ impl Db {
 
 impl Open {
     async fn new(url: &DbUrl, how: &Opening, pulse: &Pulse, statements: &Arc<AtomicU64>) -> Result<Self> {
-        let (mut read, mut write) = connect::open(url, how.connections, &how.patience).await?;
+        let connect::Opened { mut read, mut write, pooled } = connect::open(url, how).await?;
         for connection in [&mut read, &mut write] {
             let statements = Arc::clone(statements);
             connection.set_metric_callback(move |_| {
@@ -372,7 +413,7 @@ impl Open {
         }
         let lanes = lanes::Lanes::of(&read, pulse);
         let checks = direct::Checks::new(&lanes, read.get_database_backend(), statements);
-        Ok(Self { read, write, lanes, checks })
+        Ok(Self { read, write, lanes, checks, pooled })
     }
 
     async fn close(&self) {

@@ -3,39 +3,52 @@
 //!
 //! Asked once, when connections are opened. It must never change anything on the server.
 
+use std::time::Duration;
+
 use sea_orm::sqlx::{
     self, Connection, Error as SqlxError, Executor, PgConnection,
     postgres::{PgConnectOptions, PgPool},
 };
+
+use tokio::time::timeout;
 
 use crate::error::{Error, Result};
 
 /// How often the server behind a connection is looked at while somebody else holds the one it had last.
 const LOOKS: usize = 3;
 
-/// Refuses a pooler that loses what a connection has prepared; tells of one that cannot hold the limits.
-pub(super) async fn look(pool: &PgPool, to: &PgConnectOptions) -> Result<()> {
-    let broken = |cause: SqlxError| Error::Unavailable(sea_orm::DbErr::Conn(sea_orm::RuntimeErr::SqlxError(cause.into())));
+/// How long it may take to see one connection while another one is held.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether connections are handed out anew for each transaction. A pooler that then loses what they have prepared is
+/// refused, and of limits that are not in force the log tells.
+pub(super) async fn look(pool: &PgPool, to: &PgConnectOptions) -> Result<bool> {
+    let broken =
+        |cause: SqlxError| Error::Unavailable(sea_orm::DbErr::Conn(sea_orm::RuntimeErr::SqlxError(cause.into())));
     let mut own = pool.acquire().await.map_err(broken)?;
-    // Not from the pool, which may have one only.
-    let mut other = PgConnection::connect_with(to).await.map_err(broken)?;
-    let found = shared(&mut own, &mut other).await;
+    // Not from the pool, which may have one only. A server that has no room for it is seen another time.
+    let Ok(mut other) = PgConnection::connect_with(to).await else { return Ok(false) };
+    let found = timeout(PATIENCE, shared(&mut own, &mut other)).await;
     drop(other.close().await);
+    let Ok(found) = found else {
+        return Err(Error::Internal("a pooler has one connection to the server only: give it more".to_owned()));
+    };
     match found.map_err(broken)? {
-        Shared::No => Ok(()),
+        Shared::No => Ok(false),
         Shared::WithPrepared => {
-            let unlimited: String = sqlx::query_scalar("SELECT current_setting('statement_timeout')")
+            // What holds whoever has the connection, not what somebody has said on it.
+            let limit: String = sqlx::query_scalar("SELECT reset_val FROM pg_settings WHERE name = 'statement_timeout'")
                 .persistent(false)
                 .fetch_one(&mut *own)
                 .await
                 .map_err(broken)?;
-            if unlimited == "0" {
+            if limit == "0" {
                 tracing::warn!(
                     "a pooler gives each transaction another connection, so no limit on the time of a statement is in force: \
                      set one for the user, as docs/operations.md says"
                 );
             }
-            Ok(())
+            Ok(true)
         }
         Shared::WithoutPrepared => Err(Error::Internal(
             "a pooler hands connections out anew for each transaction and loses prepared statements: use PgBouncer 1.21 or \

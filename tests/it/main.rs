@@ -39,6 +39,7 @@ mod patch;
 mod plans;
 mod races;
 mod random;
+mod replica;
 mod resource_limits;
 mod scale;
 mod schema;

@@ -128,7 +128,8 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     let mut response = if mutation {
         change(service, app.clone(), request).await
     } else {
-        let reading = AssertUnwindSafe(execute(&service.schema, app.clone(), request)).catch_unwind();
+        let reading = async { execute(&service.schema, app.for_reading().await, request).await };
+        let reading = AssertUnwindSafe(reading).catch_unwind();
         match within(service, from, reading).await {
             Some(Ok(response)) => response,
             Some(Err(_)) => panicked(),

@@ -106,6 +106,11 @@ impl TestApp {
         Self::new(self.engine, self.url.clone(), db)
     }
 
+    /// The same with another way to the database.
+    pub(crate) fn with_database(&self, db: Db) -> Self {
+        Self::new(self.engine, self.url.clone(), db)
+    }
+
     /// Another server on the same database.
     pub(crate) async fn another(&self) -> Self {
         let db = Db::connect(&self.url, 4, &Patience::default()).await.unwrap().with_vault(self.db.vault().clone());

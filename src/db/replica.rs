@@ -1,0 +1,124 @@
+//! A standby of PostgreSQL that takes over reads, and never gives what the primary has left behind.
+//!
+//! Used by [`Db`](super::Db) where one is set. What it gives is held against the primary, which is asked for little: how
+//! often a stack has changed, or how far its log has come. Where it is behind, slow or away, the primary is read. So every
+//! client sees its own writes at once, through whichever server it made them, and nothing has to be remembered. It must
+//! never be written to.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use tokio::time::{Instant, timeout};
+
+use super::{
+    DbUrl, Opening, connect,
+    lanes::{Lanes, Parameter, Row},
+    pulse::Pulse,
+};
+use crate::error::{Error, Result};
+
+/// How long it may take to answer.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long it is left alone when it has not answered, or not as it should.
+const REST: Duration = Duration::from_secs(1);
+
+/// The connections to a standby.
+#[derive(Debug)]
+pub(super) struct Replica {
+    pub(super) read: DatabaseConnection,
+    lanes: Lanes,
+    rests_until: Mutex<Option<Instant>>,
+}
+
+impl Replica {
+    /// One that does not answer yet is no reason not to start.
+    pub(super) async fn open(url: &DbUrl, how: &Opening) -> Result<Self> {
+        let DbUrl::Postgres(url) = url else {
+            return Err(Error::Internal("a standby has a PostgreSQL URL".to_owned()));
+        };
+        let mut options = connect::postgres(url, how, connect::Limits::AtStart);
+        options.connect_lazy(true);
+        let read = Database::connect(options).await?;
+        let lanes = Lanes::of(&read, &Pulse::default());
+        Ok(Self { read, lanes, rests_until: Mutex::default() })
+    }
+
+    /// Why it cannot stand by for a primary, if it can be asked and cannot.
+    pub(super) async fn unfit(&self, primary: &DatabaseConnection) -> Option<&'static str> {
+        let ask = async |of: &DatabaseConnection, sql: &str| -> Option<String> {
+            let asked = of.query_one_raw(Statement::from_string(DbBackend::Postgres, sql));
+            timeout(PATIENCE, asked).await.ok()?.ok()??.try_get_by_index(0).ok()
+        };
+        if ask(&self.read, "SELECT pg_is_in_recovery()::text").await? == "false" {
+            return Some("it is no standby");
+        }
+        let system = "SELECT system_identifier::text FROM pg_control_system()";
+        let (own, other) = (ask(&self.read, system).await?, ask(primary, system).await?);
+        (own != other).then_some("it stands by for another server")
+    }
+
+    fn rests(&self) -> bool {
+        let until = self.rests_until.lock().unwrap_or_else(PoisonError::into_inner);
+        until.is_some_and(|until| until > Instant::now())
+    }
+
+    fn rest(&self, cause: &str) {
+        tracing::debug!(cause, "the standby is left alone for a while");
+        *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + REST);
+    }
+
+    /// The rows of a statement, whatever the primary has by now.
+    pub(super) async fn rows(&self, sql: &str, parameters: &[Parameter<'_>]) -> Option<Vec<Row>> {
+        if self.rests() {
+            return None;
+        }
+        let asked = async {
+            let mut lane = self.lanes.take().await?;
+            let rows = lane.fetch(sql, parameters).await?;
+            lane.done();
+            Ok::<_, sea_orm::DbErr>(rows)
+        };
+        match timeout(PATIENCE, asked).await {
+            Ok(Ok(rows)) => Some(rows),
+            Ok(Err(cause)) => {
+                self.rest(&cause.to_string());
+                None
+            }
+            Err(_) => {
+                self.rest("it does not answer in time");
+                None
+            }
+        }
+    }
+
+    /// Whether it has come as far as the primary is at this moment.
+    pub(super) async fn has_caught_up(&self, primary: &DatabaseConnection) -> bool {
+        if self.rests() {
+            return false;
+        }
+        let asked = async {
+            let now = Statement::from_string(DbBackend::Postgres, "SELECT pg_current_wal_lsn()::text");
+            let now: String = primary.query_one_raw(now).await.ok()??.try_get_by_index(0).ok()?;
+            let behind = "SELECT pg_last_wal_replay_lsn() >= $1::text::pg_lsn";
+            let behind = Statement::from_sql_and_values(DbBackend::Postgres, behind, [now.into()]);
+            self.read.query_one_raw(behind).await.ok()??.try_get_by_index::<Option<bool>>(0).ok()?
+        };
+        match timeout(PATIENCE, asked).await {
+            Ok(Some(caught_up)) => caught_up,
+            _ => {
+                self.rest("it cannot be asked how far it has come");
+                false
+            }
+        }
+    }
+
+    pub(super) async fn close(&self) {
+        self.lanes.close();
+        if let Err(cause) = self.read.close_by_ref().await {
+            tracing::debug!(%cause, "a connection to the standby did not close");
+        }
+    }
+}

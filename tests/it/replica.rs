@@ -1,0 +1,80 @@
+//! A standby that takes over reads: what it gives is never behind what the primary has. A schema beside the primary's stands
+//! for it here; `tests/faults/` has a real one.
+
+use devarch::db::{Db, DbUrl};
+use devarch::limits::Patience;
+use sea_orm::ConnectionTrait;
+use serde_json::{Value, json};
+
+use crate::support::{Engine, TestApp, run};
+
+/// The same server with another schema, in which nothing is yet.
+async fn beside(t: &TestApp) -> DbUrl {
+    t.db.writer().execute_unprepared("CREATE SCHEMA standby").await.unwrap();
+    let DbUrl::Postgres(url) = &t.url else { panic!("no server") };
+    format!("{url}?options=-c%20search_path%3Dstandby").parse().unwrap()
+}
+
+/// What is seen of the instance `db`.
+async fn seen(t: &TestApp) -> Value {
+    t.data("{ instance(stack: \"shop\", name: \"db\") { description } }", json!({})).await["instance"].take()
+}
+
+#[test]
+fn what_is_not_behind_is_read_from_the_standby() {
+    run(Engine::Postgres, async |t: &TestApp| {
+        let url = beside(t).await;
+        let standby = Db::connect(&url, 2, &Patience::default()).await.unwrap();
+        standby.migrate().await.unwrap();
+        let copy = t.with_database(standby.clone());
+        for one in [t, &copy] {
+            one.shop().await;
+        }
+        standby
+            .writer()
+            .execute_unprepared("UPDATE service_instances SET description = 'of the standby'")
+            .await
+            .unwrap();
+        let reading = t.with_database(t.db.clone().with_replica(&url).await.unwrap());
+        // The answers that are written straight from rows: by the executor the primary is read, for this is no standby.
+        let direct = async || {
+            let body = json!({ "query": "{ instance(stack: \"shop\", name: \"db\") { description } }" });
+            let answer = TestApp::text(reading.send(reading.post(body.to_string())).await).await;
+            serde_json::from_str::<Value>(&answer).unwrap()["data"]["instance"]["description"].take()
+        };
+        assert_eq!(direct().await, "of the standby");
+        // Written, and the standby has not heard of it: through this server, and through another one.
+        for (n, writer) in [&reading, t].into_iter().enumerate() {
+            let input = json!({ "instance": TestApp::by_name("shop", "db"), "description": format!("new {n}") });
+            writer.done("updateInstance", input, "").await;
+            assert_eq!(direct().await, format!("new {n}"));
+        }
+        // It catches up.
+        for n in 0..2 {
+            let input = json!({ "instance": TestApp::by_name("shop", "db"), "description": format!("late {n}") });
+            copy.done("updateInstance", input, "").await;
+        }
+        assert_eq!(direct().await, "late 1");
+        // What it has and the primary does not.
+        copy.done("softDeleteStack", json!({ "stack": { "name": "shop" } }), "").await;
+        assert_eq!(direct().await, "new 1");
+        standby.close().await;
+    });
+}
+
+#[test]
+fn a_standby_that_fails_or_is_none_is_not_read() {
+    run(Engine::Postgres, async |t: &TestApp| {
+        t.shop().await;
+        let nobody: DbUrl = "postgres://nobody@127.0.0.1:1/nothing".parse().unwrap();
+        let reading = t.with_database(t.db.clone().with_replica(&nobody).await.unwrap());
+        assert_eq!(seen(&reading).await["description"], "");
+        let stacks = reading.data("{ stacks { nodes { name } } }", json!({})).await;
+        assert_eq!(stacks["stacks"]["nodes"][0]["name"], "shop");
+        // There is no table in it.
+        let empty = beside(t).await;
+        let reading = t.with_database(t.db.clone().with_replica(&empty).await.unwrap());
+        assert_eq!(seen(&reading).await["description"], "");
+        assert_eq!(reading.db.unfit_replica().await, Some("it is no standby"));
+    });
+}
