@@ -22,5 +22,5 @@ def run(work):
 
 
 FAULTS = [
-    Fault("kill-service", "kill -9 of the service under load", "0 lost, 0 torn, ready again < 2 s", run, times=200, short=3),
+    Fault("kill-service", "kill -9 of the service under load", "0 lost, 0 torn, ready again < 2 s", run, times=200, short=2),
 ]

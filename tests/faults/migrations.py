@@ -89,7 +89,7 @@ def starting(work):
 
 
 FAULTS = [
-    Fault("kill-migration", "kill -9 in the middle of a migration", "the next one finishes it, nothing is torn", killed, times=50, short=2),
+    Fault("kill-migration", "kill -9 in the middle of a migration", "the next one finishes it, nothing is torn", killed, times=50, short=1),
     Fault("migrate-together", "two or three migrate one empty database at once", "all succeed, it is whole", together, times=50, short=2),
-    Fault("start-together", "two servers start on one empty database", "both serve, nothing lost or torn", starting, times=20, short=2),
+    Fault("start-together", "two servers start on one empty database", "both serve, nothing lost or torn", starting, times=20, short=1),
 ]

@@ -31,6 +31,6 @@ FAULTS = [
         "0 lost, 0 torn, no answer behind the other server, ready again < 2 s",
         run,
         times=100,
-        short=2,
+        short=1,
     )
 ]
