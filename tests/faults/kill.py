@@ -15,7 +15,7 @@ def run(work):
         time.sleep(random.uniform(0.2, 0.9))
         service.kill()
         work.most("ready again", service.start(), READY)
-        work.settle(writing)
+        work.settle(writing, slowest=30)
         work.compare(ledger, service)
     for ledger in work.books_:
         work.compare(ledger, service)

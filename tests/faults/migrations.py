@@ -26,7 +26,7 @@ def is_whole(work, url, what):
         work.miss(f"{what}: {out}")
     service = work.service(url)
     ledger = work.books(service)
-    work.settle(ledger.run(0.5))
+    work.settle(ledger.run(0.5), slowest=10)
     work.compare(ledger, service)
     service.stop()
 
@@ -81,7 +81,7 @@ def starting(work):
         services = [one.result() for one in both if not one.exception()]
         if services:
             ledger = work.books(*services)
-            work.settle(ledger.run(0.7))
+            work.settle(ledger.run(0.7), slowest=10)
             for service in services:
                 work.compare(ledger, service)
                 service.stop()

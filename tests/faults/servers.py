@@ -17,7 +17,7 @@ def run(work):
         victim = random.choice([one, other])
         victim.kill()
         work.most("ready again", victim.start(), READY)
-        work.settle(writing)
+        work.settle(writing, slowest=30)
         for each in (one, other):
             work.compare(ledger, each)
     for ledger in work.books_:
