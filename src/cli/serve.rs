@@ -1,18 +1,19 @@
 //! `devarch serve`: from settings to a running service, and down again.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
-use tokio::{net::TcpListener, signal, sync::mpsc};
+use tokio::{net::TcpListener, signal, sync::mpsc, time::sleep};
 
 use super::{print, secrets};
 #[cfg(feature = "otel")]
 use crate::otel::Exporter;
 use crate::{
-    app::App,
-    catalog,
+    app::{App, CatalogReport, LoadError},
+    catalog::{self, CatalogFile},
     clock::Clock,
     config::Settings,
     db::{Db, DbUrl},
+    error::Error,
     server::{self, Door, Options, Traffic},
 };
 
@@ -34,7 +35,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     let door = door(settings, address, &app).await?;
     if !settings.no_catalog {
         let files = settings.catalog.as_deref().map_or_else(|| Ok(catalog::built_in()), catalog::folder)?;
-        let report = app.load_catalog(&files).await.map_err(|error| error.to_string())?;
+        let report = load(&app, &files).await.map_err(|error| error.to_string())?;
         tracing::info!(
             created = report.created,
             updated = report.updated,
@@ -95,6 +96,23 @@ async fn with_replica(settings: &Settings, db: Db) -> Result<Db, String> {
     let db = db.with_replica(replica).await.map_err(|error| unfit(&error.to_string()))?;
     db.unfit_replica().await.map_or(Ok(db), |reason| Err(unfit(reason)))
 }
+
+/// Loads the catalogue. Another server that starts at the same time may be about it: then once more, for a while.
+async fn load(app: &App, files: &[CatalogFile]) -> Result<CatalogReport, LoadError> {
+    for _ in 0..CATALOGUE_TRIES {
+        match app.load_catalog(files).await {
+            Err(LoadError::App(Error::Unavailable(cause))) => {
+                tracing::warn!(%cause, "the catalogue cannot be loaded yet; trying again");
+                sleep(Duration::from_millis(200)).await;
+            }
+            done => return done,
+        }
+    }
+    app.load_catalog(files).await
+}
+
+/// How often more the catalogue is tried; each time somebody else's lock may have been waited for.
+const CATALOGUE_TRIES: u32 = 5;
 
 fn traffic(settings: &Settings) -> Traffic {
     let server = &settings.server;

@@ -190,8 +190,10 @@ async fn sqlite(path: PathBuf, connections: u32, patience: &Patience) -> Result<
     options.map_sqlx_sqlite_pool_opts(|options| {
         options.after_release(|connection, _| {
             Box::pin(async move {
-                // Behind what is queued: a rollback above all.
-                connection.ping().await?;
+                if connection.is_in_transaction() {
+                    // A rollback may be under way; this comes after it.
+                    connection.ping().await?;
+                }
                 let is_left = connection.is_in_transaction();
                 if is_left {
                     tracing::warn!("a transaction could not be ended; its connection is closed");

@@ -46,6 +46,7 @@ use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
+use tokio::time::timeout;
 
 pub use connect::{DbUrl, DbUrlError};
 pub use once::Kept;
@@ -76,6 +77,8 @@ pub trait Work: Sync {
     fn run(&self, tx: &Tx, now: DateTime<Utc>) -> impl Future<Output = Result<Self::Output>> + Send;
 }
 
+/// How long connections may take to close.
+const CLOSING: Duration = Duration::from_secs(3);
 /// How often a write is tried when other transactions are in its way.
 const ATTEMPTS: u32 = 10;
 
@@ -419,8 +422,11 @@ impl Open {
     async fn close(&self) {
         self.lanes.close();
         for connection in [&self.read, &self.write] {
-            if let Err(cause) = connection.close_by_ref().await {
-                tracing::debug!(%cause, "a connection did not close");
+            // Some may wait for a database that says nothing any more.
+            match timeout(CLOSING, connection.close_by_ref()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(cause)) => tracing::debug!(%cause, "a connection did not close"),
+                Err(_) => tracing::warn!("connections do not close in time"),
             }
         }
     }

@@ -19,7 +19,7 @@ def run(work):
         url = work.database()
         service = work.service(url)
         ledger = work.books(service)
-        work.settle(ledger.run(3))
+        work.settle(ledger.run(3), slowest=10)
         work.compare(ledger, service)
         service.stop()
         for harm, word in HARM:

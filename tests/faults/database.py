@@ -64,10 +64,40 @@ def freeze(work):
     outage(work, *freezing, 4.0 if work.short else 10.0)
 
 
+def stop_meanwhile(work):
+    """SIGTERM while the database is frozen: it ends all the same."""
+    for _ in range(work.times):
+        service = work.service(work.database())
+        ledger = work.books(service)
+        writing = ledger.run(60)
+        time.sleep(0.7)
+        work.server.signal(signal.SIGSTOP)
+        time.sleep(random.choice([0.1, 3.0]))
+        code, seconds = service.stop()
+        work.server.signal(signal.SIGCONT)
+        work.most("exit", seconds, 25)
+        if code:
+            work.miss(f"exit code {code}")
+        service.child.stdout.close()
+        service.start()
+        writing.stop()
+        work.settle(writing)
+        work.compare(ledger, service)
+        service.stop()
+
+
 PROMISED = "0 lost, 0 torn, every answer < 3 s, recovery < 5 s"
 FAULTS = [
-    Fault("restart-database", "PostgreSQL is restarted", PROMISED, restart, times=20, short=2, databases=("postgres",)),
-    Fault("kill-database", "kill -9 of every process of PostgreSQL", PROMISED, kill, times=200, short=2, databases=("postgres",)),
+    Fault("restart-database", "PostgreSQL is restarted", PROMISED, restart, times=20, databases=("postgres",)),
+    Fault("kill-database", "kill -9 of every process of PostgreSQL", PROMISED, kill, times=200, databases=("postgres",)),
     Fault("stop-database", "PostgreSQL is stopped for 10 s", PROMISED, stop, times=10, databases=("postgres",)),
+    Fault(
+        "sigterm-away",
+        "SIGTERM while PostgreSQL is frozen",
+        "exit < 25 s with code 0, 0 lost, 0 torn",
+        stop_meanwhile,
+        times=10,
+        databases=("postgres",),
+    ),
     Fault("freeze-database", "PostgreSQL is frozen (SIGSTOP) for 10 s", PROMISED, freeze, times=10, databases=("postgres",)),
 ]

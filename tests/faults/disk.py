@@ -102,6 +102,7 @@ FAULTS = [
         "reads go on, clean errors, 0 corrupt, 0 lost, writes back < 5 s",
         run,
         times=20,
+        weight=1,
         needs=lacking,
     )
 ]

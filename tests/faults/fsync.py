@@ -61,6 +61,7 @@ FAULTS = [
         "nothing is acknowledged meanwhile, clean errors, 0 lost, 0 torn, recovery < 5 s",
         run,
         times=20,
+        weight=1,
         needs=shims.lacking,
     )
 ]

@@ -15,12 +15,12 @@ def run(work):
         time.sleep(random.uniform(0.2, 0.9))
         service.kill()
         work.most("ready again", service.start(), READY)
-        work.settle(writing)
+        work.settle(writing, slowest=30)
         work.compare(ledger, service)
     for ledger in work.books_:
         work.compare(ledger, service)
 
 
 FAULTS = [
-    Fault("kill-service", "kill -9 of the service under load", "0 lost, 0 torn, ready again < 2 s", run, times=200, short=3),
+    Fault("kill-service", "kill -9 of the service under load", "0 lost, 0 torn, ready again < 2 s", run, times=200, short=2),
 ]

@@ -26,7 +26,7 @@ def is_whole(work, url, what):
         work.miss(f"{what}: {out}")
     service = work.service(url)
     ledger = work.books(service)
-    work.settle(ledger.run(0.5))
+    work.settle(ledger.run(0.5), slowest=10)
     work.compare(ledger, service)
     service.stop()
 
@@ -81,7 +81,7 @@ def starting(work):
         services = [one.result() for one in both if not one.exception()]
         if services:
             ledger = work.books(*services)
-            work.settle(ledger.run(0.7))
+            work.settle(ledger.run(0.7), slowest=10)
             for service in services:
                 work.compare(ledger, service)
                 service.stop()
@@ -89,7 +89,7 @@ def starting(work):
 
 
 FAULTS = [
-    Fault("kill-migration", "kill -9 in the middle of a migration", "the next one finishes it, nothing is torn", killed, times=50, short=2),
+    Fault("kill-migration", "kill -9 in the middle of a migration", "the next one finishes it, nothing is torn", killed, times=50, short=1),
     Fault("migrate-together", "two or three migrate one empty database at once", "all succeed, it is whole", together, times=50, short=2),
-    Fault("start-together", "two servers start on one empty database", "both serve, nothing lost or torn", starting, times=20, short=2),
+    Fault("start-together", "two servers start on one empty database", "both serve, nothing lost or torn", starting, times=20, short=1),
 ]

@@ -28,5 +28,5 @@ def run(work):
 
 
 FAULTS = [
-    Fault("pause", "the service is paused for up to 12 s (SIGSTOP)", "0 lost, 0 torn, recovery < 5 s", run, times=20, short=2),
+    Fault("pause", "the service is paused for up to 12 s (SIGSTOP)", "0 lost, 0 torn, recovery < 5 s", run, times=20, short=1),
 ]

@@ -39,7 +39,7 @@ def run(work):
             work.miss(f"exit code {code}")
         service.child.stdout.close()
         service.start()
-        work.settle(writing)
+        work.settle(writing, slowest=30)
         work.compare(ledger, service)
 
 

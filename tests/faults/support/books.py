@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 
 
 class Run:
@@ -29,14 +30,24 @@ class Books:
         self.seed = seed
 
     def run(self, seconds):
-        """Starts to write; the journal is carried on when it is there."""
+        """Starts to write; the journal is carried on when it is there. When this returns, writing has begun."""
+        before = self.size()
         command = [self.program, "run", "--journal", self.file, "--seconds", str(seconds), "--writers", str(self.writers)]
         command += ["--pause", str(self.pause)]
         if self.seed is not None:
             command += ["--seed", str(self.seed)]
         for url in self.urls:
             command += ["--url", url]
-        return Run(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while self.size() <= before + 100 and process.poll() is None:
+            time.sleep(0.005)
+        return Run(process)
+
+    def size(self):
+        try:
+            return os.path.getsize(self.file)
+        except FileNotFoundError:
+            return 0
 
     def verify(self, url):
         """What is lost, torn or not accounted for."""

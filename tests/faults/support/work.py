@@ -22,9 +22,9 @@ SLOWEST, RECOVERY, READY = 3.0, 5.0, 2.0
 class Fault:
     """A fault: `run` is given a Work, breaks things `work.times` times, and notes what it sees."""
 
-    def __init__(self, name, about, promised, run, times, short=1, databases=BOTH, needs=None):
+    def __init__(self, name, about, promised, run, times, short=1, databases=BOTH, needs=None, weight=0):
         self.name, self.about, self.promised, self.run = name, about, promised, run
-        self.times, self.short, self.databases, self.needs = times, short, databases, needs
+        self.times, self.short, self.databases, self.needs, self.weight = times, short, databases, needs, weight
 
 
 class Row:
