@@ -116,9 +116,9 @@ impl App {
         Self { once: Some(Arc::new(once)), ..self.clone() }
     }
 
-    /// The same for a query: where there is a standby that is not behind, it is read.
-    pub async fn for_reading(&self) -> Self {
-        Self { db: self.db.for_reading().await, ..self.clone() }
+    /// The same for a query that is answered by the standby, if there is one and it is not behind.
+    pub async fn at_standby(&self) -> Option<Self> {
+        Some(Self { db: self.db.at_standby().await?, ..self.clone() })
     }
 
     /// Who asks.

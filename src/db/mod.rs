@@ -138,10 +138,10 @@ impl Db {
         self.replica.as_ref()?.unfit(&self.open.read).await
     }
 
-    /// The same for reading: from the standby, when that has come as far as the primary is at this moment.
-    pub async fn for_reading(&self) -> Self {
-        let Some(replica) = &self.replica else { return self.clone() };
-        Self { reads_replica: replica.has_caught_up(&self.open.read).await, ..self.clone() }
+    /// The same for reading from the standby, when that has come as far as the primary is at this moment.
+    pub async fn at_standby(&self) -> Option<Self> {
+        let replica = self.replica.as_ref()?;
+        replica.has_caught_up(&self.open.read).await.then(|| Self { reads_replica: true, ..self.clone() })
     }
 
     /// The same with the connections that are used now. Whoever keeps a database for long asks for this each time.

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Codes of errors whose cause is in the log, under the request's id.
-const OURS: [&str; 2] = ["INTERNAL", "UNAVAILABLE"];
+pub(super) const OURS: [&str; 2] = ["INTERNAL", "UNAVAILABLE"];
 
 /// The answer to a request; `began` says whether anything was run.
 pub(super) fn values(
@@ -71,7 +71,8 @@ fn tidy(errors: &mut Vec<ServerError>, id: Option<&RequestId>) {
     }
 }
 
-fn code(error: &ServerError) -> Option<String> {
+/// The code of an error, if it has one.
+pub(super) fn code(error: &ServerError) -> Option<String> {
     match error.extensions.as_ref()?.get("code")? {
         Value::String(code) => Some(code.clone()),
         _ => None,

@@ -9,10 +9,11 @@ use std::{
 
 use async_graphql::{Request, Response as GraphqlResponse, ServerError, Value, Variables};
 use futures_util::FutureExt;
+use tokio::time::timeout;
 use tracing::Instrument;
 
 use super::{
-    answer::{coded, errors},
+    answer::{OURS, code, coded, errors},
     request::Params,
 };
 use crate::{
@@ -119,16 +120,32 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             return Ok(Ran { answer: Answer::Values(response), began: false, outcome });
         }
     };
-    let mut request = Request::new(query).variables(Variables::from_json(variables.into()));
-    request.operation_name = operation_name;
-    request.set_parsed_query(parsed);
-    if let Some(key) = key {
-        request = request.data(RequestKey(key.to_owned()));
-    }
+    let variables = Variables::from_json(variables.into());
+    let request = || {
+        let mut request = Request::new(query.as_str()).variables(variables.clone());
+        request.operation_name = operation_name.clone();
+        request.set_parsed_query(parsed.clone());
+        request
+    };
     let mut response = if mutation {
+        let request = match key {
+            Some(key) => request().data(RequestKey(key.to_owned())),
+            None => request(),
+        };
         change(service, app.clone(), request).await
     } else {
-        let reading = async { execute(&service.schema, app.for_reading().await, request).await };
+        let reading = async {
+            if let Some(standby) = app.at_standby().await {
+                let reading = execute(&service.schema, standby, request());
+                // It may go away in the middle, or give up what it reads for what it replays: then as if it were not there.
+                let ours = |error| code(error).is_some_and(|code| OURS.contains(&code.as_str()));
+                match timeout(OF_STANDBY, reading).await {
+                    Ok(response) if !response.errors.iter().any(ours) => return response,
+                    _ => {}
+                }
+            }
+            execute(&service.schema, app.clone(), request()).await
+        };
         let reading = AssertUnwindSafe(reading).catch_unwind();
         match within(service, from, reading).await {
             Some(Ok(response)) => response,
@@ -170,6 +187,9 @@ async fn within<T>(service: &Service, from: tokio::time::Instant, work: impl Fut
         () = service.app.db().pulse().patience(from, SOON, service.limits.request_timeout()) => None,
     }
 }
+
+/// How long a standby may take for an answer, before the primary is asked.
+const OF_STANDBY: Duration = Duration::from_millis(1000);
 
 /// How long a request may take while the database is slow: people look elsewhere after three seconds.
 const SOON: Duration = Duration::from_millis(1900);

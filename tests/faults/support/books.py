@@ -64,6 +64,19 @@ class Books:
                 except ValueError:
                     pass  # half a line, at the end
 
+    def until(self, file, sure, possible):
+        """New books with what was answered until a moment and sent until another (seconds since 1970)."""
+        with open(self.file) as journal, open(file, "w") as cut:
+            for line in journal:
+                try:
+                    told = json.loads(line)
+                except ValueError:
+                    continue  # half a line, at the end
+                moment = told.get("t", 0) / 1000
+                if moment <= (sure if "came" in told else possible):
+                    cut.write(line)
+        return Books(self.program, file, self.urls, self.writers)
+
     def first_success(self, since):
         """When the first change was acknowledged that was sent after `since` (seconds since 1970)."""
         sent = {}

@@ -70,6 +70,13 @@ class Work:
         self.stack.callback(started.close)
         return started
 
+    def devarch(self, url, *arguments):
+        """Another command of the program on a database."""
+        command = [self.binary, "--database-url", url, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, env={"DEVARCH_SECRETS_KEY": self.keys})
+        if done.returncode:
+            raise RuntimeError(f"devarch {arguments[0]}: {done.stderr.strip()[-300:]}")
+
     def books(self, *services, **more):
         """A new ledger for these services."""
         file = os.path.join(self.folder, f"journal-{len(self.books_) + 1}")
