@@ -5,7 +5,15 @@ use serde_json::{Value, json};
 
 use crate::support::{TestApp, both, code};
 
+/// How often fifty want one name; how many copies are made at once; how many clients add one, and how often each. For the
+/// whole thing, make it 200, 1,000, 100 and 100.
+const ROUNDS: usize = 3;
+const COPIES: usize = 60;
+const ADDERS: usize = 20;
+const EACH: usize = 1;
+
 both!(
+    copies_beside_a_writer_that_changes_every_kind_are_never_torn,
     one_of_fifty_creates_gets_the_name,
     one_of_twenty_renames_gets_the_name,
     one_of_twenty_restores_gets_the_name,
@@ -36,10 +44,78 @@ async fn live(t: &TestApp, condition: &str) -> i64 {
 
 async fn one_of_fifty_creates_gets_the_name(t: &TestApp) {
     t.shop().await;
-    let create =
-        |t: TestApp, _| async move { t.mutate("createInstance", TestApp::new_instance("shop", "x"), "").await };
-    assert_one_gets_the_name(&t.at_once(50, create).await);
-    assert_eq!(live(t, "i.instance_id = 'x'").await, 1);
+    for round in 0..ROUNDS {
+        let create = |t: TestApp, _| async move {
+            t.mutate("createInstance", TestApp::new_instance("shop", &format!("x{round}")), "").await
+        };
+        assert_one_gets_the_name(&t.at_once(50, create).await);
+        assert_eq!(live(t, &format!("i.instance_id = 'x{round}'")).await, 1);
+    }
+}
+
+/// What an instance says about every kind, all of it with the same mark.
+fn marked(mark: &str, port: i32) -> Value {
+    json!({
+        "ports": [{ "containerPort": port }, { "containerPort": port + 1 }],
+        "volumes": [{ "volumeType": "VOLUME", "source": mark, "target": "/data" }],
+        "envVars": [{ "key": "MARK", "value": mark }, { "key": "SECRET", "value": mark, "isSecret": true }],
+        "labels": [{ "key": "mark", "value": mark }],
+        "domains": [{ "domain": format!("{mark}.localhost") }],
+        "healthcheck": { "test": ["CMD", mark] },
+        "configFiles": [{ "filePath": "/mark", "content": mark }],
+        "settings": { "imageTag": mark },
+        "resourceLimits": { "memory": if mark == "one" { "1g" } else { "2g" } },
+        "attributes": [{ "name": "x-mark", "value": mark }],
+    })
+}
+
+async fn copies_beside_a_writer_that_changes_every_kind_are_never_torn(t: &TestApp) {
+    const SHOWN: &str = "ports { containerPort } volumes { source } envVars { key value isSecret } labels { value } \
+        domains { domain } healthcheck { test } configFiles { content } settings { imageTag } resourceLimits { memory } \
+        attributes { value } overrideCount";
+    t.shop().await;
+    let write = async |t: &TestApp, n: usize| {
+        let overrides = if n % 2 == 0 { marked("one", 1000) } else { marked("two", 2000) };
+        let input = json!({ "instance": TestApp::by_name("shop", "db"), "overrides": overrides });
+        t.done("setInstanceOverrides", input, &format!("instance {{ {SHOWN} }}")).await["instance"].take()
+    };
+    let states = [write(t, 0).await, write(t, 1).await];
+    let copying = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let writer = {
+        let (t, copying) = (t.clone(), copying.clone());
+        tokio::spawn(async move {
+            let mut n = 0;
+            while copying.load(std::sync::atomic::Ordering::Relaxed) {
+                let overrides = if n % 2 == 0 { marked("one", 1000) } else { marked("two", 2000) };
+                let input = json!({ "instance": TestApp::by_name("shop", "db"), "overrides": overrides });
+                // Whoever waits too long among so many tries again.
+                t.try_mutate("setInstanceOverrides", input, "").await;
+                n += 1;
+            }
+            n
+        })
+    };
+    let copies = t
+        .at_once(COPIES, |t: TestApp, n| async move {
+            let input = json!({ "instance": TestApp::by_name("shop", "db"), "idempotencyKey": format!("copy {n}") });
+            loop {
+                if let Some(payload) = t.try_mutate("duplicateInstance", input.clone(), "instance { name }").await {
+                    assert_eq!(payload["userErrors"], json!([]));
+                    return payload["instance"]["name"].as_str().unwrap().to_owned();
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+        })
+        .await;
+    copying.store(false, std::sync::atomic::Ordering::Relaxed);
+    assert!(writer.await.unwrap() > 0);
+    let names: std::collections::BTreeSet<&String> = copies.iter().collect();
+    assert_eq!(names.len(), COPIES);
+    assert_eq!(live(t, "i.instance_id LIKE 'db-copy%'").await, COPIES as i64);
+    for name in copies {
+        let seen = t.see(&name, SHOWN).await;
+        assert!(states.contains(&seen), "{name} is torn: {seen}");
+    }
 }
 
 async fn one_of_twenty_renames_gets_the_name(t: &TestApp) {
@@ -91,9 +167,14 @@ async fn add_one(t: TestApp, _: usize) {
 
 async fn changes_made_from_the_current_revision_are_never_lost(t: &TestApp) {
     t.shop().await;
-    t.at_once(20, add_one).await;
+    let add = |t: TestApp, n| async move {
+        for _ in 0..EACH {
+            add_one(t.clone(), n).await;
+        }
+    };
+    t.at_once(ADDERS, add).await;
     let after = t.data("{ instance(stack: \"shop\", name: \"db\") { description revision } }", json!({})).await;
-    assert_eq!(after["instance"], json!({ "description": "20", "revision": 21 }));
+    assert_eq!(after["instance"], json!({ "description": (ADDERS * EACH).to_string(), "revision": ADDERS * EACH + 1 }));
 }
 
 async fn nothing_lives_on_in_a_stack_that_is_deleted_meanwhile(t: &TestApp) {

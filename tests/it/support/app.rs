@@ -235,12 +235,23 @@ impl TestApp {
     /// Runs one mutation with an input, and gives back its payload: `mutate("renameInstance", input, "instance { name }")`.
     /// `userErrors { code message path suggestion }` are always asked for.
     pub(crate) async fn mutate(&self, field: &str, input: Value, selection: &str) -> Value {
-        let input_type = format!("{}{}Input", field[..1].to_uppercase(), &field[1..]);
-        let query = format!(
-            "mutation ($input: {input_type}!) {{ {field}(input: $input) {{ {selection} userErrors {{ __typename code \
-             message path suggestion }} }} }}"
-        );
-        self.data(&query, json!({ "input": input })).await[field].take()
+        self.data(&mutation(field, selection), json!({ "input": input })).await[field].take()
+    }
+
+    /// Runs one mutation as [`TestApp::mutate`] does, and gives back nothing when the service is too busy for it.
+    pub(crate) async fn try_mutate(&self, field: &str, input: Value, selection: &str) -> Option<Value> {
+        let body = json!({ "query": mutation(field, selection), "variables": { "input": input } }).to_string();
+        let answer = self.send(self.post(body)).await;
+        if answer.status() == 503 {
+            return None;
+        }
+        let mut answer: Value = serde_json::from_str(&Self::text(answer).await).unwrap();
+        if let Some(error) = answer["errors"].get(0) {
+            let code = &error["extensions"]["code"];
+            assert!(code == "UNAVAILABLE" || code == "TIMEOUT", "{answer}");
+            return None;
+        }
+        Some(answer["data"][field].take())
     }
 
     /// Runs a mutation that must succeed.
@@ -349,6 +360,15 @@ impl TestApp {
     pub(crate) fn by_name(stack: &str, name: &str) -> Value {
         json!({ "byName": { "stack": stack, "name": name } })
     }
+}
+
+/// The text of one mutation with an input.
+fn mutation(field: &str, selection: &str) -> String {
+    let input_type = format!("{}{}Input", field[..1].to_uppercase(), &field[1..]);
+    format!(
+        "mutation ($input: {input_type}!) {{ {field}(input: $input) {{ {selection} userErrors {{ __typename code message path \
+         suggestion }} }} }}"
+    )
 }
 
 /// The first seven collections with every column.
