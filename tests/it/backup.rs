@@ -212,8 +212,10 @@ fn a_backup_under_load_is_a_state_of_one_moment() {
             tokio::spawn(async move {
                 for n in 0..60 {
                     let mut input = TestApp::new_instance("shop", &format!("x{n}"));
-                    input["overrides"] =
-                        json!({ "labels": [{ "key": "a", "value": "1" }, { "key": "b", "value": "2" }] });
+                    input["overrides"] = json!({
+                        "labels": [{ "key": "a", "value": "1" }, { "key": "b", "value": "2" }],
+                        "envVars": [{ "key": "PASSWORD", "value": "planted-hunter2", "isSecret": true }],
+                    });
                     t.done("createInstance", input, "").await;
                 }
             })
@@ -232,9 +234,11 @@ fn a_backup_under_load_is_a_state_of_one_moment() {
             assert_eq!(count("SELECT count(*) FROM instance_labels").await, (instances - 1) * 2);
             assert_eq!(
                 count("SELECT COALESCE(sum(override_count), 0) FROM service_instances").await,
-                (instances - 1) * 2
+                (instances - 1) * 3
             );
             db.close().await.unwrap();
+            let bytes = fs::read(&copy).unwrap();
+            assert!(!bytes.windows(15).any(|part| part == b"planted-hunter2"), "secrets stay encrypted");
         }
         writer.await.unwrap();
     });
