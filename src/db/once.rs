@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
 use super::{
     Session, Tx, Work,
     entities::{InstanceModel, StackModel, TemplateModel},
-    secrets::Progress,
+    secrets::{self, Progress},
 };
 use crate::{
     error::{Code, Error, Problem, Result},
@@ -84,6 +84,7 @@ pub(super) async fn run<W: Work>(work: &W, once: &Once, tx: &Tx, now: DateTime<U
     let output = work.run(tx, now).await?;
     let text = output.to_text().ok_or_else(|| Error::Internal("an outcome cannot be kept".to_owned()))?;
     let text = if W::Output::SECRET {
+        secrets::hold_current(tx).await?;
         tx.vault().seal(place(once), &text).map_err(|cause| Error::Internal(cause.to_string()))?
     } else {
         text

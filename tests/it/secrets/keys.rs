@@ -14,6 +14,7 @@ both!(
     a_server_notices_a_new_key_and_never_writes_with_the_old_one,
     the_wrong_key_is_refused_at_start,
     two_servers_do_not_start_with_keys_of_their_own,
+    what_is_kept_of_a_new_api_key_is_forgotten_with_the_old_key,
 );
 
 /// The application with the keys of a file.
@@ -136,6 +137,17 @@ async fn a_server_notices_a_new_key_and_never_writes_with_the_old_one(t: &TestAp
     assert_eq!(refused["errors"][0]["extensions"]["code"], "INTERNAL");
     let old = t.db.vault().ids()[1].to_string();
     assert_eq!(sealed_under(&t).await, [(new.to_string(), 2), (old, 0)]);
+}
+
+async fn what_is_kept_of_a_new_api_key_is_forgotten_with_the_old_key(t: &TestApp) {
+    let (_folder, file, t) = with_file(t);
+    t.app.unlock_secrets().await.unwrap();
+    let input = json!({ "name": "ci", "role": "READER", "idempotencyKey": "k" });
+    let first = t.done("createApiKey", input.clone(), "token").await;
+    assert_eq!(t.done("createApiKey", input.clone(), "token").await, first);
+    Vault::add_to_file(&file).unwrap();
+    t.app.rotate_secrets().await.unwrap();
+    assert_eq!(TestApp::codes(&t.mutate("createApiKey", input, "").await)[0].0, "NAME_TAKEN");
 }
 
 async fn the_wrong_key_is_refused_at_start(t: &TestApp) {
