@@ -75,7 +75,7 @@ async fn copies_beside_a_writer_that_changes_every_kind_are_never_torn(t: &TestA
         attributes { value } overrideCount";
     t.shop().await;
     let write = async |t: &TestApp, n: usize| {
-        let overrides = if n % 2 == 0 { marked("one", 1000) } else { marked("two", 2000) };
+        let overrides = if n.is_multiple_of(2) { marked("one", 1000) } else { marked("two", 2000) };
         let input = json!({ "instance": TestApp::by_name("shop", "db"), "overrides": overrides });
         t.done("setInstanceOverrides", input, &format!("instance {{ {SHOWN} }}")).await["instance"].take()
     };
@@ -84,9 +84,9 @@ async fn copies_beside_a_writer_that_changes_every_kind_are_never_torn(t: &TestA
     let writer = {
         let (t, copying) = (t.clone(), copying.clone());
         tokio::spawn(async move {
-            let mut n = 0;
+            let mut n = 0_usize;
             while copying.load(std::sync::atomic::Ordering::Relaxed) {
-                let overrides = if n % 2 == 0 { marked("one", 1000) } else { marked("two", 2000) };
+                let overrides = if n.is_multiple_of(2) { marked("one", 1000) } else { marked("two", 2000) };
                 let input = json!({ "instance": TestApp::by_name("shop", "db"), "overrides": overrides });
                 // Whoever waits too long among so many tries again.
                 t.try_mutate("setInstanceOverrides", input, "").await;
