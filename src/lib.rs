@@ -6,7 +6,9 @@
 pub mod access;
 pub mod api_key;
 pub mod app;
+pub mod budget;
 pub mod catalog;
+pub mod chunks;
 pub mod cli;
 pub mod clock;
 pub mod compose;

@@ -70,6 +70,28 @@ pub struct Limits {
     #[arg(long, env = "DEVARCH_MAX_VALUES", default_value_t = 40_000, global = true, value_name = "NUMBER")]
     pub max_values: usize,
 
+    /// Memory that one request may use for the rows it reads and the answer it gives, in MiB, 1 to 65536.
+    #[arg(
+        long,
+        env = "DEVARCH_REQUEST_MEMORY",
+        default_value_t = 64,
+        global = true,
+        value_name = "MIB",
+        value_parser = clap::value_parser!(u64).range(1..=65_536)
+    )]
+    pub request_memory: u64,
+
+    /// Memory that all requests together may use in this way, in MiB, 1 to 65536. The first 256 KiB of each are not counted.
+    #[arg(
+        long,
+        env = "DEVARCH_MEMORY",
+        default_value_t = 160,
+        global = true,
+        value_name = "MIB",
+        value_parser = clap::value_parser!(u64).range(1..=65_536)
+    )]
+    pub memory: u64,
+
     /// Seconds after which a request that is not done is given up, 1 to 3600. A change that has begun is finished all
     /// the same.
     #[arg(
@@ -88,6 +110,20 @@ impl Limits {
     pub fn request_timeout(&self) -> Duration {
         Duration::from_secs(self.request_timeout)
     }
+
+    /// Memory of one request, in bytes.
+    pub fn request_memory(&self) -> usize {
+        bytes(self.request_memory)
+    }
+
+    /// Memory of all requests, in bytes.
+    pub fn memory(&self) -> usize {
+        bytes(self.memory)
+    }
+}
+
+fn bytes(mib: u64) -> usize {
+    usize::try_from(mib.saturating_mul(1024 * 1024)).unwrap_or(usize::MAX)
 }
 
 impl Default for Limits {
@@ -106,6 +142,8 @@ impl Default for Limits {
             max_mutations: 10,
             max_cost: 2_000_000,
             max_values: 40_000,
+            request_memory: 64,
+            memory: 160,
             request_timeout: 10,
         }
     }

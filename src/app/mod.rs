@@ -83,6 +83,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     access::{Access, Need},
+    budget::Budget,
     clock::Clock,
     db::{Db, Reader, Statements, Tx, Work, entities::InstanceModel, instances::AtOnce},
     error::{Error, Result},
@@ -105,10 +106,20 @@ impl App {
         Self { db, clock, access: Access::full(), once: None, statements: Statements::default() }
     }
 
-    /// The same service for one request of somebody.
+    /// The same service for one request of a caller, without limits of memory and time.
     pub fn acting(&self, access: Access) -> Self {
+        self.acting_within(access, Budget::default())
+    }
+
+    /// The same service for one request of a caller, which may use what its budget has.
+    pub fn acting_within(&self, access: Access, budget: Budget) -> Self {
         let (db, clock) = (self.db.current(), self.clock.clone());
-        Self { db, clock, access, once: None, statements: Statements::default() }
+        Self { db, clock, access, once: None, statements: Statements::within(budget) }
+    }
+
+    /// What the request may use.
+    pub fn budget(&self) -> &Budget {
+        self.statements.budget()
     }
 
     /// The same for one change, which is made once however often it is asked for.

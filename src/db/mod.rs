@@ -12,6 +12,7 @@ pub mod copies;
 pub mod dependencies;
 pub mod direct;
 pub mod entities;
+mod fetch;
 pub mod file;
 pub mod instances;
 mod keys;
@@ -314,11 +315,11 @@ impl Db {
     ) -> Result<Vec<lanes::Row>, DbErr> {
         statements.fetch_add(1, Ordering::Relaxed);
         self.statements.fetch_add(1, Ordering::Relaxed);
-        lane.fetch(sql, parameters).await
+        lane.fetch(sql, parameters, statements.budget()).await
     }
 
     fn bound<C>(&self, connection: C, scope: &Scope, statements: &Statements) -> Bound<C> {
-        Bound::new(connection, scope.clone(), self.vault.clone(), Arc::clone(statements)).guarded(&self.pulse)
+        Bound::new(connection, scope.clone(), self.vault.clone(), statements.clone()).guarded(&self.pulse)
     }
 
     async fn begin(

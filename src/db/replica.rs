@@ -18,7 +18,10 @@ use super::{
     lanes::{Lanes, Parameter, Row},
     pulse::Pulse,
 };
-use crate::error::{Error, Result};
+use crate::{
+    budget::Budget,
+    error::{Error, Result},
+};
 
 /// How long it may take to answer.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -71,18 +74,20 @@ impl Replica {
     }
 
     /// The rows of a statement, whatever the primary has by now.
-    pub(super) async fn rows(&self, sql: &str, parameters: &[Parameter<'_>]) -> Option<Vec<Row>> {
+    pub(super) async fn rows(&self, sql: &str, parameters: &[Parameter<'_>], budget: &Budget) -> Option<Vec<Row>> {
         if self.rests() {
             return None;
         }
         let asked = async {
             let mut lane = self.lanes.take().await?;
-            let rows = lane.fetch(sql, parameters).await?;
+            let rows = lane.fetch(sql, parameters, budget).await?;
             lane.done();
             Ok::<_, sea_orm::DbErr>(rows)
         };
         match timeout(PATIENCE, asked).await {
             Ok(Ok(rows)) => Some(rows),
+            // The request's own fault, not the standby's.
+            Ok(Err(_)) if budget.exceeded().is_some() => None,
             Ok(Err(cause)) => {
                 self.rest(&cause.to_string());
                 None

@@ -10,15 +10,43 @@ use std::sync::{
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    StreamTrait,
     prelude::async_trait::async_trait,
     sea_query::{Condition, Expr},
 };
 
-use super::{changes::Changed, pulse::Pulse};
-use crate::{access::Scope, vault::Vault};
+use super::{changes::Changed, fetch, pulse::Pulse};
+use crate::{access::Scope, budget::Budget, vault::Vault};
 
-/// Counts the statements of one request.
-pub type Statements = Arc<AtomicU64>;
+/// What one request uses of the database: it counts its statements, and charges the rows that it fetches to its budget. A
+/// clone counts the same.
+#[derive(Clone, Debug, Default)]
+pub struct Statements {
+    count: Arc<AtomicU64>,
+    budget: Budget,
+}
+
+impl Statements {
+    /// For a request with this budget.
+    pub fn within(budget: Budget) -> Self {
+        Self { count: Arc::default(), budget }
+    }
+
+    /// The budget that rows are charged to.
+    pub fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    /// Counts more statements.
+    pub fn fetch_add(&self, more: u64, order: Ordering) -> u64 {
+        self.count.fetch_add(more, order)
+    }
+
+    /// How many there were.
+    pub fn load(&self, order: Ordering) -> u64 {
+        self.count.load(order)
+    }
+}
 
 /// Where queries run that respect who asks. A query that takes a bare `ConnectionTrait` looks at everything, and says
 /// why.
@@ -81,7 +109,7 @@ impl<C> Bound<C> {
     }
 }
 
-impl<C: ConnectionTrait + Send> Session for Bound<C> {
+impl<C: ConnectionTrait + StreamTrait + Send> Session for Bound<C> {
     fn scope(&self) -> &Scope {
         &self.scope
     }
@@ -92,9 +120,9 @@ impl<C: ConnectionTrait + Send> Session for Bound<C> {
 }
 
 #[async_trait]
-impl<C: ConnectionTrait + Send> ConnectionTrait for Bound<C> {
+impl<C: ConnectionTrait + StreamTrait + Send> ConnectionTrait for Bound<C> {
     fn get_database_backend(&self) -> DbBackend {
-        self.connection.get_database_backend()
+        ConnectionTrait::get_database_backend(&self.connection)
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
@@ -109,12 +137,16 @@ impl<C: ConnectionTrait + Send> ConnectionTrait for Bound<C> {
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         self.count();
-        self.pulse.guard(self.connection.query_one_raw(statement)).await
+        let row = self.pulse.guard(self.connection.query_one_raw(statement)).await?;
+        if let Some(row) = &row {
+            fetch::charge(row, self.statements.budget())?;
+        }
+        Ok(row)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.count();
-        self.pulse.guard(self.connection.query_all_raw(statement)).await
+        self.pulse.guard(fetch::all(&self.connection, statement, self.statements.budget())).await
     }
 
     fn support_returning(&self) -> bool {

@@ -89,18 +89,19 @@ impl<'a> Cost<'a> {
     }
 }
 
-/// Refuses an operation whose answer could be too large.
+/// How many values the answer could have; refuses an operation whose answer could be too large.
 pub(super) fn check(
     schema: &Schema,
     document: &ExecutableDocument,
     operation: &Operation,
     variables: &Map<String, Value>,
     limits: &Limits,
-) -> Result<(), Refusal> {
+) -> Result<u64, Refusal> {
     let mut cost = Cost { schema, document, variables, fragments: HashMap::new() };
-    if cost.selections(&operation.selection_set, false) > limits.max_cost {
+    let cost = cost.selections(&operation.selection_set, false);
+    if cost > limits.max_cost {
         let what = "values to answer (pages count with all their rows)";
         return Err(Refusal::limit("cost", what, limits.max_cost, "max-cost"));
     }
-    Ok(())
+    Ok(cost)
 }

@@ -128,6 +128,8 @@ pub struct Chosen {
     pub roots: usize,
     /// The variables as they fit.
     pub variables: Map<String, Value>,
+    /// How many values the answer could have.
+    pub cost: u64,
 }
 
 /// What the one who runs documents makes of each, once.
@@ -198,12 +200,13 @@ impl<P> Documents<P> {
     ) -> Result<Chosen, Refusal> {
         let operation = operation(&checked.document, name)?;
         let variables = coerce::variables(self.schema()?, operation, given)?;
-        cost::check(self.schema()?, &checked.document, operation, &variables, &self.limits)?;
+        let cost = cost::check(self.schema()?, &checked.document, operation, &variables, &self.limits)?;
         Ok(Chosen {
             name: operation.name.as_ref().map(Name::to_string),
             mutation: operation.operation_type == OperationType::Mutation,
             roots: operation.root_fields(&checked.document).count(),
             variables,
+            cost,
         })
     }
 

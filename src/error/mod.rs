@@ -13,6 +13,7 @@ use std::fmt;
 use sea_orm::{DbErr, RuntimeErr};
 
 use crate::{
+    budget::Exceeded,
     ids::{StackId, TemplateId},
     name::Name,
 };
@@ -29,6 +30,8 @@ pub enum Error {
     Refused(Vec<Problem>),
     /// A query asked for something it may not have.
     BadRequest(BadRequest),
+    /// The request used up its budget of memory or time.
+    Exceeded(Exceeded),
     /// Who asks may not do this; the reason is for them.
     Forbidden(String),
     /// A unique constraint refused a write; the use case turns it into a problem.
@@ -91,6 +94,7 @@ impl fmt::Display for Error {
                 f.write_str(first)
             }
             Self::BadRequest(bad) => f.write_str(&bad.message),
+            Self::Exceeded(exceeded) => exceeded.fmt(f),
             Self::Forbidden(reason) => f.write_str(reason),
             Self::InstanceTaken { stack, name } => write!(f, "the name {name} is taken in the stack {stack}"),
             Self::TemplateInUse(_) => f.write_str("the template is in use"),
@@ -107,6 +111,12 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<Exceeded> for Error {
+    fn from(exceeded: Exceeded) -> Self {
+        Self::Exceeded(exceeded)
+    }
+}
 
 /// The unique constraints that a user can run into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,6 +164,9 @@ impl From<DbErr> for Error {
             return Self::Unavailable(cause);
         }
         match sqlx_error(&cause) {
+            Some(sea_orm::SqlxError::Decode(inner)) if inner.is::<Exceeded>() => {
+                inner.downcast_ref().map_or_else(|| Self::Internal(cause.to_string()), |exceeded| Self::Exceeded(*exceeded))
+            }
             Some(sea_orm::SqlxError::Database(error)) => match error.code().as_deref() {
                 // PostgreSQL: serialization failure, deadlock. SQLite: busy, locked, and busy snapshots.
                 Some("40001" | "40P01" | "5" | "6" | "261" | "517") => Self::Busy(cause),

@@ -6,13 +6,15 @@ use std::borrow::Borrow;
 
 use async_graphql::{Error as GraphqlError, ErrorExtensions};
 
-use crate::error::Error;
+use crate::{budget::Exceeded, error::Error};
 
 /// The top-level error of a failure. What a person can put right never comes here: it belongs into a payload.
 pub(super) fn fault(error: impl Borrow<Error>) -> GraphqlError {
     let (code, message) = match error.borrow() {
         Error::BadRequest(bad) if bad.limit => ("LIMIT_EXCEEDED", bad.message.clone()),
         Error::BadRequest(bad) => ("BAD_REQUEST", bad.message.clone()),
+        Error::Exceeded(exceeded @ Exceeded::Time) => ("TIMEOUT", exceeded.to_string()),
+        Error::Exceeded(exceeded) => ("LIMIT_EXCEEDED", exceeded.to_string()),
         Error::Forbidden(reason) => ("FORBIDDEN", reason.clone()),
         Error::Unavailable(cause) | Error::Busy(cause) => {
             tracing::warn!(%cause, "the database is not available");

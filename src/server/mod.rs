@@ -5,6 +5,7 @@
 mod accept;
 mod access_log;
 mod activity;
+mod answer_body;
 mod auth;
 mod browsers;
 mod client_address;
@@ -38,6 +39,7 @@ pub use self::{accept::serve, auth::Door, browsers::Origin, traffic::Traffic};
 use self::{auth::Doorkeeper, metrics::Metrics};
 use crate::{
     app::App,
+    budget::{Budget, ProcessMemory},
     document::Documents,
     graphql::{
         Schema,
@@ -55,6 +57,15 @@ pub(crate) struct Service {
     documents: Documents<Plans>,
     answers: Answers,
     limits: Arc<Limits>,
+    memory: ProcessMemory,
+}
+
+impl Service {
+    /// What a request may use that begins now.
+    fn budget(&self) -> Budget {
+        let deadline = tokio::time::Instant::now() + self.limits.request_timeout();
+        Budget::new(self.limits.request_memory(), &self.memory, deadline)
+    }
 }
 
 /// How the service behaves towards its clients.
@@ -83,9 +94,11 @@ pub fn router(app: App, options: Options) -> Router {
     let documents = Documents::new(sdl, options.limits.clone(), Plans::new);
     let figures = Metrics::new(&app);
     let limits = Arc::new(options.limits);
-    let service = Service { schema: schema(), app, documents, answers: Answers::within(options.answer_cache), limits };
+    let memory = ProcessMemory::new(limits.memory());
+    let answers = Answers::within(options.answer_cache);
+    let service = Service { schema: schema(), app, documents, answers, limits, memory: memory.clone() };
     let door = || from_fn_with_state(doorkeeper.clone(), auth::authenticate);
-    let unread = unread::Unread::default();
+    let unread = unread::Unread::new(&memory);
     let weighed = || from_fn_with_state(unread.clone(), unread::weigh);
     let routes = Router::new()
         .route("/", get(pages::index))

@@ -3,14 +3,13 @@
 //! Used by what can be asked for with GET. It must never say so of an answer with errors.
 
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
+        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
     },
     response::Response,
 };
-use http_body_util::BodyExt;
 use sha2::{Digest, Sha256};
 
 /// Everything is asked for again, and mostly has not changed.
@@ -26,33 +25,29 @@ pub(super) fn matches(headers: &HeaderMap, tag: &str) -> bool {
     })
 }
 
-/// Gives an answer, which is in memory as a whole, the tag of its bytes; nothing else of it is left when the client has
-/// it. `keep` says who may keep it until then.
-pub(super) async fn tagged(asked: &HeaderMap, answer: Response, keep: &'static str) -> Response {
-    let (mut parts, body) = answer.into_parts();
-    let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    let tag = tag(&parts.headers, &bytes);
-    let known = matches(asked, &tag);
+/// Gives an answer its tag; nothing else of it is left when the client has it. `keep` says who may keep it until then.
+pub(super) fn tagged(asked: &HeaderMap, tag: &str, keep: &'static str, answer: impl FnOnce() -> Response) -> Response {
+    let known = matches(asked, tag);
+    let mut answer = answer();
+    if known {
+        *answer.body_mut() = Body::empty();
+        *answer.status_mut() = StatusCode::NOT_MODIFIED;
+        answer.headers_mut().remove(CONTENT_TYPE);
+    }
     if let Ok(tag) = HeaderValue::try_from(tag) {
-        parts.headers.insert(ETAG, tag);
+        answer.headers_mut().insert(ETAG, tag);
     }
-    parts.headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
-    if !known {
-        return Response::from_parts(parts, Body::from(bytes));
-    }
-    parts.status = StatusCode::NOT_MODIFIED;
-    parts.headers.remove(CONTENT_TYPE);
-    parts.headers.remove(CONTENT_LENGTH);
-    Response::from_parts(parts, Body::empty())
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(keep));
+    answer
 }
 
-/// The same answer in another media type is another one.
-fn tag(headers: &HeaderMap, bytes: &Bytes) -> String {
+/// The tag of an answer: the same bytes in another media type are another answer.
+pub(super) fn tag(media_type: &str, pieces: &[Vec<u8>]) -> String {
     let mut digest = Sha256::new();
-    if let Some(media_type) = headers.get(CONTENT_TYPE) {
-        digest.update(media_type.as_bytes());
+    digest.update(media_type.as_bytes());
+    for piece in pieces {
+        digest.update(piece);
     }
-    digest.update(bytes);
     let digest = digest.finalize();
     let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     format!("\"{hex}\"")

@@ -23,20 +23,28 @@ use axum::{
 use http_body::{Frame, SizeHint};
 
 use super::{activity::Activity, overload::busy};
+use crate::budget::{ProcessMemory, SMALL};
 
 /// Bytes from which on slow clients are cut off sooner.
 const MUCH: usize = 12 * 1024 * 1024;
 /// Bytes from which on no more requests are taken.
 const TOO_MUCH: usize = 32 * 1024 * 1024;
 
-/// How many bytes wait; a clone counts the same ones.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Unread(Arc<AtomicUsize>);
+/// How many bytes wait; a clone counts the same ones. Longer answers are counted by the memory of the process.
+#[derive(Clone, Debug)]
+pub(super) struct Unread {
+    bytes: Arc<AtomicUsize>,
+    memory: ProcessMemory,
+}
 
 impl Unread {
+    pub(super) fn new(memory: &ProcessMemory) -> Self {
+        Self { bytes: Arc::default(), memory: memory.clone() }
+    }
+
     /// Whether there is not much room left.
     pub(super) fn is_much(&self) -> bool {
-        self.0.load(Ordering::Relaxed) > MUCH
+        self.bytes.load(Ordering::Relaxed) > MUCH || self.memory.is_short()
     }
 }
 
@@ -45,14 +53,14 @@ struct Weight(Unread, usize);
 
 impl Weight {
     fn new(of: &Unread, bytes: usize) -> Self {
-        of.0.fetch_add(bytes, Ordering::Relaxed);
+        of.bytes.fetch_add(bytes, Ordering::Relaxed);
         Self(of.clone(), bytes)
     }
 }
 
 impl Drop for Weight {
     fn drop(&mut self) {
-        self.0.0.fetch_sub(self.1, Ordering::Relaxed);
+        self.0.bytes.fetch_sub(self.1, Ordering::Relaxed);
     }
 }
 
@@ -100,7 +108,7 @@ impl HttpBody for Counted {
 
 /// Runs a request when there is room for its answer.
 pub(super) async fn weigh(State(unread): State<Unread>, request: Request, next: Next) -> Response {
-    if unread.0.load(Ordering::Relaxed) > TOO_MUCH {
+    if unread.bytes.load(Ordering::Relaxed) > TOO_MUCH {
         return busy();
     }
     if let Some(activity) = request.extensions().get::<Arc<Activity>>() {
@@ -109,6 +117,9 @@ pub(super) async fn weigh(State(unread): State<Unread>, request: Request, next: 
     let answer = next.run(request).await;
     answer.map(|body| {
         let bytes = body.size_hint().exact().and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or_default();
+        if bytes > SMALL {
+            return body;
+        }
         let rest = Some(Weight::new(&unread, bytes));
         Body::new(Counted { body, unread, rest })
     })

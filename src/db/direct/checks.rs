@@ -15,6 +15,7 @@ use sea_orm::{DbBackend, DbErr};
 use tokio::sync::oneshot;
 
 use super::{Version, statement};
+use crate::budget::Budget;
 use crate::db::lanes::{Lanes, Parameter, Place, Row};
 
 /// How many a statement asks for: few texts, so that the database knows all of them.
@@ -107,7 +108,7 @@ impl Checks {
         let sql = statement::versions(self.backend, size);
         let mut lane = self.lanes.take().await?;
         self.statements.fetch_add(1, Ordering::Relaxed);
-        let rows = lane.fetch(&sql, &parameters).await?;
+        let rows = lane.fetch(&sql, &parameters, &Budget::default()).await?;
         lane.done();
         let version = |row: &Row| {
             let name = Row::some(row.text(Place::nth(0))?)?.to_owned();

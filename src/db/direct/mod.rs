@@ -8,7 +8,7 @@ mod checks;
 mod statement;
 mod wanted;
 
-use std::sync::atomic::Ordering;
+use std::{path::Path, sync::atomic::Ordering};
 
 use futures_util::future::join;
 use sea_orm::DbErr;
@@ -19,7 +19,8 @@ pub use self::{
     wanted::{Column, INSTANCE, Keys, Part, Rules, STACK, TEMPLATE, Wanted},
 };
 pub use super::lanes::{Place, Row};
-use super::{Db, Statements};
+use self::{statement::Packing, wanted::LARGEST_PACK};
+use super::{Db, DbUrl, Statements, lanes};
 use crate::{access::Scope, ids::StackId};
 
 /// What can be read of a stack is the same as long as this is: its key, and how often it and templates have changed.
@@ -63,10 +64,12 @@ impl Db {
         stack: &str,
         members: Members<'_>,
     ) -> Result<Vec<Row>, DbErr> {
-        let text = statement::write(self.open.read.get_database_backend(), scope, wanted, stack, members);
+        let packing = self.packing();
+        let text = statement::write(self.open.read.get_database_backend(), scope, wanted, stack, members, packing);
         if let Some(replica) = &self.replica {
-            let (rows, version) =
-                join(replica.rows(&text.sql, &text.parameters), self.version(scope, statements, stack)).await;
+            let before = statements.budget().used();
+            let rows = replica.rows(&text.sql, &text.parameters, statements.budget());
+            let (rows, version) = join(rows, self.version(scope, statements, stack)).await;
             // Versions never come back: what has the one of this moment is the state of this moment.
             if let (Some(rows), Ok(version)) = (rows, version)
                 && read_version(wanted, &rows)? == version
@@ -74,16 +77,34 @@ impl Db {
                 statements.fetch_add(1, Ordering::Relaxed);
                 return Ok(rows);
             }
+            statements.budget().release_to(before);
         }
         let mut lane = self.open.lanes.take().await?;
-        let rows = self.fetch(&mut lane, statements, &text.sql, &text.parameters).await?;
+        let before = statements.budget().used();
+        let rows = match self.fetch(&mut lane, statements, &text.sql, &text.parameters).await {
+            Err(cause) if lanes::is_too_large_to_pack(&cause) => {
+                statements.budget().release_to(before);
+                let backend = self.open.read.get_database_backend();
+                let text = statement::write(backend, scope, wanted, stack, members, Packing::Rows);
+                self.fetch(&mut lane, statements, &text.sql, &text.parameters).await?
+            }
+            rows => rows?,
+        };
         lane.done();
         Ok(rows)
     }
 
     /// The text of the statement that [`Db::rows`] runs, for those who look how the engine goes about it.
     pub fn statement(&self, scope: &Scope, wanted: &Wanted, stack: &str, members: Members<'_>) -> String {
-        statement::write(self.open.read.get_database_backend(), scope, wanted, stack, members).sql
+        statement::write(self.open.read.get_database_backend(), scope, wanted, stack, members, self.packing()).sql
+    }
+
+    /// How rows are packed: in a small file no part can be too large for one value.
+    fn packing(&self) -> Packing {
+        let DbUrl::Sqlite(path) = &self.url else { return Packing::Rows };
+        let size = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.len());
+        let log = path.with_file_name(format!("{}-wal", path.file_name().unwrap_or_default().to_string_lossy()));
+        if size(path) + size(&log) <= LARGEST_PACK { Packing::Whole } else { Packing::Measured }
     }
 
     /// The version of all that [`Db::rows`] would give at this moment; none of a stack that does not exist.

@@ -9,7 +9,7 @@ use sea_orm::DbBackend;
 
 use super::{
     Part, Wanted,
-    wanted::{Of, packed},
+    wanted::{LARGEST_PACK, Of, packed},
 };
 use crate::{
     access::Scope,
@@ -63,6 +63,17 @@ pub(super) fn versions(backend: DbBackend, size: usize) -> String {
     format!("SELECT 0, {columns} FROM stacks AS s WHERE s.name IN ({}) AND s.deleted_at IS NULL", names.join(", "))
 }
 
+/// How many rows SQLite packs into one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Packing {
+    /// All rows of a part.
+    Whole,
+    /// All rows of a part, if they are not too many bytes; else a sign that they are.
+    Measured,
+    /// One row each: for parts that are large.
+    Rows,
+}
+
 /// Writes the statement.
 pub(super) fn write<'a>(
     backend: DbBackend,
@@ -70,6 +81,7 @@ pub(super) fn write<'a>(
     wanted: &Wanted,
     stack: &'a str,
     members: Members<'a>,
+    packing: Packing,
 ) -> Text<'a> {
     let mut text = Text { sql: String::with_capacity(2048), parameters: Vec::new(), backend };
     let name = text.sign(Parameter::Text(stack.into()));
@@ -116,37 +128,52 @@ pub(super) fn write<'a>(
             true
         }
     };
+    if shown && packing == Packing::Measured {
+        for (part, table, of) in wanted.tables() {
+            let (own, column) = of.columns();
+            let bytes = wanted.bytes(part);
+            let number = part.number();
+            let _ = write!(
+                text.sql,
+                ", size{number} AS MATERIALIZED (SELECT COALESCE(SUM({bytes}), 0) <= {LARGEST_PACK} AS fits FROM {table} AS x \
+                 WHERE x.{column} IN (SELECT i.{own} FROM i))"
+            );
+        }
+    }
     text.push(" ");
-    wanted.columns(Part::STACK, backend, &mut text.sql);
+    wanted.columns(Part::STACK, backend, packing, &mut text.sql);
     text.push("FROM s");
     if !shown {
         return text;
     }
     text.push(" UNION ALL ");
-    wanted.columns(Part::INSTANCE, backend, &mut text.sql);
+    wanted.columns(Part::INSTANCE, backend, packing, &mut text.sql);
     text.push("FROM i");
     if wanted.template {
         text.push(" JOIN services AS t ON t.id = i.template_service_id");
     }
     if wanted.count {
         text.push(" UNION ALL ");
-        wanted.columns(Part::COUNT, backend, &mut text.sql);
+        wanted.columns(Part::COUNT, backend, packing, &mut text.sql);
         let _ = write!(text.sql, "{own}{conditions}");
     }
     for (part, table, of) in wanted.tables() {
-        let (own, owners) = match of {
-            Of::Instances => ("id", "i"),
-            Of::Templates => ("template_service_id", "(SELECT DISTINCT i.template_service_id FROM i) AS i"),
+        let (own, column) = of.columns();
+        let owners = match of {
+            Of::Instances => "i",
+            Of::Templates => "(SELECT DISTINCT i.template_service_id FROM i) AS i",
         };
-        let column = if of == Of::Instances { "instance_id" } else { "service_id" };
         // The names of a table's columns stand alone: they are looked for in that table first.
         if backend == DbBackend::Sqlite {
             text.push(" UNION ALL ");
-            wanted.columns(part, backend, &mut text.sql);
+            wanted.columns(part, backend, packing, &mut text.sql);
             let _ = write!(text.sql, "FROM {table} AS x WHERE x.{column} IN (SELECT i.{own} FROM i)");
+            if packing == Packing::Measured {
+                let _ = write!(text.sql, " AND (SELECT fits FROM size{})", part.number());
+            }
         } else {
             let _ = write!(text.sql, " UNION ALL SELECT x.* FROM {owners} CROSS JOIN LATERAL (");
-            wanted.columns(part, backend, &mut text.sql);
+            wanted.columns(part, backend, packing, &mut text.sql);
             // The OFFSET keeps the planner from reading the whole table once instead of its index for each owner.
             let _ = write!(text.sql, "FROM {table} AS x WHERE x.{column} = i.{own} OFFSET 0) AS x");
         }

@@ -7,8 +7,9 @@ use std::fmt::Write;
 
 use sea_orm::DbBackend;
 
+use super::statement::Packing;
 use crate::{
-    db::lanes::Place,
+    db::lanes::{Place, TOO_LARGE},
     ids::{GlobalId, InstanceId, StackId, TemplateId},
     kinds::plain::{Form, PlainKind, Shown},
 };
@@ -182,6 +183,19 @@ pub struct Rules {
     pub key: Column,
 }
 
+impl Of {
+    /// The column of an instance with the owner's key, and that of an entry.
+    pub(super) fn columns(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Instances => ("id", "instance_id"),
+            Self::Templates => ("template_service_id", "service_id"),
+        }
+    }
+}
+
+/// Most bytes of values that SQLite packs into one value: it makes several copies of it.
+pub(super) const LARGEST_PACK: u64 = 4 * 1024 * 1024;
+
 /// What is read.
 #[derive(Debug, Default)]
 pub struct Wanted {
@@ -292,13 +306,29 @@ impl Wanted {
         self.tables.iter().enumerate().map(|(at, (table, of))| (Part(Part::KINDS + at), *table, *of))
     }
 
+    /// The expression for the bytes of the texts in a row of a part.
+    pub(super) fn bytes(&self, part: Part) -> String {
+        let texts = self.parts[part.0].iter().filter(|column| Type::of(column.form) == Type::Text);
+        let lengths: Vec<String> = texts.map(|column| format!("COALESCE(octet_length({}), 0)", column.sql)).collect();
+        if lengths.is_empty() { "0".to_owned() } else { lengths.join(" + ") }
+    }
+
     /// What stands between SELECT and FROM for a part.
-    pub(super) fn columns(&self, part: Part, backend: DbBackend, sql: &mut String) {
+    pub(super) fn columns(&self, part: Part, backend: DbBackend, packing: Packing, sql: &mut String) {
         let _ = write!(sql, "SELECT {}, ", part.0);
         if backend == DbBackend::Sqlite {
             let row = packed(self.parts[part.0].iter().map(|column| (column.sql, column.form)));
-            // All rows of the part in one value; a count is one row anyway.
-            sql.push_str(&if part == Part::COUNT { row } else { format!("group_concat({row}, '')") });
+            let of_table = part.0 >= Part::KINDS;
+            // A count is one row anyway, and there are at most a hundred instances.
+            sql.push_str(&match packing {
+                _ if part == Part::COUNT => row,
+                Packing::Rows if of_table => row,
+                Packing::Measured if of_table => {
+                    let number = part.0;
+                    format!("CASE WHEN (SELECT fits FROM size{number}) THEN group_concat({row}, '') ELSE '{TOO_LARGE}' END")
+                }
+                _ => format!("group_concat({row}, '')"),
+            });
         } else {
             let column = |at| self.places[part.0].iter().position(|place| *place == at);
             let joint = self.slots.iter().enumerate();
@@ -335,7 +365,7 @@ mod tests {
         assert_eq!([name, enabled, Keys::INSTANCE, instance].map(|column| wanted.place(column).joint), [3, 4, 0, 3]);
         assert_eq!([name, enabled, Keys::INSTANCE, instance].map(|column| wanted.place(column).own), [3, 4, 0, 2]);
         let mut sql = String::new();
-        wanted.columns(Part::STACK, DbBackend::Postgres, &mut sql);
+        wanted.columns(Part::STACK, DbBackend::Postgres, Packing::Rows, &mut sql);
         assert_eq!(sql, "SELECT 0, s.id, s.changes, s.template_changes, s.name, s.enabled, CAST(NULL AS TIMESTAMPTZ) ");
         let row = packed([("a", Form::Text), ("b", Form::Int)].into_iter());
         assert_eq!(row, "COALESCE(octet_length(a) || ':' || (a), '!') || COALESCE((b) || ';', '!') || '.'");

@@ -14,6 +14,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
 use sea_orm::{
     DatabaseConnection, DbBackend, DbErr, RuntimeErr,
     sqlx::{
@@ -27,9 +28,11 @@ use sea_orm::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::rows::Packed;
-use super::pulse::Pulse;
+use super::{fetch, pulse::Pulse};
+use crate::budget::Budget;
 
 pub use self::rows::{Place, Row};
+pub(super) use self::rows::{TOO_LARGE, is_too_large_to_pack};
 
 /// A value that goes into a statement.
 #[derive(Clone, Debug)]
@@ -146,8 +149,14 @@ impl Lanes {
 }
 
 impl Lane {
-    /// The rows of a statement.
-    pub(super) async fn fetch(&mut self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, DbErr> {
+    /// The rows of a statement, charged to a budget as they arrive.
+    pub(super) async fn fetch(
+        &mut self,
+        sql: &str,
+        parameters: &[Parameter<'_>],
+        budget: &Budget,
+    ) -> Result<Vec<Row>, DbErr> {
+        let mut rows = Vec::new();
         match &mut self.kept.connection {
             Connection::Postgres(connection) => {
                 let mut arguments = PgArguments::default();
@@ -159,9 +168,15 @@ impl Lane {
                     }
                     .map_err(|cause| query(SqlxError::Encode(cause)))?;
                 }
-                let rows = query_with(AssertSqlSafe(sql), arguments).fetch_all(&mut **connection);
-                let rows = self.pulse.guard(async { rows.await.map_err(query) }).await;
-                Ok(rows?.into_iter().map(Row::Postgres).collect())
+                let mut stream = query_with(AssertSqlSafe(sql), arguments).fetch(&mut **connection);
+                let fetching = async {
+                    while let Some(row) = stream.try_next().await.map_err(query)? {
+                        budget.charge(fetch::of_postgres(&row)).map_err(fetch::exceeded)?;
+                        rows.push(Row::Postgres(row));
+                    }
+                    Ok::<(), DbErr>(())
+                };
+                self.pulse.guard(fetching).await?;
             }
             Connection::Sqlite(connection) => {
                 let mut arguments = SqliteArguments::default();
@@ -173,14 +188,13 @@ impl Lane {
                     }
                     .map_err(|cause| query(SqlxError::Encode(cause)))?;
                 }
-                let rows = query_with(AssertSqlSafe(sql), arguments).fetch_all(&mut **connection).await;
-                let mut unpacked = Vec::new();
-                for row in rows.map_err(query)? {
-                    Packed::rows(&row, &mut unpacked)?;
+                let mut stream = query_with(AssertSqlSafe(sql), arguments).fetch(&mut **connection);
+                while let Some(row) = stream.try_next().await.map_err(query)? {
+                    Packed::rows(&row, &mut rows, budget)?;
                 }
-                Ok(unpacked)
             }
         }
+        Ok(rows)
     }
 
     /// Nothing went wrong: the next reader may have it.

@@ -14,6 +14,8 @@ use sea_orm::{
     },
 };
 
+use crate::{budget::Budget, db::fetch};
+
 /// Where the value of a column is in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -58,6 +60,15 @@ struct Pack {
     cells: Vec<Option<(usize, usize)>>,
 }
 
+/// What stands in place of the rows of a part that are too many bytes for one value.
+pub(in crate::db) const TOO_LARGE: &str = "#";
+const TOO_LARGE_TO_PACK: &str = "the rows of a part are too large to be packed";
+
+/// Whether a statement has to be asked again with rows that are not packed.
+pub(in crate::db) fn is_too_large_to_pack(cause: &DbErr) -> bool {
+    matches!(cause, DbErr::Custom(text) if text == TOO_LARGE_TO_PACK)
+}
+
 fn odd(what: &str) -> DbErr {
     DbErr::Type(format!("a column is not {what}"))
 }
@@ -69,10 +80,15 @@ fn broken(cause: sqlx::Error) -> DbErr {
 impl Packed {
     /// From a row of two columns: the part, and the text of all its rows, NULL for none. Texts stand behind their length in
     /// bytes and a colon, numbers before a semicolon, `!` for NULL, and a full stop behind each row.
-    pub(super) fn rows(row: &SqliteRow, rows: &mut Vec<Row>) -> Result<(), DbErr> {
+    pub(super) fn rows(row: &SqliteRow, rows: &mut Vec<Row>, budget: &Budget) -> Result<(), DbErr> {
         let part = row.try_get_unchecked(0).map_err(broken)?;
-        let text: Option<String> = row.try_get_unchecked(1).map_err(broken)?;
+        let text: Option<&str> = row.try_get_unchecked(1).map_err(broken)?;
         let Some(text) = text else { return Ok(()) };
+        if text == TOO_LARGE {
+            return Err(DbErr::Custom(TOO_LARGE_TO_PACK.to_owned()));
+        }
+        budget.charge(text.len()).map_err(fetch::exceeded)?;
+        let text = text.to_owned();
         let mut cells = Vec::with_capacity(64);
         let mut ends = Vec::with_capacity(8);
         let bytes = text.as_bytes();
@@ -103,6 +119,8 @@ impl Packed {
             }
             at += 1;
         }
+        let tables = size_of_val(cells.as_slice()) + ends.len() * size_of::<Row>();
+        budget.charge(tables).map_err(fetch::exceeded)?;
         let pack = Arc::new(Pack { text, cells });
         let mut first = 0;
         rows.extend(ends.into_iter().map(|end| {

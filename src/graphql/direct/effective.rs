@@ -10,6 +10,7 @@ use super::{
     write::{Member, Rows, json, list, object, odd, raw},
 };
 use crate::{
+    chunks::ChunkWriter,
     db::direct::{Column, Part, Row, Rules, TEMPLATE, Wanted},
     error::Result,
     ids::{GlobalId, TemplateId},
@@ -188,7 +189,7 @@ enum Source<'a, 'm> {
 }
 
 /// Writes what would really run.
-pub(super) fn write(rows: &Rows<'_>, out: &mut Vec<u8>, member: &Member<'_>, config: &EffectiveConfig) -> Result<()> {
+pub(super) fn write(rows: &Rows<'_>, out: &mut ChunkWriter, member: &Member<'_>, config: &EffectiveConfig) -> Result<()> {
     let base = &config.base;
     let own = member.age.id.0;
     let template = Row::some(member.row.number(rows.wanted.place(base.template))?)?;
@@ -242,7 +243,7 @@ impl Said<'_> {
         }
     }
 
-    fn value(&self, writer: &Writer<'_, '_>, out: &mut Vec<u8>, columns: &SettingColumns) -> Result<()> {
+    fn value(&self, writer: &Writer<'_, '_>, out: &mut ChunkWriter, columns: &SettingColumns) -> Result<()> {
         match self {
             Self::Own(row) => writer.rows.column(out, row, columns.value, columns.form),
             Self::Removed => raw(out, "null"),
@@ -250,7 +251,7 @@ impl Said<'_> {
         }
     }
 
-    fn shadows(&self, writer: &Writer<'_, '_>, out: &mut Vec<u8>, columns: &SettingColumns) -> Result<()> {
+    fn shadows(&self, writer: &Writer<'_, '_>, out: &mut ChunkWriter, columns: &SettingColumns) -> Result<()> {
         match self {
             Self::Own(_) | Self::Removed => writer.rows.column(out, writer.member.row, columns.template, columns.form),
             Self::Template => raw(out, "null"),
@@ -285,7 +286,7 @@ impl<'a> Writer<'_, 'a> {
         Ok(found)
     }
 
-    fn entries(&self, out: &mut Vec<u8>, entries: &Entries, fields: &Fields<EntryField>) -> Result<()> {
+    fn entries(&self, out: &mut ChunkWriter, entries: &Entries, fields: &Fields<EntryField>) -> Result<()> {
         let (own, own_keys) = self.side(entries.own, self.owners.0)?;
         let (template, template_keys) = self.side(entries.template, self.owners.1)?;
         let (removed, replaced) = self.taken.get(entries.kind.word).cloned().unwrap_or_default();
@@ -304,7 +305,7 @@ impl<'a> Writer<'_, 'a> {
             Found::Own(at) => Source::Own(own[at]),
             Found::System(at) => Source::System(&merged.system[at]),
         };
-        let entry = |out: &mut Vec<u8>, effective: &Effective<Found>| {
+        let entry = |out: &mut ChunkWriter, effective: &Effective<Found>| {
             object(out, fields, |out, field| match field {
                 EntryField::Typename(name) => raw(out, name),
                 EntryField::Shown(sides) => self.shown(out, source(effective.entry), sides),
@@ -324,7 +325,7 @@ impl<'a> Writer<'_, 'a> {
         }
     }
 
-    fn shown(&self, out: &mut Vec<u8>, source: Source<'_, '_>, sides: &Sides) -> Result<()> {
+    fn shown(&self, out: &mut ChunkWriter, source: Source<'_, '_>, sides: &Sides) -> Result<()> {
         match source {
             Source::Template(row) => self.rows.column(out, row, sides.template, sides.form),
             Source::Own(row) => self.rows.column(out, row, sides.own, sides.form),
@@ -336,7 +337,7 @@ impl<'a> Writer<'_, 'a> {
     }
 }
 
-fn origin(out: &mut Vec<u8>, origin: Origin) -> Result<()> {
+fn origin(out: &mut ChunkWriter, origin: Origin) -> Result<()> {
     raw(
         out,
         match origin {

@@ -9,7 +9,11 @@ use std::sync::Arc;
 use quick_cache::{Weighter, sync};
 use serde_json::{Map, Value};
 
-use crate::{access::Scope, db::direct::Version};
+use crate::{
+    access::Scope,
+    budget::{Budget, Exceeded},
+    db::direct::Version,
+};
 
 /// From this length on an answer is packed, in bytes.
 const LONG: usize = 4096;
@@ -55,8 +59,14 @@ impl Kept {
     }
 
     /// The answer; `None` when it is damaged, which never happens.
-    pub(super) fn answer(&self) -> Option<Vec<u8>> {
-        if self.packed { lz4_flex::decompress_size_prepended(&self.body).ok() } else { Some(self.body.clone()) }
+    pub(super) fn answer(&self, budget: &Budget) -> Result<Option<Vec<u8>>, Exceeded> {
+        if !self.packed {
+            budget.charge(self.body.len())?;
+            return Ok(Some(self.body.clone()));
+        }
+        let length = lz4_flex::block::uncompressed_size(&self.body).map_or(0, |(length, _)| length);
+        budget.charge(length)?;
+        Ok(lz4_flex::decompress_size_prepended(&self.body).ok())
     }
 }
 

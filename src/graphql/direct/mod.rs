@@ -28,6 +28,8 @@ use self::{
 use super::connection::{PageArgs, searchable};
 use crate::{
     app::App,
+    budget::Exceeded,
+    chunks::{ChunkWriter, Chunks},
     db::{
         direct::{Members, Version},
         instances::{ByAge, InstanceFilter},
@@ -62,27 +64,31 @@ impl Plans {
     }
 
     /// The whole answer to an operation, whose variables have been brought into form; `None` when the executor is to
-    /// answer it.
+    /// answer it. It fails only when the request's budget is exceeded.
     pub async fn answer(
         &self,
         app: &App,
         kept: &Answers,
         operation: Option<&str>,
         variables: &Map<String, Value>,
-    ) -> Option<Vec<u8>> {
-        let named = self.0.iter().find(|named| named.name.as_deref() == operation)?;
+    ) -> Result<Option<Chunks>, Exceeded> {
+        let Some(named) = self.0.iter().find(|named| named.name.as_deref() == operation) else { return Ok(None) };
+        let budget = app.budget();
         match give(named, app, kept, variables).await {
-            Ok(answer) => answer,
+            Ok(answer) => Ok(answer),
+            // The executor would need more.
+            Err(_) if budget.exceeded().is_some() => Err(budget.exceeded().unwrap_or(Exceeded::Time)),
             Err(cause) => {
                 tracing::debug!(%cause, "left to the executor");
-                None
+                budget.release_to(0);
+                Ok(None)
             }
         }
     }
 }
 
 /// The kept answer, if it is still the right one, else a new one.
-async fn give(named: &Named, app: &App, kept: &Answers, variables: &Map<String, Value>) -> Result<Option<Vec<u8>>> {
+async fn give(named: &Named, app: &App, kept: &Answers, variables: &Map<String, Value>) -> Result<Option<Chunks>> {
     let only = named.plan.only_stack().filter(|_| kept.keep());
     let Some(stack) = only.and_then(|stack| stack.value(variables).as_str()) else {
         return Ok(write_answer(&named.plan, app, variables).await?.map(|(answer, _)| answer));
@@ -90,13 +96,13 @@ async fn give(named: &Named, app: &App, kept: &Answers, variables: &Map<String, 
     let key = Key::new(named.number, variables, &app.access().scope);
     if let Some(known) = kept.get(&key)
         && app.version(stack).await? == Some(known.version)
-        && let Some(answer) = known.answer()
+        && let Some(answer) = known.answer(app.budget())?
     {
-        return Ok(Some(answer));
+        return Ok(Some(Chunks::whole(answer, app.budget())));
     }
     let Some((answer, version)) = write_answer(&named.plan, app, variables).await? else { return Ok(None) };
-    if let Some(version) = version {
-        kept.put(key, version, &answer);
+    if let (Some(version), Some(answer)) = (version, answer.in_one_piece()) {
+        kept.put(key, version, answer);
     }
     Ok(Some(answer))
 }
@@ -107,8 +113,9 @@ async fn write_answer(
     plan: &Plan,
     app: &App,
     variables: &Map<String, Value>,
-) -> Result<Option<(Vec<u8>, Option<Version>)>> {
-    let mut out = Vec::with_capacity(1024);
+) -> Result<Option<(Chunks, Option<Version>)>> {
+    let budget = app.budget();
+    let mut out = ChunkWriter::new(budget);
     let mut version = None;
     out.extend_from_slice(b"{\"data\":");
     let mut sign = b'{';
@@ -138,17 +145,25 @@ async fn write_answer(
             (None, Some((filter, slice))) => Members::Page(filter, slice),
             (None, None) => Members::None,
         };
+        let before = budget.used();
         let rows = app.rows(&read.wanted, stack, members).await?;
-        let rows = Rows::new(&read.wanted, &rows)?;
-        version = rows.version()?;
-        match root {
-            Root::Stack(_, fields) => rows.stack(fields, listed.as_ref().map(|(_, slice)| slice), &mut out)?,
-            Root::Instance(_, _, fields) => rows.instance(fields, &mut out)?,
-            Root::Typename(_) => {}
-        }
+        let of_rows = budget.used().saturating_sub(before);
+        let writing = || -> Result<Option<Version>> {
+            let rows = Rows::new(&read.wanted, &rows, budget)?;
+            let version = rows.version()?;
+            match root {
+                Root::Stack(_, fields) => rows.stack(fields, listed.as_ref().map(|(_, slice)| slice), &mut out)?,
+                Root::Instance(_, _, fields) => rows.instance(fields, &mut out)?,
+                Root::Typename(_) => {}
+            }
+            Ok(version)
+        };
+        version = budget.compute(writing).await?;
+        drop(rows);
+        budget.release(of_rows);
     }
     out.extend_from_slice(b"}}");
-    Ok(Some((out, version)))
+    Ok(Some((out.finish()?, version)))
 }
 
 /// What a list is asked for; `None` when there is anything wrong with it, or when nothing can match.

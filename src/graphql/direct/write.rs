@@ -12,6 +12,8 @@ use super::{
     plan::{EdgeField, Fields, InstanceField, ListField, PageField, Scalar, StackField},
 };
 use crate::{
+    budget::Budget,
+    chunks::ChunkWriter,
     db::{
         direct::{Column, Keys, Part, Row, Version, Wanted},
         instances::ByAge,
@@ -44,7 +46,8 @@ pub(super) fn odd(what: &str) -> Error {
 
 impl<'a> Rows<'a> {
     /// Tells rows apart by their parts, and sorts them.
-    pub(super) fn new(wanted: &'a Wanted, rows: &'a [Row]) -> Result<Self> {
+    pub(super) fn new(wanted: &'a Wanted, rows: &'a [Row], budget: &Budget) -> Result<Self> {
+        budget.charge(size_of_val(rows))?;
         let mut own = Self { wanted, stack: None, instances: Vec::new(), count: 0, entries: Vec::new() };
         own.entries.resize_with(wanted.parts(), Vec::new);
         for row in rows {
@@ -82,7 +85,7 @@ impl<'a> Rows<'a> {
         mut self,
         fields: &Fields<StackField>,
         slice: Option<&Slice<ByAge>>,
-        out: &mut Vec<u8>,
+        out: &mut ChunkWriter,
     ) -> Result<()> {
         let Some(stack) = self.stack else {
             out.extend_from_slice(b"null");
@@ -103,7 +106,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Writes the only instance, or null.
-    pub(super) fn instance(mut self, fields: &Fields<InstanceField>, out: &mut Vec<u8>) -> Result<()> {
+    pub(super) fn instance(mut self, fields: &Fields<InstanceField>, out: &mut ChunkWriter) -> Result<()> {
         match std::mem::take(&mut self.instances).first() {
             Some(member) => self.member(out, member, fields),
             None => {
@@ -113,7 +116,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn list(&self, out: &mut Vec<u8>, page: &Page<Member<'_>>, fields: &Fields<ListField>) -> Result<()> {
+    fn list(&self, out: &mut ChunkWriter, page: &Page<Member<'_>>, fields: &Fields<ListField>) -> Result<()> {
         let rows = &page.rows;
         object(out, fields, |out, field| match field {
             ListField::Typename(name) => raw(out, name),
@@ -136,7 +139,8 @@ impl<'a> Rows<'a> {
         })
     }
 
-    fn member(&self, out: &mut Vec<u8>, member: &Member<'_>, fields: &Fields<InstanceField>) -> Result<()> {
+    fn member(&self, out: &mut ChunkWriter, member: &Member<'_>, fields: &Fields<InstanceField>) -> Result<()> {
+        out.budget().check_time()?;
         object(out, fields, |out, field| match field {
             InstanceField::Effective(config) => effective::write(self, out, member, config),
             InstanceField::Scalar(scalar) => self.scalar(out, member.row, scalar),
@@ -158,11 +162,11 @@ impl<'a> Rows<'a> {
         &own[..own.partition_point(|(other, ..)| *other == owner)]
     }
 
-    fn scalars(&self, out: &mut Vec<u8>, row: &Row, fields: &Fields<Scalar>) -> Result<()> {
+    fn scalars(&self, out: &mut ChunkWriter, row: &Row, fields: &Fields<Scalar>) -> Result<()> {
         object(out, fields, |out, scalar| self.scalar(out, row, scalar))
     }
 
-    fn scalar(&self, out: &mut Vec<u8>, row: &Row, scalar: &Scalar) -> Result<()> {
+    fn scalar(&self, out: &mut ChunkWriter, row: &Row, scalar: &Scalar) -> Result<()> {
         match scalar {
             Scalar::Typename(name) => raw(out, name),
             Scalar::Column(column, form) => self.column(out, row, *column, *form),
@@ -170,7 +174,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Writes what a column holds.
-    pub(super) fn column(&self, out: &mut Vec<u8>, row: &Row, column: Column, form: Form) -> Result<()> {
+    pub(super) fn column(&self, out: &mut ChunkWriter, row: &Row, column: Column, form: Form) -> Result<()> {
         let at = self.wanted.place(column);
         match form {
             Form::Text => match row.text(at)? {
@@ -223,9 +227,9 @@ impl<'a> Rows<'a> {
 
 /// Writes an object.
 pub(super) fn object<F>(
-    out: &mut Vec<u8>,
+    out: &mut ChunkWriter,
     fields: &Fields<F>,
-    mut value: impl FnMut(&mut Vec<u8>, &F) -> Result<()>,
+    mut value: impl FnMut(&mut ChunkWriter, &F) -> Result<()>,
 ) -> Result<()> {
     let mut sign = b'{';
     for (key, field) in fields {
@@ -235,13 +239,13 @@ pub(super) fn object<F>(
         value(out, field)?;
     }
     out.push(b'}');
-    Ok(())
+    Ok(out.check()?)
 }
 
 pub(super) fn list<T>(
-    out: &mut Vec<u8>,
+    out: &mut ChunkWriter,
     items: &[T],
-    mut value: impl FnMut(&mut Vec<u8>, &T) -> Result<()>,
+    mut value: impl FnMut(&mut ChunkWriter, &T) -> Result<()>,
 ) -> Result<()> {
     out.push(b'[');
     for (at, item) in items.iter().enumerate() {
@@ -251,28 +255,30 @@ pub(super) fn list<T>(
         value(out, item)?;
     }
     out.push(b']');
-    Ok(())
+    Ok(out.check()?)
 }
 
 /// Writes what is JSON already.
-pub(super) fn raw(out: &mut Vec<u8>, json: &str) -> Result<()> {
+pub(super) fn raw(out: &mut ChunkWriter, json: &str) -> Result<()> {
     out.extend_from_slice(json.as_bytes());
     Ok(())
 }
 
 /// Writes text in which nothing needs to be escaped.
-fn quoted(out: &mut Vec<u8>, text: &str) -> Result<()> {
+fn quoted(out: &mut ChunkWriter, text: &str) -> Result<()> {
     out.push(b'"');
     out.extend_from_slice(text.as_bytes());
     out.push(b'"');
     Ok(())
 }
 
-pub(super) fn json(out: &mut Vec<u8>, value: &(impl serde::Serialize + ?Sized)) -> Result<()> {
-    serde_json::to_writer(out, value).map_err(|_| odd("what JSON cannot show"))
+pub(super) fn json(out: &mut ChunkWriter, value: &(impl serde::Serialize + ?Sized)) -> Result<()> {
+    let written = serde_json::to_writer(&mut *out, value);
+    out.check()?;
+    written.map_err(|_| odd("what JSON cannot show"))
 }
 
-fn cursor(out: &mut Vec<u8>, member: Option<&Member<'_>>) -> Result<()> {
+fn cursor(out: &mut ChunkWriter, member: Option<&Member<'_>>) -> Result<()> {
     match member {
         Some(member) => quoted(out, &member.age.encode()),
         None => raw(out, "null"),

@@ -10,47 +10,73 @@ use axum::{
 };
 use serde_json::json;
 
-use super::negotiate::MediaType;
+use super::{negotiate::MediaType, run::over};
 use crate::{
+    budget::{Budget, Exceeded},
+    chunks::{ChunkWriter, Chunks},
     document::{MAX_ERRORS, Refusal, shortened},
-    server::{outcome::Outcome, request_id::RequestId},
+    server::{answer_body::AnswerBody, outcome::Outcome, request_id::RequestId},
 };
 
 /// Codes of errors whose cause is in the log, under the request's id.
 pub(super) const OURS: [&str; 2] = ["INTERNAL", "UNAVAILABLE"];
 
-/// The answer to a request; `began` says whether anything was run.
-pub(super) fn values(
+/// The answer to a request as it goes out; `began` says whether anything was run. An answer for which there is no memory
+/// becomes one that says so.
+pub(super) async fn values(
     mut response: GraphqlResponse,
     began: bool,
-    media_type: MediaType,
     id: Option<RequestId>,
-    mut outcome: Outcome,
-) -> Response {
+    outcome: &mut Outcome,
+    budget: &Budget,
+) -> Chunks {
     tidy(&mut response.errors, id.as_ref());
-    outcome.codes = response.errors.iter().filter_map(code).collect();
-    outcome.codes.sort_unstable();
-    outcome.codes.dedup();
-    let status = match (began, media_type) {
-        (false, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
-        _ => StatusCode::OK,
-    };
-    let mut answer = if began {
-        async_graphql_axum::GraphQLResponse::from(response).into_response()
-    } else {
-        // It has no data, not even null.
-        Json(json!({ "errors": response.errors })).into_response()
-    };
-    *answer.status_mut() = status;
-    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type.with_charset()));
-    answer.extensions_mut().insert(outcome);
-    answer
+    outcome.codes = codes(&response.errors);
+    let written = budget.compute(move || write(&response, began, budget)).await;
+    match written {
+        Ok(written) => written,
+        Err(exceeded) => {
+            let refusal = over(exceeded);
+            outcome.codes = codes(&refusal.errors);
+            write(&refusal, true, &Budget::default()).unwrap_or_else(|_| Chunks::whole(Vec::new(), budget))
+        }
+    }
 }
 
+fn codes(errors: &[ServerError]) -> Vec<String> {
+    let mut codes: Vec<String> = errors.iter().filter_map(code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+fn write(response: &GraphqlResponse, began: bool, budget: &Budget) -> Result<Chunks, Exceeded> {
+    let mut out = ChunkWriter::new(budget);
+    let written = if began {
+        serde_json::to_writer(&mut out, response)
+    } else {
+        // It has no data, not even null.
+        serde_json::to_writer(&mut out, &json!({ "errors": response.errors }))
+    };
+    match written {
+        Err(cause) if out.check().is_ok() => {
+            tracing::error!(%cause, "an answer cannot be written as JSON");
+            let mut out = ChunkWriter::new(&Budget::default());
+            out.extend_from_slice(UNWRITABLE.as_bytes());
+            out.finish()
+        }
+        _ => out.finish(),
+    }
+}
+
+/// What is answered when an answer cannot be written.
+const UNWRITABLE: &str =
+    r#"{"data":null,"errors":[{"message":"Something went wrong inside.","extensions":{"code":"INTERNAL"}}]}"#;
+
 /// An answer that was written as it goes out.
-pub(super) fn written(json: Vec<u8>, media_type: MediaType, outcome: Outcome) -> Response {
+pub(super) fn written(status: StatusCode, json: Chunks, media_type: MediaType, outcome: Outcome) -> Response {
     let content_type = HeaderValue::from_static(media_type.with_charset());
-    ([(CONTENT_TYPE, content_type)], Extension(outcome), json).into_response()
+    (status, [(CONTENT_TYPE, content_type)], Extension(outcome), AnswerBody::new(json)).into_response()
 }
 
 /// Short, few, and with the id under which the log tells more.

@@ -77,7 +77,7 @@ pub(super) async fn handle(
     };
     let how = How { key, get: method == Method::GET, direct: extensions.get::<ByExecutor>().is_none() };
     let ran = run::run(&service, access, params, how).await;
-    let Ran { answer, began, outcome } = match ran {
+    let Ran { answer, began, mut outcome, budget } = match ran {
         Ok(ran) => ran,
         Err(run::ChangeOverGet) => {
             let mut answer = refused(
@@ -95,13 +95,20 @@ pub(super) async fn handle(
         Answer::Values(response) => response.errors.is_empty().then_some("no-store"),
         Answer::Written(_) => Some(tags::ASK_AGAIN),
     };
-    let answer = match answer {
-        Answer::Values(response) => values(response, began, media_type, extensions.get().cloned(), outcome),
-        Answer::Written(json) => written(json, media_type, outcome),
+    let status = match (began, media_type) {
+        (false, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
+        _ => StatusCode::OK,
+    };
+    let json = match answer {
+        Answer::Values(response) => values(response, began, extensions.get().cloned(), &mut outcome, &budget).await,
+        Answer::Written(json) => json,
     };
     match keep.filter(|_| how.get) {
-        Some(keep) => tags::tagged(&headers, answer, keep).await,
-        None => answer,
+        Some(keep) => {
+            let tag = budget.compute(|| tags::tag(media_type.with_charset(), &json.pieces)).await;
+            tags::tagged(&headers, &tag, keep, || written(status, json, media_type, outcome))
+        }
+        None => written(status, json, media_type, outcome),
     }
 }
 

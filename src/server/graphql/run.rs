@@ -3,7 +3,10 @@
 //! Used by the handler. It must never run a change on a task that ends when the client goes away.
 
 use std::{
+    future::poll_fn,
     panic::AssertUnwindSafe,
+    pin::pin,
+    task::Poll,
     time::{Duration, Instant},
 };
 
@@ -19,6 +22,8 @@ use super::{
 use crate::{
     access::Access,
     app::App,
+    budget::{Budget, Exceeded},
+    chunks::Chunks,
     document::{Chosen, Refusal, Sort},
     graphql::{RequestKey, execute},
     server::{
@@ -32,7 +37,7 @@ pub(super) enum Answer {
     /// As the executor gives it.
     Values(GraphqlResponse),
     /// As it goes out.
-    Written(Vec<u8>),
+    Written(Chunks),
 }
 
 /// What came of a request.
@@ -41,12 +46,14 @@ pub(super) struct Ran {
     /// False when it was refused before anything was run.
     pub(super) began: bool,
     pub(super) outcome: Outcome,
+    /// What the answer is charged to.
+    pub(super) budget: Budget,
 }
 
 impl Ran {
     fn refused(refusal: &Refusal) -> Self {
         let outcome = Outcome { refusal: Some(refusal.reason), ..Outcome::default() };
-        Self { answer: Answer::Values(GraphqlResponse::from_errors(errors(refusal))), began: false, outcome }
+        Self { answer: Answer::Values(GraphqlResponse::from_errors(errors(refusal))), began: false, outcome, budget: Budget::default() }
     }
 }
 
@@ -80,7 +87,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
         Ok(chosen) => chosen,
         Err(refusal) => return Ok(Ran::refused(&refusal)),
     };
-    let Chosen { name, mutation, roots, variables } = chosen;
+    let Chosen { name, mutation, roots, variables, cost } = chosen;
     let key = how.key.filter(|_| mutation);
     if key.is_some() && roots > 1 {
         return Ok(Ran::refused(&Refusal::one(
@@ -89,7 +96,11 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             "The header Idempotency-Key is for a request with one change; give each of several its own idempotencyKey.",
         )));
     }
-    let app = service.app.acting(access);
+    let budget = service.budget();
+    if cost >= MANY_VALUES {
+        budget.expect_much();
+    }
+    let app = service.app.acting_within(access, budget.clone());
     let begun = Instant::now();
     let outcome = |app: &App, name| Outcome {
         operation: name,
@@ -103,12 +114,13 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     if how.direct && !mutation {
         let direct = checked.prepared().answer(&app, &service.answers, name.as_deref(), &variables);
         let answer = match within(service, from, AssertUnwindSafe(direct).catch_unwind()).await {
-            Some(Ok(written)) => written.map(Answer::Written),
+            Some(Ok(Ok(written))) => written.map(Answer::Written),
+            Some(Ok(Err(exceeded))) => Some(Answer::Values(over(exceeded))),
             Some(Err(_)) => Some(Answer::Values(panicked())),
             None => Some(Answer::Values(late(GIVEN_UP))),
         };
         if let Some(answer) = answer {
-            return Ok(Ran { answer, began: true, outcome: outcome(&app, name) });
+            return Ok(Ran { answer, began: true, outcome: outcome(&app, name), budget });
         }
     }
     let parsed = match async_graphql::parser::parse_query(&query) {
@@ -117,7 +129,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             // Two parsers see one document differently: the framework's is the one that runs it.
             let response = GraphqlResponse::from_errors(vec![coded(error.into(), "GRAPHQL_PARSE_FAILED")]);
             let outcome = Outcome { refusal: Some("parse"), ..Outcome::default() };
-            return Ok(Ran { answer: Answer::Values(response), began: false, outcome });
+            return Ok(Ran { answer: Answer::Values(response), began: false, outcome, budget });
         }
     };
     let variables = Variables::from_json(variables.into());
@@ -141,14 +153,15 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
                 let ours = |error| code(error).is_some_and(|code| OURS.contains(&code.as_str()));
                 match timeout(OF_STANDBY, reading).await {
                     Ok(response) if !response.errors.iter().any(ours) => return response,
-                    _ => {}
+                    _ => budget.release_to(0),
                 }
             }
             execute(&service.schema, app.clone(), request()).await
         };
-        let reading = AssertUnwindSafe(reading).catch_unwind();
+        let reading = AssertUnwindSafe(until_exceeded(&budget, reading)).catch_unwind();
         match within(service, from, reading).await {
-            Some(Ok(response)) => response,
+            Some(Ok(Ok(response))) => response,
+            Some(Ok(Err(exceeded))) => over(exceeded),
             Some(Err(_)) => panicked(),
             None => late(GIVEN_UP),
         }
@@ -163,7 +176,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             *error = coded(error.clone(), code);
         }
     }
-    Ok(Ran { answer: Answer::Values(response), began, outcome })
+    Ok(Ran { answer: Answer::Values(response), began, outcome, budget })
 }
 
 /// Runs a mutation on a task of its own: a client that goes away, or whose time is over, does not tear it.
@@ -188,6 +201,24 @@ async fn within<T>(service: &Service, from: tokio::time::Instant, work: impl Fut
     }
 }
 
+/// What is read as long as the budget lasts: then everything that was read is dropped at once.
+async fn until_exceeded<T>(budget: &Budget, work: impl Future<Output = T>) -> Result<T, Exceeded> {
+    let mut work = pin!(work);
+    let done = poll_fn(|cx| match work.as_mut().poll(cx) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending if budget.exceeded().is_some() => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    });
+    let done = done.await;
+    match (done, budget.exceeded()) {
+        (Some(done), None) => Ok(done),
+        (_, exceeded) => Err(exceeded.unwrap_or(Exceeded::Time)),
+    }
+}
+
+/// From so many values on an answer is not computed where it keeps other requests from their thread.
+const MANY_VALUES: u64 = 20_000;
+
 /// How long a standby may take for an answer, before the primary is asked.
 const OF_STANDBY: Duration = Duration::from_millis(1000);
 
@@ -198,6 +229,12 @@ const GIVEN_UP: &str = "The request took too long and was given up.";
 
 fn late(message: &str) -> GraphqlResponse {
     nothing(coded(ServerError::new(message, None), "TIMEOUT"))
+}
+
+/// The answer to a request whose budget is used up.
+pub(super) fn over(exceeded: Exceeded) -> GraphqlResponse {
+    let code = if exceeded == Exceeded::Time { "TIMEOUT" } else { "LIMIT_EXCEEDED" };
+    nothing(coded(ServerError::new(exceeded.to_string(), None), code))
 }
 
 /// The panic itself is in the log.

@@ -1,0 +1,81 @@
+//! The body of an answer: pieces that stay charged to the budget of their request until the client has taken them.
+//!
+//! Made by the handlers. It must never keep the thread to itself: what packs answers takes as much as it is given.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    vec,
+};
+
+use axum::body::{Body, Bytes, HttpBody};
+use http_body::{Frame, SizeHint};
+
+use crate::{
+    budget::Budget,
+    chunks::Chunks,
+};
+
+/// After so many bytes other tasks have their turn.
+const BYTES_BETWEEN_YIELDS: usize = 256 * 1024;
+
+/// A body in pieces.
+pub(super) struct AnswerBody {
+    pieces: vec::IntoIter<Vec<u8>>,
+    left: u64,
+    budget: Budget,
+    since_yield: usize,
+}
+
+/// A piece that is charged until it is dropped.
+struct Piece {
+    bytes: Vec<u8>,
+    budget: Budget,
+}
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        self.budget.release(self.bytes.capacity());
+    }
+}
+
+impl AnswerBody {
+    /// The body for what was written.
+    pub(super) fn new(chunks: Chunks) -> Body {
+        let left = u64::try_from(chunks.len()).unwrap_or(u64::MAX);
+        let Chunks { pieces, budget } = chunks;
+        Body::new(Self { pieces: pieces.into_iter(), left, budget, since_yield: 0 })
+    }
+}
+
+impl HttpBody for AnswerBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if self.since_yield >= BYTES_BETWEEN_YIELDS {
+            self.since_yield = 0;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let Some(bytes) = self.pieces.next() else { return Poll::Ready(None) };
+        self.left -= u64::try_from(bytes.len()).unwrap_or(0);
+        self.since_yield += bytes.len();
+        let piece = Piece { bytes, budget: self.budget.clone() };
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_owner(piece)))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
