@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{App, Layers, claims::Claims, effective, find::storable};
 use crate::{
     access::Need,
+    budget::Budget,
     compose::{self, Entries, File, Member, Mode, Network, Warning},
     db::{
         Tx,
@@ -85,11 +86,25 @@ impl App {
         let ids: Vec<StackId> = found.iter().map(|stack| stack.id).collect();
         let all = instances::of_stacks(&db, &ids).await?;
         let enabled: Vec<InstanceModel> = all.iter().filter(|instance| instance.enabled).cloned().collect();
-        let mut members = load(&db, &found, &enabled, how.mode).await?;
+        let members = load(&db, &found, &enabled, how.mode, self.budget()).await?;
         // What follows is long, and the connection is wanted by others.
         drop(db);
+        let budget = self.budget().clone();
+        budget.compute(|| self.files(&found, &all, &enabled, members, how)).await
+    }
+
+    /// The files of stacks whose members are known.
+    fn files(
+        &self,
+        found: &[StackModel],
+        all: &[InstanceModel],
+        enabled: &[InstanceModel],
+        mut members: HashMap<InstanceId, Member>,
+        how: Rendering,
+    ) -> Result<HashMap<StackId, ComposeFile>> {
+        let budget = self.budget();
         let mut of_stack: HashMap<StackId, Stack> = HashMap::new();
-        for instance in &all {
+        for instance in all {
             let stack = of_stack.entry(instance.stack_id).or_default();
             stack.known.insert(instance.id, (instance.instance_id.clone(), instance.enabled));
             match instance.enabled {
@@ -98,11 +113,15 @@ impl App {
             }
         }
         if how.reveal {
-            self.log_revealed(&enabled, &of_stack);
+            self.log_revealed(enabled, &of_stack);
         }
-        let files =
-            found.iter().map(|stack| (stack.id, of_stack.remove(&stack.id).unwrap_or_default().file(stack, how)));
-        Ok(files.collect())
+        let file = |stack: &StackModel| {
+            budget.check_time()?;
+            let file = of_stack.remove(&stack.id).unwrap_or_default().file(stack, how);
+            budget.charge(file.text.len() + file.layer.as_ref().map_or(0, String::len))?;
+            Ok((stack.id, file))
+        };
+        found.iter().map(file).collect()
     }
 
     /// As `revealSecret` does for each of them.
@@ -174,17 +193,23 @@ fn shared_ports(stack: StackId, members: &[Member]) -> Vec<Warning> {
 }
 
 /// The entries of the template, where they are wanted, and those that would run.
-fn both<K: Mergeable>(layers: &Layers<K>, system: &[K], mode: Mode) -> (Vec<K>, Vec<K>) {
+fn both<K: Mergeable>(layers: &Layers<K>, system: &[K], mode: Mode, budget: &Budget) -> Result<(Vec<K>, Vec<K>)> {
     let template = match mode {
         Mode::Flat => Vec::new(),
-        Mode::Layered => entries(merge(&layers.template, &Overrides::default()), system),
+        Mode::Layered => entries(merge(&layers.template, &Overrides::default()), system, budget)?,
     };
-    (template, entries(layers.merge(), system))
+    Ok((template, entries(layers.merge(), system, budget)?))
 }
 
-fn entries<'a, K: Kind>(mut merged: Merged<&'a K>, system: &'a [K]) -> Vec<K> {
+/// Copies the entries that are rendered, and charges what becomes of them on the way to the file: the copy, and a node of the
+/// document.
+fn entries<'a, K: Kind>(mut merged: Merged<&'a K>, system: &'a [K], budget: &Budget) -> Result<Vec<K>> {
     merged.inject(system);
-    merged.values().into_iter().cloned().collect()
+    let copied = merged.values().into_iter().map(|entry| {
+        budget.charge(2 * (size_of::<K>() + entry.heap_size()))?;
+        Ok(entry.clone())
+    });
+    copied.collect()
 }
 
 macro_rules! kinds {
@@ -195,6 +220,7 @@ macro_rules! kinds {
             stacks: &[StackModel],
             instances: &[InstanceModel],
             mode: Mode,
+            budget: &Budget,
         ) -> Result<HashMap<InstanceId, Member>> {
             let ids: Vec<InstanceId> = instances.iter().map(|instance| instance.id).collect();
             let said: HashMap<InstanceId, Rules> = rules::load(db, &ids).await?;
@@ -222,7 +248,7 @@ macro_rules! kinds {
                         template: of.get(&instance.template_service_id).copied().unwrap_or_default(),
                     };
                     let system = <crate::kinds::$kind as Kind>::system(&names);
-                    (member.template.$field, member.effective.$field) = both(&layers, &system, mode);
+                    (member.template.$field, member.effective.$field) = both(&layers, &system, mode, budget)?;
                 }
             } )+
             Ok(ids.into_iter().zip(members).collect())

@@ -15,7 +15,7 @@ use crate::{
         stored::{Mergeable, Source},
     },
     ids::{InstanceId, TemplateId},
-    kinds::{Merged, OfInstance, OfTemplate, OverrideKind, Overrides, Rules, Stats, merge, stats},
+    kinds::{Merged, OfInstance, OfTemplate, OverrideKind, Overrides, Rules, Stats, merge_with, stats_with},
 };
 
 /// What a template brings and what an instance of it says, for one kind.
@@ -23,24 +23,31 @@ use crate::{
 pub struct Layers<K: Mergeable> {
     /// The template's entries.
     pub template: Arc<Vec<K>>,
-    /// What the instance says.
-    pub overrides: Overrides<K>,
+    /// The instance's entries.
+    pub own: Arc<Vec<K>>,
+    /// What the instance takes away; without entries.
+    rules: Overrides<K>,
 }
 
 impl<K: Mergeable> Layers<K> {
     /// Puts them together.
-    pub fn new(template: Arc<Vec<K>>, entries: Vec<K>, rules: &Rules) -> Self {
-        Self { template, overrides: Overrides::new(entries, K::KIND, rules) }
+    pub fn new(template: Arc<Vec<K>>, own: Arc<Vec<K>>, rules: &Rules) -> Self {
+        Self { template, own, rules: Overrides::new(Vec::new(), K::KIND, rules) }
+    }
+
+    /// Whether the instance says nothing about the kind.
+    pub fn is_inherited(&self) -> bool {
+        self.own.is_empty() && self.rules.removed.is_empty() && !self.rules.replaced
     }
 
     /// What would run.
     pub fn merge(&self) -> Merged<&K> {
-        merge(&self.template, &self.overrides)
+        merge_with(&self.template, &self.own, &self.rules)
     }
 
     /// What is worth a look.
     pub fn stats(&self) -> (OverrideKind, Stats) {
-        (K::KIND, stats(&self.template, &self.overrides))
+        (K::KIND, stats_with(&self.template, &self.own, &self.rules))
     }
 }
 
@@ -98,7 +105,7 @@ pub(super) async fn load_with<K: Mergeable>(
     let layers = instances.iter().map(|instance| {
         let template = template.get(&instance.template()).unwrap_or(&nothing);
         let entries = own.remove(&instance.id()).unwrap_or_default();
-        Layers::new(Arc::clone(template), entries, rules.get(&instance.id()).unwrap_or(&no_rules))
+        Layers::new(Arc::clone(template), Arc::new(entries), rules.get(&instance.id()).unwrap_or(&no_rules))
     });
     Ok(layers.collect())
 }

@@ -59,8 +59,8 @@ impl App {
         let layers = load_with::<K>(&self.reader(), of, rules).await?;
         let mut inherited: HashMap<(TemplateId, StackId), Arc<Vec<Claim>>> = HashMap::new();
         let claimed = of.iter().zip(&layers).map(|(claimant, layers)| {
-            let (template, stack, said) = (claimant.template_service_id, claimant.stack_id, &layers.overrides);
-            let claims = if said.entries.is_empty() && said.removed.is_empty() && !said.replaced {
+            let (template, stack) = (claimant.template_service_id, claimant.stack_id);
+            let claims = if layers.is_inherited() {
                 let same = inherited.entry((template, stack)).or_insert_with(|| claims_of(layers, stack));
                 Arc::clone(same)
             } else {

@@ -31,6 +31,14 @@ pub struct Page<R> {
     pub has_next: bool,
 }
 
+impl<R> Page<R> {
+    /// The same with something else for each row.
+    pub fn map<T>(self, row: impl FnMut(R) -> T) -> Page<T> {
+        let Self { rows, has_previous, has_next } = self;
+        Page { rows: rows.into_iter().map(row).collect(), has_previous, has_next }
+    }
+}
+
 /// The values by which a list is sorted.
 pub trait Cursor {
     /// True when the list is sorted from the greatest to the least.

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, Result};
 
-use super::{context::ContextExt, fault::fault, loaders::EntriesOf};
+use super::{context::ContextExt, fault::fault, loaders::EntriesOf, shared::Shared};
 use crate::{
     db::stored::Source,
     ids::{InstanceId, TemplateId},
     kinds::{
-        Cardinality, Collections, Kind, OfInstance, OfTemplate, Owner, Settings, for_each_kind, for_each_template_kind,
+        Cardinality, Collections, Kind, OfInstance, OfTemplate, Owner, Setting, Settings, for_each_kind, for_each_template_kind,
     },
 };
 
@@ -20,32 +20,32 @@ pub(super) struct InstanceCollections(pub(super) InstanceId);
 /// The entries of a template, as fields of `Template`.
 pub(super) struct TemplateCollections(pub(super) TemplateId);
 
-async fn load<O: Owner, K: Source<O>>(ctx: &Context<'_>, owner: O::Id) -> Result<K::Set> {
+async fn load<O: Owner, K: Source<O>>(ctx: &Context<'_>, owner: O::Id) -> Result<Arc<Vec<K>>> {
     let found = ctx.loaders().load(EntriesOf::<O, K>::new(owner)).await.map_err(fault)?;
-    Ok(K::Set::from_entries(found.map(Arc::unwrap_or_clone).unwrap_or_default()))
+    Ok(found.unwrap_or_default())
 }
 
 /// How a set is answered: a nullable one must carry its own error, so that only the field becomes null.
-trait Answered: Sized {
+trait Answered<K> {
     type Answer;
-    fn answer(result: Result<Self>) -> Self::Answer;
+    fn answer(entries: Result<Arc<Vec<K>>>) -> Self::Answer;
 }
-impl<K> Answered for Vec<K> {
-    type Answer = Result<Vec<K>>;
-    fn answer(result: Result<Self>) -> Self::Answer {
-        result
+impl<K> Answered<K> for Vec<K> {
+    type Answer = Result<Vec<Shared<K>>>;
+    fn answer(entries: Result<Arc<Vec<K>>>) -> Self::Answer {
+        entries.map(|entries| Shared::all(&entries))
     }
 }
-impl<K> Answered for Option<K> {
-    type Answer = Option<Result<K>>;
-    fn answer(result: Result<Self>) -> Self::Answer {
-        result.transpose()
+impl<K> Answered<K> for Option<K> {
+    type Answer = Option<Result<Shared<K>>>;
+    fn answer(entries: Result<Arc<Vec<K>>>) -> Self::Answer {
+        entries.map(|entries| Shared::all(&entries).into_iter().next()).transpose()
     }
 }
-impl Answered for Settings {
+impl Answered<Setting> for Settings {
     type Answer = Result<Settings>;
-    fn answer(result: Result<Self>) -> Self::Answer {
-        result
+    fn answer(entries: Result<Arc<Vec<Setting>>>) -> Self::Answer {
+        entries.map(|entries| Self::from_entries(Arc::unwrap_or_clone(entries)))
     }
 }
 
@@ -57,8 +57,9 @@ macro_rules! fields {
             async fn $field(
                 &self,
                 ctx: &Context<'_>,
-            ) -> <<crate::kinds::$kind as Kind>::Set as Answered>::Answer {
-                Answered::answer(load::<$owner, crate::kinds::$kind>(ctx, self.0).await)
+            ) -> <<crate::kinds::$kind as Kind>::Set as Answered<crate::kinds::$kind>>::Answer {
+                type Set = <crate::kinds::$kind as Kind>::Set;
+                <Set as Answered<crate::kinds::$kind>>::answer(load::<$owner, _>(ctx, self.0).await)
             } )+
         }
     };

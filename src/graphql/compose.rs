@@ -2,6 +2,8 @@
 //!
 //! Reached through `Stack.compose`. It must never load anything: the use case brings it all.
 
+use std::sync::Arc;
+
 use async_graphql::{Enum, Object, SimpleObject};
 
 use crate::{app, compose::Mode};
@@ -27,7 +29,7 @@ pub(super) struct ComposeWarning {
 }
 
 /// A stack as files that Compose runs.
-pub(super) struct ComposeFile(pub(super) app::ComposeFile);
+pub(super) struct ComposeFile(pub(super) Arc<app::ComposeFile>);
 
 #[Object]
 /// A stack as files that Compose runs. The same stack gives the same bytes.

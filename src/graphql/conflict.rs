@@ -2,6 +2,8 @@
 //!
 //! Reached through `Instance.conflicts` and `Stack.conflicts`. It must never load anything: the use case brings it all.
 
+use std::sync::Arc;
+
 use async_graphql::{Enum, Object};
 
 use super::instance::Instance;
@@ -21,7 +23,23 @@ pub(super) enum ConflictKind {
 }
 
 /// Something that an instance claims although others hold it.
-pub(super) struct Conflict(pub(super) app::Conflict);
+pub(super) struct Conflict {
+    /// All of its instance or stack: shared by everybody who asked for them.
+    all: Arc<Vec<app::Conflict>>,
+    at: usize,
+}
+
+impl Conflict {
+    /// Those that were found.
+    pub(super) fn list(found: Option<Arc<Vec<app::Conflict>>>) -> Vec<Self> {
+        let all = found.unwrap_or_default();
+        (0..all.len()).map(|at| Self { all: Arc::clone(&all), at }).collect()
+    }
+
+    fn found(&self) -> &app::Conflict {
+        &self.all[self.at]
+    }
+}
 
 #[Object]
 /// Something that the effective configuration of an instance claims, and that of others, which are enabled in enabled
@@ -29,36 +47,36 @@ pub(super) struct Conflict(pub(super) app::Conflict);
 impl Conflict {
     /// What sort of thing it is.
     async fn kind(&self) -> ConflictKind {
-        self.0.kind.into()
+        self.found().kind.into()
     }
 
     /// What is claimed, such as `0.0.0.0:5432/tcp`, `shop.localhost` or `/srv/data`.
     async fn value(&self) -> &str {
-        &self.0.value
+        &self.found().value
     }
 
     /// A sentence that names the holder as `stack/instance`, and says what to do.
     async fn message(&self) -> &str {
-        &self.0.message
+        &self.found().message
     }
 
     /// The instance that was asked about.
     async fn instance(&self) -> Instance {
-        Instance(self.0.instance.as_ref().clone())
+        Instance(Arc::clone(&self.found().instance))
     }
 
     /// The other claimant that has existed longest.
     async fn holder(&self) -> Instance {
-        Instance(self.0.holders[0].as_ref().clone())
+        Instance(Arc::clone(&self.found().holders[0]))
     }
 
     /// The other claimants, oldest first; at most 10.
     async fn holders(&self) -> Vec<Instance> {
-        self.0.holders.iter().map(|holder| Instance(holder.as_ref().clone())).collect()
+        self.found().holders.iter().map(|holder| Instance(Arc::clone(holder))).collect()
     }
 
     /// How many other claimants there are in all.
     async fn holder_count(&self) -> i32 {
-        i32::try_from(self.0.holder_count).unwrap_or(i32::MAX)
+        i32::try_from(self.found().holder_count).unwrap_or(i32::MAX)
     }
 }

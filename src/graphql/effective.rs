@@ -13,6 +13,7 @@ use super::{
     fault::fault,
     loaders::{EntriesOf, RulesOf, StackKey, TemplateKey},
     override_report::{RemovedEntry, Reports},
+    shared::Shared,
 };
 use crate::{
     app::Layers,
@@ -33,25 +34,24 @@ pub(super) async fn layers<K: Mergeable>(ctx: &Context<'_>, instance: &InstanceM
     )
     .await
     .map_err(fault)?;
-    let own = own.map(Arc::unwrap_or_clone).unwrap_or_default();
-    Ok(Layers::new(template.unwrap_or_default(), own, &rules.unwrap_or_default()))
+    Ok(Layers::new(template.unwrap_or_default(), own.unwrap_or_default(), &rules.unwrap_or_default()))
 }
 
 /// The service's own entries of a kind.
-async fn system<K: Kind>(ctx: &Context<'_>, instance: &InstanceModel) -> Result<Vec<K>> {
+async fn system<K: Kind>(ctx: &Context<'_>, instance: &InstanceModel) -> Result<Arc<Vec<K>>> {
     if !K::HAS_SYSTEM {
-        return Ok(Vec::new());
+        return Ok(Arc::default());
     }
     let loaders = ctx.loaders();
     let stack = loaders.load(StackKey(instance.stack_id));
     let template = loaders.load(TemplateKey(instance.template_service_id));
     let (stack, template) = try_join(stack, template).await.map_err(fault)?;
-    let (stack, template) = (stack.map(|row| row.name), template.map(|row| row.name));
-    Ok(K::system(&Names {
-        stack: stack.as_deref().unwrap_or_default(),
+    let (stack, template) = (stack.as_ref().map(|row| &row.name), template.as_ref().map(|row| &row.name));
+    Ok(Arc::new(K::system(&Names {
+        stack: stack.map_or("", String::as_str),
         instance: &instance.instance_id,
-        template: template.as_deref().unwrap_or_default(),
-    }))
+        template: template.map_or("", String::as_str),
+    })))
 }
 
 /// An entry of the effective configuration: its own fields, where it comes from, and what it shadows.
@@ -59,11 +59,11 @@ async fn system<K: Kind>(ctx: &Context<'_>, instance: &InstanceModel) -> Result<
 #[graphql(name_type)]
 pub(super) struct EffectiveEntry<K: ObjectType> {
     #[graphql(flatten)]
-    entry: K,
+    entry: Shared<K>,
     /// Where it comes from.
     origin: Origin,
     /// The template's entries whose place it takes; empty when there is none.
-    shadows: Vec<K>,
+    shadows: Vec<Shared<K>>,
 }
 
 impl<K: ObjectType> TypeName for EffectiveEntry<K> {
@@ -72,39 +72,42 @@ impl<K: ObjectType> TypeName for EffectiveEntry<K> {
     }
 }
 
-impl<K: Kind + ObjectType> From<Effective<&K>> for EffectiveEntry<K> {
-    fn from(effective: Effective<&K>) -> Self {
-        Self {
-            entry: effective.entry.clone(),
+impl<K: Kind + ObjectType> EffectiveEntry<K> {
+    /// An entry of one of these lists.
+    fn new(lists: &[&Arc<Vec<K>>], effective: &Effective<&K>) -> Option<Self> {
+        let shadows = effective.shadows.iter().filter_map(|shadowed| Shared::find(lists, shadowed));
+        Some(Self {
+            entry: Shared::find(lists, effective.entry)?,
             origin: effective.origin,
-            shadows: effective.shadows.into_iter().cloned().collect(),
-        }
+            shadows: shadows.collect(),
+        })
     }
 }
 
 /// How the effective entries of a kind are answered.
 trait Shown<K: Kind>: Sized {
     type Answer;
-    fn show(merged: Result<Merged<&K>>) -> Self::Answer;
+    fn show(lists: &[&Arc<Vec<K>>], merged: Result<Merged<&K>>) -> Self::Answer;
 }
 
 impl<K: Kind + ObjectType> Shown<K> for Vec<K> {
     type Answer = Result<Vec<EffectiveEntry<K>>>;
-    fn show(merged: Result<Merged<&K>>) -> Self::Answer {
-        Ok(merged?.entries.into_iter().map(EffectiveEntry::from).collect())
+    fn show(lists: &[&Arc<Vec<K>>], merged: Result<Merged<&K>>) -> Self::Answer {
+        Ok(merged?.entries.iter().filter_map(|effective| EffectiveEntry::new(lists, effective)).collect())
     }
 }
 
 impl<K: Kind + ObjectType> Shown<K> for Option<K> {
     type Answer = Option<Result<EffectiveEntry<K>>>;
-    fn show(merged: Result<Merged<&K>>) -> Self::Answer {
-        merged.map(|merged| merged.entries.into_iter().next().map(EffectiveEntry::from)).transpose()
+    fn show(lists: &[&Arc<Vec<K>>], merged: Result<Merged<&K>>) -> Self::Answer {
+        let first = |merged: Merged<&K>| merged.entries.first().and_then(|first| EffectiveEntry::new(lists, first));
+        merged.map(first).transpose()
     }
 }
 
 impl Shown<Setting> for Settings {
     type Answer = Result<EffectiveSettings>;
-    fn show(merged: Result<Merged<&Setting>>) -> Self::Answer {
+    fn show(_: &[&Arc<Vec<Setting>>], merged: Result<Merged<&Setting>>) -> Self::Answer {
         let merged = merged?;
         let there = merged.entries.into_iter().map(|effective| SettingShown {
             field: effective.entry.field,
@@ -215,10 +218,10 @@ impl EffectiveSettings {
 }
 
 /// What would really run.
-pub(super) struct EffectiveConfig(pub(super) InstanceModel);
+pub(super) struct EffectiveConfig(pub(super) Arc<InstanceModel>);
 
 /// The settings alone, as values.
-struct EffectiveScalars(InstanceModel);
+struct EffectiveScalars(Arc<InstanceModel>);
 
 impl EffectiveScalars {
     async fn settings(&self, ctx: &Context<'_>) -> Result<Settings> {
@@ -285,18 +288,19 @@ macro_rules! fields {
                 type Set = <crate::kinds::$kind as Kind>::Set;
                 let parts = try_join(layers::<crate::kinds::$kind>(ctx, &self.0), system(ctx, &self.0)).await;
                 match &parts {
-                    Err(error) => <Set as Shown<crate::kinds::$kind>>::show(Err(error.clone())),
+                    Err(error) => <Set as Shown<crate::kinds::$kind>>::show(&[], Err(error.clone())),
                     Ok((layers, system)) => {
                         let mut merged = layers.merge();
                         merged.inject(system);
-                        <Set as Shown<crate::kinds::$kind>>::show(Ok(merged))
+                        let lists = [&layers.template, &layers.own, system];
+                        <Set as Shown<crate::kinds::$kind>>::show(&lists, Ok(merged))
                     }
                 }
             } )+
 
             /// The template's entries that the instance has taken away, kind by kind.
             async fn removed(&self, ctx: &Context<'_>) -> Result<Vec<RemovedEntry>> {
-                Ok(Reports::load(ctx, &self.0).await?.removed())
+                Reports::load(ctx, &self.0).await?.removed(ctx.app().budget())
             }
         }
     };

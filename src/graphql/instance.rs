@@ -22,7 +22,13 @@ use crate::{db::entities::InstanceModel, error::Error, ids::GlobalId};
 
 /// One template, used once in one stack.
 #[derive(Clone, Debug)]
-pub(super) struct Instance(pub(super) InstanceModel);
+pub(super) struct Instance(pub(super) Arc<InstanceModel>);
+
+impl From<InstanceModel> for Instance {
+    fn from(row: InstanceModel) -> Self {
+        Self(Arc::new(row))
+    }
+}
 
 impl Instance {
     async fn load_stack(&self, ctx: &Context<'_>) -> Result<Stack> {
@@ -126,7 +132,7 @@ impl Instance {
 
     /// What the instance changes of its template, entry by entry, kind by kind.
     async fn override_diff(&self, ctx: &Context<'_>) -> Result<Vec<ConfigChange>> {
-        Ok(Reports::load(ctx, &self.0).await?.diff())
+        Reports::load(ctx, &self.0).await?.diff(ctx.app().budget())
     }
 
     /// What it claims on the host although other instances, which are enabled in enabled stacks, claim it, too; one
@@ -134,14 +140,14 @@ impl Instance {
     /// shows what enabling it would meet.
     async fn conflicts(&self, ctx: &Context<'_>) -> Result<Vec<Conflict>> {
         let found = ctx.loaders().load(ConflictsOf(self.0.id)).await.map_err(fault)?;
-        Ok(found.unwrap_or_default().into_iter().map(Conflict).collect())
+        Ok(Conflict::list(found))
     }
 
     /// What would go if the instance were deleted.
     async fn delete_preview(&self, ctx: &Context<'_>) -> Result<InstanceDeletePreview> {
         Ok(InstanceDeletePreview {
             instance_name: self.0.instance_id.clone(),
-            template_name: self.load_template(ctx).await?.0.name,
+            template_name: self.load_template(ctx).await?.0.name.clone(),
             override_count: self.0.override_count,
             container_name: self.0.container_name.clone(),
         })

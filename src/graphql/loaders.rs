@@ -150,55 +150,55 @@ impl Loader<RulesOf> for Reader {
 }
 
 impl Loader<StackKey> for Reader {
-    type Value = StackModel;
+    type Value = Arc<StackModel>;
     type Error = Arc<Error>;
-    async fn load(&self, keys: &[StackKey]) -> Answer<StackKey, StackModel> {
+    async fn load(&self, keys: &[StackKey]) -> Answer<StackKey, Arc<StackModel>> {
         let ids: Vec<StackId> = keys.iter().map(|key| key.0).collect();
-        Ok(self.0.load_stacks(&ids).await?.into_iter().map(|(id, row)| (StackKey(id), row)).collect())
+        Ok(self.0.load_stacks(&ids).await?.into_iter().map(|(id, row)| (StackKey(id), Arc::new(row))).collect())
     }
 }
 
 impl Loader<TemplateKey> for Reader {
-    type Value = TemplateModel;
+    type Value = Arc<TemplateModel>;
     type Error = Arc<Error>;
-    async fn load(&self, keys: &[TemplateKey]) -> Answer<TemplateKey, TemplateModel> {
+    async fn load(&self, keys: &[TemplateKey]) -> Answer<TemplateKey, Arc<TemplateModel>> {
         let ids: Vec<TemplateId> = keys.iter().map(|key| key.0).collect();
-        Ok(self.0.load_templates(&ids).await?.into_iter().map(|(id, row)| (TemplateKey(id), row)).collect())
+        Ok(self.0.load_templates(&ids).await?.into_iter().map(|(id, row)| (TemplateKey(id), Arc::new(row))).collect())
     }
 }
 
 impl Loader<InstanceKey> for Reader {
-    type Value = InstanceModel;
+    type Value = Arc<InstanceModel>;
     type Error = Arc<Error>;
-    async fn load(&self, keys: &[InstanceKey]) -> Answer<InstanceKey, InstanceModel> {
+    async fn load(&self, keys: &[InstanceKey]) -> Answer<InstanceKey, Arc<InstanceModel>> {
         let ids: Vec<InstanceId> = keys.iter().map(|key| key.0).collect();
-        Ok(self.0.load_instances(&ids).await?.into_iter().map(|(id, row)| (InstanceKey(id), row)).collect())
+        Ok(self.0.load_instances(&ids).await?.into_iter().map(|(id, row)| (InstanceKey(id), Arc::new(row))).collect())
     }
 }
 
 impl Loader<ConflictsOf> for Reader {
-    type Value = Vec<Conflict>;
+    type Value = Arc<Vec<Conflict>>;
     type Error = Arc<Error>;
-    async fn load(&self, keys: &[ConflictsOf]) -> Answer<ConflictsOf, Vec<Conflict>> {
+    async fn load(&self, keys: &[ConflictsOf]) -> Answer<ConflictsOf, Arc<Vec<Conflict>>> {
         let ids: Vec<InstanceId> = keys.iter().map(|key| key.0).collect();
-        Ok(self.0.conflicts_of(&ids).await?.into_iter().map(|(id, found)| (ConflictsOf(id), found)).collect())
+        Ok(self.0.conflicts_of(&ids).await?.into_iter().map(|(id, found)| (ConflictsOf(id), Arc::new(found))).collect())
     }
 }
 
 impl Loader<StackConflictsOf> for Reader {
-    type Value = Vec<Conflict>;
+    type Value = Arc<Vec<Conflict>>;
     type Error = Arc<Error>;
-    async fn load(&self, keys: &[StackConflictsOf]) -> Answer<StackConflictsOf, Vec<Conflict>> {
+    async fn load(&self, keys: &[StackConflictsOf]) -> Answer<StackConflictsOf, Arc<Vec<Conflict>>> {
         let ids: Vec<StackId> = keys.iter().map(|key| key.0).collect();
         let found = self.0.conflicts_of_stacks(&ids).await?;
-        Ok(found.into_iter().map(|(id, found)| (StackConflictsOf(id), found)).collect())
+        Ok(found.into_iter().map(|(id, found)| (StackConflictsOf(id), Arc::new(found))).collect())
     }
 }
 
 impl Loader<ComposeOf> for Reader {
-    type Value = ComposeFile;
+    type Value = Arc<ComposeFile>;
     type Error = Arc<Error>;
-    async fn load(&self, keys: &[ComposeOf]) -> Answer<ComposeOf, ComposeFile> {
+    async fn load(&self, keys: &[ComposeOf]) -> Answer<ComposeOf, Arc<ComposeFile>> {
         let mut ways: HashMap<Rendering, Vec<StackId>> = HashMap::new();
         for key in keys {
             ways.entry(key.how).or_default().push(key.stack);
@@ -206,16 +206,16 @@ impl Loader<ComposeOf> for Reader {
         let mut answers = HashMap::new();
         for (how, stacks) in ways {
             let files = self.0.compose_stacks(&stacks, how).await?;
-            answers.extend(files.into_iter().map(|(stack, file)| (ComposeOf { stack, how }, file)));
+            answers.extend(files.into_iter().map(|(stack, file)| (ComposeOf { stack, how }, Arc::new(file))));
         }
         Ok(answers)
     }
 }
 
 impl<P: Parent> Loader<InstancePageOf<P>> for Reader {
-    type Value = Page<InstanceModel>;
+    type Value = Page<Arc<InstanceModel>>;
     type Error = Arc<Error>;
-    async fn load(&self, keys: &[InstancePageOf<P>]) -> Answer<InstancePageOf<P>, Page<InstanceModel>> {
+    async fn load(&self, keys: &[InstancePageOf<P>]) -> Answer<InstancePageOf<P>, Page<Arc<InstanceModel>>> {
         let mut questions: HashMap<(&InstanceFilter, &Slice<ByAge>), Vec<P>> = HashMap::new();
         for key in keys {
             questions.entry((&key.filter, &key.slice)).or_default().push(key.parent);
@@ -224,7 +224,7 @@ impl<P: Parent> Loader<InstancePageOf<P>> for Reader {
         for ((filter, slice), parents) in questions {
             for (parent, page) in self.0.load_instance_pages(&parents, filter, slice).await? {
                 let key = InstancePageOf { parent, filter: filter.clone(), slice: slice.clone() };
-                answers.insert(key, page);
+                answers.insert(key, page.map(Arc::new));
             }
         }
         Ok(answers)

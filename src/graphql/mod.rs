@@ -25,6 +25,7 @@ mod paths;
 mod payloads;
 mod query;
 mod reveal;
+mod shared;
 mod stack;
 mod tasks;
 mod template;
@@ -50,7 +51,7 @@ fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription>
 /// The schema; what it runs on comes with each request.
 pub fn schema() -> Schema {
     // Documents are validated before they come here; this looks at what execution itself relies on.
-    let framework = builder().validation_mode(ValidationMode::Fast).extension(paths::WholePaths);
+    let framework = builder().validation_mode(ValidationMode::Fast).extension(paths::AroundFields);
     framework.finish()
 }
 
@@ -71,5 +72,6 @@ pub fn sdl() -> String {
 pub async fn execute(schema: &Schema, app: App, request: Request) -> Response {
     let tasks = RequestTasks::default();
     let loaders = Loaders::new(app.clone(), &tasks);
-    tasks.drive(schema.execute(request.data(app).data(loaders))).await
+    let budget = app.budget().clone();
+    tasks.drive(schema.execute(request.data(app).data(loaders)), &budget).await
 }

@@ -5,10 +5,12 @@
 
 use async_graphql::{Context, Result, SimpleObject};
 
-use super::{context::int, effective::layers};
+use super::{context::int, effective::layers, fault::fault};
 use crate::{
     app::Layers,
+    budget::Budget,
     db::entities::InstanceModel,
+    error::Error,
     kinds::{AnyChange, AnyEntry, OverrideKind, Registered, Rule, RuleAction, Stats, diff, for_each_kind},
 };
 
@@ -138,13 +140,36 @@ fn total(stats: Vec<(OverrideKind, Stats)>) -> OverrideStats {
     }
 }
 
-fn removed<K: Registered + Into<AnyEntry>>(merged: crate::kinds::Merged<&K>) -> impl Iterator<Item = RemovedEntry> {
-    merged.removed.into_iter().map(|removed| RemovedEntry {
-        kind: K::KIND,
-        key: removed.entry.key().to_string(),
-        by: removed.by,
-        entry: removed.entry.clone().into(),
-    })
+fn removed<K: Registered + Into<AnyEntry>>(
+    merged: crate::kinds::Merged<&K>,
+    budget: &Budget,
+) -> Result<Vec<RemovedEntry>> {
+    let removed = merged.removed.into_iter().map(|removed| {
+        charge(removed.entry, budget)?;
+        Ok(RemovedEntry {
+            kind: K::KIND,
+            key: removed.entry.key().to_string(),
+            by: removed.by,
+            entry: removed.entry.clone().into(),
+        })
+    });
+    removed.collect()
+}
+
+/// Charges a copy of an entry.
+fn charge<K: Registered>(entry: &K, budget: &Budget) -> Result<()> {
+    budget.charge(size_of::<AnyEntry>() + entry.heap_size()).map_err(|exceeded| fault(Error::from(exceeded)))
+}
+
+/// What is different between two lists of entries.
+fn changes<K: Registered + Into<AnyEntry>>(from: &[&K], to: &[&K], budget: &Budget) -> Result<Vec<ConfigChange>> {
+    let changes = diff(from, to).into_iter().map(|change| {
+        for entry in change.from.iter().chain(&change.to) {
+            charge(*entry, budget)?;
+        }
+        Ok(AnyChange::from(change).into())
+    });
+    changes.collect()
 }
 
 macro_rules! reports {
@@ -163,19 +188,21 @@ macro_rules! reports {
             }
 
             /// What the template brings and the instance takes away.
-            pub(super) fn removed(&self) -> Vec<RemovedEntry> {
-                std::iter::empty()$( .chain(removed(self.$field.merge())) )+.collect()
+            pub(super) fn removed(&self, budget: &Budget) -> Result<Vec<RemovedEntry>> {
+                let mut all = Vec::new();
+                $( all.extend(removed(self.$field.merge(), budget)?); )+
+                Ok(all)
             }
 
             /// What the instance changes.
-            pub(super) fn diff(&self) -> Vec<ConfigChange> {
-                let mut changes = Vec::new();
+            pub(super) fn diff(&self, budget: &Budget) -> Result<Vec<ConfigChange>> {
+                let mut all = Vec::new();
                 $(
                     let before: Vec<&crate::kinds::$kind> = self.$field.template.iter().collect();
                     let merged = self.$field.merge();
-                    changes.extend(diff(&before, &merged.values()).into_iter().map(|change| AnyChange::from(change).into()));
+                    all.extend(changes(&before, &merged.values(), budget)?);
                 )+
-                changes
+                Ok(all)
             }
 
             pub(super) fn stats(&self) -> OverrideStats {

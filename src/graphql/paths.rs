@@ -1,31 +1,60 @@
-//! Whole paths of errors: the framework cuts the path of an error that goes up through a list to the place in the list.
+//! What happens around every field: its value is charged to the budget of the request, and an error gets its whole path,
+//! which the framework cuts where the error goes up through a list.
 //!
-//! An extension of the schema, which sees every field fail from the inside outwards. It must never change what is
-//! answered, except where an error says it comes from.
+//! An extension of the schema, which sees every field. It must never change what is answered, except where an error says it
+//! comes from, and that nothing more is resolved once the budget is exceeded.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::{
     PathSegment, QueryPathSegment, Response, ServerResult, Value,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextResolve, ResolveInfo},
 };
 
+use super::fault::fault;
+use crate::{app::App, budget::Budget, error::Error};
+
 /// The key under which an error carries its path on its way up.
 const KEY: &str = "wholePath";
 
-/// Makes the extension.
-pub(super) struct WholePaths;
+/// What a field costs beside its value, in bytes: its place in the answer, and the future that resolves it.
+const FIELD_OVERHEAD: usize = 256;
 
-impl ExtensionFactory for WholePaths {
+/// Makes the extension.
+pub(super) struct AroundFields;
+
+impl ExtensionFactory for AroundFields {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Carry)
+        Arc::new(Request::default())
     }
 }
 
-struct Carry;
+/// One request.
+#[derive(Default)]
+struct Request {
+    budget: OnceLock<Budget>,
+}
+
+impl Request {
+    fn budget(&self, ctx: &ExtensionContext<'_>) -> &Budget {
+        self.budget.get_or_init(|| ctx.data_opt::<App>().map(|app| app.budget().clone()).unwrap_or_default())
+    }
+}
+
+/// How much memory the value of a leaf takes; that of an object was charged field by field.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::List(items) => items.iter().map(|item| size_of::<Value>() + size(item)).sum(),
+        Value::Object(fields) => {
+            fields.iter().map(|(key, value)| 2 * size_of::<Value>() + key.len() + size(value)).sum()
+        }
+        _ => 0,
+    }
+}
 
 #[async_graphql::async_trait::async_trait]
-impl Extension for Carry {
+impl Extension for Request {
     async fn resolve(
         &self,
         ctx: &ExtensionContext<'_>,
@@ -33,7 +62,19 @@ impl Extension for Carry {
         next: NextResolve<'_>,
     ) -> ServerResult<Option<Value>> {
         let node = info.path_node;
-        let done = next.run(ctx, info).await;
+        let (is_leaf, position) = (info.field.selection_set.node.items.is_empty(), info.field.name.pos);
+        let budget = self.budget(ctx);
+        let charge = |bytes| {
+            budget.charge(bytes).map_err(|exceeded| fault(Error::from(exceeded)).into_server_error(position))
+        };
+        let done = match charge(FIELD_OVERHEAD) {
+            Ok(()) => next.run(ctx, info).await,
+            Err(exceeded) => Err(exceeded),
+        };
+        let done = done.and_then(|value| {
+            charge(value.as_ref().filter(|_| is_leaf).map_or(0, size))?;
+            Ok(value)
+        });
         done.map_err(|mut error| {
             let extensions = error.extensions.get_or_insert_default();
             // The innermost field that fails is asked first.

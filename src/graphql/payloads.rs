@@ -35,7 +35,7 @@ macro_rules! payloads {
         impl $name {
             pub(super) fn settle(done: AppResult<$model>) -> Result<Self> {
                 let (value, user_errors) = settle(done)?;
-                Ok(Self { $field: value.map($type), user_errors })
+                Ok(Self { $field: value.map($type::from), user_errors })
             }
         }
     )+ };
@@ -161,7 +161,7 @@ pub(super) struct DuplicateInstancePayload {
 impl DuplicateInstancePayload {
     pub(super) fn settle(done: AppResult<Duplicated>) -> Result<Self> {
         let (value, user_errors) = settle(done)?;
-        let (instance, shared) = value.map(|done| (Instance(done.instance), done.shared)).unzip();
+        let (instance, shared) = value.map(|done| (Instance::from(done.instance), done.shared)).unzip();
         let warnings = shared.unwrap_or_default().into_iter().map(Warning::from).collect();
         Ok(Self { instance, warnings, user_errors })
     }
@@ -185,7 +185,7 @@ impl DuplicateStackPayload {
             return Ok(Self { stack: None, warnings: Vec::new(), user_errors });
         };
         let warnings = shared.iter().map(|shared| Warning::between_stacks(shared, &stack.name, &source)).collect();
-        Ok(Self { stack: Some(Stack(stack)), warnings, user_errors })
+        Ok(Self { stack: Some(Stack::from(stack)), warnings, user_errors })
     }
 }
 

@@ -59,7 +59,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The stack's name.")] name: String,
     ) -> Option<Result<Stack>> {
-        ctx.app().stack(&name).await.map_err(fault).transpose().map(|found| found.map(Stack))
+        ctx.app().stack(&name).await.map_err(fault).transpose().map(|found| found.map(Stack::from))
     }
 
     /// The live stacks, by name. Pages have 1 to 100 rows, 20 when nothing is said.
@@ -82,7 +82,7 @@ impl Query {
             Some(filter) => ctx.app().stacks(filter, &slice).await.map_err(fault)?,
             None => Page { rows: Vec::new(), has_previous: false, has_next: false },
         };
-        Ok(connection(page, StackTotal(filter), |row| (ByName(row.name.clone()), Stack(row))))
+        Ok(connection(page, StackTotal(filter), |row| (ByName(row.name.clone()), Stack::from(row))))
     }
 
     /// The template of this name, or null.
@@ -91,7 +91,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The template's name.")] name: String,
     ) -> Option<Result<Template>> {
-        ctx.app().template(&name).await.map_err(fault).transpose().map(|found| found.map(Template))
+        ctx.app().template(&name).await.map_err(fault).transpose().map(|found| found.map(Template::from))
     }
 
     /// The templates of the catalogue, by name. Pages have 1 to 100 rows, 20 when nothing is said.
@@ -115,7 +115,7 @@ impl Query {
             Some(filter) => ctx.app().templates(filter, &slice).await.map_err(fault)?,
             None => Page { rows: Vec::new(), has_previous: false, has_next: false },
         };
-        Ok(connection(page, TemplateTotal(filter), |row| (ByName(row.name.clone()), Template(row))))
+        Ok(connection(page, TemplateTotal(filter), |row| (ByName(row.name.clone()), Template::from(row))))
     }
 
     /// The live instance of this name in the live stack of that name, or null.
@@ -129,7 +129,7 @@ impl Query {
             let Some(stack) = ctx.app().stack(&stack).await? else { return Ok(None) };
             ctx.app().instance_of(stack.id, &name).await
         };
-        found.await.map_err(fault).transpose().map(|found| found.map(Instance))
+        found.await.map_err(fault).transpose().map(|found| found.map(Instance::from))
     }
 
     /// Who asks, and what that one may do.

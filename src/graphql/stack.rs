@@ -2,6 +2,8 @@
 //!
 //! Reached through the roots and `Instance.stack`. It must never know how instances are stored.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
@@ -19,7 +21,13 @@ use crate::{app::Rendering, db::entities::StackModel, error::Error, ids::GlobalI
 
 /// An isolated development environment: instances on a network of their own.
 #[derive(Clone, Debug)]
-pub(super) struct Stack(pub(super) StackModel);
+pub(super) struct Stack(pub(super) Arc<StackModel>);
+
+impl From<StackModel> for Stack {
+    fn from(row: StackModel) -> Self {
+        Self(Arc::new(row))
+    }
+}
 
 #[Object]
 /// An isolated development environment: instances on a network of their own. Two stacks never collide, even when they
@@ -91,7 +99,7 @@ impl Stack {
     /// stacks, claim it, too: the conflicts of each of them, oldest instance first, then by kind and value.
     async fn conflicts(&self, ctx: &Context<'_>) -> Result<Vec<Conflict>> {
         let found = ctx.loaders().load(StackConflictsOf(self.0.id)).await.map_err(fault)?;
-        Ok(found.unwrap_or_default().into_iter().map(Conflict).collect())
+        Ok(Conflict::list(found))
     }
 
     /// The stack as a file that `docker compose` and `podman-compose` run as it is: its live, enabled instances, oldest
@@ -119,6 +127,6 @@ impl Stack {
         #[graphql(desc = "The instance's name.")] name: String,
     ) -> Option<Result<Instance>> {
         let found = ctx.app().instance_of(self.0.id, &name).await;
-        found.map_err(fault).transpose().map(|found| found.map(Instance))
+        found.map_err(fault).transpose().map(|found| found.map(Instance::from))
     }
 }

@@ -8,9 +8,9 @@
 use std::{
     future::poll_fn,
     mem,
-    pin::pin,
+    pin::{Pin, pin},
     sync::{Arc, Mutex, PoisonError},
-    task::Poll,
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -21,6 +21,8 @@ use futures_util::{
     stream::FuturesUnordered,
     task::{FutureObj, Spawn, SpawnError},
 };
+
+use crate::budget::{self, Budget};
 
 type Queue = Arc<Mutex<Vec<FutureObj<'static, ()>>>>;
 
@@ -33,26 +35,54 @@ impl RequestTasks {
         mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Runs the request and what its loaders spawn, until the request is done.
-    pub(super) async fn drive<F: Future>(self, request: F) -> F::Output {
+    /// Runs the request and what its loaders spawn, until the request is done. What computes much for its budget takes turns
+    /// with others that do, away from the thread that serves all other requests.
+    pub(super) async fn drive<F: Future>(self, request: F, budget: &Budget) -> F::Output {
         let mut request = pin!(request);
         let mut running = FuturesUnordered::new();
+        let mut turn = None;
         poll_fn(|cx| {
-            loop {
-                if let Poll::Ready(output) = request.as_mut().poll(cx) {
-                    return Poll::Ready(output);
-                }
-                running.extend(self.take());
-                let mut progress = false;
-                while let Poll::Ready(Some(())) = running.poll_next_unpin(cx) {
-                    progress = true;
-                }
-                if !progress {
-                    return Poll::Pending;
-                }
+            if !budget.is_large() {
+                return self.advance(request.as_mut(), &mut running, cx, budget);
             }
+            let mut waiting = turn.take().unwrap_or_else(|| Box::pin(budget.computing().acquire_owned()));
+            let Poll::Ready(permit) = waiting.as_mut().poll(cx) else {
+                turn = Some(waiting);
+                return Poll::Pending;
+            };
+            let advanced = budget::aside(|| self.advance(request.as_mut(), &mut running, cx, budget));
+            drop(permit);
+            advanced
         })
         .await
+    }
+
+    /// Lets everything go on until nothing can, or until it turns out that much is to be computed.
+    fn advance<F: Future>(
+        &self,
+        mut request: Pin<&mut F>,
+        running: &mut FuturesUnordered<FutureObj<'static, ()>>,
+        cx: &mut Context<'_>,
+        budget: &Budget,
+    ) -> Poll<F::Output> {
+        let was_large = budget.is_large();
+        loop {
+            if let Poll::Ready(output) = request.as_mut().poll(cx) {
+                return Poll::Ready(output);
+            }
+            running.extend(self.take());
+            let mut progress = false;
+            while let Poll::Ready(Some(())) = running.poll_next_unpin(cx) {
+                progress = true;
+            }
+            if !progress {
+                return Poll::Pending;
+            }
+            if budget.is_large() != was_large {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Reached through the roots and `Instance.template`. It must never know how instances are stored.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
@@ -19,7 +21,13 @@ use crate::{db::entities::TemplateModel, error::Error, ids::GlobalId, kinds::Arg
 
 /// An entry of the catalogue.
 #[derive(Clone, Debug)]
-pub(super) struct Template(pub(super) TemplateModel);
+pub(super) struct Template(pub(super) Arc<TemplateModel>);
+
+impl From<TemplateModel> for Template {
+    fn from(row: TemplateModel) -> Self {
+        Self(Arc::new(row))
+    }
+}
 
 #[Object]
 /// An entry of the catalogue: an image with its defaults. What an instance does not override, it takes from here, also

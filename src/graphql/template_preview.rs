@@ -43,7 +43,7 @@ impl TemplateEditPreview {
                 .affected
                 .into_iter()
                 .take(first)
-                .map(|(row, changed)| AffectedInstance { instance: Instance(row), changes: changes(changed) })
+                .map(|(row, changed)| AffectedInstance { instance: Instance::from(row), changes: changes(changed) })
                 .collect(),
             user_errors: Vec::new(),
         }

@@ -71,7 +71,7 @@ pub(super) struct TrashedStack(StackModel);
 impl TrashedStack {
     /// The stack as it was deleted.
     async fn stack(&self) -> Stack {
-        Stack(self.0.clone())
+        Stack::from(self.0.clone())
     }
 
     /// How many instances would come back with it.
@@ -96,7 +96,7 @@ pub(super) struct TrashedInstance(InstanceModel);
 impl TrashedInstance {
     /// The instance as it was deleted.
     async fn instance(&self) -> Instance {
-        Instance(self.0.clone())
+        Instance::from(self.0.clone())
     }
 
     /// What restoring it under its own name would meet right now; empty when that would succeed.

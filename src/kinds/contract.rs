@@ -14,7 +14,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, FromQueryResult, IntoActiveModel, V
 
 use super::{
     compose::{Found, Reading, Rendered},
-    plain::{Form, Shown},
+    plain::{Form, HeapSize, Shown},
 };
 use crate::{
     error::Problems,
@@ -58,7 +58,7 @@ pub trait EntryKey: Clone + Debug + Display + FromStr + Hash + Ord + Send + Sync
 impl<T: Clone + Debug + Display + FromStr + Hash + Ord + Send + Sync + 'static> EntryKey for T {}
 
 /// A kind of configuration: its behaviour. The fields and tables come from [`kind!`](super::kind).
-pub trait Kind: Clone + Debug + PartialEq + Send + Sync + 'static {
+pub trait Kind: Clone + Debug + HeapSize + PartialEq + Send + Sync + 'static {
     /// The field of the API that holds the collection.
     const FIELD: &'static str;
     /// The column that refers to another instance, if there is one: a copied stack refers to its own.

@@ -69,8 +69,13 @@ fn next_key<'s, Key: Ord, E>(a: &'s [(Key, E)], b: &'s [(Key, E)]) -> Option<&'s
 
 /// The template's entries that are neither removed nor shadowed nor cut off, and the overrides.
 pub fn merge<'a, K: Kind>(template: &'a [K], overrides: &'a Overrides<K>) -> Merged<&'a K> {
-    let (template, own) = (sorted(template), sorted(&overrides.entries));
-    merge_sorted(&template, &own, |key| overrides.removed.contains(key), overrides.replaced)
+    merge_with(template, &overrides.entries, overrides)
+}
+
+/// The same with an instance's entries that are kept elsewhere: those of `rules` are not looked at.
+pub fn merge_with<'a, K: Kind>(template: &'a [K], own: &'a [K], rules: &Overrides<K>) -> Merged<&'a K> {
+    let (template, own) = (sorted(template), sorted(own));
+    merge_sorted(&template, &own, |key| rules.removed.contains(key), rules.replaced)
 }
 
 /// The same for whatever stands for entries, sorted by their keys.
@@ -176,13 +181,18 @@ pub struct Stats {
 
 /// Counts what is worth a look.
 pub fn stats<K: Kind>(template: &[K], overrides: &Overrides<K>) -> Stats {
-    let merged = merge(template, overrides);
-    let own = |effective: &&Effective<&K>| effective.origin == Origin::Instance;
+    stats_with(template, &overrides.entries, overrides)
+}
+
+/// The same with an instance's entries that are kept elsewhere: those of `overrides` are not looked at.
+pub fn stats_with<K: Kind>(template: &[K], own: &[K], overrides: &Overrides<K>) -> Stats {
+    let merged = merge_with(template, own, overrides);
+    let is_own = |effective: &&Effective<&K>| effective.origin == Origin::Instance;
     let mut redundant = 0;
     // Under REPLACE an equal entry is not redundant: without it there would be none.
     if !overrides.replaced {
         let groups = merged.entries.chunk_by(|a, b| a.entry.key() == b.entry.key());
-        for group in groups.filter(|group| group.first().is_some_and(|first| own(&first))) {
+        for group in groups.filter(|group| group.first().is_some_and(|first| is_own(&first))) {
             let entries: Vec<&K> = group.iter().map(|effective| effective.entry).collect();
             if group[0].shadows == entries {
                 redundant += group.len();
@@ -191,7 +201,7 @@ pub fn stats<K: Kind>(template: &[K], overrides: &Overrides<K>) -> Stats {
     }
     let inherited: std::collections::HashSet<K::Key> = template.iter().map(Kind::key).collect();
     Stats {
-        total: overrides.entries.len(),
+        total: own.len(),
         removed: merged.removed.len(),
         redundant,
         dead: overrides.removed.iter().filter(|key| !inherited.contains(key)).count(),

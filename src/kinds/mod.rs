@@ -41,7 +41,7 @@ pub use self::{
     env_var::EnvVar,
     healthcheck::Healthcheck,
     label::Label,
-    merge::{Change, Effective, Merged, Origin, Removed, Stats, diff, merge, stats},
+    merge::{Change, Effective, Merged, Origin, Removed, Stats, diff, merge, merge_with, stats, stats_with},
     operation::{
         AnyChange, AnyEntry, Entry, InstanceOverrides, Key, Operation, OverrideKind, Registered, Reset, Rules, Sizes,
     },

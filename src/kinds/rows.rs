@@ -37,6 +37,12 @@ macro_rules! kind {
             $( $(#[$field_meta])* pub $field: $type, )+
         }
 
+        impl $crate::kinds::plain::HeapSize for $name {
+            fn heap_size(&self) -> usize {
+                0 $( + $crate::kinds::plain::HeapSize::heap_size(&self.$field) )+
+            }
+        }
+
         #[doc = concat!("The instance's side: `", $instance_table, "`.")]
         pub mod instance {
             $crate::kinds::rows::table!(

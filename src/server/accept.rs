@@ -100,6 +100,10 @@ fn is_the_clients(cause: &io::Error) -> bool {
     matches!(cause.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
+/// What the system keeps of an answer for a client, in bytes: small enough that slow progress is seen, and much more than a
+/// line to a far client holds.
+const SEND_BUFFER: usize = 256 * 1024;
+
 /// An open connection, from outside.
 struct Guest {
     from: IpAddr,
@@ -133,6 +137,10 @@ impl House {
         // Answers are whole when they are written: there is nothing to wait for.
         if let Err(cause) = stream.set_nodelay(true) {
             tracing::debug!(%cause, "a connection without TCP_NODELAY");
+        }
+        // The system reports that a client has taken something by thirds of this.
+        if let Err(cause) = socket2::SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER) {
+            tracing::debug!(%cause, "a connection without a send buffer of its own size");
         }
         let (router, limits, stopping) = (self.router.clone(), Arc::clone(&self.limits), self.stopping.clone());
         let (activity, heads) = (Arc::new(Activity::new()), self.heads.clone());

@@ -11,16 +11,17 @@ use std::{
 use axum::body::{Body, Bytes, HttpBody};
 use http_body::{Frame, SizeHint};
 
-use crate::{
-    budget::Budget,
-    chunks::Chunks,
-};
+use crate::{budget::Budget, chunks::Chunks};
 
+/// Longest part of a piece that is handed out at once, in bytes.
+const LONGEST_FRAME: usize = 128 * 1024;
 /// After so many bytes other tasks have their turn.
 const BYTES_BETWEEN_YIELDS: usize = 256 * 1024;
 
 /// A body in pieces.
 pub(super) struct AnswerBody {
+    /// What is left of the piece that is being handed out.
+    current: Bytes,
     pieces: vec::IntoIter<Vec<u8>>,
     left: u64,
     budget: Budget,
@@ -50,7 +51,7 @@ impl AnswerBody {
     pub(super) fn new(chunks: Chunks) -> Body {
         let left = u64::try_from(chunks.len()).unwrap_or(u64::MAX);
         let Chunks { pieces, budget } = chunks;
-        Body::new(Self { pieces: pieces.into_iter(), left, budget, since_yield: 0 })
+        Body::new(Self { current: Bytes::new(), pieces: pieces.into_iter(), left, budget, since_yield: 0 })
     }
 }
 
@@ -64,11 +65,15 @@ impl HttpBody for AnswerBody {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let Some(bytes) = self.pieces.next() else { return Poll::Ready(None) };
-        self.left -= u64::try_from(bytes.len()).unwrap_or(0);
-        self.since_yield += bytes.len();
-        let piece = Piece { bytes, budget: self.budget.clone() };
-        Poll::Ready(Some(Ok(Frame::data(Bytes::from_owner(piece)))))
+        if self.current.is_empty() {
+            let Some(bytes) = self.pieces.next() else { return Poll::Ready(None) };
+            self.current = Bytes::from_owner(Piece { bytes, budget: self.budget.clone() });
+        }
+        let length = self.current.len().min(LONGEST_FRAME);
+        let frame = self.current.split_to(length);
+        self.left -= u64::try_from(length).unwrap_or(0);
+        self.since_yield += length;
+        Poll::Ready(Some(Ok(Frame::data(frame))))
     }
 
     fn is_end_stream(&self) -> bool {

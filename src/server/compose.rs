@@ -13,10 +13,12 @@ use axum::{
 };
 use tokio::time::timeout;
 
-use super::{Service, graphql::refuse, tags};
+use super::{Service, answer_body::AnswerBody, graphql::refuse, tags};
 use crate::{
     access::Access,
     app::Rendering,
+    budget::Exceeded,
+    chunks::Chunks,
     compose::Mode,
     error::{Error, Result},
 };
@@ -91,7 +93,8 @@ async fn answer(
         Err(message) => return refuse(StatusCode::BAD_REQUEST, "BAD_REQUEST", message),
     };
     let name = name.map(|Path(name)| name).unwrap_or_default();
-    let app = service.app.acting(access);
+    let budget = service.budget();
+    let app = service.app.acting_within(access, budget.clone());
     let found = match timeout(service.limits.request_timeout(), app.compose_stack(&name, how)).await {
         Ok(Ok(Some(found))) => found,
         Ok(Ok(None)) => return refuse(StatusCode::NOT_FOUND, "NOT_FOUND", "There is no such stack."),
@@ -109,12 +112,18 @@ async fn answer(
         return (StatusCode::NOT_MODIFIED, kept).into_response();
     }
     let text = if upper { found.layer.unwrap_or_default() } else { found.text };
-    (kept, [(CONTENT_TYPE, "application/yaml")], text).into_response()
+    (kept, [(CONTENT_TYPE, "application/yaml")], AnswerBody::new(Chunks::whole(text.into_bytes(), &budget))).into_response()
 }
 
 fn failed(cause: &Error) -> Response {
     match cause {
         Error::Forbidden(reason) => refuse(StatusCode::FORBIDDEN, "FORBIDDEN", reason),
+        Error::Exceeded(Exceeded::Time) => {
+            refuse(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", "The request took too long and was given up.")
+        }
+        Error::Exceeded(exceeded) => {
+            refuse(StatusCode::UNPROCESSABLE_ENTITY, "LIMIT_EXCEEDED", &exceeded.to_string())
+        }
         Error::Unavailable(cause) | Error::Busy(cause) => {
             tracing::warn!(%cause, "the database is not available");
             let message = "The database is not available right now; try again in a moment.";

@@ -22,8 +22,20 @@ const FREE: usize = 4 * 1024;
 /// Bytes that all heads under way may have beyond that.
 const BUDGET: usize = 8 * 1024 * 1024;
 
-/// How long an answer may take when many wait in memory.
-const HURRY: Duration = Duration::from_secs(1);
+/// How much of its answer a client takes at least, and over how long a time that is measured.
+struct Floor {
+    /// In bytes a second.
+    rate: u64,
+    over: Duration,
+    /// How long it may take nothing at all; none for the setting.
+    nothing: Option<Duration>,
+}
+
+/// What a client takes at least: a line of 256 kbit/s does.
+const FLOOR: Floor = Floor { rate: 32 * 1024, over: Duration::from_secs(30), nothing: None };
+/// The same while memory is short.
+const FLOOR_WHEN_SHORT: Floor =
+    Floor { rate: 128 * 1024, over: Duration::from_secs(5), nothing: Some(Duration::from_secs(2)) };
 /// How often a socket that waits looks whether it has to hurry.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -42,8 +54,10 @@ pub(super) struct Patient<S> {
     writing: Option<Pin<Box<Sleep>>>,
     /// Since when nothing is taken.
     stuck: Option<Instant>,
-    /// Since when the answer to the request of this number is not taken whole.
-    slow: Option<(u64, Instant)>,
+    /// Bytes that were taken.
+    taken: u64,
+    /// The request whose answer is being taken, since when that is measured, and what had been taken by then.
+    measured: Option<(u64, Instant, u64)>,
     /// Bytes of the head under way, those that count against the budget, and the budget.
     pending: (usize, usize, Heads),
 }
@@ -70,7 +84,8 @@ impl<S> Patient<S> {
             reading: None,
             writing: None,
             stuck: None,
-            slow: None,
+            taken: 0,
+            measured: None,
             pending: (0, 0, heads),
         }
     }
@@ -127,19 +142,18 @@ impl<S> Patient<S> {
         }
     }
 
-    /// Fails when nothing has been taken for too long, or, when memory is short, not all of it.
+    /// Fails when nothing has been taken for too long, or too little.
     fn poll_stuck(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         let now = Instant::now();
         let begun = self.activity.begun.load(Ordering::Relaxed);
         let stuck = *self.stuck.get_or_insert(now);
-        let slow = match self.slow {
-            Some((of, since)) if of == begun => since,
-            _ => self.slow.insert((begun, now)).1,
-        };
+        if self.measured.is_none_or(|(of, ..)| of != begun) {
+            self.measured = Some((begun, now, self.taken));
+        }
         loop {
             let now = Instant::now();
-            let hurried = self.activity.has_to_hurry() && now >= slow + HURRY;
-            if hurried || now >= stuck + self.write {
+            let floor = if self.activity.has_to_hurry() { FLOOR_WHEN_SHORT } else { FLOOR };
+            if now >= stuck + floor.nothing.unwrap_or(self.write).min(self.write) || self.takes_too_little(now, &floor) {
                 return Poll::Ready(io::ErrorKind::TimedOut.into());
             }
             let look = LOOK.min(self.write);
@@ -147,6 +161,24 @@ impl<S> Patient<S> {
             ready!(timer.as_mut().poll(cx));
             self.writing = None;
         }
+    }
+
+    fn count_taken(&mut self, done: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(bytes)) = done {
+            self.taken += u64::try_from(*bytes).unwrap_or(0);
+        }
+    }
+
+    /// Whether the client has taken less than it must; what is measured begins anew each time it was enough.
+    fn takes_too_little(&mut self, now: Instant, floor: &Floor) -> bool {
+        let Some((begun, since, before)) = self.measured else { return false };
+        let elapsed = now.saturating_duration_since(since);
+        if elapsed < floor.over {
+            return false;
+        }
+        let enough = u128::from(floor.rate) * elapsed.as_millis() / 1000;
+        self.measured = Some((begun, now, self.taken));
+        u128::from(self.taken - before) < enough
     }
 
     fn watched<T>(&mut self, cx: &mut Context<'_>, done: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
@@ -183,6 +215,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
         let done = Pin::new(&mut self.socket).poll_write(cx, from);
+        self.count_taken(&done);
         self.watched(cx, done)
     }
 
@@ -192,6 +225,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         from: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let done = Pin::new(&mut self.socket).poll_write_vectored(cx, from);
+        self.count_taken(&done);
         self.watched(cx, done)
     }
 
