@@ -126,6 +126,12 @@ impl Chunks {
         self.pieces.iter().map(Vec::len).sum()
     }
 
+    /// The same when they are all that is left of the request: nothing else is charged to its budget.
+    pub fn alone(self) -> Self {
+        self.budget.release_to(self.pieces.iter().map(Vec::capacity).sum());
+        self
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -182,8 +182,8 @@ async fn sqlite(path: PathBuf, connections: u32, patience: &Patience) -> Result<
             .create_if_missing(true)
             .foreign_keys(true)
             .busy_timeout(lock)
-            // Rows wait for who reads them without stopping the thread that finds them, as many as an answer has.
-            .row_buffer_size(4096)
+            // Rows that the thread of the connection finds before they are counted: each may have a value of 1 MiB.
+            .row_buffer_size(ROW_BUFFER)
             .pragma("journal_mode", "WAL")
             .pragma("synchronous", "FULL")
     });
@@ -204,6 +204,9 @@ async fn sqlite(path: PathBuf, connections: u32, patience: &Patience) -> Result<
     });
     Ok(Database::connect(options).await?)
 }
+
+/// How many rows of SQLite wait for the request that reads them.
+const ROW_BUFFER: usize = 16;
 
 fn options(url: String, connections: u32, patience: &Patience) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);

@@ -47,8 +47,9 @@ impl Drop for Piece {
 }
 
 impl AnswerBody {
-    /// The body for what was written.
+    /// The body for what was written. Everything that it was made from has been dropped.
     pub(super) fn new(chunks: Chunks) -> Body {
+        let chunks = chunks.alone();
         let left = u64::try_from(chunks.len()).unwrap_or(u64::MAX);
         let Chunks { pieces, budget } = chunks;
         Body::new(Self { current: Bytes::new(), pieces: pieces.into_iter(), left, budget, since_yield: 0 })

@@ -11,7 +11,10 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use devarch::server::{Traffic, guarded, serve};
+use devarch::{
+    limits::Limits,
+    server::{Traffic, guarded, serve},
+};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -442,5 +445,62 @@ fn a_second_stop_and_the_end_of_the_grace_end_what_runs() {
             assert_eq!(done.is_err(), stops == 2, "{done:?}");
             assert!(closed(&mut running).await.1.is_empty());
         }
+    });
+}
+
+/// A client with a small buffer of its own, so that the server sees what it takes.
+async fn narrow(served: &Served, request: &str) -> TcpStream {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(32 * 1024).unwrap();
+    let mut stream = socket.connect(served.address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stream
+}
+
+#[test]
+fn while_memory_is_short_slow_readers_get_all_and_those_that_take_nothing_are_cut_off() {
+    run(Engine::Sqlite, async |t: &TestApp| {
+        let files = serde_json::json!([{ "filePath": "/fat", "content": "x".repeat(1 << 20) }]);
+        let input = serde_json::json!({ "name": "fat", "imageName": "fat", "configFiles": files });
+        t.done("createTemplate", input, "").await;
+        // Room for two of the answers, not for three.
+        let t = &t.with_limits(Limits { memory: 12, ..Limits::default() });
+        let traffic = Traffic { connections: 100, in_flight: 50, idle: 20_000 * MS, ..impatient() };
+        let served = Served::start(t.router_with(&traffic), traffic).await;
+        let query = "{ template(name: \\\"fat\\\") { configFiles { a: content b: content } } }";
+        let body = format!("{{\"query\":\"{query}\"}}");
+        let request = format!(
+            "POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let mut stalled = narrow(&served, &request).await;
+        let mut steady = narrow(&served, &request).await;
+        let reading = tokio::spawn(async move {
+            // About 600 KiB a second.
+            let (mut seen, mut part) = (0, vec![0; 30 * 1024]);
+            loop {
+                match steady.read(&mut part).await.unwrap() {
+                    0 => return seen,
+                    read => seen += read,
+                }
+                sleep(50 * MS).await;
+            }
+        });
+        sleep(300 * MS).await;
+        let started = Instant::now();
+        // Others that want as much show that memory is short.
+        let mut refusals = 0;
+        while started.elapsed() < 3500 * MS {
+            let (status, _, body) = ask(&mut served.connect().await, &request).await;
+            assert_eq!(status, 200);
+            refusals += usize::from(body.contains("LIMIT_EXCEEDED"));
+            sleep(200 * MS).await;
+        }
+        assert!(refusals > 0);
+        let taken = reading.await.unwrap();
+        assert!(taken > 2 << 20, "the steady client has got {taken} bytes");
+        let mut rest = Vec::new();
+        drop(timeout(2000 * MS, stalled.read_to_end(&mut rest)).await.expect("the stalled client was cut off"));
+        assert!(rest.len() < 2 << 20, "the stalled client has got {} bytes", rest.len());
     });
 }

@@ -11,6 +11,7 @@ mod affected;
 mod attributes;
 mod backup;
 mod benches;
+mod budget;
 mod cli;
 mod compose;
 mod conflicts;

@@ -182,14 +182,35 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
 /// Runs a mutation on a task of its own: a client that goes away, or whose time is over, does not tear it.
 async fn change(service: &Service, app: App, request: Request) -> GraphqlResponse {
     let schema = service.schema.clone();
+    let budget = app.budget().clone();
     let task = tokio::spawn(async move { execute(&schema, app, request).await }.in_current_span());
     match within(service, tokio::time::Instant::now(), task).await {
-        Some(Ok(response)) => response,
+        Some(Ok(mut response)) => {
+            if let Some(exceeded) = budget.exceeded() {
+                exceeded_in_change(&mut response, exceeded);
+            }
+            response
+        }
         Some(Err(_)) => panicked(),
         None => late(
             "The request took too long; a change that has begun is finished all the same: look before you repeat it.",
         ),
     }
+}
+
+/// Of all the fields that could not be answered any more the first one tells why, and that the change may have been made.
+fn exceeded_in_change(response: &mut GraphqlResponse, exceeded: Exceeded) {
+    let refusal = exceeded.to_string();
+    let mut is_first = true;
+    response.errors.retain_mut(|error| {
+        if error.message != refusal {
+            return true;
+        }
+        if is_first {
+            error.message = format!("{refusal} A change may have been made all the same: look before you repeat it.");
+        }
+        std::mem::take(&mut is_first)
+    });
 }
 
 /// What is done within the time of a request that began at `from`, which is shorter while the database is slow.
