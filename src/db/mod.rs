@@ -377,18 +377,22 @@ impl Db {
         self.migrate_alone(async |connection| Migrator::up(connection, None).await).await
     }
 
-    /// Runs steps of the migrations while nobody else does: who comes meanwhile waits for its turn.
+    /// Runs steps of the migrations while nobody else does: who comes meanwhile waits for its turn, says so, and gives up
+    /// in the end.
     pub async fn migrate_alone(&self, steps: impl AsyncFnOnce(&DatabaseConnection) -> Result<(), DbErr>) -> Result<()> {
-        let turn = turn::of_file(&self.url).await;
-        // On a connection of its own: a step may take longer than a request may.
+        let turn = turn::of_file(&self.url, turn::MIGRATION_LOCK_TIMEOUT).await.map_err(Error::Internal)?;
+        // On a connection of its own: a step may take longer than a request may. Nobody else ever has that connection, so a
+        // step that is dropped half-way leaves nothing behind: the server rolls it back when the connection closes.
         let alone = connect::for_migrations(&self.url).await?;
         if let Some(alone) = &alone {
-            turn::of_server(alone).await?;
+            turn::of_server(alone, turn::MIGRATION_LOCK_TIMEOUT).await?;
         }
         self.is_ours().await?;
         let done = steps(alone.as_ref().unwrap_or(&self.open.write)).await;
-        if let Some(alone) = alone {
-            alone.close().await?;
+        if let Some(alone) = alone
+            && timeout(CLOSING, alone.close_by_ref()).await.is_err()
+        {
+            tracing::warn!("the connection of the migrations does not close in time");
         }
         drop(turn);
         Ok(done?)
