@@ -52,7 +52,7 @@ impl Db {
             Parameter::Number(new_number()?),
         ];
         // Who cannot have a connection at once waits for one as everybody does.
-        let Ok(mut lane) = self.open.lanes.take().await else { return Ok(None) };
+        let Ok(mut lane) = self.open.lanes.take_to_write().await else { return Ok(None) };
         let rows = match self.fetch(&mut lane, statements, &sql, &parameters).await {
             Ok(rows) => rows,
             Err(cause) => {

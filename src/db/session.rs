@@ -9,12 +9,12 @@ use std::sync::{
 };
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
     prelude::async_trait::async_trait,
     sea_query::{Condition, Expr},
 };
 
-use super::{changes::Changed, pulse::Pulse};
+use super::{changes::Changed, pulse::Pulse, read_pool::ReadPool};
 use crate::{access::Scope, vault::Vault};
 
 /// Counts the statements of one request.
@@ -47,7 +47,7 @@ pub struct Bound<C> {
 }
 
 /// For single statements that only read.
-pub type Reader = Bound<DatabaseConnection>;
+pub type Reader = Bound<ReadPool>;
 /// A running transaction.
 pub type Tx = Bound<DatabaseTransaction>;
 
