@@ -218,7 +218,8 @@ impl Budget {
 
     /// Memory that was charged is free again.
     pub fn release(&self, bytes: usize) {
-        let before = self.0.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| Some(used.saturating_sub(bytes)));
+        let before =
+            self.0.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| Some(used.saturating_sub(bytes)));
         let used = before.unwrap_or_default().saturating_sub(bytes);
         self.0.looked_at.fetch_min(used, Ordering::Relaxed);
         if self.0.deadline.is_none() || self.0.covered.load(Ordering::Relaxed) < used.saturating_add(SMALL + 2 * STEP) {

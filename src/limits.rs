@@ -187,6 +187,13 @@ pub struct Patience {
     pub pool_timeout: u64,
 }
 
+impl Patience {
+    /// How long a request waits for a free connection.
+    pub fn pool_wait(&self) -> Duration {
+        Duration::from_secs(self.pool_timeout)
+    }
+}
+
 impl Default for Patience {
     fn default() -> Self {
         Self { statement_timeout: 5, lock_timeout: 2, pool_timeout: 2 }

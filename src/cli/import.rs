@@ -34,6 +34,8 @@ pub(super) async fn run(settings: &Settings, import: Import) -> Result<(), Strin
     let db = Db::connect(database, 1, &settings.patience)
         .await
         .map_err(|error| format!("cannot open the {database}: {error}"))?;
+    // A network that swallows everything would keep a statement waiting for as long as the system keeps sending.
+    db.watch();
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
     let db = secrets::unlock(settings, db).await?;
     let app = App::new(db.clone(), Clock::system());

@@ -12,7 +12,7 @@ mod schema;
 mod secrets;
 mod serve;
 
-use std::{ffi::OsString, io::Write, process::ExitCode};
+use std::{ffi::OsString, io::Write, process::ExitCode, time::Duration};
 
 use crate::{
     config::{Cli, Command, NoSettings},
@@ -25,6 +25,9 @@ const WRONG_SETTING: u8 = 2;
 /// Stack of every thread that answers requests. Resolvers call each other as deep as a document nests, and a stack that
 /// is too small for the deepest one ends the process.
 pub const STACK: usize = 16 * 1024 * 1024;
+
+/// How long threads that are left over may take to end when a command is done.
+const RUNTIME_SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Runs the command line and says how it ended: 0 done, 1 failed, 2 a wrong setting.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -60,6 +63,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Healthcheck => healthcheck::run(cli.settings.listen).await,
         }
     });
+    // Everything is done; a thread that still waits for the system must not keep the process.
+    runtime.shutdown_timeout(RUNTIME_SHUTDOWN_TIMEOUT);
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => failed(&message),

@@ -8,7 +8,7 @@ use sea_orm::{DbBackend, FromQueryResult, QueryResult};
 
 use super::{
     Db, Statements,
-    changes::PARTS,
+    changes::{PARTS, new_number},
     entities::InstanceModel,
     instances::AtOnce,
     lanes::{Parameter, Row},
@@ -37,8 +37,8 @@ impl Db {
              t AS (SELECT id FROM services WHERE name = $2 FOR KEY SHARE), \
              i AS (INSERT INTO service_instances (stack_id, instance_id, template_service_id, container_name, description, \
              enabled, created_at, updated_at) SELECT s.id, $3, t.id, $4, $5, TRUE, $6, $6 FROM s, t RETURNING *), \
-             c AS (INSERT INTO changes (stack_id, part, count) SELECT i.stack_id, $7, 1 FROM i ON CONFLICT (stack_id, part) \
-             DO UPDATE SET count = changes.count + 1) SELECT * FROM i",
+             c AS (INSERT INTO changes (stack_id, part, count) SELECT i.stack_id, $7, $8 FROM i ON CONFLICT (stack_id, \
+             part) DO UPDATE SET count = excluded.count) SELECT * FROM i",
             scope.and("id")
         );
         let parameters = [
@@ -49,9 +49,10 @@ impl Db {
             Parameter::Text(new.description.into()),
             Parameter::Time(now),
             Parameter::Number(fastrand::i32(0..PARTS).into()),
+            Parameter::Number(new_number()?),
         ];
         // Who cannot have a connection at once waits for one as everybody does.
-        let Ok(mut lane) = self.open.lanes.take().await else { return Ok(None) };
+        let Ok(mut lane) = self.open.lanes.take_to_write().await else { return Ok(None) };
         let rows = match self.fetch(&mut lane, statements, &sql, &parameters).await {
             Ok(rows) => rows,
             Err(cause) => {

@@ -6,17 +6,24 @@ use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, SqlxError,
-    sqlx::{AssertSqlSafe, Connection, Executor, postgres::PgConnectOptions},
+    sqlx::{self, AssertSqlSafe, Connection, Executor, PgConnection, postgres::PgConnectOptions},
 };
 
-use super::{Opening, file, pooler};
+use super::{
+    Opening, file,
+    link::{self, Link},
+    pooler,
+};
 use crate::{
     error::{Error, Result},
     limits::Patience,
 };
 
-/// How long a connection may take to come about when the service starts.
-const CONNECT: Duration = Duration::from_secs(10);
+/// After how long the server ends a transaction in which nothing is asked, as a last resort: it frees what is held. No
+/// change rests that long between two of its statements.
+const IDLE_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a connection that is not used stays open where there need not be one.
+const RESERVE_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -52,12 +59,16 @@ impl fmt::Display for DbUrl {
             Self::Sqlite(path) => write!(f, "SQLite file {}", path.display()),
             Self::Postgres(url) => {
                 let rest = url.split_once("://").map_or("", |(_, rest)| rest);
-                let rest = rest.split('?').next().unwrap_or_default();
-                let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-                write!(f, "PostgreSQL at {host}")
+                write!(f, "PostgreSQL at {}", host(rest))
             }
         }
     }
+}
+
+/// Host, port and database of what comes behind the scheme of a URL.
+fn host(rest: &str) -> &str {
+    let rest = rest.split('?').next().unwrap_or_default();
+    rest.rsplit_once('@').map_or(rest, |(_, host)| host)
 }
 
 impl FromStr for DbUrl {
@@ -75,6 +86,9 @@ impl FromStr for DbUrl {
         let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
         match rest {
             Some("") => Err(DbUrlError("a PostgreSQL URL needs a server, such as postgres://user@host/database")),
+            Some(rest) if host(rest).contains(',') => Err(DbUrlError(
+                "a PostgreSQL URL names one server: give an address that leads to the primary of several",
+            )),
             Some(_) if PgConnectOptions::from_str(url).is_err() => Err(DbUrlError(
                 "this is not a PostgreSQL URL; what is special in URLs must be percent-encoded in the password",
             )),
@@ -88,8 +102,12 @@ impl FromStr for DbUrl {
 pub(super) struct Opened {
     pub(super) read: DatabaseConnection,
     pub(super) write: DatabaseConnection,
+    /// A connection for reads when all of `read` are taken; where it and `write` are one.
+    pub(super) reserve: Option<DatabaseConnection>,
     /// Whether a pooler hands them out anew for each transaction.
     pub(super) pooled: bool,
+    /// What is known of the link to the server.
+    pub(super) link: Link,
 }
 
 /// Opens them.
@@ -104,18 +122,29 @@ pub(super) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
             // One writer: SQLite has one anyway, and waiting for it here is fair and without polling.
             let write = sqlite(path.clone(), 1, &how.patience).await?;
             let read = sqlite(path.clone(), how.connections, &how.patience).await?;
-            Ok(Opened { read, write, pooled: false })
+            Ok(Opened { read, write, reserve: None, pooled: false, link: Link::default() })
         }
         DbUrl::Postgres(url) => {
-            let pool = match Database::connect(postgres(url, how, Limits::AtStart)).await {
+            let own = of_postgres(url).map_err(|cause| Error::Internal(cause.to_string()))?;
+            let (first, link) = link::first(&own, how.patience.pool_wait()).await?;
+            let mut wanted = Wanted { role: Role::Primary, limits: Limits::AtStart, connections: how.connections };
+            let pool = match Database::connect(postgres(url, how, link, wanted)).await {
                 Err(cause) if cause.to_string().contains("unsupported startup parameter") => {
-                    Database::connect(postgres(url, how, Limits::Afterwards)).await?
+                    wanted.limits = Limits::Afterwards;
+                    Database::connect(postgres(url, how, link, wanted)).await?
                 }
                 connected => connected?,
             };
-            let own = of_postgres(url).map_err(|cause| Error::Internal(cause.to_string()))?;
-            let pooled = pooler::look(pool.get_postgres_connection_pool(), &own).await?;
-            Ok(Opened { read: pool.clone(), write: pool, pooled })
+            let pooled = pooler::look(pool.get_postgres_connection_pool(), first, link).await?;
+            // What has one connection in all does one thing at a time.
+            let reserve = if how.connections > 1 {
+                let mut options = postgres(url, how, link, Wanted { connections: 1, ..wanted });
+                options.min_connections(0).idle_timeout(RESERVE_IDLE_TIMEOUT).connect_lazy(true);
+                Some(Database::connect(options).await?)
+            } else {
+                None
+            };
+            Ok(Opened { read: pool.clone(), write: pool, reserve, pooled, link })
         }
     }
 }
@@ -129,23 +158,38 @@ pub(super) enum Limits {
     Afterwards,
 }
 
-/// Connections to a PostgreSQL server on which the time of statements is limited.
-pub(super) fn postgres(url: &str, how: &Opening, limits: Limits) -> ConnectOptions {
-    let mut options = options(url.to_owned(), how.connections, &how.patience);
+/// Which role the server at an address has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The primary. A connection to a standby is refused: the address of a primary that was demoted leads to one, which
+    /// may be behind. A server cannot become a standby without a restart, so looking once is enough.
+    Primary,
+    /// A standby on purpose.
+    Standby,
+}
+
+/// What connections are wanted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    pub(super) role: Role,
+    pub(super) limits: Limits,
+    pub(super) connections: u32,
+}
+
+/// Connections to a PostgreSQL server on which the time of statements is limited. Each is looked at when it comes about and
+/// each time it is given back.
+pub(super) fn postgres(url: &str, how: &Opening, link: Link, wanted: Wanted) -> ConnectOptions {
+    let mut options = options(url.to_owned(), wanted.connections, &how.patience);
+    options.acquire_timeout(link.connect_timeout(how.patience.pool_wait()));
     let most = [
         ("statement_timeout", format!("{}s", how.patience.statement_timeout)),
         ("lock_timeout", format!("{}s", how.patience.lock_timeout)),
+        ("idle_in_transaction_session_timeout", format!("{}s", IDLE_TRANSACTION_TIMEOUT.as_secs())),
     ];
-    if limits == Limits::Afterwards {
+    let mut first_statement = None;
+    if wanted.limits == Limits::Afterwards {
         options.map_sqlx_postgres_opts(|options| options.application_name("devarch").extra_float_digits(None));
-        let sql = most.map(|(name, value)| format!("SET {name} = '{value}'")).join("; ");
-        options.map_sqlx_postgres_pool_opts(move |options| {
-            let sql = sql.clone();
-            options.after_connect(move |connection, _| {
-                let sql = sql.clone();
-                Box::pin(async move { connection.execute(AssertSqlSafe(sql)).await.map(drop) })
-            })
-        });
+        first_statement = Some(most.map(|(name, value)| format!("SET {name} = '{value}'")).join("; "));
     } else {
         options.map_sqlx_postgres_opts(move |options| {
             options
@@ -154,7 +198,26 @@ pub(super) fn postgres(url: &str, how: &Opening, limits: Limits) -> ConnectOptio
                 .options(most.iter().map(|(name, value)| (name, value)))
         });
     }
+    options.map_sqlx_postgres_pool_opts(move |options| {
+        let sql = first_statement.clone();
+        let options = options.after_connect(move |connection, _| {
+            let sql = sql.clone();
+            Box::pin(async move { prepare(connection, sql, wanted.role).await })
+        });
+        options.after_release(move |connection, _| Box::pin(link.proof.may_return(connection)))
+    });
     options
+}
+
+/// What is done with a new connection before it is used.
+async fn prepare(connection: &mut PgConnection, sql: Option<String>, role: Role) -> Result<(), sqlx::Error> {
+    if let Some(sql) = sql {
+        connection.execute(AssertSqlSafe(sql)).await?;
+    }
+    if role == Role::Primary && link::is_standby(connection).await? {
+        return Err(sqlx::Error::Configuration(link::standby_error().to_string().into()));
+    }
+    Ok(())
 }
 
 /// How to reach a PostgreSQL server.
@@ -165,7 +228,10 @@ pub(super) fn of_postgres(url: &str) -> Result<PgConnectOptions, SqlxError> {
 /// A connection on which statements may take as long as they need; on SQLite every one is.
 pub(super) async fn for_migrations(url: &DbUrl) -> Result<Option<DatabaseConnection>> {
     let DbUrl::Postgres(url) = url else { return Ok(None) };
-    Ok(Some(Database::connect(options(url.clone(), 1, &Patience::default())).await?))
+    let mut options = options(url.clone(), 1, &Patience::default());
+    // The lock is the connection's: it must be the same one until the last step is done.
+    options.acquire_timeout(link::CONNECT_TIMEOUT).max_lifetime(None).idle_timeout(None);
+    Ok(Some(Database::connect(options).await?))
 }
 
 /// A transaction that cannot be ended (the disk is full, or fails) takes its connection along: whatever came after it would
@@ -213,8 +279,7 @@ fn options(url: String, connections: u32, patience: &Patience) -> ConnectOptions
     options
         .max_connections(connections)
         .min_connections(1)
-        .acquire_timeout(Duration::from_secs(patience.pool_timeout))
-        .connect_timeout(CONNECT)
+        .acquire_timeout(patience.pool_wait())
         // A dead connection shows itself at its next statement; asking first costs every request a round trip.
         .test_before_acquire(false)
         .sqlx_logging(false);
@@ -228,6 +293,7 @@ mod tests {
     #[test]
     fn urls_name_a_file_or_a_server() {
         assert_eq!("sqlite://data/devarch.db".parse(), Ok(DbUrl::Sqlite("data/devarch.db".into())));
+        assert!("postgres://u:a,b@h/d".parse::<DbUrl>().is_ok());
         assert_eq!("sqlite:///srv/a b.db?mode=rwc".parse(), Ok(DbUrl::Sqlite("/srv/a b.db".into())));
         for bad in [
             "",
@@ -238,6 +304,7 @@ mod tests {
             "devarch.db",
             "postgres://u:p@h:1x/d",
             "postgres://u@h/d?sslmode=bogus",
+            "postgres://u:a,b@h1,h2:5433/d",
         ] {
             assert!(bad.parse::<DbUrl>().is_err(), "{bad}");
         }

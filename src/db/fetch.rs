@@ -6,14 +6,11 @@ use std::pin::pin;
 
 use futures_util::TryStreamExt;
 use sea_orm::{
-    ConnectionTrait, DbErr, QueryResult, RuntimeErr, Statement, StreamTrait,
-    sqlx::{
-        Error as SqlxError, Row, TypeInfo, ValueRef,
-        postgres::PgRow,
-        sqlite::SqliteRow,
-    },
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, QueryResult, RuntimeErr, Statement, StreamTrait,
+    sqlx::{Error as SqlxError, Row, TypeInfo, ValueRef, postgres::PgRow, sqlite::SqliteRow},
 };
 
+use super::read_pool::ReadPool;
 use crate::budget::{Budget, Exceeded};
 
 /// What a row costs beside its values, in bytes: the driver's own structures, and a place in a list.
@@ -26,8 +23,35 @@ pub(super) fn exceeded(cause: Exceeded) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(SqlxError::Decode(Box::new(cause)).into()))
 }
 
-/// All rows of a statement.
-pub(super) async fn all<C: ConnectionTrait + StreamTrait>(
+/// Where rows come from.
+pub trait FetchRows: ConnectionTrait {
+    /// All rows of a statement, each charged as it arrives.
+    fn fetch_rows(
+        &self,
+        statement: Statement,
+        budget: &Budget,
+    ) -> impl Future<Output = Result<Vec<QueryResult>, DbErr>> + Send;
+}
+
+impl FetchRows for DatabaseConnection {
+    async fn fetch_rows(&self, statement: Statement, budget: &Budget) -> Result<Vec<QueryResult>, DbErr> {
+        all(self, statement, budget).await
+    }
+}
+
+impl FetchRows for DatabaseTransaction {
+    async fn fetch_rows(&self, statement: Statement, budget: &Budget) -> Result<Vec<QueryResult>, DbErr> {
+        all(self, statement, budget).await
+    }
+}
+
+impl FetchRows for ReadPool {
+    async fn fetch_rows(&self, statement: Statement, budget: &Budget) -> Result<Vec<QueryResult>, DbErr> {
+        all(self.free(), statement, budget).await
+    }
+}
+
+async fn all<C: ConnectionTrait + StreamTrait>(
     connection: &C,
     statement: Statement,
     budget: &Budget,

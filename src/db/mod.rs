@@ -17,11 +17,13 @@ pub mod file;
 pub mod instances;
 mod keys;
 mod lanes;
+mod link;
 pub mod members;
 pub mod once;
 pub mod page;
 mod pooler;
 mod pulse;
+mod read_pool;
 mod replica;
 pub mod rules;
 pub mod secrets;
@@ -29,6 +31,7 @@ mod session;
 pub mod stacks;
 pub mod stored;
 pub mod templates;
+mod transaction;
 pub mod trash;
 mod turn;
 
@@ -45,7 +48,7 @@ use chrono::{DateTime, Utc};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    SqliteTransactionMode, Statement, TransactionOptions,
 };
 use tokio::time::timeout;
 
@@ -53,6 +56,7 @@ pub use connect::{DbUrl, DbUrlError};
 pub use once::Kept;
 pub(crate) use once::{kept, never_kept};
 pub use pulse::Pulse;
+pub use read_pool::ReadPool;
 pub use session::{Bound, Reader, Session, Statements, Tx};
 
 use crate::{
@@ -104,6 +108,9 @@ pub struct Db {
 struct Open {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    reserve: Option<DatabaseConnection>,
+    link: link::Link,
+    gate: transaction::Gate,
     lanes: lanes::Lanes,
     checks: direct::Checks,
     /// Whether a pooler hands them out anew for each transaction.
@@ -130,7 +137,7 @@ impl Db {
 
     /// The same with a standby that takes over reads. Whether it is one is looked at by [`Db::unfit_replica`].
     pub async fn with_replica(self, url: &DbUrl) -> Result<Self> {
-        let replica = replica::Replica::open(url, &self.opening).await?;
+        let replica = replica::Replica::open(url, &self.opening, self.open.link).await?;
         Ok(Self { replica: Some(Arc::new(replica)), ..self })
     }
 
@@ -163,17 +170,23 @@ impl Db {
         let Ok(options) = connect::of_postgres(url) else { return };
         let (latest, db) = (Arc::downgrade(&self.latest), (self.url.clone(), self.opening.clone()));
         let (pulse, statements) = (self.pulse.clone(), Arc::clone(&self.statements));
-        let mut heart = pulse::Heart::new(options);
+        let mut heart = pulse::Heart::new(options, self.open.link);
         tokio::spawn(async move {
             loop {
-                let answers = heart.beat(&pulse).await;
+                let probe = heart.beat(&pulse).await;
                 let Some(latest) = latest.upgrade() else { return };
-                match (pulse.is_away(), answers) {
-                    (false, false) => {
+                match (pulse.is_away(), probe) {
+                    (false, pulse::Probe::Silent) => {
                         tracing::warn!("the database does not answer");
                         pulse.set_away(true);
                     }
-                    (true, true) => {
+                    (false, pulse::Probe::Standby) => {
+                        tracing::warn!(
+                            "the database has become a standby and is not used: the URL has to lead to a primary"
+                        );
+                        pulse.set_away(true);
+                    }
+                    (true, pulse::Probe::Primary) => {
                         let Ok(new) = Open::new(&db.0, &db.1, &pulse, &statements).await else { continue };
                         let mut latest = latest.write().unwrap_or_else(PoisonError::into_inner);
                         let old = std::mem::replace(&mut *latest, Arc::new(new));
@@ -199,8 +212,9 @@ impl Db {
 
     /// For single statements that only read, as somebody who reaches `scope`.
     pub fn reader(&self, scope: &Scope, statements: &Statements) -> Reader {
-        let of_replica = self.replica.as_ref().filter(|_| self.reads_replica).map(|replica| &replica.read);
-        self.bound(of_replica.unwrap_or(&self.open.read).clone(), scope, statements)
+        let of_replica = self.replica.as_ref().filter(|_| self.reads_replica);
+        let pool = of_replica.map_or_else(|| self.open.reads(), |replica| ReadPool::new(replica.read.clone(), None));
+        self.bound(pool, scope, statements)
     }
 
     /// For several statements that only read, all of them the same state, as somebody who reaches `scope`. Nothing that
@@ -218,13 +232,13 @@ impl Db {
                 ..Default::default()
             },
         };
-        let tx = self.begin(&self.open.read, options).await?;
+        let tx = self.begin(self.open.reads().free(), options).await?;
         Ok(self.bound(tx, scope, statements))
     }
 
     /// For single statements that only read, as the service itself, which reaches everything.
     pub fn whole(&self) -> Reader {
-        self.bound(self.open.read.clone(), &Scope::Everything, &Statements::default())
+        self.bound(self.open.reads(), &Scope::Everything, &Statements::default())
     }
 
     /// The connection that migrations run on.
@@ -252,6 +266,11 @@ impl Db {
         loop {
             match self.attempt(work, once, now, scope, statements).await {
                 Err(Error::Busy(cause)) if attempt < ATTEMPTS => {
+                    if attempt == 1
+                        && let Some(most) = self.wait_for_file()
+                    {
+                        tracing::warn!(%cause, "another process writes to {}: waiting, for {most:?} at most", self.url);
+                    }
                     tracing::debug!(attempt, %cause, "another transaction was in the way; trying again");
                     tokio::time::sleep(Duration::from_millis(2) * attempt * attempt).await;
                     attempt += 1;
@@ -260,6 +279,13 @@ impl Db {
                 done => return done,
             }
         }
+    }
+
+    /// How long all attempts wait together for another process that has a file of SQLite; changes of this process never
+    /// wait for each other in this way.
+    fn wait_for_file(&self) -> Option<Duration> {
+        matches!(self.url, DbUrl::Sqlite(_))
+            .then(|| Duration::from_secs(self.opening.patience.lock_timeout).saturating_mul(ATTEMPTS))
     }
 
     async fn attempt<W: Work>(
@@ -275,6 +301,7 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
+        let _permit = self.pulse.guard(self.open.gate.writer()).await?;
         let tx = self.begin(&self.open.write, options).await?;
         let tx = self.bound(tx, scope, statements);
         // What does not last is done each time.
@@ -327,7 +354,7 @@ impl Db {
         connection: &DatabaseConnection,
         options: TransactionOptions,
     ) -> Result<DatabaseTransaction, DbErr> {
-        self.pulse.guard(connection.begin_with_options(options)).await
+        self.pulse.guard(self.open.gate.begin(connection, options)).await
     }
 
     /// Closes all connections; SQLite then has everything in its one file.
@@ -378,18 +405,22 @@ impl Db {
         self.migrate_alone(async |connection| Migrator::up(connection, None).await).await
     }
 
-    /// Runs steps of the migrations while nobody else does: who comes meanwhile waits for its turn.
+    /// Runs steps of the migrations while nobody else does: who comes meanwhile waits for its turn, says so, and gives up
+    /// in the end.
     pub async fn migrate_alone(&self, steps: impl AsyncFnOnce(&DatabaseConnection) -> Result<(), DbErr>) -> Result<()> {
-        let turn = turn::of_file(&self.url).await;
-        // On a connection of its own: a step may take longer than a request may.
+        let turn = turn::of_file(&self.url, turn::MIGRATION_LOCK_TIMEOUT).await.map_err(Error::Internal)?;
+        // On a connection of its own: a step may take longer than a request may. Nobody else ever has that connection, so a
+        // step that is dropped half-way leaves nothing behind: the server rolls it back when the connection closes.
         let alone = connect::for_migrations(&self.url).await?;
         if let Some(alone) = &alone {
-            turn::of_server(alone).await?;
+            turn::of_server(alone, turn::MIGRATION_LOCK_TIMEOUT).await?;
         }
         self.is_ours().await?;
         let done = steps(alone.as_ref().unwrap_or(&self.open.write)).await;
-        if let Some(alone) = alone {
-            alone.close().await?;
+        if let Some(alone) = alone
+            && timeout(CLOSING, alone.close_by_ref()).await.is_err()
+        {
+            tracing::warn!("the connection of the migrations does not close in time");
         }
         drop(turn);
         Ok(done?)
@@ -398,9 +429,15 @@ impl Db {
     /// True when the database answers and has every migration.
     pub async fn is_ready(&self) -> Result<bool> {
         // Not through the migrator, which would create its table where it is missing: this only reads.
-        let read = &self.open.read;
-        let applied = Statement::from_string(read.get_database_backend(), "SELECT version FROM seaql_migrations");
+        let read = self.open.reads();
+        // The address of a primary may lead to a standby since it was demoted.
+        let standby = if read.get_database_backend() == DbBackend::Postgres { "pg_is_in_recovery()" } else { "FALSE" };
+        let applied = format!("SELECT version, {standby} FROM seaql_migrations");
+        let applied = Statement::from_string(read.get_database_backend(), applied);
         let applied = self.pulse.guard(read.query_all_raw(applied)).await?;
+        if applied.first().map(|row| row.try_get_by_index(1)).transpose()? == Some(true) {
+            return Err(Error::Unavailable(link::standby_error()));
+        }
         let applied = applied.iter().map(|row| row.try_get_by_index(0)).collect::<Result<HashSet<String>, _>>()?;
         Ok(Migrator::migrations().iter().all(|step| applied.contains(step.name())))
     }
@@ -408,21 +445,34 @@ impl Db {
 
 impl Open {
     async fn new(url: &DbUrl, how: &Opening, pulse: &Pulse, statements: &Arc<AtomicU64>) -> Result<Self> {
-        let connect::Opened { mut read, mut write, pooled } = connect::open(url, how).await?;
-        for connection in [&mut read, &mut write] {
+        let connect::Opened { mut read, mut write, mut reserve, pooled, link } = connect::open(url, how).await?;
+        for connection in [&mut read, &mut write].into_iter().chain(&mut reserve) {
             let statements = Arc::clone(statements);
             connection.set_metric_callback(move |_| {
                 statements.fetch_add(1, Ordering::Relaxed);
             });
         }
-        let lanes = lanes::Lanes::of(&read, pulse);
+        let lanes = lanes::Lanes::of(&read, reserve.as_ref(), pulse, link);
+        let gate = match read.get_database_backend() {
+            DbBackend::Postgres => {
+                // The others are for reads, which keep theirs.
+                let writers = (how.connections as usize).saturating_sub(lanes::Lanes::most_of(how.connections)).max(1);
+                let wait = link.connect_timeout(how.patience.pool_wait());
+                transaction::Gate::new(writers, how.connections as usize, wait)
+            }
+            _ => transaction::Gate::open(),
+        };
         let checks = direct::Checks::new(&lanes, read.get_database_backend(), statements);
-        Ok(Self { read, write, lanes, checks, pooled })
+        Ok(Self { read, write, reserve, link, gate, lanes, checks, pooled })
+    }
+
+    fn reads(&self) -> ReadPool {
+        ReadPool::new(self.read.clone(), self.reserve.clone())
     }
 
     async fn close(&self) {
         self.lanes.close();
-        for connection in [&self.read, &self.write] {
+        for connection in [&self.read, &self.write].into_iter().chain(&self.reserve) {
             // Some may wait for a database that says nothing any more.
             match timeout(CLOSING, connection.close_by_ref()).await {
                 Ok(Ok(())) => {}
@@ -441,7 +491,7 @@ fn one_row<M>(rows: Vec<M>) -> Result<M, DbErr> {
 /// How busy the connections of a pool are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pool {
-    /// `read`, `write`, or `all` where both are one.
+    /// `read`, `write`, or `all` where both are one; `reserve` is for reads when all of `all` are taken.
     pub name: &'static str,
     /// Connections that somebody has.
     pub in_use: u32,
@@ -458,13 +508,16 @@ impl Db {
         let open = self.current().open;
         let kept = open.lanes.idle();
         let pool = |name, size: u32, idle: usize, max| {
-            let kept = if name == "write" { 0 } else { kept };
+            let kept = if matches!(name, "write" | "reserve") { 0 } else { kept };
             let idle = u32::try_from(idle).unwrap_or(u32::MAX).saturating_add(kept).min(size);
             Pool { name, in_use: size - idle, idle, max }
         };
         if open.read.get_database_backend() == DbBackend::Postgres {
-            let all = open.read.get_postgres_connection_pool();
-            return vec![pool("all", all.size(), all.num_idle(), all.options().get_max_connections())];
+            let both = [("all", Some(&open.read)), ("reserve", open.reserve.as_ref())];
+            let both = both.into_iter().filter_map(|(name, one)| Some((name, one?.get_postgres_connection_pool())));
+            return both
+                .map(|(name, one)| pool(name, one.size(), one.num_idle(), one.options().get_max_connections()))
+                .collect();
         }
         let both = [("read", &open.read), ("write", &open.write)];
         let both = both.map(|(name, connection)| (name, connection.get_sqlite_connection_pool()));

@@ -5,34 +5,39 @@
 
 use std::time::Duration;
 
-use sea_orm::sqlx::{
-    self, Connection, Error as SqlxError, Executor, PgConnection,
-    postgres::{PgConnectOptions, PgPool},
-};
-
+use sea_orm::sqlx::{self, Connection, Error as SqlxError, Executor, PgConnection, postgres::PgPool};
 use tokio::time::timeout;
 
+use super::link::Link;
 use crate::error::{Error, Result};
 
 /// How often the server behind a connection is looked at while somebody else holds the one it had last.
 const LOOKS: usize = 3;
 
-/// How long it may take to see one connection while another one is held.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long it may take to see one connection while another one is held, on a network that is not slow.
+const LOOK_TIMEOUT: Duration = Duration::from_secs(2);
+/// How many round trips it takes.
+const ROUND_TRIPS: u32 = 16;
 
 /// Whether connections are handed out anew for each transaction. A pooler that then loses what they have prepared is
-/// refused, and of limits that are not in force the log tells.
-pub(super) async fn look(pool: &PgPool, to: &PgConnectOptions) -> Result<bool> {
+/// refused, and of limits that are not in force the log tells. The other connection is none of the pool's, which may have
+/// one only.
+pub(super) async fn look(pool: &PgPool, mut other: PgConnection, link: Link) -> Result<bool> {
     let broken =
         |cause: SqlxError| Error::Unavailable(sea_orm::DbErr::Conn(sea_orm::RuntimeErr::SqlxError(cause.into())));
     let mut own = pool.acquire().await.map_err(broken)?;
-    // Not from the pool, which may have one only. A server that has no room for it is seen another time.
-    let Ok(mut other) = PgConnection::connect_with(to).await else { return Ok(false) };
-    let found = timeout(PATIENCE, shared(&mut own, &mut other)).await;
-    drop(other.close().await);
+    let wait = link.statement_timeout(ROUND_TRIPS, LOOK_TIMEOUT);
+    let found = timeout(wait, shared(&mut own, &mut other)).await;
     let Ok(found) = found else {
-        return Err(Error::Internal("a pooler has one connection to the server only: give it more".to_owned()));
+        // One of them is in the middle of a statement.
+        own.close_on_drop();
+        return Err(Error::Internal(format!(
+            "two connections at the same time did not both answer within {} s: a pooler may have one connection to the \
+             server only, give it more",
+            wait.as_secs()
+        )));
     };
+    drop(other.close().await);
     match found.map_err(broken)? {
         Shared::No => Ok(false),
         Shared::WithPrepared => {

@@ -22,11 +22,14 @@ use tokio::{
     time::{Instant, sleep, sleep_until, timeout},
 };
 
+use super::link::{self, Link};
+
 /// Time between two beats while the database answers.
 const EVERY: Duration = Duration::from_millis(500);
 /// The same while it does not: it is to be noticed soon that it is back.
 const EVERY_AWAY: Duration = Duration::from_millis(100);
-/// How long it may take to answer. Then it is asked once more on a new connection, and is away when it takes as long again.
+/// How long it may take to answer, on a network that is not slow. Then it is asked once more on a new connection, and is
+/// away when it takes as long again.
 const PATIENCE: Duration = Duration::from_millis(700);
 /// What takes longer than this, twice in a row, is slow: a change of many steps would take seconds.
 const SLOW: Duration = Duration::from_millis(80);
@@ -97,45 +100,72 @@ impl Pulse {
     }
 }
 
+/// What the database said when it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Probe {
+    /// It answers, and is a primary.
+    Primary,
+    /// It answers, but is a standby: the primary was demoted, and changes and reads belong elsewhere.
+    Standby,
+    /// It does not answer.
+    Silent,
+}
+
 /// Beats: asks the database again and again.
 pub(super) struct Heart {
     options: PgConnectOptions,
+    link: Link,
     line: Option<PgConnection>,
     was_slow: bool,
 }
 
 impl Heart {
-    pub(super) fn new(options: PgConnectOptions) -> Self {
-        Self { options, line: None, was_slow: false }
+    pub(super) fn new(options: PgConnectOptions, link: Link) -> Self {
+        Self { options, link, line: None, was_slow: false }
     }
 
-    /// Waits for the next beat, and says whether the database has answered.
-    pub(super) async fn beat(&mut self, pulse: &Pulse) -> bool {
+    /// Waits for the next beat, and says what the database has answered.
+    pub(super) async fn beat(&mut self, pulse: &Pulse) -> Probe {
         sleep(if pulse.is_away() { EVERY_AWAY } else { EVERY }).await;
         let begun = Instant::now();
-        if self.ask().await {
+        let probe = self.ask().await;
+        if probe == Probe::Primary {
             let is_slow = begun.elapsed() > SLOW;
             pulse.set_slow(is_slow && self.was_slow);
             self.was_slow = is_slow;
-            return true;
+            return probe;
         }
         self.was_slow = true;
         // Of a database that is known to be away one sign is enough.
-        !pulse.is_away() && self.ask().await
+        if probe == Probe::Silent && !pulse.is_away() { self.ask().await } else { probe }
     }
 
-    /// Asks on the connection that is there, else on a new one. One that gave no answer in time is dropped.
-    async fn ask(&mut self) -> bool {
+    /// Asks on the connection that is there, else on a new one. One that gave no answer in time is dropped, and so is one
+    /// to a standby: an address may lead elsewhere by the next time.
+    async fn ask(&mut self) -> Probe {
         let line = self.line.take();
+        let wait = match line {
+            Some(_) => self.link.statement_timeout(1, PATIENCE),
+            None => self.link.connect_timeout(PATIENCE),
+        };
         let asked = async {
             let mut line = match line {
                 Some(line) => line,
                 None => PgConnection::connect_with(&self.options).await?,
             };
-            line.ping().await.map(|()| line)
+            link::is_standby(&mut line).await.map(|is_standby| (line, is_standby))
         };
-        self.line = timeout(PATIENCE, asked).await.ok().and_then(Result::ok);
-        self.line.is_some()
+        match timeout(wait, asked).await {
+            Ok(Ok((line, false))) => {
+                self.line = Some(line);
+                Probe::Primary
+            }
+            Ok(Ok((line, true))) => {
+                drop(line.close().await);
+                Probe::Standby
+            }
+            _ => Probe::Silent,
+        }
     }
 }
 

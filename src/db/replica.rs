@@ -14,8 +14,10 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statemen
 use tokio::time::{Instant, timeout};
 
 use super::{
-    DbUrl, Opening, connect,
+    DbUrl, Opening,
+    connect::{self, Limits, Role, Wanted},
     lanes::{Lanes, Parameter, Row},
+    link::Link,
     pulse::Pulse,
 };
 use crate::{
@@ -28,6 +30,16 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How long it is left alone when it has not answered, or not as it should.
 const REST: Duration = Duration::from_secs(1);
 
+/// How far the primary's log has come: its timeline, as names of log files have it, and the position on it.
+const POSITION_OF_PRIMARY: &str =
+    "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8), pg_current_wal_lsn()::text";
+
+/// Whether the standby has replayed the log up to that position of that timeline. After a failover one that was left on the
+/// old timeline may have come further, with other contents. The timeline of what it receives is told to some roles only;
+/// that of its last restart point is told to all, and is older: then the primary is read for a while.
+const HAS_CAUGHT_UP: &str = "SELECT pg_last_wal_replay_lsn() >= $2::text::pg_lsn AND lpad(upper(to_hex(COALESCE((SELECT \
+     received_tli FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint())))), 8, '0') = $1::text";
+
 /// The connections to a standby.
 #[derive(Debug)]
 pub(super) struct Replica {
@@ -38,14 +50,15 @@ pub(super) struct Replica {
 
 impl Replica {
     /// One that does not answer yet is no reason not to start.
-    pub(super) async fn open(url: &DbUrl, how: &Opening) -> Result<Self> {
+    pub(super) async fn open(url: &DbUrl, how: &Opening, link: Link) -> Result<Self> {
         let DbUrl::Postgres(url) = url else {
             return Err(Error::Internal("a standby has a PostgreSQL URL".to_owned()));
         };
-        let mut options = connect::postgres(url, how, connect::Limits::AtStart);
+        let wanted = Wanted { role: Role::Standby, limits: Limits::AtStart, connections: how.connections };
+        let mut options = connect::postgres(url, how, link, wanted);
         options.connect_lazy(true);
         let read = Database::connect(options).await?;
-        let lanes = Lanes::of(&read, &Pulse::default());
+        let lanes = Lanes::of(&read, None, &Pulse::default(), link);
         Ok(Self { read, lanes, rests_until: Mutex::default() })
     }
 
@@ -105,10 +118,11 @@ impl Replica {
             return false;
         }
         let asked = async {
-            let now = Statement::from_string(DbBackend::Postgres, "SELECT pg_current_wal_lsn()::text");
-            let now: String = primary.query_one_raw(now).await.ok()??.try_get_by_index(0).ok()?;
-            let behind = "SELECT pg_last_wal_replay_lsn() >= $1::text::pg_lsn";
-            let behind = Statement::from_sql_and_values(DbBackend::Postgres, behind, [now.into()]);
+            let now = Statement::from_string(DbBackend::Postgres, POSITION_OF_PRIMARY);
+            let now = primary.query_one_raw(now).await.ok()??;
+            let (timeline, position): (String, String) = (now.try_get_by_index(0).ok()?, now.try_get_by_index(1).ok()?);
+            let values = [timeline.into(), position.into()];
+            let behind = Statement::from_sql_and_values(DbBackend::Postgres, HAS_CAUGHT_UP, values);
             self.read.query_one_raw(behind).await.ok()??.try_get_by_index::<Option<bool>>(0).ok()?
         };
         match timeout(PATIENCE, asked).await {

@@ -9,13 +9,17 @@ use std::sync::{
 };
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
-    StreamTrait,
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
     prelude::async_trait::async_trait,
     sea_query::{Condition, Expr},
 };
 
-use super::{changes::Changed, fetch, pulse::Pulse};
+use super::{
+    changes::Changed,
+    fetch::{self, FetchRows},
+    pulse::Pulse,
+    read_pool::ReadPool,
+};
 use crate::{access::Scope, budget::Budget, vault::Vault};
 
 /// What one request uses of the database: it counts its statements, and charges the rows that it fetches to its budget. A
@@ -75,7 +79,7 @@ pub struct Bound<C> {
 }
 
 /// For single statements that only read.
-pub type Reader = Bound<DatabaseConnection>;
+pub type Reader = Bound<ReadPool>;
 /// A running transaction.
 pub type Tx = Bound<DatabaseTransaction>;
 
@@ -109,7 +113,7 @@ impl<C> Bound<C> {
     }
 }
 
-impl<C: ConnectionTrait + StreamTrait + Send> Session for Bound<C> {
+impl<C: FetchRows + Send> Session for Bound<C> {
     fn scope(&self) -> &Scope {
         &self.scope
     }
@@ -120,9 +124,9 @@ impl<C: ConnectionTrait + StreamTrait + Send> Session for Bound<C> {
 }
 
 #[async_trait]
-impl<C: ConnectionTrait + StreamTrait + Send> ConnectionTrait for Bound<C> {
+impl<C: FetchRows + Send> ConnectionTrait for Bound<C> {
     fn get_database_backend(&self) -> DbBackend {
-        ConnectionTrait::get_database_backend(&self.connection)
+        self.connection.get_database_backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
@@ -146,7 +150,7 @@ impl<C: ConnectionTrait + StreamTrait + Send> ConnectionTrait for Bound<C> {
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.count();
-        self.pulse.guard(fetch::all(&self.connection, statement, self.statements.budget())).await
+        self.pulse.guard(self.connection.fetch_rows(statement, self.statements.budget())).await
     }
 
     fn support_returning(&self) -> bool {

@@ -164,9 +164,9 @@ impl From<DbErr> for Error {
             return Self::Unavailable(cause);
         }
         match sqlx_error(&cause) {
-            Some(sea_orm::SqlxError::Decode(inner)) if inner.is::<Exceeded>() => {
-                inner.downcast_ref().map_or_else(|| Self::Internal(cause.to_string()), |exceeded| Self::Exceeded(*exceeded))
-            }
+            Some(sea_orm::SqlxError::Decode(inner)) if inner.is::<Exceeded>() => inner
+                .downcast_ref()
+                .map_or_else(|| Self::Internal(cause.to_string()), |exceeded| Self::Exceeded(*exceeded)),
             Some(sea_orm::SqlxError::Database(error)) => match error.code().as_deref() {
                 // PostgreSQL: serialization failure, deadlock. SQLite: busy, locked, and busy snapshots.
                 Some("40001" | "40P01" | "5" | "6" | "261" | "517") => Self::Busy(cause),

@@ -11,7 +11,8 @@ use crate::{
     db::stored::Source,
     ids::{InstanceId, TemplateId},
     kinds::{
-        Cardinality, Collections, Kind, OfInstance, OfTemplate, Owner, Setting, Settings, for_each_kind, for_each_template_kind,
+        Cardinality, Collections, Kind, OfInstance, OfTemplate, Owner, Setting, Settings, for_each_kind,
+        for_each_template_kind,
     },
 };
 

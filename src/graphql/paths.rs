@@ -64,9 +64,8 @@ impl Extension for Request {
         let node = info.path_node;
         let (is_leaf, position) = (info.field.selection_set.node.items.is_empty(), info.field.name.pos);
         let budget = self.budget(ctx);
-        let charge = |bytes| {
-            budget.charge(bytes).map_err(|exceeded| fault(Error::from(exceeded)).into_server_error(position))
-        };
+        let charge =
+            |bytes| budget.charge(bytes).map_err(|exceeded| fault(Error::from(exceeded)).into_server_error(position));
         let done = match charge(FIELD_OVERHEAD) {
             Ok(()) => next.run(ctx, info).await,
             Err(exceeded) => Err(exceeded),

@@ -99,7 +99,9 @@ fn json(value: &serde_json::Value) -> usize {
         Value::String(text) => text.len(),
         Value::Array(items) => items.iter().map(|item| size_of::<Value>() + json(item)).sum(),
         // An object keeps its keys, and a table of them.
-        Value::Object(fields) => fields.iter().map(|(key, value)| 2 * size_of::<Value>() + key.len() + json(value)).sum(),
+        Value::Object(fields) => {
+            fields.iter().map(|(key, value)| 2 * size_of::<Value>() + key.len() + json(value)).sum()
+        }
         _ => 0,
     }
 }

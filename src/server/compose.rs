@@ -112,7 +112,8 @@ async fn answer(
         return (StatusCode::NOT_MODIFIED, kept).into_response();
     }
     let text = if upper { found.layer.unwrap_or_default() } else { found.text };
-    (kept, [(CONTENT_TYPE, "application/yaml")], AnswerBody::new(Chunks::whole(text.into_bytes(), &budget))).into_response()
+    (kept, [(CONTENT_TYPE, "application/yaml")], AnswerBody::new(Chunks::whole(text.into_bytes(), &budget)))
+        .into_response()
 }
 
 fn failed(cause: &Error) -> Response {
@@ -121,9 +122,7 @@ fn failed(cause: &Error) -> Response {
         Error::Exceeded(Exceeded::Time) => {
             refuse(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", "The request took too long and was given up.")
         }
-        Error::Exceeded(exceeded) => {
-            refuse(StatusCode::UNPROCESSABLE_ENTITY, "LIMIT_EXCEEDED", &exceeded.to_string())
-        }
+        Error::Exceeded(exceeded) => refuse(StatusCode::UNPROCESSABLE_ENTITY, "LIMIT_EXCEEDED", &exceeded.to_string()),
         Error::Unavailable(cause) | Error::Busy(cause) => {
             tracing::warn!(%cause, "the database is not available");
             let message = "The database is not available right now; try again in a moment.";

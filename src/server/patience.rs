@@ -153,7 +153,8 @@ impl<S> Patient<S> {
         loop {
             let now = Instant::now();
             let floor = if self.activity.has_to_hurry() { FLOOR_WHEN_SHORT } else { FLOOR };
-            if now >= stuck + floor.nothing.unwrap_or(self.write).min(self.write) || self.takes_too_little(now, &floor) {
+            if now >= stuck + floor.nothing.unwrap_or(self.write).min(self.write) || self.takes_too_little(now, &floor)
+            {
                 return Poll::Ready(io::ErrorKind::TimedOut.into());
             }
             let look = LOOK.min(self.write);

@@ -1,11 +1,12 @@
 """A primary is killed, and its synchronous standby takes its place at the same address."""
 
 import os
-import subprocess
+import signal
 import time
 
 from support import postgres
 from support.proxy import Proxy
+from support.service import Watch
 from support.work import RECOVERY, Fault
 
 
@@ -55,6 +56,69 @@ def run(work):
         primary = standby
 
 
+def frozen(work):
+    """A synchronous standby stops answering: changes wait for it, reads do not."""
+    url = work.database()
+    primary = work.server
+    standby = follow(work, primary)
+    service = work.service(url)
+    for _ in range(work.times):
+        ledger = work.books(service)
+        writing = ledger.run(120)
+        time.sleep(1.0)
+        standby.signal(signal.SIGSTOP)
+        time.sleep(0.5)
+        watch = Watch(service)
+        time.sleep(3.0 if work.short else 10.0)
+        watch.stop()
+        standby.signal(signal.SIGCONT)
+        time.sleep(2)
+        writing.stop()
+        # Who waits in a commit is not told before the standby has it.
+        work.settle(writing, slowest=30)
+        work.add("reads meanwhile", len(watch.reads))
+        work.most("slowest read meanwhile", watch.slowest(), 2.0)
+        failed = [good for _, _, good in watch.reads if not good] + [status for _, _, status in watch.ready if status != 200]
+        work.add("failed reads", len(failed))
+        if failed or not watch.reads:
+            work.miss(f"{len(failed)} of {len(watch.reads)} reads failed")
+        work.compare(ledger, service)
+
+
+def demoted(work):
+    """The server at the primary's address becomes a standby, which knows no more of what is changed elsewhere."""
+    url = work.database()
+    server = work.server
+    service = work.service(url)
+    for _ in range(work.times):
+        ledger = work.books(service)
+        writing = ledger.run(60)
+        time.sleep(0.8)
+        server.halt()
+        with open(os.path.join(server.data, "standby.signal"), "w"):
+            pass
+        server.begin()
+        # One round of the health probe, and what it takes to connect.
+        time.sleep(2.0)
+        watch = Watch(service)
+        time.sleep(2.0)
+        watch.stop()
+        answered = [good for _, _, good in watch.reads if good]
+        ready = [status for _, _, status in watch.ready if status == 200]
+        work.add("answers of the demoted one", len(answered) + len(ready))
+        if answered or ready or not watch.reads:
+            work.miss(f"{len(answered)} of {len(watch.reads)} reads were answered, {len(ready)} times it was ready")
+        done = server.run("pg_ctl", "promote", "-w")
+        if done.returncode:
+            raise RuntimeError(f"it was not promoted: {done.stdout}")
+        promoted = time.time()
+        time.sleep(2)
+        writing.stop()
+        work.settle(writing)
+        work.recovered(ledger, promoted)
+        work.compare(ledger, service)
+
+
 def read(work):
     """Two servers that read from a standby, which lags, is killed, and comes back."""
     url = work.database()
@@ -80,6 +144,22 @@ def read(work):
 
 
 FAULTS = [
+    Fault(
+        "frozen-standby",
+        "the synchronous standby stops answering",
+        "0 lost, 0 torn, every read < 2 s",
+        frozen,
+        times=4,
+        databases=("postgres",),
+    ),
+    Fault(
+        "demoted",
+        "the primary becomes a standby, and is promoted again",
+        "no answer of a standby, not ready meanwhile; 0 lost, 0 torn, recovery < 5 s",
+        demoted,
+        times=4,
+        databases=("postgres",),
+    ),
     Fault(
         "read-standby",
         "reads come from a standby that lags, is killed and comes back",

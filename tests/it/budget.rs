@@ -147,7 +147,8 @@ async fn a_change_whose_payload_is_too_large_is_made_and_said(t: &TestApp) {
 async fn large_parts_are_read_row_by_row(t: &TestApp) {
     fat(t, 6, 4).await;
     for n in 0..6 {
-        let overrides = json!({ "configFiles": [{ "filePath": "/own", "content": format!("{n}").repeat(1000 * KIB) }] });
+        let overrides =
+            json!({ "configFiles": [{ "filePath": "/own", "content": format!("{n}").repeat(1000 * KIB) }] });
         let input = json!({ "instance": TestApp::by_name("fat", &format!("i{n}")), "overrides": overrides });
         t.done("setInstanceOverrides", input, "").await;
     }

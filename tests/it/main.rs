@@ -21,6 +21,7 @@ mod dependencies;
 mod direct;
 mod duplicate;
 mod effective;
+mod hangups;
 mod hostile;
 mod house;
 mod http;

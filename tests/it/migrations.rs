@@ -1,10 +1,15 @@
 //! Migrations: up, down, up again on both databases, and that the tables are what the entities say.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    io::{BufRead, BufReader, Read},
+    process::{Command, Stdio},
+};
 
 use devarch::{
     db::{
-        Db,
+        Db, DbUrl,
         entities::{
             api_key, api_key_stack, catalog_entry, change, clear_secret, idempotency_key, instance, override_rule,
             secret_key, stack, template,
@@ -34,6 +39,7 @@ both!(
     migrating_twice_changes_nothing,
     a_step_that_breaks_off_leaves_nothing_behind,
     two_that_migrate_at_once_take_turns,
+    a_command_that_waits_for_its_turn_says_so,
 );
 
 /// The rows of a query as text, column by column; null is `-`.
@@ -120,6 +126,55 @@ async fn two_that_migrate_at_once_take_turns(t: &TestApp) {
         for one in at_once {
             one.await.unwrap().unwrap();
         }
+        assert_eq!(catalogue(t).await, whole);
+    }
+}
+
+async fn a_command_that_waits_for_its_turn_says_so(t: &TestApp) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("compose.yaml"), "services: { web: { image: nginx } }\n").unwrap();
+    let whole = catalogue(t).await;
+    for arguments in [["import", "compose.yaml"], ["migrate", "up"]] {
+        // A step is missing, and somebody is about it.
+        Migrator::down(t.db.writer(), Some(1)).await.unwrap();
+        let (turn, url, of_whom);
+        match &t.url {
+            DbUrl::Sqlite(path) => {
+                let locked = File::open(path.parent().unwrap()).unwrap();
+                locked.lock().unwrap();
+                turn = Ok(locked);
+                url = format!("sqlite://{}", path.display());
+                of_whom = format!("process {} (", std::process::id());
+            }
+            DbUrl::Postgres(server) => {
+                let mut options = sea_orm::ConnectOptions::new(server.clone());
+                options.max_connections(1);
+                let locked = sea_orm::Database::connect(options).await.unwrap();
+                let name = i64::from_be_bytes(*b"\0devarch");
+                locked.execute_unprepared(&format!("SELECT pg_advisory_lock({name})")).await.unwrap();
+                turn = Err(locked);
+                url = server.clone();
+                of_whom = "the server process ".to_owned();
+            }
+        }
+        let mut command = Command::new(env!("CARGO_BIN_EXE_devarch"));
+        command.args(["--database-url", &url, "--log", "warn"]).args(arguments).current_dir(folder.path());
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut told = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        told.read_line(&mut line).unwrap();
+        assert!(line.contains("waiting for the ") && line.contains("lock"), "{arguments:?}: {line}");
+        if cfg!(target_os = "linux") {
+            assert!(line.contains(&of_whom), "{line}");
+        }
+        assert_eq!(child.try_wait().unwrap(), None, "{arguments:?} does not wait");
+        match turn {
+            Ok(file) => drop(file),
+            Err(server) => server.close().await.unwrap(),
+        }
+        let mut rest = String::new();
+        told.read_to_string(&mut rest).unwrap();
+        assert!(child.wait().unwrap().success(), "{arguments:?}: {rest}");
         assert_eq!(catalogue(t).await, whole);
     }
 }

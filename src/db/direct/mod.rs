@@ -18,8 +18,8 @@ pub use self::{
     statement::Members,
     wanted::{Column, INSTANCE, Keys, Part, Rules, STACK, TEMPLATE, Wanted},
 };
-pub use super::lanes::{Place, Row};
 use self::{statement::Packing, wanted::LARGEST_PACK};
+pub use super::lanes::{Place, Row};
 use super::{Db, DbUrl, Statements, lanes};
 use crate::{access::Scope, ids::StackId};
 

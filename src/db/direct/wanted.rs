@@ -325,7 +325,9 @@ impl Wanted {
                 Packing::Rows if of_table => row,
                 Packing::Measured if of_table => {
                     let number = part.0;
-                    format!("CASE WHEN (SELECT fits FROM size{number}) THEN group_concat({row}, '') ELSE '{TOO_LARGE}' END")
+                    format!(
+                        "CASE WHEN (SELECT fits FROM size{number}) THEN group_concat({row}, '') ELSE '{TOO_LARGE}' END"
+                    )
                 }
                 _ => format!("group_concat({row}, '')"),
             });

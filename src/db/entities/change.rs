@@ -1,4 +1,4 @@
-//! `changes`: how often something has changed, in parts.
+//! `changes`: versions of what can be read, in parts.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,9 +8,10 @@ pub struct Model {
     /// A stack, or 0 for all templates.
     #[sea_orm(primary_key, auto_increment = false)]
     pub stack_id: i64,
-    /// Which of the rows in which it is counted.
+    /// Which of its rows.
     #[sea_orm(primary_key, auto_increment = false)]
     pub part: i32,
+    /// A random number, new with each change; the sum of all parts is the version.
     pub count: i64,
 }
 

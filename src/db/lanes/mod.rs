@@ -1,15 +1,23 @@
 //! Connections that stay with those whose whole business is one statement: taking one and giving it back costs nothing.
 //!
-//! A connection that goes back to the pool is asked whether it is still alive, on a task of its own: a round trip for
-//! each statement. Here it goes back only when something went wrong with it. Used by the direct reads and by changes at
-//! once. It must never keep so many that the pool has none for everybody else, nor know what a statement is for.
+//! A connection that goes back to the pool is asked whether it is still alive and outside a transaction, on a task of its
+//! own: two round trips for each statement. A pinned connection needs no such proof. It came from the pool proven, or new;
+//! nothing but single statements runs on it, each its own transaction, none of which is a BEGIN; and it is put back only
+//! after the server has reported the end of its statement ([`Lane::done`]). One whose statement failed goes back to the
+//! pool, which looks at it; one whose statement did not end, because its caller went away, is closed.
+//!
+//! Used by the direct reads and by changes at once. It must never keep so many that the pool has none for everybody else,
+//! nor know what a statement is for.
 
 mod rows;
 
 use std::{
     borrow::Cow,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -28,7 +36,7 @@ use sea_orm::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::rows::Packed;
-use super::{fetch, pulse::Pulse};
+use super::{fetch, link::Link, pulse::Pulse};
 use crate::budget::Budget;
 
 pub use self::rows::{Place, Row};
@@ -53,10 +61,16 @@ const WAIT: Duration = Duration::from_millis(500);
 #[derive(Clone)]
 pub(super) struct Lanes {
     pool: Pools,
+    /// Where reads find a connection while changes have all places.
+    reserve: Option<Pool<Postgres>>,
     places: Arc<Semaphore>,
+    most: usize,
+    /// How many places changes have.
+    writing: Arc<AtomicUsize>,
     idle: Arc<Mutex<Vec<Kept>>>,
     /// Whether a connection is kept at all.
     keeps: bool,
+    wait: Duration,
     pulse: Pulse,
 }
 
@@ -72,6 +86,13 @@ enum Pools {
     Sqlite(Pool<Sqlite>),
 }
 
+/// What a place is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    Read,
+    Write,
+}
+
 struct Kept {
     connection: Connection,
     since: Instant,
@@ -82,12 +103,33 @@ enum Connection {
     Sqlite(PoolConnection<Sqlite>),
 }
 
-/// One of them; given back by [`Lane::done`], and to the pool when that is not reached.
+/// One of them; given back by [`Lane::done`]. When that is not reached it goes to the pool, or is closed when its last
+/// statement has not ended.
 pub(super) struct Lane {
-    kept: Kept,
+    /// None once it has been given back.
+    kept: Option<Kept>,
+    /// Whether a statement is under way.
+    is_busy: bool,
     idle: Option<Arc<Mutex<Vec<Kept>>>>,
     pulse: Pulse,
-    _place: OwnedSemaphorePermit,
+    _place: Option<OwnedSemaphorePermit>,
+    _writing: Option<Writing>,
+}
+
+/// A change that has a place.
+struct Writing(Arc<AtomicUsize>);
+
+impl Writing {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 fn query(cause: SqlxError) -> DbErr {
@@ -95,8 +137,14 @@ fn query(cause: SqlxError) -> DbErr {
 }
 
 impl Lanes {
-    pub(super) fn of(connection: &DatabaseConnection, pulse: &Pulse) -> Self {
-        let (pool, most) = match connection.get_database_backend() {
+    /// Of the connections of a pool; `reserve` is for reads while changes have all of them.
+    pub(super) fn of(
+        connection: &DatabaseConnection,
+        reserve: Option<&DatabaseConnection>,
+        pulse: &Pulse,
+        link: Link,
+    ) -> Self {
+        let (pool, all) = match connection.get_database_backend() {
             DbBackend::Postgres => {
                 let pool = connection.get_postgres_connection_pool();
                 (Pools::Postgres(pool.clone()), pool.options().get_max_connections())
@@ -106,20 +154,58 @@ impl Lanes {
                 (Pools::Sqlite(pool.clone()), pool.options().get_max_connections())
             }
         };
-        let places = (most / 2).clamp(1, MOST);
-        let places = Arc::new(Semaphore::new(places as usize));
-        Self { pool, places, idle: Arc::default(), keeps: most > 1, pulse: pulse.clone() }
+        let most = Self::most_of(all);
+        Self {
+            pool,
+            reserve: reserve.map(|reserve| reserve.get_postgres_connection_pool().clone()),
+            places: Arc::new(Semaphore::new(most)),
+            most,
+            writing: Arc::default(),
+            idle: Arc::default(),
+            keeps: all > 1,
+            wait: link.connect_timeout(WAIT),
+            pulse: pulse.clone(),
+        }
     }
 
-    /// A connection; an error when none can be had soon.
+    /// How many of so many connections may be kept from their pool.
+    pub(super) fn most_of(connections: u32) -> usize {
+        (connections / 2).clamp(1, MOST) as usize
+    }
+
+    /// A connection for a read; an error when none can be had soon.
     pub(super) async fn take(&self) -> Result<Lane, DbErr> {
-        let soon = tokio::time::timeout(WAIT, self.pulse.guard(self.wait()));
+        self.soon(async {
+            match &self.reserve {
+                Some(reserve) if self.are_all_writing() => {
+                    let connection = Connection::Postgres(reserve.acquire().await.map_err(query)?);
+                    Ok(self.lane(Kept { connection, since: Instant::now() }, None, None))
+                }
+                _ => self.place(Use::Read).await,
+            }
+        })
+        .await
+    }
+
+    /// The same for a change, which may have it for long.
+    pub(super) async fn take_to_write(&self) -> Result<Lane, DbErr> {
+        self.soon(self.place(Use::Write)).await
+    }
+
+    async fn soon(&self, taken: impl Future<Output = Result<Lane, DbErr>>) -> Result<Lane, DbErr> {
+        let soon = tokio::time::timeout(self.wait, self.pulse.guard(taken));
         soon.await.unwrap_or_else(|_| Err(query(SqlxError::PoolTimedOut)))
     }
 
-    async fn wait(&self) -> Result<Lane, DbErr> {
+    /// Whether changes have all places: nobody knows for how long.
+    fn are_all_writing(&self) -> bool {
+        self.writing.load(Ordering::Acquire) >= self.most
+    }
+
+    async fn place(&self, of: Use) -> Result<Lane, DbErr> {
         let place = Arc::clone(&self.places).acquire_owned().await;
         let place = place.map_err(|_| query(SqlxError::PoolClosed))?;
+        let writing = (of == Use::Write).then(|| Writing::new(&self.writing));
         let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let kept = match kept.filter(|kept| kept.since.elapsed() < LIFETIME) {
             Some(kept) => kept,
@@ -131,8 +217,13 @@ impl Lanes {
                 since: Instant::now(),
             },
         };
-        let idle = self.keeps.then(|| Arc::clone(&self.idle));
-        Ok(Lane { kept, idle, pulse: self.pulse.clone(), _place: place })
+        Ok(self.lane(kept, Some(place), writing))
+    }
+
+    fn lane(&self, kept: Kept, place: Option<OwnedSemaphorePermit>, writing: Option<Writing>) -> Lane {
+        // What has no place is not kept.
+        let idle = (self.keeps && place.is_some()).then(|| Arc::clone(&self.idle));
+        Lane { kept: Some(kept), is_busy: false, idle, pulse: self.pulse.clone(), _place: place, _writing: writing }
     }
 
     /// How many are kept that nobody uses at the moment.
@@ -149,15 +240,16 @@ impl Lanes {
 }
 
 impl Lane {
-    /// The rows of a statement, charged to a budget as they arrive.
+    /// The rows of a statement, charged to a budget as they arrive. The caller may be dropped at any moment.
     pub(super) async fn fetch(
         &mut self,
         sql: &str,
         parameters: &[Parameter<'_>],
         budget: &Budget,
     ) -> Result<Vec<Row>, DbErr> {
+        let Some(kept) = &mut self.kept else { return Err(query(SqlxError::PoolClosed)) };
         let mut rows = Vec::new();
-        match &mut self.kept.connection {
+        match &mut kept.connection {
             Connection::Postgres(connection) => {
                 let mut arguments = PgArguments::default();
                 for parameter in parameters {
@@ -168,15 +260,25 @@ impl Lane {
                     }
                     .map_err(|cause| query(SqlxError::Encode(cause)))?;
                 }
+                self.is_busy = true;
                 let mut stream = query_with(AssertSqlSafe(sql), arguments).fetch(&mut **connection);
                 let fetching = async {
-                    while let Some(row) = stream.try_next().await.map_err(query)? {
-                        budget.charge(fetch::of_postgres(&row)).map_err(fetch::exceeded)?;
-                        rows.push(Row::Postgres(row));
+                    loop {
+                        match stream.try_next().await {
+                            Ok(Some(row)) => {
+                                // Beyond the budget the statement is left in the middle, and the connection is closed.
+                                budget.charge(fetch::of_postgres(&row)).map_err(fetch::exceeded)?;
+                                rows.push(Row::Postgres(row));
+                            }
+                            Ok(None) => return Ok(Ok(())),
+                            Err(cause) => return Ok::<_, DbErr>(Err(cause)),
+                        }
                     }
-                    Ok::<(), DbErr>(())
                 };
-                self.pulse.guard(fetching).await?;
+                let done = self.pulse.guard(fetching).await?;
+                // An error of the server is the end of a statement as well; after any other one nobody knows.
+                self.is_busy = !matches!(done, Ok(()) | Err(SqlxError::Database(_)));
+                done.map_err(query)?;
             }
             Connection::Sqlite(connection) => {
                 let mut arguments = SqliteArguments::default();
@@ -197,11 +299,22 @@ impl Lane {
         Ok(rows)
     }
 
-    /// Nothing went wrong: the next reader may have it.
-    pub(super) fn done(self) {
-        let Self { kept, idle, _place, .. } = self;
-        if let Some(idle) = idle {
+    /// Nothing went wrong: the next one may have it.
+    pub(super) fn done(mut self) {
+        if self.is_busy {
+            return;
+        }
+        if let (Some(idle), Some(kept)) = (&self.idle, self.kept.take()) {
             idle.lock().unwrap_or_else(PoisonError::into_inner).push(kept);
+        }
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        if let (true, Some(Kept { connection: Connection::Postgres(connection), .. })) = (self.is_busy, &mut self.kept)
+        {
+            connection.close_on_drop();
         }
     }
 }

@@ -189,7 +189,12 @@ enum Source<'a, 'm> {
 }
 
 /// Writes what would really run.
-pub(super) fn write(rows: &Rows<'_>, out: &mut ChunkWriter, member: &Member<'_>, config: &EffectiveConfig) -> Result<()> {
+pub(super) fn write(
+    rows: &Rows<'_>,
+    out: &mut ChunkWriter,
+    member: &Member<'_>,
+    config: &EffectiveConfig,
+) -> Result<()> {
     let base = &config.base;
     let own = member.age.id.0;
     let template = Row::some(member.row.number(rows.wanted.place(base.template))?)?;

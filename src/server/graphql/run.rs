@@ -53,7 +53,12 @@ pub(super) struct Ran {
 impl Ran {
     fn refused(refusal: &Refusal) -> Self {
         let outcome = Outcome { refusal: Some(refusal.reason), ..Outcome::default() };
-        Self { answer: Answer::Values(GraphqlResponse::from_errors(errors(refusal))), began: false, outcome, budget: Budget::default() }
+        Self {
+            answer: Answer::Values(GraphqlResponse::from_errors(errors(refusal))),
+            began: false,
+            outcome,
+            budget: Budget::default(),
+        }
     }
 }
 

@@ -5,11 +5,13 @@ mod counts;
 mod database;
 mod dice;
 mod overriding;
+mod wire;
 
 pub(crate) use app::{COLLECTIONS, Code, MORE_COLLECTIONS, TestApp, code};
 pub(crate) use database::{Engine, run};
 pub(crate) use dice::Dice;
 pub(crate) use overriding::samples;
+pub(crate) use wire::Wire;
 
 /// Registers a named test function for both databases: `both! { renaming_keeps_the_id }`.
 macro_rules! both {
