@@ -2,6 +2,7 @@
 
 mod door;
 mod everything;
+mod ids;
 mod matrix;
 mod reach;
 

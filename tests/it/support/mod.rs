@@ -4,11 +4,13 @@ mod app;
 mod counts;
 mod database;
 mod dice;
+mod ids;
 mod overriding;
 
 pub(crate) use app::{COLLECTIONS, Code, MORE_COLLECTIONS, TestApp, code};
 pub(crate) use database::{Engine, run};
 pub(crate) use dice::Dice;
+pub(crate) use ids::number;
 pub(crate) use overriding::samples;
 
 /// Registers a named test function for both databases: `both! { renaming_keeps_the_id }`.
