@@ -23,6 +23,7 @@ pub mod limits;
 pub mod name;
 pub mod once;
 pub mod otel;
+pub mod private_file;
 pub mod reference;
 pub mod server;
 pub mod telemetry;

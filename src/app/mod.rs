@@ -153,6 +153,17 @@ impl App {
         self.access.lacks(need).map_or(Ok(()), |reason| Err(Error::Forbidden(reason)))
     }
 
+    /// Whether the caller may reveal the secrets of what is within reach. One who may not must not be able to compare
+    /// them either: see [`EnvVar::never_compared`](crate::kinds::EnvVar::never_compared).
+    fn reveals(&self) -> bool {
+        self.access.lacks(Need::ADMINISTER).is_none()
+    }
+
+    /// The same for templates, which all stacks share.
+    fn reveals_templates(&self) -> bool {
+        self.access.lacks(Need::ADMINISTER_ALL).is_none()
+    }
+
     /// The way to a change, in a transaction.
     async fn write<W: Work>(&self, work: &W) -> Result<W::Output> {
         self.allow(W::NEEDS)?;

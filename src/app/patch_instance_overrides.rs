@@ -35,7 +35,15 @@ pub struct PatchInstanceOverrides {
 
 impl App {
     /// Takes all the steps, or none of them, in one step of the revision.
-    pub async fn patch_instance_overrides(&self, input: PatchInstanceOverrides) -> Result<InstanceModel> {
+    pub async fn patch_instance_overrides(&self, mut input: PatchInstanceOverrides) -> Result<InstanceModel> {
+        if !self.reveals() {
+            // A secret that is given is written, also when it is the one that is stored.
+            for operation in &mut input.operations {
+                if let Operation::Set(Entry::EnvVar(given)) = operation {
+                    given.never_compared();
+                }
+            }
+        }
         self.write(&input).await
     }
 }

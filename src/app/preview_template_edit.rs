@@ -69,6 +69,9 @@ impl App {
         edit.check(&mut problems);
         let db = &self.reader();
         if let Some(wanted) = &mut edit.collections.env_vars {
+            if !self.reveals_templates() {
+                wanted.iter_mut().for_each(EnvVar::never_compared);
+            }
             let mut own = <EnvVar as Source<OfTemplate>>::load(db, &[template.id]).await?;
             let own = own.remove(&template.id).unwrap_or_default();
             let mut at = Problems::at(&["input"]);

@@ -39,7 +39,7 @@ impl App {
         let by = self.access.key.as_deref().unwrap_or("somebody without a key");
         tracing::warn!(%owner, key = %input.key, by, "secret revealed");
         Ok(match value {
-            EnvValue::Text(text) => Some(text),
+            EnvValue::Text(text) | EnvValue::Unseen(text) => Some(text),
             EnvValue::Kept | EnvValue::Unset => None,
         })
     }

@@ -8,7 +8,7 @@ use crate::{
     db::{Tx, Work, entities::InstanceModel, instances, stored},
     error::{Error, Problems, Result},
     ids::AnyId,
-    kinds::{Collections, InstanceOverrides},
+    kinds::{Collections, EnvVar, InstanceOverrides},
 };
 
 /// The collections to write; a kind that is `None` stays as it is.
@@ -24,7 +24,11 @@ pub struct SetInstanceOverrides {
 
 impl App {
     /// Replaces collections of overrides as a whole, all or nothing, in one step of the revision.
-    pub async fn set_instance_overrides(&self, input: SetInstanceOverrides) -> Result<InstanceModel> {
+    pub async fn set_instance_overrides(&self, mut input: SetInstanceOverrides) -> Result<InstanceModel> {
+        if !self.reveals() {
+            // A secret that is given is written, also when it is the one that is stored.
+            input.overrides.env_vars.iter_mut().flatten().for_each(EnvVar::never_compared);
+        }
         self.write(&input).await
     }
 }

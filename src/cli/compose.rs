@@ -1,8 +1,7 @@
 //! `devarch compose`: a stack as a Compose file, without the service.
 
 use std::{
-    fs::{OpenOptions, create_dir_all},
-    io::Write,
+    fs::create_dir_all,
     path::{Path, PathBuf},
 };
 
@@ -13,6 +12,7 @@ use crate::{
     compose::Mode,
     config::Settings,
     db::Db,
+    private_file::{self, Readers},
 };
 
 /// The names under which Compose finds the files by itself.
@@ -56,27 +56,19 @@ pub(super) async fn run(settings: &Settings, wanted: Wanted) -> Result<(), Strin
 
 fn write(folder: &Path, file: &ComposeFile, secret: bool) -> Result<(), String> {
     let fail = |path: &Path, error: std::io::Error| format!("cannot write {}: {error}", path.display());
-    create_dir_all(folder).map_err(|error| fail(folder, error))?;
+    let (made, readers) = match secret {
+        true => (private_file::create_folder(folder), Readers::Owner),
+        false => (create_dir_all(folder), Readers::AsBefore),
+    };
+    made.map_err(|error| fail(folder, error))?;
+    let put = |path: &Path, text: &str| private_file::replace(path, text.as_bytes(), readers);
     let layer = folder.join(OVERRIDE);
     let path = folder.join(FILE);
-    put(&path, &file.text, secret).map_err(|error| fail(&path, error))?;
+    put(&path, &file.text).map_err(|error| fail(&path, error))?;
     match &file.layer {
-        Some(text) => put(&layer, text, secret).map_err(|error| fail(&layer, error))?,
+        Some(text) => put(&layer, text).map_err(|error| fail(&layer, error))?,
         None if layer.exists() => warn(&format!("{} is there, and Compose takes it as well", layer.display())),
         None => {}
     }
     Ok(())
-}
-
-/// Writes a file; what holds secrets is made for its owner alone.
-fn put(path: &Path, text: &str, secret: bool) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    if secret {
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
-    #[cfg(not(unix))]
-    let _ = secret;
-    options.open(path)?.write_all(text.as_bytes())
 }

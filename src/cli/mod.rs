@@ -37,8 +37,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             print(&text);
             return ExitCode::SUCCESS;
         }
-        Err(NoSettings::Wrong(message)) => {
-            complain(&message);
+        Err(NoSettings::Wrong(mistakes)) => {
+            mistakes.iter().for_each(|mistake| complain(mistake));
             return ExitCode::from(WRONG_SETTING);
         }
     };

@@ -14,7 +14,7 @@ use crate::{
     config::Settings,
     db::{Db, DbUrl},
     error::Error,
-    server::{self, Door, Options, Traffic},
+    server::{self, Door, Hosts, Options, Traffic},
 };
 
 /// Serves until SIGTERM or Ctrl-C.
@@ -64,6 +64,8 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
         answer_cache: settings.server.answer_cache * 1024 * 1024,
         traffic: traffic(settings),
         origins: settings.server.cors_origins.clone(),
+        hosts: Hosts { listen: Some(address), allowed: settings.server.allowed_hosts.clone() },
+        audiences: settings.server.audiences(),
     };
     let traffic = options.traffic.clone();
     let router = server::router(app, options);

@@ -2,23 +2,30 @@
 //!
 //! Used by the command line. It must never show the value of a setting: some hold passwords.
 
-use std::{error::Error as _, ffi::OsString};
+use std::{
+    collections::HashMap,
+    error::Error as _,
+    ffi::{OsStr, OsString},
+};
 
 use clap::{
-    CommandFactory, FromArgMatches,
-    builder::{FalseyValueParser, OsStringValueParser},
+    Arg, ArgAction, Command, CommandFactory, FromArgMatches, Id,
+    builder::{OsStringValueParser, Resettable},
     error::{ContextKind, ErrorKind},
 };
 
 use super::Cli;
+
+/// Most mistakes that are looked for: more than there are settings.
+const MAX_MISTAKES: usize = 200;
 
 /// Why there are no settings.
 #[derive(Debug)]
 pub enum NoSettings {
     /// Somebody asked for help or the version: the text.
     Asked(String),
-    /// Every mistake that was found, in one line.
-    Wrong(String),
+    /// Every mistake that was found, a line each.
+    Wrong(Vec<String>),
 }
 
 impl Cli {
@@ -27,7 +34,11 @@ impl Cli {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
         let mut command = Self::command();
         let mut mistakes = Vec::new();
-        loop {
+        for twice in given_twice(&command, &arguments) {
+            mistakes.push(format!("the argument '{twice}' cannot be used multiple times"));
+            command = relaxed(command, &twice, &allow_repetition);
+        }
+        while mistakes.len() < MAX_MISTAKES {
             let error = match command.clone().try_get_matches_from(&arguments) {
                 Ok(_) if !mistakes.is_empty() => break,
                 Ok(mut matches) => match Self::from_arg_matches_mut(&mut matches) {
@@ -39,27 +50,78 @@ impl Cli {
             if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
                 return Err(NoSettings::Asked(error.to_string()));
             }
-            mistakes.push(sentence(&error));
-            // The next round takes whatever this one says, and so comes to the next mistake.
-            let wrong = error.get(ContextKind::InvalidArg).map(ToString::to_string);
-            // Only a finished command can name its arguments, and only an unfinished one hands changes on to its parts.
-            let mut finished = command.clone();
-            finished.build();
-            let Some(wrong) = finished.get_arguments().find(|argument| Some(argument.to_string()) == wrong) else {
+            let mistake = sentence(&error);
+            // What was taken away is still in the way: there is nothing more to be learnt.
+            if mistakes.contains(&mistake) {
                 break;
+            }
+            mistakes.push(mistake);
+            // The next round takes whatever this one says, and so comes to the next mistake.
+            let Some(wrong) = error.get(ContextKind::InvalidArg).map(ToString::to_string) else { break };
+            command = match error.kind() {
+                ErrorKind::ArgumentConflict => relaxed(command, &wrong, &allow_repetition),
+                _ => relaxed(command, &wrong, &allow_any_value),
             };
-            let (id, takes_values) = (wrong.get_id().clone(), wrong.get_action().takes_values());
-            command = command.mut_arg(id, |argument| {
-                if takes_values {
-                    argument.value_parser(OsStringValueParser::new())
-                } else {
-                    argument.value_parser(FalseyValueParser::new())
-                }
-            });
         }
-        mistakes.dedup();
-        Err(NoSettings::Wrong(mistakes.join("; ")))
+        Err(NoSettings::Wrong(mistakes))
     }
+}
+
+/// The settings of every command that are given more than once and hold one value. The parser itself does not notice when
+/// one stands before the command and one behind it.
+fn given_twice(command: &Command, arguments: &[OsString]) -> Vec<String> {
+    let mut finished = command.clone();
+    finished.build();
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    for argument in arguments.iter().skip(1).take_while(|argument| *argument != OsStr::new("--")) {
+        if let Some(flag) = argument.to_str().and_then(|text| text.strip_prefix("--")) {
+            *times.entry(flag.split_once('=').map_or(flag, |(flag, _)| flag)).or_default() += 1;
+        }
+    }
+    let twice = |argument: &&Arg| {
+        let single = !matches!(argument.get_action(), ArgAction::Append | ArgAction::Count);
+        single && argument.is_global_set() && argument.get_long().is_some_and(|long| times.get(long) > Some(&1))
+    };
+    finished.get_arguments().filter(twice).map(ToString::to_string).collect()
+}
+
+/// The last value counts, and others may be given beside it.
+fn allow_repetition(argument: Arg) -> Arg {
+    let own = argument.get_id().clone();
+    argument.overrides_with(own).conflicts_with(Resettable::<Id>::Reset)
+}
+
+/// Any value, and none.
+fn allow_any_value(argument: Arg) -> Arg {
+    let argument = argument.value_parser(OsStringValueParser::new());
+    match argument.get_action() {
+        ArgAction::Append => argument.num_args(0..),
+        ArgAction::Set => argument.num_args(0..=1),
+        // What stands behind a flag is no value of it.
+        _ => argument.action(ArgAction::Set).num_args(0..=1).require_equals(true),
+    }
+}
+
+/// The same command in which an argument is changed wherever it is declared; `shown` is how messages name it.
+fn relaxed(command: Command, shown: &str, change: &dyn Fn(Arg) -> Arg) -> Command {
+    // Only a finished command can name its arguments, and only an unfinished one hands changes on to its parts.
+    let mut finished = command.clone();
+    finished.build();
+    relaxed_as(command, &finished, shown, change)
+}
+
+fn relaxed_as(mut command: Command, finished: &Command, shown: &str, change: &dyn Fn(Arg) -> Arg) -> Command {
+    let found = finished.get_arguments().find(|argument| argument.to_string() == shown).map(Arg::get_id);
+    if let Some(id) = found.filter(|id| command.get_arguments().any(|own| own.get_id() == *id)) {
+        command = command.mut_arg(id, change);
+    }
+    let parts: Vec<String> = command.get_subcommands().map(|part| part.get_name().to_owned()).collect();
+    for part in parts {
+        if let Some(finished) = finished.find_subcommand(&part) {
+            command = command.mut_subcommand(part, |part| relaxed_as(part, finished, shown, change));
+        }
+    }
+    command
 }
 
 /// A mistake in one line.
@@ -85,7 +147,7 @@ mod tests {
 
     fn mistakes(arguments: &[&str]) -> Vec<String> {
         match Cli::read(["devarch"].iter().chain(arguments).map(OsString::from)) {
-            Err(NoSettings::Wrong(message)) => message.split("; ").map(str::to_owned).collect(),
+            Err(NoSettings::Wrong(mistakes)) => mistakes,
             other => panic!("{other:?}"),
         }
     }

@@ -7,7 +7,10 @@ use std::time::Duration;
 use clap::Args;
 use ipnet::IpNet;
 
-use crate::{otel::Endpoint, server::Origin};
+use crate::{
+    otel::Endpoint,
+    server::{Audience, Audiences, HostName, Origin},
+};
 
 /// Limits of connections and requests.
 #[derive(Clone, Debug, Args)]
@@ -89,6 +92,47 @@ pub struct ServerLimits {
     )]
     pub cors_origins: Vec<Origin>,
 
+    /// Hosts for which the service answers while no API key is required, beside localhost, loopback addresses and the
+    /// address it listens on, such as devarch.example; without ports. May be given several times, or with commas.
+    #[arg(
+        long = "allowed-host",
+        env = "DEVARCH_ALLOWED_HOST",
+        global = true,
+        value_name = "HOST",
+        value_delimiter = ','
+    )]
+    pub allowed_hosts: Vec<HostName>,
+
+    /// For whom `__schema` and `__type` are there: open (everybody who may send requests), keys (whoever is let in), at
+    /// least reader, editor or admin, or off.
+    #[arg(
+        long,
+        env = "DEVARCH_INTROSPECTION",
+        default_value_t = Audience::Open,
+        global = true,
+        value_name = "AUDIENCE"
+    )]
+    introspection: Audience,
+
+    /// For whom the page at / and its files are there: open (everybody), keys (whoever is let in at /graphql), at least
+    /// reader, editor or admin, or off.
+    #[arg(long, env = "DEVARCH_PAGES", default_value_t = Audience::Open, global = true, value_name = "AUDIENCE")]
+    pages: Audience,
+
+    /// For whom /schema.graphql is there: open, keys, reader, editor, admin or off.
+    #[arg(
+        long,
+        env = "DEVARCH_SCHEMA_ROUTE",
+        default_value_t = Audience::Open,
+        global = true,
+        value_name = "AUDIENCE"
+    )]
+    schema_route: Audience,
+
+    /// For whom /metrics is there: open, keys, reader, editor, admin or off.
+    #[arg(long, env = "DEVARCH_METRICS", default_value_t = Audience::Open, global = true, value_name = "AUDIENCE")]
+    metrics: Audience,
+
     /// Networks of reverse proxies whose `X-Forwarded-For` is believed, such as 10.0.0.0/8,::1/128.
     #[arg(
         long = "trusted-proxy",
@@ -118,6 +162,12 @@ impl ServerLimits {
     /// Time for a request's body.
     pub fn body_timeout(&self) -> Duration {
         Duration::from_secs(self.body_timeout)
+    }
+
+    /// For whom each part of the service is there.
+    pub fn audiences(&self) -> Audiences {
+        let &Self { introspection, pages, schema_route, metrics, .. } = self;
+        Audiences { introspection, pages, schema_route, metrics }
     }
 
     /// Time for a connection to wait for its next request.

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     access::Scope,
     error::{Error, Result},
+    ids::{self, InstanceId},
 };
 
 impl Db {
@@ -35,8 +36,8 @@ impl Db {
         let sql = format!(
             "WITH s AS (SELECT id FROM stacks WHERE name = $1 AND deleted_at IS NULL{} FOR SHARE), \
              t AS (SELECT id FROM services WHERE name = $2 FOR KEY SHARE), \
-             i AS (INSERT INTO service_instances (stack_id, instance_id, template_service_id, container_name, description, \
-             enabled, created_at, updated_at) SELECT s.id, $3, t.id, $4, $5, TRUE, $6, $6 FROM s, t RETURNING *), \
+             i AS (INSERT INTO service_instances (id, stack_id, instance_id, template_service_id, container_name, description, \
+             enabled, created_at, updated_at) SELECT $9, s.id, $3, t.id, $4, $5, TRUE, $6, $6 FROM s, t RETURNING *), \
              c AS (INSERT INTO changes (stack_id, part, count) SELECT i.stack_id, $7, $8 FROM i ON CONFLICT (stack_id, \
              part) DO UPDATE SET count = excluded.count) SELECT * FROM i",
             scope.and("id")
@@ -50,6 +51,7 @@ impl Db {
             Parameter::Time(now),
             Parameter::Number(fastrand::i32(0..PARTS).into()),
             Parameter::Number(new_number()?),
+            Parameter::Number(i64::from(ids::fresh::<InstanceId>(now))),
         ];
         // Who cannot have a connection at once waits for one as everybody does.
         let Ok(mut lane) = self.open.lanes.take_to_write().await else { return Ok(None) };

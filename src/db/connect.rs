@@ -17,6 +17,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     limits::Patience,
+    private_file,
 };
 
 /// After how long the server ends a transaction in which nothing is asked, as a last resort: it frees what is held. No
@@ -115,10 +116,11 @@ pub(super) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
     match url {
         DbUrl::Sqlite(path) => {
             if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-                std::fs::create_dir_all(parent)
+                private_file::create_folder(parent)
                     .map_err(|cause| Error::Internal(format!("cannot create {}: {cause}", parent.display())))?;
             }
             file::inspect(path).await.map_err(|cause| Error::Internal(cause.to_string()))?;
+            file::make_private(path);
             // One writer: SQLite has one anyway, and waiting for it here is fair and without polling.
             let write = sqlite(path.clone(), 1, &how.patience).await?;
             let read = sqlite(path.clone(), how.connections, &how.patience).await?;

@@ -5,7 +5,7 @@
 
 use std::{
     fmt,
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io::{self, Read},
     path::{Path, PathBuf},
     time::Duration,
@@ -16,6 +16,8 @@ use sea_orm::sqlx::{
     self, ConnectOptions, Connection, Row,
     sqlite::{SqliteConnectOptions, SqliteConnection},
 };
+
+use crate::private_file;
 
 /// How every SQLite file begins.
 const HEADER: &[u8; 16] = b"SQLite format 3\0";
@@ -95,6 +97,22 @@ pub async fn inspect(path: &Path) -> Result<(), Unfit> {
         done?;
     }
     Ok(())
+}
+
+/// Closes a database to everybody but its owner, with what SQLite keeps beside it, and makes an empty file where there is
+/// none: SQLite gives the files beside it the mode of the database. A file of somebody else's stays as it is.
+pub(super) fn make_private(path: &Path) {
+    let made = match private_file::create_new(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
+    };
+    let closed = ["", "-wal", "-shm", "-journal"]
+        .into_iter()
+        .try_for_each(|suffix| private_file::close_to_others(&beside(path, suffix)));
+    if let Err(cause) = made.and(closed) {
+        // Whether it can be used at all is told by the one who opens it.
+        tracing::warn!(%cause, file = %path.display(), "the database file cannot be closed to other users");
+    }
 }
 
 /// Nothing where there is no file, or an empty one.
@@ -202,7 +220,8 @@ pub async fn back_up(path: &Path, to: &Path) -> Result<Content, Unfit> {
 pub async fn put_back(from: &Path, path: &Path, kept_as: &str) -> Result<(Content, Option<PathBuf>), Unfit> {
     let content = verify(from).await?;
     let new = Partial::beside(path)?;
-    fs::copy(from, &new.0)?;
+    // Not with the mode of the backup.
+    io::copy(&mut File::open(from)?, &mut OpenOptions::new().write(true).open(&new.0)?)?;
     // What was copied is what counts, not what it was copied from.
     verify(&new.0).await?;
     let mut kept = None;
@@ -210,6 +229,7 @@ pub async fn put_back(from: &Path, path: &Path, kept_as: &str) -> Result<(Conten
         alone(path).await?;
         let aside = beside(path, kept_as);
         fs::rename(path, &aside)?;
+        private_file::close_to_others(&aside)?;
         kept = Some(aside);
     }
     for suffix in ["-wal", "-shm"] {
@@ -246,13 +266,16 @@ struct Partial(PathBuf);
 impl Partial {
     fn beside(path: &Path) -> Result<Self, Unfit> {
         if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            fs::create_dir_all(parent)?;
+            private_file::create_folder(parent)?;
         }
         let partial = Self(beside(path, ".partial"));
         match fs::remove_file(&partial.0) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause.into()),
-            _ => Ok(partial),
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause.into()),
+            _ => {}
         }
+        // Empty, closed to others, and no link; SQLite writes a copy into it.
+        private_file::create_new(&partial.0)?;
+        Ok(partial)
     }
 
     /// Gives it its name, for certain.

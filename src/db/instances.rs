@@ -23,7 +23,7 @@ use super::{
     stacks::{Hold, hold},
 };
 use crate::{
-    ids::{InstanceId, StackId, TemplateId},
+    ids::{self, InstanceId, StackId, TemplateId},
     name::Name,
 };
 
@@ -263,6 +263,7 @@ pub struct NewInstance {
 /// Creates an instance. Its overrides are written by the caller.
 pub async fn insert(tx: &Tx, new: NewInstance, now: DateTime<Utc>) -> Result<InstanceModel, DbErr> {
     let row = ActiveModel {
+        id: Set(ids::fresh(now)),
         stack_id: Set(new.stack),
         instance_id: Set(new.name.as_str().to_owned()),
         template_service_id: Set(new.template),

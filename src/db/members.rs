@@ -20,7 +20,7 @@ use super::{
     keys::parameter,
 };
 use crate::{
-    ids::{InstanceId, StackId},
+    ids::{self, InstanceId, StackId},
     name::container_name,
 };
 
@@ -141,6 +141,8 @@ pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime
     let same = [Column::InstanceId, Column::TemplateServiceId, Column::Description, Column::Enabled];
     let mut source = Query::select();
     source
+        // Rows get their ids in the order of their sources, and lists sort equal times by id.
+        .expr(Expr::val(ids::fresh_block(now)).add(Expr::cust("ROW_NUMBER() OVER (ORDER BY created_at, id)")))
         .expr(Expr::val(to))
         .expr(follows(name))
         .expr(Expr::val(now))
@@ -149,11 +151,17 @@ pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime
         .columns(same)
         .from(Entity)
         .cond_where(Members::Live.of(from))
-        // Rows get their ids in this order, and lists sort equal times by id.
         .order_by(Column::CreatedAt, Order::Asc)
         .order_by(Column::Id, Order::Asc);
     let mut insert = Query::insert();
-    let new = [Column::StackId, Column::ContainerName, Column::CreatedAt, Column::UpdatedAt, Column::OverrideCount];
+    let new = [
+        Column::Id,
+        Column::StackId,
+        Column::ContainerName,
+        Column::CreatedAt,
+        Column::UpdatedAt,
+        Column::OverrideCount,
+    ];
     insert.into_table(Entity).columns(new.into_iter().chain(same));
     insert.select_from(source).map_err(|cause| DbErr::Custom(format!("copying instances: {cause}")))?;
     tx.execute(&insert).await.map(drop)

@@ -18,7 +18,10 @@ use super::{
     keys::one_of,
     page::{Cursor, Page, Slice, contains},
 };
-use crate::{ids::StackId, name::Name};
+use crate::{
+    ids::{self, StackId},
+    name::Name,
+};
 
 /// Which stacks a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -139,6 +142,7 @@ pub async fn insert(
     now: DateTime<Utc>,
 ) -> Result<StackModel, DbErr> {
     let row = ActiveModel {
+        id: Set(ids::fresh(now)),
         name: Set(name.to_owned()),
         description: Set(description.to_owned()),
         enabled: Set(enabled),

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     error::still_referred_to,
-    ids::TemplateId,
+    ids::{self, TemplateId},
     kinds::{Argv, Settings},
 };
 
@@ -199,7 +199,7 @@ pub async fn count(db: &impl ConnectionTrait, filter: &TemplateFilter) -> Result
 
 /// Creates a template.
 pub async fn insert(tx: &Tx, values: TemplateValues, now: DateTime<Utc>) -> Result<TemplateModel, DbErr> {
-    let row = ActiveModel { created_at: Set(now), ..values.into_row(now) };
+    let row = ActiveModel { id: Set(ids::fresh(now)), created_at: Set(now), ..values.into_row(now) };
     Entity::insert(row).exec_with_returning(tx).await
 }
 

@@ -6,6 +6,7 @@ mod cache;
 mod coerce;
 mod cost;
 mod guard;
+mod introspection;
 mod literals;
 mod measure;
 
@@ -43,6 +44,8 @@ pub enum Sort {
     BadRequest,
     /// It asks for too much.
     Limit,
+    /// It asks for what the caller may not see.
+    Forbidden,
     /// A fault of ours.
     Internal,
 }
@@ -55,6 +58,7 @@ impl Sort {
             Self::Validation => "GRAPHQL_VALIDATION_FAILED",
             Self::BadRequest => "BAD_REQUEST",
             Self::Limit => "LIMIT_EXCEEDED",
+            Self::Forbidden => "FORBIDDEN",
             Self::Internal => "INTERNAL",
         }
     }
@@ -108,9 +112,15 @@ pub fn shortened(message: &str) -> String {
 pub struct Checked<P> {
     document: Valid<ExecutableDocument>,
     prepared: P,
+    introspects: bool,
 }
 
 impl<P> Checked<P> {
+    /// Whether it asks for the schema, in any of its operations.
+    pub fn introspects(&self) -> bool {
+        self.introspects
+    }
+
     /// What was made of it by the one who runs documents.
     pub fn prepared(&self) -> &P {
         &self.prepared
@@ -187,7 +197,8 @@ impl<P> Documents<P> {
             ast.to_executable_validate(self.schema()?).map_err(|bad| refusal(Sort::Validation, "validation", &bad))?;
         literals::check(self.schema()?, &document)?;
         let prepared = (self.prepare)(self.schema()?, &document);
-        Ok(Checked { document, prepared })
+        let introspects = introspection::asks_for_schema(&document);
+        Ok(Checked { document, prepared, introspects })
     }
 
     /// The operation that runs, with its variables brought into form; refused when they do not fit or when it asks for

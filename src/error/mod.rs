@@ -149,14 +149,30 @@ impl Unique {
         ];
         NAMES.iter().find(|(name, columns, _)| message.contains(name) || message.ends_with(columns)).map(|n| n.2)
     }
+
+    /// Whether a database error names the key of a row: two servers have drawn the same one.
+    fn is_of_key(message: &str) -> bool {
+        const NAMES: [(&str, &str); 3] = [
+            ("stacks_pkey", "stacks.id"),
+            ("services_pkey", "services.id"),
+            ("service_instances_pkey", "service_instances.id"),
+        ];
+        NAMES
+            .iter()
+            .any(|(name, column)| message.contains(&format!("\"{name}\"")) || message.ends_with(&format!(" {column}")))
+    }
 }
 
 impl From<DbErr> for Error {
     fn from(cause: DbErr) -> Self {
-        if let Some(sea_orm::SqlErr::UniqueConstraintViolation(message)) = cause.sql_err()
-            && let Some(unique) = Unique::named_in(&message)
-        {
-            return Self::Conflict(unique);
+        if let Some(sea_orm::SqlErr::UniqueConstraintViolation(message)) = cause.sql_err() {
+            if let Some(unique) = Unique::named_in(&message) {
+                return Self::Conflict(unique);
+            }
+            // Tried again with another key.
+            if Unique::is_of_key(&message) {
+                return Self::Busy(cause);
+            }
         }
         // No connection came about, whatever the other side said: a proxy in front of a server that is gone closes those it
         // has taken, and the driver takes that for nonsense.

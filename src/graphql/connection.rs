@@ -46,7 +46,8 @@ pub(super) trait OpaqueCursor: Sized {
     fn decode(opaque: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(opaque).ok()?;
         let text = std::str::from_utf8(&bytes).ok()?.strip_prefix(Self::TAG)?.strip_prefix(':')?;
-        Self::read(text)
+        // One spelling only.
+        Self::read(text).filter(|read| read.encode() == opaque)
     }
 }
 

@@ -21,13 +21,16 @@ pub enum EnvValue {
     Unset,
     /// This text; wiped from memory when it is not needed any more.
     Text(Zeroizing<String>),
+    /// This text, given as a secret by a caller who may not see what is stored: it equals no stored value, so nothing
+    /// that is compared or left out because nothing has changed tells whether it was the right one.
+    Unseen(Zeroizing<String>),
 }
 
 impl EnvValue {
     /// The text, if there is one.
     pub fn text(&self) -> Option<&str> {
         match self {
-            Self::Text(text) => Some(text),
+            Self::Text(text) | Self::Unseen(text) => Some(text),
             Self::Kept | Self::Unset => None,
         }
     }
@@ -39,7 +42,7 @@ impl fmt::Debug for EnvValue {
         f.write_str(match self {
             Self::Kept => "kept",
             Self::Unset => "unset",
-            Self::Text(_) => "set",
+            Self::Text(_) | Self::Unseen(_) => "set",
         })
     }
 }

@@ -47,6 +47,14 @@ impl EnvVar {
 }
 
 impl EnvVar {
+    /// Takes away whether a secret that is given is the one that is stored: for a caller who may not reveal it.
+    pub fn never_compared(&mut self) {
+        self.value = match std::mem::take(&mut self.value) {
+            EnvValue::Text(text) if self.is_secret => EnvValue::Unseen(text),
+            other => other,
+        };
+    }
+
     /// Completes an entry that came without a value from the stored one under its key, or notes why it cannot stay so.
     /// Nothing that is stored: it has none.
     pub fn keep(&mut self, stored: Option<&Self>, at: &mut Problems) {
@@ -63,7 +71,7 @@ impl EnvVar {
             }
             EnvValue::Kept => self.value = EnvValue::Unset,
             EnvValue::Text(text) if was_secret && !self.is_secret && is_mask(text) => at.invalid("value", MASKED, None),
-            EnvValue::Text(_) | EnvValue::Unset => {}
+            EnvValue::Text(_) | EnvValue::Unseen(_) | EnvValue::Unset => {}
         }
     }
 }
@@ -232,6 +240,20 @@ mod tests {
         assert_eq!(kept(var(None, true), Some(&secret)), Some(var(None, true)));
         assert_eq!(kept(var("*****".to_owned(), false), Some(&secret)), None);
         assert_eq!(kept(plain.clone(), Some(&secret)), Some(plain));
+    }
+
+    #[test]
+    fn a_secret_that_is_never_compared_equals_no_stored_one() {
+        let never = |mut entry: EnvVar| {
+            entry.never_compared();
+            entry
+        };
+        let stored = var("t0p".to_owned(), true);
+        assert_ne!(never(stored.clone()), stored);
+        for same in [var("dev".to_owned(), false), var(None, true), var(EnvValue::Kept, true)] {
+            assert_eq!(never(same.clone()), same);
+        }
+        assert_eq!(kept(never(var(EnvValue::Kept, true)), Some(&stored)), Some(stored));
     }
 
     #[test]

@@ -6,12 +6,14 @@ mod accept;
 mod access_log;
 mod activity;
 mod answer_body;
+mod audience;
 mod auth;
 mod browsers;
 mod client_address;
 mod compose;
 mod connection;
 mod graphql;
+mod hosts;
 mod metrics;
 mod outcome;
 mod overload;
@@ -35,8 +37,15 @@ use axum::{
 
 #[cfg(any(feature = "otel", test))]
 pub use self::traces::traced;
-pub use self::{accept::serve, auth::Door, browsers::Origin, traffic::Traffic};
-use self::{auth::Doorkeeper, metrics::Metrics};
+pub use self::{
+    accept::serve,
+    audience::{Audience, Audiences},
+    auth::Door,
+    browsers::Origin,
+    hosts::{HostName, Hosts},
+    traffic::Traffic,
+};
+use self::{auth::Doorkeeper, hosts::HostGuard, metrics::Metrics};
 use crate::{
     app::App,
     budget::{Budget, ProcessMemory},
@@ -58,6 +67,7 @@ pub(crate) struct Service {
     answers: Answers,
     limits: Arc<Limits>,
     memory: ProcessMemory,
+    introspection: Audience,
 }
 
 impl Service {
@@ -81,6 +91,10 @@ pub struct Options {
     pub answer_cache: u64,
     /// Pages of other sites that may ask; none unless it is set.
     pub origins: Vec<Origin>,
+    /// The hosts for which it answers while no key is required.
+    pub hosts: Hosts,
+    /// For whom introspection, pages, schema and figures are there.
+    pub audiences: Audiences,
 }
 
 /// In the extensions of a request: it is answered by the executor even where its answer could be written straight from
@@ -95,24 +109,30 @@ pub fn router(app: App, options: Options) -> Router {
     let figures = Metrics::new(&app);
     let limits = Arc::new(options.limits);
     let memory = ProcessMemory::new(limits.memory());
+    let Audiences { introspection, pages, schema_route, metrics } = options.audiences;
     let answers = Answers::within(options.answer_cache);
-    let service = Service { schema: schema(), app, documents, answers, limits, memory: memory.clone() };
+    let service = Service { schema: schema(), app, documents, answers, limits, memory: memory.clone(), introspection };
+    let guard = HostGuard::new(options.hosts, &options.origins, doorkeeper.clone());
+    let meant = || from_fn_with_state(guard.clone(), hosts::check);
+    let there_for = |whom| from_fn_with_state((doorkeeper.clone(), whom), audience::admit);
     let door = || from_fn_with_state(doorkeeper.clone(), auth::authenticate);
     let unread = unread::Unread::new(&memory);
     let weighed = || from_fn_with_state(unread.clone(), unread::weigh);
     let routes = Router::new()
-        .route("/", get(pages::index))
-        .route("/assets/{name}", get(pages::asset))
-        .route("/schema.graphql", get(pages::sdl))
+        .route("/", get(pages::index).layer(there_for(pages)))
+        .route("/assets/{name}", get(pages::asset).layer(there_for(pages)))
+        .route("/schema.graphql", get(pages::sdl).layer(there_for(schema_route)))
         .route("/graphql", any(graphql::handle).layer(door()).layer(weighed()))
         .route("/stacks/{name}/compose.yaml", any(compose::file).layer(door()).layer(weighed()))
         .route("/stacks/{name}/compose.override.yaml", any(compose::layer).layer(door()).layer(weighed()))
-        .fallback(status::nothing_here);
+        .fallback(status::nothing_here)
+        .layer(meant());
+    let figures_shown = get(metrics::show).layer(there_for(metrics)).layer(meant()).with_state(figures.clone());
     // Asked by those who decide whether the service lives: answered however busy it is.
     let always = Router::new()
         .route("/healthz", get(status::alive))
         .route("/readyz", get(status::ready))
-        .route("/metrics", get(metrics::show).with_state(figures.clone()));
+        .route("/metrics", figures_shown);
     let routes = guarded(routes.with_state(service.clone()), always.with_state(service), &options.traffic);
     browsers::told(routes, &options.origins)
         // The outermost two: they see every answer, whoever gave it, with its id.

@@ -4,7 +4,7 @@
 
 use std::{
     fmt,
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
     time::SystemTime,
@@ -13,6 +13,7 @@ use std::{
 use zeroize::Zeroizing;
 
 use super::{Key, KeyId, Keyring, KeyringError, VaultError};
+use crate::private_file;
 
 /// Largest file of keys, in bytes.
 const MAX_FILE: u64 = 65_536;
@@ -119,7 +120,7 @@ pub(super) fn create(path: &Path) -> Result<(), KeyFileError> {
     let key = Key::generate().map_err(|cause| fail(What::Vault(cause)))?;
     let text = Zeroizing::new(format!("{HEAD}{}\n", key.line().as_str()));
     if let Some(folder) = folder(path) {
-        fs::create_dir_all(folder).map_err(|cause| fail(What::Io("create the folder of", cause)))?;
+        private_file::create_folder(folder).map_err(|cause| fail(What::Io("create the folder of", cause)))?;
     }
     let written = write_beside(path, &text).map_err(fail)?;
     // A link, unlike a rename, never takes the place of a file that has appeared meanwhile.
@@ -174,11 +175,7 @@ fn write_beside(path: &Path, text: &str) -> Result<PathBuf, What> {
 }
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = private_file::create_new(path)?;
     let done = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
     if done.is_err() {
         drop(fs::remove_file(path));

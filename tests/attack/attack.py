@@ -153,7 +153,7 @@ def main():
         with_key(service, key[0])
         for n in range(30):
             ask(service, graphql(f'mutation {{ createStack(input: {{ name: "stack-{n}" }}) {{ stack {{ id }} }} }}', headers=key))
-        page = ask(service, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").body
+        page = ask(service, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").body
         asset = re.search(rb"/?assets/(entry-[A-Z0-9]+\.js)", page)[1]
         for _ in range(200):
             ask(service, graphql("{ stacks { totalCount nodes { name } } }", headers=key))

@@ -83,27 +83,27 @@ def idle(service, tally):
 
 def idle_after_long_heads(service, tally):
     """Connections that have had a long request, and wait."""
-    head = b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 60_000 + b"\r\n\r\n"
+    head = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 60_000 + b"\r\n\r\n"
     streams = opened(service, 3_000, head)
     time.sleep(3)
     closed(streams)
 
 
 def half_heads(service, tally):
-    streams = opened(service, 4_000, b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 60_000)
+    streams = opened(service, 4_000, b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 60_000)
     time.sleep(3)
     closed(streams)
 
 
 def slow_heads(service, tally):
-    streams = opened(service, 2_000, b"GET / HTTP/1.1\r\nHost: a\r\n")
+    streams = opened(service, 2_000, b"GET / HTTP/1.1\r\nHost: localhost\r\n")
     trickled(streams, b"X: y\r\n", 13)
     tally.expect("slow heads are cut off", not streams)
     closed(streams)
 
 
 def slow_bodies(service, tally):
-    head = b"POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 900000\r\n\r\n"
+    head = b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 900000\r\n\r\n"
     streams = opened(service, 5_000, head + b"{" + b" " * 15_000)
     trickled(streams, b" ", 5)
     closed(streams)
@@ -111,7 +111,7 @@ def slow_bodies(service, tally):
 
 def half_bodies(service, tally):
     """As much of a body as is taken, by many at once."""
-    head = b"POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2000000\r\n\r\n"
+    head = b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2000000\r\n\r\n"
     streams = opened(service, 400, head + b" " * 1_000_000)
     time.sleep(3)
     closed(streams)
@@ -162,9 +162,9 @@ def pipelined(service, tally):
 
 def smuggled(service, tally):
     """A second request hidden behind the first must not be answered as one of its own."""
-    inside = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+    inside = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
     body = b"0\r\n\r\n" + inside
-    start = b"POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+    start = b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     both = start + b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n" % len(body) + body
     for request in (both, both.replace(b"chunked", b"xchunked"), both.replace(b"chunked", b"chunked\r\nTransfer-Encoding: identity")):
         with contextlib.closing(service.connect(5)) as stream:
@@ -187,7 +187,7 @@ def long_distinct_documents(service, tally):
 
 def long_names(service, tally):
     each(service, tally, (graphql(f"query L{n}{'N' * 2_000} {{ __typename }}") for n in range(1_500)))
-    names = ask(service, b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n").body
+    names = ask(service, b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").body
     tally.expect("metrics stay small", len(names) < 100_000)
 
 
@@ -221,7 +221,7 @@ def all_documents_at_once(service, tally):
     each(service, tally, [graphql(document) for _, document in documents()] * 2, workers=32)
 
 
-ASSET = b"GET /assets/%s HTTP/1.1\r\nHost: a\r\n\r\n"
+ASSET = b"GET /assets/%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 BIG = graphql("{ __schema { types { name description fields { name description type { name } args { name description } } } } }")
 
 
@@ -245,7 +245,7 @@ def attacks(asset):
         "400 half bodies of 1 MB": half_bodies,
         "2,000 unread answers": unread(BIG, 2_000),
         "1,000 unread packed answers": unread(BIG.replace(b"\r\n", b"\r\nAccept-Encoding: gzip\r\n", 1), 1_000),
-        "3,000 unread schemas": unread(b"GET /schema.graphql HTTP/1.1\r\nHost: a\r\n\r\n", 3_000),
+        "3,000 unread schemas": unread(b"GET /schema.graphql HTTP/1.1\r\nHost: localhost\r\n\r\n", 3_000),
         "2,000 unread pages": unread(ASSET % asset, 2_000),
         "more requests than are taken": overload,
     }

@@ -161,19 +161,19 @@ def bodies():
     yield "a head of 200 kB", post(fine, ["X-A: " + "a" * 200_000])
     yield "2,000 headers", post(fine, [f"X-{n}: a" for n in range(2_000)])
     yield "a header name of 60 kB", post(fine, ["X" * 60_000 + ": a"])
-    yield "a method of 30 kB", b"A" * 30_000 + b" /graphql HTTP/1.1\r\nHost: a\r\n\r\n"
-    yield "a path of 60 kB", b"GET /" + b"a" * 60_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n"
-    yield "an unknown version", b"GET / HTTP/9.9\r\nHost: a\r\n\r\n"
+    yield "a method of 30 kB", b"A" * 30_000 + b" /graphql HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    yield "a path of 60 kB", b"GET /" + b"a" * 60_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    yield "an unknown version", b"GET / HTTP/9.9\r\nHost: localhost\r\n\r\n"
     yield "HTTP/2 without asking", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0" * 100
     yield "TLS", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 500
     yield "no host", b"GET /healthz HTTP/1.1\r\n\r\n"
-    yield "folded headers", b"GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n"
-    yield "broken percent signs", b"GET /graphql?query=%&%zz=%ff&variables=%00 HTTP/1.1\r\nHost: a\r\n\r\n"
-    yield "ten thousand parameters", b"GET /graphql?" + b"a=b&" * 12_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n"
-    yield "up and away", b"GET /assets/..%2f..%2f..%2fetc%2fpasswd HTTP/1.1\r\nHost: a\r\n\r\n"
-    yield "a range", b"GET /schema.graphql HTTP/1.1\r\nHost: a\r\nRange: bytes=" + b"0-1," * 5_000 + b"\r\n\r\n"
-    yield "an upgrade", b"GET /graphql HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-    start = b"POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+    yield "folded headers", b"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b\r\n\r\n"
+    yield "broken percent signs", b"GET /graphql?query=%&%zz=%ff&variables=%00 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    yield "ten thousand parameters", b"GET /graphql?" + b"a=b&" * 12_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    yield "up and away", b"GET /assets/..%2f..%2f..%2fetc%2fpasswd HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    yield "a range", b"GET /schema.graphql HTTP/1.1\r\nHost: localhost\r\nRange: bytes=" + b"0-1," * 5_000 + b"\r\n\r\n"
+    yield "an upgrade", b"GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    start = b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     body = fine.encode()
     for what, lines, sent in (
         ("two lengths", b"Content-Length: 24\r\nContent-Length: 5\r\n", body),

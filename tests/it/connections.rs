@@ -86,12 +86,12 @@ fn every_answer_has_the_id_of_its_request() {
         let served = Served::impatient(t).await;
         let mut stream = served.connect().await;
         for (line, status) in [("GET /", 200), ("GET /nowhere", 404), ("PUT /graphql", 405), ("POST /graphql", 415)] {
-            let given = format!("{line} HTTP/1.1\r\nhost: x\r\nx-request-id: mine-1\r\n\r\n");
+            let given = format!("{line} HTTP/1.1\r\nhost: localhost\r\nx-request-id: mine-1\r\n\r\n");
             let (seen, head, _) = ask(&mut stream, &given).await;
             assert_eq!(seen, status, "{line}");
             assert!(head.contains("x-request-id: mine-1"), "{line}: {head}");
             let (_, head, _) =
-                ask(&mut stream, &format!("{line} HTTP/1.1\r\nhost: x\r\nx-request-id: a b\r\n\r\n")).await;
+                ask(&mut stream, &format!("{line} HTTP/1.1\r\nhost: localhost\r\nx-request-id: a b\r\n\r\n")).await;
             let id = head.split("x-request-id: ").nth(1).unwrap().lines().next().unwrap().to_owned();
             assert!(id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{line}: {id}");
         }
@@ -109,7 +109,7 @@ fn a_panic_is_one_masked_answer_and_the_connection_lives() {
                 .await;
         let mut stream = served.connect().await;
         for id in ["first", "second"] {
-            let request = format!("GET /boom HTTP/1.1\r\nhost: x\r\nx-request-id: {id}\r\n\r\n");
+            let request = format!("GET /boom HTTP/1.1\r\nhost: localhost\r\nx-request-id: {id}\r\n\r\n");
             let (status, head, body) = ask(&mut stream, &request).await;
             assert_eq!(status, 500);
             assert!(head.contains("application/json") && !body.contains("hunter2"), "{head} {body}");
@@ -120,7 +120,7 @@ fn a_panic_is_one_masked_answer_and_the_connection_lives() {
 }
 
 const MS: Duration = Duration::from_millis(1);
-const PAGE: &str = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+const PAGE: &str = "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
 /// Short limits, told apart by their length.
 fn impatient() -> Traffic {
@@ -177,7 +177,7 @@ fn a_body_that_is_late_gets_408() {
         let served = Served::impatient(t).await;
         let mut stream = served.connect().await;
         let start = Instant::now();
-        let head = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 90\r\n\r\n{";
+        let head = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 90\r\n\r\n{";
         let (status, head, body) = ask(&mut stream, head).await;
         let after = start.elapsed();
         assert!(after >= 350 * MS && after < 3000 * MS, "{after:?}");
@@ -207,7 +207,7 @@ fn a_client_that_never_reads_is_cut_off() {
         let served = Served::start(router, traffic).await;
         let before = Arc::strong_count(&alive);
         let mut stream = served.connect().await;
-        stream.write_all(b"GET /big HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        stream.write_all(b"GET /big HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
         sleep(150 * MS).await;
         assert!(Arc::strong_count(&alive) > before, "the answer is under way");
         sleep(1500 * MS).await;
@@ -246,7 +246,7 @@ fn connections_that_wait_make_room_for_new_ones_the_longest_first() {
         let served = Served::start(t.router_with(&traffic), traffic).await;
         let mut open = Vec::new();
         // Some that say nothing, some with half a head, and some with half a body.
-        let body = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 90\r\n\r\n{";
+        let body = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 90\r\n\r\n{";
         for n in 0..8 {
             let mut stream = served.connect().await;
             stream.write_all([&b""[..], b"GET / HT", body.as_bytes()][n % 3]).await.unwrap();
@@ -270,7 +270,7 @@ fn many_long_heads_do_not_fill_the_memory() {
         let slow = Duration::from_secs(20);
         let traffic = Traffic { head: slow, idle: slow, connections: 1000, ..impatient() };
         let served = Served::start(t.router_with(&traffic), traffic).await;
-        let half = format!("GET /healthz HTTP/1.1\r\nhost: x\r\nx: {}", "a".repeat(60_000));
+        let half = format!("GET /healthz HTTP/1.1\r\nhost: localhost\r\nx: {}", "a".repeat(60_000));
         let mut open = Vec::new();
         for _ in 0..200 {
             let mut stream = served.connect().await;
@@ -308,7 +308,7 @@ fn answers_that_nobody_reads_are_given_up_and_others_are_served() {
         let post = |query: &str| {
             let body = format!("{{\"query\":\"{query}\"}}");
             format!(
-                "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
                 body.len()
             )
         };
@@ -343,7 +343,7 @@ fn held(traffic: &Traffic) -> (Router, Arc<Semaphore>) {
     (guarded(routes, Router::new().route("/healthz", get(async || "alive")), traffic), gate)
 }
 
-const HELD: &str = "POST /held HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n";
+const HELD: &str = "POST /held HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n";
 
 #[test]
 fn beyond_the_requests_in_flight_there_is_503_and_health_still_answers() {

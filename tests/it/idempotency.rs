@@ -276,7 +276,7 @@ async fn answers_that_are_cut_off_are_had_again(t: &TestApp) {
                 );
                 let body = json!({ "query": query }).to_string();
                 let request = format!(
-                    "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+                    "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
                     body.len()
                 );
                 let times = 3 + dice.below(3);

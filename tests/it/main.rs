@@ -39,6 +39,8 @@ mod override_reports;
 mod overrides;
 mod patch;
 mod plans;
+#[cfg(unix)]
+mod private_files;
 mod races;
 mod random;
 mod replica;

@@ -6,7 +6,7 @@ use devarch::limits::Patience;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
-use crate::support::{Engine, TestApp, run};
+use crate::support::{Engine, TestApp, number, run};
 
 /// The same server with another schema, in which nothing is yet.
 async fn beside(t: &TestApp) -> DbUrl {
@@ -36,6 +36,22 @@ fn what_is_not_behind_is_read_from_the_standby() {
         let copy = t.with_database(standby.clone().with_vault(t.db.vault().clone()));
         for one in [t, &copy] {
             one.shop().await;
+        }
+        let id =
+            async |one: &TestApp| number(&one.data("{ stack(name: \"shop\") { id } }", json!({})).await["stack"]["id"]);
+        let (own, of_copy) = (id(t).await, id(&copy).await);
+        // Ids are drawn at random, and a standby has those of its primary.
+        for sql in [
+            format!(
+                "INSERT INTO stacks (id, name, created_at, updated_at) SELECT {own}, 'tmp', created_at, updated_at FROM stacks \
+                 WHERE id = {of_copy}"
+            ),
+            format!("UPDATE service_instances SET stack_id = {own}"),
+            format!("UPDATE changes SET stack_id = {own} WHERE stack_id = {of_copy}"),
+            format!("DELETE FROM stacks WHERE id = {of_copy}"),
+            format!("UPDATE stacks SET name = 'shop' WHERE id = {own}"),
+        ] {
+            standby.writer().execute_unprepared(&sql).await.unwrap();
         }
         standby
             .writer()

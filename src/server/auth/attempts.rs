@@ -1,4 +1,5 @@
-//! Wrong keys, counted for each address: who tries many has to wait.
+//! Wrong keys, counted for each address: an address that shows many is told to wait. Only keys that were looked up and not
+//! found are counted, so a valid one is never kept out.
 //!
 //! Used by the doorkeeper. It must never grow without bound, whoever tries.
 
@@ -37,20 +38,24 @@ impl Tried {
     }
 }
 
+/// What a wrong key means for its address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is one of those that may happen.
+    Within,
+    /// It is the first of too many; how many seconds to wait.
+    First(i64),
+    /// There have been too many already; how many seconds to wait.
+    Beyond(i64),
+}
+
 /// Wrong keys by address.
 #[derive(Default)]
 pub(super) struct Attempts(Mutex<HashMap<Option<IpAddr>, Tried>>);
 
 impl Attempts {
-    /// How many seconds an address has to wait before it may show a key again, if it has to.
-    pub(super) fn wait(&self, from: Option<IpAddr>, now: DateTime<Utc>) -> Option<i64> {
-        let tried = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let tried = tried.get(&from.map(network)).filter(|tried| tried.times >= ALLOWED && !tried.is_past(now))?;
-        Some(tried.left(now).clamp(1, WHILE))
-    }
-
     /// Notes a wrong key.
-    pub(super) fn failed(&self, from: Option<IpAddr>, now: DateTime<Utc>) {
+    pub(super) fn failed(&self, from: Option<IpAddr>, now: DateTime<Utc>) -> Verdict {
         let mut tried = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let from = from.map(network);
         if tried.len() >= MOST && !tried.contains_key(&from) {
@@ -66,6 +71,12 @@ impl Attempts {
             *known = Tried { since: now, times: 0 };
         }
         known.times = known.times.saturating_add(1);
+        let seconds = known.left(now).clamp(1, WHILE);
+        match known.times {
+            ..=ALLOWED => Verdict::Within,
+            times if times == ALLOWED + 1 => Verdict::First(seconds),
+            _ => Verdict::Beyond(seconds),
+        }
     }
 }
 
@@ -82,16 +93,14 @@ mod tests {
         let attempts = Attempts::default();
         let from = Some("2001:db8::1".parse().unwrap());
         for n in 0..i64::from(ALLOWED) {
-            assert_eq!(attempts.wait(from, at(n)), None);
-            attempts.failed(from, at(n));
+            assert_eq!(attempts.failed(from, at(n)), Verdict::Within);
         }
-        assert!(attempts.wait(from, at(20)).is_some_and(|left| (1..=WHILE).contains(&left)));
-        assert!(attempts.wait(Some("2001:db8::2".parse().unwrap()), at(20)).is_some(), "the same network");
-        assert_eq!(attempts.wait(Some("2001:db8:0:1::1".parse().unwrap()), at(20)), None);
-        assert_eq!(attempts.wait(Some("192.0.2.1".parse().unwrap()), at(20)), None);
-        assert_eq!(attempts.wait(from, at(WHILE)), None);
-        attempts.failed(from, at(WHILE));
-        assert_eq!(attempts.wait(from, at(WHILE)), None);
+        assert_eq!(attempts.failed(from, at(20)), Verdict::First(41));
+        let same_network = Some("2001:db8::2".parse().unwrap());
+        assert_eq!(attempts.failed(same_network, at(20)), Verdict::Beyond(41));
+        assert_eq!(attempts.failed(Some("2001:db8:0:1::1".parse().unwrap()), at(20)), Verdict::Within);
+        assert_eq!(attempts.failed(Some("192.0.2.1".parse().unwrap()), at(20)), Verdict::Within);
+        assert_eq!(attempts.failed(from, at(WHILE)), Verdict::Within);
     }
 
     #[test]

@@ -25,7 +25,7 @@ use axum::{
 
 use tokio::time::Instant;
 
-use self::attempts::Attempts;
+use self::attempts::{Attempts, Verdict};
 use super::{client_address::ClientAddress, graphql::refuse, outcome::CallerName};
 use crate::{access::Access, api_key::ApiKey, app::App, error::Result};
 
@@ -100,25 +100,85 @@ impl Doorkeeper {
                 Err(cause) => Err(unavailable(&cause)),
             };
         };
-        if let Some(seconds) = self.attempts.wait(from, self.app.now()) {
-            return Err(too_many(seconds));
-        }
-        let key = shown.to_str().ok().and_then(bearer).and_then(ApiKey::parse);
-        let holder = match &key {
-            Some(key) => self.app().holder(key).await.map_err(|cause| unavailable(&cause))?,
-            None => None,
+        let Some(key) = shown.to_str().ok().and_then(bearer).and_then(ApiKey::parse) else {
+            // Without the checksum of a key it is none, and nothing was guessed: the database is not asked.
+            tracing::debug!(address = ?from, "what was shown as a key is none");
+            return Err(unauthenticated(WRONG_KEY));
         };
-        if holder.is_some() {
-            // Who shows one proves that there is one.
-            self.keys.store(true, Ordering::Relaxed);
+        // Looked up first: whatever others have tried from the same address, a valid key is let in.
+        match self.app().holder(&key).await.map_err(|cause| unavailable(&cause))? {
+            Some(access) => {
+                // Who shows one proves that there is one.
+                self.keys.store(true, Ordering::Relaxed);
+                Ok(access)
+            }
+            None => Err(self.refused(&key, from)),
         }
-        holder.ok_or_else(|| {
-            self.attempts.failed(from, self.app.now());
-            tracing::info!(address = ?from, hint = key.map(|key| key.hint()), "a key was refused");
-            unauthenticated("This API key is unknown, revoked or expired.")
-        })
+    }
+
+    /// The answer to a wrong key, counted for its address.
+    fn refused(&self, key: &ApiKey, from: Option<IpAddr>) -> Response {
+        match self.attempts.failed(from, self.app.now()) {
+            Verdict::Within => {
+                tracing::info!(address = ?from, hint = key.hint(), "a key was refused");
+                unauthenticated(WRONG_KEY)
+            }
+            Verdict::First(seconds) => {
+                tracing::warn!(address = ?from, "many wrong keys come from this address; further ones are not logged");
+                too_many(seconds)
+            }
+            Verdict::Beyond(seconds) => too_many(seconds),
+        }
+    }
+
+    /// Whether a key is required at this moment, or the answer where that cannot be told in time.
+    pub(super) async fn requires_key(&self) -> Result<bool, Response> {
+        tokio::select! {
+            biased;
+            asks = self.asks() => asks.map_err(|cause| unavailable(&cause)),
+            () = self.too_long() => Err(late()),
+        }
+    }
+
+    /// Ends when looking up who asks has taken too long.
+    async fn too_long(&self) {
+        self.app.db().pulse().patience(Instant::now(), SOON, MOST).await;
+    }
+
+    /// Lets a request through with the access of its caller, if that one is let in and nothing `refuses`
+    /// it.
+    pub(super) async fn let_in(
+        &self,
+        mut request: Request,
+        next: Next,
+        refuses: impl FnOnce(&Access) -> Option<Response>,
+    ) -> Response {
+        let shown = request.headers().get(AUTHORIZATION).cloned();
+        let from = request.extensions().get::<ClientAddress>().map(|address| address.0);
+        let admitted = tokio::select! {
+            biased;
+            admitted = self.admit(shown, from) => admitted,
+            () = self.too_long() => Err(late()),
+        };
+        let name = admitted.as_ref().ok().and_then(|access| access.key.clone());
+        let mut answer = match admitted {
+            Ok(access) => match refuses(&access) {
+                Some(refusal) => refusal,
+                None => {
+                    request.extensions_mut().insert(access);
+                    next.run(request).await
+                }
+            },
+            Err(refusal) => refusal,
+        };
+        if let Some(name) = name {
+            answer.extensions_mut().insert(CallerName(name.to_string()));
+        }
+        answer
     }
 }
+
+const WRONG_KEY: &str = "This API key is unknown, revoked or expired.";
 
 /// The key of a header `Bearer KEY`.
 fn bearer(header: &str) -> Option<&str> {
@@ -127,26 +187,8 @@ fn bearer(header: &str) -> Option<&str> {
 }
 
 /// Lets a request through with who asks, or refuses it.
-pub(super) async fn authenticate(State(keeper): State<Doorkeeper>, mut request: Request, next: Next) -> Response {
-    let shown = request.headers().get(AUTHORIZATION).cloned();
-    let from = request.extensions().get::<ClientAddress>().map(|address| address.0);
-    let admitted = tokio::select! {
-        biased;
-        admitted = keeper.admit(shown, from) => admitted,
-        () = keeper.app.db().pulse().patience(Instant::now(), SOON, MOST) => Err(late()),
-    };
-    match admitted {
-        Ok(access) => {
-            let name = access.key.clone();
-            request.extensions_mut().insert(access);
-            let mut answer = next.run(request).await;
-            if let Some(name) = name {
-                answer.extensions_mut().insert(CallerName(name.to_string()));
-            }
-            answer
-        }
-        Err(refusal) => refusal,
-    }
+pub(super) async fn authenticate(State(keeper): State<Doorkeeper>, request: Request, next: Next) -> Response {
+    keeper.let_in(request, next, |_| None).await
 }
 
 fn unauthenticated(message: &str) -> Response {

@@ -88,6 +88,10 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     if how.get && service.documents.is_mutation(&checked, name) == Some(true) {
         return Err(ChangeOverGet);
     }
+    if let Some(reason) = service.introspection.lacks(&access).filter(|_| checked.introspects()) {
+        let message = format!("Introspection is not there for everybody. {reason}");
+        return Ok(Ran::refused(&Refusal::one(Sort::Forbidden, "introspection", message)));
+    }
     let chosen = match service.documents.choose(&checked, name, variables) {
         Ok(chosen) => chosen,
         Err(refusal) => return Ok(Ran::refused(&refusal)),

@@ -205,6 +205,7 @@ fn reason(status: StatusCode) -> Option<&'static str> {
         408 => Some("timeout"),
         413 => Some("body_too_long"),
         415 => Some("media_type"),
+        421 => Some("other_host"),
         429 => Some("too_many_wrong_keys"),
         503 => Some("unavailable"),
         500.. => Some("failed"),

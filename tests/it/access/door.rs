@@ -11,7 +11,8 @@ both!(
     a_key_works_until_it_expires,
     only_a_hash_is_stored,
     the_first_key_closes_the_door_for_good,
-    who_tries_many_keys_has_to_wait,
+    wrong_keys_are_limited_and_keep_no_valid_one_out,
+    what_is_no_key_costs_nothing,
     a_wrong_key_is_told_nothing,
     inputs_of_keys_are_checked_together,
 );
@@ -78,23 +79,55 @@ async fn the_first_key_closes_the_door_for_good(t: &TestApp) {
     assert_eq!(status(&t.behind(Door::OpenUntilFirstKey, None)).await, 401);
 }
 
-async fn who_tries_many_keys_has_to_wait(t: &TestApp) {
+async fn wrong_keys_are_limited_and_keep_no_valid_one_out(t: &TestApp) {
     t.freeze_time();
     let good = key(t, "first", "READER", None).await;
     let guarded = t.behind(Door::Keys, None);
-    let wrong = devarch::api_key::ApiKey::generate().unwrap().reveal();
-    for _ in 0..20 {
-        assert_eq!(status(&guarded.showing(Some(&wrong))).await, 401);
+    let (valid, before) = (guarded.showing(Some(&good)), t.db.statements());
+    let mut answers = Vec::new();
+    for tried in 0..1_000 {
+        let wrong = devarch::api_key::ApiKey::generate().unwrap().reveal();
+        let caller = guarded.showing(Some(&wrong));
+        let answer = caller.send(caller.post(json!({ "query": ASK }).to_string())).await;
+        if answer.status() == 429 {
+            let wait: i64 = answer.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+            assert!((1..=60).contains(&wait), "{wait}");
+        }
+        answers.push(answer.status().as_u16());
+        if tried % 100 == 0 {
+            assert_eq!(status(&valid).await, 200, "after {tried} wrong keys");
+        }
     }
-    let answer = guarded.showing(Some(&good));
-    let answer = answer.send(answer.post(json!({ "query": ASK }).to_string())).await;
-    assert_eq!(answer.status(), 429);
-    let wait: i64 = answer.headers()["retry-after"].to_str().unwrap().parse().unwrap();
-    assert!((1..=60).contains(&wait), "{wait}");
+    let of = |status: u16| answers.iter().filter(|answer| **answer == status).count();
+    assert_eq!((of(401), of(429)), (20, 980));
+    assert_eq!(status(&valid).await, 200);
+    assert!(t.db.statements() - before <= 1_000 + 2 * 11, "one statement for each key");
     // No key at all is no attempt, and time forgives.
     assert_eq!(status(&guarded).await, 401);
     t.skip_time(60_000);
+    let wrong = devarch::api_key::ApiKey::generate().unwrap().reveal();
+    assert_eq!(status(&guarded.showing(Some(&wrong))).await, 401);
+}
+
+async fn what_is_no_key_costs_nothing(t: &TestApp) {
+    let good = key(t, "first", "READER", None).await;
+    let guarded = t.behind(Door::Keys, None);
     assert_eq!(status(&guarded.showing(Some(&good))).await, 200);
+    let before = t.db.statements();
+    let mut dice = crate::support::Dice(1);
+    for _ in 0..100 {
+        // One character that is another one: the checksum does not fit.
+        let at = 8 + dice.below(48);
+        let other = dice.one_of(&["A", "b", "7", "-", "_"]);
+        let changed = format!("{}{other}{}", &good[..at], &good[at + 1..]);
+        if changed != good {
+            assert_eq!(status(&guarded.showing(Some(&changed))).await, 401);
+        }
+    }
+    assert_eq!(t.db.statements(), before, "the database is not asked");
+    // Nor is it counted: a wrong key is still told that it is wrong.
+    let wrong = devarch::api_key::ApiKey::generate().unwrap().reveal();
+    assert_eq!(status(&guarded.showing(Some(&wrong))).await, 401);
 }
 
 async fn a_wrong_key_is_told_nothing(t: &TestApp) {

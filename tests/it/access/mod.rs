@@ -1,7 +1,10 @@
 //! Who may do what: keys, roles, and stacks that are out of reach.
 
+mod audiences;
 mod door;
 mod everything;
+mod hosts;
+mod ids;
 mod matrix;
 mod reach;
 

@@ -1,6 +1,7 @@
 //! Secrets: encrypted wherever they are kept, shown to nobody who does not ask for them, kept by writes that do not
 //! mention them, and safe under changing keys.
 
+mod compare;
 mod kept;
 mod keys;
 mod masked;

@@ -9,8 +9,8 @@ use axum::{
     Router,
     body::Body,
     http::{
-        Request, Response,
-        header::{AUTHORIZATION, CONTENT_TYPE},
+        HeaderValue, Request, Response,
+        header::{AUTHORIZATION, CONTENT_TYPE, HOST},
     },
 };
 use chrono::DateTime;
@@ -19,7 +19,7 @@ use devarch::{
     clock::Clock,
     db::{Db, DbUrl},
     limits::{Limits, Patience},
-    server::{ByExecutor, Door, Options, Traffic, router},
+    server::{Audiences, ByExecutor, Door, Hosts, Options, Traffic, router},
     vault::Vault,
 };
 use http_body_util::BodyExt;
@@ -71,6 +71,8 @@ impl TestApp {
             answer_cache: 1 << 20,
             traffic: Traffic::default(),
             origins: Vec::new(),
+            hosts: Hosts::default(),
+            audiences: Audiences::default(),
         };
         let router = router(app.clone(), options.clone());
         Self { engine, url, db, router, key: None, options, app, frozen, millis, broken: Arc::default() }
@@ -90,6 +92,16 @@ impl TestApp {
     pub(crate) fn with_origins(&self, origins: &[&str]) -> Self {
         let origins = origins.iter().map(|origin| origin.parse().unwrap()).collect();
         self.with_options(Options { origins, ..self.options.clone() })
+    }
+
+    /// The same application for these hosts, where no key is required.
+    pub(crate) fn with_hosts(&self, hosts: Hosts) -> Self {
+        self.with_options(Options { hosts, ..self.options.clone() })
+    }
+
+    /// The same application with parts that are not there for everybody.
+    pub(crate) fn with_audiences(&self, audiences: Audiences) -> Self {
+        self.with_options(Options { audiences, ..self.options.clone() })
     }
 
     fn with_options(&self, options: Options) -> Self {
@@ -157,8 +169,14 @@ impl TestApp {
         self.millis.fetch_add(millis, Ordering::SeqCst);
     }
 
-    /// Any request.
-    pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {
+    /// Any request, to `localhost` when it names no host.
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Response<Body> {
+        request.headers_mut().entry(HOST).or_insert(HeaderValue::from_static("localhost"));
+        self.send_as_it_is(request).await
+    }
+
+    /// The same without making up a host.
+    pub(crate) async fn send_as_it_is(&self, request: Request<Body>) -> Response<Body> {
         self.router.clone().oneshot(request).await.unwrap()
     }
 

@@ -4,12 +4,14 @@ mod app;
 mod counts;
 mod database;
 mod dice;
+mod ids;
 mod overriding;
 mod wire;
 
 pub(crate) use app::{COLLECTIONS, Code, MORE_COLLECTIONS, TestApp, code};
 pub(crate) use database::{Engine, run};
 pub(crate) use dice::Dice;
+pub(crate) use ids::number;
 pub(crate) use overriding::samples;
 pub(crate) use wire::Wire;
 
