@@ -7,6 +7,7 @@
 //! It must never know the database's tables, resolvers or HTTP.
 
 mod problem;
+mod unreadable;
 
 use std::fmt;
 
@@ -17,7 +18,10 @@ use crate::{
     name::Name,
 };
 
-pub use self::problem::{Code, Detail, Problem, Problems};
+pub use self::{
+    problem::{Code, Detail, Problem, Problems},
+    unreadable::Unreadable,
+};
 
 /// The result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -53,6 +57,8 @@ pub enum Error {
     Busy(DbErr),
     /// The database cannot be reached or does not answer in time.
     Unavailable(DbErr),
+    /// A stored row cannot be read.
+    Unreadable(Unreadable),
     /// A fault of ours or of the machine.
     Internal(String),
 }
@@ -101,6 +107,7 @@ impl fmt::Display for Error {
                 f.write_str("no connection in time; it does not run, cannot be reached, or has no connection to spare")
             }
             Self::Unavailable(cause) => write!(f, "the database is unavailable: {cause}"),
+            Self::Unreadable(row) => row.fmt(f),
             Self::Internal(cause) => f.write_str(cause),
         }
     }
@@ -147,6 +154,9 @@ impl From<DbErr> for Error {
             && let Some(unique) = Unique::named_in(&message)
         {
             return Self::Conflict(unique);
+        }
+        if let Some(unreadable) = Unreadable::of(&cause) {
+            return unreadable;
         }
         // No connection came about, whatever the other side said: a proxy in front of a server that is gone closes those it
         // has taken, and the driver takes that for nonsense.
@@ -195,7 +205,7 @@ pub(crate) fn is_lock_timeout(cause: &DbErr) -> bool {
     matches!(sqlx_error(cause), Some(sea_orm::SqlxError::Database(error)) if error.code().as_deref() == Some("55P03"))
 }
 
-fn sqlx_error(cause: &DbErr) -> Option<&sea_orm::SqlxError> {
+pub(super) fn sqlx_error(cause: &DbErr) -> Option<&sea_orm::SqlxError> {
     match cause {
         DbErr::Conn(RuntimeErr::SqlxError(error))
         | DbErr::Exec(RuntimeErr::SqlxError(error))

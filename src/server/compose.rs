@@ -115,6 +115,8 @@ async fn answer(
 fn failed(cause: &Error) -> Response {
     match cause {
         Error::Forbidden(reason) => refuse(StatusCode::FORBIDDEN, "FORBIDDEN", reason),
+        // The stack as it stands cannot be rendered.
+        Error::BadRequest(bad) if !bad.limit => refuse(StatusCode::CONFLICT, "BAD_REQUEST", &bad.message),
         Error::Unavailable(cause) | Error::Busy(cause) => {
             tracing::warn!(%cause, "the database is not available");
             let message = "The database is not available right now; try again in a moment.";
