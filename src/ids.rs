@@ -123,6 +123,18 @@ pub enum AnyId {
     Instance(InstanceId),
 }
 
+impl From<TemplateId> for AnyId {
+    fn from(id: TemplateId) -> Self {
+        Self::Template(id)
+    }
+}
+
+impl From<InstanceId> for AnyId {
+    fn from(id: InstanceId) -> Self {
+        Self::Instance(id)
+    }
+}
+
 impl AnyId {
     /// Reads an opaque id of any type.
     pub fn decode(text: &str) -> Option<Self> {

@@ -19,8 +19,8 @@ use crate::{
         stored::Mergeable,
         templates,
     },
-    error::Result,
-    ids::{GlobalId, InstanceId, StackId, TemplateId},
+    error::{Error, Result, Unreadable},
+    ids::{AnyId, GlobalId, InstanceId, StackId, TemplateId},
     kinds::{Kind, Merged, Names, Overrides, Rules, for_each_kind, merge},
     name::network_name,
 };
@@ -58,8 +58,13 @@ impl From<File> for ComposeFile {
 }
 
 impl App {
-    /// Renders stacks, trashed ones included; those out of reach are missing.
-    pub async fn compose_stacks(&self, ids: &[StackId], how: Rendering) -> Result<HashMap<StackId, ComposeFile>> {
+    /// Renders stacks, trashed ones included; those out of reach are missing. A stack with a row that cannot be read is
+    /// refused as a whole, because a file without it would run something else.
+    pub async fn compose_stacks(
+        &self,
+        ids: &[StackId],
+        how: Rendering,
+    ) -> Result<HashMap<StackId, Result<ComposeFile>>> {
         self.allow_rendering(how)?;
         let db = self.snapshot().await?;
         let found = stacks::load(&db, ids).await?;
@@ -75,14 +80,19 @@ impl App {
         let db = self.snapshot().await?;
         let Some(found) = stacks::find_by_name(&db, name, Hold::No).await? else { return Ok(None) };
         let id = found.id;
-        Ok(self.rendered(db, vec![found], how).await?.remove(&id))
+        self.rendered(db, vec![found], how).await?.remove(&id).transpose()
     }
 
     fn allow_rendering(&self, how: Rendering) -> Result<()> {
         self.allow(if how.reveal { Need::ADMINISTER } else { Need::READ })
     }
 
-    async fn rendered(&self, db: Tx, found: Vec<StackModel>, how: Rendering) -> Result<HashMap<StackId, ComposeFile>> {
+    async fn rendered(
+        &self,
+        db: Tx,
+        found: Vec<StackModel>,
+        how: Rendering,
+    ) -> Result<HashMap<StackId, Result<ComposeFile>>> {
         let ids: Vec<StackId> = found.iter().map(|stack| stack.id).collect();
         let all = instances::of_stacks(&db, &ids).await?;
         let enabled: Vec<InstanceModel> = all.iter().filter(|instance| instance.enabled).cloned().collect();
@@ -99,16 +109,20 @@ impl App {
         found: &[StackModel],
         all: &[InstanceModel],
         enabled: &[InstanceModel],
-        mut members: HashMap<InstanceId, Member>,
+        mut members: HashMap<InstanceId, Result<Member, String>>,
         how: Rendering,
-    ) -> Result<HashMap<StackId, ComposeFile>> {
+    ) -> Result<HashMap<StackId, Result<ComposeFile>>> {
         let budget = self.budget();
         let mut of_stack: HashMap<StackId, Stack> = HashMap::new();
         for instance in all {
             let stack = of_stack.entry(instance.stack_id).or_default();
             stack.known.insert(instance.id, (instance.instance_id.clone(), instance.enabled));
             match instance.enabled {
-                true => stack.members.extend(members.remove(&instance.id)),
+                true => match members.remove(&instance.id) {
+                    Some(Ok(member)) => stack.members.push(member),
+                    Some(Err(refusal)) => stack.refusal = stack.refusal.take().or(Some(refusal)),
+                    None => {}
+                },
                 false => stack.disabled.push(instance.instance_id.clone()),
             }
         }
@@ -117,8 +131,10 @@ impl App {
         }
         let file = |stack: &StackModel| {
             budget.check_time()?;
-            let file = of_stack.remove(&stack.id).unwrap_or_default().file(stack, how);
-            budget.charge(file.text.len() + file.layer.as_ref().map_or(0, String::len))?;
+            let file = of_stack.remove(&stack.id).unwrap_or_default().settle(stack, how);
+            if let Ok(file) = &file {
+                budget.charge(file.text.len() + file.layer.as_ref().map_or(0, String::len))?;
+            }
             Ok((stack.id, file))
         };
         found.iter().map(file).collect()
@@ -147,9 +163,18 @@ struct Stack {
     members: Vec<Member>,
     /// The names of the others.
     disabled: Vec<String>,
+    /// Why it cannot be rendered.
+    refusal: Option<String>,
 }
 
 impl Stack {
+    fn settle(mut self, row: &StackModel, how: Rendering) -> Result<ComposeFile> {
+        match self.refusal.take() {
+            Some(refusal) => Err(Error::bad_request(refusal)),
+            None => Ok(self.file(row, how)),
+        }
+    }
+
     fn file(self, row: &StackModel, how: Rendering) -> ComposeFile {
         let network = row.network_name.clone().unwrap_or_else(|| network_name(&row.name));
         let network = Network { stack: row.name.clone(), network };
@@ -192,6 +217,18 @@ fn shared_ports(stack: StackId, members: &[Member]) -> Vec<Warning> {
     warnings
 }
 
+/// What is told of a row that cannot be read: where to look, and how to put it right.
+fn unreadable(row: &Unreadable, names: &Names<'_>) -> String {
+    let field = row.field;
+    let (whose, remedy) = match row.owner {
+        AnyId::Template(_) => (format!("the template `{}`", names.template), "write them again with updateTemplate"),
+        AnyId::Stack(_) | AnyId::Instance(_) => {
+            (format!("the instance `{}`", names.instance), "reset them, or write them again with setInstanceOverrides")
+        }
+    };
+    format!("The stack cannot be rendered: {field} of {whose} hold something that cannot be read; {remedy}.")
+}
+
 /// The entries of the template, where they are wanted, and those that would run.
 fn both<K: Mergeable>(layers: &Layers<K>, system: &[K], mode: Mode, budget: &Budget) -> Result<(Vec<K>, Vec<K>)> {
     let template = match mode {
@@ -221,7 +258,7 @@ macro_rules! kinds {
             instances: &[InstanceModel],
             mode: Mode,
             budget: &Budget,
-        ) -> Result<HashMap<InstanceId, Member>> {
+        ) -> Result<HashMap<InstanceId, Result<Member, String>>> {
             let ids: Vec<InstanceId> = instances.iter().map(|instance| instance.id).collect();
             let said: HashMap<InstanceId, Rules> = rules::load(db, &ids).await?;
             let mut of: Vec<TemplateId> = instances.iter().map(|instance| instance.template_service_id).collect();
@@ -230,22 +267,31 @@ macro_rules! kinds {
             let of = templates::load(db, &of).await?;
             let of: HashMap<TemplateId, &str> = of.iter().map(|row| (row.id, row.name.as_str())).collect();
             let stacks: HashMap<StackId, &str> = stacks.iter().map(|row| (row.id, row.name.as_str())).collect();
-            let mut members: Vec<Member> = instances
+            let mut members: Vec<Result<Member, String>> = instances
                 .iter()
-                .map(|instance| Member {
+                .map(|instance| Ok(Member {
                     name: instance.instance_id.clone(),
                     container_name: instance.container_name.clone(),
                     template: Entries::default(),
                     effective: Entries::default(),
-                })
+                }))
                 .collect();
             $( {
                 let layers = effective::load_with::<crate::kinds::$kind>(db, instances, &said).await?;
-                for ((instance, layers), member) in instances.iter().zip(layers).zip(&mut members) {
+                for ((instance, layers), found) in instances.iter().zip(layers).zip(&mut members) {
+                    let Ok(member) = found else { continue };
                     let names = Names {
                         stack: stacks.get(&instance.stack_id).copied().unwrap_or_default(),
                         instance: &instance.instance_id,
                         template: of.get(&instance.template_service_id).copied().unwrap_or_default(),
+                    };
+                    let layers = match layers {
+                        Ok(layers) => layers,
+                        Err(row) => {
+                            tracing::error!(%row, "a stack cannot be rendered");
+                            *found = Err(unreadable(&row, &names));
+                            continue;
+                        }
                     };
                     let system = <crate::kinds::$kind as Kind>::system(&names);
                     (member.template.$field, member.effective.$field) = both(&layers, &system, mode, budget)?;

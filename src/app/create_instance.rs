@@ -79,7 +79,7 @@ impl Work for CreateInstance {
             dependencies::resolve_all(tx, stack, None, wanted, &mut overrides_at).await?;
         }
         if let (Some(template), Some(wanted)) = (&template, &mut overrides.env_vars) {
-            let inherited = keep_secrets::Stored::load(tx, &[], Some(template.id), wanted.iter()).await?;
+            let inherited = keep_secrets::Stored::inherited(tx, template.id, wanted.iter()).await?;
             inherited.complete_all(wanted, &mut overrides_at);
         }
         problems.append(overrides_at);

@@ -123,10 +123,18 @@ async fn free_copy(tx: &Tx, stack: &str, source: &str) -> Result<(Name, String)>
     })
 }
 
-/// The fixed host ports of instances that are copied, in the order of the instances.
+/// The fixed host ports of instances that are copied, in the order of the instances; of those whose ports cannot be
+/// read there are none.
 pub(super) async fn shared_host_ports(tx: &Tx, sources: &[InstanceModel]) -> Result<Vec<SharedHostPort>> {
     let mut shared = Vec::new();
     for (source, ports) in sources.iter().zip(effective::load::<Port>(tx, sources).await?) {
+        let ports = match ports {
+            Ok(ports) => ports,
+            Err(row) => {
+                tracing::error!(%row, "shared host ports are not known");
+                continue;
+            }
+        };
         shared.extend(ports.merge().values().into_iter().filter_map(|port| {
             Some(SharedHostPort {
                 host_port: port.host_port.fixed()?,

@@ -14,6 +14,7 @@ use crate::{
         rules,
         stored::{Mergeable, Source},
     },
+    error::Unreadable,
     ids::{InstanceId, TemplateId},
     kinds::{Merged, OfInstance, OfTemplate, OverrideKind, Overrides, Rules, Stats, merge_with, stats_with},
 };
@@ -77,11 +78,14 @@ impl Made for Claimant {
     }
 }
 
+/// The layers of an instance, or why it has none: a row of it or of its template that cannot be read.
+pub(super) type Readable<K> = Result<Layers<K>, Unreadable>;
+
 /// The layers of one kind for many instances, in their order: three statements.
 pub(super) async fn load<K: Mergeable>(
     db: &impl Session,
     instances: &[InstanceModel],
-) -> Result<Vec<Layers<K>>, DbErr> {
+) -> Result<Vec<Readable<K>>, DbErr> {
     let ids: Vec<InstanceId> = instances.iter().map(|instance| instance.id).collect();
     let rules = rules::load(db, &ids).await?;
     load_with(db, instances, &rules).await
@@ -92,20 +96,25 @@ pub(super) async fn load_with<K: Mergeable>(
     db: &impl Session,
     instances: &[impl Made],
     rules: &HashMap<InstanceId, Rules>,
-) -> Result<Vec<Layers<K>>, DbErr> {
+) -> Result<Vec<Readable<K>>, DbErr> {
     let ids: Vec<InstanceId> = instances.iter().map(Made::id).collect();
     let mut templates: Vec<TemplateId> = instances.iter().map(Made::template).collect();
     templates.sort_unstable();
     templates.dedup();
-    let template = <K as Source<OfTemplate>>::load(db, &templates).await?;
+    let template = <K as Source<OfTemplate>>::load_each(db, &templates).await?;
+    let unreadable = template.unreadable;
     let template: HashMap<TemplateId, Arc<Vec<K>>> =
-        template.into_iter().map(|(id, entries)| (id, Arc::new(entries))).collect();
-    let mut own = <K as Source<OfInstance>>::load(db, &ids).await?;
+        template.entries.into_iter().map(|(id, entries)| (id, Arc::new(entries))).collect();
+    let mut own = <K as Source<OfInstance>>::load_each(db, &ids).await?;
     let (nothing, no_rules) = (Arc::new(Vec::new()), Rules::new());
     let layers = instances.iter().map(|instance| {
+        if let Some(row) = unreadable.get(&instance.template()) {
+            return Err(row.clone());
+        }
         let template = template.get(&instance.template()).unwrap_or(&nothing);
-        let entries = own.remove(&instance.id()).unwrap_or_default();
-        Layers::new(Arc::clone(template), Arc::new(entries), rules.get(&instance.id()).unwrap_or(&no_rules))
+        let entries = own.take(instance.id())?;
+        let rules = rules.get(&instance.id()).unwrap_or(&no_rules);
+        Ok(Layers::new(Arc::clone(template), Arc::new(entries), rules))
     });
     Ok(layers.collect())
 }

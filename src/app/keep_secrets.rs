@@ -3,20 +3,77 @@
 //! Called by the use cases that write environment variables, so that a client that sends back what it has read never
 //! destroys a secret. It must never write.
 
+use std::borrow::Cow;
+
 use crate::{
-    db::{Session, stored::Source},
+    db::{
+        Session,
+        entities::InstanceModel,
+        stored::{self, Source},
+    },
     error::{Problems, Result},
     ids::TemplateId,
-    kinds::{EnvValue, EnvVar, Kind, OfTemplate},
+    kinds::{EnvValue, EnvVar, Kind, OfInstance, OfTemplate, Owner, Stored as StoredKind},
 };
 
 /// What is stored under the keys of entries, each key once: an owner's own entries go before those of its template.
 pub(super) struct Stored<'a> {
-    own: &'a [EnvVar],
+    own: Cow<'a, [EnvVar]>,
     inherited: Vec<EnvVar>,
 }
 
+/// The entries that an owner has under the keys of wanted ones that depend on what is stored; no others are read.
+async fn needed<'w, O: Owner>(
+    db: &impl Session,
+    owner: O::Id,
+    wanted: impl IntoIterator<Item = &'w EnvVar>,
+) -> Result<Vec<EnvVar>>
+where
+    EnvVar: StoredKind<O>,
+{
+    let keys: Vec<String> = wanted.into_iter().filter(|wanted| wanted.needs_stored()).map(Kind::key).collect();
+    Ok(stored::under::<O, EnvVar>(db, owner, &keys).await?)
+}
+
 impl<'a> Stored<'a> {
+    /// For entries of an instance: its own, and else those of its template.
+    pub(super) async fn of_instance(
+        db: &impl Session,
+        instance: &InstanceModel,
+        wanted: impl IntoIterator<Item = &EnvVar>,
+    ) -> Result<Self> {
+        let wanted: Vec<&EnvVar> = wanted.into_iter().collect();
+        let own = needed::<OfInstance>(db, instance.id, wanted.iter().copied()).await?;
+        let missing =
+            |wanted: &&&EnvVar| wanted.value == EnvValue::Kept && !own.iter().any(|own| own.key == wanted.key);
+        let missing: Vec<&EnvVar> = wanted.iter().filter(missing).copied().collect();
+        let inherited = needed::<OfTemplate>(db, instance.template_service_id, missing).await?;
+        Ok(Self { own: own.into(), inherited })
+    }
+
+    /// For entries of a template.
+    pub(super) async fn of_template(
+        db: &impl Session,
+        template: TemplateId,
+        wanted: impl IntoIterator<Item = &EnvVar>,
+    ) -> Result<Self> {
+        Ok(Self { own: Cow::default(), inherited: needed::<OfTemplate>(db, template, wanted).await? })
+    }
+
+    /// For entries of an instance that has none of its own under their keys.
+    pub(super) async fn inherited(
+        db: &impl Session,
+        template: TemplateId,
+        wanted: impl IntoIterator<Item = &EnvVar>,
+    ) -> Result<Self> {
+        Self::of_template(db, template, wanted.into_iter().filter(|wanted| wanted.value == EnvValue::Kept)).await
+    }
+
+    /// For an entry whose key was given before in the same change.
+    pub(super) fn given(entry: &'a EnvVar) -> Self {
+        Self { own: std::slice::from_ref(entry).into(), inherited: Vec::new() }
+    }
+
     /// For these entries. The template is looked at only when one of them needs it.
     pub(super) async fn load<'w>(
         db: &impl Session,
@@ -31,7 +88,7 @@ impl<'a> Stored<'a> {
             }
             _ => Vec::new(),
         };
-        Ok(Self { own, inherited })
+        Ok(Self { own: own.into(), inherited })
     }
 
     /// Completes an entry, or notes why that cannot be.

@@ -58,7 +58,9 @@ impl App {
     ) -> Result<Claimed> {
         let layers = load_with::<K>(&self.reader(), of, rules).await?;
         let mut inherited: HashMap<(TemplateId, StackId), Arc<Vec<Claim>>> = HashMap::new();
-        let claimed = of.iter().zip(&layers).map(|(claimant, layers)| {
+        let claimed = of.iter().zip(&layers).filter_map(|(claimant, layers)| {
+            // It may be in another stack than who asks: one such row must not hide all other claims.
+            let layers = layers.as_ref().inspect_err(|row| tracing::error!(%row, "claims are not known")).ok()?;
             let (template, stack) = (claimant.template_service_id, claimant.stack_id);
             let claims = if layers.is_inherited() {
                 let same = inherited.entry((template, stack)).or_insert_with(|| claims_of(layers, stack));
@@ -66,7 +68,7 @@ impl App {
             } else {
                 claims_of(layers, stack)
             };
-            (claimant.id, claims)
+            Some((claimant.id, claims))
         });
         Ok(claimed.collect())
     }

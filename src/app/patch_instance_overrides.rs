@@ -16,7 +16,7 @@ use crate::{
     },
     error::{Code, Error, Problems, Result},
     ids::AnyId,
-    kinds::{Entry, InstanceOverrides, Key, Operation, Reset},
+    kinds::{Draft, Entry, Key, Operation, Reset, Slot},
 };
 
 /// Most steps of one change.
@@ -65,9 +65,9 @@ impl Work for PatchInstanceOverrides {
             problems.finish()?;
             return Err(Error::Internal("too many steps were let through".into()));
         }
-        let mut overrides = match &found {
-            Some((_, instance)) => stored::load_overrides(tx, instance.id, touches).await?,
-            None => InstanceOverrides::default(),
+        let mut draft = match &found {
+            Some((_, instance)) => stored::load_draft(tx, instance.id, touches).await?,
+            None => Draft::default(),
         };
         // Where the dependencies of the others lead does not change from step to step.
         let ways = match &found {
@@ -81,12 +81,12 @@ impl Work for PatchInstanceOverrides {
             let mut operation = operation.clone();
             if let Some((stack, instance)) = &found {
                 resolve(tx, stack, instance, &ways, &mut operation, &mut step).await?;
-                complete(tx, instance, &overrides, &mut operation, &mut step).await?;
+                complete(tx, instance, &draft, &mut operation, &mut step).await?;
             }
             if step.is_empty() {
-                let before = overrides.sizes();
-                overrides.apply(operation, &mut step);
-                overrides.check_growth(&before, &mut step);
+                let before = draft.sizes();
+                draft.apply(operation, &mut step);
+                draft.check_growth(&before, &mut step);
             }
             at.enter(index.to_string(), |at| at.adopt(step));
         }
@@ -94,7 +94,7 @@ impl Work for PatchInstanceOverrides {
         problems.finish()?;
         let Some((_, instance)) = found else { return Err(Error::Internal("an instance is missing".into())) };
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
-        match stored::store_overrides(tx, instance.id, overrides, now).await? {
+        match stored::Changes::find(tx, instance.id, draft).await?.write(tx, now).await? {
             Some(change) => Ok(instances::update(tx, instance.id, change, now).await?),
             None => Ok(instance),
         }
@@ -140,13 +140,18 @@ async fn resolve(
 async fn complete(
     tx: &Tx,
     instance: &InstanceModel,
-    overrides: &InstanceOverrides,
+    draft: &Draft,
     operation: &mut Operation,
     at: &mut Problems,
 ) -> Result<()> {
-    let (Operation::Set(Entry::EnvVar(wanted)), Some(said)) = (operation, &overrides.env_vars) else { return Ok(()) };
-    let template = Some(instance.template_service_id);
-    let there = keep_secrets::Stored::load(tx, &said.entries, template, [&*wanted]).await?;
+    let (Operation::Set(Entry::EnvVar(wanted)), Some(drafted)) = (operation, &draft.env_vars) else { return Ok(()) };
+    let there = match drafted.find(&wanted.key) {
+        // An earlier step has set it.
+        Some(Slot::Given(entry, _)) => keep_secrets::Stored::given(entry),
+        Some(Slot::Stored(_)) => keep_secrets::Stored::of_instance(tx, instance, [&*wanted]).await?,
+        // An earlier step may have taken it away.
+        None => keep_secrets::Stored::inherited(tx, instance.template_service_id, [&*wanted]).await?,
+    };
     at.enter("set", |at| at.enter("envVar", |at| there.complete(wanted, at)));
     Ok(())
 }

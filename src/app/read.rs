@@ -13,7 +13,7 @@ use crate::{
         page::{Page, Slice},
         rules,
         stacks::{self, ByName, Hold, StackFilter},
-        stored::Source,
+        stored::{Loaded, Source},
         templates::{self, TemplateFilter},
     },
     error::Result,
@@ -96,8 +96,8 @@ impl App {
         Ok(instances::counts(&self.reader(), parents, filter).await?)
     }
 
-    /// The entries of one kind, for many owners, with secrets as they are stored. Owners without entries are missing.
-    pub async fn load_entries<O: Owner, K: Source<O>>(&self, owners: &[O::Id]) -> Result<HashMap<O::Id, Vec<K>>> {
+    /// The entries of one kind, for many owners, with secrets as they are stored.
+    pub async fn load_entries<O: Owner, K: Source<O>>(&self, owners: &[O::Id]) -> Result<Loaded<O, K>> {
         Ok(<K as Source<O>>::masked(&self.reader(), owners).await?)
     }
 

@@ -60,6 +60,7 @@ impl Work for RevealSecret {
                 let (_, instance) = find::instance(tx, wanted).await?.map_err(Error::refused)?;
                 let owner = instance.id.encode();
                 let layers = effective::load::<EnvVar>(tx, &[instance]).await?;
+                let layers = layers.into_iter().collect::<Result<Vec<_>, _>>()?;
                 (owner, layers.iter().flat_map(|layers| layers.merge().values()).cloned().collect())
             }
             (None, Some(_)) if *tx.scope() != Scope::Everything => {

@@ -8,7 +8,7 @@ use crate::{
     db::{Tx, Work, entities::InstanceModel, instances, stored},
     error::{Error, Problems, Result},
     ids::AnyId,
-    kinds::{Collections, EnvVar, InstanceOverrides},
+    kinds::{Collections, Draft, EnvVar},
 };
 
 /// The collections to write; a kind that is `None` stays as it is.
@@ -47,21 +47,21 @@ impl Work for SetInstanceOverrides {
         if let (Some((stack, instance)), Some(wanted)) = (&found, &mut wanted.dependencies) {
             dependencies::resolve_all(tx, stack, Some(instance.id), wanted, &mut at).await?;
         }
-        let mut overrides = match &found {
-            Some((_, instance)) => stored::load_overrides(tx, instance.id, touches).await?,
-            None => InstanceOverrides::default(),
+        // What is replaced is not read, so that it can be replaced although it cannot be read.
+        let mut draft = match &found {
+            Some((_, instance)) => stored::load_draft(tx, instance.id, touches).await?,
+            None => Draft::default(),
         };
-        if let (Some((_, instance)), Some(said), Some(wanted)) = (&found, &overrides.env_vars, &mut wanted.env_vars) {
-            let template = Some(instance.template_service_id);
-            let there = keep_secrets::Stored::load(tx, &said.entries, template, wanted.iter()).await?;
+        if let (Some((_, instance)), Some(wanted)) = (&found, &mut wanted.env_vars) {
+            let there = keep_secrets::Stored::of_instance(tx, instance, wanted.iter()).await?;
             there.complete_all(wanted, &mut at);
         }
         problems.append(at);
         problems.finish()?;
         let Some((_, instance)) = found else { return Err(Error::Internal("an instance is missing".into())) };
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
-        overrides.write(wanted);
-        match stored::store_overrides(tx, instance.id, overrides, now).await? {
+        draft.write(wanted);
+        match stored::Changes::find(tx, instance.id, draft).await?.write(tx, now).await? {
             Some(change) => Ok(instances::update(tx, instance.id, change, now).await?),
             None => Ok(instance),
         }

@@ -13,7 +13,7 @@ use crate::{
     },
     error::{Error, Problems, Result, Unique},
     ids::AnyId,
-    kinds::{EnvVar, OfTemplate},
+    kinds::OfTemplate,
     name::{Name, NameOf},
 };
 
@@ -50,10 +50,9 @@ impl Work for UpdateTemplate {
         let found = problems.keep(find::template(tx, &self.template, TemplateHold::Unchanged).await?);
         edit.check(&mut problems);
         if let (Some(template), Some(wanted)) = (&found, &mut edit.collections.env_vars) {
-            let mut own = stored::load::<OfTemplate, EnvVar>(tx, &[template.id]).await?;
-            let own = own.remove(&template.id).unwrap_or_default();
             let mut at = Problems::at(&["input"]);
-            keep_secrets::Stored::load(tx, &own, None, wanted.iter()).await?.complete_all(wanted, &mut at);
+            let there = keep_secrets::Stored::of_template(tx, template.id, wanted.iter()).await?;
+            there.complete_all(wanted, &mut at);
             problems.append(at);
         }
         problems.finish()?;

@@ -33,6 +33,17 @@ pub(super) fn nth(backend: DatabaseBackend, n: usize) -> String {
     }
 }
 
+/// `text = one of texts`, as [`one_of`] for numbers; the text is SQL that both engines understand.
+pub(super) fn keyed(backend: DatabaseBackend, text: &str, these: &[String]) -> SimpleExpr {
+    match backend {
+        DatabaseBackend::Sqlite => {
+            let sql = format!("CAST({text} AS TEXT) IN (SELECT value FROM json_each(?))");
+            Expr::cust_with_values(sql, [texts(backend, these)])
+        }
+        _ => Expr::cust_with_values(format!("CAST({text} AS TEXT) = ANY($1)"), [texts(backend, these)]),
+    }
+}
+
 /// Numbers as the parameter of [`nth`].
 pub(super) fn numbers(backend: DatabaseBackend, numbers: impl Iterator<Item = i64>) -> Value {
     parameter(backend, numbers).1

@@ -1,4 +1,4 @@
-//! The rows of `instance_override_rules`: read and replaced.
+//! The rows of `instance_override_rules`: read, and written where they differ.
 //!
 //! Called by the queries on overrides and by the loaders. It must never know what a rule does to a template.
 
@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
 };
 
 use super::{
@@ -34,6 +34,8 @@ pub async fn load(db: &impl Session, instances: &[InstanceId]) -> Result<HashMap
             of_instance.entry(instance).or_default().push(rule);
         }
     }
+    // Whatever the order in which they came to be.
+    of_instance.values_mut().for_each(|rules| rules.sort());
     Ok(of_instance)
 }
 
@@ -46,29 +48,58 @@ fn read(row: Model) -> Option<Rule> {
     }
 }
 
-/// Makes `wanted` the rules of an instance in place of `stored`; true when that changed anything.
-pub(super) async fn replace(tx: &Tx, instance: InstanceId, stored: &[Rule], wanted: Rules) -> Result<bool, DbErr> {
-    let sorted = |rules: &[Rule]| {
-        let mut rules = rules.to_vec();
-        rules.sort();
-        rules
-    };
-    let (stored, wanted) = (sorted(stored), sorted(&wanted));
-    if stored == wanted {
-        return Ok(false);
+/// The rules that have to be written.
+#[derive(Debug)]
+pub(super) struct Difference {
+    gone: Vec<i64>,
+    fresh: Vec<Rule>,
+}
+
+impl Difference {
+    /// Between the rules of an instance and those that are wanted of some kinds. Rows of these kinds that are no rules
+    /// go.
+    pub(super) async fn find(
+        tx: &Tx,
+        instance: InstanceId,
+        kinds: &[OverrideKind],
+        wanted: Rules,
+    ) -> Result<Self, DbErr> {
+        let of_kinds = Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str()));
+        let select = Entity::find().filter(Column::InstanceId.eq(instance)).filter(of_kinds);
+        let mut fresh = wanted;
+        let mut gone = Vec::new();
+        for row in select.order_by_asc(Column::Id).all(tx).await? {
+            let id = row.id;
+            match read(row).and_then(|rule| fresh.iter().position(|wanted| *wanted == rule)) {
+                Some(place) => drop(fresh.swap_remove(place)),
+                None => gone.push(id),
+            }
+        }
+        fresh.sort();
+        Ok(Self { gone, fresh })
     }
-    let kinds = OverrideKind::ALL.iter().map(|kind| kind.as_str());
-    Entity::delete_many().filter(Column::InstanceId.eq(instance)).filter(Column::Kind.is_in(kinds)).exec(tx).await?;
-    let rows = wanted.into_iter().map(|rule| ActiveModel {
-        id: NotSet,
-        instance_id: Set(instance),
-        kind: Set(rule.kind.as_str().to_owned()),
-        key: Set(rule.key),
-        action: Set(rule.action.as_str().to_owned()),
-    });
-    let rows: Vec<ActiveModel> = rows.collect();
-    if !rows.is_empty() {
-        Entity::insert_many(rows).exec_without_returning(tx).await?;
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.gone.is_empty() && self.fresh.is_empty()
     }
-    Ok(true)
+
+    /// Writes it: at most two statements.
+    pub(super) async fn write(self, tx: &Tx, instance: InstanceId) -> Result<(), DbErr> {
+        if !self.gone.is_empty() {
+            let these = one_of(tx.get_database_backend(), "id", self.gone.into_iter());
+            Entity::delete_many().filter(these).exec(tx).await?;
+        }
+        let rows = self.fresh.into_iter().map(|rule| ActiveModel {
+            id: NotSet,
+            instance_id: Set(instance),
+            kind: Set(rule.kind.as_str().to_owned()),
+            key: Set(rule.key),
+            action: Set(rule.action.as_str().to_owned()),
+        });
+        let rows: Vec<ActiveModel> = rows.collect();
+        if !rows.is_empty() {
+            Entity::insert_many(rows).exec_without_returning(tx).await?;
+        }
+        Ok(())
+    }
 }

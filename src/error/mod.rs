@@ -7,6 +7,7 @@
 //! It must never know the database's tables, resolvers or HTTP.
 
 mod problem;
+mod unreadable;
 
 use std::fmt;
 
@@ -18,7 +19,10 @@ use crate::{
     name::Name,
 };
 
-pub use self::problem::{Code, Detail, Problem, Problems};
+pub use self::{
+    problem::{Code, Detail, Problem, Problems},
+    unreadable::Unreadable,
+};
 
 /// The result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -56,6 +60,8 @@ pub enum Error {
     Busy(DbErr),
     /// The database cannot be reached or does not answer in time.
     Unavailable(DbErr),
+    /// A stored row cannot be read.
+    Unreadable(Unreadable),
     /// A fault of ours or of the machine.
     Internal(String),
 }
@@ -105,6 +111,7 @@ impl fmt::Display for Error {
                 f.write_str("no connection in time; it does not run, cannot be reached, or has no connection to spare")
             }
             Self::Unavailable(cause) => write!(f, "the database is unavailable: {cause}"),
+            Self::Unreadable(row) => row.fmt(f),
             Self::Internal(cause) => f.write_str(cause),
         }
     }
@@ -174,6 +181,9 @@ impl From<DbErr> for Error {
                 return Self::Busy(cause);
             }
         }
+        if let Some(unreadable) = Unreadable::of(&cause) {
+            return unreadable;
+        }
         // No connection came about, whatever the other side said: a proxy in front of a server that is gone closes those it
         // has taken, and the driver takes that for nonsense.
         if matches!(cause, DbErr::Conn(_)) {
@@ -224,7 +234,7 @@ pub(crate) fn is_lock_timeout(cause: &DbErr) -> bool {
     matches!(sqlx_error(cause), Some(sea_orm::SqlxError::Database(error)) if error.code().as_deref() == Some("55P03"))
 }
 
-fn sqlx_error(cause: &DbErr) -> Option<&sea_orm::SqlxError> {
+pub(super) fn sqlx_error(cause: &DbErr) -> Option<&sea_orm::SqlxError> {
     match cause {
         DbErr::Conn(RuntimeErr::SqlxError(error))
         | DbErr::Exec(RuntimeErr::SqlxError(error))

@@ -174,6 +174,11 @@ impl Problems {
         }
     }
 
+    /// How many problems have been found.
+    pub fn count(&self) -> usize {
+        self.found.len()
+    }
+
     /// True when nothing has been found.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, Result};
 
-use super::{context::ContextExt, fault::fault, loaders::EntriesOf, shared::Shared};
+use super::{context::ContextExt, fault::fault, shared::Shared};
 use crate::{
     db::stored::Source,
     ids::{InstanceId, TemplateId},
@@ -22,8 +22,7 @@ pub(super) struct InstanceCollections(pub(super) InstanceId);
 pub(super) struct TemplateCollections(pub(super) TemplateId);
 
 async fn load<O: Owner, K: Source<O>>(ctx: &Context<'_>, owner: O::Id) -> Result<Arc<Vec<K>>> {
-    let found = ctx.loaders().load(EntriesOf::<O, K>::new(owner)).await.map_err(fault)?;
-    Ok(found.unwrap_or_default())
+    ctx.loaders().entries::<O, K>(owner).await.map_err(fault)
 }
 
 /// How a set is answered: a nullable one must carry its own error, so that only the field becomes null.
@@ -94,14 +93,15 @@ macro_rules! inputs {
 for_each_kind!(
     inputs,
     /// Whole collections: an absent kind is left as it is; an empty list, or null, means that nothing of the kind is
-    /// said here, so that everything is inherited from the template. At most 500 entries a kind.
+    /// said here, so that everything is inherited from the template. At most 500 entries a kind,
+    /// with 16 MiB of text (values, contents, commands) in all.
     InstanceOverridesInput,
     "InstanceOverridesInput"
 );
 for_each_template_kind!(
     inputs,
     /// Whole collections of a template: an absent kind is left as it is, an empty list or null empties it. At most 500
-    /// entries a kind.
+    /// entries a kind, with 16 MiB of text (values, contents, commands) in all.
     TemplateCollectionsInput,
     "TemplateCollectionsInput"
 );

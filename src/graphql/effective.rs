@@ -11,7 +11,7 @@ use futures_util::future::{try_join, try_join3};
 use super::{
     context::ContextExt,
     fault::fault,
-    loaders::{EntriesOf, RulesOf, StackKey, TemplateKey},
+    loaders::{RulesOf, StackKey, TemplateKey},
     override_report::{RemovedEntry, Reports},
     shared::Shared,
 };
@@ -28,13 +28,13 @@ use crate::{
 pub(super) async fn layers<K: Mergeable>(ctx: &Context<'_>, instance: &InstanceModel) -> Result<Layers<K>> {
     let loaders = ctx.loaders();
     let (template, own, rules) = try_join3(
-        loaders.load(EntriesOf::<OfTemplate, K>::new(instance.template_service_id)),
-        loaders.load(EntriesOf::<OfInstance, K>::new(instance.id)),
+        loaders.entries::<OfTemplate, K>(instance.template_service_id),
+        loaders.entries::<OfInstance, K>(instance.id),
         loaders.load(RulesOf(instance.id)),
     )
     .await
     .map_err(fault)?;
-    Ok(Layers::new(template.unwrap_or_default(), own.unwrap_or_default(), &rules.unwrap_or_default()))
+    Ok(Layers::new(template, own, &rules.unwrap_or_default()))
 }
 
 /// The service's own entries of a kind.

@@ -19,9 +19,9 @@ use crate::{
         entities::{InstanceModel, StackModel, TemplateModel},
         instances::{ByAge, InstanceFilter, Parent},
         page::{Page, Slice},
-        stored::Source,
+        stored::{Loaded, Source},
     },
-    error::{Error, Problem},
+    error::{Error, Problem, Unreadable},
     ids::{InstanceId, StackId, TemplateId},
     kinds::{Owner, Rules},
 };
@@ -35,6 +35,14 @@ impl Loaders {
     pub(super) fn new(app: App, tasks: &RequestTasks) -> Self {
         // Sooner than all keys are known is never: a page has at most 100 rows, a request at most a few pages.
         Self(DataLoader::new(Reader(app), tasks.clone(), AtOnce).max_batch_size(usize::MAX))
+    }
+
+    /// The entries of one kind that an owner has.
+    pub(super) async fn entries<O: Owner, K: Source<O>>(&self, owner: O::Id) -> Result<Arc<Vec<K>>, Arc<Error>> {
+        match self.load(EntriesOf::<O, K>::new(owner)).await? {
+            None => Ok(Arc::default()),
+            Some(found) => found.map_err(|row| Arc::new(row.into())),
+        }
     }
 
     /// The answer to one question; asked together with all others of its sort.
@@ -129,13 +137,15 @@ impl<O: Owner, K> fmt::Debug for EntriesOf<O, K> {
 }
 
 impl<O: Owner, K: Source<O>> Loader<EntriesOf<O, K>> for Reader {
-    /// Shared: many instances of a list have the same template.
-    type Value = Arc<Vec<K>>;
+    /// Shared: many instances of a list have the same template. A row that cannot be read costs its owner only.
+    type Value = Result<Arc<Vec<K>>, Unreadable>;
     type Error = Arc<Error>;
-    async fn load(&self, keys: &[EntriesOf<O, K>]) -> Answer<EntriesOf<O, K>, Arc<Vec<K>>> {
+    async fn load(&self, keys: &[EntriesOf<O, K>]) -> Answer<EntriesOf<O, K>, Self::Value> {
         let owners: Vec<O::Id> = keys.iter().map(|key| key.0).collect();
-        let found = self.0.load_entries::<O, K>(&owners).await?;
-        Ok(found.into_iter().map(|(owner, entries)| (EntriesOf::new(owner), Arc::new(entries))).collect())
+        let Loaded { entries, unreadable } = self.0.load_entries::<O, K>(&owners).await?;
+        let entries = entries.into_iter().map(|(owner, entries)| (owner, Ok(Arc::new(entries))));
+        let unreadable = unreadable.into_iter().map(|(owner, row)| (owner, Err(row)));
+        Ok(entries.chain(unreadable).map(|(owner, found)| (EntriesOf::new(owner), found)).collect())
     }
 }
 
@@ -196,9 +206,10 @@ impl Loader<StackConflictsOf> for Reader {
 }
 
 impl Loader<ComposeOf> for Reader {
-    type Value = Arc<ComposeFile>;
+    /// A stack that cannot be rendered costs itself only.
+    type Value = Result<Arc<ComposeFile>, Arc<Error>>;
     type Error = Arc<Error>;
-    async fn load(&self, keys: &[ComposeOf]) -> Answer<ComposeOf, Arc<ComposeFile>> {
+    async fn load(&self, keys: &[ComposeOf]) -> Answer<ComposeOf, Self::Value> {
         let mut ways: HashMap<Rendering, Vec<StackId>> = HashMap::new();
         for key in keys {
             ways.entry(key.how).or_default().push(key.stack);
@@ -206,7 +217,8 @@ impl Loader<ComposeOf> for Reader {
         let mut answers = HashMap::new();
         for (how, stacks) in ways {
             let files = self.0.compose_stacks(&stacks, how).await?;
-            answers.extend(files.into_iter().map(|(stack, file)| (ComposeOf { stack, how }, Arc::new(file))));
+            let shared = |file: Result<ComposeFile, Error>| file.map(Arc::new).map_err(Arc::new);
+            answers.extend(files.into_iter().map(|(stack, file)| (ComposeOf { stack, how }, shared(file))));
         }
         Ok(answers)
     }

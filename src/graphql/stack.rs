@@ -103,7 +103,8 @@ impl Stack {
     }
 
     /// The stack as a file that `docker compose` and `podman-compose` run as it is: its live, enabled instances, oldest
-    /// first, as their effective configuration says. Asking changes nothing.
+    /// first, as their effective configuration says. Asking changes nothing. With a row that cannot be read there is no
+    /// file: the error `BAD_REQUEST` names the instance or template and the field to write again.
     async fn compose(
         &self,
         ctx: &Context<'_>,
@@ -117,7 +118,7 @@ impl Stack {
         let how = Rendering { mode: mode.into(), reveal: reveal_secrets };
         let found = ctx.loaders().load(ComposeOf { stack: self.0.id, how }).await.map_err(fault)?;
         let found = found.ok_or_else(|| Error::Internal("a stack was purged while it was rendered".to_owned()));
-        Ok(ComposeFile(found.map_err(fault)?))
+        Ok(ComposeFile(found.map_err(fault)?.map_err(fault)?))
     }
 
     /// The live instance of this name, or null.

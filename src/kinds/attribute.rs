@@ -32,7 +32,7 @@ impl fmt::Display for AttributeValue {
 impl FromStr for AttributeValue {
     type Err = UnknownWord;
     fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        serde_json::from_str(text).map(Self).map_err(|_| UnknownWord::new("value", text, "JSON"))
+        serde_json::from_str(text).map(Self).map_err(|_| UnknownWord::new("value", "JSON"))
     }
 }
 
@@ -46,6 +46,30 @@ impl ScalarType for AttributeValue {
 
     fn to_value(&self) -> Value {
         Value::from_json(self.0.clone()).unwrap_or_default()
+    }
+}
+
+/// Deepest nesting of lists and objects in a value. Less than what the readers of JSON and of Compose files follow, so
+/// that everything that is stored can be read, rendered and imported again.
+pub const MAX_DEPTH: usize = 32;
+
+/// How many lists and objects are nested in each other.
+fn depth(json: &Json) -> usize {
+    let deepest = match json {
+        Json::Array(list) => list.iter().map(depth).max(),
+        Json::Object(map) => map.values().map(depth).max(),
+        _ => return 0,
+    };
+    1 + deepest.unwrap_or_default()
+}
+
+/// Whether any text in it, also a key, has a NUL.
+fn has_nul(json: &Json) -> bool {
+    match json {
+        Json::String(text) => text.contains('\0'),
+        Json::Array(list) => list.iter().any(has_nul),
+        Json::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
     }
 }
 
@@ -67,7 +91,8 @@ kind! {
     pub struct Attribute in ("service_attributes", "instance_attributes"), input "AttributeInput" {
         /// An attribute of the Compose specification that no other collection or field holds, or `x-…`.
         pub name: String,
-        /// Its value, of a shape that Compose takes for it; at most 64 KiB.
+        /// Its value, of a shape that Compose takes for it; at most 64 KiB, and at most 32 levels of lists and
+        /// objects.
         pub value: AttributeValue,
     }
 }
@@ -201,8 +226,13 @@ fn in_words(shapes: &str) -> String {
 impl Kind for Attribute {
     const FIELD: &'static str = "attributes";
     const KEY_SQL: Option<&'static str> = Some("name");
+    const LONG: Option<&'static str> = Some("value");
     type Key = String;
     type Set = Vec<Self>;
+
+    fn long_bytes(&self) -> usize {
+        self.value.to_string().len()
+    }
 
     fn key(&self) -> String {
         self.name.clone()
@@ -224,12 +254,17 @@ impl Kind for Attribute {
 
     fn validate(&self, at: &mut Problems) {
         at.enter("name", |at| Self::validate_key(&self.name, at));
-        let text = self.value.to_string();
-        if text.len() > MAX_TEXT {
-            let message = format!("{} bytes are too long; at most {MAX_TEXT} are allowed.", text.len());
+        let bytes = self.long_bytes();
+        if bytes > MAX_TEXT {
+            let message = format!("{bytes} bytes are too long; at most {MAX_TEXT} are allowed.");
             at.enter("value", |at| at.note(Code::LimitExceeded, message, None));
         }
-        if text.contains("\\u0000") {
+        let depth = depth(&self.value.0);
+        if depth > MAX_DEPTH {
+            let message = format!("{depth} levels of lists and objects are too deep; at most {MAX_DEPTH} are allowed.");
+            at.enter("value", |at| at.note(Code::LimitExceeded, message, None));
+        }
+        if has_nul(&self.value.0) {
             at.invalid("value", "A NUL character cannot be stored.", None);
         }
         if let Some(shapes) = shapes(&self.name)

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::{Cardinality, Kind, MAX_ENTRIES, Shape};
+use super::{Cardinality, Kind, MAX_ENTRIES, MAX_KIND_BYTES, Shape};
 use crate::error::{Code, Problems};
 
 /// Normalizes a collection that came from outside and notes everything wrong with it, entry by entry.
@@ -16,26 +16,56 @@ pub fn check<K: Kind>(entries: &mut [K], at: &mut Problems) {
             at.note(Code::LimitExceeded, message, None);
             return;
         }
-        let mut seen = HashSet::new();
+        let (mut seen, mut bytes) = (HashSet::new(), 0);
         for (index, entry) in entries.iter_mut().enumerate() {
             entry.normalize();
+            bytes += entry.long_bytes();
             let duplicate = !seen.insert(entry.identity());
             let look = |at: &mut Problems| {
-                entry.validate(at);
+                check_entry(entry, at);
                 if duplicate {
                     at.note(Code::DuplicateKey, "An earlier entry of this collection has the same key.", None);
                 }
             };
             if K::Set::SHAPE == Shape::List { at.enter(index.to_string(), look) } else { look(at) }
         }
+        if bytes > MAX_KIND_BYTES {
+            at.note(Code::LimitExceeded, too_many_bytes(bytes), None);
+        }
     });
+}
+
+/// What is said of more bytes than a collection takes.
+pub(crate) fn too_many_bytes(bytes: usize) -> String {
+    format!("The entries have {bytes} bytes of text in all; at most {MAX_KIND_BYTES} are allowed.")
+}
+
+/// Notes everything wrong with an entry in its normal form, also that it could not be read again once it is stored.
+pub fn check_entry<K: Kind>(entry: &K, at: &mut Problems) {
+    let before = at.count();
+    entry.validate(at);
+    if at.count() == before
+        && let Some(column) = entry.lost_column()
+    {
+        at.invalid(&camel(column), "This value cannot be stored: it would not be read as it was written.", None);
+    }
+}
+
+/// The field of the API that is named after a column.
+fn camel(column: &str) -> String {
+    let mut words = column.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let (head, tail) = word.split_at(word.len().min(1));
+        name + &head.to_ascii_uppercase() + tail
+    })
 }
 
 /// Normalizes entries that came one by one and notes everything wrong with them.
 pub fn check_entries<K: Kind>(entries: &mut [K], at: &mut Problems) {
     for entry in entries {
         entry.normalize();
-        entry.validate(at);
+        check_entry(entry, at);
     }
 }
 

@@ -18,14 +18,14 @@ use super::{
 };
 use crate::{
     error::Problems,
-    ids::{InstanceId, TemplateId},
+    ids::{AnyId, GlobalId, InstanceId, TemplateId},
     vault::{Vault, VaultError},
 };
 
 /// What owns entries: a template or an instance.
 pub trait Owner: Send + Sync + 'static {
     /// Its key.
-    type Id: Copy + Eq + Hash + Ord + Debug + Send + Sync + Into<Value> + Into<i64> + 'static;
+    type Id: GlobalId + Eq + Hash + Ord + Debug + Send + Sync + Into<Value> + Into<i64> + Into<AnyId> + 'static;
 }
 
 /// Marks rows that belong to a template.
@@ -57,8 +57,14 @@ pub struct Names<'a> {
 pub trait EntryKey: Clone + Debug + Display + FromStr + Hash + Ord + Send + Sync + 'static {}
 impl<T: Clone + Debug + Display + FromStr + Hash + Ord + Send + Sync + 'static> EntryKey for T {}
 
+/// What can be read again once it is stored; written by [`kind!`](super::kind).
+pub trait Survives {
+    /// A column whose value would not be read as it was written. Nothing with such a column is stored.
+    fn lost_column(&self) -> Option<&'static str>;
+}
+
 /// A kind of configuration: its behaviour. The fields and tables come from [`kind!`](super::kind).
-pub trait Kind: Clone + Debug + HeapSize + PartialEq + Send + Sync + 'static {
+pub trait Kind: Survives + Clone + Debug + HeapSize + PartialEq + Send + Sync + 'static {
     /// The field of the API that holds the collection.
     const FIELD: &'static str;
     /// The column that refers to another instance, if there is one: a copied stack refers to its own.
@@ -74,6 +80,17 @@ pub trait Kind: Clone + Debug + HeapSize + PartialEq + Send + Sync + 'static {
     const KEY_SQL: Option<&'static str> = None;
     /// Text that sorts as [`Kind::tie`] does, in such SQL.
     const TIE_SQL: Option<&'static str> = None;
+    /// The text of a stored entry's key, in such SQL; [`Kind::row_key`] reads it.
+    const ROW_KEY: &'static str = match Self::KEY_SQL {
+        Some(sql) => sql,
+        None => "",
+    };
+    /// The text of [`Kind::row_identity`], in such SQL.
+    const ROW_IDENTITY: &'static str = Self::ROW_KEY;
+    /// The column with the text of an entry that can be long.
+    const LONG: Option<&'static str> = None;
+    /// Columns that keep what they hold when an entry is changed.
+    const LASTING: &'static [&'static str] = &[];
     /// What makes two entries "the same" when template and overrides are merged.
     type Key: EntryKey;
     /// `Vec<Self>`, or `Option<Self>` where there can be only one.
@@ -84,6 +101,18 @@ pub trait Kind: Clone + Debug + HeapSize + PartialEq + Send + Sync + 'static {
     /// What must not occur twice in one collection; usually the key.
     fn identity(&self) -> impl Hash + Eq {
         self.key()
+    }
+    /// A key as [`Kind::ROW_KEY`] writes it; none when no entry can have it.
+    fn row_key(text: &str) -> Option<Self::Key> {
+        text.parse().ok()
+    }
+    /// The text of [`Kind::identity`], as [`Kind::ROW_IDENTITY`] writes it: what tells the rows of an owner apart.
+    fn row_identity(&self) -> String {
+        self.key().to_string()
+    }
+    /// How many bytes the text of [`Kind::LONG`] has, in clear.
+    fn long_bytes(&self) -> usize {
+        0
     }
     /// The order of entries with the same key, where there can be several.
     fn tie(&self, _other: &Self) -> Ordering {
@@ -109,7 +138,8 @@ pub trait Kind: Clone + Debug + HeapSize + PartialEq + Send + Sync + 'static {
     fn texts(&self) -> Vec<(&'static str, &str)> {
         Vec::new()
     }
-    /// Sets the times an entry keeps, given the stored entry with the same key.
+    /// Sets the times an entry keeps, given the stored entry whose place it takes. (Where a row is changed in its place,
+    /// the columns of [`Kind::LASTING`] stay as they are.)
     fn stamp(&mut self, _now: DateTime<Utc>, _stored: Option<&Self>) {}
     /// What is secret, as it stands in the entry: open, or sealed as it was read. See [`Kind::HAS_SECRETS`].
     fn secret_text(&self) -> Option<&str> {

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     error::Problems,
+    ids::InstanceId,
     reference::InstanceRef,
     yaml::{At, Map, Node, Value},
 };
@@ -46,11 +47,9 @@ impl FromStr for Condition {
             "service_started" => Ok(Self::ServiceStarted),
             "service_healthy" => Ok(Self::ServiceHealthy),
             "service_completed_successfully" => Ok(Self::ServiceCompletedSuccessfully),
-            _ => Err(UnknownWord::new(
-                "condition",
-                text,
-                "service_started, service_healthy or service_completed_successfully",
-            )),
+            _ => {
+                Err(UnknownWord::new("condition", "service_started, service_healthy or service_completed_successfully"))
+            }
         }
     }
 }
@@ -72,8 +71,18 @@ kind! {
 impl Kind for Dependency {
     const FIELD: &'static str = "dependencies";
     const REFERS_BY: Option<&'static str> = Some("depends_on");
+    /// The number; as a key of the API it is the opaque id.
+    const ROW_KEY: &'static str = "depends_on";
     type Key = InstanceRef;
     type Set = Vec<Self>;
+
+    fn row_key(text: &str) -> Option<InstanceRef> {
+        text.parse().ok().map(|id| InstanceId(id).into())
+    }
+
+    fn row_identity(&self) -> String {
+        self.depends_on.known().map_or_else(|| self.depends_on.to_string(), |id| id.0.to_string())
+    }
 
     fn key(&self) -> InstanceRef {
         self.depends_on.clone()
@@ -126,10 +135,11 @@ impl Kind for Dependency {
                 let (part, at) = (format!("depends_on.{name}"), node.at);
                 let mut condition = Condition::ServiceStarted;
                 if let Value::Map(mut map) = node.value {
-                    match map.take("condition").and_then(|node| node.scalar()).map(|word| word.parse()) {
-                        Some(Ok(read)) => condition = read,
-                        Some(Err(error)) => from.lose(&part, at, error.to_string()),
-                        None => {}
+                    if let Some(word) = map.take("condition").and_then(|node| node.scalar()) {
+                        match word.parse::<Condition>() {
+                            Ok(read) => condition = read,
+                            Err(error) => from.lose(&part, at, error.about(&word)),
+                        }
                     }
                     // What Compose takes when nothing is said.
                     let default = |key: &str, node: &Node| node.as_bool() == Some(key == "required");
@@ -160,7 +170,7 @@ impl Kind for Dependency {
         use proptest::prelude::*;
         (1..9i64, any::<bool>())
             .prop_map(|(id, healthy)| Self {
-                depends_on: crate::ids::InstanceId(id).into(),
+                depends_on: InstanceId(id).into(),
                 condition: if healthy { Condition::ServiceHealthy } else { Condition::ServiceStarted },
             })
             .boxed()

@@ -55,6 +55,15 @@ impl EnvVar {
         };
     }
 
+    /// Whether what is stored under its key decides what becomes of it: see [`EnvVar::keep`].
+    pub fn needs_stored(&self) -> bool {
+        match &self.value {
+            EnvValue::Kept => true,
+            EnvValue::Text(text) => !self.is_secret && is_mask(text),
+            EnvValue::Unset | EnvValue::Unseen(_) => false,
+        }
+    }
+
     /// Completes an entry that came without a value from the stored one under its key, or notes why it cannot stay so.
     /// Nothing that is stored: it has none.
     pub fn keep(&mut self, stored: Option<&Self>, at: &mut Problems) {
@@ -93,8 +102,13 @@ impl Kind for EnvVar {
         Shown { field: "isSet", sql: "value IS NOT NULL", form: Form::Flag },
     ];
     const KEY_SQL: Option<&'static str> = Some("key");
+    const LONG: Option<&'static str> = Some("value");
     type Key = String;
     type Set = Vec<Self>;
+
+    fn long_bytes(&self) -> usize {
+        self.value.text().map_or(0, str::len)
+    }
 
     fn key(&self) -> String {
         self.key.clone()

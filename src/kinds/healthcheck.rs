@@ -35,8 +35,13 @@ kind! {
 impl Kind for Healthcheck {
     const FIELD: &'static str = "healthcheck";
     const KEY_SQL: Option<&'static str> = Some("'*'");
+    const LONG: Option<&'static str> = Some("test");
     type Key = Only;
     type Set = Option<Self>;
+
+    fn long_bytes(&self) -> usize {
+        self.test.to_string().len()
+    }
 
     fn key(&self) -> Only {
         Only(true)

@@ -28,8 +28,13 @@ impl Kind for Label {
     const FIELD: &'static str = "labels";
     const HAS_SYSTEM: bool = true;
     const KEY_SQL: Option<&'static str> = Some("key");
+    const LONG: Option<&'static str> = Some("value");
     type Key = String;
     type Set = Vec<Self>;
+
+    fn long_bytes(&self) -> usize {
+        self.value.len()
+    }
 
     fn key(&self) -> String {
         self.key.clone()

@@ -10,6 +10,7 @@ mod operation;
 mod overrides;
 pub mod plain;
 mod rows;
+mod slots;
 mod values;
 mod words;
 
@@ -32,9 +33,9 @@ mod laws;
 
 pub use self::{
     attribute::{Attribute, AttributeValue},
-    check::{check, check_entries},
+    check::{check, check_entries, check_entry},
     config_file::ConfigFile,
-    contract::{Cardinality, EntryKey, Kind, Names, OfInstance, OfTemplate, Owner, Shape, Stored},
+    contract::{Cardinality, EntryKey, Kind, Names, OfInstance, OfTemplate, Owner, Shape, Stored, Survives},
     dependency::{Condition, Dependency},
     domain::Domain,
     env_value::EnvValue,
@@ -43,12 +44,14 @@ pub use self::{
     label::Label,
     merge::{Change, Effective, Merged, Origin, Removed, Stats, diff, merge, merge_with, stats, stats_with},
     operation::{
-        AnyChange, AnyEntry, Entry, InstanceOverrides, Key, Operation, OverrideKind, Registered, Reset, Rules, Sizes,
+        AnyChange, AnyEntry, Draft, Entry, InstanceOverrides, Key, Operation, OverrideKind, Registered, Reset, Rules,
+        Size, Sizes,
     },
     overrides::{Overrides, Rule, RuleAction},
     port::{Port, PortKey, Protocol},
     resource_limits::ResourceLimits,
     setting::{Setting, SettingField, Settings},
+    slots::{Drafted, Head, Keyed, Slot},
     values::{Argv, HostPort, Only, Stamp, UnknownWord},
     volume::{Volume, VolumeType},
 };
@@ -58,6 +61,9 @@ pub(crate) use self::{check::clean_path, rows::kind};
 
 /// Most entries of one kind that a template or an instance takes.
 pub const MAX_ENTRIES: usize = 500;
+/// Most text that the entries of one kind have in all, for a template or an instance: 16 MiB. The text is that of the
+/// column that can be long: contents, values, commands.
+pub const MAX_KIND_BYTES: usize = 16 << 20;
 
 /// Makes the two lists of kinds from one: `for_each_kind` has all of them, `for_each_template_kind` those whose entries
 /// a template brings from tables of its own.

@@ -5,7 +5,10 @@
 use async_graphql::{Enum, OneofObject, Union};
 
 use super::{
-    Cardinality, Change, Collections, Kind, MAX_ENTRIES, Overrides, Rule, check::check_entries, for_each_kind,
+    Cardinality, Change, Collections, Kind, MAX_ENTRIES, MAX_KIND_BYTES, Overrides, Rule,
+    check::{check_entries, too_many_bytes},
+    for_each_kind,
+    slots::{Drafted, Keyed, Slot},
 };
 use crate::error::{Code, Problems};
 
@@ -84,13 +87,35 @@ macro_rules! all_kinds {
             }
         )+
 
-        /// What an instance says about each kind; `None` where it was not asked.
+        /// What an instance says about each kind; `None` where nothing is said.
         #[derive(Clone, Debug, Default)]
         pub struct InstanceOverrides {
             $( $(#[$doc])* pub $field: Option<Overrides<$crate::kinds::$kind>>, )+
         }
 
         impl InstanceOverrides {
+            /// Whether anything is said about a kind.
+            pub fn speaks_of(&self, kind: OverrideKind) -> bool {
+                match kind {
+                    $( OverrideKind::$kind => self.$field.is_some(), )+
+                }
+            }
+        }
+
+        /// What an instance says about each kind while that is changed; `None` where it was not asked.
+        #[derive(Clone, Debug, Default)]
+        pub struct Draft {
+            $( $(#[$doc])* pub $field: Option<Drafted<$crate::kinds::$kind>>, )+
+        }
+
+        impl Draft {
+            /// The instance is to say exactly this about the kinds that `said` speaks of.
+            pub fn settle_on(&mut self, said: InstanceOverrides) {
+                $( if let (Some(drafted), Some(said)) = (&mut self.$field, said.$field) {
+                    drafted.settle_on(said);
+                } )+
+            }
+
             /// Takes one step, or notes why it cannot be taken. Kinds that were not loaded must not be touched: see
             /// [`Operation::touches`].
             pub fn apply(&mut self, operation: Operation, at: &mut Problems) {
@@ -107,9 +132,9 @@ macro_rules! all_kinds {
                     $( Operation::Reset(Reset::Entry(Key::$kind(key))) => at.enter("reset", |at| at.enter("entry", |at| {
                         at.enter(entry_field(OverrideKind::$kind), |at| reset(&mut self.$field, key, at));
                     })), )+
-                    $( Operation::Reset(Reset::Kind(OverrideKind::$kind)) => self.$field = Some(Overrides::default()), )+
+                    $( Operation::Reset(Reset::Kind(OverrideKind::$kind)) => forget(&mut self.$field), )+
                     Operation::Reset(Reset::All(true)) => {
-                        $( self.$field = Some(Overrides::default()); )+
+                        $( forget(&mut self.$field); )+
                     }
                     Operation::Reset(Reset::All(false)) => at.enter("reset", |at| {
                         at.invalid("all", "Only true resets everything.", Some("true".to_owned()));
@@ -119,22 +144,25 @@ macro_rules! all_kinds {
 
             /// Writes whole collections.
             pub fn write(&mut self, collections: Collections) {
-                $( if let (Some(overrides), Some(set)) = (&mut self.$field, collections.$field) {
-                    overrides.write(set.into_entries());
+                $( if let (Some(drafted), Some(set)) = (&mut self.$field, collections.$field) {
+                    drafted.said.write(set.into_entries());
                 } )+
             }
 
-            /// How many entries and removals there are of each kind.
+            /// How much there is of each kind.
             pub fn sizes(&self) -> Sizes {
-                [$( self.$field.as_ref().map_or((0, 0), |said| (said.entries.len(), said.removed.len())) ),+]
+                [$( self.$field.as_ref().map_or_else(Size::default, |drafted| Size::of(&drafted.said)) ),+]
             }
 
             /// Notes every kind that has grown, since it had these sizes, to more than the limit.
             pub fn check_growth(&self, before: &Sizes, at: &mut Problems) {
                 let fields = [$( <$crate::kinds::$kind as Kind>::FIELD ),+];
                 for ((before, after), field) in before.iter().zip(self.sizes()).zip(fields) {
-                    check_growth(before.0, after.0, "entries", field, at);
-                    check_growth(before.1, after.1, "removals", field, at);
+                    check_growth(before.entries, after.entries, "entries", field, at);
+                    check_growth(before.removals, after.removals, "removals", field, at);
+                    if after.bytes > before.bytes.max(MAX_KIND_BYTES) {
+                        at.note(Code::LimitExceeded, format!("{field}: {}", too_many_bytes(after.bytes)), None);
+                    }
                 }
             }
         }
@@ -204,32 +232,41 @@ impl OverrideKind {
     }
 }
 
-fn set<K: Kind>(overrides: &mut Option<Overrides<K>>, given: <K::Set as Cardinality<K>>::Given, at: &mut Problems) {
-    let mut entries = K::Set::given(given);
-    check_entries(&mut entries, at);
-    overrides.get_or_insert_default().set(entries);
+/// What is said about a kind that was loaded; the kinds that a step touches are.
+fn said<K: Kind>(drafted: &mut Option<Drafted<K>>) -> &mut Overrides<K, Slot<K>> {
+    &mut drafted.get_or_insert_with(|| Drafted::new(Vec::new(), [], false)).said
 }
 
-fn remove<K: Kind>(overrides: &mut Option<Overrides<K>>, mut key: K::Key, at: &mut Problems) {
+fn forget<K: Kind>(drafted: &mut Option<Drafted<K>>) {
+    *said(drafted) = Overrides::default();
+}
+
+fn set<K: Kind>(drafted: &mut Option<Drafted<K>>, given: <K::Set as Cardinality<K>>::Given, at: &mut Problems) {
+    let mut entries = K::Set::given(given);
+    check_entries(&mut entries, at);
+    said(drafted).set(entries);
+}
+
+fn remove<K: Kind>(drafted: &mut Option<Drafted<K>>, mut key: K::Key, at: &mut Problems) {
     K::normalize_key(&mut key);
     K::validate_key(&key, at);
     match K::refuses_rule(Some(&key)) {
         Some(message) => at.note(Code::InvalidValue, message, None),
-        None => overrides.get_or_insert_default().remove(key),
+        None => said(drafted).remove(key),
     }
 }
 
-fn replace<K: Kind>(overrides: &mut Option<Overrides<K>>, at: &mut Problems) {
+fn replace<K: Kind>(drafted: &mut Option<Drafted<K>>, at: &mut Problems) {
     match K::refuses_rule(None) {
         Some(message) => at.note(Code::InvalidValue, message, None),
-        None => overrides.get_or_insert_default().replace(),
+        None => said(drafted).replace(),
     }
 }
 
-fn reset<K: Kind>(overrides: &mut Option<Overrides<K>>, mut key: K::Key, at: &mut Problems) {
+fn reset<K: Kind>(drafted: &mut Option<Drafted<K>>, mut key: K::Key, at: &mut Problems) {
     K::normalize_key(&mut key);
     K::validate_key(&key, at);
-    overrides.get_or_insert_default().reset(&key);
+    said(drafted).reset(&key);
 }
 
 fn check_growth(before: usize, after: usize, what: &str, field: &str, at: &mut Problems) {
@@ -239,8 +276,26 @@ fn check_growth(before: usize, after: usize, what: &str, field: &str, at: &mut P
     }
 }
 
-/// Numbers of entries and of removals, in the order of [`OverrideKind::ALL`].
-pub type Sizes = [(usize, usize); OverrideKind::ALL.len()];
+/// How much an instance says about one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Its entries.
+    pub entries: usize,
+    /// The keys that it removes.
+    pub removals: usize,
+    /// The bytes of long text in its entries.
+    pub bytes: usize,
+}
+
+impl Size {
+    fn of<K: Kind, E: Keyed<K>>(said: &Overrides<K, E>) -> Self {
+        let bytes = said.entries.iter().map(Keyed::bytes).sum();
+        Self { entries: said.entries.len(), removals: said.removed.len(), bytes }
+    }
+}
+
+/// The sizes in the order of [`OverrideKind::ALL`].
+pub type Sizes = [Size; OverrideKind::ALL.len()];
 
 /// The rules of every kind, as they are stored.
 pub type Rules = Vec<Rule>;

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{Kind, OverrideKind};
+use super::{Kind, OverrideKind, slots::Keyed};
 
 /// What a rule does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, async_graphql::Enum)]
@@ -38,26 +38,26 @@ pub struct Rule {
     pub key: Option<String>,
 }
 
-/// What an instance says about one kind.
+/// What an instance says about one kind. `E` is what stands for an entry: itself, or its place while it is changed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Overrides<K: Kind> {
-    /// Entries of its own, in the order in which they were given.
-    pub entries: Vec<K>,
+pub struct Overrides<K: Kind, E = K> {
+    /// Entries of its own, in the order in which they came to be.
+    pub entries: Vec<E>,
     /// Keys whose inherited entries are removed.
     pub removed: BTreeSet<K::Key>,
     /// True when nothing is inherited at all.
     pub replaced: bool,
 }
 
-impl<K: Kind> Default for Overrides<K> {
+impl<K: Kind, E> Default for Overrides<K, E> {
     fn default() -> Self {
         Self { entries: Vec::new(), removed: BTreeSet::new(), replaced: false }
     }
 }
 
-impl<K: Kind> Overrides<K> {
+impl<K: Kind, E: Keyed<K>> Overrides<K, E> {
     /// From the rows of an instance; `rules` may hold those of other kinds, which are not looked at.
-    pub fn new(entries: Vec<K>, kind: OverrideKind, rules: &[Rule]) -> Self {
+    pub fn new(entries: Vec<E>, kind: OverrideKind, rules: &[Rule]) -> Self {
         let rules = || rules.iter().filter(|rule| rule.kind == kind);
         Self {
             entries,
@@ -78,16 +78,17 @@ impl<K: Kind> Overrides<K> {
     /// Entries take the place of all own entries with their keys, and what was removed under these keys is there again.
     pub fn set(&mut self, entries: Vec<K>) {
         let keys: HashSet<K::Key> = entries.iter().map(Kind::key).collect();
-        let place = self.entries.iter().position(|entry| keys.contains(&entry.key()));
-        self.entries.retain(|entry| !keys.contains(&entry.key()));
+        let is_set = |entry: &E| entry.entry_key().is_some_and(|key| keys.contains(&key));
+        let place = self.entries.iter().position(is_set);
+        self.entries.retain(|entry| !is_set(entry));
         self.removed.retain(|key| !keys.contains(key));
         let place = place.unwrap_or(self.entries.len());
-        self.entries.splice(place..place, entries);
+        self.entries.splice(place..place, entries.into_iter().map(E::from));
     }
 
     /// Nothing with this key is there any more, neither inherited nor of its own.
     pub fn remove(&mut self, key: K::Key) {
-        self.entries.retain(|entry| entry.key() != key);
+        self.entries.retain(|entry| entry.entry_key().as_ref() != Some(&key));
         self.removed.insert(key);
     }
 
@@ -98,7 +99,7 @@ impl<K: Kind> Overrides<K> {
 
     /// Nothing is said about this key any more.
     pub fn reset(&mut self, key: &K::Key) {
-        self.entries.retain(|entry| entry.key() != *key);
+        self.entries.retain(|entry| entry.entry_key().as_ref() != Some(key));
         self.removed.remove(key);
     }
 
@@ -112,6 +113,6 @@ impl<K: Kind> Overrides<K> {
         for entry in &entries {
             self.removed.remove(&entry.key());
         }
-        self.entries = entries;
+        self.entries = entries.into_iter().map(E::from).collect();
     }
 }

@@ -41,6 +41,9 @@ pub enum Form {
 pub trait Plain {
     /// How it is shown.
     const FORM: Option<Form>;
+
+    /// Whether it is the same when it is read again after it was stored, on both databases.
+    fn survives(&self) -> bool;
 }
 
 /// How much memory a value takes beside itself.
@@ -113,14 +116,32 @@ impl<T: HeapSize> HeapSize for Option<T> {
 }
 
 macro_rules! plain {
-    ($( $type:ty => $form:expr; )+) => { $(
+    ($( $type:ty => $form:expr, $survives:expr; )+) => { $(
         impl Plain for $type {
             const FORM: Option<Form> = $form;
+            fn survives(&self) -> bool {
+                let survives: fn(&Self) -> bool = $survives;
+                survives(self)
+            }
         }
         impl Plain for Option<$type> {
             const FORM: Option<Form> = $form;
+            fn survives(&self) -> bool {
+                self.as_ref().is_none_or(Plain::survives)
+            }
         }
     )+ };
+}
+
+/// Whether a value that is stored as text is read from it as the same one.
+fn is_read_again<T: std::str::FromStr + ToString + PartialEq>(value: &T) -> bool {
+    let text = value.to_string();
+    is_storable(&text) && text.parse().is_ok_and(|read: T| read == *value)
+}
+
+/// PostgreSQL stores no NUL.
+fn is_storable(text: &str) -> bool {
+    !text.contains('\0')
 }
 
 fn is<T: std::str::FromStr>(word: &str) -> bool {
@@ -128,19 +149,20 @@ fn is<T: std::str::FromStr>(word: &str) -> bool {
 }
 
 plain! {
-    i32 => Some(Form::Int);
-    bool => Some(Form::Flag);
-    String => Some(Form::Text);
-    Stamp => Some(Form::Time);
-    HostPort => Some(Form::NonZero);
-    Protocol => Some(Form::Word(is::<Protocol>));
-    VolumeType => Some(Form::Word(is::<VolumeType>));
-    Condition => Some(Form::Word(is::<Condition>));
-    Argv => Some(Form::Words);
-    AttributeValue => Some(Form::Json);
-    EnvValue => None;
-    InstanceRef => None;
-    super::SettingField => None;
+    i32 => Some(Form::Int), |_| true;
+    bool => Some(Form::Flag), |_| true;
+    String => Some(Form::Text), |text| is_storable(text);
+    // What RFC 3339 can write.
+    Stamp => Some(Form::Time), |stamp| (0..=9999).contains(&chrono::Datelike::year(&stamp.0));
+    HostPort => Some(Form::NonZero), |_| true;
+    Protocol => Some(Form::Word(is::<Protocol>)), is_read_again;
+    VolumeType => Some(Form::Word(is::<VolumeType>)), is_read_again;
+    Condition => Some(Form::Word(is::<Condition>)), is_read_again;
+    Argv => Some(Form::Words), is_read_again;
+    AttributeValue => Some(Form::Json), is_read_again;
+    EnvValue => None, |value| value.text().is_none_or(is_storable);
+    InstanceRef => None, |_| true;
+    super::SettingField => None, is_read_again;
 }
 
 /// A field of an entry that follows from its row, beside the columns that are shown as they are.
@@ -241,6 +263,18 @@ impl PlainKind {
     /// The table of the templates' entries; none when no template brings any.
     pub fn template_table(&self) -> Option<&'static str> {
         TEMPLATE_TABLES.iter().find(|(field, _)| *field == self.field).map(|(_, table)| *table)
+    }
+
+    /// The columns without which it is not known whether a row can be read: they hold words or JSON.
+    pub fn fallible(&self) -> impl Iterator<Item = Shown> {
+        let form = |column: &'static str, form: Option<Form>| match form {
+            Some(form @ (Form::Word(_) | Form::Json)) => Some(form),
+            None if self.shape == Shape::Fields && column == "field" => Some(Form::Word(is::<super::SettingField>)),
+            _ => None,
+        };
+        self.columns
+            .iter()
+            .filter_map(move |(column, shown)| Some(Shown { field: column, sql: column, form: form(column, *shown)? }))
     }
 
     /// What a field of its entries is; `None` when a row alone does not tell.

@@ -65,7 +65,7 @@ impl FromStr for Protocol {
             "tcp" => Ok(Self::Tcp),
             "udp" => Ok(Self::Udp),
             "sctp" => Ok(Self::Sctp),
-            _ => Err(UnknownWord::new("protocol", text, "tcp, udp or sctp")),
+            _ => Err(UnknownWord::new("protocol", "tcp, udp or sctp")),
         }
     }
 }
@@ -108,7 +108,7 @@ impl FromStr for PortKey {
     type Err = UnknownWord;
     fn from_str(text: &str) -> Result<Self, UnknownWord> {
         let parts = text.split_once('/').and_then(|(port, protocol)| Some((port.parse().ok()?, protocol)));
-        let (container_port, protocol) = parts.ok_or_else(|| UnknownWord::new("port", text, "PORT/PROTOCOL"))?;
+        let (container_port, protocol) = parts.ok_or_else(|| UnknownWord::new("port", "PORT/PROTOCOL"))?;
         Ok(Self { container_port, protocol: protocol.parse()? })
     }
 }
@@ -118,6 +118,7 @@ impl Kind for Port {
     const KEY_SQL: Option<&'static str> = Some("container_port || '/' || protocol");
     /// Six digits each.
     const TIE_SQL: Option<&'static str> = Some("(100000 + host_port) || host_ip");
+    const ROW_IDENTITY: &'static str = "container_port || '/' || protocol || ' ' || host_port || ' ' || host_ip";
     type Key = PortKey;
     type Set = Vec<Self>;
 
@@ -132,6 +133,10 @@ impl Kind for Port {
     /// Several host ports may lead to one container port; the same mapping twice makes no sense.
     fn identity(&self) -> impl Hash + Eq {
         (&self.host_ip, self.host_port, self.key())
+    }
+
+    fn row_identity(&self) -> String {
+        format!("{} {} {}", self.key(), self.host_port.fixed().unwrap_or_default(), self.host_ip)
     }
 
     fn tie(&self, other: &Self) -> Ordering {
@@ -229,7 +234,7 @@ const EVERYWHERE: &str = "0.0.0.0";
 /// `[HOST:]CONTAINER[/PROTOCOL]`, in which HOST is `[IP:]PORT`, and ports may be ranges.
 fn short(text: &str) -> Result<Vec<Port>, String> {
     let (mapping, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
-    let protocol: Protocol = protocol.parse().map_err(|error: UnknownWord| error.to_string())?;
+    let protocol: Protocol = protocol.parse().map_err(|error: UnknownWord| error.about(protocol))?;
     let (host, container) = mapping.rsplit_once(':').unwrap_or(("", mapping));
     let (host_ip, published) = host.rsplit_once(':').unwrap_or(("", host));
     let host_ip = host_ip.trim_start_matches('[').trim_end_matches(']');

@@ -43,6 +43,15 @@ macro_rules! kind {
             }
         }
 
+        impl $crate::kinds::Survives for $name {
+            fn lost_column(&self) -> Option<&'static str> {
+                $( if !$crate::kinds::plain::Plain::survives(&self.$field) {
+                    return Some(stringify!($field));
+                } )+
+                None
+            }
+        }
+
         #[doc = concat!("The instance's side: `", $instance_table, "`.")]
         pub mod instance {
             $crate::kinds::rows::table!(

@@ -104,7 +104,7 @@ impl FromStr for SettingField {
     type Err = UnknownWord;
     fn from_str(text: &str) -> Result<Self, UnknownWord> {
         let found = Self::ALL.iter().copied().find(|field| field.as_str() == text);
-        found.ok_or_else(|| UnknownWord::new("setting", text, "one of the template's fields"))
+        found.ok_or_else(|| UnknownWord::new("setting", "one of the template's fields"))
     }
 }
 
@@ -120,8 +120,14 @@ kind! {
 
 impl Kind for Setting {
     const FIELD: &'static str = "settings";
+    const ROW_KEY: &'static str = "field";
+    const LONG: Option<&'static str> = Some("value");
     type Key = SettingField;
     type Set = Settings;
+
+    fn long_bytes(&self) -> usize {
+        self.value.len()
+    }
 
     fn key(&self) -> SettingField {
         self.field

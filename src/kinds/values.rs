@@ -168,19 +168,27 @@ impl From<Stamp> for DateTime<Utc> {
 }
 shown_as!(Stamp => DateTime<Utc>);
 
-/// A word that is none of those a column takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownWord(String);
+/// A word that is none of those a column takes. It does not keep the word: stored rows are told about, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownWord {
+    what: &'static str,
+    allowed: &'static str,
+}
 
 impl UnknownWord {
-    pub(super) fn new(what: &str, word: &str, allowed: &str) -> Self {
-        Self(format!("`{word}` is not a {what}; it is {allowed}"))
+    pub(super) const fn new(what: &'static str, allowed: &'static str) -> Self {
+        Self { what, allowed }
+    }
+
+    /// A sentence for who gave the word.
+    pub(super) fn about(self, word: &str) -> String {
+        format!("`{word}` is not a {}; it is {}", self.what, self.allowed)
     }
 }
 
 impl fmt::Display for UnknownWord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        write!(f, "not a {}: it is {}", self.what, self.allowed)
     }
 }
 

@@ -47,7 +47,7 @@ impl FromStr for VolumeType {
             // Older data says `named` for the same thing.
             "volume" | "named" => Ok(Self::Volume),
             "tmpfs" => Ok(Self::Tmpfs),
-            _ => Err(UnknownWord::new("volume type", text, "bind, volume or tmpfs")),
+            _ => Err(UnknownWord::new("volume type", "bind, volume or tmpfs")),
         }
     }
 }
@@ -75,8 +75,13 @@ kind! {
 impl Kind for Volume {
     const FIELD: &'static str = "volumes";
     const KEY_SQL: Option<&'static str> = Some("target");
+    const LONG: Option<&'static str> = Some("source");
     type Key = String;
     type Set = Vec<Self>;
+
+    fn long_bytes(&self) -> usize {
+        self.source.len()
+    }
 
     fn key(&self) -> String {
         self.target.clone()
@@ -258,7 +263,7 @@ fn short(text: &str, part: &str, node: &Node, from: &mut Reading<'_>) -> Result<
 fn long(mut map: Map, part: &str, from: &mut Reading<'_>) -> Result<Volume, String> {
     let mut text = |key: &str| map.take(key).and_then(|node| node.scalar());
     let kind = text("type").ok_or("A mount needs its type.")?;
-    let kind: VolumeType = kind.parse().map_err(|error: UnknownWord| error.to_string())?;
+    let kind: VolumeType = kind.parse().map_err(|error: UnknownWord| error.about(&kind))?;
     let source = text("source").unwrap_or_default();
     let target = text("target").ok_or("A mount needs its target.")?;
     let read_only = map.take("read_only").is_some_and(|node| node.as_bool() == Some(true));

@@ -123,6 +123,8 @@ fn failed(cause: &Error) -> Response {
             refuse(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", "The request took too long and was given up.")
         }
         Error::Exceeded(exceeded) => refuse(StatusCode::UNPROCESSABLE_ENTITY, "LIMIT_EXCEEDED", &exceeded.to_string()),
+        // The stack as it stands cannot be rendered.
+        Error::BadRequest(bad) if !bad.limit => refuse(StatusCode::CONFLICT, "BAD_REQUEST", &bad.message),
         Error::Unavailable(cause) | Error::Busy(cause) => {
             tracing::warn!(%cause, "the database is not available");
             let message = "The database is not available right now; try again in a moment.";

@@ -12,10 +12,23 @@ pub fn write(map: &Map) -> String {
     out
 }
 
+/// Longest key, in bytes, that stands before its colon alone. YAML takes 1024 characters there; a longer key is marked with
+/// a question mark.
+const MAX_SIMPLE_KEY: usize = 1000;
+
 fn entries(out: &mut String, map: &Map, indent: usize) {
     for (key, node) in map.iter() {
         pad(out, indent);
-        text(out, key, None);
+        let mut written = String::new();
+        text(&mut written, key, None);
+        if written.len() > MAX_SIMPLE_KEY {
+            out.push_str("? ");
+            out.push_str(&written);
+            out.push('\n');
+            pad(out, indent);
+        } else {
+            out.push_str(&written);
+        }
         out.push(':');
         below(out, node, indent);
     }
@@ -193,6 +206,20 @@ mod tests {
         map.set("d", "x\r\n");
         let text = write(&map);
         assert_eq!(text, "a: |\n  x\n   y\nb: |-\n  x\n  y\nc: |2+\n   x\n\nd: \"x\\r\\n\"\n");
+    }
+
+    #[test]
+    fn keys_of_any_length_are_read_again() {
+        for length in [900, 1000, 1001, 1023, 1024, 1025, 70_000] {
+            for piece in ["k", "$ ", "\u{2028}"] {
+                let (mut inner, mut map) = (Map::new(), Map::new());
+                inner.set(piece.repeat(length), "x");
+                map.set(piece.repeat(length), vec![Node::from(inner.clone()), Node::from(inner)]);
+                let text = write(&map);
+                let again = read(&text, 0).unwrap_or_else(|error| panic!("{length}: {error:?}"));
+                assert_eq!(again.as_map(), Some(&map), "{length}");
+            }
+        }
     }
 
     fn tree() -> impl Strategy<Value = Node> {

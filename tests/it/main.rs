@@ -53,6 +53,7 @@ mod shapes;
 mod stack_lifecycle;
 mod stacks;
 mod statements;
+mod stored;
 mod template_instances;
 mod template_lifecycle;
 mod templates;

@@ -143,14 +143,14 @@ async fn the_pools_are_shown(t: &TestApp) {
 const PLANTED: &str = "planted7secret";
 
 /// The binary at work.
-struct Service {
+pub(crate) struct Service {
     child: Child,
     address: String,
-    log: PathBuf,
+    pub(crate) log: PathBuf,
 }
 
 impl Service {
-    fn start(url: &str, folder: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn start(url: &str, folder: &Path, arguments: &[&str]) -> Self {
         let log = folder.join("log");
         let mut child = Command::new(env!("CARGO_BIN_EXE_devarch"))
             .args(["--listen", "127.0.0.1:0", "--no-catalog"])
@@ -186,7 +186,7 @@ impl Service {
         answer
     }
 
-    fn graphql(&self, headers: &str, query: &str, variables: Value) -> String {
+    pub(crate) fn graphql(&self, headers: &str, query: &str, variables: Value) -> String {
         let body = json!({ "query": query, "variables": variables }).to_string();
         self.send(&format!("POST /graphql?{PLANTED} HTTP/1.1\r\ncontent-type: application/json{headers}"), &body)
     }
@@ -200,7 +200,7 @@ impl Drop for Service {
 }
 
 /// The URL of a test's database; on PostgreSQL with a password and with a parameter that nobody knows.
-fn url(t: &TestApp) -> String {
+pub(crate) fn url(t: &TestApp) -> String {
     match &t.url {
         DbUrl::Sqlite(path) => format!("sqlite://{}", path.display()),
         DbUrl::Postgres(url) => {

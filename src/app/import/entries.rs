@@ -12,7 +12,7 @@ use crate::{
         Session,
         stored::{Mergeable, Source},
     },
-    error::Problems,
+    error::{Problems, Unreadable},
     ids::TemplateId,
     kinds::{
         Cardinality, Collections, EnvValue, EnvVar, InstanceOverrides, OfTemplate, OverrideKind, Overrides, diff,
@@ -29,16 +29,22 @@ macro_rules! all_kinds {
             entries
         }
 
-        /// What templates say.
+        /// What templates say, or a row of theirs that cannot be read.
         pub(super) async fn of_templates(
             db: &impl Session,
             ids: &[TemplateId],
-        ) -> Result<HashMap<TemplateId, Entries>, DbErr> {
-            let mut all: HashMap<TemplateId, Entries> = ids.iter().map(|id| (*id, Entries::default())).collect();
+        ) -> Result<HashMap<TemplateId, Result<Entries, Unreadable>>, DbErr> {
+            let mut all: HashMap<TemplateId, Result<Entries, Unreadable>> =
+                ids.iter().map(|id| (*id, Ok(Entries::default()))).collect();
             $(
-                let found = <crate::kinds::$kind as Source<OfTemplate>>::load(db, ids).await?;
-                for (id, entries) in found {
-                    all.entry(id).or_default().$field = entries;
+                let found = <crate::kinds::$kind as Source<OfTemplate>>::load_each(db, ids).await?;
+                for (id, row) in found.unreadable {
+                    all.insert(id, Err(row));
+                }
+                for (id, found) in found.entries {
+                    if let Some(Ok(entries)) = all.get_mut(&id) {
+                        entries.$field = found;
+                    }
                 }
             )+
             Ok(all)
@@ -54,21 +60,6 @@ macro_rules! all_kinds {
             let mut said = InstanceOverrides::default();
             $( said.$field = difference(&template.$field, &wanted.$field); )+
             said
-        }
-
-        /// Whether what an instance says is what it is to say.
-        pub(super) fn says_already(stored: &InstanceOverrides, wanted: &InstanceOverrides) -> bool {
-            let mut same = true;
-            $( same &= match (&stored.$field, &wanted.$field) {
-                (Some(stored), Some(wanted)) => {
-                    stored.removed == wanted.removed
-                        && stored.replaced == wanted.replaced
-                        && !differ(&stored.entries, &wanted.entries)
-                }
-                (Some(stored), None) => *stored == Overrides::default(),
-                (None, wanted) => wanted.is_none(),
-            }; )+
-            same
         }
 
         /// The same with every kind spoken of, so that writing it leaves nothing else.

@@ -80,7 +80,7 @@ impl Members<'_> {
             let outcome = if row.fresh {
                 if entries::says_anything(&said) {
                     // Its revision stays at the first.
-                    stored::store_overrides(tx, id, said, now).await?;
+                    changes(tx, id, said).await?.write(tx, now).await?;
                     uncounted.push(id);
                 }
                 Outcome::Created
@@ -140,14 +140,14 @@ impl Members<'_> {
     ) -> Result<Outcome> {
         let template = self.templates.written.iter().find(|template| template.row.id == instance.template_service_id);
         let own = template.is_some_and(|template| template.row.name == service.template);
-        let there = stored::load_overrides(tx, instance.id, |_| true).await?;
-        if own && entries::says_already(&there, &said) {
+        let changes = changes(tx, instance.id, entries::of_all_kinds(said)).await?;
+        if own && changes.is_empty() {
             return Ok(Outcome::Unchanged);
         }
         match self.on_conflict {
             OnConflict::Skip => Ok(Outcome::Skipped),
             OnConflict::Update if own => {
-                let written = stored::store_overrides(tx, instance.id, entries::of_all_kinds(said), now).await?;
+                let written = changes.write(tx, now).await?;
                 instances::update(tx, instance.id, written.unwrap_or_default(), now).await?;
                 Ok(Outcome::Updated)
             }
@@ -188,6 +188,13 @@ impl Members<'_> {
         }
         Ok(())
     }
+}
+
+/// What has to be written so that an instance says exactly this. Kinds that are not spoken of stay as they are.
+async fn changes(tx: &Tx, instance: InstanceId, said: InstanceOverrides) -> Result<stored::Changes> {
+    let mut draft = stored::load_draft(tx, instance, |kind| said.speaks_of(kind)).await?;
+    draft.settle_on(said);
+    Ok(stored::Changes::find(tx, instance, draft).await?)
 }
 
 /// Gives dependencies the keys of the instances that they name; those on services that could not be held are gone.

@@ -16,7 +16,7 @@ use crate::{
         stored,
         templates::{self, TemplateHold, TemplateValues},
     },
-    error::{Code, Detail, Error, Problem, Problems, Result},
+    error::{Code, Detail, Error, Problem, Problems, Result, Unreadable},
     ids::{AnyId, TemplateId},
     kinds::{Collections, EnvVar, OfTemplate},
 };
@@ -48,7 +48,7 @@ impl Templates {
             stored.push(templates::hold_by_name(tx, &service.template, TemplateHold::Unchanged).await?);
         }
         let ids: Vec<TemplateId> = stored.iter().flatten().map(|row| row.id).collect();
-        let mut there: HashMap<TemplateId, Entries> =
+        let mut there: HashMap<TemplateId, Result<Entries, Unreadable>> =
             if ids.is_empty() { HashMap::new() } else { entries::of_templates(tx, &ids).await? };
         let mut written = Vec::with_capacity(services.len());
         for (service, row) in services.iter().zip(stored) {
@@ -64,7 +64,10 @@ impl Templates {
                 continue;
             }
             let there = row.as_ref().and_then(|row| there.remove(&row.id));
-            let secrets: &[EnvVar] = there.as_ref().map_or(&[], |there| &there.env_vars);
+            // What cannot be read says something else than the file, and is replaced like that.
+            let there = there.map(|there| there.inspect_err(|row| tracing::error!(%row, "a template is not known")));
+            let secrets: &[EnvVar] =
+                there.as_ref().and_then(|there| there.as_ref().ok()).map_or(&[], |it| &it.env_vars);
             entries::complete(says.env_vars.get_or_insert_default(), secrets);
             let wanted = entries::of_file(&says);
             written.push(match row.zip(there) {
@@ -74,18 +77,25 @@ impl Templates {
                     Written { row, outcome: Outcome::Created, says: wanted }
                 }
                 Some((row, there)) => {
-                    let same = entries::same(&there, &wanted) && TemplateValues::from(&row) == values;
-                    match on_conflict {
-                        _ if same => Written { row, outcome: Outcome::Unchanged, says: there },
-                        OnConflict::Skip => Written { row, outcome: Outcome::Skipped, says: there },
-                        OnConflict::Update => {
+                    let as_wanted =
+                        |there: &Entries| entries::same(there, &wanted) && TemplateValues::from(&row) == values;
+                    match (on_conflict, there) {
+                        (_, Ok(there)) if as_wanted(&there) => {
+                            Written { row, outcome: Outcome::Unchanged, says: there }
+                        }
+                        (OnConflict::Skip, Ok(there)) => Written { row, outcome: Outcome::Skipped, says: there },
+                        (OnConflict::Skip, Err(unreadable)) => {
+                            problems.push(unknown(service, &unreadable));
+                            Written { row, outcome: Outcome::Skipped, says: Entries::default() }
+                        }
+                        (OnConflict::Update, _) => {
                             stored::replace_all::<OfTemplate>(tx, row.id, says, now).await?;
                             let row = templates::update(tx, row.id, values, now).await?;
                             Written { row, outcome: Outcome::Updated, says: wanted }
                         }
-                        OnConflict::Fail => {
+                        (OnConflict::Fail, there) => {
                             problems.push(taken(service, row.id));
-                            Written { row, outcome: Outcome::Skipped, says: there }
+                            Written { row, outcome: Outcome::Skipped, says: there.unwrap_or_default() }
                         }
                     }
                 }
@@ -103,6 +113,16 @@ fn taken(service: &Imported, holder: TemplateId) -> Problem {
     );
     let holder = Detail::Holder(AnyId::Template(holder));
     Problem::new(Code::NameTaken, &["input", "onConflict"], message).with(holder)
+}
+
+fn unknown(service: &Imported, unreadable: &Unreadable) -> Problem {
+    let field = unreadable.field;
+    let message = format!(
+        "The template `{}` cannot stay as it is: its {field} hold something that cannot be read. Update it with \
+         onConflict, or write {field} again with updateTemplate.",
+        service.template
+    );
+    Problem::new(Code::InvalidValue, &["input", "onConflict"], message)
 }
 
 /// A template's own values; description and category stay where the file has none.

@@ -8,7 +8,7 @@ use std::{collections::HashMap, hash::Hash};
 use crate::{
     error::{Error, Problems},
     kinds::{
-        Cardinality, Collections, Kind, MAX_ENTRIES,
+        Cardinality, Collections, Kind, MAX_ENTRIES, MAX_KIND_BYTES, check_entry,
         compose::{Definitions, EXTENSION, Fate, Found, Note, Reading},
         for_each_kind,
     },
@@ -129,10 +129,11 @@ fn sound<K: Kind>(found: Vec<Found<K>>, notes: &mut Vec<Note>) -> Vec<K> {
     let mut lose = |found: &Found<K>, reason: String| {
         notes.push(Note { fate: Fate::Lost, path: found.path.clone(), at: found.at, reason });
     };
+    let mut bytes = 0;
     for mut next in found {
         next.entry.normalize();
         let mut problems = Problems::at(&[]);
-        next.entry.validate(&mut problems);
+        check_entry(&next.entry, &mut problems);
         if let Err(Error::Refused(problems)) = problems.finish() {
             let reasons: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
             lose(&next, reasons.join(" "));
@@ -142,6 +143,12 @@ fn sound<K: Kind>(found: Vec<Found<K>>, notes: &mut Vec<Note>) -> Vec<K> {
             lose(&next, format!("A service has at most {MAX_ENTRIES} of these."));
             continue;
         }
+        let more = next.entry.long_bytes();
+        if bytes + more > MAX_KIND_BYTES {
+            lose(&next, format!("A service has at most {MAX_KIND_BYTES} bytes of these."));
+            continue;
+        }
+        bytes += more;
         let identity = hashed(next.entry.identity());
         if let Some(place) = kept.iter().position(|(_, other)| *other == identity) {
             let (earlier, _) = kept.remove(place);

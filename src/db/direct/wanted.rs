@@ -205,6 +205,7 @@ pub struct Wanted {
     pub(super) count: bool,
     slots: Vec<Type>,
     places: Vec<Vec<usize>>,
+    fallible: Vec<(Column, Form)>,
 }
 
 impl Wanted {
@@ -238,12 +239,30 @@ impl Wanted {
 
     /// Wants the entries of a kind.
     pub fn kind(&mut self, kind: &'static PlainKind) -> Part {
-        self.table(kind.table, Of::Instances)
+        let part = self.table(kind.table, Of::Instances);
+        self.looks(part, kind)
     }
 
     /// Wants those that the templates bring; none when templates have none.
     pub fn template_kind(&mut self, kind: &'static PlainKind) -> Option<Part> {
-        Some(self.table(kind.template_table()?, Of::Templates))
+        let part = self.table(kind.template_table()?, Of::Templates);
+        Some(self.looks(part, kind))
+    }
+
+    /// Wants the columns that tell whether a row can be read at all, whatever is shown of it.
+    fn looks(&mut self, part: Part, kind: &'static PlainKind) -> Part {
+        for shown in kind.fallible() {
+            let column = self.column(part, shown);
+            if !self.fallible.iter().any(|(known, _)| *known == column) {
+                self.fallible.push((column, shown.form));
+            }
+        }
+        part
+    }
+
+    /// The columns of a part that tell whether a row can be read.
+    pub fn fallible(&self, part: Part) -> impl Iterator<Item = (Column, Form)> {
+        self.fallible.iter().filter(move |(column, _)| column.part == part).copied()
     }
 
     /// Wants what the instances take away.

@@ -62,6 +62,9 @@ impl<'a> Rows<'a> {
                 }
                 Some(Part::COUNT) => own.count = number(Keys::COUNT)?,
                 Some(kind) => {
+                    for (column, form) in wanted.fallible(kind) {
+                        readable(row.text(wanted.place(column))?, form)?;
+                    }
                     let entry = (number(Keys::owner(kind))?, number(Keys::place(kind))?, row);
                     own.entries[kind.number()].push(entry);
                 }
@@ -223,6 +226,17 @@ impl<'a> Rows<'a> {
             },
         }
     }
+}
+
+/// Whether the executor can read a row with this text, whatever is shown of it: where it cannot, it tells of it.
+fn readable(text: Option<&str>, form: Form) -> Result<()> {
+    let sound = text.is_none_or(|text| match form {
+        Form::Word(is) => is(text),
+        // Not `IgnoredAny`, which follows any depth.
+        Form::Json => serde_json::from_str::<Value>(text).is_ok(),
+        _ => true,
+    });
+    if sound { Ok(()) } else { Err(odd("what cannot be read")) }
 }
 
 /// Writes an object.

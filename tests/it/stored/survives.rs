@@ -1,0 +1,582 @@
+//! Values at and beyond each limit, of every kind and every stored text: what is accepted survives reading by both
+//! executors, writing it back, copies of instance and stack, rendering and importing, backup and restore.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use devarch::{
+    db::{Db, DbUrl, file},
+    kinds::FIELDS,
+    limits::Patience,
+};
+use serde_json::{Value, json};
+
+use crate::support::{COLLECTIONS, Dice, Engine, MORE_COLLECTIONS, TestApp, both};
+
+both!(what_is_accepted_survives, texts_of_stacks_instances_and_templates_survive);
+
+/// Texts that some reader or writer could take for something else.
+fn texts() -> Vec<String> {
+    let plain = [
+        "",
+        " ",
+        "a",
+        "\0",
+        "a\0b",
+        "\\u0000",
+        "\\",
+        "\"",
+        "'",
+        "`",
+        "\u{1}",
+        "\u{1b}",
+        "\u{7f}",
+        "\u{85}",
+        "\u{a0}",
+        "\u{2028}",
+        "\u{2029}",
+        "\u{feff}",
+        "\u{fffe}",
+        "\u{ffff}",
+        "\u{d7ff}",
+        "\u{e000}",
+        "\u{10ffff}",
+        "\u{1f600}",
+        "e\u{301}",
+        "\r",
+        "\r\n",
+        "\n",
+        "\t",
+        "a\n",
+        "\na",
+        " a\n b",
+        "a\n\n",
+        "\ta\n",
+        "a\n ",
+        "a\r\nb",
+        "- a",
+        "# x",
+        "a #b",
+        "a: b",
+        "a:",
+        ": a",
+        "?",
+        "? a",
+        "${X}",
+        "${X:-y}",
+        "${",
+        "$$",
+        "$",
+        "$x$",
+        "null",
+        "~",
+        "true",
+        "no",
+        "NaN",
+        ".nan",
+        ".inf",
+        "0x1F",
+        "1e400",
+        "-0",
+        "0755",
+        "1_000",
+        "12:34:56",
+        "2026-01-01",
+        "<<",
+        "!reset",
+        "!!str a",
+        "&a",
+        "*a",
+        "%a",
+        "@a",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "|",
+        ">",
+        "|2\n a",
+        "---",
+        "...",
+        "=",
+        "***",
+        "a=b",
+        "a,b",
+        "/",
+        "..",
+        "'; DROP TABLE stacks; --",
+        "\\x00",
+        "%00",
+        "{{a}}",
+    ];
+    let mut texts: Vec<String> = plain.map(str::to_owned).to_vec();
+    for (piece, times) in [
+        ("x", 65_536),
+        ("x", 65_537),
+        ("é", 32_768),
+        ("\u{85}", 2_000),
+        ("a\n", 3_000),
+        ("$", 3_000),
+        ("\u{1f600}", 300),
+    ] {
+        texts.push(piece.repeat(times));
+    }
+    let mut dice = Dice(11);
+    let pieces: Vec<&str> = plain.to_vec();
+    texts.extend((0..40).map(|_| (0..=dice.below(5)).map(|_| pieces[dice.below(pieces.len())]).collect::<String>()));
+    texts
+}
+
+/// Numbers at the edges of 32 and 64 bits, and those that are meant.
+const NUMBERS: &[i64] = &[
+    i64::MIN,
+    i32::MIN as i64 - 1,
+    i32::MIN as i64,
+    -1,
+    0,
+    1,
+    2,
+    999,
+    1000,
+    1001,
+    65_534,
+    65_535,
+    65_536,
+    86_400,
+    i32::MAX as i64,
+    i32::MAX as i64 + 1,
+    i64::MAX,
+];
+
+/// JSON of every sort.
+fn jsons() -> Vec<Value> {
+    let mut all: Vec<Value> = vec![
+        json!(true),
+        json!(0),
+        json!(-0.0),
+        json!(1.5),
+        json!(i64::MIN),
+        json!(i64::MAX),
+        json!(u64::MAX),
+        json!(f64::MAX),
+        json!(f64::MIN_POSITIVE),
+        json!(5e-324),
+        json!(0.1 + 0.2),
+        json!(1e21),
+        json!(1e-7),
+        json!([]),
+        json!({}),
+        json!([[], {}, [[]]]),
+        json!({ "a": {}, "b": [] }),
+    ];
+    all.extend(texts().into_iter().map(Value::from));
+    all.extend(texts().into_iter().map(|text| json!({ text: [1] })));
+    all.extend([1, 31, 32, 33, 60, 100].map(|levels| (0..levels).fold(json!("$x"), |inside, _| json!([inside]))));
+    all.extend([32, 33].map(|levels| (0..levels).fold(json!(1), |inside, _| json!({ "k": inside }))));
+    all.extend(
+        [1000, 1023, 1024, 1025, 5000, 60_000].map(|length| json!({ "k".repeat(length): { "y".repeat(length): 1 } })),
+    );
+    let (mut dice, texts) = (Dice(5), texts());
+    all.extend((0..60).map(|_| tree(&mut dice, &texts, 5)));
+    // The type is `JSON!`.
+    all.retain(|value| !value.is_null());
+    all
+}
+
+/// A random value.
+fn tree(dice: &mut Dice, texts: &[String], depth: usize) -> Value {
+    let text = |dice: &mut Dice| texts[dice.below(70)].clone();
+    match dice.below(if depth == 0 { 4 } else { 8 }) {
+        0 => Value::from(text(dice)),
+        1 => json!(dice.below(1 << 30)),
+        2 => json!(f64::from_bits(((dice.below(1 << 31) as u64) << 32) | dice.below(1 << 31) as u64)),
+        3 => json!([null, true, false])[dice.below(3)].clone(),
+        4 | 5 => (0..dice.below(4)).map(|_| tree(dice, texts, depth - 1)).collect(),
+        _ => Value::Object((0..dice.below(4)).map(|_| (text(dice), tree(dice, texts, depth - 1))).collect()),
+    }
+}
+
+/// Entries of a kind whose collections are lists, of which some are sound.
+fn lists() -> BTreeMap<&'static str, Vec<Value>> {
+    let mut all: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    let mut add = |kind: &'static str, value: Value| all.entry(kind).or_default().push(value);
+    for (n, text) in texts().iter().enumerate() {
+        // As a value under a sound key of its own, and as a key.
+        add("envVars", json!({ "key": format!("V{n}"), "value": text }));
+        if n % 6 == 0 {
+            // Each of them is revealed by a request of its own.
+            add("envVars", json!({ "key": format!("S{n}"), "value": text, "isSecret": true }));
+        }
+        add("envVars", json!({ "key": text, "value": "x" }));
+        add("labels", json!({ "key": format!("v{n}"), "value": text }));
+        add("labels", json!({ "key": text, "value": "x" }));
+        add("labels", json!({ "key": format!("k{n}{text}"), "value": "x" }));
+        add("volumes", json!({ "volumeType": "BIND", "source": text, "target": format!("/b{n}") }));
+        add("volumes", json!({ "volumeType": "VOLUME", "source": text, "target": format!("/v{n}") }));
+        add(
+            "volumes",
+            json!({ "volumeType": "VOLUME", "source": text, "target": format!("/e{n}"), "isExternal": true }),
+        );
+        add("volumes", json!({ "volumeType": "TMPFS", "target": format!("/t{text}") }));
+        add("configFiles", json!({ "filePath": format!("/c{n}"), "content": text }));
+        add("configFiles", json!({ "filePath": format!("/t{n}"), "content": text, "isTemplate": true }));
+        add("configFiles", json!({ "filePath": format!("/p/{text}"), "content": "" }));
+        add("configFiles", json!({ "filePath": format!("/m{n}"), "content": "", "fileMode": text }));
+        add("domains", json!({ "domain": text }));
+        add("ports", json!({ "hostIp": text, "containerPort": 1000 + n }));
+    }
+    for (n, value) in jsons().into_iter().enumerate() {
+        add("attributes", json!({ "name": format!("x-{n}"), "value": value }));
+    }
+    for (name, value) in [
+        ("cap_add", json!(["a$b"])),
+        ("devices", json!("a$b")),
+        ("sysctls", json!({ "a": "$b" })),
+        ("logging", json!({ "driver": "x", "options": { "a": 1 } })),
+        ("stop_grace_period", json!("1m")),
+        ("shm_size", json!(12)),
+        ("init", json!(true)),
+        ("hostname", json!("$h")),
+        ("x-", json!(1)),
+        ("x-devarch", json!(1)),
+        ("ports", json!([])),
+    ] {
+        add("attributes", json!({ "name": name, "value": value }));
+    }
+    for length in [62, 63, 64, 254, 255, 256, 1_020, 1_024, 1_025, 4_096, 4_097] {
+        let key = "k".repeat(length);
+        add("envVars", json!({ "key": key, "value": key }));
+        add("labels", json!({ "key": key, "value": key }));
+        add("labels", json!({ "key": "\u{feff}".repeat(length), "value": "" }));
+        add("domains", json!({ "domain": key }));
+        add("domains", json!({ "domain": format!("{}a", "k.".repeat(length / 2)) }));
+        add("configFiles", json!({ "filePath": format!("/{key}"), "content": key }));
+        add("volumes", json!({ "volumeType": "BIND", "source": key, "target": format!("/{key}") }));
+        add("attributes", json!({ "name": format!("x-{key}"), "value": 1 }));
+    }
+    for content in [(1 << 20) - 1, 1 << 20, (1 << 20) + 1] {
+        add("configFiles", json!({ "filePath": format!("/big{content}"), "content": "x".repeat(content) }));
+    }
+    for number in NUMBERS.iter().filter(|number| i32::try_from(**number).is_ok()) {
+        add("ports", json!({ "hostPort": number, "containerPort": 70 }));
+        add("ports", json!({ "containerPort": number, "protocol": "UDP" }));
+        add("domains", json!({ "domain": format!("d{}.test", number.unsigned_abs()), "proxyPort": number }));
+    }
+    for (n, address) in
+        ["::1", "::ffff:1.2.3.4", "0:0:0:0:0:0:0:1", "fe80::1%eth0", "1.2.3.4", "01.2.3.4"].iter().enumerate()
+    {
+        add("ports", json!({ "hostIp": address, "hostPort": 1, "containerPort": 200 + n }));
+    }
+    all
+}
+
+/// Candidates of the kinds of which an instance has one.
+fn singles() -> BTreeMap<&'static str, Vec<Value>> {
+    let mut all: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    let mut add = |kind: &'static str, value: Value| all.entry(kind).or_default().push(value);
+    let texts = texts();
+    for (n, text) in texts.iter().enumerate().filter(|(n, _)| n % 2 == 0) {
+        add("healthcheck", json!({ "test": [if n % 4 == 0 { "CMD" } else { "CMD-SHELL" }, text] }));
+        add("settings", json!({ "command": [text, text], "entrypoint": [text] }));
+        if n % 3 == 0 {
+            add("settings", json!({ "workingDir": format!("/{text}"), "user": format!("u{text}") }));
+            add("resourceLimits", json!({ "cpu": text, "memory": text }));
+        }
+        if n % 7 == 0 {
+            for setting in ["imageName", "imageTag", "restartPolicy"] {
+                add("settings", json!({ setting: text }));
+            }
+        }
+    }
+    for length in [127, 128, 129, 254, 255, 256, 4_095, 4_096] {
+        let key = "k".repeat(length);
+        for setting in ["imageName", "imageTag", "user"] {
+            add("settings", json!({ setting: key }));
+        }
+        add("settings", json!({ "workingDir": format!("/{key}") }));
+    }
+    for number in NUMBERS {
+        for field in ["intervalSeconds", "timeoutSeconds", "retries", "startPeriodSeconds"] {
+            add("healthcheck", json!({ "test": ["NONE"], field: number }));
+        }
+    }
+    for (cpu, memory) in
+        [("0.01", "6m"), ("1000", "1024t"), ("0.009", "5m"), ("1000.001", "1125899906842623b"), ("500m", "6291457b")]
+    {
+        add("resourceLimits", json!({ "cpu": cpu, "memory": memory }));
+        add("resourceLimits", json!({ "cpu": cpu }));
+        add("resourceLimits", json!({ "memory": memory }));
+    }
+    all
+}
+
+fn selection() -> String {
+    format!("{COLLECTIONS} {MORE_COLLECTIONS}")
+}
+
+/// Everything that an instance says, in the form of an input; secrets with what they hold.
+async fn said(t: &TestApp, stack: &str, name: &str) -> Value {
+    let query = format!(
+        "query ($stack: String!, $name: String!) {{ instance(stack: $stack, name: $name) {{ {} }} }}",
+        selection()
+    );
+    let found = t.data(&query, json!({ "stack": stack, "name": name })).await["instance"].take();
+    let mut found = t.unmasked(stack, name, found).await;
+    let settings = found["settings"].as_object_mut().unwrap();
+    settings.retain(|_, value| !value.is_null());
+    found.as_object_mut().unwrap().remove("dependencies");
+    found
+}
+
+/// The problems of a write: the place in its list and the code of each. It never fails in any other way than by saying
+/// what is wrong with the input; none where the request itself is refused.
+async fn problems(t: &TestApp, overrides: &Value) -> Option<Vec<(Option<usize>, String)>> {
+    let query = "mutation ($input: SetInstanceOverridesInput!) { setInstanceOverrides(input: $input) { userErrors { code message path } } }";
+    let input = json!({ "instance": TestApp::by_name("shop", "web"), "overrides": overrides });
+    let body = json!({ "query": query, "variables": { "input": input } }).to_string();
+    let answer = t.send(t.post(body)).await;
+    let answer: Value = serde_json::from_str(&TestApp::text(answer).await).unwrap();
+    if let Some(error) = answer["errors"].get(0) {
+        let code = error["extensions"]["code"].as_str().unwrap();
+        assert!(["BAD_REQUEST", "GRAPHQL_VALIDATION_FAILED"].contains(&code), "{answer}");
+        return None;
+    }
+    let errors = answer["data"]["setInstanceOverrides"]["userErrors"].as_array().unwrap();
+    let problem = |error: &Value| {
+        assert!(error["path"][0] == "input" && error["message"] != "", "{error}");
+        let place = error["path"][3].as_str().and_then(|place| place.parse().ok());
+        (place, error["code"].as_str().unwrap().to_owned())
+    };
+    Some(errors.iter().map(problem).collect())
+}
+
+/// What is stored is read, and given back as it was read it changes nothing.
+async fn read_and_given_back(t: &TestApp, kind: &str) -> Value {
+    let mut stored = said(t, "shop", "web").await[kind].take();
+    for entry in stored.as_array_mut().into_iter().flatten() {
+        entry.as_object_mut().unwrap().remove("isSet");
+    }
+    let before = t.see("web", "revision").await;
+    assert_eq!(problems(t, &json!({ kind: stored })).await, Some(Vec::new()), "{kind}: what is read is refused");
+    assert_eq!(t.see("web", "revision").await, before, "{kind}: what is read is something else");
+    stored
+}
+
+/// What tells the entries of a list apart once they are rendered: paths start at the root.
+fn key(kind: &str, entry: &Value) -> String {
+    let field = match kind {
+        "envVars" | "labels" => "key",
+        "volumes" => "target",
+        "configFiles" => "filePath",
+        "domains" => "domain",
+        "attributes" => "name",
+        _ => "containerPort",
+    };
+    match (field, entry[field].as_str()) {
+        ("target" | "filePath", Some(path)) => path.trim_start_matches('/').to_owned(),
+        _ => entry[field].to_string(),
+    }
+}
+
+/// Takes entries with keys of their own from the front, as many as one request holds.
+fn batch(kind: &str, pending: &mut Vec<Value>) -> Vec<Value> {
+    let (mut bytes, mut keys, mut batch, mut rest) = (0, BTreeSet::new(), Vec::new(), Vec::new());
+    for entry in pending.drain(..) {
+        let length = entry.to_string().len();
+        let fits = batch.is_empty() || bytes + length < 1_300_000 && batch.len() < 400;
+        if fits && keys.insert(key(kind, &entry)) {
+            bytes += length;
+            batch.push(entry);
+        } else {
+            rest.push(entry);
+        }
+    }
+    *pending = rest;
+    batch
+}
+
+/// Collections of one kind that are accepted, as they are read: what is refused is left out of them.
+async fn accepted_lists(t: &TestApp, kind: &str, mut pending: Vec<Value>) -> Vec<Value> {
+    let (mut collections, all, mut accepted) = (Vec::new(), pending.len(), 0);
+    while !pending.is_empty() {
+        let mut wanted = batch(kind, &mut pending);
+        loop {
+            let found = problems(t, &json!({ kind: wanted })).await.expect("a request that is understood");
+            if found.is_empty() {
+                break;
+            }
+            let at = |duplicate: bool| {
+                let of_sort = found.iter().filter(move |(_, code)| (code == "DUPLICATE_KEY") == duplicate);
+                of_sort.map(|(place, _)| place.expect("a place in the list")).collect::<BTreeSet<usize>>()
+            };
+            let (refused, later) = (at(false), at(true));
+            let mut sound = Vec::new();
+            for (place, entry) in wanted.into_iter().enumerate() {
+                if later.contains(&place) && !refused.contains(&place) {
+                    pending.push(entry);
+                } else if !refused.contains(&place) {
+                    sound.push(entry);
+                }
+            }
+            wanted = sound;
+        }
+        accepted += wanted.len();
+        if !wanted.is_empty() {
+            collections.push(read_and_given_back(t, kind).await);
+        }
+    }
+    assert!(accepted >= 10 && accepted < all, "{kind}: {accepted} of {all} were accepted");
+    collections
+}
+
+/// The same for a kind of which there is one: each candidate alone.
+async fn accepted_singles(t: &TestApp, kind: &str, candidates: Vec<Value>) -> Vec<Value> {
+    let (mut found, all) = (Vec::new(), candidates.len());
+    for candidate in candidates {
+        if problems(t, &json!({ kind: candidate })).await.is_some_and(|problems| problems.is_empty()) {
+            found.push(read_and_given_back(t, kind).await);
+        }
+    }
+    assert!(found.len() >= 5 && found.len() < all, "{kind}: {} of {all} were accepted", found.len());
+    // Each of them would be an instance of its own; a few of each sort are enough from here on.
+    let step = found.len().div_ceil(10);
+    found.into_iter().step_by(step).collect()
+}
+
+/// What would run, in the form in which a file can hold it: paths start at the root, the system's labels are left out.
+async fn effective(t: &TestApp, stack: &str, name: &str) -> Value {
+    let query = format!(
+        "query ($stack: String!, $name: String!) {{ instance(stack: $stack, name: $name) {{ effectiveConfig {{ {COLLECTIONS}
+         resourceLimits {{ cpu memory }} attributes {{ name value }} imageName imageTag command entrypoint user workingDir
+         restartPolicy }} }} }}"
+    );
+    let mut found = t.data(&query, json!({ "stack": stack, "name": name })).await["instance"]["effectiveConfig"].take();
+    found["labels"].as_array_mut().unwrap().retain(|label| !label["key"].as_str().unwrap().starts_with("devarch."));
+    for var in found["envVars"].as_array_mut().unwrap() {
+        if var["isSecret"] == true && var["isSet"] == true {
+            let key = var["key"].as_str().unwrap().to_owned();
+            var["value"] = t.reveal(json!({ "instance": TestApp::by_name(stack, name) }), &key).await;
+        }
+    }
+    found
+}
+
+async fn what_is_accepted_survives(t: &TestApp) {
+    assert_eq!(FIELDS.len(), lists().len() + singles().len() + 1, "every kind but dependencies has candidates");
+    t.stack("shop").await;
+    t.done("createTemplate", json!({ "name": "app", "imageName": "acme/app", "restartPolicy": "no" }), "").await;
+    t.app_instance("web").await;
+    let mut accepted = BTreeMap::new();
+    for (kind, candidates) in lists() {
+        accepted.insert(kind, accepted_lists(t, kind, candidates).await);
+    }
+    for (kind, candidates) in singles() {
+        accepted.insert(kind, accepted_singles(t, kind, candidates).await);
+    }
+    t.patch("web", json!([{ "reset": { "all": true } }])).await;
+    let mut names = Vec::new();
+    for n in 0..accepted.values().map(Vec::len).max().unwrap() {
+        let name = format!("g{n}");
+        t.app_instance(&name).await;
+        for (kind, collections) in &accepted {
+            if let Some(collection) = collections.get(n) {
+                t.set(&name, json!({ *kind: collection })).await;
+            }
+        }
+        names.push(name);
+    }
+    let mut all = BTreeMap::new();
+    for name in &names {
+        all.insert(name.clone(), (said(t, "shop", name).await, effective(t, "shop", name).await));
+        let made = t
+            .done("duplicateInstance", json!({ "instance": TestApp::by_name("shop", name) }), "instance { name }")
+            .await;
+        let copy = made["instance"]["name"].as_str().unwrap();
+        assert_eq!(said(t, "shop", copy).await, all[name].0, "{name} duplicated");
+        t.done("softDeleteInstance", json!({ "instance": TestApp::by_name("shop", copy) }), "").await;
+    }
+    t.done("duplicateStack", json!({ "stack": { "name": "shop" }, "name": "lab" }), "").await;
+    for name in &names {
+        assert_eq!(said(t, "lab", name).await, all[name].0, "{name} in a duplicated stack");
+    }
+    t.done("softDeleteStack", json!({ "stack": { "name": "lab" } }), "").await;
+    rendered_and_imported(t, &all).await;
+    backed_up_and_restored(t, &all).await;
+}
+
+/// What each instance says, and what would run.
+type All = BTreeMap<String, (Value, Value)>;
+
+async fn rendered_and_imported(t: &TestApp, all: &All) {
+    let query = "{ stack(name: \"shop\") { compose(revealSecrets: true) { text } } }";
+    let file = t.data(query, json!({})).await["stack"]["compose"]["text"].take();
+    let input = json!({ "files": [{ "text": file }], "stack": { "name": "back" } });
+    let done = t.done("importCompose", input, "losses { path reason line }").await;
+    let losses = done["losses"].as_array().unwrap();
+    assert!(losses.is_empty(), "{:?}", losses.iter().take(5).collect::<Vec<_>>());
+    for (name, (_, expected)) in all {
+        let found = effective(t, "back", name).await;
+        for (kind, expected) in expected.as_object().unwrap() {
+            let (Some(found), Some(expected)) = (found[kind].as_array(), expected.as_array()) else {
+                assert_eq!(found[kind], *expected, "{name}: {kind}");
+                continue;
+            };
+            assert_eq!(found.len(), expected.len(), "{name}: {kind}");
+            for (found, expected) in found.iter().zip(expected) {
+                assert_eq!(found, expected, "{name}: {kind}");
+            }
+        }
+    }
+    // The layers say the same together; that they can be read is enough here.
+    let layered = "{ stack(name: \"shop\") { compose(mode: LAYERED, revealSecrets: true) { text override } } }";
+    let layered = t.data(layered, json!({})).await["stack"]["compose"].take();
+    for part in ["text", "override"] {
+        devarch::yaml::read(layered[part].as_str().unwrap(), 0).unwrap_or_else(|error| panic!("{part}: {error:?}"));
+    }
+}
+
+async fn backed_up_and_restored(t: &TestApp, all: &All) {
+    let (Engine::Sqlite, DbUrl::Sqlite(path)) = (t.engine, &t.url) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (copy, restored) = (folder.path().join("copy.db"), folder.path().join("restored.db"));
+    file::back_up(path, &copy).await.unwrap();
+    file::put_back(&copy, &restored, "before").await.unwrap();
+    let db =
+        Db::connect(&DbUrl::Sqlite(restored), 2, &Patience::default()).await.unwrap().with_vault(t.db.vault().clone());
+    let other = t.with_database(db.clone());
+    for (name, (expected, _)) in all {
+        assert_eq!(said(&other, "shop", name).await, *expected, "{name} restored");
+    }
+    db.close().await;
+}
+
+async fn texts_of_stacks_instances_and_templates_survive(t: &TestApp) {
+    t.stack("shop").await;
+    t.done("createTemplate", json!({ "name": "app", "imageName": "a" }), "").await;
+    t.app_instance("web").await;
+    let long = ["x".repeat(4096), "x".repeat(4097), "é".repeat(4096), "x".repeat(63), "x".repeat(64)];
+    let (mut accepted, mut refused) = (0, 0);
+    for text in texts().into_iter().filter(|text| text.len() < 60_000).chain(long) {
+        let instance = json!({ "instance": TestApp::by_name("shop", "web"), "description": text });
+        let stack = json!({ "stack": { "name": "shop" }, "description": text });
+        let template = json!({ "template": { "name": "app" }, "description": text, "category": text });
+        for (mutation, input, field) in [
+            ("updateInstance", instance, "instance"),
+            ("updateStack", stack, "stack"),
+            ("updateTemplate", template, "template"),
+        ] {
+            let payload = t.mutate(mutation, input, &format!("{field} {{ description }}")).await;
+            if payload["userErrors"] == json!([]) {
+                accepted += 1;
+                assert_eq!(payload[field]["description"], text, "{mutation}");
+                let query = "{ instance(stack: \"shop\", name: \"web\") { description stack { description } template { description category } } }";
+                let seen = t.data(query, json!({})).await["instance"].take();
+                let seen = if field == "instance" { &seen["description"] } else { &seen[field]["description"] };
+                assert_eq!(*seen, text, "{mutation}");
+            } else {
+                refused += 1;
+            }
+        }
+    }
+    assert!(accepted > 100 && refused > 5, "{accepted} were accepted, {refused} were not");
+}
