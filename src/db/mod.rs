@@ -18,6 +18,7 @@ mod keys;
 mod lanes;
 pub mod members;
 pub mod once;
+pub mod outcomes;
 pub mod page;
 mod pooler;
 mod pulse;
@@ -50,7 +51,7 @@ use tokio::time::timeout;
 
 pub use connect::{DbUrl, DbUrlError};
 pub use once::Kept;
-pub(crate) use once::{kept, never_kept};
+pub(crate) use once::never_kept;
 pub use pulse::Pulse;
 pub use session::{Bound, Reader, Session, Statements, Tx};
 

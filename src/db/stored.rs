@@ -6,7 +6,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityName, EntityTrait, IdenStatic, QueryFilter, QueryOrder, Statement,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityName, EntityTrait, IdenStatic, QueryFilter, QueryOrder,
+    Statement,
 };
 
 use super::{
@@ -31,7 +32,7 @@ pub trait Source<O: Owner>: Kind {
         owners: &[O::Id],
     ) -> impl Future<Output = Result<HashMap<O::Id, Vec<Self>>, DbErr>> + Send;
 
-    /// The same for those to whom no secret is shown: what is sealed stays so.
+    /// The same for those to whom no secret is shown: what is sealed stays so. Owners out of the caller's reach are missing.
     fn masked(
         db: &impl Session,
         owners: &[O::Id],
@@ -46,7 +47,8 @@ impl<O: Owner, K: Stored<O>> Source<O> for K {
     }
 
     async fn masked(db: &impl Session, owners: &[O::Id]) -> Result<HashMap<O::Id, Vec<K>>, DbErr> {
-        sealed::<O, K>(db, owners).await
+        let reach = if O::OF_ONE_STACK { db.within_instances(K::owner_column().as_str()) } else { Condition::all() };
+        sealed::<O, K>(db, owners, reach).await
     }
 }
 
@@ -77,7 +79,7 @@ pub async fn load<O: Owner, K: Stored<O>>(
     db: &impl Session,
     owners: &[O::Id],
 ) -> Result<HashMap<O::Id, Vec<K>>, DbErr> {
-    let mut of_owner = sealed::<O, K>(db, owners).await?;
+    let mut of_owner = sealed::<O, K>(db, owners, Condition::all()).await?;
     for (owner, entries) in &mut of_owner {
         for entry in entries {
             secrets::open::<O, K>(entry, *owner, db.vault())?;
@@ -87,11 +89,16 @@ pub async fn load<O: Owner, K: Stored<O>>(
 }
 
 /// The same as they are stored.
-async fn sealed<O: Owner, K: Stored<O>>(db: &impl Session, owners: &[O::Id]) -> Result<HashMap<O::Id, Vec<K>>, DbErr> {
+async fn sealed<O: Owner, K: Stored<O>>(
+    db: &impl Session,
+    owners: &[O::Id],
+    reach: Condition,
+) -> Result<HashMap<O::Id, Vec<K>>, DbErr> {
     let owner = K::owner_column();
     let ids = owners.iter().map(|id| (*id).into());
     let rows = K::Entity::find()
         .filter(one_of(db.get_database_backend(), owner.as_str(), ids))
+        .filter(reach)
         .order_by_asc(K::id_column())
         .all(db)
         .await?;

@@ -1,6 +1,10 @@
 //! What a Compose service says beyond the other kinds: kept as it is and rendered as it is.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+};
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use sea_orm::DeriveValueType;
@@ -22,6 +26,13 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub struct AttributeValue(pub Json);
+
+/// Of its text: equal values have sorted keys, so equal texts.
+impl Hash for AttributeValue {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.to_string().hash(state);
+    }
+}
 
 impl fmt::Display for AttributeValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -16,18 +16,18 @@ use crate::{
     access::Need,
     compose::{self, Imported, Note, Request},
     db::{
-        Tx, Work,
+        Kept, Tx, Work,
         entities::StackModel,
         stacks::{self, Hold},
         templates as rows,
     },
     error::{Code, Error, Problem, Problems, Result, Unique},
-    ids::{InstanceId, StackId, TemplateId},
+    ids::{AnyId, InstanceId, StackId, TemplateId},
     name::{Name, NameOf},
 };
 
 /// What happens where something of the same name says something else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum OnConflict {
     /// Nothing is imported.
     #[default]
@@ -52,7 +52,7 @@ pub enum Outcome {
 }
 
 /// What is to be imported.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct ImportCompose {
     /// The files.
     pub request: Request,
@@ -88,7 +88,19 @@ pub struct ImportReport {
     pub notes: Vec<Note>,
 }
 
-crate::db::kept!(ImportReport);
+/// Its own structure, which is no row; what it names is shown where it is still there.
+impl Kept for ImportReport {
+    type Form = Self;
+    fn to_form(&self) -> Option<Self> {
+        Some(self.clone())
+    }
+    fn from_form(form: Self) -> Option<Self> {
+        Some(form)
+    }
+    fn subject(&self) -> Option<AnyId> {
+        None
+    }
+}
 
 impl App {
     /// Imports files, all or nothing.

@@ -27,7 +27,7 @@ pub const MAX_BYTES: usize = 16 << 20;
 pub const MAX_SERVICES: usize = 2_000;
 
 /// A file as it was given.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Source {
     /// What it is called, for messages and for `extends`.
     pub name: String,
@@ -36,7 +36,7 @@ pub struct Source {
 }
 
 /// What is to be read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct Request {
     /// Files whose services become templates.
     pub files: Vec<Source>,
