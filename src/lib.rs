@@ -6,6 +6,7 @@
 pub mod access;
 pub mod api_key;
 pub mod app;
+pub mod cancellation;
 pub mod catalog;
 pub mod cli;
 pub mod clock;

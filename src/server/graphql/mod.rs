@@ -75,7 +75,9 @@ pub(super) async fn handle(
             return refused(StatusCode::BAD_REQUEST, "idempotency_key", "BAD_REQUEST", message);
         }
     };
-    let how = How { key, get: method == Method::GET, direct: extensions.get::<ByExecutor>().is_none() };
+    let get = method == Method::GET;
+    let direct = extensions.get::<ByExecutor>().is_none();
+    let how = How { key, get, direct, permit: extensions.get().cloned() };
     let ran = run::run(&service, access, params, how).await;
     let Ran { answer, began, outcome } = match ran {
         Ok(ran) => ran,
@@ -99,7 +101,7 @@ pub(super) async fn handle(
         Answer::Values(response) => values(response, began, media_type, extensions.get().cloned(), outcome),
         Answer::Written(json) => written(json, media_type, outcome),
     };
-    match keep.filter(|_| how.get) {
+    match keep.filter(|_| get) {
         Some(keep) => tags::tagged(&headers, answer, keep).await,
         None => answer,
     }
