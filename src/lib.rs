@@ -22,6 +22,7 @@ pub mod limits;
 pub mod name;
 pub mod once;
 pub mod otel;
+pub mod read_budget;
 pub mod reference;
 pub mod server;
 pub mod telemetry;

@@ -271,10 +271,11 @@ impl Kind for Attribute {
     }
 
     fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
-        let names: Vec<String> = from.service.iter().map(|(name, _)| name.to_owned()).collect();
+        let (own, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut from.service).into_iter().partition(|(name, _)| shapes(name).is_some());
+        from.service = rest.into_iter().collect();
         let mut found = Vec::new();
-        for name in names.iter().filter(|name| shapes(name).is_some()) {
-            let Some(mut node) = from.take(name) else { continue };
+        for (name, mut node) in own.into_iter().filter(|(_, node)| node.value != Yaml::Null) {
             if name == "deploy" {
                 single(&mut node, from);
             }
@@ -282,7 +283,7 @@ impl Kind for Attribute {
                 continue;
             }
             let value = AttributeValue(sorted(node.to_json()));
-            found.push(from.found(name, node.at, Self { name: name.clone(), value }));
+            found.push(from.found(&name, node.at, Self { name: name.clone(), value }));
         }
         found
     }
