@@ -116,12 +116,14 @@ pub struct Access {
     pub scope: Scope,
     /// The name of the key, for the log; none for the service itself and where no keys are asked for.
     pub key: Option<Arc<str>>,
+    /// The row of the key: unlike its name, it never belongs to another one.
+    pub key_id: Option<i64>,
 }
 
 impl Access {
     /// Everything: the service itself, its command line, and everybody where no keys are asked for.
     pub fn full() -> Self {
-        Self { role: Role::Admin, scope: Scope::Everything, key: None }
+        Self { role: Role::Admin, scope: Scope::Everything, key: None, key_id: None }
     }
 
     /// Why an operation is refused, if it is.
@@ -141,7 +143,7 @@ mod tests {
     use super::*;
 
     fn access(role: Role, scope: Scope) -> Access {
-        Access { role, scope, key: None }
+        Access { role, scope, key: None, key_id: None }
     }
 
     #[test]

@@ -126,7 +126,8 @@ pub struct Budget(Arc<Request>);
 
 #[derive(Debug)]
 struct Request {
-    limit: usize,
+    /// None for the service itself.
+    limit: Option<usize>,
     used: AtomicUsize,
     /// Bytes taken from the process.
     reserved: Mutex<usize>,
@@ -145,18 +146,18 @@ impl Default for Budget {
     /// Without limits: for the service itself.
     fn default() -> Self {
         static UNLIMITED: LazyLock<Budget> =
-            LazyLock::new(|| Budget::build(usize::MAX, &ProcessMemory::new(usize::MAX), None));
+            LazyLock::new(|| Budget::build(None, &ProcessMemory::new(usize::MAX), None));
         UNLIMITED.clone()
     }
 }
 
 impl Budget {
-    /// At most `limit` bytes of those of the process, until `deadline`.
-    pub fn new(limit: usize, process: &ProcessMemory, deadline: Instant) -> Self {
-        Self::build(limit, process, Some(deadline))
+    /// At most `limit` bytes of those of the process, until `deadline` if there is one.
+    pub fn new(limit: usize, process: &ProcessMemory, deadline: Option<Instant>) -> Self {
+        Self::build(Some(limit), process, deadline)
     }
 
-    fn build(limit: usize, process: &ProcessMemory, deadline: Option<Instant>) -> Self {
+    fn build(limit: Option<usize>, process: &ProcessMemory, deadline: Option<Instant>) -> Self {
         Self(Arc::new(Request {
             limit,
             used: AtomicUsize::new(0),
@@ -173,15 +174,13 @@ impl Budget {
 
     /// Counts memory that is about to be taken. Once this has failed, it fails always.
     pub fn charge(&self, bytes: usize) -> Result<(), Exceeded> {
-        if !self.is_limited() {
-            return Ok(());
-        }
+        let Some(limit) = self.0.limit else { return Ok(()) };
         if let Some(exceeded) = self.exceeded() {
             return Err(exceeded);
         }
         let used = self.0.used.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
-        if used > self.0.limit {
-            return Err(self.fail(Exceeded::RequestMemory { limit: self.0.limit }));
+        if used > limit {
+            return Err(self.fail(Exceeded::RequestMemory { limit }));
         }
         if used > self.0.covered.load(Ordering::Relaxed) && !self.cover(used) {
             return Err(self.fail(Exceeded::ProcessMemory));
@@ -222,7 +221,7 @@ impl Budget {
             self.0.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| Some(used.saturating_sub(bytes)));
         let used = before.unwrap_or_default().saturating_sub(bytes);
         self.0.looked_at.fetch_min(used, Ordering::Relaxed);
-        if self.0.deadline.is_none() || self.0.covered.load(Ordering::Relaxed) < used.saturating_add(SMALL + 2 * STEP) {
+        if !self.is_limited() || self.0.covered.load(Ordering::Relaxed) < used.saturating_add(SMALL + 2 * STEP) {
             return;
         }
         let mut reserved = self.0.reserved.lock().unwrap_or_else(PoisonError::into_inner);
@@ -235,7 +234,7 @@ impl Budget {
 
     /// Whether there are limits at all.
     pub fn is_limited(&self) -> bool {
-        self.0.deadline.is_some()
+        self.0.limit.is_some()
     }
 
     /// Bytes that are charged now.
@@ -251,7 +250,7 @@ impl Budget {
     /// Why the request cannot go on, if it cannot.
     pub fn exceeded(&self) -> Option<Exceeded> {
         match self.0.exceeded.load(Ordering::Relaxed) {
-            1 => Some(Exceeded::RequestMemory { limit: self.0.limit }),
+            1 => Some(Exceeded::RequestMemory { limit: self.0.limit.unwrap_or(usize::MAX) }),
             2 => Some(Exceeded::ProcessMemory),
             3 => Some(Exceeded::Time),
             _ => None,
@@ -276,7 +275,7 @@ impl Budget {
 
     /// Whether computing for it would keep a thread from all other requests for long.
     pub fn is_large(&self) -> bool {
-        self.0.deadline.is_some() && (self.used() >= LARGE || self.0.computes_much.load(Ordering::Relaxed))
+        self.is_limited() && (self.used() >= LARGE || self.0.computes_much.load(Ordering::Relaxed))
     }
 
     /// Large computations that may run at the same time: one for each core.
@@ -317,7 +316,7 @@ mod tests {
     use super::*;
 
     fn budget(limit: usize, process: &ProcessMemory) -> Budget {
-        Budget::new(limit, process, Instant::now() + Duration::from_secs(60))
+        Budget::new(limit, process, Some(Instant::now() + Duration::from_secs(60)))
     }
 
     #[test]
@@ -334,9 +333,9 @@ mod tests {
     #[test]
     fn time_is_looked_at_while_bytes_are_charged() {
         let process = ProcessMemory::new(usize::MAX);
-        let late = Budget::new(usize::MAX, &process, Instant::now());
+        let late = Budget::new(usize::MAX, &process, Some(Instant::now()));
         assert_eq!(late.charge(BYTES_BETWEEN_LOOKS), Err(Exceeded::Time));
-        let late = Budget::new(usize::MAX, &process, Instant::now());
+        let late = Budget::new(usize::MAX, &process, Some(Instant::now()));
         let charged = (0..).take_while(|_| late.charge(1).is_ok()).count();
         assert_eq!(charged as u64, CHARGES_BETWEEN_LOOKS - 1);
     }

@@ -15,10 +15,11 @@ use crate::{
         Kept, Tx, Work,
         api_keys::{self, NewKey},
         entities::ApiKeyModel,
+        outcomes::ApiKeyForm,
         stacks::Hold,
     },
     error::{Code, Error, Problem, Problems, Result, Unique},
-    ids::StackId,
+    ids::{AnyId, StackId},
     name::{Name, NameOf},
 };
 
@@ -26,7 +27,7 @@ use crate::{
 const MAX_STACKS: usize = 100;
 
 /// What a new key lets its holder do.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct CreateApiKey {
     /// Its name: for the log, and to revoke it.
     pub name: String,
@@ -39,7 +40,7 @@ pub struct CreateApiKey {
 }
 
 /// A key as it is listed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct ListedKey {
     /// Its row.
     pub row: ApiKeyModel,
@@ -59,23 +60,46 @@ pub struct CreatedKey {
 }
 
 /// Which key is revoked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct RevokeApiKey {
     /// Its name.
     pub name: String,
 }
 
-crate::db::kept!(ListedKey);
+/// A key as it was listed, as it is stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListedKeyForm {
+    row: ApiKeyForm,
+    role: Role,
+    stacks: Option<Vec<StackId>>,
+}
+
+impl Kept for ListedKey {
+    type Form = ListedKeyForm;
+    fn to_form(&self) -> Option<ListedKeyForm> {
+        Some(ListedKeyForm { row: (&self.row).into(), role: self.role, stacks: self.stacks.clone() })
+    }
+    fn from_form(ListedKeyForm { row, role, stacks }: ListedKeyForm) -> Option<Self> {
+        Some(Self { row: row.into(), role, stacks })
+    }
+    /// Keys belong to no stack, and those who may manage them reach all of them.
+    fn subject(&self) -> Option<AnyId> {
+        None
+    }
+}
 
 /// With the key itself, so that who has not got the answer can ask again.
 impl Kept for CreatedKey {
+    type Form = (String, ListedKeyForm);
     const SECRET: bool = true;
-    fn to_text(&self) -> Option<String> {
-        serde_json::to_string(&(self.key.reveal(), &self.listed)).ok()
+    fn to_form(&self) -> Option<Self::Form> {
+        Some((self.key.reveal(), self.listed.to_form()?))
     }
-    fn from_text(text: &str) -> Option<Self> {
-        let (key, listed) = serde_json::from_str::<(String, ListedKey)>(text).ok()?;
-        Some(Self { key: ApiKey::parse(&key)?, listed })
+    fn from_form((key, listed): Self::Form) -> Option<Self> {
+        Some(Self { key: ApiKey::parse(&key)?, listed: ListedKey::from_form(listed)? })
+    }
+    fn subject(&self) -> Option<AnyId> {
+        None
     }
 }
 
@@ -128,7 +152,7 @@ impl App {
         } else {
             Scope::Everything
         };
-        Ok(Some(Access { role, scope, key: Some(Arc::from(first.name.as_str())) }))
+        Ok(Some(Access { role, scope, key: Some(Arc::from(first.name.as_str())), key_id: Some(first.id) }))
     }
 }
 

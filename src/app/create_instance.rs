@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What a new instance is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct CreateInstance {
     /// The stack it belongs to.
     pub stack: StackRef,

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What a new stack is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct CreateStack {
     /// Its name.
     pub name: String,

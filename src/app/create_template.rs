@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A new template: its own values and its collections.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct CreateTemplate {
     /// Its own values.
     pub values: TemplateValues,

@@ -10,7 +10,9 @@ use crate::{
     db::{
         Tx, Work,
         entities::{InstanceModel, TemplateModel},
-        instances, stacks,
+        instances,
+        outcomes::DeletedTemplate,
+        stacks,
         templates::{self, TemplateHold},
     },
     error::{Code, Detail, Error, Problem, Result},
@@ -23,7 +25,7 @@ const LISTED: u64 = 20;
 const NAMED: usize = 3;
 
 /// Which template goes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct DeleteTemplate {
     /// Which template.
     pub template: TemplateRef,
@@ -37,7 +39,7 @@ impl App {
     pub async fn delete_template(&self, input: DeleteTemplate) -> Result<TemplateModel> {
         match self.write(&input).await {
             Err(Error::TemplateInUse(id)) => Err(self.template_in_use(id, &input.template).await?),
-            done => done,
+            done => done.map(|DeletedTemplate(template)| template),
         }
     }
 
@@ -77,9 +79,9 @@ fn message(count: i64, named: &[InstanceModel], stacks: &HashMap<StackId, String
 
 impl Work for DeleteTemplate {
     const NEEDS: Need = Need::ADMINISTER_ALL;
-    type Output = TemplateModel;
+    type Output = DeletedTemplate;
 
-    async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<TemplateModel> {
+    async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<DeletedTemplate> {
         let found = find::template(tx, &self.template, TemplateHold::Alone).await?;
         let template = found.map_err(Error::refused)?;
         find::expect_revision(AnyId::Template(template.id), template.revision, self.expected_revision)?;
@@ -89,6 +91,6 @@ impl Work for DeleteTemplate {
         if used || !templates::delete(tx, template.id).await? {
             return Err(Error::TemplateInUse(template.id));
         }
-        Ok(template)
+        Ok(DeletedTemplate(template))
     }
 }

@@ -7,11 +7,11 @@ use super::{App, InstanceRef, effective, find, naming};
 use crate::{
     access::Need,
     db::{
-        Tx, Work,
+        Kept, Tx, Work,
         copies::{self, Copied},
         entities::InstanceModel,
         instances::{self, NewInstance},
-        kept,
+        outcomes::InstanceForm,
     },
     error::{Code, Error, Problem, Problems, Result},
     ids::AnyId,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What is copied, and as what.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct DuplicateInstance {
     /// The source.
     pub instance: InstanceRef,
@@ -28,16 +28,14 @@ pub struct DuplicateInstance {
     pub name: Option<String>,
     /// The source's revision that the decision was made from.
     pub expected_revision: Option<i64>,
-    /// Whether to look for host ports that copy and source cannot both have.
-    pub warn: bool,
 }
 
 /// The copy.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Duplicated {
     /// The new instance.
     pub instance: InstanceModel,
-    /// Host ports that it now shares with its source, if they were looked for.
+    /// Host ports that it now shares with its source.
     pub shared: Vec<SharedHostPort>,
 }
 
@@ -54,7 +52,26 @@ pub struct SharedHostPort {
     pub source: String,
 }
 
-kept!(Duplicated);
+/// A copy as it is stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DuplicatedForm {
+    instance: InstanceForm,
+    shared: Vec<SharedHostPort>,
+}
+
+impl Kept for Duplicated {
+    type Form = DuplicatedForm;
+    fn to_form(&self) -> Option<DuplicatedForm> {
+        Some(DuplicatedForm { instance: (&self.instance).into(), shared: self.shared.clone() })
+    }
+    fn from_form(DuplicatedForm { instance, shared }: DuplicatedForm) -> Option<Self> {
+        Some(Self { instance: instance.into(), shared })
+    }
+    /// The source is of the same stack.
+    fn subject(&self) -> Option<AnyId> {
+        self.instance.subject()
+    }
+}
 
 /// How often another name is chosen when somebody else was quicker.
 pub(super) const ATTEMPTS: usize = 20;
@@ -106,7 +123,7 @@ impl Work for DuplicateInstance {
         };
         let instance = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;
         copies::copy(tx, Copied::Instance { from: source.id, to: instance.id }).await?;
-        let shared = if self.warn { shared_host_ports(tx, &[source]).await? } else { Vec::new() };
+        let shared = shared_host_ports(tx, &[source]).await?;
         Ok(Duplicated { instance, shared })
     }
 }

@@ -12,10 +12,11 @@ use super::{
 use crate::{
     access::Need,
     db::{
-        Tx, Work,
+        Kept, Tx, Work,
         copies::{self, Copied},
         entities::StackModel,
         members,
+        outcomes::StackForm,
         stacks::{self, Hold},
     },
     error::{Code, Error, Problem, Problems, Result},
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// What is copied, and as what.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct DuplicateStack {
     /// The source.
     pub stack: StackRef,
@@ -35,7 +36,7 @@ pub struct DuplicateStack {
 }
 
 /// The copy.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct DuplicatedStack {
     /// The new stack.
     pub stack: StackModel,
@@ -45,7 +46,27 @@ pub struct DuplicatedStack {
     pub shared: Vec<SharedHostPort>,
 }
 
-crate::db::kept!(DuplicatedStack);
+/// A copy as it is stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DuplicatedStackForm {
+    stack: StackForm,
+    source: String,
+    shared: Vec<SharedHostPort>,
+}
+
+impl Kept for DuplicatedStack {
+    type Form = DuplicatedStackForm;
+    fn to_form(&self) -> Option<DuplicatedStackForm> {
+        let (source, shared) = (self.source.clone(), self.shared.clone());
+        Some(DuplicatedStackForm { stack: (&self.stack).into(), source, shared })
+    }
+    fn from_form(DuplicatedStackForm { stack, source, shared }: DuplicatedStackForm) -> Option<Self> {
+        Some(Self { stack: stack.into(), source, shared })
+    }
+    fn subject(&self) -> Option<AnyId> {
+        self.stack.subject()
+    }
+}
 
 impl App {
     /// Copies description, enabled, the live instances and every override, all or nothing.

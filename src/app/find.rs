@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How an input refers to a stack.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub enum StackRef {
     /// By its global id; `None` when the text was not the id of a stack.
     Id(Option<StackId>),
@@ -25,7 +25,7 @@ pub enum StackRef {
 }
 
 /// How an input refers to a template.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub enum TemplateRef {
     /// By its global id; `None` when the text was not the id of a template.
     Id(Option<TemplateId>),

@@ -84,6 +84,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     access::{Access, Need},
     budget::Budget,
+    cancellation::Cancellation,
     clock::Clock,
     db::{Db, Reader, Statements, Tx, Work, entities::InstanceModel, instances::AtOnce},
     error::{Error, Result},
@@ -97,13 +98,15 @@ pub struct App {
     clock: Clock,
     access: Access,
     once: Option<Arc<Once>>,
+    cancellation: Cancellation,
     statements: Statements,
 }
 
 impl App {
     /// Over a migrated database, for the service itself: it may do everything.
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, access: Access::full(), once: None, statements: Statements::default() }
+        let (cancellation, statements) = (Cancellation::default(), Statements::default());
+        Self { db, clock, access: Access::full(), once: None, cancellation, statements }
     }
 
     /// The same service for one request of a caller, without limits of memory and time.
@@ -114,7 +117,8 @@ impl App {
     /// The same service for one request of a caller, which may use what its budget has.
     pub fn acting_within(&self, access: Access, budget: Budget) -> Self {
         let (db, clock) = (self.db.current(), self.clock.clone());
-        Self { db, clock, access, once: None, statements: Statements::within(budget) }
+        let (cancellation, statements) = (Cancellation::default(), Statements::within(budget));
+        Self { db, clock, access, once: None, cancellation, statements }
     }
 
     /// What the request may use.
@@ -130,6 +134,16 @@ impl App {
     /// The same for a query that is answered by the standby, if there is one and it is not behind.
     pub async fn at_standby(&self) -> Option<Self> {
         Some(Self { db: self.db.at_standby().await?, ..self.clone() })
+    }
+
+    /// The same for a request that can be over before its work is done.
+    pub fn cancelled_by(&self, cancellation: Cancellation) -> Self {
+        Self { cancellation, ..self.clone() }
+    }
+
+    /// Whether anybody waits for the request.
+    fn cancellation(&self) -> &Cancellation {
+        &self.cancellation
     }
 
     /// Who asks.

@@ -23,7 +23,7 @@ use crate::{
 const MAX_OPERATIONS: usize = 1000;
 
 /// The steps to take.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct PatchInstanceOverrides {
     /// Which instance.
     pub instance: InstanceRef,

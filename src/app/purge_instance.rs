@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Which instance goes for good.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct PurgeInstance {
     /// By id; by names, the one that was deleted last.
     pub instance: InstanceRef,

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Which stack goes for good.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct PurgeStack {
     /// By id; by name, the one that was deleted last.
     pub stack: StackRef,

@@ -96,14 +96,15 @@ impl App {
         Ok(instances::counts(&self.reader(), parents, filter).await?)
     }
 
-    /// The entries of one kind, for many owners, with secrets as they are stored.
+    /// The entries of one kind, for many owners, with secrets as they are stored. Owners out of the caller's reach are
+    /// missing.
     pub async fn load_entries<O: Owner, K: Source<O>>(&self, owners: &[O::Id]) -> Result<Loaded<O, K>> {
         Ok(<K as Source<O>>::masked(&self.reader(), owners).await?)
     }
 
-    /// What instances take away from their templates. Instances without rules are missing.
+    /// What instances take away from their templates. Instances without rules, or out of the caller's reach, are missing.
     pub async fn load_rules(&self, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Rules>> {
-        Ok(rules::load(&self.reader(), instances).await?)
+        Ok(rules::visible(&self.reader(), instances).await?)
     }
 
     /// The rows of a live stack by its name, of some of its instances, and of what belongs to them; none of a stack that

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Which stack gets which name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct RenameStack {
     /// Which stack.
     pub stack: StackRef,

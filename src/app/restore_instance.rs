@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Which instance comes back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct RestoreInstance {
     /// By id; by names, the one that was deleted last.
     pub instance: InstanceRef,

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Which stack comes back.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct RestoreStack {
     /// By id; by name, the one that was deleted last.
     pub stack: StackRef,

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Which variable is shown: that of exactly one of an instance and a template.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct RevealSecret {
     /// What would run in an instance: its own variable, or the template's.
     pub instance: Option<InstanceRef>,

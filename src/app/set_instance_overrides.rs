@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The collections to write; a kind that is `None` stays as it is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct SetInstanceOverrides {
     /// Which instance.
     pub instance: InstanceRef,

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Which instance goes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct SoftDeleteInstance {
     /// Which instance.
     pub instance: InstanceRef,

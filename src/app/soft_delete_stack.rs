@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Which stack goes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct SoftDeleteStack {
     /// Which stack.
     pub stack: StackRef,

@@ -11,7 +11,7 @@ use crate::{
 
 /// What changes of a template: `None` leaves a value as it is, an inner `None` is null. Name, image, tag and restart
 /// policy refuse null.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct TemplateEdit {
     /// Unique name.
     pub name: Option<Option<String>>,

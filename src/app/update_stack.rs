@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What changes; `None` leaves it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct UpdateStack {
     /// Which stack.
     pub stack: StackRef,

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Which template, and what changes of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct UpdateTemplate {
     /// Which template.
     pub template: TemplateRef,

@@ -3,7 +3,7 @@
 //! Loaded by `serve` at start and by tests. It must never ask the database: what is loaded, updated or left alone is
 //! decided by the use case `load_catalog`.
 
-use std::{fmt, fs, path::Path};
+use std::{fmt, fs, io::Read as _, path::Path};
 
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
@@ -63,8 +63,14 @@ pub fn folder(path: &Path) -> Result<Vec<CatalogFile>, String> {
         let entry = entry.map_err(refuse)?;
         let Ok(file) = entry.file_name().into_string() else { continue };
         if file.ends_with(".yaml") || file.ends_with(".yml") {
-            let text = fs::read_to_string(entry.path())
-                .map_err(|error| format!("cannot read the catalogue file {}: {error}", entry.path().display()))?;
+            let path = entry.path();
+            let refuse =
+                |error: &dyn fmt::Display| format!("cannot read the catalogue file {}: {error}", path.display());
+            let mut text = String::new();
+            let opened = fs::File::open(&path).map_err(|error| refuse(&error))?;
+            // One byte more shows that there is more.
+            let most = compose::MAX_BYTES as u64 + 1;
+            opened.take(most).read_to_string(&mut text).map_err(|error| refuse(&error))?;
             files.push(CatalogFile { file, text });
         }
     }

@@ -1,12 +1,12 @@
 //! `devarch import`: Compose files without the service.
 
-use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, fs, io::Read as _, path::Path};
 
 use super::{print, secrets};
 use crate::{
     app::{App, ImportCompose, ImportReport, ImportedAs, Outcome, StackRef},
     clock::Clock,
-    compose::{Fate, Request, Source},
+    compose::{Fate, MAX_BYTES, Request, Source},
     config::{Import, Settings},
     db::Db,
     error::Error,
@@ -30,6 +30,7 @@ pub(super) async fn run(settings: &Settings, import: Import) -> Result<(), Strin
         variables,
         prefix: import.prefix,
     };
+    let files: Vec<String> = request.files.iter().chain(&request.overrides).map(|source| source.name.clone()).collect();
     let database = &settings.database_url;
     let db = Db::connect(database, 1, &settings.patience)
         .await
@@ -40,7 +41,7 @@ pub(super) async fn run(settings: &Settings, import: Import) -> Result<(), Strin
     let db = secrets::unlock(settings, db).await?;
     let app = App::new(db.clone(), Clock::system());
     let input = ImportCompose {
-        request: request.clone(),
+        request,
         stack: import.stack.map(StackRef::Name),
         on_conflict: import.on_conflict,
         dry_run: import.dry_run,
@@ -49,7 +50,7 @@ pub(super) async fn run(settings: &Settings, import: Import) -> Result<(), Strin
     db.close().await;
     match done {
         Ok(report) => {
-            print(&told(&report, &request, import.dry_run));
+            print(&told(&report, &files, import.dry_run));
             Ok(())
         }
         Err(Error::Refused(problems)) => {
@@ -64,12 +65,18 @@ fn unreadable(path: &Path, error: impl std::fmt::Display) -> String {
     format!("cannot read {}: {error}", path.display())
 }
 
+/// A file, of which no more is read than an import takes.
 fn source(path: &Path) -> Result<Source, String> {
-    let text = fs::read_to_string(path).map_err(|error| unreadable(path, error))?;
+    let mut text = String::new();
+    let file = fs::File::open(path).map_err(|error| unreadable(path, error))?;
+    file.take(MAX_BYTES as u64 + 1).read_to_string(&mut text).map_err(|error| unreadable(path, error))?;
+    if text.len() > MAX_BYTES {
+        return Err(format!("{} is too long: an import takes at most {MAX_BYTES} bytes", path.display()));
+    }
     Ok(Source { name: path.display().to_string(), text })
 }
 
-fn told(report: &ImportReport, request: &Request, dry_run: bool) -> String {
+fn told(report: &ImportReport, files: &[String], dry_run: bool) -> String {
     let mut text = String::new();
     if dry_run {
         text.push_str("Nothing has been written; this is what would happen.\n");
@@ -79,7 +86,7 @@ fn told(report: &ImportReport, request: &Request, dry_run: bool) -> String {
     list(&mut text, "instance", &report.instances);
     for (fate, what) in [(Fate::Lost, "lost"), (Fate::Changed, "changed")] {
         for note in report.notes.iter().filter(|note| note.fate == fate) {
-            let (file, line) = (request.file(note.at.file), note.at.line);
+            let (file, line) = (files.get(note.at.file).map_or("", String::as_str), note.at.line);
             // Writing to a text does not fail.
             let _ = writeln!(text, "{what}: {file}:{line}: {}: {}", note.path, note.reason);
         }

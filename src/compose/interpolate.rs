@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::read_budget::ReadBudget;
+
 /// Deepest nesting of references in defaults.
 const MAX_DEPTH: usize = 8;
 
@@ -23,11 +25,11 @@ pub(super) struct Filled {
     pub(super) missing: Vec<Missing>,
 }
 
-/// Puts variables into a text; none when it has a `${` that names none or has no end.
-pub(super) fn interpolate(text: &str, variables: &BTreeMap<String, String>) -> Option<Filled> {
-    let mut filled = Filled::default();
-    fill(text, variables, &mut filled, 0)?;
-    Some(filled)
+/// Puts variables into a text; none when it has a `${` that names none or has no end, and when the budget is spent.
+pub(super) fn interpolate(text: &str, variables: &BTreeMap<String, String>, budget: &ReadBudget) -> Option<Filled> {
+    let mut filler = Filler { variables, budget, filled: Filled::default() };
+    filler.fill(text, 0)?;
+    Some(filler.filled)
 }
 
 /// The name of the variable that is the whole text.
@@ -44,31 +46,79 @@ fn name_length(text: &str) -> usize {
     text.bytes().take_while(|c| c.is_ascii_alphanumeric() || *c == b'_').count()
 }
 
-fn fill(text: &str, variables: &BTreeMap<String, String>, to: &mut Filled, depth: usize) -> Option<()> {
-    let mut rest = text;
-    while let Some(at) = rest.find('$') {
-        to.text.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        if let Some(behind) = rest.strip_prefix('$') {
-            to.text.push('$');
-            rest = behind;
-        } else if let Some(inside) = rest.strip_prefix('{') {
-            let end = closing(inside)?;
-            braced(&inside[..end], variables, to, depth)?;
-            rest = &inside[end + 1..];
-        } else {
-            let length = name_length(rest);
-            if length == 0 {
-                // What names no variable stands for itself.
-                to.text.push('$');
-                continue;
+struct Filler<'a> {
+    variables: &'a BTreeMap<String, String>,
+    budget: &'a ReadBudget,
+    filled: Filled,
+}
+
+impl Filler<'_> {
+    /// Adds text, if there is room for it.
+    fn push(&mut self, text: &str) -> Option<()> {
+        self.budget.charge(0, text.len()).then(|| self.filled.text.push_str(text))
+    }
+
+    fn miss(&mut self, missing: Missing) -> Option<()> {
+        let (Missing::Optional(text) | Missing::Required(_, text)) = &missing;
+        self.budget.charge(1, text.len()).then(|| self.filled.missing.push(missing))
+    }
+
+    fn fill(&mut self, text: &str, depth: usize) -> Option<()> {
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            self.push(&rest[..at])?;
+            rest = &rest[at + 1..];
+            if let Some(behind) = rest.strip_prefix('$') {
+                self.push("$")?;
+                rest = behind;
+            } else if let Some(inside) = rest.strip_prefix('{') {
+                let end = closing(inside)?;
+                self.braced(&inside[..end], depth)?;
+                rest = &inside[end + 1..];
+            } else {
+                let length = name_length(rest);
+                if length == 0 {
+                    // What names no variable stands for itself.
+                    self.push("$")?;
+                    continue;
+                }
+                self.plain(&rest[..length])?;
+                rest = &rest[length..];
             }
-            plain(&rest[..length], variables, to);
-            rest = &rest[length..];
+        }
+        self.push(rest)
+    }
+
+    fn plain(&mut self, name: &str) -> Option<()> {
+        match self.variables.get(name) {
+            Some(value) => self.push(value),
+            None => self.miss(Missing::Optional(name.to_owned())),
         }
     }
-    to.text.push_str(rest);
-    Some(())
+
+    /// `NAME`, `NAME:-default`, `NAME-default`, `NAME:?reason`, `NAME?reason`, `NAME:+instead` or `NAME+instead`.
+    fn braced(&mut self, inside: &str, depth: usize) -> Option<()> {
+        let (name, rest) = inside.split_at(name_length(inside));
+        if name.is_empty() || depth > MAX_DEPTH {
+            return None;
+        }
+        if rest.is_empty() {
+            return self.plain(name);
+        }
+        // With a colon an empty value is as good as none.
+        let (filled, operator) = match rest.strip_prefix(':') {
+            Some(operator) => (self.variables.get(name).filter(|value| !value.is_empty()), operator),
+            None => (self.variables.get(name), rest),
+        };
+        let operand = operator.get(1..)?;
+        match (operator.as_bytes()[0], filled) {
+            (b'-' | b'?', Some(value)) => self.push(value),
+            (b'-', None) | (b'+', Some(_)) => self.fill(operand, depth + 1),
+            (b'+', None) => Some(()),
+            (b'?', None) => self.miss(Missing::Required(name.to_owned(), operand.to_owned())),
+            _ => None,
+        }
+    }
 }
 
 /// Where the brace closes that was opened before this text.
@@ -89,39 +139,6 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-fn plain(name: &str, variables: &BTreeMap<String, String>, to: &mut Filled) {
-    match variables.get(name) {
-        Some(value) => to.text.push_str(value),
-        None => to.missing.push(Missing::Optional(name.to_owned())),
-    }
-}
-
-/// `NAME`, `NAME:-default`, `NAME-default`, `NAME:?reason`, `NAME?reason`, `NAME:+instead` or `NAME+instead`.
-fn braced(inside: &str, variables: &BTreeMap<String, String>, to: &mut Filled, depth: usize) -> Option<()> {
-    let (name, rest) = inside.split_at(name_length(inside));
-    if name.is_empty() || depth > MAX_DEPTH {
-        return None;
-    }
-    if rest.is_empty() {
-        plain(name, variables, to);
-        return Some(());
-    }
-    // With a colon an empty value is as good as none.
-    let (filled, operator) = match rest.strip_prefix(':') {
-        Some(operator) => (variables.get(name).filter(|value| !value.is_empty()), operator),
-        None => (variables.get(name), rest),
-    };
-    let operand = operator.get(1..)?;
-    match (operator.as_bytes()[0], filled) {
-        (b'-' | b'?', Some(value)) => to.text.push_str(value),
-        (b'-', None) | (b'+', Some(_)) => fill(operand, variables, to, depth + 1)?,
-        (b'+', None) => {}
-        (b'?', None) => to.missing.push(Missing::Required(name.to_owned(), operand.to_owned())),
-        _ => return None,
-    }
-    Some(())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -130,7 +147,7 @@ mod tests {
 
     fn with(text: &str) -> Option<(String, Vec<Missing>)> {
         let variables = [("A", "x"), ("EMPTY", "")].map(|(name, value)| (name.to_owned(), value.to_owned()));
-        interpolate(text, &variables.into()).map(|filled| (filled.text, filled.missing))
+        interpolate(text, &variables.into(), &ReadBudget::default()).map(|filled| (filled.text, filled.missing))
     }
 
     #[test]
@@ -157,6 +174,16 @@ mod tests {
         assert_eq!(with("<$NONE>"), Some(("<>".to_owned(), vec![optional])));
         let required = Missing::Required("EMPTY".to_owned(), "say it".to_owned());
         assert_eq!(with("${EMPTY:?say it}"), Some((String::new(), vec![required])));
+    }
+
+    #[test]
+    fn no_more_is_put_in_than_the_budget_has_room_for() {
+        let long = "x".repeat(8 << 20);
+        let variables = BTreeMap::from([("A".to_owned(), long)]);
+        let budget = ReadBudget::default();
+        assert!(interpolate(&"$A".repeat(5), &variables, &budget).is_some());
+        assert_eq!(interpolate(&"$A".repeat(2_000), &variables, &budget), None);
+        assert!(budget.is_exceeded() && budget.used().1 <= crate::read_budget::MAX_TEXT_BYTES);
     }
 
     #[test]

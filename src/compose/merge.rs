@@ -2,6 +2,8 @@
 //!
 //! Called while files are read, with variables put in. It must never know what an attribute means, only how it merges.
 
+use std::collections::{HashMap, hash_map::Entry};
+
 use crate::yaml::{Map, Node, Tag, Value};
 
 /// Attributes that are pairs: a list of `KEY=VALUE` is as good as a mapping.
@@ -11,36 +13,48 @@ const LISTS: [&str; 6] = ["dns", "dns_opt", "dns_search", "env_file", "label_fil
 /// Attributes that are replaced, not merged.
 const REPLACED: [&str; 2] = ["command", "entrypoint"];
 
-/// Lays a service over another one.
-pub(super) fn services(below: &Map, above: &Map) -> Map {
-    let mut merged = below.clone();
-    for (key, node) in above.iter() {
-        if node.tag == Some(Tag::Reset) {
-            merged.take(key);
-            continue;
-        }
-        let there = merged.get(key).map(|there| normal(key, there));
+/// Lays a service over another one. Both are used up: what has to stay is copied, and paid for, by the caller.
+pub(super) fn services(below: Map, above: Map) -> Map {
+    let merged = laid_over(below, above, |key, there, node| {
         let node = normal(key, node);
-        let joint = match there {
-            Some(there) if node.tag.is_none() && !REPLACED.contains(&key) => joined(key, &there, &node),
+        match there {
+            Some(there) if node.tag.is_none() && !REPLACED.contains(&key) => joined(key, normal(key, there), node),
             _ => settled(node),
-        };
-        merged.set(key, joint);
-    }
-    for (_, node) in merged.iter_mut() {
-        if node.tag.is_some() {
-            node.tag = None;
         }
-    }
-    merged
+    });
+    merged.into_iter().map(|(key, node)| (key, Node { tag: None, ..node })).collect()
 }
 
 /// Lays other parts of a file, such as `volumes`, over those of another one.
-pub(super) fn parts(below: &Map, above: &Map) -> Map {
-    match joined("", &Node::from(below.clone()), &Node::from(above.clone())).value {
-        Value::Map(map) => map,
-        _ => below.clone(),
+pub(super) fn parts(below: Map, above: Map) -> Map {
+    maps("", below, above)
+}
+
+/// The entries of both, in the order of the lower one; `join` makes one of two, or takes a new one in. What is reset is
+/// gone.
+fn laid_over(below: Map, above: Map, join: impl Fn(&str, Option<Node>, Node) -> Node) -> Map {
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(above.len());
+    let mut changes: Vec<Option<(String, Node)>> = Vec::with_capacity(above.len());
+    for (key, node) in above {
+        places.insert(key.clone(), changes.len());
+        changes.push(Some((key, node)));
     }
+    let mut merged: Vec<(String, Node)> = Vec::with_capacity(below.len());
+    for (key, there) in below {
+        match places.get(&key).and_then(|place| changes[*place].take()) {
+            None => merged.push((key, there)),
+            Some((_, node)) if node.tag == Some(Tag::Reset) => {}
+            Some((_, node)) => {
+                let joint = join(&key, Some(there), node);
+                merged.push((key, joint));
+            }
+        }
+    }
+    for (key, node) in changes.into_iter().flatten().filter(|(_, node)| node.tag != Some(Tag::Reset)) {
+        let joint = join(&key, None, node);
+        merged.push((key, joint));
+    }
+    merged.into_iter().collect()
 }
 
 /// A node that is taken as it is, without the tags in it.
@@ -56,44 +70,50 @@ fn settled(node: Node) -> Node {
     Node { value, at: node.at, tag: None }
 }
 
-fn joined(key: &str, below: &Node, above: &Node) -> Node {
+fn joined(key: &str, below: Node, above: Node) -> Node {
     if above.tag == Some(Tag::Override) {
-        return settled(above.clone());
+        return settled(above);
     }
-    match (&below.value, &above.value) {
-        (Value::Map(below), Value::Map(above)) if key == "logging" && differ(below, above, "driver") => {
-            Node::from(above.clone())
+    let at = above.at;
+    let value = match (below.value, above.value) {
+        (Value::Map(below), Value::Map(above)) if key == "logging" && differ(&below, &above, "driver") => {
+            return Node::from(above);
         }
-        (Value::Map(there), Value::Map(more)) => {
-            let mut map = there.clone();
-            for (inner, node) in more.iter() {
-                if node.tag == Some(Tag::Reset) {
-                    map.take(inner);
-                    continue;
-                }
-                let joint = match map.get(inner) {
-                    Some(there) if !(key == "healthcheck" && inner == "test") => joined(inner, there, node),
-                    _ => settled(node.clone()),
-                };
-                map.set(inner, joint);
-            }
-            Node { value: Value::Map(map), at: above.at, tag: None }
-        }
-        (Value::List(there), Value::List(more)) => {
-            let mut list = there.clone();
-            for item in more.iter().cloned().map(settled) {
-                let same = identity(key, &item);
-                match list.iter().position(|other| same.is_some() && identity(key, other) == same) {
-                    Some(place) => list[place] = item,
-                    None => list.push(item),
-                }
-            }
-            Node { value: Value::List(list), at: above.at, tag: None }
-        }
+        (Value::Map(there), Value::Map(more)) => Value::Map(maps(key, there, more)),
+        (Value::List(there), Value::List(more)) => Value::List(lists(key, there, more)),
         // Saying nothing about a collection leaves it.
-        (Value::Map(_) | Value::List(_), Value::Null) => below.clone(),
-        _ => settled(above.clone()),
+        (value @ (Value::Map(_) | Value::List(_)), Value::Null) => return Node { value, ..below },
+        (_, value) => return settled(Node { value, ..above }),
+    };
+    Node { value, at, tag: None }
+}
+
+fn maps(key: &str, there: Map, more: Map) -> Map {
+    laid_over(there, more, |inner, there, node| match there {
+        Some(there) if !(key == "healthcheck" && inner == "test") => joined(inner, there, node),
+        _ => settled(node),
+    })
+}
+
+fn lists(key: &str, there: Vec<Node>, more: Vec<Node>) -> Vec<Node> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for (place, item) in there.iter().enumerate() {
+        if let Some(same) = identity(key, item) {
+            places.entry(same).or_insert(place);
+        }
     }
+    let mut list = there;
+    for item in more.into_iter().map(settled) {
+        match identity(key, &item).map(|same| places.entry(same)) {
+            Some(Entry::Occupied(place)) => list[*place.get()] = item,
+            Some(Entry::Vacant(new)) => {
+                new.insert(list.len());
+                list.push(item);
+            }
+            None => list.push(item),
+        }
+    }
+    list
 }
 
 fn differ(below: &Map, above: &Map, key: &str) -> bool {
@@ -125,9 +145,9 @@ fn identity(attribute: &str, item: &Node) -> Option<String> {
 }
 
 /// The form of an attribute in which it merges.
-fn normal(key: &str, node: &Node) -> Node {
-    let with = |value| Node { value, at: node.at, tag: node.tag };
-    match (&node.value, key) {
+fn normal(key: &str, node: Node) -> Node {
+    let (at, tag) = (node.at, node.tag);
+    let value = match (node.value, key) {
         (Value::List(list), key) if PAIRS.contains(&key) => {
             let mut map = Map::new();
             for item in list {
@@ -139,22 +159,25 @@ fn normal(key: &str, node: &Node) -> Node {
                 };
                 map.set(name, Node { value, at: item.at, tag: item.tag });
             }
-            with(Value::Map(map))
+            Value::Map(map)
         }
         (Value::List(list), "depends_on") => {
-            let started = |item: &Node| {
+            let mut map = Map::new();
+            for item in &list {
+                let Some(name) = item.scalar() else { continue };
                 let condition = Node { at: item.at, ..Node::text("service_started") };
                 let condition = Map::from_iter([("condition".to_owned(), condition)]);
-                Some((item.scalar()?, Node { at: item.at, ..Node::from(condition) }))
-            };
-            with(Value::Map(list.iter().filter_map(started).collect()))
+                map.set(name, Node { at: item.at, ..Node::from(condition) });
+            }
+            Value::Map(map)
         }
-        (Value::Text(context), "build") => {
-            with(Value::Map(Map::from_iter([("context".to_owned(), Node::text(context.as_str()))])))
+        (Value::Text(context), "build") => Value::Map(Map::from_iter([("context".to_owned(), Node::text(context))])),
+        (Value::Text(text), key) if LISTS.contains(&key) => {
+            Value::List(vec![Node { value: Value::Text(text), at, tag: None }])
         }
-        (Value::Text(_), key) if LISTS.contains(&key) => with(Value::List(vec![Node { tag: None, ..node.clone() }])),
-        _ => node.clone(),
-    }
+        (value, _) => value,
+    };
+    Node { value, at, tag }
 }
 
 #[cfg(test)]
@@ -164,7 +187,7 @@ mod tests {
 
     fn laid(below: &str, above: &str) -> serde_json::Value {
         let map = |text| read(text, 0).unwrap().as_map().cloned().unwrap();
-        Node::from(services(&map(below), &map(above))).to_json()
+        Node::from(services(map(below), map(above))).to_json()
     }
 
     #[test]

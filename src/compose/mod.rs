@@ -12,7 +12,7 @@ mod render;
 mod warnings;
 
 pub use self::{
-    read::{Imported, MAX_BYTES, MAX_SERVICES, Reading, Refusal, Request, Source, read},
+    read::{Imported, MAX_BYTES, MAX_SERVICES, Reading, Refusal, Request, Source, read, read_within},
     render::{Entries, File, Member, Mode, Network, render},
 };
 pub use crate::kinds::compose::{Fate, Note, Warning};

@@ -23,6 +23,8 @@ use crate::{api_key::KeyDigest, ids::StackId};
 /// A key as it is found by its hash, one row for each stack within its reach; one without a stack when there is none.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Found {
+    /// Its row.
+    pub id: i64,
     /// Its name.
     pub name: String,
     /// Its role.
@@ -39,7 +41,7 @@ pub struct Found {
 
 /// The key that is not revoked and whose hash starts like this: one statement, for every request.
 pub async fn find(db: &impl ConnectionTrait, digest: &KeyDigest) -> Result<Vec<Found>, DbErr> {
-    let sql = "SELECT k.name, k.role, k.verifier, k.limited, k.expires_at, s.stack_id FROM api_keys AS k \
+    let sql = "SELECT k.id, k.name, k.role, k.verifier, k.limited, k.expires_at, s.stack_id FROM api_keys AS k \
                LEFT JOIN api_key_stacks AS s ON s.api_key_id = k.id WHERE k.lookup = $1 AND k.revoked_at IS NULL";
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [digest.lookup().into()]);
     Found::find_by_statement(statement).all(db).await

@@ -20,6 +20,7 @@ mod lanes;
 mod link;
 pub mod members;
 pub mod once;
+pub mod outcomes;
 pub mod page;
 mod pooler;
 mod pulse;
@@ -54,7 +55,7 @@ use tokio::time::timeout;
 
 pub use connect::{DbUrl, DbUrlError};
 pub use once::Kept;
-pub(crate) use once::{kept, never_kept};
+pub(crate) use once::never_kept;
 pub use pulse::Pulse;
 pub use read_pool::ReadPool;
 pub use session::{Bound, Reader, Session, Statements, Tx};

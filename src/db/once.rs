@@ -1,19 +1,21 @@
-//! The rows of `idempotency_keys`: a change that comes under a key is made once, and what it gave back is kept in its own
+//! The rows of `idempotency_keys`: a change that comes under a key is made once, and its outcome is stored in its own
 //! transaction.
 //!
-//! Called by [`Db`](super::Db) around the work. It must never let a change and its row be seen apart.
+//! Called by [`Db`](super::Db) around the work. It must never let a change and its row be seen apart, nor show an outcome
+//! whose subject is out of the caller's reach.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     Session, Tx, Work,
-    entities::{InstanceModel, StackModel, TemplateModel},
     secrets::{self, Progress},
+    {instances, stacks, templates},
 };
 use crate::{
     error::{Code, Error, Problem, Result},
-    ids::{InstanceId, StackId},
+    ids::AnyId,
     once::Once,
     vault::Place,
 };
@@ -21,47 +23,69 @@ use crate::{
 /// How long a key is remembered.
 pub const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
 const TABLE: &str = "idempotency_keys";
+/// The version of the stored forms. A form may gain fields with `#[serde(default)]` under the same version; any other
+/// change of a form takes the next one.
+const FORM_VERSION: u32 = 1;
 
-/// What a change gives back, as it is kept under an idempotency key.
+/// What a change gives back, as it is stored under an idempotency key.
 pub trait Kept: Sized {
+    /// Its stored form: a structure of its own, so that neither a new column nor a new field of an answer changes what
+    /// older rows mean.
+    type Form: Serialize + DeserializeOwned;
     /// Whether nobody who reads the database may see it.
     const SECRET: bool = false;
-    /// As text; none when it is never asked for under a key.
-    fn to_text(&self) -> Option<String>;
-    /// From such text.
-    fn from_text(text: &str) -> Option<Self>;
+    /// What is stored; none when it is never asked for under a key.
+    fn to_form(&self) -> Option<Self::Form>;
+    /// From what was stored.
+    fn from_form(form: Self::Form) -> Option<Self>;
+    /// What it shows and reads from: it has to be there still, and within the caller's reach.
+    fn subject(&self) -> Option<AnyId>;
 }
 
-/// Types that are kept as JSON.
-macro_rules! kept {
-    ($( $type:ty ),+) => { $(
-        impl $crate::db::once::Kept for $type {
-            fn to_text(&self) -> Option<String> {
-                serde_json::to_string(self).ok()
-            }
-            fn from_text(text: &str) -> Option<Self> {
-                serde_json::from_str(text).ok()
-            }
-        }
-    )+ };
-}
 /// Types that no request under a key gives back.
 macro_rules! never_kept {
     ($( $type:ty ),+) => { $(
         impl $crate::db::once::Kept for $type {
-            fn to_text(&self) -> Option<String> {
+            type Form = ();
+            fn to_form(&self) -> Option<()> {
                 None
             }
-            fn from_text(_: &str) -> Option<Self> {
+            fn from_form((): ()) -> Option<Self> {
+                None
+            }
+            fn subject(&self) -> Option<$crate::ids::AnyId> {
                 None
             }
         }
     )+ };
 }
-pub(crate) use {kept, never_kept};
+pub(crate) use never_kept;
 
-kept!(InstanceModel, StackModel, TemplateModel, InstanceId, StackId);
 never_kept!((), bool, Vec<String>, Option<Progress>);
+
+/// An outcome as it is stored, with the version of its form.
+#[derive(Serialize, Deserialize)]
+struct Envelope<F> {
+    version: u32,
+    outcome: F,
+}
+
+/// The version alone: what the outcome looks like depends on it.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
+fn to_text<K: Kept>(output: &K) -> Option<String> {
+    serde_json::to_string(&Envelope { version: FORM_VERSION, outcome: output.to_form()? }).ok()
+}
+
+fn from_text<K: Kept>(text: &str) -> Option<K> {
+    if serde_json::from_str::<Versioned>(text).ok()?.version != FORM_VERSION {
+        return None;
+    }
+    K::from_form(serde_json::from_str::<Envelope<K::Form>>(text).ok()?.outcome)
+}
 
 /// Does the work, or gives back what it gave the first time.
 pub(super) async fn run<W: Work>(work: &W, once: &Once, tx: &Tx, now: DateTime<Utc>) -> Result<W::Output> {
@@ -70,10 +94,17 @@ pub(super) async fn run<W: Work>(work: &W, once: &Once, tx: &Tx, now: DateTime<U
     // Who sends the same at the same time waits here until the first one is done.
     let claimed = tx
         .query_one_raw(ask(
-            "INSERT INTO idempotency_keys (id, request, created_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET \
-             request = excluded.request, outcome = NULL, created_at = excluded.created_at \
+            "INSERT INTO idempotency_keys (id, request, created_at) SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM \
+             idempotency_keys AS earlier WHERE earlier.id = $5 AND earlier.created_at >= $4) ON CONFLICT (id) DO UPDATE \
+             SET request = excluded.request, outcome = NULL, created_at = excluded.created_at \
              WHERE idempotency_keys.created_at < $4 RETURNING id",
-            vec![once.id().into(), once.request().into(), now.into(), (now - KEPT_FOR).into()],
+            vec![
+                once.id().into(),
+                once.request().into(),
+                now.into(),
+                (now - KEPT_FOR).into(),
+                once.earlier_id().into(),
+            ],
         ))
         .await
         .map_err(waits)?;
@@ -82,7 +113,7 @@ pub(super) async fn run<W: Work>(work: &W, once: &Once, tx: &Tx, now: DateTime<U
     }
     forget(tx, now).await?;
     let output = work.run(tx, now).await?;
-    let text = output.to_text().ok_or_else(|| Error::Internal("an outcome cannot be kept".to_owned()))?;
+    let text = to_text(&output).ok_or_else(|| Error::Internal("an outcome cannot be stored".to_owned()))?;
     let text = if W::Output::SECRET {
         secrets::hold_current(tx).await?;
         tx.vault().seal(place(once), &text).map_err(|cause| Error::Internal(cause.to_string()))?
@@ -94,30 +125,58 @@ pub(super) async fn run<W: Work>(work: &W, once: &Once, tx: &Tx, now: DateTime<U
     Ok(output)
 }
 
-/// What the work gave back the first time.
+/// What the work gave back the first time, if the caller may see it now.
 async fn again<W: Work>(once: &Once, tx: &Tx) -> Result<W::Output> {
-    let backend = tx.get_database_backend();
     let found = Statement::from_sql_and_values(
-        backend,
-        "SELECT request, outcome FROM idempotency_keys WHERE id = $1",
-        [once.id().into()],
+        tx.get_database_backend(),
+        "SELECT id, request, outcome FROM idempotency_keys WHERE id = $1 OR id = $2 ORDER BY CASE WHEN id = $1 THEN 0 \
+         ELSE 1 END LIMIT 1",
+        [once.id().into(), once.earlier_id().into()],
     );
     let found = tx.query_one_raw(found).await?;
     // Forgotten in between.
     let found = found.ok_or_else(|| Error::Busy(DbErr::Custom("an idempotency key was forgotten".to_owned())))?;
-    let request: String = found.try_get("", "request")?;
+    let (id, request): (String, String) = (found.try_get("", "id")?, found.try_get("", "request")?);
+    if id != once.id() {
+        let message = "This idempotency key was used before the service was updated. Look whether the change was made; \
+                       for a new one take a new key.";
+        return Err(refused(Code::IdempotencyKeyReused, message));
+    }
     if request != once.request() {
         let message = "This idempotency key was used for another request; take a new one for each change.";
-        return Err(Error::refused(Problem::new(Code::IdempotencyKeyReused, &["input", "idempotencyKey"], message)));
+        return Err(refused(Code::IdempotencyKeyReused, message));
     }
-    let text: String = found.try_get("", "outcome")?;
-    let output = if W::Output::SECRET {
-        let opened = tx.vault().open(place(once), &text).map_err(|cause| Error::Internal(cause.to_string()))?;
-        W::Output::from_text(&opened)
-    } else {
-        W::Output::from_text(&text)
+    let Some(output) = opened::<W::Output>(once, tx, found.try_get("", "outcome")?) else {
+        tracing::warn!(version = FORM_VERSION, "an outcome under an idempotency key cannot be read");
+        let message = "This change was made, and what it gave back cannot be read any more.";
+        return Err(refused(Code::NotFound, message));
     };
-    output.ok_or_else(|| Error::Internal("a kept outcome cannot be read".to_owned()))
+    if let Some(subject) = output.subject()
+        && !is_within_reach(tx, subject).await?
+    {
+        let message = "This change was made, and what it made or changed is not there any more.";
+        return Err(refused(Code::NotFound, message));
+    }
+    Ok(output)
+}
+
+fn refused(code: Code, message: &str) -> Error {
+    Error::refused(Problem::new(code, &["input", "idempotencyKey"], message))
+}
+
+/// The outcome of a row, if this version of the service can read it.
+fn opened<K: Kept>(once: &Once, tx: &Tx, stored: Option<String>) -> Option<K> {
+    let stored = stored?;
+    if K::SECRET { from_text(&tx.vault().open(place(once), &stored).ok()?) } else { from_text(&stored) }
+}
+
+/// Whether something is there, in the trash or not, for the caller.
+async fn is_within_reach(tx: &Tx, subject: AnyId) -> Result<bool> {
+    Ok(match subject {
+        AnyId::Stack(id) => !stacks::load(tx, &[id]).await?.is_empty(),
+        AnyId::Instance(id) => !instances::load(tx, &[id]).await?.is_empty(),
+        AnyId::Template(id) => !templates::load(tx, &[id]).await?.is_empty(),
+    })
 }
 
 fn place(once: &Once) -> Place<'_> {

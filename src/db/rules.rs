@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
 };
 
 use super::{
@@ -21,8 +21,22 @@ use crate::{
 
 /// The rules of many instances. Instances without rules are missing.
 pub async fn load(db: &impl Session, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Rules>, DbErr> {
+    load_where(db, instances, Condition::all()).await
+}
+
+/// The same; instances out of the caller's reach are missing.
+pub async fn visible(db: &impl Session, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Rules>, DbErr> {
+    load_where(db, instances, db.within_instances("instance_id")).await
+}
+
+async fn load_where(
+    db: &impl Session,
+    instances: &[InstanceId],
+    reach: Condition,
+) -> Result<HashMap<InstanceId, Rules>, DbErr> {
     let rows = Entity::find()
         .filter(one_of(db.get_database_backend(), "instance_id", instances.iter().map(|id| id.0)))
+        .filter(reach)
         .order_by_asc(Column::Id)
         .all(db)
         .await?;

@@ -65,6 +65,13 @@ pub trait Session: ConnectionTrait + Send {
     fn within(&self, column: &str) -> Condition {
         Condition::all().add_option(self.scope().condition(column).map(Expr::cust))
     }
+
+    /// Only rows whose column leads to an instance of a stack within reach.
+    fn within_instances(&self, column: &str) -> Condition {
+        let reach = self.scope().condition("stack_id");
+        let reach = reach.map(|reach| format!("{column} IN (SELECT id FROM service_instances WHERE {reach})"));
+        Condition::all().add_option(reach.map(Expr::cust))
+    }
 }
 
 /// A connection, or a transaction, with who asks.

@@ -37,7 +37,7 @@ pub struct TemplateFilter {
 }
 
 /// A template's own values, without its collections.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TemplateValues {
     /// Unique name.
     pub name: String,

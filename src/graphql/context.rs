@@ -2,7 +2,7 @@
 //!
 //! Used by every resolver. It must never hold state of its own.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, hash::Hash};
 
 use async_graphql::Context;
 
@@ -21,8 +21,9 @@ pub struct RequestKey(pub String);
 pub(super) trait ContextExt {
     /// The use cases.
     fn app(&self) -> &App;
-    /// The use cases for the change of this field: once only, if its input or the request has an idempotency key.
-    fn change(&self, input: &impl Keyed) -> Result<Cow<'_, App>>;
+    /// The use cases for the change of this field, and the command that its input stands for: once only, if the input or
+    /// the request has an idempotency key.
+    fn change<C: Hash>(&self, input: impl Keyed + Into<C>) -> Result<(Cow<'_, App>, C)>;
     /// The loaders of this request.
     fn loaders(&self) -> &Loaders;
 }
@@ -32,17 +33,14 @@ impl ContextExt for Context<'_> {
         self.data_unchecked()
     }
 
-    fn change(&self, input: &impl Keyed) -> Result<Cow<'_, App>> {
+    fn change<C: Hash>(&self, input: impl Keyed + Into<C>) -> Result<(Cow<'_, App>, C)> {
         let app = self.app();
-        let of_request = || self.data_opt::<RequestKey>().map(|key| key.0.as_str());
-        let Some(key) = input.idempotency_key().or_else(of_request) else { return Ok(Cow::Borrowed(app)) };
-        // As it was sent: what the input type has made of it cannot be told apart any more.
-        let unread = |cause: &str| Error::Internal(format!("the input of a change cannot be read again: {cause}"));
-        let arguments = self.field().arguments().map_err(|cause| unread(&cause.message))?;
-        let input = arguments.into_iter().find(|(name, _)| name == "input").map(|(_, value)| value.into_json());
-        let input = input.transpose().map_err(|cause| unread(&cause.to_string()))?.unwrap_or_default();
-        let once = Once::new(key, app.access(), self.field().name(), input).map_err(Error::refused)?;
-        Ok(Cow::Owned(app.once(once)))
+        let own = input.idempotency_key().map(str::to_owned);
+        let command = input.into();
+        let of_request = || self.data_opt::<RequestKey>().map(|key| key.0.clone());
+        let Some(key) = own.or_else(of_request) else { return Ok((Cow::Borrowed(app), command)) };
+        let once = Once::new(&key, app.access(), self.field().name(), &command).map_err(Error::refused)?;
+        Ok((Cow::Owned(app.once(once)), command))
     }
 
     fn loaders(&self) -> &Loaders {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     app::{ImportReport, ImportedAs, Outcome},
-    compose::{Fate, Note, Request},
+    compose::{Fate, Note},
     error::Result as AppResult,
     ids::{InstanceId, StackId, TemplateId},
 };
@@ -109,7 +109,7 @@ pub(super) struct ImportComposePayload {
 }
 
 impl ImportComposePayload {
-    pub(super) fn settle(done: AppResult<ImportReport>, request: &Request) -> Result<Self> {
+    pub(super) fn settle(done: AppResult<ImportReport>, files: &[String]) -> Result<Self> {
         let (report, user_errors) = settle(done)?;
         let Some(report) = report else {
             return Ok(Self {
@@ -123,8 +123,8 @@ impl ImportComposePayload {
                 user_errors,
             });
         };
-        let (losses, loss_count) = notes(&report.notes, Fate::Lost, request);
-        let (changes, change_count) = notes(&report.notes, Fate::Changed, request);
+        let (losses, loss_count) = notes(&report.notes, Fate::Lost, files);
+        let (changes, change_count) = notes(&report.notes, Fate::Changed, files);
         Ok(Self {
             stack: report.stack.map(ImportedStack),
             templates: report.templates.into_iter().map(ImportedTemplate).collect(),
@@ -138,10 +138,10 @@ impl ImportComposePayload {
     }
 }
 
-fn notes(all: &[Note], fate: Fate, request: &Request) -> (Vec<ImportNote>, i32) {
+fn notes(all: &[Note], fate: Fate, files: &[String]) -> (Vec<ImportNote>, i32) {
     let notes = || all.iter().filter(|note| note.fate == fate);
     let shown = notes().take(MAX_NOTES).map(|note| ImportNote {
-        file: request.file(note.at.file).to_owned(),
+        file: files.get(note.at.file).cloned().unwrap_or_default(),
         line: i32::try_from(note.at.line).unwrap_or(i32::MAX),
         path: note.path.clone(),
         reason: note.reason.clone(),

@@ -6,7 +6,6 @@
 use async_graphql::{Context, Object, Result};
 
 use super::{api_key::*, context::ContextExt, import::*, inputs::*, payloads::*, reveal::*};
-use crate::app::ImportCompose;
 
 /// See the description of the type.
 pub struct Mutation;
@@ -21,7 +20,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new stack.")] input: CreateStackInput,
     ) -> Option<Result<CreateStackPayload>> {
-        Some(CreateStackPayload::settle(async { ctx.change(&input)?.create_stack(input.into()).await }.await))
+        Some(CreateStackPayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.create_stack(command).await
+            }
+            .await,
+        ))
     }
 
     /// Changes a stack's description and whether it is enabled.
@@ -30,7 +35,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateStackInput,
     ) -> Option<Result<UpdateStackPayload>> {
-        Some(UpdateStackPayload::settle(async { ctx.change(&input)?.update_stack(input.into()).await }.await))
+        Some(UpdateStackPayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.update_stack(command).await
+            }
+            .await,
+        ))
     }
 
     /// Copies a stack with all its live instances and every override. Host ports are copied too: `warnings` names those
@@ -40,7 +51,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is copied.")] input: DuplicateStackInput,
     ) -> Option<Result<DuplicateStackPayload>> {
-        Some(DuplicateStackPayload::settle(async { ctx.change(&input)?.duplicate_stack(input.into()).await }.await))
+        Some(DuplicateStackPayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.duplicate_stack(command).await
+            }
+            .await,
+        ))
     }
 
     /// Gives a stack another name. Its id stays; the container names of all its live instances follow, and so does the
@@ -50,7 +67,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which stack, and its new name.")] input: RenameStackInput,
     ) -> Option<Result<RenameStackPayload>> {
-        Some(RenameStackPayload::settle(async { ctx.change(&input)?.rename_stack(input.into()).await }.await))
+        Some(RenameStackPayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.rename_stack(command).await
+            }
+            .await,
+        ))
     }
 
     /// Puts a stack into the trash, with its instances. They are hidden at once and their names become free;
@@ -60,7 +83,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which stack.")] input: SoftDeleteStackInput,
     ) -> Option<Result<SoftDeleteStackPayload>> {
-        Some(SoftDeleteStackPayload::settle(async { ctx.change(&input)?.soft_delete_stack(input.into()).await }.await))
+        Some(SoftDeleteStackPayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.soft_delete_stack(command).await
+            }
+            .await,
+        ))
     }
 
     /// Brings a stack back from the trash, under its name or under a given one, with exactly the instances that went into
@@ -70,7 +99,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which stack.")] input: RestoreStackInput,
     ) -> Option<Result<RestoreStackPayload>> {
-        Some(RestoreStackPayload::settle(async { ctx.change(&input)?.restore_stack(input.into()).await }.await))
+        Some(RestoreStackPayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.restore_stack(command).await
+            }
+            .await,
+        ))
     }
 
     /// Removes a trashed stack for good, with its instances, those that were deleted before included, and all their overrides. What is live is never purged.
@@ -79,7 +114,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which stack.")] input: PurgeStackInput,
     ) -> Option<Result<PurgeStackPayload>> {
-        Some(PurgeStackPayload::settle(async { ctx.change(&input)?.purge_stack(input.into()).await }.await))
+        Some(PurgeStackPayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.purge_stack(command).await
+            }
+            .await,
+        ))
     }
 
     /// Adds a template to the catalogue.
@@ -88,7 +129,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new template.")] input: CreateTemplateInput,
     ) -> Option<Result<CreateTemplatePayload>> {
-        Some(CreateTemplatePayload::settle(async { ctx.change(&input)?.create_template(input.into()).await }.await))
+        Some(CreateTemplatePayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.create_template(command).await
+            }
+            .await,
+        ))
     }
 
     /// Changes a template's own values and its collections, in one step. Every instance made from it has the change at
@@ -98,7 +145,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateTemplateInput,
     ) -> Option<Result<UpdateTemplatePayload>> {
-        Some(UpdateTemplatePayload::settle(async { ctx.change(&input)?.update_template(input.into()).await }.await))
+        Some(UpdateTemplatePayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.update_template(command).await
+            }
+            .await,
+        ))
     }
 
     /// Deletes a template for good; its name becomes free. It is refused while an instance uses the template, also one
@@ -108,7 +161,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which template.")] input: DeleteTemplateInput,
     ) -> Option<Result<DeleteTemplatePayload>> {
-        Some(DeleteTemplatePayload::settle(async { ctx.change(&input)?.delete_template(input.into()).await }.await))
+        Some(DeleteTemplatePayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.delete_template(command).await
+            }
+            .await,
+        ))
     }
 
     /// Imports Compose files: each service becomes a template, and on request an instance of a stack, all or nothing. What
@@ -118,10 +177,12 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The files, and what becomes of them.")] input: ImportComposeInput,
     ) -> Option<Result<ImportComposePayload>> {
-        let change = ctx.change(&input);
-        let input = ImportCompose::from(input);
-        let request = input.request.clone();
-        Some(ImportComposePayload::settle(async { change?.import_compose(input).await }.await, &request))
+        let files = input.names();
+        let done = async {
+            let (app, command) = ctx.change(input)?;
+            app.import_compose(command).await
+        };
+        Some(ImportComposePayload::settle(done.await, &files))
     }
 
     /// Creates an enabled instance of a template in a stack, with overrides if wanted.
@@ -130,7 +191,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new instance.")] input: CreateInstanceInput,
     ) -> Option<Result<CreateInstancePayload>> {
-        Some(CreateInstancePayload::settle(async { ctx.change(&input)?.create_instance(input.into()).await }.await))
+        Some(CreateInstancePayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.create_instance(command).await
+            }
+            .await,
+        ))
     }
 
     /// Changes an instance's name, description and whether it is enabled, in one step.
@@ -139,7 +206,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateInstanceInput,
     ) -> Option<Result<UpdateInstancePayload>> {
-        Some(UpdateInstancePayload::settle(async { ctx.change(&input)?.update_instance(input.into()).await }.await))
+        Some(UpdateInstancePayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.update_instance(command).await
+            }
+            .await,
+        ))
     }
 
     /// Copies an instance with every override, in the same stack. Host ports are copied too: `warnings` names those
@@ -149,9 +222,12 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is copied.")] input: DuplicateInstanceInput,
     ) -> Option<Result<DuplicateInstancePayload>> {
-        let warn = ctx.look_ahead().field("warnings").exists();
         Some(DuplicateInstancePayload::settle(
-            async { ctx.change(&input)?.duplicate_instance(input.warning(warn)).await }.await,
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.duplicate_instance(command).await
+            }
+            .await,
         ))
     }
 
@@ -161,7 +237,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance, and its new name.")] input: RenameInstanceInput,
     ) -> Option<Result<RenameInstancePayload>> {
-        Some(RenameInstancePayload::settle(async { ctx.change(&input)?.update_instance(input.into()).await }.await))
+        Some(RenameInstancePayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.update_instance(command).await
+            }
+            .await,
+        ))
     }
 
     /// Puts an instance into the trash. It is hidden at once, its names become free, its overrides are kept.
@@ -171,7 +253,11 @@ impl Mutation {
         #[graphql(desc = "Which instance.")] input: SoftDeleteInstanceInput,
     ) -> Option<Result<SoftDeleteInstancePayload>> {
         Some(SoftDeleteInstancePayload::settle(
-            async { ctx.change(&input)?.soft_delete_instance(input.into()).await }.await,
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.soft_delete_instance(command).await
+            }
+            .await,
         ))
     }
 
@@ -181,7 +267,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance.")] input: RestoreInstanceInput,
     ) -> Option<Result<RestoreInstancePayload>> {
-        Some(RestoreInstancePayload::settle(async { ctx.change(&input)?.restore_instance(input.into()).await }.await))
+        Some(RestoreInstancePayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.restore_instance(command).await
+            }
+            .await,
+        ))
     }
 
     /// Removes a trashed instance for good, with all its overrides. What is live is never purged.
@@ -190,7 +282,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance.")] input: PurgeInstanceInput,
     ) -> Option<Result<PurgeInstancePayload>> {
-        Some(PurgeInstancePayload::settle(async { ctx.change(&input)?.purge_instance(input.into()).await }.await))
+        Some(PurgeInstancePayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.purge_instance(command).await
+            }
+            .await,
+        ))
     }
 
     /// Writes whole collections of overrides in one step. A kind that is absent stays as it is; an empty list means that
@@ -202,7 +300,11 @@ impl Mutation {
         #[graphql(desc = "Which instance, and the collections.")] input: SetInstanceOverridesInput,
     ) -> Option<Result<SetInstanceOverridesPayload>> {
         Some(SetInstanceOverridesPayload::settle(
-            async { ctx.change(&input)?.set_instance_overrides(input.into()).await }.await,
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.set_instance_overrides(command).await
+            }
+            .await,
         ))
     }
 
@@ -214,7 +316,11 @@ impl Mutation {
         #[graphql(desc = "Which instance, and the steps.")] input: PatchInstanceOverridesInput,
     ) -> Option<Result<PatchInstanceOverridesPayload>> {
         Some(PatchInstanceOverridesPayload::settle(
-            async { ctx.change(&input)?.patch_instance_overrides(input.into()).await }.await,
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.patch_instance_overrides(command).await
+            }
+            .await,
         ))
     }
 
@@ -224,7 +330,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which variable.")] input: RevealSecretInput,
     ) -> Option<Result<RevealSecretPayload>> {
-        Some(RevealSecretPayload::settle(async { ctx.change(&input)?.reveal_secret(input.into()).await }.await))
+        Some(RevealSecretPayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.reveal_secret(command).await
+            }
+            .await,
+        ))
     }
 
     /// Creates an API key. Takes the role `ADMIN` and all stacks.
@@ -233,7 +345,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new key.")] input: CreateApiKeyInput,
     ) -> Option<Result<CreateApiKeyPayload>> {
-        Some(CreateApiKeyPayload::settle(async { ctx.change(&input)?.create_api_key(input.into()).await }.await))
+        Some(CreateApiKeyPayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.create_api_key(command).await
+            }
+            .await,
+        ))
     }
 
     /// Revokes an API key; whoever holds it is out at once. Takes the role `ADMIN` and all stacks.
@@ -242,6 +360,12 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which key.")] input: RevokeApiKeyInput,
     ) -> Option<Result<RevokeApiKeyPayload>> {
-        Some(RevokeApiKeyPayload::settle(async { ctx.change(&input)?.revoke_api_key(input.into()).await }.await))
+        Some(RevokeApiKeyPayload::settle(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.revoke_api_key(command).await
+            }
+            .await,
+        ))
     }
 }

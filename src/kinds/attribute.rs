@@ -1,6 +1,10 @@
 //! What a Compose service says beyond the other kinds: kept as it is and rendered as it is.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+};
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use sea_orm::DeriveValueType;
@@ -22,6 +26,13 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub struct AttributeValue(pub Json);
+
+/// Of its text: equal values have sorted keys, so equal texts.
+impl Hash for AttributeValue {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.to_string().hash(state);
+    }
+}
 
 impl fmt::Display for AttributeValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -295,10 +306,11 @@ impl Kind for Attribute {
     }
 
     fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
-        let names: Vec<String> = from.service.iter().map(|(name, _)| name.to_owned()).collect();
+        let (own, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut from.service).into_iter().partition(|(name, _)| shapes(name).is_some());
+        from.service = rest.into_iter().collect();
         let mut found = Vec::new();
-        for name in names.iter().filter(|name| shapes(name).is_some()) {
-            let Some(mut node) = from.take(name) else { continue };
+        for (name, mut node) in own.into_iter().filter(|(_, node)| node.value != Yaml::Null) {
             if name == "deploy" {
                 single(&mut node, from);
             }
@@ -306,7 +318,7 @@ impl Kind for Attribute {
                 continue;
             }
             let value = AttributeValue(sorted(node.to_json()));
-            found.push(from.found(name, node.at, Self { name: name.clone(), value }));
+            found.push(from.found(&name, node.at, Self { name: name.clone(), value }));
         }
         found
     }

@@ -120,6 +120,11 @@ impl Kind for ConfigFile {
             let read = Use::read(node).and_then(|used| {
                 let defined = from.file.configs.get(&used.source).and_then(Node::as_map);
                 let defined = defined.ok_or_else(|| format!("There is no config {}.", used.source))?;
+                // Each use has a copy of its own.
+                let size = defined.get("content").map_or(0, |content| content.weight().1);
+                if !from.charge(1, size) {
+                    return Err("There is no room for it.".to_owned());
+                }
                 let (content, is_template) = content(defined)?;
                 Ok((content, is_template, used))
             });

@@ -24,6 +24,8 @@ use crate::{
 
 /// What owns entries: a template or an instance.
 pub trait Owner: Send + Sync + 'static {
+    /// Whether it belongs to one stack; what does not is shared by all of them.
+    const OF_ONE_STACK: bool;
     /// Its key.
     type Id: GlobalId + Eq + Hash + Ord + Debug + Send + Sync + Into<Value> + Into<i64> + Into<AnyId> + 'static;
 }
@@ -36,9 +38,11 @@ pub struct OfTemplate;
 pub struct OfInstance;
 
 impl Owner for OfTemplate {
+    const OF_ONE_STACK: bool = false;
     type Id = TemplateId;
 }
 impl Owner for OfInstance {
+    const OF_ONE_STACK: bool = true;
     type Id = InstanceId;
 }
 

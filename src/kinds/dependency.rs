@@ -1,6 +1,6 @@
 //! What an instance waits for before it is started.
 
-use std::{fmt, str::FromStr};
+use std::{collections::HashSet, fmt, str::FromStr};
 
 use sea_orm::DeriveValueType;
 
@@ -149,6 +149,7 @@ impl Kind for Dependency {
                 add(&name, condition, &part, at, &mut found, from);
             }
         }
+        let mut needed: HashSet<InstanceRef> = found.iter().map(|found| found.entry.depends_on.clone()).collect();
         for (index, node) in from.take_list("links").into_iter().enumerate() {
             let (part, at) = (format!("links.{index}"), node.at);
             let Some(link) = node.scalar() else { continue };
@@ -157,7 +158,7 @@ impl Kind for Dependency {
                 from.lose(&part, at, format!("The alias {alias} cannot be held; the service is reached as {name}."));
             }
             let same = InstanceRef::Name { stack: String::new(), name: called(name, from) };
-            if !found.iter().any(|other| other.entry.depends_on == same) {
+            if needed.insert(same) {
                 from.change(&part, at, "A link is held as a dependency.");
                 add(name, Condition::ServiceStarted, &part, at, &mut found, from);
             }

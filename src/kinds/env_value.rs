@@ -2,7 +2,11 @@
 //!
 //! Used as a field type by its kind. It must never be shown by itself: what is answered is decided by the kind's fields.
 
-use std::{borrow::Cow, fmt};
+use std::{
+    borrow::Cow,
+    fmt,
+    hash::{Hash, Hasher},
+};
 
 use async_graphql::{InputType, InputValueError, InputValueResult, Value, registry::Registry};
 use sea_orm::{
@@ -44,6 +48,13 @@ impl fmt::Debug for EnvValue {
             Self::Unset => "unset",
             Self::Text(_) | Self::Unseen(_) => "set",
         })
+    }
+}
+
+/// Of the text itself, so that inputs with different secrets differ; only for hashes that nobody is shown.
+impl Hash for EnvValue {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (*self == Self::Kept, self.text()).hash(state);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Environment variables, some of which are secrets.
 
+use std::collections::HashSet;
+
 use async_graphql::ComplexObject;
 
 use super::{
@@ -187,15 +189,18 @@ impl Kind for EnvVar {
             Some(list) => list.iter().filter_map(Node::scalar).collect(),
             None => Vec::new(),
         };
+        let mut unused: HashSet<&str> = secrets.iter().map(String::as_str).collect();
+        let known = unused.clone();
         let mut found = Vec::new();
         for (key, value, at) in from.take_pairs("environment") {
-            let is_secret = secrets.contains(&key);
+            let is_secret = known.contains(key.as_str());
+            unused.remove(key.as_str());
             // A secret without a value keeps the one that is stored.
             let value = if is_secret && value.is_none() { EnvValue::Kept } else { value.into() };
             let part = format!("environment.{key}");
             found.push(from.found(&part, at, Self { key, value, is_secret }));
         }
-        for key in secrets.iter().filter(|key| !found.iter().any(|variable| variable.entry.key == **key)) {
+        for key in secrets.iter().filter(|key| unused.contains(key.as_str())) {
             let at = listed.as_ref().map_or(from.at, |node| node.at);
             from.lose("x-devarch.secrets", at, format!("The service has no variable {key}."));
         }

@@ -117,7 +117,7 @@ macro_rules! collections {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
         /// What an input says about each kind: `None` leaves it as it is, a collection replaces it whole.
         /// Kinds may be added, so who names some of them ends with `..Collections::default()`.
-        #[derive(Clone, Debug, Default)]
+        #[derive(Clone, Debug, Default, Hash)]
         #[non_exhaustive]
         pub struct Collections {
             $( $(#[$doc])* pub $field: Option<<$kind as Kind>::Set>, )+

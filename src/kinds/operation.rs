@@ -13,7 +13,7 @@ use super::{
 use crate::error::{Code, Problems};
 
 /// One step. The steps of a list are taken in order.
-#[derive(Clone, Debug, OneofObject)]
+#[derive(Clone, Debug, Hash, OneofObject)]
 #[graphql(name = "OverrideOperation")]
 pub enum Operation {
     /// Sets an entry: it takes the place of every override with its key, and comes back if it was removed.
@@ -28,7 +28,7 @@ pub enum Operation {
 }
 
 /// What goes back to what the template says.
-#[derive(Clone, Debug, OneofObject)]
+#[derive(Clone, Debug, Hash, OneofObject)]
 #[graphql(name = "OverrideResetInput")]
 pub enum Reset {
     /// One entry: its override or its removal.
@@ -60,14 +60,14 @@ macro_rules! all_kinds {
         }
 
         /// An entry of any kind, to be set.
-        #[derive(Clone, Debug, OneofObject)]
+        #[derive(Clone, Debug, Hash, OneofObject)]
         #[graphql(name = "OverrideEntryInput")]
         pub enum Entry {
             $( $(#[$doc])* $kind(<<$crate::kinds::$kind as Kind>::Set as Cardinality<$crate::kinds::$kind>>::Given), )+
         }
 
         /// The key of an entry of any kind: what makes two entries the same.
-        #[derive(Clone, Debug, OneofObject)]
+        #[derive(Clone, Debug, Hash, OneofObject)]
         #[graphql(name = "OverrideKeyInput")]
         pub enum Key {
             $( $(#[$doc])* $kind(<$crate::kinds::$kind as Kind>::Key), )+

@@ -2,6 +2,7 @@
 
 use std::{
     cmp::Ordering,
+    collections::HashSet,
     fmt,
     hash::Hash,
     net::{IpAddr, Ipv4Addr},
@@ -12,7 +13,7 @@ use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    HostPort, Kind,
+    HostPort, Kind, MAX_ENTRIES,
     check::check_port,
     compose::{Found, Reading, Rendered},
     kind,
@@ -189,6 +190,7 @@ impl Kind for Port {
 
     fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
         let mut found = Vec::new();
+        let mut mappings = HashSet::new();
         for (index, node) in from.take_list("ports").into_iter().enumerate() {
             let part = format!("ports.{index}");
             let at = node.at;
@@ -199,8 +201,10 @@ impl Kind for Port {
             match read {
                 Ok(ports) => {
                     for port in ports {
-                        let again = found.iter().any(|other: &Found<Self>| other.entry == port);
-                        if again {
+                        if !from.charge(1, port.host_ip.len()) {
+                            return found;
+                        }
+                        if !mappings.insert((port.host_ip.clone(), port.host_port, port.key())) {
                             from.change(&part, at, "The same mapping is given above; it is held once.");
                         } else {
                             found.push(from.found(&part, at, port));
@@ -240,6 +244,10 @@ fn short(text: &str) -> Result<Vec<Port>, String> {
     let host_ip = host_ip.trim_start_matches('[').trim_end_matches(']');
     let host_ip = if host_ip.is_empty() { EVERYWHERE } else { host_ip };
     let (first, last) = range(container).ok_or_else(|| format!("`{container}` is not a port or a range of them."))?;
+    let count = usize::try_from(last - first).unwrap_or_default() + 1;
+    if count > MAX_ENTRIES {
+        return Err(format!("The range {container} has {count} ports; a service has at most {MAX_ENTRIES} of them."));
+    }
     let port = |container_port: i32, host_port: Option<i32>| Port {
         host_ip: host_ip.to_owned(),
         host_port: host_port.into(),
@@ -288,6 +296,9 @@ mod tests {
                     let host = port.host_port.fixed().map_or(String::new(), |host| host.to_string());
                     format!("{}|{host}|{}", port.host_ip, port.key())
                 };
+                if ports.len() > 9 {
+                    return format!("{} of them", ports.len());
+                }
                 ports.iter().map(shown).collect::<Vec<_>>().join(" ")
             });
             ports.unwrap_or_else(|reason| reason)
@@ -302,6 +313,9 @@ mod tests {
             ("[::1]:81:80", "::1|81|80/tcp"),
             ("::1:81:80", "::1|81|80/tcp"),
             ("8000-8010:80", "One host port out of 8000-8010 for 80 cannot be held: give one, or none."),
+            ("1-500", "500 of them"),
+            ("1-501", "The range 1-501 has 501 ports; a service has at most 500 of them."),
+            ("1-65535:1-65535", "The range 1-65535 has 65535 ports; a service has at most 500 of them."),
             ("x:80", "`x` is not a port or a range of them."),
             ("70000", "`70000` is not a port or a range of them."),
         ] {

@@ -30,7 +30,7 @@ macro_rules! kind {
             $( $(#[$field_meta:meta])* pub $field:ident : $type:ty $([$column:ident])?, )+
         }
     ) => {
-        #[derive(Clone, Debug, PartialEq, async_graphql::SimpleObject, async_graphql::InputObject)]
+        #[derive(Clone, Debug, PartialEq, Hash, async_graphql::SimpleObject, async_graphql::InputObject)]
         #[graphql(input_name = $input)]
         $(#[$meta])*
         pub struct $name {

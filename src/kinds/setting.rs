@@ -42,7 +42,7 @@ macro_rules! settings {
         }
 
         /// Settings of the container that an instance overrides; what is null is inherited from the template.
-        #[derive(Clone, Debug, Default, PartialEq, Eq, SimpleObject, InputObject)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, SimpleObject, InputObject)]
         #[graphql(input_name = "SettingsInput")]
         pub struct Settings {
             $( $(#[$doc])* pub $field: Option<$type>, )+

@@ -74,7 +74,12 @@ impl Service {
     /// What a request may use that begins now.
     fn budget(&self) -> Budget {
         let deadline = tokio::time::Instant::now() + self.limits.request_timeout();
-        Budget::new(self.limits.request_memory(), &self.memory, deadline)
+        Budget::new(self.limits.request_memory(), &self.memory, Some(deadline))
+    }
+
+    /// The same for a change, which is finished once it has begun.
+    fn budget_of_change(&self) -> Budget {
+        Budget::new(self.limits.request_memory(), &self.memory, None)
     }
 }
 

@@ -89,10 +89,19 @@ impl Drop for Held {
     }
 }
 
+/// What a request holds until all of its work is done: in the extensions of the request. Whoever goes on working after
+/// the answer keeps a clone.
+#[derive(Clone)]
+pub(super) struct Permit {
+    /// Only kept.
+    _held: Arc<Mutex<Held>>,
+}
+
 /// Runs a request when there is a place for it.
-pub(super) async fn admit(State(places): State<Places>, request: Request, next: Next) -> Response {
+pub(super) async fn admit(State(places): State<Places>, mut request: Request, next: Next) -> Response {
     let held = Held { place: None, refused: None, large: None, spent: 0, budget: Arc::clone(&places.spent) };
     let held = Arc::new(Mutex::new(held));
+    request.extensions_mut().insert(Permit { _held: Arc::clone(&held) });
     let activity = request.extensions().get::<Arc<Activity>>().cloned();
     let (head, body) = request.into_parts();
     let mut body = Watched {
@@ -160,7 +169,7 @@ impl Watched {
         })
     }
 
-    /// Takes a place; it is free again when the request has been answered.
+    /// Takes a place; it is free again when the request has been answered and nothing of it runs any more.
     fn enter(&self) -> Result<(), Error> {
         let place = Arc::clone(&self.places.free).try_acquire_owned().map_err(|_| self.refuse(Refused::NoPlace))?;
         if let Ok(mut held) = self.held.lock() {

@@ -7,8 +7,14 @@ mod scalar;
 mod write;
 
 pub use self::{
-    read::{YamlError, read},
+    read::{YamlError, read, read_within},
     write::write,
+};
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+    sync::OnceLock,
 };
 
 use serde::{Deserialize, Serialize};
@@ -134,6 +140,16 @@ impl Node {
         }
     }
 
+    /// How many values it has, itself included, and how many bytes their texts and keys have.
+    pub fn weight(&self) -> (usize, usize) {
+        match &self.value {
+            Value::Text(text) => (1, text.len()),
+            Value::List(list) => list.iter().map(Self::weight).fold((1, 0), add),
+            Value::Map(map) => add((1, 0), map.weight()),
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => (1, 0),
+        }
+    }
+
     /// What it is, for messages.
     pub fn what(&self) -> &'static str {
         match &self.value {
@@ -163,6 +179,10 @@ impl Node {
             Value::Map(map) => map.iter().map(|(key, node)| (key.to_owned(), node.to_json())).collect(),
         }
     }
+}
+
+fn add(a: (usize, usize), b: (usize, usize)) -> (usize, usize) {
+    (a.0 + b.0, a.1 + b.1)
 }
 
 impl From<&str> for Node {
@@ -215,9 +235,28 @@ impl From<&serde_json::Value> for Node {
     }
 }
 
+/// From how many entries on a map keeps an index of its keys.
+const INDEXED: usize = 16;
+
 /// Keys and values, in order. Keys are text, whatever they look like.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Map(Vec<(String, Node)>);
+#[derive(Debug, Default)]
+pub struct Map {
+    entries: Vec<(String, Node)>,
+    /// Places by the hash of the key, made when a long map is first asked; empty after its entries have moved.
+    index: OnceLock<HashMap<u64, usize, RandomState>>,
+}
+
+impl Clone for Map {
+    fn clone(&self) -> Self {
+        Self { entries: self.entries.clone(), index: OnceLock::new() }
+    }
+}
+
+impl PartialEq for Map {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
+}
 
 impl Map {
     /// An empty map.
@@ -227,54 +266,91 @@ impl Map {
 
     /// How many entries.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.entries.len()
     }
 
     /// True without entries.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries.is_empty()
+    }
+
+    /// Where a key stands.
+    fn place(&self, key: &str) -> Option<usize> {
+        if self.entries.len() < INDEXED {
+            return self.entries.iter().position(|(other, _)| other == key);
+        }
+        let index = self.index.get_or_init(|| {
+            let mut index = HashMap::with_capacity_and_hasher(self.entries.len(), RandomState::new());
+            for (place, (key, _)) in self.entries.iter().enumerate() {
+                let hash = index.hasher().hash_one(key);
+                index.entry(hash).or_insert(place);
+            }
+            index
+        });
+        let place = *index.get(&index.hasher().hash_one(key))?;
+        if self.entries[place].0 == key {
+            return Some(place);
+        }
+        // Two keys with one hash.
+        self.entries.iter().position(|(other, _)| other == key)
+    }
+
+    /// How many values it has, and how many bytes their texts and keys have.
+    pub fn weight(&self) -> (usize, usize) {
+        self.entries.iter().map(|(key, node)| add(node.weight(), (0, key.len()))).fold((0, 0), add)
     }
 
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&Node> {
-        self.0.iter().find(|(other, _)| other == key).map(|(_, node)| node)
+        self.place(key).map(|place| &self.entries[place].1)
     }
 
     /// The value of a key, to be changed.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
-        self.0.iter_mut().find(|(other, _)| other == key).map(|(_, node)| node)
+        let place = self.place(key)?;
+        Some(&mut self.entries[place].1)
     }
 
-    /// Takes an entry out.
+    /// Takes an entry out. What stands behind it moves: for many keys of a long map there is [`Map::into_iter`].
     pub fn take(&mut self, key: &str) -> Option<Node> {
-        let place = self.0.iter().position(|(other, _)| other == key)?;
-        Some(self.0.remove(place).1)
+        let place = self.place(key)?;
+        self.index.take();
+        Some(self.entries.remove(place).1)
     }
 
     /// Sets an entry, at the place of an earlier one with the same key or at the end.
     pub fn set(&mut self, key: impl Into<String>, node: impl Into<Node>) {
         let (key, node) = (key.into(), node.into());
-        match self.get_mut(&key) {
-            Some(there) => *there = node,
-            None => self.0.push((key, node)),
+        match self.place(&key) {
+            Some(place) => self.entries[place].1 = node,
+            None => self.push(key, node),
         }
+    }
+
+    /// Adds an entry with a key that is not there yet.
+    fn push(&mut self, key: String, node: Node) {
+        if let Some(index) = self.index.get_mut() {
+            let hash = index.hasher().hash_one(&key);
+            index.entry(hash).or_insert(self.entries.len());
+        }
+        self.entries.push((key, node));
     }
 
     /// The entries, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Node)> {
-        self.0.iter().map(|(key, node)| (key.as_str(), node))
+        self.entries.iter().map(|(key, node)| (key.as_str(), node))
     }
 
     /// The values, to be changed.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Node)> {
-        self.0.iter_mut().map(|(key, node)| (key.as_str(), node))
+        self.entries.iter_mut().map(|(key, node)| (key.as_str(), node))
     }
 }
 
 impl FromIterator<(String, Node)> for Map {
     /// Keys must differ.
     fn from_iter<I: IntoIterator<Item = (String, Node)>>(entries: I) -> Self {
-        Self(entries.into_iter().collect())
+        Self { entries: entries.into_iter().collect(), index: OnceLock::new() }
     }
 }
 
@@ -282,6 +358,6 @@ impl IntoIterator for Map {
     type Item = (String, Node);
     type IntoIter = std::vec::IntoIter<(String, Node)>;
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.entries.into_iter()
     }
 }

@@ -10,13 +10,10 @@ use std::{
 use granit_parser::{Event, Options, Parser, ScalarStyle, Tag as YamlTag};
 
 use super::{At, Map, Node, Tag, Value, scalar};
+use crate::read_budget::ReadBudget;
 
 /// Deepest nesting, aliases followed.
 const MAX_DEPTH: usize = 64;
-/// Most nodes, aliases followed.
-const MAX_NODES: usize = 1_000_000;
-/// Most bytes of text that aliases may add.
-const MAX_COPIED: usize = 16 << 20;
 
 /// Why a text is no document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,15 +22,29 @@ pub struct YamlError {
     pub line: usize,
     /// What is wrong.
     pub message: String,
+    /// Whether it is more than the budget takes.
+    pub is_limit: bool,
+}
+
+impl YamlError {
+    fn new(line: usize, message: impl Into<String>) -> Self {
+        Self { line, message: message.into(), is_limit: false }
+    }
 }
 
 /// Reads a text with one document, the one of this number. An empty text is null.
 pub fn read(text: &str, file: usize) -> Result<Node, YamlError> {
+    read_within(text, file, &ReadBudget::default())
+}
+
+/// The same within what is left of a budget.
+pub fn read_within(text: &str, file: usize, budget: &ReadBudget) -> Result<Node, YamlError> {
     let mut options = Options::default();
     options.set_emit_comments(false);
-    let mut reader = Reader { file, ..Reader::default() };
+    let mut reader =
+        Reader { file, budget, document: None, open: Vec::new(), anchors: HashMap::new(), merge_key: false };
     for event in Parser::new_from_str_with_options(text.trim_start_matches('\u{feff}'), options) {
-        let (event, span) = event.map_err(|error| YamlError { line: error.marker().line(), message: error.info() })?;
+        let (event, span) = event.map_err(|error| YamlError::new(error.marker().line(), error.info()))?;
         reader.take(event, span.start.line())?;
     }
     Ok(reader.document.unwrap_or_else(Node::null))
@@ -62,37 +73,45 @@ struct Weight {
     bytes: usize,
 }
 
-#[derive(Default)]
-struct Reader {
+struct Reader<'b> {
     file: usize,
+    budget: &'b ReadBudget,
     document: Option<Node>,
     open: Vec<Open>,
     /// Complete anchored nodes, how much they hold and how high they are.
     anchors: HashMap<usize, (Node, Weight, usize)>,
-    nodes: usize,
-    copied: usize,
     /// Whether the scalar in hand is `<<` without quotes.
     merge_key: bool,
 }
 
-impl Reader {
+impl Reader<'_> {
+    /// Takes what a node holds out of the budget, before it is made.
+    fn charge(&self, Weight { nodes, bytes }: Weight, line: usize) -> Result<(), YamlError> {
+        if self.budget.charge(nodes, bytes) {
+            return Ok(());
+        }
+        let message = self.budget.exceeded().map_or_else(String::new, |why| why.to_string());
+        Err(YamlError { line, message, is_limit: true })
+    }
+
     fn take(&mut self, event: Event<'_>, line: usize) -> Result<(), YamlError> {
-        let fail = |message: &str| Err(YamlError { line, message: message.to_owned() });
+        let fail = |message: &str| Err(YamlError::new(line, message));
         match event {
             Event::DocumentStart(..) if self.document.is_some() => fail("a file has one document"),
             Event::Scalar(text, style, anchor, tag) => {
+                let weight = Weight { nodes: 1, bytes: text.len() };
+                self.charge(weight, line)?;
                 let mut node = scalar_node(&text, style, tag.as_deref(), line)?;
                 node.at.file = self.file;
-                let bytes = text.len();
                 self.merge_key = text == "<<" && style == ScalarStyle::Plain && tag.is_none();
-                self.complete(node, anchor, Weight { nodes: 1, bytes }, 1, line)
+                self.complete(node, anchor, weight, 1, line)
             }
             Event::SequenceStart(_, anchor, tag) => self.start(Value::List(Vec::new()), anchor, tag, line),
             Event::MappingStart(_, anchor, tag) => self.start(Value::Map(Map::new()), anchor, tag, line),
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(mut open) = self.open.pop() else { return fail("a collection ends that never began") };
                 if let Value::Map(map) = &mut open.node.value {
-                    self.merge(map, std::mem::take(&mut open.merged), &open.keys, line)?;
+                    merge(map, std::mem::take(&mut open.merged), &open.keys);
                 }
                 self.complete(open.node, open.anchor, open.weight, open.height + 1, line)
             }
@@ -101,9 +120,10 @@ impl Reader {
                 let Some((node, weight, height)) = self.anchors.get(&anchor) else {
                     return fail("an alias stands inside the node that it names");
                 };
-                let (mut node, weight, height) = (node.clone(), *weight, *height);
+                let (weight, height) = (*weight, *height);
+                self.charge(weight, line)?;
+                let mut node = node.clone();
                 node.at.line = line;
-                self.copied += weight.bytes;
                 self.complete(node, 0, weight, height, line)
             }
             _ => Ok(()),
@@ -118,8 +138,9 @@ impl Reader {
         line: usize,
     ) -> Result<(), YamlError> {
         if self.open.len() >= MAX_DEPTH {
-            return Err(YamlError { line, message: format!("more than {MAX_DEPTH} levels are nested") });
+            return Err(YamlError::new(line, format!("more than {MAX_DEPTH} levels are nested")));
         }
+        self.charge(Weight { nodes: 1, bytes: 0 }, line)?;
         let tag = tag.as_deref().map(|tag| merge_tag(tag, line)).transpose()?.flatten();
         self.open.push(Open {
             node: Node { value, at: At { file: self.file, line }, tag },
@@ -143,18 +164,14 @@ impl Reader {
         height: usize,
         line: usize,
     ) -> Result<(), YamlError> {
-        let fail = |message: String| Err(YamlError { line, message });
-        self.nodes += weight.nodes;
-        if self.nodes > MAX_NODES.max(self.open.len()) || self.copied > MAX_COPIED {
-            return fail("the aliases of this document expand to too much".to_owned());
-        }
+        let fail = |message: String| Err(YamlError::new(line, message));
         if self.open.len() + height > MAX_DEPTH + 1 {
             return fail(format!("more than {MAX_DEPTH} levels are nested"));
         }
         if anchor != 0 {
-            self.anchors.insert(anchor, (node.clone(), weight, height));
             // What is anchored is kept twice.
-            self.copied += weight.bytes;
+            self.charge(weight, line)?;
+            self.anchors.insert(anchor, (node.clone(), weight, height));
         }
         let Some(parent) = self.open.last_mut() else {
             self.document = Some(node);
@@ -177,7 +194,7 @@ impl Reader {
                 Some((key, line)) => {
                     node.at.line = line;
                     if !parent.keys.insert(key.clone()) {
-                        return Err(YamlError { line, message: format!("the key `{}` is there twice", shown(&key)) });
+                        return Err(YamlError::new(line, format!("the key `{}` is there twice", shown(&key))));
                     }
                     map.push(key, node);
                 }
@@ -186,31 +203,20 @@ impl Reader {
         }
         Ok(())
     }
-
-    /// Adds what `<<` brings; the map's own keys and earlier sources win.
-    fn merge(&mut self, map: &mut Map, sources: Vec<Map>, own: &HashSet<String>, line: usize) -> Result<(), YamlError> {
-        let mut keys: HashSet<String> = HashSet::new();
-        for (key, node) in sources.into_iter().flatten() {
-            if !own.contains(&key) && keys.insert(key.clone()) {
-                map.push(key, node);
-            }
-        }
-        if self.nodes > MAX_NODES {
-            return Err(YamlError { line, message: "the aliases of this document expand to too much".to_owned() });
-        }
-        Ok(())
-    }
 }
 
-impl Map {
-    /// Adds a key that is not there yet.
-    fn push(&mut self, key: String, node: Node) {
-        self.0.push((key, node));
+/// Adds what `<<` brings; the map's own keys and earlier sources win.
+fn merge(map: &mut Map, sources: Vec<Map>, own: &HashSet<String>) {
+    let mut keys: HashSet<String> = HashSet::new();
+    for (key, node) in sources.into_iter().flatten() {
+        if !own.contains(&key) && keys.insert(key.clone()) {
+            map.push(key, node);
+        }
     }
 }
 
 fn merge_sources(node: Node, line: usize) -> Result<Vec<Map>, YamlError> {
-    let wrong = || YamlError { line, message: "`<<` takes a mapping or a list of mappings".to_owned() };
+    let wrong = || YamlError::new(line, "`<<` takes a mapping or a list of mappings");
     match node.value {
         Value::Map(map) => Ok(vec![map]),
         Value::List(list) => list
@@ -258,7 +264,7 @@ fn merge_tag(tag: &YamlTag, line: usize) -> Result<Option<Tag>, YamlError> {
         ("!", "override") => Ok(Some(Tag::Override)),
         (handle, suffix) => {
             let message = format!("the tag {handle}{} is none of Compose's", shown(suffix));
-            Err(YamlError { line, message })
+            Err(YamlError::new(line, message))
         }
     }
 }

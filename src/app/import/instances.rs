@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::{OnConflict, Outcome, entries, templates::Templates};
+use super::{OnConflict, Outcome, Stop, entries, templates::Templates};
 use crate::{
     app::naming,
     compose::{Entries, Imported},
@@ -28,6 +28,7 @@ pub(super) struct Members<'a> {
     pub(super) stack: &'a StackModel,
     pub(super) templates: &'a Templates,
     pub(super) on_conflict: OnConflict,
+    pub(super) stop: &'a Stop,
 }
 
 /// The row of a service's instance; `fresh` when the import has made it.
@@ -54,6 +55,7 @@ impl Members<'_> {
             there.into_iter().map(|row| (row.instance_id.clone(), row)).collect();
         let mut rows = Vec::with_capacity(services.len());
         for (service, template) in services.iter().zip(&self.templates.written) {
+            self.stop.check()?;
             let row = match there.remove(&service.instance) {
                 Some(instance) => Row { instance, fresh: false },
                 None => match self.insert(tx, service, template.row.id, now).await? {
@@ -71,6 +73,7 @@ impl Members<'_> {
         let (mut written, mut uncounted) = (Vec::with_capacity(services.len()), Vec::new());
         let templates = services.iter().zip(&self.templates.written);
         for ((service, template), row) in templates.zip(rows) {
+            self.stop.check()?;
             let mut wanted = entries::of_file(service.laid_over.as_ref().unwrap_or(&service.says));
             // What the template says of a secret is what a file means that does not show it.
             entries::complete(&mut wanted.env_vars, &template.says.env_vars);

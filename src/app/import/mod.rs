@@ -7,6 +7,11 @@ mod entries;
 mod instances;
 mod templates;
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -14,20 +19,22 @@ use self::{instances::Members, templates::Templates};
 use super::{App, StackRef, find};
 use crate::{
     access::Need,
-    compose::{self, Imported, Note, Request},
+    cancellation::Cancellation,
+    compose::{self, Imported, Note, Reading, Refusal, Request},
     db::{
-        Tx, Work,
+        Kept, Tx, Work,
         entities::StackModel,
         stacks::{self, Hold},
         templates as rows,
     },
     error::{Code, Error, Problem, Problems, Result, Unique},
-    ids::{InstanceId, StackId, TemplateId},
+    ids::{AnyId, InstanceId, StackId, TemplateId},
     name::{Name, NameOf},
+    read_budget::ReadBudget,
 };
 
 /// What happens where something of the same name says something else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum OnConflict {
     /// Nothing is imported.
     #[default]
@@ -52,7 +59,7 @@ pub enum Outcome {
 }
 
 /// What is to be imported.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct ImportCompose {
     /// The files.
     pub request: Request,
@@ -88,29 +95,31 @@ pub struct ImportReport {
     pub notes: Vec<Note>,
 }
 
-crate::db::kept!(ImportReport);
+/// Its own structure, which is no row; what it names is shown where it is still there.
+impl Kept for ImportReport {
+    type Form = Self;
+    fn to_form(&self) -> Option<Self> {
+        Some(self.clone())
+    }
+    fn from_form(form: Self) -> Option<Self> {
+        Some(form)
+    }
+    fn subject(&self) -> Option<AnyId> {
+        None
+    }
+}
 
 impl App {
     /// Imports files, all or nothing.
     pub async fn import_compose(&self, input: ImportCompose) -> Result<ImportReport> {
         self.allow(Import::NEEDS)?;
-        let request = input.request.clone();
-        // Reading a long file takes a while, and nothing else should wait for it.
-        let read = tokio::task::spawn_blocking(move || compose::read(&request)).await;
-        let read = read.map_err(|cause| Error::Internal(format!("reading Compose files: {cause}")))?;
-        let read = read.map_err(|refusals| {
-            let problems = refusals.into_iter().map(|refusal| {
-                let number = refusal.at.file;
-                let files = input.request.files.len();
-                let (list, index) = if number < files { ("files", number) } else { ("overrides", number - files) };
-                let line = if refusal.at.line > 0 { format!(", line {}", refusal.at.line) } else { String::new() };
-                let message = format!("{}{line}: {}", input.request.file(number), refusal.message);
-                Problem::new(Code::InvalidValue, &["input", list, &index.to_string(), "text"], message)
-            });
-            Error::Refused(problems.collect())
-        })?;
+        let stop = Stop { cancellation: self.cancellation().clone(), dry_run: input.dry_run };
+        let (request, read) = read(input.request, &stop).await?;
+        let read = read.map_err(|refusals| refused(&request, refusals))?;
+        drop(request);
         let (stack, on_conflict, dry_run) = (input.stack, input.on_conflict, input.dry_run);
-        let import = Import { services: read.services, stack, on_conflict, dry_run };
+        stop.check()?;
+        let import = Import { services: read.services, stack, on_conflict, dry_run, stop };
         let mut report = match self.write_name(&import).await {
             Err(Error::Conflict(Unique::TemplateName)) => {
                 let message = "A template of one of these names has just been made; import again.";
@@ -123,11 +132,68 @@ impl App {
     }
 }
 
+/// When an import stops half-way: all of it is undone then. One that only tries stops when its client goes away, any
+/// other one when its client has been told that the request is over.
+#[derive(Clone)]
+struct Stop {
+    cancellation: Cancellation,
+    dry_run: bool,
+}
+
+impl Stop {
+    fn is_set(&self) -> bool {
+        self.cancellation.is_cancelled() || self.dry_run && self.cancellation.is_abandoned()
+    }
+
+    /// An error once it is set. Nobody waits for its text.
+    fn check(&self) -> Result<()> {
+        if self.is_set() { Err(Error::limit("The request was over before the import was done.")) } else { Ok(()) }
+    }
+}
+
+/// Sets a flag when it is dropped.
+struct SetOnDrop(Arc<AtomicBool>);
+
+impl Drop for SetOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Reads files on a thread for long work, and gives them back. The thread stops soon after nobody waits any more, also
+/// when this is dropped because the service ends.
+async fn read(request: Request, stop: &Stop) -> Result<(Request, Result<Reading, Vec<Refusal>>)> {
+    let is_dropped = Arc::new(AtomicBool::new(false));
+    let _set_on_drop = SetOnDrop(Arc::clone(&is_dropped));
+    let stop = stop.clone();
+    let reading = tokio::task::spawn_blocking(move || {
+        let stops = move || stop.is_set() || is_dropped.load(Ordering::Relaxed);
+        let read = compose::read_within(&request, &ReadBudget::default().stopping_when(stops));
+        (request, read)
+    });
+    reading.await.map_err(|cause| Error::Internal(format!("reading Compose files: {cause}")))
+}
+
+/// Problems with the text of files.
+fn refused(request: &Request, refusals: Vec<Refusal>) -> Error {
+    let problems = refusals.into_iter().map(|refusal| {
+        let number = refusal.at.file;
+        let files = request.files.len();
+        let (list, index) = if number < files { ("files", number) } else { ("overrides", number - files) };
+        let line = if refusal.at.line > 0 { format!(", line {}", refusal.at.line) } else { String::new() };
+        let message = format!("{}{line}: {}", request.file(number), refusal.message);
+        let code = if refusal.is_limit { Code::LimitExceeded } else { Code::InvalidValue };
+        Problem::new(code, &["input", list, &index.to_string(), "text"], message)
+    });
+    Error::Refused(problems.collect())
+}
+
 struct Import {
     services: Vec<Imported>,
     stack: Option<StackRef>,
     on_conflict: OnConflict,
     dry_run: bool,
+    stop: Stop,
 }
 
 impl Work for Import {
@@ -146,7 +212,7 @@ impl Work for Import {
             None => None,
             Some(wanted) => problems.keep(self.stack(tx, wanted, now).await?),
         };
-        let templates = Templates::write(tx, &self.services, self.on_conflict, now, &mut problems).await?;
+        let templates = Templates::write(tx, self, now, &mut problems).await?;
         let mut report = ImportReport {
             stack: stack.as_ref().map(|(row, outcome)| ImportedAs {
                 name: row.name.clone(),
@@ -158,7 +224,7 @@ impl Work for Import {
             notes: Vec::new(),
         };
         if let Some((stack, _)) = &stack {
-            let members = Members { stack, templates: &templates, on_conflict: self.on_conflict };
+            let members = Members { stack, templates: &templates, on_conflict: self.on_conflict, stop: &self.stop };
             let written = members.write(tx, &self.services, now, &mut problems).await?;
             let shown = written.into_iter().map(|(name, outcome, id)| ImportedAs {
                 name,

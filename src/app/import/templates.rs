@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{OnConflict, Outcome, entries};
+use super::{Import, OnConflict, Outcome, entries};
 use crate::{
     app::template_values,
     compose::{Entries, Imported},
@@ -38,13 +38,13 @@ impl Templates {
     /// Writes them, or notes what is in the way.
     pub(super) async fn write(
         tx: &Tx,
-        services: &[Imported],
-        on_conflict: OnConflict,
+        Import { services, on_conflict, stop, .. }: &Import,
         now: DateTime<Utc>,
         problems: &mut Problems,
     ) -> Result<Self> {
         let mut stored = Vec::with_capacity(services.len());
         for service in services {
+            stop.check()?;
             stored.push(templates::hold_by_name(tx, &service.template, TemplateHold::Unchanged).await?);
         }
         let ids: Vec<TemplateId> = stored.iter().flatten().map(|row| row.id).collect();
@@ -52,6 +52,7 @@ impl Templates {
             if ids.is_empty() { HashMap::new() } else { entries::of_templates(tx, &ids).await? };
         let mut written = Vec::with_capacity(services.len());
         for (service, row) in services.iter().zip(stored) {
+            stop.check()?;
             let mut says = service.says.clone();
             let values = values(service, row.as_ref());
             let mut found = Problems::default();

@@ -1,97 +1,156 @@
 //! Services that say only what they change of another one, in the same file or in one that was given with it.
 //!
-//! Called once all files are there. It must never look for a file that was not given.
+//! Called once all files are there. It must never look for a file that was not given, nor copy a service that the budget
+//! has no room for.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
-use super::{Request, file::Parsed};
+use super::{Refusal, Request, file::Parsed};
 use crate::{
     compose::merge,
-    kinds::compose::{Fate, Note},
-    yaml::{Map, Node, Value},
+    kinds::compose::{Fate, Notes},
+    yaml::{At, Map, Node, Value},
 };
 
 /// Longest chain of services that extend each other.
 const MAX_CHAIN: usize = 32;
 
+/// A service: its file and its key.
+type Place = (usize, String);
+
 /// Lays every service over the one that it extends. A file of which others take services is not imported itself.
-pub(super) fn apply(files: &mut [Parsed], request: &Request, notes: &mut Vec<Note>) {
-    let mut resolver = Resolver {
-        names: (0..files.len()).map(|file| request.file(file).to_owned()).collect(),
-        done: HashMap::new(),
-        borrowed: HashSet::new(),
-        notes,
-    };
-    for file in 0..files.len() {
-        let keys: Vec<String> = files[file].services.iter().map(|(key, _)| key.to_owned()).collect();
-        for key in keys {
-            if let Some(map) = resolver.resolve(files, file, &key, &mut Vec::new()) {
-                resolver.done.insert((file, key), map);
+pub(super) fn apply(files: &mut [Parsed], request: &Request, notes: &mut Notes<'_>) -> Result<(), Refusal> {
+    let mut services: Vec<Vec<(String, Node)>> = Vec::with_capacity(files.len());
+    let mut maps: HashMap<Place, Rc<Map>> = HashMap::new();
+    for (file, parsed) in files.iter_mut().enumerate() {
+        let mut of_file = Vec::with_capacity(parsed.services.len());
+        for (key, mut node) in std::mem::take(&mut parsed.services) {
+            if let Value::Map(map) = &mut node.value {
+                maps.insert((file, key.clone()), Rc::new(std::mem::take(map)));
+            }
+            of_file.push((key, node));
+        }
+        services.push(of_file);
+    }
+    let names = (0..files.len()).map(|file| request.file(file).to_owned()).collect();
+    let mut resolver = Resolver { names, maps, done: HashMap::new(), borrowed: HashSet::new(), notes };
+    for (file, keys) in services.iter().enumerate() {
+        for (key, node) in keys {
+            resolver.resolve(file, key, node.at, &mut Vec::new())?;
+        }
+    }
+    let Resolver { maps, mut done, borrowed, notes, .. } = resolver;
+    drop(maps);
+    for (file, of_file) in services.into_iter().enumerate() {
+        let is_borrowed = borrowed.contains(&file);
+        let mut kept = Vec::with_capacity(of_file.len());
+        for (key, mut node) in of_file {
+            if is_borrowed {
+                let reason = "Other files take it for their own services; it becomes none itself.";
+                notes.push(Fate::Changed, &format!("services.{key}"), node.at, reason);
+                continue;
+            }
+            if let Some(map) = done.remove(&(file, key.clone())) {
+                node.value = Value::Map(Rc::try_unwrap(map).or_else(|shared| copied(&shared, node.at, notes))?);
+            }
+            kept.push((key, node));
+        }
+        files[file].services = kept.into_iter().collect();
+    }
+    Ok(())
+}
+
+/// A copy, if there is room for it.
+fn copied(map: &Map, at: At, notes: &Notes<'_>) -> Result<Map, Refusal> {
+    super::copied(map, at, notes.budget())
+}
+
+struct Resolver<'a, 'b> {
+    names: Vec<String>,
+    /// The services as the files have them.
+    maps: HashMap<Place, Rc<Map>>,
+    /// With everything that they extend.
+    done: HashMap<Place, Rc<Map>>,
+    borrowed: HashSet<usize>,
+    notes: &'a mut Notes<'b>,
+}
+
+/// A service with what it extends, and whether that is all of it: a circle, or a chain that is too long, is broken off.
+type Resolved = (Rc<Map>, bool);
+
+impl Resolver<'_, '_> {
+    /// A service with everything that it extends; none where there is no such service.
+    fn resolve(&mut self, file: usize, key: &str, at: At, chain: &mut Vec<Place>) -> Result<Option<Resolved>, Refusal> {
+        let place = (file, key.to_owned());
+        if let Some(done) = self.done.get(&place) {
+            return Ok(Some((Rc::clone(done), true)));
+        }
+        let Some(own) = self.maps.get(&place).map(Rc::clone) else { return Ok(None) };
+        let (whole, is_complete) = match own.get("extends") {
+            None => (own, true),
+            Some(extends) => {
+                let (below, is_complete) = self.below(&place, extends, at, chain)?;
+                let mut own = copied(&own, at, self.notes)?;
+                own.take("extends");
+                let whole = match below {
+                    None => own,
+                    Some(below) => merge::services(copied(&below, at, self.notes)?, own),
+                };
+                (Rc::new(whole), is_complete)
+            }
+        };
+        if is_complete || chain.is_empty() {
+            self.done.insert(place, Rc::clone(&whole));
+        }
+        Ok(Some((whole, is_complete)))
+    }
+
+    /// What a service is laid over, and whether that is all of it.
+    fn below(
+        &mut self,
+        place: &Place,
+        extends: &Node,
+        at: At,
+        chain: &mut Vec<Place>,
+    ) -> Result<(Option<Rc<Map>>, bool), Refusal> {
+        let is_broken_off = chain.contains(place) || chain.len() >= MAX_CHAIN;
+        let base = match self.base(place.0, extends) {
+            Ok(_) if is_broken_off => Err("These services extend each other.".to_owned()),
+            found => found,
+        };
+        match base {
+            Ok((from, service)) => {
+                if from != place.0 {
+                    self.borrowed.insert(from);
+                }
+                chain.push(place.clone());
+                let below = self.resolve(from, &service, at, chain);
+                chain.pop();
+                Ok(below?.map_or((None, true), |(below, is_complete)| (Some(below), is_complete)))
+            }
+            Err(reason) => {
+                self.notes.push(Fate::Lost, &format!("services.{}.extends", place.1), extends.at, &reason);
+                Ok((None, !is_broken_off))
             }
         }
     }
-    let Resolver { done, borrowed, notes, .. } = resolver;
-    for ((file, key), map) in done {
-        if let Some(node) = files[file].services.get_mut(&key) {
-            node.value = Value::Map(map);
-        }
-    }
-    for file in borrowed {
-        for (key, node) in std::mem::take(&mut files[file].services) {
-            let reason = "Other files take it for their own services; it becomes none itself.".to_owned();
-            notes.push(Note { fate: Fate::Changed, path: format!("services.{key}"), at: node.at, reason });
-        }
-    }
-}
 
-struct Resolver<'a> {
-    names: Vec<String>,
-    done: HashMap<(usize, String), Map>,
-    borrowed: HashSet<usize>,
-    notes: &'a mut Vec<Note>,
-}
-
-impl Resolver<'_> {
-    /// A service with everything that it extends; none where that is nothing.
-    fn resolve(&mut self, files: &[Parsed], file: usize, key: &str, chain: &mut Vec<(usize, String)>) -> Option<Map> {
-        let place = (file, key.to_owned());
-        if let Some(done) = self.done.get(&place) {
-            return Some(done.clone());
-        }
-        let mut own = files.get(file)?.services.get(key)?.as_map()?.clone();
-        let Some(extends) = own.take("extends") else { return Some(own) };
-        let mut fail = |reason: String| {
-            self.notes.push(Note { fate: Fate::Lost, path: format!("services.{key}.extends"), at: extends.at, reason });
-        };
+    /// The service that another one of this file extends, or why it extends none.
+    fn base(&self, file: usize, extends: &Node) -> Result<Place, String> {
         let text = |part: &str| extends.as_map().and_then(|map| map.get(part)).and_then(Node::scalar);
-        let Some(service) = extends.scalar().or_else(|| text("service")) else {
-            fail("It does not say which service.".to_owned());
-            return Some(own);
-        };
+        let service = extends.scalar().or_else(|| text("service")).ok_or("It does not say which service.")?;
         let from = match text("file") {
-            None => Some(file),
-            Some(name) => position(&self.names, &name),
+            None => file,
+            Some(name) => position(&self.names, &name).ok_or_else(|| format!("The file {name} is not given."))?,
         };
-        let Some(from) = from else {
-            let name = text("file").unwrap_or_default();
-            fail(format!("The file {name} is not given."));
-            return Some(own);
-        };
-        if chain.contains(&place) || chain.len() >= MAX_CHAIN {
-            fail("These services extend each other.".to_owned());
-            return Some(own);
+        let base = (from, service);
+        if !self.maps.contains_key(&base) {
+            return Err(format!("There is no service {} in {}.", base.1, self.names[from]));
         }
-        if files.get(from).and_then(|file| file.services.get(&service)?.as_map()).is_none() {
-            fail(format!("There is no service {service} in {}.", self.names[from]));
-            return Some(own);
-        }
-        if from != file {
-            self.borrowed.insert(from);
-        }
-        chain.push(place);
-        let below = self.resolve(files, from, &service, chain);
-        chain.pop();
-        Some(below.map_or(own.clone(), |below| merge::services(&below, &own)))
+        Ok(base)
     }
 }
 

@@ -2,12 +2,12 @@
 //!
 //! Called for every file. It must never know other files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::Refusal;
 use crate::{
     compose::interpolate::{Missing, interpolate, only_variable},
-    kinds::compose::{Definitions, EXTENSION, Fate, Note},
+    kinds::compose::{Definitions, EXTENSION, Fate, Notes},
     yaml::{self, At, Map, Node, Value},
 };
 
@@ -18,21 +18,26 @@ pub(super) struct Parsed {
     pub(super) definitions: Definitions,
     /// What it says that Compose has no word for.
     pub(super) meta: Map,
-    pub(super) notes: Vec<Note>,
 }
 
 /// Reads a file and puts its variables in.
-pub(super) fn parse(text: &str, file: usize, variables: &BTreeMap<String, String>) -> Result<Parsed, Vec<Refusal>> {
-    let refuse = |at, message| vec![Refusal { at, message }];
-    let document = yaml::read(text, file)
-        .map_err(|error| refuse(At { file, line: error.line }, format!("This is not YAML: {}.", error.message)))?;
+pub(super) fn parse(
+    text: &str,
+    file: usize,
+    variables: &BTreeMap<String, String>,
+    notes: &mut Notes<'_>,
+) -> Result<Parsed, Vec<Refusal>> {
+    let refuse = |at, message| vec![Refusal::new(at, message)];
+    let document = yaml::read_within(text, file, notes.budget()).map_err(|error| match notes.budget().exceeded() {
+        Some(why) => vec![Refusal::exceeded(At { file, line: error.line }, why)],
+        None => refuse(At { file, line: error.line }, format!("This is not YAML: {}.", error.message)),
+    })?;
     let document = match document.value {
         Value::Map(map) => map,
         Value::Null => Map::new(),
         _ => return Err(refuse(document.at, format!("A Compose file is a mapping, not {}.", document.what()))),
     };
-    let mut filler =
-        Filler { variables, path: Vec::new(), notes: Vec::new(), refusals: Vec::new(), secrets: Vec::new() };
+    let mut filler = Filler { variables, path: Vec::new(), notes, refusals: Vec::new(), secrets: HashSet::new() };
     let mut parsed = Parsed::default();
     for (key, mut node) in document {
         let part = match key.as_str() {
@@ -45,7 +50,7 @@ pub(super) fn parse(text: &str, file: usize, variables: &BTreeMap<String, String
                 continue;
             }
             _ => {
-                other(&key, &node, &mut filler.notes);
+                other(&key, &node, filler.notes);
                 continue;
             }
         };
@@ -56,7 +61,6 @@ pub(super) fn parse(text: &str, file: usize, variables: &BTreeMap<String, String
             _ => parsed.definitions.secrets = part,
         }
     }
-    parsed.notes = filler.notes;
     if filler.refusals.is_empty() { Ok(parsed) } else { Err(filler.refusals) }
 }
 
@@ -64,43 +68,41 @@ fn map_of(key: &str, node: Node) -> Result<Map, Refusal> {
     match node.value {
         Value::Map(map) => Ok(map),
         Value::Null => Ok(Map::new()),
-        _ => Err(Refusal { at: node.at, message: format!("`{key}` is a mapping, not {}.", node.what()) }),
+        _ => Err(Refusal::new(node.at, format!("`{key}` is a mapping, not {}.", node.what()))),
     }
 }
 
 /// Notes what becomes of a part of the file that is no service and nothing that services refer to.
-fn other(key: &str, node: &Node, notes: &mut Vec<Note>) {
-    let mut note = |fate, path: String, at, reason: &str| {
-        notes.push(Note { fate, path, at, reason: reason.to_owned() });
-    };
+fn other(key: &str, node: &Node, notes: &mut Notes<'_>) {
+    let mut note = |fate, path: &str, at, reason: &str| notes.push(fate, path, at, reason);
     match (key, &node.value) {
-        ("name", _) => note(Fate::Changed, key.to_owned(), node.at, "The project is called devarch-STACK here."),
-        ("version", _) => note(Fate::Changed, key.to_owned(), node.at, "It is obsolete, and Compose ignores it."),
+        ("name", _) => note(Fate::Changed, key, node.at, "The project is called devarch-STACK here."),
+        ("version", _) => note(Fate::Changed, key, node.at, "It is obsolete, and Compose ignores it."),
         ("networks", Value::Map(networks)) => {
             for (name, network) in networks.iter() {
                 let only_name = network.as_map().is_none_or(|map| map.iter().all(|(key, _)| key == "name"));
                 let fate = if name == "default" && only_name { Fate::Changed } else { Fate::Lost };
-                note(fate, format!("networks.{name}"), network.at, "A stack has one network of its own.");
+                note(fate, &format!("networks.{name}"), network.at, "A stack has one network of its own.");
             }
         }
-        ("include", _) => note(Fate::Lost, key.to_owned(), node.at, "Give the other files as well."),
+        ("include", _) => note(Fate::Lost, key, node.at, "Give the other files as well."),
         (key, _) if key.starts_with("x-") => {
-            note(Fate::Lost, key.to_owned(), node.at, "An extension that belongs to no service is not held.");
+            note(Fate::Lost, key, node.at, "An extension that belongs to no service is not held.");
         }
-        _ => note(Fate::Lost, key.to_owned(), node.at, "This part of a file cannot be held."),
+        _ => note(Fate::Lost, key, node.at, "This part of a file cannot be held."),
     }
 }
 
-struct Filler<'a> {
+struct Filler<'a, 'b> {
     variables: &'a BTreeMap<String, String>,
     path: Vec<String>,
-    notes: Vec<Note>,
+    notes: &'a mut Notes<'b>,
     refusals: Vec<Refusal>,
     /// The variables of the service in hand that are secrets.
-    secrets: Vec<String>,
+    secrets: HashSet<String>,
 }
 
-impl Filler<'_> {
+impl Filler<'_, '_> {
     fn within(&mut self, part: &str, fill: impl FnOnce(&mut Self)) {
         self.path.push(part.to_owned());
         fill(self);
@@ -108,6 +110,9 @@ impl Filler<'_> {
     }
 
     fn fill(&mut self, node: &mut Node) {
+        if self.notes.budget().is_exceeded() {
+            return;
+        }
         match &mut node.value {
             Value::Map(map) => {
                 if let ([part, _], Some(extension)) = (self.path.as_slice(), map.get(EXTENSION))
@@ -158,10 +163,14 @@ impl Filler<'_> {
     }
 
     fn filled(&mut self, text: &str, at: At) -> Option<Value> {
-        let Some(filled) = interpolate(text, self.variables) else {
-            let message =
-                format!("{}: a `${{` names no variable here; write `$${{` for the text itself.", self.path.join("."));
-            self.refusals.push(Refusal { at, message });
+        let budget = self.notes.budget();
+        let Some(filled) = interpolate(text, self.variables, budget) else {
+            // Once it is spent, every text is refused: the first one says where.
+            match budget.exceeded() {
+                Some(_) if !self.refusals.is_empty() => {}
+                Some(why) => self.refusals.push(Refusal::exceeded(at, why)),
+                None => self.refuse(at, "a `${` names no variable here; write `$${` for the text itself."),
+            }
             return None;
         };
         if let Some((key, value)) = self.variable(text)
@@ -185,8 +194,7 @@ impl Filler<'_> {
                 }
                 Missing::Required(name, why) => {
                     let why = if why.is_empty() { String::new() } else { format!(": {why}") };
-                    let message = format!("{}: the variable {name} must be given{why}.", self.path.join("."));
-                    self.refusals.push(Refusal { at, message });
+                    self.refuse(at, &format!("the variable {name} must be given{why}."));
                 }
             }
         }
@@ -194,6 +202,15 @@ impl Filler<'_> {
     }
 
     fn note(&mut self, fate: Fate, at: At, reason: String) {
-        self.notes.push(Note { fate, path: self.path.join("."), at, reason });
+        if !self.notes.budget().is_exceeded() {
+            self.notes.push(fate, &self.path.join("."), at, &reason);
+        }
+    }
+
+    fn refuse(&mut self, at: At, reason: &str) {
+        let message = format!("{}: {reason}", self.path.join("."));
+        if self.notes.budget().charge(1, message.len()) {
+            self.refusals.push(Refusal::new(at, message));
+        }
     }
 }

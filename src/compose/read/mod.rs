@@ -16,8 +16,9 @@ use super::merge;
 use crate::{
     kinds::{
         Collections,
-        compose::{Definitions, Fate, Note},
+        compose::{Definitions, Fate, Note, Notes},
     },
+    read_budget::{Exceeded, ReadBudget},
     yaml::{At, Map, Node, Value},
 };
 
@@ -27,7 +28,7 @@ pub const MAX_BYTES: usize = 16 << 20;
 pub const MAX_SERVICES: usize = 2_000;
 
 /// A file as it was given.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Source {
     /// What it is called, for messages and for `extends`.
     pub name: String,
@@ -36,7 +37,7 @@ pub struct Source {
 }
 
 /// What is to be read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct Request {
     /// Files whose services become templates.
     pub files: Vec<Source>,
@@ -62,6 +63,28 @@ pub struct Refusal {
     pub at: At,
     /// What is wrong.
     pub message: String,
+    /// Whether it is more than an import takes.
+    pub is_limit: bool,
+}
+
+impl Refusal {
+    fn new(at: At, message: impl Into<String>) -> Self {
+        Self { at, message: message.into(), is_limit: false }
+    }
+
+    fn limit(at: At, message: impl Into<String>) -> Self {
+        Self { at, message: message.into(), is_limit: true }
+    }
+
+    /// The budget is spent.
+    fn exceeded(at: At, why: Exceeded) -> Self {
+        Self::limit(at, format!("Not read on: {why}."))
+    }
+
+    /// The same, where it is known that it is.
+    fn spent(at: At, budget: &ReadBudget) -> Self {
+        Self::exceeded(at, budget.exceeded().unwrap_or(Exceeded::Text))
+    }
 }
 
 /// A service that was read.
@@ -96,30 +119,44 @@ pub struct Reading {
 
 /// Reads all files, or says why one of them cannot be read.
 pub fn read(request: &Request) -> Result<Reading, Vec<Refusal>> {
+    read_within(request, &ReadBudget::default())
+}
+
+/// The same within a budget.
+pub fn read_within(request: &Request, budget: &ReadBudget) -> Result<Reading, Vec<Refusal>> {
     let sources = || request.files.iter().chain(&request.overrides);
-    let refuse = |file, line, message: String| vec![Refusal { at: At { file, line }, message }];
-    if sources().map(|source| source.text.len()).sum::<usize>() > MAX_BYTES {
-        return Err(refuse(0, 0, format!("The files have more than {MAX_BYTES} bytes in all.")));
+    let of_variables: usize = request.variables.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if sources().map(|source| source.text.len() + source.name.len()).sum::<usize>() + of_variables > MAX_BYTES {
+        let message = format!("The files and variables have more than {MAX_BYTES} bytes in all.");
+        return Err(vec![Refusal::limit(At::default(), message)]);
     }
+    let mut notes = Notes::new(budget);
     let (mut parsed, mut refusals) = (Vec::new(), Vec::new());
     for (number, source) in sources().enumerate() {
-        match file::parse(&source.text, number, &request.variables) {
+        match file::parse(&source.text, number, &request.variables, &mut notes) {
             Ok(file) => parsed.push(file),
             Err(found) => refusals.extend(found),
+        }
+        if budget.is_exceeded() {
+            break;
         }
     }
     let count: usize = parsed.iter().map(|file| file.services.len()).sum();
     if count > MAX_SERVICES {
-        refusals.extend(refuse(0, 0, format!("{count} services are too many; at most {MAX_SERVICES} are taken.")));
+        let message = format!("{count} services are too many; at most {MAX_SERVICES} are taken.");
+        refusals.push(Refusal::limit(At::default(), message));
+    }
+    // What does not fit is told alone: the rest has not been looked at.
+    if let Some(place) = refusals.iter().position(|refusal| refusal.is_limit) {
+        refusals = vec![refusals.swap_remove(place)];
     }
     if !refusals.is_empty() {
         return Err(refusals);
     }
-    let mut notes: Vec<Note> = parsed.iter_mut().flat_map(|file| std::mem::take(&mut file.notes)).collect();
-    extends::apply(&mut parsed, request, &mut notes);
-    let above = parsed.split_off(request.files.len());
+    let read = extends::apply(&mut parsed, request, &mut notes).map_err(|refusal| vec![refusal]);
+    let above = read.map(|()| parsed.split_off(request.files.len()))?;
     let mut reading = assemble(parsed, above, request, &mut notes)?;
-    reading.notes = notes;
+    reading.notes = notes.into_list();
     reading.notes.sort_by_key(|note| note.at);
     Ok(reading)
 }
@@ -134,73 +171,81 @@ struct Found {
     at: At,
 }
 
-fn assemble(
-    files: Vec<Parsed>,
-    above: Vec<Parsed>,
-    request: &Request,
-    notes: &mut Vec<Note>,
-) -> Result<Reading, Vec<Refusal>> {
+/// The services of all files, with the override files on top.
+fn services(files: &mut [Parsed], above: &mut [Parsed], notes: &mut Notes<'_>) -> Result<Vec<Found>, Vec<Refusal>> {
     let mut found: Vec<Found> = Vec::new();
     let mut place: HashMap<String, usize> = HashMap::new();
     let mut refusals = Vec::new();
-    for (file, parsed) in files.iter().enumerate() {
-        for (key, node) in parsed.services.iter() {
-            let Some(below) = service_map(key, node, notes) else { continue };
-            if place.insert(key.to_owned(), found.len()).is_some() {
+    for (file, parsed) in files.iter_mut().enumerate() {
+        for (key, node) in std::mem::take(&mut parsed.services) {
+            let at = node.at;
+            let Some(below) = service_map(&key, node, notes) else { continue };
+            if place.insert(key.clone(), found.len()).is_some() {
                 let message = format!("The service {key} is there twice; import the files one by one, or rename it.");
-                refusals.push(Refusal { at: node.at, message });
+                refusals.push(Refusal::new(at, message));
             }
-            found.push(Found { key: key.to_owned(), file, below, above: None, at: node.at });
+            found.push(Found { key, file, below, above: None, at });
         }
     }
-    for layer in &above {
-        for (key, node) in layer.services.iter() {
-            let Some(map) = service_map(key, node, notes) else { continue };
-            match place.get(key) {
+    for layer in above {
+        for (key, node) in std::mem::take(&mut layer.services) {
+            let at = node.at;
+            let Some(map) = service_map(&key, node, notes) else { continue };
+            match place.get(&key) {
                 Some(place) => {
                     let service = &mut found[*place];
-                    service.above = Some(merge::services(service.above.as_ref().unwrap_or(&service.below), &map));
+                    let below = match service.above.take() {
+                        Some(above) => above,
+                        None => copied(&service.below, at, notes.budget()).map_err(|refusal| vec![refusal])?,
+                    };
+                    service.above = Some(merge::services(below, map));
                 }
                 None => {
-                    let reason = "Only an override file has this service: it becomes a template as well.".to_owned();
-                    let path = format!("services.{key}");
-                    notes.push(Note { fate: Fate::Changed, path, at: node.at, reason });
-                    place.insert(key.to_owned(), found.len());
-                    let below = merge::services(&Map::new(), &map);
-                    found.push(Found { key: key.to_owned(), file: 0, below, above: None, at: node.at });
+                    let reason = "Only an override file has this service: it becomes a template as well.";
+                    notes.push(Fate::Changed, &format!("services.{key}"), at, reason);
+                    place.insert(key.clone(), found.len());
+                    let below = merge::services(Map::new(), map);
+                    found.push(Found { key, file: 0, below, above: None, at });
                 }
             }
         }
     }
-    if !refusals.is_empty() {
-        return Err(refusals);
-    }
+    if refusals.is_empty() { Ok(found) } else { Err(refusals) }
+}
+
+fn assemble(
+    mut files: Vec<Parsed>,
+    mut above: Vec<Parsed>,
+    request: &Request,
+    notes: &mut Notes<'_>,
+) -> Result<Reading, Vec<Refusal>> {
+    let found = services(&mut files, &mut above, notes)?;
     let names = names::give(&found, request, notes);
     let called: HashMap<String, String> =
         found.iter().zip(&names).map(|(service, names)| (service.key.clone(), names.instance.clone())).collect();
-    let lower: Vec<Definitions> = files.iter().map(|file| file.definitions.clone()).collect();
-    let upper: Vec<Definitions> = lower.iter().map(|below| laid_over(below, &above)).collect();
+    let laid_over = files.iter().map(|file| laid_over(&file.definitions, &above, notes.budget()));
+    let upper: Vec<Option<Definitions>> = laid_over.collect::<Result<_, _>>()?;
     definitions::look(&found, &files, &above, notes);
     let nothing = Definitions::default();
     let mut services = Vec::new();
     for (service, names) in found.into_iter().zip(names) {
-        let meta = files.get(service.file).map(|file| &file.meta);
-        let below = service::Part { key: &service.key, at: service.at, image: &names.template, called: &called, meta };
-        let file = upper.get(service.file).filter(|_| service.file >= lower.len());
-        let lower = file.or(lower.get(service.file)).unwrap_or(&nothing);
-        let Some(read) = below.read(service.below, lower, notes) else { continue };
-        let laid_over = match service.above {
-            None => None,
-            Some(map) => {
-                let upper = upper.get(service.file).unwrap_or(&nothing);
-                // What both say has been noted.
-                let known = notes.len();
-                let read = below.read(map, upper, notes);
-                let fresh: Vec<Note> = notes.split_off(known);
-                fresh.into_iter().filter(|note| note.at.file >= files.len()).for_each(|note| notes.push(note));
-                read
-            }
-        };
+        let file = files.get(service.file);
+        let meta = file.map(|file| &file.meta);
+        let part = service::Part { key: &service.key, at: service.at, image: &names.template, called: &called, meta };
+        let lower = file.map_or(&nothing, |file| &file.definitions);
+        let read = part.read(service.below, lower, notes);
+        let laid_over = service.above.filter(|_| read.is_some()).and_then(|map| {
+            let upper = upper.get(service.file).and_then(Option::as_ref).unwrap_or(lower);
+            // What both say has been noted.
+            let known = notes.len();
+            let read = part.read(map, upper, notes);
+            notes.retain_after(known, |note| note.at.file >= files.len());
+            read
+        });
+        if notes.budget().is_exceeded() {
+            return Err(vec![Refusal::spent(service.at, notes.budget())]);
+        }
+        let Some(read) = read else { continue };
         services.push(Imported {
             key: service.key,
             at: service.at,
@@ -212,25 +257,50 @@ fn assemble(
             laid_over: laid_over.map(|read| read.says),
         });
     }
+    if notes.budget().is_exceeded() {
+        return Err(vec![Refusal::spent(At::default(), notes.budget())]);
+    }
     Ok(Reading { services, notes: Vec::new() })
 }
 
-fn service_map(key: &str, node: &Node, notes: &mut Vec<Note>) -> Option<Map> {
-    match &node.value {
-        Value::Map(map) => Some(map.clone()),
+fn service_map(key: &str, node: Node, notes: &mut Notes<'_>) -> Option<Map> {
+    let (at, what) = (node.at, node.what());
+    match node.value {
+        Value::Map(map) => Some(map),
         Value::Null => Some(Map::new()),
         _ => {
-            let reason = format!("A service is a mapping, not {}.", node.what());
-            notes.push(Note { fate: Fate::Lost, path: format!("services.{key}"), at: node.at, reason });
+            let reason = format!("A service is a mapping, not {what}.");
+            notes.push(Fate::Lost, &format!("services.{key}"), at, &reason);
             None
         }
     }
 }
 
-fn laid_over(below: &Definitions, above: &[Parsed]) -> Definitions {
-    above.iter().fold(below.clone(), |below, layer| Definitions {
-        volumes: merge::parts(&below.volumes, &layer.definitions.volumes),
-        configs: merge::parts(&below.configs, &layer.definitions.configs),
-        secrets: merge::parts(&below.secrets, &layer.definitions.secrets),
-    })
+/// A copy, if there is room for it.
+fn copied(map: &Map, at: At, budget: &ReadBudget) -> Result<Map, Refusal> {
+    let (values, bytes) = map.weight();
+    if budget.charge(values, bytes) { Ok(map.clone()) } else { Err(Refusal::spent(at, budget)) }
+}
+
+/// Definitions with those of the override files on top; none where there are none.
+fn laid_over(below: &Definitions, above: &[Parsed], budget: &ReadBudget) -> Result<Option<Definitions>, Vec<Refusal>> {
+    if above.is_empty() {
+        return Ok(None);
+    }
+    let copied = |map: &Map| copied(map, At::default(), budget).map_err(|refusal| vec![refusal]);
+    let mut whole = Definitions {
+        volumes: copied(&below.volumes)?,
+        configs: copied(&below.configs)?,
+        secrets: copied(&below.secrets)?,
+    };
+    for Parsed { definitions: layer, .. } in above {
+        for (part, layer) in [
+            (&mut whole.volumes, &layer.volumes),
+            (&mut whole.configs, &layer.configs),
+            (&mut whole.secrets, &layer.secrets),
+        ] {
+            *part = merge::parts(std::mem::take(part), copied(layer)?);
+        }
+    }
+    Ok(Some(whole))
 }

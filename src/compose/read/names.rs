@@ -2,11 +2,11 @@
 //!
 //! Called once all services are known. It must never know what names are taken in the database.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Found, Request};
 use crate::{
-    kinds::compose::{Fate, Note},
+    kinds::compose::{Fate, Notes},
     name::{MAX_NAME, MAX_TEMPLATE_NAME, Name, NameOf, numbered},
 };
 
@@ -17,7 +17,7 @@ pub(super) struct Names {
 }
 
 /// Names for all services, each once.
-pub(super) fn give(found: &[Found], request: &Request, notes: &mut Vec<Note>) -> Vec<Names> {
+pub(super) fn give(found: &[Found], request: &Request, notes: &mut Notes<'_>) -> Vec<Names> {
     let (mut templates, mut instances) = (Taken::default(), Taken::default());
     // Who is called like its key goes first.
     for service in found {
@@ -31,8 +31,7 @@ pub(super) fn give(found: &[Found], request: &Request, notes: &mut Vec<Note>) ->
         for (what, name, wanted) in [("template", &template, &wanted), ("instance", &instance, &service.key)] {
             if name != wanted {
                 let reason = format!("The {what} is called {name}: names take lower-case letters, digits and hyphens.");
-                let path = format!("services.{}", service.key);
-                notes.push(Note { fate: Fate::Changed, path, at: service.at, reason });
+                notes.push(Fate::Changed, &format!("services.{}", service.key), service.at, &reason);
             }
         }
         Names { template, instance }
@@ -41,12 +40,16 @@ pub(super) fn give(found: &[Found], request: &Request, notes: &mut Vec<Note>) ->
 }
 
 #[derive(Default)]
-struct Taken(HashSet<String>);
+struct Taken {
+    names: HashSet<String>,
+    /// The next number for names that begin alike.
+    next: HashMap<String, usize>,
+}
 
 impl Taken {
     fn reserve(&mut self, of: NameOf, wanted: &str) {
         if Name::parse(of, wanted).is_ok() {
-            self.0.insert(wanted.to_owned());
+            self.names.insert(wanted.to_owned());
         }
     }
 
@@ -55,10 +58,16 @@ impl Taken {
             Ok(name) => name.to_string(),
             Err(error) => {
                 let base = error.suggestion;
-                let mut proposals = (1..).map_while(|n| numbered(&base, "", n, room));
-                let free = proposals.find(|name| !self.0.contains(name) && Name::parse(of, name).is_ok());
-                let name = free.unwrap_or(base);
-                self.0.insert(name.clone());
+                let next = self.next.entry(base.clone()).or_insert(1);
+                let proposals = (*next..).map_while(|n| Some((n, numbered(&base, "", n, room)?)));
+                let mut free =
+                    proposals.skip_while(|(_, name)| self.names.contains(name) || Name::parse(of, name).is_err());
+                let name = free.next().map(|(n, name)| {
+                    *next = n + 1;
+                    name
+                });
+                let name = name.unwrap_or(base);
+                self.names.insert(name.clone());
                 name
             }
         }

@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Problems},
     kinds::{
         Cardinality, Collections, Kind, MAX_ENTRIES, MAX_KIND_BYTES, check_entry,
-        compose::{Definitions, EXTENSION, Fate, Found, Note, Reading},
+        compose::{Definitions, EXTENSION, Fate, Found, Notes, Reading},
         for_each_kind,
     },
     yaml::{At, Map, Node, Value},
@@ -52,7 +52,7 @@ for_each_kind!(read_all);
 
 impl Part<'_> {
     /// Reads it; none when there is no image that it could be made of.
-    pub(super) fn read(&self, mut service: Map, file: &Definitions, notes: &mut Vec<Note>) -> Option<Service> {
+    pub(super) fn read(&self, mut service: Map, file: &Definitions, notes: &mut Notes<'_>) -> Option<Service> {
         let extension = match service.take(EXTENSION).map(|node| node.value) {
             Some(Value::Map(map)) => map,
             _ => Map::new(),
@@ -67,7 +67,7 @@ impl Part<'_> {
             file,
             built,
             names: self.called,
-            notes: Vec::new(),
+            notes: Notes::new(notes.budget()),
         };
         let says = read_all(&mut reading);
         let mut word = |key: &str| {
@@ -85,14 +85,10 @@ impl Part<'_> {
         let image = says.settings.as_ref().and_then(|settings| settings.image_name.as_ref()).is_some();
         if !image {
             let at = self.at;
-            reading.notes.push(Note {
-                fate: Fate::Lost,
-                path: format!("services.{}", self.key),
-                at,
-                reason: "Without an image that can be held there is no template.".to_owned(),
-            });
+            let reason = "Without an image that can be held there is no template.";
+            reading.notes.push(Fate::Lost, &format!("services.{}", self.key), at, reason);
         }
-        notes.append(&mut reading.notes);
+        reading.notes.append_to(notes);
         image.then_some(Service { says, description, category })
     }
 }
@@ -124,39 +120,43 @@ fn rest(attribute: &str, node: &Node, from: &mut Reading<'_>) {
 }
 
 /// The entries that are valid, in their normal form; of two with the same key the last.
-fn sound<K: Kind>(found: Vec<Found<K>>, notes: &mut Vec<Note>) -> Vec<K> {
-    let mut kept: Vec<(Found<K>, u64)> = Vec::with_capacity(found.len());
-    let mut lose = |found: &Found<K>, reason: String| {
-        notes.push(Note { fate: Fate::Lost, path: found.path.clone(), at: found.at, reason });
-    };
+fn sound<K: Kind>(found: Vec<Found<K>>, notes: &mut Notes<'_>) -> Vec<K> {
+    let mut kept: Vec<Option<Found<K>>> = Vec::new();
+    let mut places: HashMap<u64, usize> = HashMap::new();
     let mut bytes = 0;
     for mut next in found {
+        if !notes.budget().pass(1) {
+            break;
+        }
+        let mut lose = |found: &Found<K>, reason: &str| notes.push(Fate::Lost, &found.path, found.at, reason);
         next.entry.normalize();
         let mut problems = Problems::at(&[]);
         check_entry(&next.entry, &mut problems);
         if let Err(Error::Refused(problems)) = problems.finish() {
             let reasons: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
-            lose(&next, reasons.join(" "));
+            lose(&next, &reasons.join(" "));
             continue;
         }
-        if kept.len() >= MAX_ENTRIES {
-            lose(&next, format!("A service has at most {MAX_ENTRIES} of these."));
-            continue;
-        }
-        let more = next.entry.long_bytes();
-        if bytes + more > MAX_KIND_BYTES {
-            lose(&next, format!("A service has at most {MAX_KIND_BYTES} bytes of these."));
-            continue;
-        }
-        bytes += more;
         let identity = hashed(next.entry.identity());
-        if let Some(place) = kept.iter().position(|(_, other)| *other == identity) {
-            let (earlier, _) = kept.remove(place);
-            lose(&earlier, "A later entry has the same key; the last one counts.".to_owned());
+        let earlier = places.get(&identity).copied();
+        if earlier.is_none() && places.len() >= MAX_ENTRIES {
+            lose(&next, &format!("A service has at most {MAX_ENTRIES} of these."));
+            continue;
         }
-        kept.push((next, identity));
+        let replaced = earlier.and_then(|place| kept[place].as_ref()).map_or(0, |earlier| earlier.entry.long_bytes());
+        let more = next.entry.long_bytes();
+        if bytes - replaced + more > MAX_KIND_BYTES {
+            lose(&next, &format!("A service has at most {MAX_KIND_BYTES} bytes of these."));
+            continue;
+        }
+        bytes = bytes - replaced + more;
+        if let Some(earlier) = earlier.and_then(|place| kept[place].take()) {
+            lose(&earlier, "A later entry has the same key; the last one counts.");
+        }
+        places.insert(identity, kept.len());
+        kept.push(Some(next));
     }
-    kept.into_iter().map(|(found, _)| found.entry).collect()
+    kept.into_iter().flatten().map(|found| found.entry).collect()
 }
 
 fn hashed(identity: impl Hash) -> u64 {

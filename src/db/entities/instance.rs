@@ -1,11 +1,10 @@
 //! `service_instances`. Its column `instance_id` is the instance's name.
 
 use sea_orm::{QueryFilter, entity::prelude::*};
-use serde::{Deserialize, Serialize};
 
 use crate::ids::{InstanceId, StackId, TemplateId};
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "service_instances")]
 pub struct Model {
     #[sea_orm(primary_key)]

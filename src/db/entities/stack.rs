@@ -1,11 +1,10 @@
 //! `stacks`.
 
 use sea_orm::{QueryFilter, entity::prelude::*};
-use serde::{Deserialize, Serialize};
 
 use crate::ids::StackId;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "stacks")]
 pub struct Model {
     #[sea_orm(primary_key)]

@@ -9,7 +9,9 @@ mod rows;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr, EntityName, EntityTrait, IdenStatic, QueryFilter, QueryOrder, Statement};
+use sea_orm::{
+    Condition, ConnectionTrait, DbErr, EntityName, EntityTrait, IdenStatic, QueryFilter, QueryOrder, Statement,
+};
 
 use self::difference::Difference;
 pub use self::rows::Loaded;
@@ -33,7 +35,7 @@ pub trait Source<O: Owner>: Kind {
     /// The entries of many owners, with secrets in clear.
     fn load_each(db: &impl Session, owners: &[O::Id]) -> impl Future<Output = Result<Loaded<O, Self>, DbErr>> + Send;
 
-    /// The same for those to whom no secret is shown: what is sealed stays so.
+    /// The same for those to whom no secret is shown: what is sealed stays so. Owners out of the caller's reach are missing.
     fn masked(db: &impl Session, owners: &[O::Id]) -> impl Future<Output = Result<Loaded<O, Self>, DbErr>> + Send {
         Self::load_each(db, owners)
     }
@@ -53,7 +55,8 @@ impl<O: Owner, K: Stored<O>> Source<O> for K {
     }
 
     async fn masked(db: &impl Session, owners: &[O::Id]) -> Result<Loaded<O, K>, DbErr> {
-        rows::sealed::<O, K>(db, owners).await
+        let reach = if O::OF_ONE_STACK { db.within_instances(K::owner_column().as_str()) } else { Condition::all() };
+        rows::sealed::<O, K>(db, owners, reach).await
     }
 }
 

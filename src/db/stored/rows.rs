@@ -4,7 +4,9 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{DbErr, EntityTrait, FromQueryResult, IdenStatic, QueryFilter, QueryOrder, QueryTrait, Select};
+use sea_orm::{
+    Condition, DbErr, EntityTrait, FromQueryResult, IdenStatic, QueryFilter, QueryOrder, QueryTrait, Select,
+};
 
 use super::super::{Session, keys::one_of, secrets};
 use crate::{
@@ -73,10 +75,15 @@ pub(super) async fn fetch<O: Owner, K: Stored<O>>(
 }
 
 /// The entries of many owners as they are stored.
-pub(super) async fn sealed<O: Owner, K: Stored<O>>(db: &impl Session, owners: &[O::Id]) -> Result<Loaded<O, K>, DbErr> {
+pub(super) async fn sealed<O: Owner, K: Stored<O>>(
+    db: &impl Session,
+    owners: &[O::Id],
+    reach: Condition,
+) -> Result<Loaded<O, K>, DbErr> {
     let ids = owners.iter().map(|id| (*id).into());
     let of_owners = one_of(db.get_database_backend(), K::owner_column().as_str(), ids);
-    let rows = fetch::<O, K>(db, K::Entity::find().filter(of_owners).order_by_asc(K::id_column())).await?;
+    let rows =
+        fetch::<O, K>(db, K::Entity::find().filter(of_owners).filter(reach).order_by_asc(K::id_column())).await?;
     let (mut entries, mut unreadable): (HashMap<O::Id, Vec<K>>, HashMap<_, _>) = (HashMap::new(), HashMap::new());
     for Row { owner, entry, .. } in rows {
         match entry {
@@ -92,7 +99,7 @@ pub(super) async fn sealed<O: Owner, K: Stored<O>>(db: &impl Session, owners: &[
 
 /// The entries of many owners with their secrets opened.
 pub(super) async fn open<O: Owner, K: Stored<O>>(db: &impl Session, owners: &[O::Id]) -> Result<Loaded<O, K>, DbErr> {
-    let mut loaded = sealed::<O, K>(db, owners).await?;
+    let mut loaded = sealed::<O, K>(db, owners, Condition::all()).await?;
     for (owner, entries) in &mut loaded.entries {
         for entry in entries {
             secrets::open::<O, K>(entry, *owner, db.vault())?;

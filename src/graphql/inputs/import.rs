@@ -91,4 +91,11 @@ impl From<ImportComposeInput> for ImportCompose {
     }
 }
 
+impl ImportComposeInput {
+    /// What the files are called, first those whose services become templates.
+    pub(in crate::graphql) fn names(&self) -> Vec<String> {
+        self.files.iter().chain(self.overrides.iter().flatten()).map(|file| file.name.clone()).collect()
+    }
+}
+
 super::keyed!(ImportComposeInput);

@@ -90,11 +90,10 @@ pub(in crate::graphql) struct DuplicateInstanceInput {
     idempotency_key: Option<String>,
 }
 
-impl DuplicateInstanceInput {
-    /// What is copied; `warn` when somebody wants to see the warnings.
-    pub(in crate::graphql) fn warning(self, warn: bool) -> DuplicateInstance {
-        let expected_revision = self.expected_revision.map(i64::from);
-        DuplicateInstance { instance: self.instance, name: self.name, expected_revision, warn }
+impl From<DuplicateInstanceInput> for DuplicateInstance {
+    fn from(input: DuplicateInstanceInput) -> Self {
+        let expected_revision = input.expected_revision.map(i64::from);
+        Self { instance: input.instance, name: input.name, expected_revision }
     }
 }
 

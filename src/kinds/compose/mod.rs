@@ -9,7 +9,7 @@ mod text;
 
 pub use self::{
     duration::{duration, seconds},
-    reading::{Definitions, Fate, Found, Note, Reading, Use},
+    reading::{Definitions, Fate, Found, Note, Notes, Reading, Use},
     rendered::{Rendered, Surroundings, Warning},
     text::{has_variables, is_interpolable, literal, literal_tree, unescaped},
 };

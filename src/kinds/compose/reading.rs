@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     kinds::Kind,
+    read_budget::ReadBudget,
     yaml::{At, Map, Node, Value},
 };
 
@@ -25,6 +26,11 @@ pub struct Use {
 }
 
 impl Use {
+    /// Which one the short or the long form names.
+    pub fn source_of(node: &Node) -> Option<String> {
+        node.scalar().or_else(|| node.as_map()?.get("source")?.scalar())
+    }
+
     /// Reads the short or the long form.
     pub fn read(node: Node) -> Result<Self, String> {
         if let Some(source) = node.scalar() {
@@ -75,6 +81,76 @@ pub struct Note {
     pub reason: String,
 }
 
+/// Longest text of a note's path, and of its reason, in characters; the rest is left out.
+const MAX_NOTE_TEXT: usize = 400;
+
+/// How many values a note counts for: it takes as much memory.
+const VALUES_OF_A_NOTE: usize = 3;
+
+/// What is noted while files are read, paid for by the budget of the reading.
+#[derive(Debug)]
+pub struct Notes<'a> {
+    list: Vec<Note>,
+    budget: &'a ReadBudget,
+}
+
+impl<'a> Notes<'a> {
+    /// None yet.
+    pub fn new(budget: &'a ReadBudget) -> Self {
+        Self { list: Vec::new(), budget }
+    }
+
+    /// The budget that pays for them.
+    pub fn budget(&self) -> &'a ReadBudget {
+        self.budget
+    }
+
+    /// Adds one, if there is room for it.
+    pub fn push(&mut self, fate: Fate, path: &str, at: At, reason: &str) {
+        let (path, reason) = (clipped(path), clipped(reason));
+        if self.budget.charge(VALUES_OF_A_NOTE, path.len() + reason.len()) {
+            self.list.push(Note { fate, path, at, reason });
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// True without any.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Takes those out that came after the first so many, and keeps of them what `keep` says.
+    pub fn retain_after(&mut self, known: usize, keep: impl Fn(&Note) -> bool) {
+        let later = self.list.split_off(known);
+        self.list.extend(later.into_iter().filter(keep));
+    }
+
+    /// All of them.
+    pub fn into_list(self) -> Vec<Note> {
+        self.list
+    }
+
+    /// Moves all of them to others.
+    pub fn append_to(self, others: &mut Notes<'_>) {
+        others.list.extend(self.list);
+    }
+}
+
+/// A text without what is beyond the limit.
+fn clipped(text: &str) -> String {
+    if text.len() <= MAX_NOTE_TEXT {
+        return text.to_owned();
+    }
+    match text.char_indices().nth(MAX_NOTE_TEXT) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
 /// An entry that was read, and where.
 #[derive(Clone, Debug)]
 pub struct Found<K> {
@@ -106,25 +182,31 @@ pub struct Reading<'a> {
     /// The names of the services of the file, as they are called here.
     pub names: &'a HashMap<String, String>,
     /// What was not held as it stands there.
-    pub notes: Vec<Note>,
+    pub notes: Notes<'a>,
 }
 
 impl Reading<'_> {
     /// The way to a part of the service.
     pub fn path(&self, part: &str) -> String {
-        format!("services.{}.{part}", self.name)
+        format!("services.{}.{}", clipped(self.name), clipped(part))
+    }
+
+    /// Takes so many values with so many bytes out of the budget; false when there is no room for them.
+    #[must_use]
+    pub fn charge(&self, values: usize, bytes: usize) -> bool {
+        self.notes.budget().charge(values, bytes)
     }
 
     /// Notes that something cannot be held.
     pub fn lose(&mut self, part: &str, at: At, reason: impl Into<String>) {
         let path = self.path(part);
-        self.notes.push(Note { fate: Fate::Lost, path, at, reason: reason.into() });
+        self.notes.push(Fate::Lost, &path, at, &reason.into());
     }
 
     /// Notes that something is held in another form.
     pub fn change(&mut self, part: &str, at: At, reason: impl Into<String>) {
         let path = self.path(part);
-        self.notes.push(Note { fate: Fate::Changed, path, at, reason: reason.into() });
+        self.notes.push(Fate::Changed, &path, at, &reason.into());
     }
 
     /// An entry at a part of the service.
@@ -152,43 +234,53 @@ impl Reading<'_> {
     /// Takes an attribute that is a mapping or a list of `KEY=VALUE`: keys with their values, of which some say nothing.
     pub fn take_pairs(&mut self, attribute: &str) -> Vec<(String, Option<String>, At)> {
         let Some(node) = self.take(attribute) else { return Vec::new() };
-        let mut pairs: Vec<(String, Option<String>, At)> = Vec::new();
-        match &node.value {
-            Value::Map(map) => {
-                for (key, value) in map.iter() {
-                    match (&value.value, value.scalar()) {
-                        (Value::Null, _) => pairs.push((key.to_owned(), None, value.at)),
-                        (_, Some(text)) => pairs.push((key.to_owned(), Some(text), value.at)),
-                        (_, None) => {
-                            let reason = format!("The value is {}, not text.", value.what());
-                            self.lose(&format!("{attribute}.{key}"), value.at, reason);
-                        }
-                    }
+        let (at, what) = (node.at, node.what());
+        match node.value {
+            Value::Map(map) => self.pairs_of_map(attribute, map),
+            Value::List(list) => self.pairs_of_list(attribute, list),
+            _ => {
+                self.lose(attribute, at, format!("This is {what}, not a mapping or a list."));
+                Vec::new()
+            }
+        }
+    }
+
+    fn pairs_of_map(&mut self, attribute: &str, map: Map) -> Vec<(String, Option<String>, At)> {
+        let mut pairs = Vec::with_capacity(map.len());
+        for (key, value) in map {
+            match (&value.value, value.scalar()) {
+                (Value::Null, _) => pairs.push((key, None, value.at)),
+                (_, Some(text)) => pairs.push((key, Some(text), value.at)),
+                (_, None) => {
+                    let reason = format!("The value is {}, not text.", value.what());
+                    self.lose(&format!("{attribute}.{key}"), value.at, reason);
                 }
             }
-            Value::List(list) => {
-                for (index, item) in list.iter().enumerate() {
-                    let Some(text) = item.scalar() else {
-                        let reason = format!("This is {}, not KEY=VALUE.", item.what());
-                        self.lose(&format!("{attribute}.{index}"), item.at, reason);
-                        continue;
-                    };
-                    let (key, value) = match text.split_once('=') {
-                        Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
-                        None => (text, None),
-                    };
-                    // Compose lets the last of them win.
-                    if let Some(place) = pairs.iter().position(|(other, ..)| *other == key) {
-                        let (_, _, at) = pairs.remove(place);
-                        let reason = format!("{key} is given again below; the last one wins.");
-                        self.lose(&format!("{attribute}.{key}"), at, reason);
-                    }
-                    pairs.push((key, value, item.at));
-                }
-            }
-            _ => self.lose(attribute, node.at, format!("This is {}, not a mapping or a list.", node.what())),
         }
         pairs
+    }
+
+    fn pairs_of_list(&mut self, attribute: &str, list: Vec<Node>) -> Vec<(String, Option<String>, At)> {
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut pairs: Vec<Option<(String, Option<String>, At)>> = Vec::with_capacity(list.len());
+        for (index, item) in list.into_iter().enumerate() {
+            let Some(text) = item.scalar() else {
+                let reason = format!("This is {}, not KEY=VALUE.", item.what());
+                self.lose(&format!("{attribute}.{index}"), item.at, reason);
+                continue;
+            };
+            let (key, value) = match text.split_once('=') {
+                Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
+                None => (text, None),
+            };
+            // Compose lets the last of them win.
+            if let Some((_, _, at)) = places.insert(key.clone(), pairs.len()).and_then(|place| pairs[place].take()) {
+                let reason = format!("{key} is given again below; the last one wins.");
+                self.lose(&format!("{attribute}.{key}"), at, reason);
+            }
+            pairs.push(Some((key, value, item.at)));
+        }
+        pairs.into_iter().flatten().collect()
     }
 
     /// Takes an attribute that is a list; one value alone is a list of one.

@@ -75,7 +75,9 @@ pub(super) async fn handle(
             return refused(StatusCode::BAD_REQUEST, "idempotency_key", "BAD_REQUEST", message);
         }
     };
-    let how = How { key, get: method == Method::GET, direct: extensions.get::<ByExecutor>().is_none() };
+    let get = method == Method::GET;
+    let direct = extensions.get::<ByExecutor>().is_none();
+    let how = How { key, get, direct, permit: extensions.get().cloned() };
     let ran = run::run(&service, access, params, how).await;
     let Ran { answer, began, mut outcome, budget } = match ran {
         Ok(ran) => ran,
@@ -103,7 +105,7 @@ pub(super) async fn handle(
         Answer::Values(response) => values(response, began, extensions.get().cloned(), &mut outcome, &budget).await,
         Answer::Written(json) => json,
     };
-    match keep.filter(|_| how.get) {
+    match keep.filter(|_| get) {
         Some(keep) => {
             let tag = budget.compute(|| tags::tag(media_type.with_charset(), &json.pieces)).await;
             tags::tagged(&headers, &tag, keep, || written(status, json, media_type, outcome))

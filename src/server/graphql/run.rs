@@ -23,12 +23,14 @@ use crate::{
     access::Access,
     app::App,
     budget::{Budget, Exceeded},
+    cancellation::Cancellation,
     chunks::Chunks,
     document::{Chosen, Refusal, Sort},
     graphql::{RequestKey, execute},
     server::{
         Service,
         outcome::{Outcome, Timing},
+        overload::Permit,
     },
 };
 
@@ -66,7 +68,7 @@ impl Ran {
 pub(super) struct ChangeOverGet;
 
 /// How a request came, and how it is answered.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct How<'a> {
     /// The value of the header `Idempotency-Key`.
     pub(super) key: Option<&'a str>,
@@ -74,6 +76,8 @@ pub(super) struct How<'a> {
     pub(super) get: bool,
     /// Past the executor, where that gives the same.
     pub(super) direct: bool,
+    /// What the request holds while anything of it runs.
+    pub(super) permit: Option<Permit>,
 }
 
 /// Looks at a request, and runs it.
@@ -105,7 +109,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             "The header Idempotency-Key is for a request with one change; give each of several its own idempotencyKey.",
         )));
     }
-    let budget = service.budget();
+    let budget = if mutation { service.budget_of_change() } else { service.budget() };
     if cost >= MANY_VALUES {
         budget.expect_much();
     }
@@ -153,7 +157,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             Some(key) => request().data(RequestKey(key.to_owned())),
             None => request(),
         };
-        change(service, app.clone(), request).await
+        change(service, app.clone(), request, how.permit).await
     } else {
         let reading = async {
             if let Some(standby) = app.at_standby().await {
@@ -188,11 +192,20 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     Ok(Ran { answer: Answer::Values(response), began, outcome, budget })
 }
 
-/// Runs a mutation on a task of its own: a client that goes away, or whose time is over, does not tear it.
-async fn change(service: &Service, app: App, request: Request) -> GraphqlResponse {
+/// Runs a mutation on a task of its own: a client that goes away, or whose time is over, does not tear it. The task keeps
+/// the permit of the request until it ends, so that there are never more of them than requests may run.
+async fn change(service: &Service, app: App, request: Request, permit: Option<Permit>) -> GraphqlResponse {
     let schema = service.schema.clone();
     let budget = app.budget().clone();
-    let task = tokio::spawn(async move { execute(&schema, app, request).await }.in_current_span());
+    let cancellation = Cancellation::default();
+    let _abandoned = cancellation.abandon_on_drop();
+    let app = app.cancelled_by(cancellation.clone());
+    let running = async move {
+        let response = execute(&schema, app, request).await;
+        drop(permit);
+        response
+    };
+    let task = tokio::spawn(running.in_current_span());
     match within(service, tokio::time::Instant::now(), task).await {
         Some(Ok(mut response)) => {
             if let Some(exceeded) = budget.exceeded() {
@@ -201,9 +214,12 @@ async fn change(service: &Service, app: App, request: Request) -> GraphqlRespons
             response
         }
         Some(Err(_)) => panicked(),
-        None => late(
-            "The request took too long; a change that has begun is finished all the same: look before you repeat it.",
-        ),
+        None => {
+            cancellation.cancel();
+            late(
+                "The request took too long; a change that has begun is finished all the same: look before you repeat it.",
+            )
+        }
     }
 }
 

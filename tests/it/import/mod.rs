@@ -1,5 +1,6 @@
 //! Compose files become templates and instances: what is held, what is told, what happens to what is there.
 
+mod budget;
 mod command;
 mod conflicts;
 mod corpus;

@@ -88,6 +88,11 @@ impl TestApp {
         self.with_options(Options { limits, ..self.options.clone() })
     }
 
+    /// The same application with other limits of traffic.
+    pub(crate) fn with_traffic(&self, traffic: Traffic) -> Self {
+        self.with_options(Options { traffic, ..self.options.clone() })
+    }
+
     /// The same application for pages of other sites.
     pub(crate) fn with_origins(&self, origins: &[&str]) -> Self {
         let origins = origins.iter().map(|origin| origin.parse().unwrap()).collect();
