@@ -56,3 +56,4 @@ mod tour;
 mod trash;
 mod validation;
 mod values;
+mod variables;

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_graphql::{Request, Response as GraphqlResponse, ServerError, Value, Variables};
+use async_graphql::{Request, Response as GraphqlResponse, ServerError, Value};
 use futures_util::FutureExt;
 use tokio::time::timeout;
 use tracing::Instrument;
@@ -20,7 +20,7 @@ use crate::{
     access::Access,
     app::App,
     document::{Chosen, Refusal, Sort},
-    graphql::{RequestKey, execute},
+    graphql::{RequestKey, executable, execute, locate},
     server::{
         Service,
         outcome::{Outcome, Timing},
@@ -80,7 +80,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
         Ok(chosen) => chosen,
         Err(refusal) => return Ok(Ran::refused(&refusal)),
     };
-    let Chosen { name, mutation, roots, variables } = chosen;
+    let Chosen { name, mutation, roots, variables, .. } = chosen;
     let key = how.key.filter(|_| mutation);
     if key.is_some() && roots > 1 {
         return Ok(Ran::refused(&Refusal::one(
@@ -111,20 +111,14 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             return Ok(Ran { answer, began: true, outcome: outcome(&app, name) });
         }
     }
-    let parsed = match async_graphql::parser::parse_query(&query) {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            // Two parsers see one document differently: the framework's is the one that runs it.
-            let response = GraphqlResponse::from_errors(vec![coded(error.into(), "GRAPHQL_PARSE_FAILED")]);
-            let outcome = Outcome { refusal: Some("parse"), ..Outcome::default() };
-            return Ok(Ran { answer: Answer::Values(response), began: false, outcome });
-        }
+    let parts = match service.documents.operation(&checked, operation_name.as_deref()) {
+        Ok(parts) => parts,
+        Err(refusal) => return Ok(Ran::refused(&refusal)),
     };
-    let variables = Variables::from_json(variables.into());
+    // The executor sees no text, no fragments and no variables.
     let request = || {
-        let mut request = Request::new(query.as_str()).variables(variables.clone());
-        request.operation_name = operation_name.clone();
-        request.set_parsed_query(parsed.clone());
+        let mut request = Request::new(String::new());
+        request.set_parsed_query(executable(parts, &variables));
         request
     };
     let mut response = if mutation {
@@ -153,6 +147,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             None => late(GIVEN_UP),
         }
     };
+    locate(&mut response.errors, parts, &variables);
     let outcome = outcome(&app, name);
     let mut began = true;
     for error in &mut response.errors {
