@@ -62,7 +62,7 @@ pub struct Limits {
     pub max_mutations: usize,
 
     /// Most values that the answer could have: a field in a list counts as often as the page has rows (`first`, `last`,
-    /// else 20), in a list without pages ten times.
+    /// else 20), in a list without pages as often as that may well be: 500 times in a collection such as the ports.
     #[arg(long, env = "DEVARCH_MAX_COST", default_value_t = 2_000_000, global = true, value_name = "NUMBER")]
     pub max_cost: u64,
 

@@ -6,21 +6,24 @@
 
 use apollo_compiler::{
     Schema,
-    ast::Type,
+    ast::{Type, Value as Literal},
     executable::Operation,
     schema::{ExtendedType, InputObjectType},
 };
 use serde_json::{Map, Value};
 
-use super::{MAX_ERRORS, Mistake, Refusal, Sort, literals::is_one_of, shortened};
+use super::{MAX_ERRORS, Mistake, Refusal, Sort, inputs::Inputs, literals::is_one_of, moment, shortened};
 
-/// The values of an operation's variables; those that it does not declare are ignored.
+/// The values of an operation's variables, defaults included: the specification's `CoerceVariableValues`. A variable that
+/// is absent and has no default stays absent; those that the operation does not declare are ignored.
 pub(super) fn variables(
     schema: &Schema,
     operation: &Operation,
     mut given: Map<String, Value>,
 ) -> Result<Map<String, Value>, Refusal> {
-    let mut coerce = Coerce { schema, mistakes: Vec::new() };
+    // Defaults hold no variables.
+    let none = Map::new();
+    let mut coerce = Coerce { schema, defaults: Inputs::new(schema, &none), mistakes: Vec::new() };
     let mut values = Map::new();
     for variable in &operation.variables {
         let name = variable.name.as_str();
@@ -29,12 +32,11 @@ pub(super) fn variables(
             Some(value) => {
                 values.insert(name.to_owned(), coerce.value(&variable.ty, value, &path));
             }
-            // The framework takes the default from the document.
-            None if variable.default_value.is_some() => {}
-            None if variable.ty.is_non_null() => {
-                coerce.mistake(&path, format!("of the required type \"{}\" was not provided.", variable.ty));
+            None => {
+                if let Some(value) = coerce.absent(&variable.ty, variable.default_value.as_deref(), &path) {
+                    values.insert(name.to_owned(), value);
+                }
             }
-            None => {}
         }
     }
     coerce.mistakes.truncate(MAX_ERRORS);
@@ -46,10 +48,20 @@ pub(super) fn variables(
 
 struct Coerce<'a> {
     schema: &'a Schema,
+    /// What is taken where nothing is given.
+    defaults: Inputs<'a>,
     mistakes: Vec<Mistake>,
 }
 
 impl Coerce<'_> {
+    /// The default where nothing is given, if there is one.
+    fn absent(&mut self, expected: &Type, default: Option<&Literal>, path: &str) -> Option<Value> {
+        if default.is_none() && expected.is_non_null() {
+            self.mistake(path, format!("of the required type \"{expected}\" was not provided."));
+        }
+        self.defaults.default_value(expected, default)
+    }
+
     fn mistake(&mut self, path: &str, what: String) -> Value {
         self.mistakes.push(Mistake { message: shortened(&format!("Variable \"{path}\" {what}")), location: None });
         Value::Null
@@ -101,11 +113,10 @@ impl Coerce<'_> {
                 self.mistake(path, format!("is {}, and the type \"{name}\" does not take that.", sort(&value)))
             }
             // The other scalars of the schema are texts with a form of their own.
-            ("DateTime", Value::String(text)) if chrono::DateTime::parse_from_rfc3339(text).is_ok() => value,
-            ("DateTime", _) => self.mistake(
-                path,
-                "is no moment such as \"2030-01-31T12:00:00Z\", as the type \"DateTime\" is.".to_owned(),
-            ),
+            ("DateTime", _) => match moment::mistake(value.as_str().unwrap_or_default()) {
+                Some(what) => self.mistake(path, what.to_owned()),
+                None => value,
+            },
             _ => value,
         }
     }
@@ -122,11 +133,11 @@ impl Coerce<'_> {
                 Some(value) => {
                     values.insert(name.to_string(), self.value(&definition.ty, value, &path));
                 }
-                None if definition.default_value.is_some() => {}
-                None if definition.ty.is_non_null() => {
-                    self.mistake(&path, format!("of the required type \"{}\" was not provided.", definition.ty));
+                None => {
+                    if let Some(value) = self.absent(&definition.ty, definition.default_value.as_deref(), &path) {
+                        values.insert(name.to_string(), value);
+                    }
                 }
-                None => {}
             }
         }
         if let Some(unknown) = fields.keys().next() {

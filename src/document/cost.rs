@@ -1,38 +1,70 @@
 //! How many values an answer could have: lists multiply what is asked of each of their rows.
 //!
-//! Called by [`Documents`](super::Documents) for each request, because variables say how long pages are. It must never
-//! know how many rows there really are.
+//! Called by [`Documents`](super::Documents) for each request, because variables say how long pages are and what is left
+//! out. It must never know how many rows there really are.
 
 use std::collections::HashMap;
 
 use apollo_compiler::{
     ExecutableDocument, Schema,
-    ast::Value as Literal,
+    ast::DirectiveList,
     executable::{Field, Operation, Selection, SelectionSet},
 };
 use serde_json::{Map, Value};
 
-use super::Refusal;
+use super::{Inputs, MAX_ERRORS, Mistake, Refusal, Sort, shortened};
 use crate::limits::Limits;
 
 /// Rows of a page when nothing is said.
 const DEFAULT_PAGE: u64 = 20;
-/// Rows of a list without pages, such as the ports of an instance.
-const PLAIN_LIST: u64 = 10;
+/// Entries of a collection: the most that an instance or a template may have of each kind.
+const COLLECTION_ENTRIES: u64 = 500;
+/// Entries that one entry takes the place of: those with the same key.
+const SHADOWED_ENTRIES: u64 = 4;
+/// Conflicts of a stack: each host port of each of its instances may be one.
+const STACK_CONFLICTS: u64 = 10_000;
+/// Conflicts of an instance.
+const INSTANCE_CONFLICTS: u64 = 500;
+/// Rows of any other list without pages.
+const OTHER_LIST_ROWS: u64 = 10;
+
+/// How many rows a list without pages may well have, by the type that the field belongs to, its name, and what it lists.
+fn list_rows(of: &str, name: &str, listed: &str) -> u64 {
+    match (of, name, listed) {
+        (_, "shadows" | "from" | "to", _) => SHADOWED_ENTRIES,
+        ("Stack", _, "Conflict") => STACK_CONFLICTS,
+        (_, _, "Conflict") => INSTANCE_CONFLICTS,
+        (
+            _,
+            _,
+            "Port" | "Volume" | "EnvVar" | "Label" | "Domain" | "ConfigFile" | "Attribute" | "Dependency"
+            | "RemovedEntry" | "OverrideRule" | "ConfigChange" | "ImportNote",
+        ) => COLLECTION_ENTRIES,
+        (_, _, listed) if listed.starts_with("Effective") => COLLECTION_ENTRIES,
+        _ => OTHER_LIST_ROWS,
+    }
+}
 
 struct Cost<'a> {
     schema: &'a Schema,
     document: &'a ExecutableDocument,
-    variables: &'a Map<String, Value>,
+    inputs: Inputs<'a>,
     fragments: HashMap<&'a str, u64>,
+    /// Whether a variable is null; only then can null stand where it must not.
+    has_nulls: bool,
+    /// What is null and must not be: of a variable that has a default, and is given as null.
+    mistakes: Vec<Mistake>,
 }
 
 impl<'a> Cost<'a> {
     fn selections(&mut self, set: &'a SelectionSet, in_page: bool) -> u64 {
         let mut cost = 0u64;
         for selection in &set.selections {
+            if !self.includes(selection.directives()) {
+                continue;
+            }
             cost = cost.saturating_add(match selection {
-                Selection::Field(field) => self.field(field, in_page),
+                Selection::Field(field) => self.field(&set.ty, field, in_page),
                 Selection::InlineFragment(inline) => self.selections(&inline.selection_set, in_page),
                 Selection::FragmentSpread(spread) => self.fragment(spread.fragment_name.as_str(), in_page),
             });
@@ -51,7 +83,34 @@ impl<'a> Cost<'a> {
         cost
     }
 
-    fn field(&mut self, field: &'a Field, in_page: bool) -> u64 {
+    fn includes(&mut self, directives: &DirectiveList) -> bool {
+        self.inputs.includes(directives).unwrap_or_else(|| {
+            self.mistake("The argument \"if\" of the type \"Boolean!\" must not be null.".to_owned());
+            false
+        })
+    }
+
+    fn mistake(&mut self, message: String) {
+        if self.mistakes.len() < MAX_ERRORS {
+            self.mistakes.push(Mistake { message: shortened(&message), location: None });
+        }
+    }
+
+    /// Notes arguments in which null stands where it must not.
+    fn look_for_nulls(&mut self, field: &Field) {
+        for given in &field.arguments {
+            let Some(known) = field.definition.argument_by_name(&given.name) else { continue };
+            let Some(value) = self.inputs.value(&known.ty, &given.value) else { continue };
+            if let Some((place, of)) = self.inputs.null_place(&known.ty, &value, &given.name) {
+                self.mistake(format!("The argument \"{place}\" of the type \"{of}\" must not be null."));
+            }
+        }
+    }
+
+    fn field(&mut self, of: &str, field: &'a Field, in_page: bool) -> u64 {
+        if self.has_nulls {
+            self.look_for_nulls(field);
+        }
         if field.selection_set.selections.is_empty() {
             return 1;
         }
@@ -63,33 +122,28 @@ impl<'a> Cost<'a> {
             // The rows of a page are counted where it begins.
             1
         } else {
-            self.argument(field, "ids").unwrap_or(PLAIN_LIST)
+            self.argument(field, "ids").unwrap_or_else(|| list_rows(of, &field.name, inside))
         };
         rows.saturating_mul(self.selections(&field.selection_set, page)).saturating_add(1)
     }
 
     fn is_page(&self, name: &str) -> bool {
-        name.ends_with("Connection")
+        (name.ends_with("Connection") || name.ends_with("Page"))
             && self.schema.get_object(name).is_some_and(|page| page.fields.contains_key("pageInfo"))
     }
 
     /// A number, or how long a list is; `None` when nothing is said.
     fn argument(&self, field: &Field, name: &str) -> Option<u64> {
-        let size = |value: &Value| match value {
+        let expected = &field.definition.argument_by_name(name)?.ty;
+        match self.inputs.value(expected, field.specified_argument_by_name(name)?)? {
             Value::Number(number) => Some(number.as_u64().unwrap_or_default()),
             Value::Array(items) => u64::try_from(items.len()).ok(),
-            _ => None,
-        };
-        match &**field.specified_argument_by_name(name)? {
-            Literal::Int(number) => Some(number.as_str().parse().unwrap_or_default()),
-            Literal::List(items) => u64::try_from(items.len()).ok(),
-            Literal::Variable(name) => self.variables.get(name.as_str()).and_then(size),
             _ => None,
         }
     }
 }
 
-/// How many values the answer could have; refuses an operation whose answer could be too large.
+/// How many values the answer to an operation could have; refused when that is too many.
 pub(super) fn check(
     schema: &Schema,
     document: &ExecutableDocument,
@@ -97,11 +151,16 @@ pub(super) fn check(
     variables: &Map<String, Value>,
     limits: &Limits,
 ) -> Result<u64, Refusal> {
-    let mut cost = Cost { schema, document, variables, fragments: HashMap::new() };
-    let cost = cost.selections(&operation.selection_set, false);
-    if cost > limits.max_cost {
+    let inputs = Inputs::new(schema, variables);
+    let has_nulls = variables.values().any(Value::is_null);
+    let mut cost = Cost { schema, document, inputs, fragments: HashMap::new(), has_nulls, mistakes: Vec::new() };
+    let values = cost.selections(&operation.selection_set, false);
+    if !cost.mistakes.is_empty() {
+        return Err(Refusal { sort: Sort::BadRequest, reason: "variables", mistakes: cost.mistakes });
+    }
+    if values > limits.max_cost {
         let what = "values to answer (pages count with all their rows)";
         return Err(Refusal::limit("cost", what, limits.max_cost, "max-cost"));
     }
-    Ok(cost)
+    Ok(values)
 }

@@ -1,5 +1,6 @@
 //! Inputs that a document writes out, where the validation that we use looks away: inputs of which exactly one field is
-//! given, fields that are given twice, and variables inside lists and objects.
+//! given, fields that are given twice, variables inside lists and objects, variables whose default is null, moments, and
+//! numbers that nothing can hold.
 //!
 //! Called by [`Documents`](super::Documents) on documents that are valid otherwise. Inputs that come as variables are looked
 //! at with the variables.
@@ -8,12 +9,12 @@ use std::collections::HashSet;
 
 use apollo_compiler::{
     ExecutableDocument, Name, Node, Schema,
-    ast::{Argument, InputValueDefinition, Type, Value, VariableDefinition},
+    ast::{Argument, DirectiveList, InputValueDefinition, Type, Value, VariableDefinition},
     executable::{Selection, SelectionSet},
     schema::{ExtendedType, InputObjectType},
 };
 
-use super::{MAX_ERRORS, Mistake, Refusal, Sort, shortened};
+use super::{MAX_ERRORS, Mistake, Refusal, Sort, inputs::number, moment, shortened};
 
 struct Look<'a> {
     schema: &'a Schema,
@@ -41,6 +42,7 @@ pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Result<()
                 look.value(&variable.ty, default);
             }
         }
+        look.directives(&operation.directives);
         look.selections(&operation.selection_set);
     }
     look.mistakes.truncate(MAX_ERRORS);
@@ -55,11 +57,16 @@ impl<'a> Look<'a> {
         for selection in &set.selections {
             match selection {
                 Selection::Field(field) => {
+                    self.directives(&field.directives);
                     self.arguments(&field.arguments, &field.definition.arguments);
                     self.selections(&field.selection_set);
                 }
-                Selection::InlineFragment(inline) => self.selections(&inline.selection_set),
+                Selection::InlineFragment(inline) => {
+                    self.directives(&inline.directives);
+                    self.selections(&inline.selection_set);
+                }
                 Selection::FragmentSpread(spread) => {
+                    self.directives(&spread.directives);
                     let name = spread.fragment_name.as_str();
                     if let Some(fragment) = self.document.fragments.get(name)
                         && self.seen.insert(name)
@@ -71,9 +78,19 @@ impl<'a> Look<'a> {
         }
     }
 
+    fn directives(&mut self, given: &DirectiveList) {
+        let schema = self.schema;
+        for directive in given {
+            if let Some(definition) = schema.directive_definitions.get(&directive.name) {
+                self.arguments(&directive.arguments, &definition.arguments);
+            }
+        }
+    }
+
     fn arguments(&mut self, given: &[Node<Argument>], known: &[Node<InputValueDefinition>]) {
         for argument in given {
             if let Some(definition) = known.iter().find(|known| known.name == argument.name) {
+                self.variable(&definition.ty, definition.default_value.is_some(), &argument.value);
                 self.value(&definition.ty, &argument.value);
             }
         }
@@ -88,29 +105,54 @@ impl<'a> Look<'a> {
                     self.value(inside, item);
                 }
             }
-            Value::Object(fields) => {
-                let Some(ExtendedType::InputObject(input)) = self.schema.types.get(expected.inner_named_type()) else {
-                    return;
-                };
-                if is_one_of(input) {
-                    self.one_of(input, fields, value);
-                }
-                let mut names = HashSet::new();
-                for (name, value) in fields {
-                    if !names.insert(name) {
-                        self.mistake(value, format!("There can be only one input field named \"{name}\"."));
-                    }
-                    if let Some(field) = input.fields.get(name) {
-                        self.variable(&field.ty, field.default_value.is_some(), value);
-                        self.value(&field.ty, value);
-                    }
+            Value::Object(fields) => self.object(expected, fields, value),
+            Value::String(text) if expected.inner_named_type() == "DateTime" => {
+                if let Some(what) = moment::mistake(text) {
+                    self.mistake(value, format!("The value {what}"));
                 }
             }
+            Value::Int(_) | Value::Float(_) if expected.inner_named_type() == "DateTime" => {
+                self.mistake(value, "The type \"DateTime\" takes a text.".to_owned());
+            }
+            Value::Int(written) => self.number(written.as_str(), value),
+            Value::Float(written) => self.number(written.as_str(), value),
             _ => {}
         }
     }
 
-    /// A variable inside a list or an object has to fit there, too.
+    fn object(&mut self, expected: &Type, fields: &[(Name, Node<Value>)], value: &Node<Value>) {
+        let schema = self.schema;
+        let input = match schema.types.get(expected.inner_named_type()) {
+            Some(ExtendedType::InputObject(input)) => Some(input),
+            // Any value of a scalar of its own.
+            _ => None,
+        };
+        if let Some(input) = input.filter(|input| is_one_of(input)) {
+            self.one_of(input, fields, value);
+        }
+        let mut names = HashSet::new();
+        for (name, value) in fields {
+            if !names.insert(name) {
+                self.mistake(value, format!("There can be only one input field named \"{name}\"."));
+            }
+            match input.map(|input| input.fields.get(name)) {
+                Some(Some(field)) => {
+                    self.variable(&field.ty, field.default_value.is_some(), value);
+                    self.value(&field.ty, value);
+                }
+                Some(None) => {}
+                None => self.value(expected, value),
+            }
+        }
+    }
+
+    fn number(&mut self, written: &str, value: &Node<Value>) {
+        if number(written).is_none() {
+            self.mistake(value, "The number is beyond what a floating-point number of 64 bits can hold.".to_owned());
+        }
+    }
+
+    /// A variable inside a list or an object has to fit there, too; and so has one whose default is null.
     fn variable(&mut self, place: &Type, place_has_default: bool, value: &Node<Value>) {
         let Value::Variable(name) = &**value else { return };
         let Some(variable) = self.variables.iter().find(|known| known.name == *name) else { return };

@@ -5,12 +5,16 @@
 mod cache;
 mod coerce;
 mod cost;
+mod descriptions;
 mod guard;
+mod inputs;
 mod introspection;
 mod literals;
 mod measure;
+mod moment;
 
 use std::{
+    collections::HashMap,
     fmt,
     sync::{Arc, LazyLock},
 };
@@ -24,6 +28,8 @@ use apollo_compiler::{
     validation::{Valid, WithErrors},
 };
 use serde_json::{Map, Value};
+
+pub use self::inputs::Inputs;
 
 use self::cache::Cache;
 use crate::limits::Limits;
@@ -136,20 +142,61 @@ pub struct Chosen {
     pub mutation: bool,
     /// How many fields of the root it asks for.
     pub roots: usize,
-    /// The variables as they fit.
+    /// The variables as they fit, defaults included.
     pub variables: Map<String, Value>,
     /// How many values the answer could have.
     pub cost: u64,
 }
 
+/// An operation, with what it refers to.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts<'a> {
+    /// The schema for which it was validated.
+    pub schema: &'a Schema,
+    /// The objects that an interface or a union may be, by its name.
+    pub objects: &'a HashMap<Name, Vec<Name>>,
+    /// The document that it stands in.
+    pub document: &'a ExecutableDocument,
+    /// The operation itself.
+    pub operation: &'a Node<Operation>,
+}
+
 /// What the one who runs documents makes of each, once.
 pub type Prepare<P> = fn(&Schema, &ExecutableDocument) -> P;
 
-type Read = Box<dyn FnOnce() -> Result<Valid<Schema>, String> + Send>;
+/// The schema, with what is asked of it again and again.
+struct Known {
+    schema: Valid<Schema>,
+    /// The objects that an interface or a union may be, by its name.
+    objects: HashMap<Name, Vec<Name>>,
+}
+
+impl Known {
+    fn new(schema: Valid<Schema>) -> Self {
+        let mut objects: HashMap<Name, Vec<Name>> = HashMap::new();
+        for (name, of) in &schema.types {
+            match of {
+                ExtendedType::Object(object) => {
+                    for interface in &object.implements_interfaces {
+                        objects.entry(interface.name.clone()).or_default().push(name.clone());
+                    }
+                }
+                ExtendedType::Union(union) => {
+                    let members = union.members.iter().map(|member| member.name.clone());
+                    objects.entry(name.clone()).or_default().extend(members);
+                }
+                _ => {}
+            }
+        }
+        Self { schema, objects }
+    }
+}
+
+type Read = Box<dyn FnOnce() -> Result<Known, String> + Send>;
 
 /// Looks at documents of one schema; a clone shares what it remembers.
 pub struct Documents<P> {
-    schema: Arc<LazyLock<Result<Valid<Schema>, String>, Read>>,
+    schema: Arc<LazyLock<Result<Known, String>, Read>>,
     limits: Arc<Limits>,
     cache: Arc<Cache<P>>,
     prepare: Prepare<P>,
@@ -172,12 +219,16 @@ impl<P> Documents<P> {
         let schema = LazyLock::new(Box::new(move || {
             let mut schema = Schema::parse(sdl(), "schema.graphql").map_err(|bad| bad.errors.to_string())?;
             knows_one_of(&mut schema);
-            schema.validate().map_err(|bad| bad.errors.to_string())
+            schema.validate().map(Known::new).map_err(|bad| bad.errors.to_string())
         }) as Read);
         Self { schema: Arc::new(schema), limits: Arc::new(limits), cache: Arc::default(), prepare }
     }
 
     fn schema(&self) -> Result<&Valid<Schema>, Refusal> {
+        self.known().map(|known| &known.schema)
+    }
+
+    fn known(&self) -> Result<&Known, Refusal> {
         self.schema.as_ref().as_ref().map_err(|cause| {
             tracing::error!(cause, "the schema cannot be read");
             Refusal::one(Sort::Internal, "schema", "Something went wrong inside.")
@@ -191,6 +242,7 @@ impl<P> Documents<P> {
     }
 
     fn look_at(&self, text: &str) -> Result<Checked<P>, Refusal> {
+        let text = descriptions::without(text)?;
         let ast = Parser::new().parse_ast(text, "request").map_err(|bad| refusal(Sort::Parse, "parse", &bad))?;
         measure::measure(&ast, &self.limits)?;
         let document =
@@ -199,6 +251,13 @@ impl<P> Documents<P> {
         let prepared = (self.prepare)(self.schema()?, &document);
         let introspects = introspection::asks_for_schema(&document);
         Ok(Checked { document, prepared, introspects })
+    }
+
+    /// What an operation is made of, for the one who runs it.
+    pub fn operation<'a>(&'a self, checked: &'a Checked<P>, name: Option<&str>) -> Result<Parts<'a>, Refusal> {
+        let operation = operation(&checked.document, name)?;
+        let Known { schema, objects } = self.known()?;
+        Ok(Parts { schema, objects, document: &checked.document, operation })
     }
 
     /// The operation that runs, with its variables brought into form; refused when they do not fit or when it asks for

@@ -3,8 +3,8 @@
 //! Used by the list fields. They must never reach the database themselves.
 
 use async_graphql::{
-    Context, Object, OutputType, Result,
-    connection::{Connection, ConnectionNameType, DefaultConnectionName, DefaultEdgeName, Edge, EmptyFields},
+    Context, Object, OutputType, Result, SimpleObject,
+    connection::{Connection, ConnectionNameType, DefaultConnectionName, DefaultEdgeName, Edge, EmptyFields, PageInfo},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
@@ -12,6 +12,7 @@ use chrono::DateTime;
 use super::{
     context::{ContextExt, int},
     fault::fault,
+    trash::{TrashedInstance, TrashedInstanceTotal, TrashedStack, TrashedStackTotal},
 };
 use crate::{
     db::{
@@ -155,6 +156,40 @@ where
         Edge::new(cursor.encode(), node)
     }));
     connection
+}
+
+/// A page of rows that are no nodes: they have no id of their own, so Relay's edges are not for them.
+#[derive(SimpleObject)]
+#[graphql(
+    concrete(name = "TrashedStackPage", params(TrashedStack, TrashedStackTotal)),
+    concrete(name = "TrashedInstancePage", params(TrashedInstance, TrashedInstanceTotal))
+)]
+pub(super) struct RowPage<T: OutputType, Total: async_graphql::ObjectType> {
+    /// The rows of the page.
+    nodes: Vec<T>,
+    /// Where the page begins and ends in the list.
+    page_info: PageInfo,
+    #[graphql(flatten)]
+    total: Total,
+}
+
+impl<T: OutputType, Total: async_graphql::ObjectType> RowPage<T, Total> {
+    /// Of what was fetched; `place` makes a row's cursor.
+    pub(super) fn new<R, C: OpaqueCursor>(
+        page: Page<R>,
+        total: Total,
+        place: impl Fn(&R) -> C,
+        node: impl Fn(R) -> T,
+    ) -> Self {
+        let cursor = |row: Option<&R>| row.map(|row| place(row).encode());
+        let page_info = PageInfo {
+            has_previous_page: page.has_previous,
+            has_next_page: page.has_next,
+            start_cursor: cursor(page.rows.first()),
+            end_cursor: cursor(page.rows.last()),
+        };
+        Self { nodes: page.rows.into_iter().map(node).collect(), page_info, total }
+    }
 }
 
 /// Counts stacks when asked.

@@ -14,8 +14,8 @@ const TEXTS: [(&str, &str); 7] = [
     ("InstanceConnection", "A page of instances."),
     ("StackConnection", "A page of stacks."),
     ("TemplateConnection", "A page of templates."),
-    ("TrashedInstanceConnection", "A page of the instances in the trash."),
-    ("TrashedStackConnection", "A page of the stacks in the trash."),
+    ("TrashedInstancePage", "A page of the instances in the trash."),
+    ("TrashedStackPage", "A page of the stacks in the trash."),
 ];
 
 /// No type of the schema: the framework hands its registry to types only.

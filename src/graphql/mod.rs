@@ -12,6 +12,7 @@ mod dependency;
 mod descriptions;
 pub mod direct;
 mod effective;
+mod executable;
 mod fault;
 mod import;
 mod inputs;
@@ -33,7 +34,10 @@ mod template_preview;
 mod trash;
 mod user_error;
 
-pub use self::context::RequestKey;
+pub use self::{
+    context::RequestKey,
+    executable::{executable, locate},
+};
 use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions, ValidationMode};
 
 use self::{descriptions::Descriptions, loaders::Loaders, mutation::Mutation, query::Query, tasks::RequestTasks};

@@ -5,7 +5,7 @@
 use async_graphql::{Context, Object, Result};
 
 use super::{
-    connection::{Listed, PageArgs, connection},
+    connection::{PageArgs, RowPage},
     context::{ContextExt, int},
     fault::fault,
     instance::Instance,
@@ -35,13 +35,14 @@ impl Trash {
         #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many rows, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
-    ) -> Result<Listed<TrashedStack, TrashedStackTotal>> {
+    ) -> Result<RowPage<TrashedStack, TrashedStackTotal>> {
         let slice = PageArgs { first, after, last, before }.slice()?;
         let page = ctx.app().trashed_stacks(&slice).await.map_err(fault)?;
-        Ok(connection(page, TrashedStackTotal, |row| {
+        let place = |row: &StackModel| {
             let deleted_at = row.deleted_at.unwrap_or(row.updated_at);
-            (ByDeletion { deleted_at, id: row.id.0 }, TrashedStack(row))
-        }))
+            ByDeletion { deleted_at, id: row.id.0 }
+        };
+        Ok(RowPage::new(page, TrashedStackTotal, place, TrashedStack))
     }
 
     /// The instances in the trash that were deleted on their own; those that went with their stack come back with it.
@@ -53,13 +54,14 @@ impl Trash {
         #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many rows, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
-    ) -> Result<Listed<TrashedInstance, TrashedInstanceTotal>> {
+    ) -> Result<RowPage<TrashedInstance, TrashedInstanceTotal>> {
         let slice = PageArgs { first, after, last, before }.slice()?;
         let page = ctx.app().trashed_instances(&slice).await.map_err(fault)?;
-        Ok(connection(page, TrashedInstanceTotal, |row| {
+        let place = |row: &InstanceModel| {
             let deleted_at = row.deleted_at.unwrap_or(row.updated_at);
-            (ByDeletion { deleted_at, id: row.id.0 }, TrashedInstance(row))
-        }))
+            ByDeletion { deleted_at, id: row.id.0 }
+        };
+        Ok(RowPage::new(page, TrashedInstanceTotal, place, TrashedInstance))
     }
 }
 

@@ -106,6 +106,19 @@ def documents():
     yield "right to left", "{ \u202e__typename }" * 1_000
     yield "pages too long", "{ stacks(first: 100) { nodes { instances(first: 100) { nodes { stack { instances(first: 100) { nodes { id } } } } } } } }"
     yield "pages negative", "{ stacks(first: -1) { totalCount } }"
+    yield "a long page in a default", "query ($n: Int = 100) { stacks(first: $n) { nodes { instances(first: $n) { nodes { stack { instances(first: $n) { nodes { id } } } } } } } }"
+    yield "ids in a default", f"query ($ids: [ID!]! = [{'7 ' * 1_900}]) {{ nodes(ids: $ids) {{ id }} }}"
+    yield "long lists of contents", "{ stack(name: \"a\") { instances(first: 100) { nodes { effectiveConfig { configFiles { " + " ".join(f"c{n}: content" for n in range(59)) + " } } } } } }"
+    yield "conflicts and their holders", "{ stacks { nodes { conflicts { holders { " + " ".join(f"n{n}: name" for n in range(20)) + " } } } } }"
+    yield "descriptions", '"' + "x" * 90_000 + '" query { __typename }'
+    noted = " ".join('""" %d \n """ $v%d: Int' % (n, n) for n in range(900))
+    yield "descriptions of variables", f"query ({noted}) {{ __typename }}"
+    yield "a block of descriptions", '"""' + '\\"""\n' * 15_000 + '""" query { __typename }'
+    yield "strings in front of everything", '"a" ' * 3_900 + "{ __typename }"
+    yield "long escapes", '{ stack(name: "\\u{' + "0" * 90_000 + '41}") { id } }'
+    yield "conditions that are null", "query ($y: Boolean = true) { __typename @include(if: $y) }"
+    yield "merging changes", "mutation { " + 'createStack(input: { name: "a" }) { stack { id } } ' * 10 + "}"
+    yield "interfaces in interfaces", "{ " + " ".join(f'a{n}: node(id: "{n}") {{ id ... on Stack {{ {"name " * 20} }} }}' for n in range(39)) + " }"
     yield "many errors in lists", '{ nodes(ids: [' + '"x" ' * 1_900 + "]) { id } }"
 
 

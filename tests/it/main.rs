@@ -61,3 +61,4 @@ mod tour;
 mod trash;
 mod validation;
 mod values;
+mod variables;

@@ -98,16 +98,14 @@ const PROMISED: &str = "
     Query templates(first: Int, after: String, last: Int, before: String, search: String, category: String): TemplateConnection!
     Query instance(stack: String!, name: String!): Instance
     Query trash: Trash!
-    Trash stacks(first: Int, after: String, last: Int, before: String): TrashedStackConnection!
-    Trash instances(first: Int, after: String, last: Int, before: String): TrashedInstanceConnection!
-    TrashedStackConnection edges: [TrashedStackEdge!]!
-    TrashedStackConnection nodes: [TrashedStack!]!
-    TrashedStackConnection pageInfo: PageInfo!
-    TrashedStackConnection totalCount: Int!
-    TrashedInstanceConnection edges: [TrashedInstanceEdge!]!
-    TrashedInstanceConnection nodes: [TrashedInstance!]!
-    TrashedInstanceConnection pageInfo: PageInfo!
-    TrashedInstanceConnection totalCount: Int!
+    Trash stacks(first: Int, after: String, last: Int, before: String): TrashedStackPage!
+    Trash instances(first: Int, after: String, last: Int, before: String): TrashedInstancePage!
+    TrashedStackPage nodes: [TrashedStack!]!
+    TrashedStackPage pageInfo: PageInfo!
+    TrashedStackPage totalCount: Int!
+    TrashedInstancePage nodes: [TrashedInstance!]!
+    TrashedInstancePage pageInfo: PageInfo!
+    TrashedInstancePage totalCount: Int!
     TrashedStack stack: Stack!
     TrashedStack instanceCount: Int!
     TrashedStack obstacles: [RestoreObstacle!]!

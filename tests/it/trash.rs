@@ -234,7 +234,7 @@ async fn list(t: &TestApp, what: &str, arguments: &str) -> Value {
     let count = if what == "stacks" { "instanceCount" } else { "" };
     let query = format!(
         "{{ trash {{ {what}{arguments} {{ totalCount pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} \
-         edges {{ cursor }} nodes {{ {one} {{ id name revision deletedAt }} {count} {OBSTACLES} }} }} }} }}"
+         nodes {{ {one} {{ id name revision deletedAt }} {count} {OBSTACLES} }} }} }} }}"
     );
     t.data(&query, json!({})).await["trash"][what].take()
 }
@@ -302,10 +302,10 @@ async fn pages_of_the_trash_reach_every_row_once(t: &TestApp) {
                 let after = cursor.as_ref().map(|cursor| format!(", after: {cursor}")).unwrap_or_default();
                 let page = list(t, what, &format!("(first: {size}{after})")).await;
                 forward.extend(names(&page, one));
-                let (info, edges) = (&page["pageInfo"], page["edges"].as_array().unwrap());
+                let info = &page["pageInfo"];
                 assert_eq!(info["hasPreviousPage"], json!(cursor.is_some()));
                 assert_eq!(info["hasNextPage"], json!(forward.len() < 13));
-                assert_eq!(info["startCursor"], edges[0]["cursor"]);
+                assert_eq!(info["startCursor"] == info["endCursor"], names(&page, one).len() == 1);
                 assert_eq!(page["totalCount"], 13);
                 if info["hasNextPage"] == json!(false) {
                     break;
@@ -329,8 +329,8 @@ async fn pages_of_the_trash_reach_every_row_once(t: &TestApp) {
             }
             assert_eq!(backward, expected, "{what} backward, {size} a page");
         }
-        let all = list(t, what, "").await;
-        let (start, end) = (&all["edges"][1]["cursor"], &all["edges"][4]["cursor"]);
+        let (second, fifth) = (list(t, what, "(first: 2)").await, list(t, what, "(first: 5)").await);
+        let (start, end) = (&second["pageInfo"]["endCursor"], &fifth["pageInfo"]["endCursor"]);
         let between = list(t, what, &format!("(first: 9, after: {start}, before: {end})")).await;
         assert_eq!(names(&between, one), expected[2..4]);
     }

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_graphql::{Request, Response as GraphqlResponse, ServerError, Value, Variables};
+use async_graphql::{Request, Response as GraphqlResponse, ServerError, Value};
 use futures_util::FutureExt;
 use tokio::time::timeout;
 use tracing::Instrument;
@@ -26,7 +26,7 @@ use crate::{
     cancellation::Cancellation,
     chunks::Chunks,
     document::{Chosen, Refusal, Sort},
-    graphql::{RequestKey, execute},
+    graphql::{RequestKey, executable, execute, locate},
     server::{
         Service,
         outcome::{Outcome, Timing},
@@ -136,20 +136,14 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             return Ok(Ran { answer, began: true, outcome: outcome(&app, name), budget });
         }
     }
-    let parsed = match async_graphql::parser::parse_query(&query) {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            // Two parsers see one document differently: the framework's is the one that runs it.
-            let response = GraphqlResponse::from_errors(vec![coded(error.into(), "GRAPHQL_PARSE_FAILED")]);
-            let outcome = Outcome { refusal: Some("parse"), ..Outcome::default() };
-            return Ok(Ran { answer: Answer::Values(response), began: false, outcome, budget });
-        }
+    let parts = match service.documents.operation(&checked, operation_name.as_deref()) {
+        Ok(parts) => parts,
+        Err(refusal) => return Ok(Ran::refused(&refusal)),
     };
-    let variables = Variables::from_json(variables.into());
+    // The executor sees no text, no fragments and no variables.
     let request = || {
-        let mut request = Request::new(query.as_str()).variables(variables.clone());
-        request.operation_name = operation_name.clone();
-        request.set_parsed_query(parsed.clone());
+        let mut request = Request::new(String::new());
+        request.set_parsed_query(executable(parts, &variables));
         request
     };
     let mut response = if mutation {
@@ -179,6 +173,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             None => late(GIVEN_UP),
         }
     };
+    locate(&mut response.errors, parts, &variables);
     let outcome = outcome(&app, name);
     let mut began = true;
     for error in &mut response.errors {

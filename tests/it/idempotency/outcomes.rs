@@ -326,7 +326,7 @@ async fn entries_of_foreign_instances_are_not_loaded(t: &TestApp) {
         let app = t.app.acting(access);
         let entries = app.load_entries::<OfInstance, EnvVar>(&[own, foreign]).await.unwrap();
         let rules = app.load_rules(&[own, foreign]).await.unwrap();
-        assert_eq!((entries.len(), rules.len()), (expected, expected));
-        assert!(expected != 1 || entries.contains_key(&foreign) && rules.contains_key(&foreign));
+        assert_eq!((entries.entries.len(), rules.len()), (expected, expected));
+        assert!(expected != 1 || entries.entries.contains_key(&foreign) && rules.contains_key(&foreign));
     }
 }

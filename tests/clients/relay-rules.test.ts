@@ -1,0 +1,45 @@
+// The rules of graphql-eslint for Relay, on schema.graphql: what is called a connection, an edge or a page is one.
+import { parser, rules } from '@graphql-eslint/eslint-plugin';
+import { Linter } from 'eslint';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sdl } from './service.js';
+
+/** What a rule finds in a schema. */
+function findings(schema: string, name: string, options: object[]): string[] {
+  const linter = new Linter({ configType: 'flat' });
+  const messages = linter.verify(
+    schema,
+    {
+      files: ['**/*.graphql'],
+      languageOptions: { parser: parser as Linter.Parser, parserOptions: { graphQLConfig: { schema } } },
+      plugins: { graphql: { rules: rules as unknown as Record<string, never> } },
+      rules: { [`graphql/${name}`]: ['error', ...options] },
+    },
+    { filename: 'schema.graphql' },
+  );
+  return messages.map(({ line, message }) => `${line}: ${message}`);
+}
+
+// Small collections are plain lists here, and so are the nodes of a page.
+const edges = [{ listTypeCanWrapOnlyEdgeType: false }];
+// Both directions are there, and neither has to be said.
+const directions = [{ includeBoth: true }];
+
+test('connections, edges and pages are what Relay calls so', () => {
+  for (const [name, options] of [
+    ['relay-edge-types', edges],
+    ['relay-connection-types', []],
+    ['relay-page-info', []],
+    ['relay-arguments', directions],
+  ] as const) {
+    assert.deepEqual(findings(sdl, name, [...options]), [], name);
+  }
+});
+
+test('the rules see what is wrong', () => {
+  const wrong = sdl.replace('type StackEdge {', 'type StackEdge { other: Int }\ntype OtherEdge { cursor: String! node: Trash! }\ntype Lost {');
+  assert.notDeepEqual(findings(wrong, 'relay-edge-types', edges), []);
+  const noNode = sdl.replace(/(type StackEdge \{[^}]*node: )Stack!/, '$1Trash!');
+  assert.match(findings(noNode, 'relay-edge-types', edges).join(), /must implement `Node`/);
+});

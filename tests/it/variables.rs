@@ -1,0 +1,444 @@
+//! Variables and their defaults: a document with defaults is the same as one in which their values are written out, for the
+//! cost, for the executor, for answers written from rows and for directives.
+
+use apollo_compiler::{
+    Schema,
+    ast::Type,
+    schema::{ExtendedType, InputObjectType},
+};
+use devarch::{document::Documents, graphql, limits::Limits};
+use serde_json::{Map, Value, json};
+
+use crate::support::{Dice, TestApp, both};
+
+both!(
+    defaults_reach_directives_and_arguments,
+    null_and_absent_are_told_apart,
+    null_where_it_must_not_be_is_refused_before_anything_runs,
+    fields_of_one_key_are_one,
+);
+
+/// A value in three forms that mean the same.
+#[derive(Clone)]
+struct Written {
+    /// All of it written out.
+    plain: String,
+    /// With variables in places.
+    varied: String,
+    /// As the value of a variable.
+    json: Value,
+}
+
+/// A variable with its type, its default, and the same as JSON.
+struct Declared {
+    name: String,
+    of: String,
+    default: String,
+    json: Value,
+}
+
+/// Grows operations from the schema.
+struct Grower<'a> {
+    dice: &'a mut Dice,
+    schema: &'a Schema,
+    declared: Vec<Declared>,
+    aliases: usize,
+}
+
+impl Grower<'_> {
+    fn chance(&mut self, of: usize) -> bool {
+        self.dice.below(of) == 0
+    }
+
+    /// Makes a variable of a value, sometimes.
+    fn lifted(&mut self, of: String, value: Written) -> Written {
+        if !self.chance(3) || value.varied != value.plain && value.varied.contains('$') {
+            return value;
+        }
+        let name = format!("v{}", self.declared.len());
+        let varied = format!("${name}");
+        self.declared.push(Declared { name, of, default: value.plain.clone(), json: value.json.clone() });
+        Written { varied, ..value }
+    }
+
+    fn input(&mut self, of: &Type, depth: usize) -> Written {
+        let value = match of {
+            Type::List(inside) | Type::NonNullList(inside) => self.list(inside, depth),
+            Type::Named(name) | Type::NonNullNamed(name) => match &self.schema.types[name] {
+                ExtendedType::Enum(words) => {
+                    let words: Vec<&str> = words.values.keys().map(|word| word.as_str()).collect();
+                    let word = self.dice.one_of(&words).to_owned();
+                    Written { plain: word.clone(), varied: word.clone(), json: json!(word) }
+                }
+                ExtendedType::InputObject(input) => {
+                    let input = input.clone();
+                    self.object(&input, depth)
+                }
+                _ => self.scalar(name.as_str()),
+            },
+        };
+        self.lifted(of.to_string(), value)
+    }
+
+    fn list(&mut self, inside: &Type, depth: usize) -> Written {
+        let items: Vec<Written> = (0..self.dice.below(3)).map(|_| self.input(inside, depth + 1)).collect();
+        if let [one] = items.as_slice()
+            && !inside.is_list()
+            // A variable of the item's type does not fit where a list is wanted.
+            && !one.varied.starts_with('$')
+            && self.chance(2)
+        {
+            return one.clone();
+        }
+        let all = |part: fn(&Written) -> &str| format!("[{}]", items.iter().map(part).collect::<Vec<_>>().join(", "));
+        let json = items.iter().map(|item| item.json.clone()).collect();
+        Written { plain: all(|item| &item.plain), varied: all(|item| &item.varied), json }
+    }
+
+    fn object(&mut self, input: &InputObjectType, depth: usize) -> Written {
+        let one_of = input.directives.has("oneOf");
+        let chosen = self.dice.below(input.fields.len());
+        let (mut plain, mut varied, mut json) = (Vec::new(), Vec::new(), Map::new());
+        for (at, (name, field)) in input.fields.iter().enumerate() {
+            let needed = if one_of { at == chosen } else { field.is_required() };
+            if let Some(default) = field.default_value.as_ref().filter(|_| !one_of && self.chance(2)) {
+                // Said in one form, left out in the others.
+                plain.push(format!("{name}: {default}"));
+                continue;
+            }
+            let wanted = needed || !one_of && depth < 3 && self.chance(4);
+            if !wanted {
+                continue;
+            }
+            let of = if one_of { (*field.ty).clone().non_null() } else { (*field.ty).clone() };
+            let value = self.input(&of, depth + 1);
+            plain.push(format!("{name}: {}", value.plain));
+            varied.push(format!("{name}: {}", value.varied));
+            json.insert(name.to_string(), value.json);
+        }
+        let braced = |fields: Vec<String>| format!("{{{}}}", fields.join(" "));
+        Written { plain: braced(plain), varied: braced(varied), json: Value::Object(json) }
+    }
+
+    fn scalar(&mut self, name: &str) -> Written {
+        let (text, json) = match name {
+            "Int" => {
+                let number = [0, 1, 7, 42, 100, -3, i32::MAX][self.dice.below(7)];
+                (number.to_string(), json!(number))
+            }
+            "Boolean" => {
+                let flag = self.chance(2);
+                (flag.to_string(), json!(flag))
+            }
+            "DateTime" => ("\"2030-01-31T12:00:00Z\"".to_owned(), json!("2030-01-31T12:00:00Z")),
+            "ID" if self.chance(3) => ("12".to_owned(), json!("12")),
+            "JSON" => {
+                let text = self.dice.one_of(&["{a: [1, 2.50, -0.0], b: null}", "[true, \"x\"]", "1e3", "{c: {d: {}}}"]);
+                let json = match text {
+                    "1e3" => json!(1000.0),
+                    "[true, \"x\"]" => json!([true, "x"]),
+                    "{c: {d: {}}}" => json!({ "c": { "d": {} } }),
+                    _ => json!({ "a": [1, 2.5, -0.0], "b": null }),
+                };
+                (text.to_owned(), json)
+            }
+            _ => self.text(),
+        };
+        Written { plain: text.clone(), varied: text, json }
+    }
+
+    /// A text, with what can be written in several ways.
+    fn text(&mut self) -> (String, Value) {
+        let (mut written, mut meant) = ("\"".to_owned(), String::new());
+        for _ in 0..self.dice.below(5) {
+            let [a, b] = [
+                ["a", "a"],
+                ["\\u{1F600}", "😀"],
+                ["\\uD83D\\uDE00", "😀"],
+                ["😀", "😀"],
+                ["\\u{e9}", "é"],
+                ["\\u00E9", "é"],
+                ["\\n\\t\\r\\b\\f", "\n\t\r\u{8}\u{c}"],
+                ["\\\"", "\""],
+                ["\\\\u", "\\u"],
+                ["\\/", "/"],
+                ["{ $v0 #", "{ $v0 #"],
+                ["\\u{000000041}", "A"],
+            ][self.dice.below(12)];
+            written += a;
+            meant += b;
+        }
+        (written + "\"", json!(meant))
+    }
+
+    /// Fields of a type, as written out and with variables.
+    fn selection(&mut self, of: &str, depth: usize) -> [String; 2] {
+        let mut texts = ["__typename ".to_owned(), "__typename ".to_owned()];
+        let fields = match &self.schema.types[of] {
+            ExtendedType::Object(object) => &object.fields,
+            ExtendedType::Interface(interface) => &interface.fields,
+            _ => return texts,
+        };
+        for _ in 0..=self.dice.below(4) {
+            let (name, field) = fields.get_index(self.dice.below(fields.len())).unwrap();
+            let inside = field.ty.inner_named_type();
+            let leaf = self.schema.types[inside].is_scalar() || self.schema.types[inside].is_enum();
+            if !leaf && depth == 0 {
+                continue;
+            }
+            let mut arguments = [String::new(), String::new()];
+            for argument in &field.arguments {
+                if argument.is_required() || self.chance(3) {
+                    let value = self.input(&argument.ty, 0);
+                    arguments[0] += &format!("{}: {} ", argument.name, value.plain);
+                    arguments[1] += &format!("{}: {} ", argument.name, value.varied);
+                }
+            }
+            let mut directive = [String::new(), String::new()];
+            if self.chance(4) {
+                let flag = self.input(&Type::NonNullNamed(apollo_compiler::name!("Boolean")), 0);
+                let name = self.dice.one_of(&["skip", "include"]);
+                directive = [&flag.plain, &flag.varied].map(|flag| format!("@{name}(if: {flag}) "));
+            }
+            let inside = if leaf {
+                Default::default()
+            } else {
+                self.selection(inside, depth - 1).map(|inside| format!("{{ {inside}}} "))
+            };
+            self.aliases += 1;
+            for form in 0..2 {
+                let arguments = match arguments[form].as_str() {
+                    "" => String::new(),
+                    arguments => format!("({arguments})"),
+                };
+                texts[form] += &format!("a{}: {name}{arguments} {}{}", self.aliases, directive[form], inside[form]);
+            }
+        }
+        texts
+    }
+}
+
+/// What the executor gets, without the places in the text.
+fn without_places(document: Value) -> Value {
+    match document {
+        Value::Object(mut fields) if fields.len() == 2 && fields.contains_key("pos") => {
+            without_places(fields.remove("node").unwrap())
+        }
+        Value::Object(fields) => fields.into_iter().map(|(key, value)| (key, without_places(value))).collect(),
+        Value::Array(items) => items.into_iter().map(without_places).collect(),
+        other => other,
+    }
+}
+
+/// More with `DEVARCH_FUZZ_CASES`.
+fn cases() -> usize {
+    std::env::vars().find(|(name, _)| name == "DEVARCH_FUZZ_CASES").and_then(|(_, n)| n.parse().ok()).unwrap_or(400)
+}
+
+#[test]
+fn values_written_out_cost_and_mean_the_same_as_defaults_and_variables() {
+    let sdl = graphql::sdl();
+    let schema = Schema::parse_and_validate(&sdl, "schema.graphql").unwrap();
+    let most = usize::MAX;
+    let limits =
+        Limits { max_cost: u64::MAX, max_aliases: most, max_depth: most, max_directives: most, ..Limits::default() };
+    let documents = Documents::new(graphql::sdl, limits, |_, _| ());
+    let mut dice = Dice(11);
+    let (mut compared, mut with_variables, mut costs) = (0, 0, std::collections::BTreeSet::new());
+    while compared < cases() {
+        let kind = dice.one_of(&["query", "query", "mutation"]);
+        let mut grower = Grower { dice: &mut dice, schema: &schema, declared: Vec::new(), aliases: 0 };
+        let [plain, varied] = grower.selection(if kind == "query" { "Query" } else { "Mutation" }, 4);
+        let declared = grower.declared;
+        let list = |default: bool| {
+            let each = declared.iter().map(|Declared { name, of, default: value, .. }| match default {
+                true => format!("${name}: {of} = {value} "),
+                false => format!("${name}: {of} "),
+            });
+            let all: String = each.collect();
+            if all.is_empty() { all } else { format!("({all})") }
+        };
+        let given: Map<String, Value> =
+            declared.iter().map(|declared| (declared.name.clone(), declared.json.clone())).collect();
+        let forms = [
+            (format!("{kind} {{ {plain} }}"), Map::new()),
+            (format!("{kind} {} {{ {varied} }}", list(true)), Map::new()),
+            (format!("{kind} {} {{ {varied} }}", list(false)), given.clone()),
+            (format!("{kind} {} {{ {varied} }}", list(true)), given),
+        ];
+        let seen = forms.map(|(document, variables)| {
+            let checked = documents.check(&document).unwrap_or_else(|bad| panic!("{document}: {bad:?}"));
+            let chosen =
+                documents.choose(&checked, None, variables).unwrap_or_else(|bad| panic!("{document}: {bad:?}"));
+            let parts = documents.operation(&checked, None).unwrap();
+            let executable = serde_json::to_value(graphql::executable(parts, &chosen.variables)).unwrap();
+            (chosen.cost, without_places(executable), document)
+        });
+        for (cost, executable, document) in &seen[1..] {
+            assert_eq!(*cost, seen[0].0, "{document}\n{}", seen[0].2);
+            assert_eq!(*executable, seen[0].1, "{document}\n{}", seen[0].2);
+        }
+        compared += 1;
+        with_variables += usize::from(!declared.is_empty());
+        costs.insert(seen[0].0);
+    }
+    assert!(with_variables > compared / 3 && costs.len() > compared / 8, "{with_variables}, {}", costs.len());
+}
+
+async fn defaults_reach_directives_and_arguments(t: &TestApp) {
+    t.shop().await;
+    let shop = |fields: Value| json!({ "stack": fields });
+    for (query, variables, expected) in [
+        (
+            "query ($y: Boolean! = true, $n: Boolean! = false) { stack(name: \"shop\") { a: name @include(if: $y) \
+             b: name @include(if: $n) c: name @skip(if: $y) d: name @skip(if: $n) ... @include(if: $y) { e: name } \
+             ...F @skip(if: $y) } } fragment F on Stack { f: name }",
+            json!({}),
+            shop(json!({ "a": "shop", "d": "shop", "e": "shop" })),
+        ),
+        (
+            "query ($y: Boolean! = true) { stack(name: \"shop\") { a: name @include(if: $y) b: name @skip(if: $y) } }",
+            json!({ "y": false }),
+            shop(json!({ "b": "shop" })),
+        ),
+        ("query ($s: String! = \"shop\") { stack(name: $s) { name } }", json!({}), shop(json!({ "name": "shop" }))),
+        // By the executor, too.
+        (
+            "query ($s: String! = \"shop\") { stack(name: $s) { name instance(name: \"db\") { name } } }",
+            json!({}),
+            shop(json!({ "name": "shop", "instance": { "name": "db" } })),
+        ),
+        (
+            "query ($n: Int = 0) { stack(name: \"shop\") { instances(first: $n) { totalCount } } }",
+            json!({ "n": 1 }),
+            shop(json!({ "instances": { "totalCount": 1 } })),
+        ),
+        ("query ($ids: [ID!]! = \"x\") { nodes(ids: $ids) { id } }", json!({}), json!({ "nodes": [null] })),
+        (
+            "query ($m: ComposeMode! = LAYERED, $a: ComposeMode) { stack(name: \"shop\") { \
+             a: compose(mode: $m) { mode: __typename } b: compose(mode: $a) { mode: __typename } } }",
+            json!({}),
+            shop(json!({ "a": { "mode": "ComposeFile" }, "b": { "mode": "ComposeFile" } })),
+        ),
+    ] {
+        assert_eq!(t.data(query, variables).await, expected, "{query}");
+    }
+    // Long pages count as they are, wherever their length stands.
+    let nested = "query ($n: Int = 100) { template(name: \"postgres\") { instances(first: $n) { nodes { template { \
+                  instances(first: $n) { nodes { template { instances(first: $n) { nodes { a: name b: name } } } } } } } } } }";
+    for (variables, code) in [(json!({}), json!("LIMIT_EXCEEDED")), (json!({ "n": 3 }), Value::Null)] {
+        let answer = t.graphql(nested, variables).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{answer}");
+    }
+}
+
+async fn null_and_absent_are_told_apart(t: &TestApp) {
+    t.stack("shop").await;
+    let describe = |description: &str| {
+        format!(
+            "mutation ($d: String{description}) {{ updateStack(input: {{ stack: {{ name: \"shop\" }}, description: $d }}) \
+             {{ stack {{ description }} userErrors {{ message }} }} }}"
+        )
+    };
+    for (default, variables, expected) in [
+        ("", json!({ "d": "one" }), "one"),
+        ("", json!({}), "one"),
+        (" = \"two\"", json!({}), "two"),
+        (" = \"three\"", json!({ "d": null }), ""),
+        (" = null", json!({ "d": "four" }), "four"),
+        (" = null", json!({}), ""),
+    ] {
+        let done = t.data(&describe(default), variables).await;
+        assert_eq!(done["updateStack"]["stack"]["description"], expected, "{default}: {done}");
+    }
+    // A default that is null does not make a variable fit where null does not.
+    for query in [
+        "query ($a: String = null) { __type(name: $a) { name } }",
+        "query ($a: Boolean = null) { __typename @include(if: $a) }",
+        "query ($a: Boolean = null) { ...F @skip(if: $a) } fragment F on Query { __typename }",
+        "query ($a: [ID!] = null) { nodes(ids: $a) { id } }",
+        "query ($a: ID = null) { nodes(ids: [$a]) { id } }",
+    ] {
+        let answer = t.graphql(query, json!({})).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED", "{query}: {answer}");
+        assert_eq!(answer.get("data"), None);
+    }
+    // Any other default does.
+    let named = "query ($a: String = \"Stack\") { __type(name: $a) { name } }";
+    assert_eq!(t.data(named, json!({})).await["__type"]["name"], "Stack");
+}
+
+async fn null_where_it_must_not_be_is_refused_before_anything_runs(t: &TestApp) {
+    let half = "a: createStack(input: { name: \"half\" }) { stack { id } }";
+    let by_name = "instance: { byName: { stack: \"half\", name: $v } }";
+    for (declared, used, place) in [
+        ("Boolean = true", "b: __typename @include(if: $v)", "\"if\" of the type \"Boolean!\""),
+        (
+            "Boolean = true",
+            "b: __typename ...F } fragment F on Mutation { c: __typename @skip(if: $v)",
+            "\"if\" of the type \"Boolean!\"",
+        ),
+        (
+            "String = \"x\"",
+            "b: createStack(input: { name: $v }) { stack { id } }",
+            "\"input.name\" of the type \"String!\"",
+        ),
+        (
+            "String = \"x\"",
+            &format!("b: renameInstance(input: {{ {by_name}, name: \"y\" }}) {{ instance {{ id }} }}"),
+            "\"input.instance.byName.name\" of the type \"String!\"",
+        ),
+        (
+            "Int = 80",
+            &format!(
+                "b: setInstanceOverrides(input: {{ {}, overrides: {{ ports: [{{ containerPort: 1 }}, {{ containerPort: $v }}] }} }}) \
+                 {{ instance {{ id }} }}",
+                by_name.replace("$v", "\"x\"")
+            ),
+            "\"input.overrides.ports[1].containerPort\" of the type \"Int!\"",
+        ),
+        (
+            "ComposeMode",
+            "b: createStack(input: { name: \"b\" }) { stack { compose(mode: $v) { hash } } }",
+            "\"mode\" of the type \"ComposeMode!\"",
+        ),
+    ] {
+        let mutation = format!("mutation ($v: {declared}) {{ {half} {used} }}");
+        let answer = t.graphql(&mutation, json!({ "v": null })).await;
+        assert_eq!(answer.get("data"), None, "{mutation}: {answer}");
+        let error = &answer["errors"][0];
+        assert_eq!(error["extensions"]["code"], "BAD_REQUEST");
+        assert_eq!(error["message"], format!("The argument {place} must not be null."), "{mutation}");
+    }
+    assert_eq!(t.data("{ stacks { totalCount } }", json!({})).await["stacks"]["totalCount"], 0);
+    // What is left out does not matter.
+    let left_out =
+        "query ($v: String = \"x\", $n: Boolean! = false) { stack(name: $v) @include(if: $n) { id } __typename }";
+    assert_eq!(t.data(left_out, json!({ "v": null })).await, json!({ "__typename": "Query" }));
+}
+
+async fn fields_of_one_key_are_one(t: &TestApp) {
+    // A change that is selected twice is one change, of which more is asked.
+    let twice = "mutation ($y: Boolean! = true) { createStack(input: { name: \"once\" }) { stack { name } } \
+                 ...More @include(if: $y) ... { createStack(input: { name: \"once\" }) { userErrors { code } } } } \
+                 fragment More on Mutation { createStack(input: { name: \"once\" }) { stack { revision } } }";
+    let done = json!({ "createStack": { "stack": { "name": "once", "revision": 1 }, "userErrors": [] } });
+    assert_eq!(t.data(twice, json!({})).await, done);
+    // Keys come in the order of the selection, whatever fragment they come from.
+    let order = "{ stack(name: \"once\") { ...A name ... on Node { id } } ... { stack(name: \"once\") { enabled } } __typename } \
+                 fragment A on Stack { revision name conflicts { value } }";
+    let answer = t.send(t.post(json!({ "query": order }).to_string())).await;
+    let id = t.data("{ stack(name: \"once\") { id } }", json!({})).await["stack"]["id"].clone();
+    let expected = format!(
+        "{{\"data\":{{\"stack\":{{\"revision\":1,\"name\":\"once\",\"conflicts\":[],\"id\":{id},\"enabled\":true}},\
+         \"__typename\":\"Query\"}}}}"
+    );
+    assert_eq!(TestApp::text(answer).await, expected);
+    // Of an interface: each object answers what is asked of it and of the interface.
+    let node = format!(
+        "{{ node(id: {id}) {{ ... on Stack {{ name }} id ... on Node {{ __typename ... on Stack {{ revision }} }} \
+         ... on Instance {{ containerName }} }} }}"
+    );
+    let expected = json!({ "node": { "name": "once", "id": id, "__typename": "Stack", "revision": 1 } });
+    assert_eq!(t.data(&node, json!({})).await, expected);
+}
