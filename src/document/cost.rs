@@ -22,7 +22,9 @@ const COLLECTION_ENTRIES: u64 = 500;
 /// Entries that one entry takes the place of: those with the same key.
 const SHADOWED_ENTRIES: u64 = 4;
 /// Conflicts of a stack: each host port of each of its instances may be one.
-const STACK_CONFLICTS: u64 = 10_000;
+const STACK_CONFLICTS: u64 = 5000;
+/// Others that are told of a conflict.
+const CONFLICT_HOLDERS: u64 = 10;
 /// Conflicts of an instance.
 const INSTANCE_CONFLICTS: u64 = 500;
 /// Rows of any other list without pages.
@@ -32,6 +34,7 @@ const OTHER_LIST_ROWS: u64 = 10;
 fn list_rows(of: &str, name: &str, listed: &str) -> u64 {
     match (of, name, listed) {
         (_, "shadows" | "from" | "to", _) => SHADOWED_ENTRIES,
+        ("Conflict", "holders", _) => CONFLICT_HOLDERS,
         ("Stack", _, "Conflict") => STACK_CONFLICTS,
         (_, _, "Conflict") => INSTANCE_CONFLICTS,
         (
@@ -59,17 +62,30 @@ struct Cost<'a> {
 impl<'a> Cost<'a> {
     fn selections(&mut self, set: &'a SelectionSet, in_page: bool) -> u64 {
         let mut cost = 0u64;
+        // What is asked of objects of one type only is answered by none of another.
+        let mut each: HashMap<&str, u64> = HashMap::new();
         for selection in &set.selections {
             if !self.includes(selection.directives()) {
                 continue;
             }
-            cost = cost.saturating_add(match selection {
-                Selection::Field(field) => self.field(&set.ty, field, in_page),
-                Selection::InlineFragment(inline) => self.selections(&inline.selection_set, in_page),
-                Selection::FragmentSpread(spread) => self.fragment(spread.fragment_name.as_str(), in_page),
-            });
+            let (on, added) = match selection {
+                Selection::Field(field) => (None, self.field(&set.ty, field, in_page)),
+                Selection::InlineFragment(inline) => {
+                    (inline.type_condition.as_ref(), self.selections(&inline.selection_set, in_page))
+                }
+                Selection::FragmentSpread(spread) => {
+                    let fragment = self.document.fragments.get(&spread.fragment_name);
+                    let on = fragment.map(|fragment| fragment.type_condition());
+                    (on, self.fragment(spread.fragment_name.as_str(), in_page))
+                }
+            };
+            let place = match on.filter(|on| **on != set.ty && self.schema.get_object(on).is_some()) {
+                Some(on) => each.entry(on.as_str()).or_default(),
+                None => &mut cost,
+            };
+            *place = place.saturating_add(added);
         }
-        cost
+        cost.saturating_add(each.into_values().max().unwrap_or_default())
     }
 
     /// A fragment on a page counts as one of anything else: its lists are few.

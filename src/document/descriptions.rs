@@ -166,7 +166,7 @@ mod tests {
         for (document, expected) in [
             ("\"a\" query { b }", "    query { b }"),
             ("\"é😀\" query Q { b }", "     query Q { b }"),
-            ("\"\"\"a\n\"b\" \\\"\"\" c\r\n\"\"\"\nmutation { b }", "    \n           \r\n   \nmutation { b }"),
+            ("\"\"\"a\n\"b\" \\\"\"\" c\r\n\"\"\"\nmutation { b }", "    \n          \r\n   \nmutation { b }"),
             ("\"\" fragment f on Query { b }", "   fragment f on Query { b }"),
             ("{ b } \"x\" fragment f on Query { b }", "{ b }     fragment f on Query { b }"),
             ("query Q(\"a\" $a: Int, \"\"\"b\"\"\" $b: Int) { b }", "query Q(    $a: Int,         $b: Int) { b }"),
@@ -174,8 +174,8 @@ mod tests {
             ("\"a\" # \"b\" query\nquery { b }", "    # \"b\" query\nquery { b }"),
             ("\"a\" query query { b }", "    query query { b }"),
             ("query query(\"a\" $a: Int) { b }", "query query(    $a: Int) { b }"),
-            ("\"a\\\"\" query { b }", "       query { b }"),
-            ("\"a\\\\\" query { b }", "       query { b }"),
+            ("\"a\\\"\" query { b }", "      query { b }"),
+            ("\"a\\\\\" query { b }", "      query { b }"),
         ] {
             assert_eq!(blanked(document), expected, "{document}");
             assert_eq!(blanked(document).chars().count(), document.chars().count());

@@ -41,7 +41,12 @@ async function beside(work: (post: (body: unknown) => Promise<Answer>) => Promis
     const headers = { 'content-type': 'application/json' };
     await work(async (body) => {
       const response = await fetch(`${address}/graphql`, { method: 'POST', headers, body: JSON.stringify(body) });
-      return (await response.json()) as Answer;
+      const text = await response.text();
+      try {
+        return JSON.parse(text) as Answer;
+      } catch {
+        return { data: `no JSON: ${text}` };
+      }
     });
   } finally {
     service.kill('SIGKILL');

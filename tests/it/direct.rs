@@ -328,6 +328,9 @@ async fn what_a_plan_does_not_cover_is_left_to_the_executor(t: &TestApp) {
         "{ instance(stack: \"shop\", name: \"web-1\") { dependencies { instance { name } } settings { imageTag } } }",
         "{ stack(name: \"shop\") { instance(name: \"web-1\") { name } } }",
         "{ stack(name: \"shop\") { a: instances { totalCount } b: instances(first: 1) { totalCount } } }",
+        // Nothing is asked of what there is.
+        "{ stack(name: \"shop\") { ... on Node { ... on Instance { name } } } }",
+        "{ stack(name: \"shop\") { name instances { nodes { ... on Node { ... on Template { name } } } } } }",
     ] {
         let answer = t.graphql(query, json!({})).await;
         assert_eq!(answer.get("errors"), None, "{query}");

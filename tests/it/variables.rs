@@ -285,6 +285,41 @@ fn values_written_out_cost_and_mean_the_same_as_defaults_and_variables() {
     assert!(with_variables > compared / 3 && costs.len() > compared / 8, "{with_variables}, {}", costs.len());
 }
 
+/// How many values a query could be answered with, by default limits; none when that is too many.
+fn cost(query: &str) -> Option<u64> {
+    let documents = Documents::new(graphql::sdl, Limits::default(), |_, _| ());
+    let checked = documents.check(query).unwrap();
+    match documents.choose(&checked, None, Map::new()) {
+        Ok(chosen) => Some(chosen.cost),
+        Err(refusal) => {
+            assert_eq!(refusal.reason, "cost", "{query}");
+            None
+        }
+    }
+}
+
+#[test]
+fn lists_count_with_the_rows_that_they_may_have() {
+    let instances =
+        |inside: &str| format!("{{ stack(name: \"a\") {{ instances(first: 100) {{ nodes {{ {inside} }} }} }} }}");
+    let many = |field: &str, n: usize| (0..n).map(|at| format!("a{at}: {field} ")).collect::<String>();
+    for (query, expected) in [
+        // The stack and its list are one each; so are the nodes in every row.
+        (instances("name"), Some(2 + 100 * (1 + 1))),
+        (instances("ports { hostPort containerPort }"), Some(2 + 100 * (1 + 1 + 500 * 2))),
+        (instances("effectiveConfig { labels { key shadows { key } } }"), Some(2 + 100 * (1 + 1 + 1 + 500 * (1 + 1 + 4)))),
+        (instances(&format!("effectiveConfig {{ configFiles {{ {} }} }}", many("content", 59))), None),
+        ("{ stack(name: \"a\") { conflicts { message holders { name } } } }".to_owned(), Some(2 + 5000 * (1 + 1 + 10))),
+        (format!("{{ stack(name: \"a\") {{ conflicts {{ holders {{ {} }} }} }} }}", many("name", 50)), None),
+        // A node is of one type.
+        ("{ node(id: 1) { id ... on Stack { name enabled } ... on Instance { name } ... on Stack { revision } } }".into(), Some(5)),
+        // What is left out is no part of the answer.
+        ("query ($n: Boolean! = false) { stack(name: \"a\") { name ports: instances @include(if: $n) { totalCount } } }".into(), Some(2)),
+    ] {
+        assert_eq!(cost(&query), expected, "{query}");
+    }
+}
+
 async fn defaults_reach_directives_and_arguments(t: &TestApp) {
     t.shop().await;
     let shop = |fields: Value| json!({ "stack": fields });

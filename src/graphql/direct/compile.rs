@@ -60,6 +60,10 @@ impl<'a> Compiler<'a> {
         for set in sets {
             self.collect(&set.ty, set, &mut merged, &mut known)?;
         }
+        // Fragments on other types may leave nothing to answer.
+        if merged.is_empty() {
+            return None;
+        }
         let made = merged.iter().map(|(key, field, sets)| Some((format!("\"{key}\":").into(), make(field, sets)?)));
         made.collect()
     }
