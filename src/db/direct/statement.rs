@@ -131,7 +131,7 @@ pub(super) fn write<'a>(
     if shown && packing == Packing::Measured {
         for (part, table, of) in wanted.tables() {
             let (own, column) = of.columns();
-            let bytes = wanted.bytes(part);
+            let Some(bytes) = wanted.bytes(part) else { continue };
             let number = part.number();
             let _ = write!(
                 text.sql,
@@ -168,7 +168,7 @@ pub(super) fn write<'a>(
             text.push(" UNION ALL ");
             wanted.columns(part, backend, packing, &mut text.sql);
             let _ = write!(text.sql, "FROM {table} AS x WHERE x.{column} IN (SELECT i.{own} FROM i)");
-            if packing == Packing::Measured {
+            if packing == Packing::Measured && wanted.bytes(part).is_some() {
                 let _ = write!(text.sql, " AND (SELECT fits FROM size{})", part.number());
             }
         } else {

@@ -325,11 +325,11 @@ impl Wanted {
         self.tables.iter().enumerate().map(|(at, (table, of))| (Part(Part::KINDS + at), *table, *of))
     }
 
-    /// The expression for the bytes of the texts in a row of a part.
-    pub(super) fn bytes(&self, part: Part) -> String {
+    /// The expression for the bytes of the texts in a row of a part; none when it has no texts.
+    pub(super) fn bytes(&self, part: Part) -> Option<String> {
         let texts = self.parts[part.0].iter().filter(|column| Type::of(column.form) == Type::Text);
         let lengths: Vec<String> = texts.map(|column| format!("COALESCE(octet_length({}), 0)", column.sql)).collect();
-        if lengths.is_empty() { "0".to_owned() } else { lengths.join(" + ") }
+        (!lengths.is_empty()).then(|| lengths.join(" + "))
     }
 
     /// What stands between SELECT and FROM for a part.
@@ -342,7 +342,7 @@ impl Wanted {
             sql.push_str(&match packing {
                 _ if part == Part::COUNT => row,
                 Packing::Rows if of_table => row,
-                Packing::Measured if of_table => {
+                Packing::Measured if of_table && self.bytes(part).is_some() => {
                     let number = part.0;
                     format!(
                         "CASE WHEN (SELECT fits FROM size{number}) THEN group_concat({row}, '') ELSE '{TOO_LARGE}' END"

@@ -184,6 +184,8 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             *error = coded(error.clone(), code);
         }
     }
+    // What a change has done is told, also when not all of it can be shown.
+    let budget = if mutation && budget.exceeded().is_some() { service.budget_of_change() } else { budget };
     Ok(Ran { answer: Answer::Values(response), began, outcome, budget })
 }
 
