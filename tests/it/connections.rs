@@ -470,7 +470,7 @@ fn while_memory_is_short_slow_readers_get_all_and_those_that_take_nothing_are_cu
         let query = "{ template(name: \\\"fat\\\") { configFiles { a: content b: content } } }";
         let body = format!("{{\"query\":\"{query}\"}}");
         let request = format!(
-            "POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            "POST /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );
         let mut stalled = narrow(&served, &request).await;
