@@ -283,13 +283,24 @@ impl Budget {
         Arc::clone(&self.0.process.0.computing)
     }
 
-    /// Runs a computation; a large one waits for its turn, and lets the thread's other tasks go on elsewhere meanwhile.
+    /// Whether large computations for it wait for their turn. A change may hold locks, and never waits.
+    pub(crate) fn takes_turns(&self) -> bool {
+        self.0.deadline.is_some()
+    }
+
+    /// Runs a computation; a large one waits for its turn, and lets the thread's other tasks go on elsewhere meanwhile. Not for
+    /// what runs inside the resolvers of a request, which have their turn already: see [`Budget::compute_now`].
     pub async fn compute<T>(&self, work: impl FnOnce() -> T) -> T {
-        if !self.is_large() {
-            return work();
-        }
-        let _permit = self.computing().acquire_owned().await.ok();
-        aside(work)
+        let _permit = match self.is_large() && self.takes_turns() {
+            true => self.computing().acquire_owned().await.ok(),
+            false => None,
+        };
+        self.compute_now(work)
+    }
+
+    /// The same at once.
+    pub fn compute_now<T>(&self, work: impl FnOnce() -> T) -> T {
+        if self.is_large() { aside(work) } else { work() }
     }
 }
 

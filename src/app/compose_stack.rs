@@ -99,8 +99,7 @@ impl App {
         let members = load(&db, &found, &enabled, how.mode, self.budget()).await?;
         // What follows is long, and the connection is wanted by others.
         drop(db);
-        let budget = self.budget().clone();
-        budget.compute(|| self.files(&found, &all, &enabled, members, how)).await
+        self.budget().compute_now(|| self.files(&found, &all, &enabled, members, how))
     }
 
     /// The files of stacks whose members are known.
@@ -115,6 +114,7 @@ impl App {
         let budget = self.budget();
         let mut of_stack: HashMap<StackId, Stack> = HashMap::new();
         for instance in all {
+            budget.check_time()?;
             let stack = of_stack.entry(instance.stack_id).or_default();
             stack.known.insert(instance.id, (instance.instance_id.clone(), instance.enabled));
             match instance.enabled {

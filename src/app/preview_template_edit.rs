@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Problems, Result},
     ids::InstanceId,
     kinds::{
-        AnyChange, AnyEntry, Cardinality, EnvVar, OfInstance, OfTemplate, Overrides, Rules, Setting, diff,
+        AnyChange, AnyEntry, Cardinality, Change, EnvVar, OfInstance, OfTemplate, Overrides, Rules, Setting, diff,
         for_each_template_kind, merge,
     },
 };
@@ -47,16 +47,29 @@ impl Looked<'_> {
         if changed.is_empty() {
             return Ok(());
         }
+        self.charge(&changed)?;
         self.of_template.extend(changed.into_iter().map(AnyChange::from));
         let mut own = <K as Source<OfInstance>>::load(&self.app.reader(), &self.ids).await?;
         let none = Rules::new();
-        for (instance, changes) in self.ids.iter().zip(&mut self.changes) {
+        let ids = self.ids.clone();
+        for (at, instance) in ids.iter().enumerate() {
             let rules = self.rules.get(instance).unwrap_or(&none);
             let overrides = Overrides::new(own.remove(instance).unwrap_or_default(), K::KIND, rules);
             let (before, after) = (merge(before, &overrides), merge(after, &overrides));
-            changes.extend(diff(&before.values(), &after.values()).into_iter().map(AnyChange::from));
+            let changed = diff(&before.values(), &after.values());
+            self.charge(&changed)?;
+            self.changes[at].extend(changed.into_iter().map(AnyChange::from));
         }
         Ok(())
+    }
+
+    /// Charges copies of the entries that have changed.
+    fn charge<K: Mergeable>(&self, changed: &[Change<'_, K>]) -> Result<()> {
+        let entries = changed.iter().flat_map(|change| change.from.iter().chain(&change.to));
+        for entry in entries {
+            self.app.budget().charge(size_of::<AnyEntry>() + entry.heap_size())?;
+        }
+        Ok(self.app.budget().check_time()?)
     }
 }
 

@@ -78,8 +78,8 @@ pub(super) fn charge(row: &QueryResult, budget: &Budget) -> Result<(), DbErr> {
         (_, Some(row)) => of_sqlite(row),
         _ => ROW_OVERHEAD,
     };
-    // The row, and what is made of it before it is dropped.
-    budget.charge(2 * bytes).map_err(exceeded)
+    // What is made of a row takes its place: rows are dropped one after the other.
+    budget.charge(bytes).map_err(exceeded)
 }
 
 /// How much memory a row of PostgreSQL takes. Its values stand one behind the other in one buffer, so the first and the last

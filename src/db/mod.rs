@@ -214,7 +214,8 @@ impl Db {
     /// For single statements that only read, as somebody who reaches `scope`.
     pub fn reader(&self, scope: &Scope, statements: &Statements) -> Reader {
         let of_replica = self.replica.as_ref().filter(|_| self.reads_replica);
-        let pool = of_replica.map_or_else(|| self.open.reads(), |replica| ReadPool::new(replica.read.clone(), None));
+        let pool =
+            of_replica.map_or_else(|| self.open.reads(), |replica| ReadPool::new(replica.read.clone(), None, None));
         self.bound(pool, scope, statements)
     }
 
@@ -264,7 +265,10 @@ impl Db {
         statements: &Statements,
     ) -> Result<W::Output> {
         let mut attempt = 1;
+        let before = statements.budget().used();
         loop {
+            // What an earlier attempt has read is gone.
+            statements.budget().release_to(before);
             match self.attempt(work, once, now, scope, statements).await {
                 Err(Error::Busy(cause)) if attempt < ATTEMPTS => {
                     if attempt == 1
@@ -468,7 +472,7 @@ impl Open {
     }
 
     fn reads(&self) -> ReadPool {
-        ReadPool::new(self.read.clone(), self.reserve.clone())
+        ReadPool::new(self.read.clone(), self.reserve.clone(), self.reserve.is_some().then(|| self.lanes.clone()))
     }
 
     async fn close(&self) {

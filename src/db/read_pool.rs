@@ -8,24 +8,30 @@ use sea_orm::{
     prelude::async_trait::async_trait,
 };
 
+use super::lanes::Lanes;
+
 /// Where single statements run that only read.
 #[derive(Clone, Debug)]
 pub struct ReadPool {
     shared: DatabaseConnection,
     reserve: Option<DatabaseConnection>,
+    /// The pinned connections of the shared pool.
+    pinned: Option<Lanes>,
 }
 
 impl ReadPool {
-    pub(super) fn new(shared: DatabaseConnection, reserve: Option<DatabaseConnection>) -> Self {
-        Self { shared, reserve }
+    pub(super) fn new(shared: DatabaseConnection, reserve: Option<DatabaseConnection>, pinned: Option<Lanes>) -> Self {
+        Self { shared, reserve, pinned }
     }
 
-    /// Where the next statement does not wait for a change: the reserve when all other connections are taken.
+    /// Where the next statement does not wait for a change: the reserve when all other connections are taken. A pinned
+    /// connection that nobody uses goes back to the pool first.
     pub(super) fn free(&self) -> &DatabaseConnection {
         let Some(reserve) = &self.reserve else { return &self.shared };
         let shared = self.shared.get_postgres_connection_pool();
         let is_taken = shared.num_idle() == 0 && shared.size() >= shared.options().get_max_connections();
-        if is_taken { reserve } else { &self.shared }
+        let is_freed = is_taken && self.pinned.as_ref().is_some_and(Lanes::give_one_back);
+        if is_taken && !is_freed { reserve } else { &self.shared }
     }
 }
 

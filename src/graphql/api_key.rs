@@ -114,6 +114,8 @@ pub(super) struct CreateApiKeyInput {
 impl From<CreateApiKeyInput> for CreateApiKey {
     fn from(CreateApiKeyInput { name, role, stacks, expires_at, .. }: CreateApiKeyInput) -> Self {
         let stacks = stacks.map(|stacks| stacks.into_iter().map(Into::into).collect());
+        // As exact as both databases store it, and a leap second as the second after it.
+        let expires_at = expires_at.and_then(|moment| DateTime::from_timestamp_micros(moment.timestamp_micros()));
         Self { name, role, stacks, expires_at }
     }
 }

@@ -18,37 +18,54 @@ use async_graphql::{
 };
 use serde_json::{Map, Value};
 
-use crate::document::{Inputs, Parts};
+use crate::{
+    budget::{Budget, Exceeded},
+    document::{Inputs, Parts},
+};
 
 /// The executor's document of an operation with the values of its variables. Places in it are offsets in bytes until
 /// [`locate`] looks them up: lines and columns are needed of errors only.
-pub fn executable(parts: Parts<'_>, variables: &Map<String, Value>) -> ExecutableDocument {
-    let build = Build { parts, inputs: Inputs::new(parts.schema, variables) };
-    let operation = parts.operation;
-    let definition = OperationDefinition {
-        ty: match operation.operation_type {
-            OperationType::Query => executor::OperationType::Query,
-            OperationType::Mutation => executor::OperationType::Mutation,
-            OperationType::Subscription => executor::OperationType::Subscription,
-        },
-        variable_definitions: Vec::new(),
-        directives: Vec::new(),
-        selection_set: build.set(&operation.selection_set.ty, &[&operation.selection_set]),
-    };
-    ExecutableDocument {
-        operations: DocumentOperations::Single(Positioned::new(definition, Pos::default())),
-        fragments: HashMap::new(),
+/// Each use of a variable is a copy of its value, which is charged to the budget.
+pub fn executable(
+    parts: Parts<'_>,
+    variables: &Map<String, Value>,
+    budget: &Budget,
+) -> Result<ExecutableDocument, Exceeded> {
+    let build = Build { parts, inputs: Inputs::new(parts.schema, variables), budget: Some(budget) };
+    let document = build.document();
+    budget.exceeded().map_or(Ok(document), Err)
+}
+
+struct Build<'a> {
+    parts: Parts<'a>,
+    inputs: Inputs<'a>,
+    /// What arguments are charged to; without it they are left out.
+    budget: Option<&'a Budget>,
+}
+
+impl Build<'_> {
+    fn document(&self) -> ExecutableDocument {
+        let operation = self.parts.operation;
+        let definition = OperationDefinition {
+            ty: match operation.operation_type {
+                OperationType::Query => executor::OperationType::Query,
+                OperationType::Mutation => executor::OperationType::Mutation,
+                OperationType::Subscription => executor::OperationType::Subscription,
+            },
+            variable_definitions: Vec::new(),
+            directives: Vec::new(),
+            selection_set: self.set(&operation.selection_set.ty, &[&operation.selection_set]),
+        };
+        ExecutableDocument {
+            operations: DocumentOperations::Single(Positioned::new(definition, Pos::default())),
+            fragments: HashMap::new(),
+        }
     }
 }
 
 /// Where something stands, until it is looked up.
 fn place<T>(node: &Node<T>) -> Pos {
     Pos { line: 0, column: node.location().map_or(0, |span| span.offset()) }
-}
-
-struct Build<'a> {
-    parts: Parts<'a>,
-    inputs: Inputs<'a>,
 }
 
 /// The fields of an object that have one key: the first, and the selections of all.
@@ -161,8 +178,10 @@ impl<'a> Build<'a> {
         };
         // What is not given is left to the executor, which knows the defaults.
         let arguments = field.arguments.iter().filter_map(|given| {
+            let budget = self.budget?;
             let known = definition.arguments.iter().find(|known| known.name == given.name)?;
             let value = self.inputs.value(&known.ty, &given.value)?;
+            budget.charge(size(&value)).ok()?;
             let name = Positioned::new(async_graphql::Name::new(&given.name), place(given));
             Some((name, Positioned::new(constant(value).into_value(), place(&given.value))))
         });
@@ -176,6 +195,17 @@ impl<'a> Build<'a> {
             selection_set: if leaf { Positioned::default() } else { self.set(definition.ty.inner_named_type(), sets) },
         }
     }
+}
+
+/// How much memory a value takes in the executor's own form.
+fn size(value: &Value) -> usize {
+    size_of::<async_graphql::Value>()
+        + match value {
+            Value::String(text) => text.len(),
+            Value::Array(items) => items.iter().map(size).sum(),
+            Value::Object(fields) => fields.iter().map(|(name, value)| 64 + name.len() + size(value)).sum(),
+            _ => 0,
+        }
 }
 
 /// A value in the executor's own form.
@@ -207,7 +237,9 @@ pub fn locate(errors: &mut [ServerError], parts: Parts<'_>, variables: &Map<Stri
         }
     }
     if errors.len() > 1 {
-        let document = executable(parts, variables);
+        // Where a field stands does not depend on its arguments.
+        let build = Build { parts, inputs: Inputs::new(parts.schema, variables), budget: None };
+        let document = build.document();
         let DocumentOperations::Single(operation) = &document.operations else { return };
         let root = &operation.node.selection_set.node;
         errors.sort_by_cached_key(|error| (order(root, &error.path), error.message.clone()));

@@ -10,6 +10,7 @@ use async_graphql::{
     PathSegment, QueryPathSegment, Response, ServerResult, Value,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextResolve, ResolveInfo},
 };
+use async_graphql_value::Value as Argument;
 
 use super::fault::fault;
 use crate::{app::App, budget::Budget, error::Error};
@@ -53,6 +54,17 @@ fn size(value: &Value) -> usize {
     }
 }
 
+/// How much memory an argument takes; variables have been put in before.
+fn argument_size(value: &Argument) -> usize {
+    size_of::<Argument>()
+        + match value {
+            Argument::String(text) => text.len(),
+            Argument::List(items) => items.iter().map(argument_size).sum(),
+            Argument::Object(fields) => fields.iter().map(|(key, value)| 64 + key.len() + argument_size(value)).sum(),
+            _ => 0,
+        }
+}
+
 #[async_graphql::async_trait::async_trait]
 impl Extension for Request {
     async fn resolve(
@@ -66,10 +78,13 @@ impl Extension for Request {
         let budget = self.budget(ctx);
         let charge =
             |bytes| budget.charge(bytes).map_err(|exceeded| fault(Error::from(exceeded)).into_server_error(position));
-        let done = match charge(FIELD_OVERHEAD) {
+        // A resolver has its arguments for itself as long as it runs.
+        let arguments: usize = info.field.arguments.iter().map(|(_, value)| argument_size(&value.node)).sum();
+        let done = match charge(FIELD_OVERHEAD + arguments) {
             Ok(()) => next.run(ctx, info).await,
             Err(exceeded) => Err(exceeded),
         };
+        budget.release(arguments);
         let done = done.and_then(|value| {
             charge(value.as_ref().filter(|_| is_leaf).map_or(0, size))?;
             Ok(value)

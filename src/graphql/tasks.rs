@@ -45,6 +45,9 @@ impl RequestTasks {
             if !budget.is_large() {
                 return self.advance(request.as_mut(), &mut running, cx, budget);
             }
+            if !budget.takes_turns() {
+                return budget::aside(|| self.advance(request.as_mut(), &mut running, cx, budget));
+            }
             let mut waiting = turn.take().unwrap_or_else(|| Box::pin(budget.computing().acquire_owned()));
             let Poll::Ready(permit) = waiting.as_mut().poll(cx) else {
                 turn = Some(waiting);

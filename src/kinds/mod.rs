@@ -133,6 +133,15 @@ macro_rules! collections {
                 } )+
             }
 
+            /// The same for a new owner, of which an empty collection says no more than an absent one.
+            #[must_use]
+            pub fn without_empty(mut self) -> Self {
+                $( if self.$field.as_ref().is_some_and(|set| Cardinality::<$kind>::count(set) == 0) {
+                    self.$field = None;
+                } )+
+                self
+            }
+
             /// How many entries they have, all kinds together.
             pub fn count(&self) -> usize {
                 let counts = [$( self.$field.as_ref().map_or(0, Cardinality::<$kind>::count) ),+];

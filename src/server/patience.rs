@@ -31,6 +31,20 @@ struct Floor {
     nothing: Option<Duration>,
 }
 
+/// How fast the answer to a request is taken.
+#[derive(Clone, Copy, Default)]
+struct Measured {
+    /// The number of the request.
+    request: u64,
+    /// How long the client has been waited for.
+    waited: Duration,
+    /// What all answers together had taken when that began, in bytes.
+    taken: u64,
+}
+
+/// What a client may have taken before the system says so, in bytes: a third of the send buffer, which Linux doubles.
+const UNSEEN: u128 = 192 * 1024;
+
 /// What a client takes at least: a line of 256 kbit/s does.
 const FLOOR: Floor = Floor { rate: 32 * 1024, over: Duration::from_secs(30), nothing: None };
 /// The same while memory is short.
@@ -56,8 +70,8 @@ pub(super) struct Patient<S> {
     stuck: Option<Instant>,
     /// Bytes that were taken.
     taken: u64,
-    /// The request whose answer is being taken, since when that is measured, and what had been taken by then.
-    measured: Option<(u64, Instant, u64)>,
+    /// How fast the answer is taken.
+    measured: Measured,
     /// Bytes of the head under way, those that count against the budget, and the budget.
     pending: (usize, usize, Heads),
 }
@@ -85,7 +99,7 @@ impl<S> Patient<S> {
             writing: None,
             stuck: None,
             taken: 0,
-            measured: None,
+            measured: Measured::default(),
             pending: (0, 0, heads),
         }
     }
@@ -147,13 +161,14 @@ impl<S> Patient<S> {
         let now = Instant::now();
         let begun = self.activity.begun.load(Ordering::Relaxed);
         let stuck = *self.stuck.get_or_insert(now);
-        if self.measured.is_none_or(|(of, ..)| of != begun) {
-            self.measured = Some((begun, now, self.taken));
+        if self.measured.request != begun {
+            self.measured = Measured { request: begun, waited: Duration::ZERO, taken: self.taken };
         }
         loop {
             let now = Instant::now();
             let floor = if self.activity.has_to_hurry() { FLOOR_WHEN_SHORT } else { FLOOR };
-            if now >= stuck + floor.nothing.unwrap_or(self.write).min(self.write) || self.takes_too_little(now, &floor)
+            if now >= stuck + floor.nothing.unwrap_or(self.write).min(self.write)
+                || self.takes_too_little(now - self.stuck.unwrap_or(now), &floor)
             {
                 return Poll::Ready(io::ErrorKind::TimedOut.into());
             }
@@ -171,15 +186,18 @@ impl<S> Patient<S> {
     }
 
     /// Whether the client has taken less than it must; what is measured begins anew each time it was enough.
-    fn takes_too_little(&mut self, now: Instant, floor: &Floor) -> bool {
-        let Some((begun, since, before)) = self.measured else { return false };
-        let elapsed = now.saturating_duration_since(since);
-        if elapsed < floor.over {
+    fn takes_too_little(&mut self, stuck: Duration, floor: &Floor) -> bool {
+        // Only the time in which the client was waited for.
+        let waited = self.measured.waited + stuck;
+        if waited < floor.over {
             return false;
         }
-        let enough = u128::from(floor.rate) * elapsed.as_millis() / 1000;
-        self.measured = Some((begun, now, self.taken));
-        u128::from(self.taken - before) < enough
+        let enough = u128::from(floor.rate) * waited.as_millis() / 1000;
+        let taken = u128::from(self.taken - self.measured.taken) + UNSEEN;
+        self.measured = Measured { waited: Duration::ZERO, taken: self.taken, ..self.measured };
+        // What this wait has lasted so far is judged now.
+        self.stuck = Some(Instant::now());
+        taken < enough
     }
 
     fn watched<T>(&mut self, cx: &mut Context<'_>, done: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
@@ -188,7 +206,10 @@ impl<S> Patient<S> {
             return self.poll_stuck(cx).map(Err);
         }
         self.activity.writing.store(false, Ordering::Relaxed);
-        (self.writing, self.stuck) = (None, None);
+        if let Some(stuck) = self.stuck.take() {
+            self.measured.waited += stuck.elapsed();
+        }
+        self.writing = None;
         done
     }
 }

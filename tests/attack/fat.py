@@ -56,6 +56,7 @@ KNOWN = {
     "all own contents": '{ stack(name: "own") { instances(first: 100) { nodes { effectiveConfig { configFiles { content shadows { content } } } } } } }',
     "contents of a template": f'{{ template(name: "fat") {{ configFiles {{ {aliases("content")} }} }} }}',
     "template in template": '{ template(name: "fat") { instances(first: 100) { nodes { template { configFiles { content } } } } } }',
+    "previews of edits": '{ template(name: "fat") { ' + aliases("affected(edit: {configFiles: []}) { instances { instance { stack { name } } changes { key } } }") + " } }",
     "introspection": "{ __schema { types { fields { args { type { ofType { name description } } } type { name description } } } } }",
 }
 
@@ -92,6 +93,7 @@ class Generator:
         "first": lambda _: "100",
         "mode": lambda dice: dice.choice(["FLAT", "LAYERED"]),
         "includeDeprecated": lambda _: "true",
+        "edit": lambda dice: dice.choice(["{configFiles: []}", "{ports: [], labels: []}", '{description: "x"}']),
     }
 
     def __init__(self, schema, dice):

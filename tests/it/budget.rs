@@ -15,6 +15,9 @@ both!(
     memory_is_free_again_when_an_answer_is_taken,
     a_change_whose_payload_is_too_large_is_made_and_said,
     large_parts_are_read_row_by_row,
+    many_large_computations_take_turns_and_all_end,
+    previews_of_edits_count,
+    arguments_count_wherever_they_are_used,
 );
 
 const KIB: usize = 1024;
@@ -141,6 +144,51 @@ async fn a_change_whose_payload_is_too_large_is_made_and_said(t: &TestApp) {
     assert!(message.contains("look before you repeat it"), "{message}");
     let found = t.data("{ instance(stack: \"fat\", name: \"i0\") { description } }", json!({})).await;
     assert_eq!(found["instance"]["description"], "new");
+}
+
+/// More clients than there are turns, whose files are rendered inside their requests; and changes that show one.
+async fn many_large_computations_take_turns_and_all_end(t: &TestApp) {
+    fat(t, 8, 64 * KIB).await;
+    let done = t.at_once(10, async |t: TestApp, n: usize| {
+        let started = std::time::Instant::now();
+        for _ in 0..3 {
+            if n < 3 {
+                let input = json!({ "stack": { "name": "fat" }, "description": format!("{n}") });
+                t.done("updateStack", input, "stack { compose { hash } }").await;
+            } else {
+                let query = "{ stack(name: \"fat\") { compose { text } layered: compose(mode: LAYERED) { hash } } }";
+                let answer = t.send(t.post(json!({ "query": query }).to_string())).await;
+                let text = TestApp::text(answer).await;
+                assert!(text.len() > 500 * KIB, "{}", &text[..text.len().min(300)]);
+            }
+        }
+        started.elapsed()
+    });
+    let slowest = tokio::time::timeout(std::time::Duration::from_secs(60), done).await.expect("all of them end");
+    assert_eq!(slowest.len(), 10);
+}
+
+async fn previews_of_edits_count(t: &TestApp) {
+    fat(t, 4, 64 * KIB).await;
+    let affected = "affected(edit: { configFiles: [] }) { instances { instance { stack { name } } changes { key } } }";
+    let query = |times| format!("{{ template(name: \"fat\") {{ {} }} }}", aliased(affected, times));
+    t.data(&query(2), json!({})).await;
+    refusal(&with_memory(t, 4, 64), &query(50)).await;
+}
+
+async fn arguments_count_wherever_they_are_used(t: &TestApp) {
+    fat(t, 1, 4).await;
+    let small = &with_memory(t, 4, 64);
+    let edit = json!({ "configFiles": [{ "filePath": "/x", "content": "x".repeat(300 * KIB) }] });
+    let ask = async |times| {
+        let fields = aliased("affected(edit: $edit) { affectedCount }", times);
+        let query = format!("query ($edit: TemplateEditInput!) {{ template(name: \"fat\") {{ {fields} }} }}");
+        small.graphql(&query, json!({ "edit": edit })).await
+    };
+    let answer = ask(1).await;
+    assert_eq!(answer.get("errors"), None, "{answer}");
+    let answer = ask(40).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED", "{answer}");
 }
 
 /// More than SQLite packs into one value.

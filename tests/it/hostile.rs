@@ -6,7 +6,7 @@ use axum::{
     body::Body,
     http::{Request, header::CONTENT_TYPE},
 };
-use devarch::{document::Documents, graphql, limits::Limits};
+use devarch::{budget::Budget, document::Documents, graphql, limits::Limits};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -294,7 +294,7 @@ proptest! {
         let looked = look.spawn(move || {
             let Ok(checked) = documents.check(&document) else { return };
             if let Ok(chosen) = documents.choose(&checked, None, serde_json::Map::new()) {
-                graphql::executable(documents.operation(&checked, None).unwrap(), &chosen.variables);
+                graphql::executable(documents.operation(&checked, None).unwrap(), &chosen.variables, &Budget::default()).unwrap();
             }
         });
         prop_assert!(looked.unwrap().join().is_ok());

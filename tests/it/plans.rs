@@ -53,7 +53,9 @@ async fn plan(t: &TestApp, sql: &str, parameters: &str) -> Ways {
                     let way = words[at + 1..].iter().take_while(|word| !word.starts_with('(')).last().unwrap();
                     found.insert(format!("{} {way}", words[1]));
                 }
-                ("SCAN", _) if !["i", "s"].contains(&words[1]) && !words[1].starts_with("size") => drop(found.insert(detail)),
+                ("SCAN", _) if !["i", "s"].contains(&words[1]) && !words[1].starts_with("size") => {
+                    found.insert(detail);
+                }
                 _ => {}
             }
         }

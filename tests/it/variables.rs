@@ -6,7 +6,7 @@ use apollo_compiler::{
     ast::Type,
     schema::{ExtendedType, InputObjectType},
 };
-use devarch::{document::Documents, graphql, limits::Limits};
+use devarch::{budget::Budget, document::Documents, graphql, limits::Limits};
 use serde_json::{Map, Value, json};
 
 use crate::support::{Dice, TestApp, both};
@@ -271,7 +271,9 @@ fn values_written_out_cost_and_mean_the_same_as_defaults_and_variables() {
             let chosen =
                 documents.choose(&checked, None, variables).unwrap_or_else(|bad| panic!("{document}: {bad:?}"));
             let parts = documents.operation(&checked, None).unwrap();
-            let executable = serde_json::to_value(graphql::executable(parts, &chosen.variables)).unwrap();
+            let executable =
+                serde_json::to_value(graphql::executable(parts, &chosen.variables, &Budget::default()).unwrap())
+                    .unwrap();
             (chosen.cost, without_places(executable), document)
         });
         for (cost, executable, document) in &seen[1..] {

@@ -232,6 +232,12 @@ impl Lanes {
         u32::try_from(idle).unwrap_or(u32::MAX)
     }
 
+    /// Gives one that nobody uses at the moment back to the pool; false when there is none.
+    pub(super) fn give_one_back(&self) -> bool {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.is_some()
+    }
+
     /// Gives all of them back to the pool, which is about to be closed.
     pub(super) fn close(&self) {
         self.places.close();

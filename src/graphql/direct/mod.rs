@@ -147,7 +147,8 @@ async fn write_answer(
         };
         let before = budget.used();
         let rows = app.rows(&read.wanted, stack, members).await?;
-        let of_rows = budget.used().saturating_sub(before);
+        // With a place for each of them while they are sorted.
+        let of_rows = budget.used().saturating_sub(before) + size_of_val(rows.as_slice());
         let writing = || -> Result<Option<Version>> {
             let rows = Rows::new(&read.wanted, &rows, budget)?;
             let version = rows.version()?;

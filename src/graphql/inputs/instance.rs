@@ -9,7 +9,7 @@ use crate::{
         SetInstanceOverrides, SoftDeleteInstance, UpdateInstance,
     },
     graphql::collections::InstanceOverridesInput,
-    kinds::Operation,
+    kinds::{Collections, Operation},
     reference::InstanceRef,
 };
 
@@ -39,7 +39,7 @@ impl From<CreateInstanceInput> for CreateInstance {
             template: input.template.into(),
             name: input.name,
             description: input.description.unwrap_or_default(),
-            overrides: input.overrides.map(Into::into).unwrap_or_default(),
+            overrides: input.overrides.map(Collections::from).unwrap_or_default().without_empty(),
         }
     }
 }

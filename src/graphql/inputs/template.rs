@@ -7,7 +7,7 @@ use crate::{
     app::{CreateTemplate, DeleteTemplate, TemplateEdit as AppTemplateEdit, UpdateTemplate},
     db::templates::TemplateValues,
     graphql::collections::TemplateCollectionsInput,
-    kinds::Argv,
+    kinds::{Argv, Collections},
 };
 
 /// A new template.
@@ -59,7 +59,7 @@ impl From<CreateTemplateInput> for CreateTemplate {
                 working_dir: input.working_dir,
                 restart_policy: input.restart_policy,
             },
-            collections: input.collections.into(),
+            collections: Collections::from(input.collections).without_empty(),
         }
     }
 }

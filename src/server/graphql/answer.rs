@@ -10,7 +10,10 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{negotiate::MediaType, run::over};
+use super::{
+    negotiate::MediaType,
+    run::{LOOK_FIRST, over},
+};
 use crate::{
     budget::{Budget, Exceeded},
     chunks::{ChunkWriter, Chunks},
@@ -36,7 +39,12 @@ pub(super) async fn values(
     match written {
         Ok(written) => written,
         Err(exceeded) => {
-            let refusal = over(exceeded);
+            let mut refusal = over(exceeded);
+            if outcome.kind == Some("mutation") {
+                for error in &mut refusal.errors {
+                    error.message = format!("{} {LOOK_FIRST}", error.message);
+                }
+            }
             outcome.codes = codes(&refusal.errors);
             write(&refusal, true, &Budget::default()).unwrap_or_else(|_| Chunks::whole(Vec::new(), budget))
         }

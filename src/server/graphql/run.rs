@@ -143,27 +143,37 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     // The executor sees no text, no fragments and no variables.
     let request = || {
         let mut request = Request::new(String::new());
-        request.set_parsed_query(executable(parts, &variables));
-        request
+        request.set_parsed_query(executable(parts, &variables, &budget)?);
+        Ok::<_, Exceeded>(request)
     };
+    let first = match request() {
+        Ok(first) => first,
+        Err(exceeded) => {
+            let (answer, outcome) = (Answer::Values(over(exceeded)), outcome(&app, name));
+            return Ok(Ran { answer, began: true, outcome, budget: Budget::default() });
+        }
+    };
+    let before = budget.used();
     let mut response = if mutation {
         let request = match key {
-            Some(key) => request().data(RequestKey(key.to_owned())),
-            None => request(),
+            Some(key) => first.data(RequestKey(key.to_owned())),
+            None => first,
         };
         change(service, app.clone(), request, how.permit).await
     } else {
         let reading = async {
-            if let Some(standby) = app.at_standby().await {
-                let reading = execute(&service.schema, standby, request());
+            if let Some(standby) = app.at_standby().await
+                && let Ok(request) = request()
+            {
+                let reading = execute(&service.schema, standby, request);
                 // It may go away in the middle, or give up what it reads for what it replays: then as if it were not there.
                 let ours = |error| code(error).is_some_and(|code| OURS.contains(&code.as_str()));
                 match timeout(OF_STANDBY, reading).await {
                     Ok(response) if !response.errors.iter().any(ours) => return response,
-                    _ => budget.release_to(0),
+                    _ => budget.release_to(before),
                 }
             }
-            execute(&service.schema, app.clone(), request()).await
+            execute(&service.schema, app.clone(), first).await
         };
         let reading = AssertUnwindSafe(until_exceeded(&budget, reading)).catch_unwind();
         match within(service, from, reading).await {
@@ -184,8 +194,9 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             *error = coded(error.clone(), code);
         }
     }
-    // What a change has done is told, also when not all of it can be shown.
-    let budget = if mutation && budget.exceeded().is_some() { service.budget_of_change() } else { budget };
+    // What a change has done is told, also when not all of it can be shown; and one that goes on keeps its budget.
+    let apart = mutation && (budget.exceeded().is_some() || response.data == Value::Null);
+    let budget = if apart { service.budget_of_change() } else { budget };
     Ok(Ran { answer: Answer::Values(response), began, outcome, budget })
 }
 
@@ -220,6 +231,9 @@ async fn change(service: &Service, app: App, request: Request, permit: Option<Pe
     }
 }
 
+/// What is added when a change cannot be shown.
+pub(super) const LOOK_FIRST: &str = "A change may have been made all the same: look before you repeat it.";
+
 /// Of all the fields that could not be answered any more the first one tells why, and that the change may have been made.
 fn exceeded_in_change(response: &mut GraphqlResponse, exceeded: Exceeded) {
     let refusal = exceeded.to_string();
@@ -229,7 +243,7 @@ fn exceeded_in_change(response: &mut GraphqlResponse, exceeded: Exceeded) {
             return true;
         }
         if is_first {
-            error.message = format!("{refusal} A change may have been made all the same: look before you repeat it.");
+            error.message = format!("{refusal} {LOOK_FIRST}");
         }
         std::mem::take(&mut is_first)
     });

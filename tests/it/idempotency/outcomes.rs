@@ -125,7 +125,7 @@ async fn defaults_that_are_written_out_are_the_same_input(t: &TestApp) {
     let short = json!({ "name": "app", "imageName": "app", "ports": [{ "containerPort": 80 }] });
     let long = json!({
         "name": "app", "imageName": "app", "imageTag": "latest", "restartPolicy": "unless-stopped", "description": null,
-        "category": null, "command": null, "user": null,
+        "category": null, "command": null, "user": null, "envVars": null, "labels": [], "healthcheck": null,
         "ports": [{ "containerPort": 80, "protocol": "TCP", "hostIp": "0.0.0.0", "hostPort": null }],
     });
     let first = t.done("createTemplate", with(short, "k"), "template { id name }").await;

@@ -135,7 +135,7 @@ fn all(n: usize) -> Vec<Tried> {
 async fn facts(t: &TestApp) -> Vec<i64> {
     let mut facts = Vec::new();
     for sql in [
-        "SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) FROM changes",
+        "SELECT CAST(COALESCE(SUM(count % 1000000007), 0) AS BIGINT) FROM changes",
         "SELECT CAST(COUNT(*) + COALESCE(SUM(revision), 0) AS BIGINT) FROM stacks",
         "SELECT CAST(COUNT(*) + COALESCE(SUM(revision), 0) AS BIGINT) FROM service_instances",
         "SELECT CAST(COUNT(*) + COALESCE(SUM(revision), 0) AS BIGINT) FROM services",
