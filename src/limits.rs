@@ -63,7 +63,7 @@ pub struct Limits {
 
     /// Most values that the answer could have: a field in a list counts as often as the page has rows (`first`, `last`,
     /// else 20), in a list without pages as often as that may well be: 500 times in a collection such as the ports.
-    #[arg(long, env = "DEVARCH_MAX_COST", default_value_t = 5_000_000, global = true, value_name = "NUMBER")]
+    #[arg(long, env = "DEVARCH_MAX_COST", default_value_t = 2_000_000, global = true, value_name = "NUMBER")]
     pub max_cost: u64,
 
     /// Most values in the JSON of a request, the variables included.
@@ -140,7 +140,7 @@ impl Default for Limits {
             max_directives: 60,
             max_root_fields: 40,
             max_mutations: 10,
-            max_cost: 5_000_000,
+            max_cost: 2_000_000,
             max_values: 40_000,
             request_memory: 64,
             memory: 160,

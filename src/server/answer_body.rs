@@ -48,7 +48,7 @@ impl Drop for Piece {
 
 impl AnswerBody {
     /// The body for what was written. Everything that it was made from has been dropped.
-    pub(super) fn new(chunks: Chunks) -> Body {
+    pub(super) fn of(chunks: Chunks) -> Body {
         let chunks = chunks.alone();
         let left = u64::try_from(chunks.len()).unwrap_or(u64::MAX);
         let Chunks { pieces, budget } = chunks;

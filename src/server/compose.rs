@@ -112,7 +112,7 @@ async fn answer(
         return (StatusCode::NOT_MODIFIED, kept).into_response();
     }
     let text = if upper { found.layer.unwrap_or_default() } else { found.text };
-    (kept, [(CONTENT_TYPE, "application/yaml")], AnswerBody::new(Chunks::whole(text.into_bytes(), &budget)))
+    (kept, [(CONTENT_TYPE, "application/yaml")], AnswerBody::of(Chunks::whole(text.into_bytes(), &budget)))
         .into_response()
 }
 

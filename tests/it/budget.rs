@@ -33,8 +33,9 @@ async fn fat(t: &TestApp, instances: usize, bytes: usize) {
     }
 }
 
+/// The same application with other budgets, and without the look at the possible size of an answer before.
 fn with_memory(t: &TestApp, request_memory: u64, memory: u64) -> TestApp {
-    t.with_limits(Limits { request_memory, memory, ..Limits::default() })
+    t.with_limits(Limits { request_memory, memory, max_cost: u64::MAX, ..Limits::default() })
 }
 
 fn aliased(field: &str, times: usize) -> String {

@@ -84,7 +84,7 @@ const UNWRITABLE: &str =
 /// An answer that was written as it goes out.
 pub(super) fn written(status: StatusCode, json: Chunks, media_type: MediaType, outcome: Outcome) -> Response {
     let content_type = HeaderValue::from_static(media_type.with_charset());
-    (status, [(CONTENT_TYPE, content_type)], Extension(outcome), AnswerBody::new(json)).into_response()
+    (status, [(CONTENT_TYPE, content_type)], Extension(outcome), AnswerBody::of(json)).into_response()
 }
 
 /// Short, few, and with the id under which the log tells more.
