@@ -85,7 +85,7 @@ pub struct Limits {
     #[arg(
         long,
         env = "DEVARCH_MEMORY",
-        default_value_t = 160,
+        default_value_t = 64,
         global = true,
         value_name = "MIB",
         value_parser = clap::value_parser!(u64).range(1..=65_536)
@@ -143,7 +143,7 @@ impl Default for Limits {
             max_cost: 2_000_000,
             max_values: 40_000,
             request_memory: 64,
-            memory: 160,
+            memory: 64,
             request_timeout: 10,
         }
     }

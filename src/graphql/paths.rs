@@ -19,7 +19,7 @@ use crate::{app::App, budget::Budget, error::Error};
 const KEY: &str = "wholePath";
 
 /// What a field costs beside its value, in bytes: its place in the answer, and the future that resolves it.
-const FIELD_OVERHEAD: usize = 256;
+const FIELD_OVERHEAD: usize = 512;
 
 /// Makes the extension.
 pub(super) struct AroundFields;
