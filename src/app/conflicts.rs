@@ -3,7 +3,7 @@
 //! Called by the loaders, for many instances or stacks at once. It must never write: a conflict is shown, not refused.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -27,16 +27,40 @@ use crate::{
 pub struct Conflict {
     /// What sort of thing it is.
     pub kind: ClaimKind,
-    /// The thing, as people write it.
-    pub value: String,
-    /// Who holds it, and what to do.
-    pub message: String,
+    /// The thing, as people write it. Shared by all that claim it.
+    pub value: Arc<str>,
     /// Whose claim it is.
     pub instance: Arc<InstanceModel>,
     /// The oldest of those who hold it, oldest first; at least one.
     pub holders: Vec<Arc<InstanceModel>>,
     /// How many hold it in all.
     pub holder_count: usize,
+    /// The stack and the name of the oldest holder.
+    holder: Arc<str>,
+}
+
+impl Conflict {
+    /// Names the oldest holder, and says what to do.
+    pub fn message(&self) -> String {
+        let holder = &self.holder;
+        let holders = match self.holder_count - 1 {
+            0 => format!("`{holder}`"),
+            1 => format!("`{holder}` and 1 other instance"),
+            n => format!("`{holder}` and {n} other instances"),
+        };
+        let (what, instead) = match self.kind {
+            ClaimKind::HostPort => ("host port", "publish another host port"),
+            ClaimKind::Domain => ("domain", "choose another domain"),
+            ClaimKind::Volume => ("volume", "use another one, mount it read-only on both sides"),
+        };
+        let value = &self.value;
+        format!("The {what} {value} is also claimed by {holders}: {instead}, or disable one of them.")
+    }
+
+    /// How much memory it takes, in bytes; rows and texts are shared.
+    fn size(&self) -> usize {
+        size_of::<Self>() + self.holders.len() * size_of::<Arc<InstanceModel>>()
+    }
 }
 
 impl App {
@@ -72,12 +96,13 @@ impl App {
             self.meetings::<Volume>(&subjects, &rules)
         )?;
         let mut meetings = [ports, domains, volumes].into_iter().flatten().collect::<Vec<_>>();
-        meetings.sort_by_cached_key(|meeting| (meeting.subject, meeting.claim.kind(), meeting.claim.to_string()));
-        self.told(meetings).await
+        let values = values_in_order(&meetings);
+        meetings.sort_by_cached_key(|meeting| (meeting.subject, values.get(&meeting.claim).map(|(place, _)| *place)));
+        self.told(meetings, &values).await
     }
 
-    /// With the rows of everybody who is told of, and the names of their stacks.
-    async fn told(&self, meetings: Vec<Meeting>) -> Result<Vec<Conflict>> {
+    /// With the rows of all instances that are named, and the names of their stacks.
+    async fn told(&self, meetings: Vec<Meeting>, values: &HashMap<Claim, (usize, Arc<str>)>) -> Result<Vec<Conflict>> {
         if meetings.is_empty() {
             return Ok(Vec::new());
         }
@@ -88,37 +113,34 @@ impl App {
             rows.into_iter().map(|(id, row)| (id, Arc::new(row))).collect();
         let stacks: BTreeSet<StackId> = rows.values().map(|row| row.stack_id).collect();
         let stacks = self.load_stacks(&stacks.into_iter().collect::<Vec<_>>()).await?;
+        let named = rows.values().filter_map(|row| {
+            let name = format!("{}/{}", stacks.get(&row.stack_id)?.name, row.instance_id);
+            Some((row.id, Arc::<str>::from(name)))
+        });
+        let names: HashMap<InstanceId, Arc<str>> = named.collect();
         let conflict = |Meeting { subject: (_, subject), claim, holders, count }: Meeting| {
-            // Who was purged since the claims were read is in nobody's way any more.
+            // An instance that was purged since the claims were read is in no conflict any more.
             let instance = Arc::clone(rows.get(&subject)?);
             let holders: Vec<_> = holders.iter().filter_map(|id| rows.get(id)).cloned().collect();
-            let holder = holders.first()?;
-            let stack = stacks.get(&holder.stack_id)?;
-            let message = message(&claim, &format!("{}/{}", stack.name, holder.instance_id), count - 1);
-            Some(Conflict {
-                kind: claim.kind(),
-                value: claim.to_string(),
-                message,
-                instance,
-                holders,
-                holder_count: count,
-            })
+            let holder = Arc::clone(names.get(&holders.first()?.id)?);
+            let value = Arc::clone(&values.get(&claim)?.1);
+            Some(Conflict { kind: claim.kind(), value, instance, holders, holder_count: count, holder })
         };
-        Ok(meetings.into_iter().filter_map(conflict).collect())
+        let mut conflicts = Vec::new();
+        for conflict in meetings.into_iter().filter_map(conflict) {
+            self.budget().charge(conflict.size())?;
+            conflicts.push(conflict);
+        }
+        Ok(conflicts)
     }
 }
 
-/// Who else claims it, and what to do about it.
-fn message(claim: &Claim, holder: &str, others: usize) -> String {
-    let who = match others {
-        0 => format!("`{holder}`"),
-        1 => format!("`{holder}` and 1 other instance"),
-        n => format!("`{holder}` and {n} other instances"),
-    };
-    let (what, instead) = match claim.kind() {
-        ClaimKind::HostPort => ("host port", "publish another host port"),
-        ClaimKind::Domain => ("domain", "choose another domain"),
-        ClaimKind::Volume => ("volume", "use another one, mount it read-only on both sides"),
-    };
-    format!("The {what} {claim} is also claimed by {who}: {instead}, or disable one of them.")
+/// The text of every claim, and its place when they are sorted by kind and text.
+fn values_in_order(meetings: &[Meeting]) -> HashMap<Claim, (usize, Arc<str>)> {
+    let different: HashSet<&Claim> = meetings.iter().map(|meeting| &meeting.claim).collect();
+    let mut sorted: Vec<(ClaimKind, String, &Claim)> =
+        different.into_iter().map(|claim| (claim.kind(), claim.to_string(), claim)).collect();
+    sorted.sort_unstable();
+    let placed = sorted.into_iter().enumerate().map(|(place, (_, text, claim))| (claim.clone(), (place, text.into())));
+    placed.collect()
 }

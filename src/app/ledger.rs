@@ -101,6 +101,7 @@ impl App {
                 let holders: Vec<_> =
                     all.iter().filter(|holder| **holder != subject).take(TOLD).map(|(_, id)| *id).collect();
                 if count > 0 {
+                    self.budget().charge(size_of::<Meeting>() + holders.len() * size_of::<InstanceId>())?;
                     meetings.push(Meeting { subject, claim: claim.clone(), holders, count });
                 }
             }

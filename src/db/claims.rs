@@ -76,13 +76,14 @@ pub async fn of_stacks(db: &impl Session, stacks: &[StackId]) -> Result<Vec<Clai
 pub async fn by_host_port(db: &impl Session, ports: &[i32]) -> Result<Vec<Claimant>, DbErr> {
     let condition = format!("c.host_port {}", nth(db.get_database_backend(), 1));
     let ports = numbers(db.get_database_backend(), ports.iter().map(|port| i64::from(*port)));
-    ask(db, named(db, "ports", &condition, RUNS), vec![ports]).await
+    ask(db, claiming(db, "ports", &[(&condition, "")], RUNS), vec![ports]).await
 }
 
 /// Who may claim one of these domains.
 pub async fn by_domain(db: &impl Session, domains: &[String]) -> Result<Vec<Claimant>, DbErr> {
     let condition = format!("c.domain {}", nth(db.get_database_backend(), 1));
-    ask(db, named(db, "domains", &condition, RUNS), vec![texts(db.get_database_backend(), domains)]).await
+    let domains = vec![texts(db.get_database_backend(), domains)];
+    ask(db, claiming(db, "domains", &[(&condition, "")], RUNS), domains).await
 }
 
 /// Sources of volumes, folded by [`fold`].
@@ -105,15 +106,14 @@ pub fn fold(source: &str) -> String {
 pub async fn by_source(db: &impl Session, sources: &Sources) -> Result<Vec<Claimant>, DbErr> {
     let backend = db.get_database_backend();
     let folded = "substr(replace(replace(c.source, '/', ''), '.', ''), 1, 200)";
-    let condition = format!(
-        "{folded} {} AND (c.is_external OR c.volume_type = 'bind') AND ({folded} {} OR i.stack_id {})",
-        nth(backend, 1),
-        nth(backend, 2),
-        nth(backend, 3)
-    );
+    let named =
+        |parameter| format!("{folded} {} AND (c.is_external OR c.volume_type = 'bind')", nth(backend, parameter));
+    let (everywhere, all) = (named(2), named(1));
+    let in_stacks = format!(" AND i.stack_id {}", nth(backend, 3));
+    let conditions = [(everywhere.as_str(), ""), (all.as_str(), in_stacks.as_str())];
     let stacks = numbers(backend, sources.stacks.iter().map(|id| id.0));
     let values = vec![texts(backend, &sources.all), texts(backend, &sources.everywhere), stacks];
-    ask(db, named(db, "volumes", &condition, RUNS), values).await
+    ask(db, claiming(db, "volumes", &conditions, RUNS), values).await
 }
 
 /// Numbers on the host from the first to the last, of one protocol.
@@ -154,21 +154,26 @@ pub async fn named_host_ports(db: &impl ConnectionTrait, range: PortRange) -> Re
 
 /// The live instances, enabled or not, that may claim one of these numbers.
 pub async fn by_host_port_range(db: &impl Session, range: PortRange) -> Result<Vec<Claimant>, DbErr> {
-    ask(db, named(db, "ports", PortRange::CONDITION, LIVES), range.values()).await
+    ask(db, claiming(db, "ports", &[(PortRange::CONDITION, "")], LIVES), range.values()).await
 }
 
-/// The instances that have a row `c` of their own, or whose template has one, each once. Each half goes through an index
-/// of its own, and the half that finds no row costs nothing.
-fn named(db: &impl Session, table: &str, condition: &str, which: &str) -> String {
+/// The instances that have a row `c` of their own, or whose template has one, each once. Each condition is about `c`, and what
+/// must hold for the instance `i` besides. Owners are found first: many rows of one owner name the same instances. Each half
+/// goes through an index of its own, and the half that finds no row costs nothing.
+fn claiming(db: &impl Session, table: &str, conditions: &[(&str, &str)], which: &str) -> String {
     let within_reach = db.scope().and("i.stack_id");
-    let instances = "JOIN service_instances AS i ON i";
-    let stacks = "JOIN stacks AS s ON s.id = i.stack_id";
-    format!(
-        "SELECT {COLUMNS} FROM instance_{table} AS c {instances}.id = c.instance_id {stacks} \
-         WHERE {condition} AND {which}{within_reach} UNION \
-         SELECT {COLUMNS} FROM service_{table} AS c {instances}.template_service_id = c.service_id {stacks} \
-         WHERE {condition} AND {which}{within_reach}"
-    )
+    let halves = conditions.iter().flat_map(|(row, instance)| {
+        [("instance", "i.id", "instance_id"), ("service", "i.template_service_id", "service_id")].map(
+            |(owner, key, column)| {
+                format!(
+                    "SELECT {COLUMNS} FROM service_instances AS i JOIN stacks AS s ON s.id = i.stack_id \
+                     WHERE {key} IN (SELECT c.{column} FROM {owner}_{table} AS c WHERE {row}) \
+                     AND {which}{within_reach}{instance}"
+                )
+            },
+        )
+    });
+    halves.collect::<Vec<_>>().join(" UNION ")
 }
 
 async fn ask(db: &impl Session, sql: String, values: Vec<Value>) -> Result<Vec<Claimant>, DbErr> {

@@ -4,10 +4,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, Object};
+use async_graphql::{Enum, Object, Result};
 
-use super::instance::Instance;
-use crate::app::{self, ClaimKind};
+use super::{fault::fault, instance::Instance};
+use crate::{
+    app::{self, ClaimKind},
+    budget::Budget,
+    error::Error,
+};
 
 /// What sort of thing two instances both claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -29,11 +33,15 @@ pub(super) struct Conflict {
     at: usize,
 }
 
+/// What one of a list costs before it is resolved, in bytes: the framework makes the futures of a whole list at once.
+const LISTED: usize = 1024;
+
 impl Conflict {
-    /// Those that were found.
-    pub(super) fn list(found: Option<Arc<Vec<app::Conflict>>>) -> Vec<Self> {
+    /// Those that were found; there may be as many as instances and their ports together.
+    pub(super) fn list(found: Option<Arc<Vec<app::Conflict>>>, budget: &Budget) -> Result<Vec<Self>> {
         let all = found.unwrap_or_default();
-        (0..all.len()).map(|at| Self { all: Arc::clone(&all), at }).collect()
+        budget.charge(all.len() * LISTED).map_err(|exceeded| fault(Error::from(exceeded)))?;
+        Ok((0..all.len()).map(|at| Self { all: Arc::clone(&all), at }).collect())
     }
 
     fn found(&self) -> &app::Conflict {
@@ -56,8 +64,8 @@ impl Conflict {
     }
 
     /// A sentence that names the holder as `stack/instance`, and says what to do.
-    async fn message(&self) -> &str {
-        &self.found().message
+    async fn message(&self) -> String {
+        self.found().message()
     }
 
     /// The instance that was asked about.

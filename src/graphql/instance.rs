@@ -140,7 +140,7 @@ impl Instance {
     /// shows what enabling it would meet.
     async fn conflicts(&self, ctx: &Context<'_>) -> Result<Vec<Conflict>> {
         let found = ctx.loaders().load(ConflictsOf(self.0.id)).await.map_err(fault)?;
-        Ok(Conflict::list(found))
+        Conflict::list(found, ctx.app().budget())
     }
 
     /// What would go if the instance were deleted.

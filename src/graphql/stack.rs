@@ -99,7 +99,7 @@ impl Stack {
     /// stacks, claim it, too: the conflicts of each of them, oldest instance first, then by kind and value.
     async fn conflicts(&self, ctx: &Context<'_>) -> Result<Vec<Conflict>> {
         let found = ctx.loaders().load(StackConflictsOf(self.0.id)).await.map_err(fault)?;
-        Ok(Conflict::list(found))
+        Conflict::list(found, ctx.app().budget())
     }
 
     /// The stack as a file that `docker compose` and `podman-compose` run as it is: its live, enabled instances, oldest
