@@ -4,10 +4,13 @@
 //! read, nor a change that came with GET.
 
 mod answer;
+mod json;
 mod negotiate;
 mod request;
 mod run;
 mod values;
+
+use std::time::Duration;
 
 use axum::{
     Extension,

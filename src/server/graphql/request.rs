@@ -15,7 +15,7 @@ use http_body_util::BodyExt;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::values;
+use super::{json::Plain, values};
 use crate::limits::Limits;
 
 /// The parameters of a request. Keys that it does not have are ignored.
@@ -50,11 +50,11 @@ impl Bad {
 /// The body as it is written; a key that is there twice is refused.
 #[derive(Deserialize)]
 struct Written {
-    query: Option<Value>,
+    query: Option<Plain>,
     #[serde(rename = "operationName")]
-    operation_name: Option<Value>,
-    variables: Option<Value>,
-    extensions: Option<Value>,
+    operation_name: Option<Plain>,
+    variables: Option<Plain>,
+    extensions: Option<Plain>,
 }
 
 impl Params {
@@ -94,7 +94,7 @@ impl Params {
                 return Err(Bad::request("utf8", format!("The parameter {} is not UTF-8.", shown(&key))));
             }
             let object = |value: Cow<'_, str>| match value.trim() {
-                "" => Ok(Value::Null),
+                "" => Ok(Plain(Value::Null)),
                 text => few_values(text, limits).and_then(|()| {
                     serde_json::from_str(text).map_err(|cause| {
                         let what = no_json(&cause);
@@ -103,8 +103,8 @@ impl Params {
                 }),
             };
             let (place, value) = match &*key {
-                "query" => (&mut written.query, Value::from(value.into_owned())),
-                "operationName" => (&mut written.operation_name, Value::from(value.into_owned())),
+                "query" => (&mut written.query, Plain(value.into_owned().into())),
+                "operationName" => (&mut written.operation_name, Plain(value.into_owned().into())),
                 "variables" => (&mut written.variables, object(value)?),
                 "extensions" => (&mut written.extensions, object(value)?),
                 _ => continue,
@@ -118,24 +118,24 @@ impl Params {
 
     fn new(written: Written) -> Result<Self, Bad> {
         let wrong = |key: &str, takes: &str| Bad::request("parameters", format!("`{key}` is {takes}."));
-        let query = match written.query {
+        let query = match written.query.map(|Plain(value)| value) {
             Some(Value::String(query)) if !query.trim().is_empty() => query,
             None | Some(Value::Null | Value::String(_)) => {
                 return Err(Bad::request("parameters", "The request has no `query`."));
             }
             Some(_) => return Err(wrong("query", "a text")),
         };
-        let operation_name = match written.operation_name {
+        let operation_name = match written.operation_name.map(|Plain(value)| value) {
             None | Some(Value::Null) => None,
             Some(Value::String(name)) => Some(name).filter(|name| !name.is_empty()),
             Some(_) => return Err(wrong("operationName", "a text or null")),
         };
-        let variables = match written.variables {
+        let variables = match written.variables.map(|Plain(value)| value) {
             None | Some(Value::Null) => Map::new(),
             Some(Value::Object(variables)) => variables,
             Some(_) => return Err(wrong("variables", "an object or null")),
         };
-        match written.extensions {
+        match written.extensions.map(|Plain(value)| value) {
             None | Some(Value::Null | Value::Object(_)) => Ok(Self { query, operation_name, variables }),
             Some(_) => Err(wrong("extensions", "an object or null")),
         }
