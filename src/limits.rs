@@ -116,6 +116,18 @@ impl Limits {
         bytes(self.request_memory)
     }
 
+    /// Fails when two limits contradict each other; the message names them.
+    pub fn check(&self) -> Result<(), String> {
+        let (one, all) = (self.request_memory, self.memory);
+        if one <= all {
+            return Ok(());
+        }
+        Err(format!(
+            "--request-memory ({one} MiB) is more than --memory ({all} MiB), which all requests share: raise --memory, or \
+             lower --request-memory"
+        ))
+    }
+
     /// Memory of all requests, in bytes.
     pub fn memory(&self) -> usize {
         bytes(self.memory)
@@ -197,5 +209,18 @@ impl Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self { statement_timeout: 5, lock_timeout: 2, pool_timeout: 2 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_request_may_not_have_more_memory_than_all() {
+        let limits = |request_memory, memory| Limits { request_memory, memory, ..Limits::default() };
+        assert_eq!(limits(64, 64).check(), Ok(()));
+        let refused = limits(100, 50).check().unwrap_err();
+        assert!(refused.contains("--request-memory (100 MiB)") && refused.contains("--memory (50 MiB)"), "{refused}");
     }
 }

@@ -19,6 +19,7 @@ use crate::{
 
 /// Serves until SIGTERM or Ctrl-C.
 pub(super) async fn run(settings: &Settings) -> Result<(), String> {
+    settings.limits.check()?;
     // The address first: when it is taken, nothing else has been touched.
     let listener = TcpListener::bind(settings.listen)
         .await
