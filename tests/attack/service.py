@@ -117,9 +117,15 @@ class Reader:
         return line
 
     def take(self, length):
-        while len(self.rest) < length:
-            self.more()
-        body, self.rest = self.rest[:length], self.rest[length:]
+        parts, missing = [self.rest], length - len(self.rest)
+        while missing > 0:
+            part = self.stream.recv(min(missing, 1 << 20))
+            if not part:
+                raise Cut(f"closed, {missing} bytes missing")
+            parts.append(part)
+            missing -= len(part)
+        whole = b"".join(parts)
+        body, self.rest = whole[:length], whole[length:]
         return body
 
     def answer(self):
