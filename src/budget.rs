@@ -8,14 +8,17 @@
 
 use std::{
     fmt,
+    future::poll_fn,
+    pin::pin,
     sync::{
         Arc, LazyLock, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering},
     },
+    task::Poll,
     time::Duration,
 };
 
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::time::Instant;
 
 /// Memory of a request that is not counted for the process, in bytes.
 pub const SMALL: usize = 256 * 1024;
@@ -26,7 +29,7 @@ const BYTES_BETWEEN_LOOKS: usize = 64 * 1024;
 const CHARGES_BETWEEN_LOOKS: u64 = 256;
 /// For so long after a refusal memory counts as short.
 const SHORT_FOR: Duration = Duration::from_secs(2);
-/// Memory of a request from which on its computing is kept away from the threads that serve all others, in bytes.
+/// Memory of a request from which on its computing moves to threads of its own, see [`crate::large_work`], in bytes.
 pub const LARGE: usize = 256 * 1024;
 
 /// Why a request cannot go on.
@@ -41,6 +44,13 @@ pub enum Exceeded {
     ProcessMemory,
     /// Its time is over.
     Time,
+}
+
+impl Exceeded {
+    /// Whether it is about memory.
+    pub fn is_of_memory(self) -> bool {
+        self != Self::Time
+    }
 }
 
 impl fmt::Display for Exceeded {
@@ -73,21 +83,12 @@ struct Process {
     made: Instant,
     /// Milliseconds after `made` of the last refusal, plus one; 0 for none.
     refused: AtomicU64,
-    /// Large computations that may run at the same time.
-    computing: Arc<Semaphore>,
 }
 
 impl ProcessMemory {
     /// For at most `limit` bytes.
     pub fn new(limit: usize) -> Self {
-        let threads = std::thread::available_parallelism().map_or(2, usize::from).max(2);
-        Self(Arc::new(Process {
-            limit,
-            used: AtomicUsize::new(0),
-            made: Instant::now(),
-            refused: AtomicU64::new(0),
-            computing: Arc::new(Semaphore::new(threads)),
-        }))
+        Self(Arc::new(Process { limit, used: AtomicUsize::new(0), made: Instant::now(), refused: AtomicU64::new(0) }))
     }
 
     /// Bytes that are taken.
@@ -273,43 +274,28 @@ impl Budget {
         self.0.computes_much.store(true, Ordering::Relaxed);
     }
 
-    /// Whether computing for it would keep a thread from all other requests for long.
+    /// Whether computing for it may keep a thread busy for long.
     pub fn is_large(&self) -> bool {
         self.is_limited() && (self.used() >= LARGE || self.0.computes_much.load(Ordering::Relaxed))
     }
 
-    /// Large computations that may run at the same time: one for each core.
-    pub(crate) fn computing(&self) -> Arc<Semaphore> {
-        Arc::clone(&self.0.process.0.computing)
-    }
-
-    /// Whether large computations for it wait for their turn. A change may hold locks, and never waits.
-    pub(crate) fn takes_turns(&self) -> bool {
+    /// Whether it has a deadline, and ends when it is exceeded. A change has none: it may hold locks, and is finished.
+    pub fn is_of_query(&self) -> bool {
         self.0.deadline.is_some()
     }
 
-    /// Runs a computation; a large one waits for its turn, and lets the thread's other tasks go on elsewhere meanwhile. Not for
-    /// what runs inside the resolvers of a request, which have their turn already: see [`Budget::compute_now`].
-    pub async fn compute<T>(&self, work: impl FnOnce() -> T) -> T {
-        let _permit = match self.is_large() && self.takes_turns() {
-            true => self.computing().acquire_owned().await.ok(),
-            false => None,
-        };
-        self.compute_now(work)
-    }
-
-    /// The same at once.
-    pub fn compute_now<T>(&self, work: impl FnOnce() -> T) -> T {
-        if self.is_large() { aside(work) } else { work() }
-    }
-}
-
-/// Runs what takes long where it keeps no other task from its thread.
-pub(crate) fn aside<T>(work: impl FnOnce() -> T) -> T {
-    use tokio::runtime::{Handle, RuntimeFlavor};
-    match Handle::try_current().map(|handle| handle.runtime_flavor()) {
-        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
-        _ => work(),
+    /// Works until it is done, or until the budget of a query is exceeded: then everything that was read is dropped at once.
+    pub async fn while_it_lasts<T>(&self, work: impl Future<Output = T>) -> Result<T, Exceeded> {
+        let mut work = pin!(work);
+        let done = poll_fn(|cx| match work.as_mut().poll(cx) {
+            Poll::Ready(done) => Poll::Ready(Some(done)),
+            Poll::Pending if self.is_of_query() && self.exceeded().is_some() => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        });
+        match (done.await, self.exceeded().filter(|_| self.is_of_query())) {
+            (Some(done), None) => Ok(done),
+            (_, exceeded) => Err(exceeded.unwrap_or(Exceeded::Time)),
+        }
     }
 }
 

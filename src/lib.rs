@@ -20,6 +20,7 @@ pub mod error;
 pub mod graphql;
 pub mod ids;
 pub mod kinds;
+pub mod large_work;
 pub mod limits;
 pub mod name;
 pub mod once;

@@ -22,6 +22,7 @@ use crate::{
     error::{Error, Result, Unreadable},
     ids::{AnyId, GlobalId, InstanceId, StackId, TemplateId},
     kinds::{Kind, Merged, Names, Overrides, Rules, for_each_kind, merge},
+    large_work,
     name::network_name,
 };
 
@@ -99,7 +100,7 @@ impl App {
         let members = load(&db, &found, &enabled, how.mode, self.budget()).await?;
         // What follows is long, and the connection is wanted by others.
         drop(db);
-        self.budget().compute_now(|| self.files(&found, &all, &enabled, members, how))
+        large_work::in_place(self.budget(), || self.files(&found, &all, &enabled, members, how))
     }
 
     /// The files of stacks whose members are known.

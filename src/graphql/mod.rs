@@ -41,7 +41,7 @@ pub use self::{
 use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions, ValidationMode};
 
 use self::{descriptions::Descriptions, loaders::Loaders, mutation::Mutation, query::Query, tasks::RequestTasks};
-use crate::app::App;
+use crate::{app::App, budget::Exceeded};
 
 /// The executable schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
@@ -72,10 +72,11 @@ pub fn sdl() -> String {
     format!("{}\n", text.trim())
 }
 
-/// Runs one request as the one who asks, with loaders of its own.
-pub async fn execute(schema: &Schema, app: App, request: Request) -> Response {
+/// Runs one request as the one who asks, with loaders of its own. It fails only when the budget of a query is exceeded.
+pub async fn execute(schema: &Schema, app: App, request: Request) -> Result<Response, Exceeded> {
     let tasks = RequestTasks::default();
     let loaders = Loaders::new(app.clone(), &tasks);
     let budget = app.budget().clone();
-    tasks.drive(schema.execute(request.data(app).data(loaders)), &budget).await
+    let (schema, request) = (schema.clone(), request.data(app).data(loaders));
+    tasks.drive(async move { schema.execute(request).await }, &budget).await
 }

@@ -8,7 +8,7 @@
 use std::{
     future::poll_fn,
     mem,
-    pin::{Pin, pin},
+    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
     time::Duration,
@@ -22,7 +22,10 @@ use futures_util::{
     task::{FutureObj, Spawn, SpawnError},
 };
 
-use crate::budget::{self, Budget};
+use crate::{
+    budget::{Budget, Exceeded},
+    large_work,
+};
 
 type Queue = Arc<Mutex<Vec<FutureObj<'static, ()>>>>;
 
@@ -35,55 +38,56 @@ impl RequestTasks {
         mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Runs the request and what its loaders spawn, until the request is done. What computes much for its budget takes turns
-    /// with others that do, away from the thread that serves all other requests.
-    pub(super) async fn drive<F: Future>(self, request: F, budget: &Budget) -> F::Output {
-        let mut request = pin!(request);
-        let mut running = FuturesUnordered::new();
-        let mut turn = None;
-        poll_fn(|cx| {
-            if !budget.is_large() {
-                return self.advance(request.as_mut(), &mut running, cx, budget);
+    /// Runs the request and what its loaders spawn, until the request is done. A query goes on elsewhere when it turns out
+    /// that much is to be computed, see [`large_work`]; a change stays here.
+    pub(super) async fn drive<F>(self, request: F, budget: &Budget) -> Result<F::Output, Exceeded>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        let mut driven = Driven { tasks: self, request: Box::pin(request), running: FuturesUnordered::new() };
+        let moves = || budget.is_of_query() && budget.is_large();
+        match budget.while_it_lasts(poll_fn(|cx| driven.advance(cx, moves))).await? {
+            Some(output) => Ok(output),
+            None => {
+                let budget = budget.clone();
+                large_work::run(async move { budget.while_it_lasts(driven.finish()).await }).await
             }
-            if !budget.takes_turns() {
-                return budget::aside(|| self.advance(request.as_mut(), &mut running, cx, budget));
+        }
+    }
+}
+
+/// A request under way, with what its loaders spawned.
+struct Driven<F> {
+    tasks: RequestTasks,
+    request: Pin<Box<F>>,
+    running: FuturesUnordered<FutureObj<'static, ()>>,
+}
+
+impl<F: Future> Driven<F> {
+    async fn finish(mut self) -> F::Output {
+        loop {
+            if let Some(output) = poll_fn(|cx| self.advance(cx, || false)).await {
+                return output;
             }
-            let mut waiting = turn.take().unwrap_or_else(|| Box::pin(budget.computing().acquire_owned()));
-            let Poll::Ready(permit) = waiting.as_mut().poll(cx) else {
-                turn = Some(waiting);
-                return Poll::Pending;
-            };
-            let advanced = budget::aside(|| self.advance(request.as_mut(), &mut running, cx, budget));
-            drop(permit);
-            advanced
-        })
-        .await
+        }
     }
 
-    /// Lets everything go on until nothing can, or until it turns out that much is to be computed.
-    fn advance<F: Future>(
-        &self,
-        mut request: Pin<&mut F>,
-        running: &mut FuturesUnordered<FutureObj<'static, ()>>,
-        cx: &mut Context<'_>,
-        budget: &Budget,
-    ) -> Poll<F::Output> {
-        let was_large = budget.is_large();
+    /// Lets everything go on until nothing can; `None` when it is to go on elsewhere.
+    fn advance(&mut self, cx: &mut Context<'_>, moves: impl Fn() -> bool) -> Poll<Option<F::Output>> {
         loop {
-            if let Poll::Ready(output) = request.as_mut().poll(cx) {
-                return Poll::Ready(output);
+            if moves() {
+                return Poll::Ready(None);
             }
-            running.extend(self.take());
+            if let Poll::Ready(output) = self.request.as_mut().poll(cx) {
+                return Poll::Ready(Some(output));
+            }
+            self.running.extend(self.tasks.take());
             let mut progress = false;
-            while let Poll::Ready(Some(())) = running.poll_next_unpin(cx) {
+            while let Poll::Ready(Some(())) = self.running.poll_next_unpin(cx) {
                 progress = true;
             }
             if !progress {
-                return Poll::Pending;
-            }
-            if budget.is_large() != was_large {
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
+                return if moves() { Poll::Ready(None) } else { Poll::Pending };
             }
         }
     }

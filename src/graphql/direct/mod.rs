@@ -14,7 +14,10 @@ mod kept;
 mod plan;
 mod write;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use apollo_compiler::{ExecutableDocument, Schema};
 use serde_json::{Map, Value};
@@ -36,6 +39,7 @@ use crate::{
         page::Slice,
     },
     error::Result,
+    large_work,
 };
 
 /// The plans of a document's operations, by their names.
@@ -47,7 +51,7 @@ struct Named {
     name: Option<Box<str>>,
     /// Different from that of every other plan since the start.
     number: u64,
-    plan: Plan,
+    plan: Arc<Plan>,
 }
 
 static NUMBERS: AtomicU64 = AtomicU64::new(0);
@@ -56,7 +60,7 @@ impl Plans {
     /// Plans all operations of a document that can be answered directly.
     pub fn new(schema: &Schema, document: &ExecutableDocument) -> Self {
         let plans = document.operations.iter().filter_map(|operation| {
-            let plan = compile::compile(schema, document, operation)?;
+            let plan = Arc::new(compile::compile(schema, document, operation)?);
             let name = operation.name.as_ref().map(|name| name.as_str().into());
             Some(Named { name, number: NUMBERS.fetch_add(1, Ordering::Relaxed), plan })
         });
@@ -110,7 +114,7 @@ async fn give(named: &Named, app: &App, kept: &Answers, variables: &Map<String, 
 /// Writes the answer, with the version of the last stack that it was made from; `None` where an argument is not as it
 /// should be, of which the executor tells.
 async fn write_answer(
-    plan: &Plan,
+    plan: &Arc<Plan>,
     app: &App,
     variables: &Map<String, Value>,
 ) -> Result<Option<(Chunks, Option<Version>)>> {
@@ -119,7 +123,7 @@ async fn write_answer(
     let mut version = None;
     out.extend_from_slice(b"{\"data\":");
     let mut sign = b'{';
-    for (key, root) in &plan.roots {
+    for (at, (key, root)) in plan.roots.iter().enumerate() {
         out.push(sign);
         sign = b',';
         out.extend_from_slice(key.as_bytes());
@@ -149,18 +153,26 @@ async fn write_answer(
         let rows = app.rows(&read.wanted, stack, members).await?;
         // With a place for each of them while they are sorted.
         let of_rows = budget.used().saturating_sub(before) + size_of_val(rows.as_slice());
-        let writing = || -> Result<Option<Version>> {
-            let rows = Rows::new(&read.wanted, &rows, budget)?;
-            let version = rows.version()?;
-            match root {
-                Root::Stack(_, fields) => rows.stack(fields, listed.as_ref().map(|(_, slice)| slice), &mut out)?,
-                Root::Instance(_, _, fields) => rows.instance(fields, &mut out)?,
-                Root::Typename(_) => {}
+        let slice = listed.map(|(_, slice)| slice);
+        let (plan, budget_of_rows) = (Arc::clone(plan), budget.clone());
+        let writing = move || -> Result<(ChunkWriter, Option<Version>)> {
+            match &plan.roots[at].1 {
+                Root::Typename(_) => Ok((out, None)),
+                Root::Stack(read, fields) => {
+                    let rows = Rows::new(&read.wanted, &rows, &budget_of_rows)?;
+                    let version = rows.version()?;
+                    rows.stack(fields, slice.as_ref(), &mut out)?;
+                    Ok((out, version))
+                }
+                Root::Instance(read, _, fields) => {
+                    let rows = Rows::new(&read.wanted, &rows, &budget_of_rows)?;
+                    let version = rows.version()?;
+                    rows.instance(fields, &mut out)?;
+                    Ok((out, version))
+                }
             }
-            Ok(version)
         };
-        version = budget.compute(writing).await?;
-        drop(rows);
+        (out, version) = large_work::compute(budget, writing).await?;
         budget.release(of_rows);
     }
     out.extend_from_slice(b"}}");

@@ -18,6 +18,7 @@ use crate::{
     budget::{Budget, Exceeded},
     chunks::{ChunkWriter, Chunks},
     document::{MAX_ERRORS, Refusal, shortened},
+    large_work,
     server::{answer_body::AnswerBody, outcome::Outcome, request_id::RequestId},
 };
 
@@ -35,7 +36,8 @@ pub(super) async fn values(
 ) -> Chunks {
     tidy(&mut response.errors, id.as_ref());
     outcome.codes = codes(&response.errors);
-    let written = budget.compute(move || write(&response, began, budget)).await;
+    let of_answer = budget.clone();
+    let written = large_work::compute(budget, move || write(&response, began, &of_answer)).await;
     match written {
         Ok(written) => written,
         Err(exceeded) => {

@@ -19,6 +19,7 @@ use axum::{
     http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header::ALLOW},
     response::{IntoResponse, Response},
 };
+use tokio::time::sleep;
 
 pub(super) use self::answer::refuse;
 use self::{
@@ -28,10 +29,14 @@ use self::{
     run::{Answer, How, Ran},
 };
 use super::{ByExecutor, Service, outcome::Outcome, tags};
-use crate::access::Access;
+use crate::{access::Access, budget::Exceeded, large_work};
 
 /// The header that makes a change happen once only.
 pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// How long a request that needs too much memory waits for its refusal, so that clients that ask again at once leave time
+/// for others.
+const BEFORE_REFUSAL: Duration = Duration::from_millis(150);
 
 /// Answers one request.
 pub(super) async fn handle(
@@ -108,9 +113,13 @@ pub(super) async fn handle(
         Answer::Values(response) => values(response, began, extensions.get().cloned(), &mut outcome, &budget).await,
         Answer::Written(json) => json,
     };
+    if budget.exceeded().is_some_and(Exceeded::is_of_memory) {
+        sleep(BEFORE_REFUSAL).await;
+    }
     match keep.filter(|_| get) {
         Some(keep) => {
-            let tag = budget.compute(|| tags::tag(media_type.with_charset(), &json.pieces)).await;
+            let tagged = move || (tags::tag(media_type.with_charset(), &json.pieces), json);
+            let (tag, json) = large_work::compute(&budget, tagged).await;
             tags::tagged(&headers, &tag, keep, || written(status, json, media_type, outcome))
         }
         None => written(status, json, media_type, outcome),

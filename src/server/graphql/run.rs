@@ -3,10 +3,7 @@
 //! Used by the handler. It must never run a change on a task that ends when the client goes away.
 
 use std::{
-    future::poll_fn,
     panic::AssertUnwindSafe,
-    pin::pin,
-    task::Poll,
     time::{Duration, Instant},
 };
 
@@ -169,13 +166,14 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
                 // It may go away in the middle, or give up what it reads for what it replays: then as if it were not there.
                 let ours = |error| code(error).is_some_and(|code| OURS.contains(&code.as_str()));
                 match timeout(OF_STANDBY, reading).await {
-                    Ok(response) if !response.errors.iter().any(ours) => return response,
+                    Ok(Ok(response)) if !response.errors.iter().any(ours) => return Ok(response),
+                    Ok(Err(exceeded)) => return Err(exceeded),
                     _ => budget.release_to(before),
                 }
             }
             execute(&service.schema, app.clone(), first).await
         };
-        let reading = AssertUnwindSafe(until_exceeded(&budget, reading)).catch_unwind();
+        let reading = AssertUnwindSafe(reading).catch_unwind();
         match within(service, from, reading).await {
             Some(Ok(Ok(response))) => response,
             Some(Ok(Err(exceeded))) => over(exceeded),
@@ -209,7 +207,7 @@ async fn change(service: &Service, app: App, request: Request, permit: Option<Pe
     let _abandoned = cancellation.abandon_on_drop();
     let app = app.cancelled_by(cancellation.clone());
     let running = async move {
-        let response = execute(&schema, app, request).await;
+        let response = execute(&schema, app, request).await.unwrap_or_else(over);
         drop(permit);
         response
     };
@@ -224,9 +222,7 @@ async fn change(service: &Service, app: App, request: Request, permit: Option<Pe
         Some(Err(_)) => panicked(),
         None => {
             cancellation.cancel();
-            late(
-                "The request took too long; a change that has begun is finished all the same: look before you repeat it.",
-            )
+            late("The request took too long. Its change may still be made: look before you repeat it.")
         }
     }
 }
@@ -255,21 +251,6 @@ async fn within<T>(service: &Service, from: tokio::time::Instant, work: impl Fut
         biased;
         done = work => Some(done),
         () = service.app.db().pulse().patience(from, SOON, service.limits.request_timeout()) => None,
-    }
-}
-
-/// What is read as long as the budget lasts: then everything that was read is dropped at once.
-async fn until_exceeded<T>(budget: &Budget, work: impl Future<Output = T>) -> Result<T, Exceeded> {
-    let mut work = pin!(work);
-    let done = poll_fn(|cx| match work.as_mut().poll(cx) {
-        Poll::Ready(done) => Poll::Ready(Some(done)),
-        Poll::Pending if budget.exceeded().is_some() => Poll::Ready(None),
-        Poll::Pending => Poll::Pending,
-    });
-    let done = done.await;
-    match (done, budget.exceeded()) {
-        (Some(done), None) => Ok(done),
-        (_, exceeded) => Err(exceeded.unwrap_or(Exceeded::Time)),
     }
 }
 
