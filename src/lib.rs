@@ -8,7 +8,6 @@ pub mod api_key;
 pub mod app;
 pub mod budget;
 pub mod cancellation;
-pub mod catalog;
 pub mod chunks;
 pub mod cli;
 pub mod clock;

@@ -8,8 +8,10 @@ use super::{print, secrets};
 #[cfg(feature = "otel")]
 use crate::otel::Exporter;
 use crate::{
-    app::{App, CatalogReport, LoadError},
-    catalog::{self, CatalogFile},
+    app::{
+        App, CatalogReport, LoadError,
+        templates::catalog::{self, CatalogFile},
+    },
     clock::Clock,
     config::Settings,
     db::{Db, DbUrl},

@@ -1,8 +1,8 @@
 //! Templates and the catalogue they come from.
 
-use devarch::{
-    app::{CatalogReport, LoadError},
-    catalog::{CatalogFile, built_in},
+use devarch::app::{
+    CatalogReport, LoadError,
+    templates::catalog::{CatalogFile, built_in},
 };
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::CommandFactory;
-use devarch::{catalog, config::Cli, db::DbUrl};
+use devarch::{app::templates::catalog, config::Cli, db::DbUrl};
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, both};

@@ -6,7 +6,10 @@ use std::{
     process::{Command, Output},
 };
 
-use devarch::{app::CatalogReport, catalog, db::DbUrl};
+use devarch::{
+    app::{CatalogReport, templates::catalog},
+    db::DbUrl,
+};
 use serde_json::json;
 
 use crate::support::{TestApp, both};

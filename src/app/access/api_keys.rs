@@ -1,0 +1,235 @@
+//! API keys: creating, listing and revoking them, and finding out who holds one.
+//!
+//! Called by the resolvers, the command line and the server. They must never log or keep a key.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::app::{App, StackRef, find};
+use crate::{
+    access::{Access, Need, Role, Scope},
+    api_key::ApiKey,
+    db::{
+        Kept, Tx, Work,
+        api_keys::{self, NewKey},
+        entities::ApiKeyModel,
+        outcomes::ApiKeyForm,
+        stacks::Hold,
+    },
+    error::{Code, Error, Problem, Problems, Result, Unique},
+    ids::{AnyId, StackId},
+    name::{Name, NameOf},
+};
+
+/// Most stacks that a key can be limited to.
+const MAX_STACKS: usize = 100;
+
+/// What a new key lets its holder do.
+#[derive(Clone, Debug, Hash)]
+pub struct CreateApiKey {
+    /// Its name: for the log, and to revoke it.
+    pub name: String,
+    /// Its role.
+    pub role: Role,
+    /// The stacks within its reach; `None` for all of them.
+    pub stacks: Option<Vec<StackRef>>,
+    /// When it ends.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// A key as it is listed.
+#[derive(Clone, Debug)]
+pub struct ListedKey {
+    /// Its row.
+    pub row: ApiKeyModel,
+    /// Its role.
+    pub role: Role,
+    /// The stacks within its reach; `None` for all of them.
+    pub stacks: Option<Vec<StackId>>,
+}
+
+/// A new key. Its text is told once and cannot be read again.
+#[derive(Clone, Debug)]
+pub struct CreatedKey {
+    /// The key.
+    pub key: ApiKey,
+    /// As it is listed from now on.
+    pub listed: ListedKey,
+}
+
+/// Which key is revoked.
+#[derive(Clone, Debug, Hash)]
+pub struct RevokeApiKey {
+    /// Its name.
+    pub name: String,
+}
+
+/// A key as it was listed, as it is stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListedKeyForm {
+    row: ApiKeyForm,
+    role: Role,
+    stacks: Option<Vec<StackId>>,
+}
+
+impl Kept for ListedKey {
+    type Form = ListedKeyForm;
+    fn to_form(&self) -> Option<ListedKeyForm> {
+        Some(ListedKeyForm { row: (&self.row).into(), role: self.role, stacks: self.stacks.clone() })
+    }
+    fn from_form(ListedKeyForm { row, role, stacks }: ListedKeyForm) -> Option<Self> {
+        Some(Self { row: row.into(), role, stacks })
+    }
+    /// Keys belong to no stack, and those who may manage them reach all of them.
+    fn subject(&self) -> Option<AnyId> {
+        None
+    }
+}
+
+/// With the key itself, so that who has not got the answer can ask again.
+impl Kept for CreatedKey {
+    type Form = (String, ListedKeyForm);
+    const SECRET: bool = true;
+    fn to_form(&self) -> Option<Self::Form> {
+        Some((self.key.reveal(), self.listed.to_form()?))
+    }
+    fn from_form((key, listed): Self::Form) -> Option<Self> {
+        Some(Self { key: ApiKey::parse(&key)?, listed: ListedKey::from_form(listed)? })
+    }
+    fn subject(&self) -> Option<AnyId> {
+        None
+    }
+}
+
+struct Create<'a> {
+    wanted: &'a CreateApiKey,
+    key: &'a ApiKey,
+}
+
+impl App {
+    /// Creates a key.
+    pub async fn create_api_key(&self, input: CreateApiKey) -> Result<CreatedKey> {
+        let key = ApiKey::generate().map_err(|cause| Error::Internal(format!("no random numbers: {cause}")))?;
+        match self.write(&Create { wanted: &input, key: &key }).await {
+            Err(Error::Conflict(Unique::KeyName)) => {
+                let message =
+                    format!("There is already a key `{}`; revoke it first, or choose another name.", input.name);
+                Err(Error::refused(Problem::new(Code::NameTaken, &["input", "name"], message)))
+            }
+            done => done,
+        }
+    }
+
+    /// All keys, revoked and expired ones included, the oldest first.
+    pub async fn api_keys(&self) -> Result<Vec<ListedKey>> {
+        self.allow(Need::ADMINISTER_ALL)?;
+        api_keys::all(&self.reader()).await?.into_iter().map(|(row, stacks)| listed(row, stacks)).collect()
+    }
+
+    /// Revokes a key; whoever holds it is out at once.
+    pub async fn revoke_api_key(&self, input: RevokeApiKey) -> Result<ListedKey> {
+        self.write(&input).await
+    }
+
+    /// Whether there has ever been a key. Anybody may be told: it decides whether one is asked for.
+    pub async fn has_keys(&self) -> Result<bool> {
+        Ok(api_keys::any(&self.reader()).await?)
+    }
+
+    /// Who holds a key; `None` when it is unknown, revoked or expired.
+    pub async fn holder(&self, key: &ApiKey) -> Result<Option<Access>> {
+        let digest = key.digest();
+        let found = api_keys::find(&self.reader(), &digest).await?;
+        let Some(first) = found.first().filter(|row| digest.verify(&row.verifier)) else { return Ok(None) };
+        if first.expires_at.is_some_and(|end| end <= self.clock.now()) {
+            return Ok(None);
+        }
+        let role = role(&first.role)?;
+        let scope = if first.limited {
+            Scope::Stacks(found.iter().filter_map(|row| row.stack_id).collect())
+        } else {
+            Scope::Everything
+        };
+        Ok(Some(Access { role, scope, key: Some(Arc::from(first.name.as_str())), key_id: Some(first.id) }))
+    }
+}
+
+fn role(text: &str) -> Result<Role> {
+    text.parse().map_err(|_| Error::Internal(format!("a key has the unknown role {text}")))
+}
+
+fn listed(row: ApiKeyModel, stacks: Vec<StackId>) -> Result<ListedKey> {
+    Ok(ListedKey { role: role(&row.role)?, stacks: row.limited.then_some(stacks), row })
+}
+
+impl Work for Create<'_> {
+    const NEEDS: Need = Need::ADMINISTER_ALL;
+    type Output = CreatedKey;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<CreatedKey> {
+        let mut problems = Problems::default();
+        let name = Name::parse(NameOf::Key, &self.wanted.name);
+        let name = problems.keep(name.map_err(|error| Problem::name(&["input", "name"], error)));
+        let stacks = match &self.wanted.stacks {
+            Some(wanted) => Some(reach(tx, wanted, &mut problems).await?),
+            None => None,
+        };
+        if self.wanted.expires_at.is_some_and(|end| end <= now) {
+            let message = "The key would have ended already.";
+            problems.push(Problem::new(Code::InvalidValue, &["input", "expiresAt"], message));
+        }
+        problems.finish()?;
+        let Some(name) = name else { return Err(Error::Internal("a key has no name".into())) };
+        let digest = self.key.digest();
+        let new = NewKey {
+            name: name.as_str(),
+            role: self.wanted.role.as_str(),
+            hint: self.key.hint(),
+            lookup: digest.lookup(),
+            verifier: digest.verifier(),
+            stacks: stacks.as_deref(),
+            expires_at: self.wanted.expires_at,
+        };
+        let listed = listed(api_keys::insert(tx, new, now).await?, stacks.unwrap_or_default())?;
+        Ok(CreatedKey { key: self.key.clone(), listed })
+    }
+}
+
+/// The stacks that a key is limited to, each once.
+async fn reach(tx: &Tx, wanted: &[StackRef], problems: &mut Problems) -> Result<Vec<StackId>> {
+    if wanted.is_empty() || wanted.len() > MAX_STACKS {
+        let message = format!("A key is limited to 1 to {MAX_STACKS} stacks; leave `stacks` out for all of them.");
+        problems.push(Problem::new(Code::LimitExceeded, &["input", "stacks"], message));
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for (at, stack) in wanted.iter().enumerate() {
+        let stack = find::stack(tx, stack, Hold::Shared).await?.map_err(|mut problem| {
+            // The place in the list stands where other inputs have the one stack.
+            problem.path.splice(1..2, ["stacks".to_owned(), at.to_string()]);
+            problem
+        });
+        found.extend(problems.keep(stack).map(|stack| stack.id));
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+impl Work for RevokeApiKey {
+    const NEEDS: Need = Need::ADMINISTER_ALL;
+    type Output = ListedKey;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<ListedKey> {
+        let revoked = if find::storable(&self.name) { api_keys::revoke(tx, &self.name, now).await? } else { None };
+        let Some(revoked) = revoked else {
+            let message = format!("There is no key `{}` that could be revoked.", find::shown(&self.name));
+            return Err(Error::refused(Problem::new(Code::NotFound, &["input", "name"], message)));
+        };
+        let all = api_keys::all(tx).await?;
+        let stacks = all.into_iter().find(|(row, _)| row.id == revoked.id).map(|(_, stacks)| stacks);
+        listed(revoked, stacks.unwrap_or_default())
+    }
+}

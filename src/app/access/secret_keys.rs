@@ -1,0 +1,198 @@
+//! Looking after the keys for secrets: whether they are the right ones, which are in use, and sealing anew under the
+//! current one.
+//!
+//! Called by the command line, before the service serves anybody. They must never see a secret themselves.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::App;
+use crate::{
+    access::Need,
+    db::{
+        Session, Tx, Work,
+        secrets::{self, Progress},
+    },
+    error::{Error, Result},
+    vault::{KeyId, VaultError},
+};
+
+/// How a key stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyStatus {
+    /// Its id.
+    pub id: String,
+    /// Whether it seals.
+    pub is_current: bool,
+    /// Whether it is there, and the right one.
+    pub is_known: bool,
+    /// How many secrets are sealed under it.
+    pub secrets: u64,
+}
+
+/// What sealing anew did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rotation {
+    /// How many secrets there are.
+    pub secrets: u64,
+    /// How many of them were sealed anew.
+    pub sealed: u64,
+    /// The ids of keys that nothing is sealed under any more.
+    pub unused: Vec<String>,
+}
+
+struct Unlock;
+struct SealClear;
+struct Retire;
+struct Reseal(Progress);
+struct Empty;
+
+impl App {
+    /// Checks every key in use, makes the current one known, and seals what an earlier version wrote in clear text. To
+    /// be called before anything else is done with a database.
+    pub async fn unlock_secrets(&self) -> Result<()> {
+        self.write(&Unlock).await?;
+        let mut batches = 0;
+        while self.write(&SealClear).await? {
+            batches += 1;
+        }
+        if batches > 0 {
+            tracing::info!("secrets that an earlier version stored in clear text are encrypted now");
+        }
+        let db = self.db.writer();
+        // Only the files are affected: no row shows a secret any more, so it can be tried again at the next start.
+        if secrets::has_remains(db).await?
+            && let Err(cause) = secrets::clear_remains(db).await
+        {
+            tracing::warn!(%cause, "old clear text may be left in unused parts of the database; tried again at the next start");
+        }
+        Ok(())
+    }
+
+    /// Whether secrets were sealed in this database, so that a new key cannot be the right one.
+    pub async fn has_sealed_secrets(&self) -> Result<bool> {
+        Ok(secrets::keys(self.db.writer()).await?.iter().any(|key| key.emptied_at.is_none()))
+    }
+
+    /// Whether something may be sealed under another key than the current one.
+    pub async fn secrets_need_rotation(&self) -> Result<bool> {
+        let current = self.current_key()?;
+        let keys = secrets::keys(self.db.writer()).await?;
+        Ok(keys.iter().any(|key| key.emptied_at.is_none() && key.id != current.as_str()))
+    }
+
+    /// Seals everything under the current key. It can be interrupted at any moment and begun again; a running service
+    /// does not notice.
+    pub async fn rotate_secrets(&self) -> Result<Rotation> {
+        self.write(&Retire).await?;
+        let mut progress = Progress::default();
+        while let Some(next) = self.write(&Reseal(progress)).await? {
+            progress = next;
+        }
+        let unused = self.write(&Empty).await?;
+        Ok(Rotation { secrets: progress.seen, sealed: progress.sealed, unused })
+    }
+
+    /// All keys that are there or in use, the current one first.
+    pub async fn secret_keys(&self) -> Result<Vec<KeyStatus>> {
+        let (db, vault) = (self.db.writer(), self.db.vault());
+        let stored = secrets::keys(db).await?;
+        let counts = secrets::counts(db).await?;
+        let mut ids: Vec<String> = vault.ids().iter().map(ToString::to_string).collect();
+        let used = stored.iter().filter(|key| key.emptied_at.is_none()).map(|key| &key.id);
+        for id in used.chain(counts.keys()) {
+            if !ids.contains(id) {
+                ids.push(id.clone());
+            }
+        }
+        let current = vault.current().ok().map(|id| id.to_string());
+        let status = |id: String| KeyStatus {
+            is_current: current.as_ref() == Some(&id),
+            is_known: match stored.iter().find(|key| key.id == id) {
+                Some(key) => secrets::check(vault, key).is_ok(),
+                None => vault.ids().iter().any(|known| known.as_str() == id),
+            },
+            secrets: counts.get(&id).copied().unwrap_or_default(),
+            id,
+        };
+        Ok(ids.into_iter().map(status).collect())
+    }
+
+    fn current_key(&self) -> Result<KeyId> {
+        self.db.vault().current().map_err(|cause| Error::Internal(cause.to_string()))
+    }
+}
+
+impl Work for Unlock {
+    const NEEDS: Need = Need::ADMINISTER_ALL;
+    type Output = ();
+
+    async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<()> {
+        let vault = tx.vault();
+        let current = vault.current().map_err(|cause| Error::Internal(cause.to_string()))?;
+        // Two servers may start at the same time on an empty database, each with a key of its own.
+        secrets::lock(tx).await?;
+        let keys = secrets::keys(tx).await?;
+        for key in keys.iter().filter(|key| key.emptied_at.is_none()) {
+            let id = &key.id;
+            secrets::check(vault, key).map_err(|cause| {
+                Error::Internal(match cause {
+                    VaultError::UnknownKey(_) => format!(
+                        "the database has secrets that are encrypted with the key {id}, and that key is not here"
+                    ),
+                    VaultError::Refused(_) => {
+                        format!("the key {id} is not the one with which the database's secrets are encrypted")
+                    }
+                    other => format!("the key {id} cannot be checked: {other}"),
+                })
+            })?;
+        }
+        match keys.iter().find(|key| key.id == current.as_str()) {
+            Some(key) if key.retired_at.is_some() => Err(Error::Internal(format!(
+                "the key {current} was retired by `devarch secrets rotate`; the key that took its place must come first"
+            ))),
+            Some(_) => Ok(()),
+            None => Ok(secrets::register(tx, &current).await?),
+        }
+    }
+}
+
+impl Work for SealClear {
+    const NEEDS: Need = Need::ADMINISTER_ALL;
+    type Output = bool;
+
+    async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<bool> {
+        Ok(secrets::seal_clear(tx).await?)
+    }
+}
+
+impl Work for Retire {
+    const NEEDS: Need = Need::ADMINISTER_ALL;
+    type Output = ();
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<()> {
+        let current = tx.vault().current().map_err(|cause| Error::Internal(cause.to_string()))?;
+        secrets::register(tx, &current).await?;
+        Ok(secrets::retire_others(tx, &current, now).await?)
+    }
+}
+
+impl Work for Reseal {
+    const NEEDS: Need = Need::ADMINISTER_ALL;
+    type Output = Option<Progress>;
+
+    async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<Option<Progress>> {
+        Ok(secrets::reseal(tx, self.0).await?)
+    }
+}
+
+impl Work for Empty {
+    const NEEDS: Need = Need::ADMINISTER_ALL;
+    type Output = Vec<String>;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Vec<String>> {
+        let current = tx.vault().current().map_err(|cause| Error::Internal(cause.to_string()))?;
+        secrets::empty_others(tx, &current, now).await?;
+        let unused = tx.vault().ids().into_iter().filter(|id| *id != current);
+        Ok(unused.map(|id| id.to_string()).collect())
+    }
+}

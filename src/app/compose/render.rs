@@ -1,0 +1,305 @@
+//! Rendering stacks as Compose files: what would run, of one moment, with everything that its reader should know.
+//!
+//! Called by the resolvers, the server and the command line. It must never write, nor merge by itself.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::app::{App, Layers, conflicts::claim::Claims, find::storable, overrides::effective};
+use crate::{
+    access::Need,
+    budget::Budget,
+    compose::{self, Entries, File, Member, Mode, Network, Warning},
+    db::{
+        Tx,
+        entities::{InstanceModel, StackModel},
+        instances, rules,
+        stacks::{self, Hold},
+        stored::Mergeable,
+        templates,
+    },
+    error::{Error, Result, Unreadable},
+    ids::{AnyId, GlobalId, InstanceId, StackId, TemplateId},
+    kinds::{Kind, Merged, Names, Overrides, Rules, for_each_kind, merge},
+    large_work,
+    name::network_name,
+};
+
+/// How stacks are rendered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Rendering {
+    /// Into how many files.
+    pub mode: Mode,
+    /// Whether secrets are written out.
+    pub reveal: bool,
+}
+
+/// A stack as it was rendered.
+#[derive(Clone, Debug)]
+pub struct ComposeFile {
+    /// The file, or with layers the lower one.
+    pub text: String,
+    /// With layers: the override file.
+    pub layer: Option<String>,
+    /// What its reader should know.
+    pub warnings: Vec<Warning>,
+    /// Variables that have to be set, because secrets are not written out.
+    pub variables: Vec<String>,
+    /// SHA-256 of all bytes, in hexadecimal digits.
+    pub hash: String,
+}
+
+impl From<File> for ComposeFile {
+    fn from(File { text, layer, warnings, variables }: File) -> Self {
+        let digest = Sha256::new().chain_update(&text).chain_update(layer.as_deref().unwrap_or_default()).finalize();
+        let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { text, layer, warnings, variables, hash }
+    }
+}
+
+impl App {
+    /// Renders stacks, trashed ones included; those out of reach are missing. A stack with a row that cannot be read is
+    /// refused as a whole, because a file without it would run something else.
+    pub async fn compose_stacks(
+        &self,
+        ids: &[StackId],
+        how: Rendering,
+    ) -> Result<HashMap<StackId, Result<ComposeFile>>> {
+        self.allow_rendering(how)?;
+        let db = self.snapshot().await?;
+        let found = stacks::load(&db, ids).await?;
+        self.rendered(db, found, how).await
+    }
+
+    /// Renders a live stack.
+    pub async fn compose_stack(&self, name: &str, how: Rendering) -> Result<Option<ComposeFile>> {
+        self.allow_rendering(how)?;
+        if !storable(name) {
+            return Ok(None);
+        }
+        let db = self.snapshot().await?;
+        let Some(found) = stacks::find_by_name(&db, name, Hold::No).await? else { return Ok(None) };
+        let id = found.id;
+        self.rendered(db, vec![found], how).await?.remove(&id).transpose()
+    }
+
+    fn allow_rendering(&self, how: Rendering) -> Result<()> {
+        self.allow(if how.reveal { Need::ADMINISTER } else { Need::READ })
+    }
+
+    async fn rendered(
+        &self,
+        db: Tx,
+        found: Vec<StackModel>,
+        how: Rendering,
+    ) -> Result<HashMap<StackId, Result<ComposeFile>>> {
+        let ids: Vec<StackId> = found.iter().map(|stack| stack.id).collect();
+        let all = instances::of_stacks(&db, &ids).await?;
+        let enabled: Vec<InstanceModel> = all.iter().filter(|instance| instance.enabled).cloned().collect();
+        let members = load(&db, &found, &enabled, how.mode, self.budget()).await?;
+        // What follows is long, and the connection is wanted by others.
+        drop(db);
+        large_work::in_place(self.budget(), || self.files(&found, &all, &enabled, members, how))
+    }
+
+    /// The files of stacks whose members are known.
+    fn files(
+        &self,
+        found: &[StackModel],
+        all: &[InstanceModel],
+        enabled: &[InstanceModel],
+        mut members: HashMap<InstanceId, Result<Member, String>>,
+        how: Rendering,
+    ) -> Result<HashMap<StackId, Result<ComposeFile>>> {
+        let budget = self.budget();
+        let mut of_stack: HashMap<StackId, Stack> = HashMap::new();
+        for instance in all {
+            budget.check_time()?;
+            let stack = of_stack.entry(instance.stack_id).or_default();
+            stack.known.insert(instance.id, (instance.instance_id.clone(), instance.enabled));
+            match instance.enabled {
+                true => match members.remove(&instance.id) {
+                    Some(Ok(member)) => stack.members.push(member),
+                    Some(Err(refusal)) => stack.refusal = stack.refusal.take().or(Some(refusal)),
+                    None => {}
+                },
+                false => stack.disabled.push(instance.instance_id.clone()),
+            }
+        }
+        if how.reveal {
+            self.log_revealed(enabled, &of_stack);
+        }
+        let file = |stack: &StackModel| {
+            budget.check_time()?;
+            let file = of_stack.remove(&stack.id).unwrap_or_default().settle(stack, how);
+            if let Ok(file) = &file {
+                budget.charge(file.text.len() + file.layer.as_ref().map_or(0, String::len))?;
+            }
+            Ok((stack.id, file))
+        };
+        found.iter().map(file).collect()
+    }
+
+    /// As `revealSecret` does for each of them.
+    fn log_revealed(&self, instances: &[InstanceModel], of_stack: &HashMap<StackId, Stack>) {
+        let by = self.access.key.as_deref().unwrap_or("somebody without a key");
+        let members = of_stack.values().flat_map(|stack| &stack.members);
+        let members: HashMap<&str, &Member> = members.map(|member| (member.container_name.as_str(), member)).collect();
+        for instance in instances {
+            let Some(member) = members.get(instance.container_name.as_str()) else { continue };
+            for var in member.effective.env_vars.iter().filter(|var| var.holds_secret()) {
+                tracing::warn!(owner = %instance.id.encode(), key = %var.key, by, "secret revealed");
+            }
+        }
+    }
+}
+
+/// What a stack has.
+#[derive(Default)]
+struct Stack {
+    /// All its instances by their keys: name, and whether it is enabled.
+    known: HashMap<InstanceId, (String, bool)>,
+    /// Its enabled instances, oldest first.
+    members: Vec<Member>,
+    /// The names of the others.
+    disabled: Vec<String>,
+    /// Why it cannot be rendered.
+    refusal: Option<String>,
+}
+
+impl Stack {
+    fn settle(mut self, row: &StackModel, how: Rendering) -> Result<ComposeFile> {
+        match self.refusal.take() {
+            Some(refusal) => Err(Error::bad_request(refusal)),
+            None => Ok(self.file(row, how)),
+        }
+    }
+
+    fn file(self, row: &StackModel, how: Rendering) -> ComposeFile {
+        let network = row.network_name.clone().unwrap_or_else(|| network_name(&row.name));
+        let network = Network { stack: row.name.clone(), network };
+        let mut warnings = Vec::new();
+        let mut warn = |instance: Option<&str>, message: String| {
+            warnings.push(Warning { instance: instance.map(str::to_owned), message });
+        };
+        if !row.enabled {
+            warn(None, "The stack is disabled; its file starts it all the same.".to_owned());
+        }
+        if self.members.is_empty() {
+            warn(None, "The stack has no enabled instance: there is nothing to start.".to_owned());
+        }
+        for name in &self.disabled {
+            warn(Some(name), "It is disabled: it is left out.".to_owned());
+        }
+        let ports = shared_ports(row.id, &self.members);
+        let mut file = compose::render(&network, &self.members, self.known, how.reveal, how.mode);
+        warnings.append(&mut file.warnings);
+        warnings.extend(ports);
+        ComposeFile::from(File { warnings, ..file })
+    }
+}
+
+/// Host ports that an instance publishes although an older one does, too.
+fn shared_ports(stack: StackId, members: &[Member]) -> Vec<Warning> {
+    let mut held = HashMap::new();
+    let mut warnings = Vec::new();
+    for member in members {
+        for claim in member.effective.ports.iter().filter_map(|port| port.claim(stack)) {
+            let holders: &mut Vec<_> = held.entry(claim.resource.clone()).or_default();
+            let clash = holders.iter().find(|(_, extent)| claim.extent.clashes(*extent));
+            if let Some((holder, _)) = clash {
+                let message = format!("The host port {claim} is also published by {holder}: only one of them can run.");
+                warnings.push(Warning { instance: Some(member.name.clone()), message });
+            }
+            holders.push((member.name.as_str(), claim.extent));
+        }
+    }
+    warnings
+}
+
+/// What is told of a row that cannot be read: where to look, and how to put it right.
+fn unreadable(row: &Unreadable, names: &Names<'_>) -> String {
+    let field = row.field;
+    let (whose, remedy) = match row.owner {
+        AnyId::Template(_) => (format!("the template `{}`", names.template), "write them again with updateTemplate"),
+        AnyId::Stack(_) | AnyId::Instance(_) => {
+            (format!("the instance `{}`", names.instance), "reset them, or write them again with setInstanceOverrides")
+        }
+    };
+    format!("The stack cannot be rendered: {field} of {whose} hold something that cannot be read; {remedy}.")
+}
+
+/// The entries of the template, where they are wanted, and those that would run.
+fn both<K: Mergeable>(layers: &Layers<K>, system: &[K], mode: Mode, budget: &Budget) -> Result<(Vec<K>, Vec<K>)> {
+    let template = match mode {
+        Mode::Flat => Vec::new(),
+        Mode::Layered => entries(merge(&layers.template, &Overrides::default()), system, budget)?,
+    };
+    Ok((template, entries(layers.merge(), system, budget)?))
+}
+
+/// Copies the entries that are rendered, and charges what becomes of them on the way to the file: the copy, and a node of the
+/// document.
+fn entries<'a, K: Kind>(mut merged: Merged<&'a K>, system: &'a [K], budget: &Budget) -> Result<Vec<K>> {
+    merged.inject(system);
+    let copied = merged.values().into_iter().map(|entry| {
+        budget.charge(2 * (size_of::<K>() + entry.heap_size()))?;
+        Ok(entry.clone())
+    });
+    copied.collect()
+}
+
+macro_rules! kinds {
+    ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+        /// The enabled instances with everything that they say: as many statements for one as for thousands.
+        async fn load(
+            db: &Tx,
+            stacks: &[StackModel],
+            instances: &[InstanceModel],
+            mode: Mode,
+            budget: &Budget,
+        ) -> Result<HashMap<InstanceId, Result<Member, String>>> {
+            let ids: Vec<InstanceId> = instances.iter().map(|instance| instance.id).collect();
+            let said: HashMap<InstanceId, Rules> = rules::load(db, &ids).await?;
+            let mut of: Vec<TemplateId> = instances.iter().map(|instance| instance.template_service_id).collect();
+            of.sort_unstable();
+            of.dedup();
+            let of = templates::load(db, &of).await?;
+            let of: HashMap<TemplateId, &str> = of.iter().map(|row| (row.id, row.name.as_str())).collect();
+            let stacks: HashMap<StackId, &str> = stacks.iter().map(|row| (row.id, row.name.as_str())).collect();
+            let mut members: Vec<Result<Member, String>> = instances
+                .iter()
+                .map(|instance| Ok(Member {
+                    name: instance.instance_id.clone(),
+                    container_name: instance.container_name.clone(),
+                    template: Entries::default(),
+                    effective: Entries::default(),
+                }))
+                .collect();
+            $( {
+                let layers = effective::load_with::<crate::kinds::$kind>(db, instances, &said).await?;
+                for ((instance, layers), found) in instances.iter().zip(layers).zip(&mut members) {
+                    let Ok(member) = found else { continue };
+                    let names = Names {
+                        stack: stacks.get(&instance.stack_id).copied().unwrap_or_default(),
+                        instance: &instance.instance_id,
+                        template: of.get(&instance.template_service_id).copied().unwrap_or_default(),
+                    };
+                    let layers = match layers {
+                        Ok(layers) => layers,
+                        Err(row) => {
+                            tracing::error!(%row, "a stack cannot be rendered");
+                            *found = Err(unreadable(&row, &names));
+                            continue;
+                        }
+                    };
+                    let system = <crate::kinds::$kind as Kind>::system(&names);
+                    (member.template.$field, member.effective.$field) = both(&layers, &system, mode, budget)?;
+                }
+            } )+
+            Ok(ids.into_iter().zip(members).collect())
+        }
+    };
+}
+for_each_kind!(kinds);

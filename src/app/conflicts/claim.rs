@@ -1,0 +1,252 @@
+//! What an entry of the effective configuration claims for itself on the host, and when two claims are in each other's
+//! way.
+//!
+//! Used by the ledger. It must never know whose claim it is, beyond the stack that relative paths belong to.
+
+use std::{
+    collections::HashSet,
+    fmt,
+    net::{IpAddr, Ipv4Addr},
+};
+
+use crate::{
+    db::{
+        Reader,
+        claims::{self, Claimant, Sources, fold},
+        stored::Mergeable,
+    },
+    error::Result,
+    ids::StackId,
+    kinds::{Domain, Port, Protocol, Volume, VolumeType, clean_path},
+};
+
+/// What sort of thing is claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClaimKind {
+    /// A port of the host.
+    HostPort,
+    /// A host name.
+    Domain,
+    /// An external volume or a path of the host.
+    Volume,
+}
+
+/// What there is only once. Only claims of the same resource can be in each other's way.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::app) enum Resource {
+    /// A port of the host, on whatever address.
+    HostPort { number: i32, protocol: Protocol },
+    /// A host name.
+    Domain(String),
+    /// A volume that exists already, by its name.
+    External(String),
+    /// A path of the host; a relative one means something inside its stack only.
+    Path { path: String, inside: Option<StackId> },
+}
+
+/// How much of the resource is claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::app) enum Extent {
+    /// All of it.
+    Whole,
+    /// A port on one address; the unspecified address is every one.
+    Address(IpAddr),
+    /// It is only read, which others may do as well.
+    Read,
+}
+
+/// A claim.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::app) struct Claim {
+    pub(in crate::app) resource: Resource,
+    pub(in crate::app) extent: Extent,
+}
+
+impl Extent {
+    /// Whether two claims of one resource are in each other's way.
+    pub(in crate::app) fn clashes(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Address(one), Self::Address(other)) => {
+                one == other || one.is_unspecified() || other.is_unspecified()
+            }
+            (Self::Read, Self::Read) => false,
+            _ => true,
+        }
+    }
+}
+
+impl Claim {
+    pub(in crate::app) fn kind(&self) -> ClaimKind {
+        match self.resource {
+            Resource::HostPort { .. } => ClaimKind::HostPort,
+            Resource::Domain(_) => ClaimKind::Domain,
+            Resource::External(_) | Resource::Path { .. } => ClaimKind::Volume,
+        }
+    }
+}
+
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.resource, self.extent) {
+            (Resource::HostPort { number, protocol }, Extent::Address(IpAddr::V6(ip))) => {
+                write!(f, "[{ip}]:{number}/{protocol}")
+            }
+            (Resource::HostPort { number, protocol }, Extent::Address(ip)) => write!(f, "{ip}:{number}/{protocol}"),
+            (Resource::HostPort { number, protocol }, _) => write!(f, "{number}/{protocol}"),
+            (Resource::Domain(name) | Resource::External(name), _) => f.write_str(name),
+            (Resource::Path { path, .. }, _) => f.write_str(path),
+        }
+    }
+}
+
+/// A kind whose entries can claim something.
+pub(in crate::app) trait Claims: Mergeable {
+    /// What the entry claims when an instance of this stack has it.
+    fn claim(&self, stack: StackId) -> Option<Claim>;
+
+    /// Everybody who runs and may claim one of these resources; in no order.
+    fn candidates(db: &Reader, wanted: &HashSet<&Resource>) -> impl Future<Output = Result<Vec<Claimant>>> + Send;
+}
+
+impl Claims for Port {
+    fn claim(&self, _: StackId) -> Option<Claim> {
+        let number = self.host_port.fixed()?;
+        // An address that is none (a row written by hand) may be any.
+        let address = self.host_ip.parse().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let resource = Resource::HostPort { number, protocol: self.protocol };
+        Some(Claim { resource, extent: Extent::Address(address.to_canonical()) })
+    }
+
+    async fn candidates(db: &Reader, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
+        let number = |resource: &&Resource| match resource {
+            Resource::HostPort { number, .. } => Some(*number),
+            _ => None,
+        };
+        let numbers: Vec<i32> = wanted.iter().filter_map(number).collect();
+        Ok(claims::by_host_port(db, &numbers).await?)
+    }
+}
+
+impl Claims for Domain {
+    fn claim(&self, _: StackId) -> Option<Claim> {
+        Some(Claim { resource: Resource::Domain(self.domain.clone()), extent: Extent::Whole })
+    }
+
+    async fn candidates(db: &Reader, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
+        let name = |resource: &&Resource| match resource {
+            Resource::Domain(name) => Some(name.clone()),
+            _ => None,
+        };
+        let names: Vec<String> = wanted.iter().filter_map(name).collect();
+        Ok(claims::by_domain(db, &names).await?)
+    }
+}
+
+impl Claims for Volume {
+    /// Named volumes are scoped to their instance, and nobody else knows anonymous ones or memory.
+    fn claim(&self, stack: StackId) -> Option<Claim> {
+        let resource = match self.volume_type {
+            VolumeType::Volume if self.is_external => Resource::External(self.source.clone()),
+            VolumeType::Bind => host_path(&self.source, stack),
+            VolumeType::Volume | VolumeType::Tmpfs => return None,
+        };
+        Some(Claim { resource, extent: if self.read_only { Extent::Read } else { Extent::Whole } })
+    }
+
+    async fn candidates(db: &Reader, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
+        let mut sources = Sources::default();
+        for resource in wanted {
+            match resource {
+                Resource::External(name) => sources.everywhere.push(fold(name)),
+                Resource::Path { path, inside: None } => sources.everywhere.push(fold(path)),
+                Resource::Path { path, inside: Some(stack) } => {
+                    sources.all.push(fold(path));
+                    sources.stacks.push(*stack);
+                }
+                Resource::HostPort { .. } | Resource::Domain(_) => {}
+            }
+        }
+        sources.all.extend_from_slice(&sources.everywhere);
+        Ok(claims::by_source(db, &sources).await?)
+    }
+}
+
+/// A relative path is shown with its dot, so that it cannot be taken for a volume's name.
+fn host_path(source: &str, stack: StackId) -> Resource {
+    let path = clean_path(source);
+    if path.starts_with(['/', '~']) {
+        return Resource::Path { path, inside: None };
+    }
+    let path = match path.as_str() {
+        "" => ".".to_owned(),
+        climbing if climbing == ".." || climbing.starts_with("../") => path,
+        _ => format!("./{path}"),
+    };
+    Resource::Path { path, inside: Some(stack) }
+}
+
+/// Sorted, each once: what is read and written is written, and the same address twice is one address.
+pub(in crate::app) fn tidy(mut claims: Vec<Claim>) -> Vec<Claim> {
+    claims.sort_unstable();
+    claims.dedup_by(|next, kept| {
+        next.resource == kept.resource && (next.extent == kept.extent || next.extent == Extent::Read)
+    });
+    claims
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::app::conflicts::claim::*;
+
+    fn bind(source: &str, read_only: bool) -> Claim {
+        let target = "/x".to_owned();
+        let volume =
+            Volume { volume_type: VolumeType::Bind, source: source.into(), target, read_only, is_external: false };
+        volume.claim(StackId(1)).unwrap_or_else(|| panic!("{source} claims nothing"))
+    }
+
+    #[test]
+    fn addresses_clash_when_they_are_equal_or_one_is_every_address() {
+        let address = |text: &str| {
+            let port =
+                Port { host_ip: text.into(), host_port: Some(1).into(), container_port: 1, protocol: Protocol::Tcp };
+            port.claim(StackId(1)).unwrap_or_else(|| panic!("{text} claims nothing")).extent
+        };
+        for (one, other, expected) in [
+            ("127.0.0.1", "127.0.0.1", true),
+            ("127.0.0.1", "127.0.0.2", false),
+            ("127.0.0.1", "::1", false),
+            ("::ffff:127.0.0.1", "127.0.0.1", true),
+            ("0:0:0:0:0:0:0:1", "::1", true),
+            ("0.0.0.0", "::1", true),
+            ("::", "127.0.0.1", true),
+            ("::", "0.0.0.0", true),
+            ("::ffff:0.0.0.0", "10.0.0.1", true),
+        ] {
+            assert_eq!(address(one).clashes(address(other)), expected, "{one} {other}");
+            assert_eq!(address(other).clashes(address(one)), expected, "{other} {one}");
+        }
+    }
+
+    #[test]
+    fn paths_are_shown_clean() {
+        for (raw, clean) in [
+            ("/srv//data/", "/srv/data"),
+            ("~//data", "~/data"),
+            ("data", "./data"),
+            ("./data/", "./data"),
+            (".", "."),
+            ("..", ".."),
+            ("../data", "../data"),
+            ("..data", "./..data"),
+        ] {
+            assert_eq!(bind(raw, false).to_string(), clean, "{raw}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_and_written_is_written() {
+        let claims = tidy(vec![bind("/a", true), bind("/b", true), bind("/a/", false)]);
+        assert_eq!(claims, [bind("/a", false), bind("/b", true)]);
+    }
+}

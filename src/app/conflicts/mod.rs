@@ -1,0 +1,8 @@
+//! Conflicts: host ports, domains and volumes that more than one instance claims.
+//!
+//! Called by the resolvers. It must not write: a conflict is reported, not refused.
+
+pub(in crate::app) mod claim;
+pub(in crate::app) mod claim_index;
+pub(in crate::app) mod find;
+pub(in crate::app) mod suggest_host_port;

@@ -1,0 +1,108 @@
+//! Creating an instance, with overrides if wanted.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::{
+    App, StackRef, TemplateRef, find,
+    instances::naming,
+    overrides::{dependencies, keep_secrets},
+    text,
+};
+use crate::{
+    access::Need,
+    db::{
+        Tx, Work,
+        entities::InstanceModel,
+        instances::{self, AtOnce, NewInstance},
+        stored,
+        templates::TemplateHold,
+    },
+    error::{Error, Problems, Result},
+    kinds::{Collections, OfInstance, OverrideKind},
+    name::{Name, NameOf},
+};
+
+/// What a new instance is.
+#[derive(Clone, Debug, Hash)]
+pub struct CreateInstance {
+    /// The stack it belongs to.
+    pub stack: StackRef,
+    /// The template it is made from.
+    pub template: TemplateRef,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// What it says differently from its template.
+    pub overrides: Collections,
+}
+
+impl App {
+    /// Creates an enabled instance with its overrides, or nothing.
+    pub async fn create_instance(&self, input: CreateInstance) -> Result<InstanceModel> {
+        if let Some(created) = self.create_at_once(&input).await? {
+            return Ok(created);
+        }
+        self.write_name(&input).await
+    }
+
+    /// The same in one statement, for what is created most: an instance without overrides, by names. Where anything is
+    /// not as it should be, nothing has happened, and the transaction with all its questions tells what it is.
+    async fn create_at_once(&self, input: &CreateInstance) -> Result<Option<InstanceModel>> {
+        let (StackRef::Name(stack), TemplateRef::Name(template)) = (&input.stack, &input.template) else {
+            return Ok(None);
+        };
+        let Ok(name) = Name::parse(NameOf::Instance, &input.name) else { return Ok(None) };
+        let Ok(container_name) = naming::container(stack, name.as_str()) else { return Ok(None) };
+        let texts = [stack, template].into_iter().all(|name| find::storable(name));
+        let silent = !OverrideKind::ALL.iter().any(|kind| input.overrides.touches(*kind));
+        if !texts || !silent || text::description(&input.description).is_err() {
+            return Ok(None);
+        }
+        let new =
+            AtOnce { stack, template, name: &name, container_name: &container_name, description: &input.description };
+        self.write_at_once::<CreateInstance>(&new).await
+    }
+}
+
+impl Work for CreateInstance {
+    const NEEDS: Need = Need::CHANGE;
+    type Output = InstanceModel;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {
+        let mut overrides = self.overrides.clone();
+        let mut overrides_at = Problems::at(&["input", "overrides"]);
+        overrides.check(&mut overrides_at);
+        let mut problems = Problems::default();
+        let hold = dependencies::hold(|kind| overrides.touches(kind));
+        let stack = problems.keep(find::stack(tx, &self.stack, hold).await?);
+        let template = problems.keep(find::template(tx, &self.template, TemplateHold::Kept).await?);
+        let names = naming::instance_names(tx, stack.as_ref(), &self.name, &mut problems).await?;
+        problems.keep(text::description(&self.description));
+        // Nothing can lead back to an instance that does not exist yet.
+        if let (Some(stack), Some(wanted)) = (&stack, &mut overrides.dependencies) {
+            dependencies::resolve_all(tx, stack, None, wanted, &mut overrides_at).await?;
+        }
+        if let (Some(template), Some(wanted)) = (&template, &mut overrides.env_vars) {
+            let inherited = keep_secrets::Stored::inherited(tx, template.id, wanted.iter()).await?;
+            inherited.complete_all(wanted, &mut overrides_at);
+        }
+        problems.append(overrides_at);
+        problems.finish()?;
+        let (Some(stack), Some(template), Some((name, container_name))) = (stack, template, names) else {
+            return Err(Error::Internal("a part of a checked instance is missing".into()));
+        };
+        let new = NewInstance {
+            stack: stack.id,
+            template: template.id,
+            name: name.clone(),
+            container_name,
+            description: self.description.clone(),
+            enabled: true,
+            override_count: stored::number(overrides.count()),
+        };
+        let created = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;
+        stored::insert_all::<OfInstance>(tx, created.id, overrides, now).await?;
+        Ok(created)
+    }
+}

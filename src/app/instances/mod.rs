@@ -1,0 +1,11 @@
+//! Instances: one file for each use case.
+//!
+//! Called by the resolvers. It must not know GraphQL, HTTP or SQL.
+
+pub(in crate::app) mod create;
+pub(in crate::app) mod duplicate;
+pub(in crate::app) mod naming;
+pub(in crate::app) mod purge;
+pub(in crate::app) mod restore;
+pub(in crate::app) mod soft_delete;
+pub(in crate::app) mod update;

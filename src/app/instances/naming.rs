@@ -1,0 +1,190 @@
+//! Names of instances where they meet the database: room in the container name, conflicts, free names.
+//!
+//! Called by the use cases that give an instance a name. It must never decide by looking that a name is free: that is
+//! the database's unique index; looking only makes messages and proposals.
+
+use std::collections::HashSet;
+
+use sea_orm::DbErr;
+
+use crate::{
+    app::App,
+    db::{Session, Work, entities::StackModel, instances, stacks, stacks::Hold, templates},
+    error::{Code, Detail, Error, Problem, Problems, Result, Unique},
+    ids::{AnyId, InstanceId},
+    name::{Name, NameOf, container_name, cut, numbered, room_for_instance, suggest},
+};
+
+/// The name and the container name of an instance; or notes the problem with one of them, with a name that the stack
+/// would accept at this moment.
+pub(in crate::app) async fn instance_names(
+    db: &impl Session,
+    stack: Option<&StackModel>,
+    raw: &str,
+    problems: &mut Problems,
+) -> Result<Option<(Name, String)>> {
+    let parsed = Name::parse(NameOf::Instance, raw).map_err(|error| Problem::name(&["input", "name"], error));
+    let (Some(stack), name) = (stack, parsed.as_ref().ok().cloned()) else {
+        problems.keep(parsed);
+        return Ok(None);
+    };
+    match parsed.and_then(|name| container(&stack.name, name.as_str())) {
+        Ok(container) => Ok(name.zip(Some(container))),
+        Err(problem) => {
+            let wanted = problem.suggestion.clone().unwrap_or_default();
+            problems.push(problem.suggest(acceptable(db, &stack.name, &wanted).await?));
+            Ok(None)
+        }
+    }
+}
+
+/// A name like `wanted` (a valid one) that fits into the stack and is free at this moment.
+async fn acceptable(db: &impl Session, stack: &str, wanted: &str) -> Result<Option<String>> {
+    let room = room_for_instance(stack);
+    let fitting = suggest(NameOf::Instance, cut(wanted, room));
+    if fitting.len() <= room && !instances::container_is_taken(db, &container_name(stack, &fitting)).await? {
+        return Ok(Some(fitting));
+    }
+    Ok(free_name(db, stack, wanted, "").await?.map(|free| free.to_string()))
+}
+
+/// The container name of an instance, or the problem that it would be too long, with the name itself for a suggestion.
+pub(in crate::app) fn container(stack: &str, name: &str) -> Result<String, Problem> {
+    let room = room_for_instance(stack);
+    let length = name.len();
+    if length <= room {
+        return Ok(container_name(stack, name));
+    }
+    let left = match room {
+        0 => "leaves no character".to_owned(),
+        1 => "leaves 1 character".to_owned(),
+        n => format!("leaves {n} characters"),
+    };
+    let message = format!(
+        "The container name devarch-{stack}-{name} would have more than 63 characters: the stack's name {left} for \
+         the instance's name, which has {length}."
+    );
+    Err(Problem::new(Code::ContainerNameTooLong, &["input", "name"], message).suggest(name.to_string()))
+}
+
+/// The first of `base-word`, `base-word-2` … that no live instance of the stack uses at this moment.
+pub(in crate::app) async fn free_name(db: &impl Session, stack: &str, base: &str, word: &str) -> Result<Option<Name>> {
+    let room = room_for_instance(stack);
+    // Everything that any proposal can collide with starts with the shortest cut of the base.
+    let shortest = cut(base, room.saturating_sub(word.len() + 8)).to_owned();
+    let taken = instances::container_names(db, &container_name(stack, &shortest)).await?;
+    let taken: HashSet<String> = taken.into_iter().collect();
+    let mut proposals = (1..).map_while(|n| numbered(base, word, n, room));
+    let free = proposals
+        .find(|name| !taken.contains(&container_name(stack, name)) && Name::parse(NameOf::Instance, name).is_ok());
+    Ok(free.and_then(|name| Name::parse(NameOf::Instance, &name).ok()))
+}
+
+/// The problem that a stack has an instance of this name.
+pub(in crate::app) fn name_taken(stack: &str, name: &str, holder: Option<InstanceId>) -> Problem {
+    let message = format!("The stack `{stack}` already has an instance `{name}`.");
+    let detail = holder.map_or(Detail::None, |holder| Detail::Holder(AnyId::Instance(holder)));
+    Problem::new(Code::NameTaken, &["input", "name"], message).with(detail)
+}
+
+/// The problem that an instance's container name belongs to an instance of some stack.
+pub(in crate::app) fn container_taken(container: &str, holder: InstanceId, name: &str, stack: &str) -> Problem {
+    let message = format!("The container name {container} belongs to the instance `{name}` of the stack `{stack}`.");
+    let problem = Problem::new(Code::ContainerNameTaken, &["input", "name"], message);
+    problem.with(Detail::Holder(AnyId::Instance(holder)))
+}
+
+/// The same problem where the holder is out of reach: that a name cannot be had is all that shows.
+pub(in crate::app) fn container_taken_elsewhere(container: &str) -> Problem {
+    Problem::new(Code::ContainerNameTaken, &["input", "name"], format!("The container name {container} is taken."))
+}
+
+/// Marks a refusal by one of the unique indexes of instances as what it is.
+pub(in crate::app) fn taken<'a>(stack: &'a str, name: &'a Name) -> impl Fn(DbErr) -> Error + 'a {
+    move |cause| match Error::from(cause) {
+        Error::Conflict(Unique::InstanceName | Unique::ContainerName) => {
+            Error::InstanceTaken { stack: stack.to_owned(), name: name.clone() }
+        }
+        other => other,
+    }
+}
+
+impl App {
+    /// A write that gives an instance a name: when the database refuses the name, the problem says who holds it and
+    /// which one is free.
+    pub(in crate::app) async fn write_name<W: Work>(&self, work: &W) -> Result<W::Output> {
+        match self.write(work).await {
+            Err(Error::InstanceTaken { stack, name }) => Err(self.instance_name_taken(&stack, &name).await?),
+            done => done,
+        }
+    }
+
+    async fn instance_name_taken(&self, stack: &str, name: &Name) -> Result<Error> {
+        let db = &self.reader();
+        let container = container_name(stack, name.as_str());
+        let holder = instances::find_by_container(db, &container).await?;
+        let holder_stack = match &holder {
+            Some(holder) => stacks::find(db, holder.stack_id, Hold::No).await?,
+            None => None,
+        };
+        if holder.is_none() && instances::container_is_taken(db, &container).await? {
+            let free = free_name(db, stack, name.as_str(), "").await?;
+            let problem = container_taken_elsewhere(&container);
+            return Ok(Error::refused(problem.suggest(free.map(|free| free.to_string()))));
+        }
+        let elsewhere = holder_stack.as_ref().filter(|found| found.name != stack).zip(holder.as_ref());
+        let problem = match elsewhere {
+            Some((other, holder)) => container_taken(&container, holder.id, &holder.instance_id, &other.name),
+            None => name_taken(stack, name.as_str(), holder.map(|holder| holder.id)),
+        };
+        let free = free_name(db, stack, name.as_str(), "").await?;
+        Ok(Error::refused(problem.suggest(free.map(|free| free.to_string()))))
+    }
+
+    /// The problem that a stack's name is taken.
+    pub(in crate::app) async fn stack_name_taken(&self, name: &Name) -> Error {
+        let holder = stacks::find_by_name(&self.reader(), name.as_str(), Hold::No).await;
+        let problem = Problem::new(Code::NameTaken, &["input", "name"], format!("There is already a stack `{name}`."));
+        match holder {
+            Ok(holder) => {
+                let detail = holder.map_or(Detail::None, |holder| Detail::Holder(AnyId::Stack(holder.id)));
+                Error::refused(problem.suggest(self.free_stack_name(name).await).with(detail))
+            }
+            Err(cause) => cause.into(),
+        }
+    }
+
+    async fn free_stack_name(&self, name: &Name) -> Option<String> {
+        let proposals: Vec<String> =
+            (1..=100).map_while(|n| numbered(name.as_str(), "", n, crate::name::MAX_NAME)).collect();
+        // The shortest cut of the name: everything that any proposal can collide with starts with it.
+        let shortest = cut(name.as_str(), crate::name::MAX_NAME - 4);
+        let taken: HashSet<String> = stacks::names(&self.reader(), shortest).await.ok()?.into_iter().collect();
+        proposals.into_iter().find(|proposal| !taken.contains(proposal))
+    }
+
+    /// The problem that a template's name is taken.
+    pub(in crate::app) async fn template_name_taken(&self, name: &Name) -> Error {
+        let problem =
+            Problem::new(Code::NameTaken, &["input", "name"], format!("There is already a template `{name}`."));
+        let mut free = None;
+        for n in 1..=100 {
+            let Some(proposal) = numbered(name.as_str(), "", n, crate::name::MAX_NAME) else { break };
+            match templates::find_by_name(&self.reader(), &proposal).await {
+                Ok(Some(_)) => {}
+                Ok(None) => {
+                    free = Some(proposal);
+                    break;
+                }
+                Err(cause) => return cause.into(),
+            }
+        }
+        match templates::find_by_name(&self.reader(), name.as_str()).await {
+            Ok(holder) => {
+                let detail = holder.map_or(Detail::None, |holder| Detail::Holder(AnyId::Template(holder.id)));
+                Error::refused(problem.suggest(free).with(detail))
+            }
+            Err(cause) => cause.into(),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Putting an instance into the trash.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::{App, InstanceRef, find};
+use crate::{
+    access::Need,
+    db::{
+        Tx, Work,
+        entities::InstanceModel,
+        instances::{self, InstanceChange},
+    },
+    error::Result,
+};
+
+/// Which instance goes.
+#[derive(Clone, Debug, Hash)]
+pub struct SoftDeleteInstance {
+    /// Which instance.
+    pub instance: InstanceRef,
+    /// The revision that the decision was made from.
+    pub expected_revision: Option<i64>,
+}
+
+impl App {
+    /// Hides an instance from every read; its names become free, its overrides are kept.
+    pub async fn soft_delete_instance(&self, input: SoftDeleteInstance) -> Result<InstanceModel> {
+        self.write(&input).await
+    }
+}
+
+impl Work for SoftDeleteInstance {
+    const NEEDS: Need = Need::CHANGE;
+    type Output = InstanceModel;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {
+        let (_, instance) = find::instance_at(tx, &self.instance, self.expected_revision).await?;
+        let change = InstanceChange { trashed: Some(true), ..InstanceChange::default() };
+        Ok(instances::update(tx, instance.id, change, now).await?)
+    }
+}

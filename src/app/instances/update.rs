@@ -1,0 +1,74 @@
+//! Changing an instance: its name, its description, whether it is enabled; all in one step.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::{App, InstanceRef, find, instances::naming, text};
+use crate::{
+    access::Need,
+    db::{
+        Tx, Work,
+        entities::InstanceModel,
+        instances::{self, InstanceChange},
+    },
+    error::{Error, Problems, Result},
+    ids::AnyId,
+};
+
+/// What changes; `None` leaves it.
+#[derive(Clone, Debug, Hash)]
+pub struct UpdateInstance {
+    /// Which instance.
+    pub instance: InstanceRef,
+    /// A new name; the container name follows. Null is refused.
+    pub name: Option<Option<String>>,
+    /// The description.
+    pub description: Option<String>,
+    /// Whether it is enabled. Null is refused.
+    pub enabled: Option<Option<bool>>,
+    /// The revision that the change was made from.
+    pub expected_revision: Option<i64>,
+}
+
+impl App {
+    /// Changes an instance; values that are equal already change nothing. Renaming is an update like any other: the
+    /// row and its id stay.
+    pub async fn update_instance(&self, input: UpdateInstance) -> Result<InstanceModel> {
+        self.write_name(&input).await
+    }
+}
+
+impl Work for UpdateInstance {
+    const NEEDS: Need = Need::CHANGE;
+    type Output = InstanceModel;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {
+        let mut problems = Problems::default();
+        let found = problems.keep(find::instance(tx, &self.instance).await?);
+        let name = problems.keep(text::not_null("name", &self.name)).flatten();
+        let names = match name {
+            Some(raw) => {
+                naming::instance_names(tx, found.as_ref().map(|(stack, _)| stack), &raw, &mut problems).await?
+            }
+            None => None,
+        };
+        let enabled = problems.keep(text::not_null("enabled", &self.enabled)).flatten();
+        problems.keep(self.description.as_deref().map_or(Ok(()), text::description));
+        problems.finish()?;
+        let Some((stack, instance)) = found else { return Err(Error::Internal("an instance is missing".into())) };
+        find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
+        let change = InstanceChange {
+            name: names.clone().filter(|(name, _)| name.as_str() != instance.instance_id),
+            description: self.description.clone().filter(|text| *text != instance.description),
+            enabled: enabled.filter(|enabled| *enabled != instance.enabled),
+            ..InstanceChange::default()
+        };
+        if change == InstanceChange::default() {
+            return Ok(instance);
+        }
+        let updated = instances::update(tx, instance.id, change, now).await;
+        match &names {
+            Some((name, _)) => updated.map_err(naming::taken(&stack.name, name)),
+            None => Ok(updated?),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Overrides of instances, and the effective configuration that they give.
+//!
+//! Called by the resolvers and by other use cases. It must not merge by itself: `kinds::merging` does.
+
+pub(in crate::app) mod dependencies;
+pub(in crate::app) mod effective;
+pub(in crate::app) mod keep_secrets;
+pub(in crate::app) mod patch;
+pub(in crate::app) mod set;

@@ -1,0 +1,72 @@
+//! Writing whole collections of overrides.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::{
+    App, InstanceRef, find,
+    overrides::{dependencies, keep_secrets},
+};
+use crate::{
+    access::Need,
+    db::{Tx, Work, entities::InstanceModel, instances, stored},
+    error::{Error, Problems, Result},
+    ids::AnyId,
+    kinds::{Collections, Draft, EnvVar},
+};
+
+/// The collections to write; a kind that is `None` stays as it is.
+#[derive(Clone, Debug, Hash)]
+pub struct SetInstanceOverrides {
+    /// Which instance.
+    pub instance: InstanceRef,
+    /// The collections.
+    pub overrides: Collections,
+    /// The revision that the change was made from.
+    pub expected_revision: Option<i64>,
+}
+
+impl App {
+    /// Replaces collections of overrides as a whole, all or nothing, in one step of the revision.
+    pub async fn set_instance_overrides(&self, mut input: SetInstanceOverrides) -> Result<InstanceModel> {
+        if !self.reveals() {
+            // A secret that is given is written, also when it is the one that is stored.
+            input.overrides.env_vars.iter_mut().flatten().for_each(EnvVar::never_compared);
+        }
+        self.write(&input).await
+    }
+}
+
+impl Work for SetInstanceOverrides {
+    const NEEDS: Need = Need::CHANGE;
+    type Output = InstanceModel;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {
+        let mut wanted = self.overrides.clone();
+        let mut at = Problems::at(&["input", "overrides"]);
+        wanted.check(&mut at);
+        let touches = |kind| self.overrides.touches(kind);
+        let mut problems = Problems::default();
+        let found = problems.keep(find::instance_in(tx, &self.instance, dependencies::hold(touches)).await?);
+        if let (Some((stack, instance)), Some(wanted)) = (&found, &mut wanted.dependencies) {
+            dependencies::resolve_all(tx, stack, Some(instance.id), wanted, &mut at).await?;
+        }
+        // What is replaced is not read, so that it can be replaced although it cannot be read.
+        let mut draft = match &found {
+            Some((_, instance)) => stored::load_draft(tx, instance.id, touches).await?,
+            None => Draft::default(),
+        };
+        if let (Some((_, instance)), Some(wanted)) = (&found, &mut wanted.env_vars) {
+            let there = keep_secrets::Stored::of_instance(tx, instance, wanted.iter()).await?;
+            there.complete_all(wanted, &mut at);
+        }
+        problems.append(at);
+        problems.finish()?;
+        let Some((_, instance)) = found else { return Err(Error::Internal("an instance is missing".into())) };
+        find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
+        draft.write(wanted);
+        match stored::Changes::find(tx, instance.id, draft).await?.write(tx, now).await? {
+            Some(change) => Ok(instances::update(tx, instance.id, change, now).await?),
+            None => Ok(instance),
+        }
+    }
+}

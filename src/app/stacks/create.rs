@@ -1,0 +1,44 @@
+//! Creating a stack.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::{App, text};
+use crate::{
+    access::Need,
+    db::{Tx, Work, entities::StackModel, stacks},
+    error::{Error, Problem, Problems, Result, Unique},
+    name::{Name, NameOf},
+};
+
+/// What a new stack is.
+#[derive(Clone, Debug, Hash)]
+pub struct CreateStack {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+}
+
+impl App {
+    /// Creates an enabled stack without instances.
+    pub async fn create_stack(&self, input: CreateStack) -> Result<StackModel> {
+        let mut problems = Problems::default();
+        let name = Name::parse(NameOf::Stack, &input.name).map_err(|error| Problem::name(&["input", "name"], error));
+        let name = problems.keep(name);
+        problems.keep(text::description(&input.description));
+        problems.finish()?;
+        match (self.write(&input).await, name) {
+            (Err(Error::Conflict(Unique::StackName)), Some(name)) => Err(self.stack_name_taken(&name).await),
+            (done, _) => done,
+        }
+    }
+}
+
+impl Work for CreateStack {
+    const NEEDS: Need = Need::NEW_STACK;
+    type Output = StackModel;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {
+        Ok(stacks::insert(tx, &self.name, &self.description, true, now).await?)
+    }
+}

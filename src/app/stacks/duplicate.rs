@@ -1,0 +1,125 @@
+//! Copying a stack with its instances and every override.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::app::{
+    App, StackRef, find,
+    instances::duplicate::{ATTEMPTS, SharedHostPort, shared_host_ports},
+    stacks::container_names::{self, Followers, Naming},
+};
+use crate::{
+    access::Need,
+    db::{
+        Kept, Tx, Work,
+        copies::{self, Copied},
+        entities::StackModel,
+        members,
+        outcomes::StackForm,
+        stacks::{self, Hold},
+    },
+    error::{Code, Error, Problem, Problems, Result},
+    ids::AnyId,
+    name::{MAX_CONTAINER_NAME, Name},
+};
+
+/// What is copied, and as what.
+#[derive(Clone, Debug, Hash)]
+pub struct DuplicateStack {
+    /// The source.
+    pub stack: StackRef,
+    /// The copy's name; without one `{name}-copy`, `{name}-copy-2` … is chosen.
+    pub name: Option<String>,
+    /// The source's revision that the decision was made from.
+    pub expected_revision: Option<i64>,
+}
+
+/// The copy.
+#[derive(Clone, Debug)]
+pub struct DuplicatedStack {
+    /// The new stack.
+    pub stack: StackModel,
+    /// The source's name.
+    pub source: String,
+    /// Host ports that a copied instance now shares with its source.
+    pub shared: Vec<SharedHostPort>,
+}
+
+/// A copy as it is stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DuplicatedStackForm {
+    stack: StackForm,
+    source: String,
+    shared: Vec<SharedHostPort>,
+}
+
+impl Kept for DuplicatedStack {
+    type Form = DuplicatedStackForm;
+    fn to_form(&self) -> Option<DuplicatedStackForm> {
+        let (source, shared) = (self.source.clone(), self.shared.clone());
+        Some(DuplicatedStackForm { stack: (&self.stack).into(), source, shared })
+    }
+    fn from_form(DuplicatedStackForm { stack, source, shared }: DuplicatedStackForm) -> Option<Self> {
+        Some(Self { stack: stack.into(), source, shared })
+    }
+    fn subject(&self) -> Option<AnyId> {
+        self.stack.subject()
+    }
+}
+
+impl App {
+    /// Copies description, enabled, the live instances and every override, all or nothing.
+    pub async fn duplicate_stack(&self, input: DuplicateStack) -> Result<DuplicatedStack> {
+        if input.name.is_some() {
+            return self.write_stack_name(&input, Naming::Copy).await;
+        }
+        for _ in 0..ATTEMPTS {
+            match self.write(&input).await {
+                Err(Error::StackTaken { .. }) => {}
+                done => return done,
+            }
+        }
+        let message = "Every proposed name was taken by somebody else first; give the copy a name.";
+        Err(Error::refused(Problem::new(Code::NameTaken, &["input", "name"], message)))
+    }
+}
+
+impl Work for DuplicateStack {
+    const NEEDS: Need = Need::NEW_STACK;
+    type Output = DuplicatedStack;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<DuplicatedStack> {
+        let mut problems = Problems::default();
+        // Held for the whole copy, from writers of its instances too: nothing changes between two statements.
+        let found = problems.keep(find::stack(tx, &self.stack, Hold::Exclusive).await?);
+        let given = match &self.name {
+            Some(raw) => container_names::name(tx, found.as_ref(), Naming::Copy, raw, &mut problems).await?,
+            None => None,
+        };
+        problems.finish()?;
+        let Some(source) = found else { return Err(Error::Internal("a stack is missing".into())) };
+        find::expect_revision(AnyId::Stack(source.id), source.revision, self.expected_revision)?;
+        let name = match given {
+            Some(name) => name,
+            None => free_copy(tx, &source).await?,
+        };
+        let taken = container_names::taken(source.id, &name);
+        let stack = stacks::insert(tx, name.as_str(), &source.description, source.enabled, now).await;
+        let stack = stack.map_err(&taken)?;
+        members::copy(tx, source.id, stack.id, name.as_str(), now).await.map_err(taken)?;
+        copies::copy(tx, Copied::Stack { from: source.id, to: stack.id }).await?;
+        let shared = shared_host_ports(tx, &members::live(tx, source.id).await?).await?;
+        Ok(DuplicatedStack { stack, source: source.name, shared })
+    }
+}
+
+async fn free_copy(tx: &Tx, source: &StackModel) -> Result<Name> {
+    let free = Followers::load(tx, source.id, Naming::Copy).await?.free(tx, &source.name, "copy").await?;
+    free.ok_or_else(|| {
+        let message = format!(
+            "The instances' names leave no room for the name of a copy: a container name has at most \
+             {MAX_CONTAINER_NAME} characters."
+        );
+        Error::refused(Problem::new(Code::ContainerNameTooLong, &["input", "name"], message))
+    })
+}

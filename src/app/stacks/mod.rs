@@ -1,0 +1,12 @@
+//! Stacks: one file for each use case.
+//!
+//! Called by the resolvers. It must not know GraphQL, HTTP or SQL.
+
+pub(in crate::app) mod container_names;
+pub(in crate::app) mod create;
+pub(in crate::app) mod duplicate;
+pub(in crate::app) mod purge;
+pub(in crate::app) mod rename;
+pub(in crate::app) mod restore;
+pub(in crate::app) mod soft_delete;
+pub(in crate::app) mod update;

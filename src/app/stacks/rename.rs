@@ -1,0 +1,63 @@
+//! Giving a stack another name, with the container names of its instances.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::{
+    App, StackRef, find,
+    stacks::container_names::{self, Naming},
+};
+use crate::{
+    access::Need,
+    db::{
+        Tx, Work,
+        entities::StackModel,
+        members,
+        stacks::{self, Hold, StackChange},
+    },
+    error::{Error, Problems, Result},
+    ids::AnyId,
+};
+
+/// Which stack gets which name.
+#[derive(Clone, Debug, Hash)]
+pub struct RenameStack {
+    /// Which stack.
+    pub stack: StackRef,
+    /// The new name.
+    pub name: String,
+    /// The revision that the change was made from.
+    pub expected_revision: Option<i64>,
+}
+
+impl App {
+    /// Renames a stack; its rows and their ids stay, the container names of its live instances follow. The same name
+    /// changes nothing.
+    pub async fn rename_stack(&self, input: RenameStack) -> Result<StackModel> {
+        self.write_stack_name(&input, Naming::Rename).await
+    }
+}
+
+impl Work for RenameStack {
+    const NEEDS: Need = Need::CHANGE;
+    type Output = StackModel;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {
+        let mut problems = Problems::default();
+        // Held from writers of instances too: none comes or goes between two statements.
+        let found = problems.keep(find::stack(tx, &self.stack, Hold::Exclusive).await?);
+        let name = container_names::name(tx, found.as_ref(), Naming::Rename, &self.name, &mut problems).await?;
+        problems.finish()?;
+        let (Some(stack), Some(name)) = (found, name) else {
+            return Err(Error::Internal("a part of a renamed stack is missing".into()));
+        };
+        find::expect_revision(AnyId::Stack(stack.id), stack.revision, self.expected_revision)?;
+        if stack.name == name.as_str() {
+            return Ok(stack);
+        }
+        let taken = container_names::taken(stack.id, &name);
+        let change = StackChange { name: Some(name.clone()), ..StackChange::default() };
+        let renamed = stacks::update(tx, stack.id, change, now).await.map_err(&taken)?;
+        members::rename(tx, stack.id, name.as_str(), now).await.map_err(taken)?;
+        Ok(renamed)
+    }
+}

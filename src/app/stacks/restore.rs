@@ -1,0 +1,67 @@
+//! Bringing a stack back from the trash, with the instances that went with it.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::{
+    App, StackRef, find,
+    stacks::container_names::{self, Naming},
+    trash::lookup,
+};
+use crate::{
+    access::Need,
+    db::{
+        Tx, Work,
+        entities::StackModel,
+        members,
+        stacks::{self, StackChange},
+    },
+    error::{Error, Problems, Result},
+    ids::AnyId,
+};
+
+/// Which stack comes back.
+#[derive(Clone, Debug, Hash)]
+pub struct RestoreStack {
+    /// By id; by name, the one that was deleted last.
+    pub stack: StackRef,
+    /// The name under which it comes back, when its own has been taken meanwhile.
+    pub name: Option<String>,
+    /// The revision that the decision was made from.
+    pub expected_revision: Option<i64>,
+}
+
+impl App {
+    /// Brings a stack back with exactly the instances that went into the trash with it.
+    pub async fn restore_stack(&self, input: RestoreStack) -> Result<StackModel> {
+        self.write_stack_name(&input, Naming::Restore).await
+    }
+}
+
+impl Work for RestoreStack {
+    const NEEDS: Need = Need::CHANGE;
+    type Output = StackModel;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {
+        let mut problems = Problems::default();
+        let found = problems.keep(lookup::stack(tx, &self.stack).await?);
+        let raw = self.name.as_deref().or(found.as_ref().map(|stack| stack.name.as_str()));
+        let name = match raw {
+            Some(raw) => container_names::name(tx, found.as_ref(), Naming::Restore, raw, &mut problems).await?,
+            None => None,
+        };
+        problems.finish()?;
+        let (Some(stack), Some(name)) = (found, name) else {
+            return Err(Error::Internal("a part of a trashed stack is missing".into()));
+        };
+        find::expect_revision(AnyId::Stack(stack.id), stack.revision, self.expected_revision)?;
+        let taken = container_names::taken(stack.id, &name);
+        let change = StackChange {
+            name: Some(name.clone()).filter(|name| name.as_str() != stack.name),
+            trashed: Some(false),
+            ..StackChange::default()
+        };
+        let restored = stacks::update(tx, stack.id, change, now).await.map_err(&taken)?;
+        members::restore(tx, stack.id, name.as_str(), now).await.map_err(taken)?;
+        Ok(restored)
+    }
+}

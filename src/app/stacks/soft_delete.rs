@@ -1,0 +1,44 @@
+//! Putting a stack into the trash, with its instances.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::{App, StackRef, find};
+use crate::{
+    access::Need,
+    db::{
+        Tx, Work,
+        entities::StackModel,
+        stacks::{self, Hold, StackChange},
+    },
+    error::{Error, Result},
+    ids::AnyId,
+};
+
+/// Which stack goes.
+#[derive(Clone, Debug, Hash)]
+pub struct SoftDeleteStack {
+    /// Which stack.
+    pub stack: StackRef,
+    /// The revision that the decision was made from.
+    pub expected_revision: Option<i64>,
+}
+
+impl App {
+    /// Hides a stack and its instances at once; all their names become free.
+    pub async fn soft_delete_stack(&self, input: SoftDeleteStack) -> Result<StackModel> {
+        self.write(&input).await
+    }
+}
+
+impl Work for SoftDeleteStack {
+    const NEEDS: Need = Need::CHANGE;
+    type Output = StackModel;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {
+        let stack = find::stack(tx, &self.stack, Hold::Exclusive).await?.map_err(Error::refused)?;
+        find::expect_revision(AnyId::Stack(stack.id), stack.revision, self.expected_revision)?;
+        stacks::trash_instances(tx, stack.id, now).await?;
+        let change = StackChange { trashed: Some(true), ..StackChange::default() };
+        Ok(stacks::update(tx, stack.id, change, now).await?)
+    }
+}

@@ -1,0 +1,59 @@
+//! Changing a stack's description and whether it is enabled.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::{App, StackRef, find, text};
+use crate::{
+    access::Need,
+    db::{
+        Tx, Work,
+        entities::StackModel,
+        stacks::{self, Hold, StackChange},
+    },
+    error::{Error, Problems, Result},
+    ids::AnyId,
+};
+
+/// What changes; `None` leaves it.
+#[derive(Clone, Debug, Hash)]
+pub struct UpdateStack {
+    /// Which stack.
+    pub stack: StackRef,
+    /// The description.
+    pub description: Option<String>,
+    /// Whether it is enabled. Null is refused.
+    pub enabled: Option<Option<bool>>,
+    /// The revision that the change was made from.
+    pub expected_revision: Option<i64>,
+}
+
+impl App {
+    /// Changes a stack in one step; values that are equal already change nothing.
+    pub async fn update_stack(&self, input: UpdateStack) -> Result<StackModel> {
+        self.write(&input).await
+    }
+}
+
+impl Work for UpdateStack {
+    const NEEDS: Need = Need::CHANGE;
+    type Output = StackModel;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {
+        let mut problems = Problems::default();
+        problems.keep(self.description.as_deref().map_or(Ok(()), text::description));
+        let enabled = problems.keep(text::not_null("enabled", &self.enabled)).flatten();
+        let found = problems.keep(find::stack(tx, &self.stack, Hold::Exclusive).await?);
+        problems.finish()?;
+        let Some(stack) = found else { return Err(Error::Internal("a stack is missing".into())) };
+        find::expect_revision(AnyId::Stack(stack.id), stack.revision, self.expected_revision)?;
+        let change = StackChange {
+            description: self.description.clone().filter(|text| *text != stack.description),
+            enabled: enabled.filter(|enabled| *enabled != stack.enabled),
+            ..StackChange::default()
+        };
+        if change.description.is_none() && change.enabled.is_none() {
+            return Ok(stack);
+        }
+        Ok(stacks::update(tx, stack.id, change, now).await?)
+    }
+}

@@ -1,0 +1,181 @@
+//! The catalogue: templates as Compose files, the built-in ones and those of a folder.
+//!
+//! Loaded by `serve` at start and by tests. It must never ask the database: what is loaded, updated or left alone is
+//! decided by the use case `load_catalog`.
+
+use std::{fmt, fs, io::Read as _, path::Path};
+
+use include_dir::{Dir, include_dir};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    app::CreateTemplate,
+    compose::{self, Fate, Note, Request, Source},
+    db::templates::TemplateValues,
+    error::{Error, Problems},
+};
+
+static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/catalog");
+
+/// A file of the catalogue, not yet read.
+#[derive(Clone, Debug)]
+pub struct CatalogFile {
+    /// File name, such as `postgres.yaml`.
+    pub file: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl CatalogFile {
+    /// The name of the template in it, where it has only one that is called like the file.
+    pub fn name(&self) -> &str {
+        self.file.strip_suffix(".yaml").unwrap_or(&self.file)
+    }
+
+    fn fail<T>(&self, line: usize, message: String) -> Result<T, CatalogError> {
+        Err(CatalogError { file: self.file.clone(), line, message })
+    }
+
+    /// Changes when the text changes.
+    pub fn digest(&self) -> String {
+        Sha256::digest(self.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// The files that the binary brings, by name.
+pub fn built_in() -> Vec<CatalogFile> {
+    let mut files: Vec<CatalogFile> = BUILT_IN
+        .files()
+        .filter_map(|file| {
+            let name = file.path().to_str()?.to_owned();
+            Some(CatalogFile { file: name, text: file.contents_utf8()?.to_owned() })
+        })
+        .collect();
+    files.sort_by(|a, b| a.file.cmp(&b.file));
+    files
+}
+
+/// The Compose files of a folder, by name; its sub-folders are not looked into.
+pub fn folder(path: &Path) -> Result<Vec<CatalogFile>, String> {
+    let refuse = |error: std::io::Error| format!("cannot read the catalogue {}: {error}", path.display());
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path).map_err(refuse)? {
+        let entry = entry.map_err(refuse)?;
+        let Ok(file) = entry.file_name().into_string() else { continue };
+        if file.ends_with(".yaml") || file.ends_with(".yml") {
+            let path = entry.path();
+            let refuse =
+                |error: &dyn fmt::Display| format!("cannot read the catalogue file {}: {error}", path.display());
+            let mut text = String::new();
+            let opened = fs::File::open(&path).map_err(|error| refuse(&error))?;
+            // One byte more shows that there is more.
+            let most = compose::MAX_BYTES as u64 + 1;
+            opened.take(most).read_to_string(&mut text).map_err(|error| refuse(&error))?;
+            files.push(CatalogFile { file, text });
+        }
+    }
+    files.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(files)
+}
+
+/// The templates of a file, and what it says that they do not hold.
+#[derive(Clone, Debug)]
+pub struct CatalogTemplates {
+    /// One for each service.
+    pub templates: Vec<CreateTemplate>,
+    /// What is lost.
+    pub losses: Vec<Note>,
+}
+
+/// Reads a file into checked templates.
+pub fn parse(file: &CatalogFile) -> Result<CatalogTemplates, CatalogError> {
+    let source = Source { name: file.file.clone(), text: file.text.clone() };
+    let read = match compose::read(&Request { files: vec![source], ..Request::default() }) {
+        Ok(read) => read,
+        Err(refusals) => {
+            let first = refusals.into_iter().next();
+            let (line, message) = first.map_or((0, String::new()), |refusal| (refusal.at.line, refusal.message));
+            return file.fail(line, message);
+        }
+    };
+    let losses: Vec<Note> = read.notes.into_iter().filter(|note| note.fate == Fate::Lost).collect();
+    if read.services.is_empty() {
+        let (line, reason) = losses.first().map_or((0, "it has no service"), |note| (note.at.line, &note.reason));
+        return file.fail(line, format!("no service of this file becomes a template: {reason}"));
+    }
+    let mut templates = Vec::with_capacity(read.services.len());
+    for service in read.services {
+        let settings = service.says.settings.clone().unwrap_or_default();
+        let values = TemplateValues::new(service.template, service.description, service.category, settings);
+        let mut template = CreateTemplate { values, collections: service.says };
+        let mut problems = Problems::default();
+        template.check(&mut problems);
+        if let Err(Error::Refused(found)) = problems.finish() {
+            let message = found.first().map_or("", |problem| &problem.message);
+            return file.fail(service.at.line, format!("services.{}: {message}", service.key));
+        }
+        templates.push(template);
+    }
+    Ok(CatalogTemplates { templates, losses })
+}
+
+/// What is wrong in a file of the catalogue, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatalogError {
+    /// File name.
+    pub file: String,
+    /// Line, from 1; 0 when the whole file is meant.
+    pub line: usize,
+    /// What is wrong and what is allowed.
+    pub message: String,
+}
+
+impl fmt::Display for CatalogError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "catalogue file {}, line {}: {}", self.file, self.line, self.message)
+    }
+}
+
+impl std::error::Error for CatalogError {}
+
+#[cfg(test)]
+mod tests {
+    use crate::app::templates::catalog::*;
+
+    #[test]
+    fn every_built_in_file_is_one_template_that_holds_all_of_it() {
+        let files = built_in();
+        assert!(files.len() >= 60, "{} templates", files.len());
+        for file in files {
+            let read = parse(&file).unwrap_or_else(|error| panic!("{error}"));
+            let names: Vec<&str> = read.templates.iter().map(|template| template.values.name.as_str()).collect();
+            assert_eq!((names, read.losses), (vec![file.name()], vec![]), "{}", file.file);
+        }
+    }
+
+    #[test]
+    fn a_malformed_file_is_refused_with_its_line() {
+        let file = |text: &str| CatalogFile { file: "web.yaml".to_owned(), text: text.to_owned() };
+        let refused = |text: &str| parse(&file(text)).map(|read| read.losses).unwrap_err().to_string();
+        for (text, start) in [
+            ("services: [", "catalogue file web.yaml, line 1: This is not YAML"),
+            ("", "catalogue file web.yaml, line 0: no service of this file becomes a template"),
+            ("services:\n  web: { image: \"Not An Image\" }\n", "catalogue file web.yaml, line 2: no service"),
+            (
+                "services:\n  web:\n    image: a\n    user: \"${ x\"\n",
+                "catalogue file web.yaml, line 4: services.web.user",
+            ),
+        ] {
+            assert!(refused(text).starts_with(start), "{}", refused(text));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_held_is_told_with_its_line() {
+        let text = "services:\n  web:\n    image: nginx\n    prots: [80]\n    ports: [\"70000\"]\n".to_owned();
+        let read = parse(&CatalogFile { file: "web.yaml".to_owned(), text }).unwrap();
+        let told: Vec<_> = read.losses.iter().map(|note| (note.at.line, note.path.as_str())).collect();
+        assert_eq!(told, [(4, "services.web.prots"), (5, "services.web.ports.0")]);
+        assert_eq!(read.templates.len(), 1);
+    }
+}

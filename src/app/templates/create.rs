@@ -1,0 +1,58 @@
+//! Creating a template.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::{App, templates::values};
+use crate::{
+    access::Need,
+    db::{
+        Tx, Work,
+        entities::TemplateModel,
+        stored,
+        templates::{self, TemplateValues},
+    },
+    error::{Error, Problems, Result, Unique},
+    kinds::{Collections, OfTemplate},
+    name::Name,
+};
+
+/// A new template: its own values and its collections.
+#[derive(Clone, Debug, Hash)]
+pub struct CreateTemplate {
+    /// Its own values.
+    pub values: TemplateValues,
+    /// Its entries, kind by kind.
+    pub collections: Collections,
+}
+
+impl CreateTemplate {
+    /// Normalizes the template and notes everything wrong with it.
+    pub(crate) fn check(&mut self, problems: &mut Problems) -> Option<Name> {
+        values::check(&self.values, &mut self.collections, problems)
+    }
+}
+
+/// Writes a checked template with its collections.
+impl Work for CreateTemplate {
+    const NEEDS: Need = Need::ADMINISTER_ALL;
+    type Output = TemplateModel;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<TemplateModel> {
+        let template = templates::insert(tx, self.values.clone(), now).await?;
+        stored::insert_all::<OfTemplate>(tx, template.id, self.collections.clone(), now).await?;
+        Ok(template)
+    }
+}
+
+impl App {
+    /// Creates a template with all its collections, or nothing.
+    pub async fn create_template(&self, mut input: CreateTemplate) -> Result<TemplateModel> {
+        let mut problems = Problems::default();
+        let name = input.check(&mut problems);
+        problems.finish()?;
+        match (self.write(&input).await, name) {
+            (Err(Error::Conflict(Unique::TemplateName)), Some(name)) => Err(self.template_name_taken(&name).await),
+            (done, _) => done,
+        }
+    }
+}

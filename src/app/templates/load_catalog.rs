@@ -1,0 +1,144 @@
+//! Loading the catalogue: new templates come in, changed ones are updated, and what a user made, changed or deleted is
+//! left alone.
+
+use std::{collections::HashMap, fmt};
+
+use chrono::{DateTime, Utc};
+
+use crate::app::{App, CreateTemplate};
+use crate::{
+    access::Need,
+    app::templates::catalog::{self, CatalogError, CatalogFile},
+    db::{
+        Tx, Work,
+        entities::catalog_entry,
+        stored,
+        templates::{self, TemplateHold},
+    },
+    error::{Error, Result},
+    kinds::OfTemplate,
+};
+
+/// What loading did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CatalogReport {
+    /// Templates that are new.
+    pub created: usize,
+    /// Templates whose file has changed.
+    pub updated: usize,
+    /// Templates whose file is the same as at the last time.
+    pub unchanged: usize,
+    /// Templates that a user made, changed or deleted.
+    pub left_alone: usize,
+}
+
+crate::db::never_kept!(CatalogReport);
+
+/// Why the catalogue was not loaded.
+#[derive(Debug)]
+pub enum LoadError {
+    /// A file is malformed; nothing was loaded.
+    File(CatalogError),
+    /// The database refused.
+    App(Error),
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(error) => error.fmt(f),
+            Self::App(error) => error.fmt(f),
+        }
+    }
+}
+
+struct Load {
+    entries: Vec<(CreateTemplate, String)>,
+}
+
+impl App {
+    /// Loads catalogue files, all or nothing. Files that have not changed since the last time are not even read.
+    pub async fn load_catalog(&self, files: &[CatalogFile]) -> Result<CatalogReport, LoadError> {
+        let known = templates::catalog_entries(&self.reader()).await.map_err(|error| LoadError::App(error.into()))?;
+        let known: HashMap<String, String> = known.into_iter().map(|entry| (entry.name, entry.digest)).collect();
+        let (mut entries, mut unchanged) = (Vec::new(), 0);
+        let mut seen: HashMap<String, &str> = HashMap::new();
+        for file in files {
+            let digest = file.digest();
+            if known.get(file.name()) == Some(&digest) {
+                unchanged += 1;
+                continue;
+            }
+            let read = catalog::parse(file).map_err(LoadError::File)?;
+            for loss in &read.losses {
+                let (line, path, reason) = (loss.at.line, &loss.path, &loss.reason);
+                tracing::warn!(file = file.file, line, path, "the catalogue cannot hold this: {reason}");
+            }
+            for template in read.templates {
+                let name = template.values.name.clone();
+                if let Some(other) = seen.insert(name.clone(), &file.file) {
+                    let message = format!("the template {name} is in the file {other} as well");
+                    return Err(LoadError::File(CatalogError { file: file.file.clone(), line: 0, message }));
+                }
+                entries.push((template, digest.clone()));
+            }
+        }
+        let mut report = CatalogReport::default();
+        if !entries.is_empty() {
+            report = self.write(&Load { entries }).await.map_err(LoadError::App)?;
+        }
+        report.unchanged += unchanged;
+        Ok(report)
+    }
+}
+
+impl Work for Load {
+    const NEEDS: Need = Need::ADMINISTER_ALL;
+    type Output = CatalogReport;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<CatalogReport> {
+        // Two servers may start at the same time: the second one waits, and then finds everything loaded.
+        templates::lock_catalog(tx).await?;
+        let ledger = templates::catalog_entries(tx).await?;
+        let ledger: HashMap<String, catalog_entry::Model> =
+            ledger.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
+        let mut report = CatalogReport::default();
+        for (template, digest) in &self.entries {
+            let name = &template.values.name;
+            // Held, so that an edit by a user comes either before the look at its revision or after the write.
+            let stored = templates::hold_by_name(tx, name, TemplateHold::Unchanged).await?;
+            let written = match (ledger.get(name), stored) {
+                (None, None) => {
+                    report.created += 1;
+                    template.run(tx, now).await?
+                }
+                // Another server has just loaded it.
+                (Some(entry), _) if entry.digest == *digest => {
+                    report.unchanged += 1;
+                    continue;
+                }
+                (Some(entry), Some(stored))
+                    if entry.service_id == Some(stored.id) && entry.revision == stored.revision =>
+                {
+                    report.updated += 1;
+                    let collections = template.collections.clone();
+                    stored::replace_all::<OfTemplate>(tx, stored.id, collections, now).await?;
+                    templates::update(tx, stored.id, template.values.clone(), now).await?
+                }
+                _ => {
+                    report.left_alone += 1;
+                    continue;
+                }
+            };
+            let entry = catalog_entry::Model {
+                name: name.clone(),
+                service_id: Some(written.id),
+                digest: digest.clone(),
+                revision: written.revision,
+                loaded_at: now,
+            };
+            templates::remember_catalog_entry(tx, entry).await?;
+        }
+        Ok(report)
+    }
+}

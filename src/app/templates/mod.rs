@@ -1,0 +1,12 @@
+//! Templates and the catalogue: one file for each use case.
+//!
+//! Called by the resolvers and the command line. It must not know GraphQL, HTTP or SQL.
+
+pub mod catalog;
+pub(in crate::app) mod create;
+pub(in crate::app) mod delete;
+pub(in crate::app) mod edit;
+pub(in crate::app) mod load_catalog;
+pub(in crate::app) mod preview_edit;
+pub(in crate::app) mod update;
+pub(in crate::app) mod values;

@@ -1,0 +1,123 @@
+//! What an edit of a template would do to the instances made from it. Nothing is written.
+
+use std::collections::HashMap;
+
+use crate::app::{App, TemplateEdit, overrides::keep_secrets};
+use crate::{
+    db::{
+        entities::{InstanceModel, TemplateModel},
+        instances, rules,
+        stored::{Mergeable, Source},
+        templates::TemplateValues,
+    },
+    error::{Error, Problems, Result},
+    ids::InstanceId,
+    kinds::{
+        AnyChange, AnyEntry, Cardinality, Change, EnvVar, OfInstance, OfTemplate, Overrides, Rules, Setting, diff,
+        for_each_template_kind, merge,
+    },
+};
+
+/// What an edit would do.
+#[derive(Debug, Default)]
+pub struct EditPreview {
+    /// What changes in the template.
+    pub changes: Vec<AnyChange>,
+    /// The live instances that would run differently, oldest first, each with what changes in it.
+    pub affected: Vec<(InstanceModel, Vec<AnyChange>)>,
+    /// How many live instances would not notice.
+    pub sheltered: usize,
+}
+
+/// The instances of a template, with what the edit would change in each so far.
+struct Looked<'a> {
+    app: &'a App,
+    instances: Vec<InstanceModel>,
+    ids: Vec<InstanceId>,
+    rules: HashMap<InstanceId, Rules>,
+    changes: Vec<Vec<AnyChange>>,
+    of_template: Vec<AnyChange>,
+}
+
+impl Looked<'_> {
+    /// Looks at one kind; a kind that stays as it is costs nothing.
+    async fn at<K: Mergeable + Into<AnyEntry>>(&mut self, before: &[K], after: &[K]) -> Result<()> {
+        let (from, to): (Vec<&K>, Vec<&K>) = (before.iter().collect(), after.iter().collect());
+        let changed = diff(&from, &to);
+        if changed.is_empty() {
+            return Ok(());
+        }
+        self.charge(&changed)?;
+        self.of_template.extend(changed.into_iter().map(AnyChange::from));
+        let mut own = <K as Source<OfInstance>>::load(&self.app.reader(), &self.ids).await?;
+        let none = Rules::new();
+        let ids = self.ids.clone();
+        for (at, instance) in ids.iter().enumerate() {
+            let rules = self.rules.get(instance).unwrap_or(&none);
+            let overrides = Overrides::new(own.remove(instance).unwrap_or_default(), K::KIND, rules);
+            let (before, after) = (merge(before, &overrides), merge(after, &overrides));
+            let changed = diff(&before.values(), &after.values());
+            self.charge(&changed)?;
+            self.changes[at].extend(changed.into_iter().map(AnyChange::from));
+        }
+        Ok(())
+    }
+
+    /// Charges copies of the entries that have changed.
+    fn charge<K: Mergeable>(&self, changed: &[Change<'_, K>]) -> Result<()> {
+        let entries = changed.iter().flat_map(|change| change.from.iter().chain(&change.to));
+        for entry in entries {
+            self.app.budget().charge(size_of::<AnyEntry>() + entry.heap_size())?;
+        }
+        Ok(self.app.budget().check_time()?)
+    }
+}
+
+impl App {
+    /// Shows what an edit would do, or what is wrong with it. The number of statements does not depend on the number of
+    /// instances.
+    pub async fn preview_template_edit(&self, template: &TemplateModel, edit: &TemplateEdit) -> Result<EditPreview> {
+        let mut edit = edit.clone();
+        let mut problems = Problems::default();
+        edit.check(&mut problems);
+        let db = &self.reader();
+        if let Some(wanted) = &mut edit.collections.env_vars {
+            if !self.reveals_templates() {
+                wanted.iter_mut().for_each(EnvVar::never_compared);
+            }
+            let mut own = <EnvVar as Source<OfTemplate>>::load(db, &[template.id]).await?;
+            let own = own.remove(&template.id).unwrap_or_default();
+            let mut at = Problems::at(&["input"]);
+            keep_secrets::Stored::load(db, &own, None, wanted.iter()).await?.complete_all(wanted, &mut at);
+            problems.append(at);
+        }
+        problems.finish().map_err(|error| match error {
+            Error::Refused(problems) => Error::Refused(problems.into_iter().map(|it| it.rooted("edit")).collect()),
+            other => other,
+        })?;
+        let instances = instances::of_template(db, template.id).await?;
+        let ids: Vec<InstanceId> = instances.iter().map(|instance| instance.id).collect();
+        let rules = rules::load(db, &ids).await?;
+        let changes = vec![Vec::new(); instances.len()];
+        let mut looked = Looked { app: self, instances, ids, rules, changes, of_template: Vec::new() };
+
+        let before = TemplateValues::from(template);
+        let after = edit.apply(&before);
+        looked.at::<Setting>(&before.settings().into_entries(), &after.settings().into_entries()).await?;
+        macro_rules! kinds {
+            ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+                $( if let Some(set) = edit.collections.$field {
+                    let mut before = <crate::kinds::$kind as Source<OfTemplate>>::load(db, &[template.id]).await?;
+                    let before = before.remove(&template.id).unwrap_or_default();
+                    looked.at::<crate::kinds::$kind>(&before, &set.into_entries()).await?;
+                } )+
+            };
+        }
+        for_each_template_kind!(kinds);
+
+        let all = looked.instances.len();
+        let affected: Vec<_> =
+            looked.instances.into_iter().zip(looked.changes).filter(|(_, changes)| !changes.is_empty()).collect();
+        Ok(EditPreview { changes: looked.of_template, sheltered: all - affected.len(), affected })
+    }
+}

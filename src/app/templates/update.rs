@@ -1,0 +1,69 @@
+//! Changing a template: its own values and its collections, in one step.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::{App, TemplateEdit, TemplateRef, find, overrides::keep_secrets};
+use crate::{
+    access::Need,
+    db::{
+        Tx, Work,
+        entities::TemplateModel,
+        stored,
+        templates::{self, TemplateHold, TemplateValues},
+    },
+    error::{Error, Problems, Result, Unique},
+    ids::AnyId,
+    kinds::OfTemplate,
+    name::{Name, NameOf},
+};
+
+/// Which template, and what changes of it.
+#[derive(Clone, Debug, Hash)]
+pub struct UpdateTemplate {
+    /// Which template.
+    pub template: TemplateRef,
+    /// What changes.
+    pub edit: TemplateEdit,
+    /// The revision that the change was made from.
+    pub expected_revision: Option<i64>,
+}
+
+impl App {
+    /// Changes a template, all or nothing, in one step of the revision; what is equal already changes nothing.
+    pub async fn update_template(&self, input: UpdateTemplate) -> Result<TemplateModel> {
+        let done = self.write(&input).await;
+        let wanted = input.edit.name.flatten().and_then(|name| Name::parse(NameOf::Template, &name).ok());
+        match (done, wanted) {
+            (Err(Error::Conflict(Unique::TemplateName)), Some(name)) => Err(self.template_name_taken(&name).await),
+            (done, _) => done,
+        }
+    }
+}
+
+impl Work for UpdateTemplate {
+    const NEEDS: Need = Need::ADMINISTER_ALL;
+    type Output = TemplateModel;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<TemplateModel> {
+        let mut edit = self.edit.clone();
+        let mut problems = Problems::default();
+        let found = problems.keep(find::template(tx, &self.template, TemplateHold::Unchanged).await?);
+        edit.check(&mut problems);
+        if let (Some(template), Some(wanted)) = (&found, &mut edit.collections.env_vars) {
+            let mut at = Problems::at(&["input"]);
+            let there = keep_secrets::Stored::of_template(tx, template.id, wanted.iter()).await?;
+            there.complete_all(wanted, &mut at);
+            problems.append(at);
+        }
+        problems.finish()?;
+        let Some(template) = found else { return Err(Error::Internal("a template is missing".into())) };
+        find::expect_revision(AnyId::Template(template.id), template.revision, self.expected_revision)?;
+        let before = TemplateValues::from(&template);
+        let after = edit.apply(&before);
+        let changed = stored::replace_all::<OfTemplate>(tx, template.id, edit.collections, now).await?;
+        if !changed && after == before {
+            return Ok(template);
+        }
+        Ok(templates::update(tx, template.id, after, now).await?)
+    }
+}

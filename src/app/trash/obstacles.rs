@@ -1,0 +1,93 @@
+//! What the trash holds, and what restoring it under its own name would meet at this moment.
+//!
+//! Called by the resolvers and their loaders. It must never promise: whether a restore succeeds is decided when it is
+//! done, by the database.
+
+use std::collections::HashMap;
+
+use crate::app::{
+    App,
+    instances::{naming, restore::stack_in_the_trash},
+    stacks::container_names::{self, clash},
+};
+use crate::{
+    access::Scope,
+    db::{
+        entities::{InstanceModel, StackModel},
+        members::{self, Members},
+        page::{Page, Slice},
+        trash::{self, ByDeletion, InstanceOutlook},
+    },
+    error::{Problem, Result},
+    ids::{InstanceId, StackId},
+};
+
+impl App {
+    /// A page of the stacks in the trash, the last deleted first.
+    pub async fn trashed_stacks(&self, slice: &Slice<ByDeletion>) -> Result<Page<StackModel>> {
+        Ok(trash::stacks(&self.reader(), slice).await?)
+    }
+
+    /// How many stacks are in the trash.
+    pub async fn count_trashed_stacks(&self) -> Result<u64> {
+        Ok(trash::count_stacks(&self.reader()).await?)
+    }
+
+    /// A page of the instances in the trash that did not go with their stack, the last deleted first.
+    pub async fn trashed_instances(&self, slice: &Slice<ByDeletion>) -> Result<Page<InstanceModel>> {
+        Ok(trash::instances(&self.reader(), slice).await?)
+    }
+
+    /// How many instances are in the trash that did not go with their stack.
+    pub async fn count_trashed_instances(&self) -> Result<u64> {
+        Ok(trash::count_instances(&self.reader()).await?)
+    }
+
+    /// How many instances would come back with each stack. Stacks without any are missing.
+    pub async fn count_trashed_members(&self, stacks: &[StackId]) -> Result<HashMap<StackId, i64>> {
+        Ok(trash::count_members(&self.reader(), stacks).await?)
+    }
+
+    /// What restoring trashed stacks would meet. Stacks without an obstacle may be missing.
+    pub async fn stack_obstacles(&self, stacks: &[StackId]) -> Result<HashMap<StackId, Vec<Problem>>> {
+        let (db, scope) = (&self.reader(), &self.access().scope);
+        let mut found: HashMap<StackId, Vec<Problem>> = HashMap::new();
+        for stack in trash::stack_outlook(db, stacks).await? {
+            let of_stack = found.entry(stack.id).or_default();
+            of_stack.extend(stack.holder.map(|holder| container_names::name_taken(&stack.name, holder, scope)));
+            of_stack.extend(container_names::too_long(&stack.name, stack.longest.as_deref()));
+        }
+        for met in members::clashes(db, stacks, Members::TrashedWithStack, None, true).await? {
+            found.entry(met.stack).or_default().push(clash(&met, scope));
+        }
+        Ok(found)
+    }
+
+    /// What restoring trashed instances would meet. Instances without an obstacle may be missing.
+    pub async fn instance_obstacles(&self, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Vec<Problem>>> {
+        let outlook = trash::instance_outlook(&self.reader(), instances).await?;
+        Ok(outlook
+            .into_iter()
+            .map(|instance| (instance.id, obstacle(instance, &self.access().scope).into_iter().collect()))
+            .collect())
+    }
+}
+
+/// The first thing that a restore of the instance would stop at.
+fn obstacle(instance: InstanceOutlook, scope: &Scope) -> Option<Problem> {
+    if instance.stack_deleted_at.is_some() {
+        return Some(stack_in_the_trash(&instance.stack));
+    }
+    if let Some(holder) = instance.holder {
+        return Some(naming::name_taken(&instance.stack, &instance.name, Some(holder)));
+    }
+    let container = match naming::container(&instance.stack, &instance.name) {
+        Ok(container) => container,
+        Err(problem) => return Some(problem),
+    };
+    if instance.container_holder_stack_id.is_some_and(|stack| !scope.sees(stack)) {
+        return Some(naming::container_taken_elsewhere(&container));
+    }
+    let (holder, name) = instance.container_holder.zip(instance.container_holder_name)?;
+    Some(naming::container_taken(&container, holder, &name, &instance.container_holder_stack.unwrap_or_default()))
+}
