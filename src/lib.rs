@@ -4,11 +4,8 @@
 //! written at its head, and `docs/architecture.md` walks one query and one mutation through them.
 
 pub mod access;
-pub mod api_key;
 pub mod app;
 pub mod budget;
-pub mod cancellation;
-pub mod chunks;
 pub mod cli;
 pub mod clock;
 pub mod compose;
@@ -17,15 +14,13 @@ pub mod db;
 pub mod document;
 pub mod error;
 pub mod graphql;
+pub mod idempotency;
 pub mod ids;
 pub mod kinds;
-pub mod large_work;
 pub mod limits;
 pub mod name;
-pub mod once;
 pub mod otel;
 pub mod private_file;
-pub mod read_budget;
 pub mod reference;
 pub mod server;
 pub mod telemetry;

@@ -6,9 +6,11 @@ use crate::{
     db::{
         Tx,
         entities::{InstanceModel, StackModel, TemplateModel},
-        instances,
-        stacks::{self, Hold},
-        templates::{self, TemplateHold},
+        queries::{
+            instances,
+            stacks::{self, Hold},
+            templates::{self, TemplateHold},
+        },
     },
     error::{Code, Detail, Error, Problem, Result},
     ids::{AnyId, StackId, TemplateId},

@@ -53,12 +53,11 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     access::{Access, Need},
-    budget::Budget,
-    cancellation::Cancellation,
+    budget::{Budget, cancellation::Cancellation},
     clock::Clock,
-    db::{Db, Reader, Statements, Tx, Work, entities::InstanceModel, instances::AtOnce},
+    db::{Db, Reader, Statements, Tx, Work, entities::InstanceModel, queries::instances::AtOnce},
     error::{Error, Result},
-    once::Once,
+    idempotency::Once,
 };
 
 /// The service, without its doors, as one who asks may use it; a clone shares everything.

@@ -10,7 +10,7 @@ use crate::{
     config::Settings,
     db::{
         DbUrl,
-        file::{self, Content},
+        maintenance::file::{self, Content},
     },
 };
 

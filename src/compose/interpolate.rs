@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::read_budget::ReadBudget;
+use crate::budget::import::ReadBudget;
 
 /// Deepest nesting of references in defaults.
 const MAX_DEPTH: usize = 8;
@@ -183,7 +183,7 @@ mod tests {
         let budget = ReadBudget::default();
         assert!(interpolate(&"$A".repeat(5), &variables, &budget).is_some());
         assert_eq!(interpolate(&"$A".repeat(2_000), &variables, &budget), None);
-        assert!(budget.is_exceeded() && budget.used().1 <= crate::read_budget::MAX_TEXT_BYTES);
+        assert!(budget.is_exceeded() && budget.used().1 <= crate::budget::import::MAX_TEXT_BYTES);
     }
 
     #[test]

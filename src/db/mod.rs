@@ -3,38 +3,18 @@
 //! Called by the use cases and the loaders. It must never know GraphQL, HTTP or a rule of the domain: absence is
 //! `Ok(None)`, and whether that is an error is decided by the caller.
 
-pub mod api_keys;
-mod at_once;
 mod changes;
-pub mod claims;
-mod connect;
-pub mod copies;
-pub mod dependencies;
 pub mod direct;
 pub mod entities;
+pub mod entries;
 mod fetch;
-pub mod file;
-pub mod instances;
-mod keys;
-mod lanes;
-mod link;
-pub mod members;
-pub mod once;
-pub mod outcomes;
-pub mod page;
-mod pooler;
-mod pulse;
-mod read_pool;
-mod replica;
-pub mod rules;
+pub mod idempotency;
+pub mod maintenance;
+mod pool;
+pub mod queries;
 pub mod secrets;
 mod session;
-pub mod stacks;
-pub mod stored;
-pub mod templates;
 mod transaction;
-pub mod trash;
-mod turn;
 
 use std::{
     collections::HashSet,
@@ -53,18 +33,18 @@ use sea_orm::{
 };
 use tokio::time::timeout;
 
-pub use connect::{DbUrl, DbUrlError};
-pub use once::Kept;
-pub(crate) use once::never_kept;
-pub use pulse::Pulse;
-pub use read_pool::ReadPool;
+pub use crate::db::idempotency::keys::Kept;
+pub(crate) use crate::db::idempotency::keys::never_kept;
+pub use crate::db::pool::connect::{DbUrl, DbUrlError};
+pub use crate::db::pool::health::Pulse;
+pub use crate::db::pool::read_pool::ReadPool;
 pub use session::{Bound, Reader, Session, Statements, Tx};
 
 use crate::{
     access::{Need, Scope},
     error::{Error, Result},
+    idempotency::Once,
     limits::Patience,
-    once::Once,
     vault::Vault,
 };
 
@@ -96,7 +76,7 @@ pub struct Db {
     /// The connections that are used now: those of `open`, until the database has been away.
     latest: Arc<RwLock<Arc<Open>>>,
     opening: Opening,
-    replica: Option<Arc<replica::Replica>>,
+    replica: Option<Arc<pool::standby::Replica>>,
     /// Whether single reads go to the replica.
     reads_replica: bool,
     pulse: Pulse,
@@ -110,9 +90,9 @@ struct Open {
     read: DatabaseConnection,
     write: DatabaseConnection,
     reserve: Option<DatabaseConnection>,
-    link: link::Link,
+    link: pool::link::Link,
     gate: transaction::Gate,
-    lanes: lanes::Lanes,
+    lanes: pool::pinned::Lanes,
     checks: direct::Checks,
     /// Whether a pooler hands them out anew for each transaction.
     pooled: bool,
@@ -138,7 +118,7 @@ impl Db {
 
     /// The same with a standby that takes over reads. Whether it is one is looked at by [`Db::unfit_replica`].
     pub async fn with_replica(self, url: &DbUrl) -> Result<Self> {
-        let replica = replica::Replica::open(url, &self.opening, self.open.link).await?;
+        let replica = pool::standby::Replica::open(url, &self.opening, self.open.link).await?;
         Ok(Self { replica: Some(Arc::new(replica)), ..self })
     }
 
@@ -168,26 +148,26 @@ impl Db {
     /// get new connections, because the old ones may wait for what nobody will send any more. SQLite is never away.
     pub fn watch(&self) {
         let DbUrl::Postgres(url) = &self.url else { return };
-        let Ok(options) = connect::of_postgres(url) else { return };
+        let Ok(options) = pool::connect::of_postgres(url) else { return };
         let (latest, db) = (Arc::downgrade(&self.latest), (self.url.clone(), self.opening.clone()));
         let (pulse, statements) = (self.pulse.clone(), Arc::clone(&self.statements));
-        let mut heart = pulse::Heart::new(options, self.open.link);
+        let mut heart = pool::health::Heart::new(options, self.open.link);
         tokio::spawn(async move {
             loop {
                 let probe = heart.beat(&pulse).await;
                 let Some(latest) = latest.upgrade() else { return };
                 match (pulse.is_away(), probe) {
-                    (false, pulse::Probe::Silent) => {
+                    (false, pool::health::Probe::Silent) => {
                         tracing::warn!("the database does not answer");
                         pulse.set_away(true);
                     }
-                    (false, pulse::Probe::Standby) => {
+                    (false, pool::health::Probe::Standby) => {
                         tracing::warn!(
                             "the database has become a standby and is not used: the URL has to lead to a primary"
                         );
                         pulse.set_away(true);
                     }
-                    (true, pulse::Probe::Primary) => {
+                    (true, pool::health::Probe::Primary) => {
                         let Ok(new) = Open::new(&db.0, &db.1, &pulse, &statements).await else { continue };
                         let mut latest = latest.write().unwrap_or_else(PoisonError::into_inner);
                         let old = std::mem::replace(&mut *latest, Arc::new(new));
@@ -311,7 +291,7 @@ impl Db {
         let tx = self.bound(tx, scope, statements);
         // What does not last is done each time.
         let done = match once.filter(|_| !work.undone()) {
-            Some(once) => once::run(work, once, &tx, now).await,
+            Some(once) => idempotency::keys::run(work, once, &tx, now).await,
             None => work.run(&tx, now).await,
         };
         let done = match done {
@@ -340,11 +320,11 @@ impl Db {
     /// The rows of a statement, on a connection that stays.
     async fn fetch(
         &self,
-        lane: &mut lanes::Lane,
+        lane: &mut pool::pinned::Lane,
         statements: &Statements,
         sql: &str,
-        parameters: &[lanes::Parameter<'_>],
-    ) -> Result<Vec<lanes::Row>, DbErr> {
+        parameters: &[pool::pinned::Parameter<'_>],
+    ) -> Result<Vec<pool::pinned::Row>, DbErr> {
         statements.fetch_add(1, Ordering::Relaxed);
         self.statements.fetch_add(1, Ordering::Relaxed);
         lane.fetch(sql, parameters, statements.budget()).await
@@ -381,10 +361,10 @@ impl Db {
             rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>()
         };
         let of_name = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() AND tablename";
-        let tables = ask(&format!("{of_name} IN ('{}', 'services', 'stacks')", file::HISTORY)).await?;
-        let reason = if tables.iter().any(|table| table == file::HISTORY) {
-            let steps = ask(&format!("SELECT version FROM {}", file::HISTORY)).await?;
-            file::unknown_steps(steps.iter().map(String::as_str))
+        let tables = ask(&format!("{of_name} IN ('{}', 'services', 'stacks')", maintenance::file::HISTORY)).await?;
+        let reason = if tables.iter().any(|table| table == maintenance::file::HISTORY) {
+            let steps = ask(&format!("SELECT version FROM {}", maintenance::file::HISTORY)).await?;
+            maintenance::file::unknown_steps(steps.iter().map(String::as_str))
         } else {
             tables
                 .first()
@@ -413,12 +393,14 @@ impl Db {
     /// Runs steps of the migrations while nobody else does: who comes meanwhile waits for its turn, says so, and gives up
     /// in the end.
     pub async fn migrate_alone(&self, steps: impl AsyncFnOnce(&DatabaseConnection) -> Result<(), DbErr>) -> Result<()> {
-        let turn = turn::of_file(&self.url, turn::MIGRATION_LOCK_TIMEOUT).await.map_err(Error::Internal)?;
+        let turn = maintenance::migration_lock::of_file(&self.url, maintenance::migration_lock::MIGRATION_LOCK_TIMEOUT)
+            .await
+            .map_err(Error::Internal)?;
         // On a connection of its own: a step may take longer than a request may. Nobody else ever has that connection, so a
         // step that is dropped half-way leaves nothing behind: the server rolls it back when the connection closes.
-        let alone = connect::for_migrations(&self.url).await?;
+        let alone = pool::connect::for_migrations(&self.url).await?;
         if let Some(alone) = &alone {
-            turn::of_server(alone, turn::MIGRATION_LOCK_TIMEOUT).await?;
+            maintenance::migration_lock::of_server(alone, maintenance::migration_lock::MIGRATION_LOCK_TIMEOUT).await?;
         }
         self.is_ours().await?;
         let done = steps(alone.as_ref().unwrap_or(&self.open.write)).await;
@@ -441,7 +423,7 @@ impl Db {
         let applied = Statement::from_string(read.get_database_backend(), applied);
         let applied = self.pulse.guard(read.query_all_raw(applied)).await?;
         if applied.first().map(|row| row.try_get_by_index(1)).transpose()? == Some(true) {
-            return Err(Error::Unavailable(link::standby_error()));
+            return Err(Error::Unavailable(pool::link::standby_error()));
         }
         let applied = applied.iter().map(|row| row.try_get_by_index(0)).collect::<Result<HashSet<String>, _>>()?;
         Ok(Migrator::migrations().iter().all(|step| applied.contains(step.name())))
@@ -450,18 +432,20 @@ impl Db {
 
 impl Open {
     async fn new(url: &DbUrl, how: &Opening, pulse: &Pulse, statements: &Arc<AtomicU64>) -> Result<Self> {
-        let connect::Opened { mut read, mut write, mut reserve, pooled, link } = connect::open(url, how).await?;
+        let pool::connect::Opened { mut read, mut write, mut reserve, pooled, link } =
+            pool::connect::open(url, how).await?;
         for connection in [&mut read, &mut write].into_iter().chain(&mut reserve) {
             let statements = Arc::clone(statements);
             connection.set_metric_callback(move |_| {
                 statements.fetch_add(1, Ordering::Relaxed);
             });
         }
-        let lanes = lanes::Lanes::of(&read, reserve.as_ref(), pulse, link);
+        let lanes = pool::pinned::Lanes::of(&read, reserve.as_ref(), pulse, link);
         let gate = match read.get_database_backend() {
             DbBackend::Postgres => {
                 // The others are for reads, which keep theirs.
-                let writers = (how.connections as usize).saturating_sub(lanes::Lanes::most_of(how.connections)).max(1);
+                let writers =
+                    (how.connections as usize).saturating_sub(pool::pinned::Lanes::most_of(how.connections)).max(1);
                 let wait = link.connect_timeout(how.patience.pool_wait());
                 transaction::Gate::new(writers, how.connections as usize, wait)
             }

@@ -126,7 +126,7 @@ pub async fn retire_others(tx: &Tx, id: &KeyId, now: DateTime<Utc>) -> Result<()
 pub async fn empty_others(tx: &Tx, id: &KeyId, now: DateTime<Utc>) -> Result<(), DbErr> {
     let others = Entity::update_many().filter(Column::Id.ne(id.as_str())).filter(Column::EmptiedAt.is_null());
     others.col_expr(Column::EmptiedAt, Expr::value(now)).exec(tx).await?;
-    super::once::forget_sealed(tx).await
+    crate::db::idempotency::keys::forget_sealed(tx).await
 }
 
 /// Where sealing anew has arrived.

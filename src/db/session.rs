@@ -14,11 +14,10 @@ use sea_orm::{
     sea_query::{Condition, Expr},
 };
 
-use super::{
+use crate::db::{
     changes::Changed,
     fetch::{self, FetchRows},
-    pulse::Pulse,
-    read_pool::ReadPool,
+    pool::{health::Pulse, read_pool::ReadPool},
 };
 use crate::{access::Scope, budget::Budget, vault::Vault};
 

@@ -10,7 +10,7 @@ use super::{inputs::Keyed, loaders::Loaders};
 use crate::{
     app::App,
     error::{Error, Result},
-    once::Once,
+    idempotency::Once,
 };
 
 /// The idempotency key of a whole request, which has one change only.

@@ -12,14 +12,16 @@ use std::{
 
 use async_graphql::dataloader::{DataLoader, Loader};
 
-use super::tasks::{AtOnce, RequestTasks};
+use crate::graphql::execution::tasks::{AtOnce, RequestTasks};
 use crate::{
     app::{App, ComposeFile, Conflict, Rendering},
     db::{
         entities::{InstanceModel, StackModel, TemplateModel},
-        instances::{ByAge, InstanceFilter, Parent},
-        page::{Page, Slice},
-        stored::{Loaded, Source},
+        entries::{Loaded, Source},
+        queries::{
+            instances::{ByAge, InstanceFilter, Parent},
+            page::{Page, Slice},
+        },
     },
     error::{Error, Problem, Unreadable},
     ids::{InstanceId, StackId, TemplateId},

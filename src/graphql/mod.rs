@@ -2,45 +2,29 @@
 //!
 //! Called by the server and by `devarch schema`. It must never open a transaction or know a table.
 
-mod api_key;
-mod collections;
 mod compose;
-mod conflict;
-mod connection;
+mod config;
 mod context;
-mod dependency;
 mod descriptions;
 pub mod direct;
-mod effective;
-mod executable;
-mod fault;
-mod import;
+mod execution;
 mod inputs;
-mod instance;
-mod instances;
+mod lists;
 mod loaders;
 mod mutation;
-mod node;
-mod override_report;
-mod paths;
 mod payloads;
 mod query;
-mod reveal;
-mod shared;
-mod stack;
-mod tasks;
-mod template;
-mod template_preview;
-mod trash;
-mod user_error;
+mod types;
 
-pub use self::{
+pub use crate::graphql::{
     context::RequestKey,
-    executable::{executable, locate},
+    execution::executable::{executable, locate},
 };
 use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions, ValidationMode};
 
-use self::{descriptions::Descriptions, loaders::Loaders, mutation::Mutation, query::Query, tasks::RequestTasks};
+use crate::graphql::{
+    descriptions::Descriptions, execution::tasks::RequestTasks, loaders::Loaders, mutation::Mutation, query::Query,
+};
 use crate::{app::App, budget::Exceeded};
 
 /// The executable schema.
@@ -48,14 +32,14 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query, Mutation, EmptySubscription)
-        .register_output_type::<node::Node>()
+        .register_output_type::<types::node::Node>()
         .register_output_type::<Descriptions>()
 }
 
 /// The schema; what it runs on comes with each request.
 pub fn schema() -> Schema {
     // Documents are validated before they come here; this looks at what execution itself relies on.
-    let framework = builder().validation_mode(ValidationMode::Fast).extension(paths::AroundFields);
+    let framework = builder().validation_mode(ValidationMode::Fast).extension(execution::field_budget::AroundFields);
     framework.finish()
 }
 

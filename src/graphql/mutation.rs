@@ -5,7 +5,13 @@
 
 use async_graphql::{Context, Object, Result};
 
-use super::{api_key::*, context::ContextExt, import::*, inputs::*, payloads::*, reveal::*};
+use crate::graphql::{
+    compose::import::*,
+    context::ContextExt,
+    inputs::*,
+    payloads::*,
+    types::{api_key::*, reveal::*},
+};
 
 /// See the description of the type.
 pub struct Mutation;

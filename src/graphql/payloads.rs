@@ -4,7 +4,10 @@
 
 use async_graphql::{Enum, ID, Result, SimpleObject};
 
-use super::{fault::fault, instance::Instance, stack::Stack, template::Template, user_error::UserError};
+use crate::graphql::{
+    execution::to_error::fault,
+    types::{instance::Instance, stack::Stack, template::Template, user_error::UserError},
+};
 use crate::{
     app::{Duplicated, DuplicatedStack, SharedHostPort},
     db::entities::{InstanceModel, StackModel, TemplateModel},

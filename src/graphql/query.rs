@@ -4,19 +4,21 @@
 
 use async_graphql::{Context, ID, Object, Result};
 
-use super::{
-    api_key::{ApiKey, Viewer},
-    connection::{Listed, MAX_PAGE, PageArgs, StackTotal, TemplateTotal, connection, searchable},
+use crate::graphql::{
     context::ContextExt,
-    fault::fault,
-    instance::Instance,
-    node::{self, Node},
-    stack::Stack,
-    template::Template,
-    trash::Trash,
+    execution::to_error::fault,
+    lists::connection::{Listed, MAX_PAGE, PageArgs, StackTotal, TemplateTotal, connection, searchable},
+    types::{
+        api_key::{ApiKey, Viewer},
+        instance::Instance,
+        node::{self, Node},
+        stack::Stack,
+        template::Template,
+        trash::Trash,
+    },
 };
 use crate::{
-    db::{
+    db::queries::{
         page::Page,
         stacks::{ByName, StackFilter},
         templates::TemplateFilter,

@@ -5,12 +5,9 @@
 
 mod check;
 mod contract;
-mod merge;
-mod operation;
-mod overrides;
+mod merging;
 pub mod plain;
 mod rows;
-mod slots;
 mod values;
 mod words;
 
@@ -28,10 +25,8 @@ pub mod resource_limits;
 pub mod setting;
 pub mod volume;
 
-#[cfg(test)]
-mod laws;
-
-pub use self::{
+use crate::error::Problems;
+pub use crate::kinds::{
     attribute::{Attribute, AttributeValue},
     check::{check, check_entries, check_entry},
     config_file::ConfigFile,
@@ -42,20 +37,21 @@ pub use self::{
     env_var::EnvVar,
     healthcheck::Healthcheck,
     label::Label,
-    merge::{Change, Effective, Merged, Origin, Removed, Stats, diff, merge, merge_with, stats, stats_with},
-    operation::{
-        AnyChange, AnyEntry, Draft, Entry, InstanceOverrides, Key, Operation, OverrideKind, Registered, Reset, Rules,
-        Size, Sizes,
+    merging::{
+        merge::{Change, Effective, Merged, Origin, Removed, Stats, diff, merge, merge_with, stats, stats_with},
+        operation::{
+            AnyChange, AnyEntry, Draft, Entry, InstanceOverrides, Key, Operation, OverrideKind, Registered, Reset,
+            Rules, Size, Sizes,
+        },
+        overrides::{Overrides, Rule, RuleAction},
+        slots::{Drafted, Head, Keyed, Slot},
     },
-    overrides::{Overrides, Rule, RuleAction},
     port::{Port, PortKey, Protocol},
     resource_limits::ResourceLimits,
     setting::{Setting, SettingField, Settings},
-    slots::{Drafted, Head, Keyed, Slot},
     values::{Argv, HostPort, Only, Stamp, UnknownWord},
     volume::{Volume, VolumeType},
 };
-use crate::error::Problems;
 
 pub(crate) use self::{check::clean_path, rows::kind};
 

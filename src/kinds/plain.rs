@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{
+use crate::kinds::{
     AttributeValue, Condition, EnvValue, HostPort, Kind, Names, Protocol, Registered, Shape, Stamp, VolumeType,
-    merge::{Effective, merge_sorted},
+    merging::merge::{Effective, merge_sorted},
     values::Argv,
 };
 use crate::reference::InstanceRef;

@@ -2,30 +2,11 @@
 //!
 //! Called by `devarch serve` and by every test. It must never hold a rule of the domain.
 
-mod accept;
-mod access_log;
-mod activity;
-mod answer_body;
-mod audience;
-mod auth;
-mod browsers;
-mod client_address;
-mod compose;
-mod connection;
+mod etag;
 mod graphql;
-mod hosts;
-mod metrics;
-mod outcome;
-mod overload;
-mod pages;
-mod patience;
-mod request_id;
-mod status;
-mod tags;
-#[cfg(any(feature = "otel", test))]
-mod traces;
-mod traffic;
-mod unread;
+mod middleware;
+mod routes;
+mod transport;
 
 use std::sync::Arc;
 
@@ -36,16 +17,17 @@ use axum::{
 };
 
 #[cfg(any(feature = "otel", test))]
-pub use self::traces::traced;
-pub use self::{
-    accept::serve,
-    audience::{Audience, Audiences},
-    auth::Door,
-    browsers::Origin,
-    hosts::{HostName, Hosts},
-    traffic::Traffic,
+pub use crate::server::middleware::traces::traced;
+use crate::server::middleware::{auth::Doorkeeper, hosts::HostGuard, metrics::Metrics};
+pub use crate::server::{
+    middleware::{
+        audience::{Audience, Audiences},
+        auth::Door,
+        cors::Origin,
+        hosts::{HostName, Hosts},
+    },
+    transport::{accept::serve, limits::Traffic},
 };
-use self::{auth::Doorkeeper, hosts::HostGuard, metrics::Metrics};
 use crate::{
     app::App,
     budget::{Budget, ProcessMemory},
@@ -118,37 +100,38 @@ pub fn router(app: App, options: Options) -> Router {
     let answers = Answers::within(options.answer_cache);
     let service = Service { schema: schema(), app, documents, answers, limits, memory: memory.clone(), introspection };
     let guard = HostGuard::new(options.hosts, &options.origins, doorkeeper.clone());
-    let meant = || from_fn_with_state(guard.clone(), hosts::check);
-    let there_for = |whom| from_fn_with_state((doorkeeper.clone(), whom), audience::admit);
-    let door = || from_fn_with_state(doorkeeper.clone(), auth::authenticate);
-    let unread = unread::Unread::new(&memory);
-    let weighed = || from_fn_with_state(unread.clone(), unread::weigh);
+    let meant = || from_fn_with_state(guard.clone(), middleware::hosts::check);
+    let there_for = |whom| from_fn_with_state((doorkeeper.clone(), whom), middleware::audience::admit);
+    let door = || from_fn_with_state(doorkeeper.clone(), middleware::auth::authenticate);
+    let unread = transport::response_memory::Unread::new(&memory);
+    let weighed = || from_fn_with_state(unread.clone(), transport::response_memory::weigh);
     let routes = Router::new()
-        .route("/", get(pages::index).layer(there_for(pages)))
-        .route("/assets/{name}", get(pages::asset).layer(there_for(pages)))
-        .route("/schema.graphql", get(pages::sdl).layer(there_for(schema_route)))
+        .route("/", get(routes::pages::index).layer(there_for(pages)))
+        .route("/assets/{name}", get(routes::pages::asset).layer(there_for(pages)))
+        .route("/schema.graphql", get(routes::pages::sdl).layer(there_for(schema_route)))
         .route("/graphql", any(graphql::handle).layer(door()).layer(weighed()))
-        .route("/stacks/{name}/compose.yaml", any(compose::file).layer(door()).layer(weighed()))
-        .route("/stacks/{name}/compose.override.yaml", any(compose::layer).layer(door()).layer(weighed()))
-        .fallback(status::nothing_here)
+        .route("/stacks/{name}/compose.yaml", any(routes::compose::file).layer(door()).layer(weighed()))
+        .route("/stacks/{name}/compose.override.yaml", any(routes::compose::layer).layer(door()).layer(weighed()))
+        .fallback(routes::status::nothing_here)
         .layer(meant());
-    let figures_shown = get(metrics::show).layer(there_for(metrics)).layer(meant()).with_state(figures.clone());
+    let figures_shown =
+        get(middleware::metrics::show).layer(there_for(metrics)).layer(meant()).with_state(figures.clone());
     // Asked by those who decide whether the service lives: answered however busy it is.
     let always = Router::new()
-        .route("/healthz", get(status::alive))
-        .route("/readyz", get(status::ready))
+        .route("/healthz", get(routes::status::alive))
+        .route("/readyz", get(routes::status::ready))
         .route("/metrics", figures_shown);
     let routes = guarded(routes.with_state(service.clone()), always.with_state(service), &options.traffic);
-    browsers::told(routes, &options.origins)
+    middleware::cors::told(routes, &options.origins)
         // The outermost two: they see every answer, whoever gave it, with its id.
-        .layer(from_fn_with_state(figures, metrics::measure))
-        .layer(from_fn(access_log::log))
+        .layer(from_fn_with_state(figures, middleware::metrics::measure))
+        .layer(from_fn(middleware::access_log::log))
 }
 
 /// Routes behind what every one of them gets, those in `always` even when no more requests are taken.
 pub fn guarded(routes: Router, always: Router, traffic: &Traffic) -> Router {
     routes
-        .layer(from_fn_with_state(overload::Places::new(traffic), overload::admit))
+        .layer(from_fn_with_state(middleware::admission::Places::new(traffic), middleware::admission::admit))
         .merge(always)
-        .layer(from_fn(request_id::identify))
+        .layer(from_fn(middleware::request_id::identify))
 }

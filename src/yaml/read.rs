@@ -10,7 +10,7 @@ use std::{
 use granit_parser::{Event, Options, Parser, ScalarStyle, Tag as YamlTag};
 
 use super::{At, Map, Node, Tag, Value, scalar};
-use crate::read_budget::ReadBudget;
+use crate::budget::import::ReadBudget;
 
 /// Deepest nesting, aliases followed.
 const MAX_DEPTH: usize = 64;

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use devarch::db::file;
+use devarch::db::maintenance::file;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use serde_json::json;
 

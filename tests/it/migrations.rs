@@ -14,7 +14,7 @@ use devarch::{
             api_key, api_key_stack, catalog_entry, change, clear_secret, idempotency_key, instance, override_rule,
             secret_key, stack, template,
         },
-        stored,
+        entries,
     },
     limits::Patience,
 };
@@ -230,7 +230,7 @@ async fn going_down_deletes_what_is_in_the_trash_and_puts_the_plain_unique_back(
 /// Every table as the entities describe it.
 fn entities() -> BTreeMap<String, TableCreateStatement> {
     let schema = Schema::new(DbBackend::Postgres);
-    let mut tables = stored::tables();
+    let mut tables = entries::tables();
     tables.push(schema.create_table_from_entity(stack::Entity));
     tables.push(schema.create_table_from_entity(template::Entity));
     tables.push(schema.create_table_from_entity(instance::Entity));

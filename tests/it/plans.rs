@@ -6,8 +6,10 @@ use devarch::{
     access::Scope,
     db::{
         direct::{INSTANCE, Members, Part, STACK, TEMPLATE, Wanted},
-        instances::{ByAge, InstanceFilter},
-        page::Slice,
+        queries::{
+            instances::{ByAge, InstanceFilter},
+            page::Slice,
+        },
     },
     ids::{InstanceId, StackId},
     kinds::plain::PLAIN_KINDS,

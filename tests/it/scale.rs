@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 use devarch::{
     db::{
         entities::{instance, stack},
-        stacks::{self, Hold},
-        templates,
+        queries::{
+            stacks::{self, Hold},
+            templates,
+        },
     },
     ids::{InstanceId, TemplateId},
     kinds::{Domain, OfInstance, Port, Protocol, Stored},

@@ -3,8 +3,10 @@
 use devarch::{
     db::{
         entities::instance,
-        stacks::{self, Hold},
-        templates,
+        queries::{
+            stacks::{self, Hold},
+            templates,
+        },
     },
     ids::{GlobalId, InstanceId, StackId, TemplateId},
     kinds::{

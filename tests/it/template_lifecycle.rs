@@ -5,7 +5,7 @@ use std::time::Duration;
 use devarch::db::{
     Tx,
     entities::TemplateModel,
-    templates::{self, TemplateHold, TemplateValues},
+    queries::templates::{self, TemplateHold, TemplateValues},
 };
 use sea_orm::{ConnectionTrait, Statement, TransactionTrait, prelude::DateTimeUtc};
 use serde_json::{Value, json};

@@ -2,9 +2,11 @@
 
 use devarch::db::{
     entities::{instance, stack},
-    page::Slice,
-    stacks::{self, Hold},
-    templates, trash,
+    queries::{
+        page::Slice,
+        stacks::{self, Hold},
+        templates, trash,
+    },
 };
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, Statement, prelude::DateTimeUtc};
 use serde_json::{Value, json};

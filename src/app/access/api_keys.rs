@@ -9,14 +9,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::{App, StackRef, find};
 use crate::{
-    access::{Access, Need, Role, Scope},
-    api_key::ApiKey,
+    access::{Access, Need, Role, Scope, api_key::ApiKey},
     db::{
         Kept, Tx, Work,
-        api_keys::{self, NewKey},
         entities::ApiKeyModel,
-        outcomes::ApiKeyForm,
-        stacks::Hold,
+        idempotency::outcomes::ApiKeyForm,
+        queries::{
+            api_keys::{self, NewKey},
+            stacks::Hold,
+        },
     },
     error::{Code, Error, Problem, Problems, Result, Unique},
     ids::{AnyId, StackId},

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use crate::app::{App, InstanceRef, TemplateRef, find, overrides::effective};
 use crate::{
     access::{Need, Scope},
-    db::{Session, Tx, Work, stored::Source, templates::TemplateHold},
+    db::{Session, Tx, Work, entries::Source, queries::templates::TemplateHold},
     error::{Code, Error, Problem, Result},
     ids::GlobalId,
     kinds::{EnvValue, EnvVar, OfTemplate},

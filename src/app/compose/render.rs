@@ -9,20 +9,21 @@ use sha2::{Digest, Sha256};
 use crate::app::{App, Layers, conflicts::claim::Claims, find::storable, overrides::effective};
 use crate::{
     access::Need,
-    budget::Budget,
+    budget::{Budget, large_work},
     compose::{self, Entries, File, Member, Mode, Network, Warning},
     db::{
         Tx,
         entities::{InstanceModel, StackModel},
-        instances, rules,
-        stacks::{self, Hold},
-        stored::Mergeable,
-        templates,
+        entries::Mergeable,
+        queries::{
+            instances, rules,
+            stacks::{self, Hold},
+            templates,
+        },
     },
     error::{Error, Result, Unreadable},
     ids::{AnyId, GlobalId, InstanceId, StackId, TemplateId},
     kinds::{Kind, Merged, Names, Overrides, Rules, for_each_kind, merge},
-    large_work,
     name::network_name,
 };
 

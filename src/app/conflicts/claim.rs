@@ -12,8 +12,8 @@ use std::{
 use crate::{
     db::{
         Reader,
-        claims::{self, Claimant, Sources, fold},
-        stored::Mergeable,
+        entries::Mergeable,
+        queries::claims::{self, Claimant, Sources, fold},
     },
     error::Result,
     ids::StackId,

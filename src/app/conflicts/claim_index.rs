@@ -16,7 +16,7 @@ use crate::app::{
     overrides::effective::{Layers, load_with},
 };
 use crate::{
-    db::{claims::Claimant, rules},
+    db::queries::{claims::Claimant, rules},
     error::Result,
     ids::{InstanceId, StackId, TemplateId},
     kinds::Rules,

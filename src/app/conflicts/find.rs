@@ -16,8 +16,8 @@ use crate::app::{
 };
 use crate::{
     db::{
-        claims::{self, Claimant},
         entities::InstanceModel,
+        queries::claims::{self, Claimant},
     },
     error::Result,
     ids::{InstanceId, StackId},

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use crate::app::{App, conflicts::claim::Resource};
 use crate::{
-    db::claims::{self, PortRange},
+    db::queries::claims::{self, PortRange},
     error::{Error, Result},
     kinds::{Port, Protocol},
 };

@@ -13,9 +13,11 @@ use crate::{
     db::{
         Tx, Work,
         entities::InstanceModel,
-        instances::{self, AtOnce, NewInstance},
-        stored,
-        templates::TemplateHold,
+        entries,
+        queries::{
+            instances::{self, AtOnce, NewInstance},
+            templates::TemplateHold,
+        },
     },
     error::{Error, Problems, Result},
     kinds::{Collections, OfInstance, OverrideKind},
@@ -99,10 +101,10 @@ impl Work for CreateInstance {
             container_name,
             description: self.description.clone(),
             enabled: true,
-            override_count: stored::number(overrides.count()),
+            override_count: entries::number(overrides.count()),
         };
         let created = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;
-        stored::insert_all::<OfInstance>(tx, created.id, overrides, now).await?;
+        entries::insert_all::<OfInstance>(tx, created.id, overrides, now).await?;
         Ok(created)
     }
 }

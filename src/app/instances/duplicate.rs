@@ -8,10 +8,12 @@ use crate::{
     access::Need,
     db::{
         Kept, Tx, Work,
-        copies::{self, Copied},
         entities::InstanceModel,
-        instances::{self, NewInstance},
-        outcomes::InstanceForm,
+        idempotency::outcomes::InstanceForm,
+        queries::{
+            copies::{self, Copied},
+            instances::{self, NewInstance},
+        },
     },
     error::{Code, Error, Problem, Problems, Result},
     ids::AnyId,

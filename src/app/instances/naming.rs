@@ -9,7 +9,15 @@ use sea_orm::DbErr;
 
 use crate::{
     app::App,
-    db::{Session, Work, entities::StackModel, instances, stacks, stacks::Hold, templates},
+    db::{
+        Session, Work,
+        entities::StackModel,
+        queries::{
+            instances,
+            stacks::{self, Hold},
+            templates,
+        },
+    },
     error::{Code, Detail, Error, Problem, Problems, Result, Unique},
     ids::{AnyId, InstanceId},
     name::{Name, NameOf, container_name, cut, numbered, room_for_instance, suggest},

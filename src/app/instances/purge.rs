@@ -5,7 +5,10 @@ use chrono::{DateTime, Utc};
 use crate::app::{App, InstanceRef, find, trash::lookup};
 use crate::{
     access::Need,
-    db::{Tx, Work, dependencies, instances},
+    db::{
+        Tx, Work,
+        queries::{dependencies, instances},
+    },
     error::{Error, Result},
     ids::{AnyId, InstanceId},
 };

@@ -8,7 +8,7 @@ use crate::{
     db::{
         Tx, Work,
         entities::{InstanceModel, StackModel},
-        instances::{self, InstanceChange},
+        queries::instances::{self, InstanceChange},
     },
     error::{Code, Error, Problem, Problems, Result},
     ids::AnyId,

@@ -8,7 +8,7 @@ use crate::{
     db::{
         Tx, Work,
         entities::InstanceModel,
-        instances::{self, InstanceChange},
+        queries::instances::{self, InstanceChange},
     },
     error::{Error, Problems, Result},
     ids::AnyId,

@@ -7,7 +7,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::app::find;
 use crate::{
-    db::{Tx, dependencies, entities::StackModel, instances, stacks::Hold},
+    db::{
+        Tx,
+        entities::StackModel,
+        queries::{dependencies, instances, stacks::Hold},
+    },
     error::{Code, Problems, Result},
     ids::InstanceId,
     kinds::{Dependency, MAX_ENTRIES, OverrideKind},

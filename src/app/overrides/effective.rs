@@ -9,10 +9,9 @@ use sea_orm::DbErr;
 use crate::{
     db::{
         Session,
-        claims::Claimant,
         entities::InstanceModel,
-        rules,
-        stored::{Mergeable, Source},
+        entries::{Mergeable, Source},
+        queries::{claims::Claimant, rules},
     },
     error::Unreadable,
     ids::{InstanceId, TemplateId},

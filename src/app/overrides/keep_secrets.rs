@@ -9,7 +9,7 @@ use crate::{
     db::{
         Session,
         entities::InstanceModel,
-        stored::{self, Source},
+        entries::{self, Source},
     },
     error::{Problems, Result},
     ids::TemplateId,
@@ -32,7 +32,7 @@ where
     EnvVar: StoredKind<O>,
 {
     let keys: Vec<String> = wanted.into_iter().filter(|wanted| wanted.needs_stored()).map(Kind::key).collect();
-    Ok(stored::under::<O, EnvVar>(db, owner, &keys).await?)
+    Ok(entries::under::<O, EnvVar>(db, owner, &keys).await?)
 }
 
 impl<'a> Stored<'a> {

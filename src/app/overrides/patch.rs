@@ -14,7 +14,8 @@ use crate::{
     db::{
         Tx, Work,
         entities::{InstanceModel, StackModel},
-        instances, stored,
+        entries,
+        queries::instances,
     },
     error::{Code, Error, Problems, Result},
     ids::AnyId,
@@ -68,7 +69,7 @@ impl Work for PatchInstanceOverrides {
             return Err(Error::Internal("too many steps were let through".into()));
         }
         let mut draft = match &found {
-            Some((_, instance)) => stored::load_draft(tx, instance.id, touches).await?,
+            Some((_, instance)) => entries::load_draft(tx, instance.id, touches).await?,
             None => Draft::default(),
         };
         // Where the dependencies of the others lead does not change from step to step.
@@ -96,7 +97,7 @@ impl Work for PatchInstanceOverrides {
         problems.finish()?;
         let Some((_, instance)) = found else { return Err(Error::Internal("an instance is missing".into())) };
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
-        match stored::Changes::find(tx, instance.id, draft).await?.write(tx, now).await? {
+        match entries::Changes::find(tx, instance.id, draft).await?.write(tx, now).await? {
             Some(change) => Ok(instances::update(tx, instance.id, change, now).await?),
             None => Ok(instance),
         }

@@ -8,7 +8,7 @@ use crate::app::{
 };
 use crate::{
     access::Need,
-    db::{Tx, Work, entities::InstanceModel, instances, stored},
+    db::{Tx, Work, entities::InstanceModel, entries, queries::instances},
     error::{Error, Problems, Result},
     ids::AnyId,
     kinds::{Collections, Draft, EnvVar},
@@ -52,7 +52,7 @@ impl Work for SetInstanceOverrides {
         }
         // What is replaced is not read, so that it can be replaced although it cannot be read.
         let mut draft = match &found {
-            Some((_, instance)) => stored::load_draft(tx, instance.id, touches).await?,
+            Some((_, instance)) => entries::load_draft(tx, instance.id, touches).await?,
             None => Draft::default(),
         };
         if let (Some((_, instance)), Some(wanted)) = (&found, &mut wanted.env_vars) {
@@ -64,7 +64,7 @@ impl Work for SetInstanceOverrides {
         let Some((_, instance)) = found else { return Err(Error::Internal("an instance is missing".into())) };
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
         draft.write(wanted);
-        match stored::Changes::find(tx, instance.id, draft).await?.write(tx, now).await? {
+        match entries::Changes::find(tx, instance.id, draft).await?.write(tx, now).await? {
             Some(change) => Ok(instances::update(tx, instance.id, change, now).await?),
             None => Ok(instance),
         }

@@ -16,8 +16,10 @@ use crate::{
     db::{
         Session, Work,
         entities::StackModel,
-        members::{self, Clash, Members},
-        stacks,
+        queries::{
+            stack_instances::{self, Clash, Members},
+            stacks,
+        },
     },
     error::{Code, Detail, Error, Problem, Problems, Result, Unique},
     ids::{AnyId, StackId},
@@ -61,7 +63,7 @@ pub(in crate::app) struct Followers {
 impl Followers {
     /// The instances as they are at this moment.
     pub(in crate::app) async fn load(db: &impl Session, stack: StackId, naming: Naming) -> Result<Self> {
-        Ok(Self { stack, naming, names: members::names(db, stack, naming.members()).await? })
+        Ok(Self { stack, naming, names: stack_instances::names(db, stack, naming.members()).await? })
     }
 
     /// The instance with the longest name, of several the oldest.
@@ -84,7 +86,7 @@ impl Followers {
         let taken: HashSet<String> = stacks::names(db, shortest).await?.into_iter().collect();
         let except = self.naming.moves().then_some(self.stack);
         let prefix = container_name(shortest, "");
-        let containers = members::container_names(db, prefix.trim_end_matches('-'), except).await?;
+        let containers = stack_instances::container_names(db, prefix.trim_end_matches('-'), except).await?;
         let bare = word.is_empty().then(|| cut(base, room).to_owned());
         let numbered = (1..).map_while(|n| numbered(base, word, n, room));
         let mut proposals = bare.into_iter().chain(numbered).filter_map(|name| Name::parse(NameOf::Stack, &name).ok());
@@ -173,7 +175,8 @@ impl App {
         if let Some(holder) = stacks::holder_of_name(db, name.as_str()).await? {
             return Ok(Error::refused(name_taken(name.as_str(), holder, scope).suggest(free)));
         }
-        let found = members::clashes(db, &[stack], naming.members(), Some(name.as_str()), naming.moves()).await?;
+        let found =
+            stack_instances::clashes(db, &[stack], naming.members(), Some(name.as_str()), naming.moves()).await?;
         if found.is_empty() {
             let message = format!("Somebody had the name `{name}`, or a container name that follows, until now.");
             return Ok(Error::refused(Problem::new(Code::NameTaken, &PATH, message).suggest(free)));

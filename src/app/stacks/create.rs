@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::app::{App, text};
 use crate::{
     access::Need,
-    db::{Tx, Work, entities::StackModel, stacks},
+    db::{Tx, Work, entities::StackModel, queries::stacks},
     error::{Error, Problem, Problems, Result, Unique},
     name::{Name, NameOf},
 };

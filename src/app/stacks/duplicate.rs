@@ -12,11 +12,13 @@ use crate::{
     access::Need,
     db::{
         Kept, Tx, Work,
-        copies::{self, Copied},
         entities::StackModel,
-        members,
-        outcomes::StackForm,
-        stacks::{self, Hold},
+        idempotency::outcomes::StackForm,
+        queries::{
+            copies::{self, Copied},
+            stack_instances,
+            stacks::{self, Hold},
+        },
     },
     error::{Code, Error, Problem, Problems, Result},
     ids::AnyId,
@@ -106,9 +108,9 @@ impl Work for DuplicateStack {
         let taken = container_names::taken(source.id, &name);
         let stack = stacks::insert(tx, name.as_str(), &source.description, source.enabled, now).await;
         let stack = stack.map_err(&taken)?;
-        members::copy(tx, source.id, stack.id, name.as_str(), now).await.map_err(taken)?;
+        stack_instances::copy(tx, source.id, stack.id, name.as_str(), now).await.map_err(taken)?;
         copies::copy(tx, Copied::Stack { from: source.id, to: stack.id }).await?;
-        let shared = shared_host_ports(tx, &members::live(tx, source.id).await?).await?;
+        let shared = shared_host_ports(tx, &stack_instances::live(tx, source.id).await?).await?;
         Ok(DuplicatedStack { stack, source: source.name, shared })
     }
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::app::{App, StackRef, find, trash::lookup};
 use crate::{
     access::Need,
-    db::{Tx, Work, stacks},
+    db::{Tx, Work, queries::stacks},
     error::{Error, Result},
     ids::{AnyId, StackId},
 };

@@ -11,8 +11,10 @@ use crate::{
     db::{
         Tx, Work,
         entities::StackModel,
-        members,
-        stacks::{self, Hold, StackChange},
+        queries::{
+            stack_instances,
+            stacks::{self, Hold, StackChange},
+        },
     },
     error::{Error, Problems, Result},
     ids::AnyId,
@@ -57,7 +59,7 @@ impl Work for RenameStack {
         let taken = container_names::taken(stack.id, &name);
         let change = StackChange { name: Some(name.clone()), ..StackChange::default() };
         let renamed = stacks::update(tx, stack.id, change, now).await.map_err(&taken)?;
-        members::rename(tx, stack.id, name.as_str(), now).await.map_err(taken)?;
+        stack_instances::rename(tx, stack.id, name.as_str(), now).await.map_err(taken)?;
         Ok(renamed)
     }
 }

@@ -12,8 +12,10 @@ use crate::{
     db::{
         Tx, Work,
         entities::StackModel,
-        members,
-        stacks::{self, StackChange},
+        queries::{
+            stack_instances,
+            stacks::{self, StackChange},
+        },
     },
     error::{Error, Problems, Result},
     ids::AnyId,
@@ -61,7 +63,7 @@ impl Work for RestoreStack {
             ..StackChange::default()
         };
         let restored = stacks::update(tx, stack.id, change, now).await.map_err(&taken)?;
-        members::restore(tx, stack.id, name.as_str(), now).await.map_err(taken)?;
+        stack_instances::restore(tx, stack.id, name.as_str(), now).await.map_err(taken)?;
         Ok(restored)
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     db::{
         Tx, Work,
         entities::StackModel,
-        stacks::{self, Hold, StackChange},
+        queries::stacks::{self, Hold, StackChange},
     },
     error::{Error, Result},
     ids::AnyId,

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     app::CreateTemplate,
     compose::{self, Fate, Note, Request, Source},
-    db::templates::TemplateValues,
+    db::queries::templates::TemplateValues,
     error::{Error, Problems},
 };
 

@@ -8,8 +8,8 @@ use crate::{
     db::{
         Tx, Work,
         entities::TemplateModel,
-        stored,
-        templates::{self, TemplateValues},
+        entries,
+        queries::templates::{self, TemplateValues},
     },
     error::{Error, Problems, Result, Unique},
     kinds::{Collections, OfTemplate},
@@ -39,7 +39,7 @@ impl Work for CreateTemplate {
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<TemplateModel> {
         let template = templates::insert(tx, self.values.clone(), now).await?;
-        stored::insert_all::<OfTemplate>(tx, template.id, self.collections.clone(), now).await?;
+        entries::insert_all::<OfTemplate>(tx, template.id, self.collections.clone(), now).await?;
         Ok(template)
     }
 }

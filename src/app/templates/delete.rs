@@ -10,10 +10,11 @@ use crate::{
     db::{
         Tx, Work,
         entities::{InstanceModel, TemplateModel},
-        instances,
-        outcomes::DeletedTemplate,
-        stacks,
-        templates::{self, TemplateHold},
+        idempotency::outcomes::DeletedTemplate,
+        queries::{
+            instances, stacks,
+            templates::{self, TemplateHold},
+        },
     },
     error::{Code, Detail, Error, Problem, Result},
     ids::{AnyId, StackId, TemplateId},

@@ -4,7 +4,7 @@
 
 use crate::app::{templates::values, text};
 use crate::{
-    db::templates::TemplateValues,
+    db::queries::templates::TemplateValues,
     error::Problems,
     kinds::{Argv, Collections},
 };

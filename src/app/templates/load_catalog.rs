@@ -12,8 +12,8 @@ use crate::{
     db::{
         Tx, Work,
         entities::catalog_entry,
-        stored,
-        templates::{self, TemplateHold},
+        entries,
+        queries::templates::{self, TemplateHold},
     },
     error::{Error, Result},
     kinds::OfTemplate,
@@ -122,7 +122,7 @@ impl Work for Load {
                 {
                     report.updated += 1;
                     let collections = template.collections.clone();
-                    stored::replace_all::<OfTemplate>(tx, stored.id, collections, now).await?;
+                    entries::replace_all::<OfTemplate>(tx, stored.id, collections, now).await?;
                     templates::update(tx, stored.id, template.values.clone(), now).await?
                 }
                 _ => {

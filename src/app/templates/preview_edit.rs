@@ -6,9 +6,8 @@ use crate::app::{App, TemplateEdit, overrides::keep_secrets};
 use crate::{
     db::{
         entities::{InstanceModel, TemplateModel},
-        instances, rules,
-        stored::{Mergeable, Source},
-        templates::TemplateValues,
+        entries::{Mergeable, Source},
+        queries::{instances, rules, templates::TemplateValues},
     },
     error::{Error, Problems, Result},
     ids::InstanceId,

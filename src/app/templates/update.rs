@@ -8,8 +8,8 @@ use crate::{
     db::{
         Tx, Work,
         entities::TemplateModel,
-        stored,
-        templates::{self, TemplateHold, TemplateValues},
+        entries,
+        queries::templates::{self, TemplateHold, TemplateValues},
     },
     error::{Error, Problems, Result, Unique},
     ids::AnyId,
@@ -60,7 +60,7 @@ impl Work for UpdateTemplate {
         find::expect_revision(AnyId::Template(template.id), template.revision, self.expected_revision)?;
         let before = TemplateValues::from(&template);
         let after = edit.apply(&before);
-        let changed = stored::replace_all::<OfTemplate>(tx, template.id, edit.collections, now).await?;
+        let changed = entries::replace_all::<OfTemplate>(tx, template.id, edit.collections, now).await?;
         if !changed && after == before {
             return Ok(template);
         }

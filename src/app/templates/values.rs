@@ -5,7 +5,7 @@
 
 use crate::app::text;
 use crate::{
-    db::templates::TemplateValues,
+    db::queries::templates::TemplateValues,
     error::{Problem, Problems},
     kinds::{Cardinality, Collections, check_entries},
     name::{Name, NameOf},

@@ -7,8 +7,10 @@ use crate::{
     db::{
         Tx,
         entities::{InstanceModel, StackModel},
-        instances,
-        stacks::{self, Hold},
+        queries::{
+            instances,
+            stacks::{self, Hold},
+        },
     },
     error::{Code, Problem, Result},
 };

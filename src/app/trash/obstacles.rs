@@ -14,9 +14,11 @@ use crate::{
     access::Scope,
     db::{
         entities::{InstanceModel, StackModel},
-        members::{self, Members},
-        page::{Page, Slice},
-        trash::{self, ByDeletion, InstanceOutlook},
+        queries::{
+            page::{Page, Slice},
+            stack_instances::{self, Members},
+            trash::{self, ByDeletion, InstanceOutlook},
+        },
     },
     error::{Problem, Result},
     ids::{InstanceId, StackId},
@@ -57,7 +59,7 @@ impl App {
             of_stack.extend(stack.holder.map(|holder| container_names::name_taken(&stack.name, holder, scope)));
             of_stack.extend(container_names::too_long(&stack.name, stack.longest.as_deref()));
         }
-        for met in members::clashes(db, stacks, Members::TrashedWithStack, None, true).await? {
+        for met in stack_instances::clashes(db, stacks, Members::TrashedWithStack, None, true).await? {
             found.entry(met.stack).or_default().push(clash(&met, scope));
         }
         Ok(found)

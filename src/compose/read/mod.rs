@@ -14,11 +14,11 @@ use std::collections::{BTreeMap, HashMap};
 use self::file::Parsed;
 use super::merge;
 use crate::{
+    budget::import::{Exceeded, ReadBudget},
     kinds::{
         Collections,
         compose::{Definitions, Fate, Note, Notes},
     },
-    read_budget::{Exceeded, ReadBudget},
     yaml::{At, Map, Node, Value},
 };
 

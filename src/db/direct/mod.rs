@@ -19,8 +19,8 @@ pub use self::{
     wanted::{Column, INSTANCE, Keys, Part, Rules, STACK, TEMPLATE, Wanted},
 };
 use self::{statement::Packing, wanted::LARGEST_PACK};
-pub use super::lanes::{Place, Row};
-use super::{Db, DbUrl, Statements, lanes};
+pub use crate::db::pool::pinned::{Place, Row};
+use crate::db::{Db, DbUrl, Statements, pool::pinned};
 use crate::{access::Scope, ids::StackId};
 
 /// What can be read of a stack is the same as long as this is: its key, and how often it and templates have changed.
@@ -82,7 +82,7 @@ impl Db {
         let mut lane = self.open.lanes.take().await?;
         let before = statements.budget().used();
         let rows = match self.fetch(&mut lane, statements, &text.sql, &text.parameters).await {
-            Err(cause) if lanes::is_too_large_to_pack(&cause) => {
+            Err(cause) if pinned::is_too_large_to_pack(&cause) => {
                 statements.budget().release_to(before);
                 let backend = self.open.read.get_database_backend();
                 let text = statement::write(backend, scope, wanted, stack, members, Packing::Rows);

@@ -15,9 +15,11 @@ use crate::{
     access::Scope,
     db::{
         changes::{OF_STACK, OF_TEMPLATES},
-        instances::{ByAge, InstanceFilter},
-        lanes::Parameter,
-        page::{Slice, pattern},
+        pool::pinned::Parameter,
+        queries::{
+            instances::{ByAge, InstanceFilter},
+            page::{Slice, pattern},
+        },
     },
     kinds::plain::Form,
 };

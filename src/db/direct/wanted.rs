@@ -9,7 +9,7 @@ use sea_orm::DbBackend;
 
 use super::statement::Packing;
 use crate::{
-    db::lanes::{Place, TOO_LARGE},
+    db::pool::pinned::{Place, TOO_LARGE},
     ids::{GlobalId, InstanceId, StackId, TemplateId},
     kinds::plain::{Form, PlainKind, Shown},
 };
@@ -360,7 +360,7 @@ impl Wanted {
     }
 }
 
-/// The values of a row in one text, as [`Row`](crate::db::lanes::Row) reads it: texts behind their length in bytes and a
+/// The values of a row in one text, as [`Row`](crate::db::pool::pinned::Row) reads it: texts behind their length in bytes and a
 /// colon, numbers before a semicolon, `!` for NULL, and a full stop at the end. SQLite's driver makes an object of every
 /// value, and hands every row from one thread to another.
 pub(super) fn packed<'a>(columns: impl Iterator<Item = (&'a str, Form)>) -> String {

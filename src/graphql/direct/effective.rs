@@ -10,7 +10,7 @@ use super::{
     write::{Member, Rows, json, list, object, odd, raw},
 };
 use crate::{
-    chunks::ChunkWriter,
+    budget::chunks::ChunkWriter,
     db::direct::{Column, Part, Row, Rules, TEMPLATE, Wanted},
     error::Result,
     ids::{GlobalId, TemplateId},

@@ -28,18 +28,22 @@ use self::{
     plan::{ListArguments, Plan, Root},
     write::Rows,
 };
-use super::connection::{PageArgs, searchable};
+use crate::graphql::lists::connection::{PageArgs, searchable};
 use crate::{
     app::App,
-    budget::Exceeded,
-    chunks::{ChunkWriter, Chunks},
+    budget::{
+        Exceeded,
+        chunks::{ChunkWriter, Chunks},
+        large_work,
+    },
     db::{
         direct::{Members, Version},
-        instances::{ByAge, InstanceFilter},
-        page::Slice,
+        queries::{
+            instances::{ByAge, InstanceFilter},
+            page::Slice,
+        },
     },
     error::Result,
-    large_work,
 };
 
 /// The plans of a document's operations, by their names.

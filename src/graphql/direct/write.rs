@@ -6,18 +6,22 @@
 use chrono::SecondsFormat;
 use serde_json::Value;
 
-use super::{
-    super::{connection::OpaqueCursor, context::int},
-    effective,
-    plan::{EdgeField, Fields, InstanceField, ListField, PageField, Scalar, StackField},
+use crate::graphql::{
+    context::int,
+    direct::{
+        effective,
+        plan::{EdgeField, Fields, InstanceField, ListField, PageField, Scalar, StackField},
+    },
+    lists::connection::OpaqueCursor,
 };
 use crate::{
-    budget::Budget,
-    chunks::ChunkWriter,
+    budget::{Budget, chunks::ChunkWriter},
     db::{
         direct::{Column, Keys, Part, Row, Version, Wanted},
-        instances::ByAge,
-        page::{Page, Slice},
+        queries::{
+            instances::ByAge,
+            page::{Page, Slice},
+        },
     },
     error::{Error, Result},
     ids::{InstanceId, opaque},

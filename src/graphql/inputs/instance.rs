@@ -8,7 +8,7 @@ use crate::{
         CreateInstance, DuplicateInstance, PatchInstanceOverrides, PurgeInstance, RestoreInstance,
         SetInstanceOverrides, SoftDeleteInstance, UpdateInstance,
     },
-    graphql::collections::InstanceOverridesInput,
+    graphql::config::collections::InstanceOverridesInput,
     kinds::{Collections, Operation},
     reference::InstanceRef,
 };

@@ -5,8 +5,8 @@ use async_graphql::{InputObject, MaybeUndefined};
 use super::{TemplateRef, given};
 use crate::{
     app::{CreateTemplate, DeleteTemplate, TemplateEdit as AppTemplateEdit, UpdateTemplate},
-    db::templates::TemplateValues,
-    graphql::collections::TemplateCollectionsInput,
+    db::queries::templates::TemplateValues,
+    graphql::config::collections::TemplateCollectionsInput,
     kinds::{Argv, Collections},
 };
 

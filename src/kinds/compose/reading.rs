@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    budget::import::ReadBudget,
     kinds::Kind,
-    read_budget::ReadBudget,
     yaml::{At, Map, Node, Value},
 };
 

@@ -15,11 +15,16 @@ use super::{
     run::{LOOK_FIRST, over},
 };
 use crate::{
-    budget::{Budget, Exceeded},
-    chunks::{ChunkWriter, Chunks},
+    budget::{
+        Budget, Exceeded,
+        chunks::{ChunkWriter, Chunks},
+        large_work,
+    },
     document::{MAX_ERRORS, Refusal, shortened},
-    large_work,
-    server::{answer_body::AnswerBody, outcome::Outcome, request_id::RequestId},
+    server::{
+        middleware::{outcome::Outcome, request_id::RequestId},
+        transport::body::AnswerBody,
+    },
 };
 
 /// Codes of errors whose cause is in the log, under the request's id.

@@ -28,8 +28,11 @@ use self::{
     request::Params,
     run::{Answer, How, Ran},
 };
-use super::{ByExecutor, Service, outcome::Outcome, tags};
-use crate::{access::Access, budget::Exceeded, large_work};
+use crate::server::{ByExecutor, Service, etag, middleware::outcome::Outcome};
+use crate::{
+    access::Access,
+    budget::{Exceeded, large_work},
+};
 
 /// The header that makes a change happen once only.
 pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -103,7 +106,7 @@ pub(super) async fn handle(
     // The executor may have been asked to reveal secrets; no row that an answer is written from shows one.
     let keep = match &answer {
         Answer::Values(response) => response.errors.is_empty().then_some("no-store"),
-        Answer::Written(_) => Some(tags::ASK_AGAIN),
+        Answer::Written(_) => Some(etag::ASK_AGAIN),
     };
     let status = match (began, media_type) {
         (false, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
@@ -118,9 +121,9 @@ pub(super) async fn handle(
     }
     match keep.filter(|_| get) {
         Some(keep) => {
-            let tagged = move || (tags::tag(media_type.with_charset(), &json.pieces), json);
+            let tagged = move || (etag::tag(media_type.with_charset(), &json.pieces), json);
             let (tag, json) = large_work::compute(&budget, tagged).await;
-            tags::tagged(&headers, &tag, keep, || written(status, json, media_type, outcome))
+            etag::tagged(&headers, &tag, keep, || written(status, json, media_type, outcome))
         }
         None => written(status, json, media_type, outcome),
     }

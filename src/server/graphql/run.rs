@@ -19,15 +19,15 @@ use super::{
 use crate::{
     access::Access,
     app::App,
-    budget::{Budget, Exceeded},
-    cancellation::Cancellation,
-    chunks::Chunks,
+    budget::{Budget, Exceeded, cancellation::Cancellation, chunks::Chunks},
     document::{Chosen, Refusal, Sort},
     graphql::{RequestKey, executable, execute, locate},
     server::{
         Service,
-        outcome::{Outcome, Timing},
-        overload::Permit,
+        middleware::{
+            admission::Permit,
+            outcome::{Outcome, Timing},
+        },
     },
 };
 

@@ -59,7 +59,7 @@ const PARTS: [Part; 4] = [
 async fn each_route_is_there_for_its_audience(t: &TestApp) {
     let callers = callers(t).await;
     let guarded = t.behind(Door::Keys, None);
-    let unknown = devarch::api_key::ApiKey::generate().unwrap().reveal();
+    let unknown = devarch::access::api_key::ApiKey::generate().unwrap().reveal();
     for audience in AUDIENCES {
         for (part, with) in PARTS {
             let service = guarded.with_audiences(with(audience.parse().unwrap()));

@@ -86,7 +86,7 @@ async fn wrong_keys_are_limited_and_keep_no_valid_one_out(t: &TestApp) {
     let (valid, before) = (guarded.showing(Some(&good)), t.db.statements());
     let mut answers = Vec::new();
     for tried in 0..1_000 {
-        let wrong = devarch::api_key::ApiKey::generate().unwrap().reveal();
+        let wrong = devarch::access::api_key::ApiKey::generate().unwrap().reveal();
         let caller = guarded.showing(Some(&wrong));
         let answer = caller.send(caller.post(json!({ "query": ASK }).to_string())).await;
         if answer.status() == 429 {
@@ -105,7 +105,7 @@ async fn wrong_keys_are_limited_and_keep_no_valid_one_out(t: &TestApp) {
     // No key at all is no attempt, and time forgives.
     assert_eq!(status(&guarded).await, 401);
     t.skip_time(60_000);
-    let wrong = devarch::api_key::ApiKey::generate().unwrap().reveal();
+    let wrong = devarch::access::api_key::ApiKey::generate().unwrap().reveal();
     assert_eq!(status(&guarded.showing(Some(&wrong))).await, 401);
 }
 
@@ -126,14 +126,14 @@ async fn what_is_no_key_costs_nothing(t: &TestApp) {
     }
     assert_eq!(t.db.statements(), before, "the database is not asked");
     // Nor is it counted: a wrong key is still told that it is wrong.
-    let wrong = devarch::api_key::ApiKey::generate().unwrap().reveal();
+    let wrong = devarch::access::api_key::ApiKey::generate().unwrap().reveal();
     assert_eq!(status(&guarded.showing(Some(&wrong))).await, 401);
 }
 
 async fn a_wrong_key_is_told_nothing(t: &TestApp) {
     let good = key(t, "first", "READER", None).await;
     let guarded = t.behind(Door::Keys, None);
-    let unknown = devarch::api_key::ApiKey::generate().unwrap().reveal();
+    let unknown = devarch::access::api_key::ApiKey::generate().unwrap().reveal();
     for wrong in [unknown.as_str(), "devarch_", "nonsense", &good[..good.len() - 1], &good.to_uppercase(), ""] {
         let caller = guarded.showing(Some(wrong));
         let answer = caller.send(caller.post(json!({ "query": ASK }).to_string())).await;

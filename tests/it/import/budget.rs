@@ -8,9 +8,9 @@ use std::{
 };
 
 use devarch::{
+    budget::import::{Exceeded, MAX_TEXT_BYTES, MAX_VALUES, ReadBudget},
     compose::{Request, Source, read_within},
     limits::Limits,
-    read_budget::{Exceeded, MAX_TEXT_BYTES, MAX_VALUES, ReadBudget},
     server::Traffic,
 };
 use serde_json::{Value, json};

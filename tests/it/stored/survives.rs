@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use devarch::{
-    db::{Db, DbUrl, file},
+    db::{Db, DbUrl, maintenance::file},
     kinds::FIELDS,
     limits::Patience,
 };

@@ -4,7 +4,7 @@
 
 use std::sync::atomic::Ordering;
 
-use devarch::db::stored;
+use devarch::db::entries;
 use sea_orm::{
     ConnectionTrait, Statement,
     sea_query::{TableCreateStatement, TableRef},
@@ -18,7 +18,7 @@ fn counted() -> String {
         Some(TableRef::Table(name, _)) => name.1.to_string(),
         other => panic!("{other:?}"),
     };
-    let tables = stored::tables();
+    let tables = entries::tables();
     let tables: Vec<String> = tables.iter().map(name).filter(|name| name.starts_with("instance_")).collect();
     assert_eq!(tables.len(), 11, "the kinds of overrides");
     let each = tables.iter().map(|table| format!("(SELECT COUNT(*) FROM {table} e WHERE e.instance_id = i.id)"));

@@ -6,15 +6,19 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use crate::app::compose::import::{OnConflict, Outcome, Stop, entries, templates::Templates};
+use crate::app::compose::import::{OnConflict, Outcome, Stop, collections, templates::Templates};
 use crate::{
     app::instances::naming,
     compose::{Entries, Imported},
     db::{
-        Tx, dependencies,
+        Tx,
         entities::{InstanceModel, StackModel},
-        instances::{self, NewInstance},
-        members, stored,
+        entries,
+        queries::{
+            dependencies,
+            instances::{self, NewInstance},
+            stack_instances,
+        },
     },
     error::{Code, Detail, Problem, Problems, Result},
     ids::{AnyId, InstanceId, TemplateId},
@@ -50,7 +54,7 @@ impl Members<'_> {
         if self.templates.written.len() != services.len() {
             return Ok(Vec::new());
         }
-        let there = members::live(tx, self.stack.id).await?;
+        let there = stack_instances::live(tx, self.stack.id).await?;
         let mut there: HashMap<String, InstanceModel> =
             there.into_iter().map(|row| (row.instance_id.clone(), row)).collect();
         let mut rows = Vec::with_capacity(services.len());
@@ -74,14 +78,14 @@ impl Members<'_> {
         let templates = services.iter().zip(&self.templates.written);
         for ((service, template), row) in templates.zip(rows) {
             self.stop.check()?;
-            let mut wanted = entries::of_file(service.laid_over.as_ref().unwrap_or(&service.says));
+            let mut wanted = collections::of_file(service.laid_over.as_ref().unwrap_or(&service.says));
             // What the template says of a secret is what a file means that does not show it.
-            entries::complete(&mut wanted.env_vars, &template.says.env_vars);
+            collections::complete(&mut wanted.env_vars, &template.says.env_vars);
             resolve(&mut wanted, &ids);
-            let said = entries::overrides(&template.says, &wanted);
+            let said = collections::overrides(&template.says, &wanted);
             let (name, id) = (service.instance.clone(), row.instance.id);
             let outcome = if row.fresh {
-                if entries::says_anything(&said) {
+                if collections::says_anything(&said) {
                     // Its revision stays at the first.
                     changes(tx, id, said).await?.write(tx, now).await?;
                     uncounted.push(id);
@@ -93,7 +97,7 @@ impl Members<'_> {
             written.push((name, outcome, id));
         }
         if !uncounted.is_empty() {
-            stored::count_new(tx, &uncounted).await?;
+            entries::count_new(tx, &uncounted).await?;
         }
         self.refuse_circles(tx, &ids, problems).await?;
         Ok(written)
@@ -143,7 +147,7 @@ impl Members<'_> {
     ) -> Result<Outcome> {
         let template = self.templates.written.iter().find(|template| template.row.id == instance.template_service_id);
         let own = template.is_some_and(|template| template.row.name == service.template);
-        let changes = changes(tx, instance.id, entries::of_all_kinds(said)).await?;
+        let changes = changes(tx, instance.id, collections::of_all_kinds(said)).await?;
         if own && changes.is_empty() {
             return Ok(Outcome::Unchanged);
         }
@@ -194,10 +198,10 @@ impl Members<'_> {
 }
 
 /// What has to be written so that an instance says exactly this. Kinds that are not spoken of stay as they are.
-async fn changes(tx: &Tx, instance: InstanceId, said: InstanceOverrides) -> Result<stored::Changes> {
-    let mut draft = stored::load_draft(tx, instance, |kind| said.speaks_of(kind)).await?;
+async fn changes(tx: &Tx, instance: InstanceId, said: InstanceOverrides) -> Result<entries::Changes> {
+    let mut draft = entries::load_draft(tx, instance, |kind| said.speaks_of(kind)).await?;
     draft.settle_on(said);
-    Ok(stored::Changes::find(tx, instance, draft).await?)
+    Ok(entries::Changes::find(tx, instance, draft).await?)
 }
 
 /// Gives dependencies the keys of the instances that they name; those on services that could not be held are gone.

@@ -3,7 +3,7 @@
 //! Called by the mutation, the command line and tests. What the files say is read by `compose`; here it meets what is
 //! stored.
 
-mod entries;
+mod collections;
 mod instances;
 mod templates;
 
@@ -19,18 +19,19 @@ use crate::app::compose::import::{instances::Members, templates::Templates};
 use crate::app::{App, StackRef, find};
 use crate::{
     access::Need,
-    cancellation::Cancellation,
+    budget::{cancellation::Cancellation, import::ReadBudget},
     compose::{self, Imported, Note, Reading, Refusal, Request},
     db::{
         Kept, Tx, Work,
         entities::StackModel,
-        stacks::{self, Hold},
-        templates as rows,
+        queries::{
+            stacks::{self, Hold},
+            templates as rows,
+        },
     },
     error::{Code, Error, Problem, Problems, Result, Unique},
     ids::{AnyId, InstanceId, StackId, TemplateId},
     name::{Name, NameOf},
-    read_budget::ReadBudget,
 };
 
 /// What happens where something of the same name says something else.

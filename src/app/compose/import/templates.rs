@@ -6,15 +6,15 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::app::compose::import::{Import, OnConflict, Outcome, entries};
+use crate::app::compose::import::{Import, OnConflict, Outcome, collections};
 use crate::{
     app::templates::values,
     compose::{Entries, Imported},
     db::{
         Tx,
         entities::TemplateModel,
-        stored,
-        templates::{self, TemplateHold, TemplateValues},
+        entries,
+        queries::templates::{self, TemplateHold, TemplateValues},
     },
     error::{Code, Detail, Error, Problem, Problems, Result, Unreadable},
     ids::{AnyId, TemplateId},
@@ -49,7 +49,7 @@ impl Templates {
         }
         let ids: Vec<TemplateId> = stored.iter().flatten().map(|row| row.id).collect();
         let mut there: HashMap<TemplateId, Result<Entries, Unreadable>> =
-            if ids.is_empty() { HashMap::new() } else { entries::of_templates(tx, &ids).await? };
+            if ids.is_empty() { HashMap::new() } else { collections::of_templates(tx, &ids).await? };
         let mut written = Vec::with_capacity(services.len());
         for (service, row) in services.iter().zip(stored) {
             stop.check()?;
@@ -69,17 +69,17 @@ impl Templates {
             let there = there.map(|there| there.inspect_err(|row| tracing::error!(%row, "a template is not known")));
             let secrets: &[EnvVar] =
                 there.as_ref().and_then(|there| there.as_ref().ok()).map_or(&[], |it| &it.env_vars);
-            entries::complete(says.env_vars.get_or_insert_default(), secrets);
-            let wanted = entries::of_file(&says);
+            collections::complete(says.env_vars.get_or_insert_default(), secrets);
+            let wanted = collections::of_file(&says);
             written.push(match row.zip(there) {
                 None => {
                     let row = templates::insert(tx, values, now).await?;
-                    stored::insert_all::<OfTemplate>(tx, row.id, says, now).await?;
+                    entries::insert_all::<OfTemplate>(tx, row.id, says, now).await?;
                     Written { row, outcome: Outcome::Created, says: wanted }
                 }
                 Some((row, there)) => {
                     let as_wanted =
-                        |there: &Entries| entries::same(there, &wanted) && TemplateValues::from(&row) == values;
+                        |there: &Entries| collections::same(there, &wanted) && TemplateValues::from(&row) == values;
                     match (on_conflict, there) {
                         (_, Ok(there)) if as_wanted(&there) => {
                             Written { row, outcome: Outcome::Unchanged, says: there }
@@ -90,7 +90,7 @@ impl Templates {
                             Written { row, outcome: Outcome::Skipped, says: Entries::default() }
                         }
                         (OnConflict::Update, _) => {
-                            stored::replace_all::<OfTemplate>(tx, row.id, says, now).await?;
+                            entries::replace_all::<OfTemplate>(tx, row.id, says, now).await?;
                             let row = templates::update(tx, row.id, values, now).await?;
                             Written { row, outcome: Outcome::Updated, says: wanted }
                         }

@@ -1,0 +1,143 @@
+//! API keys as text: made, read, and reduced to what is stored.
+//!
+//! Used by the use cases that create and check keys. It must never store a key or show one by itself: `Debug` hides it,
+//! and only [`ApiKey::reveal`] gives the text away.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// What every key starts with, so that people and scanners of leaked secrets know it.
+pub const PREFIX: &str = "devarch_";
+/// Random bytes: 256 bits.
+const RANDOM: usize = 32;
+/// Bytes that tell a mistyped key from a wrong one, without a look at the database.
+const CHECK: usize = 4;
+/// Characters behind the prefix that are stored and shown, so that people can tell keys apart.
+const HINT: usize = 4;
+
+/// A key: the prefix, then 256 random bits and a checksum as 48 characters of base64url.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKey([u8; RANDOM + CHECK]);
+
+impl ApiKey {
+    /// A new key, from the random numbers of the operating system.
+    pub fn generate() -> Result<Self, getrandom::Error> {
+        let mut random = [0; RANDOM];
+        getrandom::fill(&mut random)?;
+        Ok(Self::from_random(random))
+    }
+
+    fn from_random(random: [u8; RANDOM]) -> Self {
+        let mut bytes = [0; RANDOM + CHECK];
+        bytes[..RANDOM].copy_from_slice(&random);
+        bytes[RANDOM..].copy_from_slice(&checksum(&random));
+        Self(bytes)
+    }
+
+    /// Reads a key; `None` for text that cannot be one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix(PREFIX)?).ok()?;
+        let bytes: [u8; RANDOM + CHECK] = bytes.try_into().ok()?;
+        let (random, check) = bytes.split_at(RANDOM);
+        (checksum(random) == check).then_some(Self(bytes))
+    }
+
+    /// The text, for the one who gets the key.
+    pub fn reveal(&self) -> String {
+        format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(self.0))
+    }
+
+    /// The first characters, to tell keys apart.
+    pub fn hint(&self) -> String {
+        let mut text = self.reveal();
+        text.truncate(PREFIX.len() + HINT);
+        text
+    }
+
+    /// What is stored.
+    pub fn digest(&self) -> KeyDigest {
+        KeyDigest(Sha256::digest(self.0).into())
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey")
+    }
+}
+
+fn checksum(random: &[u8]) -> [u8; CHECK] {
+    let mut check = [0; CHECK];
+    check.copy_from_slice(&Sha256::digest(random)[..CHECK]);
+    check
+}
+
+/// SHA-256 of a key. A key has 256 random bits: nobody finds it from its hash by trying, so a slow hash adds nothing.
+#[derive(Clone, Copy)]
+pub struct KeyDigest([u8; 32]);
+
+impl KeyDigest {
+    /// The half by which the row is found, hexadecimal.
+    pub fn lookup(&self) -> String {
+        hex(&self.0[..16])
+    }
+
+    /// The other half, hexadecimal; it is compared, never looked up.
+    pub fn verifier(&self) -> String {
+        hex(&self.0[16..])
+    }
+
+    /// Whether the stored other half is this one's, in a time that does not depend on where they differ.
+    pub fn verify(&self, stored: &str) -> bool {
+        self.verifier().as_bytes().ct_eq(stored.as_bytes()).into()
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::access::api_key::*;
+
+    #[test]
+    fn a_key_never_shows_itself() {
+        let key = ApiKey::generate().unwrap();
+        assert_eq!(format!("{key:?}"), "ApiKey");
+        assert_eq!(key.reveal().len(), PREFIX.len() + 48);
+        assert!(key.reveal().starts_with(&key.hint()) && key.hint().len() == 12);
+        assert_ne!(ApiKey::generate().unwrap(), key);
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_survives_as_text_and_no_character_can_change(random: [u8; 32], at in 0usize..48, other in "[A-Za-z0-9_-]") {
+            let key = ApiKey::from_random(random);
+            let text = key.reveal();
+            let read = ApiKey::parse(&text);
+            prop_assert_eq!(read.as_ref(), Some(&key));
+            let at = PREFIX.len() + at;
+            let changed = format!("{}{other}{}", &text[..at], &text[at + 1..]);
+            prop_assert_eq!(ApiKey::parse(&changed).is_some(), changed == text);
+        }
+
+        #[test]
+        fn no_text_makes_reading_panic(text in "(devarch_)?\\PC{0,60}") {
+            prop_assert_eq!(ApiKey::parse(&text), None);
+        }
+
+        #[test]
+        fn a_digest_knows_its_own_half(random: [u8; 32], other: [u8; 32]) {
+            let digest = ApiKey::from_random(random).digest();
+            prop_assert!(digest.verify(&digest.verifier()));
+            prop_assert_eq!(digest.verify(&ApiKey::from_random(other).digest().verifier()), random == other);
+            prop_assert!(!digest.verify("") && !digest.verify(&digest.verifier()[1..]));
+        }
+    }
+}

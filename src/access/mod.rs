@@ -1,0 +1,175 @@
+//! Who asks, and what that one may do: a role, and the stacks within reach.
+//!
+//! Made by the server from an API key, checked by [`App`](crate::app::App) for every use case and by every query of the
+//! database. It must never know how a key is checked, nor read one.
+
+pub mod api_key;
+use std::{fmt, str::FromStr, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::StackId;
+
+/// What a key lets its holder do. Each role may do all that those before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, async_graphql::Enum, Serialize, Deserialize)]
+pub enum Role {
+    /// Reads; secrets are masked.
+    Reader,
+    /// Also changes stacks and instances.
+    Editor,
+    /// Also changes templates, purges, reveals secrets and manages keys.
+    Admin,
+}
+
+impl Role {
+    /// All of them, the weakest first.
+    pub const ALL: [Self; 3] = [Self::Reader, Self::Editor, Self::Admin];
+
+    /// The word on the command line and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reader => "reader",
+            Self::Editor => "editor",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Role {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|role| role.as_str() == text);
+        found.ok_or_else(|| "a role is reader, editor or admin".to_owned())
+    }
+}
+
+/// The stacks within reach. All others look as if they did not exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All stacks.
+    Everything,
+    /// These stacks only; none when the list is empty.
+    Stacks(Arc<[StackId]>),
+}
+
+impl Scope {
+    /// Whether a stack is within reach.
+    pub fn sees(&self, stack: StackId) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Stacks(stacks) => stacks.contains(&stack),
+        }
+    }
+
+    /// The condition that a column, which holds keys of stacks, leads to one within reach; none when all are.
+    pub fn condition(&self, column: &str) -> Option<String> {
+        match self {
+            Self::Everything => None,
+            Self::Stacks(stacks) if stacks.is_empty() => Some("1 = 0".to_owned()),
+            Self::Stacks(stacks) => {
+                let keys: Vec<String> = stacks.iter().map(|id| id.0.to_string()).collect();
+                Some(format!("{column} IN ({})", keys.join(", ")))
+            }
+        }
+    }
+
+    /// The same, to be put behind other conditions of hand-written SQL.
+    pub fn and(&self, column: &str) -> String {
+        self.condition(column).map_or_else(String::new, |condition| format!(" AND {condition}"))
+    }
+}
+
+/// What an operation takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// At least this role.
+    pub role: Role,
+    /// Whether all stacks must be within reach: the operation makes a stack or touches what all of them share.
+    pub everywhere: bool,
+}
+
+impl Need {
+    /// Reading.
+    pub const READ: Self = Self { role: Role::Reader, everywhere: false };
+    /// Changing what is inside a stack, or the stack itself.
+    pub const CHANGE: Self = Self { role: Role::Editor, everywhere: false };
+    /// Making a stack.
+    pub const NEW_STACK: Self = Self { role: Role::Editor, everywhere: true };
+    /// Purging, and revealing secrets.
+    pub const ADMINISTER: Self = Self { role: Role::Admin, everywhere: false };
+    /// Changing templates, which all stacks share, and managing keys.
+    pub const ADMINISTER_ALL: Self = Self { role: Role::Admin, everywhere: true };
+}
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// The role.
+    pub role: Role,
+    /// The stacks within reach.
+    pub scope: Scope,
+    /// The name of the key, for the log; none for the service itself and where no keys are asked for.
+    pub key: Option<Arc<str>>,
+    /// The row of the key: unlike its name, it never belongs to another one.
+    pub key_id: Option<i64>,
+}
+
+impl Access {
+    /// Everything: the service itself, its command line, and everybody where no keys are asked for.
+    pub fn full() -> Self {
+        Self { role: Role::Admin, scope: Scope::Everything, key: None, key_id: None }
+    }
+
+    /// Why an operation is refused, if it is.
+    pub fn lacks(&self, need: Need) -> Option<String> {
+        if self.role < need.role {
+            return Some(format!("This takes the role {}; the key has the role {}.", need.role, self.role));
+        }
+        if need.everywhere && self.scope != Scope::Everything {
+            return Some("This takes a key that is not limited to some stacks.".to_owned());
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn access(role: Role, scope: Scope) -> Access {
+        Access { role, scope, key: None, key_id: None }
+    }
+
+    #[test]
+    fn a_role_may_do_what_those_before_it_may() {
+        for (need, least) in [(Need::READ, Role::Reader), (Need::CHANGE, Role::Editor), (Need::ADMINISTER, Role::Admin)]
+        {
+            for role in Role::ALL {
+                assert_eq!(access(role, Scope::Everything).lacks(need).is_none(), role >= least, "{role} {need:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_all_stacks_share_takes_all_stacks() {
+        let some = access(Role::Admin, Scope::Stacks([StackId(1)].into()));
+        assert!(some.lacks(Need::ADMINISTER).is_none() && some.lacks(Need::CHANGE).is_none());
+        assert!(some.lacks(Need::ADMINISTER_ALL).is_some() && some.lacks(Need::NEW_STACK).is_some());
+    }
+
+    #[test]
+    fn a_list_that_became_empty_reaches_nothing() {
+        let none = Scope::Stacks([].into());
+        assert!(!none.sees(StackId(1)));
+        assert_eq!(none.and("i.stack_id"), " AND 1 = 0");
+        assert_eq!(Scope::Stacks([StackId(4), StackId(9)].into()).and("id"), " AND id IN (4, 9)");
+        assert_eq!(Scope::Everything.and("id"), "");
+    }
+}

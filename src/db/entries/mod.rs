@@ -1,0 +1,299 @@
+//! The rows of the kinds: read, written, copied and counted the same way for every kind and owner.
+//!
+//! Called by the use cases and the loaders. It must never know a concrete kind, except through the registry.
+
+mod difference;
+mod heads;
+mod rows;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    Condition, ConnectionTrait, DbErr, EntityName, EntityTrait, IdenStatic, QueryFilter, QueryOrder, Statement,
+};
+
+use crate::db::entries::difference::Difference;
+pub use crate::db::entries::rows::Loaded;
+use crate::db::{
+    Session, Tx,
+    queries::{
+        in_list::{keyed, one_of, parameter},
+        instances::InstanceChange,
+        rules, templates,
+    },
+    secrets,
+};
+use crate::{
+    error::Result,
+    ids::{InstanceId, TemplateId},
+    kinds::{
+        Cardinality, Collections, Dependency, Draft, Drafted, Head, Kind, OfInstance, OfTemplate, OverrideKind, Owner,
+        Registered, Rule, RuleAction, Setting, Slot, Stored, for_each_kind, for_each_template_kind,
+    },
+};
+
+/// Where the entries of a kind come from for an owner. For most it is a table.
+pub trait Source<O: Owner>: Kind {
+    /// The entries of many owners, with secrets in clear.
+    fn load_each(db: &impl Session, owners: &[O::Id]) -> impl Future<Output = Result<Loaded<O, Self>, DbErr>> + Send;
+
+    /// The same for those to whom no secret is shown: what is sealed stays so. Owners out of the caller's reach are missing.
+    fn masked(db: &impl Session, owners: &[O::Id]) -> impl Future<Output = Result<Loaded<O, Self>, DbErr>> + Send {
+        Self::load_each(db, owners)
+    }
+
+    /// All of them, or the first row that cannot be read.
+    fn load(
+        db: &impl Session,
+        owners: &[O::Id],
+    ) -> impl Future<Output = Result<HashMap<O::Id, Vec<Self>>, DbErr>> + Send {
+        async { Self::load_each(db, owners).await?.all() }
+    }
+}
+
+impl<O: Owner, K: Stored<O>> Source<O> for K {
+    async fn load_each(db: &impl Session, owners: &[O::Id]) -> Result<Loaded<O, K>, DbErr> {
+        rows::open::<O, K>(db, owners).await
+    }
+
+    async fn masked(db: &impl Session, owners: &[O::Id]) -> Result<Loaded<O, K>, DbErr> {
+        let reach = if O::OF_ONE_STACK { db.within_instances(K::owner_column().as_str()) } else { Condition::all() };
+        rows::sealed::<O, K>(db, owners, reach).await
+    }
+}
+
+/// A template has them as fields of its own.
+impl Source<OfTemplate> for Setting {
+    async fn load_each(db: &impl Session, owners: &[TemplateId]) -> Result<Loaded<OfTemplate, Self>, DbErr> {
+        let rows = templates::load(db, owners).await?;
+        let settings = rows.into_iter().map(|row| (row.id, templates::TemplateValues::from(&row).settings()));
+        Ok(Loaded::whole(settings.map(|(id, settings)| (id, settings.into_entries())).collect()))
+    }
+}
+
+/// No template brings any.
+impl Source<OfTemplate> for Dependency {
+    async fn load_each(_: &impl Session, _: &[TemplateId]) -> Result<Loaded<OfTemplate, Self>, DbErr> {
+        Ok(Loaded::whole(HashMap::new()))
+    }
+}
+
+/// A kind that is in the registry, with both its sources.
+pub trait Mergeable: Registered + Source<OfTemplate> + Source<OfInstance> {}
+impl<K: Registered + Source<OfTemplate> + Source<OfInstance>> Mergeable for K {}
+
+/// The entries that an owner has under some keys, with secrets in clear; no others are read.
+pub async fn under<O: Owner, K: Stored<O>>(db: &impl Session, owner: O::Id, keys: &[String]) -> Result<Vec<K>, DbErr> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let backend = db.get_database_backend();
+    let of_owner = one_of(backend, K::owner_column().as_str(), std::iter::once(owner.into()));
+    let with_keys = keyed(backend, K::ROW_KEY, keys);
+    let select = K::Entity::find().filter(of_owner).filter(with_keys).order_by_asc(K::id_column());
+    let mut found = Vec::new();
+    for row in rows::fetch::<O, K>(db, select).await? {
+        let mut entry = row.entry?;
+        secrets::open::<O, K>(&mut entry, row.owner, db.vault())?;
+        found.push(entry);
+    }
+    Ok(found)
+}
+
+/// Makes `wanted` the whole collection of an owner, row by row where they differ; true when anything did.
+async fn replace<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, wanted: Vec<K>, now: DateTime<Utc>) -> Result<bool> {
+    let stored = heads::load::<O, K>(tx, owner).await?;
+    let difference = Difference::find::<O>(tx, owner, stored, wanted.into_iter().map(Slot::from).collect()).await?;
+    let differs = !difference.is_empty();
+    difference.write::<O>(tx, owner, now).await?;
+    Ok(differs)
+}
+
+/// A number of entries as it is stored: every kind has a limit far below.
+pub fn number(entries: usize) -> i32 {
+    i32::try_from(entries).unwrap_or(i32::MAX)
+}
+
+/// What an instance says about one kind, to be changed.
+async fn drafted<K: Stored<OfInstance>>(
+    tx: &Tx,
+    instance: InstanceId,
+    kind: OverrideKind,
+    rules: &[Rule],
+) -> Result<Drafted<K>, DbErr> {
+    let stored: Vec<Head<K>> = heads::load::<OfInstance, K>(tx, instance).await?;
+    let rules = || rules.iter().filter(|rule| rule.kind == kind);
+    let removed = rules().filter_map(|rule| rule.key.as_deref()?.parse().ok());
+    Ok(Drafted::new(stored, removed, rules().any(|rule| rule.action == RuleAction::Replace)))
+}
+
+/// The collections of an owner, all kinds together.
+pub trait Collected: Owner {
+    /// Writes every kind that `wanted` speaks of; true when that changed anything.
+    fn replace_all(
+        tx: &Tx,
+        owner: Self::Id,
+        wanted: Collections,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<bool>> + Send;
+
+    /// Writes the first collections of a new owner.
+    fn insert_all(
+        tx: &Tx,
+        owner: Self::Id,
+        collections: Collections,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<()>> + Send;
+}
+
+macro_rules! collected {
+    (($owner:ident) $( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+        impl Collected for $owner {
+            async fn replace_all(
+                tx: &Tx,
+                owner: <$owner as Owner>::Id,
+                wanted: Collections,
+                now: DateTime<Utc>,
+            ) -> Result<bool> {
+                let mut changed = false;
+                $( if let Some(set) = wanted.$field {
+                    changed |= replace::<$owner, crate::kinds::$kind>(tx, owner, set.into_entries(), now).await?;
+                } )+
+                Ok(changed)
+            }
+
+            async fn insert_all(
+                tx: &Tx,
+                owner: <$owner as Owner>::Id,
+                collections: Collections,
+                now: DateTime<Utc>,
+            ) -> Result<()> {
+                $( if let Some(set) = collections.$field {
+                    let entries: Vec<crate::kinds::$kind> = set.into_entries();
+                    Difference::first(entries).write::<$owner>(tx, owner, now).await?;
+                } )+
+                Ok(())
+            }
+        }
+    };
+}
+for_each_kind!(collected, OfInstance);
+for_each_template_kind!(collected, OfTemplate);
+
+/// Writes every kind that `wanted` speaks of; true when that changed anything.
+pub async fn replace_all<O: Collected>(tx: &Tx, owner: O::Id, wanted: Collections, now: DateTime<Utc>) -> Result<bool> {
+    O::replace_all(tx, owner, wanted, now).await
+}
+
+/// Writes the first collections of a new owner.
+pub async fn insert_all<O: Collected>(
+    tx: &Tx,
+    owner: O::Id,
+    collections: Collections,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    O::insert_all(tx, owner, collections, now).await
+}
+
+macro_rules! all_kinds {
+    ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+        /// What an instance says about the kinds that `touches` names, to be changed: one statement a kind, and none of
+        /// them reads contents.
+        pub async fn load_draft(
+            tx: &Tx,
+            instance: InstanceId,
+            touches: impl Fn(OverrideKind) -> bool + Send,
+        ) -> Result<Draft, DbErr> {
+            let rules = rules::load(tx, &[instance]).await?.remove(&instance).unwrap_or_default();
+            let mut draft = Draft::default();
+            $( if touches(OverrideKind::$kind) {
+                draft.$field = Some(drafted(tx, instance, OverrideKind::$kind, &rules).await?);
+            } )+
+            Ok(draft)
+        }
+
+        /// What has to be written so that an instance says what it is to say.
+        #[derive(Debug)]
+        pub struct Changes {
+            instance: InstanceId,
+            rules: rules::Difference,
+            $( $field: Option<Difference<crate::kinds::$kind>>, )+
+        }
+
+        impl Changes {
+            /// From a draft. Reads the rows that may be equal to entries that were given, and no others.
+            pub async fn find(tx: &Tx, instance: InstanceId, draft: Draft) -> Result<Self, DbErr> {
+                let (mut touched, mut wanted) = (Vec::new(), Vec::new());
+                $( let $field = match draft.$field {
+                    Some(Drafted { said, stored }) => {
+                        touched.push(OverrideKind::$kind);
+                        wanted.extend(said.rules(OverrideKind::$kind));
+                        Some(Difference::find::<OfInstance>(tx, instance, stored, said.entries).await?)
+                    }
+                    None => None,
+                }; )+
+                let rules = rules::Difference::find(tx, instance, &touched, wanted).await?;
+                Ok(Self { instance, rules, $( $field, )+ })
+            }
+
+            /// Whether the instance says all of it already.
+            pub fn is_empty(&self) -> bool {
+                self.rules.is_empty() $( && self.$field.as_ref().is_none_or(Difference::is_empty) )+
+            }
+
+            /// Writes them. When there are any, this is the change that has to be recorded in the instance.
+            pub async fn write(self, tx: &Tx, now: DateTime<Utc>) -> Result<Option<InstanceChange>> {
+                if self.is_empty() {
+                    return Ok(None);
+                }
+                let mut more_overrides = 0;
+                $( if let Some(difference) = self.$field {
+                    more_overrides += difference.more();
+                    difference.write::<OfInstance>(tx, self.instance, now).await?;
+                } )+
+                self.rules.write(tx, self.instance).await?;
+                Ok(Some(InstanceChange { more_overrides, ..InstanceChange::default() }))
+            }
+        }
+
+        /// Counts in their rows how many entries new instances override, all kinds together: for those whose first overrides
+        /// were written without recording it.
+        pub async fn count_new(tx: &Tx, instances: &[InstanceId]) -> Result<(), DbErr> {
+            let backend = tx.get_database_backend();
+            let (one_of_them, value) = parameter(backend, instances.iter().map(|id| id.0));
+            let tables: [(String, &str); OverrideKind::ALL.len()] = [$( (
+                <crate::kinds::$kind as Stored<OfInstance>>::Entity::default().table_name().to_owned(),
+                <crate::kinds::$kind as Stored<OfInstance>>::owner_column().as_str(),
+            ) ),+];
+            let each = tables.map(|(table, owner)| {
+                format!("SELECT {owner} AS owner, COUNT(*) AS entries FROM {table} WHERE {owner} {one_of_them} GROUP BY {owner}")
+            });
+            let sql = format!(
+                "UPDATE service_instances SET override_count = counted.entries FROM (
+                    SELECT owner, SUM(entries) AS entries FROM ({}) AS of_kind GROUP BY owner
+                ) AS counted WHERE service_instances.id = counted.owner",
+                each.join(" UNION ALL ")
+            );
+            tx.execute_raw(Statement::from_sql_and_values(backend, sql, [value])).await.map(drop)
+        }
+    };
+}
+for_each_kind!(all_kinds);
+
+macro_rules! entities {
+    (($owner:ident, $tables:ident) $( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+        fn $tables() -> Vec<sea_orm::sea_query::TableCreateStatement> {
+            let schema = sea_orm::Schema::new(sea_orm::DbBackend::Postgres);
+            vec![$( schema.create_table_from_entity(<crate::kinds::$kind as Stored<$owner>>::Entity::default()), )+]
+        }
+    };
+}
+for_each_kind!(entities, OfInstance, instance_tables);
+for_each_template_kind!(entities, OfTemplate, template_tables);
+
+/// The tables of all kinds, both owners, as the entities describe them (for the test that compares them with the
+/// migrated database).
+pub fn tables() -> Vec<sea_orm::sea_query::TableCreateStatement> {
+    instance_tables().into_iter().chain(template_tables()).collect()
+}

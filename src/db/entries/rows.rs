@@ -1,0 +1,109 @@
+//! Entries as they are read: a row that cannot be read is told apart from the others, and costs its owner only.
+//!
+//! Called by the loaders and use cases. It must never tell what a row holds that it cannot read.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    Condition, DbErr, EntityTrait, FromQueryResult, IdenStatic, QueryFilter, QueryOrder, QueryTrait, Select,
+};
+
+use crate::db::{Session, queries::in_list::one_of, secrets};
+use crate::{
+    error::Unreadable,
+    ids::GlobalId,
+    kinds::{Owner, Stored},
+};
+
+/// The entries of one kind, by owner.
+#[derive(Debug)]
+pub struct Loaded<O: Owner, K> {
+    /// Those that can be read, each in the order in which its entries came to be. Owners without entries are missing.
+    pub entries: HashMap<O::Id, Vec<K>>,
+    /// The owners of whom a row cannot be read, each with the first such row.
+    pub unreadable: HashMap<O::Id, Unreadable>,
+}
+
+impl<O: Owner, K> Loaded<O, K> {
+    /// From entries that can all be read.
+    pub(super) fn whole(entries: HashMap<O::Id, Vec<K>>) -> Self {
+        Self { entries, unreadable: HashMap::new() }
+    }
+
+    /// The entries of all owners, or the first row that cannot be read.
+    pub fn all(self) -> Result<HashMap<O::Id, Vec<K>>, DbErr> {
+        match self.unreadable.into_values().min_by_key(|unreadable| unreadable.row) {
+            Some(unreadable) => Err(unreadable.into()),
+            None => Ok(self.entries),
+        }
+    }
+
+    /// Takes the entries of an owner.
+    pub fn take(&mut self, owner: O::Id) -> Result<Vec<K>, Unreadable> {
+        match self.unreadable.get(&owner) {
+            Some(unreadable) => Err(unreadable.clone()),
+            None => Ok(self.entries.remove(&owner).unwrap_or_default()),
+        }
+    }
+}
+
+/// A row as it was read: its key, its owner, and the entry if it can be read.
+pub(super) struct Row<O: Owner, K> {
+    pub(super) id: i64,
+    pub(super) owner: O::Id,
+    pub(super) entry: Result<K, Unreadable>,
+}
+
+/// The rows of a selection, sealed as they are stored.
+pub(super) async fn fetch<O: Owner, K: Stored<O>>(
+    db: &impl Session,
+    select: Select<K::Entity>,
+) -> Result<Vec<Row<O, K>>, DbErr> {
+    let rows = db.query_all_raw(select.build(db.get_database_backend())).await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let id: i64 = row.try_get("", K::id_column().as_str())?;
+        let owner = O::Id::from_raw(row.try_get("", K::owner_column().as_str())?);
+        let entry = match K::Model::from_query_result(&row, "") {
+            Ok(model) => Ok(K::from_row(model).1),
+            // What the driver says may quote the value.
+            Err(_) => Err(Unreadable { table: K::TABLE, row: id, owner: owner.into(), field: K::FIELD }),
+        };
+        found.push(Row { id, owner, entry });
+    }
+    Ok(found)
+}
+
+/// The entries of many owners as they are stored.
+pub(super) async fn sealed<O: Owner, K: Stored<O>>(
+    db: &impl Session,
+    owners: &[O::Id],
+    reach: Condition,
+) -> Result<Loaded<O, K>, DbErr> {
+    let ids = owners.iter().map(|id| (*id).into());
+    let of_owners = one_of(db.get_database_backend(), K::owner_column().as_str(), ids);
+    let rows =
+        fetch::<O, K>(db, K::Entity::find().filter(of_owners).filter(reach).order_by_asc(K::id_column())).await?;
+    let (mut entries, mut unreadable): (HashMap<O::Id, Vec<K>>, HashMap<_, _>) = (HashMap::new(), HashMap::new());
+    for Row { owner, entry, .. } in rows {
+        match entry {
+            Ok(entry) => entries.entry(owner).or_default().push(entry),
+            Err(row) => {
+                unreadable.entry(owner).or_insert(row);
+            }
+        }
+    }
+    entries.retain(|owner, _| !unreadable.contains_key(owner));
+    Ok(Loaded { entries, unreadable })
+}
+
+/// The entries of many owners with their secrets opened.
+pub(super) async fn open<O: Owner, K: Stored<O>>(db: &impl Session, owners: &[O::Id]) -> Result<Loaded<O, K>, DbErr> {
+    let mut loaded = sealed::<O, K>(db, owners, Condition::all()).await?;
+    for (owner, entries) in &mut loaded.entries {
+        for entry in entries {
+            secrets::open::<O, K>(entry, *owner, db.vault())?;
+        }
+    }
+    Ok(loaded)
+}

@@ -1,0 +1,169 @@
+//! The link to a PostgreSQL server: how long a round trip takes, which role the server has, and how a connection is proven
+//! to be outside a transaction.
+//!
+//! Looked at on the first connection, before there is a pool. It must never change anything on the server.
+
+use std::time::Duration;
+
+use sea_orm::{
+    DbErr, RuntimeErr,
+    sqlx::{Connection, Error as SqlxError, Executor, PgConnection, Row, postgres::PgConnectOptions, raw_sql},
+};
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::error::{Error, Result};
+
+/// How long the first connection may take to come about.
+pub(in crate::db) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time between two attempts to reach a server that takes no connections yet.
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
+/// Round trips until a connection can be used, at most: TCP, TLS, the handshake, SCRAM and the first statements.
+const ROUND_TRIPS_TO_CONNECT: u32 = 10;
+/// How long a proof may take: longer than a statement that is still running when its connection is given back.
+const PROOF_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What is known of the link to a server.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::db) struct Link {
+    round_trip: Duration,
+    pub(in crate::db) proof: Proof,
+}
+
+impl Link {
+    /// How long connecting may take: `least`, and longer on a slow network.
+    pub(in crate::db) fn connect_timeout(self, least: Duration) -> Duration {
+        least.max(self.timeout_of(ROUND_TRIPS_TO_CONNECT, CONNECT_TIMEOUT))
+    }
+
+    /// How long so many round trips may take: `least`, and longer on a slow network.
+    pub(in crate::db) fn statement_timeout(self, round_trips: u32, least: Duration) -> Duration {
+        least.max(self.timeout_of(round_trips.saturating_mul(4), 3 * CONNECT_TIMEOUT))
+    }
+
+    fn timeout_of(self, round_trips: u32, most: Duration) -> Duration {
+        self.round_trip.saturating_mul(round_trips).min(most)
+    }
+}
+
+/// How a connection is proven to be outside a transaction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::db) enum Proof {
+    /// A COMMIT inside an anonymous block: refused within a transaction, and nothing outside of one.
+    #[default]
+    CommitInBlock,
+    /// For a server without PL/pgSQL: the transaction of a statement begins with the statement. In the simple protocol
+    /// only; in the extended one they always differ.
+    StartOfTransaction,
+}
+
+impl Proof {
+    /// Whether the connection is outside a transaction; asked of the server, because the driver does not tell.
+    pub(in crate::db) async fn holds(self, connection: &mut PgConnection) -> Result<bool, SqlxError> {
+        match self {
+            Self::CommitInBlock => match connection.execute(raw_sql("DO $$BEGIN COMMIT; END$$")).await {
+                Ok(_) => Ok(true),
+                // Invalid transaction termination, in a failed transaction.
+                Err(SqlxError::Database(cause)) if matches!(cause.code().as_deref(), Some("2D000" | "25P02")) => {
+                    Ok(false)
+                }
+                Err(cause) => Err(cause),
+            },
+            Self::StartOfTransaction => {
+                match connection.fetch_one(raw_sql("SELECT now() = statement_timestamp()")).await {
+                    Ok(row) => row.try_get(0),
+                    Err(SqlxError::Database(cause)) if cause.code().as_deref() == Some("25P02") => Ok(false),
+                    Err(cause) => Err(cause),
+                }
+            }
+        }
+    }
+
+    /// Whether a connection may go back to its pool. One that is inside a transaction must not: what comes after would be
+    /// acknowledged as a part of it, and lost with it.
+    pub(in crate::db) async fn may_return(self, connection: &mut PgConnection) -> Result<bool, SqlxError> {
+        let holds = timeout(PROOF_TIMEOUT, self.holds(connection)).await.map_err(|_| SqlxError::PoolTimedOut)??;
+        if !holds {
+            tracing::warn!("a connection was given back inside a transaction and is closed");
+        }
+        Ok(holds)
+    }
+}
+
+/// Whether the server is a standby, which may be behind and takes no changes.
+pub(in crate::db) async fn is_standby(connection: &mut PgConnection) -> Result<bool, SqlxError> {
+    match connection.fetch_one(raw_sql("SELECT pg_is_in_recovery()")).await {
+        Ok(row) => row.try_get(0),
+        // A server that knows no standbys.
+        Err(SqlxError::Database(cause)) if cause.code().as_deref() == Some("42883") => Ok(false),
+        Err(cause) => Err(cause),
+    }
+}
+
+/// The error of a connection that leads to a standby in place of a primary.
+pub(in crate::db) fn standby_error() -> DbErr {
+    DbErr::Conn(RuntimeErr::Internal(
+        "the server is a standby, which takes no changes and may be behind: give the URL of the primary".to_owned(),
+    ))
+}
+
+/// The first connection to a primary, and what it shows of the link. A server that does not take connections yet is waited
+/// for as long as `wait`.
+pub(in crate::db) async fn first(options: &PgConnectOptions, wait: Duration) -> Result<(PgConnection, Link)> {
+    let begun = Instant::now();
+    let connected = async {
+        loop {
+            match PgConnection::connect_with(options).await {
+                Err(cause) if begun.elapsed() < wait && is_starting(&cause) => sleep(RETRY_PAUSE).await,
+                Err(cause) if is_starting(&cause) => return Err(SqlxError::PoolTimedOut),
+                connected => return connected,
+            }
+        }
+    };
+    let looked = async {
+        let mut connection = connected.await?;
+        let asked = Instant::now();
+        let is_standby = is_standby(&mut connection).await?;
+        let first_round_trip = asked.elapsed();
+        let asked = Instant::now();
+        let proof = match Proof::CommitInBlock.holds(&mut connection).await {
+            Ok(true) => Proof::CommitInBlock,
+            _ => Proof::StartOfTransaction,
+        };
+        // The shorter one: the longer one tells of a busy machine.
+        let round_trip = asked.elapsed().min(first_round_trip);
+        Ok((connection, is_standby, Link { round_trip, proof }))
+    };
+    let looked = timeout(wait.max(CONNECT_TIMEOUT), looked).await.unwrap_or(Err(SqlxError::PoolTimedOut));
+    let (connection, is_standby, link) =
+        looked.map_err(|cause| Error::Unavailable(DbErr::Conn(RuntimeErr::SqlxError(cause.into()))))?;
+    if is_standby {
+        drop(connection.close().await);
+        return Err(Error::Unavailable(standby_error()));
+    }
+    Ok((connection, link))
+}
+
+/// Whether it may be worth trying again: nobody listens, the server starts, or all its connections are taken.
+fn is_starting(cause: &SqlxError) -> bool {
+    match cause {
+        SqlxError::Io(cause) => cause.kind() == std::io::ErrorKind::ConnectionRefused,
+        SqlxError::Database(cause) => matches!(cause.code().as_deref(), Some("57P03" | "53300")),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::db::pool::link::*;
+
+    #[test]
+    fn slow_networks_get_longer_and_never_for_ever() {
+        let least = Duration::from_millis(700);
+        let link = |milliseconds| Link { round_trip: Duration::from_millis(milliseconds), ..Link::default() };
+        assert_eq!(link(1).connect_timeout(least), least);
+        assert_eq!(link(400).connect_timeout(least), Duration::from_secs(4));
+        assert_eq!(link(400).statement_timeout(1, least), Duration::from_millis(1600));
+        assert_eq!(link(60_000).connect_timeout(least), CONNECT_TIMEOUT);
+        assert_eq!(link(60_000).statement_timeout(20, least), 3 * CONNECT_TIMEOUT);
+    }
+}

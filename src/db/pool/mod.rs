@@ -1,0 +1,11 @@
+//! Connections: opening a database, the pools, pinned connections, the health monitor and failover.
+//!
+//! Called by `Db`. It must not know what statements are for.
+
+pub(in crate::db) mod connect;
+pub(in crate::db) mod health;
+pub(in crate::db) mod link;
+pub(in crate::db) mod pinned;
+pub(in crate::db) mod pooler;
+pub(in crate::db) mod read_pool;
+pub(in crate::db) mod standby;

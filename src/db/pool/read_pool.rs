@@ -1,0 +1,67 @@
+//! Connections for single statements that only read: those that everything shares, and one more that changes never take.
+//!
+//! Made by [`Db`](crate::db::Db). Changes may keep connections for long, as when a synchronous standby does not answer their
+//! COMMIT; reads go on all the same. It must never know what is read.
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    prelude::async_trait::async_trait,
+};
+
+use crate::db::pool::pinned::Lanes;
+
+/// Where single statements run that only read.
+#[derive(Clone, Debug)]
+pub struct ReadPool {
+    shared: DatabaseConnection,
+    reserve: Option<DatabaseConnection>,
+    /// The pinned connections of the shared pool.
+    pinned: Option<Lanes>,
+}
+
+impl ReadPool {
+    pub(in crate::db) fn new(
+        shared: DatabaseConnection,
+        reserve: Option<DatabaseConnection>,
+        pinned: Option<Lanes>,
+    ) -> Self {
+        Self { shared, reserve, pinned }
+    }
+
+    /// Where the next statement does not wait for a change: the reserve when all other connections are taken. A pinned
+    /// connection that nobody uses goes back to the pool first.
+    pub(in crate::db) fn free(&self) -> &DatabaseConnection {
+        let Some(reserve) = &self.reserve else { return &self.shared };
+        let shared = self.shared.get_postgres_connection_pool();
+        let is_taken = shared.num_idle() == 0 && shared.size() >= shared.options().get_max_connections();
+        let is_freed = is_taken && self.pinned.as_ref().is_some_and(Lanes::give_one_back);
+        if is_taken && !is_freed { reserve } else { &self.shared }
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for ReadPool {
+    fn get_database_backend(&self) -> DbBackend {
+        self.shared.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.free().execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.free().execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.free().query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.free().query_all_raw(statement).await
+    }
+
+    fn support_returning(&self) -> bool {
+        self.shared.support_returning()
+    }
+}

@@ -1,0 +1,120 @@
+//! Queries on API keys. Keys belong to no stack, so none of them depends on who asks.
+//!
+//! Called by the use cases. They must never decide whether a key is good.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement,
+    sea_query::Expr,
+};
+
+use crate::db::{
+    Tx,
+    entities::{
+        ApiKeyModel,
+        api_key::{ActiveModel, Column, Entity},
+        api_key_stack as reach,
+    },
+    queries::in_list::one_of,
+};
+use crate::{access::api_key::KeyDigest, ids::StackId};
+
+/// A key as it is found by its hash, one row for each stack within its reach; one without a stack when there is none.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Found {
+    /// Its row.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Its role.
+    pub role: String,
+    /// The half of the hash that has to be compared.
+    pub verifier: String,
+    /// Whether it is limited to stacks.
+    pub limited: bool,
+    /// When it ends.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// One of its stacks.
+    pub stack_id: Option<StackId>,
+}
+
+/// The key that is not revoked and whose hash starts like this: one statement, for every request.
+pub async fn find(db: &impl ConnectionTrait, digest: &KeyDigest) -> Result<Vec<Found>, DbErr> {
+    let sql = "SELECT k.id, k.name, k.role, k.verifier, k.limited, k.expires_at, s.stack_id FROM api_keys AS k \
+               LEFT JOIN api_key_stacks AS s ON s.api_key_id = k.id WHERE k.lookup = $1 AND k.revoked_at IS NULL";
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [digest.lookup().into()]);
+    Found::find_by_statement(statement).all(db).await
+}
+
+/// Whether there has ever been a key. Revoked ones count: who revokes the last key does not open the door.
+pub async fn any(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let found: Option<i64> = Entity::find().select_only().column(Column::Id).limit(1).into_tuple().one(db).await?;
+    Ok(found.is_some())
+}
+
+/// All keys, the oldest first, with the stacks within their reach.
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<(ApiKeyModel, Vec<StackId>)>, DbErr> {
+    let keys = Entity::find().order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(db).await?;
+    let ids = one_of(db.get_database_backend(), "api_key_id", keys.iter().map(|key| key.id));
+    let stacks = reach::Entity::find().filter(ids).order_by_asc(reach::Column::StackId).all(db).await?;
+    let of = |key: &ApiKeyModel| stacks.iter().filter(|row| row.api_key_id == key.id).map(|row| row.stack_id).collect();
+    Ok(keys.into_iter().map(|key| (key.clone(), of(&key))).collect())
+}
+
+/// A new key.
+#[derive(Clone, Debug)]
+pub struct NewKey<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its role.
+    pub role: &'a str,
+    /// Its first characters.
+    pub hint: String,
+    /// Its hash.
+    pub lookup: String,
+    /// The other half of it.
+    pub verifier: String,
+    /// The stacks within its reach; `None` for all.
+    pub stacks: Option<&'a [StackId]>,
+    /// When it ends.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// Stores a key.
+pub async fn insert(tx: &Tx, new: NewKey<'_>, now: DateTime<Utc>) -> Result<ApiKeyModel, DbErr> {
+    let row = ActiveModel {
+        id: NotSet,
+        name: Set(new.name.to_owned()),
+        role: Set(new.role.to_owned()),
+        hint: Set(new.hint),
+        lookup: Set(new.lookup),
+        verifier: Set(new.verifier),
+        limited: Set(new.stacks.is_some()),
+        created_at: Set(now),
+        expires_at: Set(new.expires_at),
+        revoked_at: Set(None),
+    };
+    let key = Entity::insert(row).exec_with_returning(tx).await?;
+    let rows: Vec<_> = new
+        .stacks
+        .unwrap_or_default()
+        .iter()
+        .map(|stack| reach::ActiveModel { id: NotSet, api_key_id: Set(key.id), stack_id: Set(*stack) })
+        .collect();
+    if !rows.is_empty() {
+        reach::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(key)
+}
+
+/// Revokes the key of this name; `None` when no key has it, or only revoked ones.
+pub async fn revoke(tx: &Tx, name: &str, now: DateTime<Utc>) -> Result<Option<ApiKeyModel>, DbErr> {
+    let revoked = Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(now))
+        .filter(Column::Name.eq(name))
+        .filter(Column::RevokedAt.is_null())
+        .exec_with_returning(tx)
+        .await?;
+    Ok(revoked.into_iter().next())
+}

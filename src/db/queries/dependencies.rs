@@ -1,0 +1,51 @@
+//! Queries on what instances depend on.
+//!
+//! Called by the use cases. They must never decide whether a circle is an error.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, ExprTrait, Query},
+};
+
+use crate::db::{
+    Session, Tx,
+    entities::instance::{self, Column},
+};
+use crate::{
+    ids::{InstanceId, StackId},
+    kinds::dependency::instance as table,
+};
+
+/// All dependencies in a stack, those of trashed instances included: they come back with them.
+pub async fn of_stack(db: &impl Session, stack: StackId) -> Result<Vec<(InstanceId, InstanceId)>, DbErr> {
+    let members = Query::select().column(Column::Id).from(instance::Entity).and_where(Column::StackId.eq(stack)).take();
+    table::Entity::find()
+        .filter(Expr::col(table::Column::InstanceId).in_subquery(members))
+        .select_only()
+        .column(table::Column::InstanceId)
+        .column(table::Column::DependsOn)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// Records in every instance that depends on one which is about to go for good that its overrides change: they are one
+/// less, because it depends on an instance at most once.
+pub async fn touch_dependents(tx: &Tx, on: &instance::Model, now: DateTime<Utc>) -> Result<(), DbErr> {
+    // Nobody depends on what is in another stack.
+    tx.changed().stack(on.stack_id);
+    let dependents = Query::select()
+        .column(table::Column::InstanceId)
+        .from(table::Entity)
+        .and_where(table::Column::DependsOn.eq(on.id))
+        .take();
+    instance::Entity::update_many()
+        .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .col_expr(Column::OverrideCount, Expr::col(Column::OverrideCount).sub(1))
+        .filter(Expr::col(Column::Id).in_subquery(dependents))
+        .exec(tx)
+        .await
+        .map(drop)
+}

@@ -1,0 +1,352 @@
+//! Queries on instances.
+//!
+//! Called by the use cases and the loaders. They must never decide what absence means.
+
+use std::{collections::HashMap, hash::Hash};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select, TryGetable, Value,
+    sea_query::{Alias, Expr, ExprTrait, Query, SimpleExpr, WindowStatement},
+};
+
+use crate::db::{
+    Session, Tx,
+    entities::{
+        InstanceModel,
+        instance::{ActiveModel, Column, Entity},
+    },
+    queries::{
+        in_list::one_of,
+        page::{Cursor, Page, Slice, contains},
+        stacks::{Hold, hold},
+    },
+};
+use crate::{
+    ids::{self, InstanceId, StackId, TemplateId},
+    name::Name,
+};
+
+/// Which instances a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct InstanceFilter {
+    /// Part of the name.
+    pub search: Option<String>,
+    /// Only enabled, or only disabled ones.
+    pub enabled: Option<bool>,
+}
+
+/// Lists are sorted oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ByAge {
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// Decides between equal times.
+    pub id: InstanceId,
+}
+
+impl Cursor for ByAge {
+    fn values(&self) -> Vec<SimpleExpr> {
+        vec![Expr::val(self.created_at), Expr::val(self.id)]
+    }
+}
+
+/// A live instance of a stack by its name.
+pub async fn find_by_name(
+    db: &impl Session,
+    stack: StackId,
+    name: &str,
+    how: Hold,
+) -> Result<Option<InstanceModel>, DbErr> {
+    let select = Entity::live().filter(Column::StackId.eq(stack)).filter(Column::InstanceId.eq(name));
+    hold(select.filter(db.within("stack_id")), how).one(db).await
+}
+
+/// An instance by its key, trashed or not.
+pub async fn find(db: &impl Session, id: InstanceId, how: Hold) -> Result<Option<InstanceModel>, DbErr> {
+    hold(Entity::find_by_id(id).filter(db.within("stack_id")), how).one(db).await
+}
+
+/// The live instance that has a container name.
+pub async fn find_by_container(db: &impl Session, container: &str) -> Result<Option<InstanceModel>, DbErr> {
+    Entity::live().filter(Column::ContainerName.eq(container)).filter(db.within("stack_id")).one(db).await
+}
+
+/// Whether a live instance has a container name; any instance, because a container name can be used once, whoever
+/// reaches it.
+pub async fn container_is_taken(db: &impl ConnectionTrait, container: &str) -> Result<bool, DbErr> {
+    Ok(Entity::live().filter(Column::ContainerName.eq(container)).count(db).await? > 0)
+}
+
+/// The trashed instance of a stack that had a name last.
+pub async fn find_trashed(db: &impl Session, stack: StackId, name: &str) -> Result<Option<InstanceModel>, DbErr> {
+    Entity::find()
+        .filter(Column::StackId.eq(stack))
+        .filter(Column::InstanceId.eq(name))
+        .filter(Column::DeletedAt.is_not_null())
+        .filter(db.within("stack_id"))
+        .order_by_desc(Column::DeletedAt)
+        .order_by_desc(Column::Id)
+        .one(db)
+        .await
+}
+
+/// Instances by their keys, trashed ones included.
+pub async fn load(db: &impl Session, ids: &[InstanceId]) -> Result<Vec<InstanceModel>, DbErr> {
+    let these = one_of(db.get_database_backend(), "id", ids.iter().map(|id| id.0));
+    Entity::find().filter(these).filter(db.within("stack_id")).all(db).await
+}
+
+fn users(db: &impl Session, template: TemplateId) -> Select<Entity> {
+    Entity::find().filter(Column::TemplateServiceId.eq(template)).filter(db.within("stack_id"))
+}
+
+/// The oldest instances that use a template, trashed ones included.
+pub async fn oldest_users(db: &impl Session, template: TemplateId, at_most: u64) -> Result<Vec<InstanceModel>, DbErr> {
+    let sorted = users(db, template).order_by_asc(Column::CreatedAt).order_by_asc(Column::Id);
+    sorted.limit(at_most).all(db).await
+}
+
+/// How many instances use a template, trashed ones included.
+pub async fn count_users(db: &impl Session, template: TemplateId) -> Result<u64, DbErr> {
+    users(db, template).count(db).await
+}
+
+/// All live instances made from a template, oldest first.
+pub async fn of_template(db: &impl Session, template: TemplateId) -> Result<Vec<InstanceModel>, DbErr> {
+    use sea_orm::QueryOrder;
+    let select = Entity::live().filter(Column::TemplateServiceId.eq(template)).filter(db.within("stack_id"));
+    select.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(db).await
+}
+
+/// All live instances of stacks, oldest first.
+pub async fn of_stacks(db: &impl Session, stacks: &[StackId]) -> Result<Vec<InstanceModel>, DbErr> {
+    let select = Entity::live().filter(of_parents(db, stacks)).filter(db.within("stack_id"));
+    select.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(db).await
+}
+
+/// The container names of live instances that start with `prefix` (which has no wildcard characters); of all instances,
+/// see [`container_is_taken`].
+pub async fn container_names(db: &impl ConnectionTrait, prefix: &str) -> Result<Vec<String>, DbErr> {
+    Entity::live()
+        .filter(Column::ContainerName.like(format!("{prefix}%")))
+        .select_only()
+        .column(Column::ContainerName)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+fn matching(db: &impl Session, filter: &InstanceFilter) -> Condition {
+    db.within("stack_id")
+        .add(Column::DeletedAt.is_null())
+        .add_option(filter.search.as_ref().map(|text| contains(Column::InstanceId, text)))
+        .add_option(filter.enabled.map(|enabled| Column::Enabled.eq(enabled)))
+}
+
+const ORDER: [Column; 2] = [Column::CreatedAt, Column::Id];
+
+/// What lists of instances belong to: a stack, or the template that they are made from.
+pub trait Parent: Copy + Eq + Hash + Into<i64> + Into<Value> + TryGetable + Send + Sync + 'static {
+    /// The column that holds its key.
+    const COLUMN: Column;
+    /// Its key in a row.
+    fn of(row: &InstanceModel) -> Self;
+}
+
+impl Parent for StackId {
+    const COLUMN: Column = Column::StackId;
+    fn of(row: &InstanceModel) -> Self {
+        row.stack_id
+    }
+}
+
+impl Parent for TemplateId {
+    const COLUMN: Column = Column::TemplateServiceId;
+    fn of(row: &InstanceModel) -> Self {
+        row.template_service_id
+    }
+}
+
+fn of_parents<P: Parent>(db: &impl Session, parents: &[P]) -> SimpleExpr {
+    one_of(db.get_database_backend(), P::COLUMN.as_str(), parents.iter().map(|id| (*id).into()))
+}
+
+/// A page of each parent's live instances, oldest first, in one statement.
+pub async fn pages<P: Parent>(
+    db: &impl Session,
+    parents: &[P],
+    filter: &InstanceFilter,
+    slice: &Slice<ByAge>,
+) -> Result<HashMap<P, Page<InstanceModel>>, DbErr> {
+    let rows = match parents {
+        [parent] => {
+            let select = Entity::find().filter(P::COLUMN.eq(*parent)).filter(matching(db, filter));
+            slice.apply(select, &ORDER).all(db).await?
+        }
+        _ => several(db, parents, filter, slice).await?,
+    };
+    let mut of_parent: HashMap<P, Vec<InstanceModel>> = parents.iter().map(|id| (*id, Vec::new())).collect();
+    for row in rows {
+        of_parent.entry(P::of(&row)).or_default().push(row);
+    }
+    Ok(of_parent.into_iter().map(|(parent, rows)| (parent, slice.page(rows))).collect())
+}
+
+/// The first rows of several parents: numbered within each parent, and cut by number.
+async fn several<P: Parent>(
+    db: &impl Session,
+    parents: &[P],
+    filter: &InstanceFilter,
+    slice: &Slice<ByAge>,
+) -> Result<Vec<InstanceModel>, DbErr> {
+    let mut window = WindowStatement::partition_by(P::COLUMN);
+    let mut numbered = Query::select();
+    numbered.columns(Column::iter()).from(Entity);
+    for column in ORDER {
+        sea_orm::sea_query::OrderedStatement::order_by(&mut window, column, slice.order());
+    }
+    numbered
+        .expr_window_as(Expr::cust("ROW_NUMBER()"), window, Alias::new("place"))
+        .and_where(of_parents(db, parents))
+        .cond_where(matching(db, filter));
+    for bound in slice.bounds(&ORDER) {
+        numbered.and_where(bound);
+    }
+    let query = Query::select()
+        .columns(Column::iter())
+        .from_subquery(numbered.take(), Alias::new("numbered"))
+        .and_where(Expr::col(Alias::new("place")).lte(slice.fetch()))
+        .order_by(Alias::new("place"), sea_orm::sea_query::Order::Asc)
+        .take();
+    InstanceModel::find_by_statement(db.get_database_backend().build(&query)).all(db).await
+}
+
+/// How many live instances each parent's list has in all.
+pub async fn counts<P: Parent>(
+    db: &impl Session,
+    parents: &[P],
+    filter: &InstanceFilter,
+) -> Result<HashMap<P, i64>, DbErr> {
+    let rows: Vec<(P, i64)> = Entity::find()
+        .filter(of_parents(db, parents))
+        .filter(matching(db, filter))
+        .select_only()
+        .column(P::COLUMN)
+        .column_as(Column::Id.count(), "count")
+        .group_by(P::COLUMN)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// A new instance.
+#[derive(Clone, Debug)]
+pub struct NewInstance {
+    /// Its stack.
+    pub stack: StackId,
+    /// Its template.
+    pub template: TemplateId,
+    /// Its name.
+    pub name: Name,
+    /// The container that follows from stack and name.
+    pub container_name: String,
+    /// What it is for.
+    pub description: String,
+    /// Whether it is enabled.
+    pub enabled: bool,
+    /// How many entries it is about to override.
+    pub override_count: i32,
+}
+
+/// Creates an instance. Its overrides are written by the caller.
+pub async fn insert(tx: &Tx, new: NewInstance, now: DateTime<Utc>) -> Result<InstanceModel, DbErr> {
+    let row = ActiveModel {
+        id: Set(ids::fresh(now)),
+        stack_id: Set(new.stack),
+        instance_id: Set(new.name.as_str().to_owned()),
+        template_service_id: Set(new.template),
+        container_name: Set(new.container_name),
+        description: Set(new.description),
+        enabled: Set(new.enabled),
+        override_count: Set(new.override_count),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    tx.changed().stack(new.stack);
+    Entity::insert(row).exec_with_returning(tx).await
+}
+
+/// A new instance without overrides, by the names of its stack and template.
+#[derive(Clone, Copy, Debug)]
+pub struct AtOnce<'a> {
+    /// Its stack.
+    pub stack: &'a str,
+    /// Its template.
+    pub template: &'a str,
+    /// Its name.
+    pub name: &'a Name,
+    /// The container that follows from stack and name.
+    pub container_name: &'a str,
+    /// What it is for.
+    pub description: &'a str,
+}
+
+/// What an update of an instance changes; `None` leaves it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InstanceChange {
+    /// The name, with the container name that follows from it.
+    pub name: Option<(Name, String)>,
+    /// The description.
+    pub description: Option<String>,
+    /// Whether it is enabled.
+    pub enabled: Option<bool>,
+    /// Into the trash (true) or out of it (false).
+    pub trashed: Option<bool>,
+    /// How many entries more it overrides; less than zero when there are fewer.
+    pub more_overrides: i32,
+}
+
+/// Changes an instance and raises its revision; that is also how a change of its overrides is recorded.
+pub async fn update(
+    tx: &Tx,
+    id: InstanceId,
+    change: InstanceChange,
+    now: DateTime<Utc>,
+) -> Result<InstanceModel, DbErr> {
+    let mut update = Entity::update_many()
+        .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Id.eq(id));
+    if let Some((name, container)) = change.name {
+        update = update
+            .col_expr(Column::InstanceId, Expr::value(name.as_str()))
+            .col_expr(Column::ContainerName, Expr::value(container));
+    }
+    if let Some(description) = change.description {
+        update = update.col_expr(Column::Description, Expr::value(description));
+    }
+    if let Some(enabled) = change.enabled {
+        update = update.col_expr(Column::Enabled, Expr::value(enabled));
+    }
+    if let Some(trashed) = change.trashed {
+        update = update
+            .col_expr(Column::DeletedAt, Expr::value(trashed.then_some(now)))
+            .col_expr(Column::DeletedWithStack, Expr::value(false));
+    }
+    if change.more_overrides != 0 {
+        update = update.col_expr(Column::OverrideCount, Expr::col(Column::OverrideCount).add(change.more_overrides));
+    }
+    let row = crate::db::one_row(update.exec_with_returning(tx).await?)?;
+    tx.changed().stack(row.stack_id);
+    Ok(row)
+}
+
+/// Deletes an instance; its overrides go with it.
+pub async fn delete(tx: &Tx, id: InstanceId) -> Result<(), DbErr> {
+    Entity::delete_by_id(id).exec(tx).await.map(drop)
+}

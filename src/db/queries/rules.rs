@@ -1,0 +1,119 @@
+//! The rows of `instance_override_rules`: read, and written where they differ.
+//!
+//! Called by the queries on overrides and by the loaders. It must never know what a rule does to a template.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+};
+
+use crate::db::{
+    Session, Tx,
+    entities::override_rule::{ActiveModel, Column, Entity, Model},
+    queries::in_list::one_of,
+};
+use crate::{
+    ids::InstanceId,
+    kinds::{OverrideKind, Rule, RuleAction, Rules},
+};
+
+/// The rules of many instances. Instances without rules are missing.
+pub async fn load(db: &impl Session, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Rules>, DbErr> {
+    load_where(db, instances, Condition::all()).await
+}
+
+/// The same; instances out of the caller's reach are missing.
+pub async fn visible(db: &impl Session, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Rules>, DbErr> {
+    load_where(db, instances, db.within_instances("instance_id")).await
+}
+
+async fn load_where(
+    db: &impl Session,
+    instances: &[InstanceId],
+    reach: Condition,
+) -> Result<HashMap<InstanceId, Rules>, DbErr> {
+    let rows = Entity::find()
+        .filter(one_of(db.get_database_backend(), "instance_id", instances.iter().map(|id| id.0)))
+        .filter(reach)
+        .order_by_asc(Column::Id)
+        .all(db)
+        .await?;
+    let mut of_instance: HashMap<InstanceId, Rules> = HashMap::new();
+    for row in rows {
+        let instance = row.instance_id;
+        // A rule of a kind that this version does not know yet is left alone.
+        if let Some(rule) = read(row) {
+            of_instance.entry(instance).or_default().push(rule);
+        }
+    }
+    // Whatever the order in which they came to be.
+    of_instance.values_mut().for_each(|rules| rules.sort());
+    Ok(of_instance)
+}
+
+fn read(row: Model) -> Option<Rule> {
+    let kind = OverrideKind::read(&row.kind)?;
+    match (row.action.as_str(), row.key) {
+        ("REMOVE", Some(key)) => Some(Rule { kind, action: RuleAction::Remove, key: Some(key) }),
+        ("REPLACE", None) => Some(Rule { kind, action: RuleAction::Replace, key: None }),
+        _ => None,
+    }
+}
+
+/// The rules that have to be written.
+#[derive(Debug)]
+pub(in crate::db) struct Difference {
+    gone: Vec<i64>,
+    fresh: Vec<Rule>,
+}
+
+impl Difference {
+    /// Between the rules of an instance and those that are wanted of some kinds. Rows of these kinds that are no rules
+    /// go.
+    pub(in crate::db) async fn find(
+        tx: &Tx,
+        instance: InstanceId,
+        kinds: &[OverrideKind],
+        wanted: Rules,
+    ) -> Result<Self, DbErr> {
+        let of_kinds = Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str()));
+        let select = Entity::find().filter(Column::InstanceId.eq(instance)).filter(of_kinds);
+        let mut fresh = wanted;
+        let mut gone = Vec::new();
+        for row in select.order_by_asc(Column::Id).all(tx).await? {
+            let id = row.id;
+            match read(row).and_then(|rule| fresh.iter().position(|wanted| *wanted == rule)) {
+                Some(place) => drop(fresh.swap_remove(place)),
+                None => gone.push(id),
+            }
+        }
+        fresh.sort();
+        Ok(Self { gone, fresh })
+    }
+
+    pub(in crate::db) fn is_empty(&self) -> bool {
+        self.gone.is_empty() && self.fresh.is_empty()
+    }
+
+    /// Writes it: at most two statements.
+    pub(in crate::db) async fn write(self, tx: &Tx, instance: InstanceId) -> Result<(), DbErr> {
+        if !self.gone.is_empty() {
+            let these = one_of(tx.get_database_backend(), "id", self.gone.into_iter());
+            Entity::delete_many().filter(these).exec(tx).await?;
+        }
+        let rows = self.fresh.into_iter().map(|rule| ActiveModel {
+            id: NotSet,
+            instance_id: Set(instance),
+            kind: Set(rule.kind.as_str().to_owned()),
+            key: Set(rule.key),
+            action: Set(rule.action.as_str().to_owned()),
+        });
+        let rows: Vec<ActiveModel> = rows.collect();
+        if !rows.is_empty() {
+            Entity::insert_many(rows).exec_without_returning(tx).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,260 @@
+//! Queries on templates.
+//!
+//! Called by the use cases and the catalogue. They must never decide what absence means. Templates belong to no stack:
+//! everybody reaches all of them.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    Select,
+    sea_query::{Expr, ExprTrait, LockType},
+};
+
+use crate::db::{
+    Tx,
+    entities::{
+        TemplateModel, catalog_entry,
+        template::{ActiveModel, Column, Entity},
+    },
+    queries::{
+        in_list::one_of,
+        page::{Page, Slice, contains},
+        stacks::ByName,
+    },
+};
+use crate::{
+    error::still_referred_to,
+    ids::{self, TemplateId},
+    kinds::{Argv, Settings},
+};
+
+/// Which templates a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct TemplateFilter {
+    /// Part of the name.
+    pub search: Option<String>,
+    /// Exactly this category.
+    pub category: Option<String>,
+}
+
+/// A template's own values, without its collections.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TemplateValues {
+    /// Unique name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Group in the catalogue.
+    pub category: String,
+    /// Image without tag.
+    pub image_name: String,
+    /// Tag, or digest `sha256:…`.
+    pub image_tag: String,
+    /// Arguments in place of the image's own.
+    pub command: Option<Argv>,
+    /// Program in place of the image's own.
+    pub entrypoint: Option<Argv>,
+    /// User inside the container.
+    pub user: Option<String>,
+    /// Directory in which the program starts.
+    pub working_dir: Option<String>,
+    /// When the engine starts it again.
+    pub restart_policy: String,
+}
+
+impl TemplateValues {
+    fn into_row(self, now: DateTime<Utc>) -> ActiveModel {
+        ActiveModel {
+            id: NotSet,
+            name: Set(self.name),
+            description: Set(self.description),
+            category: Set(self.category),
+            image_name: Set(self.image_name),
+            image_tag: Set(self.image_tag),
+            command: Set(self.command),
+            entrypoint: Set(self.entrypoint),
+            user: Set(self.user),
+            working_dir: Set(self.working_dir),
+            restart_policy: Set(self.restart_policy),
+            enabled: NotSet,
+            revision: NotSet,
+            created_at: NotSet,
+            updated_at: Set(now),
+        }
+    }
+}
+
+impl TemplateValues {
+    /// From the fields that an instance can override, with what they are where nothing is said.
+    pub fn new(name: String, description: String, category: String, settings: Settings) -> Self {
+        Self {
+            name,
+            description,
+            category,
+            image_name: settings.image_name.unwrap_or_default(),
+            image_tag: settings.image_tag.unwrap_or_else(|| "latest".to_owned()),
+            command: settings.command,
+            entrypoint: settings.entrypoint,
+            user: settings.user,
+            working_dir: settings.working_dir,
+            restart_policy: settings.restart_policy.unwrap_or_else(|| "no".to_owned()),
+        }
+    }
+
+    /// The fields that an instance can override.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            image_name: Some(self.image_name.clone()),
+            image_tag: Some(self.image_tag.clone()),
+            command: self.command.clone(),
+            entrypoint: self.entrypoint.clone(),
+            user: self.user.clone(),
+            working_dir: self.working_dir.clone(),
+            restart_policy: Some(self.restart_policy.clone()),
+        }
+    }
+}
+
+impl From<&TemplateModel> for TemplateValues {
+    fn from(row: &TemplateModel) -> Self {
+        Self {
+            name: row.name.clone(),
+            description: row.description.clone(),
+            category: row.category.clone(),
+            image_name: row.image_name.clone(),
+            image_tag: row.image_tag.clone(),
+            command: row.command.clone(),
+            entrypoint: row.entrypoint.clone(),
+            user: row.user.clone(),
+            working_dir: row.working_dir.clone(),
+            restart_policy: row.restart_policy.clone(),
+        }
+    }
+}
+
+/// A template by its name.
+pub async fn find_by_name(db: &impl ConnectionTrait, name: &str) -> Result<Option<TemplateModel>, DbErr> {
+    Entity::find().filter(Column::Name.eq(name)).one(db).await
+}
+
+/// How strongly a template is held until the transaction ends (SQLite: the one writer holds everything anyway).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TemplateHold {
+    /// Nobody deletes it.
+    Kept,
+    /// Nobody changes it either; instances can still be made from it, except while it is given another name.
+    Unchanged,
+    /// Nobody makes an instance from it either.
+    Alone,
+}
+
+impl From<TemplateHold> for LockType {
+    fn from(hold: TemplateHold) -> Self {
+        match hold {
+            TemplateHold::Kept => Self::KeyShare,
+            TemplateHold::Unchanged => Self::NoKeyUpdate,
+            TemplateHold::Alone => Self::Update,
+        }
+    }
+}
+
+/// A template by its name, held until the transaction ends.
+pub async fn hold_by_name(tx: &Tx, name: &str, how: TemplateHold) -> Result<Option<TemplateModel>, DbErr> {
+    Entity::find().filter(Column::Name.eq(name)).lock(how.into()).one(tx).await
+}
+
+/// A template by its key, held until the transaction ends.
+pub async fn hold(tx: &Tx, id: TemplateId, how: TemplateHold) -> Result<Option<TemplateModel>, DbErr> {
+    Entity::find_by_id(id).lock(how.into()).one(tx).await
+}
+
+/// Templates by their keys.
+pub async fn load(db: &impl ConnectionTrait, ids: &[TemplateId]) -> Result<Vec<TemplateModel>, DbErr> {
+    Entity::find().filter(one_of(db.get_database_backend(), "id", ids.iter().map(|id| id.0))).all(db).await
+}
+
+fn filtered(filter: &TemplateFilter) -> Select<Entity> {
+    let mut select = Entity::find();
+    if let Some(text) = &filter.search {
+        select = select.filter(contains(Column::Name, text));
+    }
+    if let Some(category) = &filter.category {
+        select = select.filter(Column::Category.eq(category));
+    }
+    select
+}
+
+/// A page of templates, by name.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    filter: &TemplateFilter,
+    slice: &Slice<ByName>,
+) -> Result<Page<TemplateModel>, DbErr> {
+    Ok(slice.page(slice.apply(filtered(filter), &[Column::Name]).all(db).await?))
+}
+
+/// How many templates a list has in all.
+pub async fn count(db: &impl ConnectionTrait, filter: &TemplateFilter) -> Result<u64, DbErr> {
+    filtered(filter).count(db).await
+}
+
+/// Creates a template.
+pub async fn insert(tx: &Tx, values: TemplateValues, now: DateTime<Utc>) -> Result<TemplateModel, DbErr> {
+    let row = ActiveModel { id: Set(ids::fresh(now)), created_at: Set(now), ..values.into_row(now) };
+    Entity::insert(row).exec_with_returning(tx).await
+}
+
+/// Writes all values of a template and raises its revision.
+pub async fn update(
+    tx: &Tx,
+    id: TemplateId,
+    values: TemplateValues,
+    now: DateTime<Utc>,
+) -> Result<TemplateModel, DbErr> {
+    tx.changed().templates();
+    let updated = Entity::update_many()
+        .set(values.into_row(now))
+        .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
+        .filter(Column::Id.eq(id))
+        .exec_with_returning(tx)
+        .await?;
+    crate::db::one_row(updated)
+}
+
+/// Deletes a template with its entries; false when instances refer to it, and then the transaction can only be given
+/// up.
+pub async fn delete(tx: &Tx, id: TemplateId) -> Result<bool, DbErr> {
+    match Entity::delete_by_id(id).exec(tx).await {
+        Ok(_) => Ok(true),
+        Err(cause) if still_referred_to(&cause) => Ok(false),
+        Err(cause) => Err(cause),
+    }
+}
+
+/// Waits until no other transaction loads the catalogue (SQLite has one writer anyway).
+pub async fn lock_catalog(tx: &Tx) -> Result<(), DbErr> {
+    if tx.get_database_backend() == DatabaseBackend::Postgres {
+        // The number means nothing; it only has to be the same in every server.
+        tx.execute_unprepared("SELECT pg_advisory_xact_lock(4995148757353239040)").await?;
+    }
+    Ok(())
+}
+
+/// What the catalogue remembers of all its entries.
+pub async fn catalog_entries(db: &impl ConnectionTrait) -> Result<Vec<catalog_entry::Model>, DbErr> {
+    catalog_entry::Entity::find().all(db).await
+}
+
+/// Remembers what the catalogue wrote.
+pub async fn remember_catalog_entry(tx: &Tx, entry: catalog_entry::Model) -> Result<(), DbErr> {
+    catalog_entry::Entity::delete_by_id(entry.name.clone()).exec(tx).await?;
+    let row = catalog_entry::ActiveModel {
+        name: Set(entry.name),
+        service_id: Set(entry.service_id),
+        digest: Set(entry.digest),
+        revision: Set(entry.revision),
+        loaded_at: Set(entry.loaded_at),
+    };
+    catalog_entry::Entity::insert(row).exec_without_returning(tx).await.map(drop)
+}

@@ -1,0 +1,67 @@
+//! `ComposeFile`: a stack as files that Compose runs.
+//!
+//! Reached through `Stack.compose`. It must never load anything: the use case brings it all.
+
+use std::sync::Arc;
+
+use async_graphql::{Enum, Object, SimpleObject};
+
+use crate::{app, compose::Mode};
+
+/// How many files a stack becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "Mode")]
+pub(in crate::graphql) enum ComposeMode {
+    /// One file with what would run; every Compose takes it, `podman-compose` as well.
+    Flat,
+    /// Two files that Docker Compose merges to the same: what the templates say, and what the instances say
+    /// differently. The second one may use `!reset` and `!override`, which `podman-compose` does not know.
+    Layered,
+}
+
+/// Something about a rendered file that its reader should know.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct ComposeWarning {
+    /// Name of the instance that it is about; null when it is about the whole stack.
+    instance: Option<String>,
+    /// A sentence.
+    message: String,
+}
+
+/// A stack as files that Compose runs.
+pub(in crate::graphql) struct ComposeFile(pub(in crate::graphql) Arc<app::ComposeFile>);
+
+#[Object]
+/// A stack as files that Compose runs. The same stack gives the same bytes.
+impl ComposeFile {
+    /// The file, `compose.yaml`; in the mode `LAYERED` what the templates say.
+    async fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// In the mode `LAYERED` the override file, `compose.override.yaml`: what the instances say differently. Otherwise
+    /// null.
+    #[graphql(name = "override")]
+    async fn layer(&self) -> Option<&str> {
+        self.0.layer.as_deref()
+    }
+
+    /// What whoever starts it should know: what is left out, what waits in vain, what Compose refuses.
+    async fn warnings(&self) -> Vec<ComposeWarning> {
+        let warning = |warning: &crate::compose::Warning| ComposeWarning {
+            instance: warning.instance.clone(),
+            message: warning.message.clone(),
+        };
+        self.0.warnings.iter().map(warning).collect()
+    }
+
+    /// SHA-256 of the bytes of the file, in the mode `LAYERED` of both one after the other: 64 hexadecimal digits.
+    async fn hash(&self) -> &str {
+        &self.0.hash
+    }
+
+    /// Names of the variables that must be set to start it, sorted: they stand for secrets, which are not written out.
+    async fn required_variables(&self) -> &[String] {
+        &self.0.variables
+    }
+}

@@ -1,0 +1,310 @@
+//! What would really run: template and overrides put together, each value with where it comes from.
+//!
+//! Reached through `Instance.effectiveConfig`. Each field loads what it needs, together with all other instances of the
+//! request. It must never merge by itself.
+
+use std::{borrow::Cow, sync::Arc};
+
+use async_graphql::{Context, Object, ObjectType, Result, SimpleObject, TypeName};
+use futures_util::future::{try_join, try_join3};
+
+use crate::graphql::{
+    config::{
+        override_report::{RemovedEntry, Reports},
+        shared::Shared,
+    },
+    context::ContextExt,
+    execution::to_error::fault,
+    loaders::{RulesOf, StackKey, TemplateKey},
+};
+use crate::{
+    app::Layers,
+    db::{entities::InstanceModel, entries::Mergeable},
+    kinds::{
+        Argv, Effective, Kind, Merged, Names, OfInstance, OfTemplate, Origin, Setting, SettingField, Settings,
+        for_each_kind,
+    },
+};
+
+/// What a template brings and what its instance says, for one kind.
+pub(in crate::graphql) async fn layers<K: Mergeable>(ctx: &Context<'_>, instance: &InstanceModel) -> Result<Layers<K>> {
+    let loaders = ctx.loaders();
+    let (template, own, rules) = try_join3(
+        loaders.entries::<OfTemplate, K>(instance.template_service_id),
+        loaders.entries::<OfInstance, K>(instance.id),
+        loaders.load(RulesOf(instance.id)),
+    )
+    .await
+    .map_err(fault)?;
+    Ok(Layers::new(template, own, &rules.unwrap_or_default()))
+}
+
+/// The service's own entries of a kind.
+async fn system<K: Kind>(ctx: &Context<'_>, instance: &InstanceModel) -> Result<Arc<Vec<K>>> {
+    if !K::HAS_SYSTEM {
+        return Ok(Arc::default());
+    }
+    let loaders = ctx.loaders();
+    let stack = loaders.load(StackKey(instance.stack_id));
+    let template = loaders.load(TemplateKey(instance.template_service_id));
+    let (stack, template) = try_join(stack, template).await.map_err(fault)?;
+    let (stack, template) = (stack.as_ref().map(|row| &row.name), template.as_ref().map(|row| &row.name));
+    Ok(Arc::new(K::system(&Names {
+        stack: stack.map_or("", String::as_str),
+        instance: &instance.instance_id,
+        template: template.map_or("", String::as_str),
+    })))
+}
+
+/// An entry of the effective configuration: its own fields, where it comes from, and what it shadows.
+#[derive(SimpleObject)]
+#[graphql(name_type)]
+pub(in crate::graphql) struct EffectiveEntry<K: ObjectType> {
+    #[graphql(flatten)]
+    entry: Shared<K>,
+    /// Where it comes from.
+    origin: Origin,
+    /// The template's entries whose place it takes; empty when there is none.
+    shadows: Vec<Shared<K>>,
+}
+
+impl<K: ObjectType> TypeName for EffectiveEntry<K> {
+    fn type_name() -> Cow<'static, str> {
+        format!("Effective{}", K::type_name()).into()
+    }
+}
+
+impl<K: Kind + ObjectType> EffectiveEntry<K> {
+    /// An entry of one of these lists.
+    fn new(lists: &[&Arc<Vec<K>>], effective: &Effective<&K>) -> Option<Self> {
+        let shadows = effective.shadows.iter().filter_map(|shadowed| Shared::find(lists, shadowed));
+        Some(Self {
+            entry: Shared::find(lists, effective.entry)?,
+            origin: effective.origin,
+            shadows: shadows.collect(),
+        })
+    }
+}
+
+/// How the effective entries of a kind are answered.
+trait Shown<K: Kind>: Sized {
+    type Answer;
+    fn show(lists: &[&Arc<Vec<K>>], merged: Result<Merged<&K>>) -> Self::Answer;
+}
+
+impl<K: Kind + ObjectType> Shown<K> for Vec<K> {
+    type Answer = Result<Vec<EffectiveEntry<K>>>;
+    fn show(lists: &[&Arc<Vec<K>>], merged: Result<Merged<&K>>) -> Self::Answer {
+        Ok(merged?.entries.iter().filter_map(|effective| EffectiveEntry::new(lists, effective)).collect())
+    }
+}
+
+impl<K: Kind + ObjectType> Shown<K> for Option<K> {
+    type Answer = Option<Result<EffectiveEntry<K>>>;
+    fn show(lists: &[&Arc<Vec<K>>], merged: Result<Merged<&K>>) -> Self::Answer {
+        let first = |merged: Merged<&K>| merged.entries.first().and_then(|first| EffectiveEntry::new(lists, first));
+        merged.map(first).transpose()
+    }
+}
+
+impl Shown<Setting> for Settings {
+    type Answer = Result<EffectiveSettings>;
+    fn show(_: &[&Arc<Vec<Setting>>], merged: Result<Merged<&Setting>>) -> Self::Answer {
+        let merged = merged?;
+        let there = merged.entries.into_iter().map(|effective| SettingShown {
+            field: effective.entry.field,
+            value: Some(effective.entry.value.clone()),
+            origin: effective.origin,
+            shadows: effective.shadows.first().map(|shadowed| shadowed.value.clone()),
+        });
+        let removed = merged.removed.into_iter().map(|removed| SettingShown {
+            field: removed.entry.field,
+            value: None,
+            origin: Origin::Instance,
+            shadows: Some(removed.entry.value.clone()),
+        });
+        Ok(EffectiveSettings { entries: there.chain(removed).collect() })
+    }
+}
+
+/// A setting, detached from what it was merged from.
+struct SettingShown {
+    field: SettingField,
+    value: Option<String>,
+    origin: Origin,
+    shadows: Option<String>,
+}
+
+/// A setting as it would run.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct EffectiveText {
+    /// Its value; null for the image's own.
+    value: Option<String>,
+    /// Where it comes from.
+    origin: Origin,
+    /// The template's value that it takes the place of.
+    shadows: Option<String>,
+}
+
+/// A list of arguments as it would run.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct EffectiveArguments {
+    /// The arguments; null for the image's own.
+    value: Option<Vec<String>>,
+    /// Where they come from.
+    origin: Origin,
+    /// The template's arguments that they take the place of.
+    shadows: Option<Vec<String>>,
+}
+
+/// The settings of the container as they would run.
+pub(in crate::graphql) struct EffectiveSettings {
+    entries: Vec<SettingShown>,
+}
+
+impl EffectiveSettings {
+    /// What nobody has set is the template's saying, too: the image's own.
+    fn text(&self, field: SettingField) -> EffectiveText {
+        match self.entries.iter().find(|entry| entry.field == field) {
+            Some(entry) => {
+                EffectiveText { value: entry.value.clone(), origin: entry.origin, shadows: entry.shadows.clone() }
+            }
+            None => EffectiveText { value: None, origin: Origin::Template, shadows: None },
+        }
+    }
+
+    fn arguments(&self, field: SettingField) -> EffectiveArguments {
+        let EffectiveText { value, origin, shadows } = self.text(field);
+        let read = |json: String| json.parse().map(|Argv(words)| words).unwrap_or_default();
+        EffectiveArguments { value: value.map(read), origin, shadows: shadows.map(read) }
+    }
+}
+
+#[Object]
+/// The settings of the container as they would run, each with where it comes from.
+impl EffectiveSettings {
+    /// Image without tag.
+    async fn image_name(&self) -> EffectiveText {
+        self.text(SettingField::ImageName)
+    }
+
+    /// Tag of the image, or a digest.
+    async fn image_tag(&self) -> EffectiveText {
+        self.text(SettingField::ImageTag)
+    }
+
+    /// Arguments in place of the image's own.
+    async fn command(&self) -> EffectiveArguments {
+        self.arguments(SettingField::Command)
+    }
+
+    /// Program in place of the image's own.
+    async fn entrypoint(&self) -> EffectiveArguments {
+        self.arguments(SettingField::Entrypoint)
+    }
+
+    /// User inside the container.
+    async fn user(&self) -> EffectiveText {
+        self.text(SettingField::User)
+    }
+
+    /// Directory in which the program starts.
+    async fn working_dir(&self) -> EffectiveText {
+        self.text(SettingField::WorkingDir)
+    }
+
+    /// When the engine starts the container again.
+    async fn restart_policy(&self) -> EffectiveText {
+        self.text(SettingField::RestartPolicy)
+    }
+}
+
+/// What would really run.
+pub(in crate::graphql) struct EffectiveConfig(pub(in crate::graphql) Arc<InstanceModel>);
+
+/// The settings alone, as values.
+struct EffectiveScalars(Arc<InstanceModel>);
+
+impl EffectiveScalars {
+    async fn settings(&self, ctx: &Context<'_>) -> Result<Settings> {
+        use crate::kinds::Cardinality;
+        let layers = layers::<Setting>(ctx, &self.0).await?;
+        Ok(Settings::from_entries(layers.merge().values().into_iter().cloned().collect()))
+    }
+}
+
+#[Object]
+impl EffectiveScalars {
+    /// Image without tag, such as `postgres`.
+    async fn image_name(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(self.settings(ctx).await?.image_name.unwrap_or_default())
+    }
+
+    /// Tag of the image, or a digest `sha256:…`.
+    async fn image_tag(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(self.settings(ctx).await?.image_tag.unwrap_or_default())
+    }
+
+    /// Arguments in place of the image's own; null for the image's own.
+    async fn command(&self, ctx: &Context<'_>) -> Option<Result<Vec<String>>> {
+        self.settings(ctx).await.map(|settings| settings.command.map(|Argv(words)| words)).transpose()
+    }
+
+    /// Program in place of the image's own; null for the image's own.
+    async fn entrypoint(&self, ctx: &Context<'_>) -> Option<Result<Vec<String>>> {
+        self.settings(ctx).await.map(|settings| settings.entrypoint.map(|Argv(words)| words)).transpose()
+    }
+
+    /// User inside the container; null for the image's own.
+    async fn user(&self, ctx: &Context<'_>) -> Option<Result<String>> {
+        self.settings(ctx).await.map(|settings| settings.user).transpose()
+    }
+
+    /// Directory in which the program starts; null for the image's own.
+    async fn working_dir(&self, ctx: &Context<'_>) -> Option<Result<String>> {
+        self.settings(ctx).await.map(|settings| settings.working_dir).transpose()
+    }
+
+    /// When the engine starts the container again.
+    async fn restart_policy(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(self.settings(ctx).await?.restart_policy.unwrap_or_default())
+    }
+}
+
+macro_rules! fields {
+    ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+        #[Object]
+        /// What would really run: the template's entries that the instance neither overrides nor removes, its
+        /// overrides, and the service's own labels. Sorted by key; the same data gives the same answer.
+        impl EffectiveConfig {
+            #[graphql(flatten)]
+            async fn scalars(&self) -> EffectiveScalars {
+                EffectiveScalars(self.0.clone())
+            }
+
+            $( $(#[$doc])*
+            async fn $field(
+                &self,
+                ctx: &Context<'_>,
+            ) -> <<crate::kinds::$kind as Kind>::Set as Shown<crate::kinds::$kind>>::Answer {
+                type Set = <crate::kinds::$kind as Kind>::Set;
+                let parts = try_join(layers::<crate::kinds::$kind>(ctx, &self.0), system(ctx, &self.0)).await;
+                match &parts {
+                    Err(error) => <Set as Shown<crate::kinds::$kind>>::show(&[], Err(error.clone())),
+                    Ok((layers, system)) => {
+                        let mut merged = layers.merge();
+                        merged.inject(system);
+                        let lists = [&layers.template, &layers.own, system];
+                        <Set as Shown<crate::kinds::$kind>>::show(&lists, Ok(merged))
+                    }
+                }
+            } )+
+
+            /// The template's entries that the instance has taken away, kind by kind.
+            async fn removed(&self, ctx: &Context<'_>) -> Result<Vec<RemovedEntry>> {
+                Reports::load(ctx, &self.0).await?.removed(ctx.app().budget())
+            }
+        }
+    };
+}
+for_each_kind!(fields);

@@ -1,0 +1,8 @@
+//! The types of configuration: collections of a template or an instance, and the effective configuration.
+//!
+//! Reached through `Template` and `Instance`. They must not merge by themselves.
+
+pub(in crate::graphql) mod collections;
+pub(in crate::graphql) mod effective;
+pub(in crate::graphql) mod override_report;
+pub(in crate::graphql) mod shared;

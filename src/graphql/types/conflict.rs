@@ -1,0 +1,90 @@
+//! `Conflict`: something that an instance claims although others hold it.
+//!
+//! Reached through `Instance.conflicts` and `Stack.conflicts`. It must never load anything: the use case brings it all.
+
+use std::sync::Arc;
+
+use async_graphql::{Enum, Object, Result};
+
+use crate::graphql::{execution::to_error::fault, types::instance::Instance};
+use crate::{
+    app::{self, ClaimKind},
+    budget::Budget,
+    error::Error,
+};
+
+/// What sort of thing two instances both claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "ClaimKind")]
+pub(in crate::graphql) enum ConflictKind {
+    /// A port of the host: the same number and protocol on the same address, or on every address on one side.
+    HostPort,
+    /// A host name under which a gateway reaches the container.
+    Domain,
+    /// An external volume or a path of the host that not both only read. A relative path means something inside its
+    /// stack only.
+    Volume,
+}
+
+/// Something that an instance claims although others hold it.
+pub(in crate::graphql) struct Conflict {
+    /// All of its instance or stack: shared by everybody who asked for them.
+    all: Arc<Vec<app::Conflict>>,
+    at: usize,
+}
+
+/// What one of a list costs before it is resolved, in bytes: the framework makes the futures of a whole list at once.
+const LISTED: usize = 1024;
+
+impl Conflict {
+    /// Those that were found; there may be as many as instances and their ports together.
+    pub(in crate::graphql) fn list(found: Option<Arc<Vec<app::Conflict>>>, budget: &Budget) -> Result<Vec<Self>> {
+        let all = found.unwrap_or_default();
+        budget.charge(all.len() * LISTED).map_err(|exceeded| fault(Error::from(exceeded)))?;
+        Ok((0..all.len()).map(|at| Self { all: Arc::clone(&all), at }).collect())
+    }
+
+    fn found(&self) -> &app::Conflict {
+        &self.all[self.at]
+    }
+}
+
+#[Object]
+/// Something that the effective configuration of an instance claims, and that of others, which are enabled in enabled
+/// stacks, too: they cannot run at the same time.
+impl Conflict {
+    /// What sort of thing it is.
+    async fn kind(&self) -> ConflictKind {
+        self.found().kind.into()
+    }
+
+    /// What is claimed, such as `0.0.0.0:5432/tcp`, `shop.localhost` or `/srv/data`.
+    async fn value(&self) -> &str {
+        &self.found().value
+    }
+
+    /// A sentence that names the holder as `stack/instance`, and says what to do.
+    async fn message(&self) -> String {
+        self.found().message()
+    }
+
+    /// The instance that was asked about.
+    async fn instance(&self) -> Instance {
+        Instance(Arc::clone(&self.found().instance))
+    }
+
+    /// The other claimant that has existed longest.
+    async fn holder(&self) -> Instance {
+        Instance(Arc::clone(&self.found().holders[0]))
+    }
+
+    /// The other claimants, oldest first; at most 10.
+    async fn holders(&self) -> Vec<Instance> {
+        self.found().holders.iter().map(|holder| Instance(Arc::clone(holder))).collect()
+    }
+
+    /// How many other claimants there are in all.
+    async fn holder_count(&self) -> i32 {
+        i32::try_from(self.found().holder_count).unwrap_or(i32::MAX)
+    }
+}

@@ -1,0 +1,15 @@
+//! Object types of the schema.
+//!
+//! Reached through the roots. They must not know transactions, tables or columns.
+
+pub(in crate::graphql) mod api_key;
+pub(in crate::graphql) mod conflict;
+pub(in crate::graphql) mod dependency;
+pub(in crate::graphql) mod instance;
+pub(in crate::graphql) mod node;
+pub(in crate::graphql) mod reveal;
+pub(in crate::graphql) mod stack;
+pub(in crate::graphql) mod template;
+pub(in crate::graphql) mod template_preview;
+pub(in crate::graphql) mod trash;
+pub(in crate::graphql) mod user_error;

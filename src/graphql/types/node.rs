@@ -1,0 +1,41 @@
+//! `Node`: anything with a global id.
+//!
+//! Used by `node`, `nodes` and the errors that name somebody. It must never show what is in the trash as if it were live.
+
+use async_graphql::{Context, ID, Interface, Result};
+
+use crate::graphql::{
+    context::ContextExt,
+    execution::to_error::fault,
+    loaders::{InstanceKey, StackKey, TemplateKey},
+    types::{instance::Instance, stack::Stack, template::Template},
+};
+use crate::ids::AnyId;
+
+/// Anything with an opaque global id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Opaque global id; it stays the same for ever."))]
+pub(in crate::graphql) enum Node {
+    Stack(Stack),
+    Template(Template),
+    Instance(Instance),
+}
+
+/// The live thing with this id.
+pub(in crate::graphql) async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
+    let loaders = ctx.loaders();
+    let found = match id {
+        AnyId::Stack(id) => {
+            let found = loaders.load(StackKey(id)).await.map_err(fault)?;
+            found.filter(|stack| stack.deleted_at.is_none()).map(|row| Node::Stack(Stack(row)))
+        }
+        AnyId::Template(id) => {
+            loaders.load(TemplateKey(id)).await.map_err(fault)?.map(|row| Node::Template(Template(row)))
+        }
+        AnyId::Instance(id) => {
+            let found = loaders.load(InstanceKey(id)).await.map_err(fault)?;
+            found.filter(|instance| instance.deleted_at.is_none()).map(|row| Node::Instance(Instance(row)))
+        }
+    };
+    Ok(found)
+}

@@ -1,0 +1,46 @@
+//! Showing a secret: the input and the payload of `revealSecret`.
+//!
+//! Used by the mutations. The payload must never be kept.
+
+use async_graphql::{InputObject, Result, SimpleObject};
+use zeroize::Zeroizing;
+
+use crate::graphql::{inputs::TemplateRef, payloads::settle, types::user_error::UserError};
+use crate::{app::RevealSecret, error::Result as AppResult, reference::InstanceRef};
+
+/// Which secret is shown: that of exactly one of an instance and a template.
+#[derive(InputObject)]
+pub(in crate::graphql) struct RevealSecretInput {
+    /// The instance: what would run in it, so its own value or else the template's.
+    instance: Option<InstanceRef>,
+    /// The template. It takes all stacks within reach, because they share it.
+    template: Option<TemplateRef>,
+    /// Name of the variable.
+    key: String,
+    /// Taken as by every mutation. This one changes nothing, so it is done each time.
+    idempotency_key: Option<String>,
+}
+
+crate::graphql::inputs::keyed!(RevealSecretInput);
+
+impl From<RevealSecretInput> for RevealSecret {
+    fn from(input: RevealSecretInput) -> Self {
+        Self { instance: input.instance, template: input.template.map(Into::into), key: input.key }
+    }
+}
+
+/// What `revealSecret` shows.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct RevealSecretPayload {
+    /// The value; null when the variable has none (the shell that starts the stack has it), and when there are errors.
+    value: Option<String>,
+    /// What has to be put right; empty when it was done.
+    user_errors: Vec<UserError>,
+}
+
+impl RevealSecretPayload {
+    pub(in crate::graphql) fn settle(done: AppResult<Option<Zeroizing<String>>>) -> Result<Self> {
+        let (value, user_errors) = settle(done)?;
+        Ok(Self { value: value.flatten().map(|text| text.to_string()), user_errors })
+    }
+}

@@ -1,0 +1,179 @@
+//! What a person can put right, as typed values of a payload.
+//!
+//! Used by the payloads. It must never hold anything that the client may not see.
+
+use async_graphql::{Context, Interface, Object, Result};
+
+use crate::graphql::{
+    context::{ContextExt, int},
+    execution::to_error::fault,
+    loaders::InstanceKey,
+    types::{
+        instance::Instance,
+        node::{self, Node},
+    },
+};
+use crate::{
+    error::{Code, Detail, Problem},
+    ids::{AnyId, InstanceId},
+};
+
+/// Something in the input that a person can put right. A payload with such errors has changed nothing.
+#[derive(Interface)]
+#[graphql(
+    field(name = "code", ty = "Code", desc = "What sort of error; stable."),
+    field(name = "message", ty = "&str", desc = "A sentence that says what is wrong and what is allowed."),
+    field(
+        name = "path",
+        ty = "&[String]",
+        desc = "The way to the input value, from `input`; list positions count from 0."
+    ),
+    field(name = "suggestion", ty = "Option<&str>", desc = "A value that would be accepted, if one is known.")
+)]
+pub(in crate::graphql) enum UserError {
+    Input(InputError),
+    NameTaken(NameTakenError),
+    StaleRevision(StaleRevisionError),
+    InUse(InUseError),
+}
+
+impl From<Problem> for UserError {
+    fn from(mut problem: Problem) -> Self {
+        match std::mem::take(&mut problem.detail) {
+            Detail::None => Self::Input(InputError(problem)),
+            Detail::Holder(holder) => Self::NameTaken(NameTakenError { problem, holder }),
+            Detail::Current { of, revision } => Self::StaleRevision(StaleRevisionError { problem, of, revision }),
+            Detail::Users { oldest, count } => Self::InUse(InUseError { problem, oldest, count }),
+        }
+    }
+}
+
+/// An error about a value of the input.
+pub(in crate::graphql) struct InputError(Problem);
+
+#[Object]
+/// A value of the input that was not accepted.
+impl InputError {
+    /// What sort of error; stable.
+    pub(in crate::graphql) async fn code(&self) -> Code {
+        self.0.code
+    }
+    /// A sentence that says what is wrong and what is allowed.
+    pub(in crate::graphql) async fn message(&self) -> &str {
+        &self.0.message
+    }
+    /// The way to the input value, from `input`; list positions count from 0.
+    pub(in crate::graphql) async fn path(&self) -> &[String] {
+        &self.0.path
+    }
+    /// A value that would be accepted, if one is known.
+    pub(in crate::graphql) async fn suggestion(&self) -> Option<&str> {
+        self.0.suggestion.as_deref()
+    }
+}
+
+/// An error about a name that somebody has.
+pub(in crate::graphql) struct NameTakenError {
+    problem: Problem,
+    holder: AnyId,
+}
+
+#[Object]
+/// A name, or the container name that follows from it, that is taken.
+impl NameTakenError {
+    /// `NAME_TAKEN` or `CONTAINER_NAME_TAKEN`.
+    pub(in crate::graphql) async fn code(&self) -> Code {
+        self.problem.code
+    }
+    /// A sentence that names the holder.
+    pub(in crate::graphql) async fn message(&self) -> &str {
+        &self.problem.message
+    }
+    /// The way to the input value, from `input`.
+    pub(in crate::graphql) async fn path(&self) -> &[String] {
+        &self.problem.path
+    }
+    /// A name that was free a moment ago.
+    pub(in crate::graphql) async fn suggestion(&self) -> Option<&str> {
+        self.problem.suggestion.as_deref()
+    }
+    /// Who has the name; null when it has been given up meanwhile.
+    async fn holder(&self, ctx: &Context<'_>) -> Option<Result<Node>> {
+        node::find(ctx, self.holder).await.transpose()
+    }
+}
+
+/// An error about a change that was made from an older state.
+pub(in crate::graphql) struct StaleRevisionError {
+    problem: Problem,
+    of: AnyId,
+    revision: i64,
+}
+
+#[Object]
+/// Somebody else has changed it since it was read: `expectedRevision` is not the current revision.
+impl StaleRevisionError {
+    /// `STALE_REVISION`.
+    pub(in crate::graphql) async fn code(&self) -> Code {
+        self.problem.code
+    }
+    /// A sentence that names both revisions.
+    pub(in crate::graphql) async fn message(&self) -> &str {
+        &self.problem.message
+    }
+    /// Always `["input", "expectedRevision"]`.
+    pub(in crate::graphql) async fn path(&self) -> &[String] {
+        &self.problem.path
+    }
+    /// The current revision, as text.
+    pub(in crate::graphql) async fn suggestion(&self) -> Option<&str> {
+        self.problem.suggestion.as_deref()
+    }
+    /// The current revision.
+    async fn current_revision(&self) -> i32 {
+        int(self.revision)
+    }
+    /// The current state, to decide again; null when it has gone into the trash meanwhile.
+    async fn current(&self, ctx: &Context<'_>) -> Option<Result<Node>> {
+        node::find(ctx, self.of).await.transpose()
+    }
+}
+
+/// An error about something that instances use.
+pub(in crate::graphql) struct InUseError {
+    problem: Problem,
+    oldest: Vec<InstanceId>,
+    count: i64,
+}
+
+#[Object]
+/// Instances use it, so it cannot go.
+impl InUseError {
+    /// `IN_USE`.
+    pub(in crate::graphql) async fn code(&self) -> Code {
+        self.problem.code
+    }
+    /// A sentence that names a few of the users.
+    pub(in crate::graphql) async fn message(&self) -> &str {
+        &self.problem.message
+    }
+    /// The way to the input value, from `input`.
+    pub(in crate::graphql) async fn path(&self) -> &[String] {
+        &self.problem.path
+    }
+    /// Always null: there is no other value to give.
+    pub(in crate::graphql) async fn suggestion(&self) -> Option<&str> {
+        self.problem.suggestion.as_deref()
+    }
+    /// The instances that use it, oldest first, at most 20. Those in the trash are among them: their `deletedAt` is
+    /// not null.
+    async fn users(&self, ctx: &Context<'_>) -> Result<Vec<Instance>> {
+        let loads = self.oldest.iter().map(|id| ctx.loaders().load(InstanceKey(*id)));
+        let found = futures_util::future::try_join_all(loads).await.map_err(fault)?;
+        Ok(found.into_iter().flatten().map(Instance).collect())
+    }
+    /// How many instances use it in all, those in the trash included.
+    async fn user_count(&self) -> i32 {
+        int(self.count)
+    }
+}

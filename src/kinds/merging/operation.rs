@@ -1,0 +1,301 @@
+//! Steps that change overrides, for any kind: made from the registry, so that no kind can be forgotten.
+//!
+//! Read from the input of `patchInstanceOverrides` and applied by its use case. It must never touch the database.
+
+use async_graphql::{Enum, OneofObject, Union};
+
+use crate::error::{Code, Problems};
+use crate::kinds::{
+    Cardinality, Change, Collections, Kind, MAX_ENTRIES, MAX_KIND_BYTES, Overrides, Rule,
+    check::{check_entries, too_many_bytes},
+    for_each_kind,
+    merging::slots::{Drafted, Keyed, Slot},
+};
+
+/// One step. The steps of a list are taken in order.
+#[derive(Clone, Debug, Hash, OneofObject)]
+#[graphql(name = "OverrideOperation")]
+pub enum Operation {
+    /// Sets an entry: it takes the place of every override with its key, and comes back if it was removed.
+    Set(Entry),
+    /// Removes what is there under a key: the override, and the entry that the template brings now or later.
+    Remove(Key),
+    /// Ignores everything of this kind that the template brings; the instance's own entries stay. With none of them
+    /// there are none at all.
+    Replace(OverrideKind),
+    /// Goes back to what the template says.
+    Reset(Reset),
+}
+
+/// What goes back to what the template says.
+#[derive(Clone, Debug, Hash, OneofObject)]
+#[graphql(name = "OverrideResetInput")]
+pub enum Reset {
+    /// One entry: its override or its removal.
+    Entry(Key),
+    /// Everything of one kind, also that it was replaced.
+    Kind(OverrideKind),
+    /// Everything; only `true` is accepted.
+    All(bool),
+}
+
+macro_rules! all_kinds {
+    ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+        /// A kind of configuration that an instance can override.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Enum)]
+        pub enum OverrideKind {
+            $( $(#[$doc])* $kind, )+
+        }
+
+        impl OverrideKind {
+            /// All of them, in the order in which they are shown.
+            pub const ALL: &[Self] = &[$( Self::$kind ),+];
+
+            /// The word in the database.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $( Self::$kind => stringify!($field), )+
+                }
+            }
+        }
+
+        /// An entry of any kind, to be set.
+        #[derive(Clone, Debug, Hash, OneofObject)]
+        #[graphql(name = "OverrideEntryInput")]
+        pub enum Entry {
+            $( $(#[$doc])* $kind(<<$crate::kinds::$kind as Kind>::Set as Cardinality<$crate::kinds::$kind>>::Given), )+
+        }
+
+        /// The key of an entry of any kind: what makes two entries the same.
+        #[derive(Clone, Debug, Hash, OneofObject)]
+        #[graphql(name = "OverrideKeyInput")]
+        pub enum Key {
+            $( $(#[$doc])* $kind(<$crate::kinds::$kind as Kind>::Key), )+
+        }
+
+        /// An entry of any kind, to be shown. The field `value` is nullable in some of them only: select it under
+        /// different names, such as `... on EnvVar { key envValue: value }`.
+        #[derive(Clone, Debug, Union)]
+        #[graphql(name = "ConfigEntry")]
+        pub enum AnyEntry {
+            $( $kind($crate::kinds::$kind), )+
+        }
+
+        $(
+            impl Registered for $crate::kinds::$kind {
+                const KIND: OverrideKind = OverrideKind::$kind;
+            }
+        )+
+
+        /// What an instance says about each kind; `None` where nothing is said.
+        #[derive(Clone, Debug, Default)]
+        pub struct InstanceOverrides {
+            $( $(#[$doc])* pub $field: Option<Overrides<$crate::kinds::$kind>>, )+
+        }
+
+        impl InstanceOverrides {
+            /// Whether anything is said about a kind.
+            pub fn speaks_of(&self, kind: OverrideKind) -> bool {
+                match kind {
+                    $( OverrideKind::$kind => self.$field.is_some(), )+
+                }
+            }
+        }
+
+        /// What an instance says about each kind while that is changed; `None` where it was not asked.
+        #[derive(Clone, Debug, Default)]
+        pub struct Draft {
+            $( $(#[$doc])* pub $field: Option<Drafted<$crate::kinds::$kind>>, )+
+        }
+
+        impl Draft {
+            /// The instance is to say exactly this about the kinds that `said` speaks of.
+            pub fn settle_on(&mut self, said: InstanceOverrides) {
+                $( if let (Some(drafted), Some(said)) = (&mut self.$field, said.$field) {
+                    drafted.settle_on(said);
+                } )+
+            }
+
+            /// Takes one step, or notes why it cannot be taken. Kinds that were not loaded must not be touched: see
+            /// [`Operation::touches`].
+            pub fn apply(&mut self, operation: Operation, at: &mut Problems) {
+                match operation {
+                    $( Operation::Set(Entry::$kind(given)) => at.enter("set", |at| {
+                        at.enter(entry_field(OverrideKind::$kind), |at| set(&mut self.$field, given, at));
+                    }), )+
+                    $( Operation::Remove(Key::$kind(key)) => at.enter("remove", |at| {
+                        at.enter(entry_field(OverrideKind::$kind), |at| remove(&mut self.$field, key, at));
+                    }), )+
+                    $( Operation::Replace(OverrideKind::$kind) => at.enter("replace", |at| {
+                        replace(&mut self.$field, at);
+                    }), )+
+                    $( Operation::Reset(Reset::Entry(Key::$kind(key))) => at.enter("reset", |at| at.enter("entry", |at| {
+                        at.enter(entry_field(OverrideKind::$kind), |at| reset(&mut self.$field, key, at));
+                    })), )+
+                    $( Operation::Reset(Reset::Kind(OverrideKind::$kind)) => forget(&mut self.$field), )+
+                    Operation::Reset(Reset::All(true)) => {
+                        $( forget(&mut self.$field); )+
+                    }
+                    Operation::Reset(Reset::All(false)) => at.enter("reset", |at| {
+                        at.invalid("all", "Only true resets everything.", Some("true".to_owned()));
+                    }),
+                }
+            }
+
+            /// Writes whole collections.
+            pub fn write(&mut self, collections: Collections) {
+                $( if let (Some(drafted), Some(set)) = (&mut self.$field, collections.$field) {
+                    drafted.said.write(set.into_entries());
+                } )+
+            }
+
+            /// How much there is of each kind.
+            pub fn sizes(&self) -> Sizes {
+                [$( self.$field.as_ref().map_or_else(Size::default, |drafted| Size::of(&drafted.said)) ),+]
+            }
+
+            /// Notes every kind that has grown, since it had these sizes, to more than the limit.
+            pub fn check_growth(&self, before: &Sizes, at: &mut Problems) {
+                let fields = [$( <$crate::kinds::$kind as Kind>::FIELD ),+];
+                for ((before, after), field) in before.iter().zip(self.sizes()).zip(fields) {
+                    check_growth(before.entries, after.entries, "entries", field, at);
+                    check_growth(before.removals, after.removals, "removals", field, at);
+                    if after.bytes > before.bytes.max(MAX_KIND_BYTES) {
+                        at.note(Code::LimitExceeded, format!("{field}: {}", too_many_bytes(after.bytes)), None);
+                    }
+                }
+            }
+        }
+
+        impl Operation {
+            /// Whether it changes anything of a kind.
+            pub fn touches(&self, kind: OverrideKind) -> bool {
+                match self {
+                    $( Self::Set(Entry::$kind(_)) | Self::Remove(Key::$kind(_))
+                    | Self::Reset(Reset::Entry(Key::$kind(_))) => kind == OverrideKind::$kind, )+
+                    Self::Replace(of) | Self::Reset(Reset::Kind(of)) => kind == *of,
+                    Self::Reset(Reset::All(_)) => true,
+                }
+            }
+        }
+
+        impl Collections {
+            /// Whether it says anything about a kind.
+            pub fn touches(&self, kind: OverrideKind) -> bool {
+                match kind {
+                    $( OverrideKind::$kind => self.$field.is_some(), )+
+                }
+            }
+        }
+
+        /// The input field of an entry of a kind.
+        fn entry_field(kind: OverrideKind) -> String {
+            let name = match kind {
+                $( OverrideKind::$kind => stringify!($kind), )+
+            };
+            name[..1].to_ascii_lowercase() + &name[1..]
+        }
+    };
+}
+for_each_kind!(all_kinds);
+
+/// What is different under one key of any kind.
+#[derive(Clone, Debug)]
+pub struct AnyChange {
+    /// What has changed.
+    pub kind: OverrideKind,
+    /// The key, as text.
+    pub key: String,
+    /// The entries before; none when they are new.
+    pub from: Vec<AnyEntry>,
+    /// The entries after; none when they are gone.
+    pub to: Vec<AnyEntry>,
+}
+
+impl<K: Registered + Into<AnyEntry>> From<Change<'_, K>> for AnyChange {
+    fn from(change: Change<'_, K>) -> Self {
+        let shown = |entries: Vec<&K>| entries.into_iter().cloned().map(Into::into).collect();
+        Self { kind: K::KIND, key: change.key.to_string(), from: shown(change.from), to: shown(change.to) }
+    }
+}
+
+/// A kind that is in the registry.
+pub trait Registered: Kind {
+    /// Its place there.
+    const KIND: OverrideKind;
+}
+
+impl OverrideKind {
+    /// From the word in the database.
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// What is said about a kind that was loaded; the kinds that a step touches are.
+fn said<K: Kind>(drafted: &mut Option<Drafted<K>>) -> &mut Overrides<K, Slot<K>> {
+    &mut drafted.get_or_insert_with(|| Drafted::new(Vec::new(), [], false)).said
+}
+
+fn forget<K: Kind>(drafted: &mut Option<Drafted<K>>) {
+    *said(drafted) = Overrides::default();
+}
+
+fn set<K: Kind>(drafted: &mut Option<Drafted<K>>, given: <K::Set as Cardinality<K>>::Given, at: &mut Problems) {
+    let mut entries = K::Set::given(given);
+    check_entries(&mut entries, at);
+    said(drafted).set(entries);
+}
+
+fn remove<K: Kind>(drafted: &mut Option<Drafted<K>>, mut key: K::Key, at: &mut Problems) {
+    K::normalize_key(&mut key);
+    K::validate_key(&key, at);
+    match K::refuses_rule(Some(&key)) {
+        Some(message) => at.note(Code::InvalidValue, message, None),
+        None => said(drafted).remove(key),
+    }
+}
+
+fn replace<K: Kind>(drafted: &mut Option<Drafted<K>>, at: &mut Problems) {
+    match K::refuses_rule(None) {
+        Some(message) => at.note(Code::InvalidValue, message, None),
+        None => said(drafted).replace(),
+    }
+}
+
+fn reset<K: Kind>(drafted: &mut Option<Drafted<K>>, mut key: K::Key, at: &mut Problems) {
+    K::normalize_key(&mut key);
+    K::validate_key(&key, at);
+    said(drafted).reset(&key);
+}
+
+fn check_growth(before: usize, after: usize, what: &str, field: &str, at: &mut Problems) {
+    if after > before.max(MAX_ENTRIES) {
+        let message = format!("The instance would have {after} {what} of {field}; at most {MAX_ENTRIES} are allowed.");
+        at.note(Code::LimitExceeded, message, None);
+    }
+}
+
+/// How much an instance says about one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Its entries.
+    pub entries: usize,
+    /// The keys that it removes.
+    pub removals: usize,
+    /// The bytes of long text in its entries.
+    pub bytes: usize,
+}
+
+impl Size {
+    fn of<K: Kind, E: Keyed<K>>(said: &Overrides<K, E>) -> Self {
+        let bytes = said.entries.iter().map(Keyed::bytes).sum();
+        Self { entries: said.entries.len(), removals: said.removed.len(), bytes }
+    }
+}
+
+/// The sizes in the order of [`OverrideKind::ALL`].
+pub type Sizes = [Size; OverrideKind::ALL.len()];
+
+/// The rules of every kind, as they are stored.
+pub type Rules = Vec<Rule>;

@@ -1,0 +1,109 @@
+//! The log's one line for each request.
+//!
+//! A layer around all routes writes it when the answer is there. It must never write what a client sent: no arguments,
+//! bodies, paths or query strings; the name of the operation is the one exception.
+
+use std::time::{Duration, Instant};
+
+use axum::{
+    extract::Request,
+    http::{Method, StatusCode},
+    middleware::Next,
+    response::Response,
+};
+
+use crate::server::middleware::{
+    metrics::{outcome, route},
+    outcome::{CallerName, Outcome},
+};
+
+/// Longest name of an operation that is written out, in bytes; names are ASCII.
+pub(in crate::server) const LONGEST_NAME: usize = 80;
+/// Asked for every few seconds by machines.
+pub(in crate::server) const QUIET: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
+/// A request on its way. One that is dropped without an answer leaves a line, too.
+struct Line {
+    method: &'static str,
+    route: String,
+    started: Instant,
+    answered: bool,
+}
+
+/// Writes down what a request came to.
+pub(in crate::server) async fn log(request: Request, next: Next) -> Response {
+    let (method, route) = (word(request.method()), route(&request));
+    let mut line = Line { method, route, started: Instant::now(), answered: false };
+    let answer = next.run(request).await;
+    line.answered = true;
+    line.write(&answer);
+    answer
+}
+
+/// A client may make up methods of any length.
+pub(in crate::server) fn word(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    }
+}
+
+/// With three decimals.
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1_000_000.0).round() / 1000.0
+}
+
+impl Line {
+    fn write(&self, answer: &Response) {
+        let outcome = if self.route == "/graphql" { outcome(answer) } else { Outcome::default() };
+        let id = answer.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+        let key = answer.extensions().get::<CallerName>().map(|name| name.0.as_str());
+        let operation = outcome.operation.as_deref().map(|name| name.get(..LONGEST_NAME).unwrap_or(name));
+        let codes = (!outcome.codes.is_empty()).then(|| outcome.codes.join(","));
+        let (method, route, status) = (self.method, self.route.as_str(), answer.status());
+        // The level of an event is part of its place in the code.
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(
+                    target: "devarch::access",
+                    id,
+                    method,
+                    route,
+                    operation,
+                    kind = outcome.kind,
+                    key,
+                    status = status.as_u16(),
+                    duration_ms = milliseconds(self.started.elapsed()),
+                    document_ms = outcome.timing.map(|timing| milliseconds(timing.document)),
+                    execution_ms = outcome.timing.map(|timing| milliseconds(timing.execution)),
+                    statements = outcome.statements,
+                    codes,
+                    refusal = outcome.refusal,
+                    "request"
+                )
+            };
+        }
+        // A monitor that cannot be served is worth a line.
+        if QUIET.contains(&route) && status == StatusCode::OK {
+            line!(debug);
+        } else {
+            line!(info);
+        }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if !self.answered {
+            let (method, route) = (self.method, self.route.as_str());
+            let duration_ms = milliseconds(self.started.elapsed());
+            tracing::info!(target: "devarch::access", method, route, duration_ms, "the client went away");
+        }
+    }
+}

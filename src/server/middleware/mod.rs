@@ -1,0 +1,16 @@
+//! Layers around the routes: authentication, hosts, CORS, admission control, request ids, the access log and metrics.
+//!
+//! Called by the router. They must not know what a route does.
+
+pub(in crate::server) mod access_log;
+pub(in crate::server) mod admission;
+pub(in crate::server) mod audience;
+pub(in crate::server) mod auth;
+pub(in crate::server) mod client_address;
+pub(in crate::server) mod cors;
+pub(in crate::server) mod hosts;
+pub(in crate::server) mod metrics;
+pub(in crate::server) mod outcome;
+pub(in crate::server) mod request_id;
+#[cfg(any(feature = "otel", test))]
+pub(in crate::server) mod traces;

@@ -1,0 +1,151 @@
+//! `/stacks/{name}/compose.yaml` and `compose.override.yaml`: a stack as files, for `curl` and scripts.
+//!
+//! Behind the same door as GraphQL. It must never answer with anything but the file or JSON that says why not.
+
+use axum::{
+    Extension,
+    extract::{Path, RawQuery, State, rejection::PathRejection},
+    http::{
+        HeaderMap, HeaderValue, Method, StatusCode,
+        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER},
+    },
+    response::{IntoResponse, Response},
+};
+use tokio::time::timeout;
+
+use crate::server::{Service, etag, graphql::refuse, transport::body::AnswerBody};
+use crate::{
+    access::Access,
+    app::Rendering,
+    budget::{Exceeded, chunks::Chunks},
+    compose::Mode,
+    error::{Error, Result},
+};
+
+/// The name of a stack, or why there is none.
+type Named = Result<Path<String>, PathRejection>;
+
+/// `/stacks/{name}/compose.yaml`.
+pub(in crate::server) async fn file(
+    State(service): State<Service>,
+    Extension(access): Extension<Access>,
+    method: Method,
+    name: Named,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let asked = Asked::read(query.as_deref().unwrap_or_default());
+    answer(&service, access, &method, name, asked, &headers, false).await
+}
+
+/// `/stacks/{name}/compose.override.yaml`.
+pub(in crate::server) async fn layer(
+    State(service): State<Service>,
+    Extension(access): Extension<Access>,
+    method: Method,
+    name: Named,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let asked = Asked::read(query.as_deref().unwrap_or_default());
+    let asked = asked.map(|how| Rendering { mode: Mode::Layered, ..how });
+    answer(&service, access, &method, name, asked, &headers, true).await
+}
+
+/// What the query of the URL asks for. Keys that it does not have are ignored.
+struct Asked;
+
+impl Asked {
+    fn read(query: &str) -> Result<Rendering, &'static str> {
+        let mut how = Rendering::default();
+        for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+            match (&*key, &*value) {
+                ("mode", "flat") => how.mode = Mode::Flat,
+                ("mode", "layered") => how.mode = Mode::Layered,
+                ("mode", _) => return Err("`mode` is flat or layered."),
+                ("reveal", "true") => how.reveal = true,
+                ("reveal", "false") => how.reveal = false,
+                ("reveal", _) => return Err("`reveal` is true or false."),
+                _ => {}
+            }
+        }
+        Ok(how)
+    }
+}
+
+async fn answer(
+    service: &Service,
+    access: Access,
+    method: &Method,
+    name: Named,
+    asked: Result<Rendering, &'static str>,
+    headers: &HeaderMap,
+    upper: bool,
+) -> Response {
+    if !matches!(*method, Method::GET | Method::HEAD) {
+        let mut answer = refuse(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", "This can only be read: send GET.");
+        answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return answer;
+    }
+    let how = match asked {
+        Ok(how) => how,
+        Err(message) => return refuse(StatusCode::BAD_REQUEST, "BAD_REQUEST", message),
+    };
+    let name = name.map(|Path(name)| name).unwrap_or_default();
+    let budget = service.budget();
+    let app = service.app.acting_within(access, budget.clone());
+    let found = match timeout(service.limits.request_timeout(), app.compose_stack(&name, how)).await {
+        Ok(Ok(Some(found))) => found,
+        Ok(Ok(None)) => return refuse(StatusCode::NOT_FOUND, "NOT_FOUND", "There is no such stack."),
+        Ok(Err(cause)) => return failed(&cause),
+        Err(_) => {
+            let message = "The request took too long and was given up.";
+            return refuse(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", message);
+        }
+    };
+    let tag = format!("\"{}\"", found.hash);
+    // Secrets are kept by nobody; everything else is asked for again, and mostly has not changed.
+    let keep = if how.reveal { "no-store" } else { etag::ASK_AGAIN };
+    let kept = [(ETAG, tag.clone()), (CACHE_CONTROL, keep.to_owned())];
+    if etag::matches(headers, &tag) {
+        return (StatusCode::NOT_MODIFIED, kept).into_response();
+    }
+    let text = if upper { found.layer.unwrap_or_default() } else { found.text };
+    (kept, [(CONTENT_TYPE, "application/yaml")], AnswerBody::of(Chunks::whole(text.into_bytes(), &budget)))
+        .into_response()
+}
+
+fn failed(cause: &Error) -> Response {
+    match cause {
+        Error::Forbidden(reason) => refuse(StatusCode::FORBIDDEN, "FORBIDDEN", reason),
+        Error::Exceeded(Exceeded::Time) => {
+            refuse(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", "The request took too long and was given up.")
+        }
+        Error::Exceeded(exceeded) => refuse(StatusCode::UNPROCESSABLE_ENTITY, "LIMIT_EXCEEDED", &exceeded.to_string()),
+        // The stack as it stands cannot be rendered.
+        Error::BadRequest(bad) if !bad.limit => refuse(StatusCode::CONFLICT, "BAD_REQUEST", &bad.message),
+        Error::Unavailable(cause) | Error::Busy(cause) => {
+            tracing::warn!(%cause, "the database is not available");
+            let message = "The database is not available right now; try again in a moment.";
+            ([(RETRY_AFTER, "1")], refuse(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)).into_response()
+        }
+        cause => {
+            tracing::error!(%cause, "a request failed inside");
+            let message = "Something went wrong inside; the log tells more under the request id.";
+            refuse(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::server::routes::compose::*;
+
+    #[test]
+    fn the_query_says_how() {
+        let read = |query| Asked::read(query).map(|how| (how.mode, how.reveal));
+        assert_eq!(read(""), Ok((Mode::Flat, false)));
+        assert_eq!(read("mode=layered&reveal=true&x=y"), Ok((Mode::Layered, true)));
+        assert!(read("mode=LAYERED").is_err() && read("reveal=1").is_err());
+    }
+}
