@@ -10,8 +10,10 @@ use sea_orm::{
     sqlx::{Error as SqlxError, Row, TypeInfo, ValueRef, postgres::PgRow, sqlite::SqliteRow},
 };
 
-use crate::budget::{Budget, Exceeded};
-use crate::db::pool::read_pool::ReadPool;
+use crate::{
+    budget::{Budget, Exceeded},
+    db::pool::read_pool::ReadPool,
+};
 
 /// What a row costs beside its values, in bytes: the driver's own structures, and a place in a list.
 const ROW_OVERHEAD: usize = 96;

@@ -14,12 +14,16 @@ use sea_orm::{
     sea_query::{Condition, Expr},
 };
 
-use crate::db::{
-    changes::Changed,
-    fetch::{self, FetchRows},
-    pool::{health::Pulse, read_pool::ReadPool},
+use crate::{
+    access::Scope,
+    budget::Budget,
+    db::{
+        changes::Changed,
+        fetch::{self, FetchRows},
+        pool::{health::Pulse, read_pool::ReadPool},
+    },
+    vault::Vault,
 };
-use crate::{access::Scope, budget::Budget, vault::Vault};
 
 /// What one request uses of the database: it counts its statements, and charges the rows that it fetches to its budget. A
 /// clone counts the same.

@@ -12,7 +12,6 @@ use std::{
 
 use async_graphql::dataloader::{DataLoader, Loader};
 
-use crate::graphql::execution::tasks::{AtOnce, RequestTasks};
 use crate::{
     app::{App, ComposeFile, Conflict, Rendering},
     db::{
@@ -24,6 +23,7 @@ use crate::{
         },
     },
     error::{Error, Problem, Unreadable},
+    graphql::execution::tasks::{AtOnce, RequestTasks},
     ids::{InstanceId, StackId, TemplateId},
     kinds::{Owner, Rules},
 };

@@ -22,10 +22,13 @@ pub use crate::graphql::{
 };
 use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions, ValidationMode};
 
-use crate::graphql::{
-    descriptions::Descriptions, execution::tasks::RequestTasks, loaders::Loaders, mutation::Mutation, query::Query,
+use crate::{
+    app::App,
+    budget::Exceeded,
+    graphql::{
+        descriptions::Descriptions, execution::tasks::RequestTasks, loaders::Loaders, mutation::Mutation, query::Query,
+    },
 };
-use crate::{app::App, budget::Exceeded};
 
 /// The executable schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

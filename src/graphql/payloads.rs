@@ -4,14 +4,14 @@
 
 use async_graphql::{Enum, ID, Result, SimpleObject};
 
-use crate::graphql::{
-    execution::to_error::fault,
-    types::{instance::Instance, stack::Stack, template::Template, user_error::UserError},
-};
 use crate::{
     app::{Duplicated, DuplicatedStack, SharedHostPort},
     db::entities::{InstanceModel, StackModel, TemplateModel},
     error::{Error, Result as AppResult},
+    graphql::{
+        execution::to_error::fault,
+        types::{instance::Instance, stack::Stack, template::Template, user_error::UserError},
+    },
     ids::{GlobalId, InstanceId, StackId},
 };
 

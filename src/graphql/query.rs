@@ -4,19 +4,6 @@
 
 use async_graphql::{Context, ID, Object, Result};
 
-use crate::graphql::{
-    context::ContextExt,
-    execution::to_error::fault,
-    lists::connection::{Listed, MAX_PAGE, PageArgs, StackTotal, TemplateTotal, connection, searchable},
-    types::{
-        api_key::{ApiKey, Viewer},
-        instance::Instance,
-        node::{self, Node},
-        stack::Stack,
-        template::Template,
-        trash::Trash,
-    },
-};
 use crate::{
     db::queries::{
         page::Page,
@@ -24,6 +11,19 @@ use crate::{
         templates::TemplateFilter,
     },
     error::Error,
+    graphql::{
+        context::ContextExt,
+        execution::to_error::fault,
+        lists::connection::{Listed, MAX_PAGE, PageArgs, StackTotal, TemplateTotal, connection, searchable},
+        types::{
+            api_key::{ApiKey, Viewer},
+            instance::Instance,
+            node::{self, Node},
+            stack::Stack,
+            template::Template,
+            trash::Trash,
+        },
+    },
     ids::AnyId,
     kinds::Protocol,
 };

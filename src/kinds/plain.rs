@@ -5,12 +5,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::kinds::{
-    AttributeValue, Condition, EnvValue, HostPort, Kind, Names, Protocol, Registered, Shape, Stamp, VolumeType,
-    merging::merge::{Effective, merge_sorted},
-    values::Argv,
+use crate::{
+    kinds::{
+        AttributeValue, Condition, EnvValue, HostPort, Kind, Names, Protocol, Registered, Shape, Stamp, VolumeType,
+        merging::merge::{Effective, merge_sorted},
+        values::Argv,
+    },
+    reference::InstanceRef,
 };
-use crate::reference::InstanceRef;
 
 /// How a column is shown.
 #[derive(Clone, Copy, Debug)]

@@ -18,7 +18,6 @@ use axum::{
 
 #[cfg(any(feature = "otel", test))]
 pub use crate::server::middleware::traces::traced;
-use crate::server::middleware::{auth::Doorkeeper, hosts::HostGuard, metrics::Metrics};
 pub use crate::server::{
     middleware::{
         audience::{Audience, Audiences},
@@ -38,6 +37,7 @@ use crate::{
         schema, sdl,
     },
     limits::Limits,
+    server::middleware::{auth::Doorkeeper, hosts::HostGuard, metrics::Metrics},
 };
 
 /// What the handlers share.

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::app::{App, StackRef, find};
 use crate::{
     access::{Access, Need, Role, Scope, api_key::ApiKey},
+    app::{App, StackRef, find},
     db::{
         Kept, Tx, Work,
         entities::ApiKeyModel,

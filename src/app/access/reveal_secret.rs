@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
-use crate::app::{App, InstanceRef, TemplateRef, find, overrides::effective};
 use crate::{
     access::{Need, Scope},
+    app::{App, InstanceRef, TemplateRef, find, overrides::effective},
     db::{Session, Tx, Work, entries::Source, queries::templates::TemplateHold},
     error::{Code, Error, Problem, Result},
     ids::GlobalId,

@@ -5,9 +5,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::App;
 use crate::{
     access::Need,
+    app::App,
     db::{
         Session, Tx, Work,
         secrets::{self, Progress},

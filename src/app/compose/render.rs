@@ -6,9 +6,9 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::app::{App, Layers, conflicts::claim::Claims, find::storable, overrides::effective};
 use crate::{
     access::Need,
+    app::{App, Layers, conflicts::claim::Claims, find::storable, overrides::effective},
     budget::{Budget, large_work},
     compose::{self, Entries, File, Member, Mode, Network, Warning},
     db::{

@@ -1,21 +1,21 @@
-//! The ledger: what instances claim, taken from their effective configuration, and who holds what.
+//! The claim index: what instances claim, taken from their effective configuration, and which instances claim the same.
 //!
-//! Used by the use cases that look for conflicts and for free host ports. It must never judge a row by itself: what is
-//! in effect is decided by `kinds::merge`.
+//! Used by the use cases that find conflicts and free host ports. It must not judge a row by itself: `kinds::merging` decides
+//! what is in effect.
 
 use std::{
-    collections::{HashMap, HashSet, hash_map::Entry},
+    collections::{HashMap, HashSet},
     sync::Arc,
 };
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{
-    App,
-    conflicts::claim::{Claim, Claims, Extent, Resource, tidy},
-    overrides::effective::{Layers, load_with},
-};
 use crate::{
+    app::{
+        App,
+        conflicts::claim::{Claim, Claims, Extent, Resource, tidy},
+        overrides::effective::{Layers, load_with},
+    },
     db::queries::{claims::Claimant, rules},
     error::Result,
     ids::{InstanceId, StackId, TemplateId},
@@ -28,20 +28,39 @@ pub(in crate::app) type Claimed = HashMap<InstanceId, Arc<Vec<Claim>>>;
 /// Orders instances, oldest first.
 pub(in crate::app) type Age = (DateTime<Utc>, InstanceId);
 
-/// A claim that others are in the way of.
-pub(in crate::app) struct Meeting {
-    /// Whose claim it is.
-    pub(in crate::app) subject: Age,
-    /// What is claimed.
+/// A claim, and all that make it or one that clashes with it.
+pub(in crate::app) struct Contested {
     pub(in crate::app) claim: Claim,
-    /// The oldest of the others, oldest first.
-    pub(in crate::app) holders: Vec<InstanceId>,
-    /// How many others there are.
-    pub(in crate::app) count: usize,
+    /// Oldest first, each once.
+    pub(in crate::app) claimants: Vec<Age>,
 }
 
-/// Most holders that are told of one claim.
-const TOLD: usize = 10;
+/// An instance that makes a contested claim.
+#[derive(Clone, Copy)]
+pub(in crate::app) struct Meeting {
+    pub(in crate::app) subject: Age,
+    /// The place of its claim among the contested ones.
+    pub(in crate::app) contested: usize,
+    /// How many others claim it.
+    pub(in crate::app) others: usize,
+}
+
+/// The conflicts of some instances. Claims are shared: thousands of instances may make the same.
+#[derive(Default)]
+pub(in crate::app) struct Meetings {
+    pub(in crate::app) contested: Vec<Contested>,
+    pub(in crate::app) all: Vec<Meeting>,
+}
+
+impl Meetings {
+    /// With those of another kind.
+    pub(in crate::app) fn append(&mut self, other: Self) {
+        let before = self.contested.len();
+        self.contested.extend(other.contested);
+        let moved = other.all.into_iter().map(|meeting| Meeting { contested: before + meeting.contested, ..meeting });
+        self.all.extend(moved);
+    }
+}
 
 impl App {
     /// What instances take away from their templates, all kinds together.
@@ -78,11 +97,11 @@ impl App {
         &self,
         subjects: &[Claimant],
         rules: &HashMap<InstanceId, Rules>,
-    ) -> Result<Vec<Meeting>> {
+    ) -> Result<Meetings> {
         let known = self.claims::<K>(subjects, rules).await?;
         let wanted: HashSet<&Resource> = known.values().flat_map(|claims| claims.iter()).map(|c| &c.resource).collect();
         if wanted.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Meetings::default());
         }
         let candidates = K::candidates(&self.reader(), &wanted).await?;
         // What the subjects claim is known already, and most often there is nobody else.
@@ -91,22 +110,25 @@ impl App {
             true => Claimed::new(),
             false => self.claims::<K>(&others, &self.rules_of(&others).await?).await?,
         };
-        let mut ledger = Ledger::new(candidates, |id| known.get(&id).or_else(|| new.get(&id)), &wanted);
-        let mut meetings = Vec::new();
+        let mut index = ClaimIndex::new(candidates, |id| known.get(&id).or_else(|| new.get(&id)), &wanted);
+        let mut all = Vec::new();
+        // The places of the claims of each list, which those that only inherit share.
+        let mut places: HashMap<*const Vec<Claim>, Vec<usize>> = HashMap::new();
         for subject in subjects {
-            for claim in known.get(&subject.id).into_iter().flat_map(|claims| claims.iter()) {
-                let subject = subject.age();
-                let all = ledger.holders(claim);
-                let count = all.len() - usize::from(all.binary_search(&subject).is_ok());
-                let holders: Vec<_> =
-                    all.iter().filter(|holder| **holder != subject).take(TOLD).map(|(_, id)| *id).collect();
-                if count > 0 {
-                    self.budget().charge(size_of::<Meeting>() + holders.len() * size_of::<InstanceId>())?;
-                    meetings.push(Meeting { subject, claim: claim.clone(), holders, count });
+            let Some(claims) = known.get(&subject.id) else { continue };
+            let places =
+                places.entry(Arc::as_ptr(claims)).or_insert_with(|| claims.iter().map(|it| index.place(it)).collect());
+            let subject = subject.age();
+            for contested in places.iter().copied() {
+                let claimants = &index.contested[contested].claimants;
+                let others = claimants.len() - usize::from(claimants.binary_search(&subject).is_ok());
+                if others > 0 {
+                    self.budget().charge(size_of::<Meeting>())?;
+                    all.push(Meeting { subject, contested, others });
                 }
             }
         }
-        Ok(meetings)
+        Ok(Meetings { contested: index.contested, all })
     }
 }
 
@@ -115,14 +137,15 @@ fn claims_of<K: Claims>(layers: &Layers<K>, stack: StackId) -> Arc<Vec<Claim>> {
 }
 
 /// Who holds what.
-struct Ledger<'a> {
+struct ClaimIndex<'a> {
     /// All who hold something of a resource, oldest first.
     held: HashMap<&'a Resource, Vec<(Age, Extent)>>,
-    /// Whom a claim meets, itself included. Thousands may claim the same, and all of them get the same answer.
-    met: HashMap<Claim, Vec<Age>>,
+    /// The places of claims in `contested`.
+    places: HashMap<Claim, usize>,
+    contested: Vec<Contested>,
 }
 
-impl<'a> Ledger<'a> {
+impl<'a> ClaimIndex<'a> {
     /// What `candidates` claim of what is wanted.
     fn new<'c>(
         mut candidates: Vec<Claimant>,
@@ -138,20 +161,21 @@ impl<'a> Ledger<'a> {
                 }
             }
         }
-        Self { held, met: HashMap::new() }
+        Self { held, places: HashMap::new(), contested: Vec::new() }
     }
 
-    /// Whom a claim meets, oldest first, each once.
-    fn holders(&mut self, claim: &Claim) -> &[Age] {
-        match self.met.entry(claim.clone()) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => {
-                let held = self.held.get(&claim.resource).into_iter().flatten();
-                let clashing = held.filter(|(_, extent)| extent.clashes(claim.extent)).map(|(age, _)| *age);
-                let mut holders: Vec<Age> = clashing.collect();
-                holders.dedup();
-                new.insert(holders)
-            }
+    /// The place of a claim in `contested`.
+    fn place(&mut self, claim: &Claim) -> usize {
+        if let Some(place) = self.places.get(claim) {
+            return *place;
         }
+        let held = self.held.get(&claim.resource).into_iter().flatten();
+        let clashing = held.filter(|(_, extent)| extent.clashes(claim.extent)).map(|(age, _)| *age);
+        let mut claimants: Vec<Age> = clashing.collect();
+        claimants.dedup();
+        let place = self.contested.len();
+        self.contested.push(Contested { claim: claim.clone(), claimants });
+        self.places.insert(claim.clone(), place);
+        place
     }
 }

@@ -1,20 +1,20 @@
-//! Looking for conflicts: what instances claim although others, who run, hold it.
+//! Finds conflicts: what instances claim although other instances that run claim it, too.
 //!
-//! Called by the loaders, for many instances or stacks at once. It must never write: a conflict is shown, not refused.
+//! Called by the loaders, for many instances or stacks at once. It must not write: a conflict is reported, not refused.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     sync::Arc,
 };
 
-use crate::app::{
-    App,
-    conflicts::{
-        claim::{Claim, ClaimKind},
-        claim_index::Meeting,
-    },
-};
 use crate::{
+    app::{
+        App,
+        conflicts::{
+            claim::ClaimKind,
+            claim_index::{Age, Meetings},
+        },
+    },
     db::{
         entities::InstanceModel,
         queries::claims::{self, Claimant},
@@ -24,44 +24,70 @@ use crate::{
     kinds::{Domain, Port, Volume},
 };
 
-/// Something that an instance claims, and that others hold.
+/// Most other claimants that a conflict names.
+const MAX_HOLDERS: usize = 10;
+
+/// A claim of an instance that other instances make, too.
 #[derive(Clone, Debug)]
 pub struct Conflict {
-    /// What sort of thing it is.
-    pub kind: ClaimKind,
-    /// The thing, as people write it. Shared by all that claim it.
-    pub value: Arc<str>,
-    /// Whose claim it is.
+    /// The instance that was asked about.
     pub instance: Arc<InstanceModel>,
-    /// The oldest of those who hold it, oldest first; at least one.
-    pub holders: Vec<Arc<InstanceModel>>,
-    /// How many hold it in all.
+    /// How many others claim it.
     pub holder_count: usize,
-    /// The stack and the name of the oldest holder.
-    holder: Arc<str>,
+    contested: Arc<Contested>,
+}
+
+/// What is claimed more than once. Shared by all who claim it.
+#[derive(Debug)]
+struct Contested {
+    kind: ClaimKind,
+    value: String,
+    /// The oldest claimants, oldest first: one more than a conflict names, since the instance itself may be among them.
+    claimants: Vec<Claiming>,
+}
+
+#[derive(Debug)]
+struct Claiming {
+    instance: Arc<InstanceModel>,
+    stack: Arc<str>,
 }
 
 impl Conflict {
-    /// Names the oldest holder, and says what to do.
+    /// What sort of thing it is.
+    pub fn kind(&self) -> ClaimKind {
+        self.contested.kind
+    }
+
+    /// The thing, as people write it.
+    pub fn value(&self) -> &str {
+        &self.contested.value
+    }
+
+    /// The oldest of the others, oldest first: at least one, at most 10.
+    pub fn holders(&self) -> impl Iterator<Item = &Arc<InstanceModel>> {
+        self.others().map(|other| &other.instance)
+    }
+
+    /// Names the oldest of the others, and says what to do.
     pub fn message(&self) -> String {
-        let holder = &self.holder;
-        let holders = match self.holder_count - 1 {
-            0 => format!("`{holder}`"),
-            1 => format!("`{holder}` and 1 other instance"),
-            n => format!("`{holder}` and {n} other instances"),
+        let holder = self.others().next().map(|it| format!("`{}/{}`", it.stack, it.instance.instance_id));
+        let holder = holder.unwrap_or_default();
+        let holders = match self.holder_count.saturating_sub(1) {
+            0 => holder,
+            1 => format!("{holder} and 1 other instance"),
+            n => format!("{holder} and {n} other instances"),
         };
-        let (what, instead) = match self.kind {
+        let (what, instead) = match self.kind() {
             ClaimKind::HostPort => ("host port", "publish another host port"),
             ClaimKind::Domain => ("domain", "choose another domain"),
             ClaimKind::Volume => ("volume", "use another one, mount it read-only on both sides"),
         };
-        let value = &self.value;
+        let value = self.value();
         format!("The {what} {value} is also claimed by {holders}: {instead}, or disable one of them.")
     }
 
-    /// How much memory it takes, in bytes; rows and texts are shared.
-    fn size(&self) -> usize {
-        size_of::<Self>() + self.holders.len() * size_of::<Arc<InstanceModel>>()
+    fn others(&self) -> impl Iterator<Item = &Claiming> {
+        self.contested.claimants.iter().filter(|it| it.instance.id != self.instance.id).take(MAX_HOLDERS)
     }
 }
 
@@ -97,52 +123,63 @@ impl App {
             self.meetings::<Domain>(&subjects, &rules),
             self.meetings::<Volume>(&subjects, &rules)
         )?;
-        let mut meetings = [ports, domains, volumes].into_iter().flatten().collect::<Vec<_>>();
-        let values = values_in_order(&meetings);
-        meetings.sort_by_cached_key(|meeting| (meeting.subject, values.get(&meeting.claim).map(|(place, _)| *place)));
-        self.told(meetings, &values).await
+        let mut meetings = ports;
+        meetings.append(domains);
+        meetings.append(volumes);
+        self.with_rows(meetings).await
     }
 
     /// With the rows of all instances that are named, and the names of their stacks.
-    async fn told(&self, meetings: Vec<Meeting>, values: &HashMap<Claim, (usize, Arc<str>)>) -> Result<Vec<Conflict>> {
-        if meetings.is_empty() {
+    async fn with_rows(&self, meetings: Meetings) -> Result<Vec<Conflict>> {
+        let Meetings { contested, mut all } = meetings;
+        if all.is_empty() {
             return Ok(Vec::new());
         }
-        let involved = meetings.iter().flat_map(|meeting| meeting.holders.iter().chain([&meeting.subject.1]));
-        let involved: Vec<InstanceId> = involved.copied().collect::<BTreeSet<_>>().into_iter().collect();
-        let rows = self.load_instances(&involved).await?;
+        let claimants = contested.iter().flat_map(|it| it.claimants.iter().take(MAX_HOLDERS + 1));
+        let named: BTreeSet<InstanceId> =
+            claimants.map(|(_, id)| *id).chain(all.iter().map(|it| it.subject.1)).collect();
+        let rows = self.load_instances(&named.into_iter().collect::<Vec<_>>()).await?;
         let rows: HashMap<InstanceId, Arc<InstanceModel>> =
             rows.into_iter().map(|(id, row)| (id, Arc::new(row))).collect();
         let stacks: BTreeSet<StackId> = rows.values().map(|row| row.stack_id).collect();
         let stacks = self.load_stacks(&stacks.into_iter().collect::<Vec<_>>()).await?;
-        let named = rows.values().filter_map(|row| {
-            let name = format!("{}/{}", stacks.get(&row.stack_id)?.name, row.instance_id);
-            Some((row.id, Arc::<str>::from(name)))
-        });
-        let names: HashMap<InstanceId, Arc<str>> = named.collect();
-        let conflict = |Meeting { subject: (_, subject), claim, holders, count }: Meeting| {
-            // An instance that was purged since the claims were read is in no conflict any more.
-            let instance = Arc::clone(rows.get(&subject)?);
-            let holders: Vec<_> = holders.iter().filter_map(|id| rows.get(id)).cloned().collect();
-            let holder = Arc::clone(names.get(&holders.first()?.id)?);
-            let value = Arc::clone(&values.get(&claim)?.1);
-            Some(Conflict { kind: claim.kind(), value, instance, holders, holder_count: count, holder })
+        let stacks: HashMap<StackId, Arc<str>> =
+            stacks.into_iter().map(|(id, stack)| (id, Arc::from(stack.name))).collect();
+        // An instance that was purged since the claims were read is in no conflict any more.
+        let claiming = |(_, id): &Age| {
+            let instance = Arc::clone(rows.get(id)?);
+            let stack = Arc::clone(stacks.get(&instance.stack_id)?);
+            Some(Claiming { instance, stack })
         };
+        let contested = contested.into_iter().map(|it| Contested {
+            kind: it.claim.kind(),
+            value: it.claim.to_string(),
+            claimants: it.claimants.iter().take(MAX_HOLDERS + 1).filter_map(claiming).collect(),
+        });
+        let contested: Vec<Arc<Contested>> = contested.map(Arc::new).collect();
+        let places = places_in_order(&contested);
+        all.sort_unstable_by_key(|meeting| (meeting.subject, places[meeting.contested]));
         let mut conflicts = Vec::new();
-        for conflict in meetings.into_iter().filter_map(conflict) {
-            self.budget().charge(conflict.size())?;
-            conflicts.push(conflict);
+        for meeting in all {
+            let Some(instance) = rows.get(&meeting.subject.1) else { continue };
+            let contested = Arc::clone(&contested[meeting.contested]);
+            let conflict = Conflict { instance: Arc::clone(instance), holder_count: meeting.others, contested };
+            if conflict.others().next().is_some() {
+                self.budget().charge(size_of::<Conflict>())?;
+                conflicts.push(conflict);
+            }
         }
         Ok(conflicts)
     }
 }
 
-/// The text of every claim, and its place when they are sorted by kind and text.
-fn values_in_order(meetings: &[Meeting]) -> HashMap<Claim, (usize, Arc<str>)> {
-    let different: HashSet<&Claim> = meetings.iter().map(|meeting| &meeting.claim).collect();
-    let mut sorted: Vec<(ClaimKind, String, &Claim)> =
-        different.into_iter().map(|claim| (claim.kind(), claim.to_string(), claim)).collect();
-    sorted.sort_unstable();
-    let placed = sorted.into_iter().enumerate().map(|(place, (_, text, claim))| (claim.clone(), (place, text.into())));
-    placed.collect()
+/// The place of each when they are sorted by kind and value.
+fn places_in_order(contested: &[Arc<Contested>]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..contested.len()).collect();
+    order.sort_unstable_by_key(|at| (contested[*at].kind, &contested[*at].value));
+    let mut places = vec![0; contested.len()];
+    for (place, at) in order.into_iter().enumerate() {
+        places[at] = place;
+    }
+    places
 }

@@ -4,8 +4,8 @@
 
 use std::collections::HashSet;
 
-use crate::app::{App, conflicts::claim::Resource};
 use crate::{
+    app::{App, conflicts::claim::Resource},
     db::queries::claims::{self, PortRange},
     error::{Error, Result},
     kinds::{Port, Protocol},

@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{
-    App, StackRef, TemplateRef, find,
-    instances::naming,
-    overrides::{dependencies, keep_secrets},
-    text,
-};
 use crate::{
     access::Need,
+    app::{
+        App, StackRef, TemplateRef, find,
+        instances::naming,
+        overrides::{dependencies, keep_secrets},
+        text,
+    },
     db::{
         Tx, Work,
         entities::InstanceModel,

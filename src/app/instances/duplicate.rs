@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::app::{App, InstanceRef, find, instances::naming, overrides::effective};
 use crate::{
     access::Need,
+    app::{App, InstanceRef, find, instances::naming, overrides::effective},
     db::{
         Kept, Tx, Work,
         entities::InstanceModel,

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{App, InstanceRef, find, trash::lookup};
 use crate::{
     access::Need,
+    app::{App, InstanceRef, find, trash::lookup},
     db::{
         Tx, Work,
         queries::{dependencies, instances},

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{App, InstanceRef, find, instances::naming, trash::lookup};
 use crate::{
     access::Need,
+    app::{App, InstanceRef, find, instances::naming, trash::lookup},
     db::{
         Tx, Work,
         entities::{InstanceModel, StackModel},

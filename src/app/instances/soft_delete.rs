@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{App, InstanceRef, find};
 use crate::{
     access::Need,
+    app::{App, InstanceRef, find},
     db::{
         Tx, Work,
         entities::InstanceModel,

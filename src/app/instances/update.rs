@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{App, InstanceRef, find, instances::naming, text};
 use crate::{
     access::Need,
+    app::{App, InstanceRef, find, instances::naming, text},
     db::{
         Tx, Work,
         entities::InstanceModel,

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::app::find;
 use crate::{
+    app::find,
     db::{
         Tx,
         entities::StackModel,

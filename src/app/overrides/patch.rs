@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{
-    App, InstanceRef, find,
-    overrides::{
-        dependencies::{self, Ways},
-        keep_secrets,
-    },
-};
 use crate::{
     access::Need,
+    app::{
+        App, InstanceRef, find,
+        overrides::{
+            dependencies::{self, Ways},
+            keep_secrets,
+        },
+    },
     db::{
         Tx, Work,
         entities::{InstanceModel, StackModel},

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{
-    App, InstanceRef, find,
-    overrides::{dependencies, keep_secrets},
-};
 use crate::{
     access::Need,
+    app::{
+        App, InstanceRef, find,
+        overrides::{dependencies, keep_secrets},
+    },
     db::{Tx, Work, entities::InstanceModel, entries, queries::instances},
     error::{Error, Problems, Result},
     ids::AnyId,

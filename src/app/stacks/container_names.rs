@@ -7,12 +7,12 @@ use std::collections::HashSet;
 
 use sea_orm::DbErr;
 
-use crate::app::{
-    App,
-    instances::naming::{container_taken, container_taken_elsewhere},
-};
 use crate::{
     access::Scope,
+    app::{
+        App,
+        instances::naming::{container_taken, container_taken_elsewhere},
+    },
     db::{
         Session, Work,
         entities::StackModel,

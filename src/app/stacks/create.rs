@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{App, text};
 use crate::{
     access::Need,
+    app::{App, text},
     db::{Tx, Work, entities::StackModel, queries::stacks},
     error::{Error, Problem, Problems, Result, Unique},
     name::{Name, NameOf},

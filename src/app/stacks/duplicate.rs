@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::app::{
-    App, StackRef, find,
-    instances::duplicate::{ATTEMPTS, SharedHostPort, shared_host_ports},
-    stacks::container_names::{self, Followers, Naming},
-};
 use crate::{
     access::Need,
+    app::{
+        App, StackRef, find,
+        instances::duplicate::{ATTEMPTS, SharedHostPort, shared_host_ports},
+        stacks::container_names::{self, Followers, Naming},
+    },
     db::{
         Kept, Tx, Work,
         entities::StackModel,

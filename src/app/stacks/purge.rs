@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{App, StackRef, find, trash::lookup};
 use crate::{
     access::Need,
+    app::{App, StackRef, find, trash::lookup},
     db::{Tx, Work, queries::stacks},
     error::{Error, Result},
     ids::{AnyId, StackId},

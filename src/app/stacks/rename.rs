@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{
-    App, StackRef, find,
-    stacks::container_names::{self, Naming},
-};
 use crate::{
     access::Need,
+    app::{
+        App, StackRef, find,
+        stacks::container_names::{self, Naming},
+    },
     db::{
         Tx, Work,
         entities::StackModel,

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{
-    App, StackRef, find,
-    stacks::container_names::{self, Naming},
-    trash::lookup,
-};
 use crate::{
     access::Need,
+    app::{
+        App, StackRef, find,
+        stacks::container_names::{self, Naming},
+        trash::lookup,
+    },
     db::{
         Tx, Work,
         entities::StackModel,

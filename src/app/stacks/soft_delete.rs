@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{App, StackRef, find};
 use crate::{
     access::Need,
+    app::{App, StackRef, find},
     db::{
         Tx, Work,
         entities::StackModel,

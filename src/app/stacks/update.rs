@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{App, StackRef, find, text};
 use crate::{
     access::Need,
+    app::{App, StackRef, find, text},
     db::{
         Tx, Work,
         entities::StackModel,

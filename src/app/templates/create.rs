@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{App, templates::values};
 use crate::{
     access::Need,
+    app::{App, templates::values},
     db::{
         Tx, Work,
         entities::TemplateModel,

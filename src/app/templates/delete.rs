@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{App, TemplateRef, find};
 use crate::{
     access::Need,
+    app::{App, TemplateRef, find},
     db::{
         Tx, Work,
         entities::{InstanceModel, TemplateModel},

@@ -2,8 +2,8 @@
 //!
 //! Used by the use cases that edit a template or show what an edit would do. It must never touch the database.
 
-use crate::app::{templates::values, text};
 use crate::{
+    app::{templates::values, text},
     db::queries::templates::TemplateValues,
     error::Problems,
     kinds::{Argv, Collections},

@@ -5,10 +5,12 @@ use std::{collections::HashMap, fmt};
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{App, CreateTemplate};
 use crate::{
     access::Need,
-    app::templates::catalog::{self, CatalogError, CatalogFile},
+    app::{
+        App, CreateTemplate,
+        templates::catalog::{self, CatalogError, CatalogFile},
+    },
     db::{
         Tx, Work,
         entities::catalog_entry,

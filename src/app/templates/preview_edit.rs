@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::app::{App, TemplateEdit, overrides::keep_secrets};
 use crate::{
+    app::{App, TemplateEdit, overrides::keep_secrets},
     db::{
         entities::{InstanceModel, TemplateModel},
         entries::{Mergeable, Source},

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::{App, TemplateEdit, TemplateRef, find, overrides::keep_secrets};
 use crate::{
     access::Need,
+    app::{App, TemplateEdit, TemplateRef, find, overrides::keep_secrets},
     db::{
         Tx, Work,
         entities::TemplateModel,

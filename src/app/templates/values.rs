@@ -3,8 +3,8 @@
 //! Called by the use cases that create or edit one, and by the catalogue through them. It must never ask what is
 //! stored.
 
-use crate::app::text;
 use crate::{
+    app::text,
     db::queries::templates::TemplateValues,
     error::{Problem, Problems},
     kinds::{Cardinality, Collections, check_entries},

@@ -2,8 +2,8 @@
 //!
 //! Called by the use cases that restore and purge. It must never write, and never find what is live.
 
-use crate::app::{InstanceRef, StackRef, find::storable};
 use crate::{
+    app::{InstanceRef, StackRef, find::storable},
     db::{
         Tx,
         entities::{InstanceModel, StackModel},

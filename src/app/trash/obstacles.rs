@@ -5,13 +5,13 @@
 
 use std::collections::HashMap;
 
-use crate::app::{
-    App,
-    instances::{naming, restore::stack_in_the_trash},
-    stacks::container_names::{self, clash},
-};
 use crate::{
     access::Scope,
+    app::{
+        App,
+        instances::{naming, restore::stack_in_the_trash},
+        stacks::container_names::{self, clash},
+    },
     db::{
         entities::{InstanceModel, StackModel},
         queries::{

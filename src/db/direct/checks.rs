@@ -15,8 +15,10 @@ use sea_orm::{DbBackend, DbErr};
 use tokio::sync::oneshot;
 
 use super::{Version, statement};
-use crate::budget::Budget;
-use crate::db::pool::pinned::{Lanes, Parameter, Place, Row};
+use crate::{
+    budget::Budget,
+    db::pool::pinned::{Lanes, Parameter, Place, Row},
+};
 
 /// How many a statement asks for: few texts, so that the database knows all of them.
 const SIZES: [usize; 3] = [1, 4, 16];

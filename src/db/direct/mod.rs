@@ -20,8 +20,11 @@ pub use self::{
 };
 use self::{statement::Packing, wanted::LARGEST_PACK};
 pub use crate::db::pool::pinned::{Place, Row};
-use crate::db::{Db, DbUrl, Statements, pool::pinned};
-use crate::{access::Scope, ids::StackId};
+use crate::{
+    access::Scope,
+    db::{Db, DbUrl, Statements, pool::pinned},
+    ids::StackId,
+};
 
 /// What can be read of a stack is the same as long as this is: its key, and how often it and templates have changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

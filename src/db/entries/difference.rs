@@ -11,13 +11,13 @@ use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, QueryFilter, sea_query::OnConflict,
 };
 
-use crate::db::{
-    Session, Tx,
-    entries::{number, rows},
-    queries::in_list::one_of,
-    secrets,
-};
 use crate::{
+    db::{
+        Session, Tx,
+        entries::{number, rows},
+        queries::in_list::one_of,
+        secrets,
+    },
     error::{Code, Error, Problem, Result},
     kinds::{Head, Kind, Owner, Slot, Stored},
 };

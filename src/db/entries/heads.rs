@@ -5,8 +5,10 @@
 
 use sea_orm::{ConnectionTrait, DbErr, IdenStatic, QueryResult, Statement};
 
-use crate::db::{Tx, queries::in_list};
-use crate::kinds::{Head, Owner, Stored};
+use crate::{
+    db::{Tx, queries::in_list},
+    kinds::{Head, Owner, Stored},
+};
 
 /// All rows of an owner, in the order in which they came to be.
 pub(super) async fn load<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id) -> Result<Vec<Head<K>>, DbErr> {

@@ -13,18 +13,18 @@ use sea_orm::{
     Condition, ConnectionTrait, DbErr, EntityName, EntityTrait, IdenStatic, QueryFilter, QueryOrder, Statement,
 };
 
-use crate::db::entries::difference::Difference;
 pub use crate::db::entries::rows::Loaded;
-use crate::db::{
-    Session, Tx,
-    queries::{
-        in_list::{keyed, one_of, parameter},
-        instances::InstanceChange,
-        rules, templates,
-    },
-    secrets,
-};
 use crate::{
+    db::{
+        Session, Tx,
+        entries::difference::Difference,
+        queries::{
+            in_list::{keyed, one_of, parameter},
+            instances::InstanceChange,
+            rules, templates,
+        },
+        secrets,
+    },
     error::Result,
     ids::{InstanceId, TemplateId},
     kinds::{

@@ -8,8 +8,8 @@ use sea_orm::{
     Condition, DbErr, EntityTrait, FromQueryResult, IdenStatic, QueryFilter, QueryOrder, QueryTrait, Select,
 };
 
-use crate::db::{Session, queries::in_list::one_of, secrets};
 use crate::{
+    db::{Session, queries::in_list::one_of, secrets},
     error::Unreadable,
     ids::GlobalId,
     kinds::{Owner, Stored},

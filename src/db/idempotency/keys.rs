@@ -8,12 +8,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::db::{
-    Session, Tx, Work,
-    queries::{instances, stacks, templates},
-    secrets::{self, Progress},
-};
 use crate::{
+    db::{
+        Session, Tx, Work,
+        queries::{instances, stacks, templates},
+        secrets::{self, Progress},
+    },
     error::{Code, Error, Problem, Result},
     idempotency::Once,
     ids::AnyId,

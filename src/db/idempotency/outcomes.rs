@@ -6,11 +6,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::db::{
-    entities::{ApiKeyModel, InstanceModel, StackModel, TemplateModel},
-    idempotency::keys::Kept,
-};
 use crate::{
+    db::{
+        entities::{ApiKeyModel, InstanceModel, StackModel, TemplateModel},
+        idempotency::keys::Kept,
+    },
     ids::{AnyId, InstanceId, StackId, TemplateId},
     kinds::Argv,
 };

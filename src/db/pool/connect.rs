@@ -9,15 +9,15 @@ use sea_orm::{
     sqlx::{self, AssertSqlSafe, Connection, Executor, PgConnection, postgres::PgConnectOptions},
 };
 
-use crate::db::{
-    Opening,
-    maintenance::file,
-    pool::{
-        link::{self, Link},
-        pooler,
-    },
-};
 use crate::{
+    db::{
+        Opening,
+        maintenance::file,
+        pool::{
+            link::{self, Link},
+            pooler,
+        },
+    },
     error::{Error, Result},
     limits::Patience,
     private_file,

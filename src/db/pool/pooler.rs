@@ -8,8 +8,10 @@ use std::time::Duration;
 use sea_orm::sqlx::{self, Connection, Error as SqlxError, Executor, PgConnection, postgres::PgPool};
 use tokio::time::timeout;
 
-use crate::db::pool::link::Link;
-use crate::error::{Error, Result};
+use crate::{
+    db::pool::link::Link,
+    error::{Error, Result},
+};
 
 /// How often the server behind a connection is looked at while somebody else holds the one it had last.
 const LOOKS: usize = 3;

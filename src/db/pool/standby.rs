@@ -13,17 +13,17 @@ use std::{
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use tokio::time::{Instant, timeout};
 
-use crate::db::{
-    DbUrl, Opening,
-    pool::{
-        connect::{self, Limits, Role, Wanted},
-        health::Pulse,
-        link::Link,
-        pinned::{Lanes, Parameter, Row},
-    },
-};
 use crate::{
     budget::Budget,
+    db::{
+        DbUrl, Opening,
+        pool::{
+            connect::{self, Limits, Role, Wanted},
+            health::Pulse,
+            link::Link,
+            pinned::{Lanes, Parameter, Row},
+        },
+    },
     error::{Error, Result},
 };
 

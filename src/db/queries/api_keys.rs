@@ -9,16 +9,19 @@ use sea_orm::{
     sea_query::Expr,
 };
 
-use crate::db::{
-    Tx,
-    entities::{
-        ApiKeyModel,
-        api_key::{ActiveModel, Column, Entity},
-        api_key_stack as reach,
+use crate::{
+    access::api_key::KeyDigest,
+    db::{
+        Tx,
+        entities::{
+            ApiKeyModel,
+            api_key::{ActiveModel, Column, Entity},
+            api_key_stack as reach,
+        },
+        queries::in_list::one_of,
     },
-    queries::in_list::one_of,
+    ids::StackId,
 };
-use crate::{access::api_key::KeyDigest, ids::StackId};
 
 /// A key as it is found by its hash, one row for each stack within its reach; one without a stack when there is none.
 #[derive(Clone, Debug, FromQueryResult)]

@@ -6,12 +6,12 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement, Value};
 
-use crate::db::{
-    Session,
-    entities::InstanceModel,
-    queries::in_list::{nth, numbers, texts},
-};
 use crate::{
+    db::{
+        Session,
+        entities::InstanceModel,
+        queries::in_list::{nth, numbers, texts},
+    },
     ids::{InstanceId, StackId, TemplateId},
     kinds::Protocol,
 };

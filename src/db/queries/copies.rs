@@ -13,13 +13,13 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Query, SelectStatement, SimpleExpr},
 };
 
-use crate::db::{
-    Session, Tx,
-    entities::{instance, override_rule},
-    queries::{in_list::one_of, stack_instances},
-    secrets,
-};
 use crate::{
+    db::{
+        Session, Tx,
+        entities::{instance, override_rule},
+        queries::{in_list::one_of, stack_instances},
+        secrets,
+    },
     ids::{InstanceId, StackId},
     kinds::{OfInstance, Stored, for_each_kind},
 };

@@ -8,11 +8,11 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Query},
 };
 
-use crate::db::{
-    Session, Tx,
-    entities::instance::{self, Column},
-};
 use crate::{
+    db::{
+        Session, Tx,
+        entities::instance::{self, Column},
+    },
     ids::{InstanceId, StackId},
     kinds::dependency::instance as table,
 };

@@ -12,19 +12,19 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait, Query, SimpleExpr, WindowStatement},
 };
 
-use crate::db::{
-    Session, Tx,
-    entities::{
-        InstanceModel,
-        instance::{ActiveModel, Column, Entity},
-    },
-    queries::{
-        in_list::one_of,
-        page::{Cursor, Page, Slice, contains},
-        stacks::{Hold, hold},
-    },
-};
 use crate::{
+    db::{
+        Session, Tx,
+        entities::{
+            InstanceModel,
+            instance::{ActiveModel, Column, Entity},
+        },
+        queries::{
+            in_list::one_of,
+            page::{Cursor, Page, Slice, contains},
+            stacks::{Hold, hold},
+        },
+    },
     ids::{self, InstanceId, StackId, TemplateId},
     name::Name,
 };

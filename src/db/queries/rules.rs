@@ -9,12 +9,12 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
 };
 
-use crate::db::{
-    Session, Tx,
-    entities::override_rule::{ActiveModel, Column, Entity, Model},
-    queries::in_list::one_of,
-};
 use crate::{
+    db::{
+        Session, Tx,
+        entities::override_rule::{ActiveModel, Column, Entity, Model},
+        queries::in_list::one_of,
+    },
     ids::InstanceId,
     kinds::{OverrideKind, Rule, RuleAction, Rules},
 };

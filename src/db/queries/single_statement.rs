@@ -6,15 +6,15 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{DbBackend, FromQueryResult, QueryResult};
 
-use crate::db::{
-    Db, Statements,
-    changes::{PARTS, new_number},
-    entities::InstanceModel,
-    pool::pinned::{Parameter, Row},
-    queries::instances::AtOnce,
-};
 use crate::{
     access::Scope,
+    db::{
+        Db, Statements,
+        changes::{PARTS, new_number},
+        entities::InstanceModel,
+        pool::pinned::{Parameter, Row},
+        queries::instances::AtOnce,
+    },
     error::{Error, Result},
     ids::{self, InstanceId},
 };

@@ -11,15 +11,15 @@ use sea_orm::{
     sea_query::{BinOper, Expr, ExprTrait, Order, Query, SimpleExpr},
 };
 
-use crate::db::{
-    Session, Tx,
-    entities::{
-        InstanceModel,
-        instance::{Column, Entity},
-    },
-    queries::{copies, in_list::parameter},
-};
 use crate::{
+    db::{
+        Session, Tx,
+        entities::{
+            InstanceModel,
+            instance::{Column, Entity},
+        },
+        queries::{copies, in_list::parameter},
+    },
     ids::{self, InstanceId, StackId},
     name::container_name,
 };

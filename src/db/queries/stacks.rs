@@ -9,18 +9,18 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, SimpleExpr},
 };
 
-use crate::db::{
-    Session, Tx,
-    entities::{
-        StackModel, instance,
-        stack::{ActiveModel, Column, Entity},
-    },
-    queries::{
-        in_list::one_of,
-        page::{Cursor, Page, Slice, contains},
-    },
-};
 use crate::{
+    db::{
+        Session, Tx,
+        entities::{
+            StackModel, instance,
+            stack::{ActiveModel, Column, Entity},
+        },
+        queries::{
+            in_list::one_of,
+            page::{Cursor, Page, Slice, contains},
+        },
+    },
     ids::{self, StackId},
     name::Name,
 };

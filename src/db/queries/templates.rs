@@ -11,19 +11,19 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, LockType},
 };
 
-use crate::db::{
-    Tx,
-    entities::{
-        TemplateModel, catalog_entry,
-        template::{ActiveModel, Column, Entity},
-    },
-    queries::{
-        in_list::one_of,
-        page::{Page, Slice, contains},
-        stacks::ByName,
-    },
-};
 use crate::{
+    db::{
+        Tx,
+        entities::{
+            TemplateModel, catalog_entry,
+            template::{ActiveModel, Column, Entity},
+        },
+        queries::{
+            in_list::one_of,
+            page::{Page, Slice, contains},
+            stacks::ByName,
+        },
+    },
     error::still_referred_to,
     ids::{self, TemplateId},
     kinds::{Argv, Settings},

@@ -10,16 +10,18 @@ use sea_orm::{
     sea_query::{Expr, SimpleExpr},
 };
 
-use crate::db::{
-    Session,
-    entities::{InstanceModel, StackModel, instance, stack},
-    queries::{
-        in_list::{one_of, parameter},
-        page::{Cursor, Page, Slice},
-        stack_instances::container_sql,
+use crate::{
+    db::{
+        Session,
+        entities::{InstanceModel, StackModel, instance, stack},
+        queries::{
+            in_list::{one_of, parameter},
+            page::{Cursor, Page, Slice},
+            stack_instances::container_sql,
+        },
     },
+    ids::{InstanceId, StackId},
 };
-use crate::ids::{InstanceId, StackId};
 
 /// The trash is sorted by the time of deletion, the last deleted first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -4,17 +4,17 @@
 
 use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 
-use crate::graphql::{
-    context::ContextExt,
-    execution::to_error::fault,
-    loaders::*,
-    payloads::settle,
-    types::{instance::Instance, stack::Stack, template::Template, user_error::UserError},
-};
 use crate::{
     app::{ImportReport, ImportedAs, Outcome},
     compose::{Fate, Note},
     error::Result as AppResult,
+    graphql::{
+        context::ContextExt,
+        execution::to_error::fault,
+        loaders::*,
+        payloads::settle,
+        types::{instance::Instance, stack::Stack, template::Template, user_error::UserError},
+    },
     ids::{InstanceId, StackId, TemplateId},
 };
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, Result};
 
-use crate::graphql::{config::shared::Shared, context::ContextExt, execution::to_error::fault};
 use crate::{
     db::entries::Source,
+    graphql::{config::shared::Shared, context::ContextExt, execution::to_error::fault},
     ids::{InstanceId, TemplateId},
     kinds::{
         Cardinality, Collections, Kind, OfInstance, OfTemplate, Owner, Setting, Settings, for_each_kind,

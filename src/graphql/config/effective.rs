@@ -8,18 +8,18 @@ use std::{borrow::Cow, sync::Arc};
 use async_graphql::{Context, Object, ObjectType, Result, SimpleObject, TypeName};
 use futures_util::future::{try_join, try_join3};
 
-use crate::graphql::{
-    config::{
-        override_report::{RemovedEntry, Reports},
-        shared::Shared,
-    },
-    context::ContextExt,
-    execution::to_error::fault,
-    loaders::{RulesOf, StackKey, TemplateKey},
-};
 use crate::{
     app::Layers,
     db::{entities::InstanceModel, entries::Mergeable},
+    graphql::{
+        config::{
+            override_report::{RemovedEntry, Reports},
+            shared::Shared,
+        },
+        context::ContextExt,
+        execution::to_error::fault,
+        loaders::{RulesOf, StackKey, TemplateKey},
+    },
     kinds::{
         Argv, Effective, Kind, Merged, Names, OfInstance, OfTemplate, Origin, Setting, SettingField, Settings,
         for_each_kind,

@@ -5,12 +5,12 @@
 
 use async_graphql::{Context, Result, SimpleObject};
 
-use crate::graphql::{config::effective::layers, context::int, execution::to_error::fault};
 use crate::{
     app::Layers,
     budget::Budget,
     db::entities::InstanceModel,
     error::Error,
+    graphql::{config::effective::layers, context::int, execution::to_error::fault},
     kinds::{AnyChange, AnyEntry, OverrideKind, Registered, Rule, RuleAction, Stats, diff, for_each_kind},
 };
 

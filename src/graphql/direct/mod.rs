@@ -28,7 +28,6 @@ use self::{
     plan::{ListArguments, Plan, Root},
     write::Rows,
 };
-use crate::graphql::lists::connection::{PageArgs, searchable};
 use crate::{
     app::App,
     budget::{
@@ -44,6 +43,7 @@ use crate::{
         },
     },
     error::Result,
+    graphql::lists::connection::{PageArgs, searchable},
 };
 
 /// The plans of a document's operations, by their names.

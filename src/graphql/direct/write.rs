@@ -6,14 +6,6 @@
 use chrono::SecondsFormat;
 use serde_json::Value;
 
-use crate::graphql::{
-    context::int,
-    direct::{
-        effective,
-        plan::{EdgeField, Fields, InstanceField, ListField, PageField, Scalar, StackField},
-    },
-    lists::connection::OpaqueCursor,
-};
 use crate::{
     budget::{Budget, chunks::ChunkWriter},
     db::{
@@ -24,6 +16,14 @@ use crate::{
         },
     },
     error::{Error, Result},
+    graphql::{
+        context::int,
+        direct::{
+            effective,
+            plan::{EdgeField, Fields, InstanceField, ListField, PageField, Scalar, StackField},
+        },
+        lists::connection::OpaqueCursor,
+    },
     ids::{InstanceId, opaque},
     kinds::{Argv, Shape, plain::Form},
 };

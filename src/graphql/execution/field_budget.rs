@@ -12,8 +12,7 @@ use async_graphql::{
 };
 use async_graphql_value::Value as Argument;
 
-use crate::graphql::execution::to_error::fault;
-use crate::{app::App, budget::Budget, error::Error};
+use crate::{app::App, budget::Budget, error::Error, graphql::execution::to_error::fault};
 
 /// The key under which an error carries its path on its way up.
 const KEY: &str = "wholePath";

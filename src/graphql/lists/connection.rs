@@ -9,11 +9,6 @@ use async_graphql::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
 
-use crate::graphql::{
-    context::{ContextExt, int},
-    execution::to_error::fault,
-    types::trash::{TrashedInstance, TrashedInstanceTotal, TrashedStack, TrashedStackTotal},
-};
 use crate::{
     db::queries::{
         instances::ByAge,
@@ -23,6 +18,11 @@ use crate::{
         trash::ByDeletion,
     },
     error::Error,
+    graphql::{
+        context::{ContextExt, int},
+        execution::to_error::fault,
+        types::trash::{TrashedInstance, TrashedInstanceTotal, TrashedStack, TrashedStackTotal},
+    },
     ids::InstanceId,
 };
 

@@ -4,17 +4,17 @@
 
 use async_graphql::{Context, Object, Result};
 
-use crate::graphql::{
-    context::{ContextExt, int},
-    execution::to_error::fault,
-    lists::connection::{Listed, PageArgs, connection, searchable},
-    loaders::{InstanceCountOf, InstancePageOf},
-    types::instance::Instance,
-};
 use crate::{
     db::queries::{
         instances::{ByAge, InstanceFilter, Parent},
         page::Page,
+    },
+    graphql::{
+        context::{ContextExt, int},
+        execution::to_error::fault,
+        lists::connection::{Listed, PageArgs, connection, searchable},
+        loaders::{InstanceCountOf, InstancePageOf},
+        types::instance::Instance,
     },
     ids::{StackId, TemplateId},
 };

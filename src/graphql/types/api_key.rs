@@ -5,18 +5,18 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 
-use crate::graphql::{
-    context::ContextExt,
-    execution::to_error::fault,
-    inputs::StackRef,
-    loaders::StackKey,
-    payloads::settle,
-    types::{stack::Stack, user_error::UserError},
-};
 use crate::{
     access::{Access, Role, Scope},
     app::{CreateApiKey, CreatedKey, ListedKey, RevokeApiKey},
     error::Result as AppResult,
+    graphql::{
+        context::ContextExt,
+        execution::to_error::fault,
+        inputs::StackRef,
+        loaders::StackKey,
+        payloads::settle,
+        types::{stack::Stack, user_error::UserError},
+    },
     ids::StackId,
 };
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use async_graphql::{Enum, Object, Result};
 
-use crate::graphql::{execution::to_error::fault, types::instance::Instance};
 use crate::{
     app::{self, ClaimKind},
     budget::Budget,
     error::Error,
+    graphql::{execution::to_error::fault, types::instance::Instance},
 };
 
 /// What sort of thing two instances both claim.
@@ -55,12 +55,12 @@ impl Conflict {
 impl Conflict {
     /// What sort of thing it is.
     async fn kind(&self) -> ConflictKind {
-        self.found().kind.into()
+        self.found().kind().into()
     }
 
     /// What is claimed, such as `0.0.0.0:5432/tcp`, `shop.localhost` or `/srv/data`.
     async fn value(&self) -> &str {
-        &self.found().value
+        self.found().value()
     }
 
     /// A sentence that names the holder as `stack/instance`, and says what to do.
@@ -75,12 +75,13 @@ impl Conflict {
 
     /// The other claimant that has existed longest.
     async fn holder(&self) -> Instance {
-        Instance(Arc::clone(&self.found().holders[0]))
+        let oldest = self.found().holders().next();
+        Instance(Arc::clone(oldest.unwrap_or(&self.found().instance)))
     }
 
     /// The other claimants, oldest first; at most 10.
     async fn holders(&self) -> Vec<Instance> {
-        self.found().holders.iter().map(|holder| Instance(Arc::clone(holder))).collect()
+        self.found().holders().map(|holder| Instance(Arc::clone(holder))).collect()
     }
 
     /// How many other claimants there are in all.

@@ -4,10 +4,10 @@
 
 use async_graphql::{ComplexObject, Context, Result};
 
-use crate::graphql::{
-    context::ContextExt, execution::to_error::fault, loaders::InstanceKey, types::instance::Instance,
+use crate::{
+    graphql::{context::ContextExt, execution::to_error::fault, loaders::InstanceKey, types::instance::Instance},
+    kinds::Dependency,
 };
-use crate::kinds::Dependency;
 
 #[ComplexObject]
 impl Dependency {

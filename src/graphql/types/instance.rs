@@ -7,18 +7,22 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 
-use crate::graphql::{
-    config::{
-        collections::InstanceCollections,
-        effective::EffectiveConfig,
-        override_report::{ConfigChange, OverrideRule, OverrideStats, Reports},
+use crate::{
+    db::entities::InstanceModel,
+    error::Error,
+    graphql::{
+        config::{
+            collections::InstanceCollections,
+            effective::EffectiveConfig,
+            override_report::{ConfigChange, OverrideRule, OverrideStats, Reports},
+        },
+        context::{ContextExt, int},
+        execution::to_error::fault,
+        loaders::{ConflictsOf, RulesOf, StackKey, TemplateKey},
+        types::{conflict::Conflict, stack::Stack, template::Template},
     },
-    context::{ContextExt, int},
-    execution::to_error::fault,
-    loaders::{ConflictsOf, RulesOf, StackKey, TemplateKey},
-    types::{conflict::Conflict, stack::Stack, template::Template},
+    ids::GlobalId,
 };
-use crate::{db::entities::InstanceModel, error::Error, ids::GlobalId};
 
 /// One template, used once in one stack.
 #[derive(Clone, Debug)]

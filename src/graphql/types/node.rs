@@ -4,13 +4,15 @@
 
 use async_graphql::{Context, ID, Interface, Result};
 
-use crate::graphql::{
-    context::ContextExt,
-    execution::to_error::fault,
-    loaders::{InstanceKey, StackKey, TemplateKey},
-    types::{instance::Instance, stack::Stack, template::Template},
+use crate::{
+    graphql::{
+        context::ContextExt,
+        execution::to_error::fault,
+        loaders::{InstanceKey, StackKey, TemplateKey},
+        types::{instance::Instance, stack::Stack, template::Template},
+    },
+    ids::AnyId,
 };
-use crate::ids::AnyId;
 
 /// Anything with an opaque global id.
 #[derive(Interface)]

@@ -5,8 +5,12 @@
 use async_graphql::{InputObject, Result, SimpleObject};
 use zeroize::Zeroizing;
 
-use crate::graphql::{inputs::TemplateRef, payloads::settle, types::user_error::UserError};
-use crate::{app::RevealSecret, error::Result as AppResult, reference::InstanceRef};
+use crate::{
+    app::RevealSecret,
+    error::Result as AppResult,
+    graphql::{inputs::TemplateRef, payloads::settle, types::user_error::UserError},
+    reference::InstanceRef,
+};
 
 /// Which secret is shown: that of exactly one of an instance and a template.
 #[derive(InputObject)]

@@ -7,18 +7,24 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
-use crate::graphql::{
-    compose::file::{ComposeFile, ComposeMode},
-    context::{ContextExt, int},
-    execution::to_error::fault,
-    lists::{
-        connection::{Listed, PageArgs},
-        instances::{self, InstanceTotal},
+use crate::{
+    app::Rendering,
+    db::entities::StackModel,
+    error::Error,
+    graphql::{
+        compose::file::{ComposeFile, ComposeMode},
+        context::{ContextExt, int},
+        execution::to_error::fault,
+        lists::{
+            connection::{Listed, PageArgs},
+            instances::{self, InstanceTotal},
+        },
+        loaders::{ComposeOf, StackConflictsOf},
+        types::{conflict::Conflict, instance::Instance},
     },
-    loaders::{ComposeOf, StackConflictsOf},
-    types::{conflict::Conflict, instance::Instance},
+    ids::GlobalId,
+    name::network_name,
 };
-use crate::{app::Rendering, db::entities::StackModel, error::Error, ids::GlobalId, name::network_name};
 
 /// An isolated development environment: instances on a network of their own.
 #[derive(Clone, Debug)]

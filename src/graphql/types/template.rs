@@ -7,18 +7,23 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
-use crate::graphql::{
-    config::collections::TemplateCollections,
-    context::{ContextExt, int},
-    execution::to_error::fault,
-    inputs::TemplateEdit,
-    lists::{
-        connection::{Listed, MAX_PAGE, PageArgs},
-        instances::{self, InstanceTotal},
+use crate::{
+    db::entities::TemplateModel,
+    error::Error,
+    graphql::{
+        config::collections::TemplateCollections,
+        context::{ContextExt, int},
+        execution::to_error::fault,
+        inputs::TemplateEdit,
+        lists::{
+            connection::{Listed, MAX_PAGE, PageArgs},
+            instances::{self, InstanceTotal},
+        },
+        types::{instance::Instance, template_preview::TemplateEditPreview},
     },
-    types::{instance::Instance, template_preview::TemplateEditPreview},
+    ids::GlobalId,
+    kinds::Argv,
 };
-use crate::{db::entities::TemplateModel, error::Error, ids::GlobalId, kinds::Argv};
 
 /// An entry of the catalogue.
 #[derive(Clone, Debug)]

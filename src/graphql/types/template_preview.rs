@@ -4,12 +4,15 @@
 
 use async_graphql::SimpleObject;
 
-use crate::graphql::{
-    config::override_report::ConfigChange,
-    context::int,
-    types::{instance::Instance, user_error::UserError},
+use crate::{
+    app::EditPreview,
+    error::Problem,
+    graphql::{
+        config::override_report::ConfigChange,
+        context::int,
+        types::{instance::Instance, user_error::UserError},
+    },
 };
-use crate::{app::EditPreview, error::Problem};
 
 /// What an edit of a template would do to the instances made from it. Nothing is written.
 #[derive(SimpleObject, Default)]

@@ -4,23 +4,23 @@
 
 use async_graphql::{Context, Object, Result};
 
-use crate::graphql::{
-    context::{ContextExt, int},
-    execution::to_error::fault,
-    lists::connection::{PageArgs, RowPage},
-    loaders::{InstanceObstaclesOf, StackObstaclesOf, TrashedMembersOf},
-    types::{
-        instance::Instance,
-        node::{self, Node},
-        stack::Stack,
-    },
-};
 use crate::{
     db::{
         entities::{InstanceModel, StackModel},
         queries::trash::ByDeletion,
     },
     error::{Code, Detail, Problem},
+    graphql::{
+        context::{ContextExt, int},
+        execution::to_error::fault,
+        lists::connection::{PageArgs, RowPage},
+        loaders::{InstanceObstaclesOf, StackObstaclesOf, TrashedMembersOf},
+        types::{
+            instance::Instance,
+            node::{self, Node},
+            stack::Stack,
+        },
+    },
 };
 
 /// See the description of the type.

@@ -4,17 +4,17 @@
 
 use async_graphql::{Context, Interface, Object, Result};
 
-use crate::graphql::{
-    context::{ContextExt, int},
-    execution::to_error::fault,
-    loaders::InstanceKey,
-    types::{
-        instance::Instance,
-        node::{self, Node},
-    },
-};
 use crate::{
     error::{Code, Detail, Problem},
+    graphql::{
+        context::{ContextExt, int},
+        execution::to_error::fault,
+        loaders::InstanceKey,
+        types::{
+            instance::Instance,
+            node::{self, Node},
+        },
+    },
     ids::{AnyId, InstanceId},
 };
 

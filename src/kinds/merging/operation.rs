@@ -4,12 +4,14 @@
 
 use async_graphql::{Enum, OneofObject, Union};
 
-use crate::error::{Code, Problems};
-use crate::kinds::{
-    Cardinality, Change, Collections, Kind, MAX_ENTRIES, MAX_KIND_BYTES, Overrides, Rule,
-    check::{check_entries, too_many_bytes},
-    for_each_kind,
-    merging::slots::{Drafted, Keyed, Slot},
+use crate::{
+    error::{Code, Problems},
+    kinds::{
+        Cardinality, Change, Collections, Kind, MAX_ENTRIES, MAX_KIND_BYTES, Overrides, Rule,
+        check::{check_entries, too_many_bytes},
+        for_each_kind,
+        merging::slots::{Drafted, Keyed, Slot},
+    },
 };
 
 /// One step. The steps of a list are taken in order.

@@ -28,10 +28,10 @@ use self::{
     request::Params,
     run::{Answer, How, Ran},
 };
-use crate::server::{ByExecutor, Service, etag, middleware::outcome::Outcome};
 use crate::{
     access::Access,
     budget::{Exceeded, large_work},
+    server::{ByExecutor, Service, etag, middleware::outcome::Outcome},
 };
 
 /// The header that makes a change happen once only.

@@ -12,8 +12,10 @@ use axum::{
     response::Response,
 };
 
-use crate::access::{Access, Role};
-use crate::server::{graphql::refuse, middleware::auth::Doorkeeper, routes::status};
+use crate::{
+    access::{Access, Role},
+    server::{graphql::refuse, middleware::auth::Doorkeeper, routes::status},
+};
 
 /// For whom something is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -12,14 +12,14 @@ use axum::{
     response::Response,
 };
 
-use crate::server::middleware::{
-    access_log::{LONGEST_NAME, QUIET, word},
-    metrics::{outcome, result, route},
-    outcome::{CallerName, Outcome},
-};
 use crate::{
     clock::Clock,
     otel::{Parent, Span, Traces},
+    server::middleware::{
+        access_log::{LONGEST_NAME, QUIET, word},
+        metrics::{outcome, result, route},
+        outcome::{CallerName, Outcome},
+    },
 };
 
 /// What requests came to that somebody should look at.

@@ -13,13 +13,13 @@ use axum::{
 };
 use tokio::time::timeout;
 
-use crate::server::{Service, etag, graphql::refuse, transport::body::AnswerBody};
 use crate::{
     access::Access,
     app::Rendering,
     budget::{Exceeded, chunks::Chunks},
     compose::Mode,
     error::{Error, Result},
+    server::{Service, etag, graphql::refuse, transport::body::AnswerBody},
 };
 
 /// The name of a stack, or why there is none.

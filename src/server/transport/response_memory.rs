@@ -22,8 +22,10 @@ use axum::{
 };
 use http_body::{Frame, SizeHint};
 
-use crate::budget::{ProcessMemory, SMALL};
-use crate::server::{middleware::admission::busy, transport::activity::Activity};
+use crate::{
+    budget::{ProcessMemory, SMALL},
+    server::{middleware::admission::busy, transport::activity::Activity},
+};
 
 /// Bytes from which on slow clients are cut off sooner.
 const MUCH: usize = 12 * 1024 * 1024;

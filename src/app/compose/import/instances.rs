@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use crate::app::compose::import::{OnConflict, Outcome, Stop, collections, templates::Templates};
 use crate::{
-    app::instances::naming,
+    app::{
+        compose::import::{OnConflict, Outcome, Stop, collections, templates::Templates},
+        instances::naming,
+    },
     compose::{Entries, Imported},
     db::{
         Tx,

@@ -15,10 +15,13 @@ use std::sync::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::app::compose::import::{instances::Members, templates::Templates};
-use crate::app::{App, StackRef, find};
 use crate::{
     access::Need,
+    app::{
+        App, StackRef,
+        compose::import::{instances::Members, templates::Templates},
+        find,
+    },
     budget::{cancellation::Cancellation, import::ReadBudget},
     compose::{self, Imported, Note, Reading, Refusal, Request},
     db::{

@@ -6,9 +6,11 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::app::compose::import::{Import, OnConflict, Outcome, collections};
 use crate::{
-    app::templates::values,
+    app::{
+        compose::import::{Import, OnConflict, Outcome, collections},
+        templates::values,
+    },
     compose::{Entries, Imported},
     db::{
         Tx,

@@ -35,11 +35,12 @@ use sea_orm::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::budget::Budget;
-use crate::db::pool::pinned::rows::Packed;
-use crate::db::{
-    fetch,
-    pool::{health::Pulse, link::Link},
+use crate::{
+    budget::Budget,
+    db::{
+        fetch,
+        pool::{health::Pulse, link::Link, pinned::rows::Packed},
+    },
 };
 
 pub use crate::db::pool::pinned::rows::{Place, Row};

@@ -25,15 +25,18 @@ use axum::{
 
 use tokio::time::Instant;
 
-use crate::server::middleware::auth::attempts::{Attempts, Verdict};
-use crate::server::{
-    graphql::refuse,
-    middleware::{client_address::ClientAddress, outcome::CallerName},
-};
 use crate::{
     access::{Access, api_key::ApiKey},
     app::App,
     error::Result,
+    server::{
+        graphql::refuse,
+        middleware::{
+            auth::attempts::{Attempts, Verdict},
+            client_address::ClientAddress,
+            outcome::CallerName,
+        },
+    },
 };
 
 /// Whom the service lets in.

@@ -22,10 +22,11 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use crate::app::App;
-use crate::server::middleware::metrics::show::Database;
 pub(in crate::server) use crate::server::middleware::metrics::show::show;
-use crate::server::middleware::outcome::Outcome;
+use crate::{
+    app::App,
+    server::middleware::{metrics::show::Database, outcome::Outcome},
+};
 
 /// Most names of operations that are told apart.
 const NAMES: usize = 100;

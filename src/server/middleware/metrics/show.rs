@@ -18,8 +18,7 @@ use prometheus_client::{
     metrics::{MetricType, counter::ConstCounter, gauge::ConstGauge},
 };
 
-use crate::db::Db;
-use crate::server::middleware::metrics::Metrics;
+use crate::{db::Db, server::middleware::metrics::Metrics};
 
 const OPEN_METRICS: &str = "application/openmetrics-text";
 
