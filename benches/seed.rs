@@ -11,7 +11,7 @@ use chrono::{DateTime, SecondsFormat};
 use clap::{Parser, ValueEnum};
 use devarch::{
     db::{Db, DbUrl},
-    limits::Patience,
+    limits::DatabaseTimeouts,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 
@@ -117,7 +117,7 @@ const KINDS: [Kind; 7] = [
 async fn main() -> Result<(), Box<dyn Error>> {
     let wanted = Wanted::parse();
     // On one connection, and without hurry.
-    let patience = Patience { statement_timeout: 3600, ..Patience::default() };
+    let patience = DatabaseTimeouts { statement_timeout: 3600, ..DatabaseTimeouts::default() };
     let db = Db::connect(&wanted.database_url, 1, &patience).await?;
     if count(db.writer(), "stacks").await.is_err() {
         return Err("the database has no tables yet: `devarch migrate up` makes them".into());

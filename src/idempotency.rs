@@ -20,13 +20,13 @@ pub const MAX_KEY: usize = 255;
 
 /// A request that is done once, however often it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Once {
+pub struct IdempotentRequest {
     id: String,
     earlier_id: String,
     request: String,
 }
 
-impl Once {
+impl IdempotentRequest {
     /// Under a key of the caller's, for a change by its name and its command. The command is what the input means, with
     /// all defaults: how it was written is no part of it.
     pub fn new(key: &str, access: &Access, change: &str, command: &impl Hash) -> Result<Self, Problem> {
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_request_is_its_change_and_its_command() {
-        let once = |change, command: &[&str]| Once::new("k", &Access::full(), change, &command).unwrap();
+        let once = |change, command: &[&str]| IdempotentRequest::new("k", &Access::full(), change, &command).unwrap();
         let one = once("createStack", &["a", "b"]);
         assert_eq!(once("createStack", &["a", "b"]), one);
         for other in [once("createStack", &["ab"]), once("createStack", &["b", "a"]), once("x", &["a", "b"])] {
@@ -139,19 +139,19 @@ mod tests {
 
     #[test]
     fn keys_belong_to_the_row_of_an_api_key() {
-        let id = |access: &Access| Once::new("k", access, "a", &()).unwrap().id().to_owned();
+        let id = |access: &Access| IdempotentRequest::new("k", access, "a", &()).unwrap().id().to_owned();
         let ids = [id(&Access::full()), id(&with(1, "ci")), id(&with(2, "ci"))];
         assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2], "{ids:?}");
         assert_eq!(id(&with(1, "renamed")), ids[1]);
         for key in ["", "ü", "a\nb", &"x".repeat(256)] {
-            assert!(Once::new(key, &Access::full(), "a", &()).is_err(), "{key}");
+            assert!(IdempotentRequest::new(key, &Access::full(), "a", &()).is_err(), "{key}");
         }
     }
 
     #[test]
     fn rows_of_earlier_versions_are_found_by_the_name() {
         // As version 0.1 wrote it: SHA-256 of "key", "ci" and "k", each behind its length.
-        let once = Once::new("k", &with(1, "ci"), "a", &()).unwrap();
+        let once = IdempotentRequest::new("k", &with(1, "ci"), "a", &()).unwrap();
         assert_eq!(once.earlier_id(), Fingerprint::of(&["key", "ci", "k"]).text());
         assert_eq!(once.earlier_id().len(), 64);
     }

@@ -163,8 +163,8 @@ impl Default for Limits {
 
 /// How long the database may take.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Patience with the database")]
-pub struct Patience {
+#[command(next_help_heading = "DatabaseTimeouts with the database")]
+pub struct DatabaseTimeouts {
     /// Seconds that one statement may take on PostgreSQL, 1 to 3600; the server stops it. Migrations take what they need.
     #[arg(
         long,
@@ -199,14 +199,14 @@ pub struct Patience {
     pub pool_timeout: u64,
 }
 
-impl Patience {
+impl DatabaseTimeouts {
     /// How long a request waits for a free connection.
     pub fn pool_wait(&self) -> Duration {
         Duration::from_secs(self.pool_timeout)
     }
 }
 
-impl Default for Patience {
+impl Default for DatabaseTimeouts {
     fn default() -> Self {
         Self { statement_timeout: 5, lock_timeout: 2, pool_timeout: 2 }
     }

@@ -88,14 +88,14 @@ impl Scope {
 
 /// What an operation takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Need {
+pub struct Permission {
     /// At least this role.
     pub role: Role,
     /// Whether all stacks must be within reach: the operation makes a stack or touches what all of them share.
     pub everywhere: bool,
 }
 
-impl Need {
+impl Permission {
     /// Reading.
     pub const READ: Self = Self { role: Role::Reader, everywhere: false };
     /// Changing what is inside a stack, or the stack itself.
@@ -128,7 +128,7 @@ impl Access {
     }
 
     /// Why an operation is refused, if it is.
-    pub fn lacks(&self, need: Need) -> Option<String> {
+    pub fn lacks(&self, need: Permission) -> Option<String> {
         if self.role < need.role {
             return Some(format!("This takes the role {}; the key has the role {}.", need.role, self.role));
         }
@@ -149,8 +149,11 @@ mod tests {
 
     #[test]
     fn a_role_may_do_what_those_before_it_may() {
-        for (need, least) in [(Need::READ, Role::Reader), (Need::CHANGE, Role::Editor), (Need::ADMINISTER, Role::Admin)]
-        {
+        for (need, least) in [
+            (Permission::READ, Role::Reader),
+            (Permission::CHANGE, Role::Editor),
+            (Permission::ADMINISTER, Role::Admin),
+        ] {
             for role in Role::ALL {
                 assert_eq!(access(role, Scope::Everything).lacks(need).is_none(), role >= least, "{role} {need:?}");
             }
@@ -160,8 +163,8 @@ mod tests {
     #[test]
     fn what_all_stacks_share_takes_all_stacks() {
         let some = access(Role::Admin, Scope::Stacks([StackId(1)].into()));
-        assert!(some.lacks(Need::ADMINISTER).is_none() && some.lacks(Need::CHANGE).is_none());
-        assert!(some.lacks(Need::ADMINISTER_ALL).is_some() && some.lacks(Need::NEW_STACK).is_some());
+        assert!(some.lacks(Permission::ADMINISTER).is_none() && some.lacks(Permission::CHANGE).is_none());
+        assert!(some.lacks(Permission::ADMINISTER_ALL).is_some() && some.lacks(Permission::NEW_STACK).is_some());
     }
 
     #[test]

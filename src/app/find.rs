@@ -8,8 +8,8 @@ use crate::{
         entities::{InstanceModel, StackModel, TemplateModel},
         queries::{
             instances,
-            stacks::{self, Hold},
-            templates::{self, TemplateHold},
+            stacks::{self, RowLock},
+            templates::{self, TemplateLock},
         },
     },
     error::{Code, Detail, Error, Problem, Result},
@@ -36,7 +36,7 @@ pub enum TemplateRef {
 }
 
 /// A live stack, held so that it stays what it is until the transaction ends.
-pub(super) async fn stack(tx: &Tx, wanted: &StackRef, hold: Hold) -> Result<Result<StackModel, Problem>> {
+pub(super) async fn stack(tx: &Tx, wanted: &StackRef, hold: RowLock) -> Result<Result<StackModel, Problem>> {
     let (found, problem) = match wanted {
         StackRef::Id(id) => {
             let found = match id {
@@ -57,7 +57,7 @@ pub(super) async fn stack(tx: &Tx, wanted: &StackRef, hold: Hold) -> Result<Resu
 pub(super) async fn template(
     tx: &Tx,
     wanted: &TemplateRef,
-    hold: TemplateHold,
+    hold: TemplateLock,
 ) -> Result<Result<TemplateModel, Problem>> {
     let (found, message) = match wanted {
         TemplateRef::Id(id) => {
@@ -87,24 +87,24 @@ pub(super) fn template_path(wanted: &TemplateRef) -> [&'static str; 3] {
 /// A live instance with its live stack: the stack held as it is, the instance held for a change. Rows are always
 /// taken in this order, so two writers cannot wait for each other.
 pub(super) async fn instance(tx: &Tx, wanted: &InstanceRef) -> Result<Result<(StackModel, InstanceModel), Problem>> {
-    instance_in(tx, wanted, Hold::Shared).await
+    instance_in(tx, wanted, RowLock::Shared).await
 }
 
 /// The same, with the stack held as strongly as wanted: exclusively by who writes what ties its instances together.
 pub(super) async fn instance_in(
     tx: &Tx,
     wanted: &InstanceRef,
-    hold: Hold,
+    hold: RowLock,
 ) -> Result<Result<(StackModel, InstanceModel), Problem>> {
     match wanted {
         InstanceRef::Id(id) => {
             let problem = missing(&["input", "instance", "id"], "No instance has this id.");
             let Some(id) = id else { return Ok(Err(problem)) };
-            let Some(stack) = instances::find(tx, *id, Hold::No).await?.map(|found| found.stack_id) else {
+            let Some(stack) = instances::find(tx, *id, RowLock::No).await?.map(|found| found.stack_id) else {
                 return Ok(Err(problem));
             };
             let stack = stacks::find(tx, stack, hold).await?;
-            let found = instances::find(tx, *id, Hold::Exclusive).await?;
+            let found = instances::find(tx, *id, RowLock::Exclusive).await?;
             let found = found.filter(|instance| instance.deleted_at.is_none());
             Ok(stack.zip(found).ok_or(problem))
         }
@@ -122,7 +122,7 @@ pub(super) async fn instance_in(
             if !storable(name) {
                 return Ok(Err(no_instance));
             }
-            let found = instances::find_by_name(tx, stack.id, name, Hold::Exclusive).await?;
+            let found = instances::find_by_name(tx, stack.id, name, RowLock::Exclusive).await?;
             Ok(found.map(|instance| (stack, instance)).ok_or(no_instance))
         }
     }

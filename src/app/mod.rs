@@ -52,12 +52,12 @@ use std::sync::{Arc, atomic::Ordering};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::{Access, Need},
+    access::{Access, Permission},
     budget::{Budget, cancellation::Cancellation},
     clock::Clock,
-    db::{Db, Reader, Statements, Tx, Work, entities::InstanceModel, queries::instances::AtOnce},
+    db::{Command, Db, Reader, Statements, Tx, entities::InstanceModel, queries::instances::SingleStatementCreate},
     error::{Error, Result},
-    idempotency::Once,
+    idempotency::IdempotentRequest,
 };
 
 /// The service, without its doors, as one who asks may use it; a clone shares everything.
@@ -66,7 +66,7 @@ pub struct App {
     db: Db,
     clock: Clock,
     access: Access,
-    once: Option<Arc<Once>>,
+    once: Option<Arc<IdempotentRequest>>,
     cancellation: Cancellation,
     statements: Statements,
 }
@@ -96,7 +96,7 @@ impl App {
     }
 
     /// The same for one change, which is made once however often it is asked for.
-    pub fn once(&self, once: Once) -> Self {
+    pub fn once(&self, once: IdempotentRequest) -> Self {
         Self { once: Some(Arc::new(once)), ..self.clone() }
     }
 
@@ -132,30 +132,30 @@ impl App {
 
     /// The one check that every use case passes: whether who asks may do such a thing at all. What is out of reach does
     /// not exist for the queries of [`App::reader`] and of transactions.
-    fn allow(&self, need: Need) -> Result<()> {
+    fn allow(&self, need: Permission) -> Result<()> {
         self.access.lacks(need).map_or(Ok(()), |reason| Err(Error::Forbidden(reason)))
     }
 
     /// Whether the caller may reveal the secrets of what is within reach. One who may not must not be able to compare
     /// them either: see [`EnvVar::never_compared`](crate::kinds::EnvVar::never_compared).
     fn reveals(&self) -> bool {
-        self.access.lacks(Need::ADMINISTER).is_none()
+        self.access.lacks(Permission::ADMINISTER).is_none()
     }
 
     /// The same for templates, which all stacks share.
     fn reveals_templates(&self) -> bool {
-        self.access.lacks(Need::ADMINISTER_ALL).is_none()
+        self.access.lacks(Permission::ADMINISTER_ALL).is_none()
     }
 
     /// The way to a change, in a transaction.
-    async fn write<W: Work>(&self, work: &W) -> Result<W::Output> {
-        self.allow(W::NEEDS)?;
+    async fn write<W: Command>(&self, work: &W) -> Result<W::Output> {
+        self.allow(W::PERMISSION)?;
         self.db.write(work, self.once.as_deref(), self.clock.now(), &self.access.scope, &self.statements).await
     }
 
     /// The only other way: the same in one statement, for what a use case `W` does most; none when it did nothing.
-    async fn write_at_once<W: Work>(&self, new: &AtOnce<'_>) -> Result<Option<InstanceModel>> {
-        self.allow(W::NEEDS)?;
+    async fn write_at_once<W: Command>(&self, new: &SingleStatementCreate<'_>) -> Result<Option<InstanceModel>> {
+        self.allow(W::PERMISSION)?;
         if self.once.is_some() {
             return Ok(None);
         }

@@ -7,14 +7,14 @@ use std::collections::HashMap;
 use super::{App, find::storable};
 use crate::{
     db::{
-        direct::{Members, Row, Version, Wanted},
+        direct::{Members, Projection, Row, Version},
         entities::{InstanceModel, StackModel, TemplateModel},
         entries::{Loaded, Source},
         queries::{
             instances::{self, ByAge, InstanceFilter, Parent},
             page::{Page, Slice},
             rules,
-            stacks::{self, ByName, Hold, StackFilter},
+            stacks::{self, ByName, RowLock, StackFilter},
             templates::{self, TemplateFilter},
         },
     },
@@ -29,7 +29,7 @@ impl App {
         if !storable(name) {
             return Ok(None);
         }
-        Ok(stacks::find_by_name(&self.reader(), name, Hold::No).await?)
+        Ok(stacks::find_by_name(&self.reader(), name, RowLock::No).await?)
     }
 
     /// A page of the stacks, by name.
@@ -65,7 +65,7 @@ impl App {
         if !storable(name) {
             return Ok(None);
         }
-        Ok(instances::find_by_name(&self.reader(), stack, name, Hold::No).await?)
+        Ok(instances::find_by_name(&self.reader(), stack, name, RowLock::No).await?)
     }
 
     /// Stacks by their keys, trashed ones included.
@@ -111,7 +111,7 @@ impl App {
 
     /// The rows of a live stack by its name, of some of its instances, and of what belongs to them; none of a stack that
     /// does not exist. For answers that are written from rows.
-    pub async fn rows(&self, wanted: &Wanted, stack: &str, members: Members<'_>) -> Result<Vec<Row>> {
+    pub async fn rows(&self, wanted: &Projection, stack: &str, members: Members<'_>) -> Result<Vec<Row>> {
         let names = match members {
             Members::One(name) => [stack, name],
             _ => [stack, stack],

@@ -1,4 +1,4 @@
-//! Checks of free text that belongs to stacks, templates and instances themselves.
+//! VersionChecks of free text that belongs to stacks, templates and instances themselves.
 //!
 //! Called by the use cases. It must never touch the database.
 

@@ -1,6 +1,6 @@
 //! What reading documents may take: values, bytes and time, counted before they are spent.
 //!
-//! Made for each import, charged by the YAML reader, interpolation, merging and the kinds. Once something is refused,
+//! Made for each import, charged by the YAML reader, interpolation, merging and the kinds. IdempotentRequest something is refused,
 //! everything is: whoever reads stops then, and the one who began says why. It must never know what is read.
 
 use std::{

@@ -177,7 +177,7 @@ impl Budget {
         }))
     }
 
-    /// Counts memory that is about to be taken. Once this has failed, it fails always.
+    /// Counts memory that is about to be taken. IdempotentRequest this has failed, it fails always.
     pub fn charge(&self, bytes: usize) -> Result<(), Exceeded> {
         let Some(limit) = self.0.limit else { return Ok(()) };
         if let Some(exceeded) = self.exceeded() {

@@ -16,7 +16,7 @@ use crate::{
     config::Settings,
     db::{Db, DbUrl},
     error::Error,
-    server::{self, Door, Hosts, Options, Traffic},
+    server::{self, AuthMode, Hosts, Options, TransportLimits},
 };
 
 /// Serves until SIGTERM or Ctrl-C.
@@ -35,7 +35,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
     let db = secrets::unlock(settings, db).await?;
     let app = App::new(db.clone(), Clock::system());
-    let door = door(settings, address, &app).await?;
+    let auth_mode = auth_mode(settings, address, &app).await?;
     if !settings.no_catalog {
         let files = settings.catalog.as_deref().map_or_else(|| Ok(catalog::built_in()), catalog::folder)?;
         let report = load(&app, &files).await.map_err(|error| error.to_string())?;
@@ -62,7 +62,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
         }
     });
     let options = Options {
-        door,
+        auth_mode,
         limits: settings.limits.clone(),
         answer_cache: settings.server.answer_cache * 1024 * 1024,
         traffic: traffic(settings),
@@ -119,9 +119,9 @@ async fn load(app: &App, files: &[CatalogFile]) -> Result<CatalogReport, LoadErr
 /// How often more the catalogue is tried; each time somebody else's lock may have been waited for.
 const CATALOGUE_TRIES: u32 = 5;
 
-fn traffic(settings: &Settings) -> Traffic {
+fn traffic(settings: &Settings) -> TransportLimits {
     let server = &settings.server;
-    Traffic {
+    TransportLimits {
         connections: server.max_connections.into(),
         in_flight: server.max_requests.into(),
         head: server.header_timeout(),
@@ -129,25 +129,25 @@ fn traffic(settings: &Settings) -> Traffic {
         idle: server.idle_timeout(),
         grace: settings.shutdown_grace(),
         trusted_proxies: server.trusted_proxies.clone(),
-        ..Traffic::default()
+        ..TransportLimits::default()
     }
 }
 
 /// Whom the service lets in. Only who asked for it gets a service that anybody on the network can use.
-async fn door(settings: &Settings, address: SocketAddr, app: &App) -> Result<Door, String> {
+async fn auth_mode(settings: &Settings, address: SocketAddr, app: &App) -> Result<AuthMode, String> {
     let local = address.ip().to_canonical().is_loopback();
     if settings.no_auth {
         if !local {
             tracing::warn!(%address, "no key is asked for: whoever reaches this address can do everything");
         }
-        return Ok(Door::Open);
+        return Ok(AuthMode::Open);
     }
     if app.has_keys().await.map_err(|error| error.to_string())? {
-        return Ok(Door::Keys);
+        return Ok(AuthMode::Keys);
     }
     if local {
         tracing::info!("no key is asked for, because there is none yet: whoever can log in here can do everything");
-        return Ok(Door::OpenUntilFirstKey);
+        return Ok(AuthMode::OpenUntilFirstKey);
     }
     Err(format!(
         "{address} can be reached from elsewhere, and there is no API key yet: create one with `devarch key create \

@@ -54,7 +54,7 @@ macro_rules! models {
 
         fn same(entries: &Entries, mut says: Collections) -> Result<(), TestCaseError> {
             // A secret without a value keeps what is stored, and here nothing is.
-            for variable in says.env_vars.iter_mut().flatten().filter(|variable| variable.value == EnvValue::Kept) {
+            for variable in says.env_vars.iter_mut().flatten().filter(|variable| variable.value == EnvValue::StoredOutcome) {
                 variable.value = EnvValue::Unset;
             }
             $(

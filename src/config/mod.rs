@@ -19,7 +19,7 @@ use crate::{
     access::Role,
     app::OnConflict,
     db::DbUrl,
-    limits::{Limits, Patience},
+    limits::{DatabaseTimeouts, Limits},
     telemetry::LogFormat,
     vault::Keyring,
 };
@@ -108,7 +108,7 @@ pub struct Settings {
 
     /// How long the database may take.
     #[command(flatten)]
-    pub patience: Patience,
+    pub patience: DatabaseTimeouts,
 
     /// Do not load a catalogue of templates at start.
     #[arg(long, env = "DEVARCH_NO_CATALOG", global = true)]

@@ -1,4 +1,4 @@
-//! The database: entities, queries, and the one door to a transaction.
+//! The database: entities, queries, and the one auth_mode to a transaction.
 //!
 //! Called by the use cases and the loaders. It must never know GraphQL, HTTP or a rule of the domain: absence is
 //! `Ok(None)`, and whether that is an error is decided by the caller.
@@ -33,27 +33,27 @@ use sea_orm::{
 };
 use tokio::time::timeout;
 
-pub use crate::db::idempotency::keys::Kept;
-pub(crate) use crate::db::idempotency::keys::never_kept;
+pub use crate::db::idempotency::keys::StoredOutcome;
+pub(crate) use crate::db::idempotency::keys::not_stored;
 pub use crate::db::pool::connect::{DbUrl, DbUrlError};
-pub use crate::db::pool::health::Pulse;
+pub use crate::db::pool::health::HealthMonitor;
 pub use crate::db::pool::read_pool::ReadPool;
 pub use session::{Bound, Reader, Session, Statements, Tx};
 
 use crate::{
-    access::{Need, Scope},
+    access::{Permission, Scope},
     error::{Error, Result},
-    idempotency::Once,
-    limits::Patience,
+    idempotency::IdempotentRequest,
+    limits::DatabaseTimeouts,
     vault::Vault,
 };
 
 /// What is done in one transaction.
-pub trait Work: Sync {
+pub trait Command: Sync {
     /// What it takes to be allowed to do it. There is no default: whoever adds a change decides.
-    const NEEDS: Need;
+    const PERMISSION: Permission;
     /// What it gives back.
-    type Output: Kept + Send;
+    type Output: StoredOutcome + Send;
     /// Whether it is only tried: what it gives back says what would have happened, and nothing has.
     fn undone(&self) -> bool {
         false
@@ -76,10 +76,10 @@ pub struct Db {
     /// The connections that are used now: those of `open`, until the database has been away.
     latest: Arc<RwLock<Arc<Open>>>,
     opening: Opening,
-    replica: Option<Arc<pool::standby::Replica>>,
+    replica: Option<Arc<pool::standby::Standby>>,
     /// Whether single reads go to the replica.
     reads_replica: bool,
-    pulse: Pulse,
+    health: HealthMonitor,
     vault: Vault,
     statements: Arc<AtomicU64>,
 }
@@ -92,8 +92,8 @@ struct Open {
     reserve: Option<DatabaseConnection>,
     link: pool::link::Link,
     gate: transaction::Gate,
-    lanes: pool::pinned::Lanes,
-    checks: direct::Checks,
+    pinned_connections: pool::pinned::PinnedConnections,
+    version_checks: direct::VersionChecks,
     /// Whether a pooler hands them out anew for each transaction.
     pooled: bool,
 }
@@ -102,23 +102,23 @@ struct Open {
 #[derive(Clone, Debug)]
 struct Opening {
     connections: u32,
-    patience: Patience,
+    patience: DatabaseTimeouts,
 }
 
 impl Db {
     /// Connects, and creates an SQLite file that does not exist yet. Migrates nothing.
-    pub async fn connect(url: &DbUrl, connections: u32, patience: &Patience) -> Result<Self> {
+    pub async fn connect(url: &DbUrl, connections: u32, patience: &DatabaseTimeouts) -> Result<Self> {
         let opening = Opening { connections, patience: patience.clone() };
-        let (pulse, statements) = (Pulse::default(), Arc::default());
-        let open = Arc::new(Open::new(url, &opening, &pulse, &statements).await?);
+        let (health, statements) = (HealthMonitor::default(), Arc::default());
+        let open = Arc::new(Open::new(url, &opening, &health, &statements).await?);
         let latest = Arc::new(RwLock::new(Arc::clone(&open)));
         let (url, vault) = (url.clone(), Vault::default());
-        Ok(Self { url, open, latest, opening, replica: None, reads_replica: false, pulse, vault, statements })
+        Ok(Self { url, open, latest, opening, replica: None, reads_replica: false, health, vault, statements })
     }
 
     /// The same with a standby that takes over reads. Whether it is one is looked at by [`Db::unfit_replica`].
     pub async fn with_replica(self, url: &DbUrl) -> Result<Self> {
-        let replica = pool::standby::Replica::open(url, &self.opening, self.open.link).await?;
+        let replica = pool::standby::Standby::open(url, &self.opening, self.open.link).await?;
         Ok(Self { replica: Some(Arc::new(replica)), ..self })
     }
 
@@ -140,8 +140,8 @@ impl Db {
     }
 
     /// Whether the database answers.
-    pub fn pulse(&self) -> &Pulse {
-        &self.pulse
+    pub fn health(&self) -> &HealthMonitor {
+        &self.health
     }
 
     /// Asks the database from now on whether it answers. While it does not, statements fail at once; when it is back they
@@ -150,29 +150,29 @@ impl Db {
         let DbUrl::Postgres(url) = &self.url else { return };
         let Ok(options) = pool::connect::of_postgres(url) else { return };
         let (latest, db) = (Arc::downgrade(&self.latest), (self.url.clone(), self.opening.clone()));
-        let (pulse, statements) = (self.pulse.clone(), Arc::clone(&self.statements));
-        let mut heart = pool::health::Heart::new(options, self.open.link);
+        let (health, statements) = (self.health.clone(), Arc::clone(&self.statements));
+        let mut probe_connection = pool::health::HealthProbe::new(options, self.open.link);
         tokio::spawn(async move {
             loop {
-                let probe = heart.beat(&pulse).await;
+                let probe = probe_connection.probe(&health).await;
                 let Some(latest) = latest.upgrade() else { return };
-                match (pulse.is_away(), probe) {
+                match (health.is_away(), probe) {
                     (false, pool::health::Probe::Silent) => {
                         tracing::warn!("the database does not answer");
-                        pulse.set_away(true);
+                        health.set_away(true);
                     }
                     (false, pool::health::Probe::Standby) => {
                         tracing::warn!(
                             "the database has become a standby and is not used: the URL has to lead to a primary"
                         );
-                        pulse.set_away(true);
+                        health.set_away(true);
                     }
                     (true, pool::health::Probe::Primary) => {
-                        let Ok(new) = Open::new(&db.0, &db.1, &pulse, &statements).await else { continue };
+                        let Ok(new) = Open::new(&db.0, &db.1, &health, &statements).await else { continue };
                         let mut latest = latest.write().unwrap_or_else(PoisonError::into_inner);
                         let old = std::mem::replace(&mut *latest, Arc::new(new));
                         tokio::spawn(async move { old.close().await });
-                        pulse.set_away(false);
+                        health.set_away(false);
                         tracing::info!("the database answers again");
                     }
                     _ => {}
@@ -236,10 +236,10 @@ impl Db {
     /// Runs `work` in one transaction, as of one moment, as somebody who reaches `scope`: all of it happens or nothing.
     /// Whether that one may do it at all has been checked. With an idempotency key it is done once, however often it is
     /// asked for.
-    pub async fn write<W: Work>(
+    pub async fn write<W: Command>(
         &self,
         work: &W,
-        once: Option<&Once>,
+        once: Option<&IdempotentRequest>,
         now: DateTime<Utc>,
         scope: &Scope,
         statements: &Statements,
@@ -273,10 +273,10 @@ impl Db {
             .then(|| Duration::from_secs(self.opening.patience.lock_timeout).saturating_mul(ATTEMPTS))
     }
 
-    async fn attempt<W: Work>(
+    async fn attempt<W: Command>(
         &self,
         work: &W,
-        once: Option<&Once>,
+        once: Option<&IdempotentRequest>,
         now: DateTime<Utc>,
         scope: &Scope,
         statements: &Statements,
@@ -286,7 +286,7 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        let _permit = self.pulse.guard(self.open.gate.writer()).await?;
+        let _permit = self.health.guard(self.open.gate.writer()).await?;
         let tx = self.begin(&self.open.write, options).await?;
         let tx = self.bound(tx, scope, statements);
         // What does not last is done each time.
@@ -300,16 +300,16 @@ impl Db {
         };
         match done {
             Ok(value) if work.undone() => {
-                self.pulse.guard(tx.into_inner().rollback()).await?;
+                self.health.guard(tx.into_inner().rollback()).await?;
                 Ok(value)
             }
             Ok(value) => {
-                self.pulse.guard(tx.into_inner().commit()).await?;
+                self.health.guard(tx.into_inner().commit()).await?;
                 Ok(value)
             }
             Err(error) => {
                 // The refusal counts; a failed rollback only means that the connection is gone, and with it the work.
-                if let Err(cause) = self.pulse.guard(tx.into_inner().rollback()).await {
+                if let Err(cause) = self.health.guard(tx.into_inner().rollback()).await {
                     tracing::debug!(%cause, "rollback failed");
                 }
                 Err(error)
@@ -320,18 +320,18 @@ impl Db {
     /// The rows of a statement, on a connection that stays.
     async fn fetch(
         &self,
-        lane: &mut pool::pinned::Lane,
+        connection: &mut pool::pinned::PinnedConnection,
         statements: &Statements,
         sql: &str,
         parameters: &[pool::pinned::Parameter<'_>],
     ) -> Result<Vec<pool::pinned::Row>, DbErr> {
         statements.fetch_add(1, Ordering::Relaxed);
         self.statements.fetch_add(1, Ordering::Relaxed);
-        lane.fetch(sql, parameters, statements.budget()).await
+        connection.fetch(sql, parameters, statements.budget()).await
     }
 
     fn bound<C>(&self, connection: C, scope: &Scope, statements: &Statements) -> Bound<C> {
-        Bound::new(connection, scope.clone(), self.vault.clone(), statements.clone()).guarded(&self.pulse)
+        Bound::new(connection, scope.clone(), self.vault.clone(), statements.clone()).guarded(&self.health)
     }
 
     async fn begin(
@@ -339,7 +339,7 @@ impl Db {
         connection: &DatabaseConnection,
         options: TransactionOptions,
     ) -> Result<DatabaseTransaction, DbErr> {
-        self.pulse.guard(self.open.gate.begin(connection, options)).await
+        self.health.guard(self.open.gate.begin(connection, options)).await
     }
 
     /// Closes all connections; SQLite then has everything in its one file.
@@ -421,7 +421,7 @@ impl Db {
         let standby = if read.get_database_backend() == DbBackend::Postgres { "pg_is_in_recovery()" } else { "FALSE" };
         let applied = format!("SELECT version, {standby} FROM seaql_migrations");
         let applied = Statement::from_string(read.get_database_backend(), applied);
-        let applied = self.pulse.guard(read.query_all_raw(applied)).await?;
+        let applied = self.health.guard(read.query_all_raw(applied)).await?;
         if applied.first().map(|row| row.try_get_by_index(1)).transpose()? == Some(true) {
             return Err(Error::Unavailable(pool::link::standby_error()));
         }
@@ -431,7 +431,7 @@ impl Db {
 }
 
 impl Open {
-    async fn new(url: &DbUrl, how: &Opening, pulse: &Pulse, statements: &Arc<AtomicU64>) -> Result<Self> {
+    async fn new(url: &DbUrl, how: &Opening, health: &HealthMonitor, statements: &Arc<AtomicU64>) -> Result<Self> {
         let pool::connect::Opened { mut read, mut write, mut reserve, pooled, link } =
             pool::connect::open(url, how).await?;
         for connection in [&mut read, &mut write].into_iter().chain(&mut reserve) {
@@ -440,27 +440,32 @@ impl Open {
                 statements.fetch_add(1, Ordering::Relaxed);
             });
         }
-        let lanes = pool::pinned::Lanes::of(&read, reserve.as_ref(), pulse, link);
+        let pinned_connections = pool::pinned::PinnedConnections::of(&read, reserve.as_ref(), health, link);
         let gate = match read.get_database_backend() {
             DbBackend::Postgres => {
                 // The others are for reads, which keep theirs.
-                let writers =
-                    (how.connections as usize).saturating_sub(pool::pinned::Lanes::most_of(how.connections)).max(1);
+                let writers = (how.connections as usize)
+                    .saturating_sub(pool::pinned::PinnedConnections::most_of(how.connections))
+                    .max(1);
                 let wait = link.connect_timeout(how.patience.pool_wait());
                 transaction::Gate::new(writers, how.connections as usize, wait)
             }
             _ => transaction::Gate::open(),
         };
-        let checks = direct::Checks::new(&lanes, read.get_database_backend(), statements);
-        Ok(Self { read, write, reserve, link, gate, lanes, checks, pooled })
+        let version_checks = direct::VersionChecks::new(&pinned_connections, read.get_database_backend(), statements);
+        Ok(Self { read, write, reserve, link, gate, pinned_connections, version_checks, pooled })
     }
 
     fn reads(&self) -> ReadPool {
-        ReadPool::new(self.read.clone(), self.reserve.clone(), self.reserve.is_some().then(|| self.lanes.clone()))
+        ReadPool::new(
+            self.read.clone(),
+            self.reserve.clone(),
+            self.reserve.is_some().then(|| self.pinned_connections.clone()),
+        )
     }
 
     async fn close(&self) {
-        self.lanes.close();
+        self.pinned_connections.close();
         for connection in [&self.read, &self.write].into_iter().chain(&self.reserve) {
             // Some may wait for a database that says nothing any more.
             match timeout(CLOSING, connection.close_by_ref()).await {
@@ -495,7 +500,7 @@ impl Db {
     pub fn pools(&self) -> Vec<Pool> {
         // Connections that are kept for direct reads wait for somebody, too.
         let open = self.current().open;
-        let kept = open.lanes.idle();
+        let kept = open.pinned_connections.idle();
         let pool = |name, size: u32, idle: usize, max| {
             let kept = if matches!(name, "write" | "reserve") { 0 } else { kept };
             let idle = u32::try_from(idle).unwrap_or(u32::MAX).saturating_add(kept).min(size);

@@ -20,7 +20,7 @@ use crate::{
     db::{
         changes::Changed,
         fetch::{self, FetchRows},
-        pool::{health::Pulse, read_pool::ReadPool},
+        pool::{health::HealthMonitor, read_pool::ReadPool},
     },
     vault::Vault,
 };
@@ -85,7 +85,7 @@ pub struct Bound<C> {
     vault: Vault,
     statements: Statements,
     changed: Changed,
-    pulse: Pulse,
+    health: HealthMonitor,
 }
 
 /// For single statements that only read.
@@ -95,12 +95,12 @@ pub type Tx = Bound<DatabaseTransaction>;
 
 impl<C> Bound<C> {
     pub(super) fn new(connection: C, scope: Scope, vault: Vault, statements: Statements) -> Self {
-        Self { connection, scope, vault, statements, changed: Changed::default(), pulse: Pulse::default() }
+        Self { connection, scope, vault, statements, changed: Changed::default(), health: HealthMonitor::default() }
     }
 
     /// The same, whose statements fail as soon as it is known that the database does not answer.
-    pub(super) fn guarded(self, pulse: &Pulse) -> Self {
-        Self { pulse: pulse.clone(), ..self }
+    pub(super) fn guarded(self, health: &HealthMonitor) -> Self {
+        Self { health: health.clone(), ..self }
     }
 
     /// For the service itself, which reaches everything; without keys for secrets.
@@ -141,17 +141,17 @@ impl<C: FetchRows + Send> ConnectionTrait for Bound<C> {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         self.count();
-        self.pulse.guard(self.connection.execute_raw(statement)).await
+        self.health.guard(self.connection.execute_raw(statement)).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         self.count();
-        self.pulse.guard(self.connection.execute_unprepared(sql)).await
+        self.health.guard(self.connection.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         self.count();
-        let row = self.pulse.guard(self.connection.query_one_raw(statement)).await?;
+        let row = self.health.guard(self.connection.query_one_raw(statement)).await?;
         if let Some(row) = &row {
             fetch::charge(row, self.statements.budget())?;
         }
@@ -160,7 +160,7 @@ impl<C: FetchRows + Send> ConnectionTrait for Bound<C> {
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.count();
-        self.pulse.guard(self.connection.fetch_rows(statement, self.statements.budget())).await
+        self.health.guard(self.connection.fetch_rows(statement, self.statements.budget())).await
     }
 
     fn support_returning(&self) -> bool {

@@ -9,11 +9,11 @@ use quick_cache::{Weighter, sync};
 use super::{Checked, Refusal};
 
 /// Most documents that are remembered.
-const MOST: usize = 1000;
+const MAX_DOCUMENTS: usize = 1000;
 /// Most text that is remembered, in bytes. What is made of a document takes some twenty times the memory of its text.
-const MOST_BYTES: u64 = 500_000;
+const MAX_CACHE_BYTES: u64 = 500_000;
 /// Longest document that is remembered: longer ones are rare, and would push out many others.
-const LONGEST: usize = 32_768;
+const MAX_DOCUMENT_BYTES: usize = 32_768;
 
 #[derive(Clone)]
 struct ByLength;
@@ -30,7 +30,7 @@ pub(super) struct Cache<P>(sync::Cache<Arc<str>, Arc<Checked<P>>, ByLength>);
 
 impl<P> Default for Cache<P> {
     fn default() -> Self {
-        Self(sync::Cache::with_weighter(MOST, MOST_BYTES, ByLength))
+        Self(sync::Cache::with_weighter(MAX_DOCUMENTS, MAX_CACHE_BYTES, ByLength))
     }
 }
 
@@ -45,7 +45,7 @@ impl<P> Cache<P> {
             return Ok(known);
         }
         let checked = Arc::new(check()?);
-        if text.len() <= LONGEST {
+        if text.len() <= MAX_DOCUMENT_BYTES {
             self.0.insert(Arc::from(text), Arc::clone(&checked));
         }
         Ok(checked)

@@ -12,7 +12,9 @@ use apollo_compiler::{
 };
 use serde_json::{Map, Value};
 
-use super::{MAX_ERRORS, Mistake, Refusal, Sort, inputs::Inputs, literals::is_one_of, moment, shortened};
+use super::{
+    MAX_ERRORS, Refusal, RejectionKind, ValidationError, date_time, inputs::Inputs, literals::is_one_of, shortened,
+};
 
 /// The values of an operation's variables, defaults included: the specification's `CoerceVariableValues`. A variable that
 /// is absent and has no default stays absent; those that the operation does not declare are ignored.
@@ -43,14 +45,14 @@ pub(super) fn variables(
     if coerce.mistakes.is_empty() {
         return Ok(values);
     }
-    Err(Refusal { sort: Sort::BadRequest, reason: "variables", mistakes: coerce.mistakes })
+    Err(Refusal { sort: RejectionKind::BadRequest, reason: "variables", mistakes: coerce.mistakes })
 }
 
 struct Coerce<'a> {
     schema: &'a Schema,
     /// What is taken where nothing is given.
     defaults: Inputs<'a>,
-    mistakes: Vec<Mistake>,
+    mistakes: Vec<ValidationError>,
 }
 
 impl Coerce<'_> {
@@ -63,7 +65,8 @@ impl Coerce<'_> {
     }
 
     fn mistake(&mut self, path: &str, what: String) -> Value {
-        self.mistakes.push(Mistake { message: shortened(&format!("Variable \"{path}\" {what}")), location: None });
+        self.mistakes
+            .push(ValidationError { message: shortened(&format!("Variable \"{path}\" {what}")), location: None });
         Value::Null
     }
 
@@ -113,7 +116,7 @@ impl Coerce<'_> {
                 self.mistake(path, format!("is {}, and the type \"{name}\" does not take that.", sort(&value)))
             }
             // The other scalars of the schema are texts with a form of their own.
-            ("DateTime", _) => match moment::mistake(value.as_str().unwrap_or_default()) {
+            ("DateTime", _) => match date_time::mistake(value.as_str().unwrap_or_default()) {
                 Some(what) => self.mistake(path, what.to_owned()),
                 None => value,
             },

@@ -12,7 +12,7 @@ use apollo_compiler::{
 };
 use serde_json::{Map, Value};
 
-use super::{Inputs, MAX_ERRORS, Mistake, Refusal, Sort, shortened};
+use super::{Inputs, MAX_ERRORS, Refusal, RejectionKind, ValidationError, shortened};
 use crate::limits::Limits;
 
 /// Rows of a page when nothing is said.
@@ -56,7 +56,7 @@ struct Cost<'a> {
     /// Whether a variable is null; only then can null stand where it must not.
     has_nulls: bool,
     /// What is null and must not be: of a variable that has a default, and is given as null.
-    mistakes: Vec<Mistake>,
+    mistakes: Vec<ValidationError>,
 }
 
 impl<'a> Cost<'a> {
@@ -108,7 +108,7 @@ impl<'a> Cost<'a> {
 
     fn mistake(&mut self, message: String) {
         if self.mistakes.len() < MAX_ERRORS {
-            self.mistakes.push(Mistake { message: shortened(&message), location: None });
+            self.mistakes.push(ValidationError { message: shortened(&message), location: None });
         }
     }
 
@@ -172,7 +172,7 @@ pub(super) fn check(
     let mut cost = Cost { schema, document, inputs, fragments: HashMap::new(), has_nulls, mistakes: Vec::new() };
     let values = cost.selections(&operation.selection_set, false);
     if !cost.mistakes.is_empty() {
-        return Err(Refusal { sort: Sort::BadRequest, reason: "variables", mistakes: cost.mistakes });
+        return Err(Refusal { sort: RejectionKind::BadRequest, reason: "variables", mistakes: cost.mistakes });
     }
     if values > limits.max_cost {
         let what = "values to answer (pages count with all their rows)";

@@ -1,12 +1,12 @@
 //! Descriptions on operations, fragments and variables, which the specification of September 2025 allows and the parser
 //! that we use does not know yet: they are blanked before it sees the document.
 //!
-//! Called by [`Documents`](super::Documents) behind the guard. One pass over the text; every line and column stays what it
+//! Called by [`Documents`](super::Documents) behind the token_limit. One pass over the text; every line and column stays what it
 //! was. It must never touch a string that is a value.
 
 use std::{borrow::Cow, ops::Range};
 
-use super::{Mistake, Refusal, Sort};
+use super::{Refusal, RejectionKind, ValidationError};
 
 /// A token, as far as descriptions need to know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +131,7 @@ fn string_length(document: &str, start: usize) -> Result<usize, Refusal> {
     }
 }
 
-/// How long the rest of a block string is, with its quotes. That it ends, the guard has seen.
+/// How long the rest of a block string is, with its quotes. That it ends, the token_limit has seen.
 fn block_length(block: &str) -> usize {
     let mut at = 0;
     while let Some(quotes) = block[at..].find("\"\"\"") {
@@ -150,7 +150,7 @@ fn unterminated(document: &str, start: usize) -> Refusal {
     let lines = before.replace("\r\n", "\n").matches(['\n', '\r']).count();
     let location = Some((lines + 1, before[line_start..].chars().count() + 1));
     let message = "A string does not end with its line.".to_owned();
-    Refusal { sort: Sort::Parse, reason: "parse", mistakes: vec![Mistake { message, location }] }
+    Refusal { sort: RejectionKind::Parse, reason: "parse", mistakes: vec![ValidationError { message, location }] }
 }
 
 #[cfg(test)]
@@ -215,7 +215,7 @@ mod tests {
             ("{ a(b: \"x\\", (1, 8)),
         ] {
             let refusal = without(document).unwrap_err();
-            assert_eq!(refusal.sort, Sort::Parse);
+            assert_eq!(refusal.sort, RejectionKind::Parse);
             assert_eq!(refusal.mistakes[0].location, Some(place), "{document}");
         }
     }

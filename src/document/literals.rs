@@ -14,7 +14,7 @@ use apollo_compiler::{
     schema::{ExtendedType, InputObjectType},
 };
 
-use super::{MAX_ERRORS, Mistake, Refusal, Sort, inputs::number, moment, shortened};
+use super::{MAX_ERRORS, Refusal, RejectionKind, ValidationError, date_time, inputs::number, shortened};
 
 struct Look<'a> {
     schema: &'a Schema,
@@ -23,7 +23,7 @@ struct Look<'a> {
     variables: &'a [Node<VariableDefinition>],
     /// Fragments that have been looked at for it.
     seen: HashSet<&'a str>,
-    mistakes: Vec<Mistake>,
+    mistakes: Vec<ValidationError>,
 }
 
 /// Whether exactly one field has to be given.
@@ -49,7 +49,7 @@ pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Result<()
     if look.mistakes.is_empty() {
         return Ok(());
     }
-    Err(Refusal { sort: Sort::Validation, reason: "validation", mistakes: look.mistakes })
+    Err(Refusal { sort: RejectionKind::Validation, reason: "validation", mistakes: look.mistakes })
 }
 
 impl<'a> Look<'a> {
@@ -107,7 +107,7 @@ impl<'a> Look<'a> {
             }
             Value::Object(fields) => self.object(expected, fields, value),
             Value::String(text) if expected.inner_named_type() == "DateTime" => {
-                if let Some(what) = moment::mistake(text) {
+                if let Some(what) = date_time::mistake(text) {
                     self.mistake(value, format!("The value {what}"));
                 }
             }
@@ -195,6 +195,6 @@ impl<'a> Look<'a> {
 
     fn mistake(&mut self, at: &Node<Value>, message: String) {
         let place = at.line_column_range(&self.document.sources).map(|range| (range.start.line, range.start.column));
-        self.mistakes.push(Mistake { message: shortened(&message), location: place });
+        self.mistakes.push(ValidationError { message: shortened(&message), location: place });
     }
 }

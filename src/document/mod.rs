@@ -4,14 +4,14 @@
 
 mod cache;
 mod coerce;
+mod complexity;
 mod cost;
+mod date_time;
 mod descriptions;
-mod guard;
 mod inputs;
 mod introspection;
 mod literals;
-mod measure;
-mod moment;
+mod token_limit;
 
 use std::{
     collections::HashMap,
@@ -41,7 +41,7 @@ pub const MAX_MESSAGE: usize = 300;
 
 /// What sort of refusal it is: the code of the error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sort {
+pub enum RejectionKind {
     /// It is no document.
     Parse,
     /// It is none of this schema.
@@ -52,11 +52,11 @@ pub enum Sort {
     Limit,
     /// It asks for what the caller may not see.
     Forbidden,
-    /// A fault of ours.
+    /// A to_graphql_error of ours.
     Internal,
 }
 
-impl Sort {
+impl RejectionKind {
     /// The stable code.
     pub fn code(self) -> &'static str {
         match self {
@@ -72,7 +72,7 @@ impl Sort {
 
 /// Something that is wrong with a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
+pub struct ValidationError {
     /// What, in a sentence.
     pub message: String,
     /// Where: line and column, from 1.
@@ -83,22 +83,26 @@ pub struct Mistake {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// What sort.
-    pub sort: Sort,
+    pub sort: RejectionKind,
     /// A stable word for it, for the metrics.
     pub reason: &'static str,
     /// At least one.
-    pub mistakes: Vec<Mistake>,
+    pub mistakes: Vec<ValidationError>,
 }
 
 impl Refusal {
-    pub(crate) fn one(sort: Sort, reason: &'static str, message: impl fmt::Display) -> Self {
-        Self { sort, reason, mistakes: vec![Mistake { message: shortened(&message.to_string()), location: None }] }
+    pub(crate) fn one(sort: RejectionKind, reason: &'static str, message: impl fmt::Display) -> Self {
+        Self {
+            sort,
+            reason,
+            mistakes: vec![ValidationError { message: shortened(&message.to_string()), location: None }],
+        }
     }
 
     /// More than a limit; `setting` is the flag that raises it.
     fn limit(reason: &'static str, what: &str, limit: impl fmt::Display, setting: &str) -> Self {
         let message = format!("The request has more than {limit} {what}; the setting --{setting} allows more.");
-        Self::one(Sort::Limit, reason, message)
+        Self::one(RejectionKind::Limit, reason, message)
     }
 }
 
@@ -231,22 +235,24 @@ impl<P> Documents<P> {
     fn known(&self) -> Result<&Known, Refusal> {
         self.schema.as_ref().as_ref().map_err(|cause| {
             tracing::error!(cause, "the schema cannot be read");
-            Refusal::one(Sort::Internal, "schema", "Something went wrong inside.")
+            Refusal::one(RejectionKind::Internal, "schema", "Something went wrong inside.")
         })
     }
 
     /// A document that can run, from memory where it has been looked at before.
     pub fn check(&self, text: &str) -> Result<Arc<Checked<P>>, Refusal> {
-        guard::guard(text, &self.limits)?;
+        token_limit::token_limit(text, &self.limits)?;
         self.cache.get_or_check(text, || self.look_at(text))
     }
 
     fn look_at(&self, text: &str) -> Result<Checked<P>, Refusal> {
         let text = descriptions::without(text)?;
-        let ast = Parser::new().parse_ast(text, "request").map_err(|bad| refusal(Sort::Parse, "parse", &bad))?;
-        measure::measure(&ast, &self.limits)?;
-        let document =
-            ast.to_executable_validate(self.schema()?).map_err(|bad| refusal(Sort::Validation, "validation", &bad))?;
+        let ast =
+            Parser::new().parse_ast(text, "request").map_err(|bad| refusal(RejectionKind::Parse, "parse", &bad))?;
+        complexity::complexity(&ast, &self.limits)?;
+        let document = ast
+            .to_executable_validate(self.schema()?)
+            .map_err(|bad| refusal(RejectionKind::Validation, "validation", &bad))?;
         literals::check(self.schema()?, &document)?;
         let prepared = (self.prepare)(self.schema()?, &document);
         let introspects = introspection::asks_for_schema(&document);
@@ -315,7 +321,7 @@ fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result
             _ if document.operations.is_empty() => "The document has no operation.".to_owned(),
             _ => "The document has several operations: say which one in operationName.".to_owned(),
         };
-        Refusal::one(Sort::BadRequest, "operation_name", message)
+        Refusal::one(RejectionKind::BadRequest, "operation_name", message)
     })
 }
 
@@ -324,13 +330,13 @@ fn without_text(message: &str) -> &str {
     message.find(", got \"").map_or(message, |at| &message[..at])
 }
 
-fn refusal<T>(sort: Sort, reason: &'static str, bad: &WithErrors<T>) -> Refusal {
+fn refusal<T>(sort: RejectionKind, reason: &'static str, bad: &WithErrors<T>) -> Refusal {
     let place = |place: LineColumn| (place.line, place.column);
-    let mut mistakes: Vec<Mistake> = Vec::new();
+    let mut mistakes: Vec<ValidationError> = Vec::new();
     for found in bad.errors.iter() {
         let found = found.to_json();
         let location = found.locations.first().copied().map(place);
-        let mistake = Mistake { message: shortened(without_text(&found.message)), location };
+        let mistake = ValidationError { message: shortened(without_text(&found.message)), location };
         // Some are found twice, by two rules.
         if !mistakes.contains(&mistake) {
             mistakes.push(mistake);

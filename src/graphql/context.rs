@@ -10,7 +10,7 @@ use super::{inputs::Keyed, loaders::Loaders};
 use crate::{
     app::App,
     error::{Error, Result},
-    idempotency::Once,
+    idempotency::IdempotentRequest,
 };
 
 /// The idempotency key of a whole request, which has one change only.
@@ -39,7 +39,7 @@ impl ContextExt for Context<'_> {
         let command = input.into();
         let of_request = || self.data_opt::<RequestKey>().map(|key| key.0.clone());
         let Some(key) = own.or_else(of_request) else { return Ok((Cow::Borrowed(app), command)) };
-        let once = Once::new(&key, app.access(), self.field().name(), &command).map_err(Error::refused)?;
+        let once = IdempotentRequest::new(&key, app.access(), self.field().name(), &command).map_err(Error::refused)?;
         Ok((Cow::Owned(app.once(once)), command))
     }
 

@@ -23,7 +23,7 @@ use crate::{
         },
     },
     error::{Error, Problem, Unreadable},
-    graphql::execution::tasks::{AtOnce, RequestTasks},
+    graphql::execution::tasks::{NoDelay, RequestTasks},
     ids::{InstanceId, StackId, TemplateId},
     kinds::{Owner, Rules},
 };
@@ -36,7 +36,7 @@ pub(super) struct Loaders(DataLoader<Reader>);
 impl Loaders {
     pub(super) fn new(app: App, tasks: &RequestTasks) -> Self {
         // Sooner than all keys are known is never: a page has at most 100 rows, a request at most a few pages.
-        Self(DataLoader::new(Reader(app), tasks.clone(), AtOnce).max_batch_size(usize::MAX))
+        Self(DataLoader::new(Reader(app), tasks.clone(), NoDelay).max_batch_size(usize::MAX))
     }
 
     /// The entries of one kind that an owner has.
@@ -57,7 +57,7 @@ impl Loaders {
     }
 }
 
-/// Answers the questions of the types.
+/// ResponseCache the questions of the types.
 pub(super) struct Reader(App);
 
 /// A stack by its key, trashed or not.

@@ -26,7 +26,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new stack.")] input: CreateStackInput,
     ) -> Option<Result<CreateStackPayload>> {
-        Some(CreateStackPayload::settle(
+        Some(CreateStackPayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.create_stack(command).await
@@ -41,7 +41,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateStackInput,
     ) -> Option<Result<UpdateStackPayload>> {
-        Some(UpdateStackPayload::settle(
+        Some(UpdateStackPayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.update_stack(command).await
@@ -57,7 +57,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is copied.")] input: DuplicateStackInput,
     ) -> Option<Result<DuplicateStackPayload>> {
-        Some(DuplicateStackPayload::settle(
+        Some(DuplicateStackPayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.duplicate_stack(command).await
@@ -73,7 +73,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which stack, and its new name.")] input: RenameStackInput,
     ) -> Option<Result<RenameStackPayload>> {
-        Some(RenameStackPayload::settle(
+        Some(RenameStackPayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.rename_stack(command).await
@@ -89,7 +89,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which stack.")] input: SoftDeleteStackInput,
     ) -> Option<Result<SoftDeleteStackPayload>> {
-        Some(SoftDeleteStackPayload::settle(
+        Some(SoftDeleteStackPayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.soft_delete_stack(command).await
@@ -105,7 +105,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which stack.")] input: RestoreStackInput,
     ) -> Option<Result<RestoreStackPayload>> {
-        Some(RestoreStackPayload::settle(
+        Some(RestoreStackPayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.restore_stack(command).await
@@ -120,7 +120,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which stack.")] input: PurgeStackInput,
     ) -> Option<Result<PurgeStackPayload>> {
-        Some(PurgeStackPayload::settle(
+        Some(PurgeStackPayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.purge_stack(command).await
@@ -135,7 +135,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new template.")] input: CreateTemplateInput,
     ) -> Option<Result<CreateTemplatePayload>> {
-        Some(CreateTemplatePayload::settle(
+        Some(CreateTemplatePayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.create_template(command).await
@@ -151,7 +151,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateTemplateInput,
     ) -> Option<Result<UpdateTemplatePayload>> {
-        Some(UpdateTemplatePayload::settle(
+        Some(UpdateTemplatePayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.update_template(command).await
@@ -167,7 +167,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which template.")] input: DeleteTemplateInput,
     ) -> Option<Result<DeleteTemplatePayload>> {
-        Some(DeleteTemplatePayload::settle(
+        Some(DeleteTemplatePayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.delete_template(command).await
@@ -188,7 +188,7 @@ impl Mutation {
             let (app, command) = ctx.change(input)?;
             app.import_compose(command).await
         };
-        Some(ImportComposePayload::settle(done.await, &files))
+        Some(ImportComposePayload::from_result(done.await, &files))
     }
 
     /// Creates an enabled instance of a template in a stack, with overrides if wanted.
@@ -197,7 +197,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new instance.")] input: CreateInstanceInput,
     ) -> Option<Result<CreateInstancePayload>> {
-        Some(CreateInstancePayload::settle(
+        Some(CreateInstancePayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.create_instance(command).await
@@ -212,7 +212,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateInstanceInput,
     ) -> Option<Result<UpdateInstancePayload>> {
-        Some(UpdateInstancePayload::settle(
+        Some(UpdateInstancePayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.update_instance(command).await
@@ -228,7 +228,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is copied.")] input: DuplicateInstanceInput,
     ) -> Option<Result<DuplicateInstancePayload>> {
-        Some(DuplicateInstancePayload::settle(
+        Some(DuplicateInstancePayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.duplicate_instance(command).await
@@ -243,7 +243,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance, and its new name.")] input: RenameInstanceInput,
     ) -> Option<Result<RenameInstancePayload>> {
-        Some(RenameInstancePayload::settle(
+        Some(RenameInstancePayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.update_instance(command).await
@@ -258,7 +258,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance.")] input: SoftDeleteInstanceInput,
     ) -> Option<Result<SoftDeleteInstancePayload>> {
-        Some(SoftDeleteInstancePayload::settle(
+        Some(SoftDeleteInstancePayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.soft_delete_instance(command).await
@@ -273,7 +273,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance.")] input: RestoreInstanceInput,
     ) -> Option<Result<RestoreInstancePayload>> {
-        Some(RestoreInstancePayload::settle(
+        Some(RestoreInstancePayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.restore_instance(command).await
@@ -288,7 +288,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance.")] input: PurgeInstanceInput,
     ) -> Option<Result<PurgeInstancePayload>> {
-        Some(PurgeInstancePayload::settle(
+        Some(PurgeInstancePayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.purge_instance(command).await
@@ -305,7 +305,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance, and the collections.")] input: SetInstanceOverridesInput,
     ) -> Option<Result<SetInstanceOverridesPayload>> {
-        Some(SetInstanceOverridesPayload::settle(
+        Some(SetInstanceOverridesPayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.set_instance_overrides(command).await
@@ -321,7 +321,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which instance, and the steps.")] input: PatchInstanceOverridesInput,
     ) -> Option<Result<PatchInstanceOverridesPayload>> {
-        Some(PatchInstanceOverridesPayload::settle(
+        Some(PatchInstanceOverridesPayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.patch_instance_overrides(command).await
@@ -336,7 +336,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which variable.")] input: RevealSecretInput,
     ) -> Option<Result<RevealSecretPayload>> {
-        Some(RevealSecretPayload::settle(
+        Some(RevealSecretPayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.reveal_secret(command).await
@@ -351,7 +351,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new key.")] input: CreateApiKeyInput,
     ) -> Option<Result<CreateApiKeyPayload>> {
-        Some(CreateApiKeyPayload::settle(
+        Some(CreateApiKeyPayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.create_api_key(command).await
@@ -366,7 +366,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which key.")] input: RevokeApiKeyInput,
     ) -> Option<Result<RevokeApiKeyPayload>> {
-        Some(RevokeApiKeyPayload::settle(
+        Some(RevokeApiKeyPayload::from_result(
             async {
                 let (app, command) = ctx.change(input)?;
                 app.revoke_api_key(command).await

@@ -9,18 +9,18 @@ use crate::{
     db::entities::{InstanceModel, StackModel, TemplateModel},
     error::{Error, Result as AppResult},
     graphql::{
-        execution::to_error::fault,
+        execution::to_error::to_graphql_error,
         types::{instance::Instance, stack::Stack, template::Template, user_error::UserError},
     },
     ids::{GlobalId, InstanceId, StackId},
 };
 
 /// The value, or the errors of a person; anything else is a top-level error.
-pub(super) fn settle<T>(done: AppResult<T>) -> Result<(Option<T>, Vec<UserError>)> {
+pub(super) fn from_result<T>(done: AppResult<T>) -> Result<(Option<T>, Vec<UserError>)> {
     match done {
         Ok(value) => Ok((Some(value), Vec::new())),
         Err(Error::Refused(problems)) => Ok((None, problems.into_iter().map(UserError::from).collect())),
-        Err(error) => Err(fault(error)),
+        Err(error) => Err(to_graphql_error(error)),
     }
 }
 
@@ -36,8 +36,8 @@ macro_rules! payloads {
         }
 
         impl $name {
-            pub(super) fn settle(done: AppResult<$model>) -> Result<Self> {
-                let (value, user_errors) = settle(done)?;
+            pub(super) fn from_result(done: AppResult<$model>) -> Result<Self> {
+                let (value, user_errors) = from_result(done)?;
                 Ok(Self { $field: value.map($type::from), user_errors })
             }
         }
@@ -135,8 +135,8 @@ macro_rules! purge_payloads {
         }
 
         impl $name {
-            pub(super) fn settle(done: AppResult<$id>) -> Result<Self> {
-                let (id, user_errors) = settle(done)?;
+            pub(super) fn from_result(done: AppResult<$id>) -> Result<Self> {
+                let (id, user_errors) = from_result(done)?;
                 Ok(Self { purged_id: id.map(|id| id.encode().into()), user_errors })
             }
         }
@@ -162,8 +162,8 @@ pub(super) struct DuplicateInstancePayload {
 }
 
 impl DuplicateInstancePayload {
-    pub(super) fn settle(done: AppResult<Duplicated>) -> Result<Self> {
-        let (value, user_errors) = settle(done)?;
+    pub(super) fn from_result(done: AppResult<Duplicated>) -> Result<Self> {
+        let (value, user_errors) = from_result(done)?;
         let (instance, shared) = value.map(|done| (Instance::from(done.instance), done.shared)).unzip();
         let warnings = shared.unwrap_or_default().into_iter().map(Warning::from).collect();
         Ok(Self { instance, warnings, user_errors })
@@ -182,8 +182,8 @@ pub(super) struct DuplicateStackPayload {
 }
 
 impl DuplicateStackPayload {
-    pub(super) fn settle(done: AppResult<DuplicatedStack>) -> Result<Self> {
-        let (value, user_errors) = settle(done)?;
+    pub(super) fn from_result(done: AppResult<DuplicatedStack>) -> Result<Self> {
+        let (value, user_errors) = from_result(done)?;
         let Some(DuplicatedStack { stack, source, shared }) = value else {
             return Ok(Self { stack: None, warnings: Vec::new(), user_errors });
         };

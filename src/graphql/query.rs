@@ -13,7 +13,7 @@ use crate::{
     error::Error,
     graphql::{
         context::ContextExt,
-        execution::to_error::fault,
+        execution::to_error::to_graphql_error,
         lists::connection::{Listed, MAX_PAGE, PageArgs, StackTotal, TemplateTotal, connection, searchable},
         types::{
             api_key::{ApiKey, Viewer},
@@ -46,7 +46,10 @@ impl Query {
         #[graphql(desc = "Global ids, at most 100.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
         if ids.len() > MAX_PAGE.unsigned_abs() as usize {
-            return Err(fault(Error::limit(format!("At most {MAX_PAGE} ids can be asked for, not {}.", ids.len()))));
+            return Err(to_graphql_error(Error::limit(format!(
+                "At most {MAX_PAGE} ids can be asked for, not {}.",
+                ids.len()
+            ))));
         }
         let finds = ids.iter().map(async |id| match AnyId::decode(id) {
             Some(id) => node::find(ctx, id).await,
@@ -61,7 +64,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The stack's name.")] name: String,
     ) -> Option<Result<Stack>> {
-        ctx.app().stack(&name).await.map_err(fault).transpose().map(|found| found.map(Stack::from))
+        ctx.app().stack(&name).await.map_err(to_graphql_error).transpose().map(|found| found.map(Stack::from))
     }
 
     /// The live stacks, by name. Pages have 1 to 100 rows, 20 when nothing is said.
@@ -81,7 +84,7 @@ impl Query {
         let slice = PageArgs { first, after, last, before }.slice()?;
         let filter = searchable(search).map(|search| StackFilter { search, enabled });
         let page = match &filter {
-            Some(filter) => ctx.app().stacks(filter, &slice).await.map_err(fault)?,
+            Some(filter) => ctx.app().stacks(filter, &slice).await.map_err(to_graphql_error)?,
             None => Page { rows: Vec::new(), has_previous: false, has_next: false },
         };
         Ok(connection(page, StackTotal(filter), |row| (ByName(row.name.clone()), Stack::from(row))))
@@ -93,7 +96,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The template's name.")] name: String,
     ) -> Option<Result<Template>> {
-        ctx.app().template(&name).await.map_err(fault).transpose().map(|found| found.map(Template::from))
+        ctx.app().template(&name).await.map_err(to_graphql_error).transpose().map(|found| found.map(Template::from))
     }
 
     /// The templates of the catalogue, by name. Pages have 1 to 100 rows, 20 when nothing is said.
@@ -114,7 +117,7 @@ impl Query {
         let storable = category.as_ref().is_none_or(|category| !category.contains('\0'));
         let filter = searchable(search).filter(|_| storable).map(|search| TemplateFilter { search, category });
         let page = match &filter {
-            Some(filter) => ctx.app().templates(filter, &slice).await.map_err(fault)?,
+            Some(filter) => ctx.app().templates(filter, &slice).await.map_err(to_graphql_error)?,
             None => Page { rows: Vec::new(), has_previous: false, has_next: false },
         };
         Ok(connection(page, TemplateTotal(filter), |row| (ByName(row.name.clone()), Template::from(row))))
@@ -131,7 +134,7 @@ impl Query {
             let Some(stack) = ctx.app().stack(&stack).await? else { return Ok(None) };
             ctx.app().instance_of(stack.id, &name).await
         };
-        found.await.map_err(fault).transpose().map(|found| found.map(Instance::from))
+        found.await.map_err(to_graphql_error).transpose().map(|found| found.map(Instance::from))
     }
 
     /// Who asks, and what that one may do.
@@ -141,7 +144,7 @@ impl Query {
 
     /// All API keys, revoked and expired ones included, the oldest first. Takes the role `ADMIN` and all stacks.
     async fn api_keys(&self, ctx: &Context<'_>) -> Result<Vec<ApiKey>> {
-        Ok(ctx.app().api_keys().await.map_err(fault)?.into_iter().map(ApiKey).collect())
+        Ok(ctx.app().api_keys().await.map_err(to_graphql_error)?.into_iter().map(ApiKey).collect())
     }
 
     /// What was deleted and can come back.
@@ -158,6 +161,6 @@ impl Query {
         #[graphql(desc = "Where to start, 1 to 65535.")] near: i32,
         #[graphql(desc = "Transport protocol.", default_with = "Protocol::Tcp")] protocol: Protocol,
     ) -> Option<Result<i32>> {
-        ctx.app().suggest_host_port(near, protocol).await.map_err(fault).transpose()
+        ctx.app().suggest_host_port(near, protocol).await.map_err(to_graphql_error).transpose()
     }
 }

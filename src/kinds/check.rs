@@ -1,4 +1,4 @@
-//! Checks of whole collections, and those that several kinds need: text that both databases can store, and paths
+//! VersionChecks of whole collections, and those that several kinds need: text that both databases can store, and paths
 //! inside a container.
 //!
 //! Called by the use cases and by the kinds. It must never know which field it looks at.

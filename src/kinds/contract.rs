@@ -14,7 +14,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, FromQueryResult, IntoActiveModel, V
 
 use super::{
     compose::{Found, Reading, Rendered},
-    plain::{Form, HeapSize, Shown},
+    plain::{FieldColumn, Form, HeapSize},
 };
 use crate::{
     error::Problems,
@@ -79,7 +79,7 @@ pub trait Kind: Survives + Clone + Debug + HeapSize + PartialEq + Send + Sync + 
     /// `is_secret` and `value`.
     const HAS_SECRETS: bool = false;
     /// Fields of the API that are no columns of their own, or not shown as they are stored.
-    const SHOWN: &'static [Shown] = &[];
+    const SHOWN: &'static [FieldColumn] = &[];
     /// The text of an entry's key, in SQL that both engines understand; none when its row alone does not tell.
     const KEY_SQL: Option<&'static str> = None;
     /// Text that sorts as [`Kind::tie`] does, in such SQL.

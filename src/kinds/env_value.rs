@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 pub enum EnvValue {
     /// In an input: nothing was said, so a stored secret stays as it is.
     #[default]
-    Kept,
+    StoredOutcome,
     /// The shell that starts the stack has it.
     Unset,
     /// This text; wiped from memory when it is not needed any more.
@@ -35,7 +35,7 @@ impl EnvValue {
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) | Self::Unseen(text) => Some(text),
-            Self::Kept | Self::Unset => None,
+            Self::StoredOutcome | Self::Unset => None,
         }
     }
 }
@@ -44,7 +44,7 @@ impl EnvValue {
 impl fmt::Debug for EnvValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Kept => "kept",
+            Self::StoredOutcome => "kept",
             Self::Unset => "unset",
             Self::Text(_) | Self::Unseen(_) => "set",
         })
@@ -54,7 +54,7 @@ impl fmt::Debug for EnvValue {
 /// Of the text itself, so that inputs with different secrets differ; only for hashes that nobody is shown.
 impl Hash for EnvValue {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (*self == Self::Kept, self.text()).hash(state);
+        (*self == Self::StoredOutcome, self.text()).hash(state);
     }
 }
 
@@ -84,7 +84,7 @@ impl InputType for EnvValue {
     }
     fn parse(value: Option<Value>) -> InputValueResult<Self> {
         match value {
-            None => Ok(Self::Kept),
+            None => Ok(Self::StoredOutcome),
             given => <Option<String> as InputType>::parse(given).map(Self::from).map_err(InputValueError::propagate),
         }
     }

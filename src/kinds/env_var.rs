@@ -9,7 +9,7 @@ use super::{
     check::{MAX_TEXT, check_text},
     compose::{Found, Reading, Rendered, literal},
     kind,
-    plain::{Form, Shown},
+    plain::{FieldColumn, Form},
 };
 use crate::{
     error::{Code, Problems},
@@ -60,7 +60,7 @@ impl EnvVar {
     /// Whether what is stored under its key decides what becomes of it: see [`EnvVar::keep`].
     pub fn needs_stored(&self) -> bool {
         match &self.value {
-            EnvValue::Kept => true,
+            EnvValue::StoredOutcome => true,
             EnvValue::Text(text) => !self.is_secret && is_mask(text),
             EnvValue::Unset | EnvValue::Unseen(_) => false,
         }
@@ -71,16 +71,16 @@ impl EnvVar {
     pub fn keep(&mut self, stored: Option<&Self>, at: &mut Problems) {
         let was_secret = stored.is_some_and(|stored| stored.is_secret && stored.value.text().is_some());
         match &self.value {
-            EnvValue::Kept if was_secret && !self.is_secret => at.invalid(
+            EnvValue::StoredOutcome if was_secret && !self.is_secret => at.invalid(
                 "value",
                 "A secret is stored under this key: give the value that takes its place (null for none), or keep \
                  isSecret true.",
                 None,
             ),
-            EnvValue::Kept if self.is_secret => {
+            EnvValue::StoredOutcome if self.is_secret => {
                 self.value = stored.map_or(EnvValue::Unset, |stored| stored.value.clone());
             }
-            EnvValue::Kept => self.value = EnvValue::Unset,
+            EnvValue::StoredOutcome => self.value = EnvValue::Unset,
             EnvValue::Text(text) if was_secret && !self.is_secret && is_mask(text) => at.invalid("value", MASKED, None),
             EnvValue::Text(_) | EnvValue::Unseen(_) | EnvValue::Unset => {}
         }
@@ -99,9 +99,9 @@ impl Kind for EnvVar {
     const FIELD: &'static str = "envVars";
     const HAS_SECRETS: bool = true;
     /// A secret does not even leave the database.
-    const SHOWN: &'static [Shown] = &[
-        Shown { field: "value", sql: "CASE WHEN is_secret THEN NULL ELSE value END", form: Form::Text },
-        Shown { field: "isSet", sql: "value IS NOT NULL", form: Form::Flag },
+    const SHOWN: &'static [FieldColumn] = &[
+        FieldColumn { field: "value", sql: "CASE WHEN is_secret THEN NULL ELSE value END", form: Form::Text },
+        FieldColumn { field: "isSet", sql: "value IS NOT NULL", form: Form::Flag },
     ];
     const KEY_SQL: Option<&'static str> = Some("key");
     const LONG: Option<&'static str> = Some("value");
@@ -196,7 +196,7 @@ impl Kind for EnvVar {
             let is_secret = known.contains(key.as_str());
             unused.remove(key.as_str());
             // A secret without a value keeps the one that is stored.
-            let value = if is_secret && value.is_none() { EnvValue::Kept } else { value.into() };
+            let value = if is_secret && value.is_none() { EnvValue::StoredOutcome } else { value.into() };
             let part = format!("environment.{key}");
             found.push(from.found(&part, at, Self { key, value, is_secret }));
         }
@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn what_comes_without_a_value_keeps_the_stored_secret() {
         let (secret, plain) = (var("t0p".to_owned(), true), var("dev".to_owned(), false));
-        let without = |is_secret| var(EnvValue::Kept, is_secret);
+        let without = |is_secret| var(EnvValue::StoredOutcome, is_secret);
         assert_eq!(kept(without(true), Some(&secret)), Some(secret.clone()));
         assert_eq!(kept(without(true), Some(&plain)), Some(var("dev".to_owned(), true)));
         assert_eq!(kept(without(true), None), Some(var(None, true)));
@@ -269,10 +269,10 @@ mod tests {
         };
         let stored = var("t0p".to_owned(), true);
         assert_ne!(never(stored.clone()), stored);
-        for same in [var("dev".to_owned(), false), var(None, true), var(EnvValue::Kept, true)] {
+        for same in [var("dev".to_owned(), false), var(None, true), var(EnvValue::StoredOutcome, true)] {
             assert_eq!(never(same.clone()), same);
         }
-        assert_eq!(kept(never(var(EnvValue::Kept, true)), Some(&stored)), Some(stored));
+        assert_eq!(kept(never(var(EnvValue::StoredOutcome, true)), Some(&stored)), Some(stored));
     }
 
     #[test]

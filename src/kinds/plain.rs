@@ -169,7 +169,7 @@ plain! {
 
 /// A field of an entry that follows from its row, beside the columns that are shown as they are.
 #[derive(Clone, Copy, Debug)]
-pub struct Shown {
+pub struct FieldColumn {
     /// The field of the API.
     pub field: &'static str,
     /// What it is, in SQL that both engines understand.
@@ -196,7 +196,7 @@ pub struct PlainKind {
     /// Puts the rows of a template and of its instance together; `None` when a row has a key that no entry can have.
     pub merge: fn(&Layers<'_>, &Names<'_>) -> Option<MergedRows>,
     columns: &'static [(&'static str, Option<Form>)],
-    shown: &'static [Shown],
+    shown: &'static [FieldColumn],
 }
 
 /// A row, by its key and what sorts those with the same one.
@@ -268,23 +268,23 @@ impl PlainKind {
     }
 
     /// The columns without which it is not known whether a row can be read: they hold words or JSON.
-    pub fn fallible(&self) -> impl Iterator<Item = Shown> {
+    pub fn fallible(&self) -> impl Iterator<Item = FieldColumn> {
         let form = |column: &'static str, form: Option<Form>| match form {
             Some(form @ (Form::Word(_) | Form::Json)) => Some(form),
             None if self.shape == Shape::Fields && column == "field" => Some(Form::Word(is::<super::SettingField>)),
             _ => None,
         };
-        self.columns
-            .iter()
-            .filter_map(move |(column, shown)| Some(Shown { field: column, sql: column, form: form(column, *shown)? }))
+        self.columns.iter().filter_map(move |(column, shown)| {
+            Some(FieldColumn { field: column, sql: column, form: form(column, *shown)? })
+        })
     }
 
     /// What a field of its entries is; `None` when a row alone does not tell.
-    pub fn find(&self, name: &str) -> Option<Shown> {
+    pub fn find(&self, name: &str) -> Option<FieldColumn> {
         let computed = self.shown.iter().find(|shown| shown.field == name).copied();
         computed.or_else(|| {
             let (column, form) = self.columns.iter().find(|(column, _)| is_camel_of(name, column))?;
-            Some(Shown { field: column, sql: column, form: (*form)? })
+            Some(FieldColumn { field: column, sql: column, form: (*form)? })
         })
     }
 }

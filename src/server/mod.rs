@@ -21,11 +21,11 @@ pub use crate::server::middleware::traces::traced;
 pub use crate::server::{
     middleware::{
         audience::{Audience, Audiences},
-        auth::Door,
+        auth::AuthMode,
         cors::Origin,
         hosts::{HostName, Hosts},
     },
-    transport::{accept::serve, limits::Traffic},
+    transport::{accept::serve, limits::TransportLimits},
 };
 use crate::{
     app::App,
@@ -33,11 +33,11 @@ use crate::{
     document::Documents,
     graphql::{
         Schema,
-        direct::{Answers, Plans},
+        direct::{Plans, ResponseCache},
         schema, sdl,
     },
     limits::Limits,
-    server::middleware::{auth::Doorkeeper, hosts::HostGuard, metrics::Metrics},
+    server::middleware::{auth::Authenticator, hosts::HostGuard, metrics::Metrics},
 };
 
 /// What the handlers share.
@@ -46,7 +46,7 @@ pub(crate) struct Service {
     app: App,
     schema: Schema,
     documents: Documents<Plans>,
-    answers: Answers,
+    answers: ResponseCache,
     limits: Arc<Limits>,
     memory: ProcessMemory,
     introspection: Audience,
@@ -69,11 +69,11 @@ impl Service {
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Whom it lets in.
-    pub door: Door,
+    pub auth_mode: AuthMode,
     /// How much a request may ask for.
     pub limits: Limits,
     /// How many requests it takes, and how long it waits for them.
-    pub traffic: Traffic,
+    pub traffic: TransportLimits,
     /// How much memory kept answers may take, in bytes; 0 keeps none.
     pub answer_cache: u64,
     /// Pages of other sites that may ask; none unless it is set.
@@ -91,27 +91,27 @@ pub struct ByExecutor;
 
 /// All routes of the service.
 pub fn router(app: App, options: Options) -> Router {
-    let doorkeeper = Doorkeeper::new(app.clone(), options.door);
+    let authenticator = Authenticator::new(app.clone(), options.auth_mode);
     let documents = Documents::new(sdl, options.limits.clone(), Plans::new);
     let figures = Metrics::new(&app);
     let limits = Arc::new(options.limits);
     let memory = ProcessMemory::new(limits.memory());
     let Audiences { introspection, pages, schema_route, metrics } = options.audiences;
-    let answers = Answers::within(options.answer_cache);
+    let answers = ResponseCache::within(options.answer_cache);
     let service = Service { schema: schema(), app, documents, answers, limits, memory: memory.clone(), introspection };
-    let guard = HostGuard::new(options.hosts, &options.origins, doorkeeper.clone());
+    let guard = HostGuard::new(options.hosts, &options.origins, authenticator.clone());
     let meant = || from_fn_with_state(guard.clone(), middleware::hosts::check);
-    let there_for = |whom| from_fn_with_state((doorkeeper.clone(), whom), middleware::audience::admit);
-    let door = || from_fn_with_state(doorkeeper.clone(), middleware::auth::authenticate);
-    let unread = transport::response_memory::Unread::new(&memory);
-    let weighed = || from_fn_with_state(unread.clone(), transport::response_memory::weigh);
+    let there_for = |whom| from_fn_with_state((authenticator.clone(), whom), middleware::audience::admit);
+    let auth_mode = || from_fn_with_state(authenticator.clone(), middleware::auth::authenticate);
+    let unread = transport::response_memory::ResponseMemory::new(&memory);
+    let weighed = || from_fn_with_state(unread.clone(), transport::response_memory::reserve);
     let routes = Router::new()
         .route("/", get(routes::pages::index).layer(there_for(pages)))
         .route("/assets/{name}", get(routes::pages::asset).layer(there_for(pages)))
         .route("/schema.graphql", get(routes::pages::sdl).layer(there_for(schema_route)))
-        .route("/graphql", any(graphql::handle).layer(door()).layer(weighed()))
-        .route("/stacks/{name}/compose.yaml", any(routes::compose::file).layer(door()).layer(weighed()))
-        .route("/stacks/{name}/compose.override.yaml", any(routes::compose::layer).layer(door()).layer(weighed()))
+        .route("/graphql", any(graphql::handle).layer(auth_mode()).layer(weighed()))
+        .route("/stacks/{name}/compose.yaml", any(routes::compose::file).layer(auth_mode()).layer(weighed()))
+        .route("/stacks/{name}/compose.override.yaml", any(routes::compose::layer).layer(auth_mode()).layer(weighed()))
         .fallback(routes::status::nothing_here)
         .layer(meant());
     let figures_shown =
@@ -129,9 +129,9 @@ pub fn router(app: App, options: Options) -> Router {
 }
 
 /// Routes behind what every one of them gets, those in `always` even when no more requests are taken.
-pub fn guarded(routes: Router, always: Router, traffic: &Traffic) -> Router {
+pub fn guarded(routes: Router, always: Router, traffic: &TransportLimits) -> Router {
     routes
-        .layer(from_fn_with_state(middleware::admission::Places::new(traffic), middleware::admission::admit))
+        .layer(from_fn_with_state(middleware::admission::AdmissionControl::new(traffic), middleware::admission::admit))
         .merge(always)
         .layer(from_fn(middleware::request_id::identify))
 }

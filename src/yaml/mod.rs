@@ -242,7 +242,7 @@ const INDEXED: usize = 16;
 #[derive(Debug, Default)]
 pub struct Map {
     entries: Vec<(String, Node)>,
-    /// Places by the hash of the key, made when a long map is first asked; empty after its entries have moved.
+    /// AdmissionControl by the hash of the key, made when a long map is first asked; empty after its entries have moved.
     index: OnceLock<HashMap<u64, usize, RandomState>>,
 }
 

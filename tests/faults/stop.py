@@ -13,7 +13,7 @@ ATTACK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "attack"
 
 
 def run(work):
-    # Counting what was cut off needs a client that knows when its connection was made: tests/attack has it.
+    # Counting what was cut off needs a client that knows when its connection was made: tests/hostile has it.
     command = [sys.executable, ATTACK, work.binary, "--rounds", str(work.times)]
     if work.engine == "postgres":
         command += ["--database-url", work.database()]

@@ -109,7 +109,7 @@ async fn what_is_shared_by_aliases_counts_once(t: &TestApp) {
 async fn small_requests_are_answered_while_memory_is_short(t: &TestApp) {
     fat(t, 3, 64 * KIB).await;
     let t = &with_memory(t, 64, 12);
-    // Answers that nobody takes.
+    // ResponseCache that nobody takes.
     let ask = || t.send(t.post(json!({ "query": contents(20) }).to_string()));
     let held = [ask().await, ask().await];
     assert!(held.iter().all(|answer| answer.status() == 200));

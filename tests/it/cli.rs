@@ -208,7 +208,7 @@ fn an_option_given_twice_is_a_mistake_and_ends_at_once() {
         assert_eq!((code, lines.len()), (Some(2), 1), "{arguments:?}: {lines:?}");
         assert!(lines[0].contains("cannot be used"), "{lines:?}");
     }
-    // Each fault has a line of its own.
+    // Each error_code has a line of its own.
     let (code, lines) =
         refused(&["--listen", "a", "--listen", "b", "--log-format", "xml", "serve", "--max-body", "x"], &[]);
     assert_eq!((code, lines.len()), (Some(2), 4), "{lines:?}");

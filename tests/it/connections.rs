@@ -13,7 +13,7 @@ use axum::{
 };
 use devarch::{
     limits::Limits,
-    server::{Traffic, guarded, serve},
+    server::{TransportLimits, guarded, serve},
 };
 use serde_json::Value;
 use tokio::{
@@ -34,7 +34,7 @@ struct Served {
 }
 
 impl Served {
-    async fn start(router: Router, traffic: Traffic) -> Self {
+    async fn start(router: Router, traffic: TransportLimits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = mpsc::channel(2);
@@ -123,15 +123,15 @@ const MS: Duration = Duration::from_millis(1);
 const PAGE: &str = "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
 /// Short limits, told apart by their length.
-fn impatient() -> Traffic {
-    Traffic {
+fn impatient() -> TransportLimits {
+    TransportLimits {
         connections: 8,
         in_flight: 2,
         head: 300 * MS,
         body: 400 * MS,
         idle: 900 * MS,
         grace: 5000 * MS,
-        ..Traffic::default()
+        ..TransportLimits::default()
     }
 }
 
@@ -202,7 +202,7 @@ fn a_client_that_never_reads_is_cut_off() {
                 }))
             }
         };
-        let traffic = Traffic { write: 300 * MS, ..impatient() };
+        let traffic = TransportLimits { write: 300 * MS, ..impatient() };
         let router = guarded(Router::new().route("/big", get(big)), Router::new(), &traffic);
         let served = Served::start(router, traffic).await;
         let before = Arc::strong_count(&alive);
@@ -218,7 +218,7 @@ fn a_client_that_never_reads_is_cut_off() {
 #[test]
 fn connections_beyond_the_limit_are_closed_at_once() {
     run(Engine::Sqlite, async |_: &TestApp| {
-        let traffic = Traffic { head: 20_000 * MS, in_flight: 100, ..impatient() };
+        let traffic = TransportLimits { head: 20_000 * MS, in_flight: 100, ..impatient() };
         let (router, gate) = held(&traffic);
         let served = Served::start(router, traffic).await;
         let mut open = Vec::new();
@@ -242,7 +242,7 @@ fn connections_beyond_the_limit_are_closed_at_once() {
 fn connections_that_wait_make_room_for_new_ones_the_longest_first() {
     run(Engine::Sqlite, async |t: &TestApp| {
         let slow = Duration::from_secs(20);
-        let traffic = Traffic { head: slow, idle: slow, body: slow, ..impatient() };
+        let traffic = TransportLimits { head: slow, idle: slow, body: slow, ..impatient() };
         let served = Served::start(t.router_with(&traffic), traffic).await;
         let mut open = Vec::new();
         // Some that say nothing, some with half a head, and some with half a body.
@@ -268,7 +268,7 @@ fn connections_that_wait_make_room_for_new_ones_the_longest_first() {
 fn many_long_heads_do_not_fill_the_memory() {
     run(Engine::Sqlite, async |t: &TestApp| {
         let slow = Duration::from_secs(20);
-        let traffic = Traffic { head: slow, idle: slow, connections: 1000, ..impatient() };
+        let traffic = TransportLimits { head: slow, idle: slow, connections: 1000, ..impatient() };
         let served = Served::start(t.router_with(&traffic), traffic).await;
         let half = format!("GET /healthz HTTP/1.1\r\nhost: localhost\r\nx: {}", "a".repeat(60_000));
         let mut open = Vec::new();
@@ -303,7 +303,7 @@ fn many_long_heads_do_not_fill_the_memory() {
 #[test]
 fn answers_that_nobody_reads_are_given_up_and_others_are_served() {
     run(Engine::Sqlite, async |t: &TestApp| {
-        let traffic = Traffic { connections: 1000, in_flight: 100, ..impatient() };
+        let traffic = TransportLimits { connections: 1000, in_flight: 100, ..impatient() };
         let served = Served::start(t.router_with(&traffic), traffic).await;
         let post = |query: &str| {
             let body = format!("{{\"query\":\"{query}\"}}");
@@ -330,7 +330,7 @@ fn answers_that_nobody_reads_are_given_up_and_others_are_served() {
 }
 
 /// Routes whose requests run until they are let go.
-fn held(traffic: &Traffic) -> (Router, Arc<Semaphore>) {
+fn held(traffic: &TransportLimits) -> (Router, Arc<Semaphore>) {
     let gate = Arc::new(Semaphore::new(0));
     let waits = {
         let gate = Arc::clone(&gate);
@@ -383,7 +383,7 @@ fn beyond_the_requests_in_flight_there_is_503_and_health_still_answers() {
 #[test]
 fn a_stop_closes_what_is_idle_and_lets_what_runs_finish() {
     run(Engine::Sqlite, async |_: &TestApp| {
-        let traffic = Traffic { idle: 20_000 * MS, head: 20_000 * MS, ..impatient() };
+        let traffic = TransportLimits { idle: 20_000 * MS, head: 20_000 * MS, ..impatient() };
         let (router, gate) = held(&traffic);
         let served = Served::start(router, traffic).await;
         let (mut idle, mut fresh, mut running) =
@@ -406,7 +406,7 @@ fn a_stop_closes_what_is_idle_and_lets_what_runs_finish() {
 fn who_has_come_before_the_stop_is_answered() {
     run(Engine::Sqlite, async |t: &TestApp| {
         use std::io::{Read, Write};
-        let traffic = Traffic { connections: 1000, ..impatient() };
+        let traffic = TransportLimits { connections: 1000, ..impatient() };
         for _ in 0..5 {
             let served = Served::start(t.router_with(&traffic), traffic.clone()).await;
             // The system takes these; the runtime has no moment to hear of them before it stops.
@@ -432,7 +432,7 @@ fn who_has_come_before_the_stop_is_answered() {
 fn a_second_stop_and_the_end_of_the_grace_end_what_runs() {
     run(Engine::Sqlite, async |_: &TestApp| {
         for (grace, stops) in [(20_000, 2), (300, 1)] {
-            let traffic = Traffic { grace: grace * MS, ..impatient() };
+            let traffic = TransportLimits { grace: grace * MS, ..impatient() };
             let (router, _gate) = held(&traffic);
             let served = Served::start(router, traffic).await;
             let mut running = served.connect().await;
@@ -465,7 +465,7 @@ fn while_memory_is_short_slow_readers_get_all_and_those_that_take_nothing_are_cu
         t.done("createTemplate", input, "").await;
         // Room for two of the answers, not for three.
         let t = &t.with_limits(Limits { memory: 10, ..Limits::default() });
-        let traffic = Traffic { connections: 100, in_flight: 50, idle: 20_000 * MS, ..impatient() };
+        let traffic = TransportLimits { connections: 100, in_flight: 50, idle: 20_000 * MS, ..impatient() };
         let served = Served::start(t.router_with(&traffic), traffic).await;
         let query = "{ template(name: \\\"fat\\\") { configFiles { a: content b: content } } }";
         let body = format!("{{\"query\":\"{query}\"}}");

@@ -1,11 +1,11 @@
-//! Answers that are written straight from rows: the executor gives the same bytes, whatever is asked for, and they cost
+//! ResponseCache that are written straight from rows: the executor gives the same bytes, whatever is asked for, and they cost
 //! one statement each. (Every other test that asks something compares, too: see `TestApp::graphql`.)
 
 use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::support::{COLLECTIONS, Dice, TestApp, both};
+use crate::support::{COLLECTIONS, Rng, TestApp, both};
 
 both!(
     generated_queries_are_answered_alike,
@@ -60,7 +60,7 @@ const SETTINGS: &[&str] = &["imageName", "imageTag", "command", "entrypoint", "u
 
 /// A query that grows, with what it needs beside it.
 struct Grown<'a> {
-    dice: &'a mut Dice,
+    rng: &'a mut Rng,
     fragments: String,
     declared: String,
     variables: serde_json::Map<String, Value>,
@@ -70,19 +70,19 @@ impl Grown<'_> {
     /// Some of the fields, some of them under other keys, some twice, some in fragments.
     fn some(&mut self, of: &str, fields: &[&str], more: &mut dyn FnMut(&mut Self) -> String) -> String {
         let mut text = String::new();
-        for _ in 0..=self.dice.below(5) {
-            let inside = match self.dice.below(5) {
+        for _ in 0..=self.rng.below(5) {
+            let inside = match self.rng.below(5) {
                 0 => "__typename".to_owned(),
-                1 => format!("a{}: {}", self.dice.below(100), self.dice.one_of(fields)),
+                1 => format!("a{}: {}", self.rng.below(100), self.rng.one_of(fields)),
                 2 => more(self),
-                _ => self.dice.one_of(fields).to_owned(),
+                _ => self.rng.one_of(fields).to_owned(),
             };
             // A key stands for one field only: what has a number is different each time.
             let inside = match inside.strip_prefix('a').and_then(|rest| rest.split_once(": ")) {
                 Some((number, field)) if number.parse::<u8>().is_ok() => format!("{field}_{number}: {field}"),
                 _ => inside,
             };
-            match self.dice.below(12) {
+            match self.rng.below(12) {
                 0 => write!(text, "... on {of} {{ {inside} }} "),
                 1 => write!(text, "... {{ {inside} }} "),
                 2 if self.fragments.len() < 4000 => {
@@ -100,7 +100,7 @@ impl Grown<'_> {
     fn instance(&mut self) -> String {
         self.some("Instance", INSTANCE, &mut |own| {
             let nothing = &mut |_: &mut Self| "__typename".to_owned();
-            match own.dice.below(KINDS.len() + 5) {
+            match own.rng.below(KINDS.len() + 5) {
                 0 => format!("template {}", own.some("Template", TEMPLATE, nothing)),
                 1 => format!("stack {}", own.some("Stack", STACK, nothing)),
                 2..5 => own.effective(),
@@ -115,14 +115,14 @@ impl Grown<'_> {
     fn effective(&mut self) -> String {
         let inside = self.some("EffectiveConfig", SETTINGS, &mut |own| {
             let nothing = &mut |_: &mut Self| "__typename".to_owned();
-            if own.dice.below(5) == 0 {
-                let setting = own.dice.one_of(SETTINGS);
+            if own.rng.below(5) == 0 {
+                let setting = own.rng.one_of(SETTINGS);
                 let of =
                     if ["command", "entrypoint"].contains(&setting) { "EffectiveArguments" } else { "EffectiveText" };
                 let parts = own.some(of, &["value", "origin", "shadows"], nothing);
                 return format!("settings {{ {setting} {parts} __typename }}");
             }
-            let (field, of, fields) = KINDS[own.dice.below(KINDS.len())];
+            let (field, of, fields) = KINDS[own.rng.below(KINDS.len())];
             let fields: Vec<&str> = fields.iter().copied().chain(["origin"]).collect();
             let inside = own.some(&format!("Effective{of}"), &fields, &mut |own| {
                 // None of them is the effective entry's alone.
@@ -135,12 +135,12 @@ impl Grown<'_> {
 
     /// An argument as it stands in the document, or as a variable.
     fn argument(&mut self, name: &str, of: &str, value: Value) -> String {
-        if self.dice.below(3) > 0 {
+        if self.rng.below(3) > 0 {
             return format!("{name}: {value} ");
         }
         let variable = format!("v{}", self.variables.len());
         write!(self.declared, "${variable}: {of}").unwrap();
-        if self.dice.below(4) == 0 {
+        if self.rng.below(4) == 0 {
             // What is not given is taken from here; what is given is not.
             write!(self.declared, " = {value}").unwrap();
         }
@@ -151,28 +151,28 @@ impl Grown<'_> {
 
     fn list(&mut self, cursors: &[String]) -> String {
         let mut arguments = String::new();
-        let count = json!(1 + self.dice.below(12));
-        if self.dice.below(3) > 0 {
-            let name = self.dice.one_of(&["first", "first", "last"]);
+        let count = json!(1 + self.rng.below(12));
+        if self.rng.below(3) > 0 {
+            let name = self.rng.one_of(&["first", "first", "last"]);
             arguments += &self.argument(name, "Int", count);
         }
-        if self.dice.below(3) == 0 {
-            let name = self.dice.one_of(&["after", "before"]);
-            let cursor = json!(cursors[self.dice.below(cursors.len())]);
+        if self.rng.below(3) == 0 {
+            let name = self.rng.one_of(&["after", "before"]);
+            let cursor = json!(cursors[self.rng.below(cursors.len())]);
             arguments += &self.argument(name, "String", cursor);
         }
-        if self.dice.below(4) == 0 {
-            let search = json!(self.dice.one_of(&["1", "W", "i", "no such", "%", "_"]));
+        if self.rng.below(4) == 0 {
+            let search = json!(self.rng.one_of(&["1", "W", "i", "no such", "%", "_"]));
             arguments += &self.argument("search", "String", search);
         }
-        if self.dice.below(4) == 0 {
-            let enabled = [json!(true), json!(false), Value::Null][self.dice.below(3)].clone();
+        if self.rng.below(4) == 0 {
+            let enabled = [json!(true), json!(false), Value::Null][self.rng.below(3)].clone();
             arguments += &self.argument("enabled", "Boolean", enabled);
         }
         let arguments = if arguments.is_empty() { String::new() } else { format!("({arguments})") };
         let mut inside = String::new();
-        for _ in 0..=self.dice.below(3) {
-            inside += &match self.dice.below(6) {
+        for _ in 0..=self.rng.below(3) {
+            inside += &match self.rng.below(6) {
                 0 => "totalCount ".to_owned(),
                 1 => "__typename ".to_owned(),
                 2 => "pageInfo { endCursor hasNextPage __typename startCursor hasPreviousPage } ".to_owned(),
@@ -184,9 +184,9 @@ impl Grown<'_> {
     }
 
     fn root(&mut self, cursors: &[String]) -> String {
-        let stack = self.dice.one_of(&["shop", "shop", "shop", "shop", "blog", "gone", "nowhere", "\u{0}"]);
-        if self.dice.below(3) == 0 {
-            let name = self.dice.one_of(&["web-1", "web-2", "odd", "trashed", "nothing", ""]);
+        let stack = self.rng.one_of(&["shop", "shop", "shop", "shop", "blog", "gone", "nowhere", "\u{0}"]);
+        if self.rng.below(3) == 0 {
+            let name = self.rng.one_of(&["web-1", "web-2", "odd", "trashed", "nothing", ""]);
             let arguments =
                 self.argument("stack", "String!", json!(stack)) + &self.argument("name", "String!", json!(name));
             return format!("instance({arguments}) {} ", self.instance());
@@ -260,14 +260,14 @@ async fn generated_queries_are_answered_alike(t: &TestApp) {
     let mut cursors: Vec<String> =
         edges.as_array().unwrap().iter().map(|edge| edge["cursor"].as_str().unwrap().to_owned()).collect();
     cursors.push("no cursor".to_owned());
-    let mut dice = Dice(7);
+    let mut rng = Rng(7);
     let (mut direct, mut all) = (0, 0);
     while all < 250 {
         let mut grown =
-            Grown { dice: &mut dice, fragments: String::new(), declared: String::new(), variables: Default::default() };
+            Grown { rng: &mut rng, fragments: String::new(), declared: String::new(), variables: Default::default() };
         let mut roots = grown.root(&cursors);
         let mut n = 1;
-        if grown.dice.below(5) == 0 {
+        if grown.rng.below(5) == 0 {
             roots += &format!("__typename second: {}", grown.root(&cursors));
             n = 2;
         }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use axum::{body::Body, http::Request};
 use devarch::{
     db::{Db, DbUrl},
-    limits::Patience,
+    limits::DatabaseTimeouts,
     server::ByExecutor,
 };
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
@@ -40,7 +40,7 @@ async fn no_transaction_is_left(t: &TestApp, after: &str) {
 
 /// The application behind a network.
 async fn behind(t: &TestApp, wire: &Wire, connections: u32) -> TestApp {
-    let db = Db::connect(wire.url(), connections, &Patience::default()).await.unwrap();
+    let db = Db::connect(wire.url(), connections, &DatabaseTimeouts::default()).await.unwrap();
     t.on(db.with_vault(t.db.vault().clone()))
 }
 
@@ -150,7 +150,7 @@ fn a_client_that_goes_away_leaves_no_transaction_open_on_the_only_connection() {
 fn a_connection_that_comes_back_inside_a_transaction_is_closed() {
     run(Engine::Postgres, async |t: &TestApp| {
         t.stack("shop").await;
-        let db = Db::connect(&t.url, 1, &Patience::default()).await.unwrap();
+        let db = Db::connect(&t.url, 1, &DatabaseTimeouts::default()).await.unwrap();
         // Whatever it was that left it there.
         for left in ["BEGIN", "BEGIN; SELECT 1/0"] {
             let _ = db.writer().execute_unprepared(left).await;
@@ -214,7 +214,7 @@ fn a_primary_that_was_demoted_is_away() {
         let DbUrl::Postgres(url) = &t.url else { panic!("no server") };
         let url: DbUrl = format!("{url}?options=-c%20search_path%3Dpublic%2Cpg_catalog").parse().unwrap();
         say_standby(t, false).await;
-        let db = Db::connect(&url, 4, &Patience::default()).await.unwrap();
+        let db = Db::connect(&url, 4, &DatabaseTimeouts::default()).await.unwrap();
         db.watch();
         let there = t.on(db.with_vault(t.db.vault().clone()));
         let read = "{ stack(name: \"shop\") { name } }";
@@ -229,7 +229,7 @@ fn a_primary_that_was_demoted_is_away() {
             assert_eq!(ask(read).await["data"]["stack"]["name"], "shop");
             say_standby(t, true).await;
             assert_eq!(ready().await, 503);
-            let refused = Db::connect(&url, 1, &Patience::default()).await.unwrap_err().to_string();
+            let refused = Db::connect(&url, 1, &DatabaseTimeouts::default()).await.unwrap_err().to_string();
             assert!(refused.contains("is a standby"), "{refused}");
             sleep(Duration::from_millis(1500)).await;
             for text in [read, change, read] {
@@ -300,7 +300,7 @@ fn a_slow_network_is_no_pooler() {
         // 400 ms for a round trip.
         let wire = Wire::to(&t.url, Duration::from_millis(200)).await;
         let begun = Instant::now();
-        let db = Db::connect(wire.url(), 4, &Patience::default()).await.unwrap();
+        let db = Db::connect(wire.url(), 4, &DatabaseTimeouts::default()).await.unwrap();
         assert!(db.is_ready().await.unwrap());
         assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
         // It is not taken for one that is away, either.

@@ -6,7 +6,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
-use devarch::server::Door;
+use devarch::server::AuthMode;
 use flate2::read::GzDecoder;
 use http_body_util::BodyExt;
 use migration::{Migrator, MigratorTrait};
@@ -420,7 +420,7 @@ async fn pages_of_other_sites_ask_only_where_it_is_set(t: &TestApp) {
         assert_eq!(allowed(&t.send(request).await), "", "off until it is set");
     }
     // Also where a key is asked for: a browser asks first without one.
-    let t = t.with_origins(&["https://a.example", "http://localhost:3000"]).behind(Door::Keys, None);
+    let t = t.with_origins(&["https://a.example", "http://localhost:3000"]).behind(AuthMode::Keys, None);
     let answer = t.send(preflight("https://a.example")).await;
     assert_eq!((answer.status(), allowed(&answer).as_str()), (StatusCode::OK, "https://a.example"));
     let headers = text_of(answer.headers(), &header::ACCESS_CONTROL_ALLOW_HEADERS);

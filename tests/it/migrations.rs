@@ -16,7 +16,7 @@ use devarch::{
         },
         entries,
     },
-    limits::Patience,
+    limits::DatabaseTimeouts,
 };
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -94,7 +94,7 @@ async fn migrating_twice_changes_nothing(t: &TestApp) {
     t.shop().await;
     let before = catalogue(t).await;
     // A second server on the same database.
-    let other = Db::connect(&t.url, 1, &Patience::default()).await.unwrap();
+    let other = Db::connect(&t.url, 1, &DatabaseTimeouts::default()).await.unwrap();
     assert!(other.is_ready().await.unwrap());
     other.migrate().await.unwrap();
     assert_eq!(catalogue(t).await, before);

@@ -16,7 +16,7 @@ use axum::{
         header::{ACCEPT, CONTENT_TYPE},
     },
 };
-use devarch::{db::DbUrl, server::Door};
+use devarch::{db::DbUrl, server::AuthMode};
 use serde_json::{Value, json};
 
 use crate::support::{Engine, TestApp, both};
@@ -104,7 +104,7 @@ async fn names_of_what_never_ran_are_not_kept(t: &TestApp) {
 }
 
 async fn refusals_are_counted_by_reason(t: &TestApp) {
-    let closed = t.behind(Door::Keys, Some("devarch_planted"));
+    let closed = t.behind(AuthMode::Keys, Some("devarch_planted"));
     closed.send(closed.post("{}".to_owned())).await;
     let request = Request::post("/graphql").header(CONTENT_TYPE, "text/planted").body(Body::from("{}")).unwrap();
     t.send(request).await;

@@ -46,7 +46,7 @@ async fn setting_an_entry_shadows_the_templates(t: &TestApp) {
             "diff": [[sample.key.1, change, sample.first, [sample.own]]],
         });
         assert_eq!(sample.look(t, "web").await, expected, "{}", sample.field);
-        // Once more, and nothing has changed.
+        // IdempotentRequest more, and nothing has changed.
         assert_eq!(t.patch("web", json!([sample.set(&sample.own)])).await, before + 1, "{}", sample.field);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use devarch::{
     access::Scope,
     db::{
-        direct::{INSTANCE, Members, Part, STACK, TEMPLATE, Wanted},
+        direct::{INSTANCE, Members, Projection, RowSet, STACK, TEMPLATE},
         queries::{
             instances::{ByAge, InstanceFilter},
             page::Slice,
@@ -78,10 +78,10 @@ async fn plan(t: &TestApp, sql: &str, parameters: &str) -> Ways {
     found
 }
 
-fn wanted(kinds: bool, count: bool) -> Wanted {
-    let mut wanted = Wanted::new();
-    wanted.column(Part::STACK, STACK[1]);
-    wanted.column(Part::INSTANCE, INSTANCE[1]);
+fn wanted(kinds: bool, count: bool) -> Projection {
+    let mut wanted = Projection::new();
+    wanted.column(RowSet::STACK, STACK[1]);
+    wanted.column(RowSet::INSTANCE, INSTANCE[1]);
     wanted.of_template(TEMPLATE[1]);
     if kinds {
         for kind in PLAIN_KINDS.iter().take(2) {
@@ -95,8 +95,8 @@ fn wanted(kinds: bool, count: bool) -> Wanted {
 }
 
 /// What the effective configuration is put together from.
-fn layers() -> Wanted {
-    let mut wanted = Wanted::new();
+fn layers() -> Projection {
+    let mut wanted = Projection::new();
     wanted.of_template(TEMPLATE[1]);
     wanted.kind(&PLAIN_KINDS[0]);
     wanted.template_kind(&PLAIN_KINDS[0]).unwrap();
@@ -124,7 +124,7 @@ async fn the_hot_statements_use_their_indexes(t: &TestApp) {
     let some = InstanceFilter { search: Some("i".to_owned()), enabled: Some(true) };
     let cursor = ByAge { created_at: DateTimeUtc::from_timestamp_micros(0).unwrap(), id: InstanceId(1) };
     let (first, later) = (slice(None), slice(Some(cursor)));
-    let ask = async |wanted: Wanted, members: Members<'_>, parameters: &str| {
+    let ask = async |wanted: Projection, members: Members<'_>, parameters: &str| {
         let sql = t.db.statement(&Scope::Everything, &wanted, "one", members);
         let limited = t.db.statement(&Scope::Stacks([StackId(1)].into()), &wanted, "one", members);
         let (all, limited) = (plan(t, &sql, parameters).await, plan(t, &limited, parameters).await);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::support::{Dice, TestApp, both};
+use crate::support::{Rng, TestApp, both};
 
 both!(two_hundred_random_steps_do_what_the_model_does);
 
@@ -93,8 +93,8 @@ fn pair(kind: usize, seen: &Value) -> (String, Value) {
     (format!("{}/{protocol}", seen["containerPort"]), seen["hostPort"].clone())
 }
 
-fn value(kind: usize, dice: &mut Dice) -> Value {
-    let n = dice.below(4);
+fn value(kind: usize, rng: &mut Rng) -> Value {
+    let n = rng.below(4);
     if n == 0 {
         json!(null)
     } else if kind == 0 {
@@ -105,14 +105,14 @@ fn value(kind: usize, dice: &mut Dice) -> Value {
 }
 
 /// A random step, taken by the model, for the API to take.
-fn step(models: &mut [Model; 2], dice: &mut Dice) -> Value {
-    let kind = dice.below(2);
+fn step(models: &mut [Model; 2], rng: &mut Rng) -> Value {
+    let kind = rng.below(2);
     let (_, word, field) = KINDS[kind];
     let model = &mut models[kind];
-    let key = key(kind, dice.below(4));
-    match dice.below(20) {
+    let key = key(kind, rng.below(4));
+    match rng.below(20) {
         0..8 => {
-            let value = value(kind, dice);
+            let value = value(kind, rng);
             model.set(&key, value.clone());
             json!({ "set": { field: entry(kind, &key, &value) } })
         }
@@ -140,11 +140,11 @@ fn step(models: &mut [Model; 2], dice: &mut Dice) -> Value {
 }
 
 /// A random whole collection, written by the model, for the API to write.
-fn collection(models: &mut [Model; 2], dice: &mut Dice) -> Value {
-    let kind = dice.below(2);
+fn collection(models: &mut [Model; 2], rng: &mut Rng) -> Value {
+    let kind = rng.below(2);
     let mut entries: Vec<(String, Value)> = Vec::new();
-    for _ in 0..dice.below(4) {
-        let new = (key(kind, dice.below(4)), value(kind, dice));
+    for _ in 0..rng.below(4) {
+        let new = (key(kind, rng.below(4)), value(kind, rng));
         // Several ports can have one key, but no entry is there twice.
         if entries.iter().all(|old| old != &new && (kind == 1 || old.0 != new.0)) {
             entries.push(new);
@@ -201,16 +201,16 @@ async fn two_hundred_random_steps_do_what_the_model_does(t: &TestApp) {
     t.done("createTemplate", input, "").await;
     t.app_instance("web").await;
 
-    let mut dice = Dice(2026);
+    let mut rng = Rng(2026);
     let mut taken = 0;
     while taken < 200 {
-        let history = if dice.below(8) == 0 {
-            let collection = collection(&mut models, &mut dice);
+        let history = if rng.below(8) == 0 {
+            let collection = collection(&mut models, &mut rng);
             t.set("web", collection.clone()).await;
             taken += 1;
             collection
         } else {
-            let steps: Value = (0..=dice.below(4)).map(|_| step(&mut models, &mut dice)).collect();
+            let steps: Value = (0..=rng.below(4)).map(|_| step(&mut models, &mut rng)).collect();
             t.patch("web", steps.clone()).await;
             taken += steps.as_array().unwrap().len();
             steps

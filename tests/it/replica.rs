@@ -2,7 +2,7 @@
 //! for it here; `tests/faults/` has a real one.
 
 use devarch::db::{Db, DbUrl};
-use devarch::limits::Patience;
+use devarch::limits::DatabaseTimeouts;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ async fn seen(t: &TestApp) -> Value {
 fn what_is_not_behind_is_read_from_the_standby() {
     run(Engine::Postgres, async |t: &TestApp| {
         let url = beside(t).await;
-        let standby = Db::connect(&url, 2, &Patience::default()).await.unwrap();
+        let standby = Db::connect(&url, 2, &DatabaseTimeouts::default()).await.unwrap();
         standby.migrate().await.unwrap();
         let copy = t.with_database(standby.clone().with_vault(t.db.vault().clone()));
         for one in [t, &copy] {

@@ -7,7 +7,7 @@ use devarch::{
     db::{
         entities::{instance, stack},
         queries::{
-            stacks::{self, Hold},
+            stacks::{self, RowLock},
             templates,
         },
     },
@@ -33,7 +33,7 @@ async fn fill(t: &TestApp, template: Value) -> Vec<InstanceId> {
     for n in 0..STACKS {
         let name = format!("s{n}");
         t.stack(&name).await;
-        let stack = stacks::find_by_name(&t.db.whole(), &name, Hold::No).await.unwrap().unwrap();
+        let stack = stacks::find_by_name(&t.db.whole(), &name, RowLock::No).await.unwrap().unwrap();
         instances(t, &stack, template, n).await;
     }
     let ids = instance::Entity::find().select_only().column(instance::Column::Id).order_by_asc(instance::Column::Id);

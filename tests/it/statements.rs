@@ -4,7 +4,7 @@ use devarch::{
     db::{
         entities::instance,
         queries::{
-            stacks::{self, Hold},
+            stacks::{self, RowLock},
             templates,
         },
     },
@@ -35,7 +35,7 @@ both!(
 
 /// Puts `n` instances into a stack past the API, each with an override of every kind.
 pub(crate) async fn fill(t: &TestApp, stack: &str, n: i64) -> Vec<InstanceId> {
-    let stack_id = stacks::find_by_name(&t.db.whole(), stack, Hold::No).await.unwrap().unwrap().id;
+    let stack_id = stacks::find_by_name(&t.db.whole(), stack, RowLock::No).await.unwrap().unwrap().id;
     let template = templates::find_by_name(&t.db.whole(), "postgres").await.unwrap().unwrap().id;
     let now = DateTimeUtc::from_timestamp_micros(1_767_225_600_000_000).unwrap();
     let rows = (0..n).map(|i| instance::ActiveModel {

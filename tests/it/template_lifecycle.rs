@@ -5,7 +5,7 @@ use std::time::Duration;
 use devarch::db::{
     Tx,
     entities::TemplateModel,
-    queries::templates::{self, TemplateHold, TemplateValues},
+    queries::templates::{self, TemplateLock, TemplateValues},
 };
 use sea_orm::{ConnectionTrait, Statement, TransactionTrait, prelude::DateTimeUtc};
 use serde_json::{Value, json};
@@ -358,7 +358,7 @@ fn now() -> DateTimeUtc {
 
 /// Writes a description in a transaction that is still open.
 async fn describe(tx: &Tx, name: &str) -> TemplateModel {
-    let held = templates::hold_by_name(tx, name, TemplateHold::Unchanged).await.unwrap().unwrap();
+    let held = templates::hold_by_name(tx, name, TemplateLock::Unchanged).await.unwrap().unwrap();
     let values = TemplateValues { description: "Mine".to_owned(), ..TemplateValues::from(&held) };
     templates::update(tx, held.id, values, now()).await.unwrap()
 }

@@ -4,7 +4,7 @@ use devarch::db::{
     entities::{instance, stack},
     queries::{
         page::Slice,
-        stacks::{self, Hold},
+        stacks::{self, RowLock},
         templates, trash,
     },
 };
@@ -466,7 +466,7 @@ async fn of_many_instances_in_the_way_twenty_are_told(t: &TestApp) {
 async fn fill(t: &TestApp, stack: &str, n: i64) {
     let now = DateTimeUtc::from_timestamp_micros(1_767_225_600_000_000).unwrap();
     let template = templates::find_by_name(&t.db.whole(), "postgres").await.unwrap().unwrap().id;
-    let live = stacks::find_by_name(&t.db.whole(), stack, Hold::No).await.unwrap().unwrap().id;
+    let live = stacks::find_by_name(&t.db.whole(), stack, RowLock::No).await.unwrap().unwrap().id;
     let row = |stack, alone: bool| instance::ActiveModel {
         stack_id: Set(stack),
         instance_id: Set("db".to_owned()),

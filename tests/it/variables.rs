@@ -9,7 +9,7 @@ use apollo_compiler::{
 use devarch::{budget::Budget, document::Documents, graphql, limits::Limits};
 use serde_json::{Map, Value, json};
 
-use crate::support::{Dice, TestApp, both};
+use crate::support::{Rng, TestApp, both};
 
 both!(
     defaults_reach_directives_and_arguments,
@@ -39,7 +39,7 @@ struct Declared {
 
 /// Grows operations from the schema.
 struct Grower<'a> {
-    dice: &'a mut Dice,
+    rng: &'a mut Rng,
     schema: &'a Schema,
     declared: Vec<Declared>,
     aliases: usize,
@@ -47,7 +47,7 @@ struct Grower<'a> {
 
 impl Grower<'_> {
     fn chance(&mut self, of: usize) -> bool {
-        self.dice.below(of) == 0
+        self.rng.below(of) == 0
     }
 
     /// Makes a variable of a value, sometimes.
@@ -67,7 +67,7 @@ impl Grower<'_> {
             Type::Named(name) | Type::NonNullNamed(name) => match &self.schema.types[name] {
                 ExtendedType::Enum(words) => {
                     let words: Vec<&str> = words.values.keys().map(|word| word.as_str()).collect();
-                    let word = self.dice.one_of(&words).to_owned();
+                    let word = self.rng.one_of(&words).to_owned();
                     Written { plain: word.clone(), varied: word.clone(), json: json!(word) }
                 }
                 ExtendedType::InputObject(input) => {
@@ -81,7 +81,7 @@ impl Grower<'_> {
     }
 
     fn list(&mut self, inside: &Type, depth: usize) -> Written {
-        let items: Vec<Written> = (0..self.dice.below(3)).map(|_| self.input(inside, depth + 1)).collect();
+        let items: Vec<Written> = (0..self.rng.below(3)).map(|_| self.input(inside, depth + 1)).collect();
         if let [one] = items.as_slice()
             && !inside.is_list()
             // A variable of the item's type does not fit where a list is wanted.
@@ -97,7 +97,7 @@ impl Grower<'_> {
 
     fn object(&mut self, input: &InputObjectType, depth: usize) -> Written {
         let one_of = input.directives.has("oneOf");
-        let chosen = self.dice.below(input.fields.len());
+        let chosen = self.rng.below(input.fields.len());
         let (mut plain, mut varied, mut json) = (Vec::new(), Vec::new(), Map::new());
         for (at, (name, field)) in input.fields.iter().enumerate() {
             let needed = if one_of { at == chosen } else { field.is_required() };
@@ -123,7 +123,7 @@ impl Grower<'_> {
     fn scalar(&mut self, name: &str) -> Written {
         let (text, json) = match name {
             "Int" => {
-                let number = [0, 1, 7, 42, 100, -3, i32::MAX][self.dice.below(7)];
+                let number = [0, 1, 7, 42, 100, -3, i32::MAX][self.rng.below(7)];
                 (number.to_string(), json!(number))
             }
             "Boolean" => {
@@ -133,7 +133,7 @@ impl Grower<'_> {
             "DateTime" => ("\"2030-01-31T12:00:00Z\"".to_owned(), json!("2030-01-31T12:00:00Z")),
             "ID" if self.chance(3) => ("12".to_owned(), json!("12")),
             "JSON" => {
-                let text = self.dice.one_of(&["{a: [1, 2.50, -0.0], b: null}", "[true, \"x\"]", "1e3", "{c: {d: {}}}"]);
+                let text = self.rng.one_of(&["{a: [1, 2.50, -0.0], b: null}", "[true, \"x\"]", "1e3", "{c: {d: {}}}"]);
                 let json = match text {
                     "1e3" => json!(1000.0),
                     "[true, \"x\"]" => json!([true, "x"]),
@@ -150,7 +150,7 @@ impl Grower<'_> {
     /// A text, with what can be written in several ways.
     fn text(&mut self) -> (String, Value) {
         let (mut written, mut meant) = ("\"".to_owned(), String::new());
-        for _ in 0..self.dice.below(5) {
+        for _ in 0..self.rng.below(5) {
             let [a, b] = [
                 ["a", "a"],
                 ["\\u{1F600}", "😀"],
@@ -164,7 +164,7 @@ impl Grower<'_> {
                 ["\\/", "/"],
                 ["{ $v0 #", "{ $v0 #"],
                 ["\\u{000000041}", "A"],
-            ][self.dice.below(12)];
+            ][self.rng.below(12)];
             written += a;
             meant += b;
         }
@@ -179,8 +179,8 @@ impl Grower<'_> {
             ExtendedType::Interface(interface) => &interface.fields,
             _ => return texts,
         };
-        for _ in 0..=self.dice.below(4) {
-            let (name, field) = fields.get_index(self.dice.below(fields.len())).unwrap();
+        for _ in 0..=self.rng.below(4) {
+            let (name, field) = fields.get_index(self.rng.below(fields.len())).unwrap();
             let inside = field.ty.inner_named_type();
             let leaf = self.schema.types[inside].is_scalar() || self.schema.types[inside].is_enum();
             if !leaf && depth == 0 {
@@ -197,7 +197,7 @@ impl Grower<'_> {
             let mut directive = [String::new(), String::new()];
             if self.chance(4) {
                 let flag = self.input(&Type::NonNullNamed(apollo_compiler::name!("Boolean")), 0);
-                let name = self.dice.one_of(&["skip", "include"]);
+                let name = self.rng.one_of(&["skip", "include"]);
                 directive = [&flag.plain, &flag.varied].map(|flag| format!("@{name}(if: {flag}) "));
             }
             let inside = if leaf {
@@ -243,11 +243,11 @@ fn values_written_out_cost_and_mean_the_same_as_defaults_and_variables() {
     let limits =
         Limits { max_cost: u64::MAX, max_aliases: most, max_depth: most, max_directives: most, ..Limits::default() };
     let documents = Documents::new(graphql::sdl, limits, |_, _| ());
-    let mut dice = Dice(11);
+    let mut rng = Rng(11);
     let (mut compared, mut with_variables, mut costs) = (0, 0, std::collections::BTreeSet::new());
     while compared < cases() {
-        let kind = dice.one_of(&["query", "query", "mutation"]);
-        let mut grower = Grower { dice: &mut dice, schema: &schema, declared: Vec::new(), aliases: 0 };
+        let kind = rng.one_of(&["query", "query", "mutation"]);
+        let mut grower = Grower { rng: &mut rng, schema: &schema, declared: Vec::new(), aliases: 0 };
         let [plain, varied] = grower.selection(if kind == "query" { "Query" } else { "Mutation" }, 4);
         let declared = grower.declared;
         let list = |default: bool| {

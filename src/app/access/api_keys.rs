@@ -8,15 +8,15 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::{Access, Need, Role, Scope, api_key::ApiKey},
+    access::{Access, Permission, Role, Scope, api_key::ApiKey},
     app::{App, StackRef, find},
     db::{
-        Kept, Tx, Work,
+        Command, StoredOutcome, Tx,
         entities::ApiKeyModel,
         idempotency::outcomes::ApiKeyForm,
         queries::{
             api_keys::{self, NewKey},
-            stacks::Hold,
+            stacks::RowLock,
         },
     },
     error::{Code, Error, Problem, Problems, Result, Unique},
@@ -75,7 +75,7 @@ pub struct ListedKeyForm {
     stacks: Option<Vec<StackId>>,
 }
 
-impl Kept for ListedKey {
+impl StoredOutcome for ListedKey {
     type Form = ListedKeyForm;
     fn to_form(&self) -> Option<ListedKeyForm> {
         Some(ListedKeyForm { row: (&self.row).into(), role: self.role, stacks: self.stacks.clone() })
@@ -90,7 +90,7 @@ impl Kept for ListedKey {
 }
 
 /// With the key itself, so that who has not got the answer can ask again.
-impl Kept for CreatedKey {
+impl StoredOutcome for CreatedKey {
     type Form = (String, ListedKeyForm);
     const SECRET: bool = true;
     fn to_form(&self) -> Option<Self::Form> {
@@ -125,7 +125,7 @@ impl App {
 
     /// All keys, revoked and expired ones included, the oldest first.
     pub async fn api_keys(&self) -> Result<Vec<ListedKey>> {
-        self.allow(Need::ADMINISTER_ALL)?;
+        self.allow(Permission::ADMINISTER_ALL)?;
         api_keys::all(&self.reader()).await?.into_iter().map(|(row, stacks)| listed(row, stacks)).collect()
     }
 
@@ -165,8 +165,8 @@ fn listed(row: ApiKeyModel, stacks: Vec<StackId>) -> Result<ListedKey> {
     Ok(ListedKey { role: role(&row.role)?, stacks: row.limited.then_some(stacks), row })
 }
 
-impl Work for Create<'_> {
-    const NEEDS: Need = Need::ADMINISTER_ALL;
+impl Command for Create<'_> {
+    const PERMISSION: Permission = Permission::ADMINISTER_ALL;
     type Output = CreatedKey;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<CreatedKey> {
@@ -207,7 +207,7 @@ async fn reach(tx: &Tx, wanted: &[StackRef], problems: &mut Problems) -> Result<
     }
     let mut found = Vec::new();
     for (at, stack) in wanted.iter().enumerate() {
-        let stack = find::stack(tx, stack, Hold::Shared).await?.map_err(|mut problem| {
+        let stack = find::stack(tx, stack, RowLock::Shared).await?.map_err(|mut problem| {
             // The place in the list stands where other inputs have the one stack.
             problem.path.splice(1..2, ["stacks".to_owned(), at.to_string()]);
             problem
@@ -219,8 +219,8 @@ async fn reach(tx: &Tx, wanted: &[StackRef], problems: &mut Problems) -> Result<
     Ok(found)
 }
 
-impl Work for RevokeApiKey {
-    const NEEDS: Need = Need::ADMINISTER_ALL;
+impl Command for RevokeApiKey {
+    const PERMISSION: Permission = Permission::ADMINISTER_ALL;
     type Output = ListedKey;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<ListedKey> {

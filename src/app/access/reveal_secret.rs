@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
 use crate::{
-    access::{Need, Scope},
+    access::{Permission, Scope},
     app::{App, InstanceRef, TemplateRef, find, overrides::effective},
-    db::{Session, Tx, Work, entries::Source, queries::templates::TemplateHold},
+    db::{Command, Session, Tx, entries::Source, queries::templates::TemplateLock},
     error::{Code, Error, Problem, Result},
     ids::GlobalId,
     kinds::{EnvValue, EnvVar, OfTemplate},
@@ -30,7 +30,7 @@ pub struct Revealed {
     value: EnvValue,
 }
 
-crate::db::never_kept!(Revealed);
+crate::db::not_stored!(Revealed);
 
 impl App {
     /// The value of a variable; none when it has none.
@@ -40,13 +40,13 @@ impl App {
         tracing::warn!(%owner, key = %input.key, by, "secret revealed");
         Ok(match value {
             EnvValue::Text(text) | EnvValue::Unseen(text) => Some(text),
-            EnvValue::Kept | EnvValue::Unset => None,
+            EnvValue::StoredOutcome | EnvValue::Unset => None,
         })
     }
 }
 
-impl Work for RevealSecret {
-    const NEEDS: Need = Need::ADMINISTER;
+impl Command for RevealSecret {
+    const PERMISSION: Permission = Permission::ADMINISTER;
     type Output = Revealed;
 
     /// Nothing is written, so nothing is kept under an idempotency key, least of all what was shown.
@@ -67,7 +67,8 @@ impl Work for RevealSecret {
                 return Err(Error::Forbidden("This takes a key that is not limited to some stacks.".to_owned()));
             }
             (None, Some(wanted)) => {
-                let template = find::template(tx, wanted, TemplateHold::Kept).await?.map_err(Error::refused)?;
+                let template =
+                    find::template(tx, wanted, TemplateLock::StoredOutcome).await?.map_err(Error::refused)?;
                 let mut vars = <EnvVar as Source<OfTemplate>>::load(tx, &[template.id]).await?;
                 (template.id.encode(), vars.remove(&template.id).unwrap_or_default())
             }

@@ -6,10 +6,10 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::App,
     db::{
-        Session, Tx, Work,
+        Command, Session, Tx,
         secrets::{self, Progress},
     },
     error::{Error, Result},
@@ -47,7 +47,7 @@ struct Reseal(Progress);
 struct Empty;
 
 impl App {
-    /// Checks every key in use, makes the current one known, and seals what an earlier version wrote in clear text. To
+    /// VersionChecks every key in use, makes the current one known, and seals what an earlier version wrote in clear text. To
     /// be called before anything else is done with a database.
     pub async fn unlock_secrets(&self) -> Result<()> {
         self.write(&Unlock).await?;
@@ -122,8 +122,8 @@ impl App {
     }
 }
 
-impl Work for Unlock {
-    const NEEDS: Need = Need::ADMINISTER_ALL;
+impl Command for Unlock {
+    const PERMISSION: Permission = Permission::ADMINISTER_ALL;
     type Output = ();
 
     async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<()> {
@@ -156,8 +156,8 @@ impl Work for Unlock {
     }
 }
 
-impl Work for SealClear {
-    const NEEDS: Need = Need::ADMINISTER_ALL;
+impl Command for SealClear {
+    const PERMISSION: Permission = Permission::ADMINISTER_ALL;
     type Output = bool;
 
     async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<bool> {
@@ -165,8 +165,8 @@ impl Work for SealClear {
     }
 }
 
-impl Work for Retire {
-    const NEEDS: Need = Need::ADMINISTER_ALL;
+impl Command for Retire {
+    const PERMISSION: Permission = Permission::ADMINISTER_ALL;
     type Output = ();
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<()> {
@@ -176,8 +176,8 @@ impl Work for Retire {
     }
 }
 
-impl Work for Reseal {
-    const NEEDS: Need = Need::ADMINISTER_ALL;
+impl Command for Reseal {
+    const PERMISSION: Permission = Permission::ADMINISTER_ALL;
     type Output = Option<Progress>;
 
     async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<Option<Progress>> {
@@ -185,8 +185,8 @@ impl Work for Reseal {
     }
 }
 
-impl Work for Empty {
-    const NEEDS: Need = Need::ADMINISTER_ALL;
+impl Command for Empty {
+    const PERMISSION: Permission = Permission::ADMINISTER_ALL;
     type Output = Vec<String>;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Vec<String>> {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{App, Layers, conflicts::claim::Claims, find::storable, overrides::effective},
     budget::{Budget, large_work},
     compose::{self, Entries, File, Member, Mode, Network, Warning},
@@ -17,7 +17,7 @@ use crate::{
         entries::Mergeable,
         queries::{
             instances, rules,
-            stacks::{self, Hold},
+            stacks::{self, RowLock},
             templates,
         },
     },
@@ -80,13 +80,13 @@ impl App {
             return Ok(None);
         }
         let db = self.snapshot().await?;
-        let Some(found) = stacks::find_by_name(&db, name, Hold::No).await? else { return Ok(None) };
+        let Some(found) = stacks::find_by_name(&db, name, RowLock::No).await? else { return Ok(None) };
         let id = found.id;
         self.rendered(db, vec![found], how).await?.remove(&id).transpose()
     }
 
     fn allow_rendering(&self, how: Rendering) -> Result<()> {
-        self.allow(if how.reveal { Need::ADMINISTER } else { Need::READ })
+        self.allow(if how.reveal { Permission::ADMINISTER } else { Permission::READ })
     }
 
     async fn rendered(
@@ -133,7 +133,7 @@ impl App {
         }
         let file = |stack: &StackModel| {
             budget.check_time()?;
-            let file = of_stack.remove(&stack.id).unwrap_or_default().settle(stack, how);
+            let file = of_stack.remove(&stack.id).unwrap_or_default().from_result(stack, how);
             if let Ok(file) = &file {
                 budget.charge(file.text.len() + file.layer.as_ref().map_or(0, String::len))?;
             }
@@ -170,7 +170,7 @@ struct Stack {
 }
 
 impl Stack {
-    fn settle(mut self, row: &StackModel, how: Rendering) -> Result<ComposeFile> {
+    fn from_result(mut self, row: &StackModel, how: Rendering) -> Result<ComposeFile> {
         match self.refusal.take() {
             Some(refusal) => Err(Error::bad_request(refusal)),
             None => Ok(self.file(row, how)),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{
         App, StackRef, TemplateRef, find,
         instances::naming,
@@ -11,12 +11,12 @@ use crate::{
         text,
     },
     db::{
-        Tx, Work,
+        Command, Tx,
         entities::InstanceModel,
         entries,
         queries::{
-            instances::{self, AtOnce, NewInstance},
-            templates::TemplateHold,
+            instances::{self, NewInstance, SingleStatementCreate},
+            templates::TemplateLock,
         },
     },
     error::{Error, Problems, Result},
@@ -61,14 +61,19 @@ impl App {
         if !texts || !silent || text::description(&input.description).is_err() {
             return Ok(None);
         }
-        let new =
-            AtOnce { stack, template, name: &name, container_name: &container_name, description: &input.description };
+        let new = SingleStatementCreate {
+            stack,
+            template,
+            name: &name,
+            container_name: &container_name,
+            description: &input.description,
+        };
         self.write_at_once::<CreateInstance>(&new).await
     }
 }
 
-impl Work for CreateInstance {
-    const NEEDS: Need = Need::CHANGE;
+impl Command for CreateInstance {
+    const PERMISSION: Permission = Permission::CHANGE;
     type Output = InstanceModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {
@@ -78,7 +83,7 @@ impl Work for CreateInstance {
         let mut problems = Problems::default();
         let hold = dependencies::hold(|kind| overrides.touches(kind));
         let stack = problems.keep(find::stack(tx, &self.stack, hold).await?);
-        let template = problems.keep(find::template(tx, &self.template, TemplateHold::Kept).await?);
+        let template = problems.keep(find::template(tx, &self.template, TemplateLock::StoredOutcome).await?);
         let names = naming::instance_names(tx, stack.as_ref(), &self.name, &mut problems).await?;
         problems.keep(text::description(&self.description));
         // Nothing can lead back to an instance that does not exist yet.

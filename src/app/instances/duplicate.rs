@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{App, InstanceRef, find, instances::naming, overrides::effective},
     db::{
-        Kept, Tx, Work,
+        Command, StoredOutcome, Tx,
         entities::InstanceModel,
         idempotency::outcomes::InstanceForm,
         queries::{
@@ -61,7 +61,7 @@ pub struct DuplicatedForm {
     shared: Vec<SharedHostPort>,
 }
 
-impl Kept for Duplicated {
+impl StoredOutcome for Duplicated {
     type Form = DuplicatedForm;
     fn to_form(&self) -> Option<DuplicatedForm> {
         Some(DuplicatedForm { instance: (&self.instance).into(), shared: self.shared.clone() })
@@ -95,8 +95,8 @@ impl App {
     }
 }
 
-impl Work for DuplicateInstance {
-    const NEEDS: Need = Need::CHANGE;
+impl Command for DuplicateInstance {
+    const PERMISSION: Permission = Permission::CHANGE;
     type Output = Duplicated;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Duplicated> {

@@ -10,11 +10,11 @@ use sea_orm::DbErr;
 use crate::{
     app::App,
     db::{
-        Session, Work,
+        Command, Session,
         entities::StackModel,
         queries::{
             instances,
-            stacks::{self, Hold},
+            stacks::{self, RowLock},
             templates,
         },
     },
@@ -120,7 +120,7 @@ pub(in crate::app) fn taken<'a>(stack: &'a str, name: &'a Name) -> impl Fn(DbErr
 impl App {
     /// A write that gives an instance a name: when the database refuses the name, the problem says who holds it and
     /// which one is free.
-    pub(in crate::app) async fn write_name<W: Work>(&self, work: &W) -> Result<W::Output> {
+    pub(in crate::app) async fn write_name<W: Command>(&self, work: &W) -> Result<W::Output> {
         match self.write(work).await {
             Err(Error::InstanceTaken { stack, name }) => Err(self.instance_name_taken(&stack, &name).await?),
             done => done,
@@ -132,7 +132,7 @@ impl App {
         let container = container_name(stack, name.as_str());
         let holder = instances::find_by_container(db, &container).await?;
         let holder_stack = match &holder {
-            Some(holder) => stacks::find(db, holder.stack_id, Hold::No).await?,
+            Some(holder) => stacks::find(db, holder.stack_id, RowLock::No).await?,
             None => None,
         };
         if holder.is_none() && instances::container_is_taken(db, &container).await? {
@@ -151,7 +151,7 @@ impl App {
 
     /// The problem that a stack's name is taken.
     pub(in crate::app) async fn stack_name_taken(&self, name: &Name) -> Error {
-        let holder = stacks::find_by_name(&self.reader(), name.as_str(), Hold::No).await;
+        let holder = stacks::find_by_name(&self.reader(), name.as_str(), RowLock::No).await;
         let problem = Problem::new(Code::NameTaken, &["input", "name"], format!("There is already a stack `{name}`."));
         match holder {
             Ok(holder) => {

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{App, InstanceRef, find, trash::lookup},
     db::{
-        Tx, Work,
+        Command, Tx,
         queries::{dependencies, instances},
     },
     error::{Error, Result},
@@ -29,8 +29,8 @@ impl App {
     }
 }
 
-impl Work for PurgeInstance {
-    const NEEDS: Need = Need::ADMINISTER;
+impl Command for PurgeInstance {
+    const PERMISSION: Permission = Permission::ADMINISTER;
     type Output = InstanceId;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceId> {

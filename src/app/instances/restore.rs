@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{App, InstanceRef, find, instances::naming, trash::lookup},
     db::{
-        Tx, Work,
+        Command, Tx,
         entities::{InstanceModel, StackModel},
         queries::instances::{self, InstanceChange},
     },
@@ -32,8 +32,8 @@ impl App {
     }
 }
 
-impl Work for RestoreInstance {
-    const NEEDS: Need = Need::CHANGE;
+impl Command for RestoreInstance {
+    const PERMISSION: Permission = Permission::CHANGE;
     type Output = InstanceModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{App, InstanceRef, find, instances::naming, text},
     db::{
-        Tx, Work,
+        Command, Tx,
         entities::InstanceModel,
         queries::instances::{self, InstanceChange},
     },
@@ -37,8 +37,8 @@ impl App {
     }
 }
 
-impl Work for UpdateInstance {
-    const NEEDS: Need = Need::CHANGE;
+impl Command for UpdateInstance {
+    const PERMISSION: Permission = Permission::CHANGE;
     type Output = InstanceModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {

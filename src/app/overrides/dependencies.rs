@@ -10,7 +10,7 @@ use crate::{
     db::{
         Tx,
         entities::StackModel,
-        queries::{dependencies, instances, stacks::Hold},
+        queries::{dependencies, instances, stacks::RowLock},
     },
     error::{Code, Problems, Result},
     ids::InstanceId,
@@ -19,8 +19,8 @@ use crate::{
 };
 
 /// How strongly the stack is held by a writer of these kinds.
-pub(in crate::app) fn hold(touches: impl Fn(OverrideKind) -> bool) -> Hold {
-    if touches(OverrideKind::Dependency) { Hold::Exclusive } else { Hold::Shared }
+pub(in crate::app) fn hold(touches: impl Fn(OverrideKind) -> bool) -> RowLock {
+    if touches(OverrideKind::Dependency) { RowLock::Exclusive } else { RowLock::Shared }
 }
 
 /// Finds what one reference names; notes what is wrong with it where it stands.
@@ -32,10 +32,10 @@ pub(in crate::app) async fn resolve(
     at: &mut Problems,
 ) -> Result<()> {
     let found = match &*wanted {
-        InstanceRef::Id(Some(id)) => instances::find(tx, *id, Hold::No).await?,
+        InstanceRef::Id(Some(id)) => instances::find(tx, *id, RowLock::No).await?,
         InstanceRef::Id(None) => None,
         InstanceRef::Name { stack: of, name } if of == &stack.name && find::storable(name) => {
-            instances::find_by_name(tx, stack.id, name, Hold::No).await?
+            instances::find_by_name(tx, stack.id, name, RowLock::No).await?
         }
         InstanceRef::Name { stack: of, .. } if of != &stack.name => {
             at.note(Code::InvalidValue, foreign(&stack.name), None);

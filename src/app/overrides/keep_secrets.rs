@@ -45,7 +45,7 @@ impl<'a> Stored<'a> {
         let wanted: Vec<&EnvVar> = wanted.into_iter().collect();
         let own = needed::<OfInstance>(db, instance.id, wanted.iter().copied()).await?;
         let missing =
-            |wanted: &&&EnvVar| wanted.value == EnvValue::Kept && !own.iter().any(|own| own.key == wanted.key);
+            |wanted: &&&EnvVar| wanted.value == EnvValue::StoredOutcome && !own.iter().any(|own| own.key == wanted.key);
         let missing: Vec<&EnvVar> = wanted.iter().filter(missing).copied().collect();
         let inherited = needed::<OfTemplate>(db, instance.template_service_id, missing).await?;
         Ok(Self { own: own.into(), inherited })
@@ -66,7 +66,8 @@ impl<'a> Stored<'a> {
         template: TemplateId,
         wanted: impl IntoIterator<Item = &EnvVar>,
     ) -> Result<Self> {
-        Self::of_template(db, template, wanted.into_iter().filter(|wanted| wanted.value == EnvValue::Kept)).await
+        Self::of_template(db, template, wanted.into_iter().filter(|wanted| wanted.value == EnvValue::StoredOutcome))
+            .await
     }
 
     /// For an entry whose key was given before in the same change.
@@ -81,7 +82,8 @@ impl<'a> Stored<'a> {
         template: Option<TemplateId>,
         wanted: impl IntoIterator<Item = &'w EnvVar>,
     ) -> Result<Self> {
-        let missing = |wanted: &EnvVar| wanted.value == EnvValue::Kept && !own.iter().any(|own| own.key == wanted.key);
+        let missing =
+            |wanted: &EnvVar| wanted.value == EnvValue::StoredOutcome && !own.iter().any(|own| own.key == wanted.key);
         let inherited = match template {
             Some(template) if wanted.into_iter().any(missing) => {
                 <EnvVar as Source<OfTemplate>>::load(db, &[template]).await?.remove(&template).unwrap_or_default()

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{
         App, InstanceRef, find,
         overrides::{
@@ -12,7 +12,7 @@ use crate::{
         },
     },
     db::{
-        Tx, Work,
+        Command, Tx,
         entities::{InstanceModel, StackModel},
         entries,
         queries::instances,
@@ -51,8 +51,8 @@ impl App {
     }
 }
 
-impl Work for PatchInstanceOverrides {
-    const NEEDS: Need = Need::CHANGE;
+impl Command for PatchInstanceOverrides {
+    const PERMISSION: Permission = Permission::CHANGE;
     type Output = InstanceModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {

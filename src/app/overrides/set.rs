@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{
         App, InstanceRef, find,
         overrides::{dependencies, keep_secrets},
     },
-    db::{Tx, Work, entities::InstanceModel, entries, queries::instances},
+    db::{Command, Tx, entities::InstanceModel, entries, queries::instances},
     error::{Error, Problems, Result},
     ids::AnyId,
     kinds::{Collections, Draft, EnvVar},
@@ -36,8 +36,8 @@ impl App {
     }
 }
 
-impl Work for SetInstanceOverrides {
-    const NEEDS: Need = Need::CHANGE;
+impl Command for SetInstanceOverrides {
+    const PERMISSION: Permission = Permission::CHANGE;
     type Output = InstanceModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {

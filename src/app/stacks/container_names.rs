@@ -14,7 +14,7 @@ use crate::{
         instances::naming::{container_taken, container_taken_elsewhere},
     },
     db::{
-        Session, Work,
+        Command, Session,
         entities::StackModel,
         queries::{
             stack_instances::{self, Clash, Members},
@@ -160,7 +160,7 @@ pub(in crate::app) fn taken(stack: StackId, name: &Name) -> impl Fn(DbErr) -> Er
 impl App {
     /// A write that gives a stack a name: when the database refuses it, the problem says who holds what and which name
     /// is free.
-    pub(in crate::app) async fn write_stack_name<W: Work>(&self, work: &W, naming: Naming) -> Result<W::Output> {
+    pub(in crate::app) async fn write_stack_name<W: Command>(&self, work: &W, naming: Naming) -> Result<W::Output> {
         match self.write(work).await {
             Err(Error::StackTaken { stack, name }) => Err(self.stack_taken(stack, &name, naming).await?),
             done => done,

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{App, text},
-    db::{Tx, Work, entities::StackModel, queries::stacks},
+    db::{Command, Tx, entities::StackModel, queries::stacks},
     error::{Error, Problem, Problems, Result, Unique},
     name::{Name, NameOf},
 };
@@ -34,8 +34,8 @@ impl App {
     }
 }
 
-impl Work for CreateStack {
-    const NEEDS: Need = Need::NEW_STACK;
+impl Command for CreateStack {
+    const PERMISSION: Permission = Permission::NEW_STACK;
     type Output = StackModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {

@@ -4,20 +4,20 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{
         App, StackRef, find,
         instances::duplicate::{ATTEMPTS, SharedHostPort, shared_host_ports},
         stacks::container_names::{self, Followers, Naming},
     },
     db::{
-        Kept, Tx, Work,
+        Command, StoredOutcome, Tx,
         entities::StackModel,
         idempotency::outcomes::StackForm,
         queries::{
             copies::{self, Copied},
             stack_instances,
-            stacks::{self, Hold},
+            stacks::{self, RowLock},
         },
     },
     error::{Code, Error, Problem, Problems, Result},
@@ -55,7 +55,7 @@ pub struct DuplicatedStackForm {
     shared: Vec<SharedHostPort>,
 }
 
-impl Kept for DuplicatedStack {
+impl StoredOutcome for DuplicatedStack {
     type Form = DuplicatedStackForm;
     fn to_form(&self) -> Option<DuplicatedStackForm> {
         let (source, shared) = (self.source.clone(), self.shared.clone());
@@ -86,14 +86,14 @@ impl App {
     }
 }
 
-impl Work for DuplicateStack {
-    const NEEDS: Need = Need::NEW_STACK;
+impl Command for DuplicateStack {
+    const PERMISSION: Permission = Permission::NEW_STACK;
     type Output = DuplicatedStack;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<DuplicatedStack> {
         let mut problems = Problems::default();
         // Held for the whole copy, from writers of its instances too: nothing changes between two statements.
-        let found = problems.keep(find::stack(tx, &self.stack, Hold::Exclusive).await?);
+        let found = problems.keep(find::stack(tx, &self.stack, RowLock::Exclusive).await?);
         let given = match &self.name {
             Some(raw) => container_names::name(tx, found.as_ref(), Naming::Copy, raw, &mut problems).await?,
             None => None,

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{App, StackRef, find, trash::lookup},
-    db::{Tx, Work, queries::stacks},
+    db::{Command, Tx, queries::stacks},
     error::{Error, Result},
     ids::{AnyId, StackId},
 };
@@ -26,8 +26,8 @@ impl App {
     }
 }
 
-impl Work for PurgeStack {
-    const NEEDS: Need = Need::ADMINISTER;
+impl Command for PurgeStack {
+    const PERMISSION: Permission = Permission::ADMINISTER;
     type Output = StackId;
 
     async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<StackId> {

@@ -3,17 +3,17 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{
         App, StackRef, find,
         stacks::container_names::{self, Naming},
     },
     db::{
-        Tx, Work,
+        Command, Tx,
         entities::StackModel,
         queries::{
             stack_instances,
-            stacks::{self, Hold, StackChange},
+            stacks::{self, RowLock, StackChange},
         },
     },
     error::{Error, Problems, Result},
@@ -39,14 +39,14 @@ impl App {
     }
 }
 
-impl Work for RenameStack {
-    const NEEDS: Need = Need::CHANGE;
+impl Command for RenameStack {
+    const PERMISSION: Permission = Permission::CHANGE;
     type Output = StackModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {
         let mut problems = Problems::default();
         // Held from writers of instances too: none comes or goes between two statements.
-        let found = problems.keep(find::stack(tx, &self.stack, Hold::Exclusive).await?);
+        let found = problems.keep(find::stack(tx, &self.stack, RowLock::Exclusive).await?);
         let name = container_names::name(tx, found.as_ref(), Naming::Rename, &self.name, &mut problems).await?;
         problems.finish()?;
         let (Some(stack), Some(name)) = (found, name) else {

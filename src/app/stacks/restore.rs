@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{
         App, StackRef, find,
         stacks::container_names::{self, Naming},
         trash::lookup,
     },
     db::{
-        Tx, Work,
+        Command, Tx,
         entities::StackModel,
         queries::{
             stack_instances,
@@ -39,8 +39,8 @@ impl App {
     }
 }
 
-impl Work for RestoreStack {
-    const NEEDS: Need = Need::CHANGE;
+impl Command for RestoreStack {
+    const PERMISSION: Permission = Permission::CHANGE;
     type Output = StackModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {

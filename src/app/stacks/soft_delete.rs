@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{App, StackRef, find},
     db::{
-        Tx, Work,
+        Command, Tx,
         entities::StackModel,
-        queries::stacks::{self, Hold, StackChange},
+        queries::stacks::{self, RowLock, StackChange},
     },
     error::{Error, Result},
     ids::AnyId,
@@ -30,12 +30,12 @@ impl App {
     }
 }
 
-impl Work for SoftDeleteStack {
-    const NEEDS: Need = Need::CHANGE;
+impl Command for SoftDeleteStack {
+    const PERMISSION: Permission = Permission::CHANGE;
     type Output = StackModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {
-        let stack = find::stack(tx, &self.stack, Hold::Exclusive).await?.map_err(Error::refused)?;
+        let stack = find::stack(tx, &self.stack, RowLock::Exclusive).await?.map_err(Error::refused)?;
         find::expect_revision(AnyId::Stack(stack.id), stack.revision, self.expected_revision)?;
         stacks::trash_instances(tx, stack.id, now).await?;
         let change = StackChange { trashed: Some(true), ..StackChange::default() };

@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{App, StackRef, find, text},
     db::{
-        Tx, Work,
+        Command, Tx,
         entities::StackModel,
-        queries::stacks::{self, Hold, StackChange},
+        queries::stacks::{self, RowLock, StackChange},
     },
     error::{Error, Problems, Result},
     ids::AnyId,
@@ -34,15 +34,15 @@ impl App {
     }
 }
 
-impl Work for UpdateStack {
-    const NEEDS: Need = Need::CHANGE;
+impl Command for UpdateStack {
+    const PERMISSION: Permission = Permission::CHANGE;
     type Output = StackModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {
         let mut problems = Problems::default();
         problems.keep(self.description.as_deref().map_or(Ok(()), text::description));
         let enabled = problems.keep(text::not_null("enabled", &self.enabled)).flatten();
-        let found = problems.keep(find::stack(tx, &self.stack, Hold::Exclusive).await?);
+        let found = problems.keep(find::stack(tx, &self.stack, RowLock::Exclusive).await?);
         problems.finish()?;
         let Some(stack) = found else { return Err(Error::Internal("a stack is missing".into())) };
         find::expect_revision(AnyId::Stack(stack.id), stack.revision, self.expected_revision)?;

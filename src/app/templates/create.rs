@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{App, templates::values},
     db::{
-        Tx, Work,
+        Command, Tx,
         entities::TemplateModel,
         entries,
         queries::templates::{self, TemplateValues},
@@ -33,8 +33,8 @@ impl CreateTemplate {
 }
 
 /// Writes a checked template with its collections.
-impl Work for CreateTemplate {
-    const NEEDS: Need = Need::ADMINISTER_ALL;
+impl Command for CreateTemplate {
+    const PERMISSION: Permission = Permission::ADMINISTER_ALL;
     type Output = TemplateModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<TemplateModel> {

@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{App, TemplateRef, find},
     db::{
-        Tx, Work,
+        Command, Tx,
         entities::{InstanceModel, TemplateModel},
         idempotency::outcomes::DeletedTemplate,
         queries::{
             instances, stacks,
-            templates::{self, TemplateHold},
+            templates::{self, TemplateLock},
         },
     },
     error::{Code, Detail, Error, Problem, Result},
@@ -78,12 +78,12 @@ fn message(count: i64, named: &[InstanceModel], stacks: &HashMap<StackId, String
     )
 }
 
-impl Work for DeleteTemplate {
-    const NEEDS: Need = Need::ADMINISTER_ALL;
+impl Command for DeleteTemplate {
+    const PERMISSION: Permission = Permission::ADMINISTER_ALL;
     type Output = DeletedTemplate;
 
     async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<DeletedTemplate> {
-        let found = find::template(tx, &self.template, TemplateHold::Alone).await?;
+        let found = find::template(tx, &self.template, TemplateLock::Alone).await?;
         let template = found.map_err(Error::refused)?;
         find::expect_revision(AnyId::Template(template.id), template.revision, self.expected_revision)?;
         // The foreign key decides. Looking first only spares it the wait for writers of those instances, who may

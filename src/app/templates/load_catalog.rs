@@ -6,16 +6,16 @@ use std::{collections::HashMap, fmt};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{
         App, CreateTemplate,
         templates::catalog::{self, CatalogError, CatalogFile},
     },
     db::{
-        Tx, Work,
+        Command, Tx,
         entities::catalog_entry,
         entries,
-        queries::templates::{self, TemplateHold},
+        queries::templates::{self, TemplateLock},
     },
     error::{Error, Result},
     kinds::OfTemplate,
@@ -34,7 +34,7 @@ pub struct CatalogReport {
     pub left_alone: usize,
 }
 
-crate::db::never_kept!(CatalogReport);
+crate::db::not_stored!(CatalogReport);
 
 /// Why the catalogue was not loaded.
 #[derive(Debug)]
@@ -94,8 +94,8 @@ impl App {
     }
 }
 
-impl Work for Load {
-    const NEEDS: Need = Need::ADMINISTER_ALL;
+impl Command for Load {
+    const PERMISSION: Permission = Permission::ADMINISTER_ALL;
     type Output = CatalogReport;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<CatalogReport> {
@@ -108,7 +108,7 @@ impl Work for Load {
         for (template, digest) in &self.entries {
             let name = &template.values.name;
             // Held, so that an edit by a user comes either before the look at its revision or after the write.
-            let stored = templates::hold_by_name(tx, name, TemplateHold::Unchanged).await?;
+            let stored = templates::hold_by_name(tx, name, TemplateLock::Unchanged).await?;
             let written = match (ledger.get(name), stored) {
                 (None, None) => {
                     report.created += 1;

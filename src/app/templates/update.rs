@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{App, TemplateEdit, TemplateRef, find, overrides::keep_secrets},
     db::{
-        Tx, Work,
+        Command, Tx,
         entities::TemplateModel,
         entries,
-        queries::templates::{self, TemplateHold, TemplateValues},
+        queries::templates::{self, TemplateLock, TemplateValues},
     },
     error::{Error, Problems, Result, Unique},
     ids::AnyId,
@@ -40,14 +40,14 @@ impl App {
     }
 }
 
-impl Work for UpdateTemplate {
-    const NEEDS: Need = Need::ADMINISTER_ALL;
+impl Command for UpdateTemplate {
+    const PERMISSION: Permission = Permission::ADMINISTER_ALL;
     type Output = TemplateModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<TemplateModel> {
         let mut edit = self.edit.clone();
         let mut problems = Problems::default();
-        let found = problems.keep(find::template(tx, &self.template, TemplateHold::Unchanged).await?);
+        let found = problems.keep(find::template(tx, &self.template, TemplateLock::Unchanged).await?);
         edit.check(&mut problems);
         if let (Some(template), Some(wanted)) = (&found, &mut edit.collections.env_vars) {
             let mut at = Problems::at(&["input"]);

@@ -9,7 +9,7 @@ use crate::{
         entities::{InstanceModel, StackModel},
         queries::{
             instances,
-            stacks::{self, Hold},
+            stacks::{self, RowLock},
         },
     },
     error::{Code, Problem, Result},
@@ -25,7 +25,7 @@ pub(in crate::app) async fn stack(tx: &Tx, wanted: &StackRef) -> Result<Result<S
         }
     };
     let found = match id {
-        Some(id) => stacks::find_any(tx, id, Hold::Exclusive).await?,
+        Some(id) => stacks::find_any(tx, id, RowLock::Exclusive).await?,
         None => return Ok(Err(gone(path, "No such stack is in the trash."))),
     };
     let held = found.filter(|stack| stack.deleted_at.is_some());
@@ -39,10 +39,10 @@ pub(in crate::app) async fn instance(
     wanted: &InstanceRef,
 ) -> Result<Result<(StackModel, InstanceModel), Problem>> {
     let (path, found): (&[&str], _) = match wanted {
-        InstanceRef::Id(Some(id)) => (&["input", "instance", "id"], instances::find(tx, *id, Hold::No).await?),
+        InstanceRef::Id(Some(id)) => (&["input", "instance", "id"], instances::find(tx, *id, RowLock::No).await?),
         InstanceRef::Id(None) => (&["input", "instance", "id"], None),
         InstanceRef::Name { stack, name } => {
-            let named = if storable(stack) { stacks::find_by_name(tx, stack, Hold::No).await? } else { None };
+            let named = if storable(stack) { stacks::find_by_name(tx, stack, RowLock::No).await? } else { None };
             let Some(named) = named else {
                 return Ok(Err(gone(&["input", "instance", "byName", "stack"], "There is no such live stack.")));
             };
@@ -51,8 +51,8 @@ pub(in crate::app) async fn instance(
         }
     };
     let Some(found) = found else { return Ok(Err(gone(path, "No such instance is in the trash."))) };
-    let stack = stacks::find_any(tx, found.stack_id, Hold::Shared).await?;
-    let held = instances::find(tx, found.id, Hold::Exclusive).await?;
+    let stack = stacks::find_any(tx, found.stack_id, RowLock::Shared).await?;
+    let held = instances::find(tx, found.id, RowLock::Exclusive).await?;
     let held = held.filter(|instance| instance.deleted_at.is_some());
     Ok(stack.zip(held).ok_or_else(|| gone(path, "The instance is not in the trash.")))
 }

@@ -165,7 +165,7 @@ impl Filler<'_, '_> {
     fn filled(&mut self, text: &str, at: At) -> Option<Value> {
         let budget = self.notes.budget();
         let Some(filled) = interpolate(text, self.variables, budget) else {
-            // Once it is spent, every text is refused: the first one says where.
+            // IdempotentRequest it is spent, every text is refused: the first one says where.
             match budget.exceeded() {
                 Some(_) if !self.refusals.is_empty() => {}
                 Some(why) => self.refusals.push(Refusal::exceeded(at, why)),

@@ -8,8 +8,8 @@ use std::{borrow::Cow, fmt::Write};
 use sea_orm::DbBackend;
 
 use super::{
-    Part, Wanted,
-    wanted::{LARGEST_PACK, Of, packed},
+    Projection, RowSet,
+    projection::{LARGEST_PACK, Of, packed},
 };
 use crate::{
     access::Scope,
@@ -24,7 +24,7 @@ use crate::{
     kinds::plain::Form,
 };
 
-/// Which instances of the stack are wanted.
+/// Which instances of the stack are projection.
 #[derive(Clone, Copy, Debug)]
 pub enum Members<'a> {
     /// None: the stack alone.
@@ -80,7 +80,7 @@ pub(super) enum Packing {
 pub(super) fn write<'a>(
     backend: DbBackend,
     scope: &Scope,
-    wanted: &Wanted,
+    projection: &Projection,
     stack: &'a str,
     members: Members<'a>,
     packing: Packing,
@@ -131,9 +131,9 @@ pub(super) fn write<'a>(
         }
     };
     if shown && packing == Packing::Measured {
-        for (part, table, of) in wanted.tables() {
+        for (part, table, of) in projection.tables() {
             let (own, column) = of.columns();
-            let Some(bytes) = wanted.bytes(part) else { continue };
+            let Some(bytes) = projection.bytes(part) else { continue };
             let number = part.number();
             let _ = write!(
                 text.sql,
@@ -143,23 +143,23 @@ pub(super) fn write<'a>(
         }
     }
     text.push(" ");
-    wanted.columns(Part::STACK, backend, packing, &mut text.sql);
+    projection.columns(RowSet::STACK, backend, packing, &mut text.sql);
     text.push("FROM s");
     if !shown {
         return text;
     }
     text.push(" UNION ALL ");
-    wanted.columns(Part::INSTANCE, backend, packing, &mut text.sql);
+    projection.columns(RowSet::INSTANCE, backend, packing, &mut text.sql);
     text.push("FROM i");
-    if wanted.template {
+    if projection.template {
         text.push(" JOIN services AS t ON t.id = i.template_service_id");
     }
-    if wanted.count {
+    if projection.count {
         text.push(" UNION ALL ");
-        wanted.columns(Part::COUNT, backend, packing, &mut text.sql);
+        projection.columns(RowSet::COUNT, backend, packing, &mut text.sql);
         let _ = write!(text.sql, "{own}{conditions}");
     }
-    for (part, table, of) in wanted.tables() {
+    for (part, table, of) in projection.tables() {
         let (own, column) = of.columns();
         let owners = match of {
             Of::Instances => "i",
@@ -168,14 +168,14 @@ pub(super) fn write<'a>(
         // The names of a table's columns stand alone: they are looked for in that table first.
         if backend == DbBackend::Sqlite {
             text.push(" UNION ALL ");
-            wanted.columns(part, backend, packing, &mut text.sql);
+            projection.columns(part, backend, packing, &mut text.sql);
             let _ = write!(text.sql, "FROM {table} AS x WHERE x.{column} IN (SELECT i.{own} FROM i)");
-            if packing == Packing::Measured && wanted.bytes(part).is_some() {
+            if packing == Packing::Measured && projection.bytes(part).is_some() {
                 let _ = write!(text.sql, " AND (SELECT fits FROM size{})", part.number());
             }
         } else {
             let _ = write!(text.sql, " UNION ALL SELECT x.* FROM {owners} CROSS JOIN LATERAL (");
-            wanted.columns(part, backend, packing, &mut text.sql);
+            projection.columns(part, backend, packing, &mut text.sql);
             // The OFFSET keeps the planner from reading the whole table once instead of its index for each owner.
             let _ = write!(text.sql, "FROM {table} AS x WHERE x.{column} = i.{own} OFFSET 0) AS x");
         }

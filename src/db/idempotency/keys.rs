@@ -10,25 +10,25 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     db::{
-        Session, Tx, Work,
+        Command, Session, Tx,
         queries::{instances, stacks, templates},
         secrets::{self, Progress},
     },
     error::{Code, Error, Problem, Result},
-    idempotency::Once,
+    idempotency::IdempotentRequest,
     ids::AnyId,
     vault::Place,
 };
 
 /// How long a key is remembered.
-pub const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
+pub const OUTCOME_LIFETIME: TimeDelta = TimeDelta::hours(24);
 const TABLE: &str = "idempotency_keys";
 /// The version of the stored forms. A form may gain fields with `#[serde(default)]` under the same version; any other
 /// change of a form takes the next one.
 const FORM_VERSION: u32 = 1;
 
 /// What a change gives back, as it is stored under an idempotency key.
-pub trait Kept: Sized {
+pub trait StoredOutcome: Sized {
     /// Its stored form: a structure of its own, so that neither a new column nor a new field of an answer changes what
     /// older rows mean.
     type Form: Serialize + DeserializeOwned;
@@ -43,9 +43,9 @@ pub trait Kept: Sized {
 }
 
 /// Types that no request under a key gives back.
-macro_rules! never_kept {
+macro_rules! not_stored {
     ($( $type:ty ),+) => { $(
-        impl $crate::db::idempotency::keys::Kept for $type {
+        impl $crate::db::idempotency::keys::StoredOutcome for $type {
             type Form = ();
             fn to_form(&self) -> Option<()> {
                 None
@@ -59,9 +59,9 @@ macro_rules! never_kept {
         }
     )+ };
 }
-pub(crate) use never_kept;
+pub(crate) use not_stored;
 
-never_kept!((), bool, Vec<String>, Option<Progress>);
+not_stored!((), bool, Vec<String>, Option<Progress>);
 
 /// An outcome as it is stored, with the version of its form.
 #[derive(Serialize, Deserialize)]
@@ -76,11 +76,11 @@ struct Versioned {
     version: u32,
 }
 
-fn to_text<K: Kept>(output: &K) -> Option<String> {
+fn to_text<K: StoredOutcome>(output: &K) -> Option<String> {
     serde_json::to_string(&Envelope { version: FORM_VERSION, outcome: output.to_form()? }).ok()
 }
 
-fn from_text<K: Kept>(text: &str) -> Option<K> {
+fn from_text<K: StoredOutcome>(text: &str) -> Option<K> {
     if serde_json::from_str::<Versioned>(text).ok()?.version != FORM_VERSION {
         return None;
     }
@@ -88,7 +88,12 @@ fn from_text<K: Kept>(text: &str) -> Option<K> {
 }
 
 /// Does the work, or gives back what it gave the first time.
-pub(in crate::db) async fn run<W: Work>(work: &W, once: &Once, tx: &Tx, now: DateTime<Utc>) -> Result<W::Output> {
+pub(in crate::db) async fn run<W: Command>(
+    work: &W,
+    once: &IdempotentRequest,
+    tx: &Tx,
+    now: DateTime<Utc>,
+) -> Result<W::Output> {
     let backend = tx.get_database_backend();
     let ask = |sql: &str, values: Vec<Value>| Statement::from_sql_and_values(backend, sql, values);
     // Who sends the same at the same time waits here until the first one is done.
@@ -102,7 +107,7 @@ pub(in crate::db) async fn run<W: Work>(work: &W, once: &Once, tx: &Tx, now: Dat
                 once.id().into(),
                 once.request().into(),
                 now.into(),
-                (now - KEPT_FOR).into(),
+                (now - OUTCOME_LIFETIME).into(),
                 once.earlier_id().into(),
             ],
         ))
@@ -126,7 +131,7 @@ pub(in crate::db) async fn run<W: Work>(work: &W, once: &Once, tx: &Tx, now: Dat
 }
 
 /// What the work gave back the first time, if the caller may see it now.
-async fn again<W: Work>(once: &Once, tx: &Tx) -> Result<W::Output> {
+async fn again<W: Command>(once: &IdempotentRequest, tx: &Tx) -> Result<W::Output> {
     let found = Statement::from_sql_and_values(
         tx.get_database_backend(),
         "SELECT id, request, outcome FROM idempotency_keys WHERE id = $1 OR id = $2 ORDER BY CASE WHEN id = $1 THEN 0 \
@@ -165,7 +170,7 @@ fn refused(code: Code, message: &str) -> Error {
 }
 
 /// The outcome of a row, if this version of the service can read it.
-fn opened<K: Kept>(once: &Once, tx: &Tx, stored: Option<String>) -> Option<K> {
+fn opened<K: StoredOutcome>(once: &IdempotentRequest, tx: &Tx, stored: Option<String>) -> Option<K> {
     let stored = stored?;
     if K::SECRET { from_text(&tx.vault().open(place(once), &stored).ok()?) } else { from_text(&stored) }
 }
@@ -179,7 +184,7 @@ async fn is_within_reach(tx: &Tx, subject: AnyId) -> Result<bool> {
     })
 }
 
-fn place(once: &Once) -> Place<'_> {
+fn place(once: &IdempotentRequest) -> Place<'_> {
     Place { table: TABLE, owner: 0, key: once.id() }
 }
 
@@ -191,7 +196,7 @@ async fn forget(tx: &Tx, now: DateTime<Utc>) -> Result<(), DbErr> {
         "DELETE FROM idempotency_keys WHERE id IN (SELECT id FROM idempotency_keys WHERE created_at < $1 ORDER BY \
          created_at LIMIT 2{skip})"
     );
-    tx.execute_raw(Statement::from_sql_and_values(backend, sql, [(now - KEPT_FOR).into()])).await.map(drop)
+    tx.execute_raw(Statement::from_sql_and_values(backend, sql, [(now - OUTCOME_LIFETIME).into()])).await.map(drop)
 }
 
 /// Forgets what was sealed: with a key for secrets that is about to be given up.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     db::{
         entities::{ApiKeyModel, InstanceModel, StackModel, TemplateModel},
-        idempotency::keys::Kept,
+        idempotency::keys::StoredOutcome,
     },
     ids::{AnyId, InstanceId, StackId, TemplateId},
     kinds::Argv,
@@ -107,7 +107,7 @@ forms! {
 /// Outcomes that are a row, which has to be there still.
 macro_rules! rows {
     ($( $model:ident => $form:ident, $subject:ident; )+) => { $(
-        impl Kept for $model {
+        impl StoredOutcome for $model {
             type Form = $form;
             fn to_form(&self) -> Option<$form> {
                 Some(self.into())
@@ -131,7 +131,7 @@ rows! {
 /// Outcomes that are the key of something that is gone for good: nothing can be read with it.
 macro_rules! purged {
     ($( $id:ident ),+) => { $(
-        impl Kept for $id {
+        impl StoredOutcome for $id {
             type Form = $id;
             fn to_form(&self) -> Option<$id> {
                 Some(*self)
@@ -152,7 +152,7 @@ purged!(StackId, InstanceId);
 #[derive(Clone, Debug)]
 pub struct DeletedTemplate(pub TemplateModel);
 
-impl Kept for DeletedTemplate {
+impl StoredOutcome for DeletedTemplate {
     type Form = TemplateForm;
     fn to_form(&self) -> Option<TemplateForm> {
         Some((&self.0).into())

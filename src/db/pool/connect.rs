@@ -19,7 +19,7 @@ use crate::{
         },
     },
     error::{Error, Result},
-    limits::Patience,
+    limits::DatabaseTimeouts,
     private_file,
 };
 
@@ -132,7 +132,7 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
         DbUrl::Postgres(url) => {
             let own = of_postgres(url).map_err(|cause| Error::Internal(cause.to_string()))?;
             let (first, link) = link::first(&own, how.patience.pool_wait()).await?;
-            let mut wanted = Wanted { role: Role::Primary, limits: Limits::AtStart, connections: how.connections };
+            let mut wanted = Options { role: Role::Primary, limits: Limits::AtStart, connections: how.connections };
             let pool = match Database::connect(postgres(url, how, link, wanted)).await {
                 Err(cause) if cause.to_string().contains("unsupported startup parameter") => {
                     wanted.limits = Limits::Afterwards;
@@ -143,7 +143,7 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
             let pooled = pooler::look(pool.get_postgres_connection_pool(), first, link).await?;
             // What has one connection in all does one thing at a time.
             let reserve = if how.connections > 1 {
-                let mut options = postgres(url, how, link, Wanted { connections: 1, ..wanted });
+                let mut options = postgres(url, how, link, Options { connections: 1, ..wanted });
                 options.min_connections(0).idle_timeout(RESERVE_IDLE_TIMEOUT).connect_lazy(true);
                 Some(Database::connect(options).await?)
             } else {
@@ -175,7 +175,7 @@ pub(in crate::db) enum Role {
 
 /// What connections are wanted.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::db) struct Wanted {
+pub(in crate::db) struct Options {
     pub(in crate::db) role: Role,
     pub(in crate::db) limits: Limits,
     pub(in crate::db) connections: u32,
@@ -183,7 +183,7 @@ pub(in crate::db) struct Wanted {
 
 /// Connections to a PostgreSQL server on which the time of statements is limited. Each is looked at when it comes about and
 /// each time it is given back.
-pub(in crate::db) fn postgres(url: &str, how: &Opening, link: Link, wanted: Wanted) -> ConnectOptions {
+pub(in crate::db) fn postgres(url: &str, how: &Opening, link: Link, wanted: Options) -> ConnectOptions {
     let mut options = options(url.to_owned(), wanted.connections, &how.patience);
     options.acquire_timeout(link.connect_timeout(how.patience.pool_wait()));
     let most = [
@@ -233,7 +233,7 @@ pub(in crate::db) fn of_postgres(url: &str) -> Result<PgConnectOptions, SqlxErro
 /// A connection on which statements may take as long as they need; on SQLite every one is.
 pub(in crate::db) async fn for_migrations(url: &DbUrl) -> Result<Option<DatabaseConnection>> {
     let DbUrl::Postgres(url) = url else { return Ok(None) };
-    let mut options = options(url.clone(), 1, &Patience::default());
+    let mut options = options(url.clone(), 1, &DatabaseTimeouts::default());
     // The lock is the connection's: it must be the same one until the last step is done.
     options.acquire_timeout(link::CONNECT_TIMEOUT).max_lifetime(None).idle_timeout(None);
     Ok(Some(Database::connect(options).await?))
@@ -241,7 +241,7 @@ pub(in crate::db) async fn for_migrations(url: &DbUrl) -> Result<Option<Database
 
 /// A transaction that cannot be ended (the disk is full, or fails) takes its connection along: whatever came after it would
 /// happen inside of it, be acknowledged, and be lost.
-async fn sqlite(path: PathBuf, connections: u32, patience: &Patience) -> Result<DatabaseConnection> {
+async fn sqlite(path: PathBuf, connections: u32, patience: &DatabaseTimeouts) -> Result<DatabaseConnection> {
     let lock = Duration::from_secs(patience.lock_timeout);
     // The path goes past the URL: a `?` or `%` in it is a character like any other.
     let mut options = options("sqlite::memory:".to_owned(), connections, patience);
@@ -279,7 +279,7 @@ async fn sqlite(path: PathBuf, connections: u32, patience: &Patience) -> Result<
 /// How many rows of SQLite wait for the request that reads them.
 const ROW_BUFFER: usize = 16;
 
-fn options(url: String, connections: u32, patience: &Patience) -> ConnectOptions {
+fn options(url: String, connections: u32, patience: &DatabaseTimeouts) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)

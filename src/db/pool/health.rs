@@ -1,7 +1,7 @@
 //! Whether the database answers: it is asked all the time on a connection of its own, so that no request has to find out
 //! by waiting.
 //!
-//! Kept by [`Db`](crate::db::Db) while the service runs, looked at by every statement. A network that loses what is sent tells
+//! StoredOutcome by [`Db`](crate::db::Db) while the service runs, looked at by every statement. A network that loses what is sent tells
 //! nobody: without this a statement would wait for as long as the system keeps sending. It must never decide what a
 //! request is told.
 
@@ -25,18 +25,18 @@ use tokio::{
 use crate::db::pool::link::{self, Link};
 
 /// Time between two beats while the database answers.
-const EVERY: Duration = Duration::from_millis(500);
+const PROBE_INTERVAL: Duration = Duration::from_millis(500);
 /// The same while it does not: it is to be noticed soon that it is back.
-const EVERY_AWAY: Duration = Duration::from_millis(100);
+const PROBE_INTERVAL_AWAY: Duration = Duration::from_millis(100);
 /// How long it may take to answer, on a network that is not slow. Then it is asked once more on a new connection, and is
 /// away when it takes as long again.
-const PATIENCE: Duration = Duration::from_millis(700);
+const PROBE_TIMEOUT: Duration = Duration::from_millis(700);
 /// What takes longer than this, twice in a row, is slow: a change of many steps would take seconds.
-const SLOW: Duration = Duration::from_millis(80);
+const SLOW_ANSWER: Duration = Duration::from_millis(80);
 
 /// Whether a database answers; a clone tells of the same one.
 #[derive(Clone, Debug, Default)]
-pub struct Pulse(Arc<State>);
+pub struct HealthMonitor(Arc<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -50,7 +50,7 @@ fn no_answer() -> DbErr {
     DbErr::Conn(RuntimeErr::Internal("it does not answer".to_owned()))
 }
 
-impl Pulse {
+impl HealthMonitor {
     pub(in crate::db) fn is_away(&self) -> bool {
         self.0.away.load(Ordering::Acquire)
     }
@@ -98,7 +98,7 @@ impl Pulse {
             if next >= end || self.0.slow.load(Ordering::Acquire) {
                 return;
             }
-            next = (next + EVERY / 5).min(end);
+            next = (next + PROBE_INTERVAL / 5).min(end);
         }
     }
 }
@@ -115,32 +115,32 @@ pub(in crate::db) enum Probe {
 }
 
 /// Beats: asks the database again and again.
-pub(in crate::db) struct Heart {
+pub(in crate::db) struct HealthProbe {
     options: PgConnectOptions,
     link: Link,
     line: Option<PgConnection>,
     was_slow: bool,
 }
 
-impl Heart {
+impl HealthProbe {
     pub(in crate::db) fn new(options: PgConnectOptions, link: Link) -> Self {
         Self { options, link, line: None, was_slow: false }
     }
 
-    /// Waits for the next beat, and says what the database has answered.
-    pub(in crate::db) async fn beat(&mut self, pulse: &Pulse) -> Probe {
-        sleep(if pulse.is_away() { EVERY_AWAY } else { EVERY }).await;
+    /// Waits for the next probe, and says what the database has answered.
+    pub(in crate::db) async fn probe(&mut self, health: &HealthMonitor) -> Probe {
+        sleep(if health.is_away() { PROBE_INTERVAL_AWAY } else { PROBE_INTERVAL }).await;
         let begun = Instant::now();
         let probe = self.ask().await;
         if probe == Probe::Primary {
-            let is_slow = begun.elapsed() > SLOW;
-            pulse.set_slow(is_slow && self.was_slow);
+            let is_slow = begun.elapsed() > SLOW_ANSWER;
+            health.set_slow(is_slow && self.was_slow);
             self.was_slow = is_slow;
             return probe;
         }
         self.was_slow = true;
         // Of a database that is known to be away one sign is enough.
-        if probe == Probe::Silent && !pulse.is_away() { self.ask().await } else { probe }
+        if probe == Probe::Silent && !health.is_away() { self.ask().await } else { probe }
     }
 
     /// Asks on the connection that is there, else on a new one. One that gave no answer in time is dropped, and so is one
@@ -148,8 +148,8 @@ impl Heart {
     async fn ask(&mut self) -> Probe {
         let line = self.line.take();
         let wait = match line {
-            Some(_) => self.link.statement_timeout(1, PATIENCE),
-            None => self.link.connect_timeout(PATIENCE),
+            Some(_) => self.link.statement_timeout(1, PROBE_TIMEOUT),
+            None => self.link.connect_timeout(PROBE_TIMEOUT),
         };
         let asked = async {
             let mut line = match line {
@@ -178,32 +178,32 @@ mod tests {
 
     #[tokio::test]
     async fn who_waits_is_told_at_once() {
-        let pulse = Pulse::default();
-        assert_eq!(pulse.guard(async { Ok::<_, DbErr>(1) }).await, Ok(1));
+        let health = HealthMonitor::default();
+        assert_eq!(health.guard(async { Ok::<_, DbErr>(1) }).await, Ok(1));
         let waiting = tokio::spawn({
-            let pulse = pulse.clone();
-            async move { pulse.guard(std::future::pending::<Result<(), DbErr>>()).await }
+            let health = health.clone();
+            async move { health.guard(std::future::pending::<Result<(), DbErr>>()).await }
         });
         tokio::task::yield_now().await;
-        pulse.set_away(true);
-        let told = timeout(PATIENCE, waiting).await.unwrap().unwrap();
+        health.set_away(true);
+        let told = timeout(PROBE_TIMEOUT, waiting).await.unwrap().unwrap();
         assert_eq!(told, Err(no_answer()));
         // And who comes later does not begin.
-        assert_eq!(pulse.guard(async { Ok::<_, DbErr>(1) }).await, Err(no_answer()));
-        pulse.set_away(false);
-        assert_eq!(pulse.guard(async { Ok::<_, DbErr>(1) }).await, Ok(1));
+        assert_eq!(health.guard(async { Ok::<_, DbErr>(1) }).await, Err(no_answer()));
+        health.set_away(false);
+        assert_eq!(health.guard(async { Ok::<_, DbErr>(1) }).await, Ok(1));
     }
 
     #[tokio::test]
     async fn patience_is_shorter_while_the_database_is_slow() {
-        let pulse = Pulse::default();
+        let health = HealthMonitor::default();
         let (soon, most) = (Duration::from_millis(20), Duration::from_millis(300));
         let begun = Instant::now();
-        pulse.patience(begun, soon, most).await;
+        health.patience(begun, soon, most).await;
         assert!(begun.elapsed() >= most);
-        pulse.set_slow(true);
+        health.set_slow(true);
         let begun = Instant::now();
-        pulse.patience(begun, soon, most).await;
+        health.patience(begun, soon, most).await;
         assert!(begun.elapsed() < most);
     }
 }

@@ -8,7 +8,7 @@ use sea_orm::{
     prelude::async_trait::async_trait,
 };
 
-use crate::db::pool::pinned::Lanes;
+use crate::db::pool::pinned::PinnedConnections;
 
 /// Where single statements run that only read.
 #[derive(Clone, Debug)]
@@ -16,14 +16,14 @@ pub struct ReadPool {
     shared: DatabaseConnection,
     reserve: Option<DatabaseConnection>,
     /// The pinned connections of the shared pool.
-    pinned: Option<Lanes>,
+    pinned: Option<PinnedConnections>,
 }
 
 impl ReadPool {
     pub(in crate::db) fn new(
         shared: DatabaseConnection,
         reserve: Option<DatabaseConnection>,
-        pinned: Option<Lanes>,
+        pinned: Option<PinnedConnections>,
     ) -> Self {
         Self { shared, reserve, pinned }
     }
@@ -34,7 +34,7 @@ impl ReadPool {
         let Some(reserve) = &self.reserve else { return &self.shared };
         let shared = self.shared.get_postgres_connection_pool();
         let is_taken = shared.num_idle() == 0 && shared.size() >= shared.options().get_max_connections();
-        let is_freed = is_taken && self.pinned.as_ref().is_some_and(Lanes::give_one_back);
+        let is_freed = is_taken && self.pinned.as_ref().is_some_and(PinnedConnections::give_one_back);
         if is_taken && !is_freed { reserve } else { &self.shared }
     }
 }

@@ -18,19 +18,19 @@ use crate::{
     db::{
         DbUrl, Opening,
         pool::{
-            connect::{self, Limits, Role, Wanted},
-            health::Pulse,
+            connect::{self, Limits, Options, Role},
+            health::HealthMonitor,
             link::Link,
-            pinned::{Lanes, Parameter, Row},
+            pinned::{Parameter, PinnedConnections, Row},
         },
     },
     error::{Error, Result},
 };
 
 /// How long it may take to answer.
-const PATIENCE: Duration = Duration::from_secs(1);
+const STANDBY_READ_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long it is left alone when it has not answered, or not as it should.
-const REST: Duration = Duration::from_secs(1);
+const STANDBY_PAUSE: Duration = Duration::from_secs(1);
 
 /// How far the primary's log has come: its timeline, as names of log files have it, and the position on it.
 const POSITION_OF_PRIMARY: &str =
@@ -44,31 +44,31 @@ const HAS_CAUGHT_UP: &str = "SELECT pg_last_wal_replay_lsn() >= $2::text::pg_lsn
 
 /// The connections to a standby.
 #[derive(Debug)]
-pub(in crate::db) struct Replica {
+pub(in crate::db) struct Standby {
     pub(in crate::db) read: DatabaseConnection,
-    lanes: Lanes,
+    pinned_connections: PinnedConnections,
     rests_until: Mutex<Option<Instant>>,
 }
 
-impl Replica {
+impl Standby {
     /// One that does not answer yet is no reason not to start.
     pub(in crate::db) async fn open(url: &DbUrl, how: &Opening, link: Link) -> Result<Self> {
         let DbUrl::Postgres(url) = url else {
             return Err(Error::Internal("a standby has a PostgreSQL URL".to_owned()));
         };
-        let wanted = Wanted { role: Role::Standby, limits: Limits::AtStart, connections: how.connections };
+        let wanted = Options { role: Role::Standby, limits: Limits::AtStart, connections: how.connections };
         let mut options = connect::postgres(url, how, link, wanted);
         options.connect_lazy(true);
         let read = Database::connect(options).await?;
-        let lanes = Lanes::of(&read, None, &Pulse::default(), link);
-        Ok(Self { read, lanes, rests_until: Mutex::default() })
+        let pinned_connections = PinnedConnections::of(&read, None, &HealthMonitor::default(), link);
+        Ok(Self { read, pinned_connections, rests_until: Mutex::default() })
     }
 
     /// Why it cannot stand by for a primary, if it can be asked and cannot.
     pub(in crate::db) async fn unfit(&self, primary: &DatabaseConnection) -> Option<&'static str> {
         let ask = async |of: &DatabaseConnection, sql: &str| -> Option<String> {
             let asked = of.query_one_raw(Statement::from_string(DbBackend::Postgres, sql));
-            timeout(PATIENCE, asked).await.ok()?.ok()??.try_get_by_index(0).ok()
+            timeout(STANDBY_READ_TIMEOUT, asked).await.ok()?.ok()??.try_get_by_index(0).ok()
         };
         if ask(&self.read, "SELECT pg_is_in_recovery()::text").await? == "false" {
             return Some("it is no standby");
@@ -85,7 +85,7 @@ impl Replica {
 
     fn rest(&self, cause: &str) {
         tracing::debug!(cause, "the standby is left alone for a while");
-        *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + REST);
+        *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + STANDBY_PAUSE);
     }
 
     /// The rows of a statement, whatever the primary has by now.
@@ -99,14 +99,14 @@ impl Replica {
             return None;
         }
         let asked = async {
-            let mut lane = self.lanes.take().await?;
-            let rows = lane.fetch(sql, parameters, budget).await?;
-            lane.done();
+            let mut connection = self.pinned_connections.take().await?;
+            let rows = connection.fetch(sql, parameters, budget).await?;
+            connection.done();
             Ok::<_, sea_orm::DbErr>(rows)
         };
-        match timeout(PATIENCE, asked).await {
+        match timeout(STANDBY_READ_TIMEOUT, asked).await {
             Ok(Ok(rows)) => Some(rows),
-            // The request's own fault, not the standby's.
+            // The request's own to_graphql_error, not the standby's.
             Ok(Err(_)) if budget.exceeded().is_some() => None,
             Ok(Err(cause)) => {
                 self.rest(&cause.to_string());
@@ -132,7 +132,7 @@ impl Replica {
             let behind = Statement::from_sql_and_values(DbBackend::Postgres, HAS_CAUGHT_UP, values);
             self.read.query_one_raw(behind).await.ok()??.try_get_by_index::<Option<bool>>(0).ok()?
         };
-        match timeout(PATIENCE, asked).await {
+        match timeout(STANDBY_READ_TIMEOUT, asked).await {
             Ok(Some(caught_up)) => caught_up,
             _ => {
                 self.rest("it cannot be asked how far it has come");
@@ -142,7 +142,7 @@ impl Replica {
     }
 
     pub(in crate::db) async fn close(&self) {
-        self.lanes.close();
+        self.pinned_connections.close();
         if let Err(cause) = self.read.close_by_ref().await {
             tracing::debug!(%cause, "a connection to the standby did not close");
         }

@@ -50,7 +50,7 @@ pub async fn find(db: &impl ConnectionTrait, digest: &KeyDigest) -> Result<Vec<F
     Found::find_by_statement(statement).all(db).await
 }
 
-/// Whether there has ever been a key. Revoked ones count: who revokes the last key does not open the door.
+/// Whether there has ever been a key. Revoked ones count: who revokes the last key does not open the auth_mode.
 pub async fn any(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let found: Option<i64> = Entity::find().select_only().column(Column::Id).limit(1).into_tuple().one(db).await?;
     Ok(found.is_some())

@@ -22,7 +22,7 @@ use crate::{
         queries::{
             in_list::one_of,
             page::{Cursor, Page, Slice, contains},
-            stacks::{Hold, hold},
+            stacks::{RowLock, hold},
         },
     },
     ids::{self, InstanceId, StackId, TemplateId},
@@ -32,7 +32,7 @@ use crate::{
 /// Which instances a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct InstanceFilter {
-    /// Part of the name.
+    /// RowSet of the name.
     pub search: Option<String>,
     /// Only enabled, or only disabled ones.
     pub enabled: Option<bool>,
@@ -58,14 +58,14 @@ pub async fn find_by_name(
     db: &impl Session,
     stack: StackId,
     name: &str,
-    how: Hold,
+    how: RowLock,
 ) -> Result<Option<InstanceModel>, DbErr> {
     let select = Entity::live().filter(Column::StackId.eq(stack)).filter(Column::InstanceId.eq(name));
     hold(select.filter(db.within("stack_id")), how).one(db).await
 }
 
 /// An instance by its key, trashed or not.
-pub async fn find(db: &impl Session, id: InstanceId, how: Hold) -> Result<Option<InstanceModel>, DbErr> {
+pub async fn find(db: &impl Session, id: InstanceId, how: RowLock) -> Result<Option<InstanceModel>, DbErr> {
     hold(Entity::find_by_id(id).filter(db.within("stack_id")), how).one(db).await
 }
 
@@ -283,7 +283,7 @@ pub async fn insert(tx: &Tx, new: NewInstance, now: DateTime<Utc>) -> Result<Ins
 
 /// A new instance without overrides, by the names of its stack and template.
 #[derive(Clone, Copy, Debug)]
-pub struct AtOnce<'a> {
+pub struct SingleStatementCreate<'a> {
     /// Its stack.
     pub stack: &'a str,
     /// Its template.

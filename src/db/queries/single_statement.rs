@@ -13,7 +13,7 @@ use crate::{
         changes::{PARTS, new_number},
         entities::InstanceModel,
         pool::pinned::{Parameter, Row},
-        queries::instances::AtOnce,
+        queries::instances::SingleStatementCreate,
     },
     error::{Error, Result},
     ids::{self, InstanceId},
@@ -24,7 +24,7 @@ impl Db {
     /// is taken, because something is in its way, or because SQLite cannot do it, which has no round trips to save.
     pub async fn create_at_once(
         &self,
-        new: &AtOnce<'_>,
+        new: &SingleStatementCreate<'_>,
         now: DateTime<Utc>,
         scope: &Scope,
         statements: &Statements,
@@ -54,8 +54,8 @@ impl Db {
             Parameter::Number(i64::from(ids::fresh::<InstanceId>(now))),
         ];
         // Who cannot have a connection at once waits for one as everybody does.
-        let Ok(mut lane) = self.open.lanes.take_to_write().await else { return Ok(None) };
-        let rows = match self.fetch(&mut lane, statements, &sql, &parameters).await {
+        let Ok(mut connection) = self.open.pinned_connections.take_to_write().await else { return Ok(None) };
+        let rows = match self.fetch(&mut connection, statements, &sql, &parameters).await {
             Ok(rows) => rows,
             Err(cause) => {
                 return match Error::from(cause) {
@@ -64,7 +64,7 @@ impl Db {
                 };
             }
         };
-        lane.done();
+        connection.done();
         match rows.into_iter().next() {
             Some(Row::Postgres(row)) => Ok(Some(InstanceModel::from_query_result(&QueryResult::from(row), "")?)),
             _ => Ok(None),

@@ -28,7 +28,7 @@ use crate::{
 /// Which stacks a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct StackFilter {
-    /// Part of the name.
+    /// RowSet of the name.
     pub search: Option<String>,
     /// Only enabled, or only disabled ones.
     pub enabled: Option<bool>,
@@ -46,7 +46,7 @@ impl Cursor for ByName {
 
 /// How strongly a row is held until the transaction ends (SQLite: the one writer holds everything anyway).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hold {
+pub enum RowLock {
     /// Not at all.
     No,
     /// Nobody may change it.
@@ -55,26 +55,26 @@ pub enum Hold {
     Exclusive,
 }
 
-pub(in crate::db) fn hold<E: EntityTrait>(select: Select<E>, hold: Hold) -> Select<E> {
+pub(in crate::db) fn hold<E: EntityTrait>(select: Select<E>, hold: RowLock) -> Select<E> {
     match hold {
-        Hold::No => select,
-        Hold::Shared => select.lock_shared(),
-        Hold::Exclusive => select.lock_exclusive(),
+        RowLock::No => select,
+        RowLock::Shared => select.lock_shared(),
+        RowLock::Exclusive => select.lock_exclusive(),
     }
 }
 
 /// A live stack by its name.
-pub async fn find_by_name(db: &impl Session, name: &str, how: Hold) -> Result<Option<StackModel>, DbErr> {
+pub async fn find_by_name(db: &impl Session, name: &str, how: RowLock) -> Result<Option<StackModel>, DbErr> {
     hold(Entity::live().filter(Column::Name.eq(name)).filter(db.within("id")), how).one(db).await
 }
 
 /// A live stack by its key.
-pub async fn find(db: &impl Session, id: StackId, how: Hold) -> Result<Option<StackModel>, DbErr> {
+pub async fn find(db: &impl Session, id: StackId, how: RowLock) -> Result<Option<StackModel>, DbErr> {
     hold(Entity::live().filter(Column::Id.eq(id)).filter(db.within("id")), how).one(db).await
 }
 
 /// A stack by its key, trashed or not.
-pub async fn find_any(db: &impl Session, id: StackId, how: Hold) -> Result<Option<StackModel>, DbErr> {
+pub async fn find_any(db: &impl Session, id: StackId, how: RowLock) -> Result<Option<StackModel>, DbErr> {
     hold(Entity::find_by_id(id).filter(db.within("id")), how).one(db).await
 }
 

@@ -32,7 +32,7 @@ use crate::{
 /// Which templates a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TemplateFilter {
-    /// Part of the name.
+    /// RowSet of the name.
     pub search: Option<String>,
     /// Exactly this category.
     pub category: Option<String>,
@@ -140,32 +140,32 @@ pub async fn find_by_name(db: &impl ConnectionTrait, name: &str) -> Result<Optio
 
 /// How strongly a template is held until the transaction ends (SQLite: the one writer holds everything anyway).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TemplateHold {
+pub enum TemplateLock {
     /// Nobody deletes it.
-    Kept,
+    StoredOutcome,
     /// Nobody changes it either; instances can still be made from it, except while it is given another name.
     Unchanged,
     /// Nobody makes an instance from it either.
     Alone,
 }
 
-impl From<TemplateHold> for LockType {
-    fn from(hold: TemplateHold) -> Self {
+impl From<TemplateLock> for LockType {
+    fn from(hold: TemplateLock) -> Self {
         match hold {
-            TemplateHold::Kept => Self::KeyShare,
-            TemplateHold::Unchanged => Self::NoKeyUpdate,
-            TemplateHold::Alone => Self::Update,
+            TemplateLock::StoredOutcome => Self::KeyShare,
+            TemplateLock::Unchanged => Self::NoKeyUpdate,
+            TemplateLock::Alone => Self::Update,
         }
     }
 }
 
 /// A template by its name, held until the transaction ends.
-pub async fn hold_by_name(tx: &Tx, name: &str, how: TemplateHold) -> Result<Option<TemplateModel>, DbErr> {
+pub async fn hold_by_name(tx: &Tx, name: &str, how: TemplateLock) -> Result<Option<TemplateModel>, DbErr> {
     Entity::find().filter(Column::Name.eq(name)).lock(how.into()).one(tx).await
 }
 
 /// A template by its key, held until the transaction ends.
-pub async fn hold(tx: &Tx, id: TemplateId, how: TemplateHold) -> Result<Option<TemplateModel>, DbErr> {
+pub async fn hold(tx: &Tx, id: TemplateId, how: TemplateLock) -> Result<Option<TemplateModel>, DbErr> {
     Entity::find_by_id(id).lock(how.into()).one(tx).await
 }
 

@@ -10,9 +10,9 @@ use crate::{
     error::Result as AppResult,
     graphql::{
         context::ContextExt,
-        execution::to_error::fault,
+        execution::to_error::to_graphql_error,
         loaders::*,
-        payloads::settle,
+        payloads::from_result,
         types::{instance::Instance, stack::Stack, template::Template, user_error::UserError},
     },
     ids::{InstanceId, StackId, TemplateId},
@@ -56,7 +56,7 @@ macro_rules! imported {
             $(#[$field_doc])*
             async fn $field(&self, ctx: &Context<'_>) -> Option<Result<$shown>> {
                 let found = ctx.loaders().load($key(self.0.id?)).await;
-                found.map_err(fault).transpose().map(|found| found.map($shown))
+                found.map_err(to_graphql_error).transpose().map(|found| found.map($shown))
             }
         }
     )+ };
@@ -112,8 +112,8 @@ pub(in crate::graphql) struct ImportComposePayload {
 }
 
 impl ImportComposePayload {
-    pub(in crate::graphql) fn settle(done: AppResult<ImportReport>, files: &[String]) -> Result<Self> {
-        let (report, user_errors) = settle(done)?;
+    pub(in crate::graphql) fn from_result(done: AppResult<ImportReport>, files: &[String]) -> Result<Self> {
+        let (report, user_errors) = from_result(done)?;
         let Some(report) = report else {
             return Ok(Self {
                 stack: None,

@@ -8,7 +8,7 @@ use async_graphql::{Context, InputObject, MaybeUndefined, Object, Result};
 
 use crate::{
     db::entries::Source,
-    graphql::{config::shared::Shared, context::ContextExt, execution::to_error::fault},
+    graphql::{config::shared::Shared, context::ContextExt, execution::to_error::to_graphql_error},
     ids::{InstanceId, TemplateId},
     kinds::{
         Cardinality, Collections, Kind, OfInstance, OfTemplate, Owner, Setting, Settings, for_each_kind,
@@ -22,7 +22,7 @@ pub(in crate::graphql) struct InstanceCollections(pub(in crate::graphql) Instanc
 pub(in crate::graphql) struct TemplateCollections(pub(in crate::graphql) TemplateId);
 
 async fn load<O: Owner, K: Source<O>>(ctx: &Context<'_>, owner: O::Id) -> Result<Arc<Vec<K>>> {
-    ctx.loaders().entries::<O, K>(owner).await.map_err(fault)
+    ctx.loaders().entries::<O, K>(owner).await.map_err(to_graphql_error)
 }
 
 /// How a set is answered: a nullable one must carry its own error, so that only the field becomes null.

@@ -17,7 +17,7 @@ use crate::{
             shared::Shared,
         },
         context::ContextExt,
-        execution::to_error::fault,
+        execution::to_error::to_graphql_error,
         loaders::{RulesOf, StackKey, TemplateKey},
     },
     kinds::{
@@ -35,7 +35,7 @@ pub(in crate::graphql) async fn layers<K: Mergeable>(ctx: &Context<'_>, instance
         loaders.load(RulesOf(instance.id)),
     )
     .await
-    .map_err(fault)?;
+    .map_err(to_graphql_error)?;
     Ok(Layers::new(template, own, &rules.unwrap_or_default()))
 }
 
@@ -47,7 +47,7 @@ async fn system<K: Kind>(ctx: &Context<'_>, instance: &InstanceModel) -> Result<
     let loaders = ctx.loaders();
     let stack = loaders.load(StackKey(instance.stack_id));
     let template = loaders.load(TemplateKey(instance.template_service_id));
-    let (stack, template) = try_join(stack, template).await.map_err(fault)?;
+    let (stack, template) = try_join(stack, template).await.map_err(to_graphql_error)?;
     let (stack, template) = (stack.as_ref().map(|row| &row.name), template.as_ref().map(|row| &row.name));
     Ok(Arc::new(K::system(&Names {
         stack: stack.map_or("", String::as_str),

@@ -10,7 +10,7 @@ use crate::{
     budget::Budget,
     db::entities::InstanceModel,
     error::Error,
-    graphql::{config::effective::layers, context::int, execution::to_error::fault},
+    graphql::{config::effective::layers, context::int, execution::to_error::to_graphql_error},
     kinds::{AnyChange, AnyEntry, OverrideKind, Registered, Rule, RuleAction, Stats, diff, for_each_kind},
 };
 
@@ -158,7 +158,7 @@ fn removed<K: Registered + Into<AnyEntry>>(
 
 /// Charges a copy of an entry.
 fn charge<K: Registered>(entry: &K, budget: &Budget) -> Result<()> {
-    budget.charge(size_of::<AnyEntry>() + entry.heap_size()).map_err(|exceeded| fault(Error::from(exceeded)))
+    budget.charge(size_of::<AnyEntry>() + entry.heap_size()).map_err(|exceeded| to_graphql_error(Error::from(exceeded)))
 }
 
 /// What is different between two lists of entries.

@@ -22,10 +22,10 @@ use super::{
     },
 };
 use crate::{
-    db::direct::{Column, INSTANCE, Part, STACK, TEMPLATE, Wanted},
+    db::direct::{Column, INSTANCE, Projection, RowSet, STACK, TEMPLATE},
     kinds::{
         Shape,
-        plain::{PLAIN_KINDS, Shown},
+        plain::{FieldColumn, PLAIN_KINDS},
     },
 };
 
@@ -116,7 +116,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn root(&self, field: &'a Field, sets: &[&'a SelectionSet]) -> Option<Root> {
-        let mut read = Read { wanted: Wanted::new(), stack: Argument::Given(Value::Null), list: None };
+        let mut read = Read { wanted: Projection::new(), stack: Argument::Given(Value::Null), list: None };
         let root = match field.name.as_str() {
             "__typename" => return Some(Root::Typename(self.typename(&self.operation.selection_set))),
             "stack" => {
@@ -145,7 +145,7 @@ impl<'a> Compiler<'a> {
     ) -> Option<StackField> {
         if field.name != "instances" {
             return self
-                .scalar(field, sets, STACK, |shown| read.wanted.column(Part::STACK, shown))
+                .scalar(field, sets, STACK, |shown| read.wanted.column(RowSet::STACK, shown))
                 .map(StackField::Scalar);
         }
         if read.list.is_some() {
@@ -171,7 +171,7 @@ impl<'a> Compiler<'a> {
         field: &'a Field,
         sets: &[&'a SelectionSet],
         inside: &[&'a SelectionSet],
-        wanted: &mut Wanted,
+        wanted: &mut Projection,
     ) -> Option<ListField> {
         Some(match field.name.as_str() {
             "__typename" => ListField::Typename(self.typename(sets.first()?)),
@@ -211,14 +211,14 @@ impl<'a> Compiler<'a> {
         field: &'a Field,
         sets: &[&'a SelectionSet],
         inside: &[&'a SelectionSet],
-        wanted: &mut Wanted,
+        wanted: &mut Projection,
     ) -> Option<InstanceField> {
-        let scalars = |of, column: &mut dyn FnMut(Shown) -> Column| {
+        let scalars = |of, column: &mut dyn FnMut(FieldColumn) -> Column| {
             self.fields(inside, |field, _| self.scalar(field, inside, of, &mut *column))
         };
         Some(match field.name.as_str() {
             "template" => InstanceField::Template(scalars(TEMPLATE, &mut |shown| wanted.of_template(shown))?),
-            "stack" => InstanceField::Stack(scalars(STACK, &mut |shown| wanted.column(Part::STACK, shown))?),
+            "stack" => InstanceField::Stack(scalars(STACK, &mut |shown| wanted.column(RowSet::STACK, shown))?),
             "effectiveConfig" => {
                 let base = Base::new(wanted);
                 let fields = self.fields(inside, |field, deeper| self.effective(field, inside, deeper, wanted))?;
@@ -238,7 +238,7 @@ impl<'a> Compiler<'a> {
                 }
                 Some(_) => return None,
                 None => InstanceField::Scalar(
-                    self.scalar(field, sets, INSTANCE, |shown| wanted.column(Part::INSTANCE, shown))?,
+                    self.scalar(field, sets, INSTANCE, |shown| wanted.column(RowSet::INSTANCE, shown))?,
                 ),
             },
         })
@@ -249,7 +249,7 @@ impl<'a> Compiler<'a> {
         field: &'a Field,
         sets: &[&'a SelectionSet],
         inside: &[&'a SelectionSet],
-        wanted: &mut Wanted,
+        wanted: &mut Projection,
     ) -> Option<EffectiveField> {
         Some(match field.name.as_str() {
             "__typename" => EffectiveField::Typename(self.typename(sets.first()?)),
@@ -279,10 +279,10 @@ impl<'a> Compiler<'a> {
                             "shadows" => EntryField::Shadows(self.fields(deeper, |field, _| {
                                 Some(match field.name.as_str() {
                                     "__typename" => Shadow::Typename(self.typename(deeper.first()?)),
-                                    _ => Shadow::Shown(entries.field(shown(field)?, wanted)),
+                                    _ => Shadow::FieldColumn(entries.field(shown(field)?, wanted)),
                                 })
                             })?),
-                            _ => EntryField::Shown(entries.field(shown(field)?, wanted)),
+                            _ => EntryField::FieldColumn(entries.field(shown(field)?, wanted)),
                         })
                     });
                     EffectiveField::Entries(entries, fields?)
@@ -297,8 +297,8 @@ impl<'a> Compiler<'a> {
         &self,
         field: &'a Field,
         sets: &[&'a SelectionSet],
-        of: &[Shown],
-        mut column: impl FnMut(Shown) -> Column,
+        of: &[FieldColumn],
+        mut column: impl FnMut(FieldColumn) -> Column,
     ) -> Option<Scalar> {
         if field.name == "__typename" {
             return Some(Scalar::Typename(self.typename(sets.first()?)));

@@ -7,16 +7,16 @@ use std::collections::HashMap;
 
 use super::{
     plan::Fields,
-    write::{Member, Rows, json, list, object, odd, raw},
+    write::{Member, Rows, json, list, malformed_row, object, raw},
 };
 use crate::{
     budget::chunks::ChunkWriter,
-    db::direct::{Column, Part, Row, Rules, TEMPLATE, Wanted},
+    db::direct::{Column, Projection, Row, RowSet, Rules, TEMPLATE},
     error::Result,
     ids::{GlobalId, TemplateId},
     kinds::{
         Effective, Names, Origin, SettingField, Shape,
-        plain::{Form, Found, Keyed, Layers, PLAIN_KINDS, PlainKind, Shown},
+        plain::{FieldColumn, Form, Found, Keyed, Layers, PLAIN_KINDS, PlainKind},
     },
 };
 
@@ -64,7 +64,7 @@ pub(super) enum SettingPart {
 #[derive(Debug)]
 pub(super) struct SettingColumns {
     word: &'static str,
-    part: Part,
+    part: RowSet,
     field: Column,
     value: Column,
     template: Column,
@@ -82,7 +82,7 @@ pub(super) struct Entries {
 /// The rows of one side, with their keys and what sorts those with the same one.
 #[derive(Clone, Copy, Debug)]
 struct Side {
-    part: Part,
+    part: RowSet,
     key: Column,
     tie: Option<Column>,
 }
@@ -90,7 +90,7 @@ struct Side {
 #[derive(Debug)]
 pub(super) enum EntryField {
     Typename(Box<str>),
-    Shown(Sides),
+    FieldColumn(Sides),
     Origin,
     Shadows(Fields<Shadow>),
 }
@@ -98,7 +98,7 @@ pub(super) enum EntryField {
 #[derive(Debug)]
 pub(super) enum Shadow {
     Typename(Box<str>),
-    Shown(Sides),
+    FieldColumn(Sides),
 }
 
 /// A field of an entry, wherever the entry comes from.
@@ -112,14 +112,16 @@ pub(super) struct Sides {
 }
 
 impl Base {
-    pub(super) fn new(wanted: &mut Wanted) -> Self {
-        let instance = |sql| Shown { field: sql, sql, form: Form::Text };
+    pub(super) fn new(wanted: &mut Projection) -> Self {
+        let instance = |sql| FieldColumn { field: sql, sql, form: Form::Text };
         Self {
             rules: wanted.rules(),
-            template: wanted
-                .column(Part::INSTANCE, Shown { form: Form::Id(TemplateId::TAG), ..instance("i.template_service_id") }),
-            stack_name: wanted.column(Part::STACK, instance("s.name")),
-            instance_name: wanted.column(Part::INSTANCE, instance("i.instance_id")),
+            template: wanted.column(
+                RowSet::INSTANCE,
+                FieldColumn { form: Form::Id(TemplateId::TAG), ..instance("i.template_service_id") },
+            ),
+            stack_name: wanted.column(RowSet::STACK, instance("s.name")),
+            instance_name: wanted.column(RowSet::INSTANCE, instance("i.instance_id")),
             template_name: wanted.of_template(instance("t.name")),
         }
     }
@@ -127,12 +129,12 @@ impl Base {
 
 impl SettingColumns {
     /// A setting by its field of the API.
-    pub(super) fn new(name: &str, wanted: &mut Wanted) -> Option<Self> {
+    pub(super) fn new(name: &str, wanted: &mut Projection) -> Option<Self> {
         let word = SettingField::ALL.iter().map(|field| field.as_str()).find(|word| *word == name)?;
         let kind = PLAIN_KINDS.iter().find(|kind| kind.shape == Shape::Fields)?;
         let template = TEMPLATE.iter().find(|shown| shown.field == word)?;
         let part = wanted.kind(kind);
-        let mut text = |sql| wanted.column(part, Shown { field: sql, sql, form: Form::Text });
+        let mut text = |sql| wanted.column(part, FieldColumn { field: sql, sql, form: Form::Text });
         Some(Self {
             word,
             part,
@@ -146,17 +148,17 @@ impl SettingColumns {
 
 impl Entries {
     /// The entries of a kind; `None` when their rows alone do not tell.
-    pub(super) fn new(kind: &'static PlainKind, wanted: &mut Wanted) -> Option<Self> {
+    pub(super) fn new(kind: &'static PlainKind, wanted: &mut Projection) -> Option<Self> {
         let (key, own, template) = (kind.key?, wanted.kind(kind), wanted.template_kind(kind)?);
         let mut side = |part| {
-            let mut text = |sql| wanted.column(part, Shown { field: sql, sql, form: Form::Text });
+            let mut text = |sql| wanted.column(part, FieldColumn { field: sql, sql, form: Form::Text });
             Side { part, key: text(key), tie: kind.tie.map(&mut text) }
         };
         Some(Self { kind, own: side(own), template: side(template) })
     }
 
     /// A field of them.
-    pub(super) fn field(&self, shown: Shown, wanted: &mut Wanted) -> Sides {
+    pub(super) fn field(&self, shown: FieldColumn, wanted: &mut Projection) -> Sides {
         Sides {
             own: wanted.column(self.own.part, shown),
             template: wanted.column(self.template.part, shown),
@@ -231,7 +233,7 @@ pub(super) fn write(
 }
 
 /// What is said about a setting.
-enum Said<'a> {
+enum SettingSource<'a> {
     /// The instance has a row for it.
     Own(&'a Row),
     /// The instance takes away what the template says.
@@ -240,7 +242,7 @@ enum Said<'a> {
     Template,
 }
 
-impl Said<'_> {
+impl SettingSource<'_> {
     fn origin(&self) -> Origin {
         match self {
             Self::Own(_) | Self::Removed => Origin::Instance,
@@ -265,17 +267,17 @@ impl Said<'_> {
 }
 
 impl<'a> Writer<'_, 'a> {
-    fn setting(&self, columns: &SettingColumns) -> Result<Said<'a>> {
+    fn setting(&self, columns: &SettingColumns) -> Result<SettingSource<'a>> {
         let wanted = self.rows.wanted;
         for (_, _, row) in self.rows.of(columns.part, self.owners.0) {
             if row.text(wanted.place(columns.field))? == Some(columns.word) {
-                return Ok(Said::Own(row));
+                return Ok(SettingSource::Own(row));
             }
         }
         let removed = self.taken.get("settings").is_some_and(|(keys, all)| *all || keys.contains(&columns.word));
         // What the template does not say cannot be taken away.
         let is_said = self.member.row.text(wanted.place(columns.template))?.is_some();
-        Ok(if removed && is_said { Said::Removed } else { Said::Template })
+        Ok(if removed && is_said { SettingSource::Removed } else { SettingSource::Template })
     }
 
     /// The rows of a side, and their keys.
@@ -298,13 +300,14 @@ impl<'a> Writer<'_, 'a> {
         let layers = Layers { template: template_keys, own: own_keys, removed, replaced };
         let row = self.member.row;
         let text = |row: &'a Row, column| row.text(self.rows.wanted.place(column));
-        let stack = self.rows.stack.ok_or_else(|| odd("no stack"))?;
+        let stack = self.rows.stack.ok_or_else(|| malformed_row("no stack"))?;
         let names = Names {
             stack: text(stack, self.base.stack_name)?.unwrap_or_default(),
             instance: text(row, self.base.instance_name)?.unwrap_or_default(),
             template: text(row, self.base.template_name)?.unwrap_or_default(),
         };
-        let merged = (entries.kind.merge)(&layers, &names).ok_or_else(|| odd("a key that no entry can have"))?;
+        let merged =
+            (entries.kind.merge)(&layers, &names).ok_or_else(|| malformed_row("a key that no entry can have"))?;
         let source = |found| match found {
             Found::Template(at) => Source::Template(template[at]),
             Found::Own(at) => Source::Own(own[at]),
@@ -313,12 +316,12 @@ impl<'a> Writer<'_, 'a> {
         let entry = |out: &mut ChunkWriter, effective: &Effective<Found>| {
             object(out, fields, |out, field| match field {
                 EntryField::Typename(name) => raw(out, name),
-                EntryField::Shown(sides) => self.shown(out, source(effective.entry), sides),
+                EntryField::FieldColumn(sides) => self.shown(out, source(effective.entry), sides),
                 EntryField::Origin => origin(out, effective.origin),
                 EntryField::Shadows(fields) => list(out, &effective.shadows, |out, shadowed| {
                     object(out, fields, |out, field| match field {
                         Shadow::Typename(name) => raw(out, name),
-                        Shadow::Shown(sides) => self.shown(out, source(*shadowed), sides),
+                        Shadow::FieldColumn(sides) => self.shown(out, source(*shadowed), sides),
                     })
                 }),
             })
@@ -336,7 +339,7 @@ impl<'a> Writer<'_, 'a> {
             Source::Own(row) => self.rows.column(out, row, sides.own, sides.form),
             Source::System(texts) => {
                 let text = texts.iter().find(|(column, _)| *column == sides.name).map(|(_, text)| text);
-                json(out, text.ok_or_else(|| odd("no such column"))?)
+                json(out, text.ok_or_else(|| malformed_row("no such column"))?)
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Answers to the hot shapes of queries, written straight from rows: a stack or an instance by name, with what a row
+//! ResponseCache to the hot shapes of queries, written straight from rows: a stack or an instance by name, with what a row
 //! or a list of rows shows.
 //!
 //! The executor makes a future, a value and several allocations for every field of every row; nearly all of a large
@@ -10,8 +10,8 @@
 
 mod compile;
 mod effective;
-mod kept;
 mod plan;
+mod response_cache;
 mod write;
 
 use std::sync::{
@@ -22,10 +22,10 @@ use std::sync::{
 use apollo_compiler::{ExecutableDocument, Schema};
 use serde_json::{Map, Value};
 
-pub use self::kept::Answers;
+pub use self::response_cache::ResponseCache;
 use self::{
-    kept::Key,
     plan::{ListArguments, Plan, Root},
+    response_cache::Key,
     write::Rows,
 };
 use crate::{
@@ -76,13 +76,13 @@ impl Plans {
     pub async fn answer(
         &self,
         app: &App,
-        kept: &Answers,
+        response_cache: &ResponseCache,
         operation: Option<&str>,
         variables: &Map<String, Value>,
     ) -> Result<Option<Chunks>, Exceeded> {
         let Some(named) = self.0.iter().find(|named| named.name.as_deref() == operation) else { return Ok(None) };
         let budget = app.budget();
-        match give(named, app, kept, variables).await {
+        match give(named, app, response_cache, variables).await {
             Ok(answer) => Ok(answer),
             // The executor would need more.
             Err(_) if budget.exceeded().is_some() => Err(budget.exceeded().unwrap_or(Exceeded::Time)),
@@ -95,14 +95,19 @@ impl Plans {
     }
 }
 
-/// The kept answer, if it is still the right one, else a new one.
-async fn give(named: &Named, app: &App, kept: &Answers, variables: &Map<String, Value>) -> Result<Option<Chunks>> {
-    let only = named.plan.only_stack().filter(|_| kept.keep());
+/// The response_cache answer, if it is still the right one, else a new one.
+async fn give(
+    named: &Named,
+    app: &App,
+    response_cache: &ResponseCache,
+    variables: &Map<String, Value>,
+) -> Result<Option<Chunks>> {
+    let only = named.plan.only_stack().filter(|_| response_cache.keep());
     let Some(stack) = only.and_then(|stack| stack.value(variables).as_str()) else {
         return Ok(write_answer(&named.plan, app, variables).await?.map(|(answer, _)| answer));
     };
     let key = Key::new(named.number, variables, &app.access().scope);
-    if let Some(known) = kept.get(&key)
+    if let Some(known) = response_cache.get(&key)
         && app.version(stack).await? == Some(known.version)
         && let Some(answer) = known.answer(app.budget())?
     {
@@ -110,7 +115,7 @@ async fn give(named: &Named, app: &App, kept: &Answers, variables: &Map<String, 
     }
     let Some((answer, version)) = write_answer(&named.plan, app, variables).await? else { return Ok(None) };
     if let (Some(version), Some(answer)) = (version, answer.in_one_piece()) {
-        kept.put(key, version, answer);
+        response_cache.put(key, version, answer);
     }
     Ok(Some(answer))
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::effective::EffectiveConfig;
 use crate::{
-    db::direct::{Column, Part, Wanted},
+    db::direct::{Column, Projection, RowSet},
     kinds::{Shape, plain::Form},
 };
 
@@ -45,7 +45,7 @@ pub(super) enum Root {
 /// What is read for a field of the root.
 #[derive(Debug)]
 pub(super) struct Read {
-    pub(super) wanted: Wanted,
+    pub(super) wanted: Projection,
     /// The stack's name.
     pub(super) stack: Argument,
     /// Its list of instances, if it is asked for.
@@ -110,7 +110,7 @@ pub(super) enum InstanceField {
     Template(Fields<Scalar>),
     /// Columns of the stack's row.
     Stack(Fields<Scalar>),
-    Entries(Part, Shape, Fields<Scalar>),
+    Entries(RowSet, Shape, Fields<Scalar>),
     Effective(Box<EffectiveConfig>),
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     budget::{Budget, chunks::ChunkWriter},
     db::{
-        direct::{Column, Keys, Part, Row, Version, Wanted},
+        direct::{Column, Keys, Projection, Row, RowSet, Version},
         queries::{
             instances::ByAge,
             page::{Page, Slice},
@@ -30,7 +30,7 @@ use crate::{
 
 /// The rows of one read, told apart.
 pub(super) struct Rows<'a> {
-    pub(super) wanted: &'a Wanted,
+    pub(super) wanted: &'a Projection,
     pub(super) stack: Option<&'a Row>,
     instances: Vec<Member<'a>>,
     count: i64,
@@ -44,13 +44,13 @@ pub(super) struct Member<'a> {
     pub(super) row: &'a Row,
 }
 
-pub(super) fn odd(what: &str) -> Error {
+pub(super) fn malformed_row(what: &str) -> Error {
     Error::Internal(format!("a row has {what}"))
 }
 
 impl<'a> Rows<'a> {
     /// Tells rows apart by their parts, and sorts them.
-    pub(super) fn new(wanted: &'a Wanted, rows: &'a [Row], budget: &Budget) -> Result<Self> {
+    pub(super) fn new(wanted: &'a Projection, rows: &'a [Row], budget: &Budget) -> Result<Self> {
         budget.charge(size_of_val(rows))?;
         let mut own = Self { wanted, stack: None, instances: Vec::new(), count: 0, entries: Vec::new() };
         own.entries.resize_with(wanted.parts(), Vec::new);
@@ -58,13 +58,13 @@ impl<'a> Rows<'a> {
             let part = row.part()?;
             let number = |column| -> Result<i64> { Ok(Row::some(row.number(wanted.place(column))?)?) };
             match usize::try_from(part).ok().and_then(|part| wanted.part(part)) {
-                Some(Part::STACK) => own.stack = Some(row),
-                Some(Part::INSTANCE) => {
+                Some(RowSet::STACK) => own.stack = Some(row),
+                Some(RowSet::INSTANCE) => {
                     let created_at = Row::some(row.time(wanted.place(Keys::CREATED))?)?;
                     let age = ByAge { created_at, id: InstanceId(number(Keys::INSTANCE)?) };
                     own.instances.push(Member { age, row });
                 }
-                Some(Part::COUNT) => own.count = number(Keys::COUNT)?,
+                Some(RowSet::COUNT) => own.count = number(Keys::COUNT)?,
                 Some(kind) => {
                     for (column, form) in wanted.fallible(kind) {
                         readable(row.text(wanted.place(column))?, form)?;
@@ -72,7 +72,7 @@ impl<'a> Rows<'a> {
                     let entry = (number(Keys::owner(kind))?, number(Keys::place(kind))?, row);
                     own.entries[kind.number()].push(entry);
                 }
-                None => return Err(odd("no part")),
+                None => return Err(malformed_row("no part")),
             }
         }
         own.instances.sort_unstable_by_key(|member| (member.age.created_at, member.age.id));
@@ -108,7 +108,7 @@ impl<'a> Rows<'a> {
         object(out, fields, |out, field| match (field, &page) {
             (StackField::Scalar(scalar), _) => self.scalar(out, stack, scalar),
             (StackField::Instances(fields), Some(page)) => self.list(out, page, fields),
-            (StackField::Instances(_), None) => Err(odd("no page")),
+            (StackField::Instances(_), None) => Err(malformed_row("no page")),
         })
     }
 
@@ -152,7 +152,9 @@ impl<'a> Rows<'a> {
             InstanceField::Effective(config) => effective::write(self, out, member, config),
             InstanceField::Scalar(scalar) => self.scalar(out, member.row, scalar),
             InstanceField::Template(fields) => self.scalars(out, member.row, fields),
-            InstanceField::Stack(fields) => self.scalars(out, self.stack.ok_or_else(|| odd("no stack"))?, fields),
+            InstanceField::Stack(fields) => {
+                self.scalars(out, self.stack.ok_or_else(|| malformed_row("no stack"))?, fields)
+            }
             InstanceField::Entries(part, shape, fields) => match (shape, self.of(*part, member.age.id.0)) {
                 (Shape::List, own) => list(out, own, |out, (_, _, row)| self.scalars(out, row, fields)),
                 (_, []) => raw(out, "null"),
@@ -162,7 +164,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The entries of an owner.
-    pub(super) fn of(&self, part: Part, owner: i64) -> &[(i64, i64, &'a Row)] {
+    pub(super) fn of(&self, part: RowSet, owner: i64) -> &[(i64, i64, &'a Row)] {
         let entries = &self.entries[part.number()];
         let from = entries.partition_point(|(other, ..)| *other < owner);
         let own = &entries[from..];
@@ -214,7 +216,7 @@ impl<'a> Rows<'a> {
             },
             Form::Word(is) => match row.text(at)? {
                 Some(word) if is(word) => quoted(out, &word.to_ascii_uppercase()),
-                Some(_) => Err(odd("an unknown word")),
+                Some(_) => Err(malformed_row("an unknown word")),
                 None => raw(out, "null"),
             },
             Form::Words => match row.text(at)? {
@@ -225,7 +227,7 @@ impl<'a> Rows<'a> {
                 None => raw(out, "null"),
             },
             Form::Json => match row.text(at)? {
-                Some(value) => json(out, &serde_json::from_str::<Value>(value).map_err(|_| odd("no JSON"))?),
+                Some(value) => json(out, &serde_json::from_str::<Value>(value).map_err(|_| malformed_row("no JSON"))?),
                 None => raw(out, "null"),
             },
         }
@@ -240,7 +242,7 @@ fn readable(text: Option<&str>, form: Form) -> Result<()> {
         Form::Json => serde_json::from_str::<Value>(text).is_ok(),
         _ => true,
     });
-    if sound { Ok(()) } else { Err(odd("what cannot be read")) }
+    if sound { Ok(()) } else { Err(malformed_row("what cannot be read")) }
 }
 
 /// Writes an object.
@@ -293,7 +295,7 @@ fn quoted(out: &mut ChunkWriter, text: &str) -> Result<()> {
 pub(super) fn json(out: &mut ChunkWriter, value: &(impl serde::Serialize + ?Sized)) -> Result<()> {
     let written = serde_json::to_writer(&mut *out, value);
     out.check()?;
-    written.map_err(|_| odd("what JSON cannot show"))
+    written.map_err(|_| malformed_row("what JSON cannot show"))
 }
 
 fn cursor(out: &mut ChunkWriter, member: Option<&Member<'_>>) -> Result<()> {

@@ -23,7 +23,7 @@ use crate::{
     document::{Inputs, Parts},
 };
 
-/// The executor's document of an operation with the values of its variables. Places in it are offsets in bytes until
+/// The executor's document of an operation with the values of its variables. AdmissionControl in it are offsets in bytes until
 /// [`locate`] looks them up: lines and columns are needed of errors only.
 /// Each use of a variable is a copy of its value, which is charged to the budget.
 pub fn executable(

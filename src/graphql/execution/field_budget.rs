@@ -12,7 +12,7 @@ use async_graphql::{
 };
 use async_graphql_value::Value as Argument;
 
-use crate::{app::App, budget::Budget, error::Error, graphql::execution::to_error::fault};
+use crate::{app::App, budget::Budget, error::Error, graphql::execution::to_error::to_graphql_error};
 
 /// The key under which an error carries its path on its way up.
 const KEY: &str = "wholePath";
@@ -75,8 +75,9 @@ impl Extension for Request {
         let node = info.path_node;
         let (is_leaf, position) = (info.field.selection_set.node.items.is_empty(), info.field.name.pos);
         let budget = self.budget(ctx);
-        let charge =
-            |bytes| budget.charge(bytes).map_err(|exceeded| fault(Error::from(exceeded)).into_server_error(position));
+        let charge = |bytes| {
+            budget.charge(bytes).map_err(|exceeded| to_graphql_error(Error::from(exceeded)).into_server_error(position))
+        };
         // A resolver has its arguments for itself as long as it runs.
         let arguments: usize = info.field.arguments.iter().map(|(_, value)| argument_size(&value.node)).sum();
         let done = match charge(FIELD_OVERHEAD + arguments) {

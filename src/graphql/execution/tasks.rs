@@ -98,9 +98,9 @@ impl Spawn for RequestTasks {
 }
 
 /// A batch need not wait: it is started when nothing else can be done.
-pub(in crate::graphql) struct AtOnce;
+pub(in crate::graphql) struct NoDelay;
 
-impl Timer for AtOnce {
+impl Timer for NoDelay {
     fn delay(&self, _: Duration) -> BoxFuture<'static, ()> {
         Box::pin(ready(()))
     }

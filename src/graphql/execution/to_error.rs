@@ -9,7 +9,7 @@ use async_graphql::{Error as GraphqlError, ErrorExtensions};
 use crate::{budget::Exceeded, error::Error};
 
 /// The top-level error of a failure. What a person can put right never comes here: it belongs into a payload.
-pub(in crate::graphql) fn fault(error: impl Borrow<Error>) -> GraphqlError {
+pub(in crate::graphql) fn to_graphql_error(error: impl Borrow<Error>) -> GraphqlError {
     let (code, message) = match error.borrow() {
         Error::BadRequest(bad) if bad.limit => ("LIMIT_EXCEEDED", bad.message.clone()),
         Error::BadRequest(bad) => ("BAD_REQUEST", bad.message.clone()),

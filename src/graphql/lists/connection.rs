@@ -20,7 +20,7 @@ use crate::{
     error::Error,
     graphql::{
         context::{ContextExt, int},
-        execution::to_error::fault,
+        execution::to_error::to_graphql_error,
         types::trash::{TrashedInstance, TrashedInstanceTotal, TrashedStack, TrashedStackTotal},
     },
     ids::InstanceId,
@@ -102,17 +102,17 @@ impl PageArgs {
     /// The slice they ask for; anything outside the limits is refused, not clamped.
     pub(in crate::graphql) fn slice<C: OpaqueCursor>(self) -> Result<Slice<C>> {
         let (name, count, backwards) = match (self.first, self.last) {
-            (Some(_), Some(_)) => return Err(fault(Error::bad_request("Give first or last, not both."))),
+            (Some(_), Some(_)) => return Err(to_graphql_error(Error::bad_request("Give first or last, not both."))),
             (None, Some(last)) => ("last", last, true),
             (first, None) => ("first", first.unwrap_or(DEFAULT_PAGE), false),
         };
         if !(1..=MAX_PAGE).contains(&count) {
-            return Err(fault(Error::limit(format!("{name} is 1 to {MAX_PAGE}, not {count}."))));
+            return Err(to_graphql_error(Error::limit(format!("{name} is 1 to {MAX_PAGE}, not {count}."))));
         }
         let cursor = |name: &str, opaque: Option<String>| match opaque {
             None => Ok(None),
             Some(opaque) => C::decode(&opaque).map(Some).ok_or_else(|| {
-                fault(Error::bad_request(format!(
+                to_graphql_error(Error::bad_request(format!(
                     "{name} is not a cursor of this list; take one from pageInfo or edges."
                 )))
             }),
@@ -205,7 +205,7 @@ impl StackTotal {
     /// How many stacks the list has in all, over every page. Counted only when asked for.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
         let Some(filter) = &self.0 else { return Ok(0) };
-        ctx.app().count_stacks(filter).await.map(|n| int(n.cast_signed())).map_err(fault)
+        ctx.app().count_stacks(filter).await.map(|n| int(n.cast_signed())).map_err(to_graphql_error)
     }
 }
 
@@ -217,6 +217,6 @@ impl TemplateTotal {
     /// How many templates the list has in all, over every page. Counted only when asked for.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
         let Some(filter) = &self.0 else { return Ok(0) };
-        ctx.app().count_templates(filter).await.map(|n| int(n.cast_signed())).map_err(fault)
+        ctx.app().count_templates(filter).await.map(|n| int(n.cast_signed())).map_err(to_graphql_error)
     }
 }

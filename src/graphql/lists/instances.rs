@@ -11,7 +11,7 @@ use crate::{
     },
     graphql::{
         context::{ContextExt, int},
-        execution::to_error::fault,
+        execution::to_error::to_graphql_error,
         lists::connection::{Listed, PageArgs, connection, searchable},
         loaders::{InstanceCountOf, InstancePageOf},
         types::instance::Instance,
@@ -51,7 +51,7 @@ pub(in crate::graphql) async fn list<P: Parent + Into<Whose>>(
     let slice = page.slice()?;
     let filter = searchable(search).map(|search| InstanceFilter { search, enabled });
     let page = match filter.clone() {
-        Some(filter) => ctx.loaders().load(InstancePageOf { parent, filter, slice }).await.map_err(fault)?,
+        Some(filter) => ctx.loaders().load(InstancePageOf { parent, filter, slice }).await.map_err(to_graphql_error)?,
         None => None,
     };
     let page = page.unwrap_or(Page { rows: Vec::new(), has_previous: false, has_next: false });
@@ -76,6 +76,6 @@ impl InstanceTotal {
             Whose::Stack(parent) => loaders.load(InstanceCountOf { parent, filter }).await,
             Whose::Template(parent) => loaders.load(InstanceCountOf { parent, filter }).await,
         };
-        Ok(int(found.map_err(fault)?.unwrap_or_default()))
+        Ok(int(found.map_err(to_graphql_error)?.unwrap_or_default()))
     }
 }

@@ -11,10 +11,10 @@ use crate::{
     error::Result as AppResult,
     graphql::{
         context::ContextExt,
-        execution::to_error::fault,
+        execution::to_error::to_graphql_error,
         inputs::StackRef,
         loaders::StackKey,
-        payloads::settle,
+        payloads::from_result,
         types::{stack::Stack, user_error::UserError},
     },
     ids::StackId,
@@ -23,7 +23,7 @@ use crate::{
 /// The live stacks of a list.
 async fn live(ctx: &Context<'_>, stacks: &[StackId]) -> Result<Vec<Stack>> {
     let found = stacks.iter().map(|id| ctx.loaders().load(StackKey(*id)));
-    let found = futures_util::future::try_join_all(found).await.map_err(fault)?;
+    let found = futures_util::future::try_join_all(found).await.map_err(to_graphql_error)?;
     Ok(found.into_iter().flatten().filter(|stack| stack.deleted_at.is_none()).map(Stack).collect())
 }
 
@@ -153,8 +153,8 @@ pub(in crate::graphql) struct CreateApiKeyPayload {
 }
 
 impl CreateApiKeyPayload {
-    pub(in crate::graphql) fn settle(done: AppResult<CreatedKey>) -> Result<Self> {
-        let (created, user_errors) = settle(done)?;
+    pub(in crate::graphql) fn from_result(done: AppResult<CreatedKey>) -> Result<Self> {
+        let (created, user_errors) = from_result(done)?;
         let (token, api_key) = created.map(|new| (new.key.reveal(), ApiKey(new.listed))).unzip();
         Ok(Self { api_key, token, user_errors })
     }
@@ -170,8 +170,8 @@ pub(in crate::graphql) struct RevokeApiKeyPayload {
 }
 
 impl RevokeApiKeyPayload {
-    pub(in crate::graphql) fn settle(done: AppResult<ListedKey>) -> Result<Self> {
-        let (revoked, user_errors) = settle(done)?;
+    pub(in crate::graphql) fn from_result(done: AppResult<ListedKey>) -> Result<Self> {
+        let (revoked, user_errors) = from_result(done)?;
         Ok(Self { api_key: revoked.map(ApiKey), user_errors })
     }
 }

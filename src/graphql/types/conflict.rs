@@ -10,7 +10,7 @@ use crate::{
     app::{self, ClaimKind},
     budget::Budget,
     error::Error,
-    graphql::{execution::to_error::fault, types::instance::Instance},
+    graphql::{execution::to_error::to_graphql_error, types::instance::Instance},
 };
 
 /// What sort of thing two instances both claim.
@@ -40,7 +40,7 @@ impl Conflict {
     /// Those that were found; there may be as many as instances and their ports together.
     pub(in crate::graphql) fn list(found: Option<Arc<Vec<app::Conflict>>>, budget: &Budget) -> Result<Vec<Self>> {
         let all = found.unwrap_or_default();
-        budget.charge(all.len() * LISTED).map_err(|exceeded| fault(Error::from(exceeded)))?;
+        budget.charge(all.len() * LISTED).map_err(|exceeded| to_graphql_error(Error::from(exceeded)))?;
         Ok((0..all.len()).map(|at| Self { all: Arc::clone(&all), at }).collect())
     }
 

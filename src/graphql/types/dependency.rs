@@ -5,7 +5,9 @@
 use async_graphql::{ComplexObject, Context, Result};
 
 use crate::{
-    graphql::{context::ContextExt, execution::to_error::fault, loaders::InstanceKey, types::instance::Instance},
+    graphql::{
+        context::ContextExt, execution::to_error::to_graphql_error, loaders::InstanceKey, types::instance::Instance,
+    },
     kinds::Dependency,
 };
 
@@ -14,7 +16,7 @@ impl Dependency {
     /// The other instance; null while it is in the trash: then there is nothing to wait for. Restoring it brings the
     /// dependency back into effect.
     async fn instance(&self, ctx: &Context<'_>) -> Option<Result<Instance>> {
-        let found = ctx.loaders().load(InstanceKey(self.depends_on.known()?)).await.map_err(fault);
+        let found = ctx.loaders().load(InstanceKey(self.depends_on.known()?)).await.map_err(to_graphql_error);
         found.map(|found| found.filter(|instance| instance.deleted_at.is_none()).map(Instance)).transpose()
     }
 }

@@ -17,7 +17,7 @@ use crate::{
             override_report::{ConfigChange, OverrideRule, OverrideStats, Reports},
         },
         context::{ContextExt, int},
-        execution::to_error::fault,
+        execution::to_error::to_graphql_error,
         loaders::{ConflictsOf, RulesOf, StackKey, TemplateKey},
         types::{conflict::Conflict, stack::Stack, template::Template},
     },
@@ -36,19 +36,19 @@ impl From<InstanceModel> for Instance {
 
 impl Instance {
     async fn load_stack(&self, ctx: &Context<'_>) -> Result<Stack> {
-        let found = ctx.loaders().load(StackKey(self.0.stack_id)).await.map_err(fault)?;
+        let found = ctx.loaders().load(StackKey(self.0.stack_id)).await.map_err(to_graphql_error)?;
         found.map(Stack).ok_or_else(|| vanished("stack"))
     }
 
     async fn load_template(&self, ctx: &Context<'_>) -> Result<Template> {
-        let found = ctx.loaders().load(TemplateKey(self.0.template_service_id)).await.map_err(fault)?;
+        let found = ctx.loaders().load(TemplateKey(self.0.template_service_id)).await.map_err(to_graphql_error)?;
         found.map(Template).ok_or_else(|| vanished("template"))
     }
 }
 
 /// A foreign key makes this impossible, except when the row goes between two statements of one request.
 fn vanished(what: &str) -> async_graphql::Error {
-    fault(Error::Internal(format!("the {what} of an instance has vanished")))
+    to_graphql_error(Error::Internal(format!("the {what} of an instance has vanished")))
 }
 
 #[Object]
@@ -125,7 +125,7 @@ impl Instance {
     /// What the instance takes away from its template: inherited entries that it removes, and collections that it
     /// replaces.
     async fn override_rules(&self, ctx: &Context<'_>) -> Result<Vec<OverrideRule>> {
-        let rules = ctx.loaders().load(RulesOf(self.0.id)).await.map_err(fault)?;
+        let rules = ctx.loaders().load(RulesOf(self.0.id)).await.map_err(to_graphql_error)?;
         Ok(rules.map(Arc::unwrap_or_clone).unwrap_or_default().into_iter().map(OverrideRule::from).collect())
     }
 
@@ -143,7 +143,7 @@ impl Instance {
     /// entry for each thing, by kind and value. Whether it is enabled itself makes no difference: a disabled instance
     /// shows what enabling it would meet.
     async fn conflicts(&self, ctx: &Context<'_>) -> Result<Vec<Conflict>> {
-        let found = ctx.loaders().load(ConflictsOf(self.0.id)).await.map_err(fault)?;
+        let found = ctx.loaders().load(ConflictsOf(self.0.id)).await.map_err(to_graphql_error)?;
         Conflict::list(found, ctx.app().budget())
     }
 

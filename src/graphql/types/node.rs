@@ -7,7 +7,7 @@ use async_graphql::{Context, ID, Interface, Result};
 use crate::{
     graphql::{
         context::ContextExt,
-        execution::to_error::fault,
+        execution::to_error::to_graphql_error,
         loaders::{InstanceKey, StackKey, TemplateKey},
         types::{instance::Instance, stack::Stack, template::Template},
     },
@@ -28,14 +28,14 @@ pub(in crate::graphql) async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Opt
     let loaders = ctx.loaders();
     let found = match id {
         AnyId::Stack(id) => {
-            let found = loaders.load(StackKey(id)).await.map_err(fault)?;
+            let found = loaders.load(StackKey(id)).await.map_err(to_graphql_error)?;
             found.filter(|stack| stack.deleted_at.is_none()).map(|row| Node::Stack(Stack(row)))
         }
         AnyId::Template(id) => {
-            loaders.load(TemplateKey(id)).await.map_err(fault)?.map(|row| Node::Template(Template(row)))
+            loaders.load(TemplateKey(id)).await.map_err(to_graphql_error)?.map(|row| Node::Template(Template(row)))
         }
         AnyId::Instance(id) => {
-            let found = loaders.load(InstanceKey(id)).await.map_err(fault)?;
+            let found = loaders.load(InstanceKey(id)).await.map_err(to_graphql_error)?;
             found.filter(|instance| instance.deleted_at.is_none()).map(|row| Node::Instance(Instance(row)))
         }
     };

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::{
     app::RevealSecret,
     error::Result as AppResult,
-    graphql::{inputs::TemplateRef, payloads::settle, types::user_error::UserError},
+    graphql::{inputs::TemplateRef, payloads::from_result, types::user_error::UserError},
     reference::InstanceRef,
 };
 
@@ -43,8 +43,8 @@ pub(in crate::graphql) struct RevealSecretPayload {
 }
 
 impl RevealSecretPayload {
-    pub(in crate::graphql) fn settle(done: AppResult<Option<Zeroizing<String>>>) -> Result<Self> {
-        let (value, user_errors) = settle(done)?;
+    pub(in crate::graphql) fn from_result(done: AppResult<Option<Zeroizing<String>>>) -> Result<Self> {
+        let (value, user_errors) = from_result(done)?;
         Ok(Self { value: value.flatten().map(|text| text.to_string()), user_errors })
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     graphql::{
         compose::file::{ComposeFile, ComposeMode},
         context::{ContextExt, int},
-        execution::to_error::fault,
+        execution::to_error::to_graphql_error,
         lists::{
             connection::{Listed, PageArgs},
             instances::{self, InstanceTotal},
@@ -105,7 +105,7 @@ impl Stack {
     /// What its live, enabled instances claim on the host although other instances, which are enabled in enabled
     /// stacks, claim it, too: the conflicts of each of them, oldest instance first, then by kind and value.
     async fn conflicts(&self, ctx: &Context<'_>) -> Result<Vec<Conflict>> {
-        let found = ctx.loaders().load(StackConflictsOf(self.0.id)).await.map_err(fault)?;
+        let found = ctx.loaders().load(StackConflictsOf(self.0.id)).await.map_err(to_graphql_error)?;
         Conflict::list(found, ctx.app().budget())
     }
 
@@ -123,9 +123,9 @@ impl Stack {
         reveal_secrets: bool,
     ) -> Result<ComposeFile> {
         let how = Rendering { mode: mode.into(), reveal: reveal_secrets };
-        let found = ctx.loaders().load(ComposeOf { stack: self.0.id, how }).await.map_err(fault)?;
+        let found = ctx.loaders().load(ComposeOf { stack: self.0.id, how }).await.map_err(to_graphql_error)?;
         let found = found.ok_or_else(|| Error::Internal("a stack was purged while it was rendered".to_owned()));
-        Ok(ComposeFile(found.map_err(fault)?.map_err(fault)?))
+        Ok(ComposeFile(found.map_err(to_graphql_error)?.map_err(to_graphql_error)?))
     }
 
     /// The live instance of this name, or null.
@@ -135,6 +135,6 @@ impl Stack {
         #[graphql(desc = "The instance's name.")] name: String,
     ) -> Option<Result<Instance>> {
         let found = ctx.app().instance_of(self.0.id, &name).await;
-        found.map_err(fault).transpose().map(|found| found.map(Instance::from))
+        found.map_err(to_graphql_error).transpose().map(|found| found.map(Instance::from))
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     graphql::{
         config::collections::TemplateCollections,
         context::{ContextExt, int},
-        execution::to_error::fault,
+        execution::to_error::to_graphql_error,
         inputs::TemplateEdit,
         lists::{
             connection::{Listed, MAX_PAGE, PageArgs},
@@ -141,12 +141,12 @@ impl Template {
         #[graphql(desc = "How many of the instances to show, 1 to 100; all are counted.", default = 20)] first: i32,
     ) -> Result<TemplateEditPreview> {
         if !(1..=MAX_PAGE).contains(&first) {
-            return Err(fault(Error::limit(format!("first is 1 to {MAX_PAGE}, not {first}."))));
+            return Err(to_graphql_error(Error::limit(format!("first is 1 to {MAX_PAGE}, not {first}."))));
         }
         match ctx.app().preview_template_edit(&self.0, &edit.into()).await {
             Ok(preview) => Ok(TemplateEditPreview::new(preview, first.unsigned_abs() as usize)),
             Err(Error::Refused(problems)) => Ok(TemplateEditPreview::refused(problems)),
-            Err(error) => Err(fault(error)),
+            Err(error) => Err(to_graphql_error(error)),
         }
     }
 

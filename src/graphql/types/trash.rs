@@ -12,7 +12,7 @@ use crate::{
     error::{Code, Detail, Problem},
     graphql::{
         context::{ContextExt, int},
-        execution::to_error::fault,
+        execution::to_error::to_graphql_error,
         lists::connection::{PageArgs, RowPage},
         loaders::{InstanceObstaclesOf, StackObstaclesOf, TrashedMembersOf},
         types::{
@@ -39,7 +39,7 @@ impl Trash {
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<RowPage<TrashedStack, TrashedStackTotal>> {
         let slice = PageArgs { first, after, last, before }.slice()?;
-        let page = ctx.app().trashed_stacks(&slice).await.map_err(fault)?;
+        let page = ctx.app().trashed_stacks(&slice).await.map_err(to_graphql_error)?;
         let place = |row: &StackModel| {
             let deleted_at = row.deleted_at.unwrap_or(row.updated_at);
             ByDeletion { deleted_at, id: row.id.0 }
@@ -58,7 +58,7 @@ impl Trash {
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<RowPage<TrashedInstance, TrashedInstanceTotal>> {
         let slice = PageArgs { first, after, last, before }.slice()?;
-        let page = ctx.app().trashed_instances(&slice).await.map_err(fault)?;
+        let page = ctx.app().trashed_instances(&slice).await.map_err(to_graphql_error)?;
         let place = |row: &InstanceModel| {
             let deleted_at = row.deleted_at.unwrap_or(row.updated_at);
             ByDeletion { deleted_at, id: row.id.0 }
@@ -80,14 +80,14 @@ impl TrashedStack {
 
     /// How many instances would come back with it.
     async fn instance_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        let found = ctx.loaders().load(TrashedMembersOf(self.0.id)).await.map_err(fault)?;
+        let found = ctx.loaders().load(TrashedMembersOf(self.0.id)).await.map_err(to_graphql_error)?;
         Ok(int(found.unwrap_or_default()))
     }
 
     /// What restoring it under its own name would meet right now; empty when that would succeed. Of the instances that
     /// are in the way at most 20 are told.
     async fn obstacles(&self, ctx: &Context<'_>) -> Result<Vec<RestoreObstacle>> {
-        let found = ctx.loaders().load(StackObstaclesOf(self.0.id)).await.map_err(fault)?;
+        let found = ctx.loaders().load(StackObstaclesOf(self.0.id)).await.map_err(to_graphql_error)?;
         Ok(found.into_iter().flatten().map(RestoreObstacle).collect())
     }
 }
@@ -105,7 +105,7 @@ impl TrashedInstance {
 
     /// What restoring it under its own name would meet right now; empty when that would succeed.
     async fn obstacles(&self, ctx: &Context<'_>) -> Result<Vec<RestoreObstacle>> {
-        let found = ctx.loaders().load(InstanceObstaclesOf(self.0.id)).await.map_err(fault)?;
+        let found = ctx.loaders().load(InstanceObstaclesOf(self.0.id)).await.map_err(to_graphql_error)?;
         Ok(found.into_iter().flatten().map(RestoreObstacle).collect())
     }
 }
@@ -141,7 +141,7 @@ pub(in crate::graphql) struct TrashedStackTotal;
 impl TrashedStackTotal {
     /// How many stacks are in the trash in all, over every page. Counted only when asked for.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        ctx.app().count_trashed_stacks().await.map(|n| int(n.cast_signed())).map_err(fault)
+        ctx.app().count_trashed_stacks().await.map(|n| int(n.cast_signed())).map_err(to_graphql_error)
     }
 }
 
@@ -152,6 +152,6 @@ pub(in crate::graphql) struct TrashedInstanceTotal;
 impl TrashedInstanceTotal {
     /// How many instances were deleted on their own in all, over every page. Counted only when asked for.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        ctx.app().count_trashed_instances().await.map(|n| int(n.cast_signed())).map_err(fault)
+        ctx.app().count_trashed_instances().await.map(|n| int(n.cast_signed())).map_err(to_graphql_error)
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     error::{Code, Detail, Problem},
     graphql::{
         context::{ContextExt, int},
-        execution::to_error::fault,
+        execution::to_error::to_graphql_error,
         loaders::InstanceKey,
         types::{
             instance::Instance,
@@ -169,7 +169,7 @@ impl InUseError {
     /// not null.
     async fn users(&self, ctx: &Context<'_>) -> Result<Vec<Instance>> {
         let loads = self.oldest.iter().map(|id| ctx.loaders().load(InstanceKey(*id)));
-        let found = futures_util::future::try_join_all(loads).await.map_err(fault)?;
+        let found = futures_util::future::try_join_all(loads).await.map_err(to_graphql_error)?;
         Ok(found.into_iter().flatten().map(Instance).collect())
     }
     /// How many instances use it in all, those in the trash included.

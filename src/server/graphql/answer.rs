@@ -1,4 +1,4 @@
-//! Answers: from what the framework gives to status, headers and JSON.
+//! ResponseCache: from what the framework gives to status, headers and JSON.
 //!
 //! Used by the handler and by the layers in front of it. It must never let a cause out.
 
@@ -128,7 +128,7 @@ pub(super) fn coded(mut error: ServerError, code: &str) -> ServerError {
 
 /// What is wrong with a document, as the errors of an answer.
 pub(super) fn errors(refusal: &Refusal) -> Vec<ServerError> {
-    let error = |mistake: &crate::document::Mistake| {
+    let error = |mistake: &crate::document::ValidationError| {
         let place = mistake.location.map(|(line, column)| async_graphql::Pos { line, column });
         coded(ServerError::new(&mistake.message, place), refusal.sort.code())
     };

@@ -41,7 +41,7 @@ pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempote
 /// for others.
 const BEFORE_REFUSAL: Duration = Duration::from_millis(150);
 
-/// Answers one request.
+/// ResponseCache one request.
 pub(super) async fn handle(
     State(service): State<Service>,
     Extension(access): Extension<Access>,

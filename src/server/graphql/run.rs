@@ -20,7 +20,7 @@ use crate::{
     access::Access,
     app::App,
     budget::{Budget, Exceeded, cancellation::Cancellation, chunks::Chunks},
-    document::{Chosen, Refusal, Sort},
+    document::{Chosen, Refusal, RejectionKind},
     graphql::{RequestKey, executable, execute, locate},
     server::{
         Service,
@@ -91,7 +91,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     }
     if let Some(reason) = service.introspection.lacks(&access).filter(|_| checked.introspects()) {
         let message = format!("Introspection is not there for everybody. {reason}");
-        return Ok(Ran::refused(&Refusal::one(Sort::Forbidden, "introspection", message)));
+        return Ok(Ran::refused(&Refusal::one(RejectionKind::Forbidden, "introspection", message)));
     }
     let chosen = match service.documents.choose(&checked, name, variables) {
         Ok(chosen) => chosen,
@@ -101,13 +101,13 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     let key = how.key.filter(|_| mutation);
     if key.is_some() && roots > 1 {
         return Ok(Ran::refused(&Refusal::one(
-            Sort::BadRequest,
+            RejectionKind::BadRequest,
             "idempotency_key",
             "The header Idempotency-Key is for a request with one change; give each of several its own idempotencyKey.",
         )));
     }
     let budget = if mutation { service.budget_of_change() } else { service.budget() };
-    if cost >= MANY_VALUES {
+    if cost >= LARGE_COST {
         budget.expect_much();
     }
     let app = service.app.acting_within(access, budget.clone());
@@ -165,7 +165,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
                 let reading = execute(&service.schema, standby, request);
                 // It may go away in the middle, or give up what it reads for what it replays: then as if it were not there.
                 let ours = |error| code(error).is_some_and(|code| OURS.contains(&code.as_str()));
-                match timeout(OF_STANDBY, reading).await {
+                match timeout(STANDBY_READ_TIMEOUT, reading).await {
                     Ok(Ok(response)) if !response.errors.iter().any(ours) => return Ok(response),
                     Ok(Err(exceeded)) => return Err(exceeded),
                     _ => budget.release_to(before),
@@ -250,18 +250,18 @@ async fn within<T>(service: &Service, from: tokio::time::Instant, work: impl Fut
     tokio::select! {
         biased;
         done = work => Some(done),
-        () = service.app.db().pulse().patience(from, SOON, service.limits.request_timeout()) => None,
+        () = service.app.db().health().patience(from, SLOW_DATABASE_TIMEOUT, service.limits.request_timeout()) => None,
     }
 }
 
 /// From so many values on an answer is not computed where it keeps other requests from their thread.
-const MANY_VALUES: u64 = 20_000;
+const LARGE_COST: u64 = 20_000;
 
 /// How long a standby may take for an answer, before the primary is asked.
-const OF_STANDBY: Duration = Duration::from_millis(1000);
+const STANDBY_READ_TIMEOUT: Duration = Duration::from_millis(1000);
 
 /// How long a request may take while the database is slow: people look elsewhere after three seconds.
-const SOON: Duration = Duration::from_millis(1900);
+const SLOW_DATABASE_TIMEOUT: Duration = Duration::from_millis(1900);
 
 const GIVEN_UP: &str = "The request took too long and was given up.";
 

@@ -31,32 +31,32 @@ use tokio::{
 };
 
 use crate::server::{
-    Traffic,
+    TransportLimits,
     graphql::refuse,
     transport::activity::{Activity, Receiving},
 };
 
 /// Bytes of each body that are always taken: more than nearly all requests have.
-const FREE: usize = 4 * 1024;
+const FREE_BODY_BYTES: usize = 4 * 1024;
 /// The first bytes of a body cost three times as much: the connection keeps buffers of that size as well.
-const BUFFERED: usize = 16 * 1024;
+const BUFFERED_BODY_BYTES: usize = 16 * 1024;
 /// Bytes that all requests under way may have sent beyond that, until they are answered.
-const BUDGET: usize = 8 * 1024 * 1024;
+const BODY_BUDGET_BYTES: usize = 8 * 1024 * 1024;
 /// A body that is longer than this can only be an import: one at a time has as much room as imports may have, beside the
 /// budget.
-const LARGE: usize = 2_200_000;
+const LARGE_BODY_BYTES: usize = 2_200_000;
 
-/// Places for requests; a clone counts the same ones.
+/// AdmissionControl for requests; a clone counts the same ones.
 #[derive(Clone)]
-pub(in crate::server) struct Places {
+pub(in crate::server) struct AdmissionControl {
     free: Arc<Semaphore>,
     spent: Arc<AtomicUsize>,
     large: Arc<Semaphore>,
     patience: Duration,
 }
 
-impl Places {
-    pub(in crate::server) fn new(limits: &Traffic) -> Self {
+impl AdmissionControl {
+    pub(in crate::server) fn new(limits: &TransportLimits) -> Self {
         let free = Arc::new(Semaphore::new(limits.in_flight));
         Self { free, spent: Arc::default(), large: Arc::new(Semaphore::new(1)), patience: limits.body }
     }
@@ -66,14 +66,14 @@ impl Places {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refused {
     /// All places are taken; the body is complete, so the connection may go on.
-    NoPlace,
+    TooManyRequests,
     /// The budget is spent, and there is more of the body to come.
-    NoRoom,
+    BodyBudgetExceeded,
     Late,
 }
 
 /// What a request holds, shared by its body and the layer.
-struct Held {
+struct Admission {
     place: Option<OwnedSemaphorePermit>,
     refused: Option<Refused>,
     /// The room of the one large body.
@@ -83,7 +83,7 @@ struct Held {
     budget: Arc<AtomicUsize>,
 }
 
-impl Drop for Held {
+impl Drop for Admission {
     fn drop(&mut self) {
         self.budget.fetch_sub(self.spent, Ordering::Relaxed);
     }
@@ -94,12 +94,16 @@ impl Drop for Held {
 #[derive(Clone)]
 pub(in crate::server) struct Permit {
     /// Only kept.
-    _held: Arc<Mutex<Held>>,
+    _held: Arc<Mutex<Admission>>,
 }
 
 /// Runs a request when there is a place for it.
-pub(in crate::server) async fn admit(State(places): State<Places>, mut request: Request, next: Next) -> Response {
-    let held = Held { place: None, refused: None, large: None, spent: 0, budget: Arc::clone(&places.spent) };
+pub(in crate::server) async fn admit(
+    State(places): State<AdmissionControl>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let held = Admission { place: None, refused: None, large: None, spent: 0, budget: Arc::clone(&places.spent) };
     let held = Arc::new(Mutex::new(held));
     request.extensions_mut().insert(Permit { _held: Arc::clone(&held) });
     let activity = request.extensions().get::<Arc<Activity>>().cloned();
@@ -123,9 +127,9 @@ pub(in crate::server) async fn admit(State(places): State<Places>, mut request: 
     let refused = held.lock().ok().and_then(|held| held.refused);
     match refused {
         None => answer,
-        Some(Refused::NoPlace) => busy(),
+        Some(Refused::TooManyRequests) => busy(),
         // What it has sent goes with the connection.
-        Some(Refused::NoRoom) => closing(busy()),
+        Some(Refused::BodyBudgetExceeded) => closing(busy()),
         Some(Refused::Late) => {
             let message = "The body of the request did not come in time.";
             closing(refuse(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", message))
@@ -149,8 +153,8 @@ fn closing(mut answer: Response) -> Response {
 /// A body that must come in time, and that takes a place when it is complete.
 struct Watched {
     body: Body,
-    places: Places,
-    held: Arc<Mutex<Held>>,
+    places: AdmissionControl,
+    held: Arc<Mutex<Admission>>,
     timer: Pin<Box<Sleep>>,
     read: usize,
     done: bool,
@@ -164,14 +168,15 @@ impl Watched {
             held.refused = Some(why);
         }
         Error::new(match why {
-            Refused::NoPlace | Refused::NoRoom => "the service is busy",
+            Refused::TooManyRequests | Refused::BodyBudgetExceeded => "the service is busy",
             Refused::Late => "the body is late",
         })
     }
 
     /// Takes a place; it is free again when the request has been answered and nothing of it runs any more.
     fn enter(&self) -> Result<(), Error> {
-        let place = Arc::clone(&self.places.free).try_acquire_owned().map_err(|_| self.refuse(Refused::NoPlace))?;
+        let place =
+            Arc::clone(&self.places.free).try_acquire_owned().map_err(|_| self.refuse(Refused::TooManyRequests))?;
         if let Ok(mut held) = self.held.lock() {
             held.place = Some(place);
         }
@@ -182,7 +187,7 @@ impl Watched {
     fn count(&mut self, bytes: usize) -> Result<(), Error> {
         self.read += bytes;
         let Ok(mut held) = self.held.lock() else { return Ok(()) };
-        if self.read > LARGE && held.large.is_none() {
+        if self.read > LARGE_BODY_BYTES && held.large.is_none() {
             held.large = Arc::clone(&self.places.large).try_acquire_owned().ok();
             if held.large.is_some() {
                 self.places.spent.fetch_sub(std::mem::take(&mut held.spent), Ordering::Relaxed);
@@ -191,12 +196,12 @@ impl Watched {
         if held.large.is_some() {
             return Ok(());
         }
-        let cost = self.read + 2 * self.read.min(BUFFERED);
-        let more = cost.saturating_sub(FREE).saturating_sub(held.spent);
+        let cost = self.read + 2 * self.read.min(BUFFERED_BODY_BYTES);
+        let more = cost.saturating_sub(FREE_BODY_BYTES).saturating_sub(held.spent);
         held.spent += more;
         drop(held);
-        if self.places.spent.fetch_add(more, Ordering::Relaxed) + more > BUDGET && more > 0 {
-            return Err(self.refuse(Refused::NoRoom));
+        if self.places.spent.fetch_add(more, Ordering::Relaxed) + more > BODY_BUDGET_BYTES && more > 0 {
+            return Err(self.refuse(Refused::BodyBudgetExceeded));
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use axum::{
 
 use crate::{
     access::{Access, Role},
-    server::{graphql::refuse, middleware::auth::Doorkeeper, routes::status},
+    server::{graphql::refuse, middleware::auth::Authenticator, routes::status},
 };
 
 /// For whom something is there.
@@ -83,7 +83,7 @@ pub struct Audiences {
 
 /// Lets a request through to a part that is there for who asks. What is switched off looks as if it had never been.
 pub(in crate::server) async fn admit(
-    State((keeper, audience)): State<(Doorkeeper, Audience)>,
+    State((keeper, audience)): State<(Authenticator, Audience)>,
     request: Request,
     next: Next,
 ) -> Response {

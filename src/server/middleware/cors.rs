@@ -20,7 +20,7 @@ use tower_http::{
     cors::{Any, CorsLayer},
 };
 
-/// Answers that are shorter are not worth packing.
+/// ResponseCache that are shorter are not worth packing.
 const WORTH_PACKING: u16 = 1024;
 
 /// Where a page that may ask comes from.

@@ -26,7 +26,7 @@ use axum::{
 
 use crate::server::{
     graphql::refuse,
-    middleware::{auth::Doorkeeper, cors::Origin},
+    middleware::{auth::Authenticator, cors::Origin},
 };
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -155,11 +155,11 @@ impl Refusal {
 pub(in crate::server) struct HostGuard {
     hosts: Arc<Hosts>,
     origins: Arc<[Origin]>,
-    keeper: Doorkeeper,
+    keeper: Authenticator,
 }
 
 impl HostGuard {
-    pub(in crate::server) fn new(hosts: Hosts, origins: &[Origin], keeper: Doorkeeper) -> Self {
+    pub(in crate::server) fn new(hosts: Hosts, origins: &[Origin], keeper: Authenticator) -> Self {
         Self { hosts: Arc::new(hosts), origins: origins.into(), keeper }
     }
 

@@ -1,6 +1,6 @@
 //! `/stacks/{name}/compose.yaml` and `compose.override.yaml`: a stack as files, for `curl` and scripts.
 //!
-//! Behind the same door as GraphQL. It must never answer with anything but the file or JSON that says why not.
+//! Behind the same auth_mode as GraphQL. It must never answer with anything but the file or JSON that says why not.
 
 use axum::{
     Extension,

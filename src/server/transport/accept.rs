@@ -20,7 +20,7 @@ use tokio::{
 };
 
 use crate::server::{
-    Traffic,
+    TransportLimits,
     middleware::client_address::network,
     transport::{
         activity::{Activity, Heads},
@@ -30,38 +30,38 @@ use crate::server::{
 
 /// First and longest pause after the system could not give us a connection, for instance because it has no file
 /// descriptor left.
-const PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_secs(1)];
+const ACCEPT_PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_secs(1)];
 
 /// Serves until `stop` says so; then takes no new connections and gives running requests their grace. A second word
 /// ends them at once, which is an error.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    limits: Traffic,
+    limits: TransportLimits,
     mut stop: mpsc::Receiver<()>,
 ) -> io::Result<()> {
     let (stopping, seen) = watch::channel(false);
-    let mut house = House {
+    let mut connections = ConnectionSet {
         router,
         limits: Arc::new(limits),
         stopping: Stopping(seen),
         open: JoinSet::new(),
-        guests: Vec::new(),
+        entries: Vec::new(),
         heads: Heads::default(),
         full: false,
     };
-    let mut pause = PAUSES[0];
+    let mut pause = ACCEPT_PAUSES[0];
     loop {
         tokio::select! {
             Some(()) = stop.recv() => break,
-            Some(_) = house.open.join_next(), if !house.open.is_empty() => {}
-            (stream, peer) = accept(&listener, &mut pause) => house.welcome(stream, peer),
+            Some(_) = connections.open.join_next(), if !connections.open.is_empty() => {}
+            (stream, peer) = accept(&listener, &mut pause) => connections.add(stream, peer),
         }
     }
-    house.welcome_the_last(listener);
+    connections.add_last(listener);
     stopping.send_replace(true);
-    let grace = house.limits.grace;
-    let mut open = house.open;
+    let grace = connections.limits.grace;
+    let mut open = connections.open;
     tokio::select! {
         () = async { while open.join_next().await.is_some() {} } => Ok(()),
         () = sleep(grace) => {
@@ -82,14 +82,14 @@ async fn accept(listener: &TcpListener, pause: &mut Duration) -> (TcpStream, Soc
     loop {
         match listener.accept().await {
             Ok(accepted) => {
-                *pause = PAUSES[0];
+                *pause = ACCEPT_PAUSES[0];
                 return accepted;
             }
             Err(cause) if is_the_clients(&cause) => {}
             Err(cause) => {
                 tracing::error!(%cause, "cannot take a connection, trying again in {pause:?}");
                 let now = *pause;
-                *pause = (now * 2).min(PAUSES[1]);
+                *pause = (now * 2).min(ACCEPT_PAUSES[1]);
                 sleep(now).await;
             }
         }
@@ -107,25 +107,25 @@ fn is_the_clients(cause: &io::Error) -> bool {
 const SEND_BUFFER: usize = 256 * 1024;
 
 /// An open connection, from outside.
-struct Guest {
+struct ConnectionEntry {
     from: IpAddr,
     activity: Arc<Activity>,
     task: AbortHandle,
 }
 
 /// The open connections.
-struct House {
+struct ConnectionSet {
     router: Router,
-    limits: Arc<Traffic>,
+    limits: Arc<TransportLimits>,
     stopping: Stopping,
     open: JoinSet<()>,
-    guests: Vec<Guest>,
+    entries: Vec<ConnectionEntry>,
     heads: Heads,
     full: bool,
 }
 
-impl House {
-    fn welcome(&mut self, stream: TcpStream, peer: SocketAddr) {
+impl ConnectionSet {
+    fn add(&mut self, stream: TcpStream, peer: SocketAddr) {
         while self.open.try_join_next().is_some() {}
         let full = self.open.len() >= self.limits.connections;
         if full && !self.full {
@@ -133,10 +133,10 @@ impl House {
             tracing::warn!(connections, "no more connections: those that wait longest make room for new ones");
         }
         self.full = full;
-        if full && !self.make_room() {
+        if full && !self.evict() {
             return;
         }
-        // Answers are whole when they are written: there is nothing to wait for.
+        // ResponseCache are whole when they are written: there is nothing to wait for.
         if let Err(cause) = stream.set_nodelay(true) {
             tracing::debug!(%cause, "a connection without TCP_NODELAY");
         }
@@ -148,22 +148,22 @@ impl House {
         let (activity, heads) = (Arc::new(Activity::new()), self.heads.clone());
         let seen = Arc::clone(&activity);
         let task = self.open.spawn(connection::run(stream, peer.ip(), router, limits, stopping, activity, heads));
-        if self.guests.len() >= 2 * self.limits.connections {
-            self.guests.retain(|guest| !guest.task.is_finished());
+        if self.entries.len() >= 2 * self.limits.connections {
+            self.entries.retain(|entry| !entry.task.is_finished());
         }
-        self.guests.push(Guest { from: network(peer.ip()), activity: seen, task });
+        self.entries.push(ConnectionEntry { from: network(peer.ip()), activity: seen, task });
     }
 
-    /// Who has come through before the door closes is answered. The system itself is asked: the runtime may not have
+    /// Who has come through before the auth_mode closes is answered. The system itself is asked: the runtime may not have
     /// heard yet that somebody has come.
-    fn welcome_the_last(&mut self, listener: TcpListener) {
+    fn add_last(&mut self, listener: TcpListener) {
         let Ok(listener) = listener.into_std() else { return };
         loop {
             match listener.accept() {
                 Ok((stream, peer)) => {
                     let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
                     if let Ok(stream) = stream {
-                        self.welcome(stream, peer);
+                        self.add(stream, peer);
                     }
                 }
                 Err(cause) if is_the_clients(&cause) => {}
@@ -174,18 +174,18 @@ impl House {
 
     /// Ends a connection that waits for something of its client's: of those from the address that has most of them, the
     /// one that has waited longest. False when all are at work.
-    fn make_room(&mut self) -> bool {
-        self.guests.retain(|guest| !guest.task.is_finished());
-        let waiting = self.guests.iter().enumerate();
-        let waiting = waiting.filter_map(|(at, guest)| Some((guest.from, guest.activity.waits_since()?, at)));
+    fn evict(&mut self) -> bool {
+        self.entries.retain(|entry| !entry.task.is_finished());
+        let waiting = self.entries.iter().enumerate();
+        let waiting = waiting.filter_map(|(at, entry)| Some((entry.from, entry.activity.waits_since()?, at)));
         let waiting: Vec<(IpAddr, Instant, usize)> = waiting.collect();
-        let mut crowds = HashMap::<IpAddr, usize>::new();
+        let mut floods = HashMap::<IpAddr, usize>::new();
         for (from, ..) in &waiting {
-            *crowds.entry(*from).or_default() += 1;
+            *floods.entry(*from).or_default() += 1;
         }
-        let first = waiting.iter().min_by_key(|(from, since, _)| (Reverse(crowds[from]), *since));
+        let first = waiting.iter().min_by_key(|(from, since, _)| (Reverse(floods[from]), *since));
         let Some((.., at)) = first.copied() else { return false };
-        self.guests.swap_remove(at).task.abort();
+        self.entries.swap_remove(at).task.abort();
         true
     }
 }

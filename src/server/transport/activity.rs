@@ -12,7 +12,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::server::transport::response_memory::Unread;
+use crate::server::transport::response_memory::ResponseMemory;
 
 /// Most connections that may keep a larger buffer.
 const STRETCHED: usize = 128;
@@ -41,7 +41,7 @@ pub(in crate::server) struct Activity {
     receiving: AtomicUsize,
     pub(in crate::server) writing: AtomicBool,
     pub(in crate::server) stretched: AtomicBool,
-    unread: OnceLock<Unread>,
+    unread: OnceLock<ResponseMemory>,
     made: Instant,
     /// When it was last of use, in milliseconds from then.
     used: AtomicU64,
@@ -81,7 +81,7 @@ impl Activity {
     }
 
     /// Where its answers are counted until they are taken.
-    pub(in crate::server) fn answers_count_in(&self, unread: &Unread) {
+    pub(in crate::server) fn answers_count_in(&self, unread: &ResponseMemory) {
         self.unread.get_or_init(|| unread.clone());
     }
 
@@ -91,7 +91,7 @@ impl Activity {
     }
 
     pub(in crate::server) fn has_to_hurry(&self) -> bool {
-        self.unread.get().is_some_and(Unread::is_much)
+        self.unread.get().is_some_and(ResponseMemory::is_above_soft_limit)
     }
 
     /// A request runs until the returned value is dropped.

@@ -20,11 +20,11 @@ use hyper_util::{
 use tokio::{net::TcpStream, sync::watch, time::timeout};
 
 use crate::server::{
-    Traffic,
+    TransportLimits,
     middleware::client_address::ClientAddress,
     transport::{
         activity::{Activity, Heads},
-        timeout_io::Patient,
+        timeout_io::TimeoutIo,
     },
 };
 
@@ -50,7 +50,7 @@ pub(in crate::server) async fn run(
     stream: TcpStream,
     peer: IpAddr,
     router: Router,
-    limits: Arc<Traffic>,
+    limits: Arc<TransportLimits>,
     stopping: Stopping,
     activity: Arc<Activity>,
     heads: Heads,
@@ -58,7 +58,7 @@ pub(in crate::server) async fn run(
     let mut builder = http1::Builder::new();
     // The socket's own patience is shorter; this one makes the connection look at the socket between requests.
     builder.timer(TokioTimer::new()).header_read_timeout(limits.idle + limits.head).max_buf_size(BUFFER);
-    let socket = TokioIo::new(Patient::new(stream, Arc::clone(&activity), &limits, heads.clone()));
+    let socket = TokioIo::new(TimeoutIo::new(stream, Arc::clone(&activity), &limits, heads.clone()));
     let inner = TowerToHyperService::new(router);
     let (activities, stops) = (Arc::clone(&activity), stopping.clone());
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-/// Traffic of connections and requests.
+/// TransportLimits of connections and requests.
 #[derive(Clone, Debug)]
-pub struct Traffic {
+pub struct TransportLimits {
     /// Most connections at a time; then those that wait longest make room. Each may cost some 40 KiB.
     pub connections: usize,
     /// Most requests that run at a time; others are answered with 503.
@@ -27,7 +27,7 @@ pub struct Traffic {
     pub trusted_proxies: Vec<IpNet>,
 }
 
-impl Default for Traffic {
+impl Default for TransportLimits {
     fn default() -> Self {
         Self {
             connections: 1024,

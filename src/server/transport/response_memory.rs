@@ -1,4 +1,4 @@
-//! Answers that wait in memory until their clients take them: there is room for so many bytes, and who takes none makes
+//! ResponseCache that wait in memory until their clients take them: there is room for so many bytes, and who takes none makes
 //! room for others.
 //!
 //! A layer around GraphQL requests. What it counts makes sockets impatient (`patience.rs`). It must never cut an answer
@@ -28,62 +28,62 @@ use crate::{
 };
 
 /// Bytes from which on slow clients are cut off sooner.
-const MUCH: usize = 12 * 1024 * 1024;
+const SOFT_LIMIT_BYTES: usize = 12 * 1024 * 1024;
 /// Bytes from which on no more requests are taken.
-const TOO_MUCH: usize = 32 * 1024 * 1024;
+const HARD_LIMIT_BYTES: usize = 32 * 1024 * 1024;
 
 /// How many bytes wait; a clone counts the same ones. Longer answers are counted by the memory of the process.
 #[derive(Clone, Debug)]
-pub(in crate::server) struct Unread {
+pub(in crate::server) struct ResponseMemory {
     bytes: Arc<AtomicUsize>,
     memory: ProcessMemory,
 }
 
-impl Unread {
+impl ResponseMemory {
     pub(in crate::server) fn new(memory: &ProcessMemory) -> Self {
         Self { bytes: Arc::default(), memory: memory.clone() }
     }
 
     /// Whether there is not much room left.
-    pub(in crate::server) fn is_much(&self) -> bool {
-        self.bytes.load(Ordering::Relaxed) > MUCH || self.memory.is_short()
+    pub(in crate::server) fn is_above_soft_limit(&self) -> bool {
+        self.bytes.load(Ordering::Relaxed) > SOFT_LIMIT_BYTES || self.memory.is_short()
     }
 }
 
-/// Counted until it is dropped.
-struct Weight(Unread, usize);
+/// CountedBody until it is dropped.
+struct Reservation(ResponseMemory, usize);
 
-impl Weight {
-    fn new(of: &Unread, bytes: usize) -> Self {
+impl Reservation {
+    fn new(of: &ResponseMemory, bytes: usize) -> Self {
         of.bytes.fetch_add(bytes, Ordering::Relaxed);
         Self(of.clone(), bytes)
     }
 }
 
-impl Drop for Weight {
+impl Drop for Reservation {
     fn drop(&mut self) {
         self.0.bytes.fetch_sub(self.1, Ordering::Relaxed);
     }
 }
 
 /// Bytes that are counted as long as anybody holds them, the connection included.
-struct Weighed(Bytes, #[expect(dead_code, reason = "held, not read")] Weight);
+struct Reserved(Bytes, #[expect(dead_code, reason = "held, not read")] Reservation);
 
-impl AsRef<[u8]> for Weighed {
+impl AsRef<[u8]> for Reserved {
     fn as_ref(&self) -> &[u8] {
         &self.0
     }
 }
 
 /// An answer's body whose frames are counted from the moment they are there.
-struct Counted {
+struct CountedBody {
     body: Body,
-    unread: Unread,
+    unread: ResponseMemory,
     /// What has not become a frame yet.
-    rest: Option<Weight>,
+    rest: Option<Reservation>,
 }
 
-impl HttpBody for Counted {
+impl HttpBody for CountedBody {
     type Data = Bytes;
     type Error = Error;
 
@@ -91,8 +91,8 @@ impl HttpBody for Counted {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
         let unread = self.unread.clone();
         let weighed = |bytes: Bytes| {
-            let weight = Weight::new(&unread, bytes.len());
-            Bytes::from_owner(Weighed(bytes, weight))
+            let weight = Reservation::new(&unread, bytes.len());
+            Bytes::from_owner(Reserved(bytes, weight))
         };
         let frame = frame.map(|frame| frame.map(|frame| frame.map_data(weighed)));
         self.rest = None;
@@ -109,8 +109,8 @@ impl HttpBody for Counted {
 }
 
 /// Runs a request when there is room for its answer.
-pub(in crate::server) async fn weigh(State(unread): State<Unread>, request: Request, next: Next) -> Response {
-    if unread.bytes.load(Ordering::Relaxed) > TOO_MUCH {
+pub(in crate::server) async fn reserve(State(unread): State<ResponseMemory>, request: Request, next: Next) -> Response {
+    if unread.bytes.load(Ordering::Relaxed) > HARD_LIMIT_BYTES {
         return busy();
     }
     if let Some(activity) = request.extensions().get::<Arc<Activity>>() {
@@ -122,7 +122,7 @@ pub(in crate::server) async fn weigh(State(unread): State<Unread>, request: Requ
         if bytes > SMALL {
             return body;
         }
-        let rest = Some(Weight::new(&unread, bytes));
-        Body::new(Counted { body, unread, rest })
+        let rest = Some(Reservation::new(&unread, bytes));
+        Body::new(CountedBody { body, unread, rest })
     })
 }

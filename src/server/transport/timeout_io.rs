@@ -56,7 +56,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// A read of so many bytes makes a connection keep a larger buffer for as long as it lives.
 const STRETCH: usize = 8 * 1024;
 /// A socket with time limits. A limit that is reached is an error, and the connection ends with it.
-pub(in crate::server) struct Patient<S> {
+pub(in crate::server) struct TimeoutIo<S> {
     socket: S,
     activity: Arc<Activity>,
     head: Duration,
@@ -76,7 +76,7 @@ pub(in crate::server) struct Patient<S> {
     pending: (usize, usize, Heads),
 }
 
-impl<S> Drop for Patient<S> {
+impl<S> Drop for TimeoutIo<S> {
     fn drop(&mut self) {
         self.forget_head();
         if self.activity.is_stretched() {
@@ -85,11 +85,11 @@ impl<S> Drop for Patient<S> {
     }
 }
 
-impl<S> Patient<S> {
+impl<S> TimeoutIo<S> {
     pub(in crate::server) fn new(
         socket: S,
         activity: Arc<Activity>,
-        limits: &crate::server::Traffic,
+        limits: &crate::server::TransportLimits,
         heads: Heads,
     ) -> Self {
         let (head, idle, write) = (limits.head, limits.idle, limits.write);
@@ -219,7 +219,7 @@ impl<S> Patient<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for TimeoutIo<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = into.filled().len();
         match Pin::new(&mut self.socket).poll_read(cx, into) {
@@ -239,7 +239,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for TimeoutIo<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
         let done = Pin::new(&mut self.socket).poll_write(cx, from);
         self.count_taken(&done);

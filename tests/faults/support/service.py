@@ -12,7 +12,7 @@ import service as attack
 
 
 class Devarch(attack.Service):
-    """The service of tests/attack, at an address that stays."""
+    """The service of tests/hostile, at an address that stays."""
 
     def __init__(self, binary, url, keys, log, environment=None, arguments=(), catalog=True):
         with socket.create_server(("127.0.0.1", 0)) as free:

@@ -1,10 +1,10 @@
 //! Parts of the service that are not there for everybody: introspection, pages, schema, figures.
 
 use axum::{body::Body, http::Request};
-use devarch::server::{Audience, Audiences, Door};
+use devarch::server::{Audience, Audiences, AuthMode};
 use serde_json::{Value, json};
 
-use super::{ROLES, fault, key};
+use super::{ROLES, error_code, key};
 use crate::support::{TestApp, both};
 
 both!(
@@ -58,7 +58,7 @@ const PARTS: [Part; 4] = [
 
 async fn each_route_is_there_for_its_audience(t: &TestApp) {
     let callers = callers(t).await;
-    let guarded = t.behind(Door::Keys, None);
+    let guarded = t.behind(AuthMode::Keys, None);
     let unknown = devarch::access::api_key::ApiKey::generate().unwrap().reveal();
     for audience in AUDIENCES {
         for (part, with) in PARTS {
@@ -96,14 +96,15 @@ async fn introspection_is_there_for_its_audience(t: &TestApp) {
     let callers = callers(t).await;
     for audience in AUDIENCES {
         let introspection = audience.parse().unwrap();
-        let service = t.behind(Door::Keys, None).with_audiences(Audiences { introspection, ..Audiences::default() });
+        let service =
+            t.behind(AuthMode::Keys, None).with_audiences(Audiences { introspection, ..Audiences::default() });
         for (caller, shown) in callers.iter().enumerate().skip(1) {
             let service = service.showing(shown.as_deref());
             let answer = service.graphql("{ __schema { queryType { name } } }", json!({})).await;
             if belongs(audience, caller) {
                 assert_eq!(answer["data"]["__schema"]["queryType"]["name"], "Query", "{audience} {caller}");
             } else {
-                assert_eq!((fault(&answer), answer.get("data")), (Some("FORBIDDEN"), None), "{audience} {caller}");
+                assert_eq!((error_code(&answer), answer.get("data")), (Some("FORBIDDEN"), None), "{audience} {caller}");
             }
             let typename = service.data("{ __typename stacks { __typename } }", json!({})).await;
             assert_eq!(typename, json!({ "__typename": "Query", "stacks": { "__typename": "StackConnection" } }));
@@ -130,7 +131,11 @@ async fn no_way_leads_around_introspection_that_is_off(t: &TestApp) {
                 let body = json!({ "query": document, "variables": variables, "operationName": operation });
                 let answer = off.send(off.post(body.to_string())).await;
                 let answer: Value = serde_json::from_str(&TestApp::text(answer).await).unwrap();
-                assert_eq!((fault(&answer), answer.get("data")), (Some("FORBIDDEN"), None), "{document}: {answer}");
+                assert_eq!(
+                    (error_code(&answer), answer.get("data")),
+                    (Some("FORBIDDEN"), None),
+                    "{document}: {answer}"
+                );
                 let get = format!("/graphql?query={}", encoded(document));
                 let answer: Value = serde_json::from_str(&asked(&off, &get, None).await.1).unwrap();
                 assert!(answer.get("data").is_none(), "{document}: {answer}");
@@ -149,11 +154,11 @@ fn encoded(text: &str) -> String {
 }
 
 async fn where_no_key_is_required_everybody_is_the_audience(t: &TestApp) {
-    for door in [Door::Open, Door::OpenUntilFirstKey] {
+    for auth_mode in [AuthMode::Open, AuthMode::OpenUntilFirstKey] {
         for audience in AUDIENCES {
             let one = audience.parse().unwrap();
             let all = Audiences { introspection: one, pages: one, schema_route: one, metrics: one };
-            let service = t.behind(door, None).with_audiences(all);
+            let service = t.behind(auth_mode, None).with_audiences(all);
             let expected = if audience == "off" { 404 } else { 200 };
             for part in ["/", "/schema.graphql", "/metrics"] {
                 assert_eq!(asked(&service, part, None).await.0, expected, "{part} {audience}");

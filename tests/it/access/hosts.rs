@@ -6,11 +6,11 @@ use axum::{
     body::Body,
     http::{Method, Request, Response, Uri, header},
 };
-use devarch::server::{Door, Hosts};
+use devarch::server::{AuthMode, Hosts};
 use serde_json::{Value, json};
 
-use super::{fault, key};
-use crate::support::{Dice, TestApp, both};
+use super::{error_code, key};
+use crate::support::{Rng, TestApp, both};
 
 both!(
     a_page_whose_name_resolves_to_loopback_gets_nothing,
@@ -54,13 +54,16 @@ async fn refusal(answer: Response<Body>) -> Value {
     let text = TestApp::text(answer).await;
     assert!(!text.contains("evil"), "{text}");
     let answer: Value = serde_json::from_str(&text).unwrap();
-    assert!(matches!(fault(&answer), Some("FORBIDDEN" | "BAD_REQUEST")) && answer.get("data").is_none(), "{answer}");
+    assert!(
+        matches!(error_code(&answer), Some("FORBIDDEN" | "BAD_REQUEST")) && answer.get("data").is_none(),
+        "{answer}"
+    );
     answer
 }
 
 /// The doors at which no key is required while there is none.
 fn open_doors(t: &TestApp) -> [TestApp; 2] {
-    [Door::Open, Door::OpenUntilFirstKey].map(|door| t.behind(door, None))
+    [AuthMode::Open, AuthMode::OpenUntilFirstKey].map(|auth_mode| t.behind(auth_mode, None))
 }
 
 async fn a_page_whose_name_resolves_to_loopback_gets_nothing(t: &TestApp) {
@@ -191,11 +194,11 @@ async fn hosts_are_compared_in_every_spelling(t: &TestApp) {
         assert_eq!(ask(&everywhere, host).await, expected, "{host}");
     }
     // Whatever is put before or behind what is ours makes something else of it, or nothing at all.
-    let mut dice = Dice(7);
+    let mut rng = Rng(7);
     for round in 0..2_000 {
         let parts =
             ["localhost", "127.0.0.1", "devarch.example", "evil", ".", "-", ":", "80", "[", "]", "@", "a", "%00"];
-        let host: String = (0..=dice.below(4)).map(|_| dice.one_of(&parts)).collect();
+        let host: String = (0..=rng.below(4)).map(|_| rng.one_of(&parts)).collect();
         let bare = match host.rsplit_once(':') {
             Some((name, port)) if port.bytes().all(|c| c.is_ascii_digit()) => name,
             _ => &host,
@@ -265,15 +268,15 @@ async fn pages_of_other_origins_are_refused(t: &TestApp) {
 }
 
 async fn keys_make_hosts_and_origins_irrelevant(t: &TestApp) {
-    let anybody = t.behind(Door::OpenUntilFirstKey, None);
+    let anybody = t.behind(AuthMode::OpenUntilFirstKey, None);
     let elsewhere =
         [("host", "devarch.example"), ("origin", "https://other.example"), ("sec-fetch-site", "cross-site")];
     assert_eq!(status(&anybody, post(&elsewhere, "{ __typename }")).await, 421);
     let shown = key(t, "first", "ADMIN", None).await;
     t.skip_time(1000);
     let authorization = format!("Bearer {shown}");
-    for door in [Door::OpenUntilFirstKey, Door::Keys] {
-        let service = t.behind(door, None);
+    for auth_mode in [AuthMode::OpenUntilFirstKey, AuthMode::Keys] {
+        let service = t.behind(auth_mode, None);
         // Without a key it is the key that is missing, whatever the host.
         assert_eq!(status(&service, post(&elsewhere, "{ __typename }")).await, 401);
         let with_key = [&elsewhere[..], &[("authorization", authorization.as_str())]].concat();

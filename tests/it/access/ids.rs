@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use devarch::{
     error::Error,
     ids::{AnyId, GlobalId, StackId},
-    server::Door,
+    server::AuthMode,
 };
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ async fn ids_do_not_count_what_others_create(t: &TestApp) {
     t.stack("mine").await;
     t.stack("theirs").await;
     let shown = key(t, "limited", "EDITOR", Some(&["mine"])).await;
-    let limited = t.behind(Door::Keys, Some(&shown));
+    let limited = t.behind(AuthMode::Keys, Some(&shown));
     t.freeze_time();
     let mut distances = Vec::new();
     let mut last = number(&limited.instance("mine", "first").await["id"]);

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use devarch::server::Door;
+use devarch::server::AuthMode;
 use serde_json::{Value, json};
 
-use super::{ROLES, Subject, fault, key};
+use super::{ROLES, Subject, error_code, key};
 use crate::support::{TestApp, both};
 
 both!(every_role_does_what_it_may_and_no_more, nobody_is_let_in_without_a_key);
@@ -100,7 +100,7 @@ async fn ending(t: &TestApp, field: &str, input: &Value) -> Ending {
     let query =
         format!("mutation ($input: {input_type}!) {{ {field}(input: $input) {{ userErrors {{ code message }} }} }}");
     let answer = t.graphql(&query, json!({ "input": input })).await;
-    if let Some(code) = fault(&answer) {
+    if let Some(code) = error_code(&answer) {
         assert_eq!((code, &answer["data"][field]), ("FORBIDDEN", &Value::Null), "{field} {input}: {answer}");
         return Ending::Forbidden;
     }
@@ -122,7 +122,7 @@ async fn every_role_does_what_it_may_and_no_more(t: &TestApp) {
     assert_eq!(schema, known, "every mutation has a rule here, and every rule a mutation");
 
     t.template("postgres").await;
-    let guarded = t.behind(Door::Keys, None);
+    let guarded = t.behind(AuthMode::Keys, None);
     let theirs = Subject::new(t, "theirs", async |_| {}).await;
     let mut number = 0;
     for (field, least, everywhere) in RULES.iter().copied() {
@@ -167,12 +167,12 @@ async fn every_role_does_what_it_may_and_no_more(t: &TestApp) {
 }
 
 async fn nobody_is_let_in_without_a_key(t: &TestApp) {
-    let guarded = t.behind(Door::Keys, None);
+    let guarded = t.behind(AuthMode::Keys, None);
     for query in ["{ __typename }", "{ __schema { queryType { name } } }", "mutation { __typename }", "nonsense"] {
         let answer = guarded.send(guarded.post(json!({ "query": query }).to_string())).await;
         assert_eq!(answer.status(), 401, "{query}");
         assert_eq!(answer.headers()["www-authenticate"], "Bearer realm=\"devarch\"");
         let answer: Value = serde_json::from_str(&TestApp::text(answer).await).unwrap();
-        assert_eq!(fault(&answer), Some("UNAUTHENTICATED"));
+        assert_eq!(error_code(&answer), Some("UNAUTHENTICATED"));
     }
 }

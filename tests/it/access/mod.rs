@@ -1,7 +1,7 @@
 //! Who may do what: keys, roles, and stacks that are out of reach.
 
 mod audiences;
-mod door;
+mod auth_mode;
 mod everything;
 mod hosts;
 mod ids;
@@ -22,7 +22,7 @@ pub(crate) async fn key(t: &TestApp, name: &str, role: &str, stacks: Option<&[&s
 }
 
 /// The code of the first top-level error.
-pub(crate) fn fault(answer: &Value) -> Option<&str> {
+pub(crate) fn error_code(answer: &Value) -> Option<&str> {
     answer["errors"][0]["extensions"]["code"].as_str()
 }
 

@@ -1,9 +1,9 @@
 //! What a key that is limited to some stacks sees of the others: nothing, whatever it asks.
 
-use devarch::{limits::Limits, server::Door};
+use devarch::{limits::Limits, server::AuthMode};
 use serde_json::{Value, json};
 
-use super::{everything::Schema, fault, key};
+use super::{error_code, everything::Schema, key};
 use crate::support::{TestApp, both, code};
 
 both!(
@@ -52,7 +52,7 @@ async fn answers(t: &TestApp, documents: &[String], variables: &Value) -> Vec<Va
     for document in documents {
         let mut answer = t.graphql(document, variables.clone()).await;
         // Forbidden is an answer, too; a mistake in the document is not.
-        assert!(matches!(fault(&answer), None | Some("FORBIDDEN")), "{document}: {answer}");
+        assert!(matches!(error_code(&answer), None | Some("FORBIDDEN")), "{document}: {answer}");
         if let Some(errors) = answer.get_mut("errors").and_then(Value::as_array_mut) {
             errors.iter_mut().for_each(|error| drop(error["locations"].take()));
         }
@@ -95,7 +95,7 @@ async fn no_answer_depends_on_what_is_out_of_reach(t: &TestApp) {
     let mut callers = Vec::new();
     for role in super::ROLES {
         let key = key(t, &role.to_lowercase(), role, Some(&["mine"])).await;
-        let caller = t.behind(Door::Keys, Some(&key));
+        let caller = t.behind(AuthMode::Keys, Some(&key));
         let before = answers(&caller, &documents, &variables).await;
         callers.push((caller, before));
     }
@@ -126,7 +126,7 @@ async fn an_id_out_of_reach_is_like_one_that_never_was(t: &TestApp) {
     let found = t.data("{ instance(stack: \"theirs\", name: \"db\") { id } }", json!({})).await;
     let instance = &found["instance"]["id"];
     let key = key(t, "limited", "READER", Some(&["mine"])).await;
-    let caller = t.behind(Door::Keys, Some(&key));
+    let caller = t.behind(AuthMode::Keys, Some(&key));
     let query = "query ($ids: [ID!]!, $stack: ID!) { nodes(ids: $ids) { id } node(id: $stack) { id } }";
     let found = caller.data(query, json!({ "ids": [theirs, instance], "stack": theirs })).await;
     assert_eq!(found, json!({ "nodes": [null, null], "node": null }));
@@ -139,7 +139,7 @@ async fn who_holds_a_name_shows_only_within_reach(t: &TestApp) {
     }
     t.instance("a-b", "x").await;
     let key = key(t, "limited", "EDITOR", Some(&["a", "c"])).await;
-    let caller = t.behind(Door::Keys, Some(&key));
+    let caller = t.behind(AuthMode::Keys, Some(&key));
     // The container name of `b-x` in `a` is that of `x` in `a-b`.
     let input = TestApp::new_instance("a", "b-x");
     let refused = caller.mutate("createInstance", input, "").await;
@@ -171,7 +171,7 @@ async fn what_stands_in_the_way_of_a_restore_shows_only_within_reach(t: &TestApp
     t.done("softDeleteInstance", json!({ "instance": TestApp::by_name("a", "b-x") }), "").await;
     t.stack("a-b").await;
     t.instance("a-b", "x").await;
-    let caller = t.behind(Door::Keys, Some(&shown));
+    let caller = t.behind(AuthMode::Keys, Some(&shown));
     let trash = "{ trash { instances { nodes { obstacles { code message holder { id } } } }
                    stacks { nodes { obstacles { code message holder { id } } } } } }";
     let of_instance = caller.data(trash, json!({})).await["trash"]["instances"]["nodes"][0]["obstacles"][0].take();
@@ -190,7 +190,7 @@ async fn a_key_outlives_its_stacks_and_then_reaches_nothing(t: &TestApp) {
     t.stack("mine").await;
     t.stack("theirs").await;
     let key = key(t, "limited", "READER", Some(&["mine"])).await;
-    let caller = t.behind(Door::Keys, Some(&key));
+    let caller = t.behind(AuthMode::Keys, Some(&key));
     let seen = "{ stacks { totalCount nodes { name } } viewer { role stacks { name } } }";
     let found = caller.data(seen, json!({})).await;
     assert_eq!(found["viewer"], json!({ "role": "READER", "stacks": [{ "name": "mine" }] }));
@@ -204,7 +204,7 @@ async fn a_key_outlives_its_stacks_and_then_reaches_nothing(t: &TestApp) {
 async fn a_limited_key_follows_its_stack_through_a_rename(t: &TestApp) {
     t.stack("mine").await;
     let key = key(t, "limited", "EDITOR", Some(&["mine"])).await;
-    let caller = t.behind(Door::Keys, Some(&key));
+    let caller = t.behind(AuthMode::Keys, Some(&key));
     caller.done("renameStack", json!({ "stack": { "name": "mine" }, "name": "ours" }), "").await;
     assert_eq!(caller.data("{ stacks { nodes { name } } }", json!({})).await["stacks"]["nodes"][0]["name"], "ours");
     // Its old name is nothing special.

@@ -1,10 +1,10 @@
 //! Who may have a stack as a file, with and without its secrets.
 
-use devarch::server::Door;
+use devarch::server::AuthMode;
 use serde_json::{Value, json};
 
 use crate::{
-    access::{fault, key},
+    access::{error_code, key},
     support::{TestApp, both},
 };
 
@@ -26,7 +26,7 @@ async fn only_admins_have_secrets_written_out(t: &TestApp) {
     for (role, limited) in [("READER", false), ("EDITOR", false), ("ADMIN", false), ("ADMIN", true)] {
         let name = format!("{}-{limited}", role.to_lowercase());
         let key = key(t, &name, role, limited.then_some(&["shop"])).await;
-        let caller = t.behind(Door::Keys, Some(&key));
+        let caller = t.behind(AuthMode::Keys, Some(&key));
         let masked = ask(&caller, "shop", false).await["data"]["stack"]["compose"]["text"].to_string();
         assert!(masked.contains("DB__POSTGRES_PASSWORD") && !masked.contains("\\\"devarch\\\""), "{masked}");
         let revealed = ask(&caller, "shop", true).await;
@@ -34,7 +34,11 @@ async fn only_admins_have_secrets_written_out(t: &TestApp) {
             let text = revealed["data"]["stack"]["compose"]["text"].as_str().unwrap();
             assert!(text.contains("POSTGRES_PASSWORD: devarch\n"), "{text}");
         } else {
-            assert_eq!((fault(&revealed), &revealed["data"]["stack"]), (Some("FORBIDDEN"), &Value::Null), "{role}");
+            assert_eq!(
+                (error_code(&revealed), &revealed["data"]["stack"]),
+                (Some("FORBIDDEN"), &Value::Null),
+                "{role}"
+            );
         }
     }
 }
@@ -43,7 +47,7 @@ async fn a_stack_out_of_reach_is_none(t: &TestApp) {
     t.shop().await;
     t.stack("mine").await;
     let key = key(t, "limited", "ADMIN", Some(&["mine"])).await;
-    let caller = t.behind(Door::Keys, Some(&key));
+    let caller = t.behind(AuthMode::Keys, Some(&key));
     assert_eq!(ask(&caller, "shop", false).await["data"]["stack"], Value::Null);
     assert!(ask(&caller, "mine", true).await["data"]["stack"]["compose"]["text"].is_string());
 }

@@ -11,7 +11,7 @@ use axum::{
 };
 use devarch::{
     db::DbUrl,
-    server::Door,
+    server::AuthMode,
     vault::{Keyring, Vault},
 };
 use serde_json::{Value, json};
@@ -120,7 +120,7 @@ async fn what_cannot_be_answered_is_json(t: &TestApp) {
 async fn the_door_is_that_of_graphql(t: &TestApp) {
     t.shop().await;
     t.stack("mine").await;
-    let guarded = t.behind(Door::Keys, None);
+    let guarded = t.behind(AuthMode::Keys, None);
     for path in [FILE, "/stacks/shop/compose.override.yaml"] {
         assert_eq!(get(&guarded, path).await.status(), 401);
     }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{
     model, read, render,
-    stacks::{Dice, make},
+    stacks::{Rng, make},
     text,
 };
 use crate::support::{Engine, TestApp, run};
@@ -45,7 +45,7 @@ struct Case<'a> {
 
 async fn judged(t: &TestApp, judge: impl AsyncFn(Case<'_>)) {
     for seed in 0..STACKS {
-        make(t, &mut Dice::new(seed)).await;
+        make(t, &mut Rng::new(seed)).await;
         let folder = tempfile::tempdir().unwrap();
         let (flat, layered) = (render(t, "shop", "FLAT", false).await, render(t, "shop", "LAYERED", false).await);
         for (name, file) in [

@@ -8,7 +8,7 @@ use axum::{
     body::Body,
     http::{Request, header::CONTENT_TYPE},
 };
-use devarch::server::Door;
+use devarch::server::AuthMode;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use tokio::{
@@ -16,7 +16,7 @@ use tokio::{
     net::TcpListener,
 };
 
-use crate::support::{Dice, TestApp, both, code};
+use crate::support::{Rng, TestApp, both, code};
 
 both!(
     every_mutation_happens_once,
@@ -197,7 +197,7 @@ async fn a_key_belongs_to_who_sends_it(t: &TestApp) {
         tokens.push(made["token"].as_str().unwrap().to_owned());
     }
     for (token, name) in tokens.iter().zip(["shop", "blog"]) {
-        let t = t.behind(Door::Keys, Some(token));
+        let t = t.behind(AuthMode::Keys, Some(token));
         for _ in 0..2 {
             t.done("createStack", with(json!({ "name": name }), "k"), "").await;
         }
@@ -271,13 +271,13 @@ async fn answers_that_are_cut_off_are_had_again(t: &TestApp) {
     t.shop().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let traffic = devarch::server::Traffic::default();
+    let traffic = devarch::server::TransportLimits::default();
     let router = t.router_with(&traffic);
     let (stop, stopped) = tokio::sync::mpsc::channel(1);
     let served = tokio::spawn(devarch::server::serve(listener, router, traffic, stopped));
     let clients = (0..8).map(|client| {
         tokio::spawn(async move {
-            let mut dice = Dice(client + 1);
+            let mut rng = Rng(client + 1);
             for n in (client as usize..CUT).step_by(8) {
                 let query = format!(
                     "mutation {{ duplicateInstance(input: {{ instance: {{ byName: {{ stack: \"shop\", name: \"db\" }} }}, \
@@ -288,13 +288,13 @@ async fn answers_that_are_cut_off_are_had_again(t: &TestApp) {
                     "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
                     body.len()
                 );
-                let times = 3 + dice.below(3);
+                let times = 3 + rng.below(3);
                 let mut whole = Vec::new();
                 for time in 1..=times {
                     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
                     stream.write_all(request.as_bytes()).await.unwrap();
                     if time < times {
-                        let mut part = vec![0; dice.below(600)];
+                        let mut part = vec![0; rng.below(600)];
                         if !part.is_empty() {
                             let _ = stream.read(&mut part).await.unwrap();
                         }

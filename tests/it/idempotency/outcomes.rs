@@ -6,7 +6,7 @@ use devarch::{
     access::{Access, Role, Scope},
     ids::{GlobalId, InstanceId, StackId},
     kinds::{EnvVar, OfInstance},
-    server::Door,
+    server::AuthMode,
 };
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::{number, with};
 use crate::{
-    access::{fault, key},
+    access::{error_code, key},
     support::{TestApp, both, code},
 };
 
@@ -44,7 +44,7 @@ async fn a_key_of_the_same_name_never_sees_what_the_other_one_did(t: &TestApp) {
     let mut input = with(TestApp::new_instance("bb", "hidden"), "k1");
     input["overrides"] = json!({ "envVars": [{ "key": "WORD", "value": "marker" }] });
     let selection = "instance { name containerName description effectiveConfig { envVars { key value } } }";
-    let keyed = t.behind(Door::Keys, Some(&first));
+    let keyed = t.behind(AuthMode::Keys, Some(&first));
     let made = keyed.done("createInstance", input.clone(), selection).await;
     assert_eq!(keyed.done("createInstance", input.clone(), selection).await, made, "its own key sees it");
     t.done("revokeApiKey", json!({ "name": "ci" }), "").await;
@@ -59,7 +59,7 @@ async fn a_key_of_the_same_name_never_sees_what_the_other_one_did(t: &TestApp) {
         key(t, "boss", "ADMIN", None).await
     }];
     let new = with(json!({ "name": "new", "role": "ADMIN" }), "k2");
-    let second = t.behind(Door::Keys, Some(&admins[1]));
+    let second = t.behind(AuthMode::Keys, Some(&admins[1]));
     second.done("createApiKey", new.clone(), "token").await;
     t.done("revokeApiKey", json!({ "name": "boss" }), "").await;
     let third = second.showing(Some(&key(t, "boss", "ADMIN", None).await));
@@ -198,7 +198,7 @@ async fn every_value_of_an_input_counts(t: &TestApp) {
         let query = "mutation ($input: SetInstanceOverridesInput!) { setInstanceOverrides(input: $input) { userErrors { code } } }";
         let answer = t.graphql(query, json!({ "input": with(other.clone(), "k") })).await;
         // An enum has no such word.
-        if fault(&answer) == Some("BAD_REQUEST") {
+        if error_code(&answer) == Some("BAD_REQUEST") {
             continue;
         }
         tried += 1;

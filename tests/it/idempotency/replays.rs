@@ -1,13 +1,13 @@
 //! Every mutation under an idempotency key, then anything done to its subject, then sent again by anybody and with any
 //! other selection.
 
-use devarch::{limits::Limits, server::Door};
+use devarch::{limits::Limits, server::AuthMode};
 use serde_json::{Value, json};
 
 use super::{number, selections::Selections, with};
 use crate::{
-    access::{fault, key},
-    support::{Dice, TestApp, both, code},
+    access::{error_code, key},
+    support::{Rng, TestApp, both, code},
 };
 
 both!(replays_change_nothing_and_show_nothing_of_others);
@@ -151,7 +151,7 @@ async fn facts(t: &TestApp) -> Vec<i64> {
 }
 
 /// Does something to the subject of a change, by its id; true when it is gone for good after that.
-async fn disturb(t: &TestApp, subject: Option<&str>, id: &Value, n: usize, dice: &mut Dice) -> bool {
+async fn disturb(t: &TestApp, subject: Option<&str>, id: &Value, n: usize, rng: &mut Rng) -> bool {
     let input = |more: Value| {
         let mut input = more;
         input[subject.unwrap()] = json!({ "id": id });
@@ -159,7 +159,7 @@ async fn disturb(t: &TestApp, subject: Option<&str>, id: &Value, n: usize, dice:
     };
     let delete = |of: &str| format!("softDelete{of}");
     match subject {
-        Some("template") => match dice.below(3) {
+        Some("template") => match rng.below(3) {
             0 => false,
             1 => {
                 t.mutate("updateTemplate", input(json!({ "name": format!("x{n}") })), "").await;
@@ -169,7 +169,7 @@ async fn disturb(t: &TestApp, subject: Option<&str>, id: &Value, n: usize, dice:
         },
         Some(of) => {
             let of = if of == "stack" { "Stack" } else { "Instance" };
-            let steps: &[String] = match dice.below(5) {
+            let steps: &[String] = match rng.below(5) {
                 0 => &[],
                 1 => &[format!("rename{of}")],
                 2 => &[delete(of)],
@@ -205,19 +205,19 @@ async fn replays_change_nothing_and_show_nothing_of_others(t: &TestApp) {
     let selections = Selections::of(t).await;
     let rounds = std::env::vars().find(|(name, _)| name == "DEVARCH_FUZZ_ROUNDS").and_then(|(_, n)| n.parse().ok());
     let schema = t.data("{ __schema { mutationType { fields { name } } } }", json!({})).await;
-    let mut dice = Dice(1);
+    let mut rng = Rng(1);
     let mut n = 0;
     for _ in 0..rounds.unwrap_or(1_usize) {
         let fields = schema["__schema"]["mutationType"]["fields"].as_array().unwrap();
         assert_eq!(fields.len(), all(0).len(), "every mutation is tried");
         for which in 0..fields.len() {
             n += 1;
-            one(t, n, &all(n).remove(which), &selections, &mut dice).await;
+            one(t, n, &all(n).remove(which), &selections, &mut rng).await;
         }
     }
 }
 
-async fn one(t: &TestApp, n: usize, tried: &Tried, selections: &Selections, dice: &mut Dice) {
+async fn one(t: &TestApp, n: usize, tried: &Tried, selections: &Selections, rng: &mut Rng) {
     let field = tried.field;
     t.done("createStack", json!({ "name": format!("s{n}"), "description": MARKER }), "").await;
     let mut instance = TestApp::new_instance(&format!("s{n}"), "db");
@@ -228,19 +228,19 @@ async fn one(t: &TestApp, n: usize, tried: &Tried, selections: &Selections, dice
         t.done(field, input.clone(), "").await;
     }
     let name = format!("k{n}");
-    let owner = t.behind(Door::Keys, Some(&key(t, &name, "ADMIN", None).await));
+    let owner = t.behind(AuthMode::Keys, Some(&key(t, &name, "ADMIN", None).await));
     let input = with(tried.input.clone(), "key");
-    let any = |dice: &mut Dice| {
-        let selection = selections.any(tried.payload, 4, dice);
+    let any = |rng: &mut Rng| {
+        let selection = selections.any(tried.payload, 4, rng);
         selection.trim().trim_start_matches('{').trim_end_matches('}').to_owned()
     };
     let subject = tried.subject.map_or(String::new(), |subject| format!("own: {subject} {{ id }}"));
-    let first = send(&owner, tried, &input, &format!("{subject} {}", any(dice))).await;
+    let first = send(&owner, tried, &input, &format!("{subject} {}", any(rng))).await;
     assert_eq!((first.get("errors"), &first["data"][field]["userErrors"]), (None, &json!([])), "{field}: {first}");
-    let is_gone = disturb(t, tried.subject, &first["data"][field]["own"]["id"], n, dice).await;
+    let is_gone = disturb(t, tried.subject, &first["data"][field]["own"]["id"], n, rng).await;
     let before = facts(t).await;
     for _ in 0..2 {
-        let selection = format!("{subject} {}", any(dice));
+        let selection = format!("{subject} {}", any(rng));
         let again = send(&owner, tried, &input, &selection).await;
         let what = || format!("{field} (gone: {is_gone}): {selection}: {again}");
         // A secret is revealed each time, and the variable may be gone by now.
@@ -255,18 +255,18 @@ async fn one(t: &TestApp, n: usize, tried: &Tried, selections: &Selections, dice
     assert_eq!(facts(t).await, before, "{field}: sent again, it has changed something");
     // The same name, and another key: limited to a stack that has nothing to do with it.
     t.done("revokeApiKey", json!({ "name": name }), "").await;
-    let limited = t.behind(Door::Keys, Some(&key(t, &name, "ADMIN", Some(&["other"])).await));
+    let limited = t.behind(AuthMode::Keys, Some(&key(t, &name, "ADMIN", Some(&["other"])).await));
     let before = facts(t).await;
     {
-        let answer = send(&limited, tried, &input, &any(dice)).await;
-        let code = fault(&answer);
+        let answer = send(&limited, tried, &input, &any(rng)).await;
+        let code = error_code(&answer);
         assert!(code.is_none_or(|code| code == "FORBIDDEN"), "{field}: {answer}");
         let payload = &answer["data"][field];
         assert!(code.is_some() || !TestApp::codes(payload).is_empty(), "{field}: {answer}");
         assert!(!answer.to_string().contains(MARKER), "{field}: {answer}");
     }
     assert_eq!(facts(t).await, before, "{field}: a key that does not reach it has changed something");
-    let nobody = t.behind(Door::Keys, None);
+    let nobody = t.behind(AuthMode::Keys, None);
     let request =
         nobody.post(json!({ "query": "mutation { __typename }", "variables": { "input": input } }).to_string());
     assert_eq!(nobody.send(request).await.status(), 401);

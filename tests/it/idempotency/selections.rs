@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::support::{Dice, TestApp};
+use crate::support::{Rng, TestApp};
 
 /// A field that can be selected without an argument.
 struct Field {
@@ -47,7 +47,7 @@ impl Selections {
     }
 
     /// Some fields of a type.
-    pub(super) fn any(&self, of: &str, depth: usize, dice: &mut Dice) -> String {
+    pub(super) fn any(&self, of: &str, depth: usize, rng: &mut Rng) -> String {
         let (kind, fields) = &self.0[of];
         match kind.as_str() {
             "SCALAR" | "ENUM" => return String::new(),
@@ -55,10 +55,10 @@ impl Selections {
             _ => {}
         }
         // An alias each, so that no two selections have to be merged.
-        let picked = (0..1 + dice.below(5)).map(|n| {
-            let Field { name, of, paged } = &fields[dice.below(fields.len())];
+        let picked = (0..1 + rng.below(5)).map(|n| {
+            let Field { name, of, paged } = &fields[rng.below(fields.len())];
             let page = if *paged { "(first: 3)" } else { "" };
-            format!("f{n}: {name}{page}{}", self.any(of, depth - 1, dice))
+            format!("f{n}: {name}{page}{}", self.any(of, depth - 1, rng))
         });
         format!(" {{ {} }}", picked.collect::<Vec<_>>().join(" "))
     }

@@ -11,12 +11,12 @@ use devarch::{
     budget::import::{Exceeded, MAX_TEXT_BYTES, MAX_VALUES, ReadBudget},
     compose::{Request, Source, read_within},
     limits::Limits,
-    server::Traffic,
+    server::TransportLimits,
 };
 use serde_json::{Value, json};
 
 use super::{file, with};
-use crate::support::{Dice, TestApp, both, code};
+use crate::support::{Rng, TestApp, both, code};
 
 both!(
     what_expands_to_too_much_is_refused_quickly,
@@ -26,7 +26,7 @@ both!(
 );
 
 /// Longest time for a refusal, in a build for tests on a machine that does much else: a release build takes less than one
-/// second (`tests/attack/imports.py`).
+/// second (`tests/hostile/imports.py`).
 const SOON: Duration = Duration::from_secs(30);
 
 /// Whether a refusal says that the budget is spent: its values, its bytes or, on a slow machine, its time.
@@ -122,7 +122,7 @@ fn long() -> String {
 
 async fn an_import_ends_with_its_request(t: &TestApp) {
     // Over at once, and with one place: the next request has it when the import has ended.
-    let traffic = Traffic { in_flight: 1, ..Traffic::default() };
+    let traffic = TransportLimits { in_flight: 1, ..TransportLimits::default() };
     let hurried = t.with_limits(Limits { request_timeout: 0, ..Limits::default() }).with_traffic(traffic.clone());
     let input = with(file(&long()), json!({ "stack": { "name": "many" } }));
     let query = "mutation ($input: ImportComposeInput!) { importCompose(input: $input) { userErrors { message } } }";
@@ -147,7 +147,7 @@ async fn changes_keep_their_place_until_they_end(t: &TestApp) {
     use devarch::db::DbUrl;
     use sea_orm::{ConnectionTrait, TransactionTrait};
     const PLACES: usize = 4;
-    let traffic = Traffic { in_flight: PLACES, ..Traffic::default() };
+    let traffic = TransportLimits { in_flight: PLACES, ..TransportLimits::default() };
     let busy = t.with_limits(Limits { request_timeout: 1, ..Limits::default() }).with_traffic(traffic);
     // Writers wait: on SQLite for the one connection that writes, on PostgreSQL for a lock.
     let lock = t.db.writer().begin().await.unwrap();
@@ -190,52 +190,52 @@ async fn changes_keep_their_place_until_they_end(t: &TestApp) {
 }
 
 /// A random document with things that amplify each other.
-fn random(dice: &mut Dice) -> Request {
-    let long = |dice: &mut Dice| "x".repeat([1, 1, 10, 100, 1_000, 20_000, 1_000_000][dice.below(7)]);
-    let number = |dice: &mut Dice| [0, 0, 1, 1, 3, 10, 100, 3_000][dice.below(8)];
-    let reference = |dice: &mut Dice| {
-        let inner = ["$A", "${B:-$A}", "${B:-${C-$A$A}}", "${A:+$A$A}", "$$", "$B", "${C:-x}"][dice.below(7)];
-        inner.repeat(1 + dice.below(40))
+fn random(rng: &mut Rng) -> Request {
+    let long = |rng: &mut Rng| "x".repeat([1, 1, 10, 100, 1_000, 20_000, 1_000_000][rng.below(7)]);
+    let number = |rng: &mut Rng| [0, 0, 1, 1, 3, 10, 100, 3_000][rng.below(8)];
+    let reference = |rng: &mut Rng| {
+        let inner = ["$A", "${B:-$A}", "${B:-${C-$A$A}}", "${A:+$A$A}", "$$", "$B", "${C:-x}"][rng.below(7)];
+        inner.repeat(1 + rng.below(40))
     };
-    let value = |dice: &mut Dice| match dice.below(4) {
-        0 => long(dice),
-        1 => format!("\"{}\"", reference(dice)),
+    let value = |rng: &mut Rng| match rng.below(4) {
+        0 => long(rng),
+        1 => format!("\"{}\"", reference(rng)),
         2 => "*a".to_owned(),
-        _ => format!("[{}]", "a,".repeat(number(dice))),
+        _ => format!("[{}]", "a,".repeat(number(rng))),
     };
-    let services = 1 + number(dice);
-    let mut text = format!("x-a: &a {}\nx-b: &b {{ k: *a, {}: *a }}\nservices:\n", long(dice), long(dice));
+    let services = 1 + number(rng);
+    let mut text = format!("x-a: &a {}\nx-b: &b {{ k: *a, {}: *a }}\nservices:\n", long(rng), long(rng));
     for n in 0..services {
         text += &format!("  s{n}:\n    image: nginx\n");
-        if n > 0 && dice.below(2) == 0 {
-            text += &format!("    extends: s{}\n", dice.below(n));
+        if n > 0 && rng.below(2) == 0 {
+            text += &format!("    extends: s{}\n", rng.below(n));
         }
         for attribute in ["labels", "environment", "x-more"] {
-            let shape = match dice.below(4) {
+            let shape = match rng.below(4) {
                 0 => "<<: *b".to_owned(),
-                1 => format!("k{n}: {}", value(dice)),
-                2 => format!("<<: [*b, *b]\n      k{n}: {}", value(dice)),
+                1 => format!("k{n}: {}", value(rng)),
+                2 => format!("<<: [*b, *b]\n      k{n}: {}", value(rng)),
                 _ => continue,
             };
             text += &format!("    {attribute}:\n      {shape}\n");
         }
-        let ports = ["1-65535", "1-500", "80", "1-500:1-500", "$A"][dice.below(5)];
-        text += &format!("    ports: [{}]\n", format!("'{ports}',").repeat(number(dice) / 10));
-        let entries = ["c", "{ source: c, target: /x }", "[]", "nothing"][dice.below(4)];
-        text += &format!("    configs: [{}]\n", format!("{entries},").repeat(number(dice) / 10));
+        let ports = ["1-65535", "1-500", "80", "1-500:1-500", "$A"][rng.below(5)];
+        text += &format!("    ports: [{}]\n", format!("'{ports}',").repeat(number(rng) / 10));
+        let entries = ["c", "{ source: c, target: /x }", "[]", "nothing"][rng.below(4)];
+        text += &format!("    configs: [{}]\n", format!("{entries},").repeat(number(rng) / 10));
         if text.len() > 8 << 20 {
             break;
         }
     }
-    text += &format!("configs: {{ c: {{ content: {} }} }}\nvolumes: {{ {}: {{}} }}\n", value(dice), long(dice));
+    text += &format!("configs: {{ c: {{ content: {} }} }}\nvolumes: {{ {}: {{}} }}\n", value(rng), long(rng));
     let mut overrides = Vec::new();
-    for _ in 0..dice.below(3) {
+    for _ in 0..rng.below(3) {
         let changed: String =
-            (0..1 + number(dice)).map(|n| format!("  s{n}: {{ labels: {{ a: {} }} }}\n", n % 7)).collect();
-        let content = format!("configs: {{ c: {{ content: {} }} }}\n", long(dice));
+            (0..1 + number(rng)).map(|n| format!("  s{n}: {{ labels: {{ a: {} }} }}\n", n % 7)).collect();
+        let content = format!("configs: {{ c: {{ content: {} }} }}\n", long(rng));
         overrides.push(Source { name: "override.yaml".to_owned(), text: format!("services:\n{changed}{content}") });
     }
-    let variables = BTreeMap::from([("A".to_owned(), long(dice))]);
+    let variables = BTreeMap::from([("A".to_owned(), long(rng))]);
     Request { files: vec![Source { name: "a.yaml".to_owned(), text }], overrides, variables, prefix: String::new() }
 }
 
@@ -245,7 +245,7 @@ fn random_amplifiers_stay_within_the_budget() {
     let cases = std::env::vars().find(|(name, _)| name == "DEVARCH_FUZZ_CASES").and_then(|(_, n)| n.parse().ok());
     let (mut read, mut refused) = (0, 0);
     for seed in 0..cases.unwrap_or(40_u64) {
-        let request = random(&mut Dice(seed));
+        let request = random(&mut Rng(seed));
         let budget = ReadBudget::default();
         let started = Instant::now();
         let found = read_within(&request, &budget);

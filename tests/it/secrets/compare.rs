@@ -2,7 +2,7 @@
 //! that is stored, where one of them stores the guess, answer everything alike.
 
 use axum::{body::Body, http::Request};
-use devarch::{limits::Limits, server::Door};
+use devarch::{limits::Limits, server::AuthMode};
 use serde_json::{Value, json};
 
 use super::secret;
@@ -195,7 +195,7 @@ async fn no_answer_tells_whether_a_guess_is_right(t: &TestApp) {
         [("reader", "READER", None), ("few", "READER", Some(&all[..])), ("editor", "EDITOR", Some(&all))]
     {
         let shown = key(t, round, role, stacks).await;
-        let caller = t.behind(Door::Keys, Some(&shown));
+        let caller = t.behind(AuthMode::Keys, Some(&shown));
         let mut first: Option<Vec<String>> = None;
         for (world, ..) in WORLDS {
             let mut answers = seen(&caller, world).await;
@@ -219,7 +219,7 @@ async fn no_answer_tells_whether_a_guess_is_right(t: &TestApp) {
 async fn a_secret_that_is_given_is_written_whatever_was_stored(t: &TestApp) {
     build(t, WORLDS[0]).await;
     let shown = key(t, "editor", "EDITOR", None).await;
-    let editor = t.behind(Door::Keys, Some(&shown));
+    let editor = t.behind(AuthMode::Keys, Some(&shown));
     let sealed = super::values(t, "instance_env_vars").await;
     let set = |value: &str| json!({ "instance": at("qxa", "own"), "overrides": { "envVars": [secret("PIN", value)] } });
     let mut revisions = Vec::new();
@@ -240,7 +240,7 @@ async fn a_secret_that_is_given_is_written_whatever_was_stored(t: &TestApp) {
 async fn who_may_reveal_still_sees_what_changes(t: &TestApp) {
     build(t, WORLDS[0]).await;
     let shown = key(t, "admin", "ADMIN", None).await;
-    let admin = t.behind(Door::Keys, Some(&shown));
+    let admin = t.behind(AuthMode::Keys, Some(&shown));
     for (value, changed) in [(GUESS, json!([])), (OTHER, json!([{ "key": "PIN" }]))] {
         let kept = json!({ "key": "SECOND", "isSecret": true });
         let edit = json!({ "envVars": [secret("PIN", value), kept, { "key": "PLAIN", "value": "x" }] });
@@ -253,7 +253,7 @@ async fn who_may_reveal_still_sees_what_changes(t: &TestApp) {
     assert_eq!(done["instance"]["revision"], 1);
     // A key that reaches some stacks only may reveal what runs there, and not what a template holds for all.
     let shown = key(t, "some", "ADMIN", Some(&["stack-qxa"])).await;
-    let some = t.behind(Door::Keys, Some(&shown));
+    let some = t.behind(AuthMode::Keys, Some(&shown));
     let edit = json!({ "envVars": [secret("PIN", GUESS), { "key": "SECOND", "isSecret": true }, { "key": "PLAIN", "value": "x" }] });
     let query = "query ($edit: TemplateEditInput!) { template(name: \"template-qxa\") { affected(edit: $edit) { changes { key } } } }";
     let preview = some.data(query, json!({ "edit": edit })).await;

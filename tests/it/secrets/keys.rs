@@ -50,7 +50,7 @@ async fn a_rotation_seals_everything_anew_and_nobody_notices(t: &TestApp) {
     assert_eq!(t.see("db", seen).await, before);
     assert_eq!(t.reveal(of("shop", "db"), "A").await, PLANTED);
     assert_eq!(t.reveal(of("shop", "db"), "EMPTY").await, "");
-    // Once more changes nothing.
+    // IdempotentRequest more changes nothing.
     assert_eq!(t.app.rotate_secrets().await.unwrap().sealed, 0);
     // The old key can go.
     let only_new: String = std::fs::read_to_string(&file)

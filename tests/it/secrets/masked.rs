@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use devarch::server::Door;
+use devarch::server::AuthMode;
 use serde_json::{Value, json};
 
 use super::{PLANTED, of, secret};
@@ -120,7 +120,7 @@ async fn only_who_reaches_all_stacks_reveals_a_template(t: &TestApp) {
     t.shop().await;
     let input = json!({ "name": "some", "role": "ADMIN", "stacks": [{ "name": "shop" }] });
     let key = t.done("createApiKey", input, "token").await["token"].as_str().unwrap().to_owned();
-    let limited = t.behind(Door::Keys, Some(&key));
+    let limited = t.behind(AuthMode::Keys, Some(&key));
     assert_eq!(limited.reveal(of("shop", "db"), "POSTGRES_PASSWORD").await, "devarch");
     let query =
         "mutation { revealSecret(input: { template: { name: \"postgres\" }, key: \"POSTGRES_PASSWORD\" }) { value } }";

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use devarch::{
     db::{Db, DbUrl, maintenance::file},
     kinds::FIELDS,
-    limits::Patience,
+    limits::DatabaseTimeouts,
 };
 use serde_json::{Value, json};
 
-use crate::support::{COLLECTIONS, Dice, Engine, MORE_COLLECTIONS, TestApp, both};
+use crate::support::{COLLECTIONS, Engine, MORE_COLLECTIONS, Rng, TestApp, both};
 
 both!(what_is_accepted_survives, texts_of_stacks_instances_and_templates_survive);
 
@@ -121,9 +121,9 @@ fn texts() -> Vec<String> {
     ] {
         texts.push(piece.repeat(times));
     }
-    let mut dice = Dice(11);
+    let mut rng = Rng(11);
     let pieces: Vec<&str> = plain.to_vec();
-    texts.extend((0..40).map(|_| (0..=dice.below(5)).map(|_| pieces[dice.below(pieces.len())]).collect::<String>()));
+    texts.extend((0..40).map(|_| (0..=rng.below(5)).map(|_| pieces[rng.below(pieces.len())]).collect::<String>()));
     texts
 }
 
@@ -176,23 +176,23 @@ fn jsons() -> Vec<Value> {
     all.extend(
         [1000, 1023, 1024, 1025, 5000, 60_000].map(|length| json!({ "k".repeat(length): { "y".repeat(length): 1 } })),
     );
-    let (mut dice, texts) = (Dice(5), texts());
-    all.extend((0..60).map(|_| tree(&mut dice, &texts, 5)));
+    let (mut rng, texts) = (Rng(5), texts());
+    all.extend((0..60).map(|_| tree(&mut rng, &texts, 5)));
     // The type is `JSON!`.
     all.retain(|value| !value.is_null());
     all
 }
 
 /// A random value.
-fn tree(dice: &mut Dice, texts: &[String], depth: usize) -> Value {
-    let text = |dice: &mut Dice| texts[dice.below(70)].clone();
-    match dice.below(if depth == 0 { 4 } else { 8 }) {
-        0 => Value::from(text(dice)),
-        1 => json!(dice.below(1 << 30)),
-        2 => json!(f64::from_bits(((dice.below(1 << 31) as u64) << 32) | dice.below(1 << 31) as u64)),
-        3 => json!([null, true, false])[dice.below(3)].clone(),
-        4 | 5 => (0..dice.below(4)).map(|_| tree(dice, texts, depth - 1)).collect(),
-        _ => Value::Object((0..dice.below(4)).map(|_| (text(dice), tree(dice, texts, depth - 1))).collect()),
+fn tree(rng: &mut Rng, texts: &[String], depth: usize) -> Value {
+    let text = |rng: &mut Rng| texts[rng.below(70)].clone();
+    match rng.below(if depth == 0 { 4 } else { 8 }) {
+        0 => Value::from(text(rng)),
+        1 => json!(rng.below(1 << 30)),
+        2 => json!(f64::from_bits(((rng.below(1 << 31) as u64) << 32) | rng.below(1 << 31) as u64)),
+        3 => json!([null, true, false])[rng.below(3)].clone(),
+        4 | 5 => (0..rng.below(4)).map(|_| tree(rng, texts, depth - 1)).collect(),
+        _ => Value::Object((0..rng.below(4)).map(|_| (text(rng), tree(rng, texts, depth - 1))).collect()),
     }
 }
 
@@ -541,8 +541,10 @@ async fn backed_up_and_restored(t: &TestApp, all: &All) {
     let (copy, restored) = (folder.path().join("copy.db"), folder.path().join("restored.db"));
     file::back_up(path, &copy).await.unwrap();
     file::put_back(&copy, &restored, "before").await.unwrap();
-    let db =
-        Db::connect(&DbUrl::Sqlite(restored), 2, &Patience::default()).await.unwrap().with_vault(t.db.vault().clone());
+    let db = Db::connect(&DbUrl::Sqlite(restored), 2, &DatabaseTimeouts::default())
+        .await
+        .unwrap()
+        .with_vault(t.db.vault().clone());
     let other = t.with_database(db.clone());
     for (name, (expected, _)) in all {
         assert_eq!(said(&other, "shop", name).await, *expected, "{name} restored");

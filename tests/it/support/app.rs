@@ -18,8 +18,8 @@ use devarch::{
     app::App,
     clock::Clock,
     db::{Db, DbUrl},
-    limits::{Limits, Patience},
-    server::{Audiences, ByExecutor, Door, Hosts, Options, Traffic, router},
+    limits::{DatabaseTimeouts, Limits},
+    server::{Audiences, AuthMode, ByExecutor, Hosts, Options, TransportLimits, router},
     vault::Vault,
 };
 use http_body_util::BodyExt;
@@ -66,10 +66,10 @@ impl TestApp {
         });
         let app = App::new(db.clone(), clock);
         let options = Options {
-            door: Door::Open,
+            auth_mode: AuthMode::Open,
             limits: Limits::default(),
             answer_cache: 1 << 20,
-            traffic: Traffic::default(),
+            traffic: TransportLimits::default(),
             origins: Vec::new(),
             hosts: Hosts::default(),
             audiences: Audiences::default(),
@@ -78,9 +78,9 @@ impl TestApp {
         Self { engine, url, db, router, key: None, options, app, frozen, millis, broken: Arc::default() }
     }
 
-    /// The same application behind a door, for one who shows this key.
-    pub(crate) fn behind(&self, door: Door, key: Option<&str>) -> Self {
-        self.with_options(Options { door, ..self.options.clone() }).showing(key)
+    /// The same application behind a auth_mode, for one who shows this key.
+    pub(crate) fn behind(&self, auth_mode: AuthMode, key: Option<&str>) -> Self {
+        self.with_options(Options { auth_mode, ..self.options.clone() }).showing(key)
     }
 
     /// The same application with other limits.
@@ -89,7 +89,7 @@ impl TestApp {
     }
 
     /// The same application with other limits of traffic.
-    pub(crate) fn with_traffic(&self, traffic: Traffic) -> Self {
+    pub(crate) fn with_traffic(&self, traffic: TransportLimits) -> Self {
         self.with_options(Options { traffic, ..self.options.clone() })
     }
 
@@ -130,7 +130,8 @@ impl TestApp {
 
     /// Another server on the same database.
     pub(crate) async fn another(&self) -> Self {
-        let db = Db::connect(&self.url, 4, &Patience::default()).await.unwrap().with_vault(self.db.vault().clone());
+        let db =
+            Db::connect(&self.url, 4, &DatabaseTimeouts::default()).await.unwrap().with_vault(self.db.vault().clone());
         Self::new(self.engine, self.url.clone(), db)
     }
 
@@ -154,13 +155,13 @@ impl TestApp {
         collections
     }
 
-    /// The same application, behind the same door, for one who shows this key.
+    /// The same application, behind the same auth_mode, for one who shows this key.
     pub(crate) fn showing(&self, key: Option<&str>) -> Self {
         Self { key: key.map(str::to_owned), ..self.clone() }
     }
 
     /// All routes, to be served over a socket.
-    pub(crate) fn router_with(&self, traffic: &Traffic) -> Router {
+    pub(crate) fn router_with(&self, traffic: &TransportLimits) -> Router {
         router(self.app.clone(), Options { traffic: traffic.clone(), ..self.options.clone() })
     }
 

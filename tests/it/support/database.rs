@@ -8,7 +8,7 @@ use std::{
 use devarch::{
     cli::STACK,
     db::{Db, DbUrl},
-    limits::Patience,
+    limits::DatabaseTimeouts,
     vault::{Keyring, Vault},
 };
 use futures_util::FutureExt;
@@ -49,7 +49,7 @@ where
         let url = place.url();
         let body = async {
             // Many tests share the machine: what is slow there is not what they are about.
-            let patience = Patience { statement_timeout: 30, lock_timeout: 20, pool_timeout: 20 };
+            let patience = DatabaseTimeouts { statement_timeout: 30, lock_timeout: 20, pool_timeout: 20 };
             let db = Db::connect(&url, 4, &patience).await.expect("the test database can be opened");
             let db = db.with_vault(Vault::new(Keyring::generate().unwrap()));
             db.migrate().await.expect("the test database can be migrated");

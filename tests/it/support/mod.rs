@@ -3,16 +3,16 @@
 mod app;
 mod counts;
 mod database;
-mod dice;
 mod ids;
 mod overriding;
+mod rng;
 mod wire;
 
 pub(crate) use app::{COLLECTIONS, Code, MORE_COLLECTIONS, TestApp, code};
 pub(crate) use database::{Engine, run};
-pub(crate) use dice::Dice;
 pub(crate) use ids::number;
 pub(crate) use overriding::samples;
+pub(crate) use rng::Rng;
 pub(crate) use wire::Wire;
 
 /// Registers a named test function for both databases: `both! { renaming_keeps_the_id }`.

@@ -1,4 +1,4 @@
-//! What an answer says about a deed: done, refused, or unknown.
+//! What an answer says about a operation: done, refused, or unknown.
 //!
 //! Used by the writers. Only what cannot have been done counts as not done; everything else is unknown. It must never
 //! decide whether an outcome is right.

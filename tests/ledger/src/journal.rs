@@ -14,7 +14,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::{answer::Outcome, deed::Deed};
+use crate::{answer::Outcome, operation::Operation};
 
 /// What a journal begins with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,11 +40,11 @@ impl Head {
     }
 }
 
-/// A deed with what came of it.
+/// A operation with what came of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) number: u64,
-    pub(crate) deed: Deed,
+    pub(crate) operation: Operation,
     pub(crate) outcome: Outcome,
     /// Milliseconds since 1970 when it was answered; none when it never was.
     pub(crate) answered: Option<u64>,
@@ -72,8 +72,8 @@ impl Journal {
     }
 
     /// About to be sent.
-    pub(crate) fn sent(&self, writer: u64, number: u64, deed: &Deed) -> Result<(), String> {
-        self.line(&json!({ "t": now(), "w": writer, "n": number, "sent": deed }))
+    pub(crate) fn sent(&self, writer: u64, number: u64, operation: &Operation) -> Result<(), String> {
+        self.line(&json!({ "t": now(), "w": writer, "n": number, "sent": operation }))
     }
 
     /// Answered, or not.
@@ -105,8 +105,8 @@ pub(crate) fn read(path: &Path) -> Result<(Head, BTreeMap<u64, Vec<Entry>>), Str
         let of = entries.entry(line["w"].as_u64().unwrap_or_default()).or_default();
         let number = line["n"].as_u64().unwrap_or_default();
         if let Some(sent) = line.get("sent") {
-            let deed = serde_json::from_value(sent.clone()).map_err(|cause| fail(&cause.to_string()))?;
-            of.push(Entry { number, deed, outcome: Outcome::Unknown("never answered".into()), answered: None });
+            let operation = serde_json::from_value(sent.clone()).map_err(|cause| fail(&cause.to_string()))?;
+            of.push(Entry { number, operation, outcome: Outcome::Unknown("never answered".into()), answered: None });
         } else if let Some(entry) = of.last_mut().filter(|entry| entry.number == number) {
             entry.outcome = Outcome::from_json(&line["came"]).ok_or_else(|| fail("an answer is broken"))?;
             entry.answered = line["t"].as_u64();

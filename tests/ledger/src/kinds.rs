@@ -1,6 +1,6 @@
 //! The kinds of overrides that the ledger writes: how an entry goes into an input, and how it is read from an answer.
 //!
-//! Used by deeds and states. An entry is a place such as `env/K1` and a number; every value is made from the number, so
+//! Used by operations and states. An entry is a place such as `env/K1` and a number; every value is made from the number, so
 //! that values of two writes are never equal, and a mixture of both is seen. It must never know what an instance is.
 
 use std::collections::BTreeMap;

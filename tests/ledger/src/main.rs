@@ -5,12 +5,12 @@
 //! the API does not show is not there.
 
 mod answer;
-mod deed;
 mod figures;
 mod http;
 mod journal;
 mod kinds;
 mod model;
+mod operation;
 mod run;
 mod state;
 mod verify;
@@ -56,13 +56,13 @@ struct Wanted {
     /// How long; SIGTERM and Ctrl-C end it earlier.
     #[arg(long, default_value_t = 10.0, value_name = "SECONDS")]
     seconds: f64,
-    /// Where the dice begin; chosen and told when it is absent.
+    /// Where the rng begin; chosen and told when it is absent.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
     /// Where the books are kept.
     #[arg(long, value_name = "FILE")]
     journal: PathBuf,
-    /// Sends what this journal says was sent, in its order, in place of throwing dice.
+    /// Sends what this journal says was sent, in its order, in place of throwing rng.
     #[arg(long, value_name = "FILE", conflicts_with = "seed")]
     replay: Option<PathBuf>,
     /// Milliseconds that a writer rests between two requests.

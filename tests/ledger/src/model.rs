@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     answer::Outcome,
-    deed::{Deed, Effect, What},
+    operation::{Effect, Operation, What},
     state::State,
 };
 
@@ -41,40 +41,42 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    /// Takes note of a deed and its outcome, and says what cannot be.
-    pub(crate) fn judge(&mut self, deed: &Deed, outcome: &Outcome) -> Vec<String> {
-        let thing = self.things.get(&deed.name).cloned().unwrap_or_default();
+    /// Takes note of a operation and its outcome, and says what cannot be.
+    pub(crate) fn judge(&mut self, operation: &Operation, outcome: &Outcome) -> Vec<String> {
+        let thing = self.things.get(&operation.name).cloned().unwrap_or_default();
         if thing.possible.len() > 1 {
-            return vec![format!("{}: a request about what is unknown", deed.name)];
+            return vec![format!("{}: a request about what is unknown", operation.name)];
         }
         let before = thing.state();
-        let effect = deed.effect(before);
+        let effect = operation.effect(before);
         match outcome {
             Outcome::NotSent(_) => Vec::new(),
             Outcome::Unknown(_) => {
-                self.suspect(deed, before, effect);
+                self.suspect(operation, before, effect);
                 Vec::new()
             }
             Outcome::Refused(code) => match effect {
                 Effect::Refused(wanted) if wanted == code => Vec::new(),
-                Effect::Refused(wanted) => vec![format!("{}: refused with {code}, not {wanted}", deed.name)],
-                _ => vec![format!("{}: refused with {code}, and nothing was wrong with it", deed.name)],
+                Effect::Refused(wanted) => vec![format!("{}: refused with {code}, not {wanted}", operation.name)],
+                _ => vec![format!("{}: refused with {code}, and nothing was wrong with it", operation.name)],
             },
             Outcome::Done(shown) => match effect {
-                Effect::Refused(wanted) => vec![format!("{}: done, not refused with {wanted}", deed.name)],
+                Effect::Refused(wanted) => vec![format!("{}: done, not refused with {wanted}", operation.name)],
                 Effect::Another(copy) => {
                     let (copy, wrong) = agreed(copy, shown.as_deref());
                     self.things.insert(copy.name.clone(), Thing::sure(copy));
                     wrong
                 }
-                Effect::Now(None) if shown.is_some() => vec![format!("{}: it is there and must not be", deed.name)],
+                Effect::Now(None) if shown.is_some() => {
+                    vec![format!("{}: it is there and must not be", operation.name)]
+                }
                 Effect::Now(None) => {
-                    self.things.remove(&deed.name);
+                    self.things.remove(&operation.name);
                     Vec::new()
                 }
                 Effect::Now(Some(after)) => {
                     let (after, wrong) = agreed(after, shown.as_deref());
-                    self.things.remove(&deed.name);
+                    self.things.remove(&operation.name);
                     self.things.insert(after.name.clone(), Thing::sure(after));
                     wrong
                 }
@@ -83,18 +85,18 @@ impl Model {
     }
 
     /// Takes note of what may have been done.
-    fn suspect(&mut self, deed: &Deed, before: Option<&State>, effect: Effect) {
+    fn suspect(&mut self, operation: &Operation, before: Option<&State>, effect: Effect) {
         match effect {
             // Whatever comes of it, nothing changes.
             Effect::Refused(_) => {}
-            Effect::Now(_) if deed.what == What::Look => {}
+            Effect::Now(_) if operation.what == What::Look => {}
             Effect::Now(after) => {
                 let possible = vec![before.cloned(), after];
-                self.things.insert(deed.name.clone(), Thing { possible, rests: true });
+                self.things.insert(operation.name.clone(), Thing { possible, rests: true });
             }
             Effect::Another(copy) => {
                 // What is copied must not move until the copy may have been made.
-                if let Some(source) = self.things.get_mut(&deed.name) {
+                if let Some(source) = self.things.get_mut(&operation.name) {
                     source.rests = true;
                 }
                 self.things.insert(copy.name.clone(), Thing { possible: vec![None, Some(copy)], rests: true });

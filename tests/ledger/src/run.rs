@@ -16,11 +16,11 @@ use tokio::{
 
 use crate::{
     Report, Wanted,
-    deed::Deed,
     figures::Figures,
     http::{Address, Client},
     journal::{self, Head, Journal},
     model::Model,
+    operation::Operation,
     tell,
     writer::{Shared, Writer},
 };
@@ -57,13 +57,14 @@ pub(crate) async fn run(wanted: Wanted) -> Result<Report, String> {
         let done = before.remove(&index).unwrap_or_default();
         let mut model = Model::default();
         for entry in &done {
-            model.judge(&entry.deed, &entry.outcome);
+            model.judge(&entry.operation, &entry.outcome);
         }
         let number = done.last().map_or(0, |entry| entry.number + 1);
         let replay = replay.as_mut().map(|all| {
-            let mut deeds: Vec<Deed> = all.remove(&index).unwrap_or_default().into_iter().map(|one| one.deed).collect();
-            deeds.reverse();
-            deeds
+            let mut operations: Vec<Operation> =
+                all.remove(&index).unwrap_or_default().into_iter().map(|one| one.operation).collect();
+            operations.reverse();
+            operations
         });
         writers.spawn(Writer { shared: Arc::clone(&shared), index, number, model, replay }.run());
     }

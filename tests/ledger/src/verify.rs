@@ -29,7 +29,7 @@ pub(crate) async fn verify(url: &Address, path: &Path) -> Result<Report, String>
     let mut found = Vec::new();
     let mut acknowledged = 0;
     for entry in entries.values().flatten() {
-        found.extend(model.judge(&entry.deed, &entry.outcome));
+        found.extend(model.judge(&entry.operation, &entry.outcome));
         acknowledged +=
             usize::from(entry.answered.is_some() && matches!(entry.outcome, crate::answer::Outcome::Done(_)));
     }

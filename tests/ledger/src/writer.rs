@@ -1,4 +1,4 @@
-//! One writer: throws dice for its next deed, writes it down, sends it, writes down what came of it.
+//! One writer: throws rng for its next operation, writes it down, sends it, writes down what came of it.
 //!
 //! Started by the run, many at once. It must never touch the names of another, nor an instance about which something is
 //! unknown.
@@ -15,12 +15,12 @@ use fastrand::Rng;
 
 use crate::{
     answer::{self, Outcome},
-    deed::{Deed, Step, What, all_places},
     figures::Figures,
     http::{Address, Client},
     journal::{Head, Journal},
     kinds::KINDS,
     model::{Model, Thing},
+    operation::{Operation, Step, What, all_places},
 };
 
 /// Instances that a writer has at a time; what is more goes.
@@ -45,8 +45,8 @@ pub(crate) struct Writer {
     /// The number of its next request.
     pub(crate) number: u64,
     pub(crate) model: Model,
-    /// What to send in place of throwing dice, the next one last.
-    pub(crate) replay: Option<Vec<Deed>>,
+    /// What to send in place of throwing rng, the next one last.
+    pub(crate) replay: Option<Vec<Operation>>,
 }
 
 impl Writer {
@@ -58,29 +58,29 @@ impl Writer {
         while !self.shared.stop.load(Ordering::Relaxed) {
             // For each request anew, so that what was chosen does not depend on where a run began.
             let seed = self.shared.head.seed ^ (self.index << 40) ^ self.number;
-            let mut dice = Rng::with_seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-            let deed = match &mut self.replay {
-                None => self.choose(&mut dice),
+            let mut rng = Rng::with_seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+            let operation = match &mut self.replay {
+                None => self.choose(&mut rng),
                 Some(rest) => match rest.pop() {
-                    Some(deed) => deed,
+                    Some(operation) => operation,
                     None => return Ok(()),
                 },
             };
             let number = self.number;
             self.number += 1;
-            self.shared.journal.sent(self.index, number, &deed)?;
-            let (query, variables) = deed.request(&stack, &template);
-            let which = dice.usize(..clients.len());
+            self.shared.journal.sent(self.index, number, &operation)?;
+            let (query, variables) = operation.request(&stack, &template);
+            let which = rng.usize(..clients.len());
             let begun = Instant::now();
             let read = answer::read(clients[which].ask(&query, &variables).await);
             let took = begun.elapsed();
             let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
             self.shared.journal.answered(self.index, number, millis, &read.outcome)?;
-            let mut wrong = self.model.judge(&deed, &read.outcome);
-            wrong.extend(read.wrong.iter().map(|wrong| format!("{}: {wrong}", deed.name)));
+            let mut wrong = self.model.judge(&operation, &read.outcome);
+            wrong.extend(read.wrong.iter().map(|wrong| format!("{}: {wrong}", operation.name)));
             {
                 let mut figures = self.shared.figures.lock().unwrap_or_else(PoisonError::into_inner);
-                figures.count(&read, took, deed.what == What::Look);
+                figures.count(&read, took, operation.what == What::Look);
                 figures.wrong.extend(wrong);
             }
             if matches!(read.outcome, Outcome::NotSent(_) | Outcome::Unknown(_)) {
@@ -93,32 +93,32 @@ impl Writer {
         Ok(())
     }
 
-    fn choose(&self, dice: &mut Rng) -> Deed {
+    fn choose(&self, rng: &mut Rng) -> Operation {
         let number = self.index * 1_000_000 + self.number + 1;
         let new = format!("w{}-{}", self.index, self.number);
-        // In the order of the map, so that the same dice choose the same.
+        // In the order of the map, so that the same rng choose the same.
         let awake = |is_trashed: bool| -> Vec<(&String, &Thing)> {
             let is_so =
                 |thing: &Thing| !thing.rests && thing.state().is_some_and(|state| state.is_trashed == is_trashed);
             self.model.things.iter().filter(|(_, thing)| is_so(thing)).collect()
         };
         let (live, trashed) = (awake(false), awake(true));
-        let roll = dice.u32(..100);
-        let deed = |name: &str, what| Deed { name: name.to_owned(), number, expected: None, what };
+        let roll = rng.u32(..100);
+        let operation = |name: &str, what| Operation { name: name.to_owned(), number, expected: None, what };
         if !trashed.is_empty() && (roll < 10 || trashed.len() > MOST / 2) {
-            let (name, _) = trashed[dice.usize(..trashed.len())];
-            return deed(name, if dice.u32(..3) == 0 { What::Purge } else { What::Restore });
+            let (name, _) = trashed[rng.usize(..trashed.len())];
+            return operation(name, if rng.u32(..3) == 0 { What::Purge } else { What::Restore });
         }
         if live.is_empty() || (roll < 28 && live.len() < MOST) {
-            return deed(&new, What::Create { places: some_places(dice) });
+            return operation(&new, What::Create { places: some_places(rng) });
         }
-        let (name, thing) = live[dice.usize(..live.len())];
+        let (name, thing) = live[rng.usize(..live.len())];
         let is_enabled = thing.state().is_none_or(|state| state.enabled);
         let revision = thing.state().map_or(1, |state| state.revision);
         let what = match roll {
             _ if live.len() >= MOST => What::Delete,
             28..40 if name.len() < 40 => {
-                let chosen = dice.bool() && !self.model.things.contains_key(&format!("{name}-copy"));
+                let chosen = rng.bool() && !self.model.things.contains_key(&format!("{name}-copy"));
                 let copied = format!("{name}-copy");
                 // A name that was given up once could be taken for the one that is left to the service.
                 if chosen && !name.contains("copy") {
@@ -128,38 +128,38 @@ impl Writer {
                 }
             }
             40..55 => {
-                let places = some_places(dice);
+                let places = some_places(rng);
                 let kinds = KINDS.iter().map(|(kind, ..)| *kind);
-                let emptied: Vec<String> = kinds.filter(|_| dice.u32(..6) == 0).map(str::to_owned).collect();
+                let emptied: Vec<String> = kinds.filter(|_| rng.u32(..6) == 0).map(str::to_owned).collect();
                 let is_kept = |place: &String| !emptied.iter().any(|kind| place.starts_with(&format!("{kind}/")));
                 What::Set { places: places.into_iter().filter(is_kept).collect(), emptied }
             }
-            55..70 => What::Patch { steps: (0..dice.usize(1..5)).map(|_| step(dice)).collect() },
-            70..77 => What::Update { enabled: is_enabled ^ dice.bool() },
+            55..70 => What::Patch { steps: (0..rng.usize(1..5)).map(|_| step(rng)).collect() },
+            70..77 => What::Update { enabled: is_enabled ^ rng.bool() },
             77..83 => What::Rename { to: new },
             83..90 => What::Delete,
-            90..92 => return deed(name, What::Create { places: Vec::new() }),
-            _ => return deed(name, What::Look),
+            90..92 => return operation(name, What::Create { places: Vec::new() }),
+            _ => return operation(name, What::Look),
         };
-        let expected = match dice.u32(..10) {
+        let expected = match rng.u32(..10) {
             0..4 => Some(revision),
             4 => Some(revision + 1),
             _ => None,
         };
-        Deed { expected, ..deed(name, what) }
+        Operation { expected, ..operation(name, what) }
     }
 }
 
 /// None, some or all of the places.
-fn some_places(dice: &mut Rng) -> Vec<String> {
-    let share = dice.u32(..4);
-    all_places().into_iter().filter(|_| dice.u32(..3) < share).map(str::to_owned).collect()
+fn some_places(rng: &mut Rng) -> Vec<String> {
+    let share = rng.u32(..4);
+    all_places().into_iter().filter(|_| rng.u32(..3) < share).map(str::to_owned).collect()
 }
 
-fn step(dice: &mut Rng) -> Step {
+fn step(rng: &mut Rng) -> Step {
     let places = all_places();
-    let place = places[dice.usize(..places.len())].to_owned();
-    match dice.u32(..20) {
+    let place = places[rng.usize(..places.len())].to_owned();
+    match rng.u32(..20) {
         0..12 => Step::Set(place),
         // An image always has a tag: it is not removed.
         12..16 if !place.starts_with("setting/") => Step::Remove(place),

@@ -99,10 +99,10 @@ fn difference<K: Mergeable>(template: &[K], wanted: &[K]) -> Option<Overrides<K>
 
 /// Gives secrets without a value the one that is stored under their key, and none where nothing is.
 pub(super) fn complete(variables: &mut [EnvVar], stored: &[EnvVar]) {
-    for variable in variables.iter_mut().filter(|variable| variable.value == EnvValue::Kept) {
+    for variable in variables.iter_mut().filter(|variable| variable.value == EnvValue::StoredOutcome) {
         let stored = stored.iter().find(|stored| stored.key == variable.key);
         variable.keep(stored, &mut Problems::default());
-        if variable.value == EnvValue::Kept {
+        if variable.value == EnvValue::StoredOutcome {
             variable.value = EnvValue::Unset;
         }
     }

@@ -94,7 +94,7 @@ impl Members<'_> {
                 }
                 Outcome::Created
             } else {
-                self.settle(tx, service, row.instance, said, now, problems).await?
+                self.from_result(tx, service, row.instance, said, now, problems).await?
             };
             written.push((name, outcome, id));
         }
@@ -138,7 +138,7 @@ impl Members<'_> {
     }
 
     /// Brings an instance that was there before up to date, or leaves it.
-    async fn settle(
+    async fn from_result(
         &self,
         tx: &Tx,
         service: &Imported,

@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::Need,
+    access::Permission,
     app::{
         App, StackRef,
         compose::import::{instances::Members, templates::Templates},
@@ -25,10 +25,10 @@ use crate::{
     budget::{cancellation::Cancellation, import::ReadBudget},
     compose::{self, Imported, Note, Reading, Refusal, Request},
     db::{
-        Kept, Tx, Work,
+        Command, StoredOutcome, Tx,
         entities::StackModel,
         queries::{
-            stacks::{self, Hold},
+            stacks::{self, RowLock},
             templates as rows,
         },
     },
@@ -100,7 +100,7 @@ pub struct ImportReport {
 }
 
 /// Its own structure, which is no row; what it names is shown where it is still there.
-impl Kept for ImportReport {
+impl StoredOutcome for ImportReport {
     type Form = Self;
     fn to_form(&self) -> Option<Self> {
         Some(self.clone())
@@ -116,7 +116,7 @@ impl Kept for ImportReport {
 impl App {
     /// Imports files, all or nothing.
     pub async fn import_compose(&self, input: ImportCompose) -> Result<ImportReport> {
-        self.allow(Import::NEEDS)?;
+        self.allow(Import::PERMISSION)?;
         let stop = Stop { cancellation: self.cancellation().clone(), dry_run: input.dry_run };
         let (request, read) = read(input.request, &stop).await?;
         let read = read.map_err(|refusals| refused(&request, refusals))?;
@@ -200,8 +200,8 @@ struct Import {
     stop: Stop,
 }
 
-impl Work for Import {
-    const NEEDS: Need = Need::ADMINISTER_ALL;
+impl Command for Import {
+    const PERMISSION: Permission = Permission::ADMINISTER_ALL;
     type Output = ImportReport;
 
     fn undone(&self) -> bool {
@@ -263,7 +263,7 @@ impl Import {
         wanted: &StackRef,
         now: DateTime<Utc>,
     ) -> Result<Result<(StackModel, Outcome), Problem>> {
-        let problem = match find::stack(tx, wanted, Hold::Exclusive).await? {
+        let problem = match find::stack(tx, wanted, RowLock::Exclusive).await? {
             Ok(stack) => return Ok(Ok((stack, Outcome::Unchanged))),
             Err(problem) => problem,
         };

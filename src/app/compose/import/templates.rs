@@ -16,7 +16,7 @@ use crate::{
         Tx,
         entities::TemplateModel,
         entries,
-        queries::templates::{self, TemplateHold, TemplateValues},
+        queries::templates::{self, TemplateLock, TemplateValues},
     },
     error::{Code, Detail, Error, Problem, Problems, Result, Unreadable},
     ids::{AnyId, TemplateId},
@@ -47,7 +47,7 @@ impl Templates {
         let mut stored = Vec::with_capacity(services.len());
         for service in services {
             stop.check()?;
-            stored.push(templates::hold_by_name(tx, &service.template, TemplateHold::Unchanged).await?);
+            stored.push(templates::hold_by_name(tx, &service.template, TemplateLock::Unchanged).await?);
         }
         let ids: Vec<TemplateId> = stored.iter().flatten().map(|row| row.id).collect();
         let mut there: HashMap<TemplateId, Result<Entries, Unreadable>> =

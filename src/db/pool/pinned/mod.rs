@@ -3,7 +3,7 @@
 //! A connection that goes back to the pool is asked whether it is still alive and outside a transaction, on a task of its
 //! own: two round trips for each statement. A pinned connection needs no such proof. It came from the pool proven, or new;
 //! nothing but single statements runs on it, each its own transaction, none of which is a BEGIN; and it is put back only
-//! after the server has reported the end of its statement ([`Lane::done`]). One whose statement failed goes back to the
+//! after the server has reported the end of its statement ([`PinnedConnection::done`]). One whose statement failed goes back to the
 //! pool, which looks at it; one whose statement did not end, because its caller went away, is closed.
 //!
 //! Used by the direct reads and by changes at once. It must never keep so many that the pool has none for everybody else,
@@ -39,7 +39,7 @@ use crate::{
     budget::Budget,
     db::{
         fetch,
-        pool::{health::Pulse, link::Link, pinned::rows::Packed},
+        pool::{health::HealthMonitor, link::Link, pinned::rows::Packed},
     },
 };
 
@@ -55,15 +55,15 @@ pub(in crate::db) enum Parameter<'a> {
 }
 
 /// Most connections that are kept from the pool.
-const MOST: u32 = 4;
+const MAX_CONNECTIONS: u32 = 4;
 /// How long a connection is kept; the pool gives new ones from time to time.
-const LIFETIME: Duration = Duration::from_secs(30 * 60);
+const CONNECTION_LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// How long somebody waits for one. What cannot be had at once is read in another way, with a patience of its own.
-const WAIT: Duration = Duration::from_millis(500);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The connections of one database.
 #[derive(Clone)]
-pub(in crate::db) struct Lanes {
+pub(in crate::db) struct PinnedConnections {
     pool: Pools,
     /// Where reads find a connection while changes have all places.
     reserve: Option<Pool<Postgres>>,
@@ -71,16 +71,16 @@ pub(in crate::db) struct Lanes {
     most: usize,
     /// How many places changes have.
     writing: Arc<AtomicUsize>,
-    idle: Arc<Mutex<Vec<Kept>>>,
+    idle: Arc<Mutex<Vec<Parked>>>,
     /// Whether a connection is kept at all.
     keeps: bool,
     wait: Duration,
-    pulse: Pulse,
+    pulse: HealthMonitor,
 }
 
-impl fmt::Debug for Lanes {
+impl fmt::Debug for PinnedConnections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Lanes")
+        f.write_str("PinnedConnections")
     }
 }
 
@@ -97,7 +97,7 @@ enum Use {
     Write,
 }
 
-struct Kept {
+struct Parked {
     connection: Connection,
     since: Instant,
 }
@@ -107,15 +107,15 @@ enum Connection {
     Sqlite(PoolConnection<Sqlite>),
 }
 
-/// One of them; given back by [`Lane::done`]. When that is not reached it goes to the pool, or is closed when its last
+/// One of them; given back by [`PinnedConnection::done`]. When that is not reached it goes to the pool, or is closed when its last
 /// statement has not ended.
-pub(in crate::db) struct Lane {
+pub(in crate::db) struct PinnedConnection {
     /// None once it has been given back.
-    kept: Option<Kept>,
+    kept: Option<Parked>,
     /// Whether a statement is under way.
     is_busy: bool,
-    idle: Option<Arc<Mutex<Vec<Kept>>>>,
-    pulse: Pulse,
+    idle: Option<Arc<Mutex<Vec<Parked>>>>,
+    pulse: HealthMonitor,
     _place: Option<OwnedSemaphorePermit>,
     _writing: Option<Writing>,
 }
@@ -140,12 +140,12 @@ fn query(cause: SqlxError) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(cause.into()))
 }
 
-impl Lanes {
+impl PinnedConnections {
     /// Of the connections of a pool; `reserve` is for reads while changes have all of them.
     pub(in crate::db) fn of(
         connection: &DatabaseConnection,
         reserve: Option<&DatabaseConnection>,
-        pulse: &Pulse,
+        pulse: &HealthMonitor,
         link: Link,
     ) -> Self {
         let (pool, all) = match connection.get_database_backend() {
@@ -167,23 +167,23 @@ impl Lanes {
             writing: Arc::default(),
             idle: Arc::default(),
             keeps: all > 1,
-            wait: link.connect_timeout(WAIT),
+            wait: link.connect_timeout(ACQUIRE_TIMEOUT),
             pulse: pulse.clone(),
         }
     }
 
     /// How many of so many connections may be kept from their pool.
     pub(in crate::db) fn most_of(connections: u32) -> usize {
-        (connections / 2).clamp(1, MOST) as usize
+        (connections / 2).clamp(1, MAX_CONNECTIONS) as usize
     }
 
     /// A connection for a read; an error when none can be had soon.
-    pub(in crate::db) async fn take(&self) -> Result<Lane, DbErr> {
+    pub(in crate::db) async fn take(&self) -> Result<PinnedConnection, DbErr> {
         self.soon(async {
             match &self.reserve {
                 Some(reserve) if self.are_all_writing() => {
                     let connection = Connection::Postgres(reserve.acquire().await.map_err(query)?);
-                    Ok(self.lane(Kept { connection, since: Instant::now() }, None, None))
+                    Ok(self.connection(Parked { connection, since: Instant::now() }, None, None))
                 }
                 _ => self.place(Use::Read).await,
             }
@@ -192,11 +192,14 @@ impl Lanes {
     }
 
     /// The same for a change, which may have it for long.
-    pub(in crate::db) async fn take_to_write(&self) -> Result<Lane, DbErr> {
+    pub(in crate::db) async fn take_to_write(&self) -> Result<PinnedConnection, DbErr> {
         self.soon(self.place(Use::Write)).await
     }
 
-    async fn soon(&self, taken: impl Future<Output = Result<Lane, DbErr>>) -> Result<Lane, DbErr> {
+    async fn soon(
+        &self,
+        taken: impl Future<Output = Result<PinnedConnection, DbErr>>,
+    ) -> Result<PinnedConnection, DbErr> {
         let soon = tokio::time::timeout(self.wait, self.pulse.guard(taken));
         soon.await.unwrap_or_else(|_| Err(query(SqlxError::PoolTimedOut)))
     }
@@ -206,14 +209,14 @@ impl Lanes {
         self.writing.load(Ordering::Acquire) >= self.most
     }
 
-    async fn place(&self, of: Use) -> Result<Lane, DbErr> {
+    async fn place(&self, of: Use) -> Result<PinnedConnection, DbErr> {
         let place = Arc::clone(&self.places).acquire_owned().await;
         let place = place.map_err(|_| query(SqlxError::PoolClosed))?;
         let writing = (of == Use::Write).then(|| Writing::new(&self.writing));
         let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let kept = match kept.filter(|kept| kept.since.elapsed() < LIFETIME) {
+        let kept = match kept.filter(|kept| kept.since.elapsed() < CONNECTION_LIFETIME) {
             Some(kept) => kept,
-            None => Kept {
+            None => Parked {
                 connection: match &self.pool {
                     Pools::Postgres(pool) => Connection::Postgres(pool.acquire().await.map_err(query)?),
                     Pools::Sqlite(pool) => Connection::Sqlite(pool.acquire().await.map_err(query)?),
@@ -221,13 +224,25 @@ impl Lanes {
                 since: Instant::now(),
             },
         };
-        Ok(self.lane(kept, Some(place), writing))
+        Ok(self.connection(kept, Some(place), writing))
     }
 
-    fn lane(&self, kept: Kept, place: Option<OwnedSemaphorePermit>, writing: Option<Writing>) -> Lane {
+    fn connection(
+        &self,
+        kept: Parked,
+        place: Option<OwnedSemaphorePermit>,
+        writing: Option<Writing>,
+    ) -> PinnedConnection {
         // What has no place is not kept.
         let idle = (self.keeps && place.is_some()).then(|| Arc::clone(&self.idle));
-        Lane { kept: Some(kept), is_busy: false, idle, pulse: self.pulse.clone(), _place: place, _writing: writing }
+        PinnedConnection {
+            kept: Some(kept),
+            is_busy: false,
+            idle,
+            pulse: self.pulse.clone(),
+            _place: place,
+            _writing: writing,
+        }
     }
 
     /// How many are kept that nobody uses at the moment.
@@ -249,7 +264,7 @@ impl Lanes {
     }
 }
 
-impl Lane {
+impl PinnedConnection {
     /// The rows of a statement, charged to a budget as they arrive. The caller may be dropped at any moment.
     pub(in crate::db) async fn fetch(
         &mut self,
@@ -320,9 +335,10 @@ impl Lane {
     }
 }
 
-impl Drop for Lane {
+impl Drop for PinnedConnection {
     fn drop(&mut self) {
-        if let (true, Some(Kept { connection: Connection::Postgres(connection), .. })) = (self.is_busy, &mut self.kept)
+        if let (true, Some(Parked { connection: Connection::Postgres(connection), .. })) =
+            (self.is_busy, &mut self.kept)
         {
             connection.close_on_drop();
         }

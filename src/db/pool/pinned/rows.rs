@@ -1,6 +1,6 @@
 //! Rows as the drivers give them: their cells are looked at where they are, and nothing is copied.
 //!
-//! Made by the lanes, read by what writes answers. They must never know which table they come from.
+//! Made by the pinned_connections, read by what writes answers. They must never know which table they come from.
 
 use std::sync::Arc;
 
@@ -69,7 +69,7 @@ pub(in crate::db) fn is_too_large_to_pack(cause: &DbErr) -> bool {
     matches!(cause, DbErr::Custom(text) if text == TOO_LARGE_TO_PACK)
 }
 
-fn odd(what: &str) -> DbErr {
+fn malformed_row(what: &str) -> DbErr {
     DbErr::Type(format!("a column is not {what}"))
 }
 
@@ -105,15 +105,15 @@ impl Packed {
                     match bytes.get(at) {
                         Some(b';') => cells.push(Some((from, at))),
                         Some(b':') => {
-                            let length: usize = text[from..at].parse().map_err(|_| odd("packed"))?;
+                            let length: usize = text[from..at].parse().map_err(|_| malformed_row("packed"))?;
                             let (start, end) = (at + 1, (at + 1).saturating_add(length));
                             if !text.is_char_boundary(end) {
-                                return Err(odd("packed"));
+                                return Err(malformed_row("packed"));
                             }
                             cells.push(Some((start, end)));
                             at = end - 1;
                         }
-                        _ => return Err(odd("packed")),
+                        _ => return Err(malformed_row("packed")),
                     }
                 }
             }
@@ -134,9 +134,9 @@ impl Packed {
     fn text(&self, at: usize) -> Result<Option<&str>, DbErr> {
         let place = self.first.saturating_add(at);
         match self.pack.cells.get(place).filter(|_| place < self.end) {
-            Some(Some((from, to))) => self.pack.text.get(*from..*to).map(Some).ok_or_else(|| odd("packed")),
+            Some(Some((from, to))) => self.pack.text.get(*from..*to).map(Some).ok_or_else(|| malformed_row("packed")),
             Some(None) => Ok(None),
-            None => Err(odd("there")),
+            None => Err(malformed_row("there")),
         }
     }
 }
@@ -155,7 +155,7 @@ impl Row {
         match self {
             Self::Postgres(row) => {
                 let text = binary(row, at.joint + 1)?.map(std::str::from_utf8).transpose();
-                text.map_err(|_| odd("UTF-8"))
+                text.map_err(|_| malformed_row("UTF-8"))
             }
             Self::Sqlite(row) => row.text(at.own),
         }
@@ -165,7 +165,9 @@ impl Row {
     pub fn number(&self, at: Place) -> Result<Option<i64>, DbErr> {
         match self {
             Self::Postgres(row) => binary(row, at.joint + 1)?.map(number).transpose(),
-            Self::Sqlite(row) => row.text(at.own)?.map(|text| text.parse().map_err(|_| odd("a number"))).transpose(),
+            Self::Sqlite(row) => {
+                row.text(at.own)?.map(|text| text.parse().map_err(|_| malformed_row("a number"))).transpose()
+            }
         }
     }
 
@@ -183,7 +185,7 @@ impl Row {
             Self::Postgres(row) => {
                 let Some(bytes) = binary(row, at.joint + 1)? else { return Ok(None) };
                 let micros = number(bytes)?.checked_add(PG_EPOCH).and_then(DateTime::from_timestamp_micros);
-                micros.map(Some).ok_or_else(|| odd("a time"))
+                micros.map(Some).ok_or_else(|| malformed_row("a time"))
             }
             Self::Sqlite(row) => row.text(at.own)?.map(moment).transpose(),
         }
@@ -191,7 +193,7 @@ impl Row {
 
     /// What must not be NULL.
     pub fn some<T>(value: Option<T>) -> Result<T, DbErr> {
-        value.ok_or_else(|| odd("filled"))
+        value.ok_or_else(|| malformed_row("filled"))
     }
 }
 
@@ -201,14 +203,14 @@ fn binary(row: &PgRow, at: usize) -> Result<Option<&[u8]>, DbErr> {
     if value.is_null() {
         return Ok(None);
     }
-    value.as_bytes().map(Some).map_err(|_| odd("binary"))
+    value.as_bytes().map(Some).map_err(|_| malformed_row("binary"))
 }
 
 fn number(bytes: &[u8]) -> Result<i64, DbErr> {
     match (<[u8; 8]>::try_from(bytes), <[u8; 4]>::try_from(bytes)) {
         (Ok(long), _) => Ok(i64::from_be_bytes(long)),
         (_, Ok(int)) => Ok(i32::from_be_bytes(int).into()),
-        _ => Err(odd("a number")),
+        _ => Err(malformed_row("a number")),
     }
 }
 
@@ -216,5 +218,5 @@ fn number(bytes: &[u8]) -> Result<i64, DbErr> {
 fn moment(text: &str) -> Result<DateTime<Utc>, DbErr> {
     let written = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc());
     let own = || NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").map(|time| time.and_utc());
-    written.or_else(|_| own()).map_err(|_| odd("a time"))
+    written.or_else(|_| own()).map_err(|_| malformed_row("a time"))
 }

@@ -2,7 +2,7 @@
 //!
 //! A layer in front of the GraphQL handler. It must never let anybody in because something failed, and never log a key.
 
-mod attempts;
+mod rate_limit;
 
 use std::{
     net::IpAddr,
@@ -32,7 +32,7 @@ use crate::{
     server::{
         graphql::refuse,
         middleware::{
-            auth::attempts::{Attempts, Verdict},
+            auth::rate_limit::{RateLimiter, Verdict},
             client_address::ClientAddress,
             outcome::CallerName,
         },
@@ -41,10 +41,10 @@ use crate::{
 
 /// Whom the service lets in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum AuthMode {
     /// Everybody, with every right; keys are not looked at.
     Open,
-    /// Everybody, until the first key is created; from then on as [`Door::Keys`].
+    /// Everybody, until the first key is created; from then on as [`AuthMode::Keys`].
     OpenUntilFirstKey,
     /// Who shows a key.
     Keys,
@@ -56,22 +56,22 @@ const SOON: Duration = Duration::from_millis(700);
 /// How long the answer holds that there is no key yet, in milliseconds.
 const NO_KEY_YET: i64 = 1000;
 
-/// The doorkeeper; a clone is the same one.
+/// The authenticator; a clone is the same one.
 #[derive(Clone)]
-pub(in crate::server) struct Doorkeeper {
+pub(in crate::server) struct Authenticator {
     app: App,
-    door: Door,
+    auth_mode: AuthMode,
     /// There has been a key: that does not change any more.
     keys: Arc<AtomicBool>,
     /// Until when there is none for certain, in milliseconds of the clock.
     none_until: Arc<AtomicI64>,
-    attempts: Arc<Attempts>,
+    rate_limit: Arc<RateLimiter>,
 }
 
-impl Doorkeeper {
-    pub(in crate::server) fn new(app: App, door: Door) -> Self {
-        let attempts = Arc::default();
-        Self { app, door, keys: Arc::default(), none_until: Arc::default(), attempts }
+impl Authenticator {
+    pub(in crate::server) fn new(app: App, auth_mode: AuthMode) -> Self {
+        let rate_limit = Arc::default();
+        Self { app, auth_mode, keys: Arc::default(), none_until: Arc::default(), rate_limit }
     }
 
     /// The service itself, on the connections that are used now.
@@ -81,11 +81,11 @@ impl Doorkeeper {
 
     /// Whether a key is asked for at this moment.
     async fn asks(&self) -> Result<bool> {
-        match self.door {
-            Door::Open => return Ok(false),
-            Door::Keys => return Ok(true),
-            Door::OpenUntilFirstKey if self.keys.load(Ordering::Relaxed) => return Ok(true),
-            Door::OpenUntilFirstKey => {}
+        match self.auth_mode {
+            AuthMode::Open => return Ok(false),
+            AuthMode::Keys => return Ok(true),
+            AuthMode::OpenUntilFirstKey if self.keys.load(Ordering::Relaxed) => return Ok(true),
+            AuthMode::OpenUntilFirstKey => {}
         }
         let now = self.app.now();
         let left = self.none_until.load(Ordering::Relaxed) - now.timestamp_millis();
@@ -103,7 +103,7 @@ impl Doorkeeper {
 
     /// Who asks; `from` is `None` where all come from the same unknown place, and share what that place may try.
     async fn admit(&self, shown: Option<HeaderValue>, from: Option<IpAddr>) -> Result<Access, Response> {
-        let Some(shown) = shown.filter(|_| self.door != Door::Open) else {
+        let Some(shown) = shown.filter(|_| self.auth_mode != AuthMode::Open) else {
             return match self.asks().await {
                 Ok(false) => Ok(Access::full()),
                 Ok(true) => Err(unauthenticated("Send an API key: `Authorization: Bearer devarch_…`.")),
@@ -128,7 +128,7 @@ impl Doorkeeper {
 
     /// The answer to a wrong key, counted for its address.
     fn refused(&self, key: &ApiKey, from: Option<IpAddr>) -> Response {
-        match self.attempts.failed(from, self.app.now()) {
+        match self.rate_limit.failed(from, self.app.now()) {
             Verdict::Within => {
                 tracing::info!(address = ?from, hint = key.hint(), "a key was refused");
                 unauthenticated(WRONG_KEY)
@@ -152,7 +152,7 @@ impl Doorkeeper {
 
     /// Ends when looking up who asks has taken too long.
     async fn too_long(&self) {
-        self.app.db().pulse().patience(Instant::now(), SOON, MOST).await;
+        self.app.db().health().patience(Instant::now(), SOON, MOST).await;
     }
 
     /// Lets a request through with the access of its caller, if that one is let in and nothing `refuses`
@@ -198,7 +198,7 @@ fn bearer(header: &str) -> Option<&str> {
 
 /// Lets a request through with who asks, or refuses it.
 pub(in crate::server) async fn authenticate(
-    State(keeper): State<Doorkeeper>,
+    State(keeper): State<Authenticator>,
     request: Request,
     next: Next,
 ) -> Response {

@@ -1,10 +1,10 @@
 //! The comparison can fail: books that were doctored in every way that matters.
 
 use super::*;
-use crate::{deed::Step, kinds::value};
+use crate::{kinds::value, operation::Step};
 
-fn deed(name: &str, number: u64, what: What) -> Deed {
-    Deed { name: name.into(), number, expected: None, what }
+fn operation(name: &str, number: u64, what: What) -> Operation {
+    Operation { name: name.into(), number, expected: None, what }
 }
 
 fn places() -> Vec<String> {
@@ -12,9 +12,9 @@ fn places() -> Vec<String> {
 }
 
 /// As the service would answer.
-fn done(model: &mut Model, deed: &Deed) {
-    let before = model.things.get(&deed.name).and_then(Thing::state).cloned();
-    let shown = match deed.effect(before.as_ref()) {
+fn done(model: &mut Model, operation: &Operation) {
+    let before = model.things.get(&operation.name).and_then(Thing::state).cloned();
+    let shown = match operation.effect(before.as_ref()) {
         Effect::Now(after) => after,
         Effect::Another(copy) => Some(copy),
         Effect::Refused(code) => panic!("refused with {code}"),
@@ -24,15 +24,15 @@ fn done(model: &mut Model, deed: &Deed) {
         state.created.get_or_insert_with(|| "now".into());
         Box::new(state)
     });
-    assert_eq!(model.judge(deed, &Outcome::Done(shown)), Vec::<String>::new());
+    assert_eq!(model.judge(operation, &Outcome::Done(shown)), Vec::<String>::new());
 }
 
 /// Two instances: one with a history, and its copy.
 fn books() -> Model {
     let mut model = Model::default();
-    done(&mut model, &deed("a", 1, What::Create { places: places() }));
-    done(&mut model, &deed("a", 2, What::Patch { steps: vec![Step::Remove("env/K1".into())] }));
-    done(&mut model, &deed("a", 0, What::Duplicate { copy: "b".into(), chosen: false }));
+    done(&mut model, &operation("a", 1, What::Create { places: places() }));
+    done(&mut model, &operation("a", 2, What::Patch { steps: vec![Step::Remove("env/K1".into())] }));
+    done(&mut model, &operation("a", 0, What::Duplicate { copy: "b".into(), chosen: false }));
     model
 }
 
@@ -67,7 +67,7 @@ fn a_lost_acknowledgement_is_seen() {
 #[test]
 fn a_torn_duplicate_is_seen_even_when_its_answer_was_lost() {
     let mut model = books();
-    let copy = deed("a", 0, What::Duplicate { copy: "c".into(), chosen: false });
+    let copy = operation("a", 0, What::Duplicate { copy: "c".into(), chosen: false });
     assert_eq!(model.judge(&copy, &Outcome::Unknown("cut".into())), Vec::<String>::new());
     let without = there(&model);
     assert_eq!(model.compare(without.clone()), Vec::<String>::new());
@@ -99,7 +99,7 @@ fn a_ghost_and_a_twin_are_seen() {
 #[test]
 fn the_unknown_may_be_once_or_not_at_all_but_never_half() {
     let mut model = books();
-    let rename = deed("a", 0, What::Rename { to: "z".into() });
+    let rename = operation("a", 0, What::Rename { to: "z".into() });
     model.judge(&rename, &Outcome::Unknown("cut".into()));
     let b = model.things["b"].state().cloned().unwrap();
     let [Some(before), Some(after)] = model.things["a"].possible.as_slice() else { panic!("two states") };
@@ -115,18 +115,18 @@ fn the_unknown_may_be_once_or_not_at_all_but_never_half() {
 #[test]
 fn an_impossible_history_is_seen_in_the_answers() {
     let mut model = books();
-    let update = deed("a", 9, What::Update { enabled: false });
+    let update = operation("a", 9, What::Update { enabled: false });
     let Effect::Now(Some(after)) = update.effect(model.things["a"].state()) else { panic!("no effect") };
     let skipped = Box::new(State { revision: after.revision + 1, ..after.clone() });
     only(&model.judge(&update, &Outcome::Done(Some(skipped))), "revision");
     // A look that shows an older state.
-    let look = deed("a", 0, What::Look);
+    let look = operation("a", 0, What::Look);
     let stale = Box::new(State { description: "1".into(), ..model.things["a"].state().cloned().unwrap() });
     only(&model.judge(&look, &Outcome::Done(Some(stale))), "description");
     only(&model.judge(&look, &Outcome::Done(None)), "not shown");
     // A refusal without reason, a wrong one, and a missing one.
-    only(&model.judge(&deed("b", 0, What::Delete), &Outcome::Refused("NOT_FOUND".into())), "nothing was wrong");
-    let stale = Deed { expected: Some(77), ..deed("b", 0, What::Delete) };
+    only(&model.judge(&operation("b", 0, What::Delete), &Outcome::Refused("NOT_FOUND".into())), "nothing was wrong");
+    let stale = Operation { expected: Some(77), ..operation("b", 0, What::Delete) };
     only(&model.judge(&stale, &Outcome::Refused("NOT_FOUND".into())), "not STALE_REVISION");
     only(&model.judge(&stale, &Outcome::Done(None)), "not refused with STALE_REVISION");
     assert_eq!(model.judge(&stale, &Outcome::Refused("STALE_REVISION".into())), Vec::<String>::new());
@@ -135,10 +135,10 @@ fn an_impossible_history_is_seen_in_the_answers() {
 #[test]
 fn what_was_not_sent_changes_nothing_and_what_is_purged_is_gone() {
     let mut model = books();
-    model.judge(&deed("b", 0, What::Delete), &Outcome::NotSent("refused".into()));
+    model.judge(&operation("b", 0, What::Delete), &Outcome::NotSent("refused".into()));
     assert_eq!(model.compare(there(&model)), Vec::<String>::new());
-    done(&mut model, &deed("b", 0, What::Delete));
-    done(&mut model, &deed("b", 0, What::Purge));
+    done(&mut model, &operation("b", 0, What::Delete));
+    done(&mut model, &operation("b", 0, What::Purge));
     assert_eq!(model.count(), (1, 0));
     let mut seen = there(&model);
     seen.push(State::new("b", "", [("env/K0".to_owned(), value("env/K0", 1))].into()));

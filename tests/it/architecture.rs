@@ -25,7 +25,7 @@ const FORBIDDEN: [(&str, &[&str]); 15] = [
 const CRATES: [(&str, &[&str]); 6] = [
     ("async_graphql", &["graphql", "kinds", "server", "error", "reference.rs", "access.rs"]),
     ("axum", &["server"]),
-    // Only the layers at the door count.
+    // Only the layers at the auth_mode count.
     ("prometheus_client", &["server"]),
     // The accept loop; the log knows its name.
     ("hyper", &["server", "telemetry.rs"]),

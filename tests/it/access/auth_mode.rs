@@ -1,9 +1,9 @@
-//! Keys at the door: who is let in, when, and what keys look like afterwards.
+//! Keys at the auth_mode: who is let in, when, and what keys look like afterwards.
 
-use devarch::server::Door;
+use devarch::server::AuthMode;
 use serde_json::{Value, json};
 
-use super::{fault, key};
+use super::{error_code, key};
 use crate::support::{TestApp, both, code};
 
 both!(
@@ -25,7 +25,7 @@ async fn status(t: &TestApp) -> u16 {
 
 async fn a_key_works_until_it_is_revoked(t: &TestApp) {
     let admin = key(t, "first", "ADMIN", None).await;
-    let admin = t.behind(Door::Keys, Some(&admin));
+    let admin = t.behind(AuthMode::Keys, Some(&admin));
     assert_eq!(admin.data(ASK, json!({})).await["viewer"], json!({ "key": "first", "role": "ADMIN", "stacks": null }));
     let other = key(&admin, "other", "READER", None).await;
     let caller = admin.showing(Some(&other));
@@ -48,7 +48,7 @@ async fn a_key_works_until_it_expires(t: &TestApp) {
     let soon = t.app.now() + chrono::TimeDelta::seconds(60);
     let input = json!({ "name": "short", "role": "READER", "expiresAt": soon.to_rfc3339() });
     let made = t.done("createApiKey", input, "token").await;
-    let caller = t.behind(Door::Keys, made["token"].as_str());
+    let caller = t.behind(AuthMode::Keys, made["token"].as_str());
     assert_eq!(status(&caller).await, 200);
     t.skip_time(60_000);
     assert_eq!(status(&caller).await, 401);
@@ -65,7 +65,7 @@ async fn only_a_hash_is_stored(t: &TestApp) {
 }
 
 async fn the_first_key_closes_the_door_for_good(t: &TestApp) {
-    let anybody = t.behind(Door::OpenUntilFirstKey, None);
+    let anybody = t.behind(AuthMode::OpenUntilFirstKey, None);
     assert_eq!(status(&anybody).await, 200);
     let shown = key(&anybody, "first", "ADMIN", None).await;
     t.skip_time(1000);
@@ -76,13 +76,13 @@ async fn the_first_key_closes_the_door_for_good(t: &TestApp) {
     caller.done("revokeApiKey", json!({ "name": "first" }), "").await;
     assert_eq!((status(&caller).await, status(&anybody).await), (401, 401));
     // Also after a restart.
-    assert_eq!(status(&t.behind(Door::OpenUntilFirstKey, None)).await, 401);
+    assert_eq!(status(&t.behind(AuthMode::OpenUntilFirstKey, None)).await, 401);
 }
 
 async fn wrong_keys_are_limited_and_keep_no_valid_one_out(t: &TestApp) {
     t.freeze_time();
     let good = key(t, "first", "READER", None).await;
-    let guarded = t.behind(Door::Keys, None);
+    let guarded = t.behind(AuthMode::Keys, None);
     let (valid, before) = (guarded.showing(Some(&good)), t.db.statements());
     let mut answers = Vec::new();
     for tried in 0..1_000 {
@@ -111,14 +111,14 @@ async fn wrong_keys_are_limited_and_keep_no_valid_one_out(t: &TestApp) {
 
 async fn what_is_no_key_costs_nothing(t: &TestApp) {
     let good = key(t, "first", "READER", None).await;
-    let guarded = t.behind(Door::Keys, None);
+    let guarded = t.behind(AuthMode::Keys, None);
     assert_eq!(status(&guarded.showing(Some(&good))).await, 200);
     let before = t.db.statements();
-    let mut dice = crate::support::Dice(1);
+    let mut rng = crate::support::Rng(1);
     for _ in 0..100 {
         // One character that is another one: the checksum does not fit.
-        let at = 8 + dice.below(48);
-        let other = dice.one_of(&["A", "b", "7", "-", "_"]);
+        let at = 8 + rng.below(48);
+        let other = rng.one_of(&["A", "b", "7", "-", "_"]);
         let changed = format!("{}{other}{}", &good[..at], &good[at + 1..]);
         if changed != good {
             assert_eq!(status(&guarded.showing(Some(&changed))).await, 401);
@@ -132,14 +132,14 @@ async fn what_is_no_key_costs_nothing(t: &TestApp) {
 
 async fn a_wrong_key_is_told_nothing(t: &TestApp) {
     let good = key(t, "first", "READER", None).await;
-    let guarded = t.behind(Door::Keys, None);
+    let guarded = t.behind(AuthMode::Keys, None);
     let unknown = devarch::access::api_key::ApiKey::generate().unwrap().reveal();
     for wrong in [unknown.as_str(), "devarch_", "nonsense", &good[..good.len() - 1], &good.to_uppercase(), ""] {
         let caller = guarded.showing(Some(wrong));
         let answer = caller.send(caller.post(json!({ "query": ASK }).to_string())).await;
         assert_eq!(answer.status(), 401, "{wrong}");
         let answer: Value = serde_json::from_str(&TestApp::text(answer).await).unwrap();
-        assert_eq!(fault(&answer), Some("UNAUTHENTICATED"), "{wrong}");
+        assert_eq!(error_code(&answer), Some("UNAUTHENTICATED"), "{wrong}");
         assert_eq!(answer["errors"][0]["message"], "This API key is unknown, revoked or expired.");
     }
 }

@@ -2,8 +2,8 @@
 """Attacks a devarch binary, and says what it stood.
 
     cargo build --release
-    tests/attack/attack.py target/release/devarch                       # SQLite
-    tests/attack/attack.py target/release/devarch --database-url URL    # an empty PostgreSQL database
+    tests/hostile/attack.py target/release/devarch                       # SQLite
+    tests/hostile/attack.py target/release/devarch --database-url URL    # an empty PostgreSQL database
 
 Python's standard library only; Linux, because it reads /proc; loopback only; about five minutes. The service runs in an
 address space of 4 GiB (`ulimit -v`), and beside every attack another client asks a query, again and again. Fails when a

@@ -1,7 +1,7 @@
-//! Answers that are kept with the version of what they were made from. Each is checked against the database before it is
+//! ResponseCache that are response_cache with the version of what they were made from. Each is checked against the database before it is
 //! given again, so that it is never stale, whoever else writes to the same database.
 //!
-//! One for the service, asked for each direct answer. It must never give somebody what was kept for somebody who reaches
+//! One for the service, asked for each direct answer. It must never give somebody what was response_cache for somebody who reaches
 //! other stacks, nor grow without bound.
 
 use std::sync::Arc;
@@ -40,14 +40,14 @@ impl Key {
     }
 }
 
-/// A kept answer.
-pub(super) struct Kept {
+/// A response_cache answer.
+pub(super) struct CachedResponse {
     pub(super) version: Version,
     body: Vec<u8>,
     packed: bool,
 }
 
-impl Kept {
+impl CachedResponse {
     fn new(version: Version, answer: &[u8]) -> Self {
         if answer.len() >= LONG {
             let body = lz4_flex::compress_prepend_size(answer);
@@ -73,18 +73,18 @@ impl Kept {
 #[derive(Clone)]
 struct ByLength;
 
-impl Weighter<Key, Arc<Kept>> for ByLength {
-    fn weight(&self, key: &Key, kept: &Arc<Kept>) -> u64 {
+impl Weighter<Key, Arc<CachedResponse>> for ByLength {
+    fn weight(&self, key: &Key, response_cache: &Arc<CachedResponse>) -> u64 {
         let stacks = key.stacks.as_ref().map_or(0, |stacks| stacks.len() * 8);
-        u64::try_from(OWN + kept.body.len() + key.variables.len() + stacks).unwrap_or(u64::MAX)
+        u64::try_from(OWN + response_cache.body.len() + key.variables.len() + stacks).unwrap_or(u64::MAX)
     }
 }
 
-/// All that are kept; a clone shares them.
+/// All that are response_cache; a clone shares them.
 #[derive(Clone, Default)]
-pub struct Answers(Option<Arc<sync::Cache<Key, Arc<Kept>, ByLength>>>);
+pub struct ResponseCache(Option<Arc<sync::Cache<Key, Arc<CachedResponse>, ByLength>>>);
 
-impl Answers {
+impl ResponseCache {
     /// Keeps answers in at most so much memory, in bytes; none at all in none.
     pub fn within(bytes: u64) -> Self {
         // It makes room for its own tables by how many there may be.
@@ -92,24 +92,24 @@ impl Answers {
         Self((bytes > 0).then(|| Arc::new(sync::Cache::with_weighter(number, bytes, ByLength))))
     }
 
-    /// Whether any are kept.
+    /// Whether any are response_cache.
     pub(super) fn keep(&self) -> bool {
         self.0.is_some()
     }
 
-    pub(super) fn get(&self, key: &Key) -> Option<Arc<Kept>> {
+    pub(super) fn get(&self, key: &Key) -> Option<Arc<CachedResponse>> {
         self.0.as_ref()?.get(key)
     }
 
     pub(super) fn put(&self, key: Key, version: Version, answer: &[u8]) {
         if let Some(all) = &self.0 {
-            all.insert(key, Arc::new(Kept::new(version, answer)));
+            all.insert(key, Arc::new(CachedResponse::new(version, answer)));
         }
     }
 }
 
-impl std::fmt::Debug for Answers {
+impl std::fmt::Debug for ResponseCache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Answers")
+        f.write_str("ResponseCache")
     }
 }

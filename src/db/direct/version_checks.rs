@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use super::{Version, statement};
 use crate::{
     budget::Budget,
-    db::pool::pinned::{Lanes, Parameter, Place, Row},
+    db::pool::pinned::{Parameter, PinnedConnections, Place, Row},
 };
 
 /// How many a statement asks for: few texts, so that the database knows all of them.
@@ -39,24 +39,33 @@ struct State {
     asking: bool,
 }
 
-/// All checks of one database; a clone is the same.
+/// All version_checks of one database; a clone is the same.
 #[derive(Clone)]
-pub(in crate::db) struct Checks {
+pub(in crate::db) struct VersionChecks {
     state: Arc<Mutex<State>>,
-    lanes: Lanes,
+    pinned_connections: PinnedConnections,
     backend: DbBackend,
     statements: Arc<AtomicU64>,
 }
 
-impl std::fmt::Debug for Checks {
+impl std::fmt::Debug for VersionChecks {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Checks")
+        f.write_str("VersionChecks")
     }
 }
 
-impl Checks {
-    pub(in crate::db) fn new(lanes: &Lanes, backend: DbBackend, statements: &Arc<AtomicU64>) -> Self {
-        Self { state: Arc::default(), lanes: lanes.clone(), backend, statements: Arc::clone(statements) }
+impl VersionChecks {
+    pub(in crate::db) fn new(
+        pinned_connections: &PinnedConnections,
+        backend: DbBackend,
+        statements: &Arc<AtomicU64>,
+    ) -> Self {
+        Self {
+            state: Arc::default(),
+            pinned_connections: pinned_connections.clone(),
+            backend,
+            statements: Arc::clone(statements),
+        }
     }
 
     /// The version of the live stack of this name, whoever may see it.
@@ -104,14 +113,14 @@ impl Checks {
 
     async fn ask(&self, asked: &[Waiting]) -> Result<HashMap<String, Version>, DbErr> {
         let size = SIZES.into_iter().find(|size| *size >= asked.len()).unwrap_or(asked.len());
-        // Places that are left over ask for the first once more.
+        // AdmissionControl that are left over ask for the first once more.
         let names = (0..size).map(|n| asked.get(n).unwrap_or(&asked[0]));
         let parameters: Vec<Parameter<'_>> = names.map(|one| Parameter::Text(one.stack.as_str().into())).collect();
         let sql = statement::versions(self.backend, size);
-        let mut lane = self.lanes.take().await?;
+        let mut connection = self.pinned_connections.take().await?;
         self.statements.fetch_add(1, Ordering::Relaxed);
-        let rows = lane.fetch(&sql, &parameters, &Budget::default()).await?;
-        lane.done();
+        let rows = connection.fetch(&sql, &parameters, &Budget::default()).await?;
+        connection.done();
         let version = |row: &Row| {
             let name = Row::some(row.text(Place::nth(0))?)?.to_owned();
             Ok((name, Version::read(row, [1, 2, 3].map(Place::nth))?))

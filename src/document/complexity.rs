@@ -110,7 +110,7 @@ fn introspective(name: &str) -> bool {
 }
 
 /// Refuses a document that is too large. All its operations count together: all of them are validated.
-pub(super) fn measure(document: &Document, limits: &Limits) -> Result<(), Refusal> {
+pub(super) fn complexity(document: &Document, limits: &Limits) -> Result<(), Refusal> {
     let mut fragments = HashMap::new();
     for definition in &document.definitions {
         if let Definition::FragmentDefinition(fragment) = definition {
@@ -118,14 +118,14 @@ pub(super) fn measure(document: &Document, limits: &Limits) -> Result<(), Refusa
         }
     }
     let names: Vec<&str> = fragments.keys().copied().collect();
-    let mut measure = Measure { fragments, known: HashMap::new() };
+    let mut complexity = Measure { fragments, known: HashMap::new() };
     let mut total = Size::default();
     for definition in &document.definitions {
         let Definition::OperationDefinition(operation) = definition else { continue };
-        let mut size = measure.selections(&operation.selection_set, false);
+        let mut size = complexity.selections(&operation.selection_set, false);
         size.directives = size.directives.saturating_add(operation.directives.len());
         total.add(size);
-        let roots = measure.roots(&operation.selection_set);
+        let roots = complexity.roots(&operation.selection_set);
         let (most, what, reason, setting) = match operation.operation_type {
             OperationType::Mutation => (limits.max_mutations, "changes in a mutation", "mutations", "max-mutations"),
             _ => (limits.max_root_fields, "fields at the root", "root_fields", "max-root-fields"),
@@ -135,7 +135,7 @@ pub(super) fn measure(document: &Document, limits: &Limits) -> Result<(), Refusa
         }
     }
     // Those that nothing spreads are validated, too.
-    let unused = names.into_iter().map(|name| measure.fragment(name)).max_by_key(|size| size.fields);
+    let unused = names.into_iter().map(|name| complexity.fragment(name)).max_by_key(|size| size.fields);
     total.fields = total.fields.max(unused.map_or(0, |size| size.fields));
     for (size, most, what, reason, setting) in [
         (
@@ -155,11 +155,11 @@ pub(super) fn measure(document: &Document, limits: &Limits) -> Result<(), Refusa
     }
     if total.lists > INTROSPECTION_DEPTH {
         let message = format!("Introspection may lead from type to type {INTROSPECTION_DEPTH} times, not more.");
-        return Err(Refusal::one(super::Sort::Limit, "introspection", message));
+        return Err(Refusal::one(super::RejectionKind::Limit, "introspection", message));
     }
     if total.schemas > SCHEMAS {
         let message = format!("The schema may be asked for {SCHEMAS} times in a request, not more.");
-        return Err(Refusal::one(super::Sort::Limit, "introspection", message));
+        return Err(Refusal::one(super::RejectionKind::Limit, "introspection", message));
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Stops a devarch binary under load, again and again, and counts requests that were taken and not answered.
 
-    tests/attack/stop.py target/release/devarch --rounds 100                      # SQLite
-    tests/attack/stop.py target/release/devarch --rounds 30 --database-url URL    # an empty PostgreSQL database
+    tests/hostile/stop.py target/release/devarch --rounds 100                      # SQLite
+    tests/hostile/stop.py target/release/devarch --rounds 30 --database-url URL    # an empty PostgreSQL database
 
 Each round: the service starts, clients ask (queries and changes, on connections that they keep and on new ones), SIGTERM
 comes at a moment of chance. A connection that is made after the signal may be refused or reset: between the last one that is

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Plants secrets everywhere in a devarch binary that logs all it can, and looks for them where they must not be.
 
-    tests/attack/secrets.py target/release/devarch
+    tests/hostile/secrets.py target/release/devarch
 
 The words are looked for in the log, in every answer but those of revealSecret, in the metrics and in every file of the
 working directory but the key file: the database, its write-ahead log and its index of that.

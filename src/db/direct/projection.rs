@@ -11,15 +11,15 @@ use super::statement::Packing;
 use crate::{
     db::pool::pinned::{Place, TOO_LARGE},
     ids::{GlobalId, InstanceId, StackId, TemplateId},
-    kinds::plain::{Form, PlainKind, Shown},
+    kinds::plain::{FieldColumn, Form, PlainKind},
 };
 
-const fn shown(field: &'static str, sql: &'static str, form: Form) -> Shown {
-    Shown { field, sql, form }
+const fn shown(field: &'static str, sql: &'static str, form: Form) -> FieldColumn {
+    FieldColumn { field, sql, form }
 }
 
 /// The plain fields of a stack.
-pub const STACK: &[Shown] = &[
+pub const STACK: &[FieldColumn] = &[
     shown("id", "s.id", Form::Id(StackId::TAG)),
     shown("name", "s.name", Form::Text),
     shown("description", "s.description", Form::Text),
@@ -33,7 +33,7 @@ pub const STACK: &[Shown] = &[
 ];
 
 /// The plain fields of an instance.
-pub const INSTANCE: &[Shown] = &[
+pub const INSTANCE: &[FieldColumn] = &[
     shown("id", "i.id", Form::Id(InstanceId::TAG)),
     shown("name", "i.instance_id", Form::Text),
     shown("description", "i.description", Form::Text),
@@ -47,7 +47,7 @@ pub const INSTANCE: &[Shown] = &[
 ];
 
 /// The plain fields of an instance's template.
-pub const TEMPLATE: &[Shown] = &[
+pub const TEMPLATE: &[FieldColumn] = &[
     shown("id", "t.id", Form::Id(TemplateId::TAG)),
     shown("name", "t.name", Form::Text),
     shown("description", "t.description", Form::Text),
@@ -66,16 +66,16 @@ pub const TEMPLATE: &[Shown] = &[
 ];
 
 /// The stack's key and how often it and templates have changed.
-const VERSION: [Shown; 3] = [
+const VERSION: [FieldColumn; 3] = [
     shown("id", "s.id", Form::Long),
     shown("changes", "s.changes", Form::Long),
     shown("templates", "s.template_changes", Form::Long),
 ];
 /// The key of an instance; the instance that an entry belongs to, and its place among the others.
-const ID: Shown = shown("id", "i.id", Form::Long);
-const OWNER: Shown = shown("owner", "x.instance_id", Form::Long);
-const OF_TEMPLATE: Shown = shown("owner", "x.service_id", Form::Long);
-const PLACE: Shown = shown("place", "x.id", Form::Long);
+const ID: FieldColumn = shown("id", "i.id", Form::Long);
+const OWNER: FieldColumn = shown("owner", "x.instance_id", Form::Long);
+const OF_TEMPLATE: FieldColumn = shown("owner", "x.service_id", Form::Long);
+const PLACE: FieldColumn = shown("place", "x.id", Form::Long);
 
 /// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,9 +112,9 @@ impl Type {
 
 /// Whose rows they are: the number in the first place of each row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part(usize);
+pub struct RowSet(usize);
 
-impl Part {
+impl RowSet {
     /// The stack.
     pub const STACK: Self = Self(0);
     /// Its instances, each with its template.
@@ -132,7 +132,7 @@ impl Part {
 /// A column of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
-    part: Part,
+    part: RowSet,
     at: usize,
 }
 
@@ -150,22 +150,25 @@ pub struct Keys;
 
 impl Keys {
     /// The key of an instance.
-    pub const INSTANCE: Column = Column { part: Part::INSTANCE, at: 0 };
+    pub const INSTANCE: Column = Column { part: RowSet::INSTANCE, at: 0 };
     /// When it was created.
-    pub const CREATED: Column = Column { part: Part::INSTANCE, at: 1 };
+    pub const CREATED: Column = Column { part: RowSet::INSTANCE, at: 1 };
     /// The stack, and how often it and templates have changed.
-    pub const VERSION: [Column; 3] =
-        [Column { part: Part::STACK, at: 0 }, Column { part: Part::STACK, at: 1 }, Column { part: Part::STACK, at: 2 }];
+    pub const VERSION: [Column; 3] = [
+        Column { part: RowSet::STACK, at: 0 },
+        Column { part: RowSet::STACK, at: 1 },
+        Column { part: RowSet::STACK, at: 2 },
+    ];
     /// How many instances there are.
-    pub const COUNT: Column = Column { part: Part::COUNT, at: 0 };
+    pub const COUNT: Column = Column { part: RowSet::COUNT, at: 0 };
 
     /// The owner of an entry.
-    pub fn owner(part: Part) -> Column {
+    pub fn owner(part: RowSet) -> Column {
         Column { part, at: 0 }
     }
 
     /// The place of an entry among its owner's.
-    pub fn place(part: Part) -> Column {
+    pub fn place(part: RowSet) -> Column {
         Column { part, at: 1 }
     }
 }
@@ -174,7 +177,7 @@ impl Keys {
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
     /// Their part.
-    pub part: Part,
+    pub part: RowSet,
     /// The word of the kind.
     pub kind: Column,
     /// The word of what is done.
@@ -198,8 +201,8 @@ pub(super) const LARGEST_PACK: u64 = 4 * 1024 * 1024;
 
 /// What is read.
 #[derive(Debug, Default)]
-pub struct Wanted {
-    parts: Vec<Vec<Shown>>,
+pub struct Projection {
+    parts: Vec<Vec<FieldColumn>>,
     tables: Vec<(&'static str, Of)>,
     pub(super) template: bool,
     pub(super) count: bool,
@@ -208,7 +211,7 @@ pub struct Wanted {
     fallible: Vec<(Column, Form)>,
 }
 
-impl Wanted {
+impl Projection {
     /// Nothing yet.
     pub fn new() -> Self {
         let count = shown("totalCount", "count(*)", Form::Long);
@@ -217,7 +220,7 @@ impl Wanted {
     }
 
     /// Wants a column; the same one for the same SQL.
-    pub fn column(&mut self, part: Part, shown: Shown) -> Column {
+    pub fn column(&mut self, part: RowSet, shown: FieldColumn) -> Column {
         let columns = &mut self.parts[part.0];
         let at = columns.iter().position(|known| known.sql == shown.sql).unwrap_or_else(|| {
             columns.push(shown);
@@ -227,9 +230,9 @@ impl Wanted {
     }
 
     /// Wants a column of the template, which comes with the instance.
-    pub fn of_template(&mut self, shown: Shown) -> Column {
+    pub fn of_template(&mut self, shown: FieldColumn) -> Column {
         self.template = true;
-        self.column(Part::INSTANCE, shown)
+        self.column(RowSet::INSTANCE, shown)
     }
 
     /// Wants how many there are.
@@ -238,19 +241,19 @@ impl Wanted {
     }
 
     /// Wants the entries of a kind.
-    pub fn kind(&mut self, kind: &'static PlainKind) -> Part {
+    pub fn kind(&mut self, kind: &'static PlainKind) -> RowSet {
         let part = self.table(kind.table, Of::Instances);
         self.looks(part, kind)
     }
 
     /// Wants those that the templates bring; none when templates have none.
-    pub fn template_kind(&mut self, kind: &'static PlainKind) -> Option<Part> {
+    pub fn template_kind(&mut self, kind: &'static PlainKind) -> Option<RowSet> {
         let part = self.table(kind.template_table()?, Of::Templates);
         Some(self.looks(part, kind))
     }
 
     /// Wants the columns that tell whether a row can be read at all, whatever is shown of it.
-    fn looks(&mut self, part: Part, kind: &'static PlainKind) -> Part {
+    fn looks(&mut self, part: RowSet, kind: &'static PlainKind) -> RowSet {
         for shown in kind.fallible() {
             let column = self.column(part, shown);
             if !self.fallible.iter().any(|(known, _)| *known == column) {
@@ -261,7 +264,7 @@ impl Wanted {
     }
 
     /// The columns of a part that tell whether a row can be read.
-    pub fn fallible(&self, part: Part) -> impl Iterator<Item = (Column, Form)> {
+    pub fn fallible(&self, part: RowSet) -> impl Iterator<Item = (Column, Form)> {
         self.fallible.iter().filter(move |(column, _)| column.part == part).copied()
     }
 
@@ -272,19 +275,19 @@ impl Wanted {
         Rules { part, kind: column("kind"), action: column("action"), key: column("key") }
     }
 
-    fn table(&mut self, table: &'static str, of: Of) -> Part {
+    fn table(&mut self, table: &'static str, of: Of) -> RowSet {
         let at = self.tables.iter().position(|(known, _)| *known == table).unwrap_or_else(|| {
             self.tables.push((table, of));
             let owner = if of == Of::Instances { OWNER } else { OF_TEMPLATE };
             self.parts.push(vec![owner, PLACE]);
             self.tables.len() - 1
         });
-        Part(Part::KINDS + at)
+        RowSet(RowSet::KINDS + at)
     }
 
     /// The part of a number.
-    pub fn part(&self, number: usize) -> Option<Part> {
-        (number < self.parts.len()).then_some(Part(number))
+    pub fn part(&self, number: usize) -> Option<RowSet> {
+        (number < self.parts.len()).then_some(RowSet(number))
     }
 
     /// How many parts there are.
@@ -299,10 +302,10 @@ impl Wanted {
         for columns in &self.parts {
             let mut taken = vec![false; self.slots.len()];
             let places = columns.iter().map(|column| {
-                let wanted = Type::of(column.form);
-                let free = (0..self.slots.len()).find(|at| !taken[*at] && self.slots[*at] == wanted);
+                let projection = Type::of(column.form);
+                let free = (0..self.slots.len()).find(|at| !taken[*at] && self.slots[*at] == projection);
                 let at = free.unwrap_or_else(|| {
-                    self.slots.push(wanted);
+                    self.slots.push(projection);
                     taken.push(false);
                     self.slots.len() - 1
                 });
@@ -320,27 +323,27 @@ impl Wanted {
         Place { joint: self.places[column.part.0][column.at], own: column.at }
     }
 
-    /// The tables whose rows are wanted, and what these belong to.
-    pub(super) fn tables(&self) -> impl Iterator<Item = (Part, &'static str, Of)> {
-        self.tables.iter().enumerate().map(|(at, (table, of))| (Part(Part::KINDS + at), *table, *of))
+    /// The tables whose rows are projection, and what these belong to.
+    pub(super) fn tables(&self) -> impl Iterator<Item = (RowSet, &'static str, Of)> {
+        self.tables.iter().enumerate().map(|(at, (table, of))| (RowSet(RowSet::KINDS + at), *table, *of))
     }
 
     /// The expression for the bytes of the texts in a row of a part; none when it has no texts.
-    pub(super) fn bytes(&self, part: Part) -> Option<String> {
+    pub(super) fn bytes(&self, part: RowSet) -> Option<String> {
         let texts = self.parts[part.0].iter().filter(|column| Type::of(column.form) == Type::Text);
         let lengths: Vec<String> = texts.map(|column| format!("COALESCE(octet_length({}), 0)", column.sql)).collect();
         (!lengths.is_empty()).then(|| lengths.join(" + "))
     }
 
     /// What stands between SELECT and FROM for a part.
-    pub(super) fn columns(&self, part: Part, backend: DbBackend, packing: Packing, sql: &mut String) {
+    pub(super) fn columns(&self, part: RowSet, backend: DbBackend, packing: Packing, sql: &mut String) {
         let _ = write!(sql, "SELECT {}, ", part.0);
         if backend == DbBackend::Sqlite {
             let row = packed(self.parts[part.0].iter().map(|column| (column.sql, column.form)));
-            let of_table = part.0 >= Part::KINDS;
+            let of_table = part.0 >= RowSet::KINDS;
             // A count is one row anyway, and there are at most a hundred instances.
             sql.push_str(&match packing {
-                _ if part == Part::COUNT => row,
+                _ if part == RowSet::COUNT => row,
                 Packing::Rows if of_table => row,
                 Packing::Measured if of_table && self.bytes(part).is_some() => {
                     let number = part.0;
@@ -377,16 +380,19 @@ mod tests {
 
     #[test]
     fn parts_share_places_of_a_type() {
-        let mut wanted = Wanted::new();
-        let name = wanted.column(Part::STACK, STACK[1]);
-        let enabled = wanted.column(Part::STACK, STACK[4]);
-        let instance = wanted.column(Part::INSTANCE, INSTANCE[1]);
-        assert_eq!(wanted.column(Part::STACK, STACK[1]), name);
-        let wanted = wanted.placed();
-        assert_eq!([name, enabled, Keys::INSTANCE, instance].map(|column| wanted.place(column).joint), [3, 4, 0, 3]);
-        assert_eq!([name, enabled, Keys::INSTANCE, instance].map(|column| wanted.place(column).own), [3, 4, 0, 2]);
+        let mut projection = Projection::new();
+        let name = projection.column(RowSet::STACK, STACK[1]);
+        let enabled = projection.column(RowSet::STACK, STACK[4]);
+        let instance = projection.column(RowSet::INSTANCE, INSTANCE[1]);
+        assert_eq!(projection.column(RowSet::STACK, STACK[1]), name);
+        let projection = projection.placed();
+        assert_eq!(
+            [name, enabled, Keys::INSTANCE, instance].map(|column| projection.place(column).joint),
+            [3, 4, 0, 3]
+        );
+        assert_eq!([name, enabled, Keys::INSTANCE, instance].map(|column| projection.place(column).own), [3, 4, 0, 2]);
         let mut sql = String::new();
-        wanted.columns(Part::STACK, DbBackend::Postgres, Packing::Rows, &mut sql);
+        projection.columns(RowSet::STACK, DbBackend::Postgres, Packing::Rows, &mut sql);
         assert_eq!(sql, "SELECT 0, s.id, s.changes, s.template_changes, s.name, s.enabled, CAST(NULL AS TIMESTAMPTZ) ");
         let row = packed([("a", Form::Text), ("b", Form::Int)].into_iter());
         assert_eq!(row, "COALESCE(octet_length(a) || ':' || (a), '!') || COALESCE((b) || ';', '!') || '.'");

@@ -12,7 +12,7 @@ use crate::{
 
 /// A request about the instance `name`. `number` makes the values that are written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Deed {
+pub(crate) struct Operation {
     pub(crate) name: String,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) number: u64,
@@ -64,7 +64,7 @@ pub(crate) enum Step {
     ResetAll,
 }
 
-/// What comes of a deed that is done.
+/// What comes of a operation that is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
     /// It is so now; none when it is gone for good.
@@ -75,7 +75,7 @@ pub(crate) enum Effect {
     Refused(&'static str),
 }
 
-impl Deed {
+impl Operation {
     /// What it does to an instance, or to none.
     pub(crate) fn effect(&self, before: Option<&State>) -> Effect {
         let Some(before) = before else {

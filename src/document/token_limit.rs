@@ -3,12 +3,12 @@
 //!
 //! Called by [`Documents`](super::Documents). One pass over the bytes, without recursion and without memory of its own.
 
-use super::{Refusal, Sort};
+use super::{Refusal, RejectionKind};
 use crate::limits::Limits;
 
 /// Refuses a document that is too long, has too many tokens or nests too deeply. Whether it is a document at all is for
 /// the parser to say.
-pub(super) fn guard(document: &str, limits: &Limits) -> Result<(), Refusal> {
+pub(super) fn token_limit(document: &str, limits: &Limits) -> Result<(), Refusal> {
     if document.len() > limits.max_document {
         return Err(Refusal::limit("document_bytes", "bytes", limits.max_document, "max-document"));
     }
@@ -28,7 +28,7 @@ pub(super) fn guard(document: &str, limits: &Limits) -> Result<(), Refusal> {
             b'"' if tail.starts_with(b"\"\"") => match behind_block_string(&tail[2..]) {
                 Some(rest) => rest,
                 // A parser that tries again otherwise would read what follows as something else.
-                None => return Err(Refusal::one(Sort::Parse, "parse", "A block string does not end.")),
+                None => return Err(Refusal::one(RejectionKind::Parse, "parse", "A block string does not end.")),
             },
             b'"' => behind_string(tail),
             b'{' | b'[' | b'(' => {
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     fn nesting(document: &str) -> Result<(), &'static str> {
-        guard(document, &Limits::default()).map_err(|refusal| refusal.reason)
+        token_limit(document, &Limits::default()).map_err(|refusal| refusal.reason)
     }
 
     #[test]
@@ -134,22 +134,22 @@ mod tests {
     fn tokens_are_words_strings_and_punctuation() {
         let limits = Limits { max_tokens: 9, ..Limits::default() };
         // { a ( b : "x y" ) , } and a comment
-        assert!(guard("{ a(b: \"x y\"), c } # d e f", &limits).is_ok());
-        assert!(guard("{ a(b: \"x y\"), c d }", &limits).is_err());
-        assert!(guard("...on A@b", &Limits { max_tokens: 6, ..Limits::default() }).is_err());
+        assert!(token_limit("{ a(b: \"x y\"), c } # d e f", &limits).is_ok());
+        assert!(token_limit("{ a(b: \"x y\"), c d }", &limits).is_err());
+        assert!(token_limit("...on A@b", &Limits { max_tokens: 6, ..Limits::default() }).is_err());
     }
 
     #[test]
     fn the_length_is_counted_in_bytes() {
         let limits = Limits { max_document: 4, ..Limits::default() };
-        assert!(guard("{ä}", &limits).is_ok());
-        assert!(guard("{ää}", &limits).is_err());
+        assert!(token_limit("{ä}", &limits).is_ok());
+        assert!(token_limit("{ää}", &limits).is_err());
     }
 
     proptest! {
         #[test]
         fn no_text_makes_it_panic(text in "[\\[\\]{}()\"\\\\#\n\r a\u{feff}é]{0,200}") {
-            drop(guard(&text, &Limits::default()));
+            drop(token_limit(&text, &Limits::default()));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Kept answers: never stale, whoever writes, and never somebody else's.
+//! StoredOutcome answers: never stale, whoever writes, and never somebody else's.
 
 use std::sync::{
     Arc,
@@ -12,7 +12,7 @@ use axum::{
         header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
     },
 };
-use devarch::server::Door;
+use devarch::server::AuthMode;
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, both};
@@ -150,7 +150,7 @@ async fn what_one_key_may_see_reaches_no_other(t: &TestApp) {
         let input = json!({ "name": name, "role": "READER", "stacks": stacks });
         keys.push(t.done("createApiKey", input, "token").await["token"].as_str().unwrap().to_owned());
     }
-    let behind = t.behind(Door::Keys, None);
+    let behind = t.behind(AuthMode::Keys, None);
     for _ in 0..2 {
         for (key, seen) in keys.iter().zip([[true, false], [false, true], [true, true]]) {
             for (stack, seen) in ["shop", "blog"].into_iter().zip(seen) {

@@ -1,9 +1,9 @@
 //! Numbers that look like chance, and are the same in every run.
 
 /// Throws them.
-pub(crate) struct Dice(pub(crate) u64);
+pub(crate) struct Rng(pub(crate) u64);
 
-impl Dice {
+impl Rng {
     /// From 0 to one less than `n`.
     pub(crate) fn below(&mut self, n: usize) -> usize {
         // Knuth's multiplier; the upper half is good enough.

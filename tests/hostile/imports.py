@@ -2,7 +2,7 @@
 """Imports random Compose files that expand, and says what the program took for them.
 
     cargo build                                     # or a release build: its figures are the ones to look at
-    tests/attack/imports.py target/debug/devarch [--cases 200] [--seed 1] [--seconds 5]
+    tests/hostile/imports.py target/debug/devarch [--cases 200] [--seed 1] [--seconds 5]
 
 Python's standard library only; Linux. Every document combines amplifiers: variables inside defaults, anchors and merge
 keys, chains and diamonds of `extends`, ranges of ports, many services, long keys, deep nesting, configs with many users,

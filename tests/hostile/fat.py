@@ -2,9 +2,9 @@
 """Asks for far too much of large data, from many clients at once, and looks what it does to the service.
 
     cargo build --release
-    tests/attack/fat.py target/release/devarch                        # SQLite
-    tests/attack/fat.py target/release/devarch --database-url URL     # an empty PostgreSQL database
-    tests/attack/fat.py target/release/devarch --generated 200 --seed 7
+    tests/hostile/fat.py target/release/devarch                        # SQLite
+    tests/hostile/fat.py target/release/devarch --database-url URL     # an empty PostgreSQL database
+    tests/hostile/fat.py target/release/devarch --generated 200 --seed 7
 
 One template with a config file of 1 MiB and 100 instances of it; 16 clients that each send the same query again and again,
 first those that were found to cost most, then generated ones. The service runs in an address space of 3,000,000 KiB. Python's
