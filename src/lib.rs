@@ -1,7 +1,8 @@
 //! DevArch: isolated stacks of services, held by a GraphQL service.
 //!
-//! The rooms, from the outside in: `cli` → `server` → `graphql` → `app` → `db` → `kinds`. What each may know is
-//! written at its head, and `docs/architecture.md` walks one query and one mutation through them.
+//! The modules, from the outside in: `cli` → `server` → `graphql` → `app` → `db` → `kinds`. The head of each says what it must
+//! not know, `tests/it/architecture.rs` checks it, and `docs/architecture.md` walks a query, a mutation and an import through
+//! them.
 
 pub mod access;
 pub mod app;
