@@ -1,4 +1,4 @@
-"""The whole of a measurement: databases that are filled once, servers that take turns, rows of figures."""
+"""A measurement: databases that are filled once, servers that take turns, rows of figures."""
 
 import contextlib
 import hashlib
@@ -29,10 +29,10 @@ def build(*targets):
     cargo = shutil.which("cargo")
     if not cargo:
         raise SystemExit("cargo not found: install Rust first")
-    done = subprocess.run([cargo, "build", "--release", "--quiet", *targets], cwd=ROOT)
+    done = subprocess.run([cargo, "build", "--profile", "dist", "--quiet", *targets], cwd=ROOT)
     if done.returncode:
         raise SystemExit("the build failed, see above")
-    return os.path.join(os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target")), "release")
+    return os.path.join(os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target")), "dist")
 
 
 class Bench:
@@ -45,7 +45,7 @@ class Bench:
         self.used, self.missing = set(), set()
 
     def migrations(self, binary):
-        """What tells the databases of this build from those of others: its migrations, and our rows."""
+        """Identifies the databases of this build: a hash of its migrations and of the generated rows."""
         with tempfile.TemporaryDirectory() as folder:
             command = [binary, "--database-url", f"sqlite://{folder}/x.db", "migrate", "up"]
             told = subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout
@@ -58,7 +58,7 @@ class Bench:
         if not self.database.exists(name):
             started = time.monotonic()
             say(f"filling a {self.database.engine} database with {stacks} stacks")
-            # Under another name until it is whole.
+            # Under a temporary name until it is complete.
             unfinished = f"{name}_unfinished"
             self.database.drop(unfinished)
             self.database.create(unfinished)
@@ -132,7 +132,7 @@ class Bench:
         return f"n-{self.run}-"
 
     def try_out(self, server, question, is_writing):
-        """Several right answers before it counts: to different choices, or with new names."""
+        """Checks several responses before measuring: with different choices, or with new names."""
         for number, choice in enumerate(questions.choices(*server.size, 3)):
             server.ask(question, choice, f"{self.prefix()}{number}")
         if is_writing:

@@ -45,7 +45,7 @@ def programs():
 
 
 class Postgres:
-    """A server that somebody else looks after."""
+    """An existing server, which is not started or stopped here."""
 
     engine = "PostgreSQL"
 
@@ -93,14 +93,14 @@ class Postgres:
         self.sql(None, f'drop database if exists "{database}"')
 
     def remove_made(self, database, prefix):
-        """Deletes what was made under names with this prefix, and says how many instances that were."""
+        """Deletes the objects whose names have this prefix, and returns the number of instances."""
         made = self.sql(database, f"select count(*) from service_instances where instance_id like '{prefix}%'")
         self.sql(database, f"delete from service_instances where instance_id like '{prefix}%'")
         self.sql(database, "vacuum")
         return int(made)
 
     def settle(self):
-        """Lets what was written come to rest, where that is allowed."""
+        """Flushes what was written, where that is allowed."""
         with contextlib.suppress(SystemExit):
             self.sql(None, "checkpoint")
 

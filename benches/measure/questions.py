@@ -1,4 +1,4 @@
-"""What is asked, with changing variables, and what a right answer has in it."""
+"""The operations that are measured, with changing variables, and the checks of their responses."""
 
 import json
 import os
@@ -28,7 +28,7 @@ READS, WRITES = ("q1", "q2", "q3", "q4", "q5"), ("m1", "m2")
 
 
 class Wrong(Exception):
-    """An answer that is not what was asked for."""
+    """An unexpected response."""
 
 
 def document(question):
@@ -38,7 +38,7 @@ def document(question):
 
 
 def choices(stacks, instances, count=BODIES):
-    """Stack, instance and a number for other choices, by chance and always the same."""
+    """Stack, instance and a number for other choices: pseudo-random, and the same in every run."""
     chance = random.Random(4711)
     for _ in range(count):
         yield chance.randint(1, stacks), chance.randint(1, instances), chance.randrange(5)
@@ -75,7 +75,7 @@ def expect(what, is_so):
 
 
 def check(question, answer, instances, name=None):
-    """Raises Wrong unless the answer has everything in it."""
+    """Raises Wrong unless the response is complete."""
     expect(f"no errors ({str(answer.get('errors'))[:300]})", not answer.get("errors"))
     data = answer["data"]
     if question in WRITES:

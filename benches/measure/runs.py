@@ -1,4 +1,4 @@
-"""One load on one server, and what it cost."""
+"""Runs one load on one server, and measures its cost."""
 
 import os
 import re
@@ -13,7 +13,7 @@ SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "load.lua")
 
 
 def load(server, database, question, prefix, seconds, connections):
-    """Asks a question over and over, and gives a row of figures."""
+    """Sends an operation again and again, and returns a row of figures."""
     environment = {**os.environ, "BODIES": server.bodies(question), "RUN": prefix}
     url = f"http://127.0.0.1:{server.port}{server.path(question)}"
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", SCRIPT, url]

@@ -57,7 +57,7 @@ class Server:
             connection.close()
 
     def ask(self, question, choice, new="n-x", first=100):
-        """Asks once and looks at the answer; its bytes."""
+        """Sends one request and checks the response; returns its bytes."""
         status, answer = self.post(self.path(question), self.body(question, choice, first).replace(questions.NEW, new))
         try:
             if status != 200:
@@ -68,7 +68,7 @@ class Server:
         return answer
 
     def bodies(self, question):
-        """The file of what a load sends: always the same, or with changing variables."""
+        """The file with the requests of a load: always the same, or with changing variables."""
         file = os.path.join(self.work, f"{self.name.replace(' ', '-')}-{question}.bodies")
         count = 1 if self.is_repeated else questions.BODIES
         with open(file, "w") as out:
@@ -83,7 +83,7 @@ class Server:
         return clocks.memory(self.process.pid)
 
     def first_answer(self):
-        """Starts, asks until there is an answer, and gives the milliseconds that took."""
+        """Starts the server, sends requests until one succeeds, and returns the milliseconds that took."""
         self.start()
         while True:
             try:
