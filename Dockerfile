@@ -10,18 +10,18 @@ RUN sed -i '/^\[\[\(bench\|example\|test\)\]\]/,/^$/d' Cargo.toml \
     && mkdir -p src migration/src tests/ledger/src \
     && touch src/lib.rs migration/src/lib.rs \
     && echo 'fn main() {}' | tee src/main.rs > tests/ledger/src/main.rs \
-    && cargo build --release --locked
+    && cargo build --profile dist --locked
 
 COPY . .
 # cargo goes by the time of change, and these came with times older than the empty ones.
 RUN touch src/lib.rs src/main.rs migration/src/lib.rs \
-    && cargo build --release --locked
+    && cargo build --profile dist --locked
 
 # Debian slim: the libc of the build stage, nothing to install on top of it (certificates and
 # SQLite are in the binary), and a shell for whoever has to look inside.
 FROM debian:bookworm-slim
 RUN install -d -o 65532 -g 65532 /data
-COPY --from=build /build/target/release/devarch /usr/local/bin/devarch
+COPY --from=build /build/target/dist/devarch /usr/local/bin/devarch
 
 ENV DEVARCH_LISTEN=0.0.0.0:8080 \
     DATABASE_URL=sqlite:///data/devarch.db
