@@ -1,7 +1,7 @@
-//! How long it takes to write a stack as a Compose file: `cargo bench --bench compose`.
+//! Benchmark of rendering a stack as a Compose file: `cargo bench --bench compose`.
 //!
-//! A stack of 100 instances, each with some 22 entries of its own beside as many of the template, has to stay well under
-//! 20 ms.
+//! A stack of 100 instances, each with some 22 entries of its own beside as many of the template, has to stay well
+//! under 20 ms.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ fn main() {
     divan::main();
 }
 
-/// Entries of every kind, of which the numbers from `own` on are somebody's own.
+/// Entries of every kind; those with numbers from `own` on differ between owners.
 fn entries(own: usize) -> Entries {
     let value = |n: usize| if n < own { format!("template-{n}") } else { format!("instance $x {n}") };
     let ports = (0..4).map(|n| Port {

@@ -1,6 +1,6 @@
-//! How long it takes to merge a template and an instance's overrides: `cargo bench --bench merge`.
+//! Benchmark of merging a template and the overrides of an instance: `cargo bench --bench merge`.
 //!
-//! The size that people never reach by hand, 100 entries of the template and 100 overrides of which half shadow one of
+//! An unusually large size, 100 entries of the template and 100 overrides of which half shadow one of
 //! them, has to stay well under 50 µs: lists merge a hundred instances at once.
 
 use devarch::kinds::{

@@ -1,9 +1,9 @@
-//! Fills an empty, migrated database with as many stacks as the load script asks for, through the real tables and in
+//! Fills an empty, migrated database with the stacks for `benches/load`, through the real tables and in
 //! large statements: `cargo run --release --example seed -- --database-url URL --size m`.
 //!
 //! Every template and every instance has 22 entries: 3 ports, 2 volumes, 8 variables, 5 labels, a domain, a healthcheck
-//! and 2 config files. None of the variables is a secret, so no key is needed. It must never draw lots: the same sizes
-//! give the same rows.
+//! and 2 config files. None of the variables is a secret, so no key is needed. It must not use random numbers: the same
+//! sizes give the same rows.
 
 use std::{error::Error, fmt::Write as _, io::Write as _};
 
@@ -60,7 +60,7 @@ const JANUARY: i64 = 1_767_225_600;
 const FEBRUARY: i64 = 1_769_904_000;
 const MARCH: i64 = 1_772_323_200;
 
-/// Whose entries are written.
+/// The owner of entries.
 struct Owner {
     id: i64,
     stack: i64,
@@ -116,7 +116,7 @@ const KINDS: [Kind; 7] = [
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let wanted = Wanted::parse();
-    // On one connection, and without hurry.
+    // One connection, with generous timeouts.
     let patience = DatabaseTimeouts { statement_timeout: 3600, ..DatabaseTimeouts::default() };
     let db = Db::connect(&wanted.database_url, 1, &patience).await?;
     if count(db.writer(), "stacks").await.is_err() {
@@ -143,7 +143,7 @@ async fn count(db: &DatabaseConnection, table: &str) -> Result<i64, Box<dyn Erro
 }
 
 pub(crate) async fn fill(db: &DatabaseConnection, wanted: &Wanted) -> Result<(), Box<dyn Error>> {
-    // A database that keeps the number of overrides with the instance has it from the start.
+    // Sets the stored number of overrides, if this database has that column.
     let kept_count = db.execute_unprepared("SELECT override_count FROM service_instances LIMIT 0").await.is_ok();
     insert(db, templates()).await?;
     let stacks = wanted.stacks.unwrap_or(wanted.size.stacks());
@@ -238,8 +238,8 @@ fn moment(seconds: i64) -> String {
     DateTime::from_timestamp(seconds, 0).unwrap_or_default().to_rfc3339_opts(SecondsFormat::AutoSi, false)
 }
 
-/// Leaves the database as one that has been in use for a while: the next id is free, statistics are there, and nothing is
-/// left to be cleaned up while others measure.
+/// Leaves the database as if it had been in use for a while: the next id is free, statistics are up to date, and
+/// nothing is left to be cleaned up while others measure.
 pub(crate) async fn finish(db: &DatabaseConnection) -> Result<(), sea_orm::DbErr> {
     if db.get_database_backend() != DbBackend::Postgres {
         db.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;

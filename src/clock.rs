@@ -1,28 +1,28 @@
-//! Time as a parameter.
+//! The clock, passed as a parameter.
 //!
-//! `main` makes the real clock, tests make their own. Nothing else may ask the machine for the time.
+//! `main` creates the system clock, tests create their own. No other code may read the system time.
 
 use std::{fmt, sync::Arc};
 
 use chrono::{DateTime, SubsecRound, Utc};
 
-/// Tells the time in microseconds, the resolution that both databases keep.
+/// A clock with a resolution of microseconds, which both databases can store.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
 
 impl Clock {
-    /// The machine's clock.
+    /// The system clock.
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
     pub fn system() -> Self {
         Self::from_fn(Utc::now)
     }
 
-    /// A clock that tells what `now` says.
+    /// A clock that returns the result of `now`.
     pub fn from_fn(now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
 
-    /// The present moment.
+    /// The current time.
     pub fn now(&self) -> DateTime<Utc> {
         (self.0)().trunc_subsecs(6)
     }

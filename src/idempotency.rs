@@ -1,7 +1,7 @@
-//! Idempotency keys: what tells a request that is sent again from a new one.
+//! Idempotency keys: identify a repeated request.
 //!
-//! Made by the mutations from the command that they run, looked up by the database room in the transaction of the change.
-//! It must never hold the key or the command itself: who reads the database cannot guess from a hash what was asked for.
+//! Created by the mutations for a command, looked up by the database layer in the transaction of the command. It must
+//! not contain the key or the command, only hashes, from which a reader of the database cannot guess a request.
 
 use std::{
     fmt::Write,
@@ -15,10 +15,10 @@ use crate::{
     error::{Code, Problem},
 };
 
-/// Longest key, in characters.
+/// The maximum length of a key, in characters.
 pub const MAX_KEY: usize = 255;
 
-/// A request that is done once, however often it is sent.
+/// A request with an idempotency key, which runs once however often it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotentRequest {
     id: String,
@@ -27,15 +27,15 @@ pub struct IdempotentRequest {
 }
 
 impl IdempotentRequest {
-    /// Under a key of the caller's, for a change by its name and its command. The command is what the input means, with
-    /// all defaults: how it was written is no part of it.
+    /// Creates it from the key, the caller, the name of the mutation and the command. The command is the meaning of the
+    /// input, with all defaults, so different spellings of an input are equal.
     pub fn new(key: &str, access: &Access, change: &str, command: &impl Hash) -> Result<Self, Problem> {
         let fits = (1..=MAX_KEY).contains(&key.len()) && key.bytes().all(|c| (b' '..=b'~').contains(&c));
         if !fits {
             let message = "An idempotency key takes 1 to 255 printable characters of ASCII, such as a UUID.";
             return Err(Problem::new(Code::InvalidValue, &["input", "idempotencyKey"], message));
         }
-        // The row of the API key: its name can belong to another key tomorrow.
+        // The id of the API key, because its name may be given to another key later.
         let owner = access.key_id.map(|id| id.to_string()).unwrap_or_default();
         let name = access.key.as_deref().unwrap_or_default();
         let mut request = Fingerprint::of(&["request of a command", key, change]);
@@ -47,28 +47,28 @@ impl IdempotentRequest {
         })
     }
 
-    /// By which its row is found.
+    /// The id of the row.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// By which its row would be found if an earlier version of the service had written it: there a key belonged to the
-    /// name of an API key, so whose it is cannot be told any more.
+    /// The id of the row if an earlier version of the service has written it. That version used the name of the API
+    /// key, so the owner of such a row is not certain.
     pub fn earlier_id(&self) -> &str {
         &self.earlier_id
     }
 
-    /// What tells one request from another under the same key.
+    /// The hash of the request, which differs for another request under the same key.
     pub fn request(&self) -> &str {
         &self.request
     }
 }
 
-/// A SHA-256 of a value's [`Hash`]. Numbers have the same bytes on every machine.
+/// The SHA-256 of a value's [`Hash`]. Numbers are hashed in the same byte order on every machine.
 struct Fingerprint(Sha256);
 
 impl Fingerprint {
-    /// Begun with several texts, each behind its length so that no two lists read the same.
+    /// Starts with several texts, each after its length, so that no two lists give the same bytes.
     fn of(parts: &[&str]) -> Self {
         let mut hash = Sha256::new();
         for part in parts {
@@ -110,7 +110,7 @@ impl Hasher for Fingerprint {
         self.write_i64(number as i64);
     }
 
-    /// Of no use: the whole of it is asked for.
+    /// Not used, because all 256 bits are needed.
     fn finish(&self) -> u64 {
         0
     }
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn rows_of_earlier_versions_are_found_by_the_name() {
-        // As version 0.1 wrote it: SHA-256 of "key", "ci" and "k", each behind its length.
+        // As version 0.1 wrote it: SHA-256 of "key", "ci" and "k", each after its length.
         let once = IdempotentRequest::new("k", &with(1, "ci"), "a", &()).unwrap();
         assert_eq!(once.earlier_id(), Fingerprint::of(&["key", "ci", "k"]).text());
         assert_eq!(once.earlier_id().len(), 64);

@@ -1,10 +1,10 @@
-//! A newtype per table's key, the opaque global ids that clients see, and the keys of new rows.
+//! Ids: a newtype for the key of each table, the global ids that clients see, and the generation of new ids.
 //!
-//! Used by every room. It must never know what a row holds or whether it exists.
+//! Used everywhere. It must not know what a row contains, or whether it exists.
 //!
-//! Keys are not counted by the database: a client that is limited to some stacks would learn from two of its own ids how
-//! many rows others have created between. They are made of the time and random bits, so they grow with time (rows of the
-//! same time are listed in the order of their keys) and tell nothing that `createdAt` does not tell.
+//! Ids are not sequence numbers, from which a client limited to some stacks could learn how many rows others have
+//! created between two of its own. They consist of the time and random bits. So they ascend with time (lists break ties
+//! of time by id), and disclose nothing that `createdAt` does not.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -39,33 +39,33 @@ macro_rules! id_type {
     )+ };
 }
 
-/// A key that clients see as an opaque id.
+/// An id that clients see as a global id.
 pub trait GlobalId: Copy {
-    /// The GraphQL type the id belongs to.
+    /// The GraphQL type of the object.
     const TAG: &'static str;
     /// The number in the database.
     fn raw(self) -> i64;
-    /// From the number in the database.
+    /// Creates the id from the number in the database.
     fn from_raw(raw: i64) -> Self;
 
-    /// The opaque text for clients.
+    /// Encodes the global id.
     fn encode(self) -> String {
         opaque(Self::TAG, self.raw())
     }
 
-    /// Reads an opaque id; `None` for anything that is not an id of this type.
+    /// Decodes a global id; `None` if the text is not an id of this type.
     fn decode(text: &str) -> Option<Self> {
         let (tag, raw) = decode_any(text)?;
         (tag == Self::TAG).then(|| Self::from_raw(raw))
     }
 }
 
-/// The opaque text for clients of a number that is the key of a type.
+/// Encodes a number as the global id of a type.
 pub fn opaque(tag: &str, raw: i64) -> String {
     URL_SAFE_NO_PAD.encode(format!("{tag}:{raw}"))
 }
 
-/// The type tag and the number inside an opaque id. An id has one spelling: what [`opaque`] writes.
+/// Decodes the type and the number of a global id. Only the spelling that [`opaque`] writes is accepted.
 fn decode_any(text: &str) -> Option<(String, i64)> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let (tag, raw) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
@@ -73,46 +73,47 @@ fn decode_any(text: &str) -> Option<(String, i64)> {
     (opaque(tag, raw) == text).then(|| (tag.to_owned(), raw))
 }
 
-/// Bits of a key below the milliseconds. Until the year 2109 the milliseconds since 1970 fit above them.
+/// The number of bits below the milliseconds. The milliseconds since 1970 fit above them until the year 2109.
 const RANDOM_BITS: u32 = 21;
-/// Keys that one statement may take from [`fresh_block`] on.
-const BLOCK: i64 = 1 << 20;
-/// Largest distance between two keys that are made in one millisecond.
+/// The number of ids that one statement may use after [`fresh_block`].
+const BLOCK_SIZE: i64 = 1 << 20;
+/// The maximum difference between two ids of the same millisecond.
 const MAX_STEP: u64 = 512;
 
-/// The last key that this process has given away.
+/// The last id that this process has generated.
 static LAST_KEY: AtomicI64 = AtomicI64::new(0);
 
-/// The key of a new row.
+/// Generates an id for a new row.
 pub fn fresh<I: GlobalId>(now: DateTime<Utc>) -> I {
     I::from_raw(next_key(now, 0))
 }
 
-/// The first of many keys that follow each other, for the rows of one statement, all of one owner.
+/// Reserves consecutive ids for the rows of one statement, which all have the same owner, and returns the first one.
 pub fn fresh_block(now: DateTime<Utc>) -> i64 {
-    next_key(now, BLOCK)
+    next_key(now, BLOCK_SIZE)
 }
 
-/// A key above all that were given away before; the next one is more than `reserved` above it. Servers that share a
-/// database can, very rarely, draw the same one: the database refuses the second, and its transaction is run again.
+/// Generates an id greater than all before; the next one will be greater by more than `reserved`. Two servers on one
+/// database may rarely generate the same id. The database then refuses the second row, and its transaction is run
+/// again.
 fn next_key(now: DateTime<Utc>, reserved: i64) -> i64 {
     let random = random();
     let millis = now.timestamp_millis() & (i64::MAX >> RANDOM_BITS);
-    // The upper half of what is below the milliseconds is left to those that come in the same one.
+    // The random part starts in the lower half, so that later ids of the same millisecond fit.
     let of_time = (millis << RANDOM_BITS) | (random >> (64 - RANDOM_BITS + 1)).cast_signed();
     let step = 1 + (random % MAX_STEP).cast_signed();
-    // A clock that is far ahead must not use up all keys.
-    let above = |last: i64| if last > i64::MAX - 2 * BLOCK { of_time } else { of_time.max(last + step) };
+    // A clock that is far ahead must not exhaust the ids.
+    let above = |last: i64| if last > i64::MAX - 2 * BLOCK_SIZE { of_time } else { of_time.max(last + step) };
     let last = LAST_KEY.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(above(last) + reserved));
     above(last.unwrap_or_default())
 }
 
-/// Random bits of the operating system; where it has none, of this process, since keys have to differ, not to be secret.
+/// Random bits of the operating system, or of this process if there are none: ids have to be distinct, not secret.
 fn random() -> u64 {
     getrandom::u64().unwrap_or_else(|_| fastrand::u64(..))
 }
 
-/// The key of anything that a client can refer to.
+/// The id of any object that a client can refer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AnyId {
     /// A stack.
@@ -136,7 +137,7 @@ impl From<InstanceId> for AnyId {
 }
 
 impl AnyId {
-    /// Reads an opaque id of any type.
+    /// Decodes a global id of any type.
     pub fn decode(text: &str) -> Option<Self> {
         let (tag, raw) = decode_any(text)?;
         match tag.as_str() {
@@ -149,11 +150,11 @@ impl AnyId {
 }
 
 id_type! {
-    /// Key of a stack.
+    /// The id of a stack.
     StackId = "Stack";
-    /// Key of a template.
+    /// The id of a template.
     TemplateId = "Template";
-    /// Key of an instance (its row, not its name).
+    /// The id of an instance (its row, not its name).
     InstanceId = "Instance";
 }
 
@@ -181,7 +182,7 @@ mod tests {
         for other in [format!("{one}="), format!("{one}=="), format!(" {one}"), format!("{one}\n")] {
             assert_eq!(StackId::decode(&other), None, "{other:?}");
         }
-        // Bits behind the last byte.
+        // The unused bits of the last character.
         let last = one.chars().last().unwrap();
         let changed = ('A'..='Z').chain('a'..='z').chain('0'..='9').chain(['-', '_']).filter(|c| *c != last);
         for c in changed {
@@ -199,8 +200,8 @@ mod tests {
         let different: std::collections::HashSet<_> = steps.iter().collect();
         assert!(different.len() > 200, "{} different steps", different.len());
         let block = fresh_block(now);
-        assert!(fresh::<StackId>(now).0 > block + BLOCK);
-        // As far as the calendar of both databases goes nothing overflows.
+        assert!(fresh::<StackId>(now).0 > block + BLOCK_SIZE);
+        // No overflow up to the last date that both databases support.
         let end = DateTime::from_timestamp(253_402_300_799, 0).unwrap();
         assert!(fresh::<StackId>(end).0 > 0);
     }

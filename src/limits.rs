@@ -163,7 +163,7 @@ impl Default for Limits {
 
 /// How long the database may take.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "DatabaseTimeouts with the database")]
+#[command(next_help_heading = "Timeouts of the database")]
 pub struct DatabaseTimeouts {
     /// Seconds that one statement may take on PostgreSQL, 1 to 3600; the server stops it. Migrations take what they need.
     #[arg(

@@ -1,22 +1,22 @@
-//! Names of stacks, instances and templates, the suggestions for refused ones, and container names.
+//! Names of stacks, instances, templates and keys: validation, suggestions for refused names, and container names.
 //!
-//! Called at the edge of every use case: a [`Name`] in hand is valid. It must never know the database: whether a
-//! name is free is decided there.
+//! Called by every use case for its input. A value of type [`Name`] is valid. It must not access the database, which
+//! decides whether a name is free.
 
 use std::fmt;
 
-/// Longest stack or instance name, in characters.
+/// The maximum length of a stack or instance name, in characters.
 pub const MAX_NAME: usize = 63;
-/// Longest template name, in characters.
+/// The maximum length of a template name, in characters.
 pub const MAX_TEMPLATE_NAME: usize = 64;
-/// Longest container name: it is a DNS label on the container network.
+/// The maximum length of a container name, which is a DNS label on the container network.
 pub const MAX_CONTAINER_NAME: usize = 63;
 
-/// Words that no stack and no instance may be called: they mean something to users of the service or are routes.
+/// Names that are not allowed for stacks and instances, because users take them for something else or they are routes.
 const RESERVED: [&str; 11] =
     ["default", "devarch", "system", "none", "all", "assets", "graphql", "healthz", "metrics", "readyz", "stacks"];
 
-/// What a name is for; decides length, reserved words and the last resort of a suggestion.
+/// The kind of object that a name is for. It decides the length, the reserved names and the fallback of a suggestion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameOf {
     /// A stack.
@@ -57,7 +57,7 @@ impl NameOf {
 pub struct Name(String);
 
 impl Name {
-    /// Reads a name; the checks run in this order: empty, too long, reserved, pattern.
+    /// Parses a name. The checks run in this order: empty, too long, reserved, too short, pattern.
     pub fn parse(of: NameOf, raw: &str) -> Result<Self, NameError> {
         let refuse = |reason| Err(NameError { reason, of, suggestion: suggest(of, raw) });
         if raw.is_empty() {
@@ -96,26 +96,26 @@ impl fmt::Display for Name {
 /// Why a name was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// Nothing in it.
+    /// It is empty.
     Empty,
-    /// More characters than allowed.
+    /// It has more characters than allowed.
     TooLong,
-    /// A word that means something else.
+    /// It is reserved.
     Reserved,
-    /// Fewer characters than allowed.
+    /// It has fewer characters than allowed.
     TooShort,
-    /// Characters that are not allowed, or a hyphen at an end.
+    /// It has illegal characters, or a hyphen at an end.
     Pattern,
 }
 
-/// A refused name, with one that would be accepted.
+/// A refused name, with a suggestion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameError {
     /// The first check that failed.
     pub reason: Reason,
-    /// What the name was for.
+    /// The kind of object that the name was for.
     pub of: NameOf,
-    /// A valid name made from the refused one.
+    /// A valid name similar to the refused one.
     pub suggestion: String,
 }
 
@@ -138,7 +138,7 @@ impl fmt::Display for NameError {
     }
 }
 
-/// A valid name made from any text: never empty, never reserved, at most as long as allowed.
+/// Makes a valid name from any text: not empty, not reserved, and not too long.
 pub fn suggest(of: NameOf, raw: &str) -> String {
     let mut out = String::new();
     for c in raw.chars().flat_map(char::to_lowercase) {
@@ -160,28 +160,28 @@ pub fn suggest(of: NameOf, raw: &str) -> String {
     }
 }
 
-/// The first `length` characters of a name, without a hyphen at the end.
+/// The first `length` characters of a name, without trailing hyphens.
 pub fn cut(name: &str, length: usize) -> &str {
     name[..name.len().min(length)].trim_end_matches('-')
 }
 
-/// How many characters a stack leaves for the names of its instances: the container name carries both.
+/// The maximum length of an instance name in a stack, because the container name contains both.
 pub fn room_for_instance(stack: &str) -> usize {
     MAX_CONTAINER_NAME.saturating_sub("devarch--".len() + stack.len())
 }
 
-/// The container of an instance. Its length is checked with [`room_for_instance`].
+/// The container name of an instance. Check its length with [`room_for_instance`].
 pub fn container_name(stack: &str, instance: &str) -> String {
     format!("devarch-{stack}-{instance}")
 }
 
-/// The network that all containers of a stack join.
+/// The name of the network of a stack.
 pub fn network_name(stack: &str) -> String {
     format!("devarch-{stack}-net")
 }
 
-/// The `n`-th proposal (from 1) for a name beside `base`: `base-word`, `base-word-2` …, or with an empty word
-/// `base-2`, `base-3` …; shortened so that it has at most `room` characters. `None` when not even one fits.
+/// The `n`-th generated name (from 1) beside `base`: `base-word`, `base-word-2` …, or with an empty word `base-2`,
+/// `base-3` …; shortened to at most `room` characters. `None` if none fits.
 pub fn numbered(base: &str, word: &str, n: usize, room: usize) -> Option<String> {
     let suffix = match (word, n) {
         ("", n) => format!("-{}", n + 1),
@@ -192,7 +192,7 @@ pub fn numbered(base: &str, word: &str, n: usize, room: usize) -> Option<String>
     if suffix.len() < room {
         return Some(format!("{}{suffix}", cut(base, room - suffix.len())));
     }
-    // No place for the suffix: a bare number is still a name.
+    // Without room for the suffix, the number alone is still a valid name.
     let bare = n.to_string();
     (bare.len() <= room).then_some(bare)
 }

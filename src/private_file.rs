@@ -1,8 +1,8 @@
-//! Files that only their owner can read: databases, keys, backups, and what is rendered with secrets.
+//! Files that only their owner can read: databases, keys, backups, and rendered files with secrets.
 //!
-//! Used wherever such a file is made. It must never write into a file that was there before, nor through a link: a new
-//! file is written beside it, closed from the start, and takes its name. On systems other than Unix the folder decides
-//! who reads a file.
+//! Used wherever such a file is created. It must not write into an existing file, and must not follow a symbolic link:
+//! a new file is written beside it with private permissions, and then renamed. On systems other than Unix, the
+//! permissions of the folder apply.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -10,23 +10,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Read and write, for the owner.
+/// Read and write for the owner.
 #[cfg(unix)]
 const FILE_MODE: u32 = 0o600;
-/// Everything, for the owner.
+/// All permissions for the owner.
 #[cfg(unix)]
 const FOLDER_MODE: u32 = 0o700;
 
-/// Who may read a file.
+/// Who may read a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readers {
     /// Its owner.
     Owner,
-    /// Whoever may read the file that is there, or else whoever the process lets read new files.
+    /// The users who may read the file that it replaces. Without one, the default of the process applies.
     AsBefore,
 }
 
-/// Makes a new file that its owner alone can read. It fails where anything has that name, a link included.
+/// Creates a file that only its owner can read. Fails if anything with that name exists, including a symbolic link.
 pub fn create_new(path: &Path) -> io::Result<File> {
     create(path, Readers::Owner)
 }
@@ -43,7 +43,7 @@ fn create(path: &Path, readers: Readers) -> io::Result<File> {
     options.open(path)
 }
 
-/// Makes a folder, and those above it, where there is none; those that it makes are closed to others.
+/// Creates a folder and its parents if they do not exist. Only the owner can access the created folders.
 pub fn create_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -52,7 +52,7 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Closes a file that is there to everybody but its owner.
+/// Removes the permissions of all users but the owner from an existing file.
 pub fn close_to_others(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
@@ -71,8 +71,7 @@ pub fn close_to_others(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Gives a file this content: a new file that takes the name, whole or not at all. A link of that name is replaced, not
-/// followed.
+/// Replaces the content of a file atomically, by renaming a new file. A symbolic link is replaced, not followed.
 pub fn replace(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
     let before = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
     let mut name = path.file_name().unwrap_or_default().to_owned();
@@ -90,7 +89,7 @@ pub fn replace(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> 
     Ok(())
 }
 
-/// Removes a file that never got its name.
+/// Deletes a file that was not renamed.
 struct Unfinished<'a>(&'a PathBuf);
 
 impl Drop for Unfinished<'_> {

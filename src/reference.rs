@@ -1,7 +1,8 @@
-//! How inputs refer to an instance: by its id or by its names; once found, always by its id.
+//! References to an instance in an input: by id, or by the names of stack and instance. A resolved reference has the
+//! id.
 //!
-//! Used by the inputs, the use cases, and the kind that refers to another instance. It must never know whether what it
-//! names exists.
+//! Used by the inputs, the use cases, and the kind that refers to another instance. It must not know whether the
+//! instance exists.
 
 use std::{borrow::Cow, convert::Infallible, fmt, str::FromStr};
 
@@ -13,22 +14,22 @@ use sea_orm::{
 
 use crate::ids::{GlobalId, InstanceId};
 
-/// An instance, as an input names it.
+/// A reference to an instance.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum InstanceRef {
-    /// By its global id; `None` when the text was not the id of an instance.
+    /// By global id; `None` if the text is not the id of an instance.
     Id(Option<InstanceId>),
     /// By the names of its stack and itself.
     Name {
-        /// The stack's name.
+        /// The name of the stack.
         stack: String,
-        /// The instance's name.
+        /// The name of the instance.
         name: String,
     },
 }
 
 impl InstanceRef {
-    /// The key, once it is known.
+    /// The id, if the reference is resolved.
     pub fn known(&self) -> Option<InstanceId> {
         match self {
             Self::Id(id) => *id,
@@ -43,7 +44,7 @@ impl From<InstanceId> for InstanceRef {
     }
 }
 
-/// As a key it reads as the global id.
+/// Shows the global id, which is the key of a dependency.
 impl fmt::Display for InstanceRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -108,7 +109,7 @@ impl InputType for InstanceRef {
     }
 }
 
-/// Stored as the key. What is not known yet becomes 0, which no foreign key accepts.
+/// Stored as the id. An unresolved reference becomes 0, which violates the foreign key.
 impl From<InstanceRef> for sea_query::Value {
     fn from(instance: InstanceRef) -> Self {
         instance.known().map_or(0, i64::from).into()

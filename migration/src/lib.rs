@@ -1,7 +1,7 @@
-//! The history of the database, step by step, on SQLite and PostgreSQL.
+//! The migrations of the database, on SQLite and PostgreSQL.
 //!
-//! Called by `devarch migrate` and `devarch serve`, and by every test. It must never know the code of the
-//! service: a step that has been released stays as it is when entities and rules move on.
+//! Called by `devarch migrate` and `devarch serve`, and by every test. They must not depend on the code of the service:
+//! a released migration never changes, while entities and rules do.
 
 mod m0001_base;
 mod m0002_instance_overrides;
@@ -17,11 +17,11 @@ mod tables;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
-/// Each step is one transaction, with the note that it was taken: one that is broken off halfway would stand in its own way
-/// for ever. On SQLite that has to be asked for.
+/// Each migration runs in one transaction, including the record that it was applied. Otherwise an interrupted migration
+/// could not be repeated. SQLite needs an explicit setting for that.
 const WHOLE: Option<bool> = Some(true);
 
-/// All steps, oldest first.
+/// All migrations, oldest first.
 #[derive(Debug)]
 pub struct Migrator;
 

@@ -1,4 +1,4 @@
-//! Stacks, templates with their seven collections, and instances with a plain unique name in their stack.
+//! Creates stacks, templates with seven collections, and instances whose names are unique within their stack.
 
 use sea_orm_migration::{prelude::*, sea_orm::DatabaseBackend};
 
@@ -7,7 +7,7 @@ use crate::tables::{Owner, create_children, drop_children, flag, id, moment, ref
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-/// The name of the plain constraint, which the next step replaces.
+/// The name of the unique constraint, which the next migration replaces.
 pub(crate) const PLAIN_UNIQUE: &str = "uq_instances_stack_instance";
 
 #[async_trait::async_trait]
@@ -42,8 +42,9 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// One live or dead instance per name and stack. SQLite cannot drop a constraint, so there it is a unique index
-/// of the same name: the same rule, and the next step can take it away without rebuilding the table.
+/// Makes the name of an instance unique within its stack, in the trash or not. On SQLite it is a unique index with the
+/// name of the constraint, because SQLite cannot drop a constraint: the next migration can drop the index without
+/// rebuilding the table.
 pub(crate) async fn add_plain_unique(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     match manager.get_database_backend() {
         DatabaseBackend::Sqlite => {

@@ -1,5 +1,5 @@
-//! Copy-on-write overrides: seven tables for what an instance says differently from its template, and a trash
-//! that gives names free. Trashed instances have no place in the schema before, so `down` deletes them.
+//! Creates seven tables for copy-on-write overrides, and a trash whose names are free for others. The schema before has
+//! no trash, so `down` deletes trashed instances.
 
 use sea_orm_migration::{prelude::*, sea_orm::DatabaseBackend};
 
@@ -21,7 +21,7 @@ impl MigrationTrait for Migration {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         create_children(manager, Owner::INSTANCE).await?;
-        // SQLite adds one column a statement.
+        // SQLite adds one column in a statement.
         add_column(manager, ColumnDef::new("description").text().not_null().default("")).await?;
         add_column(manager, ColumnDef::new("deleted_at").timestamp_with_time_zone().null()).await?;
         drop_plain_unique(manager).await?;
@@ -42,7 +42,8 @@ impl MigrationTrait for Migration {
                 index("uq_instances_container_name_active").col("container_name").unique().and_where(live()).take(),
             )
             .await?;
-        // Oldest first inside a stack, trashed ones included: pages, and the cascade from a purged stack.
+        // For lists of a stack's instances, oldest first and including trashed ones, and for the cascade from a purged
+        // stack.
         manager
             .create_index(index("ix_instances_stack_created").col("stack_id").col("created_at").col("id").take())
             .await

@@ -1,5 +1,5 @@
-//! Two things the service remembers: which instances went into the trash with their stack (a restored stack brings
-//! back exactly those), and what the built-in catalogue wrote (what a user has changed since is left alone).
+//! Records which instances were trashed together with their stack (a restore brings back exactly those), and which
+//! templates the catalogue has written (those that a user has changed since are left alone).
 
 use sea_orm_migration::prelude::*;
 
@@ -24,10 +24,10 @@ impl MigrationTrait for Migration {
                 Table::create()
                     .table(table)
                     .col(ColumnDef::new("name").string_len(128).not_null().primary_key())
-                    // Null once the template has been deleted by a user.
+                    // Null once a user has deleted the template.
                     .col(ColumnDef::new("service_id").big_integer().null().unique_key())
                     .col(ColumnDef::new("digest").string_len(64).not_null())
-                    // The template's revision as the catalogue left it; another one means a user's edit.
+                    // The template's revision after it was loaded. A different revision shows an edit by a user.
                     .col(ColumnDef::new("revision").big_integer().not_null())
                     .col(moment("loaded_at"))
                     .foreign_key(&mut reference(table, "service_id", "services", ForeignKeyAction::SetNull))

@@ -1,6 +1,5 @@
-//! What an instance can say beyond entries of its own: rules that take away what the template brings, the settings of
-//! its container, what it depends on, and its limits. Indexes for the question who else claims a host port, a domain or a
-//! place on the host.
+//! Creates tables for override rules, settings, dependencies and resource limits, and indexes that find the instances
+//! which claim a host port, a domain or a path on the host.
 
 use sea_orm_migration::prelude::*;
 
@@ -11,19 +10,19 @@ pub(crate) struct Migration;
 
 const RULES: &str = "instance_override_rules";
 const DEPENDENCIES: &str = "instance_dependencies";
-/// Who claims a host port or a domain; `id` decides nothing, the owner is what is wanted.
+/// Indexes that find claims of host ports and domains. They include the owner, which is what the queries look for.
 const CLAIMS: [(&str, &str, &str, &str); 4] = [
     ("ix_service_ports_host_port", "service_ports", "host_port", "service_id"),
     ("ix_instance_ports_host_port", "instance_ports", "host_port", "instance_id"),
     ("ix_service_domains_domain", "service_domains", "domain", "service_id"),
     ("ix_instance_domains_domain", "instance_domains", "domain", "instance_id"),
 ];
-/// Who claims a volume or a path of the host: equal for all spellings of a path (they differ in slashes and dots), and
-/// short enough for an index.
+/// Indexes that find claims of volumes and host paths. All spellings of a path, which differ in slashes and dots only,
+/// have the same entry, and entries are short enough for an index.
 const SOURCES: [(&str, &str); 2] =
     [("ix_service_volumes_source", "service_volumes"), ("ix_instance_volumes_source", "instance_volumes")];
 
-/// Lists of what was deleted; true where what went with its owner is left out.
+/// Indexes for the lists of the trash; true if what was trashed together with its owner is left out.
 const TRASH: [(&str, &str, bool); 2] =
     [("ix_stacks_trashed", "stacks", false), ("ix_instances_trashed", "service_instances", true)];
 
@@ -36,7 +35,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(rules()).await?;
         let index = |name: &'static str| Index::create().name(name).table(RULES).take();
-        // A removed key can be a long path, so it is in no index: writers hold the instance.
+        // No index contains the removed key, which can be a long path. Writers lock the instance instead.
         manager.create_index(index("ix_instance_override_rules_owner").col("instance_id").take()).await?;
         manager
             .create_index(
@@ -69,7 +68,7 @@ impl MigrationTrait for Migration {
         for (name, table, column, owner) in CLAIMS {
             manager.create_index(Index::create().name(name).table(table).col(column).col(owner).take()).await?;
         }
-        // The trash, most recently deleted last.
+        // For the lists of the trash, which are sorted by time of deletion.
         for (name, table, own) in TRASH {
             let mut trashed = Index::create();
             trashed
@@ -88,7 +87,7 @@ impl MigrationTrait for Migration {
             let sql = format!("CREATE INDEX {name} ON {table} ({folded})");
             manager.get_connection().execute_unprepared(&sql).await?;
         }
-        // Who uses a template, oldest first; it does what the index on the template alone did.
+        // Finds the instances of a template, oldest first. It replaces the index on the template alone.
         manager.drop_index(Index::drop().name("ix_instances_template").table("service_instances").to_owned()).await?;
         manager
             .create_index(
@@ -145,7 +144,7 @@ fn owned(table: &'static str) -> TableCreateStatement {
 fn rules() -> TableCreateStatement {
     owned(RULES)
         .col(ColumnDef::new("kind").string_len(32).not_null())
-        // Null when the rule is about the whole collection.
+        // Null if the rule is about the whole collection.
         .col(ColumnDef::new("key").text().null())
         .col(ColumnDef::new("action").string_len(10).not_null())
         .take()

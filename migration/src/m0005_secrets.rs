@@ -1,5 +1,5 @@
-//! Secrets are encrypted from here on: which keys are in use, and which secrets are still in clear text. A step knows no
-//! key, so the service seals the latter when it starts.
+//! Creates tables for the keys that encrypt secrets, and for the secrets that are still stored as clear text. A
+//! migration has no keys, so the service encrypts these secrets at its next start.
 
 use sea_orm_migration::prelude::*;
 
@@ -24,12 +24,13 @@ impl MigrationTrait for Migration {
                 Table::create()
                     .table(KEYS)
                     .col(ColumnDef::new("id").string_len(32).not_null().primary_key())
-                    // A known text, sealed under the key: it tells the right key from another one of the same id.
+                    // A known text, encrypted under the key, which distinguishes the key from another one with the same
+                    // id.
                     .col(ColumnDef::new("check_text").text().not_null())
                     .col(moment("created_at"))
-                    // Nothing is sealed under it any more.
+                    // Since when nothing is encrypted under the key any more.
                     .col(nullable("retired_at"))
-                    // Nothing is left that was sealed under it.
+                    // Since when no secret is left that is encrypted under the key.
                     .col(nullable("emptied_at"))
                     .take(),
             )
@@ -51,7 +52,8 @@ impl MigrationTrait for Migration {
             );
             manager.get_connection().execute_unprepared(&sql).await?;
         }
-        // The table's own name: what is left over of the clear text has to be cleared away at the end.
+        // A row with the table's own name records that clear text may be left in unused parts of the files, which have
+        // to be cleaned in the end.
         let sql = format!(
             "INSERT INTO {CLEAR} (table_name, row_id) SELECT '{CLEAR}', 0 WHERE EXISTS (SELECT 1 FROM {CLEAR})"
         );
@@ -59,7 +61,8 @@ impl MigrationTrait for Migration {
         Ok(())
     }
 
-    /// What was sealed stays as it is: an older service shows the sealed text, and a newer one can open it again.
+    /// Encrypted secrets stay as they are: an older service shows the encrypted text, and a newer one can decrypt it
+    /// again.
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.drop_table(Table::drop().table(CLEAR).take()).await?;
         manager.drop_table(Table::drop().table(KEYS).take()).await

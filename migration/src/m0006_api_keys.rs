@@ -1,4 +1,4 @@
-//! API keys: who may do what, and in which stacks.
+//! Creates tables for API keys and the stacks to which they are limited.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What a Compose service says beyond the kinds that came before: attributes that are kept as they are.
+//! Creates tables for further attributes of Compose services, which are stored and rendered unchanged.
 
 use sea_orm_migration::prelude::*;
 

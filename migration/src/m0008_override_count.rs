@@ -1,5 +1,4 @@
-//! How many entries an instance overrides, all kinds together, kept in its row: lists show it without asking eleven
-//! tables.
+//! Adds the number of overrides to each instance, so that lists show it without querying eleven tables.
 
 use sea_orm_migration::prelude::*;
 
@@ -8,7 +7,7 @@ pub(crate) struct Migration;
 
 const TABLE: &str = "service_instances";
 const COLUMN: &str = "override_count";
-/// The kinds up to here, each one row an entry; the tables of later kinds start empty.
+/// The kinds at the time of this migration, whose tables have a row for each entry. Tables of later kinds start empty.
 const KINDS: [&str; 11] = [
     "instance_ports",
     "instance_volumes",

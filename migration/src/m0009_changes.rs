@@ -1,5 +1,5 @@
-//! How often each stack, and the templates, have changed: what tells a kept answer from a stale one. A stack's changes are
-//! counted in several rows, so that those who change it at the same time do not wait for each other.
+//! Creates the table of versions of stacks and templates, which show whether a cached response is stale. The version of
+//! a stack is spread over several rows, so that concurrent transactions do not wait for each other.
 
 use sea_orm_migration::prelude::*;
 
@@ -15,7 +15,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // No foreign key: the count of a stack that is gone stays, so that it never goes back.
+        // No foreign key: the rows of a purged stack stay, so that its version never returns to an earlier value.
         let table = Table::create()
             .table(TABLE)
             .col(ColumnDef::new("stack_id").big_integer().not_null())

@@ -1,4 +1,4 @@
-//! What was done under an idempotency key, so that a request that is sent again is not done again.
+//! Creates the table of outcomes under idempotency keys, so that a repeated request does not run again.
 
 use sea_orm_migration::prelude::*;
 
@@ -18,7 +18,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let table = Table::create()
             .table(TABLE)
-            // Hashes: of the key and who sent it, and of what was asked for.
+            // Hashes of the key with its caller, and of the request.
             .col(ColumnDef::new("id").string_len(64).not_null().primary_key())
             .col(ColumnDef::new("request").string_len(64).not_null())
             .col(ColumnDef::new("outcome").text())

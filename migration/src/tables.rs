@@ -1,15 +1,15 @@
-//! Columns and tables that several steps share: a kind has equal columns for both owners.
+//! Columns and tables that several migrations share: a kind has the same columns for templates and instances.
 //!
-//! Called by the steps. It must never change once released: a new column belongs into a new step.
+//! Called by the migrations. It must not change after a release; a new column needs a new migration.
 
 use sea_orm_migration::prelude::*;
 
-/// Who owns the rows of a child table.
+/// The owner of the rows of a child table.
 #[derive(Clone, Copy)]
 pub(crate) struct Owner {
-    /// Prefix of the child tables, `service` or `instance`; the owner column is `{prefix}_id`.
+    /// The prefix of the child tables, `service` or `instance`. The owner column is `{prefix}_id`.
     pub(crate) prefix: &'static str,
-    /// The owning table.
+    /// The table of the owners.
     pub(crate) table: &'static str,
 }
 
@@ -22,12 +22,12 @@ impl Owner {
     }
 }
 
-/// `id`: an integer key that the database hands out.
+/// `id`: an integer key that the database generates.
 pub(crate) fn id() -> ColumnDef {
     ColumnDef::new("id").big_integer().not_null().auto_increment().primary_key().take()
 }
 
-/// A moment, UTC, set by the service; the default serves rows written by hand.
+/// A timestamp in UTC, set by the service. The default is for rows written by hand.
 pub(crate) fn moment(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).timestamp_with_time_zone().not_null().default(Expr::current_timestamp()).take()
 }
@@ -37,7 +37,7 @@ pub(crate) fn flag(name: &'static str, default: bool) -> ColumnDef {
     ColumnDef::new(name).boolean().not_null().default(default).take()
 }
 
-/// A foreign key onto `table(id)`.
+/// A foreign key to `table(id)`.
 pub(crate) fn reference(
     from_table: &str,
     from: &str,
@@ -52,8 +52,8 @@ pub(crate) fn reference(
         .take()
 }
 
-/// Creates the table of a kind for an owner: `columns` beyond `id` and the owner, and what is unique together with the
-/// owner: nothing, the owner alone (`""`), or one more column.
+/// Creates the table of a kind for an owner, with `columns` beyond `id` and the owner. `unique` is what must be unique
+/// together with the owner: `None`, the owner alone (`""`), or one more column.
 pub(crate) async fn create_child(
     manager: &SchemaManager<'_>,
     owner: Owner,
@@ -83,7 +83,7 @@ pub(crate) async fn create_child(
     manager.create_index(index).await
 }
 
-/// Drops what [`create_child`] made.
+/// Drops the table that [`create_child`] created.
 pub(crate) async fn drop_child(manager: &SchemaManager<'_>, owner: Owner, suffix: &str) -> Result<(), DbErr> {
     manager.drop_table(Table::drop().table(Alias::new(format!("{}_{suffix}", owner.prefix))).take()).await
 }
@@ -96,7 +96,7 @@ pub(crate) async fn create_children(manager: &SchemaManager<'_>, owner: Owner) -
     Ok(())
 }
 
-/// Drops what [`create_children`] made.
+/// Drops the tables that [`create_children`] created.
 pub(crate) async fn drop_children(manager: &SchemaManager<'_>, owner: Owner) -> Result<(), DbErr> {
     for (suffix, ..) in children().into_iter().rev() {
         drop_child(manager, owner, suffix).await?;
@@ -104,7 +104,7 @@ pub(crate) async fn drop_children(manager: &SchemaManager<'_>, owner: Owner) -> 
     Ok(())
 }
 
-/// The first seven kinds, as [`create_child`] takes them. It is closed: a kind that comes later has a step of its own.
+/// The first seven kinds, as arguments of [`create_child`]. The list is closed: a later kind needs its own migration.
 fn children() -> Vec<(&'static str, Vec<ColumnDef>, Option<&'static str>)> {
     let text = |name: &'static str| ColumnDef::new(name).text().not_null().take();
     let int = |name: &'static str| ColumnDef::new(name).integer().not_null().take();

@@ -1,7 +1,7 @@
-//! API keys as text: made, read, and reduced to what is stored.
+//! API keys as text: generates and parses them, and computes the digest that is stored.
 //!
-//! Used by the use cases that create and check keys. It must never store a key or show one by itself: `Debug` hides it,
-//! and only [`ApiKey::reveal`] gives the text away.
+//! Used by the use cases that create and check keys. It must not store a key. `Debug` hides the key, and only
+//! [`ApiKey::reveal`] returns its text.
 
 use std::fmt;
 
@@ -9,55 +9,55 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// What every key starts with, so that people and scanners of leaked secrets know it.
+/// The prefix of every key, by which users and secret scanners recognize it.
 pub const PREFIX: &str = "devarch_";
-/// Random bytes: 256 bits.
-const RANDOM: usize = 32;
-/// Bytes that tell a mistyped key from a wrong one, without a look at the database.
-const CHECK: usize = 4;
-/// Characters behind the prefix that are stored and shown, so that people can tell keys apart.
-const HINT: usize = 4;
+/// The number of random bytes: 256 bits.
+const RANDOM_BYTES: usize = 32;
+/// The length of the checksum in bytes. It detects a mistyped key without a query.
+const CHECKSUM_BYTES: usize = 4;
+/// The number of characters after the prefix that are stored and shown, so that users can tell keys apart.
+const HINT_CHARS: usize = 4;
 
-/// A key: the prefix, then 256 random bits and a checksum as 48 characters of base64url.
+/// A key: the prefix, followed by 256 random bits and a checksum as 48 characters of Base64url.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ApiKey([u8; RANDOM + CHECK]);
+pub struct ApiKey([u8; RANDOM_BYTES + CHECKSUM_BYTES]);
 
 impl ApiKey {
-    /// A new key, from the random numbers of the operating system.
+    /// Generates a key from random numbers of the operating system.
     pub fn generate() -> Result<Self, getrandom::Error> {
-        let mut random = [0; RANDOM];
+        let mut random = [0; RANDOM_BYTES];
         getrandom::fill(&mut random)?;
         Ok(Self::from_random(random))
     }
 
-    fn from_random(random: [u8; RANDOM]) -> Self {
-        let mut bytes = [0; RANDOM + CHECK];
-        bytes[..RANDOM].copy_from_slice(&random);
-        bytes[RANDOM..].copy_from_slice(&checksum(&random));
+    fn from_random(random: [u8; RANDOM_BYTES]) -> Self {
+        let mut bytes = [0; RANDOM_BYTES + CHECKSUM_BYTES];
+        bytes[..RANDOM_BYTES].copy_from_slice(&random);
+        bytes[RANDOM_BYTES..].copy_from_slice(&checksum(&random));
         Self(bytes)
     }
 
-    /// Reads a key; `None` for text that cannot be one.
+    /// Parses a key; `None` if the text cannot be one.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix(PREFIX)?).ok()?;
-        let bytes: [u8; RANDOM + CHECK] = bytes.try_into().ok()?;
-        let (random, check) = bytes.split_at(RANDOM);
+        let bytes: [u8; RANDOM_BYTES + CHECKSUM_BYTES] = bytes.try_into().ok()?;
+        let (random, check) = bytes.split_at(RANDOM_BYTES);
         (checksum(random) == check).then_some(Self(bytes))
     }
 
-    /// The text, for the one who gets the key.
+    /// The text of the key, for its new holder.
     pub fn reveal(&self) -> String {
         format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(self.0))
     }
 
-    /// The first characters, to tell keys apart.
+    /// The first characters, which tell keys apart.
     pub fn hint(&self) -> String {
         let mut text = self.reveal();
-        text.truncate(PREFIX.len() + HINT);
+        text.truncate(PREFIX.len() + HINT_CHARS);
         text
     }
 
-    /// What is stored.
+    /// The digest that is stored.
     pub fn digest(&self) -> KeyDigest {
         KeyDigest(Sha256::digest(self.0).into())
     }
@@ -69,28 +69,29 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-fn checksum(random: &[u8]) -> [u8; CHECK] {
-    let mut check = [0; CHECK];
-    check.copy_from_slice(&Sha256::digest(random)[..CHECK]);
+fn checksum(random: &[u8]) -> [u8; CHECKSUM_BYTES] {
+    let mut check = [0; CHECKSUM_BYTES];
+    check.copy_from_slice(&Sha256::digest(random)[..CHECKSUM_BYTES]);
     check
 }
 
-/// SHA-256 of a key. A key has 256 random bits: nobody finds it from its hash by trying, so a slow hash adds nothing.
+/// The SHA-256 of a key. A key has 256 random bits and cannot be guessed from its hash, so a slow hash would add
+/// nothing.
 #[derive(Clone, Copy)]
 pub struct KeyDigest([u8; 32]);
 
 impl KeyDigest {
-    /// The half by which the row is found, hexadecimal.
+    /// The half that finds the row, in hexadecimal.
     pub fn lookup(&self) -> String {
         hex(&self.0[..16])
     }
 
-    /// The other half, hexadecimal; it is compared, never looked up.
+    /// The half that is compared, in hexadecimal.
     pub fn verifier(&self) -> String {
         hex(&self.0[16..])
     }
 
-    /// Whether the stored other half is this one's, in a time that does not depend on where they differ.
+    /// Compares the stored half in constant time.
     pub fn verify(&self, stored: &str) -> bool {
         self.verifier().as_bytes().ct_eq(stored.as_bytes()).into()
     }

@@ -1,7 +1,7 @@
-//! Who asks, and what that one may do: a role, and the stacks within reach.
+//! Access control: the role of a caller and the stacks that it may see.
 //!
-//! Made by the server from an API key, checked by [`App`](crate::app::App) for every use case and by every query of the
-//! database. It must never know how a key is checked, nor read one.
+//! Created by the server from an API key; checked by [`App`](crate::app::App) in every use case, and by every query. It
+//! must not know how a key is verified, and must not read one.
 
 pub mod api_key;
 use std::{fmt, str::FromStr, sync::Arc};
@@ -22,10 +22,10 @@ pub enum Role {
 }
 
 impl Role {
-    /// All of them, the weakest first.
+    /// All roles, in ascending order.
     pub const ALL: [Self; 3] = [Self::Reader, Self::Editor, Self::Admin];
 
-    /// The word on the command line and in the database.
+    /// The name on the command line and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Reader => "reader",
@@ -50,17 +50,17 @@ impl FromStr for Role {
     }
 }
 
-/// The stacks within reach. All others look as if they did not exist.
+/// The stacks that a caller may see. All others do not exist for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// All stacks.
     Everything,
-    /// These stacks only; none when the list is empty.
+    /// These stacks only. An empty list allows none.
     Stacks(Arc<[StackId]>),
 }
 
 impl Scope {
-    /// Whether a stack is within reach.
+    /// Whether the scope contains a stack.
     pub fn sees(&self, stack: StackId) -> bool {
         match self {
             Self::Everything => true,
@@ -68,7 +68,7 @@ impl Scope {
         }
     }
 
-    /// The condition that a column, which holds keys of stacks, leads to one within reach; none when all are.
+    /// SQL condition that the stack in `column` is in the scope; `None` if all stacks are.
     pub fn condition(&self, column: &str) -> Option<String> {
         match self {
             Self::Everything => None,
@@ -80,27 +80,28 @@ impl Scope {
         }
     }
 
-    /// The same, to be put behind other conditions of hand-written SQL.
+    /// The condition with a leading ` AND`, for hand-written SQL; empty if all stacks are in the scope.
     pub fn and(&self, column: &str) -> String {
         self.condition(column).map_or_else(String::new, |condition| format!(" AND {condition}"))
     }
 }
 
-/// What an operation takes.
+/// What an operation requires of its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Permission {
-    /// At least this role.
+    /// The minimum role.
     pub role: Role,
-    /// Whether all stacks must be within reach: the operation makes a stack or touches what all of them share.
+    /// Whether the scope must contain all stacks, because the operation creates a stack or changes what all stacks
+    /// share.
     pub everywhere: bool,
 }
 
 impl Permission {
     /// Reading.
     pub const READ: Self = Self { role: Role::Reader, everywhere: false };
-    /// Changing what is inside a stack, or the stack itself.
+    /// Changing a stack or anything in it.
     pub const CHANGE: Self = Self { role: Role::Editor, everywhere: false };
-    /// Making a stack.
+    /// Creating a stack.
     pub const NEW_STACK: Self = Self { role: Role::Editor, everywhere: true };
     /// Purging, and revealing secrets.
     pub const ADMINISTER: Self = Self { role: Role::Admin, everywhere: false };
@@ -108,26 +109,26 @@ impl Permission {
     pub const ADMINISTER_ALL: Self = Self { role: Role::Admin, everywhere: true };
 }
 
-/// Who asks.
+/// The identity and the access of a caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
     /// The role.
     pub role: Role,
-    /// The stacks within reach.
+    /// The scope.
     pub scope: Scope,
-    /// The name of the key, for the log; none for the service itself and where no keys are asked for.
+    /// The name of the key, for the log; `None` for the service itself, and when authentication is off.
     pub key: Option<Arc<str>>,
-    /// The row of the key: unlike its name, it never belongs to another one.
+    /// The id of the key. Unlike a name, it is never reused.
     pub key_id: Option<i64>,
 }
 
 impl Access {
-    /// Everything: the service itself, its command line, and everybody where no keys are asked for.
+    /// Full access: for the service itself, for its command line, and for everyone when authentication is off.
     pub fn full() -> Self {
         Self { role: Role::Admin, scope: Scope::Everything, key: None, key_id: None }
     }
 
-    /// Why an operation is refused, if it is.
+    /// Returns the reason why the caller may not do this; `None` if it may.
     pub fn lacks(&self, need: Permission) -> Option<String> {
         if self.role < need.role {
             return Some(format!("This takes the role {}; the key has the role {}.", need.role, self.role));

@@ -1,6 +1,6 @@
-//! From a reference in the input to a row, or to a problem that says where it was.
+//! Resolves references in the input to rows, or to a problem with the path of the reference.
 //!
-//! Called by every use case that changes something. It must never write.
+//! Called by every use case that changes something. It must not write.
 
 use crate::{
     db::{
@@ -17,25 +17,25 @@ use crate::{
     reference::InstanceRef,
 };
 
-/// How an input refers to a stack.
+/// A reference to a stack.
 #[derive(Clone, Debug, Hash)]
 pub enum StackRef {
-    /// By its global id; `None` when the text was not the id of a stack.
+    /// By global id; `None` if the text is not the id of a stack.
     Id(Option<StackId>),
-    /// By its name.
+    /// By name.
     Name(String),
 }
 
-/// How an input refers to a template.
+/// A reference to a template.
 #[derive(Clone, Debug, Hash)]
 pub enum TemplateRef {
-    /// By its global id; `None` when the text was not the id of a template.
+    /// By global id; `None` if the text is not the id of a template.
     Id(Option<TemplateId>),
-    /// By its name.
+    /// By name.
     Name(String),
 }
 
-/// A live stack, held so that it stays what it is until the transaction ends.
+/// Finds a live stack and locks it until the transaction ends.
 pub(super) async fn stack(tx: &Tx, wanted: &StackRef, hold: RowLock) -> Result<Result<StackModel, Problem>> {
     let (found, problem) = match wanted {
         StackRef::Id(id) => {
@@ -53,7 +53,7 @@ pub(super) async fn stack(tx: &Tx, wanted: &StackRef, hold: RowLock) -> Result<R
     Ok(found.ok_or(problem))
 }
 
-/// A template, held until the transaction ends.
+/// Finds a template and locks it until the transaction ends.
 pub(super) async fn template(
     tx: &Tx,
     wanted: &TemplateRef,
@@ -62,20 +62,20 @@ pub(super) async fn template(
     let (found, message) = match wanted {
         TemplateRef::Id(id) => {
             let found = match id {
-                Some(id) => templates::hold(tx, *id, hold).await?,
+                Some(id) => templates::lock(tx, *id, hold).await?,
                 None => None,
             };
             (found, "No template has this id.".to_owned())
         }
         TemplateRef::Name(name) => {
-            let found = if storable(name) { templates::hold_by_name(tx, name, hold).await? } else { None };
+            let found = if storable(name) { templates::lock_by_name(tx, name, hold).await? } else { None };
             (found, format!("There is no template `{}`.", shown(name)))
         }
     };
     Ok(found.ok_or_else(|| missing(&template_path(wanted), message)))
 }
 
-/// The way to the input that says which template.
+/// The path of a reference to a template in the input.
 pub(super) fn template_path(wanted: &TemplateRef) -> [&'static str; 3] {
     let last = match wanted {
         TemplateRef::Id(_) => "id",
@@ -84,13 +84,14 @@ pub(super) fn template_path(wanted: &TemplateRef) -> [&'static str; 3] {
     ["input", "template", last]
 }
 
-/// A live instance with its live stack: the stack held as it is, the instance held for a change. Rows are always
-/// taken in this order, so two writers cannot wait for each other.
+/// Finds a live instance and its live stack. The stack is locked against changes, the instance is locked for a change.
+/// The locks are always taken in this order, so that two writers cannot deadlock.
 pub(super) async fn instance(tx: &Tx, wanted: &InstanceRef) -> Result<Result<(StackModel, InstanceModel), Problem>> {
     instance_in(tx, wanted, RowLock::Shared).await
 }
 
-/// The same, with the stack held as strongly as wanted: exclusively by who writes what ties its instances together.
+/// Finds a live instance and its live stack with the given lock on the stack. Writers of anything that connects the
+/// instances of a stack, such as dependencies, need an exclusive lock.
 pub(super) async fn instance_in(
     tx: &Tx,
     wanted: &InstanceRef,
@@ -100,7 +101,7 @@ pub(super) async fn instance_in(
         InstanceRef::Id(id) => {
             let problem = missing(&["input", "instance", "id"], "No instance has this id.");
             let Some(id) = id else { return Ok(Err(problem)) };
-            let Some(stack) = instances::find(tx, *id, RowLock::No).await?.map(|found| found.stack_id) else {
+            let Some(stack) = instances::find(tx, *id, RowLock::None).await?.map(|found| found.stack_id) else {
                 return Ok(Err(problem));
             };
             let stack = stacks::find(tx, stack, hold).await?;
@@ -128,7 +129,7 @@ pub(super) async fn instance_in(
     }
 }
 
-/// A live instance, of the revision that the writer has seen.
+/// Finds a live instance and checks its revision.
 pub(super) async fn instance_at(
     tx: &Tx,
     wanted: &InstanceRef,
@@ -139,7 +140,7 @@ pub(super) async fn instance_at(
     Ok((stack, found))
 }
 
-/// Refuses a write that was made from an older state.
+/// Refuses a write that was based on an older revision.
 pub(super) fn expect_revision(of: AnyId, current: i64, expected: Option<i64>) -> Result<()> {
     match expected {
         Some(expected) if expected != current => {
@@ -157,12 +158,12 @@ fn missing(path: &[&str], message: impl Into<String>) -> Problem {
     Problem::new(Code::NotFound, path, message)
 }
 
-/// Text that can be a name at all; PostgreSQL does not even compare with a NUL.
+/// Whether a text can be stored at all. PostgreSQL refuses NUL characters even in comparisons.
 pub(super) fn storable(name: &str) -> bool {
     !name.contains('\0')
 }
 
-/// A client's text as it may stand in a message.
+/// Shortens a client's text and removes control characters, for use in a message.
 pub(super) fn shown(text: &str) -> String {
     let clean: String = text.chars().filter(|c| !c.is_control()).take(64).collect();
     if clean.len() < text.len() { format!("{clean}…") } else { clean }

@@ -1,6 +1,7 @@
-//! The use cases: what people can do, with the rules of the domain; one transaction each.
+//! The use cases: the operations of the service and the rules of the domain, each in one transaction.
 //!
-//! Called by the resolvers, the catalogue and the command line. They must never know GraphQL, HTTP or SQL.
+//! Called by the resolvers, the catalogue loader and the command line. They must not depend on GraphQL or HTTP, and
+//! must not contain SQL.
 
 mod access;
 mod compose;
@@ -60,7 +61,7 @@ use crate::{
     idempotency::IdempotentRequest,
 };
 
-/// The service, without its doors, as one who asks may use it; a clone shares everything.
+/// The application, bound to the access of one caller. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct App {
     db: Db,
@@ -72,107 +73,112 @@ pub struct App {
 }
 
 impl App {
-    /// Over a migrated database, for the service itself: it may do everything.
+    /// Creates the application of the service itself, with full access, over a migrated database.
     pub fn new(db: Db, clock: Clock) -> Self {
         let (cancellation, statements) = (Cancellation::default(), Statements::default());
         Self { db, clock, access: Access::full(), once: None, cancellation, statements }
     }
 
-    /// The same service for one request of a caller, without limits of memory and time.
-    pub fn acting(&self, access: Access) -> Self {
-        self.acting_within(access, Budget::default())
+    /// Binds the application to one request of a caller, without limits of memory and time.
+    pub fn for_caller(&self, access: Access) -> Self {
+        self.for_caller_within(access, Budget::default())
     }
 
-    /// The same service for one request of a caller, which may use what its budget has.
-    pub fn acting_within(&self, access: Access, budget: Budget) -> Self {
+    /// Binds the application to one request of a caller, with the limits of its budget.
+    pub fn for_caller_within(&self, access: Access, budget: Budget) -> Self {
         let (db, clock) = (self.db.current(), self.clock.clone());
         let (cancellation, statements) = (Cancellation::default(), Statements::within(budget));
         Self { db, clock, access, once: None, cancellation, statements }
     }
 
-    /// What the request may use.
+    /// The budget of the request.
     pub fn budget(&self) -> &Budget {
         self.statements.budget()
     }
 
-    /// The same for one change, which is made once however often it is asked for.
+    /// Binds the application to an idempotency key: a command runs once, and a repeated request gets its stored
+    /// outcome.
     pub fn once(&self, once: IdempotentRequest) -> Self {
         Self { once: Some(Arc::new(once)), ..self.clone() }
     }
 
-    /// The same for a query that is answered by the standby, if there is one and it is not behind.
-    pub async fn at_standby(&self) -> Option<Self> {
-        Some(Self { db: self.db.at_standby().await?, ..self.clone() })
+    /// Returns the application for a query that the standby serves; `None` if there is no standby, or if it lags.
+    pub async fn on_standby(&self) -> Option<Self> {
+        Some(Self { db: self.db.on_standby().await?, ..self.clone() })
     }
 
-    /// The same for a request that can be over before its work is done.
+    /// Binds the application to a request that may be cancelled.
     pub fn cancelled_by(&self, cancellation: Cancellation) -> Self {
         Self { cancellation, ..self.clone() }
     }
 
-    /// Whether anybody waits for the request.
+    /// Whether the request was cancelled.
     fn cancellation(&self) -> &Cancellation {
         &self.cancellation
     }
 
-    /// Who asks.
+    /// The access of the caller.
     pub fn access(&self) -> &Access {
         &self.access
     }
 
-    /// The present moment.
+    /// The current time.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
 
-    /// How many statements have run for this one; transactions' own words are not counted.
+    /// The number of statements run for this request, without BEGIN, COMMIT and ROLLBACK.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// The one check that every use case passes: whether who asks may do such a thing at all. What is out of reach does
-    /// not exist for the queries of [`App::reader`] and of transactions.
+    /// Checks that the caller has a permission. Every use case calls it. The scope is not checked here: objects outside
+    /// it do not exist for the queries of [`App::reader`] and of transactions.
     fn allow(&self, need: Permission) -> Result<()> {
         self.access.lacks(need).map_or(Ok(()), |reason| Err(Error::Forbidden(reason)))
     }
 
-    /// Whether the caller may reveal the secrets of what is within reach. One who may not must not be able to compare
-    /// them either: see [`EnvVar::never_compared`](crate::kinds::EnvVar::never_compared).
+    /// Whether the caller may reveal secrets of the stacks in its scope. A caller that may not must not be able to
+    /// compare them either: see [`EnvVar::never_compared`](crate::kinds::EnvVar::never_compared).
     fn reveals(&self) -> bool {
         self.access.lacks(Permission::ADMINISTER).is_none()
     }
 
-    /// The same for templates, which all stacks share.
+    /// Whether the caller may reveal secrets of templates, which all stacks share.
     fn reveals_templates(&self) -> bool {
         self.access.lacks(Permission::ADMINISTER_ALL).is_none()
     }
 
-    /// The way to a change, in a transaction.
+    /// Runs a command in a transaction.
     async fn write<W: Command>(&self, work: &W) -> Result<W::Output> {
         self.allow(W::PERMISSION)?;
         self.db.write(work, self.once.as_deref(), self.clock.now(), &self.access.scope, &self.statements).await
     }
 
-    /// The only other way: the same in one statement, for what a use case `W` does most; none when it did nothing.
-    async fn write_at_once<W: Command>(&self, new: &SingleStatementCreate<'_>) -> Result<Option<InstanceModel>> {
+    /// Runs the most frequent form of the command `W` in one statement. Returns `None` if that did nothing; the caller
+    /// then runs the command in a transaction. There is no other way to write.
+    async fn write_single_statement<W: Command>(
+        &self,
+        new: &SingleStatementCreate<'_>,
+    ) -> Result<Option<InstanceModel>> {
         self.allow(W::PERMISSION)?;
         if self.once.is_some() {
             return Ok(None);
         }
-        self.db.create_at_once(new, self.clock.now(), &self.access.scope, &self.statements).await
+        self.db.create_single_statement(new, self.clock.now(), &self.access.scope, &self.statements).await
     }
 
-    /// The only way to a read.
+    /// A reader limited to the caller's scope, for single statements.
     fn reader(&self) -> Reader {
         self.db.reader(&self.access.scope, &self.statements)
     }
 
-    /// The only way to several reads of one state.
+    /// A read-only transaction limited to the caller's scope, for several reads of one state.
     async fn snapshot(&self) -> Result<Tx> {
         self.db.snapshot(&self.access.scope, &self.statements).await
     }
 
-    /// The database, for readiness and figures.
+    /// The database, for readiness checks and metrics.
     pub fn db(&self) -> &Db {
         &self.db
     }

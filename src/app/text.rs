@@ -1,13 +1,13 @@
-//! VersionChecks of free text that belongs to stacks, templates and instances themselves.
+//! Checks of free text in the fields of stacks, templates and instances.
 //!
-//! Called by the use cases. It must never touch the database.
+//! Called by the use cases. It must not access the database.
 
 use crate::error::{Code, Problem, Result};
 
-/// Longest description, in characters.
+/// The maximum length of a description, in characters.
 const MAX_DESCRIPTION: usize = 4096;
 
-/// A description as it can be stored.
+/// Checks a description.
 pub(super) fn description(text: &str) -> Result<(), Problem> {
     let path = ["input", "description"];
     let length = text.chars().count();
@@ -22,7 +22,7 @@ pub(super) fn description(text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// A value that may be left out but not be null.
+/// Refuses null for a field that may be absent but not null.
 pub(super) fn not_null<T: Clone>(field: &str, value: &Option<Option<T>>) -> Result<Option<T>, Problem> {
     match value {
         Some(None) => {

@@ -1,6 +1,6 @@
-//! Whether anybody still waits for a request.
+//! The cancellation state of a request.
 //!
-//! Set by the server, looked at by long work that may stop half-way. It must never know what is stopped.
+//! Set by the server, and checked by long work that can stop halfway. It must not know what is stopped.
 
 use std::sync::{
     Arc,
@@ -10,27 +10,27 @@ use std::sync::{
 const ABANDONED: u8 = 1;
 const CANCELLED: u8 = 2;
 
-/// The state of one request; a clone is the same one. It only moves forward.
+/// The state of one request, which only moves forward. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Cancellation(Arc<AtomicU8>);
 
 impl Cancellation {
-    /// The request is over: its client has been told so.
+    /// Marks the request as cancelled: its client has been told that it has ended.
     pub fn cancel(&self) {
         self.0.fetch_max(CANCELLED, Ordering::Relaxed);
     }
 
-    /// Marks the request as abandoned when this is dropped: its client has gone away.
+    /// Returns a guard that marks the request as abandoned when it is dropped, because the client has disconnected.
     pub fn abandon_on_drop(&self) -> AbandonOnDrop {
         AbandonOnDrop(self.clone())
     }
 
-    /// Whether the client has been told that the request is over.
+    /// Whether the client has been told that the request has ended.
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed) >= CANCELLED
     }
 
-    /// Whether nobody waits for the answer any more, for whatever reason.
+    /// Whether no client waits for the response any more, for whatever reason.
     pub fn is_abandoned(&self) -> bool {
         self.0.load(Ordering::Relaxed) >= ABANDONED
     }

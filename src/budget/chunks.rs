@@ -1,17 +1,17 @@
-//! Bytes that are written piece by piece and charged to the budget of a request: no piece is copied to make room for more.
+//! A byte buffer in chunks, charged to the budget of a request. Growing it copies no full chunk.
 //!
-//! Written by the direct answers and by the server's serializer, sent by the server. It must never know what is written.
+//! Written by direct plans and by the server's serializer, sent by the server. It must not know what is written.
 
 use std::io;
 
 use crate::budget::{Budget, Exceeded};
 
-/// The first piece grows up to this length, and all others have it, in bytes.
-const CHUNK: usize = 1024 * 1024;
-/// What the first piece has room for, in bytes.
-const FIRST: usize = 1024;
+/// The length of a chunk in bytes. The first chunk grows up to it.
+const CHUNK_BYTES: usize = 1024 * 1024;
+/// The initial capacity of the first chunk in bytes.
+const FIRST_CHUNK_BYTES: usize = 1024;
 
-/// Writes bytes. What does not fit into the budget is dropped, and [`ChunkWriter::check`] tells.
+/// Writes bytes into chunks. If the budget is exceeded, it drops everything, and [`ChunkWriter::check`] fails.
 #[derive(Debug)]
 pub struct ChunkWriter {
     full: Vec<Vec<u8>>,
@@ -21,7 +21,7 @@ pub struct ChunkWriter {
 }
 
 impl ChunkWriter {
-    /// Charges what is written to a budget.
+    /// Creates a writer that charges a budget.
     pub fn new(budget: &Budget) -> Self {
         Self { full: Vec::new(), current: Vec::new(), budget: budget.clone(), exceeded: None }
     }
@@ -56,34 +56,34 @@ impl ChunkWriter {
         }
     }
 
-    /// Makes room behind a piece that is full.
+    /// Grows the current chunk, or starts a new one if it is full.
     fn grow(&mut self, wanted: usize) {
         let before = self.current.capacity();
-        let next = if before < CHUNK && self.full.is_empty() {
-            (before * 2).max(FIRST).max(before + wanted).min(CHUNK)
+        let next = if before < CHUNK_BYTES && self.full.is_empty() {
+            (before * 2).max(FIRST_CHUNK_BYTES).max(before + wanted).min(CHUNK_BYTES)
         } else {
-            CHUNK
+            CHUNK_BYTES
         };
-        let more = if before < CHUNK { next - before } else { next };
+        let more = if before < CHUNK_BYTES { next - before } else { next };
         if let Err(exceeded) = self.budget.charge(more) {
             self.exceeded = Some(exceeded);
             (self.full, self.current) = (Vec::new(), Vec::new());
             return;
         }
-        if before < CHUNK {
+        if before < CHUNK_BYTES {
             self.current.reserve_exact(more);
         } else {
-            let full = std::mem::replace(&mut self.current, Vec::with_capacity(CHUNK));
+            let full = std::mem::replace(&mut self.current, Vec::with_capacity(CHUNK_BYTES));
             self.full.push(full);
         }
     }
 
-    /// Fails when the budget was exceeded.
+    /// Fails if the budget was exceeded.
     pub fn check(&self) -> Result<(), Exceeded> {
         self.exceeded.map_or(Ok(()), Err)
     }
 
-    /// What was written.
+    /// Returns what was written.
     pub fn finish(self) -> Result<Chunks, Exceeded> {
         self.check()?;
         let Self { mut full, current, budget, .. } = self;
@@ -106,38 +106,38 @@ impl io::Write for ChunkWriter {
     }
 }
 
-/// Bytes in pieces, which are charged to a budget as long as they are there.
+/// Bytes in chunks, charged to a budget as long as they exist.
 #[derive(Debug)]
 pub struct Chunks {
-    /// The pieces, in their order.
+    /// The chunks, in order.
     pub pieces: Vec<Vec<u8>>,
-    /// What they are charged to.
+    /// The budget to which they are charged.
     pub budget: Budget,
 }
 
 impl Chunks {
-    /// Bytes that are there and charged already.
+    /// Wraps bytes that are charged already.
     pub fn whole(bytes: Vec<u8>, budget: &Budget) -> Self {
         Self { pieces: vec![bytes], budget: budget.clone() }
     }
 
-    /// How many bytes there are.
+    /// The number of bytes.
     pub fn len(&self) -> usize {
         self.pieces.iter().map(Vec::len).sum()
     }
 
-    /// The same when they are all that is left of the request: nothing else is charged to its budget.
+    /// Releases everything else that the request has charged, because nothing but these bytes is left of it.
     pub fn alone(self) -> Self {
         self.budget.release_to(self.pieces.iter().map(Vec::capacity).sum());
         self
     }
 
-    /// Whether there are none.
+    /// Whether there are no bytes.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// All of them, if they are in one piece.
+    /// All bytes, if they are in one chunk.
     pub fn in_one_piece(&self) -> Option<&[u8]> {
         match self.pieces.as_slice() {
             [piece] => Some(piece),
@@ -157,7 +157,7 @@ mod tests {
     use crate::budget::chunks::*;
 
     proptest! {
-        /// The pieces hold what was written, and no more memory is taken than was charged.
+        /// The chunks contain what was written, and take no more memory than was charged.
         #[test]
         fn what_is_written_is_there_and_charged(writes in prop::collection::vec((any::<u8>(), 0_usize..700_000), 0..20)) {
             let budget = Budget::new(usize::MAX, &ProcessMemory::new(usize::MAX), Some(Instant::now() + Duration::from_secs(60)));

@@ -1,7 +1,8 @@
-//! What reading documents may take: values, bytes and time, counted before they are spent.
+//! The budget of reading documents: values, bytes and time, charged before they are spent.
 //!
-//! Made for each import, charged by the YAML reader, interpolation, merging and the kinds. IdempotentRequest something is refused,
-//! everything is: whoever reads stops then, and the one who began says why. It must never know what is read.
+//! Created for each import, charged by the YAML parser, interpolation, merging and the kinds. It must not know what is
+//! read. After the first refused charge all others are refused too; the readers then stop, and the import reports the
+//! reason.
 
 use std::{
     cell::Cell,
@@ -9,27 +10,28 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Most values of one import: scalars, lists and mappings, with every copy that aliases, `extends` and override files make.
+/// The maximum number of values in one import: scalars, lists and mappings, including the copies made by aliases,
+/// `extends` and override files.
 pub const MAX_VALUES: usize = 500_000;
-/// Most bytes of text of one import, with every copy and everything that variables bring: 40 MiB.
+/// The maximum size of the texts in one import, including copies and the values of variables: 40 MiB.
 pub const MAX_TEXT_BYTES: usize = 40 << 20;
-/// Longest time for which one import is read. What the other two let through takes a fraction of it.
+/// The maximum time for reading one import. Within the other limits, reading takes a fraction of it.
 pub const MAX_READING_TIME: Duration = Duration::from_secs(10);
-/// How many charges there are between two looks at the clock.
-const CHARGES_BETWEEN_LOOKS: u32 = 512;
-/// How many bytes there are between two looks at the clock.
-const BYTES_BETWEEN_LOOKS: usize = 256 * 1024;
+/// The number of charges between two checks of the clock.
+const CHARGES_BETWEEN_CLOCK_CHECKS: u32 = 512;
+/// The number of bytes between two checks of the clock.
+const BYTES_BETWEEN_CLOCK_CHECKS: usize = 256 * 1024;
 
-/// Why no more is read.
+/// Why reading stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exceeded {
     /// More values than [`MAX_VALUES`].
     Values,
     /// More text than [`MAX_TEXT_BYTES`].
     Text,
-    /// Longer than [`MAX_READING_TIME`].
+    /// More time than [`MAX_READING_TIME`].
     Time,
-    /// Nobody waits for it any more.
+    /// The request was cancelled.
     Cancelled,
 }
 
@@ -47,19 +49,19 @@ impl fmt::Display for Exceeded {
     }
 }
 
-/// Asks whether nobody waits any more.
+/// Returns whether the request was cancelled.
 type Stop = Box<dyn Fn() -> bool + Send>;
 
-/// The budget of one import. It belongs to one thread.
+/// The budget of one import, for use by one thread.
 pub struct ReadBudget {
     values: Cell<usize>,
     bytes: Cell<usize>,
-    most_values: usize,
-    most_bytes: usize,
+    max_values: usize,
+    max_bytes: usize,
     until: Instant,
     stop: Option<Stop>,
     charges: Cell<u32>,
-    bytes_since_look: Cell<usize>,
+    bytes_since_clock_check: Cell<usize>,
     exceeded: Cell<Option<Exceeded>>,
 }
 
@@ -68,12 +70,12 @@ impl Default for ReadBudget {
         Self {
             values: Cell::new(0),
             bytes: Cell::new(0),
-            most_values: MAX_VALUES,
-            most_bytes: MAX_TEXT_BYTES,
+            max_values: MAX_VALUES,
+            max_bytes: MAX_TEXT_BYTES,
             until: Instant::now() + MAX_READING_TIME,
             stop: None,
             charges: Cell::new(0),
-            bytes_since_look: Cell::new(0),
+            bytes_since_clock_check: Cell::new(0),
             exceeded: Cell::new(None),
         }
     }
@@ -91,13 +93,12 @@ impl fmt::Debug for ReadBudget {
 }
 
 impl ReadBudget {
-    /// The same, which is spent as soon as `stop` says that nobody waits any more.
+    /// Makes the budget exceeded as soon as `stop` returns true.
     pub fn stopping_when(self, stop: impl Fn() -> bool + Send + 'static) -> Self {
         Self { stop: Some(Box::new(stop)), ..self }
     }
 
-    /// Takes so many values with so many bytes of text; false when the budget has no room for them, now or before. Then
-    /// they must not be made.
+    /// Charges values and bytes of text. Returns false if the budget is exceeded; then the caller must not create them.
     #[must_use]
     pub fn charge(&self, values: usize, bytes: usize) -> bool {
         if self.exceeded.get().is_some() {
@@ -105,10 +106,10 @@ impl ReadBudget {
         }
         let values = self.values.get().saturating_add(values);
         let sum = self.bytes.get().saturating_add(bytes);
-        if values > self.most_values {
+        if values > self.max_values {
             return self.refuse(Exceeded::Values);
         }
-        if sum > self.most_bytes {
+        if sum > self.max_bytes {
             return self.refuse(Exceeded::Text);
         }
         self.values.set(values);
@@ -116,19 +117,21 @@ impl ReadBudget {
         self.pass(bytes)
     }
 
-    /// Takes time for so many bytes that are looked at, and not kept.
+    /// Charges the time for reading bytes that are not stored.
     #[must_use]
     pub fn pass(&self, bytes: usize) -> bool {
         if self.exceeded.get().is_some() {
             return false;
         }
         self.charges.set(self.charges.get() + 1);
-        self.bytes_since_look.set(self.bytes_since_look.get().saturating_add(bytes));
-        if self.charges.get() < CHARGES_BETWEEN_LOOKS && self.bytes_since_look.get() < BYTES_BETWEEN_LOOKS {
+        self.bytes_since_clock_check.set(self.bytes_since_clock_check.get().saturating_add(bytes));
+        if self.charges.get() < CHARGES_BETWEEN_CLOCK_CHECKS
+            && self.bytes_since_clock_check.get() < BYTES_BETWEEN_CLOCK_CHECKS
+        {
             return true;
         }
         self.charges.set(0);
-        self.bytes_since_look.set(0);
+        self.bytes_since_clock_check.set(0);
         if self.stop.as_ref().is_some_and(|stop| stop()) {
             return self.refuse(Exceeded::Cancelled);
         }
@@ -140,17 +143,17 @@ impl ReadBudget {
         false
     }
 
-    /// Why it is spent, if it is.
+    /// Why the budget is exceeded, if it is.
     pub fn exceeded(&self) -> Option<Exceeded> {
         self.exceeded.get()
     }
 
-    /// Whether it is spent.
+    /// Whether the budget is exceeded.
     pub fn is_exceeded(&self) -> bool {
         self.exceeded.get().is_some()
     }
 
-    /// The values and the bytes that were taken.
+    /// The values and bytes charged so far.
     pub fn used(&self) -> (usize, usize) {
         (self.values.get(), self.bytes.get())
     }
@@ -178,9 +181,9 @@ mod tests {
         let stopped = ReadBudget::default().stopping_when(|| true);
         while stopped.charge(1, 1) {}
         assert_eq!(stopped.exceeded(), Some(Exceeded::Cancelled));
-        assert!(stopped.used().0 <= CHARGES_BETWEEN_LOOKS as usize);
+        assert!(stopped.used().0 <= CHARGES_BETWEEN_CLOCK_CHECKS as usize);
         let late = ReadBudget { until: Instant::now(), ..ReadBudget::default() };
-        assert!(!late.charge(1, BYTES_BETWEEN_LOOKS) || !late.charge(1, BYTES_BETWEEN_LOOKS));
+        assert!(!late.charge(1, BYTES_BETWEEN_CLOCK_CHECKS) || !late.charge(1, BYTES_BETWEEN_CLOCK_CHECKS));
         assert_eq!(late.exceeded(), Some(Exceeded::Time));
     }
 }

@@ -1,8 +1,8 @@
-//! Threads of their own for large computations. Those that serve all other requests stay free, and the allocator keeps what
-//! large answers are made of for a few threads only.
+//! A thread pool for large computations of queries.
 //!
-//! There is one thread for each core; what waits for one is served in turn. Used by the server and the resolvers for queries.
-//! A change stays on its own task: it may hold locks, and never waits for a query.
+//! Used by the server and the resolvers for queries. A command stays on its own task: it may hold locks, and must not
+//! wait for a query. The pool has one thread for each core. It keeps the other threads free for small requests, and
+//! limits to few threads the memory that the allocator caches for large responses.
 
 use std::{cell::Cell, sync::LazyLock, thread::available_parallelism};
 
@@ -15,12 +15,12 @@ use tracing::Instrument;
 use crate::budget::Budget;
 
 thread_local! {
-    /// Whether this is one of the threads for large computations.
+    /// Whether this thread belongs to the pool.
     static IS_LARGE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The threads, started when they are first needed. None when the system has no threads left: then every computation runs
-/// where it is asked for.
+/// The pool, which is started on first use. `None` if no threads can be created; then computations run on the caller's
+/// thread.
 static THREADS: LazyLock<Option<Runtime>> = LazyLock::new(|| {
     let runtime = Builder::new_multi_thread()
         .worker_threads(available_parallelism().map_or(2, usize::from).max(2))
@@ -31,7 +31,7 @@ static THREADS: LazyLock<Option<Runtime>> = LazyLock::new(|| {
     runtime.inspect_err(|cause| tracing::error!(%cause, "no threads for large computations")).ok()
 });
 
-/// Ends the task when nobody waits for it any more.
+/// Aborts the task when it is dropped.
 struct AbortOnDrop<T>(JoinHandle<T>);
 
 impl<T> Drop for AbortOnDrop<T> {
@@ -40,7 +40,7 @@ impl<T> Drop for AbortOnDrop<T> {
     }
 }
 
-/// Runs a future on the threads for large computations; it ends early when this future is dropped. A panic goes on here.
+/// Runs a future on the pool. Dropping this future aborts it. A panic is propagated.
 pub async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
     let Some(threads) = THREADS.as_ref().filter(|_| !IS_LARGE.get()) else { return work.await };
     let mut task = AbortOnDrop(threads.spawn(work.in_current_span()));
@@ -53,7 +53,7 @@ pub async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'stat
     }
 }
 
-/// Computes: at once, or on the threads for large computations when there is much to do for this budget.
+/// Runs a computation, on the pool if it is large for this budget.
 pub async fn compute<T: Send + 'static>(budget: &Budget, work: impl FnOnce() -> T + Send + 'static) -> T {
     match budget.is_large() && budget.is_of_query() {
         true => run(async move { work() }).await,
@@ -61,7 +61,8 @@ pub async fn compute<T: Send + 'static>(budget: &Budget, work: impl FnOnce() -> 
     }
 }
 
-/// Computes on this thread, inside of a resolver; its other tasks go on elsewhere meanwhile.
+/// Runs a computation on this thread, inside a resolver. Other tasks of the thread are moved to other threads
+/// meanwhile.
 pub fn in_place<T>(budget: &Budget, work: impl FnOnce() -> T) -> T {
     if !budget.is_large() || IS_LARGE.get() {
         return work();

@@ -1,10 +1,10 @@
-//! What one request may use: memory and time, counted as bytes arise.
+//! The budget of a request: its memory and time, charged as bytes are allocated.
 //!
-//! Made by the server for each request, carried by the use cases to the database and by the resolvers to the answer. It
-//! must never know what the bytes are for.
+//! Created by the server for each request, and passed by the use cases to the database and by the resolvers to the
+//! response. It must not know what the bytes are for.
 //!
-//! Memory is counted twice: for the request, and for the process. The first [`SMALL`] bytes of a request are not counted for
-//! the process, so that small requests are answered however much the large ones have taken.
+//! Memory is counted twice, for the request and for the process. The first [`SMALL`] bytes of a request do not count
+//! for the process, so that small requests are served however much the large ones use.
 
 pub mod cancellation;
 pub mod chunks;
@@ -24,34 +24,35 @@ use std::{
 
 use tokio::time::Instant;
 
-/// Memory of a request that is not counted for the process, in bytes.
+/// The memory of a request that does not count for the process, in bytes.
 pub const SMALL: usize = 256 * 1024;
-/// How much memory a request takes from the process at a time, in bytes.
-const STEP: usize = 1024 * 1024;
-/// After so many charged bytes, or so many charges, the clock is looked at.
-const BYTES_BETWEEN_LOOKS: usize = 64 * 1024;
-const CHARGES_BETWEEN_LOOKS: u64 = 256;
-/// For so long after a refusal memory counts as short.
-const SHORT_FOR: Duration = Duration::from_secs(2);
-/// Memory of a request from which on its computing moves to threads of its own, see [`crate::budget::large_work`], in bytes.
+/// How much memory a request reserves from the process at a time, in bytes.
+const RESERVATION_STEP_BYTES: usize = 1024 * 1024;
+/// The number of charged bytes, or of charges, between two checks of the clock.
+const BYTES_BETWEEN_CLOCK_CHECKS: usize = 64 * 1024;
+const CHARGES_BETWEEN_CLOCK_CHECKS: u64 = 256;
+/// For how long after a refusal memory is regarded as short.
+const SHORTAGE_DURATION: Duration = Duration::from_secs(2);
+/// The memory of a request, in bytes, from which on its computations run on a separate thread pool; see
+/// [`crate::budget::large_work`].
 pub const LARGE: usize = 256 * 1024;
 
-/// Why a request cannot go on.
+/// Why a request is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exceeded {
-    /// It needs more memory than one request may have.
+    /// It needs more memory than one request may use.
     RequestMemory {
-        /// The limit, in bytes.
+        /// The limit in bytes.
         limit: usize,
     },
-    /// All requests together need more memory than there is for them.
+    /// All requests together need more memory than the process may use.
     ProcessMemory,
-    /// Its time is over.
+    /// Its deadline has passed.
     Time,
 }
 
 impl Exceeded {
-    /// Whether it is about memory.
+    /// Whether memory is the reason.
     pub fn is_of_memory(self) -> bool {
         self != Self::Time
     }
@@ -76,7 +77,7 @@ impl fmt::Display for Exceeded {
 
 impl std::error::Error for Exceeded {}
 
-/// The memory of all requests together; a clone counts the same.
+/// The memory of all requests together. Clones share the count.
 #[derive(Clone, Debug)]
 pub struct ProcessMemory(Arc<Process>);
 
@@ -85,25 +86,25 @@ struct Process {
     limit: usize,
     used: AtomicUsize,
     made: Instant,
-    /// Milliseconds after `made` of the last refusal, plus one; 0 for none.
+    /// Milliseconds from `made` to the last refusal, plus one; 0 if there was none.
     refused: AtomicU64,
 }
 
 impl ProcessMemory {
-    /// For at most `limit` bytes.
+    /// Creates a count with a limit of `limit` bytes.
     pub fn new(limit: usize) -> Self {
         Self(Arc::new(Process { limit, used: AtomicUsize::new(0), made: Instant::now(), refused: AtomicU64::new(0) }))
     }
 
-    /// Bytes that are taken.
+    /// The number of bytes reserved.
     pub fn used(&self) -> usize {
         self.0.used.load(Ordering::Relaxed)
     }
 
-    /// Whether a request was refused a moment ago for want of memory.
+    /// Whether a request was recently refused for lack of memory.
     pub fn is_short(&self) -> bool {
         let refused = self.0.refused.load(Ordering::Relaxed);
-        refused > 0 && self.now() < refused + u64::try_from(SHORT_FOR.as_millis()).unwrap_or(u64::MAX)
+        refused > 0 && self.now() < refused + u64::try_from(SHORTAGE_DURATION.as_millis()).unwrap_or(u64::MAX)
     }
 
     fn now(&self) -> u64 {
@@ -125,30 +126,30 @@ impl ProcessMemory {
     }
 }
 
-/// What one request may use; a clone counts the same.
+/// The budget of one request. Clones share the count.
 #[derive(Clone, Debug)]
 pub struct Budget(Arc<Request>);
 
 #[derive(Debug)]
 struct Request {
-    /// None for the service itself.
+    /// `None` for the service itself.
     limit: Option<usize>,
     used: AtomicUsize,
-    /// Bytes taken from the process.
+    /// The number of bytes reserved from the process.
     reserved: Mutex<usize>,
-    /// [`SMALL`] and what is taken from the process: up to here nothing has to be asked.
+    /// [`SMALL`] plus the reserved bytes. Up to here no reservation is needed.
     covered: AtomicUsize,
     charges: AtomicU64,
-    looked_at: AtomicUsize,
+    time_checked_at: AtomicUsize,
     exceeded: AtomicU8,
-    /// Whether much is to be computed, whatever the memory.
+    /// Whether a large computation is expected, whatever the memory.
     computes_much: AtomicBool,
     deadline: Option<Instant>,
     process: ProcessMemory,
 }
 
 impl Default for Budget {
-    /// Without limits: for the service itself.
+    /// An unlimited budget, for the service itself.
     fn default() -> Self {
         static UNLIMITED: LazyLock<Budget> =
             LazyLock::new(|| Budget::build(None, &ProcessMemory::new(usize::MAX), None));
@@ -157,7 +158,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// At most `limit` bytes of those of the process, until `deadline` if there is one.
+    /// Creates a budget of `limit` bytes from those of the process, with an optional deadline.
     pub fn new(limit: usize, process: &ProcessMemory, deadline: Option<Instant>) -> Self {
         Self::build(Some(limit), process, deadline)
     }
@@ -169,7 +170,7 @@ impl Budget {
             reserved: Mutex::new(0),
             covered: AtomicUsize::new(SMALL),
             charges: AtomicU64::new(0),
-            looked_at: AtomicUsize::new(0),
+            time_checked_at: AtomicUsize::new(0),
             exceeded: AtomicU8::new(0),
             computes_much: AtomicBool::new(false),
             deadline,
@@ -177,7 +178,7 @@ impl Budget {
         }))
     }
 
-    /// Counts memory that is about to be taken. IdempotentRequest this has failed, it fails always.
+    /// Charges memory that is about to be allocated. After the first failure it always fails.
     pub fn charge(&self, bytes: usize) -> Result<(), Exceeded> {
         let Some(limit) = self.0.limit else { return Ok(()) };
         if let Some(exceeded) = self.exceeded() {
@@ -191,15 +192,17 @@ impl Budget {
             return Err(self.fail(Exceeded::ProcessMemory));
         }
         let charges = self.0.charges.fetch_add(1, Ordering::Relaxed);
-        let since = used.saturating_sub(self.0.looked_at.load(Ordering::Relaxed));
-        if since >= BYTES_BETWEEN_LOOKS || charges % CHARGES_BETWEEN_LOOKS == CHARGES_BETWEEN_LOOKS - 1 {
-            self.0.looked_at.store(used, Ordering::Relaxed);
+        let since = used.saturating_sub(self.0.time_checked_at.load(Ordering::Relaxed));
+        if since >= BYTES_BETWEEN_CLOCK_CHECKS
+            || charges % CHARGES_BETWEEN_CLOCK_CHECKS == CHARGES_BETWEEN_CLOCK_CHECKS - 1
+        {
+            self.0.time_checked_at.store(used, Ordering::Relaxed);
             self.check_time()?;
         }
         Ok(())
     }
 
-    /// Fails when the request's time is over.
+    /// Fails if the deadline has passed.
     pub fn check_time(&self) -> Result<(), Exceeded> {
         match self.0.deadline {
             Some(deadline) if Instant::now() >= deadline => Err(self.fail(Exceeded::Time)),
@@ -207,10 +210,10 @@ impl Budget {
         }
     }
 
-    /// Takes from the process what is missing for `used` bytes.
+    /// Reserves from the process what is missing for `used` bytes.
     fn cover(&self, used: usize) -> bool {
         let mut reserved = self.0.reserved.lock().unwrap_or_else(PoisonError::into_inner);
-        let wanted = used.saturating_sub(SMALL).div_ceil(STEP) * STEP;
+        let wanted = used.saturating_sub(SMALL).div_ceil(RESERVATION_STEP_BYTES) * RESERVATION_STEP_BYTES;
         let missing = wanted.saturating_sub(*reserved);
         if missing > 0 && !self.0.process.reserve(missing) {
             return false;
@@ -220,39 +223,43 @@ impl Budget {
         true
     }
 
-    /// Memory that was charged is free again.
+    /// Releases memory that was charged.
     pub fn release(&self, bytes: usize) {
         let before =
             self.0.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| Some(used.saturating_sub(bytes)));
         let used = before.unwrap_or_default().saturating_sub(bytes);
-        self.0.looked_at.fetch_min(used, Ordering::Relaxed);
-        if !self.is_limited() || self.0.covered.load(Ordering::Relaxed) < used.saturating_add(SMALL + 2 * STEP) {
+        self.0.time_checked_at.fetch_min(used, Ordering::Relaxed);
+        if !self.is_limited()
+            || self.0.covered.load(Ordering::Relaxed) < used.saturating_add(SMALL + 2 * RESERVATION_STEP_BYTES)
+        {
             return;
         }
         let mut reserved = self.0.reserved.lock().unwrap_or_else(PoisonError::into_inner);
-        let needed = self.0.used.load(Ordering::Relaxed).saturating_sub(SMALL).div_ceil(STEP) * STEP;
+        let needed = self.0.used.load(Ordering::Relaxed).saturating_sub(SMALL).div_ceil(RESERVATION_STEP_BYTES)
+            * RESERVATION_STEP_BYTES;
         let surplus = reserved.saturating_sub(needed);
         *reserved -= surplus;
         self.0.covered.store(SMALL + *reserved, Ordering::Relaxed);
         self.0.process.give_back(surplus);
     }
 
-    /// Whether there are limits at all.
+    /// Whether there are limits.
     pub fn is_limited(&self) -> bool {
         self.0.limit.is_some()
     }
 
-    /// Bytes that are charged now.
+    /// The number of bytes charged now.
     pub fn used(&self) -> usize {
         self.0.used.load(Ordering::Relaxed)
     }
 
-    /// Releases everything but so many bytes: what was made since they were all has been dropped.
+    /// Releases memory until only `used` bytes are charged, because everything that was allocated since has been
+    /// dropped.
     pub fn release_to(&self, used: usize) {
         self.release(self.used().saturating_sub(used));
     }
 
-    /// Why the request cannot go on, if it cannot.
+    /// Why the request is stopped, if it is.
     pub fn exceeded(&self) -> Option<Exceeded> {
         match self.0.exceeded.load(Ordering::Relaxed) {
             1 => Some(Exceeded::RequestMemory { limit: self.0.limit.unwrap_or(usize::MAX) }),
@@ -273,23 +280,25 @@ impl Budget {
         self.exceeded().unwrap_or(exceeded)
     }
 
-    /// Tells that much is to be computed although little memory is used so far.
-    pub fn expect_much(&self) {
+    /// Announces a large computation although little memory is used so far.
+    pub fn expect_large(&self) {
         self.0.computes_much.store(true, Ordering::Relaxed);
     }
 
-    /// Whether computing for it may keep a thread busy for long.
+    /// Whether a computation for this request may keep a thread busy for long.
     pub fn is_large(&self) -> bool {
         self.is_limited() && (self.used() >= LARGE || self.0.computes_much.load(Ordering::Relaxed))
     }
 
-    /// Whether it has a deadline, and ends when it is exceeded. A change has none: it may hold locks, and is finished.
+    /// Whether the request is a query, which has a deadline and is stopped when the budget is exceeded. A command may
+    /// hold locks, and is always finished.
     pub fn is_of_query(&self) -> bool {
         self.0.deadline.is_some()
     }
 
-    /// Works until it is done, or until the budget of a query is exceeded: then everything that was read is dropped at once.
-    pub async fn while_it_lasts<T>(&self, work: impl Future<Output = T>) -> Result<T, Exceeded> {
+    /// Runs a future to its end, or until the budget of a query is exceeded. Then the future is dropped, with
+    /// everything that it has read.
+    pub async fn until_exceeded<T>(&self, work: impl Future<Output = T>) -> Result<T, Exceeded> {
         let mut work = pin!(work);
         let done = poll_fn(|cx| match work.as_mut().poll(cx) {
             Poll::Ready(done) => Poll::Ready(Some(done)),
@@ -335,25 +344,24 @@ mod tests {
     fn time_is_looked_at_while_bytes_are_charged() {
         let process = ProcessMemory::new(usize::MAX);
         let late = Budget::new(usize::MAX, &process, Some(Instant::now()));
-        assert_eq!(late.charge(BYTES_BETWEEN_LOOKS), Err(Exceeded::Time));
+        assert_eq!(late.charge(BYTES_BETWEEN_CLOCK_CHECKS), Err(Exceeded::Time));
         let late = Budget::new(usize::MAX, &process, Some(Instant::now()));
         let charged = (0..).take_while(|_| late.charge(1).is_ok()).count();
-        assert_eq!(charged as u64, CHARGES_BETWEEN_LOOKS - 1);
+        assert_eq!(charged as u64, CHARGES_BETWEEN_CLOCK_CHECKS - 1);
     }
 
     proptest! {
-        /// Whatever is charged and released, a request never takes more of the process than it uses and a step, and gives
-        /// everything back in the end.
+        /// A request never reserves more than it uses plus a few steps, and releases everything in the end.
         #[test]
         fn what_is_taken_is_given_back(steps in prop::collection::vec((any::<bool>(), 0_usize..5_000_000), 1..60)) {
-            let process = ProcessMemory::new(64 * STEP);
+            let process = ProcessMemory::new(64 * RESERVATION_STEP_BYTES);
             {
-                let request = budget(32 * STEP, &process);
+                let request = budget(32 * RESERVATION_STEP_BYTES, &process);
                 let mut used = 0_usize;
                 for (more, bytes) in steps {
                     if more {
                         if request.charge(bytes).is_err() {
-                            prop_assert!(used + bytes > 32 * STEP);
+                            prop_assert!(used + bytes > 32 * RESERVATION_STEP_BYTES);
                             break;
                         }
                         used += bytes;
@@ -364,7 +372,7 @@ mod tests {
                     }
                     prop_assert_eq!(request.used(), used);
                     prop_assert!(process.used() + SMALL >= used);
-                    prop_assert!(process.used() <= used + 3 * STEP);
+                    prop_assert!(process.used() <= used + 3 * RESERVATION_STEP_BYTES);
                 }
             }
             prop_assert_eq!(process.used(), 0);

@@ -1,6 +1,7 @@
-//! `devarch backup` and `devarch restore`: the SQLite file as a whole.
+//! `devarch backup` and `devarch restore`: back up and restore an SQLite database.
 //!
-//! PostgreSQL has tools of its own for this, which are better at it. They must never touch what they cannot read.
+//! Called by `cli::run`. PostgreSQL has better tools of its own. They must not overwrite a file that they cannot
+//! verify.
 
 use std::path::Path;
 
@@ -14,7 +15,7 @@ use crate::{
     },
 };
 
-/// Copies the database into a new file, while a service may be running on it.
+/// Backs up the database into a new file. A service may be running on it.
 pub(super) async fn back_up(settings: &Settings, to: &Path) -> Result<(), String> {
     let path = sqlite(settings, "pg_dump --format=custom --file=FILE")?;
     let shown = to.display();
@@ -27,13 +28,13 @@ pub(super) async fn back_up(settings: &Settings, to: &Path) -> Result<(), String
     let bytes = std::fs::metadata(to).map_or(0, |made| made.len());
     print(&format!(
         "{shown}: {}, {bytes} bytes, looked through.\nSecrets in it are encrypted; keep their key too, in another place: {}.\n",
-        told(&content),
+        summary(&content),
         super::secrets::source(settings)
     ));
     Ok(())
 }
 
-/// Puts a backup in the place of the database, on which nothing may be running.
+/// Replaces the database by a backup. No service may be running on it.
 pub(super) async fn restore(settings: &Settings, from: &Path, replace: bool) -> Result<(), String> {
     let path = sqlite(settings, "pg_restore --clean --if-exists --single-transaction FILE")?;
     if path.exists() && !replace {
@@ -44,10 +45,10 @@ pub(super) async fn restore(settings: &Settings, from: &Path, replace: bool) -> 
     }
     let content = file::verify(from).await.map_err(|cause| format!("cannot restore {}: {cause}", from.display()))?;
     let aside = Clock::system().now().format(".before-%Y%m%dT%H%M%SZ").to_string();
-    let (_, kept) = file::put_back(from, path, &aside)
+    let (_, kept) = file::restore_copy(from, path, &aside)
         .await
         .map_err(|cause| format!("cannot restore the {}: {cause}", settings.database_url))?;
-    let mut said = format!("The {} is {} again: {}.\n", settings.database_url, from.display(), told(&content));
+    let mut said = format!("The {} is {} again: {}.\n", settings.database_url, from.display(), summary(&content));
     if let Some(kept) = kept {
         said += &format!("What was there is in {}.\n", kept.display());
     }
@@ -58,6 +59,7 @@ pub(super) async fn restore(settings: &Settings, from: &Path, replace: bool) -> 
     Ok(())
 }
 
+/// The path of the SQLite database; an error that names the tool of PostgreSQL otherwise.
 fn sqlite<'a>(settings: &'a Settings, instead: &str) -> Result<&'a Path, String> {
     match &settings.database_url {
         DbUrl::Sqlite(path) => Ok(path),
@@ -67,7 +69,8 @@ fn sqlite<'a>(settings: &'a Settings, instead: &str) -> Result<&'a Path, String>
     }
 }
 
-fn told(content: &Content) -> String {
+/// Describes the contents of a database.
+fn summary(content: &Content) -> String {
     let some = |n: i64, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
     let Content { stacks, instances, templates, .. } = content;
     format!("{}, {} and {}", some(*stacks, "stack"), some(*instances, "instance"), some(*templates, "template"))

@@ -1,4 +1,6 @@
-//! `devarch compose`: a stack as a Compose file, without the service.
+//! `devarch compose`: renders a stack as Compose files, without the service.
+//!
+//! Called by `cli::run`. Files with secrets must not be readable by other users.
 
 use std::{
     fs::create_dir_all,
@@ -15,11 +17,11 @@ use crate::{
     private_file::{self, Readers},
 };
 
-/// The names under which Compose finds the files by itself.
+/// The names under which Compose finds the files automatically.
 const FILE: &str = "compose.yaml";
 const OVERRIDE: &str = "compose.override.yaml";
 
-/// What to render, and where to.
+/// What to render, and where to write it.
 pub(super) struct Wanted {
     pub(super) stack: String,
     pub(super) layered: bool,

@@ -1,4 +1,6 @@
-//! `devarch import`: Compose files without the service.
+//! `devarch import`: imports Compose files, without the service.
+//!
+//! Called by `cli::run`. It must not read the environment: variables come from flags and files.
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, io::Read as _, path::Path};
 
@@ -12,9 +14,9 @@ use crate::{
     error::Error,
 };
 
-/// Imports, and prints what became of everything.
+/// Runs the import and prints its report.
 pub(super) async fn run(settings: &Settings, import: Import) -> Result<(), String> {
-    // All files first: when one cannot be read, nothing else has been touched.
+    // All files are read first: if one cannot be read, nothing has been changed.
     let mut variables = BTreeMap::new();
     for path in &import.env_file {
         let file = dotenvy::from_path_iter(path).map_err(|error| unreadable(path, error))?;
@@ -35,7 +37,7 @@ pub(super) async fn run(settings: &Settings, import: Import) -> Result<(), Strin
     let db = Db::connect(database, 1, &settings.patience)
         .await
         .map_err(|error| format!("cannot open the {database}: {error}"))?;
-    // A network that swallows everything would keep a statement waiting for as long as the system keeps sending.
+    // On a network that drops all packets a statement would wait until the system stops retransmitting.
     db.watch();
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
     let db = secrets::unlock(settings, db).await?;
@@ -50,7 +52,7 @@ pub(super) async fn run(settings: &Settings, import: Import) -> Result<(), Strin
     db.close().await;
     match done {
         Ok(report) => {
-            print(&told(&report, &files, import.dry_run));
+            print(&report_text(&report, &files, import.dry_run));
             Ok(())
         }
         Err(Error::Refused(problems)) => {
@@ -65,7 +67,7 @@ fn unreadable(path: &Path, error: impl std::fmt::Display) -> String {
     format!("cannot read {}: {error}", path.display())
 }
 
-/// A file, of which no more is read than an import takes.
+/// Reads a file, but not more than an import accepts.
 fn source(path: &Path) -> Result<Source, String> {
     let mut text = String::new();
     let file = fs::File::open(path).map_err(|error| unreadable(path, error))?;
@@ -76,7 +78,8 @@ fn source(path: &Path) -> Result<Source, String> {
     Ok(Source { name: path.display().to_string(), text })
 }
 
-fn told(report: &ImportReport, files: &[String], dry_run: bool) -> String {
+/// The report as text.
+fn report_text(report: &ImportReport, files: &[String], dry_run: bool) -> String {
     let mut text = String::new();
     if dry_run {
         text.push_str("Nothing has been written; this is what would happen.\n");
@@ -87,7 +90,7 @@ fn told(report: &ImportReport, files: &[String], dry_run: bool) -> String {
     for (fate, what) in [(Fate::Lost, "lost"), (Fate::Changed, "changed")] {
         for note in report.notes.iter().filter(|note| note.fate == fate) {
             let (file, line) = (files.get(note.at.file).map_or("", String::as_str), note.at.line);
-            // Writing to a text does not fail.
+            // Writing to a string cannot fail.
             let _ = writeln!(text, "{what}: {file}:{line}: {}: {}", note.path, note.reason);
         }
     }

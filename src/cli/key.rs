@@ -1,4 +1,6 @@
-//! `devarch key`: API keys without the service, for the first one above all.
+//! `devarch key`: creates, lists and revokes API keys without the service, above all the first one.
+//!
+//! Called by `cli::run`. It must not print an existing key.
 
 use super::print;
 use crate::{
@@ -8,7 +10,7 @@ use crate::{
     db::Db,
 };
 
-/// Creates, lists or revokes.
+/// Creates, lists or revokes API keys.
 pub(super) async fn run(settings: &Settings, what: Key) -> Result<(), String> {
     let database = &settings.database_url;
     let db = Db::connect(database, 1, &settings.patience)

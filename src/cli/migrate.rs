@@ -1,4 +1,6 @@
-//! `devarch migrate`.
+//! `devarch migrate`: migrates the database up or down, or lists the migrations.
+//!
+//! Called by `cli::run`. It must not migrate without the migration lock.
 
 use migration::{Migrator, MigratorTrait};
 
@@ -8,7 +10,7 @@ use crate::{
     db::Db,
 };
 
-/// Migrates up or down, or lists.
+/// Migrates up or down, then lists the migrations.
 pub(super) async fn run(settings: &Settings, direction: Migrate) -> Result<(), String> {
     let fail = |error: &dyn std::fmt::Display| format!("cannot migrate the {}: {error}", settings.database_url);
     let db = Db::connect(&settings.database_url, 1, &settings.patience).await.map_err(|error| fail(&error))?;

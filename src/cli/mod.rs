@@ -1,6 +1,6 @@
-//! The commands of the binary.
+//! The commands of the binary `devarch`.
 //!
-//! Called by `main`. It must never hold a rule of the domain.
+//! Called by `main`. They must not contain rules of the domain.
 
 mod backup;
 mod compose;
@@ -19,17 +19,17 @@ use crate::{
     telemetry,
 };
 
-/// Exit code for a wrong setting: nothing was touched.
-const WRONG_SETTING: u8 = 2;
+/// Exit code for invalid settings. Nothing has been changed.
+const EXIT_INVALID_SETTINGS: u8 = 2;
 
-/// Stack of every thread that answers requests. Resolvers call each other as deep as a document nests, and a stack that
-/// is too small for the deepest one ends the process.
+/// Stack size of the threads that serve requests, in bytes. Resolvers recurse as deep as a document is nested, and a
+/// stack overflow ends the process.
 pub const STACK: usize = 16 * 1024 * 1024;
 
-/// How long threads that are left over may take to end when a command is done.
+/// How long remaining threads may take to end when a command is done.
 const RUNTIME_SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Runs the command line and says how it ended: 0 done, 1 failed, 2 a wrong setting.
+/// Runs the command line and returns the exit code: 0 for success, 1 for a failure, 2 for invalid settings.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::read(arguments) {
         Ok(cli) => cli,
@@ -38,8 +38,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Err(NoSettings::Wrong(mistakes)) => {
-            mistakes.iter().for_each(|mistake| complain(mistake));
-            return ExitCode::from(WRONG_SETTING);
+            mistakes.iter().for_each(|mistake| print_error(mistake));
+            return ExitCode::from(EXIT_INVALID_SETTINGS);
         }
     };
     telemetry::init(cli.settings.log.filter(), cli.settings.log_format);
@@ -63,7 +63,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Healthcheck => healthcheck::run(cli.settings.listen).await,
         }
     });
-    // Everything is done; a thread that still waits for the system must not keep the process.
+    // Everything is done; a thread that is blocked in a system call must not keep the process alive.
     runtime.shutdown_timeout(RUNTIME_SHUTDOWN_TIMEOUT);
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -71,22 +71,22 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// Tells something that does not keep a command from being done.
+/// Prints a warning to standard error.
 fn warn(message: &str) {
-    complain(&format!("warning: {message}"));
+    print_error(&format!("warning: {message}"));
 }
 
 fn failed(message: &str) -> ExitCode {
-    complain(message);
+    print_error(message);
     ExitCode::FAILURE
 }
 
-fn complain(message: &str) {
-    // Nobody may be reading any more; there is nobody left to tell.
+fn print_error(message: &str) {
+    // Standard error may be closed; then the message is lost.
     drop(writeln!(std::io::stderr(), "devarch: {message}"));
 }
 
-/// Prints to standard output; a closed pipe is no reason to fail.
+/// Prints to standard output. A closed pipe is not an error.
 fn print(text: &str) {
     drop(std::io::stdout().write_all(text.as_bytes()));
 }

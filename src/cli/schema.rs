@@ -1,4 +1,6 @@
-//! `devarch schema`.
+//! `devarch schema`: prints the SDL, or compares it with a file.
+//!
+//! Called by `cli::run`. It must not open the database.
 
 use std::path::Path;
 

@@ -1,4 +1,6 @@
-//! `devarch secrets`, and finding the keys for secrets before anything is served.
+//! `devarch secrets`, and loading the keys for secrets before a command or the service uses the database.
+//!
+//! Called by `cli::run` and by other commands. It must not overwrite a key file.
 
 use std::{
     fmt::Display,
@@ -14,10 +16,10 @@ use crate::{
     vault::Vault,
 };
 
-/// Where the keys are when nobody says so and there is no database file to put them beside.
+/// The default key file with PostgreSQL. With SQLite it is beside the database file.
 const DEFAULT_FILE: &str = "data/devarch.key";
 
-/// Makes a key, encrypts anew, or lists.
+/// Prints a new key, rotates the keys, or lists them.
 pub(super) async fn run(settings: &Settings, what: Secrets) -> Result<(), String> {
     if matches!(what, Secrets::NewKey) {
         let line = Vault::new_line().map_err(text)?;
@@ -38,7 +40,8 @@ pub(super) async fn run(settings: &Settings, what: Secrets) -> Result<(), String
     Ok(())
 }
 
-/// The database with its keys, all of them checked. Clear text that an earlier version left is encrypted by then.
+/// Loads the keys and checks all of them against the database. Encrypts secrets that an earlier version left as plain
+/// text.
 pub(super) async fn unlock(settings: &Settings, db: Db) -> Result<Db, String> {
     let db = with_keys(settings, db).await?;
     App::new(db.clone(), Clock::system()).unlock_secrets().await.map_err(|error| {
@@ -63,7 +66,7 @@ async fn with_keys(settings: &Settings, db: Db) -> Result<Db, String> {
     Ok(db.with_vault(vault))
 }
 
-/// Makes the file of a database without secrets. A new key could not open those that are there.
+/// Creates the key file of a database without secrets. A new key could not decrypt existing ones.
 async fn create(file: &Path, db: &Db) -> Result<Vault, String> {
     let shown = file.display();
     if App::new(db.clone(), Clock::system()).has_sealed_secrets().await.map_err(text)? {
@@ -89,6 +92,7 @@ fn file(settings: &Settings) -> PathBuf {
     }
 }
 
+/// Where the keys come from, for messages.
 pub(super) fn source(settings: &Settings) -> String {
     match &settings.secrets_key {
         Some(_) => "DEVARCH_SECRETS_KEY".to_owned(),

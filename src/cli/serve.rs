@@ -1,4 +1,6 @@
-//! `devarch serve`: from settings to a running service, and down again.
+//! `devarch serve`: starts the service from its settings, and stops it at a signal.
+//!
+//! Called by `cli::run`. It must not accept requests before the database is migrated and its keys are checked.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -19,10 +21,10 @@ use crate::{
     server::{self, AuthMode, Hosts, Options, TransportLimits},
 };
 
-/// Serves until SIGTERM or Ctrl-C.
+/// Runs the service until SIGTERM or Ctrl-C.
 pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     settings.limits.check()?;
-    // The address first: when it is taken, nothing else has been touched.
+    // The address is bound first: if it is in use, nothing has been changed.
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", settings.listen))?;
@@ -31,7 +33,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     let db = Db::connect(database, settings.database_connections, &settings.patience)
         .await
         .map_err(|error| format!("cannot open the {database}: {error}"))?;
-    let db = with_replica(settings, db).await?;
+    let db = with_standby(settings, db).await?;
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
     let db = secrets::unlock(settings, db).await?;
     let app = App::new(db.clone(), Clock::system());
@@ -91,18 +93,18 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     done.map_err(|error| format!("the server stopped: {error}"))
 }
 
-/// With the standby of the settings, if there is one that is one.
-async fn with_replica(settings: &Settings, db: Db) -> Result<Db, String> {
+/// Adds the standby of the settings, if there is one, and checks that it is a standby of this primary.
+async fn with_standby(settings: &Settings, db: Db) -> Result<Db, String> {
     let Some(replica) = &settings.read_database_url else { return Ok(db) };
     let DbUrl::Postgres(_) = &settings.database_url else {
         return Err("--read-database-url is for PostgreSQL: an SQLite file has no standby".to_owned());
     };
     let unfit = |reason: &str| format!("cannot read from the {replica}: {reason}");
-    let db = db.with_replica(replica).await.map_err(|error| unfit(&error.to_string()))?;
-    db.unfit_replica().await.map_or(Ok(db), |reason| Err(unfit(reason)))
+    let db = db.with_standby(replica).await.map_err(|error| unfit(&error.to_string()))?;
+    db.check_standby().await.map_or(Ok(db), |reason| Err(unfit(reason)))
 }
 
-/// Loads the catalogue. Another server that starts at the same time may be about it: then once more, for a while.
+/// Loads the catalogue. Tries again a few times, because another server that starts at the same time may hold its lock.
 async fn load(app: &App, files: &[CatalogFile]) -> Result<CatalogReport, LoadError> {
     for _ in 0..CATALOGUE_TRIES {
         match app.load_catalog(files).await {
@@ -116,9 +118,10 @@ async fn load(app: &App, files: &[CatalogFile]) -> Result<CatalogReport, LoadErr
     app.load_catalog(files).await
 }
 
-/// How often more the catalogue is tried; each time somebody else's lock may have been waited for.
+/// How often loading the catalogue is tried again; each try may have waited for another server's lock.
 const CATALOGUE_TRIES: u32 = 5;
 
+/// The limits on connections and requests from the settings.
 fn traffic(settings: &Settings) -> TransportLimits {
     let server = &settings.server;
     TransportLimits {
@@ -133,7 +136,7 @@ fn traffic(settings: &Settings) -> TransportLimits {
     }
 }
 
-/// Whom the service lets in. Only who asked for it gets a service that anybody on the network can use.
+/// Whether requests need an API key. A service that is open to the network must be requested with `--no-auth`.
 async fn auth_mode(settings: &Settings, address: SocketAddr, app: &App) -> Result<AuthMode, String> {
     let local = address.ip().to_canonical().is_loopback();
     if settings.no_auth {
@@ -155,6 +158,7 @@ async fn auth_mode(settings: &Settings, address: SocketAddr, app: &App) -> Resul
     ))
 }
 
+/// Waits for SIGTERM or Ctrl-C.
 async fn stop_signal() {
     let interrupt = async {
         if let Err(cause) = signal::ctrl_c().await {

@@ -1,6 +1,6 @@
-//! Putting variables into text, as Compose does it.
+//! Interpolates variables in text, as Compose does: `${NAME:-default}` and all other forms.
 //!
-//! Called while files are read. It must never look at the environment: variables come with the request.
+//! Called while files are read. It must not read the environment: the request contains the variables.
 
 use std::collections::BTreeMap;
 
@@ -9,30 +9,30 @@ use crate::budget::import::ReadBudget;
 /// Deepest nesting of references in defaults.
 const MAX_DEPTH: usize = 8;
 
-/// What was wanted and not given.
+/// A variable that is not given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Missing {
-    /// Nothing stands in its place.
+    /// It is replaced by the empty string.
     Optional(String),
-    /// The file says that it must be given, and why.
+    /// The file requires it, with this reason.
     Required(String, String),
 }
 
-/// A text with its variables put in.
+/// An interpolated text.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Filled {
     pub(super) text: String,
     pub(super) missing: Vec<Missing>,
 }
 
-/// Puts variables into a text; none when it has a `${` that names none or has no end, and when the budget is spent.
+/// Interpolates a text. `None` if it contains an invalid or unterminated `${`, or if the budget is exceeded.
 pub(super) fn interpolate(text: &str, variables: &BTreeMap<String, String>, budget: &ReadBudget) -> Option<Filled> {
     let mut filler = Filler { variables, budget, filled: Filled::default() };
     filler.fill(text, 0)?;
     Some(filler.filled)
 }
 
-/// The name of the variable that is the whole text.
+/// The name of the variable if the whole text is one reference.
 pub(super) fn only_variable(text: &str) -> Option<&str> {
     let name = text.strip_prefix('$')?;
     let name = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name);
@@ -53,7 +53,7 @@ struct Filler<'a> {
 }
 
 impl Filler<'_> {
-    /// Adds text, if there is room for it.
+    /// Appends text, and charges it to the budget.
     fn push(&mut self, text: &str) -> Option<()> {
         self.budget.charge(0, text.len()).then(|| self.filled.text.push_str(text))
     }
@@ -78,7 +78,7 @@ impl Filler<'_> {
             } else {
                 let length = name_length(rest);
                 if length == 0 {
-                    // What names no variable stands for itself.
+                    // A `$` that is not followed by a name is literal.
                     self.push("$")?;
                     continue;
                 }
@@ -105,7 +105,7 @@ impl Filler<'_> {
         if rest.is_empty() {
             return self.plain(name);
         }
-        // With a colon an empty value is as good as none.
+        // With a colon an empty value counts as absent.
         let (filled, operator) = match rest.strip_prefix(':') {
             Some(operator) => (self.variables.get(name).filter(|value| !value.is_empty()), operator),
             None => (self.variables.get(name), rest),
@@ -121,7 +121,7 @@ impl Filler<'_> {
     }
 }
 
-/// Where the brace closes that was opened before this text.
+/// The position of the closing brace for a `${` before this text.
 fn closing(text: &str) -> Option<usize> {
     let mut depth = 0;
     let mut bytes = text.bytes().enumerate().peekable();

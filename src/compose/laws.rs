@@ -1,4 +1,5 @@
-//! The law of the round trip: what is rendered is read again as the same model, for generated models of every kind.
+//! Property tests of the round trip: a rendered file is read again as the same model, for generated models of every
+//! kind.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -10,7 +11,7 @@ use crate::{
     kinds::{Cardinality, Collections, EnvValue, Kind, Setting, SettingField, for_each_kind},
 };
 
-/// Entries as a template or an instance can have them: each key of an identity once, sorted as they are merged.
+/// Valid entries of a template or an instance: each identity once, sorted as for a merge.
 fn distinct<K: Kind>(entries: Vec<K>) -> Vec<K> {
     let mut seen = HashSet::new();
     let mut entries: Vec<K> = entries
@@ -35,7 +36,7 @@ macro_rules! models {
                 })
                 .boxed(); )+
             nothing.prop_map(|mut entries| {
-                // Nothing runs without an image, and the engine's word is given where nothing is said.
+                // An image is required, and reading fills in the engine's defaults.
                 for (field, value) in [
                     (SettingField::ImageName, "registry.example:5000/acme/api"),
                     (SettingField::ImageTag, "1.2"),
@@ -46,15 +47,15 @@ macro_rules! models {
                     }
                 }
                 entries.settings.sort_by_key(Kind::key);
-                // Other instances are looked at elsewhere.
+                // Dependencies are tested elsewhere.
                 entries.dependencies.clear();
                 entries
             })
         }
 
         fn same(entries: &Entries, mut says: Collections) -> Result<(), TestCaseError> {
-            // A secret without a value keeps what is stored, and here nothing is.
-            for variable in says.env_vars.iter_mut().flatten().filter(|variable| variable.value == EnvValue::StoredOutcome) {
+            // A secret without a value keeps the stored one, and here none is stored.
+            for variable in says.env_vars.iter_mut().flatten().filter(|variable| variable.value == EnvValue::KeepStored) {
                 variable.value = EnvValue::Unset;
             }
             $(

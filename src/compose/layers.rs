@@ -1,28 +1,29 @@
-//! The difference of two Compose files: a file that Compose merges with the lower one to the wanted one.
+//! Computes an override file: the difference of two Compose files, which Docker Compose merges with the base file to
+//! the target file.
 //!
-//! Called by the renderer, with files that it has written. Pure; the rules are those of Docker Compose itself, seen
-//! with version 2.40. It must never know what an attribute means, only how it merges.
+//! Called by the renderer, with files that it has written. It is pure, and follows the merge rules of Docker Compose
+//! 2.40. It must not depend on the meaning of an attribute, only on how it merges.
 
 use std::collections::HashMap;
 
 use crate::yaml::{Map, Node, Tag, Value};
 
-/// How Compose puts an attribute of two files together.
+/// How Compose merges an attribute of two files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rule {
-    /// Key by key.
+    /// Merged key by key.
     Keys,
-    /// An entry takes the place of the one with the same target, all others stay.
+    /// An entry replaces the one with the same target; others are kept.
     ByTarget,
-    /// An entry is added unless it is there already: a changed one would stand beside the old one.
+    /// An entry is added unless an equal one exists; a changed one would not replace the old one.
     Whole,
-    /// The later file wins.
+    /// Replaced by the later file.
     Later,
-    /// Lists grow, and scalars of some attributes become lists; everything else is said whole.
+    /// Lists are appended to, and scalars of some attributes become lists; everything else is replaced.
     Other,
 }
 
-/// Attributes of a service that are put together even when they are no lists and mappings.
+/// Attributes of a service that are merged even if they are neither lists nor mappings.
 const GROWING: [&str; 8] = ["build", "dns", "dns_search", "env_file", "gpus", "label_file", "provider", "tmpfs"];
 
 fn rule(way: &[&str]) -> Rule {
@@ -40,12 +41,12 @@ fn rule(way: &[&str]) -> Rule {
     }
 }
 
-/// What has to be said after `lower` so that `wanted` comes of it.
+/// The map that Compose merges with `lower` to `wanted`.
 pub(super) fn difference(lower: &Map, wanted: &Map) -> Map {
     keys(&mut Vec::new(), lower, wanted)
 }
 
-/// The oldest Docker Compose that understands a file, where it needs a newer one than the lower file does.
+/// The oldest Docker Compose that supports the tags in a file; `None` if the file contains none of them.
 pub(super) fn oldest(file: &Map) -> Option<&'static str> {
     fn has(node: &Node, tag: Tag) -> bool {
         node.tag == Some(tag)
@@ -81,12 +82,12 @@ fn keys<'m>(way: &mut Vec<&'m str>, lower: &'m Map, wanted: &'m Map) -> Map {
     said.into_iter().collect()
 }
 
-/// What has to be said about an attribute that is different.
+/// The node that changes an attribute from `lower` to `wanted`.
 fn change<'m>(way: &mut Vec<&'m str>, lower: &'m Node, wanted: &'m Node) -> Node {
     let whole = || wanted.clone().tagged(Tag::Override);
     let rule = rule(way);
     match (&lower.value, &wanted.value) {
-        // Compose takes labels apart at their first `=`, which may stand in the key.
+        // Compose splits labels at their first `=`, which may be part of the key.
         (Value::Map(a), Value::Map(b)) if way.last() == Some(&"labels") && a.iter().chain(b.iter()).any(has_equals) => {
             whole()
         }
@@ -102,7 +103,7 @@ fn has_equals((key, _): (&str, &Node)) -> bool {
     key.contains('=')
 }
 
-/// The entries to be said, where Compose would make the wanted list of them.
+/// The entries that Compose merges with `lower` to `wanted`; `None` if no entries do, because one must be removed.
 fn list(rule: Rule, lower: &[Node], wanted: &[Node]) -> Option<Vec<Node>> {
     let target = |node: &Node| node.as_map().and_then(|map| map.get("target")).cloned();
     match rule {

@@ -1,38 +1,41 @@
-//! Laying one file over another, as Compose does it: for override files and for `extends`.
+//! Merges one Compose file into another, as Compose does: for override files and for `extends`.
 //!
-//! Called while files are read, with variables put in. It must never know what an attribute means, only how it merges.
+//! Called while files are read, after interpolation. It must not depend on the meaning of an attribute, only on how it
+//! merges.
 
 use std::collections::{HashMap, hash_map::Entry};
 
 use crate::yaml::{Map, Node, Tag, Value};
 
-/// Attributes that are pairs: a list of `KEY=VALUE` is as good as a mapping.
+/// Attributes that are pairs: a list of `KEY=VALUE` is equivalent to a mapping.
 const PAIRS: [&str; 5] = ["annotations", "environment", "extra_hosts", "labels", "sysctls"];
-/// Attributes of which one value is as good as a list of one.
+/// Attributes for which a single value is equivalent to a list of one.
 const LISTS: [&str; 6] = ["dns", "dns_opt", "dns_search", "env_file", "label_file", "tmpfs"];
 /// Attributes that are replaced, not merged.
 const REPLACED: [&str; 2] = ["command", "entrypoint"];
 
-/// Lays a service over another one. Both are used up: what has to stay is copied, and paid for, by the caller.
+/// Merges the service `above` into `below`. Consumes both: the caller copies, and charges, what it needs afterwards.
 pub(super) fn services(below: Map, above: Map) -> Map {
-    let merged = laid_over(below, above, |key, there, node| {
-        let node = normal(key, node);
+    let merged = merge_entries(below, above, |key, there, node| {
+        let node = normalize(key, node);
         match there {
-            Some(there) if node.tag.is_none() && !REPLACED.contains(&key) => joined(key, normal(key, there), node),
-            _ => settled(node),
+            Some(there) if node.tag.is_none() && !REPLACED.contains(&key) => {
+                merge_node(key, normalize(key, there), node)
+            }
+            _ => resolve_tags(node),
         }
     });
     merged.into_iter().map(|(key, node)| (key, Node { tag: None, ..node })).collect()
 }
 
-/// Lays other parts of a file, such as `volumes`, over those of another one.
+/// Merges other parts of a file, such as `volumes`.
 pub(super) fn parts(below: Map, above: Map) -> Map {
-    maps("", below, above)
+    merge_maps("", below, above)
 }
 
-/// The entries of both, in the order of the lower one; `join` makes one of two, or takes a new one in. What is reset is
-/// gone.
-fn laid_over(below: Map, above: Map, join: impl Fn(&str, Option<Node>, Node) -> Node) -> Map {
+/// Merges the entries of both, in the order of `below`. `join` merges two entries, or adapts a new one. Entries with
+/// `!reset` are removed.
+fn merge_entries(below: Map, above: Map, join: impl Fn(&str, Option<Node>, Node) -> Node) -> Map {
     let mut places: HashMap<String, usize> = HashMap::with_capacity(above.len());
     let mut changes: Vec<Option<(String, Node)>> = Vec::with_capacity(above.len());
     for (key, node) in above {
@@ -57,45 +60,45 @@ fn laid_over(below: Map, above: Map, join: impl Fn(&str, Option<Node>, Node) -> 
     merged.into_iter().collect()
 }
 
-/// A node that is taken as it is, without the tags in it.
-fn settled(node: Node) -> Node {
+/// A new node, with the tags in it resolved.
+fn resolve_tags(node: Node) -> Node {
     let value = match node.value {
         Value::Map(map) => {
             let kept = map.into_iter().filter(|(_, node)| node.tag != Some(Tag::Reset));
-            Value::Map(kept.map(|(key, node)| (key, settled(node))).collect())
+            Value::Map(kept.map(|(key, node)| (key, resolve_tags(node))).collect())
         }
-        Value::List(list) => Value::List(list.into_iter().map(settled).collect()),
+        Value::List(list) => Value::List(list.into_iter().map(resolve_tags).collect()),
         plain => plain,
     };
     Node { value, at: node.at, tag: None }
 }
 
-fn joined(key: &str, below: Node, above: Node) -> Node {
+fn merge_node(key: &str, below: Node, above: Node) -> Node {
     if above.tag == Some(Tag::Override) {
-        return settled(above);
+        return resolve_tags(above);
     }
     let at = above.at;
     let value = match (below.value, above.value) {
         (Value::Map(below), Value::Map(above)) if key == "logging" && differ(&below, &above, "driver") => {
             return Node::from(above);
         }
-        (Value::Map(there), Value::Map(more)) => Value::Map(maps(key, there, more)),
-        (Value::List(there), Value::List(more)) => Value::List(lists(key, there, more)),
-        // Saying nothing about a collection leaves it.
+        (Value::Map(there), Value::Map(more)) => Value::Map(merge_maps(key, there, more)),
+        (Value::List(there), Value::List(more)) => Value::List(merge_lists(key, there, more)),
+        // Null does not change a collection.
         (value @ (Value::Map(_) | Value::List(_)), Value::Null) => return Node { value, ..below },
-        (_, value) => return settled(Node { value, ..above }),
+        (_, value) => return resolve_tags(Node { value, ..above }),
     };
     Node { value, at, tag: None }
 }
 
-fn maps(key: &str, there: Map, more: Map) -> Map {
-    laid_over(there, more, |inner, there, node| match there {
-        Some(there) if !(key == "healthcheck" && inner == "test") => joined(inner, there, node),
-        _ => settled(node),
+fn merge_maps(key: &str, there: Map, more: Map) -> Map {
+    merge_entries(there, more, |inner, there, node| match there {
+        Some(there) if !(key == "healthcheck" && inner == "test") => merge_node(inner, there, node),
+        _ => resolve_tags(node),
     })
 }
 
-fn lists(key: &str, there: Vec<Node>, more: Vec<Node>) -> Vec<Node> {
+fn merge_lists(key: &str, there: Vec<Node>, more: Vec<Node>) -> Vec<Node> {
     let mut places: HashMap<String, usize> = HashMap::new();
     for (place, item) in there.iter().enumerate() {
         if let Some(same) = identity(key, item) {
@@ -103,7 +106,7 @@ fn lists(key: &str, there: Vec<Node>, more: Vec<Node>) -> Vec<Node> {
         }
     }
     let mut list = there;
-    for item in more.into_iter().map(settled) {
+    for item in more.into_iter().map(resolve_tags) {
         match identity(key, &item).map(|same| places.entry(same)) {
             Some(Entry::Occupied(place)) => list[*place.get()] = item,
             Some(Entry::Vacant(new)) => {
@@ -121,7 +124,7 @@ fn differ(below: &Map, above: &Map, key: &str) -> bool {
     matches!((text(below), text(above)), (Some(below), Some(above)) if below != above)
 }
 
-/// What makes two entries of a list the same.
+/// The identity of an entry of a list: entries with the same one are merged.
 fn identity(attribute: &str, item: &Node) -> Option<String> {
     let text = |map: &Map, key: &str| map.get(key).and_then(Node::scalar).unwrap_or_default();
     match (&item.value, attribute) {
@@ -144,8 +147,8 @@ fn identity(attribute: &str, item: &Node) -> Option<String> {
     }
 }
 
-/// The form of an attribute in which it merges.
-fn normal(key: &str, node: Node) -> Node {
+/// Converts an attribute to the form in which it merges.
+fn normalize(key: &str, node: Node) -> Node {
     let (at, tag) = (node.at, node.tag);
     let value = match (node.value, key) {
         (Value::List(list), key) if PAIRS.contains(&key) => {
@@ -192,7 +195,7 @@ mod tests {
 
     #[test]
     fn files_merge_as_compose_merges_them() {
-        // Each seen with Docker Compose 2.40.
+        // Each case was checked with Docker Compose 2.40.
         let cases = [
             ("{environment: [A=1, B=2]}", "{environment: {B: 3}}", r#"{"environment":{"A":"1","B":3}}"#),
             ("{environment: {A: 1}}", "{environment: {A: }}", r#"{"environment":{"A":null}}"#),

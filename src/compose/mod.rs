@@ -1,6 +1,6 @@
-//! Compose files: stacks become files that run, files become templates and instances.
+//! Compose files: renders stacks as files, and reads files as templates and instances.
 //!
-//! Called by the use cases. It must never touch a file, the database or the network: text in, text out.
+//! Called by the use cases. It must not access files, the database or the network: its input and output are text.
 
 mod interpolate;
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! Writing a stack as a Compose file: a pure function of what would run.
+//! Renders a stack as a Compose file: a pure function of its effective configurations.
 //!
-//! Called by the use cases. It must never look anything up, and the same input gives the same bytes.
+//! Called by the use cases. It must not load anything, and the same input must give the same bytes.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,13 +15,13 @@ use crate::{
     yaml::{Map, Node, write},
 };
 
-/// How many files a stack becomes.
+/// Whether a stack is rendered as one file or as two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Mode {
-    /// One file with what would run.
+    /// One file with the effective configurations.
     #[default]
     Flat,
-    /// Two files: what the templates say, and what the instances say differently.
+    /// Two files: the templates, and the overrides of the instances.
     Layered,
 }
 
@@ -33,7 +33,7 @@ macro_rules! entries {
             $( $(#[$doc])* pub $field: Vec<crate::kinds::$kind>, )+
         }
 
-        /// Lets every kind write its entries.
+        /// Renders the entries of every kind.
         fn render_entries(entries: &Entries, to: &mut Rendered<'_>) {
             $( <crate::kinds::$kind as Kind>::render(&entries.$field.iter().collect::<Vec<_>>(), to); )+
         }
@@ -48,9 +48,9 @@ pub struct Member {
     pub name: String,
     /// The name of its container.
     pub container_name: String,
-    /// What its template says.
+    /// The entries of its template.
     pub template: Entries,
-    /// What would run.
+    /// Its effective entries.
     pub effective: Entries,
 }
 
@@ -66,17 +66,17 @@ pub struct Network {
 /// A rendered stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// The file; with layers, what the templates say.
+    /// The file, or in layered mode the base file.
     pub text: String,
-    /// With layers: what the instances say differently.
+    /// In layered mode, the override file.
     pub layer: Option<String>,
-    /// What its reader should know.
+    /// Warnings for the user of the files.
     pub warnings: Vec<Warning>,
-    /// Variables that have to be set, because secrets are not written out.
+    /// Variables that must be set, because secrets are not written out.
     pub variables: Vec<String>,
 }
 
-/// Writes a stack. `known` has all instances of the stack with their names, and whether they are enabled.
+/// Renders a stack. `known` contains all instances of the stack with their names, and whether they are enabled.
 pub fn render(
     stack: &Network,
     members: &[Member],
@@ -92,17 +92,17 @@ pub fn render(
     let (text, layer) = match mode {
         Mode::Flat => (format!("# Written by DevArch from the stack {name}.\n{}", write(&flat)), None),
         Mode::Layered => {
-            let lower: Vec<Entries> = members.iter().map(|member| lower(member, reveal)).collect();
-            // What it warns of and asks for is known from the other one.
-            let lower = document(stack, members.iter().zip(&lower), &mut around);
-            let upper = layers::difference(&lower, &flat);
+            let base_layer: Vec<Entries> = members.iter().map(|member| base_layer(member, reveal)).collect();
+            // The warnings and variables are those of the flat document.
+            let base_layer = document(stack, members.iter().zip(&base_layer), &mut around);
+            let upper = layers::difference(&base_layer, &flat);
             let needs = layers::oldest(&upper)
                 .map_or_else(String::new, |version| format!("# It needs Docker Compose {version} or later.\n"));
             let body = if upper.is_empty() { "services: {}\n".to_owned() } else { write(&upper) };
             let text = format!(
                 "# Written by DevArch from the templates of the stack {name}. What its instances say differently is in \
                  the override file.\n{}",
-                write(&lower)
+                write(&base_layer)
             );
             let what = "Written by DevArch: what the instances differ in from their templates, in the stack";
             (text, Some(format!("# {what} {name}.\n{needs}{body}")))
@@ -111,9 +111,9 @@ pub fn render(
     File { text, layer, warnings, variables: around.variables.into_keys().collect() }
 }
 
-/// What the template of a member says, without what Compose would have to put in although it is overridden, and without
-/// secrets that are overridden: they belong to others.
-fn lower(member: &Member, reveal: bool) -> Entries {
+/// The base layer of a member: the entries of its template, without overridden secrets and overridden config files with
+/// variables, since Compose would require their variables.
+fn base_layer(member: &Member, reveal: bool) -> Entries {
     let (mut entries, effective) = (member.template.clone(), &member.effective);
     entries.env_vars.retain(|var| {
         let same = |other: &&EnvVar| other.key == var.key && other.holds_secret() && (!reveal || *other == var);
@@ -123,7 +123,7 @@ fn lower(member: &Member, reveal: bool) -> Entries {
     entries
 }
 
-/// The whole file, with one of the layers of every member.
+/// The whole document, with one of the layers of every member.
 fn document<'m>(
     stack: &Network,
     members: impl Iterator<Item = (&'m Member, &'m Entries)>,
@@ -148,7 +148,7 @@ fn document<'m>(
     file.set("name", format!("devarch-{}", stack.stack));
     file.set("services", services.into_iter().collect::<Map>());
     file.set("networks", Map::from_iter([("default".to_owned(), Node::from(network))]));
-    // Instances have keys of their own; external volumes are the same wherever they are used.
+    // Volumes of instances have unique keys; an external volume has one key for all services.
     let mut seen = HashSet::new();
     volumes.retain(|(key, _)| seen.insert(key.clone()));
     for (key, entries) in [("volumes", volumes), ("configs", configs)] {
@@ -159,7 +159,7 @@ fn document<'m>(
     file
 }
 
-/// The attributes of a service in the order in which people read them; all others follow by name.
+/// The attributes of a service in their usual order; all others follow by name.
 const ORDER: [&str; 18] = [
     "image",
     "build",

@@ -1,7 +1,7 @@
-//! What the reader of a rendered file should know, beyond what the kinds say: what Compose refuses, and what waits or
-//! listens in vain.
+//! Warnings about a rendered file, besides those of the kinds: what Compose refuses, and dependencies and ports without
+//! effect.
 //!
-//! Called by the renderer. Pure. It must never keep anything from being written.
+//! Called by the renderer. It is pure, and must not prevent a file from being rendered.
 
 use std::collections::HashMap;
 
@@ -14,10 +14,10 @@ use crate::{
     },
 };
 
-/// Attributes by which a container shares something of another one or of the host.
+/// Attributes by which a container shares a namespace of another container or of the host.
 const SHARED: [&str; 3] = ["ipc", "network_mode", "pid"];
 
-/// What there is to say about an instance.
+/// The warnings about an instance.
 pub(super) fn of(member: &Member, members: &[Member], known: &HashMap<InstanceId, (String, bool)>) -> Vec<Warning> {
     let mut messages = Vec::new();
     for attribute in &member.effective.attributes {

@@ -1,4 +1,4 @@
-//! Settings of the front auth_mode: connections, requests, proxies and pages of other origins.
+//! Settings of the server: connections, requests, proxies and pages of other origins.
 //!
 //! Part of the settings, used by `devarch serve`. It must never start anything.
 

@@ -1,6 +1,6 @@
-//! Rows, charged to the budget of their request one after the other as they arrive.
+//! Fetching rows, each charged to the memory budget of the request as it arrives.
 //!
-//! Used by sessions and pinned connections. It must never keep a row that was not charged.
+//! Used by sessions and pinned connections. It must not keep a row that was not charged.
 
 use std::pin::pin;
 
@@ -15,19 +15,19 @@ use crate::{
     db::pool::read_pool::ReadPool,
 };
 
-/// What a row costs beside its values, in bytes: the driver's own structures, and a place in a list.
+/// The memory of a row beside its values, in bytes: the driver's structures, and an element of a list.
 const ROW_OVERHEAD: usize = 96;
-/// What a column costs beside its value.
+/// The memory of a column beside its value, in bytes.
 const COLUMN_OVERHEAD: usize = 16;
 
-/// That a budget is exceeded, as an error of the database.
+/// Converts an exceeded budget into a database error.
 pub(super) fn exceeded(cause: Exceeded) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(SqlxError::Decode(Box::new(cause)).into()))
 }
 
-/// Where rows come from.
+/// A connection or pool from which rows are fetched.
 pub trait FetchRows: ConnectionTrait {
-    /// All rows of a statement, each charged as it arrives.
+    /// Fetches all rows of a statement and charges each one as it arrives.
     fn fetch_rows(
         &self,
         statement: Statement,
@@ -37,23 +37,23 @@ pub trait FetchRows: ConnectionTrait {
 
 impl FetchRows for DatabaseConnection {
     async fn fetch_rows(&self, statement: Statement, budget: &Budget) -> Result<Vec<QueryResult>, DbErr> {
-        all(self, statement, budget).await
+        fetch_charged(self, statement, budget).await
     }
 }
 
 impl FetchRows for DatabaseTransaction {
     async fn fetch_rows(&self, statement: Statement, budget: &Budget) -> Result<Vec<QueryResult>, DbErr> {
-        all(self, statement, budget).await
+        fetch_charged(self, statement, budget).await
     }
 }
 
 impl FetchRows for ReadPool {
     async fn fetch_rows(&self, statement: Statement, budget: &Budget) -> Result<Vec<QueryResult>, DbErr> {
-        all(self.free(), statement, budget).await
+        fetch_charged(self.free(), statement, budget).await
     }
 }
 
-async fn all<C: ConnectionTrait + StreamTrait>(
+async fn fetch_charged<C: ConnectionTrait + StreamTrait>(
     connection: &C,
     statement: Statement,
     budget: &Budget,
@@ -70,22 +70,22 @@ async fn all<C: ConnectionTrait + StreamTrait>(
     Ok(rows)
 }
 
-/// Charges a row.
+/// Charges a row to the budget.
 pub(super) fn charge(row: &QueryResult, budget: &Budget) -> Result<(), DbErr> {
     if !budget.is_limited() {
         return Ok(());
     }
     let bytes = match (row.try_as_pg_row(), row.try_as_sqlite_row()) {
         (Some(row), _) => of_postgres(row),
-        (_, Some(row)) => of_sqlite(row),
+        (_, Some(row)) => sqlite_row_bytes(row),
         _ => ROW_OVERHEAD,
     };
-    // What is made of a row takes its place: rows are dropped one after the other.
+    // The entity made from a row is not charged again, because the row is dropped when it is converted.
     budget.charge(bytes).map_err(exceeded)
 }
 
-/// How much memory a row of PostgreSQL takes. Its values stand one behind the other in one buffer, so the first and the last
-/// one tell.
+/// The memory of a PostgreSQL row, in bytes. The driver keeps all values in one buffer, so the distance from the first
+/// value to the last one is their size.
 pub(super) fn of_postgres(row: &PgRow) -> usize {
     let value = |at: usize| row.try_get_raw(at).ok().filter(|value| !value.is_null());
     let columns = row.len();
@@ -98,8 +98,8 @@ pub(super) fn of_postgres(row: &PgRow) -> usize {
     ROW_OVERHEAD + COLUMN_OVERHEAD * columns + bytes
 }
 
-/// How much memory a row of SQLite takes.
-fn of_sqlite(row: &SqliteRow) -> usize {
+/// The memory of an SQLite row, in bytes.
+fn sqlite_row_bytes(row: &SqliteRow) -> usize {
     let length = |at: usize| {
         let value = row.try_get_raw(at).ok()?;
         let long = !value.is_null() && matches!(value.type_info().name(), "TEXT" | "BLOB");
@@ -107,6 +107,6 @@ fn of_sqlite(row: &SqliteRow) -> usize {
     };
     let columns = row.len();
     let bytes: usize = (0..columns).filter_map(length).sum();
-    // Each value is an object of the database library.
+    // SQLite allocates an object for each value.
     ROW_OVERHEAD + 4 * COLUMN_OVERHEAD * columns + bytes
 }

@@ -1,7 +1,7 @@
-//! The database: entities, queries, and the one auth_mode to a transaction.
+//! The database layer: entities, queries, connection pools, and the function that runs a command in a transaction.
 //!
-//! Called by the use cases and the loaders. It must never know GraphQL, HTTP or a rule of the domain: absence is
-//! `Ok(None)`, and whether that is an error is decided by the caller.
+//! Called by the use cases and the loaders. It must not depend on GraphQL, HTTP or the rules of the domain. A missing
+//! row is `Ok(None)`; the caller decides whether that is an error.
 
 mod changes;
 pub mod direct;
@@ -48,43 +48,43 @@ use crate::{
     vault::Vault,
 };
 
-/// What is done in one transaction.
+/// A command: a unit of work that runs in one transaction.
 pub trait Command: Sync {
-    /// What it takes to be allowed to do it. There is no default: whoever adds a change decides.
+    /// The permission that the caller needs. There is no default, so each new command has to state its own.
     const PERMISSION: Permission;
-    /// What it gives back.
+    /// The result of the command.
     type Output: StoredOutcome + Send;
-    /// Whether it is only tried: what it gives back says what would have happened, and nothing has.
-    fn undone(&self) -> bool {
+    /// Whether this is a dry run: the output says what would have happened, and the transaction is rolled back.
+    fn is_dry_run(&self) -> bool {
         false
     }
-    /// Does it. It is done again when another transaction was in the way, so it must have no effect outside the
-    /// database.
+    /// Runs the command. It is run again when it conflicts with another transaction, so it must have no effect outside
+    /// the database.
     fn run(&self, tx: &Tx, now: DateTime<Utc>) -> impl Future<Output = Result<Self::Output>> + Send;
 }
 
-/// How long connections may take to close.
-const CLOSING: Duration = Duration::from_secs(3);
-/// How often a write is tried when other transactions are in its way.
-const ATTEMPTS: u32 = 10;
+/// How long closing a pool may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
+/// The maximum number of attempts for a write that conflicts with other transactions.
+const MAX_WRITE_ATTEMPTS: u32 = 10;
 
-/// The database; a clone shares its connections.
+/// A handle to the database. Clones share the connections.
 #[derive(Clone, Debug)]
 pub struct Db {
     url: DbUrl,
     open: Arc<Open>,
-    /// The connections that are used now: those of `open`, until the database has been away.
+    /// The current connections. They are those of `open` until the pools are reopened after an outage.
     latest: Arc<RwLock<Arc<Open>>>,
     opening: Opening,
     replica: Option<Arc<pool::standby::Standby>>,
-    /// Whether single reads go to the replica.
+    /// Whether single reads go to the standby.
     reads_replica: bool,
     health: HealthMonitor,
     vault: Vault,
     statements: Arc<AtomicU64>,
 }
 
-/// Connections that were opened together.
+/// Pools that were opened together.
 #[derive(Debug)]
 struct Open {
     read: DatabaseConnection,
@@ -94,11 +94,11 @@ struct Open {
     gate: transaction::Gate,
     pinned_connections: pool::pinned::PinnedConnections,
     version_checks: direct::VersionChecks,
-    /// Whether a pooler hands them out anew for each transaction.
+    /// Whether a pooler assigns a different server connection to each transaction.
     pooled: bool,
 }
 
-/// How connections are opened.
+/// The settings with which pools are opened.
 #[derive(Clone, Debug)]
 struct Opening {
     connections: u32,
@@ -106,7 +106,7 @@ struct Opening {
 }
 
 impl Db {
-    /// Connects, and creates an SQLite file that does not exist yet. Migrates nothing.
+    /// Connects to the database, and creates an SQLite file that does not exist yet. Runs no migrations.
     pub async fn connect(url: &DbUrl, connections: u32, patience: &DatabaseTimeouts) -> Result<Self> {
         let opening = Opening { connections, patience: patience.clone() };
         let (health, statements) = (HealthMonitor::default(), Arc::default());
@@ -116,36 +116,39 @@ impl Db {
         Ok(Self { url, open, latest, opening, replica: None, reads_replica: false, health, vault, statements })
     }
 
-    /// The same with a standby that takes over reads. Whether it is one is looked at by [`Db::unfit_replica`].
-    pub async fn with_replica(self, url: &DbUrl) -> Result<Self> {
+    /// Adds a standby that serves reads. [`Db::check_standby`] checks whether the server is one.
+    pub async fn with_standby(self, url: &DbUrl) -> Result<Self> {
         let replica = pool::standby::Standby::open(url, &self.opening, self.open.link).await?;
         Ok(Self { replica: Some(Arc::new(replica)), ..self })
     }
 
-    /// Why the standby cannot be one, if it can be asked and cannot.
-    pub async fn unfit_replica(&self) -> Option<&'static str> {
+    /// Returns the reason why the server cannot serve as the standby; `None` when it can, or when it does not answer.
+    pub async fn check_standby(&self) -> Option<&'static str> {
         self.replica.as_ref()?.unfit(&self.open.read).await
     }
 
-    /// The same for reading from the standby, when that has come as far as the primary is at this moment.
-    pub async fn at_standby(&self) -> Option<Self> {
+    /// Returns a handle that reads from the standby, if the standby has replayed everything that the primary has
+    /// written so far.
+    pub async fn on_standby(&self) -> Option<Self> {
         let replica = self.replica.as_ref()?;
         replica.has_caught_up(&self.open.read).await.then(|| Self { reads_replica: true, ..self.clone() })
     }
 
-    /// The same with the connections that are used now. Whoever keeps a database for long asks for this each time.
+    /// Returns a handle with the current connections. A caller that stores a handle for a long time has to call this
+    /// for each use.
     pub fn current(&self) -> Self {
         let open = Arc::clone(&self.latest.read().unwrap_or_else(PoisonError::into_inner));
         Self { open, ..self.clone() }
     }
 
-    /// Whether the database answers.
+    /// The health monitor, which knows whether the database answers.
     pub fn health(&self) -> &HealthMonitor {
         &self.health
     }
 
-    /// Asks the database from now on whether it answers. While it does not, statements fail at once; when it is back they
-    /// get new connections, because the old ones may wait for what nobody will send any more. SQLite is never away.
+    /// Starts the health monitor. While the database does not answer, statements fail at once. When it answers again,
+    /// new pools are opened, because the old connections may wait for a reply that never comes. Does nothing for
+    /// SQLite.
     pub fn watch(&self) {
         let DbUrl::Postgres(url) = &self.url else { return };
         let Ok(options) = pool::connect::of_postgres(url) else { return };
@@ -181,26 +184,25 @@ impl Db {
         });
     }
 
-    /// The same database with keys for its secrets; without, what is secret can neither be read nor written.
+    /// Sets the keys for secrets. Without them, secrets can neither be read nor written.
     pub fn with_vault(self, vault: Vault) -> Self {
         Self { vault, ..self }
     }
 
-    /// The keys for its secrets.
+    /// The keys for secrets.
     pub fn vault(&self) -> &Vault {
         &self.vault
     }
 
-    /// For single statements that only read, as somebody who reaches `scope`.
+    /// Returns a reader for single statements, which sees the stacks in `scope`.
     pub fn reader(&self, scope: &Scope, statements: &Statements) -> Reader {
-        let of_replica = self.replica.as_ref().filter(|_| self.reads_replica);
-        let pool =
-            of_replica.map_or_else(|| self.open.reads(), |replica| ReadPool::new(replica.read.clone(), None, None));
+        let replica = self.replica.as_ref().filter(|_| self.reads_replica);
+        let pool = replica.map_or_else(|| self.open.reads(), |replica| ReadPool::new(replica.read.clone(), None, None));
         self.bound(pool, scope, statements)
     }
 
-    /// For several statements that only read, all of them the same state, as somebody who reaches `scope`. Nothing that
-    /// is written there lasts: it ends by being dropped.
+    /// Begins a read-only transaction in which all statements see the same state, limited to the stacks in `scope`. It
+    /// ends without a commit when it is dropped.
     pub async fn snapshot(&self, scope: &Scope, statements: &Statements) -> Result<Tx> {
         let options = match self.open.read.get_database_backend() {
             DbBackend::Postgres => TransactionOptions {
@@ -208,7 +210,7 @@ impl Db {
                 access_mode: Some(AccessMode::ReadOnly),
                 ..Default::default()
             },
-            // A transaction sees what was there at its first look, and is in no writer's way.
+            // A deferred transaction sees the state as of its first read, and blocks no writer.
             _ => TransactionOptions {
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
                 ..Default::default()
@@ -218,28 +220,28 @@ impl Db {
         Ok(self.bound(tx, scope, statements))
     }
 
-    /// For single statements that only read, as the service itself, which reaches everything.
+    /// Returns a reader for single statements of the service itself, which sees all stacks.
     pub fn whole(&self) -> Reader {
         self.bound(self.open.reads(), &Scope::Everything, &Statements::default())
     }
 
-    /// The connection that migrations run on.
+    /// The pool for writing, on which migrations run.
     pub fn writer(&self) -> &DatabaseConnection {
         &self.open.write
     }
 
-    /// How many statements have run since the start; transactions' own words are not counted.
+    /// The number of statements run since the start, without BEGIN, COMMIT and ROLLBACK.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// Runs `work` in one transaction, as of one moment, as somebody who reaches `scope`: all of it happens or nothing.
-    /// Whether that one may do it at all has been checked. With an idempotency key it is done once, however often it is
-    /// asked for.
+    /// Runs `work` in one transaction, limited to the stacks in `scope`: all of it happens, or nothing. The caller has
+    /// checked the permission. With an idempotency key the command runs once, and a repeated request gets the stored
+    /// outcome.
     pub async fn write<W: Command>(
         &self,
         work: &W,
-        once: Option<&IdempotentRequest>,
+        request: Option<&IdempotentRequest>,
         now: DateTime<Utc>,
         scope: &Scope,
         statements: &Statements,
@@ -247,10 +249,10 @@ impl Db {
         let mut attempt = 1;
         let before = statements.budget().used();
         loop {
-            // What an earlier attempt has read is gone.
+            // Rows that an earlier attempt read have been dropped.
             statements.budget().release_to(before);
-            match self.attempt(work, once, now, scope, statements).await {
-                Err(Error::Busy(cause)) if attempt < ATTEMPTS => {
+            match self.attempt(work, request, now, scope, statements).await {
+                Err(Error::Busy(cause)) if attempt < MAX_WRITE_ATTEMPTS => {
                     if attempt == 1
                         && let Some(most) = self.wait_for_file()
                     {
@@ -266,50 +268,51 @@ impl Db {
         }
     }
 
-    /// How long all attempts wait together for another process that has a file of SQLite; changes of this process never
-    /// wait for each other in this way.
+    /// How long all attempts together wait for another process that locks the SQLite file; `None` for PostgreSQL.
+    /// Writers in this process never wait for the file, because they share one connection.
     fn wait_for_file(&self) -> Option<Duration> {
         matches!(self.url, DbUrl::Sqlite(_))
-            .then(|| Duration::from_secs(self.opening.patience.lock_timeout).saturating_mul(ATTEMPTS))
+            .then(|| Duration::from_secs(self.opening.patience.lock_timeout).saturating_mul(MAX_WRITE_ATTEMPTS))
     }
 
     async fn attempt<W: Command>(
         &self,
         work: &W,
-        once: Option<&IdempotentRequest>,
+        request: Option<&IdempotentRequest>,
         now: DateTime<Utc>,
         scope: &Scope,
         statements: &Statements,
     ) -> Result<W::Output> {
         let options = TransactionOptions {
-            // A transaction that reads first and writes later would otherwise fail when another one wrote between.
+            // A deferred transaction that reads first and writes later would fail when another one wrote in between.
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        let _permit = self.health.guard(self.open.gate.writer()).await?;
+        let _permit = self.health.fail_fast(self.open.gate.writer()).await?;
         let tx = self.begin(&self.open.write, options).await?;
         let tx = self.bound(tx, scope, statements);
-        // What does not last is done each time.
-        let done = match once.filter(|_| !work.undone()) {
-            Some(once) => idempotency::keys::run(work, once, &tx, now).await,
+        // A dry run is never stored under its idempotency key.
+        let done = match request.filter(|_| !work.is_dry_run()) {
+            Some(request) => idempotency::keys::run(work, request, &tx, now).await,
             None => work.run(&tx, now).await,
         };
         let done = match done {
-            Ok(value) if !work.undone() => tx.changed().raise(&tx).await.map(|()| value).map_err(Error::from),
+            Ok(value) if !work.is_dry_run() => tx.changed().raise(&tx).await.map(|()| value).map_err(Error::from),
             done => done,
         };
         match done {
-            Ok(value) if work.undone() => {
-                self.health.guard(tx.into_inner().rollback()).await?;
+            Ok(value) if work.is_dry_run() => {
+                self.health.fail_fast(tx.into_inner().rollback()).await?;
                 Ok(value)
             }
             Ok(value) => {
-                self.health.guard(tx.into_inner().commit()).await?;
+                self.health.fail_fast(tx.into_inner().commit()).await?;
                 Ok(value)
             }
             Err(error) => {
-                // The refusal counts; a failed rollback only means that the connection is gone, and with it the work.
-                if let Err(cause) = self.health.guard(tx.into_inner().rollback()).await {
+                // The original error is reported. A failed rollback only means that the connection is lost, and the
+                // transaction with it.
+                if let Err(cause) = self.health.fail_fast(tx.into_inner().rollback()).await {
                     tracing::debug!(%cause, "rollback failed");
                 }
                 Err(error)
@@ -317,7 +320,7 @@ impl Db {
         }
     }
 
-    /// The rows of a statement, on a connection that stays.
+    /// Runs a statement on a pinned connection and returns its rows.
     async fn fetch(
         &self,
         connection: &mut pool::pinned::PinnedConnection,
@@ -339,10 +342,10 @@ impl Db {
         connection: &DatabaseConnection,
         options: TransactionOptions,
     ) -> Result<DatabaseTransaction, DbErr> {
-        self.health.guard(self.open.gate.begin(connection, options)).await
+        self.health.fail_fast(self.open.gate.begin(connection, options)).await
     }
 
-    /// Closes all connections; SQLite then has everything in its one file.
+    /// Closes all connections. On SQLite this also merges the write-ahead log into the database file.
     pub async fn close(self) {
         self.current().open.close().await;
         if let Some(replica) = &self.replica {
@@ -350,8 +353,8 @@ impl Db {
         }
     }
 
-    /// Refuses a database that a later version has made, or that is something else's. (A file was looked at before it was
-    /// opened.)
+    /// Refuses a PostgreSQL database that belongs to another program or was migrated by a later version. (SQLite files
+    /// are inspected before they are opened.)
     pub async fn is_ours(&self) -> Result<()> {
         if self.open.write.get_database_backend() != DbBackend::Postgres {
             return Ok(());
@@ -364,7 +367,7 @@ impl Db {
         let tables = ask(&format!("{of_name} IN ('{}', 'services', 'stacks')", maintenance::file::HISTORY)).await?;
         let reason = if tables.iter().any(|table| table == maintenance::file::HISTORY) {
             let steps = ask(&format!("SELECT version FROM {}", maintenance::file::HISTORY)).await?;
-            maintenance::file::unknown_steps(steps.iter().map(String::as_str))
+            maintenance::file::unknown_migrations(steps.iter().map(String::as_str))
         } else {
             tables
                 .first()
@@ -373,10 +376,10 @@ impl Db {
         reason.map_or(Ok(()), |reason| Err(Error::Internal(reason)))
     }
 
-    /// Applies every migration that is missing.
+    /// Applies all pending migrations.
     pub async fn migrate(&self) -> Result<()> {
         self.is_ours().await?;
-        // There is no history yet in an empty one.
+        // An empty database has no table of migrations yet, so the check fails.
         if self.is_ready().await.unwrap_or(false) {
             return Ok(());
         }
@@ -390,38 +393,39 @@ impl Db {
         self.migrate_alone(async |connection| Migrator::up(connection, None).await).await
     }
 
-    /// Runs steps of the migrations while nobody else does: who comes meanwhile waits for its turn, says so, and gives up
-    /// in the end.
+    /// Runs migrations while holding the migration lock. Other processes wait for the lock, log that they wait, and
+    /// give up after a timeout.
     pub async fn migrate_alone(&self, steps: impl AsyncFnOnce(&DatabaseConnection) -> Result<(), DbErr>) -> Result<()> {
-        let turn = maintenance::migration_lock::of_file(&self.url, maintenance::migration_lock::MIGRATION_LOCK_TIMEOUT)
+        let lock = maintenance::migration_lock::of_file(&self.url, maintenance::migration_lock::MIGRATION_LOCK_TIMEOUT)
             .await
             .map_err(Error::Internal)?;
-        // On a connection of its own: a step may take longer than a request may. Nobody else ever has that connection, so a
-        // step that is dropped half-way leaves nothing behind: the server rolls it back when the connection closes.
-        let alone = pool::connect::for_migrations(&self.url).await?;
-        if let Some(alone) = &alone {
-            maintenance::migration_lock::of_server(alone, maintenance::migration_lock::MIGRATION_LOCK_TIMEOUT).await?;
+        // Migrations have a connection of their own, because a step may take longer than the statement timeout. If the
+        // steps are cancelled, the connection closes and the server rolls the step back.
+        let connection = pool::connect::for_migrations(&self.url).await?;
+        if let Some(connection) = &connection {
+            maintenance::migration_lock::of_server(connection, maintenance::migration_lock::MIGRATION_LOCK_TIMEOUT)
+                .await?;
         }
         self.is_ours().await?;
-        let done = steps(alone.as_ref().unwrap_or(&self.open.write)).await;
-        if let Some(alone) = alone
-            && timeout(CLOSING, alone.close_by_ref()).await.is_err()
+        let done = steps(connection.as_ref().unwrap_or(&self.open.write)).await;
+        if let Some(connection) = connection
+            && timeout(CLOSE_TIMEOUT, connection.close_by_ref()).await.is_err()
         {
             tracing::warn!("the connection of the migrations does not close in time");
         }
-        drop(turn);
+        drop(lock);
         Ok(done?)
     }
 
-    /// True when the database answers and has every migration.
+    /// Whether the database answers and has every migration.
     pub async fn is_ready(&self) -> Result<bool> {
-        // Not through the migrator, which would create its table where it is missing: this only reads.
+        // The migrator would create its table if it is missing; this function must only read.
         let read = self.open.reads();
-        // The address of a primary may lead to a standby since it was demoted.
+        // The address of a primary leads to a standby after that server was demoted.
         let standby = if read.get_database_backend() == DbBackend::Postgres { "pg_is_in_recovery()" } else { "FALSE" };
         let applied = format!("SELECT version, {standby} FROM seaql_migrations");
         let applied = Statement::from_string(read.get_database_backend(), applied);
-        let applied = self.health.guard(read.query_all_raw(applied)).await?;
+        let applied = self.health.fail_fast(read.query_all_raw(applied)).await?;
         if applied.first().map(|row| row.try_get_by_index(1)).transpose()? == Some(true) {
             return Err(Error::Unavailable(pool::link::standby_error()));
         }
@@ -443,9 +447,9 @@ impl Open {
         let pinned_connections = pool::pinned::PinnedConnections::of(&read, reserve.as_ref(), health, link);
         let gate = match read.get_database_backend() {
             DbBackend::Postgres => {
-                // The others are for reads, which keep theirs.
+                // The pinned connections stay free for reads.
                 let writers = (how.connections as usize)
-                    .saturating_sub(pool::pinned::PinnedConnections::most_of(how.connections))
+                    .saturating_sub(pool::pinned::PinnedConnections::max_connections(how.connections))
                     .max(1);
                 let wait = link.connect_timeout(how.patience.pool_wait());
                 transaction::Gate::new(writers, how.connections as usize, wait)
@@ -467,8 +471,8 @@ impl Open {
     async fn close(&self) {
         self.pinned_connections.close();
         for connection in [&self.read, &self.write].into_iter().chain(&self.reserve) {
-            // Some may wait for a database that says nothing any more.
-            match timeout(CLOSING, connection.close_by_ref()).await {
+            // Closing can block on a database that does not answer any more.
+            match timeout(CLOSE_TIMEOUT, connection.close_by_ref()).await {
                 Ok(Ok(())) => {}
                 Ok(Err(cause)) => tracing::debug!(%cause, "a connection did not close"),
                 Err(_) => tracing::warn!("connections do not close in time"),
@@ -477,33 +481,33 @@ impl Open {
     }
 }
 
-/// The row that an update by primary key has returned.
+/// Returns the row that an update by primary key returned.
 fn one_row<M>(rows: Vec<M>) -> Result<M, DbErr> {
     rows.into_iter().next().ok_or(DbErr::RecordNotUpdated)
 }
 
-/// How busy the connections of a pool are.
+/// The utilization of a connection pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pool {
-    /// `read`, `write`, or `all` where both are one; `reserve` is for reads when all of `all` are taken.
+    /// `read` and `write`, or `all` where one pool serves both. `reserve` serves reads when `all` is exhausted.
     pub name: &'static str,
-    /// Connections that somebody has.
+    /// The number of connections in use.
     pub in_use: u32,
-    /// Connections that wait for somebody.
+    /// The number of idle connections.
     pub idle: u32,
-    /// Most connections there may be.
+    /// The maximum number of connections.
     pub max: u32,
 }
 
 impl Db {
-    /// The pools, as they are at this moment.
+    /// The state of all pools.
     pub fn pools(&self) -> Vec<Pool> {
-        // Connections that are kept for direct reads wait for somebody, too.
+        // Idle pinned connections count as idle, although the pool regards them as taken.
         let open = self.current().open;
-        let kept = open.pinned_connections.idle();
+        let pinned_idle = open.pinned_connections.idle();
         let pool = |name, size: u32, idle: usize, max| {
-            let kept = if matches!(name, "write" | "reserve") { 0 } else { kept };
-            let idle = u32::try_from(idle).unwrap_or(u32::MAX).saturating_add(kept).min(size);
+            let pinned_idle = if matches!(name, "write" | "reserve") { 0 } else { pinned_idle };
+            let idle = u32::try_from(idle).unwrap_or(u32::MAX).saturating_add(pinned_idle).min(size);
             Pool { name, in_use: size - idle, idle, max }
         };
         if open.read.get_database_backend() == DbBackend::Postgres {

@@ -1,7 +1,7 @@
-//! Secrets in rows: opened when they are read, sealed when they are written, and which keys are in use for it.
+//! Encryption of secrets in rows: decrypts them on read, encrypts them on write, and records which keys are in use.
 //!
-//! Called by the queries on kinds, and by the use cases that look after keys. It must never know a concrete kind, except
-//! through the registry, nor keep an open secret.
+//! Called by the queries on kinds, and by the use cases that manage keys. It must not depend on a concrete kind except
+//! through the registry, and must not keep a decrypted secret.
 
 use std::collections::BTreeMap;
 
@@ -25,13 +25,13 @@ use crate::{
     vault::{KeyId, Place, Vault, VaultError, key_of},
 };
 
-/// Most rows that are held in memory at a time.
+/// The maximum number of rows held in memory at a time.
 pub(super) const BATCH: u64 = 500;
 
-/// The text that is sealed under every key in use.
-const CHECK: &str = "DevArch";
+/// A known text that is encrypted under every key in use.
+const CHECK_TEXT: &str = "DevArch";
 
-/// The place of that text.
+/// The associated data of the check text.
 fn check_place(id: &str) -> Place<'_> {
     Place { table: "secret_keys", owner: 0, key: id }
 }
@@ -45,7 +45,7 @@ fn failed<O: Owner, K: Stored<O>>(doing: &str, entry: &K, owner: i64, cause: &Va
     DbErr::Custom(format!("cannot {doing} the secret {}: {cause}", Place { table: &table, owner, key: &key }))
 }
 
-/// Decrypts what is secret in an entry as it was read.
+/// Decrypts the secret of an entry that was read.
 pub(super) fn open<O: Owner, K: Stored<O>>(entry: &mut K, owner: O::Id, vault: &Vault) -> Result<(), DbErr> {
     if !entry.holds_secret() {
         return Ok(());
@@ -55,7 +55,7 @@ pub(super) fn open<O: Owner, K: Stored<O>>(entry: &mut K, owner: O::Id, vault: &
     done.map_err(|cause| failed::<O, K>("open", entry, owner, &cause))
 }
 
-/// Encrypts what is secret in an entry that is about to be written. Whoever calls it has called [`hold_current`].
+/// Encrypts the secret of an entry that is about to be written. The caller has to call [`lock_current_key`] first.
 pub(super) fn seal<O: Owner, K: Stored<O>>(entry: &mut K, owner: O::Id, vault: &Vault) -> Result<(), DbErr> {
     if !entry.holds_secret() {
         return Ok(());
@@ -65,36 +65,36 @@ pub(super) fn seal<O: Owner, K: Stored<O>>(entry: &mut K, owner: O::Id, vault: &
     done.map_err(|cause| failed::<O, K>("seal", entry, owner, &cause))
 }
 
-/// All keys that were ever used, the oldest first.
+/// All keys that were ever used, oldest first.
 pub async fn keys(db: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
     Entity::find().order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(db).await
 }
 
-/// Whether this is the key that is in use under its id, or why not.
+/// Checks that the vault has the right key for this id, by decrypting its check text.
 pub fn check(vault: &Vault, key: &Model) -> Result<(), VaultError> {
     vault.open(check_place(&key.id), &key.check_text).map(drop)
 }
 
-/// Keeps the key that seals from being retired until the transaction ends: no row appears under a key that is said to be
-/// unused.
-pub(super) async fn hold_current(tx: &Tx) -> Result<(), DbErr> {
+/// Locks the current key until the transaction ends, so that it is not retired meanwhile: no secret is written under a
+/// key that is reported as unused.
+pub(super) async fn lock_current_key(tx: &Tx) -> Result<(), DbErr> {
     let mut tried = None;
     loop {
         let id = tx.vault().current().map_err(|cause| DbErr::Custom(cause.to_string()))?;
-        let held = Entity::find_by_id(id.as_str()).lock(LockType::Share).one(tx).await?;
-        match held {
+        let key = Entity::find_by_id(id.as_str()).lock(LockType::Share).one(tx).await?;
+        match key {
             None => return register(tx, &id).await,
             Some(Model { retired_at: None, .. }) => return Ok(()),
-            // Somebody has made a new key current; the file has it already.
+            // Another process has made a new key current. The key file names it already, so try again.
             Some(_) if tried.as_ref() != Some(&id) => tried = Some(id),
             Some(_) => return Err(DbErr::Custom(format!("the key {id} for secrets is retired; there is a newer one"))),
         }
     }
 }
 
-/// Remembers that a key is in use.
+/// Records that a key is in use.
 pub async fn register(tx: &Tx, id: &KeyId) -> Result<(), DbErr> {
-    let check_text = tx.vault().seal(check_place(id.as_str()), CHECK);
+    let check_text = tx.vault().seal(check_place(id.as_str()), CHECK_TEXT);
     let check_text = check_text.map_err(|cause| DbErr::Custom(cause.to_string()))?;
     let row = ActiveModel {
         id: Set(id.to_string()),
@@ -107,41 +107,41 @@ pub async fn register(tx: &Tx, id: &KeyId) -> Result<(), DbErr> {
     Entity::insert(row).on_conflict(known).exec_without_returning(tx).await.map(drop)
 }
 
-/// Lets no two servers decide at once which key is the first one.
+/// Locks the table of keys, so that two servers cannot both register a first key.
 pub async fn lock(tx: &Tx) -> Result<(), DbErr> {
-    // On SQLite there is one writer anyway.
+    // SQLite has one writer anyway.
     if tx.get_database_backend() == DatabaseBackend::Postgres {
         tx.execute_unprepared("LOCK TABLE secret_keys IN SHARE ROW EXCLUSIVE MODE").await?;
     }
     Ok(())
 }
 
-/// From now on nothing is sealed under any other key. Waits for those who are doing it.
+/// Retires all other keys: from now on no secret is encrypted under them. Waits for transactions that are doing so.
 pub async fn retire_others(tx: &Tx, id: &KeyId, now: DateTime<Utc>) -> Result<(), DbErr> {
     let others = Entity::update_many().filter(Column::Id.ne(id.as_str())).filter(Column::RetiredAt.is_null());
     others.col_expr(Column::RetiredAt, Expr::value(now)).exec(tx).await.map(drop)
 }
 
-/// Nothing is sealed under any other key any more.
+/// Records that no secret is encrypted under any other key any more.
 pub async fn empty_others(tx: &Tx, id: &KeyId, now: DateTime<Utc>) -> Result<(), DbErr> {
     let others = Entity::update_many().filter(Column::Id.ne(id.as_str())).filter(Column::EmptiedAt.is_null());
     others.col_expr(Column::EmptiedAt, Expr::value(now)).exec(tx).await?;
     crate::db::idempotency::keys::forget_sealed(tx).await
 }
 
-/// Where sealing anew has arrived.
+/// The position of a re-encryption.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     table: usize,
     after: i64,
-    /// How many secrets have been looked at.
+    /// The number of secrets examined so far.
     pub seen: u64,
-    /// How many of them were sealed anew.
+    /// The number of secrets re-encrypted so far.
     pub sealed: u64,
 }
 
-/// Seals a batch of secrets under the current key, if they are not yet; none when there are no more. The rows' owners do
-/// not notice.
+/// Re-encrypts a batch of secrets under the current key; returns `None` when there are no more. Does not change the
+/// revision of their owners.
 pub async fn reseal(tx: &Tx, progress: Progress) -> Result<Option<Progress>, DbErr> {
     let mut table = 0;
     macro_rules! kinds {
@@ -186,14 +186,14 @@ async fn reseal_batch<O: Owner, K: Stored<O>>(tx: &Tx, mut progress: Progress) -
     Ok(Some(progress))
 }
 
-/// Writes an open entry in the place of a row.
+/// Encrypts an entry and updates its row.
 async fn store<O: Owner, K: Stored<O>>(tx: &Tx, id: i64, owner: O::Id, mut entry: K) -> Result<(), DbErr> {
     seal::<O, K>(&mut entry, owner, tx.vault())?;
     K::Entity::update_many().set(entry.into_row(owner)).filter(K::id_column().eq(id)).exec(tx).await.map(drop)
 }
 
-/// Seals a batch of what an earlier version wrote in clear text; false when there was nothing left.
-pub async fn seal_clear(tx: &Tx) -> Result<bool, DbErr> {
+/// Encrypts a batch of secrets that an earlier version stored as clear text; returns false when none were left.
+pub async fn encrypt_plaintext(tx: &Tx) -> Result<bool, DbErr> {
     let mut found = false;
     macro_rules! kinds {
         (($owner:ident) $( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
@@ -215,11 +215,11 @@ async fn seal_clear_batch<O: Owner, K: Stored<O>>(tx: &Tx) -> Result<bool, DbErr
     if ids.is_empty() {
         return Ok(false);
     }
-    hold_current(tx).await?;
+    lock_current_key(tx).await?;
     for row in K::Entity::find().filter(K::id_column().is_in(ids)).lock_exclusive().all(tx).await? {
         let id = K::row_id(&row);
         let (owner, entry) = K::from_row(row);
-        // It was written by a newer version before somebody migrated down and up again.
+        // A newer version wrote this row before the database was migrated down and up again.
         match open::<O, K>(&mut entry.clone(), owner, tx.vault()) {
             Ok(()) => {}
             Err(cause) if entry.secret_text().is_some_and(|text| key_of(text).is_ok()) => return Err(cause),
@@ -237,7 +237,7 @@ struct Counted {
     secrets: i64,
 }
 
-/// How many secrets are sealed under each key.
+/// The number of secrets encrypted under each key.
 pub async fn counts(db: &impl ConnectionTrait) -> Result<BTreeMap<String, u64>, DbErr> {
     // The id stands between the second and the third dot: `devarch.v1.<key id>.…`.
     let id = match db.get_database_backend() {
@@ -257,7 +257,7 @@ pub async fn counts(db: &impl ConnectionTrait) -> Result<BTreeMap<String, u64>, 
     Ok(counts)
 }
 
-/// Whether clear text may be left over in the database's files although no row shows it.
+/// Whether the database's files may still contain clear text that no row shows.
 pub async fn has_remains(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     Ok(clear_secret::Entity::find().one(db).await?.is_some())
 }
@@ -277,7 +277,7 @@ fn tables() -> Vec<String> {
     tables
 }
 
-/// Clears these remains away. Not in a transaction.
+/// Removes leftover clear text from the database's files. Must not run in a transaction.
 pub async fn clear_remains(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     let statements: Vec<String> = match db.get_database_backend() {
         DatabaseBackend::Sqlite => vec!["VACUUM".to_owned(), "PRAGMA wal_checkpoint(TRUNCATE)".to_owned()],

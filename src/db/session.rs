@@ -1,7 +1,7 @@
-//! A connection together with who asks: what is out of reach does not exist for the queries that run on it.
+//! A connection bound to the scope of a request: queries on it see only the stacks in the scope.
 //!
-//! Made by [`Db`](super::Db) for every read and every transaction, taken by all queries. It must never know what is
-//! asked.
+//! Created by [`Db`](super::Db) for every read and every transaction, and passed to all queries. It must not know what
+//! a query reads.
 
 use std::sync::{
     Arc,
@@ -25,8 +25,7 @@ use crate::{
     vault::Vault,
 };
 
-/// What one request uses of the database: it counts its statements, and charges the rows that it fetches to its budget. A
-/// clone counts the same.
+/// Counts the statements of one request, and charges the rows they fetch to its budget. Clones share the count.
 #[derive(Clone, Debug, Default)]
 pub struct Statements {
     count: Arc<AtomicU64>,
@@ -34,42 +33,42 @@ pub struct Statements {
 }
 
 impl Statements {
-    /// For a request with this budget.
+    /// Creates a counter for a request with this budget.
     pub fn within(budget: Budget) -> Self {
         Self { count: Arc::default(), budget }
     }
 
-    /// The budget that rows are charged to.
+    /// The budget to which rows are charged.
     pub fn budget(&self) -> &Budget {
         &self.budget
     }
 
-    /// Counts more statements.
+    /// Adds to the number of statements.
     pub fn fetch_add(&self, more: u64, order: Ordering) -> u64 {
         self.count.fetch_add(more, order)
     }
 
-    /// How many there were.
+    /// The number of statements so far.
     pub fn load(&self, order: Ordering) -> u64 {
         self.count.load(order)
     }
 }
 
-/// Where queries run that respect who asks. A query that takes a bare `ConnectionTrait` looks at everything, and says
-/// why.
+/// A connection that applies a scope. A query that takes a bare `ConnectionTrait` instead ignores the scope, and
+/// documents why.
 pub trait Session: ConnectionTrait + Send {
-    /// The stacks within reach.
+    /// The stacks that the caller may see.
     fn scope(&self) -> &Scope;
 
-    /// What seals and opens the secrets in rows.
+    /// The keys that encrypt and decrypt secrets in rows.
     fn vault(&self) -> &Vault;
 
-    /// Only rows whose column leads to a stack within reach.
+    /// The condition that the stack in `column` is in the scope.
     fn within(&self, column: &str) -> Condition {
         Condition::all().add_option(self.scope().condition(column).map(Expr::cust))
     }
 
-    /// Only rows whose column leads to an instance of a stack within reach.
+    /// The condition that the instance in `column` belongs to a stack in the scope.
     fn within_instances(&self, column: &str) -> Condition {
         let reach = self.scope().condition("stack_id");
         let reach = reach.map(|reach| format!("{column} IN (SELECT id FROM service_instances WHERE {reach})"));
@@ -77,7 +76,7 @@ pub trait Session: ConnectionTrait + Send {
     }
 }
 
-/// A connection, or a transaction, with who asks.
+/// A connection or a transaction, with the scope, keys and counters of its request.
 #[derive(Debug)]
 pub struct Bound<C> {
     connection: C,
@@ -88,7 +87,7 @@ pub struct Bound<C> {
     health: HealthMonitor,
 }
 
-/// For single statements that only read.
+/// Runs single read-only statements.
 pub type Reader = Bound<ReadPool>;
 /// A running transaction.
 pub type Tx = Bound<DatabaseTransaction>;
@@ -98,22 +97,22 @@ impl<C> Bound<C> {
         Self { connection, scope, vault, statements, changed: Changed::default(), health: HealthMonitor::default() }
     }
 
-    /// The same, whose statements fail as soon as it is known that the database does not answer.
+    /// Makes statements fail as soon as the health monitor reports that the database does not answer.
     pub(super) fn guarded(self, health: &HealthMonitor) -> Self {
         Self { health: health.clone(), ..self }
     }
 
-    /// For the service itself, which reaches everything; without keys for secrets.
+    /// Creates a session of the service itself, which sees all stacks and has no keys for secrets.
     pub fn whole(connection: C) -> Self {
         Self::new(connection, Scope::Everything, Vault::default(), Statements::default())
     }
 
-    /// What has been changed on it.
+    /// What this transaction has changed so far.
     pub(super) fn changed(&self) -> &Changed {
         &self.changed
     }
 
-    /// The connection alone.
+    /// Returns the bare connection.
     pub fn into_inner(self) -> C {
         self.connection
     }
@@ -141,17 +140,17 @@ impl<C: FetchRows + Send> ConnectionTrait for Bound<C> {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         self.count();
-        self.health.guard(self.connection.execute_raw(statement)).await
+        self.health.fail_fast(self.connection.execute_raw(statement)).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         self.count();
-        self.health.guard(self.connection.execute_unprepared(sql)).await
+        self.health.fail_fast(self.connection.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         self.count();
-        let row = self.health.guard(self.connection.query_one_raw(statement)).await?;
+        let row = self.health.fail_fast(self.connection.query_one_raw(statement)).await?;
         if let Some(row) = &row {
             fetch::charge(row, self.statements.budget())?;
         }
@@ -160,7 +159,7 @@ impl<C: FetchRows + Send> ConnectionTrait for Bound<C> {
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.count();
-        self.health.guard(self.connection.fetch_rows(statement, self.statements.budget())).await
+        self.health.fail_fast(self.connection.fetch_rows(statement, self.statements.budget())).await
     }
 
     fn support_returning(&self) -> bool {

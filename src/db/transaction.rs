@@ -1,9 +1,11 @@
-//! The only place where a transaction begins.
+//! Begins transactions; no other code does.
 //!
-//! Used by [`Db`](super::Db) for changes and for snapshots. A caller may go away at any moment, and the driver does not
-//! know of a transaction whose BEGIN it has sent and not seen answered: dropped there, it would give the connection back
-//! inside the transaction. So BEGIN is sent on a task of its own, which nobody drops: a transaction that nobody waits for
-//! any more is rolled back as soon as it has begun. It must never know what is done in a transaction.
+//! Used by [`Db`](super::Db) for commands and snapshots. It must not know what a transaction is for.
+//!
+//! A caller can be cancelled at any moment. If it is cancelled between sending BEGIN and receiving the reply, the
+//! driver does not know of the transaction and returns the connection to the pool inside it. So BEGIN runs on a task of
+//! its own, which is never cancelled. If the caller is gone by then, the transaction is rolled back as soon as it has
+//! begun.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,7 +18,7 @@ use tokio::{
 };
 use tracing::Instrument;
 
-/// How many transactions may begin, and how many of them may write, at the same time.
+/// Limits the number of concurrent BEGIN statements and of concurrent write transactions.
 #[derive(Debug)]
 pub(super) struct Gate {
     permits: Option<Permits>,
@@ -24,38 +26,38 @@ pub(super) struct Gate {
 
 #[derive(Debug)]
 struct Permits {
-    /// For changes, from before their BEGIN until after their end: a change may wait in its COMMIT for a synchronous
-    /// standby, as long as that takes. It must not have a connection that reads need.
+    /// One permit for each write transaction, held from before its BEGIN until after its end. A COMMIT may wait for a
+    /// synchronous standby for a long time; these transactions must not use up the connections for reads.
     writers: Arc<Semaphore>,
-    /// For each BEGIN that is under way. Clients that go away leave theirs behind; there are never more of these than
-    /// connections.
+    /// One permit for each BEGIN in progress. A cancelled caller leaves its BEGIN running, so there are at most as many
+    /// as connections.
     begins: Arc<Semaphore>,
-    /// How long a permit is waited for.
+    /// How long a caller waits for a permit.
     wait: Duration,
 }
 
-/// A place among those who write; of SQLite, where the one connection that writes is the place, there is none.
+/// A permit to write. `None` on SQLite, where the single write connection is the limit.
 pub(super) type WriterPermit = Option<OwnedSemaphorePermit>;
 
 impl Gate {
-    /// For a pool with a limit on those who write.
+    /// Creates a gate with a limit on concurrent writers.
     pub(super) fn new(writers: usize, connections: usize, wait: Duration) -> Self {
         let permits = |number: usize| Arc::new(Semaphore::new(number));
         Self { permits: Some(Permits { writers: permits(writers), begins: permits(connections), wait }) }
     }
 
-    /// For a database whose pools are limit enough.
+    /// Creates a gate without limits, for a database whose pools are the limit.
     pub(super) fn open() -> Self {
         Self { permits: None }
     }
 
-    /// Waits for a place among those who write; it is given back when it is dropped.
+    /// Waits for a permit to write. Dropping it releases it.
     pub(super) async fn writer(&self) -> Result<WriterPermit, DbErr> {
         let Some(permits) = &self.permits else { return Ok(None) };
         permit(&permits.writers, permits.wait).await.map(Some)
     }
 
-    /// Begins a transaction. The caller may be dropped at any moment.
+    /// Begins a transaction. The caller may be cancelled at any moment.
     pub(super) async fn begin(
         &self,
         connection: &DatabaseConnection,

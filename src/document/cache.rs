@@ -1,6 +1,6 @@
-//! Documents that have been looked at, by their text: a program sends the same few again and again.
+//! Cache of validated documents, by their text: programs send the same few documents again and again.
 //!
-//! Used by [`Documents`](super::Documents). It must never grow without bound: it forgets what is asked for least.
+//! Used by [`Documents`](super::Documents). Its size must be bounded: it evicts what is used least.
 
 use std::sync::Arc;
 
@@ -8,11 +8,11 @@ use quick_cache::{Weighter, sync};
 
 use super::{Checked, Refusal};
 
-/// Most documents that are remembered.
+/// Most cached documents.
 const MAX_DOCUMENTS: usize = 1000;
-/// Most text that is remembered, in bytes. What is made of a document takes some twenty times the memory of its text.
+/// Most bytes of text of all cached documents. A validated document takes some twenty times the memory of its text.
 const MAX_CACHE_BYTES: u64 = 500_000;
-/// Longest document that is remembered: longer ones are rare, and would push out many others.
+/// Longest cached document: longer ones are rare, and would evict many others.
 const MAX_DOCUMENT_BYTES: usize = 32_768;
 
 #[derive(Clone)]
@@ -20,12 +20,12 @@ struct ByLength;
 
 impl<P> Weighter<Arc<str>, Arc<Checked<P>>> for ByLength {
     fn weight(&self, text: &Arc<str>, _: &Arc<Checked<P>>) -> u64 {
-        // A short document costs something, too.
+        // A short document has a fixed cost, too.
         u64::try_from(text.len()).unwrap_or(u64::MAX).saturating_add(200)
     }
 }
 
-/// What is remembered. Only good documents are: bad ones are cheap to refuse, and there are more of them.
+/// The cache. It contains only valid documents: invalid ones are cheap to refuse, and there are more of them.
 pub(super) struct Cache<P>(sync::Cache<Arc<str>, Arc<Checked<P>>, ByLength>);
 
 impl<P> Default for Cache<P> {
@@ -35,7 +35,7 @@ impl<P> Default for Cache<P> {
 }
 
 impl<P> Cache<P> {
-    /// What is remembered of a document, else what `check` finds.
+    /// The cached document, or the result of `check`, which is then cached.
     pub(super) fn get_or_check(
         &self,
         text: &str,

@@ -1,8 +1,8 @@
-//! Variables, brought into the form that their types take before anything runs: a value that does not fit must not be
-//! found when earlier changes of the same document are done.
+//! Coerces the variables of a request, before anything runs: an invalid value must not be found after earlier mutations
+//! of the same document have run.
 //!
-//! Called by [`Documents`](super::Documents). The rules are those of the specification; every message names the way to the
-//! value. It must never show more of a value than a few characters: it may be a secret.
+//! Called by [`Documents`](super::Documents). The rules are those of the specification; every message contains the path
+//! of the value. Messages must not contain a value, which may be a secret.
 
 use apollo_compiler::{
     Schema,
@@ -16,14 +16,14 @@ use super::{
     MAX_ERRORS, Refusal, RejectionKind, ValidationError, date_time, inputs::Inputs, literals::is_one_of, shortened,
 };
 
-/// The values of an operation's variables, defaults included: the specification's `CoerceVariableValues`. A variable that
-/// is absent and has no default stays absent; those that the operation does not declare are ignored.
+/// Coerces the variables of an operation, defaults included: the specification's `CoerceVariableValues`. An absent
+/// variable without a default stays absent; variables that the operation does not declare are ignored.
 pub(super) fn variables(
     schema: &Schema,
     operation: &Operation,
     mut given: Map<String, Value>,
 ) -> Result<Map<String, Value>, Refusal> {
-    // Defaults hold no variables.
+    // Defaults contain no variables.
     let none = Map::new();
     let mut coerce = Coerce { schema, defaults: Inputs::new(schema, &none), mistakes: Vec::new() };
     let mut values = Map::new();
@@ -50,13 +50,13 @@ pub(super) fn variables(
 
 struct Coerce<'a> {
     schema: &'a Schema,
-    /// What is taken where nothing is given.
+    /// Evaluates default values.
     defaults: Inputs<'a>,
     mistakes: Vec<ValidationError>,
 }
 
 impl Coerce<'_> {
-    /// The default where nothing is given, if there is one.
+    /// The default of an absent value, if it has one.
     fn absent(&mut self, expected: &Type, default: Option<&Literal>, path: &str) -> Option<Value> {
         if default.is_none() && expected.is_non_null() {
             self.mistake(path, format!("of the required type \"{expected}\" was not provided."));
@@ -83,7 +83,7 @@ impl Coerce<'_> {
                     let items = items.into_iter().enumerate();
                     items.map(|(at, item)| self.value(inside, item, &format!("{path}[{at}]"))).collect()
                 }
-                // One value is a list of one.
+                // A single value is coerced to a list with one item.
                 one => Value::Array(vec![self.value(inside, one, path)]),
             },
             Type::Named(name) | Type::NonNullNamed(name) => match self.schema.types.get(name) {
@@ -115,7 +115,7 @@ impl Coerce<'_> {
             ("Int" | "Float" | "String" | "ID" | "Boolean", _) => {
                 self.mistake(path, format!("is {}, and the type \"{name}\" does not take that.", sort(&value)))
             }
-            // The other scalars of the schema are texts with a form of their own.
+            // `DateTime` is a string with a format of its own; other scalars accept any value.
             ("DateTime", _) => match date_time::mistake(value.as_str().unwrap_or_default()) {
                 Some(what) => self.mistake(path, what.to_owned()),
                 None => value,
@@ -151,7 +151,7 @@ impl Coerce<'_> {
     }
 }
 
-/// A whole number of 32 bits; 3.0 is one, too.
+/// An integer of 32 bits; 3.0 is one, too.
 fn whole(number: &serde_json::Number) -> Option<i32> {
     if let Some(number) = number.as_i64() {
         return i32::try_from(number).ok();

@@ -1,8 +1,8 @@
-//! How large a document is when every fragment is put where it is spread: fragments that spread each other double with
-//! every line.
+//! Limits the complexity of a document, with every fragment counted at each spread: fragments that spread each other
+//! can double the size with every line.
 //!
-//! Called by [`Documents`](super::Documents) before the document is validated, which takes longer the larger it is. Each
-//! fragment is measured once, however often it is spread. It must never unfold anything.
+//! Called by [`Documents`](super::Documents) before validation, whose time depends on the size. Each fragment is
+//! measured once, however often it is spread. It must not expand fragments.
 
 use std::collections::HashMap;
 
@@ -11,12 +11,12 @@ use apollo_compiler::ast::{Definition, Document, FragmentDefinition, OperationTy
 use super::Refusal;
 use crate::limits::Limits;
 
-/// Lists of introspection that lead from type to type; nested they multiply each other.
+/// List fields of introspection that lead from one type to others; nesting multiplies their sizes.
 const INTROSPECTION_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
-/// How often they may be nested; the queries of tools do it once.
+/// How deep these lists may be nested; the queries of tools nest them once.
 const INTROSPECTION_DEPTH: usize = 2;
-/// How often the whole schema may be asked for; each is a long answer.
-const SCHEMAS: usize = 3;
+/// How often a document may select `__schema`; each is a long response.
+const MAX_SCHEMA_FIELDS: usize = 3;
 
 /// The size of a selection.
 #[derive(Clone, Copy, Default)]
@@ -24,11 +24,11 @@ struct Size {
     fields: usize,
     aliases: usize,
     directives: usize,
-    /// Nesting of fields, without introspection.
+    /// Nesting depth of fields, without introspection.
     depth: usize,
-    /// Nesting of the lists of introspection.
+    /// Nesting depth of the list fields of introspection.
     lists: usize,
-    /// How often the schema is asked for.
+    /// How often `__schema` is selected.
     schemas: usize,
 }
 
@@ -43,17 +43,17 @@ impl Size {
     }
 }
 
-/// What is known of a fragment.
+/// The state of a fragment.
 #[derive(Clone, Copy)]
-enum Known {
-    /// It is being measured: who comes here again spreads it into itself, which validation refuses.
+enum FragmentSize {
+    /// It is being measured. A fragment found in this state spreads itself, which validation refuses.
     Open,
     Done(Size),
 }
 
 struct Measure<'a> {
     fragments: HashMap<&'a str, &'a FragmentDefinition>,
-    known: HashMap<&'a str, Known>,
+    known: HashMap<&'a str, FragmentSize>,
 }
 
 impl<'a> Measure<'a> {
@@ -94,13 +94,13 @@ impl<'a> Measure<'a> {
             return Size::default();
         };
         match self.known.get(name) {
-            Some(Known::Done(size)) => return *size,
-            Some(Known::Open) => return Size::default(),
+            Some(FragmentSize::Done(size)) => return *size,
+            Some(FragmentSize::Open) => return Size::default(),
             None => {}
         }
-        self.known.insert(name, Known::Open);
+        self.known.insert(name, FragmentSize::Open);
         let size = self.selections(&fragment.selection_set, introspective(fragment.type_condition.as_str()));
-        self.known.insert(name, Known::Done(size));
+        self.known.insert(name, FragmentSize::Done(size));
         size
     }
 }
@@ -109,7 +109,7 @@ fn introspective(name: &str) -> bool {
     name.starts_with("__")
 }
 
-/// Refuses a document that is too large. All its operations count together: all of them are validated.
+/// Refuses a document that exceeds a limit. All its operations count together, because all of them are validated.
 pub(super) fn complexity(document: &Document, limits: &Limits) -> Result<(), Refusal> {
     let mut fragments = HashMap::new();
     for definition in &document.definitions {
@@ -134,7 +134,7 @@ pub(super) fn complexity(document: &Document, limits: &Limits) -> Result<(), Ref
             return Err(Refusal::limit(reason, what, most, setting));
         }
     }
-    // Those that nothing spreads are validated, too.
+    // Fragments that are not spread are validated, too.
     let unused = names.into_iter().map(|name| complexity.fragment(name)).max_by_key(|size| size.fields);
     total.fields = total.fields.max(unused.map_or(0, |size| size.fields));
     for (size, most, what, reason, setting) in [
@@ -157,16 +157,15 @@ pub(super) fn complexity(document: &Document, limits: &Limits) -> Result<(), Ref
         let message = format!("Introspection may lead from type to type {INTROSPECTION_DEPTH} times, not more.");
         return Err(Refusal::one(super::RejectionKind::Limit, "introspection", message));
     }
-    if total.schemas > SCHEMAS {
-        let message = format!("The schema may be asked for {SCHEMAS} times in a request, not more.");
+    if total.schemas > MAX_SCHEMA_FIELDS {
+        let message = format!("The schema may be asked for {MAX_SCHEMA_FIELDS} times in a request, not more.");
         return Err(Refusal::one(super::RejectionKind::Limit, "introspection", message));
     }
     Ok(())
 }
 
 impl<'a> Measure<'a> {
-    /// How many fields there are at the root, fragments put in place. Sizes are known by now: what spreads itself or too
-    /// much is refused for that, so this stops early where there is too much.
+    /// The number of root fields, with fragments resolved. Each fragment is counted once.
     fn roots(&self, selections: &'a [Selection]) -> usize {
         let mut known = HashMap::new();
         self.count_roots(selections, &mut known)

@@ -1,7 +1,8 @@
-//! How many values an answer could have: lists multiply what is asked of each of their rows.
+//! Limits the cost of an operation: the number of values that its response could have. Lists multiply the cost of their
+//! rows.
 //!
-//! Called by [`Documents`](super::Documents) for each request, because variables say how long pages are and what is left
-//! out. It must never know how many rows there really are.
+//! Called by [`Documents`](super::Documents) for each request, because variables determine page sizes and `@skip`. It
+//! must not depend on how many rows there really are.
 
 use std::collections::HashMap;
 
@@ -15,22 +16,23 @@ use serde_json::{Map, Value};
 use super::{Inputs, MAX_ERRORS, Refusal, RejectionKind, ValidationError, shortened};
 use crate::limits::Limits;
 
-/// Rows of a page when nothing is said.
+/// Rows of a page without page arguments.
 const DEFAULT_PAGE: u64 = 20;
 /// Entries of a collection: the most that an instance or a template may have of each kind.
 const COLLECTION_ENTRIES: u64 = 500;
-/// Entries that one entry takes the place of: those with the same key.
+/// Entries with the same key, which one entry shadows.
 const SHADOWED_ENTRIES: u64 = 4;
-/// Conflicts of a stack: each host port of each of its instances may be one.
+/// Conflicts of a stack: each host port of each of its instances may conflict.
 const STACK_CONFLICTS: u64 = 5000;
-/// Others that are told of a conflict.
+/// Holders that are listed for a conflict.
 const CONFLICT_HOLDERS: u64 = 10;
 /// Conflicts of an instance.
 const INSTANCE_CONFLICTS: u64 = 500;
 /// Rows of any other list without pages.
 const OTHER_LIST_ROWS: u64 = 10;
 
-/// How many rows a list without pages may well have, by the type that the field belongs to, its name, and what it lists.
+/// A realistic number of rows of a list without pages, by the type of the parent, the name of the field, and its item
+/// type.
 fn list_rows(of: &str, name: &str, listed: &str) -> u64 {
     match (of, name, listed) {
         (_, "shadows" | "from" | "to", _) => SHADOWED_ENTRIES,
@@ -53,16 +55,16 @@ struct Cost<'a> {
     document: &'a ExecutableDocument,
     inputs: Inputs<'a>,
     fragments: HashMap<&'a str, u64>,
-    /// Whether a variable is null; only then can null stand where it must not.
+    /// Whether any variable is null; only then can an argument be null that must not be.
     has_nulls: bool,
-    /// What is null and must not be: of a variable that has a default, and is given as null.
+    /// Errors for arguments that must not be null, and are a variable with a default that is given as null.
     mistakes: Vec<ValidationError>,
 }
 
 impl<'a> Cost<'a> {
     fn selections(&mut self, set: &'a SelectionSet, in_page: bool) -> u64 {
         let mut cost = 0u64;
-        // What is asked of objects of one type only is answered by none of another.
+        // Selections on different object types exclude each other, so only the most expensive one counts.
         let mut each: HashMap<&str, u64> = HashMap::new();
         for selection in &set.selections {
             if !self.includes(selection.directives()) {
@@ -88,7 +90,7 @@ impl<'a> Cost<'a> {
         cost.saturating_add(each.into_values().max().unwrap_or_default())
     }
 
-    /// A fragment on a page counts as one of anything else: its lists are few.
+    /// The cost of a fragment, cached by its name without regard to `in_page`: fragments on page types have few lists.
     fn fragment(&mut self, name: &str, in_page: bool) -> u64 {
         let Some((name, fragment)) = self.document.fragments.get_key_value(name) else { return 0 };
         if let Some(known) = self.fragments.get(name.as_str()) {
@@ -112,8 +114,8 @@ impl<'a> Cost<'a> {
         }
     }
 
-    /// Notes arguments in which null stands where it must not.
-    fn look_for_nulls(&mut self, field: &Field) {
+    /// Reports arguments that contain null where it is not allowed.
+    fn check_nulls(&mut self, field: &Field) {
         for given in &field.arguments {
             let Some(known) = field.definition.argument_by_name(&given.name) else { continue };
             let Some(value) = self.inputs.value(&known.ty, &given.value) else { continue };
@@ -125,7 +127,7 @@ impl<'a> Cost<'a> {
 
     fn field(&mut self, of: &str, field: &'a Field, in_page: bool) -> u64 {
         if self.has_nulls {
-            self.look_for_nulls(field);
+            self.check_nulls(field);
         }
         if field.selection_set.selections.is_empty() {
             return 1;
@@ -135,7 +137,7 @@ impl<'a> Cost<'a> {
         let rows = if page {
             self.argument(field, "first").or_else(|| self.argument(field, "last")).unwrap_or(DEFAULT_PAGE)
         } else if !field.definition.ty.is_list() || in_page {
-            // The rows of a page are counted where it begins.
+            // The rows of a page have been counted at its connection.
             1
         } else {
             self.argument(field, "ids").unwrap_or_else(|| list_rows(of, &field.name, inside))
@@ -148,7 +150,7 @@ impl<'a> Cost<'a> {
             && self.schema.get_object(name).is_some_and(|page| page.fields.contains_key("pageInfo"))
     }
 
-    /// A number, or how long a list is; `None` when nothing is said.
+    /// The value of a number argument, or the length of a list argument; `None` if it is absent.
     fn argument(&self, field: &Field, name: &str) -> Option<u64> {
         let expected = &field.definition.argument_by_name(name)?.ty;
         match self.inputs.value(expected, field.specified_argument_by_name(name)?)? {
@@ -159,7 +161,7 @@ impl<'a> Cost<'a> {
     }
 }
 
-/// How many values the answer to an operation could have; refused when that is too many.
+/// Computes the cost of an operation; refused if it exceeds the limit.
 pub(super) fn check(
     schema: &Schema,
     document: &ExecutableDocument,

@@ -1,20 +1,21 @@
-//! What the scalar `DateTime` takes.
+//! Validates values of the scalar `DateTime`.
 //!
-//! Used for variables and for literals. It must never accept a date_time that RFC 3339 cannot write in UTC.
+//! Used for variables and for literals. It must not accept a time that RFC 3339 cannot represent in UTC.
 
 use std::ops::RangeInclusive;
 
 use chrono::DateTime;
 
-/// Microseconds from the beginning of the year 0 to the end of the year 9999, in UTC: RFC 3339 has four digits.
-const WRITABLE_MICROS: RangeInclusive<i64> = -62_167_219_200_000_000..=253_402_300_799_999_999;
+/// Microseconds from the beginning of the year 0 to the end of the year 9999, in UTC: years of RFC 3339 have four
+/// digits.
+const VALID_MICROS: RangeInclusive<i64> = -62_167_219_200_000_000..=253_402_300_799_999_999;
 
-/// What is wrong with a text that should be a date_time.
+/// The error message for an invalid value; `None` if it is valid.
 pub(super) fn mistake(text: &str) -> Option<&'static str> {
     match DateTime::parse_from_rfc3339(text) {
-        Err(_) => Some("is no date_time such as \"2030-01-31T12:00:00Z\", as the type \"DateTime\" is."),
+        Err(_) => Some("is no moment such as \"2030-01-31T12:00:00Z\", as the type \"DateTime\" is."),
         // A leap second counts as the second after it, which is how it is stored.
-        Ok(date_time) if !WRITABLE_MICROS.contains(&date_time.timestamp_micros()) => {
+        Ok(date_time) if !VALID_MICROS.contains(&date_time.timestamp_micros()) => {
             Some("is outside of the years 0000 to 9999 in UTC, which are all that RFC 3339 can write.")
         }
         Ok(_) => None,
@@ -41,7 +42,7 @@ mod tests {
             assert!(mistake(late).is_some_and(|message| message.contains("years")), "{late}");
         }
         for none in ["", "2030-01-31", "10000-01-01T00:00:00Z", "+10000-01-01T00:00:00Z", "-0001-01-01T00:00:00Z"] {
-            assert!(mistake(none).is_some_and(|message| message.contains("no date_time")), "{none}");
+            assert!(mistake(none).is_some_and(|message| message.contains("no moment")), "{none}");
         }
     }
 }

@@ -1,14 +1,14 @@
-//! Descriptions on operations, fragments and variables, which the specification of September 2025 allows and the parser
-//! that we use does not know yet: they are blanked before it sees the document.
+//! Replaces descriptions on operations, fragments and variables by spaces: the specification of September 2025 allows
+//! them, but apollo-compiler does not support them yet.
 //!
-//! Called by [`Documents`](super::Documents) behind the token_limit. One pass over the text; every line and column stays what it
-//! was. It must never touch a string that is a value.
+//! Called by [`Documents`](super::Documents) after `token_limit`. It makes one pass over the text, and keeps every line
+//! and column. It must not change a string that is a value.
 
 use std::{borrow::Cow, ops::Range};
 
 use super::{Refusal, RejectionKind, ValidationError};
 
-/// A token, as far as descriptions need to know it.
+/// A token, in as much detail as needed to find descriptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Token<'a> {
     Word(&'a str),
@@ -16,8 +16,8 @@ enum Token<'a> {
     Sign(u8),
 }
 
-/// The document without descriptions. Refused when a string does not end with its line: what is a description and what is
-/// not cannot be told behind it.
+/// The document without descriptions. Refused if a string is not terminated in its line, because what follows it is
+/// then ambiguous.
 pub(super) fn without(document: &str) -> Result<Cow<'_, str>, Refusal> {
     if !document.contains('"') {
         return Ok(Cow::Borrowed(document));
@@ -38,13 +38,13 @@ pub(super) fn without(document: &str) -> Result<Cow<'_, str>, Refusal> {
     Ok(Cow::Owned(blanked))
 }
 
-/// Where descriptions stand: strings in front of a keyword outside of all brackets, and strings in front of a variable
-/// that an operation declares.
+/// Finds the descriptions: strings before a keyword outside of all brackets, and strings before the definition of a
+/// variable.
 fn find(document: &str) -> Result<Vec<Range<usize>>, Refusal> {
     let mut found = Vec::new();
     let mut last_text = 0..0;
     let mut depth = 0usize;
-    // Whether an operation has begun whose variables may follow, and whether they have.
+    // Whether an operation has begun, and whether its variable definitions have.
     let (mut in_head, mut in_variables) = (false, false);
     // The last two tokens.
     let mut before: [Option<Token<'_>>; 2] = [None, None];
@@ -55,19 +55,19 @@ fn find(document: &str) -> Result<Vec<Range<usize>>, Refusal> {
         match token {
             Token::Word(word) if depth == 0 => {
                 let operation = matches!(word, "query" | "mutation" | "subscription");
-                // A word behind one is the name.
+                // A word after a keyword is the name of the operation.
                 let begins =
                     !(in_head && matches!(before[1], Some(Token::Word("query" | "mutation" | "subscription"))));
-                // A definition begins the document, or stands behind another one.
+                // A definition is the first of the document, or follows another one.
                 let first = matches!(before[0], None | Some(Token::Sign(b'}')));
                 if begins && behind_text && first && (operation || word == "fragment") {
                     found.push(last_text.clone());
                 }
                 in_head = if begins { operation } else { in_head };
             }
-            // What stands in brackets from here on are no variables that are declared.
+            // Brackets from here on belong to directives, not to variable definitions.
             Token::Sign(b'@') if depth == 0 => in_head = false,
-            // Behind `=` it is a default.
+            // A string after `=` is a default.
             Token::Sign(b'$') if in_variables && depth == 1 && behind_text && before[0] != Some(Token::Sign(b'=')) => {
                 found.push(last_text.clone());
             }
@@ -90,7 +90,7 @@ fn find(document: &str) -> Result<Vec<Range<usize>>, Refusal> {
     Ok(found)
 }
 
-/// The next token from a place on, and where it stands.
+/// The next token from a position on, and its range.
 fn next(document: &str, mut at: usize) -> Result<Option<(Token<'_>, Range<usize>)>, Refusal> {
     let bytes = document.as_bytes();
     while let Some(byte) = bytes.get(at) {
@@ -109,7 +109,7 @@ fn next(document: &str, mut at: usize) -> Result<Option<(Token<'_>, Range<usize>
                     at + bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
                 return Ok(Some((Token::Word(&document[at..end]), at..end)));
             }
-            // Of a byte order mark or of something that is no token: for the parser to say.
+            // Part of a byte order mark, or of an invalid token, which the parser refuses.
             byte if !byte.is_ascii() => at += 1,
             sign => return Ok(Some((Token::Sign(*sign), at..at + 1))),
         }
@@ -117,7 +117,7 @@ fn next(document: &str, mut at: usize) -> Result<Option<(Token<'_>, Range<usize>
     Ok(None)
 }
 
-/// How long a string is with its quotes.
+/// The length of a string with its quotes, in bytes.
 fn string_length(document: &str, start: usize) -> Result<usize, Refusal> {
     let bytes = document.as_bytes();
     let mut at = start + 1;
@@ -131,7 +131,7 @@ fn string_length(document: &str, start: usize) -> Result<usize, Refusal> {
     }
 }
 
-/// How long the rest of a block string is, with its quotes. That it ends, the token_limit has seen.
+/// The length of the rest of a block string with its quotes, in bytes. `token_limit` has checked that it is terminated.
 fn block_length(block: &str) -> usize {
     let mut at = 0;
     while let Some(quotes) = block[at..].find("\"\"\"") {

@@ -1,7 +1,7 @@
-//! Values that a document writes out, brought into the form that their types take, with variables in their places.
+//! Coerces the literals of a document to values of their types, and substitutes variables.
 //!
-//! Used for the defaults of variables, for the cost of a request, and by the one who runs a document. It takes what has been
-//! validated; it must never see variables that have not been coerced.
+//! Used for the defaults of variables, for the cost of a request, and to make the executor's document. It must be
+//! called only with a validated document and coerced variables.
 
 use apollo_compiler::{
     Name, Node, Schema,
@@ -10,7 +10,7 @@ use apollo_compiler::{
 };
 use serde_json::{Map, Number, Value};
 
-/// The inputs of an operation.
+/// The schema and the variables of an operation.
 #[derive(Clone, Copy, Debug)]
 pub struct Inputs<'a> {
     schema: &'a Schema,
@@ -18,22 +18,21 @@ pub struct Inputs<'a> {
 }
 
 impl<'a> Inputs<'a> {
-    /// With the values of the variables, as [`Chosen`](super::Chosen) has them.
+    /// `variables` are coerced, as in [`Chosen`](super::Chosen).
     pub fn new(schema: &'a Schema, variables: &'a Map<String, Value>) -> Self {
         Self { schema, variables }
     }
 
-    /// The value of an argument or of a field of an input; none when it is a variable without a value, which is the same
-    /// as if nothing were written.
+    /// The value of an argument or of an input field. `None` for a variable without a value, which counts as absent.
     pub fn value(&self, expected: &Type, literal: &Literal) -> Option<Value> {
         Some(match (literal, expected) {
             (Literal::Variable(name), _) => return self.variables.get(name.as_str()).cloned(),
             (Literal::Null, _) => Value::Null,
             (Literal::List(items), Type::List(inside) | Type::NonNullList(inside)) => {
-                // A place in a list cannot be left out.
+                // An item of a list cannot be absent.
                 items.iter().map(|item| self.value(inside, item).unwrap_or_default()).collect()
             }
-            // One value is a list of one.
+            // A single value is coerced to a list with one item.
             (one, Type::List(inside) | Type::NonNullList(inside)) => {
                 Value::Array(vec![self.value(inside, one).unwrap_or_default()])
             }
@@ -62,12 +61,12 @@ impl<'a> Inputs<'a> {
         Value::Object(values)
     }
 
-    /// The default of an argument, of a variable or of a field of an input.
+    /// The default value of an argument, of a variable or of an input field.
     pub(super) fn default_value(&self, expected: &Type, default: Option<&Literal>) -> Option<Value> {
         default.and_then(|default| self.value(expected, default))
     }
 
-    /// A value as it is written: of a scalar.
+    /// The value of a scalar or enum literal, without coercion.
     fn untyped(&self, literal: &Literal) -> Value {
         match literal {
             Literal::Null => Value::Null,
@@ -87,7 +86,7 @@ impl<'a> Inputs<'a> {
         }
     }
 
-    /// Where null stands in a value although the type does not take it, and the type of that place.
+    /// Finds a null where the type does not allow it: its path, and the type at that path.
     pub(super) fn null_place<'t>(&self, expected: &'t Type, value: &Value, place: &str) -> Option<(String, &'t Type)>
     where
         'a: 't,
@@ -107,8 +106,8 @@ impl<'a> Inputs<'a> {
         }
     }
 
-    /// Whether `@skip` and `@include` let a selection be part of the operation; none when a condition is null, which may
-    /// be found only now: of a variable that has a default and is given as null.
+    /// Whether `@skip` and `@include` keep a selection in the operation. `None` if a condition is null, which
+    /// validation cannot exclude: a variable with a default may be given as null.
     pub fn includes(&self, directives: &DirectiveList) -> Option<bool> {
         let mut included = true;
         for directive in directives {
@@ -123,7 +122,7 @@ impl<'a> Inputs<'a> {
     }
 }
 
-/// A number as it is written in a document; none when it is beyond what can be held.
+/// Parses a number of a document; `None` if it is out of range.
 pub(super) fn number(text: &str) -> Option<Number> {
     text.parse().ok()
 }

@@ -1,9 +1,8 @@
-//! Inputs that a document writes out, where the validation that we use looks away: inputs of which exactly one field is
-//! given, fields that are given twice, variables inside lists and objects, variables whose default is null, moments, and
-//! numbers that nothing can hold.
+//! Validates the literals of a document where apollo-compiler does not: `@oneOf` inputs, duplicate input fields,
+//! variables inside lists and objects, variables whose default is null, `DateTime` values, and numbers out of range.
 //!
-//! Called by [`Documents`](super::Documents) on documents that are valid otherwise. Inputs that come as variables are looked
-//! at with the variables.
+//! Called by [`Documents`](super::Documents) for documents that apollo-compiler has found valid. It must not validate
+//! the values of variables: `coerce` does.
 
 use std::collections::HashSet;
 
@@ -16,43 +15,43 @@ use apollo_compiler::{
 
 use super::{MAX_ERRORS, Refusal, RejectionKind, ValidationError, date_time, inputs::number, shortened};
 
-struct Look<'a> {
+struct LiteralCheck<'a> {
     schema: &'a Schema,
     document: &'a ExecutableDocument,
-    /// Those of the operation in hand.
+    /// The variables of the current operation.
     variables: &'a [Node<VariableDefinition>],
-    /// Fragments that have been looked at for it.
+    /// Fragments that have been checked for the current operation.
     seen: HashSet<&'a str>,
     mistakes: Vec<ValidationError>,
 }
 
-/// Whether exactly one field has to be given.
+/// Whether an input is a `@oneOf` input, of which exactly one field must be given.
 pub(super) fn is_one_of(input: &InputObjectType) -> bool {
     input.directives.has("oneOf")
 }
 
-/// Refuses a document with such a mistake.
+/// Refuses a document with an invalid literal.
 pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Result<(), Refusal> {
-    let mut look = Look { schema, document, variables: &[], seen: HashSet::new(), mistakes: Vec::new() };
+    let mut literals = LiteralCheck { schema, document, variables: &[], seen: HashSet::new(), mistakes: Vec::new() };
     for operation in document.operations.iter() {
-        look.variables = &operation.variables;
-        look.seen.clear();
+        literals.variables = &operation.variables;
+        literals.seen.clear();
         for variable in &operation.variables {
             if let Some(default) = &variable.default_value {
-                look.value(&variable.ty, default);
+                literals.value(&variable.ty, default);
             }
         }
-        look.directives(&operation.directives);
-        look.selections(&operation.selection_set);
+        literals.directives(&operation.directives);
+        literals.selections(&operation.selection_set);
     }
-    look.mistakes.truncate(MAX_ERRORS);
-    if look.mistakes.is_empty() {
+    literals.mistakes.truncate(MAX_ERRORS);
+    if literals.mistakes.is_empty() {
         return Ok(());
     }
-    Err(Refusal { sort: RejectionKind::Validation, reason: "validation", mistakes: look.mistakes })
+    Err(Refusal { sort: RejectionKind::Validation, reason: "validation", mistakes: literals.mistakes })
 }
 
-impl<'a> Look<'a> {
+impl<'a> LiteralCheck<'a> {
     fn selections(&mut self, set: &'a SelectionSet) {
         for selection in &set.selections {
             match selection {
@@ -124,7 +123,7 @@ impl<'a> Look<'a> {
         let schema = self.schema;
         let input = match schema.types.get(expected.inner_named_type()) {
             Some(ExtendedType::InputObject(input)) => Some(input),
-            // Any value of a scalar of its own.
+            // A custom scalar accepts any object.
             _ => None,
         };
         if let Some(input) = input.filter(|input| is_one_of(input)) {
@@ -152,7 +151,8 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// A variable inside a list or an object has to fit there, too; and so has one whose default is null.
+    /// Checks that a variable is allowed at its position, also inside a list or an object, and also if its default is
+    /// null.
     fn variable(&mut self, place: &Type, place_has_default: bool, value: &Node<Value>) {
         let Value::Variable(name) = &**value else { return };
         let Some(variable) = self.variables.iter().find(|known| known.name == *name) else { return };

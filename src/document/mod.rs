@@ -1,6 +1,7 @@
-//! A look at a document and its variables before anything runs: is it small enough, is it valid, do the values fit?
+//! Validates GraphQL documents and variables before anything runs: size, complexity, the schema's rules, coercion, and
+//! cost.
 //!
-//! Called by the GraphQL handler. It must never know the framework that runs documents, nor the database.
+//! Called by the GraphQL handler. It must not depend on the executor or the database.
 
 mod cache;
 mod coerce;
@@ -34,25 +35,25 @@ pub use self::inputs::Inputs;
 use self::cache::Cache;
 use crate::limits::Limits;
 
-/// Most mistakes that are told of one document.
+/// Most errors that are reported for one document.
 pub const MAX_ERRORS: usize = 20;
 /// Longest message, in characters.
 pub const MAX_MESSAGE: usize = 300;
 
-/// What sort of refusal it is: the code of the error.
+/// The category of a refusal, which determines the code of its errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RejectionKind {
-    /// It is no document.
+    /// The document is not valid syntax.
     Parse,
-    /// It is none of this schema.
+    /// The document is not valid for the schema.
     Validation,
-    /// The operation or its variables do not fit.
+    /// The operation name or the variables are invalid.
     BadRequest,
-    /// It asks for too much.
+    /// The request exceeds a limit.
     Limit,
-    /// It asks for what the caller may not see.
+    /// The caller may not run this document.
     Forbidden,
-    /// A to_graphql_error of ours.
+    /// A fault of the service.
     Internal,
 }
 
@@ -70,23 +71,23 @@ impl RejectionKind {
     }
 }
 
-/// Something that is wrong with a document.
+/// An error in a document or its variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidationError {
-    /// What, in a sentence.
+    /// The message, a sentence.
     pub message: String,
-    /// Where: line and column, from 1.
+    /// Line and column, from 1.
     pub location: Option<(usize, usize)>,
 }
 
-/// Why nothing runs.
+/// Why a request is refused before anything runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// What sort.
+    /// The category.
     pub sort: RejectionKind,
-    /// A stable word for it, for the metrics.
+    /// The label `reason` in the metrics; stable.
     pub reason: &'static str,
-    /// At least one.
+    /// The errors; at least one.
     pub mistakes: Vec<ValidationError>,
 }
 
@@ -99,14 +100,14 @@ impl Refusal {
         }
     }
 
-    /// More than a limit; `setting` is the flag that raises it.
+    /// The refusal of a request that exceeds a limit; `setting` is the flag that raises it.
     fn limit(reason: &'static str, what: &str, limit: impl fmt::Display, setting: &str) -> Self {
         let message = format!("The request has more than {limit} {what}; the setting --{setting} allows more.");
         Self::one(RejectionKind::Limit, reason, message)
     }
 }
 
-/// At most [`MAX_MESSAGE`] characters.
+/// Cuts a message to [`MAX_MESSAGE`] characters.
 pub fn shortened(message: &str) -> String {
     match message.char_indices().nth(MAX_MESSAGE) {
         None => message.to_owned(),
@@ -117,7 +118,7 @@ pub fn shortened(message: &str) -> String {
     }
 }
 
-/// A document that is valid and small enough; which of its operations runs is not said yet.
+/// A document that is valid and within the limits; the operation has not been chosen yet.
 #[derive(Debug)]
 pub struct Checked<P> {
     document: Valid<ExecutableDocument>,
@@ -126,56 +127,56 @@ pub struct Checked<P> {
 }
 
 impl<P> Checked<P> {
-    /// Whether it asks for the schema, in any of its operations.
+    /// Whether any of its operations uses introspection.
     pub fn introspects(&self) -> bool {
         self.introspects
     }
 
-    /// What was made of it by the one who runs documents.
+    /// The result of the [`Prepare`] function.
     pub fn prepared(&self) -> &P {
         &self.prepared
     }
 }
 
-/// What runs.
+/// The operation that runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chosen {
     /// The operation's name, if it has one.
     pub name: Option<String>,
-    /// Whether it changes something.
+    /// Whether it is a mutation.
     pub mutation: bool,
-    /// How many fields of the root it asks for.
+    /// The number of its root fields.
     pub roots: usize,
-    /// The variables as they fit, defaults included.
+    /// The coerced variables, defaults included.
     pub variables: Map<String, Value>,
-    /// How many values the answer could have.
+    /// How many values the response could have.
     pub cost: u64,
 }
 
-/// An operation, with what it refers to.
+/// An operation with its schema and document.
 #[derive(Clone, Copy, Debug)]
 pub struct Parts<'a> {
     /// The schema for which it was validated.
     pub schema: &'a Schema,
-    /// The objects that an interface or a union may be, by its name.
+    /// The object types of each interface and union, by its name.
     pub objects: &'a HashMap<Name, Vec<Name>>,
-    /// The document that it stands in.
+    /// The document that contains the operation.
     pub document: &'a ExecutableDocument,
     /// The operation itself.
     pub operation: &'a Node<Operation>,
 }
 
-/// What the one who runs documents makes of each, once.
+/// A function that derives data from each valid document, once: the caller's plans.
 pub type Prepare<P> = fn(&Schema, &ExecutableDocument) -> P;
 
-/// The schema, with what is asked of it again and again.
-struct Known {
+/// The schema, with an index of the possible object types.
+struct IndexedSchema {
     schema: Valid<Schema>,
-    /// The objects that an interface or a union may be, by its name.
+    /// The object types of each interface and union, by its name.
     objects: HashMap<Name, Vec<Name>>,
 }
 
-impl Known {
+impl IndexedSchema {
     fn new(schema: Valid<Schema>) -> Self {
         let mut objects: HashMap<Name, Vec<Name>> = HashMap::new();
         for (name, of) in &schema.types {
@@ -196,11 +197,11 @@ impl Known {
     }
 }
 
-type Read = Box<dyn FnOnce() -> Result<Known, String> + Send>;
+type ReadSchema = Box<dyn FnOnce() -> Result<IndexedSchema, String> + Send>;
 
-/// Looks at documents of one schema; a clone shares what it remembers.
+/// Validates documents of one schema. Clones share the cache.
 pub struct Documents<P> {
-    schema: Arc<LazyLock<Result<Known, String>, Read>>,
+    schema: Arc<LazyLock<Result<IndexedSchema, String>, ReadSchema>>,
     limits: Arc<Limits>,
     cache: Arc<Cache<P>>,
     prepare: Prepare<P>,
@@ -218,13 +219,13 @@ impl<P> Clone for Documents<P> {
 }
 
 impl<P> Documents<P> {
-    /// For a schema in GraphQL's own language; it is read in the background of the first request.
+    /// Makes a validator for a schema, which is parsed by the first request.
     pub fn new(sdl: fn() -> String, limits: Limits, prepare: Prepare<P>) -> Self {
         let schema = LazyLock::new(Box::new(move || {
             let mut schema = Schema::parse(sdl(), "schema.graphql").map_err(|bad| bad.errors.to_string())?;
-            knows_one_of(&mut schema);
-            schema.validate().map(Known::new).map_err(|bad| bad.errors.to_string())
-        }) as Read);
+            add_is_one_of(&mut schema);
+            schema.validate().map(IndexedSchema::new).map_err(|bad| bad.errors.to_string())
+        }) as ReadSchema);
         Self { schema: Arc::new(schema), limits: Arc::new(limits), cache: Arc::default(), prepare }
     }
 
@@ -232,20 +233,20 @@ impl<P> Documents<P> {
         self.known().map(|known| &known.schema)
     }
 
-    fn known(&self) -> Result<&Known, Refusal> {
+    fn known(&self) -> Result<&IndexedSchema, Refusal> {
         self.schema.as_ref().as_ref().map_err(|cause| {
             tracing::error!(cause, "the schema cannot be read");
             Refusal::one(RejectionKind::Internal, "schema", "Something went wrong inside.")
         })
     }
 
-    /// A document that can run, from memory where it has been looked at before.
+    /// Validates a document, or returns it from the cache.
     pub fn check(&self, text: &str) -> Result<Arc<Checked<P>>, Refusal> {
         token_limit::token_limit(text, &self.limits)?;
-        self.cache.get_or_check(text, || self.look_at(text))
+        self.cache.get_or_check(text, || self.validate(text))
     }
 
-    fn look_at(&self, text: &str) -> Result<Checked<P>, Refusal> {
+    fn validate(&self, text: &str) -> Result<Checked<P>, Refusal> {
         let text = descriptions::without(text)?;
         let ast =
             Parser::new().parse_ast(text, "request").map_err(|bad| refusal(RejectionKind::Parse, "parse", &bad))?;
@@ -259,15 +260,14 @@ impl<P> Documents<P> {
         Ok(Checked { document, prepared, introspects })
     }
 
-    /// What an operation is made of, for the one who runs it.
+    /// The parts of the chosen operation, for the executor.
     pub fn operation<'a>(&'a self, checked: &'a Checked<P>, name: Option<&str>) -> Result<Parts<'a>, Refusal> {
         let operation = operation(&checked.document, name)?;
-        let Known { schema, objects } = self.known()?;
+        let IndexedSchema { schema, objects } = self.known()?;
         Ok(Parts { schema, objects, document: &checked.document, operation })
     }
 
-    /// The operation that runs, with its variables brought into form; refused when they do not fit or when it asks for
-    /// too much of long lists.
+    /// Chooses the operation and coerces its variables. Refused if they are invalid or the cost is too high.
     pub fn choose(
         &self,
         checked: &Checked<P>,
@@ -286,7 +286,7 @@ impl<P> Documents<P> {
         })
     }
 
-    /// Whether the operation that would run changes something; `None` when it is not clear which one that is.
+    /// Whether the chosen operation is a mutation; `None` if the name does not determine one.
     pub fn is_mutation(&self, checked: &Checked<P>, name: Option<&str>) -> Option<bool> {
         let operation = operation(&checked.document, name).ok()?;
         Some(operation.operation_type == OperationType::Mutation)
@@ -299,8 +299,8 @@ impl<P> fmt::Debug for Documents<P> {
     }
 }
 
-/// Lets introspection ask `isOneOf` of a type: the library that validates is older than that field.
-fn knows_one_of(schema: &mut Schema) {
+/// Adds the field `isOneOf` to `__Type` for introspection: apollo-compiler does not have it yet.
+fn add_is_one_of(schema: &mut Schema) {
     if let Some(ExtendedType::Object(of)) = schema.types.get_mut("__Type") {
         let field = FieldDefinition {
             description: None,
@@ -325,7 +325,7 @@ fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result
     })
 }
 
-/// What the parser says, without the string that stood in its way: it may be a secret.
+/// The parser's message without the unexpected text, which may be a secret.
 fn without_text(message: &str) -> &str {
     message.find(", got \"").map_or(message, |at| &message[..at])
 }
@@ -337,7 +337,7 @@ fn refusal<T>(sort: RejectionKind, reason: &'static str, bad: &WithErrors<T>) ->
         let found = found.to_json();
         let location = found.locations.first().copied().map(place);
         let mistake = ValidationError { message: shortened(without_text(&found.message)), location };
-        // Some are found twice, by two rules.
+        // Two rules may report the same error.
         if !mistakes.contains(&mistake) {
             mistakes.push(mistake);
         }

@@ -1,13 +1,12 @@
-//! A look at a document before any parser runs: parsers recurse, and a few kilobytes of open brackets would end the
-//! process.
+//! Limits the length, tokens and nesting of a document before any parser runs: parsers recurse, and a few kilobytes of
+//! open brackets would overflow the stack.
 //!
-//! Called by [`Documents`](super::Documents). One pass over the bytes, without recursion and without memory of its own.
+//! Called by [`Documents`](super::Documents). It makes one pass over the bytes, and must not recurse or allocate.
 
 use super::{Refusal, RejectionKind};
 use crate::limits::Limits;
 
-/// Refuses a document that is too long, has too many tokens or nests too deeply. Whether it is a document at all is for
-/// the parser to say.
+/// Refuses a document that is too long, has too many tokens or is nested too deeply. It does not check the syntax.
 pub(super) fn token_limit(document: &str, limits: &Limits) -> Result<(), Refusal> {
     if document.len() > limits.max_document {
         return Err(Refusal::limit("document_bytes", "bytes", limits.max_document, "max-document"));
@@ -22,15 +21,15 @@ pub(super) fn token_limit(document: &str, limits: &Limits) -> Result<(), Refusal
                 continue;
             }
             b'#' => {
-                rest = behind_comment(tail);
+                rest = after_comment(tail);
                 continue;
             }
-            b'"' if tail.starts_with(b"\"\"") => match behind_block_string(&tail[2..]) {
+            b'"' if tail.starts_with(b"\"\"") => match after_block_string(&tail[2..]) {
                 Some(rest) => rest,
-                // A parser that tries again otherwise would read what follows as something else.
+                // A parser that recovers differently would see other tokens after it.
                 None => return Err(Refusal::one(RejectionKind::Parse, "parse", "A block string does not end.")),
             },
-            b'"' => behind_string(tail),
+            b'"' => after_string(tail),
             b'{' | b'[' | b'(' => {
                 depth += 1;
                 if depth > max_nesting {
@@ -53,22 +52,22 @@ pub(super) fn token_limit(document: &str, limits: &Limits) -> Result<(), Refusal
     Ok(())
 }
 
-/// Names and numbers.
+/// Whether a byte is part of a name or a number.
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+')
 }
 
-/// A comment ends with its line.
-fn behind_comment(text: &[u8]) -> &[u8] {
+/// The text after a comment, which ends with its line.
+fn after_comment(text: &[u8]) -> &[u8] {
     text.iter().position(|byte| matches!(byte, b'\n' | b'\r')).map_or(&[], |at| &text[at..])
 }
 
-/// A string ends with its line at the latest, as the parser sees it too.
-fn behind_string(text: &[u8]) -> &[u8] {
+/// The text after a string. It ends with its line at the latest, as for the parser.
+fn after_string(text: &[u8]) -> &[u8] {
     let mut at = 0;
     while let Some(byte) = text.get(at) {
         match byte {
-            // What ends the line ends the string, whatever stands before it.
+            // A line break ends the string, even after a backslash.
             b'\\' if !matches!(text.get(at + 1), Some(b'\n' | b'\r')) => at += 2,
             b'"' | b'\n' | b'\r' => return &text[at + 1..],
             _ => at += 1,
@@ -77,7 +76,7 @@ fn behind_string(text: &[u8]) -> &[u8] {
     &[]
 }
 
-fn behind_block_string(text: &[u8]) -> Option<&[u8]> {
+fn after_block_string(text: &[u8]) -> Option<&[u8]> {
     let mut at = 0;
     while at < text.len() {
         if text[at..].starts_with(b"\\\"\"\"") {

@@ -62,7 +62,7 @@ pub enum Error {
     Unavailable(DbErr),
     /// A stored row cannot be read.
     Unreadable(Unreadable),
-    /// A to_graphql_error of ours or of the machine.
+    /// A fault of the service or of the machine.
     Internal(String),
 }
 

@@ -1,6 +1,6 @@
-//! Typed access to what a request carries.
+//! Typed access to the context data of a request: its `App`, its loaders and its idempotency key.
 //!
-//! Used by every resolver. It must never hold state of its own.
+//! Used by every resolver. It must not have state of its own.
 
 use std::{borrow::Cow, hash::Hash};
 
@@ -13,16 +13,16 @@ use crate::{
     idempotency::IdempotentRequest,
 };
 
-/// The idempotency key of a whole request, which has one change only.
+/// The idempotency key from the header of a request, which then has exactly one mutation.
 #[derive(Clone, Debug)]
 pub struct RequestKey(pub String);
 
-/// What resolvers find in their context.
+/// Extension of the resolver context.
 pub(super) trait ContextExt {
     /// The use cases.
     fn app(&self) -> &App;
-    /// The use cases for the change of this field, and the command that its input stands for: once only, if the input or
-    /// the request has an idempotency key.
+    /// Converts the input of a mutation to its command, and returns the `App` to run it with: an idempotent one if the
+    /// input or the request has an idempotency key.
     fn change<C: Hash>(&self, input: impl Keyed + Into<C>) -> Result<(Cow<'_, App>, C)>;
     /// The loaders of this request.
     fn loaders(&self) -> &Loaders;
@@ -35,10 +35,10 @@ impl ContextExt for Context<'_> {
 
     fn change<C: Hash>(&self, input: impl Keyed + Into<C>) -> Result<(Cow<'_, App>, C)> {
         let app = self.app();
-        let own = input.idempotency_key().map(str::to_owned);
+        let key_of_input = input.idempotency_key().map(str::to_owned);
         let command = input.into();
-        let of_request = || self.data_opt::<RequestKey>().map(|key| key.0.clone());
-        let Some(key) = own.or_else(of_request) else { return Ok((Cow::Borrowed(app), command)) };
+        let key_of_request = || self.data_opt::<RequestKey>().map(|key| key.0.clone());
+        let Some(key) = key_of_input.or_else(key_of_request) else { return Ok((Cow::Borrowed(app), command)) };
         let once = IdempotentRequest::new(&key, app.access(), self.field().name(), &command).map_err(Error::refused)?;
         Ok((Cow::Owned(app.once(once)), command))
     }

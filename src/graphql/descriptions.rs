@@ -1,6 +1,6 @@
-//! Descriptions of the types that the framework makes and leaves without one.
+//! Descriptions of types that async-graphql generates without one, such as connections.
 //!
-//! Used once, when the schema is built. It must never touch a type of ours: those are described where they are.
+//! Used once, when the schema is built. It must not describe other types: they have doc comments.
 
 use async_graphql::{
     ContextSelectionSet, OutputType, Positioned, ServerResult, Value,
@@ -8,7 +8,7 @@ use async_graphql::{
     registry::{MetaType, Registry},
 };
 
-const TEXTS: [(&str, &str); 7] = [
+const DESCRIPTIONS: [(&str, &str); 7] = [
     ("DateTime", "A moment as RFC 3339 text in UTC, such as `2026-01-31T12:00:00.123456+00:00`."),
     ("ID", "An opaque global id, as text."),
     ("InstanceConnection", "A page of instances."),
@@ -18,7 +18,8 @@ const TEXTS: [(&str, &str); 7] = [
     ("TrashedStackPage", "A page of the stacks in the trash."),
 ];
 
-/// No type of the schema: the framework hands its registry to types only.
+/// A dummy type that sets the descriptions. It is not part of the schema; async-graphql passes its registry only to
+/// types.
 pub(super) struct Descriptions;
 
 impl OutputType for Descriptions {
@@ -27,7 +28,7 @@ impl OutputType for Descriptions {
     }
 
     fn create_type_info(registry: &mut Registry) -> String {
-        for (name, text) in TEXTS {
+        for (name, text) in DESCRIPTIONS {
             if let Some(MetaType::Object { description, .. } | MetaType::Scalar { description, .. }) =
                 registry.types.get_mut(name)
             {

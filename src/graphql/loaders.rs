@@ -57,7 +57,7 @@ impl Loaders {
     }
 }
 
-/// ResponseCache the questions of the types.
+/// Answers the questions of the types.
 pub(super) struct Reader(App);
 
 /// A stack by its key, trashed or not.

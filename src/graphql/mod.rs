@@ -1,6 +1,6 @@
-//! The GraphQL schema: types, loaders and roots that translate, call the use cases, and wrap.
+//! The GraphQL schema: object types, inputs, payloads, loaders and the root types, which call the use cases.
 //!
-//! Called by the server and by `devarch schema`. It must never open a transaction or know a table.
+//! Called by the server and by `devarch schema`. It must not open transactions or name tables.
 
 mod compose;
 mod config;
@@ -39,14 +39,14 @@ fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription>
         .register_output_type::<Descriptions>()
 }
 
-/// The schema; what it runs on comes with each request.
+/// Builds the executable schema. Each request brings its own `App` and loaders.
 pub fn schema() -> Schema {
-    // Documents are validated before they come here; this looks at what execution itself relies on.
+    // `document` has validated the documents. The fast mode checks only what execution itself relies on.
     let framework = builder().validation_mode(ValidationMode::Fast).extension(execution::field_budget::AroundFields);
     framework.finish()
 }
 
-/// The schema in GraphQL's own language, sorted and with descriptions: what `schema.graphql` holds.
+/// The schema as SDL, sorted and with descriptions: the contents of `schema.graphql`.
 pub fn sdl() -> String {
     let options = SDLExportOptions::new()
         .sorted_fields()
@@ -59,7 +59,7 @@ pub fn sdl() -> String {
     format!("{}\n", text.trim())
 }
 
-/// Runs one request as the one who asks, with loaders of its own. It fails only when the budget of a query is exceeded.
+/// Executes one request with the caller's `App` and its own loaders. Fails only if the budget of a query is exceeded.
 pub async fn execute(schema: &Schema, app: App, request: Request) -> Result<Response, Exceeded> {
     let tasks = RequestTasks::default();
     let loaders = Loaders::new(app.clone(), &tasks);

@@ -1,7 +1,7 @@
-//! The root of all changes.
+//! `Mutation`: the root type of all mutations.
 //!
-//! Called by the executor, one field after the other. It must never hold a rule: each field hands a command to its use
-//! case and wraps what comes back.
+//! Called by the executor, one field after the other. It must not contain rules: each field passes a command to its use
+//! case and wraps the result in a payload.
 
 use async_graphql::{Context, Object, Result};
 

@@ -1,6 +1,6 @@
-//! The payload of every mutation: what it made or changed, and what a person has to put right.
+//! Payloads of the mutations: the created or changed object, or the user errors.
 //!
-//! Made by the mutations. They must never carry both.
+//! Made by `mutation.rs`. A payload must not contain both.
 
 use async_graphql::{Enum, ID, Result, SimpleObject};
 
@@ -15,7 +15,7 @@ use crate::{
     ids::{GlobalId, InstanceId, StackId},
 };
 
-/// The value, or the errors of a person; anything else is a top-level error.
+/// Splits a result into its value and the user errors. Any other error is a top-level error.
 pub(super) fn from_result<T>(done: AppResult<T>) -> Result<(Option<T>, Vec<UserError>)> {
     match done {
         Ok(value) => Ok((Some(value), Vec::new())),

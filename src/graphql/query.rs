@@ -1,6 +1,6 @@
-//! The root of all reads.
+//! `Query`: the root type of all queries.
 //!
-//! Called by the executor. It must never write, and show what is in the trash under `trash` only.
+//! Called by the executor. It must not write, and must not show deleted objects except under `trash`.
 
 use async_graphql::{Context, ID, Object, Result};
 

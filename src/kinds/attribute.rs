@@ -1,4 +1,4 @@
-//! What a Compose service says beyond the other kinds: kept as it is and rendered as it is.
+//! Attributes of a Compose service that no other kind holds, stored and rendered unchanged.
 
 use std::{
     fmt,
@@ -27,7 +27,7 @@ use crate::{
 #[sea_orm(value_type = "String")]
 pub struct AttributeValue(pub Json);
 
-/// Of its text: equal values have sorted keys, so equal texts.
+/// Hashes the text. The keys of objects are sorted, so equal values have equal texts.
 impl Hash for AttributeValue {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.to_string().hash(state);
@@ -60,11 +60,11 @@ impl ScalarType for AttributeValue {
     }
 }
 
-/// Deepest nesting of lists and objects in a value. Less than what the readers of JSON and of Compose files follow, so
-/// that everything that is stored can be read, rendered and imported again.
+/// The maximum nesting of lists and objects in a value. It is below the limits of the JSON and Compose parsers, so that
+/// everything that is stored can be read, rendered and imported again.
 pub const MAX_DEPTH: usize = 32;
 
-/// How many lists and objects are nested in each other.
+/// The nesting depth of lists and objects.
 fn depth(json: &Json) -> usize {
     let deepest = match json {
         Json::Array(list) => list.iter().map(depth).max(),
@@ -74,7 +74,7 @@ fn depth(json: &Json) -> usize {
     1 + deepest.unwrap_or_default()
 }
 
-/// Whether any text in it, also a key, has a NUL.
+/// Whether any text or key contains a NUL character.
 fn has_nul(json: &Json) -> bool {
     match json {
         Json::String(text) => text.contains('\0'),
@@ -84,7 +84,7 @@ fn has_nul(json: &Json) -> bool {
     }
 }
 
-/// The same with the keys of all objects sorted.
+/// Sorts the keys of all objects.
 fn sorted(json: Json) -> Json {
     match json {
         Json::Object(map) => {
@@ -108,7 +108,7 @@ kind! {
     }
 }
 
-/// The attributes with the shapes that Compose takes: `b` truth value, `n` number, `s` text, `l` list, `m` mapping.
+/// The attributes with the shapes that Compose accepts: `b` boolean, `n` number, `s` text, `l` list, `m` mapping.
 const ATTRIBUTES: &[(&str, &str)] = &[
     ("annotations", "lm"),
     ("attach", "bs"),
@@ -181,8 +181,8 @@ const ATTRIBUTES: &[(&str, &str)] = &[
     ("volumes_from", "l"),
 ];
 
-/// Attributes that another collection or field holds, with its name.
-const ELSEWHERE: &[(&str, &str)] = &[
+/// Attributes that are held by another collection or field, with its name.
+const HELD_ELSEWHERE: &[(&str, &str)] = &[
     ("command", "settings.command"),
     ("configs", "configFiles"),
     ("cpus", "resourceLimits.cpu"),
@@ -202,7 +202,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("working_dir", "settings.workingDir"),
 ];
 
-/// The shapes that an attribute takes; all of them for the files' own.
+/// The shapes that an attribute accepts. Extensions (`x-…`) accept all shapes.
 fn shapes(name: &str) -> Option<&'static str> {
     if name.starts_with("x-") && name.len() > 2 && name != EXTENSION {
         return Some("bnslm");
@@ -210,9 +210,9 @@ fn shapes(name: &str) -> Option<&'static str> {
     ATTRIBUTES.iter().find(|(known, _)| *known == name).map(|(_, shapes)| *shapes)
 }
 
-fn fits(value: &Json, shapes: &str) -> bool {
+fn has_shape(value: &Json, shapes: &str) -> bool {
     let shape = match value {
-        // The files' own may say nothing.
+        // Only extensions may be null.
         Json::Null => return shapes == "bnslm",
         Json::Bool(_) => 'b',
         Json::Number(_) => 'n',
@@ -223,7 +223,7 @@ fn fits(value: &Json, shapes: &str) -> bool {
     shapes.contains(shape)
 }
 
-fn in_words(shapes: &str) -> String {
+fn describe_shapes(shapes: &str) -> String {
     let word = |shape| match shape {
         'b' => "true or false",
         'n' => "a number",
@@ -254,7 +254,7 @@ impl Kind for Attribute {
     }
 
     fn validate_key(name: &String, at: &mut Problems) {
-        if let Some((_, held)) = ELSEWHERE.iter().find(|(known, _)| known == name) {
+        if let Some((_, held)) = HELD_ELSEWHERE.iter().find(|(known, _)| known == name) {
             at.note(Code::InvalidValue, format!("This attribute is held by {held}."), None);
         } else if shapes(name).is_none() || name.chars().count() > 63 || name.chars().any(char::is_control) {
             let message = "This is not an attribute of a Compose service that can be kept; those of your own start with \
@@ -279,9 +279,9 @@ impl Kind for Attribute {
             at.invalid("value", "A NUL character cannot be stored.", None);
         }
         if let Some(shapes) = shapes(&self.name)
-            && !fits(&self.value.0, shapes)
+            && !has_shape(&self.value.0, shapes)
         {
-            at.invalid("value", format!("Compose takes {} here.", in_words(shapes)), None);
+            at.invalid("value", format!("Compose takes {} here.", describe_shapes(shapes)), None);
         }
         if self.name == "deploy" {
             let limits = &self.value.0["resources"]["limits"];
@@ -298,8 +298,8 @@ impl Kind for Attribute {
         for entry in entries {
             let node = literal_tree(&Node::from(&entry.value.0));
             match (to.service.get_mut(&entry.name).map(|there| &mut there.value), &node.value) {
-                // Limits stand inside `deploy`.
-                (Some(Yaml::Map(there)), Yaml::Map(more)) => add(there, more),
+                // The limits of CPU and memory are part of `deploy` too.
+                (Some(Yaml::Map(there)), Yaml::Map(more)) => merge_missing(there, more),
                 _ => to.service.set(entry.name.as_str(), node),
             }
         }
@@ -312,7 +312,7 @@ impl Kind for Attribute {
         let mut found = Vec::new();
         for (name, mut node) in own.into_iter().filter(|(_, node)| node.value != Yaml::Null) {
             if name == "deploy" {
-                single(&mut node, from);
+                remove_replicas(&mut node, from);
             }
             if node.as_map().is_some_and(Map::is_empty) && name == "deploy" {
                 continue;
@@ -334,19 +334,19 @@ impl Kind for Attribute {
     }
 }
 
-/// Adds what is not there, all the way down.
-fn add(there: &mut Map, more: &Map) {
+/// Adds the keys of `more` that are missing, at all levels.
+fn merge_missing(there: &mut Map, more: &Map) {
     for (key, node) in more.iter() {
         match (there.get_mut(key).map(|there| &mut there.value), &node.value) {
-            (Some(Yaml::Map(there)), Yaml::Map(more)) => add(there, more),
+            (Some(Yaml::Map(there)), Yaml::Map(more)) => merge_missing(there, more),
             (Some(_), _) => {}
             (None, _) => there.set(key, node.clone()),
         }
     }
 }
 
-/// Takes out of `deploy` what makes several containers of one service.
-fn single(deploy: &mut Node, from: &mut Reading<'_>) {
+/// Removes the number of replicas from `deploy`, because an instance is one container.
+fn remove_replicas(deploy: &mut Node, from: &mut Reading<'_>) {
     let Yaml::Map(map) = &mut deploy.value else { return };
     if let Some(replicas) = map.take("replicas").filter(|node| node.as_int() != Some(1)) {
         let reason = "An instance is one container with a name of its own; make more instances of the template.";
@@ -360,9 +360,9 @@ mod tests {
 
     #[test]
     fn names_are_listed_once_and_in_order() {
-        for list in [ATTRIBUTES, ELSEWHERE] {
+        for list in [ATTRIBUTES, HELD_ELSEWHERE] {
             assert!(list.is_sorted_by(|(a, _), (b, _)| a < b));
         }
-        assert!(ELSEWHERE.iter().all(|(name, _)| shapes(name).is_none()));
+        assert!(HELD_ELSEWHERE.iter().all(|(name, _)| shapes(name).is_none()));
     }
 }

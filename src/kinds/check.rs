@@ -1,14 +1,13 @@
-//! VersionChecks of whole collections, and those that several kinds need: text that both databases can store, and paths
-//! inside a container.
+//! Checks of whole collections, and checks that several kinds share: storable texts, and paths inside a container.
 //!
-//! Called by the use cases and by the kinds. It must never know which field it looks at.
+//! Called by the use cases and by the kinds. It must not know which field it checks.
 
 use std::collections::HashSet;
 
 use super::{Cardinality, Kind, MAX_ENTRIES, MAX_KIND_BYTES, Shape};
 use crate::error::{Code, Problems};
 
-/// Normalizes a collection that came from outside and notes everything wrong with it, entry by entry.
+/// Normalizes a collection from an input and notes all problems of its entries.
 pub fn check<K: Kind>(entries: &mut [K], at: &mut Problems) {
     at.enter(K::FIELD, |at| {
         if entries.len() > MAX_ENTRIES {
@@ -35,12 +34,12 @@ pub fn check<K: Kind>(entries: &mut [K], at: &mut Problems) {
     });
 }
 
-/// What is said of more bytes than a collection takes.
+/// The message for a collection that exceeds its size.
 pub(crate) fn too_many_bytes(bytes: usize) -> String {
     format!("The entries have {bytes} bytes of text in all; at most {MAX_KIND_BYTES} are allowed.")
 }
 
-/// Notes everything wrong with an entry in its normal form, also that it could not be read again once it is stored.
+/// Notes all problems of a normalized entry, including values that the database would change.
 pub fn check_entry<K: Kind>(entry: &K, at: &mut Problems) {
     let before = at.count();
     entry.validate(at);
@@ -51,7 +50,7 @@ pub fn check_entry<K: Kind>(entry: &K, at: &mut Problems) {
     }
 }
 
-/// The field of the API that is named after a column.
+/// The API field of a column: its name in camel case.
 fn camel(column: &str) -> String {
     let mut words = column.split('_');
     let first = words.next().unwrap_or_default().to_owned();
@@ -61,7 +60,7 @@ fn camel(column: &str) -> String {
     })
 }
 
-/// Normalizes entries that came one by one and notes everything wrong with them.
+/// Normalizes entries of an input and notes all their problems.
 pub fn check_entries<K: Kind>(entries: &mut [K], at: &mut Problems) {
     for entry in entries {
         entry.normalize();
@@ -69,10 +68,10 @@ pub fn check_entries<K: Kind>(entries: &mut [K], at: &mut Problems) {
     }
 }
 
-/// Longest free text of a field that is not a file's content, in bytes.
+/// The maximum size of a free text other than a file's content, in bytes.
 pub(crate) const MAX_TEXT: usize = 65_536;
 
-/// Notes text that cannot be stored: a NUL byte, or more than `max` bytes.
+/// Notes a text that cannot be stored: it has a NUL character or more than `max` bytes.
 pub(crate) fn check_text(at: &mut Problems, field: &str, text: &str, max: usize) {
     at.enter(field, |at| {
         if text.len() > max {
@@ -88,26 +87,26 @@ pub(crate) fn check_text(at: &mut Problems, field: &str, text: &str, max: usize)
     });
 }
 
-/// A path without `.` parts and doubled or trailing slashes; `..` is kept for the check that refuses it.
+/// Removes `.` parts and repeated or trailing slashes from a path. Keeps `..`, which is refused later.
 pub(crate) fn clean_path(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     let joined = parts.join("/");
     if path.starts_with('/') { format!("/{joined}") } else { joined }
 }
 
-/// Notes a path (already cleaned) that does not name a place inside the container.
+/// Notes a problem if a cleaned path does not name a place inside the container.
 pub(crate) fn check_path(at: &mut Problems, path: &str, max: usize) {
     if path.len() > max {
         let message = format!("{} bytes are too long; at most {max} are allowed.", path.len());
         at.note(Code::LimitExceeded, message, None);
     }
-    if let Some(message) = misnamed(path) {
-        at.note(Code::InvalidValue, message, mended(path).filter(|path| path.len() <= max));
+    if let Some(message) = path_problem(path) {
+        at.note(Code::InvalidValue, message, suggest_path(path).filter(|path| path.len() <= max));
     }
 }
 
-/// Why a path names no place inside the container.
-fn misnamed(path: &str) -> Option<&'static str> {
+/// Why a path does not name a place inside the container.
+fn path_problem(path: &str) -> Option<&'static str> {
     if path.is_empty() || path == "/" {
         Some("The path is empty; it names a place inside the container, such as /etc/app.conf.")
     } else if path.split('/').any(|part| part == "..") {
@@ -124,8 +123,8 @@ fn misnamed(path: &str) -> Option<&'static str> {
     }
 }
 
-/// The path without everything that [`misnamed`] finds in it; taking one thing away can bring the next one to light.
-fn mended(path: &str) -> Option<String> {
+/// Suggests a path without anything that [`path_problem`] finds. Removing one thing may reveal another.
+fn suggest_path(path: &str) -> Option<String> {
     let plain: String = path.chars().filter(|c| !c.is_control()).collect();
     let plain = plain.replace('\\', "/");
     let kept: Vec<&str> = plain.split('/').filter(|part| *part != "..").collect();
@@ -135,7 +134,7 @@ fn mended(path: &str) -> Option<String> {
         rest = rest.trim_start_matches('~');
         rest = rest.split_once(':').map_or(rest, |(_, rest)| rest);
     }
-    Some(clean_path(rest)).filter(|path| misnamed(path).is_none())
+    Some(clean_path(rest)).filter(|path| path_problem(path).is_none())
 }
 
 /// Notes a port outside 1 to 65535.

@@ -14,7 +14,7 @@ use crate::{
     yaml::{Map, Node, Value},
 };
 
-/// Longest content of a file, in bytes: 1 MiB.
+/// The maximum size of a file's content, in bytes: 1 MiB.
 pub const MAX_CONTENT: usize = 1_048_576;
 
 kind! {
@@ -120,7 +120,7 @@ impl Kind for ConfigFile {
             let read = Use::read(node).and_then(|used| {
                 let defined = from.file.configs.get(&used.source).and_then(Node::as_map);
                 let defined = defined.ok_or_else(|| format!("There is no config {}.", used.source))?;
-                // Each use has a copy of its own.
+                // Each use has its own copy of the content.
                 let size = defined.get("content").map_or(0, |content| content.weight().1);
                 if !from.charge(1, size) {
                     return Err("There is no room for it.".to_owned());
@@ -165,21 +165,21 @@ impl Kind for ConfigFile {
     }
 }
 
-/// A path as Compose takes it: what is relative starts at the root.
+/// A relative path starts at the root, as in Compose.
 fn absolute(path: &str) -> String {
     if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
 }
 
-/// A key for a file that no other file of the stack has.
+/// A key that no other file of the stack has.
 fn config_key(to: &Rendered<'_>, path: &str) -> String {
     let word = path.trim_start_matches('/').replace(|c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c), "-");
-    // Instances' names have no underscore.
+    // Names of instances contain no underscore.
     let base = format!("{}_{word}", to.instance);
     let mut keys = std::iter::once(base.clone()).chain((2..).map(|number| format!("{base}_{number}")));
     keys.find(|key| to.configs.get(key).is_none()).unwrap_or(base)
 }
 
-/// The content of a definition, and whether variables are to be put in.
+/// The content of a config, and whether variables are interpolated in it.
 fn content(defined: &Map) -> Result<(String, bool), String> {
     let marked = defined.get(EXTENSION).and_then(Node::as_map).and_then(|map| map.get("template"));
     let marked = marked.and_then(Node::as_bool) == Some(true);

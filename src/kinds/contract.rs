@@ -1,6 +1,6 @@
-//! What a kind is: its behaviour, its rows, how many entries it has, and what makes two of them the same.
+//! The traits of a kind: its behaviour, its rows, and its cardinality.
 //!
-//! Implemented by every kind, used by everything that treats kinds alike. It must never know a concrete kind.
+//! Implemented by every kind, and used by all code that treats kinds alike. It must not depend on a concrete kind.
 
 use std::{
     cmp::Ordering,
@@ -22,18 +22,18 @@ use crate::{
     vault::{Vault, VaultError},
 };
 
-/// What owns entries: a template or an instance.
+/// The owner of entries: a template or an instance.
 pub trait Owner: Send + Sync + 'static {
-    /// Whether it belongs to one stack; what does not is shared by all of them.
+    /// Whether an owner belongs to one stack. Templates are shared by all stacks.
     const OF_ONE_STACK: bool;
-    /// Its key.
+    /// The id of the owner.
     type Id: GlobalId + Eq + Hash + Ord + Debug + Send + Sync + Into<Value> + Into<i64> + Into<AnyId> + 'static;
 }
 
 /// Marks rows that belong to a template.
 #[derive(Clone, Copy, Debug)]
 pub struct OfTemplate;
-/// Marks rows that belong to an instance: its overrides.
+/// Marks rows that belong to an instance, which are its overrides.
 #[derive(Clone, Copy, Debug)]
 pub struct OfInstance;
 
@@ -46,179 +46,179 @@ impl Owner for OfInstance {
     type Id = InstanceId;
 }
 
-/// The names by which people know an instance.
+/// The names related to an instance.
 #[derive(Clone, Copy, Debug)]
 pub struct Names<'a> {
-    /// Its stack's.
+    /// The name of its stack.
     pub stack: &'a str,
-    /// Its own.
+    /// Its own name.
     pub instance: &'a str,
-    /// Its template's.
+    /// The name of its template.
     pub template: &'a str,
 }
 
-/// A key of entries; its text is what rules are stored with and what people are shown.
+/// The key of an entry. Its text is stored in rules and shown to users.
 pub trait EntryKey: Clone + Debug + Display + FromStr + Hash + Ord + Send + Sync + 'static {}
 impl<T: Clone + Debug + Display + FromStr + Hash + Ord + Send + Sync + 'static> EntryKey for T {}
 
-/// What can be read again once it is stored; written by [`kind!`](super::kind).
+/// A value that a database can store without changing it. Implemented by [`kind!`](super::kind).
 pub trait Survives {
-    /// A column whose value would not be read as it was written. Nothing with such a column is stored.
+    /// Returns a column whose value would not be read back as it was written. An entry with such a column is never
+    /// stored.
     fn lost_column(&self) -> Option<&'static str>;
 }
 
-/// A kind of configuration: its behaviour. The fields and tables come from [`kind!`](super::kind).
+/// A kind of configuration. Its fields and tables come from [`kind!`](super::kind).
 pub trait Kind: Survives + Clone + Debug + HeapSize + PartialEq + Send + Sync + 'static {
-    /// The field of the API that holds the collection.
+    /// The API field of the collection.
     const FIELD: &'static str;
-    /// The column that refers to another instance, if there is one: a copied stack refers to its own.
+    /// The column that refers to another instance, if any. In a copied stack it refers to the copy of that instance.
     const REFERS_BY: Option<&'static str> = None;
-    /// Whether the service itself adds entries, see [`Kind::system`].
+    /// Whether the service adds entries of its own; see [`Kind::system`].
     const HAS_SYSTEM: bool = false;
-    /// Whether entries can hold secrets, which are encrypted in the database. The tables of such a kind have the columns
-    /// `is_secret` and `value`.
+    /// Whether entries can contain secrets, which are encrypted in the database. The tables of such a kind have the
+    /// columns `is_secret` and `value`.
     const HAS_SECRETS: bool = false;
-    /// Fields of the API that are no columns of their own, or not shown as they are stored.
+    /// API fields that are not columns, or that are not shown as they are stored.
     const SHOWN: &'static [FieldColumn] = &[];
-    /// The text of an entry's key, in SQL that both engines understand; none when its row alone does not tell.
+    /// SQL for the text of an entry's key, valid on both engines; `None` if the row alone does not determine it.
     const KEY_SQL: Option<&'static str> = None;
-    /// Text that sorts as [`Kind::tie`] does, in such SQL.
+    /// SQL for a text that sorts as [`Kind::tie`] does.
     const TIE_SQL: Option<&'static str> = None;
-    /// The text of a stored entry's key, in such SQL; [`Kind::row_key`] reads it.
+    /// SQL for the text of a stored entry's key, which [`Kind::row_key`] parses.
     const ROW_KEY: &'static str = match Self::KEY_SQL {
         Some(sql) => sql,
         None => "",
     };
-    /// The text of [`Kind::row_identity`], in such SQL.
+    /// SQL for the text of [`Kind::row_identity`].
     const ROW_IDENTITY: &'static str = Self::ROW_KEY;
-    /// The column with the text of an entry that can be long.
+    /// The column whose text can be long.
     const LONG: Option<&'static str> = None;
-    /// Columns that keep what they hold when an entry is changed.
+    /// Columns that an update leaves unchanged.
     const LASTING: &'static [&'static str] = &[];
-    /// What makes two entries "the same" when template and overrides are merged.
+    /// The key: an entry of an instance overrides the entries of the template with the same key.
     type Key: EntryKey;
-    /// `Vec<Self>`, or `Option<Self>` where there can be only one.
+    /// The collection: `Vec<Self>`, or `Option<Self>` if there is at most one entry.
     type Set: Cardinality<Self>;
 
-    /// See [`Kind::Key`].
+    /// The key of the entry; see [`Kind::Key`].
     fn key(&self) -> Self::Key;
-    /// What must not occur twice in one collection; usually the key.
+    /// What must be unique within a collection; usually the key.
     fn identity(&self) -> impl Hash + Eq {
         self.key()
     }
-    /// A key as [`Kind::ROW_KEY`] writes it; none when no entry can have it.
+    /// Parses a key in the form of [`Kind::ROW_KEY`]; `None` if no entry can have it.
     fn row_key(text: &str) -> Option<Self::Key> {
         text.parse().ok()
     }
-    /// The text of [`Kind::identity`], as [`Kind::ROW_IDENTITY`] writes it: what tells the rows of an owner apart.
+    /// The text of [`Kind::identity`] in the form of [`Kind::ROW_IDENTITY`], which tells the rows of an owner apart.
     fn row_identity(&self) -> String {
         self.key().to_string()
     }
-    /// How many bytes the text of [`Kind::LONG`] has, in clear.
+    /// The size of the text of [`Kind::LONG`] in bytes, before encryption.
     fn long_bytes(&self) -> usize {
         0
     }
-    /// The order of entries with the same key, where there can be several.
+    /// The order of entries with the same key.
     fn tie(&self, _other: &Self) -> Ordering {
         Ordering::Equal
     }
-    /// Brings an entry into the form in which it is stored and compared.
+    /// Normalizes an entry to the form in which it is stored and compared.
     fn normalize(&mut self) {}
-    /// Brings a key that came alone into the form in which it is compared.
+    /// Normalizes a key to the form in which it is compared.
     fn normalize_key(_key: &mut Self::Key) {}
-    /// Notes everything in the entry that is outside what its fields take.
+    /// Notes all invalid values of the entry.
     fn validate(&self, at: &mut Problems);
-    /// Notes why no entry can have this key.
+    /// Notes a problem if no entry can have this key.
     fn validate_key(key: &Self::Key, at: &mut Problems);
-    /// Why a rule cannot be made: to remove the inherited entry of this key, or (without a key) all that is inherited.
+    /// Why a rule is not allowed: to remove the inherited entry with this key or, without a key, all inherited entries.
     fn refuses_rule(_key: Option<&Self::Key>) -> Option<&'static str> {
         None
     }
-    /// The entries that the service itself adds to an instance; nobody else can set them.
+    /// The entries that the service adds to an instance. Clients cannot set them.
     fn system(_names: &Names<'_>) -> Vec<Self> {
         Vec::new()
     }
-    /// What an entry that the service itself adds holds, column by column.
+    /// The columns of an entry that the service adds.
     fn texts(&self) -> Vec<(&'static str, &str)> {
         Vec::new()
     }
-    /// Sets the times an entry keeps, given the stored entry whose place it takes. (Where a row is changed in its place,
-    /// the columns of [`Kind::LASTING`] stay as they are.)
+    /// Sets the timestamps of an entry that is inserted, given the stored entry that it replaces. When a row is
+    /// updated, the columns of [`Kind::LASTING`] stay unchanged.
     fn stamp(&mut self, _now: DateTime<Utc>, _stored: Option<&Self>) {}
-    /// What is secret, as it stands in the entry: open, or sealed as it was read. See [`Kind::HAS_SECRETS`].
+    /// The secret of the entry, decrypted or encrypted; see [`Kind::HAS_SECRETS`].
     fn secret_text(&self) -> Option<&str> {
         None
     }
-    /// Whether it holds a secret right now.
+    /// Whether the entry contains a secret.
     fn holds_secret(&self) -> bool {
         self.secret_text().is_some()
     }
-    /// Encrypts what is secret, for its row's table and owner alone.
+    /// Encrypts the secret, bound to the table and the owner of the row.
     fn seal(&mut self, _table: &str, _owner: i64, _vault: &Vault) -> Result<(), VaultError> {
         Ok(())
     }
-    /// Decrypts what is secret. Everything between reading and writing works on open entries.
+    /// Decrypts the secret. Between reading and writing, all code works on decrypted entries.
     fn open(&mut self, _table: &str, _owner: i64, _vault: &Vault) -> Result<(), VaultError> {
         Ok(())
     }
-    /// Writes the entries that would run, sorted by key, into a Compose service.
+    /// Writes the effective entries, sorted by key, into a Compose service.
     fn render(entries: &[&Self], to: &mut Rendered<'_>);
-    /// Takes its entries out of a Compose service. What it understands and cannot hold it notes; whether an entry is
-    /// valid is looked at later.
+    /// Takes the entries out of a Compose service, and notes what cannot be stored. The entries are validated later.
     fn read(from: &mut Reading<'_>) -> Vec<Found<Self>>;
-    /// Arbitrary valid entries, for the laws that every kind keeps.
+    /// A strategy for valid entries, for the laws that every kind has to satisfy.
     #[cfg(test)]
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self>;
 }
 
-/// Where the rows of a kind live for one owner; written by [`kind!`](super::kind).
+/// The rows of a kind for one owner. Implemented by [`kind!`](super::kind).
 pub trait Stored<O: Owner>: Kind {
-    /// The table.
+    /// The entity.
     type Entity: EntityTrait<Model = Self::Model>;
     /// A row as it is read.
     type Model: FromQueryResult + IntoActiveModel<Self::Row> + Send + Sync;
     /// A row as it is written.
     type Row: ActiveModelTrait<Entity = Self::Entity> + Send;
-    /// The table's name.
+    /// The name of the table.
     const TABLE: &'static str;
-    /// The columns of an entry, and how those are shown that are shown as they are.
+    /// The columns of an entry, with the formats of those that are shown as they are stored.
     const COLUMNS: &'static [(&'static str, Option<Form>)];
-    /// The column that holds the owner's key.
+    /// The column that refers to the owner.
     fn owner_column() -> <Self::Entity as EntityTrait>::Column;
-    /// The primary key, which keeps the order in which entries were given.
+    /// The primary key, which sorts entries in the order in which they were given.
     fn id_column() -> <Self::Entity as EntityTrait>::Column;
     /// The primary key of a row.
     fn row_id(row: &Self::Model) -> i64;
-    /// Takes a row apart.
+    /// Splits a row into its owner and its entry.
     fn from_row(row: Self::Model) -> (O::Id, Self);
-    /// Makes a row.
+    /// Creates the row of an entry.
     fn into_row(self, owner: O::Id) -> Self::Row;
 }
 
-/// What a collection looks like.
+/// The shape of a collection in the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// A list of entries.
     List,
     /// One entry, or null.
     One,
-    /// An object with a field for each entry there can be.
+    /// An object with a field for each possible entry.
     Fields,
 }
 
-/// How many entries a collection has: many, at most one, or one for each of a few fields.
+/// How many entries a collection has: any number, at most one, or one for each of some fields.
 pub trait Cardinality<K>: Clone + Debug + Send + Sync {
-    /// What is given to set an entry.
+    /// The input that sets an entry.
     type Given: Clone + Debug + Send + Sync;
-    /// What it looks like.
+    /// The shape in the API.
     const SHAPE: Shape;
-    /// From the rows of one owner.
+    /// Creates the collection from the rows of one owner.
     fn from_entries(entries: Vec<K>) -> Self;
-    /// To rows.
+    /// Converts the collection to rows.
     fn into_entries(self) -> Vec<K>;
-    /// How many rows these are.
+    /// The number of rows.
     fn count(&self) -> usize;
-    /// What is set, entry by entry.
+    /// Converts an input that sets an entry to entries.
     fn given(given: Self::Given) -> Vec<K>;
 }
 

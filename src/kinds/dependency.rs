@@ -1,4 +1,4 @@
-//! What an instance waits for before it is started.
+//! Dependencies: instances that have to be started before another one.
 
 use std::{collections::HashSet, fmt, str::FromStr};
 
@@ -67,11 +67,11 @@ kind! {
     }
 }
 
-/// Where it leads is checked by the use case, which knows the stack.
+/// The use case resolves and checks the target, because it knows the stack.
 impl Kind for Dependency {
     const FIELD: &'static str = "dependencies";
     const REFERS_BY: Option<&'static str> = Some("depends_on");
-    /// The number; as a key of the API it is the opaque id.
+    /// The id as a number; a key in the API is a global id.
     const ROW_KEY: &'static str = "depends_on";
     type Key = InstanceRef;
     type Set = Vec<Self>;
@@ -119,7 +119,7 @@ impl Kind for Dependency {
         }
     }
 
-    /// From `depends_on`, and from `links`, which are dependencies as well.
+    /// Reads `depends_on`, and `links`, which are dependencies too.
     fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
         let mut found: Vec<Found<Self>> = Vec::new();
         if let Some(node) = from.take("depends_on") {
@@ -141,12 +141,12 @@ impl Kind for Dependency {
                             Err(error) => from.lose(&part, at, error.about(&word)),
                         }
                     }
-                    // What Compose takes when nothing is said.
+                    // The defaults of Compose.
                     let default = |key: &str, node: &Node| node.as_bool() == Some(key == "required");
                     let rest = map.into_iter().filter(|(key, node)| !default(key, node)).collect();
                     from.lose_rest(&part, rest);
                 }
-                add(&name, condition, &part, at, &mut found, from);
+                add_dependency(&name, condition, &part, at, &mut found, from);
             }
         }
         let mut needed: HashSet<InstanceRef> = found.iter().map(|found| found.entry.depends_on.clone()).collect();
@@ -157,10 +157,10 @@ impl Kind for Dependency {
             if alias != name {
                 from.lose(&part, at, format!("The alias {alias} cannot be held; the service is reached as {name}."));
             }
-            let same = InstanceRef::Name { stack: String::new(), name: called(name, from) };
+            let same = InstanceRef::Name { stack: String::new(), name: instance_name(name, from) };
             if needed.insert(same) {
                 from.change(&part, at, "A link is held as a dependency.");
-                add(name, Condition::ServiceStarted, &part, at, &mut found, from);
+                add_dependency(name, Condition::ServiceStarted, &part, at, &mut found, from);
             }
         }
         found
@@ -178,12 +178,12 @@ impl Kind for Dependency {
     }
 }
 
-/// The name that a service of the file has here.
-fn called(name: &str, from: &Reading<'_>) -> String {
+/// The name of the instance for a service of the file.
+fn instance_name(name: &str, from: &Reading<'_>) -> String {
     from.names.get(name).cloned().unwrap_or_else(|| name.to_owned())
 }
 
-fn add(
+fn add_dependency(
     name: &str,
     condition: Condition,
     part: &str,
@@ -194,7 +194,7 @@ fn add(
     if !from.names.contains_key(name) {
         return from.lose(part, at, format!("There is no service {name}."));
     }
-    // The stack is the one that it is imported into.
-    let depends_on = InstanceRef::Name { stack: String::new(), name: called(name, from) };
+    // The stack into which the file is imported.
+    let depends_on = InstanceRef::Name { stack: String::new(), name: instance_name(name, from) };
     found.push(from.found(part, at, Dependency { depends_on, condition }));
 }

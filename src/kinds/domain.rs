@@ -54,7 +54,7 @@ impl Kind for Domain {
         }
     }
 
-    /// Compose has no word for it.
+    /// Compose has no attribute for domains.
     fn render(entries: &[&Self], to: &mut Rendered<'_>) {
         let domains = entries.iter().map(|domain| {
             let mut map = Map::new();
@@ -85,7 +85,7 @@ impl Kind for Domain {
             };
             let proxy_port = map.take("proxy_port").and_then(|node| node.as_int());
             from.lose_rest(&part, map);
-            // What does not fit is refused with all that is not a port.
+            // A number out of range becomes one that is refused as an invalid port.
             let proxy_port = proxy_port.map(|port| i32::try_from(port).unwrap_or(i32::MAX));
             found.push(from.found(&part, at, Self { domain, proxy_port }));
         }
@@ -113,7 +113,7 @@ fn is_host_name(name: &str) -> bool {
     name.len() <= 253 && name.split('.').all(label)
 }
 
-/// The host of a URL, without what a host name does not take.
+/// Suggests the host of a URL, without illegal characters.
 fn suggest(text: &str) -> Option<String> {
     let host = text.split_once("://").map_or(text, |(_, rest)| rest);
     let host = host.split(['/', ':', '?', '#']).next().unwrap_or_default();

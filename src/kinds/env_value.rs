@@ -1,6 +1,7 @@
-//! The value of an environment variable: text that may be a secret, so it is never printed.
+//! The value of an environment variable, which may be a secret and is never printed.
 //!
-//! Used as a field type by its kind. It must never be shown by itself: what is answered is decided by the kind's fields.
+//! Used as a field type by [`EnvVar`](crate::kinds::EnvVar). It must not be shown as it is; the fields of the kind
+//! decide what is shown.
 
 use std::{
     borrow::Cow,
@@ -15,18 +16,18 @@ use sea_orm::{
 };
 use zeroize::Zeroizing;
 
-/// A value, or what stands in its place.
+/// The value, or the reason why there is none.
 #[derive(Clone, Default, PartialEq)]
 pub enum EnvValue {
-    /// In an input: nothing was said, so a stored secret stays as it is.
+    /// The input has no value, so a stored secret is kept.
     #[default]
-    StoredOutcome,
-    /// The shell that starts the stack has it.
+    KeepStored,
+    /// No value: the shell that starts the stack provides it.
     Unset,
-    /// This text; wiped from memory when it is not needed any more.
+    /// A text. Its memory is wiped on drop.
     Text(Zeroizing<String>),
-    /// This text, given as a secret by a caller who may not see what is stored: it equals no stored value, so nothing
-    /// that is compared or left out because nothing has changed tells whether it was the right one.
+    /// A secret from a caller that may not see the stored one. It equals no stored value, so that no comparison tells
+    /// the caller whether both are the same.
     Unseen(Zeroizing<String>),
 }
 
@@ -35,26 +36,26 @@ impl EnvValue {
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) | Self::Unseen(text) => Some(text),
-            Self::StoredOutcome | Self::Unset => None,
+            Self::KeepStored | Self::Unset => None,
         }
     }
 }
 
-/// Tells whether there is a text, never which.
+/// Prints whether there is a text, but not the text.
 impl fmt::Debug for EnvValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::StoredOutcome => "kept",
+            Self::KeepStored => "kept",
             Self::Unset => "unset",
             Self::Text(_) | Self::Unseen(_) => "set",
         })
     }
 }
 
-/// Of the text itself, so that inputs with different secrets differ; only for hashes that nobody is shown.
+/// Hashes the text, so that inputs with different secrets differ. Such a hash must not be shown.
 impl Hash for EnvValue {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (*self == Self::StoredOutcome, self.text()).hash(state);
+        (*self == Self::KeepStored, self.text()).hash(state);
     }
 }
 
@@ -70,7 +71,7 @@ impl From<String> for EnvValue {
     }
 }
 
-/// A nullable text that tells null from nothing.
+/// A nullable text that distinguishes null from an absent field.
 impl InputType for EnvValue {
     type RawValueType = Self;
     fn type_name() -> Cow<'static, str> {
@@ -84,12 +85,12 @@ impl InputType for EnvValue {
     }
     fn parse(value: Option<Value>) -> InputValueResult<Self> {
         match value {
-            None => Ok(Self::StoredOutcome),
+            None => Ok(Self::KeepStored),
             given => <Option<String> as InputType>::parse(given).map(Self::from).map_err(InputValueError::propagate),
         }
     }
     fn to_value(&self) -> Value {
-        // Asked for by nobody but printers of defaults and inputs.
+        // Called only for printing defaults and inputs.
         Value::Null
     }
     fn as_raw_value(&self) -> Option<&Self> {

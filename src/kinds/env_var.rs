@@ -49,7 +49,8 @@ impl EnvVar {
 }
 
 impl EnvVar {
-    /// Takes away whether a secret that is given is the one that is stored: for a caller who may not reveal it.
+    /// Makes a given secret differ from any stored one, for a caller that may not reveal secrets. Otherwise the
+    /// response would tell the caller whether the value was the same.
     pub fn never_compared(&mut self) {
         self.value = match std::mem::take(&mut self.value) {
             EnvValue::Text(text) if self.is_secret => EnvValue::Unseen(text),
@@ -57,30 +58,30 @@ impl EnvVar {
         };
     }
 
-    /// Whether what is stored under its key decides what becomes of it: see [`EnvVar::keep`].
+    /// Whether the stored value under its key is needed; see [`EnvVar::keep`].
     pub fn needs_stored(&self) -> bool {
         match &self.value {
-            EnvValue::StoredOutcome => true,
+            EnvValue::KeepStored => true,
             EnvValue::Text(text) => !self.is_secret && is_mask(text),
             EnvValue::Unset | EnvValue::Unseen(_) => false,
         }
     }
 
-    /// Completes an entry that came without a value from the stored one under its key, or notes why it cannot stay so.
-    /// Nothing that is stored: it has none.
+    /// Completes an entry without a value from the stored entry with the same key, or notes a problem. Without a stored
+    /// entry, it has no value.
     pub fn keep(&mut self, stored: Option<&Self>, at: &mut Problems) {
         let was_secret = stored.is_some_and(|stored| stored.is_secret && stored.value.text().is_some());
         match &self.value {
-            EnvValue::StoredOutcome if was_secret && !self.is_secret => at.invalid(
+            EnvValue::KeepStored if was_secret && !self.is_secret => at.invalid(
                 "value",
                 "A secret is stored under this key: give the value that takes its place (null for none), or keep \
                  isSecret true.",
                 None,
             ),
-            EnvValue::StoredOutcome if self.is_secret => {
+            EnvValue::KeepStored if self.is_secret => {
                 self.value = stored.map_or(EnvValue::Unset, |stored| stored.value.clone());
             }
-            EnvValue::StoredOutcome => self.value = EnvValue::Unset,
+            EnvValue::KeepStored => self.value = EnvValue::Unset,
             EnvValue::Text(text) if was_secret && !self.is_secret && is_mask(text) => at.invalid("value", MASKED, None),
             EnvValue::Text(_) | EnvValue::Unseen(_) | EnvValue::Unset => {}
         }
@@ -89,7 +90,7 @@ impl EnvVar {
 
 const MASKED: &str = "This is a mask, not a value: leave the field out to keep the secret that is stored.";
 
-/// What other tools show in place of a secret.
+/// Whether a text looks like the mask that tools show in place of a secret.
 fn is_mask(text: &str) -> bool {
     let text = text.trim();
     text.chars().count() >= 3 && text.chars().all(|c| matches!(c, '*' | '•'))
@@ -98,7 +99,7 @@ fn is_mask(text: &str) -> bool {
 impl Kind for EnvVar {
     const FIELD: &'static str = "envVars";
     const HAS_SECRETS: bool = true;
-    /// A secret does not even leave the database.
+    /// Secrets do not leave the database.
     const SHOWN: &'static [FieldColumn] = &[
         FieldColumn { field: "value", sql: "CASE WHEN is_secret THEN NULL ELSE value END", form: Form::Text },
         FieldColumn { field: "isSet", sql: "value IS NOT NULL", form: Form::Flag },
@@ -131,7 +132,7 @@ impl Kind for EnvVar {
             check_text(at, "value", text, MAX_TEXT);
             return;
         }
-        // No suggestion: it would show the secret.
+        // No suggestion, because it would contain the secret.
         if text.len() > MAX_TEXT {
             let message = format!("{} bytes are too long; at most {MAX_TEXT} are allowed.", text.len());
             at.enter("value", |at| at.note(Code::LimitExceeded, message, None));
@@ -195,8 +196,8 @@ impl Kind for EnvVar {
         for (key, value, at) in from.take_pairs("environment") {
             let is_secret = known.contains(key.as_str());
             unused.remove(key.as_str());
-            // A secret without a value keeps the one that is stored.
-            let value = if is_secret && value.is_none() { EnvValue::StoredOutcome } else { value.into() };
+            // A secret without a value keeps the stored value.
+            let value = if is_secret && value.is_none() { EnvValue::KeepStored } else { value.into() };
             let part = format!("environment.{key}");
             found.push(from.found(&part, at, Self { key, value, is_secret }));
         }
@@ -249,7 +250,7 @@ mod tests {
     #[test]
     fn what_comes_without_a_value_keeps_the_stored_secret() {
         let (secret, plain) = (var("t0p".to_owned(), true), var("dev".to_owned(), false));
-        let without = |is_secret| var(EnvValue::StoredOutcome, is_secret);
+        let without = |is_secret| var(EnvValue::KeepStored, is_secret);
         assert_eq!(kept(without(true), Some(&secret)), Some(secret.clone()));
         assert_eq!(kept(without(true), Some(&plain)), Some(var("dev".to_owned(), true)));
         assert_eq!(kept(without(true), None), Some(var(None, true)));
@@ -269,10 +270,10 @@ mod tests {
         };
         let stored = var("t0p".to_owned(), true);
         assert_ne!(never(stored.clone()), stored);
-        for same in [var("dev".to_owned(), false), var(None, true), var(EnvValue::StoredOutcome, true)] {
+        for same in [var("dev".to_owned(), false), var(None, true), var(EnvValue::KeepStored, true)] {
             assert_eq!(never(same.clone()), same);
         }
-        assert_eq!(kept(never(var(EnvValue::StoredOutcome, true)), Some(&stored)), Some(stored));
+        assert_eq!(kept(never(var(EnvValue::KeepStored, true)), Some(&stored)), Some(stored));
     }
 
     #[test]

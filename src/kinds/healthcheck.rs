@@ -1,4 +1,4 @@
-//! How the engine finds out whether a container is healthy.
+//! Healthchecks, by which the engine finds out whether a container is healthy.
 
 use super::{
     Argv, Kind, Only,
@@ -117,7 +117,7 @@ impl Kind for Healthcheck {
                 return Vec::new();
             }
         };
-        // The engine's own defaults, where the file says nothing.
+        // The defaults of the engine.
         let mut time = |key: &str, default: i32| {
             let Some(node) = map.take(key) else { return default };
             let part = format!("healthcheck.{key}");

@@ -1,4 +1,4 @@
-//! Labels.
+//! Labels of the container.
 
 use super::{
     Kind, Names,
@@ -11,7 +11,7 @@ use crate::{
     yaml::Map,
 };
 
-/// Labels that the system sets; nobody else may.
+/// The prefix of labels that only the service sets.
 pub const RESERVED_PREFIX: &str = "devarch.";
 
 kind! {
@@ -44,7 +44,7 @@ impl Kind for Label {
         if reserved(key).is_some() {
             let message = "Labels with the prefix `devarch.` belong to the system.";
             at.note(Code::ReservedLabel, message, suggest(key));
-        } else if key.is_empty() || key.chars().count() > 255 || key.contains(unfit) {
+        } else if key.is_empty() || key.chars().count() > 255 || key.contains(is_illegal) {
             let message = "A label's key takes 1 to 255 characters without spaces.";
             at.note(Code::InvalidValue, message, suggest(key));
         }
@@ -55,7 +55,7 @@ impl Kind for Label {
         check_text(at, "value", &self.value, MAX_TEXT);
     }
 
-    /// By these labels people and tools find the container.
+    /// Users and tools find the container by these labels.
     fn system(names: &Names<'_>) -> Vec<Self> {
         let label = |key: &str, value: &str| Self { key: format!("{RESERVED_PREFIX}{key}"), value: value.to_owned() };
         vec![
@@ -83,7 +83,7 @@ impl Kind for Label {
         let names = Names { stack: "", instance: "", template: "" };
         let own: Vec<String> = Self::system(&names).into_iter().map(|label| label.key).collect();
         for (key, value, at) in from.take_pairs("labels") {
-            // Written by the service itself, and written again.
+            // The service wrote these labels itself, and will write them again.
             if !own.contains(&key) {
                 let part = format!("labels.{key}");
                 found.push(from.found(&part, at, Self { key, value: value.unwrap_or_default() }));
@@ -99,19 +99,19 @@ impl Kind for Label {
     }
 }
 
-/// What follows the reserved prefix, if the key has it.
+/// The part after the reserved prefix, if the key has it.
 fn reserved(key: &str) -> Option<&str> {
     let (head, rest) = key.split_at_checked(RESERVED_PREFIX.len())?;
     head.eq_ignore_ascii_case(RESERVED_PREFIX).then_some(rest)
 }
 
-fn unfit(c: char) -> bool {
+fn is_illegal(c: char) -> bool {
     c.is_whitespace() || c.is_control()
 }
 
-/// The key without what it may not have; what would then be reserved gets another prefix.
+/// Suggests a key without illegal characters, and without the reserved prefix.
 fn suggest(key: &str) -> Option<String> {
-    let clean: String = key.chars().filter(|c| !unfit(*c)).collect();
+    let clean: String = key.chars().filter(|c| !is_illegal(*c)).collect();
     let clean = match reserved(&clean) {
         Some("") => return None,
         Some(rest) => format!("my.{rest}"),

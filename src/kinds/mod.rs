@@ -1,7 +1,7 @@
-//! The registry of kinds: what an instance can override, one file and one line each.
+//! The registry of kinds: everything that an instance can override, one file and one line for each kind.
 //!
-//! Everything that must enumerate the kinds (tables, loaders, inputs, copy, count, merge, tests) takes
-//! [`for_each_kind`], so that none can forget one. A kind must never know another kind, a resolver or a use case.
+//! All code that enumerates the kinds (tables, loaders, inputs, copies, counts, merging, tests) uses [`for_each_kind`],
+//! so that none of it forgets a kind. A kind must not depend on another kind, a resolver or a use case.
 
 mod check;
 mod contract;
@@ -55,14 +55,14 @@ pub use crate::kinds::{
 
 pub(crate) use self::{check::clean_path, rows::kind};
 
-/// Most entries of one kind that a template or an instance takes.
+/// The maximum number of entries of one kind in a template or an instance.
 pub const MAX_ENTRIES: usize = 500;
-/// Most text that the entries of one kind have in all, for a template or an instance: 16 MiB. The text is that of the
-/// column that can be long: contents, values, commands.
+/// The maximum size of the entries of one kind in a template or an instance: 16 MiB. It counts the text of the column
+/// that can be long, such as contents, values or commands.
 pub const MAX_KIND_BYTES: usize = 16 << 20;
 
-/// Makes the two lists of kinds from one: `for_each_kind` has all of them, `for_each_template_kind` those whose entries
-/// a template brings from tables of its own.
+/// Defines two macros from one list: `for_each_kind` calls back with all kinds, `for_each_template_kind` with the kinds
+/// for which templates have tables.
 macro_rules! registry {
     (($d:tt) of_both { $($both:tt)* } of_instances { $($own:tt)* }) => {
         macro_rules! for_each_kind {
@@ -79,7 +79,7 @@ macro_rules! registry {
     };
 }
 
-// The kinds, in the order in which they are shown, copied and counted. One line a kind.
+// The kinds, in the order in which they are shown, copied and counted.
 registry! { ($)
     of_both {
         /// Container ports that are published on the host.
@@ -111,8 +111,8 @@ registry! { ($)
 
 macro_rules! collections {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
-        /// What an input says about each kind: `None` leaves it as it is, a collection replaces it whole.
-        /// Kinds may be added, so who names some of them ends with `..Collections::default()`.
+        /// The collections of an input, by kind. `None` leaves a kind unchanged, a collection replaces it.
+        /// Kinds may be added, so code that names some of them has to end with `..Collections::default()`.
         #[derive(Clone, Debug, Default, Hash)]
         #[non_exhaustive]
         pub struct Collections {
@@ -120,7 +120,7 @@ macro_rules! collections {
         }
 
         impl Collections {
-            /// Normalizes all collections and notes everything wrong with them.
+            /// Normalizes all collections and notes all their problems.
             pub fn check(&mut self, at: &mut Problems) {
                 $( if let Some(set) = self.$field.take() {
                     let mut entries = set.into_entries();
@@ -129,7 +129,7 @@ macro_rules! collections {
                 } )+
             }
 
-            /// The same for a new owner, of which an empty collection says no more than an absent one.
+            /// Sets empty collections to `None`, which means the same for a new owner.
             #[must_use]
             pub fn without_empty(mut self) -> Self {
                 $( if self.$field.as_ref().is_some_and(|set| Cardinality::<$kind>::count(set) == 0) {
@@ -138,14 +138,14 @@ macro_rules! collections {
                 self
             }
 
-            /// How many entries they have, all kinds together.
+            /// The number of entries, all kinds together.
             pub fn count(&self) -> usize {
                 let counts = [$( self.$field.as_ref().map_or(0, Cardinality::<$kind>::count) ),+];
                 counts.into_iter().sum()
             }
         }
 
-        /// The API's field of every kind, in registry order.
+        /// The API field of each kind, in registry order.
         pub const FIELDS: &[&str] = &[$( <$kind as Kind>::FIELD ),+];
     };
 }

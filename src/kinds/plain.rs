@@ -1,7 +1,7 @@
-//! Columns that an answer shows as they are, so that they can be written from a row straight into JSON; and the merge of
-//! rows of which only the keys are known.
+//! Metadata of columns and kinds for direct plans, which write rows to JSON without building entries; and the merge of
+//! rows by their keys alone.
 //!
-//! Used by the answers that are written without the executor. It must never know what an answer looks like as a whole.
+//! Used by direct plans. It must not know the format of a whole response.
 
 use std::collections::BTreeSet;
 
@@ -14,43 +14,43 @@ use crate::{
     reference::InstanceRef,
 };
 
-/// How a column is shown.
+/// The format in which a column is shown.
 #[derive(Clone, Copy, Debug)]
 pub enum Form {
-    /// A key, as the opaque id of a type.
+    /// An id, shown as a global id of this type.
     Id(&'static str),
-    /// A number of 32 bits.
+    /// A 32-bit integer.
     Int,
-    /// A number of 64 bits, of which GraphQL's `Int` shows what it can.
+    /// A 64-bit integer. GraphQL's `Int` shows the values that it can represent.
     Long,
-    /// A number, null instead of 0.
+    /// An integer; 0 is shown as null.
     NonZero,
-    /// Text.
+    /// A text.
     Text,
-    /// True or false.
+    /// A boolean.
     Flag,
-    /// A moment.
+    /// A timestamp.
     Time,
-    /// A word of an enum: in upper case, if it is one of them.
+    /// An enum value, shown in upper case if the function accepts it.
     Word(fn(&str) -> bool),
-    /// Text that holds a list of arguments.
+    /// A text that holds a list of arguments.
     Words,
-    /// Text that holds JSON.
+    /// A text that holds JSON.
     Json,
 }
 
-/// The type of a column; `None` when it is shown in a way that the column alone does not tell.
+/// The type of a column.
 pub trait Plain {
-    /// How it is shown.
+    /// The format in which the column is shown; `None` if the column alone does not determine it.
     const FORM: Option<Form>;
 
-    /// Whether it is the same when it is read again after it was stored, on both databases.
+    /// Whether both databases return the value unchanged after storing it.
     fn survives(&self) -> bool;
 }
 
-/// How much memory a value takes beside itself.
+/// The memory of a value beside its own size.
 pub trait HeapSize {
-    /// In bytes; a little more is fine, less is not.
+    /// An upper bound in bytes.
     fn heap_size(&self) -> usize {
         0
     }
@@ -103,7 +103,7 @@ fn json(value: &serde_json::Value) -> usize {
     match value {
         Value::String(text) => text.len(),
         Value::Array(items) => items.iter().map(|item| size_of::<Value>() + json(item)).sum(),
-        // An object keeps its keys, and a table of them.
+        // An object stores its keys and a table of them.
         Value::Object(fields) => {
             fields.iter().map(|(key, value)| 2 * size_of::<Value>() + key.len() + json(value)).sum()
         }
@@ -135,18 +135,18 @@ macro_rules! plain {
     )+ };
 }
 
-/// Whether a value that is stored as text is read from it as the same one.
+/// Whether a value that is stored as text is read back unchanged.
 fn is_read_again<T: std::str::FromStr + ToString + PartialEq>(value: &T) -> bool {
     let text = value.to_string();
     is_storable(&text) && text.parse().is_ok_and(|read: T| read == *value)
 }
 
-/// PostgreSQL stores no NUL.
+/// PostgreSQL cannot store NUL characters.
 fn is_storable(text: &str) -> bool {
     !text.contains('\0')
 }
 
-fn is<T: std::str::FromStr>(word: &str) -> bool {
+fn is_word_of<T: std::str::FromStr>(word: &str) -> bool {
     word.parse::<T>().is_ok()
 }
 
@@ -154,12 +154,12 @@ plain! {
     i32 => Some(Form::Int), |_| true;
     bool => Some(Form::Flag), |_| true;
     String => Some(Form::Text), |text| is_storable(text);
-    // What RFC 3339 can write.
+    // RFC 3339 has years of four digits.
     Stamp => Some(Form::Time), |stamp| (0..=9999).contains(&chrono::Datelike::year(&stamp.0));
     HostPort => Some(Form::NonZero), |_| true;
-    Protocol => Some(Form::Word(is::<Protocol>)), is_read_again;
-    VolumeType => Some(Form::Word(is::<VolumeType>)), is_read_again;
-    Condition => Some(Form::Word(is::<Condition>)), is_read_again;
+    Protocol => Some(Form::Word(is_word_of::<Protocol>)), is_read_again;
+    VolumeType => Some(Form::Word(is_word_of::<VolumeType>)), is_read_again;
+    Condition => Some(Form::Word(is_word_of::<Condition>)), is_read_again;
     Argv => Some(Form::Words), is_read_again;
     AttributeValue => Some(Form::Json), is_read_again;
     EnvValue => None, |value| value.text().is_none_or(is_storable);
@@ -167,75 +167,75 @@ plain! {
     super::SettingField => None, is_read_again;
 }
 
-/// A field of an entry that follows from its row, beside the columns that are shown as they are.
+/// A field of an entry that can be computed from its row.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldColumn {
-    /// The field of the API.
+    /// The API field.
     pub field: &'static str,
-    /// What it is, in SQL that both engines understand.
+    /// SQL for the value, valid on both engines.
     pub sql: &'static str,
-    /// How that is shown.
+    /// The format in which the value is shown.
     pub form: Form,
 }
 
-/// What is known of a kind without knowing the kind.
+/// The metadata of a kind, without its type.
 #[derive(Clone, Copy, Debug)]
 pub struct PlainKind {
-    /// The field of the API that holds the collection.
+    /// The API field of the collection.
     pub field: &'static str,
-    /// The table of an instance's entries.
+    /// The table of the instances' entries.
     pub table: &'static str,
-    /// What the field looks like.
+    /// The shape of the field.
     pub shape: Shape,
-    /// The word of its rules in the database.
+    /// The name of the kind in stored rules.
     pub word: &'static str,
-    /// The key of a row and what sorts those with the same one, see [`Kind::KEY_SQL`] and [`Kind::TIE_SQL`].
+    /// SQL for the key of a row; see [`Kind::KEY_SQL`].
     pub key: Option<&'static str>,
-    /// See [`PlainKind::key`].
+    /// SQL that sorts rows with the same key; see [`Kind::TIE_SQL`].
     pub tie: Option<&'static str>,
-    /// Puts the rows of a template and of its instance together; `None` when a row has a key that no entry can have.
+    /// Merges the rows of a template and of its instance. Returns `None` if a row has a key that no entry can have.
     pub merge: fn(&Layers<'_>, &Names<'_>) -> Option<MergedRows>,
     columns: &'static [(&'static str, Option<Form>)],
     shown: &'static [FieldColumn],
 }
 
-/// A row, by its key and what sorts those with the same one.
+/// A row, represented by its key and the text that sorts rows with the same key.
 pub type Keyed<'r> = (&'r str, &'r str);
 
-/// What a template brings and what an instance says about a kind, in rows.
+/// The rows of a template and of an instance for one kind.
 #[derive(Debug, Default)]
 pub struct Layers<'r> {
-    /// The template's rows.
+    /// The rows of the template.
     pub template: Vec<Keyed<'r>>,
-    /// The instance's.
+    /// The rows of the instance.
     pub own: Vec<Keyed<'r>>,
-    /// The keys that it removes.
+    /// The keys that the instance removes.
     pub removed: Vec<&'r str>,
-    /// Whether it ignores everything that the template brings.
+    /// Whether the instance ignores all entries of the template.
     pub replaced: bool,
 }
 
-/// Where an effective entry is found.
+/// The source of an effective entry.
 #[derive(Clone, Copy, Debug)]
 pub enum Found {
-    /// The n-th of the template's rows.
+    /// The n-th row of the template.
     Template(usize),
-    /// The n-th of the instance's.
+    /// The n-th row of the instance.
     Own(usize),
-    /// The n-th of the service's own.
+    /// The n-th entry of the service itself.
     System(usize),
 }
 
 /// The effective entries of one kind, sorted by key.
 #[derive(Debug)]
 pub struct MergedRows {
-    /// What would run.
+    /// The effective entries.
     pub entries: Vec<Effective<Found>>,
-    /// What the service's own hold, column by column.
+    /// The columns of the entries that the service itself adds.
     pub system: Vec<Vec<(&'static str, String)>>,
 }
 
-/// See [`PlainKind::merge`].
+/// Implements [`PlainKind::merge`] for a kind.
 fn merge_rows<K: Kind>(layers: &Layers<'_>, names: &Names<'_>) -> Option<MergedRows> {
     let sorted = |rows: &[Keyed<'_>], found: fn(usize) -> Found| {
         let keyed =
@@ -262,16 +262,18 @@ fn merge_rows<K: Kind>(layers: &Layers<'_>, names: &Names<'_>) -> Option<MergedR
 }
 
 impl PlainKind {
-    /// The table of the templates' entries; none when no template brings any.
+    /// The table of the templates' entries; `None` if templates have none.
     pub fn template_table(&self) -> Option<&'static str> {
         TEMPLATE_TABLES.iter().find(|(field, _)| *field == self.field).map(|(_, table)| *table)
     }
 
-    /// The columns without which it is not known whether a row can be read: they hold words or JSON.
+    /// The columns that have to be read to know whether a row is readable: enum values and JSON.
     pub fn fallible(&self) -> impl Iterator<Item = FieldColumn> {
         let form = |column: &'static str, form: Option<Form>| match form {
             Some(form @ (Form::Word(_) | Form::Json)) => Some(form),
-            None if self.shape == Shape::Fields && column == "field" => Some(Form::Word(is::<super::SettingField>)),
+            None if self.shape == Shape::Fields && column == "field" => {
+                Some(Form::Word(is_word_of::<super::SettingField>))
+            }
             _ => None,
         };
         self.columns.iter().filter_map(move |(column, shown)| {
@@ -279,7 +281,7 @@ impl PlainKind {
         })
     }
 
-    /// What a field of its entries is; `None` when a row alone does not tell.
+    /// Finds a field of the entries; `None` if the row alone does not determine it.
     pub fn find(&self, name: &str) -> Option<FieldColumn> {
         let computed = self.shown.iter().find(|shown| shown.field == name).copied();
         computed.or_else(|| {
@@ -289,7 +291,7 @@ impl PlainKind {
     }
 }
 
-/// Whether a field of the API is named after a column.
+/// Whether an API field is the camel-case form of a column name.
 fn is_camel_of(field: &str, column: &str) -> bool {
     let mut rest = field.chars();
     let mut upper = false;
@@ -308,7 +310,7 @@ fn is_camel_of(field: &str, column: &str) -> bool {
 
 macro_rules! plain_kinds {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
-        /// All kinds, as instances have them, in registry order.
+        /// The metadata of all kinds for instances, in registry order.
         pub static PLAIN_KINDS: &[PlainKind] = &[$( PlainKind {
             field: <super::$kind as super::Kind>::FIELD,
             table: <super::$kind as super::Stored<super::OfInstance>>::TABLE,

@@ -117,7 +117,7 @@ impl FromStr for PortKey {
 impl Kind for Port {
     const FIELD: &'static str = "ports";
     const KEY_SQL: Option<&'static str> = Some("container_port || '/' || protocol");
-    /// Six digits each.
+    /// Pads the port to six digits, so that texts sort like numbers.
     const TIE_SQL: Option<&'static str> = Some("(100000 + host_port) || host_ip");
     const ROW_IDENTITY: &'static str = "container_port || '/' || protocol || ' ' || host_port || ' ' || host_ip";
     type Key = PortKey;
@@ -131,7 +131,7 @@ impl Kind for Port {
         check_port(at, "containerPort", key.container_port);
     }
 
-    /// Several host ports may lead to one container port; the same mapping twice makes no sense.
+    /// Several host ports may lead to one container port, but the same mapping must not occur twice.
     fn identity(&self) -> impl Hash + Eq {
         (&self.host_ip, self.host_port, self.key())
     }
@@ -175,8 +175,8 @@ impl Kind for Port {
             if let Some(published) = port.host_port.fixed() {
                 map.set("published", published.to_string());
             }
-            // Without it Compose listens on all addresses of the host.
-            if port.host_ip != EVERYWHERE {
+            // Without an address Compose listens on all of them.
+            if port.host_ip != ALL_ADDRESSES {
                 map.set("host_ip", port.host_ip.as_str());
             }
             map.set("protocol", port.protocol.to_string());
@@ -195,8 +195,8 @@ impl Kind for Port {
             let part = format!("ports.{index}");
             let at = node.at;
             let read = match node.value {
-                Value::Map(map) => long(map, &part, from),
-                _ => node.scalar().ok_or_else(|| "This is not a port.".to_owned()).and_then(|text| short(&text)),
+                Value::Map(map) => parse_long(map, &part, from),
+                _ => node.scalar().ok_or_else(|| "This is not a port.".to_owned()).and_then(|text| parse_short(&text)),
             };
             match read {
                 Ok(ports) => {
@@ -232,17 +232,17 @@ impl Kind for Port {
     }
 }
 
-/// Every IPv4 address of the host, and in Compose those of IPv6 as well.
-const EVERYWHERE: &str = "0.0.0.0";
+/// All IPv4 addresses of the host; in Compose also all IPv6 addresses.
+const ALL_ADDRESSES: &str = "0.0.0.0";
 
-/// `[HOST:]CONTAINER[/PROTOCOL]`, in which HOST is `[IP:]PORT`, and ports may be ranges.
-fn short(text: &str) -> Result<Vec<Port>, String> {
+/// Parses `[HOST:]CONTAINER[/PROTOCOL]`, in which HOST is `[IP:]PORT`, and ports may be ranges.
+fn parse_short(text: &str) -> Result<Vec<Port>, String> {
     let (mapping, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
     let protocol: Protocol = protocol.parse().map_err(|error: UnknownWord| error.about(protocol))?;
     let (host, container) = mapping.rsplit_once(':').unwrap_or(("", mapping));
     let (host_ip, published) = host.rsplit_once(':').unwrap_or(("", host));
     let host_ip = host_ip.trim_start_matches('[').trim_end_matches(']');
-    let host_ip = if host_ip.is_empty() { EVERYWHERE } else { host_ip };
+    let host_ip = if host_ip.is_empty() { ALL_ADDRESSES } else { host_ip };
     let (first, last) = range(container).ok_or_else(|| format!("`{container}` is not a port or a range of them."))?;
     let count = usize::try_from(last - first).unwrap_or_default() + 1;
     if count > MAX_ENTRIES {
@@ -272,16 +272,16 @@ fn range(text: &str) -> Option<(i32, i32)> {
     }
 }
 
-fn long(mut map: Map, part: &str, from: &mut Reading<'_>) -> Result<Vec<Port>, String> {
+fn parse_long(mut map: Map, part: &str, from: &mut Reading<'_>) -> Result<Vec<Port>, String> {
     let mut text = |key: &str| map.take(key).and_then(|node| node.scalar());
     let container = text("target").ok_or("A port needs its target.")?;
     let published = text("published").unwrap_or_default();
     let host_ip = text("host_ip").unwrap_or_default();
     let protocol = text("protocol").unwrap_or_else(|| "tcp".to_owned());
-    // Both ways of publishing are the same outside a cluster.
+    // Both publishing modes are the same outside a cluster.
     text("mode");
     from.lose_rest(part, map);
-    short(&format!("[{host_ip}]:{published}:{container}/{protocol}"))
+    parse_short(&format!("[{host_ip}]:{published}:{container}/{protocol}"))
 }
 
 #[cfg(test)]
@@ -291,7 +291,7 @@ mod tests {
     #[test]
     fn short_forms_are_read() {
         let read = |text: &str| {
-            let ports = short(text).map(|ports| {
+            let ports = parse_short(text).map(|ports| {
                 let shown = |port: &Port| {
                     let host = port.host_port.fixed().map_or(String::new(), |host| host.to_string());
                     format!("{}|{host}|{}", port.host_ip, port.key())

@@ -1,4 +1,4 @@
-//! How much of the machine a container may use.
+//! Limits of CPU and memory for a container.
 
 use super::{
     Kind, Only,
@@ -92,7 +92,7 @@ impl Kind for ResourceLimits {
         to.service.set("deploy", within("resources", within("limits", limits)));
     }
 
-    /// From `deploy.resources.limits`, whose other parts stay, or the older attributes of the service itself.
+    /// Reads `deploy.resources.limits`, whose other parts stay, or the older attributes of the service.
     fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
         let at = from.service.get("deploy").map_or(from.at, |node| node.at);
         let mut cpu = from.take_text("cpus").map(|(text, _)| text).filter(|text| text != "0");
@@ -127,7 +127,7 @@ impl Kind for ResourceLimits {
     }
 }
 
-/// Thousandths of a CPU.
+/// Parses CPUs into thousandths.
 fn read_cpu(text: &str) -> Option<u64> {
     let text = text.trim();
     if let Some(thousandths) = text.strip_suffix('m') {
@@ -148,7 +148,7 @@ fn write_cpu(thousandths: u64) -> String {
 
 const UNITS: [(&str, u32); 5] = [("t", 40), ("g", 30), ("m", 20), ("k", 10), ("b", 0)];
 
-/// Bytes; a unit is needed, because a bare number is a mistake more often than bytes.
+/// Parses memory into bytes. A unit is required, because a bare number is usually a mistake.
 fn read_memory(text: &str) -> Option<u64> {
     let text = text.trim().to_ascii_lowercase();
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -165,7 +165,8 @@ fn write_memory(bytes: u64) -> String {
     format!("{}{name}", bytes >> shift)
 }
 
-/// Memory as Compose reads it (a bare number is bytes, decimals are allowed) in a form that is taken here.
+/// Converts memory in the format of Compose, in which a bare number is bytes and decimals are allowed, to the format of
+/// the API.
 fn whole_bytes(text: &str) -> String {
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = text[number.len()..].to_ascii_lowercase();

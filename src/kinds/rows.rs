@@ -1,10 +1,10 @@
-//! The only macro that writes rows: one list of fields gives the value, its GraphQL type and input, and its tables.
+//! The macro `kind!`: from one list of fields it generates the struct, its GraphQL type and input, and its tables.
 //!
-//! Called once by every kind. It must never hold behaviour: that belongs into the `Kind` impl beside the call.
+//! Used once by every kind. It must not contain behaviour, which belongs into the `Kind` impl beside the call.
 
-/// One kind: `kind! { /// doc  pub struct X in ("service_xs", "instance_xs"), input "XInput" { fields } }`. What no
-/// template brings as rows names only the instance's table: `in ("instance_xs")`. `[nullable]` behind a type that is no
-/// `Option` says so of its column.
+/// Defines a kind: `kind! { /// doc  pub struct X in ("service_xs", "instance_xs"), input "XInput" { fields } }`. A
+/// kind without rows for templates names only the table of instances: `in ("instance_xs")`. `[nullable]` after a type
+/// that is not an `Option` makes its column nullable.
 macro_rules! kind {
     (
         $(#[$meta:meta])*

@@ -1,4 +1,4 @@
-//! Image, command and the like: fields of the template itself, each of which an instance can override alone.
+//! Settings such as image and command: fields of the template, each of which an instance can override.
 
 use std::{fmt, str::FromStr};
 
@@ -17,8 +17,8 @@ use crate::{
     yaml::{Node, Value},
 };
 
-/// Longest command or entrypoint, in bytes, with a separator for each argument.
-const MAX_ARGUMENTS: usize = 65_536;
+/// The maximum size of a command or entrypoint in bytes, with a separator for each argument.
+const MAX_ARGUMENTS_BYTES: usize = 65_536;
 
 macro_rules! settings {
     ($( $(#[$doc:meta])* $variant:ident $field:ident $word:literal : $type:ty, )+) => {
@@ -30,10 +30,10 @@ macro_rules! settings {
         }
 
         impl SettingField {
-            /// All of them.
+            /// All settings.
             pub const ALL: &[Self] = &[$( Self::$variant ),+];
 
-            /// The field of the API.
+            /// The API field.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $( Self::$variant => $word, )+
@@ -224,10 +224,10 @@ impl Kind for Setting {
                 add(field, attribute, at, text, from);
             }
         }
-        // What the engine does when nothing is said.
+        // The default of the engine.
         let (restart, at) = from.take_text("restart").unwrap_or_else(|| ("no".to_owned(), from.at));
         let restart = match restart.as_str() {
-            // Plain `no`, as readers of YAML 1.1 take it.
+            // YAML 1.1 reads a plain `no` as false.
             "false" | "" => "no".to_owned(),
             _ => restart,
         };
@@ -252,7 +252,7 @@ impl Kind for Setting {
     }
 }
 
-/// The arguments of a command, given as a list or as a line.
+/// The arguments of a command, which is given as a list or as a command line.
 fn argv(node: &Node, attribute: &str, from: &mut Reading<'_>) -> Option<Vec<String>> {
     match &node.value {
         Value::List(list) => Some(list.iter().filter_map(Node::scalar).collect()),
@@ -274,13 +274,14 @@ fn argv(node: &Node, attribute: &str, from: &mut Reading<'_>) -> Option<Vec<Stri
     }
 }
 
-/// An image without its tag.
+/// An image reference without its tag.
 struct Image<'a> {
     name: &'a str,
     digest: Option<&'a str>,
 }
 
-/// `name`, `name:tag`, `name@sha256:…` or `name:tag@sha256:…`; a colon before a slash is that of a registry's port.
+/// Splits `name`, `name:tag`, `name@sha256:…` or `name:tag@sha256:…`. A colon before a slash belongs to the port of a
+/// registry.
 fn split_image(image: &str) -> (Image<'_>, Option<&str>) {
     let (named, digest) = image.split_once('@').map_or((image, None), |(named, digest)| (named, Some(digest)));
     let (name, tag) = match named.rsplit_once(':') {
@@ -297,10 +298,10 @@ fn is_plain(text: &str, max: usize) -> bool {
 fn is_arguments(json: &str) -> bool {
     let Ok(Argv(arguments)) = json.parse();
     arguments.iter().all(|argument| !argument.contains('\0'))
-        && arguments.iter().map(|argument| argument.len() + 1).sum::<usize>() <= MAX_ARGUMENTS
+        && arguments.iter().map(|argument| argument.len() + 1).sum::<usize>() <= MAX_ARGUMENTS_BYTES
 }
 
-/// An image reference without tag or digest.
+/// Checks an image reference without tag or digest.
 fn image_name(name: &str) -> Result<(), (&'static str, Option<String>)> {
     const MESSAGE: &str = "An image is [registry[:port]/]path, lower-case letters, digits, `.`, `_`, `-` and `/`, 255 \
                            characters at most.";

@@ -1,6 +1,6 @@
-//! Column types whose API form differs from what the database stores.
+//! Column types whose form in the API differs from the stored form.
 //!
-//! Used as field types by the kinds. They must never know which kind uses them.
+//! Used as field types by the kinds. They must not know which kind uses them.
 
 use std::{
     borrow::Cow,
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Code, Problems};
 
-/// A type that looks to GraphQL like another one, into which and from which it converts.
+/// Implements the GraphQL type of another type, through conversions in both directions.
 macro_rules! shown_as {
     ($name:ty => $shown:ty) => {
         impl InputType for $name {
@@ -61,7 +61,7 @@ macro_rules! shown_as {
     };
 }
 
-/// A port on the host; 0 in the database and null in the API mean "chosen when it starts".
+/// A port on the host. 0 in the database and null in the API stand for a port that is chosen when the container starts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, DeriveValueType)]
 pub struct HostPort(i32);
 
@@ -74,7 +74,7 @@ impl HostPort {
 
 impl From<Option<i32>> for HostPort {
     fn from(port: Option<i32>) -> Self {
-        // An explicit 0 must not pass for null: it is refused like any other number outside 1 to 65535.
+        // An explicit 0 must not be taken for null. It is refused like any other number outside 1 to 65535.
         Self(match port {
             None => 0,
             Some(0) => -1,
@@ -89,7 +89,7 @@ impl From<HostPort> for Option<i32> {
 }
 shown_as!(HostPort => Option<i32>);
 
-/// A list of arguments that keeps its boundaries: stored as a JSON array of strings.
+/// A list of arguments, stored as a JSON array of strings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, DeriveValueType, Serialize, Deserialize)]
 #[sea_orm(value_type = "String")]
 pub struct Argv(pub Vec<String>);
@@ -101,7 +101,7 @@ impl fmt::Display for Argv {
 }
 impl FromStr for Argv {
     type Err = Infallible;
-    /// Text that is not a JSON array (a row written by hand) is one shell command.
+    /// A text that is not a JSON array, in a row written by hand, is a shell command.
     fn from_str(text: &str) -> Result<Self, Infallible> {
         Ok(Self(serde_json::from_str(text).unwrap_or_else(|_| vec!["CMD-SHELL".to_owned(), text.to_owned()])))
     }
@@ -118,12 +118,12 @@ impl From<Argv> for Vec<String> {
 }
 shown_as!(Argv => Vec<String>);
 
-/// The key of a kind of which there is one at most; as an input it is `true`.
+/// The key of a kind with at most one entry; `true` in an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Only(pub bool);
 
 impl Only {
-    /// Notes anything but `true`.
+    /// Notes any value but `true`.
     pub(super) fn check(self, at: &mut Problems) {
         if !self.0 {
             at.note(Code::InvalidValue, "There is only one of it: give true.", Some("true".to_owned()));
@@ -153,7 +153,7 @@ impl From<Only> for bool {
 }
 shown_as!(Only => bool);
 
-/// A moment that the service keeps beside an entry; it does not count when entries are compared.
+/// A timestamp that the service sets. It is ignored when entries are compared.
 #[derive(Clone, Copy, Debug, Default, DeriveValueType)]
 pub struct Stamp(pub DateTime<Utc>);
 
@@ -177,7 +177,8 @@ impl From<Stamp> for DateTime<Utc> {
 }
 shown_as!(Stamp => DateTime<Utc>);
 
-/// A word that is none of those a column takes. It does not keep the word: stored rows are told about, too.
+/// The error of a word that a column does not accept. It does not contain the word, because it may come from a stored
+/// row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownWord {
     what: &'static str,
@@ -189,7 +190,7 @@ impl UnknownWord {
         Self { what, allowed }
     }
 
-    /// A sentence for who gave the word.
+    /// The error message for the client that sent the word.
     pub(super) fn about(self, word: &str) -> String {
         format!("`{word}` is not a {}; it is {}", self.what, self.allowed)
     }

@@ -44,7 +44,7 @@ impl FromStr for VolumeType {
     fn from_str(text: &str) -> Result<Self, UnknownWord> {
         match text {
             "bind" => Ok(Self::Bind),
-            // Older data says `named` for the same thing.
+            // Older data uses `named`.
             "volume" | "named" => Ok(Self::Volume),
             "tmpfs" => Ok(Self::Tmpfs),
             _ => Err(UnknownWord::new("volume type", "bind, volume or tmpfs")),
@@ -133,7 +133,7 @@ impl Kind for Volume {
             match volume.volume_type {
                 VolumeType::Bind => map.set("source", literal(&volume.source)),
                 VolumeType::Volume if !volume.source.is_empty() => map.set("source", named(volume, to)),
-                // An anonymous one: podman-compose looks for the key.
+                // An anonymous volume. podman-compose requires the key.
                 VolumeType::Volume => map.set("source", ""),
                 VolumeType::Tmpfs => {}
             }
@@ -143,7 +143,7 @@ impl Kind for Volume {
                 map.set("read_only", true);
             }
             if volume.volume_type == VolumeType::Bind {
-                // As the short form of Compose does it: a directory that is missing is made.
+                // The short form of Compose creates a missing directory too.
                 map.set("bind", Map::from_iter([("create_host_path".to_owned(), Node::from(true))]));
             }
             volumes.push(Node::from(map));
@@ -158,9 +158,9 @@ impl Kind for Volume {
         for (index, node) in from.take_list("volumes").into_iter().enumerate() {
             let (part, at) = (format!("volumes.{index}"), node.at);
             let read = match node.value {
-                Value::Map(map) => long(map, &part, from),
+                Value::Map(map) => parse_long(map, &part, from),
                 _ => match node.scalar() {
-                    Some(text) => short(&text, &part, &node, from),
+                    Some(text) => parse_short(&text, &part, &node, from),
                     None => Err("This is not a mount.".to_owned()),
                 },
             };
@@ -198,8 +198,8 @@ fn is_volume_name(name: &str) -> bool {
     name.len() <= 255 && name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(is_volume_char)
 }
 
-/// The key of a named volume in the file, and its definition. One that belongs to an instance is called after both;
-/// Compose puts the stack's name before it.
+/// Adds a named volume to the file and returns its key. A volume of an instance is named after both; Compose prepends
+/// the name of the stack.
 fn named(volume: &Volume, to: &mut Rendered<'_>) -> String {
     if volume.is_external {
         let key = format!("external.{}", volume.source);
@@ -209,23 +209,23 @@ fn named(volume: &Volume, to: &mut Rendered<'_>) -> String {
         to.volumes.set(key.as_str(), definition);
         return key;
     }
-    // Instances' names have no underscore.
+    // Names of instances contain no underscore.
     let key = format!("{}_{}", to.instance, volume.source);
     to.volumes.set(key.as_str(), Map::new());
     key
 }
 
-/// The name of a volume of the file as it is called here, and whether it is external.
-fn of_file(key: &str, from: &Reading<'_>) -> Result<(String, bool), String> {
+/// The name under which a volume of the file is stored, and whether it is external.
+fn volume_of_file(key: &str, from: &Reading<'_>) -> Result<(String, bool), String> {
     let Some(defined) = from.file.volumes.get(key) else { return Err(format!("There is no volume {key}.")) };
     let says = |part: &str| defined.as_map().and_then(|map| map.get(part));
-    // `external` was once a mapping with the name.
+    // In old files, `external` is a mapping with the name.
     let name = |node: Option<&Node>| node.and_then(Node::scalar);
     let old = says("external").and_then(Node::as_map).map(|map| name(map.get("name")));
     if old.is_some() || says("external").and_then(Node::as_bool) == Some(true) {
         return Ok((old.flatten().or_else(|| name(says("name"))).unwrap_or_else(|| key.to_owned()), true));
     }
-    // Written by `named` above.
+    // The inverse of `named`.
     let own = key.strip_prefix(from.name).and_then(|rest| rest.strip_prefix('_')).filter(|rest| !rest.is_empty());
     Ok((own.unwrap_or(key).to_owned(), false))
 }
@@ -235,13 +235,13 @@ fn volume(source: &str, target: String, read_only: bool, from: &Reading<'_>) -> 
     let (volume_type, (source, is_external)) = match (source, host) {
         ("", _) => (VolumeType::Volume, (String::new(), false)),
         (_, true) => (VolumeType::Bind, (source.to_owned(), false)),
-        (_, false) => (VolumeType::Volume, of_file(source, from)?),
+        (_, false) => (VolumeType::Volume, volume_of_file(source, from)?),
     };
     Ok(Volume { volume_type, source, target, read_only, is_external })
 }
 
-/// `[SOURCE:]TARGET[:OPTIONS]`.
-fn short(text: &str, part: &str, node: &Node, from: &mut Reading<'_>) -> Result<Volume, String> {
+/// Parses `[SOURCE:]TARGET[:OPTIONS]`.
+fn parse_short(text: &str, part: &str, node: &Node, from: &mut Reading<'_>) -> Result<Volume, String> {
     let parts: Vec<&str> = text.split(':').collect();
     let (source, target, options) = match parts.as_slice() {
         [target] => ("", *target, ""),
@@ -260,7 +260,7 @@ fn short(text: &str, part: &str, node: &Node, from: &mut Reading<'_>) -> Result<
     volume(source, target.to_owned(), read_only, from)
 }
 
-fn long(mut map: Map, part: &str, from: &mut Reading<'_>) -> Result<Volume, String> {
+fn parse_long(mut map: Map, part: &str, from: &mut Reading<'_>) -> Result<Volume, String> {
     let mut text = |key: &str| map.take(key).and_then(|node| node.scalar());
     let kind = text("type").ok_or("A mount needs its type.")?;
     let kind: VolumeType = kind.parse().map_err(|error: UnknownWord| error.about(&kind))?;
@@ -289,7 +289,7 @@ fn long(mut map: Map, part: &str, from: &mut Reading<'_>) -> Result<Volume, Stri
     }
 }
 
-/// Secrets and configs that are files of the host: Compose mounts them, and so they are held.
+/// Secrets and configs that are files on the host are stored as mounts, as Compose does.
 fn mounted_files(attribute: &str, found: &mut Vec<Found<Volume>>, from: &mut Reading<'_>) {
     let mut others = Vec::new();
     for (index, node) in from.take_list(attribute).into_iter().enumerate() {

@@ -1,18 +1,18 @@
-//! A command line taken apart as Compose does it: quotes and backslashes, and no shell.
+//! Splits a command line into words as Compose does: with quotes and backslashes, but without a shell.
 //!
-//! Used by what reads commands. It must never run or expand anything.
+//! Used by the code that reads commands. It must not run or expand anything.
 
-/// The words of a command line, and what stands behind the point where Compose stops reading.
+/// The words of a command line, and the rest after the point where Compose stops reading.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Words<'a> {
     pub(super) words: Vec<String>,
     pub(super) rest: &'a str,
 }
 
-/// Takes a command line apart; none when a quote or bracket is not closed.
+/// Splits a command line; `None` if a quote or bracket is not closed.
 pub(super) fn split(line: &str) -> Option<Words<'_>> {
     let (mut words, mut word, mut begun) = (Vec::new(), String::new(), false);
-    // What has to come before anything else means something again.
+    // The closing character before which other characters have no special meaning.
     let mut until: Option<char> = None;
     let mut chars = line.char_indices();
     let mut end = line.len();
@@ -52,7 +52,7 @@ pub(super) fn split(line: &str) -> Option<Words<'_>> {
                 begun = false;
             }
             (None, ';' | '&' | '|' | '<' | '>') => {
-                // The number of a redirected stream goes with it.
+                // The file descriptor number of a redirection is part of the operator.
                 if c == '>' && word.starts_with(|c: char| c.is_ascii_digit()) {
                     word.clear();
                 }
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn words_are_those_of_compose() {
-        // Seen with Docker Compose 2.40.
+        // Observed with Docker Compose 2.40.
         for (line, expected, rest) in [
             ("sh -c \"a && b\" c", vec!["sh", "-c", "a && b", "c"], ""),
             ("sh -c a && b", vec!["sh", "-c", "a"], "&& b"),

@@ -1,6 +1,6 @@
-//! HTTP: routes, limits, pages and shutdown.
+//! The HTTP server: the router, its middleware, and the accept loop.
 //!
-//! Called by `devarch serve` and by every test. It must never hold a rule of the domain.
+//! Called by `devarch serve` and by the integration tests. It must not contain rules of the domain.
 
 mod etag;
 mod graphql;
@@ -40,7 +40,7 @@ use crate::{
     server::middleware::{auth::Authenticator, hosts::HostGuard, metrics::Metrics},
 };
 
-/// What the handlers share.
+/// State that the handlers share.
 #[derive(Clone)]
 pub(crate) struct Service {
     app: App,
@@ -53,43 +53,43 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// What a request may use that begins now.
+    /// The budget of a query that begins now: its memory, and its deadline.
     fn budget(&self) -> Budget {
         let deadline = tokio::time::Instant::now() + self.limits.request_timeout();
         Budget::new(self.limits.request_memory(), &self.memory, Some(deadline))
     }
 
-    /// The same for a change, which is finished once it has begun.
+    /// The budget of a mutation. It has no deadline, because a mutation that has begun is always finished.
     fn budget_of_change(&self) -> Budget {
         Budget::new(self.limits.request_memory(), &self.memory, None)
     }
 }
 
-/// How the service behaves towards its clients.
+/// Settings of the HTTP server.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Whom it lets in.
+    /// Whether requests need an API key.
     pub auth_mode: AuthMode,
-    /// How much a request may ask for.
+    /// Limits on one request.
     pub limits: Limits,
-    /// How many requests it takes, and how long it waits for them.
+    /// Limits on connections and concurrent requests, and timeouts.
     pub traffic: TransportLimits,
-    /// How much memory kept answers may take, in bytes; 0 keeps none.
+    /// Size of the response cache in bytes; 0 disables it.
     pub answer_cache: u64,
-    /// Pages of other sites that may ask; none unless it is set.
+    /// Origins that CORS allows. The default is none.
     pub origins: Vec<Origin>,
-    /// The hosts for which it answers while no key is required.
+    /// Hosts that a request may name while no key is required.
     pub hosts: Hosts,
-    /// For whom introspection, pages, schema and figures are there.
+    /// Who may use introspection, the pages, the schema file and the metrics.
     pub audiences: Audiences,
 }
 
-/// In the extensions of a request: it is answered by the executor even where its answer could be written straight from
-/// rows. For those who look whether both are the same; no client can send it.
+/// Request extension that disables direct plans, so that the executor answers the request. Tests set it to compare both
+/// ways; a client cannot set it.
 #[derive(Clone, Copy, Debug)]
 pub struct ByExecutor;
 
-/// All routes of the service.
+/// Builds the router with all routes and middleware.
 pub fn router(app: App, options: Options) -> Router {
     let authenticator = Authenticator::new(app.clone(), options.auth_mode);
     let documents = Documents::new(sdl, options.limits.clone(), Plans::new);
@@ -100,35 +100,38 @@ pub fn router(app: App, options: Options) -> Router {
     let answers = ResponseCache::within(options.answer_cache);
     let service = Service { schema: schema(), app, documents, answers, limits, memory: memory.clone(), introspection };
     let guard = HostGuard::new(options.hosts, &options.origins, authenticator.clone());
-    let meant = || from_fn_with_state(guard.clone(), middleware::hosts::check);
-    let there_for = |whom| from_fn_with_state((authenticator.clone(), whom), middleware::audience::admit);
-    let auth_mode = || from_fn_with_state(authenticator.clone(), middleware::auth::authenticate);
-    let unread = transport::response_memory::ResponseMemory::new(&memory);
-    let weighed = || from_fn_with_state(unread.clone(), transport::response_memory::reserve);
+    let check_host = || from_fn_with_state(guard.clone(), middleware::hosts::check);
+    let restrict_to = |audience| from_fn_with_state((authenticator.clone(), audience), middleware::audience::admit);
+    let authenticate = || from_fn_with_state(authenticator.clone(), middleware::auth::authenticate);
+    let response_memory = transport::response_memory::ResponseMemory::new(&memory);
+    let reserve_memory = || from_fn_with_state(response_memory.clone(), transport::response_memory::reserve);
     let routes = Router::new()
-        .route("/", get(routes::pages::index).layer(there_for(pages)))
-        .route("/assets/{name}", get(routes::pages::asset).layer(there_for(pages)))
-        .route("/schema.graphql", get(routes::pages::sdl).layer(there_for(schema_route)))
-        .route("/graphql", any(graphql::handle).layer(auth_mode()).layer(weighed()))
-        .route("/stacks/{name}/compose.yaml", any(routes::compose::file).layer(auth_mode()).layer(weighed()))
-        .route("/stacks/{name}/compose.override.yaml", any(routes::compose::layer).layer(auth_mode()).layer(weighed()))
+        .route("/", get(routes::pages::index).layer(restrict_to(pages)))
+        .route("/assets/{name}", get(routes::pages::asset).layer(restrict_to(pages)))
+        .route("/schema.graphql", get(routes::pages::sdl).layer(restrict_to(schema_route)))
+        .route("/graphql", any(graphql::handle).layer(authenticate()).layer(reserve_memory()))
+        .route("/stacks/{name}/compose.yaml", any(routes::compose::file).layer(authenticate()).layer(reserve_memory()))
+        .route(
+            "/stacks/{name}/compose.override.yaml",
+            any(routes::compose::layer).layer(authenticate()).layer(reserve_memory()),
+        )
         .fallback(routes::status::nothing_here)
-        .layer(meant());
-    let figures_shown =
-        get(middleware::metrics::show).layer(there_for(metrics)).layer(meant()).with_state(figures.clone());
-    // Asked by those who decide whether the service lives: answered however busy it is.
+        .layer(check_host());
+    let metrics_route =
+        get(middleware::metrics::show).layer(restrict_to(metrics)).layer(check_host()).with_state(figures.clone());
+    // Probes and monitors use these routes, so admission control does not apply to them.
     let always = Router::new()
         .route("/healthz", get(routes::status::alive))
         .route("/readyz", get(routes::status::ready))
-        .route("/metrics", figures_shown);
+        .route("/metrics", metrics_route);
     let routes = guarded(routes.with_state(service.clone()), always.with_state(service), &options.traffic);
     middleware::cors::told(routes, &options.origins)
-        // The outermost two: they see every answer, whoever gave it, with its id.
+        // The outermost two layers: they see every response, including those of other layers, with its request id.
         .layer(from_fn_with_state(figures, middleware::metrics::measure))
         .layer(from_fn(middleware::access_log::log))
 }
 
-/// Routes behind what every one of them gets, those in `always` even when no more requests are taken.
+/// Adds request ids to all routes, and admission control to all routes but those in `always`.
 pub fn guarded(routes: Router, always: Router, traffic: &TransportLimits) -> Router {
     routes
         .layer(from_fn_with_state(middleware::admission::AdmissionControl::new(traffic), middleware::admission::admit))

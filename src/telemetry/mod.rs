@@ -1,7 +1,7 @@
-//! The log: lines on standard error, for people or for machines.
+//! The log: lines on standard error, as text or JSON.
 //!
-//! Set up once by the command line. It must never be given a secret, and never writes what libraries say of requests and
-//! statements in detail.
+//! Initialized once by the command line. It must not receive a secret, and must not log the details of requests and
+//! statements that libraries provide.
 
 use std::{fmt, io::IsTerminal};
 
@@ -30,7 +30,7 @@ impl fmt::Display for LogFormat {
     }
 }
 
-/// Starts the log; `filter` in the form of `RUST_LOG`, such as `info` or `devarch=debug`.
+/// Initializes the log. `filter` has the format of `RUST_LOG`, such as `info` or `devarch=debug`.
 pub(crate) fn init(filter: EnvFilter, format: LogFormat) {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match format {
@@ -38,20 +38,20 @@ pub(crate) fn init(filter: EnvFilter, format: LogFormat) {
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
     };
     let log = tracing_subscriber::registry().with(ceiling()).with(filter).with(lines);
-    // A second start in one process (tests) keeps the first log.
+    // A second initialization in one process, as in tests, keeps the first log.
     drop(log.try_init());
 }
 
-/// The most that is logged, whatever the filter says. Below `info`, libraries write down what they work with: the
-/// database layer the URL with its password (in the span of its connect), others headers or frames. So all of them stop
-/// there, also those that come to be used one day; only what is known to be harmless may say more.
+/// The most verbose level of each target, whatever the filter. Below `info`, libraries log what they work with: the
+/// database layer logs the URL with its password (in the span of its connect), others log headers or frames. So `info`
+/// is the limit for all of them, including future ones, except for targets that are known to be harmless.
 fn ceiling() -> Targets {
     Targets::new()
         .with_default(LevelFilter::INFO)
         .with_target("devarch", LevelFilter::TRACE)
-        // Sizes and states, no contents.
+        // Logs sizes and states, no contents.
         .with_target("hyper", LevelFilter::DEBUG)
-        // Warns of parameters of the database's URL that it does not know, with their values.
+        // Logs unknown parameters of the database URL with their values.
         .with_target("sqlx_postgres::options::parse", LevelFilter::OFF)
 }
 

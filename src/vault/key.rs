@@ -1,6 +1,6 @@
-//! One key for secrets and its id.
+//! An encryption key with its id.
 //!
-//! Used by the ring. It must never show its bytes, nor leave them in memory.
+//! Used by the keyring. It must not show its bytes, and must not leave them in memory.
 
 use std::{fmt, str::FromStr};
 
@@ -10,16 +10,17 @@ use zeroize::Zeroizing;
 
 use super::VaultError;
 
-/// Names a key: 1 to 32 lower-case letters, digits and hyphens. It is no secret and stands before what was sealed.
+/// The id of a key: 1 to 32 lower-case letters, digits and hyphens. It is not secret and is part of every encrypted
+/// text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(String);
 
-/// A text that names no key.
+/// The error of a text that is not a key id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadKeyId;
 
 impl KeyId {
-    /// As text.
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -44,17 +45,17 @@ impl FromStr for KeyId {
     }
 }
 
-/// Bytes of a key.
-const LENGTH: usize = 32;
+/// The length of a key in bytes.
+const KEY_BYTES: usize = 32;
 
-/// A key and its id.
+/// A key with its id.
 #[derive(Clone)]
 pub struct Key {
     id: KeyId,
-    bytes: Zeroizing<[u8; LENGTH]>,
+    bytes: Zeroizing<[u8; KEY_BYTES]>,
 }
 
-/// Shows the id alone.
+/// Shows only the id.
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id.as_str())
@@ -62,36 +63,36 @@ impl fmt::Debug for Key {
 }
 
 impl Key {
-    /// A new one, with an id of its own.
+    /// Generates a key with a random id.
     pub fn generate() -> Result<Self, VaultError> {
         let name = u64::try_generate().map_err(|_| VaultError::NoRandomness)?;
-        let bytes = Zeroizing::new(<[u8; LENGTH]>::try_generate().map_err(|_| VaultError::NoRandomness)?);
+        let bytes = Zeroizing::new(<[u8; KEY_BYTES]>::try_generate().map_err(|_| VaultError::NoRandomness)?);
         Ok(Self { id: KeyId(format!("k{:012x}", name & 0xffff_ffff_ffff)), bytes })
     }
 
-    /// From its id and 32 bytes in base64.
+    /// Parses a key from its id and 32 bytes in Base64.
     pub(super) fn read(id: KeyId, base64: &str) -> Option<Self> {
         let decoded = Zeroizing::new(BASE64.decode(base64).ok()?);
-        let mut bytes = Zeroizing::new([0; LENGTH]);
-        if decoded.len() != LENGTH {
+        let mut bytes = Zeroizing::new([0; KEY_BYTES]);
+        if decoded.len() != KEY_BYTES {
             return None;
         }
         bytes.copy_from_slice(&decoded);
         Some(Self { id, bytes })
     }
 
-    /// Its line in a file.
+    /// The line of the key in a key file.
     pub(super) fn line(&self) -> Zeroizing<String> {
         let base64 = Zeroizing::new(BASE64.encode(self.bytes.as_slice()));
         Zeroizing::new(format!("{} {}", self.id, base64.as_str()))
     }
 
-    /// Its id.
+    /// The id.
     pub fn id(&self) -> &KeyId {
         &self.id
     }
 
-    pub(super) fn bytes(&self) -> &[u8; LENGTH] {
+    pub(super) fn bytes(&self) -> &[u8; KEY_BYTES] {
         &self.bytes
     }
 }

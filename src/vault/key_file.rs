@@ -1,6 +1,6 @@
-//! The file of the keys: read, made on first use, and given a new key; each step whole or not at all.
+//! The key file: reads it, creates it on first use, and adds a key to it, each atomically.
 //!
-//! Called by the vault. It must never overwrite a key, nor accept a file that others can read.
+//! Called by the vault. It must not overwrite a key, and must not accept a file that other users can read.
 
 use std::{
     fmt,
@@ -15,21 +15,21 @@ use zeroize::Zeroizing;
 use super::{Key, KeyId, Keyring, KeyringError, VaultError};
 use crate::private_file;
 
-/// Largest file of keys, in bytes.
-const MAX_FILE: u64 = 65_536;
+/// The maximum size of a key file in bytes.
+const MAX_FILE_BYTES: u64 = 65_536;
 
 const HEAD: &str = "# Keys for DevArch's secrets: `<key id> <32 bytes in base64>`, the first one is used for writing.\n\
                     # Without them secrets cannot be read: keep a copy in a safe place, apart from the database's.\n";
 
-/// Why a file of keys cannot be used; names the file, never what is in it.
+/// Why a key file cannot be used. The message names the file, but shows nothing of its contents.
 #[derive(Debug)]
 pub struct KeyFileError {
     path: PathBuf,
-    what: What,
+    what: Failure,
 }
 
 #[derive(Debug)]
-enum What {
+enum Failure {
     Io(&'static str, io::Error),
     Open(u32),
     TooLarge,
@@ -40,9 +40,9 @@ enum What {
 }
 
 impl KeyFileError {
-    /// Whether there is no such file.
+    /// Whether the file does not exist.
     pub fn is_missing(&self) -> bool {
-        matches!(&self.what, What::Io(_, cause) if cause.kind() == io::ErrorKind::NotFound)
+        matches!(&self.what, Failure::Io(_, cause) if cause.kind() == io::ErrorKind::NotFound)
     }
 }
 
@@ -50,22 +50,22 @@ impl fmt::Display for KeyFileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
         match &self.what {
-            What::Io(doing, cause) => write!(f, "cannot {doing} the key file {path}: {cause}"),
-            What::Open(mode) => {
+            Failure::Io(doing, cause) => write!(f, "cannot {doing} the key file {path}: {cause}"),
+            Failure::Open(mode) => {
                 write!(f, "the key file {path} is open to others (mode {mode:04o}); close it with: chmod 600 {path}")
             }
-            What::TooLarge => write!(f, "the key file {path} is larger than {MAX_FILE} bytes"),
-            What::NoFile => write!(f, "the key file {path} is not a file"),
-            What::Keys(cause) => write!(f, "the key file {path} cannot be used: {cause}"),
-            What::Vault(cause) => write!(f, "cannot make a key for {path}: {cause}"),
-            What::Moved => write!(f, "somebody else is changing the key file {path}; try again"),
+            Failure::TooLarge => write!(f, "the key file {path} is larger than {MAX_FILE_BYTES} bytes"),
+            Failure::NoFile => write!(f, "the key file {path} is not a file"),
+            Failure::Keys(cause) => write!(f, "the key file {path} cannot be used: {cause}"),
+            Failure::Vault(cause) => write!(f, "cannot make a key for {path}: {cause}"),
+            Failure::Moved => write!(f, "somebody else is changing the key file {path}; try again"),
         }
     }
 }
 
 impl std::error::Error for KeyFileError {}
 
-/// What tells one state of a file from the next.
+/// The state of the file, which differs after every change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mark {
     changed: Option<SystemTime>,
@@ -73,7 +73,7 @@ pub(super) struct Mark {
     file: u64,
 }
 
-/// The mark of the file as it is now; none when it cannot be seen.
+/// The current state of the file; `None` if its metadata cannot be read.
 pub(super) fn mark(path: &Path) -> Option<Mark> {
     fs::metadata(path).ok().map(|seen| mark_of(&seen))
 }
@@ -90,67 +90,67 @@ fn mark_of(seen: &fs::Metadata) -> Mark {
 pub(super) fn read(path: &Path) -> Result<(Keyring, Mark), KeyFileError> {
     let fail = |what| KeyFileError { path: path.to_owned(), what };
     let (text, mark) = load(path).map_err(fail)?;
-    let ring = text.parse().map_err(|cause| fail(What::Keys(cause)))?;
+    let ring = text.parse().map_err(|cause| fail(Failure::Keys(cause)))?;
     Ok((ring, mark))
 }
 
-fn load(path: &Path) -> Result<(Zeroizing<String>, Mark), What> {
-    let file = File::open(path).map_err(|cause| What::Io("read", cause))?;
-    let seen = file.metadata().map_err(|cause| What::Io("read", cause))?;
+fn load(path: &Path) -> Result<(Zeroizing<String>, Mark), Failure> {
+    let file = File::open(path).map_err(|cause| Failure::Io("read", cause))?;
+    let seen = file.metadata().map_err(|cause| Failure::Io("read", cause))?;
     if !seen.is_file() {
-        return Err(What::NoFile);
+        return Err(Failure::NoFile);
     }
-    if seen.len() > MAX_FILE {
-        return Err(What::TooLarge);
+    if seen.len() > MAX_FILE_BYTES {
+        return Err(Failure::TooLarge);
     }
     #[cfg(unix)]
     {
         let mode = std::os::unix::fs::PermissionsExt::mode(&seen.permissions()) & 0o7777;
         if mode & 0o077 != 0 {
-            return Err(What::Open(mode));
+            return Err(Failure::Open(mode));
         }
     }
-    let text = io::read_to_string(file).map_err(|cause| What::Io("read", cause))?;
+    let text = io::read_to_string(file).map_err(|cause| Failure::Io("read", cause))?;
     Ok((Zeroizing::new(text), mark_of(&seen)))
 }
 
-/// Makes the file with one new key, unless it is there.
+/// Creates the file with one new key, unless it exists.
 pub(super) fn create(path: &Path) -> Result<(), KeyFileError> {
     let fail = |what| KeyFileError { path: path.to_owned(), what };
-    let key = Key::generate().map_err(|cause| fail(What::Vault(cause)))?;
+    let key = Key::generate().map_err(|cause| fail(Failure::Vault(cause)))?;
     let text = Zeroizing::new(format!("{HEAD}{}\n", key.line().as_str()));
     if let Some(folder) = folder(path) {
-        private_file::create_folder(folder).map_err(|cause| fail(What::Io("create the folder of", cause)))?;
+        private_file::create_folder(folder).map_err(|cause| fail(Failure::Io("create the folder of", cause)))?;
     }
     let written = write_beside(path, &text).map_err(fail)?;
-    // A link, unlike a rename, never takes the place of a file that has appeared meanwhile.
+    // Unlike a rename, a hard link never replaces a file that was created in the meantime.
     let linked = fs::hard_link(&written, path);
     drop(fs::remove_file(&written));
     match linked {
         Ok(()) => sync_folder(path).map_err(fail),
         Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        // Some file systems have no links.
+        // Some file systems have no hard links.
         Err(_) => match write_new(path, &text) {
             Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            done => done.map_err(|cause| fail(What::Io("create", cause))),
+            done => done.map_err(|cause| fail(Failure::Io("create", cause))),
         },
     }
 }
 
-/// Puts a new key before all others.
+/// Adds a new key as the first one.
 pub(super) fn add(path: &Path) -> Result<KeyId, KeyFileError> {
     let fail = |what| KeyFileError { path: path.to_owned(), what };
-    let changing = |cause| fail(What::Io("change", cause));
-    let held = File::open(path).map_err(changing)?;
-    if held.try_lock().is_err() {
-        return Err(fail(What::Moved));
+    let changing = |cause| fail(Failure::Io("change", cause));
+    let locked = File::open(path).map_err(changing)?;
+    if locked.try_lock().is_err() {
+        return Err(fail(Failure::Moved));
     }
     let (text, mark) = load(path).map_err(fail)?;
-    if mark_of(&held.metadata().map_err(changing)?) != mark {
-        return Err(fail(What::Moved));
+    if mark_of(&locked.metadata().map_err(changing)?) != mark {
+        return Err(fail(Failure::Moved));
     }
-    text.parse::<Keyring>().map_err(|cause| fail(What::Keys(cause)))?;
-    let key = Key::generate().map_err(|cause| fail(What::Vault(cause)))?;
+    text.parse::<Keyring>().map_err(|cause| fail(Failure::Keys(cause)))?;
+    let key = Key::generate().map_err(|cause| fail(Failure::Vault(cause)))?;
     let is_key = |line: &str| !line.split('#').next().unwrap_or_default().trim().is_empty();
     let mut lines: Vec<&str> = text.lines().collect();
     let line = key.line();
@@ -165,12 +165,12 @@ pub(super) fn add(path: &Path) -> Result<KeyId, KeyFileError> {
     Ok(key.id().clone())
 }
 
-/// Writes the text into a new file in the same folder, down to the disk.
-fn write_beside(path: &Path, text: &str) -> Result<PathBuf, What> {
+/// Writes the text to a new file in the same folder, and syncs it to disk.
+fn write_beside(path: &Path, text: &str) -> Result<PathBuf, Failure> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{:016x}.new", fastrand::u64(..)));
     let beside = path.with_file_name(name);
-    write_new(&beside, text).map_err(|cause| What::Io("write", cause))?;
+    write_new(&beside, text).map_err(|cause| Failure::Io("write", cause))?;
     Ok(beside)
 }
 
@@ -187,11 +187,11 @@ fn folder(path: &Path) -> Option<&Path> {
     path.parent().filter(|folder| !folder.as_os_str().is_empty())
 }
 
-/// A new name is there to stay only when its folder is on the disk, too.
-fn sync_folder(path: &Path) -> Result<(), What> {
+/// The name of a new file is durable only after its folder was synced.
+fn sync_folder(path: &Path) -> Result<(), Failure> {
     if cfg!(not(unix)) {
         return Ok(());
     }
     let folder = folder(path).unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|cause| What::Io("keep", cause))
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|cause| Failure::Io("keep", cause))
 }

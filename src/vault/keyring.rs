@@ -1,12 +1,12 @@
-//! All keys for secrets: the first one writes, all of them read.
+//! The keyring: all encryption keys, of which the first one encrypts and all decrypt.
 //!
-//! Made from a file or a setting. It must never show more than the ids.
+//! Parsed from a file or a setting. It must not show more than the ids.
 
 use std::{fmt, str::FromStr};
 
 use super::{Key, KeyId, VaultError};
 
-/// The keys, the one for writing first. Shows their ids alone.
+/// The keys; the key for encryption comes first. `Debug` shows only their ids.
 #[derive(Clone, Default)]
 pub struct Keyring(Vec<Key>);
 
@@ -16,10 +16,10 @@ impl fmt::Debug for Keyring {
     }
 }
 
-/// What is wrong with a text of keys. It never holds a part of one.
+/// An error in the text of a keyring. It contains no part of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyringError {
-    /// There is no key in it.
+    /// There is no key in the text.
     Empty,
     /// A line is not `<key id> <32 bytes in base64>`.
     Line(usize),
@@ -44,12 +44,12 @@ impl fmt::Display for KeyringError {
 impl std::error::Error for KeyringError {}
 
 impl Keyring {
-    /// With one new key.
+    /// Creates a keyring with one new key.
     pub fn generate() -> Result<Self, VaultError> {
         Ok(Self(vec![Key::generate()?]))
     }
 
-    /// The same keys with a new one for writing.
+    /// Adds a new key for encryption.
     pub fn with_new_key(&self) -> Result<Self, VaultError> {
         Ok(Self([vec![Key::generate()?], self.0.clone()].concat()))
     }
@@ -67,7 +67,7 @@ impl Keyring {
     }
 }
 
-/// One key a line, or separated by commas; `#` begins a comment.
+/// Parses keys, one on each line or separated by commas. `#` starts a comment.
 impl FromStr for Keyring {
     type Err = KeyringError;
 

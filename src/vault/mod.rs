@@ -1,7 +1,7 @@
-//! Sealing: what is marked as a secret is encrypted before it is first written, for one place in the database alone.
+//! The vault: encrypts secrets before they are first written, each bound to its place in the database.
 //!
-//! Given to the database room, which seals and opens rows with it; the command line reads its keys. It must never know
-//! the database, what is sealed, or who asks.
+//! Given to the database layer, which encrypts and decrypts rows with it; the command line reads its keys. It must not
+//! depend on the database, on the meaning of a secret, or on the caller.
 
 mod key;
 mod key_file;
@@ -26,26 +26,25 @@ pub use self::{
     keyring::{Keyring, KeyringError},
 };
 
-/// How every sealed text begins: what it is, and in which form.
-/// What every sealed text starts with.
+/// The prefix of every encrypted text, with the version of the format.
 pub(crate) const PREFIX: &str = "devarch.v1.";
-/// Bytes of a nonce.
-const NONCE: usize = 24;
+/// The length of a nonce in bytes.
+const NONCE_BYTES: usize = 24;
 
-/// Where a secret is kept. It can be opened for this place only.
+/// The place of a secret, to which its encryption is bound: it cannot be decrypted for another place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place<'a> {
     /// The table.
     pub table: &'a str,
-    /// The row's owner.
+    /// The owner of the row.
     pub owner: i64,
-    /// The entry's key.
+    /// The key of the entry.
     pub key: &'a str,
 }
 
 impl Place<'_> {
-    /// The place together with the key of the cipher, so that no two of them read the same: every part is led by its
-    /// length.
+    /// The associated data of the encryption: the place and the id of the encryption key. Every part follows its
+    /// length, so that no two places give the same bytes.
     fn bound_to(&self, id: &KeyId) -> Vec<u8> {
         let owner = self.owner.to_be_bytes();
         let parts = [PREFIX.as_bytes(), id.as_str().as_bytes(), self.table.as_bytes(), &owner, self.key.as_bytes()];
@@ -64,18 +63,18 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-/// Why something could not be sealed or opened. It never holds a part of a key or of a secret.
+/// Why a text could not be encrypted or decrypted. It contains no part of a key or of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VaultError {
-    /// There is no key at all.
+    /// There is no key.
     NoKey,
-    /// It was sealed under a key that is not in the ring.
+    /// The text was encrypted under a key that is not in the keyring.
     UnknownKey(KeyId),
-    /// The key has this id but is another one, or the text was changed, or it belongs to another place.
+    /// The key with this id is a different one, the text was modified, or it belongs to another place.
     Refused(KeyId),
-    /// It is no sealed text.
+    /// The text is not an encrypted one.
     Malformed,
-    /// The system has no randomness to give.
+    /// The operating system provides no random numbers.
     NoRandomness,
 }
 
@@ -93,18 +92,18 @@ impl fmt::Display for VaultError {
 
 impl std::error::Error for VaultError {}
 
-/// Seals and opens; a clone shares the keys. Shows the ids of its keys and nothing else of them.
+/// Encrypts and decrypts secrets. Clones share the keys. `Debug` shows only the ids of the keys.
 #[derive(Clone, Default)]
 pub struct Vault(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    /// Where the keys came from, when that can be read again.
+    /// The key file, if the keys come from one.
     file: Option<PathBuf>,
     now: RwLock<Loaded>,
 }
 
-/// The keys, and what the file looked like when they were read.
+/// The keys, with the state of the key file when they were read.
 #[derive(Clone, Default)]
 struct Loaded {
     ring: Arc<Keyring>,
@@ -118,28 +117,29 @@ impl fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// With keys that stay as they are.
+    /// Creates a vault with fixed keys.
     pub fn new(ring: Keyring) -> Self {
         Self::holding(None, Loaded { ring: Arc::new(ring), mark: None })
     }
 
-    /// With the keys of a file. Whenever the file has changed, it is read again.
+    /// Creates a vault with the keys of a file, which is read again whenever it has changed.
     pub fn of_file(path: &Path) -> Result<Self, KeyFileError> {
         let (ring, mark) = key_file::read(path)?;
         Ok(Self::holding(Some(path.to_owned()), Loaded { ring: Arc::new(ring), mark: Some(mark) }))
     }
 
-    /// Writes a file with a new key that only its owner can read. Nothing happens to a file that is there already.
+    /// Creates a key file with a new key, readable by its owner only. Does nothing if the file exists.
     pub fn create_file(path: &Path) -> Result<(), KeyFileError> {
         key_file::create(path)
     }
 
-    /// A new key, as a line of a file.
+    /// Generates a key, as a line of a key file.
     pub fn new_line() -> Result<Zeroizing<String>, VaultError> {
         Ok(Key::generate()?.line())
     }
 
-    /// Puts a new key before those of a file, which only reads with them from now on; gives back its id.
+    /// Adds a new key as the first one of a key file, and returns its id. The other keys are then used for decryption
+    /// only.
     pub fn add_to_file(path: &Path) -> Result<KeyId, KeyFileError> {
         key_file::add(path)
     }
@@ -148,27 +148,27 @@ impl Vault {
         Self(Arc::new(Shared { file, now: RwLock::new(now) }))
     }
 
-    /// The file of the keys, when there is one.
+    /// The key file, if there is one.
     pub fn file(&self) -> Option<&Path> {
         self.0.file.as_deref()
     }
 
-    /// The ids of all keys, the one for writing first.
+    /// The ids of all keys; the key for encryption comes first.
     pub fn ids(&self) -> Vec<KeyId> {
         self.ring().ids().cloned().collect()
     }
 
-    /// The id of the key for writing.
+    /// The id of the key for encryption.
     pub fn current(&self) -> Result<KeyId, VaultError> {
         self.ring().current().map(|key| key.id().clone()).ok_or(VaultError::NoKey)
     }
 
-    /// The keys as they were at the last look.
+    /// The keys as of the last read.
     fn known(&self) -> Loaded {
         self.0.now.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The keys as they are now. A file that cannot be read leaves those that are known.
+    /// The current keys. If the file cannot be read, the keys of the last read stay in use.
     fn ring(&self) -> Arc<Keyring> {
         let known = self.known();
         let Some(path) = self.file().filter(|path| known.mark != key_file::mark(path)) else { return known.ring };
@@ -187,7 +187,7 @@ impl Vault {
         }
     }
 
-    /// Seals a text for a place, under the key for writing.
+    /// Encrypts a text for a place.
     pub fn seal(&self, place: Place<'_>, text: &str) -> Result<String, VaultError> {
         let ring = self.ring();
         let key = ring.current().ok_or(VaultError::NoKey)?;
@@ -198,7 +198,7 @@ impl Vault {
         Ok(format!("{PREFIX}{}.{}", key.id(), BASE64.encode([nonce.as_slice(), &sealed].concat())))
     }
 
-    /// Opens what was sealed for a place.
+    /// Decrypts a text that was encrypted for a place.
     pub fn open(&self, place: Place<'_>, sealed: &str) -> Result<Zeroizing<String>, VaultError> {
         let (id, packed) = unpack(sealed)?;
         let mut ring = self.known().ring;
@@ -206,7 +206,7 @@ impl Vault {
             ring = self.ring();
         }
         let key = ring.find(&id).ok_or_else(|| VaultError::UnknownKey(id.clone()))?;
-        let (nonce, body) = packed.split_at_checked(NONCE).ok_or(VaultError::Malformed)?;
+        let (nonce, body) = packed.split_at_checked(NONCE_BYTES).ok_or(VaultError::Malformed)?;
         let nonce = XNonce::try_from(nonce).map_err(|_| VaultError::Malformed)?;
         let bound = place.bound_to(&id);
         let opened = cipher(key).decrypt(&nonce, Payload { msg: body, aad: &bound });
@@ -215,7 +215,7 @@ impl Vault {
     }
 }
 
-/// The id of the key under which a text was sealed.
+/// The id of the key under which a text was encrypted.
 pub fn key_of(sealed: &str) -> Result<KeyId, VaultError> {
     unpack(sealed).map(|(id, _)| id)
 }

@@ -19,7 +19,7 @@ proptest! {
         let opened = vault.open(place, &sealed).unwrap();
         prop_assert_eq!(opened.as_str(), text.as_str());
         prop_assert!(text.len() < 8 || !sealed.contains(&text));
-        // The same text never looks the same twice.
+        // Equal texts are encrypted differently.
         prop_assert_ne!(vault.seal(place, &text).unwrap(), sealed);
     }
 
@@ -123,12 +123,12 @@ fn a_file_is_made_once_and_noticed_when_it_changes() {
     let first = vault.current().unwrap();
     let sealed = vault.seal(HERE, "s3cret").unwrap();
     let second = Vault::add_to_file(&path).unwrap();
-    // No new start: the next look finds the new key.
+    // The next use of the vault finds the new key, without a restart.
     assert_eq!(vault.current(), Ok(second.clone()));
     assert_eq!(vault.ids(), [second, first]);
     assert_eq!(vault.open(HERE, &sealed).unwrap().as_str(), "s3cret");
     assert!(fs::read_to_string(&path).unwrap().starts_with("# Keys"));
-    // What cannot be read leaves the keys that are known.
+    // If the file cannot be read, the known keys stay in use.
     fs::remove_file(&path).unwrap();
     assert_eq!(vault.open(HERE, &sealed).unwrap().as_str(), "s3cret");
     assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 0, "nothing is left beside it");

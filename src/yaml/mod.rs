@@ -1,6 +1,6 @@
-//! YAML as Compose reads and writes it: a tree with lines and merge tags, its reader and its writer.
+//! YAML as Compose reads and writes it: a tree with line numbers and merge tags, its reader and its writer.
 //!
-//! Used by the kinds, by `compose` and by the catalogue. It must never know what a document means.
+//! Used by the kinds, by `compose` and by the catalogue. It must not depend on the meaning of a document.
 
 mod read;
 mod scalar;
@@ -19,43 +19,43 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-/// How an entry of an override file is taken, beyond the usual merge.
+/// A merge tag of Compose on a node of an override file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tag {
-    /// `!reset`: what the earlier file says is taken away.
+    /// `!reset`: removes the value of the earlier file.
     Reset,
-    /// `!override`: this takes the place of what the earlier file says, nothing is merged.
+    /// `!override`: replaces the value of the earlier file without merging.
     Override,
 }
 
-/// Where something was read.
+/// A position: a file and a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct At {
-    /// Which of the files.
+    /// The number of the file in the request.
     pub file: usize,
-    /// The line of its key, or of the entry of a list; 0 for what was never read.
+    /// The line of the key, or of the entry of a list; 0 for a node that was not parsed.
     pub line: usize,
 }
 
-/// A value with the place where it was read.
+/// A value with its position and merge tag.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// What it says.
+    /// The value.
     pub value: Value,
-    /// Where.
+    /// The position.
     pub at: At,
-    /// How it merges.
+    /// The merge tag.
     pub tag: Option<Tag>,
 }
 
-/// What a node says. Plain scalars are what Go's YAML library, and so Compose, takes them for.
+/// The value of a node. Plain scalars are resolved as by Go's YAML library, which Compose uses.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// Nothing, or `null`.
+    /// An empty value, or `null`.
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A whole number.
+    /// An integer.
     Int(i128),
     /// Any other number.
     Float(f64),
@@ -67,7 +67,7 @@ pub enum Value {
     Map(Map),
 }
 
-/// Two nodes are equal when they say the same, wherever they stand.
+/// Two nodes are equal if their values and tags are, regardless of their positions.
 impl PartialEq for Node {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value && self.tag == other.tag
@@ -75,12 +75,12 @@ impl PartialEq for Node {
 }
 
 impl Node {
-    /// A node that was never read.
+    /// Makes a node without a position.
     pub fn new(value: Value) -> Self {
         Self { value, at: At::default(), tag: None }
     }
 
-    /// The same with a tag.
+    /// Adds a merge tag.
     pub fn tagged(self, tag: Tag) -> Self {
         Self { tag: Some(tag), ..self }
     }
@@ -95,7 +95,7 @@ impl Node {
         Self::new(Value::Text(text.into()))
     }
 
-    /// The text that Compose makes of a scalar; none of null, lists and maps.
+    /// A scalar as text, as Compose converts it; `None` for null, lists and maps.
     pub fn scalar(&self) -> Option<String> {
         match &self.value {
             Value::Bool(value) => Some(value.to_string()),
@@ -106,7 +106,7 @@ impl Node {
         }
     }
 
-    /// True for `true`, also where it was text before variables were put in.
+    /// The value as a boolean, also if it is text (after interpolation).
     pub fn as_bool(&self) -> Option<bool> {
         match &self.value {
             Value::Bool(value) => Some(*value),
@@ -115,7 +115,7 @@ impl Node {
         }
     }
 
-    /// A whole number, also one that was text before variables were put in.
+    /// The value as an integer, also if it is text (after interpolation).
     pub fn as_int(&self) -> Option<i64> {
         match &self.value {
             Value::Int(value) => i64::try_from(*value).ok(),
@@ -140,7 +140,7 @@ impl Node {
         }
     }
 
-    /// How many values it has, itself included, and how many bytes their texts and keys have.
+    /// The number of values, including itself, and the bytes of their texts and keys.
     pub fn weight(&self) -> (usize, usize) {
         match &self.value {
             Value::Text(text) => (1, text.len()),
@@ -150,7 +150,7 @@ impl Node {
         }
     }
 
-    /// What it is, for messages.
+    /// The name of its type, for messages.
     pub fn what(&self) -> &'static str {
         match &self.value {
             Value::Null => "nothing",
@@ -162,7 +162,7 @@ impl Node {
         }
     }
 
-    /// The same in JSON.
+    /// Converts it to JSON.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
         match &self.value {
@@ -235,14 +235,14 @@ impl From<&serde_json::Value> for Node {
     }
 }
 
-/// From how many entries on a map keeps an index of its keys.
-const INDEXED: usize = 16;
+/// From this many entries on, a map has an index of its keys.
+const MIN_INDEXED_ENTRIES: usize = 16;
 
-/// Keys and values, in order. Keys are text, whatever they look like.
+/// A map that keeps the order of its entries. Keys are always text.
 #[derive(Debug, Default)]
 pub struct Map {
     entries: Vec<(String, Node)>,
-    /// AdmissionControl by the hash of the key, made when a long map is first asked; empty after its entries have moved.
+    /// Positions by the hash of the key, built by the first lookup in a long map; cleared when entries move.
     index: OnceLock<HashMap<u64, usize, RandomState>>,
 }
 
@@ -264,19 +264,19 @@ impl Map {
         Self::default()
     }
 
-    /// How many entries.
+    /// The number of entries.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// True without entries.
+    /// Whether it has no entries.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// Where a key stands.
+    /// The position of a key.
     fn place(&self, key: &str) -> Option<usize> {
-        if self.entries.len() < INDEXED {
+        if self.entries.len() < MIN_INDEXED_ENTRIES {
             return self.entries.iter().position(|(other, _)| other == key);
         }
         let index = self.index.get_or_init(|| {
@@ -291,11 +291,11 @@ impl Map {
         if self.entries[place].0 == key {
             return Some(place);
         }
-        // Two keys with one hash.
+        // Two keys have the same hash.
         self.entries.iter().position(|(other, _)| other == key)
     }
 
-    /// How many values it has, and how many bytes their texts and keys have.
+    /// The number of values, and the bytes of their texts and keys.
     pub fn weight(&self) -> (usize, usize) {
         self.entries.iter().map(|(key, node)| add(node.weight(), (0, key.len()))).fold((0, 0), add)
     }
@@ -305,20 +305,20 @@ impl Map {
         self.place(key).map(|place| &self.entries[place].1)
     }
 
-    /// The value of a key, to be changed.
+    /// The value of a key, mutable.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
         let place = self.place(key)?;
         Some(&mut self.entries[place].1)
     }
 
-    /// Takes an entry out. What stands behind it moves: for many keys of a long map there is [`Map::into_iter`].
+    /// Removes an entry. Later entries move, so use [`Map::into_iter`] for many keys of a long map.
     pub fn take(&mut self, key: &str) -> Option<Node> {
         let place = self.place(key)?;
         self.index.take();
         Some(self.entries.remove(place).1)
     }
 
-    /// Sets an entry, at the place of an earlier one with the same key or at the end.
+    /// Sets an entry: replaces the one with the same key, or appends it.
     pub fn set(&mut self, key: impl Into<String>, node: impl Into<Node>) {
         let (key, node) = (key.into(), node.into());
         match self.place(&key) {
@@ -327,7 +327,7 @@ impl Map {
         }
     }
 
-    /// Adds an entry with a key that is not there yet.
+    /// Appends an entry whose key does not exist yet.
     fn push(&mut self, key: String, node: Node) {
         if let Some(index) = self.index.get_mut() {
             let hash = index.hasher().hash_one(&key);
@@ -341,7 +341,7 @@ impl Map {
         self.entries.iter().map(|(key, node)| (key.as_str(), node))
     }
 
-    /// The values, to be changed.
+    /// The entries in order, with mutable values.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Node)> {
         self.entries.iter_mut().map(|(key, node)| (key.as_str(), node))
     }

@@ -1,6 +1,6 @@
-//! Reading YAML into a tree: anchors and merge keys are followed, within a budget.
+//! Parses YAML into a tree, and resolves anchors and merge keys within a budget.
 //!
-//! Called with text that anybody may have written. It must never recurse, nor hold more than a few times its input.
+//! Called with untrusted text. It must not recurse, nor allocate more than a few times the size of its input.
 
 use std::{
     borrow::Cow,
@@ -12,17 +12,17 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, Tag as YamlTag};
 use super::{At, Map, Node, Tag, Value, scalar};
 use crate::budget::import::ReadBudget;
 
-/// Deepest nesting, aliases followed.
+/// Deepest nesting, with aliases resolved.
 const MAX_DEPTH: usize = 64;
 
-/// Why a text is no document.
+/// Why a text cannot be parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct YamlError {
-    /// Where it was noticed.
+    /// The line of the error.
     pub line: usize,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// Whether it is more than the budget takes.
+    /// Whether the budget is exceeded.
     pub is_limit: bool,
 }
 
@@ -32,12 +32,12 @@ impl YamlError {
     }
 }
 
-/// Reads a text with one document, the one of this number. An empty text is null.
+/// Parses a text with one document; `file` is its number in the request. An empty text is null.
 pub fn read(text: &str, file: usize) -> Result<Node, YamlError> {
     read_within(text, file, &ReadBudget::default())
 }
 
-/// The same within what is left of a budget.
+/// Parses a text within the rest of a budget.
 pub fn read_within(text: &str, file: usize, budget: &ReadBudget) -> Result<Node, YamlError> {
     let mut options = Options::default();
     options.set_emit_comments(false);
@@ -50,23 +50,23 @@ pub fn read_within(text: &str, file: usize, budget: &ReadBudget) -> Result<Node,
     Ok(reader.document.unwrap_or_else(Node::null))
 }
 
-/// A collection that is not complete yet.
+/// An incomplete collection.
 struct Open {
     node: Node,
     anchor: usize,
     /// In a map: the key whose value comes next, and its line.
     key: Option<(String, usize)>,
-    /// Whether that key is `<<` without quotes.
+    /// Whether that key is an unquoted `<<`.
     merging: bool,
     /// The keys of a map so far.
     keys: HashSet<String>,
-    /// What `<<` brings.
+    /// The maps merged by `<<`.
     merged: Vec<Map>,
     height: usize,
     weight: Weight,
 }
 
-/// How much a node holds, aliases followed.
+/// The size of a node, with aliases resolved.
 #[derive(Clone, Copy, Default)]
 struct Weight {
     nodes: usize,
@@ -78,14 +78,14 @@ struct Reader<'b> {
     budget: &'b ReadBudget,
     document: Option<Node>,
     open: Vec<Open>,
-    /// Complete anchored nodes, how much they hold and how high they are.
+    /// Complete anchored nodes, their sizes and their heights.
     anchors: HashMap<usize, (Node, Weight, usize)>,
-    /// Whether the scalar in hand is `<<` without quotes.
+    /// Whether the current scalar is an unquoted `<<`.
     merge_key: bool,
 }
 
 impl Reader<'_> {
-    /// Takes what a node holds out of the budget, before it is made.
+    /// Charges the size of a node to the budget, before it is allocated.
     fn charge(&self, Weight { nodes, bytes }: Weight, line: usize) -> Result<(), YamlError> {
         if self.budget.charge(nodes, bytes) {
             return Ok(());
@@ -155,7 +155,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Puts a complete node where it belongs.
+    /// Adds a complete node to its parent.
     fn complete(
         &mut self,
         mut node: Node,
@@ -169,7 +169,7 @@ impl Reader<'_> {
             return fail(format!("more than {MAX_DEPTH} levels are nested"));
         }
         if anchor != 0 {
-            // What is anchored is kept twice.
+            // An anchored node is stored twice.
             self.charge(weight, line)?;
             self.anchors.insert(anchor, (node.clone(), weight, height));
         }
@@ -205,7 +205,7 @@ impl Reader<'_> {
     }
 }
 
-/// Adds what `<<` brings; the map's own keys and earlier sources win.
+/// Adds the entries merged by `<<`. The map's own keys and earlier sources take precedence.
 fn merge(map: &mut Map, sources: Vec<Map>, own: &HashSet<String>) {
     let mut keys: HashSet<String> = HashSet::new();
     for (key, node) in sources.into_iter().flatten() {

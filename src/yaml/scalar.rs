@@ -1,10 +1,10 @@
-//! What a plain scalar is: the rules of Go's YAML library, because Compose goes by them.
+//! Resolves plain scalars by the rules of Go's YAML library, which Compose uses.
 //!
-//! Used by the reader. It must never see a quoted scalar: that is text.
+//! Used by the reader. It must not be called for quoted scalars, which are text.
 
 use super::Value;
 
-/// What a plain scalar says.
+/// Resolves a plain scalar to its value.
 pub(super) fn resolve(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
@@ -30,7 +30,7 @@ pub(super) fn resolve(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
-/// A whole number of 64 bits: decimal, `0x`, `0o`, `0b`, or octal with a leading zero.
+/// Parses an integer of 64 bits: decimal, `0x`, `0o`, `0b`, or octal with a leading zero.
 fn whole(text: &str) -> Option<i128> {
     let (sign, digits) = match text.as_bytes().first()? {
         b'-' => (-1, &text[1..]),
@@ -78,7 +78,7 @@ fn is_float(text: &str) -> bool {
     }
 }
 
-/// A number as Go prints it.
+/// Formats a number as Go does.
 pub(super) fn float_text(number: f64) -> String {
     if number.is_nan() {
         return "NaN".to_owned();
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn plain_scalars_are_what_compose_takes_them_for() {
-        // Seen with Docker Compose 2.40: environment values, as `config` prints them.
+        // Checked with Docker Compose 2.40: environment values, as `config` prints them.
         for (plain, text) in [
             ("0755", "493"),
             ("1e3", "1000"),

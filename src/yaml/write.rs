@@ -1,27 +1,26 @@
-//! Writing YAML that every reader of version 1.1 and 1.2 takes for the same.
+//! Writes YAML that readers of version 1.1 and 1.2 parse to the same tree.
 //!
-//! Called with trees that were made, not read. It must never lose a byte of a text, nor write one that a reader could
-//! take for something else.
+//! Called by the renderer with trees that it has built. It must not lose a byte of a text, nor write text that a reader
+//! could parse as another type.
 
 use super::{Map, Node, Tag, Value, scalar};
 
-/// A document, without its markers.
+/// Writes a document without document markers.
 pub fn write(map: &Map) -> String {
     let mut out = String::new();
     entries(&mut out, map, 0);
     out
 }
 
-/// Longest key, in bytes, that stands before its colon alone. YAML takes 1024 characters there; a longer key is marked with
-/// a question mark.
-const MAX_SIMPLE_KEY: usize = 1000;
+/// Longest key, in bytes, that is written without a question mark. YAML allows 1024 characters.
+const MAX_SIMPLE_KEY_BYTES: usize = 1000;
 
 fn entries(out: &mut String, map: &Map, indent: usize) {
     for (key, node) in map.iter() {
         pad(out, indent);
         let mut written = String::new();
         text(&mut written, key, None);
-        if written.len() > MAX_SIMPLE_KEY {
+        if written.len() > MAX_SIMPLE_KEY_BYTES {
             out.push_str("? ");
             out.push_str(&written);
             out.push('\n');
@@ -34,7 +33,7 @@ fn entries(out: &mut String, map: &Map, indent: usize) {
     }
 }
 
-/// What stands behind `key:` or `-`.
+/// Writes the value after `key:` or `-`.
 fn below(out: &mut String, node: &Node, indent: usize) {
     match node.tag {
         Some(Tag::Reset) => out.push_str(" !reset"),
@@ -52,7 +51,7 @@ fn below(out: &mut String, node: &Node, indent: usize) {
                 pad(out, indent + 2);
                 out.push('-');
                 match (&item.value, item.tag) {
-                    // The first key stands beside the dash.
+                    // The first key is on the line of the dash.
                     (Value::Map(map), None) if !map.is_empty() => {
                         let mut inner = String::new();
                         entries(&mut inner, map, indent + 4);
@@ -93,14 +92,14 @@ fn float(out: &mut String, value: f64) {
     } else {
         let digits = scalar::float_text(value);
         out.push_str(&digits);
-        // YAML 1.1 wants a point to see a number in `1e+21`; without any it would be whole.
+        // Without a point or an exponent it would be an integer.
         if !digits.contains(['.', 'e']) {
             out.push_str(".0");
         }
     }
 }
 
-/// Text: as it is where nobody can mistake it, as a block where it has lines, in quotes otherwise.
+/// Writes text: plain if it is unambiguous, as a block if it has several lines, quoted otherwise.
 fn text(out: &mut String, text: &str, block_in: Option<usize>) {
     if is_plain(text) {
         out.push_str(text);
@@ -111,7 +110,7 @@ fn text(out: &mut String, text: &str, block_in: Option<usize>) {
     }
 }
 
-/// Words that one of the readers takes for something else than text.
+/// Words that a reader may parse as another type than text.
 const WORDS: [&str; 14] =
     ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "none", "infinity", "nil"];
 
@@ -119,13 +118,13 @@ fn is_plain(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
         && text.len() <= 120
-        // A colon inside is harmless when no space follows; at the end it would make a key.
+        // A colon inside is text if no space follows; at the end it would make a key.
         && !text.ends_with(':')
         && text.chars().all(|c| plain(c) || c == ':')
         && !WORDS.contains(&text.to_ascii_lowercase().as_str())
 }
 
-/// Characters that stand for themselves in every reader's text.
+/// Whether every reader accepts a character in text.
 fn is_printable(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}')
         && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
@@ -139,10 +138,10 @@ fn fits_block(text: &str) -> bool {
             && text.chars().all(|c| is_printable(c) || matches!(c, '\n' | '\t')))
 }
 
-/// A literal block that keeps every byte.
+/// Writes a literal block that keeps every byte.
 fn block(out: &mut String, text: &str, indent: usize) {
     out.push('|');
-    // Told when the first line could be taken for the indentation.
+    // The indentation is written out if it cannot be detected from the first line.
     if text.starts_with([' ', '\n', '\t']) {
         out.push('2');
     }

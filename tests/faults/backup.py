@@ -1,4 +1,4 @@
-"""A backup that is taken under load holds a state of one moment, and comes back whole."""
+"""A backup under load is a consistent snapshot, and can be restored completely."""
 
 import os
 import subprocess

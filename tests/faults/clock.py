@@ -1,4 +1,4 @@
-"""The clock on the wall jumps, forwards and back."""
+"""The system clock jumps, forwards and back."""
 
 import mmap
 import os

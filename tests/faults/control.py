@@ -1,10 +1,10 @@
-"""The control: things are lost and torn on purpose, behind the service's back, and the comparison has to see them."""
+"""The control: rows are deleted and changed directly in the database, and the comparison must find each of them."""
 
 import sqlite3
 
 from support.work import Fault
 
-# What is done to the database, and the word that the comparison must have for it.
+# The change to the database, and how the comparison must report it.
 HARM = [
     ("UPDATE service_instances SET description = 'x' WHERE id = {id}", "description is x"),
     ("UPDATE service_instances SET revision = revision - 1 WHERE id = {id}", "revision is"),

@@ -1,4 +1,4 @@
-"""PostgreSQL goes away and comes back: restarted, killed, stopped for a while, frozen."""
+"""PostgreSQL is unavailable for some time: restarted, killed, stopped for a while, frozen."""
 
 import random
 import signal
@@ -65,7 +65,7 @@ def freeze(work):
 
 
 def stop_meanwhile(work):
-    """SIGTERM while the database is frozen: it ends all the same."""
+    """SIGTERM while the database is frozen: the service must still end."""
     for _ in range(work.times):
         service = work.service(work.database())
         ledger = work.books(service)

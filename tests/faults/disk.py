@@ -40,7 +40,7 @@ def database(work):
 
 
 def fill(folder):
-    """Not a byte is left."""
+    """Fills the file system to the last byte."""
     with open(os.path.join(folder, "ballast"), "ab") as ballast:
         for size in (1 << 20, 4096):
             try:

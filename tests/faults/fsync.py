@@ -1,4 +1,4 @@
-"""The disk refuses to make anything last (fsync fails), and then takes it again."""
+"""fsync fails for some time, and then works again."""
 
 import os
 import sqlite3

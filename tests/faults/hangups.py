@@ -1,4 +1,4 @@
-"""Clients that go away at random moments of every operation, while the database is 25 ms away."""
+"""Clients that disconnect at random moments of every operation, with a latency of 25 ms to the database."""
 
 import json
 import random
@@ -11,11 +11,11 @@ from races import Client
 from support.proxy import Proxy
 from support.work import Fault
 
-# How far the database is away, and how many clients go away at the same time.
+# The latency to the database, and the number of clients that disconnect concurrently.
 ONE_WAY, CUTTERS = 0.0125, 8
 # After how long a request is cut: half of them while their transaction begins, the others at any moment.
 BEGINNING, LONGEST = 0.06, 0.4
-# How many instances are created by a client that stays, when all others have gone.
+# The number of instances created by a remaining client after all others have disconnected.
 CREATES = 40
 # After a time-out of the request, and what its answer takes.
 SLOWEST = 12.0
@@ -32,7 +32,7 @@ QUERIES = [
 
 
 def change(n):
-    """A change of any sort; names are used once."""
+    """A mutation of any kind; names are used once."""
     instance = '{ byName: { stack: "cut", name: "db" } }'
     return random.choice([
         f'mutation {{ createInstance(input: {{ stack: {{ name: "cut" }}, template: {{ name: "cut" }}, name: "i{n}" }}) {{ userErrors {{ code }} }} }}',
@@ -46,7 +46,7 @@ def change(n):
 
 
 class Cutters:
-    """Clients that send a request, wait for a moment, and go away; some stay for the answer."""
+    """Clients that send a request, wait for a moment, and disconnect; some wait for the response."""
 
     def __init__(self, service):
         self.service, self.over, self.lock = service, threading.Event(), threading.Lock()
@@ -96,7 +96,7 @@ class Cutters:
 
 
 def left_open(work):
-    """How many transactions are open in which nothing has been asked for long."""
+    """The number of transactions that have been idle for long."""
     if work.engine == "sqlite":
         return 0
     told = work.server.sql(None, f"""select count(*) from pg_stat_activity where state like 'idle in transaction%'
@@ -105,7 +105,7 @@ def left_open(work):
 
 
 def there(service):
-    """The names of the instances of the client that stays."""
+    """The names of the instances of the remaining client."""
     names, after = set(), None
     client = Client(service)
     query = "query ($a: String) { stack(name: \"stay\") { instances(first: 100, after: $a) { nodes { name } pageInfo { endCursor hasNextPage } } } }"

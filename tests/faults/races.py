@@ -1,4 +1,4 @@
-"""Many clients that get in each other's way: one name for fifty, a thousand copies of one source, a sum that a hundred count up."""
+"""Concurrent clients: fifty create one name, a thousand copies of one source, a hundred increment one number."""
 
 import http.client
 import json
@@ -52,7 +52,7 @@ class Client:
 
 
 def at_once(service, number, act):
-    """What so many clients get that begin at the same moment."""
+    """The results of this many clients that begin at the same moment."""
     results, start = [None] * number, threading.Barrier(number)
 
     def one(n):
@@ -110,7 +110,7 @@ SHOWN = """ports { containerPort } volumes { source } envVars { key value isSecr
 
 
 def marked(n):
-    """Something about every kind, all of it with one mark."""
+    """Overrides of every kind, all with the same marker."""
     mark, port = ("one", 1000) if n % 2 == 0 else ("two", 2000)
     return {
         "ports": [{"containerPort": port}, {"containerPort": port + 1}],

@@ -57,7 +57,7 @@ def run(work):
 
 
 def frozen(work):
-    """A synchronous standby stops answering: changes wait for it, reads do not."""
+    """A synchronous standby stops responding: mutations wait for it, queries do not."""
     url = work.database()
     primary = work.server
     standby = follow(work, primary)
@@ -86,7 +86,7 @@ def frozen(work):
 
 
 def demoted(work):
-    """The server at the primary's address becomes a standby, which knows no more of what is changed elsewhere."""
+    """The server at the primary's address becomes a standby, whose data may be stale."""
     url = work.database()
     server = work.server
     service = work.service(url)
@@ -130,7 +130,7 @@ def read(work):
             ledger = work.books(one, other)
         writing = ledger.run(5)
         time.sleep(0.8)
-        # It keeps what comes, and shows nothing of it.
+        # It receives changes, but does not replay them.
         standby.sql(None, "select pg_wal_replay_pause()")
         time.sleep(0.8)
         standby.sql(None, "select pg_wal_replay_resume()")

@@ -1,4 +1,4 @@
-"""SIGTERM under load: requests under way are answered, it ends soon and well."""
+"""SIGTERM under load: running requests are answered, and the service ends in time with exit code 0."""
 
 import os
 import random
@@ -9,7 +9,7 @@ import time
 
 from support.work import Fault
 
-ATTACK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "attack", "stop.py")
+ATTACK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "hostile", "stop.py")
 
 
 def run(work):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Attacks a devarch binary, and says what it stood.
+"""Attacks a devarch binary, and reports whether it withstood.
 
     cargo build --release
     tests/hostile/attack.py target/release/devarch                       # SQLite
@@ -29,7 +29,7 @@ MOST_MEMORY, MOST_REFUSAL, MOST_SECONDS = 64 << 10, 64 << 10, 1.0  # KiB, bytes,
 
 
 class Tally:
-    """What came of an attack."""
+    """The results of an attack."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -75,7 +75,7 @@ class Tally:
 
 
 def bystander(address, headers, stop, out):
-    """Asks again and again; in turns on a connection that it keeps and on new ones."""
+    """Sends a query again and again, alternately on a persistent connection and on new ones."""
     query, times, busy, failed = graphql("{ stacks { totalCount nodes { name } } }", headers=headers), [], 0, 0
     service = Service.__new__(Service)
     service.address = address
@@ -93,7 +93,7 @@ def bystander(address, headers, stop, out):
             busy += answer.status == 503
             failed += answer.status not in (200, 503)
         except (Cut, OSError):
-            # A connection that was kept may be closed: whoever keeps one asks again on a new one.
+            # A persistent connection may be closed; the client then tries again on a new one.
             failed += stream is not kept
             kept = None
         times.append(time.monotonic() - started)
@@ -102,7 +102,7 @@ def bystander(address, headers, stop, out):
 
 
 class Watch:
-    """The other client and the service's memory, while an attack lasts."""
+    """Measures the other client and the service's memory during an attack."""
 
     def __init__(self, service, headers=()):
         self.service, self.stop, self.out = service, multiprocessing.Event(), multiprocessing.Queue()
@@ -110,7 +110,7 @@ class Watch:
         self.process = multiprocessing.Process(target=bystander, args=arguments)
 
     def __enter__(self):
-        # From here on the most memory counts anew.
+        # The peak of memory is measured from here on.
         with contextlib.suppress(OSError), open(f"/proc/{self.service.child.pid}/clear_refs", "w") as refs:
             refs.write("5")
         self.before = self.service.memory()
@@ -148,7 +148,7 @@ def main():
         token = json.loads(
             ask(service, graphql('mutation { createApiKey(input: { name: "attack", role: ADMIN }) { token } }')).body
         )["data"]["createApiKey"]["token"]
-        # The service with a key is the one that a stranger meets; these attackers have got one.
+        # A real service requires a key; these attackers have one.
         key = [f"Authorization: Bearer {token}"]
         with_key(service, key[0])
         for n in range(30):

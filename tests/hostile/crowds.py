@@ -16,7 +16,7 @@ FINE = graphql("{ __typename }")
 
 
 def opened(service, number, sent=b"", buffer=None):
-    """So many connections, each with something sent; those that are turned away are gone."""
+    """This many connections with some bytes sent on each, without those that were refused."""
     streams = []
     for _ in range(number):
         try:
@@ -41,7 +41,7 @@ def closed(streams, abruptly=False):
 
 
 def trickled(streams, piece, seconds):
-    """Sends a piece on each connection, over and over."""
+    """Sends a piece on each connection, again and again."""
     end = time.monotonic() + seconds
     while streams and time.monotonic() < end:
         for stream in list(streams):
@@ -57,7 +57,7 @@ def trickled(streams, piece, seconds):
 
 
 def each(service, tally, requests, workers=8, origin=ATTACKERS):
-    """Requests from several connections at once, each answer noted."""
+    """Requests on several connections concurrently; records each response."""
     requests, lock = iter(requests), threading.Lock()
 
     def work():
@@ -82,7 +82,7 @@ def idle(service, tally):
 
 
 def idle_after_long_heads(service, tally):
-    """Connections that have had a long request, and wait."""
+    """Connections that have sent a long request, and are idle."""
     head = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 60_000 + b"\r\n\r\n"
     streams = opened(service, 3_000, head)
     time.sleep(3)
@@ -110,7 +110,7 @@ def slow_bodies(service, tally):
 
 
 def half_bodies(service, tally):
-    """As much of a body as is taken, by many at once."""
+    """Many clients that send as much of a body as is accepted."""
     head = b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2000000\r\n\r\n"
     streams = opened(service, 400, head + b" " * 1_000_000)
     time.sleep(3)
@@ -127,7 +127,7 @@ def unread(request, number):
 
 
 def half_closed(service, tally):
-    """The end of what is sent, before the answer."""
+    """Clients that close their sending side before the response."""
     for _ in range(300):
         with contextlib.closing(service.connect()) as stream:
             stream.sendall(FINE)
@@ -138,7 +138,7 @@ def half_closed(service, tally):
 
 
 def gone(service, tally):
-    """Clients that are gone before the answer."""
+    """Clients that disconnect before the response."""
     for _ in range(20):
         heavy = graphql("{ __schema { types { fields { name description } } } }")
         closed(opened(service, 100, heavy), abruptly=True)
@@ -161,7 +161,7 @@ def pipelined(service, tally):
 
 
 def smuggled(service, tally):
-    """A second request hidden behind the first must not be answered as one of its own."""
+    """Request smuggling: a second request hidden in the first must not be answered separately."""
     inside = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
     body = b"0\r\n\r\n" + inside
     start = b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -197,7 +197,7 @@ def wrong_keys(service, tally):
 
 
 def overload(service, tally):
-    """More requests at once than are taken: each gets an answer, if only that it is too many."""
+    """More concurrent requests than are accepted: each gets a response, at least 503."""
     heavy = graphql("{ __schema { types { name description fields { name description type { name } } } } }")
     streams = opened(service, 700, heavy)
     selector, waiting, end = selectors.DefaultSelector(), {}, time.monotonic() + 60

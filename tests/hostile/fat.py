@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Asks for far too much of large data, from many clients at once, and looks what it does to the service.
+"""Sends queries for far too much data, from many clients concurrently, and measures the effect on the service.
 
     cargo build --release
     tests/hostile/fat.py target/release/devarch                        # SQLite
@@ -40,7 +40,7 @@ def in_stack(selection):
     return f'{{ stack(name: "fat") {{ instances(first: 100) {{ nodes {{ {selection} }} }} }} }}'
 
 
-# What was found to cost most, and its relatives. The first run of each kind ended the process.
+# The most expensive known queries and variants of them. Without budgets each kind ended the process.
 KNOWN = {
     "contents by a plan": in_stack(f"effectiveConfig {{ configFiles {{ {aliases('content')} }} }}"),
     "contents, escaped": in_stack(f"effectiveConfig {{ configFiles {{ {aliases('content', 9)} }} }}"),
@@ -226,7 +226,7 @@ def main():
     parser.add_argument("--unhurried", action="store_true", help="a build without optimisations: no goals of time")
     options = parser.parse_args()
     missed = []
-    # Without the look at the size of the answer: the budget alone has to do.
+    # Without the limit of cost, so that only the budget protects the service.
     service = Service(options.binary, options.database_url, ["--max-cost", "1000000000000"], ADDRESS_SPACE, catalog=False)
     with contextlib.closing(service):
         fill(service)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Imports random Compose files that expand, and says what the program took for them.
+"""Imports random Compose files that expand, and reports the memory and time of the program.
 
     cargo build                                     # or a release build: its figures are the ones to look at
     tests/hostile/imports.py target/debug/devarch [--cases 200] [--seed 1] [--seconds 5]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Plants secrets everywhere in a devarch binary that logs all it can, and looks for them where they must not be.
+"""Plants secrets everywhere in a devarch binary with the most verbose log, and searches for them where they must not be.
 
     tests/hostile/secrets.py target/release/devarch
 

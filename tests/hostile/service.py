@@ -1,4 +1,4 @@
-"""A devarch of one's own to attack: started, watched and stopped. Used by attack.py and stop.py; loopback only."""
+"""A service under attack: started, monitored and stopped. Used by attack.py and stop.py; loopback only."""
 
 import contextlib
 import json
@@ -95,11 +95,11 @@ class Answer:
 
 
 class Cut(Exception):
-    """The connection ended before an answer was whole."""
+    """The connection ended before a response was complete."""
 
 
 class Reader:
-    """Answers from a connection, one after the other."""
+    """Reads the responses on a connection, one after the other."""
 
     def __init__(self, stream):
         self.stream, self.rest = stream, b""

@@ -1,4 +1,4 @@
-//! What an edit of a template would do: `Template.affected` tells, `updateTemplate` then does it.
+//! `Template.affected` previews an edit of a template, and `updateTemplate` then has exactly that effect.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ async fn preview(t: &TestApp, edit: &Value) -> Value {
     counted(t, edit).await.1
 }
 
-/// How many statements it takes, and what it says.
+/// The number of statements, and the preview.
 async fn counted(t: &TestApp, edit: &Value) -> (u64, Value) {
     let query = format!(
         "query ($edit: TemplateEditInput!) {{ template(name: \"postgres\") {{ affected(edit: $edit, first: 100) {{
@@ -64,7 +64,7 @@ async fn an_edit_reaches_all_but_those_that_override_it(t: &TestApp) {
     let edit = env(&[("POSTGRES_USER", "postgres"), ("TZ", "UTC")]);
     let shown = preview(t, &edit).await;
     assert_eq!((&shown["affectedCount"], &shown["shelteredCount"]), (&json!(3), &json!(0)));
-    // The password goes for all; the new variable is news to all but b.
+    // The password is removed for all instances; the new variable is a change for all but b.
     let password = json!({ "kind": "ENV_VAR", "key": "POSTGRES_PASSWORD", "change": "REMOVED",
         "from": [{ "key": "POSTGRES_PASSWORD", "value": null }], "to": [] });
     let tz = json!({ "kind": "ENV_VAR", "key": "TZ", "change": "ADDED", "from": [],

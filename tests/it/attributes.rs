@@ -1,4 +1,4 @@
-//! Further attributes of a Compose service: names, shapes, and that any JSON comes back as it was given.
+//! Further attributes of a Compose service: valid names and shapes, and that any JSON is returned unchanged.
 
 use serde_json::{Value, json};
 

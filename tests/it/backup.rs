@@ -1,4 +1,5 @@
-//! Backups, and files that must not be used: what the binary says, and that it leaves them alone.
+//! Backup and restore, and database files that are refused: the messages of the binary, and that it does not change
+//! them.
 
 use std::{
     fs,
@@ -25,7 +26,7 @@ fn devarch(database: &Path, arguments: &[&str]) -> (Option<i32>, String, String)
     (done.status.code(), String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap())
 }
 
-/// A folder with a migrated database in which there is something.
+/// A folder with a migrated database that has some rows.
 async fn folder() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("devarch.db");
@@ -91,7 +92,7 @@ fn a_write_ahead_log_of_the_file_that_was_there_is_not_taken_for_the_new_ones() 
         let (folder, path) = folder().await;
         let copy = folder.path().join("copy.db");
         assert_eq!(devarch(&path, &["backup", copy.to_str().unwrap()]).0, Some(0));
-        // As after a crash: the last writes are in the log only, and the file itself is lost.
+        // As after a crash: the last writes are only in the write-ahead log, and the file itself is lost.
         let db = open(&path).await;
         db.execute_unprepared("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0").await.unwrap();
         db.execute_unprepared("DELETE FROM stacks").await.unwrap();
@@ -200,7 +201,7 @@ async fn what_a_later_version_has_made_is_refused(t: &TestApp) {
     }
 }
 
-/// While others write, a backup holds a state that there was: each transaction is in it whole or not at all.
+/// A backup during writes is a consistent snapshot: it contains each transaction completely or not at all.
 #[test]
 fn a_backup_under_load_is_a_state_of_one_moment() {
     run(Engine::Sqlite, async |t: &TestApp| {

@@ -1,4 +1,4 @@
-//! The measurements of `benches/load` stay right: its database can be filled, and its documents are answered.
+//! Checks the inputs of `benches/load`: its database can be filled, and its documents are answered without errors.
 
 #[expect(dead_code, reason = "the test fills a database; the program around it is not called")]
 #[path = "../../benches/seed.rs"]
@@ -42,7 +42,7 @@ async fn what_is_measured_is_answered(t: &TestApp) {
     let copy = made(t, include_str!("../../benches/queries/m2.graphql"), input).await;
     assert_eq!(copy["overrideCount"], 22);
 
-    // What was filled in past the API is what it would have taken.
+    // The API would have accepted the inserted rows.
     let columns = COLLECTIONS.replace(" isSet", "");
     let query = format!("{{ instance(stack: \"stack-00002\", name: \"inst-0003\") {{ {columns} }} }}");
     let overrides = t.data(&query, Value::Null).await["instance"].take();

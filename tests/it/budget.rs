@@ -1,4 +1,4 @@
-//! The budget of memory that each request has: what is beyond it is refused, and everybody else is served.
+//! The memory budget of each request: a request beyond it is refused, and other requests are still served.
 
 use axum::{body::Body, http::Request};
 use devarch::{limits::Limits, server::ByExecutor};
@@ -33,7 +33,7 @@ async fn fat(t: &TestApp, instances: usize, bytes: usize) {
     }
 }
 
-/// The same application with other budgets, and without the look at the possible size of an answer before.
+/// The same application with other budgets, and without the limit of cost.
 fn with_memory(t: &TestApp, request_memory: u64, memory: u64) -> TestApp {
     t.with_limits(Limits { request_memory, memory, max_cost: u64::MAX, ..Limits::default() })
 }
@@ -96,7 +96,7 @@ async fn a_rendered_file_beyond_the_budget_is_refused(t: &TestApp) {
     assert!(TestApp::text(answer).await.len() > 1000 * KIB);
 }
 
-/// The rendering is made once, and naming it often takes no more of it: only what is shown counts.
+/// A file is rendered once however often it is selected; only the response grows.
 async fn what_is_shared_by_aliases_counts_once(t: &TestApp) {
     fat(t, 4, 64 * KIB).await;
     let t = &with_memory(t, 4, 64);
@@ -109,7 +109,7 @@ async fn what_is_shared_by_aliases_counts_once(t: &TestApp) {
 async fn small_requests_are_answered_while_memory_is_short(t: &TestApp) {
     fat(t, 3, 64 * KIB).await;
     let t = &with_memory(t, 64, 12);
-    // ResponseCache that nobody takes.
+    // Responses that no client reads.
     let ask = || t.send(t.post(json!({ "query": contents(20) }).to_string()));
     let held = [ask().await, ask().await];
     assert!(held.iter().all(|answer| answer.status() == 200));
@@ -147,7 +147,7 @@ async fn a_change_whose_payload_is_too_large_is_made_and_said(t: &TestApp) {
     assert_eq!(found["instance"]["description"], "new");
 }
 
-/// More clients than there are turns, whose files are rendered inside their requests; and changes that show one.
+/// More clients than threads for large work, whose requests render files; and mutations that select one.
 async fn many_large_computations_take_turns_and_all_end(t: &TestApp) {
     fat(t, 8, 64 * KIB).await;
     let done = t.at_once(10, async |t: TestApp, n: usize| {

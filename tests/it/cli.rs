@@ -1,4 +1,4 @@
-//! The binary: what it says and how it ends when a setting is wrong.
+//! The command line: messages and exit codes for invalid settings.
 
 use std::{
     ffi::OsString,
@@ -93,7 +93,7 @@ fn an_address_that_others_reach_takes_a_key() {
     assert!(error.contains("there is no API key yet") && error.contains("--no-auth"), "{error}");
 }
 
-/// What standard error says, a line each, after the name of the program; and the exit code.
+/// The lines of standard error without the name of the program, and the exit code.
 fn refused(arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, Vec<String>) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_devarch"))
         .args(arguments)
@@ -102,7 +102,7 @@ fn refused(arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, Vec<
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // Long enough for a machine that does many things at once; what is wrong here would take for ever.
+    // Long enough for a busy machine; a bug would take for ever.
     let end = Instant::now() + Duration::from_secs(20);
     let status = loop {
         match child.try_wait().unwrap() {
@@ -124,7 +124,7 @@ fn refused(arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, Vec<
     (status.code(), lines.map(str::to_owned).collect())
 }
 
-/// The mistakes in arguments, found without starting anything, in less than a second of this machine's own time.
+/// The errors in arguments, found without starting anything, in less than a second of CPU time.
 fn mistakes(arguments: &[String]) -> Vec<String> {
     let (tell, told) = std::sync::mpsc::channel();
     let given: Vec<OsString> =
@@ -138,7 +138,8 @@ fn mistakes(arguments: &[String]) -> Vec<String> {
     }
 }
 
-/// An option: its flag, a value that it takes (none for one that takes none), and whether it may be given several times.
+/// An option: its flag, a value that it takes (none for one that takes none), and whether it may be given several
+/// times.
 struct Setting {
     flag: String,
     value: Option<&'static str>,
@@ -208,7 +209,7 @@ fn an_option_given_twice_is_a_mistake_and_ends_at_once() {
         assert_eq!((code, lines.len()), (Some(2), 1), "{arguments:?}: {lines:?}");
         assert!(lines[0].contains("cannot be used"), "{lines:?}");
     }
-    // Each error_code has a line of its own.
+    // Each error has a line of its own.
     let (code, lines) =
         refused(&["--listen", "a", "--listen", "b", "--log-format", "xml", "serve", "--max-body", "x"], &[]);
     assert_eq!((code, lines.len()), (Some(2), 4), "{lines:?}");
@@ -272,7 +273,7 @@ fn two_wrong_options_are_two_mistakes() {
 fn a_wrong_variable_is_one_line_and_a_flag_goes_before_it() {
     for setting in settings().iter().step_by(5) {
         let Some(variable) = &setting.variable else { continue };
-        // What takes any text comes to the command, which fails.
+        // An option that accepts any text is passed to the command, which fails.
         let (code, lines) = refused(&["schema", "--check", "/nowhere"], &[(variable, "\u{1}")]);
         assert!(matches!(code, Some(1 | 2)) && lines.len() == 1, "{variable}: {code:?} {lines:?}");
         assert!(code == Some(1) || lines[0].contains(&setting.flag), "{variable}: {lines:?}");

@@ -1,4 +1,4 @@
-//! Connections and what surrounds every request, over real sockets.
+//! Connections, timeouts, limits and headers, over real sockets.
 
 use std::{
     io,
@@ -41,7 +41,7 @@ impl Served {
         Self { address, stop, done: tokio::spawn(serve(listener, router, traffic, stopped)) }
     }
 
-    /// The service, impatient.
+    /// The service with short timeouts.
     async fn impatient(t: &TestApp) -> Self {
         let traffic = impatient();
         Self::start(t.router_with(&traffic), traffic).await
@@ -52,7 +52,7 @@ impl Served {
     }
 }
 
-/// One answer: status, headers in lower case, body. The body's length is told by its header.
+/// One response: status, headers in lower case, body. `Content-Length` determines the length of the body.
 async fn answer(stream: &mut TcpStream) -> (u16, String, String) {
     let mut seen = Vec::new();
     loop {
@@ -122,7 +122,7 @@ fn a_panic_is_one_masked_answer_and_the_connection_lives() {
 const MS: Duration = Duration::from_millis(1);
 const PAGE: &str = "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
-/// Short limits, told apart by their length.
+/// Short timeouts, each of a different length.
 fn impatient() -> TransportLimits {
     TransportLimits {
         connections: 8,
@@ -135,7 +135,7 @@ fn impatient() -> TransportLimits {
     }
 }
 
-/// How long it takes until the server closes the connection, and what it says before.
+/// How long it takes until the server closes the connection, and what it sends before.
 async fn closed(stream: &mut TcpStream) -> (Duration, String) {
     let (start, mut said) = (Instant::now(), Vec::new());
     // A connection may be reset as well.
@@ -245,7 +245,7 @@ fn connections_that_wait_make_room_for_new_ones_the_longest_first() {
         let traffic = TransportLimits { head: slow, idle: slow, body: slow, ..impatient() };
         let served = Served::start(t.router_with(&traffic), traffic).await;
         let mut open = Vec::new();
-        // Some that say nothing, some with half a head, and some with half a body.
+        // Some that send nothing, some half a head, and some half a body.
         let body = "POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 90\r\n\r\n{";
         for n in 0..8 {
             let mut stream = served.connect().await;
@@ -286,7 +286,7 @@ fn many_long_heads_do_not_fill_the_memory() {
         assert_eq!(ask(&mut served.connect().await, PAGE).await.0, 200);
         drop(open);
         sleep(100 * MS).await;
-        // Whole ones are taken; what they need afterwards is not kept for very many.
+        // Complete heads are accepted; only a limited number of connections keep their larger buffers.
         let whole = format!("{half}\r\n\r\n");
         let (mut idle, mut ended) = (Vec::new(), 0);
         for _ in 0..200 {
@@ -329,7 +329,7 @@ fn answers_that_nobody_reads_are_given_up_and_others_are_served() {
     });
 }
 
-/// Routes whose requests run until they are let go.
+/// Routes whose requests run until the test releases them.
 fn held(traffic: &TransportLimits) -> (Router, Arc<Semaphore>) {
     let gate = Arc::new(Semaphore::new(0));
     let waits = {
@@ -409,7 +409,7 @@ fn who_has_come_before_the_stop_is_answered() {
         let traffic = TransportLimits { connections: 1000, ..impatient() };
         for _ in 0..5 {
             let served = Served::start(t.router_with(&traffic), traffic.clone()).await;
-            // The system takes these; the runtime has no moment to hear of them before it stops.
+            // The system accepts these; the runtime has no time to be notified of them before it stops.
             let mut streams: Vec<std::net::TcpStream> = (0..20)
                 .map(|_| {
                     let mut stream = std::net::TcpStream::connect(served.address).unwrap();
@@ -448,7 +448,7 @@ fn a_second_stop_and_the_end_of_the_grace_end_what_runs() {
     });
 }
 
-/// A client with a small buffer of its own, so that the server sees what it takes.
+/// A client with a small receive buffer, so that the server notices how much it reads.
 async fn narrow(served: &Served, request: &str) -> TcpStream {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(32 * 1024).unwrap();
@@ -463,7 +463,7 @@ fn while_memory_is_short_slow_readers_get_all_and_those_that_take_nothing_are_cu
         let files = serde_json::json!([{ "filePath": "/fat", "content": "x".repeat(1 << 20) }]);
         let input = serde_json::json!({ "name": "fat", "imageName": "fat", "configFiles": files });
         t.done("createTemplate", input, "").await;
-        // Room for two of the answers, not for three.
+        // Memory for two of the responses, not for three.
         let t = &t.with_limits(Limits { memory: 10, ..Limits::default() });
         let traffic = TransportLimits { connections: 100, in_flight: 50, idle: 20_000 * MS, ..impatient() };
         let served = Served::start(t.router_with(&traffic), traffic).await;
@@ -490,7 +490,7 @@ fn while_memory_is_short_slow_readers_get_all_and_those_that_take_nothing_are_cu
         });
         sleep(300 * MS).await;
         let started = Instant::now();
-        // Others that want as much show that memory is short.
+        // Other requests of the same size make memory short.
         let mut refusals = 0;
         while started.elapsed() < 3500 * MS {
             let (status, _, body) = ask(&mut served.connect().await, &request).await;

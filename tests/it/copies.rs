@@ -1,4 +1,4 @@
-//! Copies of instances and stacks take along everything that is said, rules and dependencies too.
+//! Copies of instances and stacks contain all overrides, rules and dependencies.
 
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ fn depends_on(stack: &str, name: &str) -> Value {
     json!({ "set": { "dependency": { "instance": TestApp::by_name(stack, name), "condition": "SERVICE_HEALTHY" } } })
 }
 
-/// A shop in which `api` says something about everything, depends on `db`, and takes things away.
+/// A shop in which `api` overrides every kind, depends on `db`, and removes inherited entries.
 async fn shop(t: &TestApp) {
     t.shop().await;
     t.instance("shop", "api").await;
@@ -64,7 +64,7 @@ async fn the_dependencies_of_a_copied_stack_lead_into_the_copy(t: &TestApp) {
     let found = t.data(query, json!({})).await;
     let expected = json!([{ "instance": { "name": "db", "stack": { "name": "lab" } } }]);
     assert_eq!(found["instance"]["dependencies"], expected);
-    // And they are the copy's own from then on.
+    // The copy is independent of its source.
     patch(t, "lab", "api", json!([{ "reset": { "all": true } }])).await;
     assert_eq!(said(t, "lab", "api").await["overrideCount"], 0);
     assert_eq!(said(t, "shop", "api").await["overrideCount"], 14);

@@ -1,4 +1,4 @@
-//! What an instance waits for: another one of its stack, never itself, not even by a detour.
+//! Dependencies between the instances of a stack, without cycles.
 
 use serde_json::{Value, json};
 
@@ -96,7 +96,7 @@ async fn a_dependency_is_named_by_id_or_by_names(t: &TestApp) {
     assert_eq!(of(&seen["effectiveConfig"]["dependencies"]), [second, first, third], "the oldest first");
     assert_eq!((&seen["overrideCount"], &seen["dependencies"][1]["instance"]["id"]), (&json!(3), &json!(a)));
     assert_eq!(t.set("web", json!({ "dependencies": dependencies })).await, 2, "once more");
-    // Another condition takes the place of the first, however the instance is named.
+    // Another condition replaces the first, however the instance is referred to.
     let healthy = json!({ "instance": { "id": a }, "condition": "SERVICE_STARTED" });
     t.patch("web", json!([{ "set": { "dependency": healthy } }])).await;
     let seen = t.see("web", "dependencies { condition instance { name } }").await;
@@ -308,7 +308,7 @@ async fn a_circle_through_the_trash_is_a_circle(t: &TestApp) {
     t.patch("a", json!([on("b")])).await;
     t.patch("c", json!([on("a")])).await;
     t.done("softDeleteInstance", json!({ "instance": { "id": a } }), "").await;
-    // Were it let through, restoring `a` would close the circle.
+    // If it were accepted, restoring `a` would close the cycle.
     let refused = t.patch_refused("b", json!([on("c")])).await;
     assert_eq!(refused, [code("DEPENDENCY_CYCLE", "input.operations.0.set.dependency.instance")]);
     t.done("restoreInstance", json!({ "instance": { "id": a } }), "").await;

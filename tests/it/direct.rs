@@ -1,5 +1,5 @@
-//! ResponseCache that are written straight from rows: the executor gives the same bytes, whatever is asked for, and they cost
-//! one statement each. (Every other test that asks something compares, too: see `TestApp::graphql`.)
+//! Direct plans: the executor returns the same bytes for any selection, and a direct plan takes
+//! one statement. (Every other test that sends a query compares both, too: see `TestApp::graphql`.)
 
 use std::fmt::Write;
 
@@ -58,7 +58,7 @@ const KINDS: &[(&str, &str, &[&str])] = &[
 
 const SETTINGS: &[&str] = &["imageName", "imageTag", "command", "entrypoint", "user", "workingDir", "restartPolicy"];
 
-/// A query that grows, with what it needs beside it.
+/// A generated query, with its variables and fragments.
 struct Grown<'a> {
     rng: &'a mut Rng,
     fragments: String,
@@ -203,7 +203,7 @@ impl Grown<'_> {
     }
 }
 
-/// Stacks in which all that is awkward to show occurs.
+/// Stacks with all values that are difficult to write as JSON.
 async fn fill(t: &TestApp) {
     t.template("postgres").await;
     let postgres = json!({ "template": { "name": "postgres" }, "user": "999",

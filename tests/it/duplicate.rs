@@ -33,7 +33,7 @@ async fn copied_name(t: &TestApp, source: &str) -> String {
     copy(t, source).await["instance"]["name"].as_str().unwrap().to_owned()
 }
 
-/// What an instance of the shop says, all of it but its names.
+/// All fields of an instance of the shop but its names.
 async fn said(t: &TestApp, name: &str) -> Value {
     let query = format!(
         "query ($name: String!) {{ instance(stack: \"shop\", name: $name) {{ description enabled overrideCount \

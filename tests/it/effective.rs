@@ -1,4 +1,4 @@
-//! What would run: the laws of merging as a client sees them, and two stories.
+//! The effective configuration: the laws of merging through the API, and two scenarios.
 
 use serde_json::{Value, json};
 
@@ -192,7 +192,7 @@ async fn a_variable_that_the_template_gets_later_is_inherited(t: &TestApp) {
     t.shop().await;
     let password = json!({ "key": "POSTGRES_PASSWORD", "value": "mine", "isSecret": false });
     t.set("db", json!({ "envVars": [password] })).await;
-    // This is what updateTemplate does to the row; the story is to go through it once it is there.
+    // The SQL does what `updateTemplate` would do to the row.
     t.sql("INSERT INTO service_env_vars (service_id, key, value) SELECT id, 'POSTGRES_DB', 'orders' FROM services")
         .await;
     let expected = json!([["POSTGRES_DB", "orders"], ["POSTGRES_PASSWORD", "mine"], ["POSTGRES_USER", "postgres"]]);

@@ -1,5 +1,5 @@
-//! Clients that go away while the service talks to its database: whatever was under way, no connection is left inside a
-//! transaction, and what others are told is done lasts.
+//! Clients that disconnect while the service waits for its database: no connection is left inside a
+//! transaction, and the acknowledged changes of others are durable.
 
 use std::time::{Duration, Instant};
 
@@ -17,18 +17,18 @@ use crate::support::{Engine, TestApp, Wire, both, run};
 
 both!(a_version_never_comes_back);
 
-/// How long what is left over may take to end.
+/// How long a remaining transaction may take to end.
 const CLEAN_UP: Duration = Duration::from_secs(5);
-/// How long a read may take while changes wait.
+/// How long a query may take while mutations are blocked.
 const READ: Duration = Duration::from_secs(1);
 
-/// The first of a text's first column.
+/// The first value of the first column, as text.
 async fn number(db: &DatabaseConnection, sql: &str) -> i64 {
     let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap().unwrap();
     row.try_get_by_index(0).unwrap()
 }
 
-/// Waits until no transaction of this database is open in which nothing is asked.
+/// Waits until no transaction of this database is idle.
 async fn no_transaction_is_left(t: &TestApp, after: &str) {
     let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
     let begun = Instant::now();
@@ -44,7 +44,7 @@ async fn behind(t: &TestApp, wire: &Wire, connections: u32) -> TestApp {
     t.on(db.with_vault(t.db.vault().clone()))
 }
 
-/// A request of every sort: its name, and how to make it for the n-th time.
+/// A request of every type: its name, and how to make the n-th one.
 type Sort = (&'static str, fn(&TestApp, usize) -> Request<Body>);
 
 const SORTS: [Sort; 7] = [
@@ -85,8 +85,8 @@ fn query(t: &TestApp, text: &str) -> Request<Body> {
     t.post(json!({ "query": text }).to_string())
 }
 
-/// The client goes away while the service waits for the answer to its first message to the database, its second, and so
-/// on, until the request is answered before there are so many. Each time somebody else then makes a change.
+/// The client disconnects while the service waits for the reply to its first message to the database, its second, and
+/// so on, until the request ends with fewer messages. After each, another client makes a change.
 async fn goes_away_at_every_message(t: &TestApp, connections: u32) {
     t.shop().await;
     let wire = Wire::to(&t.url, Duration::ZERO).await;
@@ -107,7 +107,7 @@ async fn goes_away_at_every_message(t: &TestApp, connections: u32) {
                 }
                 () = wire.wait_until_kept(1) => false,
             };
-            // The client is gone now, and only then the database answers.
+            // The client disconnects before the database replies.
             if !is_answered {
                 asked.abort();
                 let _ = asked.await;
@@ -118,7 +118,7 @@ async fn goes_away_at_every_message(t: &TestApp, connections: u32) {
                 break;
             }
             cuts += 1;
-            // Told to be done: then it is there for everybody.
+            // An acknowledged change must be visible to every client.
             let name = format!("kept-{made}");
             made += 1;
             let payload = there.mutate("createInstance", TestApp::new_instance("shop", &name), "").await;
@@ -151,7 +151,7 @@ fn a_connection_that_comes_back_inside_a_transaction_is_closed() {
     run(Engine::Postgres, async |t: &TestApp| {
         t.stack("shop").await;
         let db = Db::connect(&t.url, 1, &DatabaseTimeouts::default()).await.unwrap();
-        // Whatever it was that left it there.
+        // Whatever left the transaction open.
         for left in ["BEGIN", "BEGIN; SELECT 1/0"] {
             let _ = db.writer().execute_unprepared(left).await;
             let there = t.on(db.clone());
@@ -165,7 +165,8 @@ fn a_connection_that_comes_back_inside_a_transaction_is_closed() {
     });
 }
 
-/// A failover to a standby that lacks the last change, or a restore: tables are what they were, and go on from there.
+/// A failover to a standby without the last change, or a restore: the tables are in an earlier state, and are changed
+/// again.
 async fn a_version_never_comes_back(t: &TestApp) {
     t.shop().await;
     let text = "{ instance(stack: \"shop\", name: \"db\") { description } }";
@@ -181,7 +182,7 @@ async fn a_version_never_comes_back(t: &TestApp) {
                 .query_all_raw(rows("SELECT CAST(stack_id AS BIGINT), CAST(part AS BIGINT), count FROM changes"));
         let before = before.await.unwrap();
         describe(&format!("lost {n}")).await;
-        // Twice: what is kept is kept when it has been asked for.
+        // Twice: the second request fills the cache.
         for _ in 0..2 {
             assert_eq!(t.data(text, json!({})).await["instance"]["description"], format!("lost {n}"));
         }
@@ -199,7 +200,7 @@ async fn a_version_never_comes_back(t: &TestApp) {
     }
 }
 
-/// Whether the server at an address says that it is a standby is what this function says, for who looks for it here first.
+/// Replaces `pg_is_in_recovery` in a schema that is first in the search path, so that a server claims to be a standby.
 async fn say_standby(t: &TestApp, is_standby: bool) {
     let sql = format!(
         "CREATE OR REPLACE FUNCTION public.pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS 'SELECT {is_standby}'"
@@ -246,12 +247,12 @@ fn a_primary_that_was_demoted_is_away() {
     });
 }
 
-/// As when a synchronous standby does not answer: COMMIT, and a change in one statement, take for ever.
+/// As with an unresponsive synchronous standby: COMMIT, and a mutation in one statement, never end.
 #[test]
 fn changes_that_wait_in_their_commit_keep_no_read_waiting() {
     run(Engine::Postgres, async |t: &TestApp| {
         t.shop().await;
-        // Each in a stack of its own: what one holds keeps no other waiting.
+        // Each in its own stack, so that none waits for the row locks of another.
         for n in 0..16 {
             t.stack(&format!("s{n}")).await;
         }
@@ -285,7 +286,7 @@ fn changes_that_wait_in_their_commit_keep_no_read_waiting() {
         }
         wire.release();
         for change in changes {
-            // Those that found no connection in time were told so.
+            // Those that got no connection in time have failed.
             let text = change.await.unwrap();
             assert!(text.contains("\"userErrors\":[]") || text.contains("UNAVAILABLE"), "{text}");
         }
@@ -303,7 +304,7 @@ fn a_slow_network_is_no_pooler() {
         let db = Db::connect(wire.url(), 4, &DatabaseTimeouts::default()).await.unwrap();
         assert!(db.is_ready().await.unwrap());
         assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
-        // It is not taken for one that is away, either.
+        // Nor does it count as unavailable.
         db.watch();
         sleep(Duration::from_secs(3)).await;
         assert!(db.is_ready().await.unwrap());

@@ -1,4 +1,4 @@
-//! Documents and requests that would cost much or end the process: refused early, with a short error.
+//! Hostile documents and requests, which would be expensive or end the process, are refused early with a short error.
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ both!(
     a_request_that_takes_too_long_is_given_up,
 );
 
-/// A refusal: its code, and that it is short and quick.
+/// Sends a request that must be refused, with a short response and quickly; returns the code.
 async fn refused(t: &TestApp, document: &str) -> Value {
     let started = Instant::now();
     let body = json!({ "query": document }).to_string();
@@ -88,7 +88,7 @@ async fn deadly(t: &TestApp) {
         let found = refused(t, &document).await;
         assert_eq!(found, code, "{}", document.chars().take(100).collect::<String>());
     }
-    // And it is still there.
+    // The service still responds.
     assert_eq!(t.data("{ __typename }", json!({})).await["__typename"], "Query");
 }
 
@@ -249,7 +249,8 @@ async fn a_request_that_takes_too_long_is_given_up(t: &TestApp) {
     let hurried = t.with_limits(Limits { request_timeout: 1, ..Limits::default() });
     let lock = t.db.writer().begin().await.unwrap();
     lock.execute_unprepared("LOCK TABLE stacks IN ACCESS EXCLUSIVE MODE").await.unwrap();
-    // By the executor, and straight from rows: that the second could have been tried in both ways gives it no more time.
+    // By the executor, and straight from rows: that the second could have been tried in both ways gives it no more
+    // time.
     for query in ["{ stacks { totalCount } }", "{ stack(name: \"shop\") { name } }"] {
         let started = Instant::now();
         let answer = hurried.send(hurried.post(json!({ "query": query }).to_string())).await;
@@ -262,7 +263,7 @@ async fn a_request_that_takes_too_long_is_given_up(t: &TestApp) {
     assert_eq!(hurried.data("{ stacks { totalCount } }", json!({})).await["stacks"]["totalCount"], 1);
 }
 
-/// Text that is made of what documents are made of, in any order.
+/// Random text made of the tokens of documents.
 fn rubble() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => prop::sample::select(vec![
@@ -275,7 +276,7 @@ fn rubble() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..120).prop_map(|pieces| pieces.concat())
 }
 
-/// More with `DEVARCH_FUZZ_CASES`.
+/// The number of cases; `DEVARCH_FUZZ_CASES` sets another.
 fn cases() -> ProptestConfig {
     let cases = std::env::vars().find(|(name, _)| name == "DEVARCH_FUZZ_CASES").and_then(|(_, n)| n.parse().ok());
     ProptestConfig { cases: cases.unwrap_or(400), failure_persistence: None, ..ProptestConfig::default() }
@@ -284,7 +285,7 @@ fn cases() -> ProptestConfig {
 proptest! {
     #![proptest_config(cases())]
 
-    /// The look at a document never panics, and what it lets through is safe to make the executor's document of: also on a
+    /// Validation never panics, and the executor's document of an accepted document can be made, also on a
     /// stack that is a fraction of the real one.
     #[test]
     fn what_is_let_through_is_safe_to_run(document in rubble()) {
@@ -304,7 +305,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
-    /// Deep nesting around anything is refused by the guard alone.
+    /// Deep nesting around anything is refused by the token limit alone.
     #[test]
     fn deep_nesting_is_refused_wherever_it_stands(before in rubble(), open in "[\\[{(]{300}") {
         let documents = Documents::new(graphql::sdl, Limits::default(), |_, _| ());

@@ -1,4 +1,4 @@
-//! HTTP: the page and its files, health, and what a GraphQL client gets back.
+//! HTTP: the page and its assets, health checks, and responses to GraphQL requests.
 
 use std::io::Read;
 
@@ -87,7 +87,7 @@ async fn page(t: &TestApp) {
     assert!(references(&html).iter().any(|reference| reference.ends_with(".js")), "{html}");
 }
 
-/// What `src` and `href` say.
+/// The values of `src` and `href`.
 fn references(html: &str) -> Vec<String> {
     let after = |mark: &str| -> Vec<String> {
         html.split(mark).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
@@ -128,7 +128,7 @@ async fn files(t: &TestApp) {
         GzDecoder::new(bytes(packed).await.as_slice()).read_to_end(&mut unpacked).unwrap();
         assert!(unpacked == plain && !plain.is_empty(), "{path}");
 
-        // The files that a script or a style asks for in turn.
+        // The files that a script or a style refers to.
         if let Ok(text) = String::from_utf8(plain)
             && (path.ends_with(".js") || path.ends_with(".css"))
         {
@@ -336,7 +336,7 @@ async fn an_internal_failure_tells_nothing_and_fails_only_its_field(t: &TestApp)
     internal(&answer, json!(["instance", "healthcheck"]));
     assert_eq!(answer["data"], json!({ "instance": { "name": "db", "healthcheck": null, "ports": [] } }));
 
-    // Not nullable: the nearest thing that is, is null.
+    // A null propagates to the nearest nullable field.
     let query =
         "{ stack(name: \"shop\") { name } instance(stack: \"shop\", name: \"db\") { name overrideStats { total } } }";
     let answer = t.graphql(query, json!({})).await;

@@ -245,7 +245,7 @@ async fn an_instance_is_found_by_its_id(t: &TestApp) {
 
 async fn ids_that_lead_nowhere_are_null(t: &TestApp) {
     let db = t.shop().await;
-    // Rubbish, another type's prefix, no number, a negative and a too large number, and one that nobody has.
+    // Invalid text, another type's prefix, no number, a negative and a too large number, and an unknown id.
     let ids = json!([
         "",
         "42",

@@ -1,4 +1,4 @@
-//! The samples of these tests keep up with the registry of kinds.
+//! Checks that the samples of these tests cover all registered kinds.
 
 use std::collections::BTreeSet;
 

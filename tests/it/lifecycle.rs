@@ -1,4 +1,4 @@
-//! What an instance goes through: update, rename, delete, restore.
+//! The lifecycle of an instance: update, rename, delete, restore.
 
 use serde_json::{Value, json};
 

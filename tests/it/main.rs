@@ -1,6 +1,6 @@
-//! Integration tests: every one goes through the real router, on both databases where a database is involved.
+//! Integration tests: each uses the real router, on both databases if it needs a database.
 //!
-//! Run them with `.ci/test`, which brings a PostgreSQL when `TEST_DATABASE_URL` names none.
+//! Run them with `.ci/test`, which starts a PostgreSQL server unless `TEST_DATABASE_URL` names one.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -1,4 +1,4 @@
-//! Migrations: up, down, up again on both databases, and that the tables are what the entities say.
+//! Migrations: up, down and up again on both databases, and that the tables match the entities.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -56,7 +56,7 @@ async fn run(t: &TestApp, sql: &str) -> Result<(), sea_orm::DbErr> {
     t.db.writer().execute_unprepared(sql).await.map(drop)
 }
 
-/// Everything the database knows about our tables, in words that can be compared.
+/// The schema of all tables, as text for comparison.
 async fn catalogue(t: &TestApp) -> Vec<Vec<String>> {
     let sql = match t.engine {
         Engine::Sqlite => {
@@ -106,7 +106,7 @@ async fn a_step_that_breaks_off_leaves_nothing_behind(t: &TestApp) {
     let whole = catalogue(t).await;
     let steps = u32::try_from(Migrator::migrations().len() - 1).unwrap();
     Migrator::down(t.db.writer(), Some(steps)).await.unwrap();
-    // The last table of the next step is in its way.
+    // The last table of the next step exists already, so the step fails.
     run(t, "CREATE TABLE instance_config_files (id INTEGER)").await.unwrap();
     let before = catalogue(t).await;
     assert!(t.db.migrate().await.is_err());
@@ -135,7 +135,7 @@ async fn a_command_that_waits_for_its_turn_says_so(t: &TestApp) {
     std::fs::write(folder.path().join("compose.yaml"), "services: { web: { image: nginx } }\n").unwrap();
     let whole = catalogue(t).await;
     for arguments in [["import", "compose.yaml"], ["migrate", "up"]] {
-        // A step is missing, and somebody is about it.
+        // A step is missing, and another process holds the migration lock.
         Migrator::down(t.db.writer(), Some(1)).await.unwrap();
         let (turn, url, of_whom);
         match &t.url {
@@ -249,7 +249,7 @@ fn entities() -> BTreeMap<String, TableCreateStatement> {
     tables.into_iter().map(|table| (name(&table), table)).collect()
 }
 
-/// What sort of values an entity's column takes.
+/// The class of values of an entity's column.
 fn class(of: &ColumnType) -> &'static str {
     match of {
         ColumnType::String(_) | ColumnType::Text | ColumnType::Char(_) => "text",
@@ -261,7 +261,7 @@ fn class(of: &ColumnType) -> &'static str {
     }
 }
 
-/// What sort of values a column of the database takes.
+/// The class of values of a column in the database.
 fn stored_class(of: &str) -> &'static str {
     match of.split('(').next().unwrap().to_lowercase().trim() {
         "text" | "varchar" | "character varying" => "text",
@@ -411,7 +411,7 @@ async fn children_go_with_their_owner(t: &TestApp) {
     run(t, "DELETE FROM services").await.unwrap_err();
     run(t, "DELETE FROM stacks").await.unwrap();
     run(t, "DELETE FROM services").await.unwrap();
-    // The key with which the secrets were sealed stays known, and how often things have changed.
+    // The key of the secrets stays known, and so do the versions.
     for table in
         entities().keys().filter(|table| !["secret_keys", "changes", "idempotency_keys"].contains(&table.as_str()))
     {
@@ -486,7 +486,7 @@ async fn overrides_that_were_there_before_are_counted(t: &TestApp) {
     let before = rows(t, kept).await;
     assert_eq!(before, [["bare", "0", "2"], ["db", "0", "1"], ["old", "1", "3"], ["web", "14", "3"]]);
 
-    // An earlier version goes on for a while.
+    // An earlier version keeps running for a while.
     let steps = u32::try_from(Migrator::migrations().len() - 7).unwrap();
     Migrator::down(t.db.writer(), Some(steps)).await.unwrap();
     let another = "INSERT INTO instance_labels (instance_id, key, value)

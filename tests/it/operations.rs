@@ -1,4 +1,4 @@
-//! What whoever runs the service sees of it: the figures at `/metrics`, and the log.
+//! Metrics, logs and traces: what an operator sees of the service.
 
 use std::{
     collections::BTreeMap,
@@ -139,10 +139,10 @@ async fn the_pools_are_shown(t: &TestApp) {
     assert!(TestApp::text(newer).await.ends_with("\n# EOF\n"));
 }
 
-/// A word that must never be seen again.
+/// A word that must not appear in any output.
 const PLANTED: &str = "planted7secret";
 
-/// The binary at work.
+/// The running binary.
 pub(crate) struct Service {
     child: Child,
     address: String,
@@ -199,7 +199,7 @@ impl Drop for Service {
     }
 }
 
-/// The URL of a test's database; on PostgreSQL with a password and with a parameter that nobody knows.
+/// The URL of a test's database; on PostgreSQL with a password and an unknown parameter.
 pub(crate) fn url(t: &TestApp) -> String {
     match &t.url {
         DbUrl::Sqlite(path) => format!("sqlite://{}", path.display()),
@@ -289,7 +289,7 @@ fn a_database_that_does_not_answer_does_not_give_its_password_away() {
     }
 }
 
-/// A collector in a thread: the bodies of what it is sent, until it has been sent so many.
+/// A trace collector in a thread; returns the bodies of this many requests.
 #[cfg(feature = "otel")]
 fn collector(requests: usize) -> (String, std::thread::JoinHandle<String>) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

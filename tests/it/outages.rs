@@ -1,4 +1,4 @@
-//! A database that goes away: requests are told at once, and service returns by itself.
+//! Outages of the database: requests fail at once, and the service recovers automatically.
 
 use std::{
     sync::Arc,
@@ -23,17 +23,17 @@ both!(
     what_a_full_disk_refuses_leaves_nothing_behind,
 );
 
-/// What every request is promised, and when changes go again.
+/// The longest time of a request during an outage, and until mutations work again after it.
 const SLOWEST: Duration = Duration::from_secs(3);
 const RECOVERY: Duration = Duration::from_secs(5);
 
-/// How the network is.
+/// The state of the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     Open,
-    /// Nothing comes through, nothing is closed.
+    /// Drops all packets, and closes nothing.
     Swallows,
-    /// Whoever comes is closed at once, whoever is there as well.
+    /// Closes new and existing connections at once.
     Closes,
 }
 
@@ -69,16 +69,16 @@ async fn pass(mut client: TcpStream, server: String, mut way: watch::Receiver<Wa
         _ = copy_bidirectional(&mut client, &mut server) => return,
         _ = async { way.wait_for(|way| *way != Way::Open).await.is_ok() } => {}
     }
-    // What is swallowed once never comes again.
+    // Dropped bytes are lost.
     let swallows = *way.borrow() == Way::Swallows;
     if swallows {
         std::future::pending::<()>().await;
     }
 }
 
-/// The same application behind such a network, which looks whether the database answers.
+/// The application behind such a network, with a health probe of the database.
 async fn behind(t: &TestApp) -> Option<(TestApp, Network)> {
-    // SQLite is never away.
+    // SQLite is never unavailable.
     let DbUrl::Postgres(url) = &t.url else { return None };
     let (head, name) = url.rsplit_once('/').unwrap();
     let server = head.rsplit_once('@').unwrap().1;
@@ -134,7 +134,7 @@ async fn away_and_back(t: &TestApp, how: Way) {
             assert!(back.elapsed() < RECOVERY, "{answer}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        // Everywhere, not on one connection by luck.
+        // On every connection, not on one by chance.
         for _ in 0..20 {
             let answer = ask(&there, "{ stack(name: \"before\") { name } }").await;
             assert_eq!(answer["data"]["stack"]["name"], "before", "{answer}");
@@ -151,14 +151,14 @@ async fn a_proxy_that_closes_at_once_is_an_outage(t: &TestApp) {
 }
 
 async fn what_a_full_disk_refuses_leaves_nothing_behind(t: &TestApp) {
-    // There the server looks after its own transactions.
+    // PostgreSQL ends such transactions itself.
     if t.engine == Engine::Postgres {
         return;
     }
     t.shop().await;
     let other = t.another().await;
     for round in 0..5 {
-        // As much as there is, and not a page more.
+        // Limits the file to its current size.
         t.db.writer().execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
         let big = "x".repeat(500_000);
         let config = json!([{ "filePath": "/etc/big", "content": big }]);

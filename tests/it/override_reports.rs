@@ -1,4 +1,4 @@
-//! Every step on every kind: what it does to the overrides, their rules, what would run, and what is reported of it.
+//! Every patch operation on every kind: its effect on overrides, rules, the effective configuration and the reports.
 
 use devarch::limits::Limits;
 use serde_json::{Value, json};
@@ -46,7 +46,7 @@ async fn setting_an_entry_shadows_the_templates(t: &TestApp) {
             "diff": [[sample.key.1, change, sample.first, [sample.own]]],
         });
         assert_eq!(sample.look(t, "web").await, expected, "{}", sample.field);
-        // IdempotentRequest more, and nothing has changed.
+        // Repeating it changes nothing.
         assert_eq!(t.patch("web", json!([sample.set(&sample.own)])).await, before + 1, "{}", sample.field);
     }
 }

@@ -1,4 +1,4 @@
-//! Changing overrides step by step: the order of the steps, all or nothing, and what is refused where.
+//! `patchInstanceOverrides`: the order of operations, atomicity, and the paths of errors.
 
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ fn env(key: &str, value: &str) -> Value {
     json!({ "set": { "envVar": { "key": key, "value": value } } })
 }
 
-/// What `web` says about variables, and what would run.
+/// The variables that `web` overrides, and its effective ones.
 async fn variables(t: &TestApp) -> (Value, Value, Value) {
     let seen = t
         .see("web", "envVars { key value } overrideRules { action key } effectiveConfig { envVars { key value } }")
@@ -44,7 +44,7 @@ async fn variables(t: &TestApp) -> (Value, Value, Value) {
     (pairs(&seen["envVars"]), rules.collect(), pairs(&seen["effectiveConfig"]["envVars"]))
 }
 
-/// What is said and would run after these steps, from nothing said.
+/// The overridden and the effective variables after these operations on an instance without overrides.
 async fn after(t: &TestApp, steps: Value) -> (Value, Value, Value) {
     t.patch("web", json!([{ "reset": { "all": true } }])).await;
     t.patch("web", steps).await;
@@ -96,7 +96,7 @@ async fn setting_a_port_takes_the_place_of_all_with_its_key(t: &TestApp) {
     t.patch("web", json!([{ "set": { "port": port(5, "TCP") } }])).await;
     let expected = json!([{ "hostPort": 5, "protocol": "TCP" }, { "hostPort": 3, "protocol": "UDP" }]);
     assert_eq!(t.see("web", own).await["ports"], expected);
-    // Two steps with one key: the second takes the place of the first.
+    // Of two operations with the same key the second applies.
     t.patch("web", json!([{ "set": { "port": port(6, "UDP") } }, { "set": { "port": port(7, "UDP") } }])).await;
     let expected = json!([{ "hostPort": 5, "protocol": "TCP" }, { "hostPort": 7, "protocol": "UDP" }]);
     assert_eq!(t.see("web", own).await["ports"], expected);
@@ -293,7 +293,7 @@ async fn only_the_steps_that_grow_a_kind_beyond_its_limit_are_refused(t: &TestAp
     assert_eq!(t.patch_refused("web", json!(steps)).await, expected);
     t.patch("web", json!(steps[..500])).await;
     assert_eq!(t.patch_refused("web", json!([env("K500", "")])).await, [code("LIMIT_EXCEEDED", "input.operations.0")]);
-    // One for another is no growth.
+    // Replacing an entry does not increase the number.
     t.patch("web", json!([{ "remove": { "envVar": "K7" } }, env("K500", ""), env("K1", "x")])).await;
     assert_eq!(t.see("web", "overrideCount").await["overrideCount"], 500);
 }

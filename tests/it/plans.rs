@@ -1,4 +1,4 @@
-//! How the databases go about the hot statements: through which indexes. A whole table is read nowhere.
+//! Query plans of the most frequent statements: which indexes they use, and that none scans a whole table.
 
 use std::collections::BTreeSet;
 
@@ -21,14 +21,14 @@ use crate::support::{Engine, TestApp, both};
 
 both!(the_hot_statements_use_their_indexes);
 
-/// What is read of which table, through which index: `service_instances ix_instances_stack_created`.
+/// A table and the index it is read by: `service_instances ix_instances_stack_created`.
 type Ways = BTreeSet<String>;
 
 fn ways<const N: usize>(ways: [&str; N]) -> Ways {
     ways.into_iter().map(str::to_owned).collect()
 }
 
-/// All that a plan of PostgreSQL reads.
+/// The tables and indexes in a plan of PostgreSQL.
 fn read(node: &Value, found: &mut Ways) {
     if let Some(table) = node["Relation Name"].as_str() {
         found.insert(format!("{table} {}", node["Index Name"].as_str().unwrap_or(node["Node Type"].as_str().unwrap())));
@@ -70,7 +70,7 @@ async fn plan(t: &TestApp, sql: &str, parameters: &str) -> Ways {
         .unwrap();
     tx.execute_unprepared(&format!("PREPARE hot AS {sql}")).await.unwrap();
     let rows = Statement::from_string(backend, format!("EXPLAIN (FORMAT JSON, COSTS OFF) EXECUTE hot({parameters})"));
-    // Not prepared again: it is run as it stands.
+    // `EXPLAIN` is sent as it is, not prepared.
     let row = tx.query_one_raw(rows).await.unwrap().unwrap();
     let plan: Value = row.try_get_by_index(0).unwrap();
     read(&plan[0]["Plan"], &mut found);
@@ -115,7 +115,7 @@ async fn the_hot_statements_use_their_indexes(t: &TestApp) {
         crate::statements::fill(t, stack, 50).await;
     }
     t.count_again().await;
-    // SQLite decides without figures, as it does for everybody.
+    // SQLite plans without statistics, as in production.
     if t.engine == Engine::Postgres {
         t.sql("ANALYZE").await;
     }

@@ -1,5 +1,5 @@
-//! Files with secrets in them: their owner alone can read them, whatever was there before and whatever the process lets new
-//! files be.
+//! Files with secrets: only their owner can read them, whatever existed before and whatever the umask of the process
+//! is.
 
 use std::{
     fs::{self, Permissions},
@@ -32,7 +32,7 @@ impl Place {
         self.path("data/devarch.db")
     }
 
-    /// The binary, as a shell starts it that lets everybody read new files.
+    /// The binary, started with a umask that lets other users read new files.
     fn devarch(&self, arguments: &[&str]) -> Output {
         let mut shell = Command::new("sh");
         shell.args(["-c", "umask 022; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_devarch"), "--database-url"]);
@@ -67,7 +67,7 @@ fn a_database_and_its_key_are_closed_to_others() {
     place.import();
     let (database, key) = (place.database(), place.path("data/devarch.db.key"));
     assert_eq!((mode(&place.path("data")), mode(&database), mode(&key)), (0o700, 0o600, 0o600));
-    // Also one that was there before, from a version that did not care.
+    // Also an existing file with another mode.
     for name in ["data/devarch.db", "data/devarch.db-wal", "data/devarch.db-shm"] {
         let file = place.path(name);
         if !file.exists() {
@@ -80,7 +80,7 @@ fn a_database_and_its_key_are_closed_to_others() {
         let file = place.path(name);
         assert!(!file.exists() || mode(&file) == 0o600, "{name}");
     }
-    // A key that others may have read is refused, and not closed as if nothing had happened.
+    // A key file that other users may have read is refused, and its mode is not changed.
     open_up(&key);
     assert_eq!(place.devarch(&["secrets", "status"]).status.code(), Some(1));
     assert_eq!(mode(&key), 0o644);
@@ -104,7 +104,7 @@ fn a_backup_is_closed_to_others_and_follows_no_link() {
     let (backup, victim) = (place.path("kept/backup.db"), place.path("victim"));
     fs::create_dir(place.path("kept")).unwrap();
     fs::write(&victim, "theirs").unwrap();
-    // What a backup is written to before it gets its name is planted by somebody else.
+    // Another user has created the temporary file of the backup.
     symlink(&victim, place.path("kept/backup.db.partial")).unwrap();
     place.done(&["backup", backup.to_str().unwrap()]);
     assert_eq!((mode(&backup), fs::read(&victim).unwrap().as_slice()), (0o600, b"theirs".as_slice()));
@@ -137,14 +137,14 @@ fn a_file_with_revealed_secrets_is_closed_to_others() {
     render("out", &["--layered"]);
     assert_eq!((mode(&file), mode(&layer)), (0o644, 0o644));
     assert!(!fs::read_to_string(&file).unwrap().contains("planted"));
-    // Over files that everybody can read, and that somebody has open.
+    // Over files that other users can read, and that a process has open.
     let opened = fs::File::open(&file).unwrap();
     render("out", &reveal);
     assert_eq!((mode(&file), mode(&layer)), (0o600, 0o600));
     let both = fs::read_to_string(&file).unwrap() + &fs::read_to_string(&layer).unwrap();
     assert!(both.contains("planted"));
     assert!(!std::io::read_to_string(opened).unwrap().contains("planted"));
-    // One that was closed stays so.
+    // A private file stays private.
     render("out", &[]);
     assert_eq!(mode(&file), 0o600);
     // A link is replaced.

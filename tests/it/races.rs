@@ -1,12 +1,12 @@
-//! Writers that get in each other's way.
+//! Concurrent writers: unique names, copies during changes, and lost updates.
 
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, both, code};
 
-/// How often fifty want one name; how many copies are made at once; how many clients add one, and how often each. For the
-/// whole thing, make it 200, 1,000, 100 and 100.
+/// How often fifty clients create the same name; how many copies are made concurrently; how many clients add one, and
+/// how often each. The full run uses 200, 1,000, 100 and 100.
 const ROUNDS: usize = 3;
 const COPIES: usize = 60;
 const ADDERS: usize = 20;
@@ -22,7 +22,7 @@ both!(
     overrides_stay_counted_whatever_comes_between,
 );
 
-/// That one payload is a success and all others say that the name is taken.
+/// Asserts that one payload is a success and all others are `NAME_TAKEN`.
 fn assert_one_gets_the_name(payloads: &[Value]) {
     let (done, refused): (Vec<_>, Vec<_>) = payloads.iter().partition(|payload| payload["userErrors"] == json!([]));
     assert_eq!(done.len(), 1);
@@ -53,7 +53,7 @@ async fn one_of_fifty_creates_gets_the_name(t: &TestApp) {
     }
 }
 
-/// What an instance says about every kind, all of it with the same mark.
+/// Overrides of every kind, all with the same marker.
 fn marked(mark: &str, port: i32) -> Value {
     json!({
         "ports": [{ "containerPort": port }, { "containerPort": port + 1 }],
@@ -88,7 +88,7 @@ async fn copies_beside_a_writer_that_changes_every_kind_are_never_torn(t: &TestA
             while copying.load(std::sync::atomic::Ordering::Relaxed) {
                 let overrides = if n.is_multiple_of(2) { marked("one", 1000) } else { marked("two", 2000) };
                 let input = json!({ "instance": TestApp::by_name("shop", "db"), "overrides": overrides });
-                // Whoever waits too long among so many tries again.
+                // A request that waits too long is sent again.
                 t.try_mutate("setInstanceOverrides", input, "").await;
                 n += 1;
             }
@@ -148,7 +148,7 @@ async fn one_of_twenty_restores_gets_the_name(t: &TestApp) {
     assert_eq!(live(t, "i.instance_id = 'x'").await, 1);
 }
 
-/// Adds one to the number in the description, from what it has read, until nobody was in between.
+/// Increments the number in the description with `expectedRevision`, and tries again until no other write came between.
 async fn add_one(t: TestApp, _: usize) {
     const READ: &str = "{ instance(stack: \"shop\", name: \"db\") { description revision } }";
     loop {

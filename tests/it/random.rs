@@ -1,4 +1,4 @@
-//! Random steps on one instance, against a small model of what has to come of them.
+//! Random operations on one instance, compared with a small model.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,7 +46,7 @@ impl Model {
         self.own = entries;
     }
 
-    /// What would run: by key, the values sorted.
+    /// The effective entries: by key, the values sorted.
     fn effective(&self) -> BTreeMap<String, Vec<String>> {
         let mut effective: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let inherited = self.template.iter().filter(|(key, _)| {
@@ -60,7 +60,7 @@ impl Model {
     }
 }
 
-/// The two kinds that are played with: variables, and ports, of which several can have one key.
+/// The two kinds under test: variables, and ports, of which several can have the same key.
 const KINDS: [(&str, &str, &str); 2] = [("envVars", "ENV_VAR", "envVar"), ("ports", "PORT", "port")];
 
 fn key(kind: usize, n: usize) -> String {

@@ -1,5 +1,5 @@
-//! A standby that takes over reads: what it gives is never behind what the primary has. A schema beside the primary's stands
-//! for it here; `tests/faults/` has a real one.
+//! Reads from a standby, which never return older data than the primary has. The standby is simulated by another schema
+//! of the same server; `tests/faults/` uses a real one.
 
 use devarch::db::{Db, DbUrl};
 use devarch::limits::DatabaseTimeouts;
@@ -8,21 +8,21 @@ use serde_json::{Value, json};
 
 use crate::support::{Engine, TestApp, number, run};
 
-/// The same server with another schema, in which nothing is yet.
+/// The same server with another, empty schema.
 async fn beside(t: &TestApp) -> DbUrl {
     t.db.writer().execute_unprepared("CREATE SCHEMA standby").await.unwrap();
     let DbUrl::Postgres(url) = &t.url else { panic!("no server") };
     format!("{url}?options=-c%20search_path%3Dstandby").parse().unwrap()
 }
 
-/// The standby has come as far as the primary: it has its versions, which are random.
+/// Lets the standby catch up with the primary: it gets its versions, which are random.
 async fn catch_up(t: &TestApp) {
     for sql in ["DELETE FROM standby.changes", "INSERT INTO standby.changes SELECT * FROM public.changes"] {
         t.db.writer().execute_unprepared(sql).await.unwrap();
     }
 }
 
-/// What is seen of the instance `db`.
+/// What a query shows of the instance `db`.
 async fn seen(t: &TestApp) -> Value {
     t.data("{ instance(stack: \"shop\", name: \"db\") { description } }", json!({})).await["instance"].take()
 }
@@ -59,7 +59,7 @@ fn what_is_not_behind_is_read_from_the_standby() {
             .await
             .unwrap();
         catch_up(t).await;
-        let reading = t.with_database(t.db.clone().with_replica(&url).await.unwrap());
+        let reading = t.with_database(t.db.clone().with_standby(&url).await.unwrap());
         // The answers that are written straight from rows: by the executor the primary is read, for this is no standby.
         let mut n = 0;
         let mut direct = async || {
@@ -71,7 +71,7 @@ fn what_is_not_behind_is_read_from_the_standby() {
             serde_json::from_str::<Value>(&answer).unwrap()["data"][format!("i{n}")]["description"].take()
         };
         assert_eq!(direct().await, "of the standby");
-        // Written, and the standby has not heard of it: through this server, and through another one.
+        // A change that the standby does not have yet: through this server, and through another one.
         for (n, writer) in [&reading, t].into_iter().enumerate() {
             let input = json!({ "instance": TestApp::by_name("shop", "db"), "description": format!("new {n}") });
             writer.done("updateInstance", input, "").await;
@@ -82,11 +82,11 @@ fn what_is_not_behind_is_read_from_the_standby() {
             let input = json!({ "instance": TestApp::by_name("shop", "db"), "description": format!("late {n}") });
             copy.done("updateInstance", input, "").await;
         }
-        // As many changes, and not the same ones.
+        // The same number of changes, but different ones.
         assert_eq!(direct().await, "new 1");
         catch_up(t).await;
         assert_eq!(direct().await, "late 1");
-        // What it has and the primary does not.
+        // A change that only the standby has.
         copy.done("softDeleteStack", json!({ "stack": { "name": "shop" } }), "").await;
         assert_eq!(direct().await, "new 1");
         standby.close().await;
@@ -98,14 +98,14 @@ fn a_standby_that_fails_or_is_none_is_not_read() {
     run(Engine::Postgres, async |t: &TestApp| {
         t.shop().await;
         let nobody: DbUrl = "postgres://nobody@127.0.0.1:1/nothing".parse().unwrap();
-        let reading = t.with_database(t.db.clone().with_replica(&nobody).await.unwrap());
+        let reading = t.with_database(t.db.clone().with_standby(&nobody).await.unwrap());
         assert_eq!(seen(&reading).await["description"], "");
         let stacks = reading.data("{ stacks { nodes { name } } }", json!({})).await;
         assert_eq!(stacks["stacks"]["nodes"][0]["name"], "shop");
         // There is no table in it.
         let empty = beside(t).await;
-        let reading = t.with_database(t.db.clone().with_replica(&empty).await.unwrap());
+        let reading = t.with_database(t.db.clone().with_standby(&empty).await.unwrap());
         assert_eq!(seen(&reading).await["description"], "");
-        assert_eq!(reading.db.unfit_replica().await, Some("it is no standby"));
+        assert_eq!(reading.db.check_standby().await, Some("it is no standby"));
     });
 }

@@ -1,4 +1,4 @@
-//! How much of the machine a container may use: units, limits, and who says so.
+//! Resource limits of containers: units, bounds, and their origin.
 
 use serde_json::{Value, json};
 

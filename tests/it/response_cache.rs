@@ -1,4 +1,4 @@
-//! StoredOutcome answers: never stale, whoever writes, and never somebody else's.
+//! The response cache: never stale, whichever server writes, and never the answer to another caller.
 
 use std::sync::{
     Arc,
@@ -24,7 +24,7 @@ both!(
     who_has_the_answer_to_a_get_gets_304,
 );
 
-/// For the figure of the documentation, make it 100,000, allow a million changes, and run `.ci/test -E 'test(never_stale)'`.
+/// For the figure in the documentation, use 100,000 and a million changes, and run `.ci/test -E 'test(never_stale)'`.
 const READS: u64 = 1500;
 const READERS: usize = 4;
 /// Changes of each sort meanwhile, at least; and of all sorts together, at most.
@@ -35,7 +35,7 @@ const EVERYTHING: &str =
     "query ($stack: String!) { stack(name: $stack) { description instances(first: 100) { totalCount
     nodes { description labels { key value } template { description } overrideCount } } } }";
 
-/// What a writer has been told is done: the highest number of each sort of change.
+/// The acknowledged changes of a writer: the highest number of each sort.
 #[derive(Default)]
 struct Told([AtomicU64; 5]);
 
@@ -128,7 +128,7 @@ async fn an_answer_that_is_kept_costs_one_small_statement(t: &TestApp) {
     let variables = json!({ "stack": "shop" });
     let (cost, first) = t.cost(EVERYTHING, variables.clone()).await;
     assert_eq!(cost, 1);
-    // From here on no table but those of the stack and its changes is looked at: one of the others is gone.
+    // From here on only the tables of the stack and its versions may be read: another table is dropped.
     t.break_table("instance_labels").await;
     let (cost, again) = t.cost(EVERYTHING, variables.clone()).await;
     assert_eq!((cost, &again), (1, &first));

@@ -1,5 +1,5 @@
-//! Questions to the ledger among many instances: the answers are exact and stay small, and the number of statements is
-//! what it is for a few. How long they take is printed, not judged: machines differ.
+//! Conflicts among many instances: the results are exact and stay small, and the number of statements is
+//! the same as for a few. Times are printed, but not checked, because machines differ.
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ use crate::support::{TestApp, both};
 
 both!(most_claim_ports_of_their_own, all_claim_what_their_template_claims);
 
-/// For figures, make it 100 stacks and run `.ci/test --release -E 'test(scale)' --no-capture`.
+/// For measurements, use 100 stacks and run `.ci/test --release -E 'test(scale)' --no-capture`.
 const STACKS: i64 = 10;
 const INSTANCES: i64 = 100;
 const ALL: i64 = STACKS * INSTANCES;
@@ -33,7 +33,7 @@ async fn fill(t: &TestApp, template: Value) -> Vec<InstanceId> {
     for n in 0..STACKS {
         let name = format!("s{n}");
         t.stack(&name).await;
-        let stack = stacks::find_by_name(&t.db.whole(), &name, RowLock::No).await.unwrap().unwrap();
+        let stack = stacks::find_by_name(&t.db.whole(), &name, RowLock::None).await.unwrap().unwrap();
         instances(t, &stack, template, n).await;
     }
     let ids = instance::Entity::find().select_only().column(instance::Column::Id).order_by_asc(instance::Column::Id);

@@ -1,4 +1,4 @@
-//! The schema as clients see it: the file in the repository, the descriptions, the promised names.
+//! The public schema: the file in the repository, descriptions, and the names that clients rely on.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ const INTROSPECTION: &str = "{ __schema { types { kind name description specifie
     interfaces { name } possibleTypes { name } enumValues(includeDeprecated: true) { name description } } } }
     fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
 
-/// Our types by name.
+/// The types of the schema, without those of GraphQL itself, by name.
 async fn types(t: &TestApp) -> BTreeMap<String, Value> {
     let schema = t.data(INTROSPECTION, json!({})).await;
     let types = schema["__schema"]["types"].as_array().unwrap();

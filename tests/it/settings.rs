@@ -1,4 +1,4 @@
-//! Image, command and the like: overridden one by one, and where each value comes from.
+//! Settings (image, command and others): overridden field by field, and the origin of each value.
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ async fn effective(t: &TestApp) -> Value {
     settings
 }
 
-/// The template's settings as they would run.
+/// The effective settings of an instance without overrides.
 fn inherited() -> Value {
     let settings = settings().into_iter().map(|(_, field, value, _)| {
         (field.to_owned(), json!({ "value": value, "origin": "TEMPLATE", "shadows": null }))
@@ -50,7 +50,7 @@ fn inherited() -> Value {
     Value::Object(settings.collect())
 }
 
-/// What the instance itself says.
+/// The settings that the instance overrides.
 async fn own(t: &TestApp) -> Value {
     let mut own = t.see("web", &format!("settings {{ {FIELDS} }}")).await["settings"].take();
     own.as_object_mut().unwrap().retain(|_, value| !value.is_null());
@@ -145,7 +145,7 @@ async fn a_step_touches_only_the_settings_that_it_gives(t: &TestApp) {
     let revision = t.patch("web", set(json!({ "imageTag": "3", "workingDir": "/w" }))).await;
     assert_eq!(own(t).await, json!({ "imageTag": "3", "user": "me", "workingDir": "/w" }));
     assert_eq!(effective(t).await["command"]["value"], json!(null), "still removed");
-    // Null says as little as a field that is left out.
+    // Null is equivalent to an absent field.
     assert_eq!(t.patch("web", set(json!({ "imageTag": null, "command": null }))).await, revision);
     assert_eq!(t.patch("web", set(json!({}))).await, revision);
     t.patch("web", set(json!({ "command": ["x"] }))).await;

@@ -1,5 +1,5 @@
-//! The shape of answers when fields fail: every selected key in the order asked for, null where the specification puts it,
-//! and whole paths, in lists too.
+//! The shape of responses with errors: every selected key in the requested order, null where the specification requires
+//! it, and full paths, in lists too.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What a whole stack goes through: rename, restore, purge, duplicate.
+//! The lifecycle of a stack: rename, restore, purge, duplicate.
 
 use std::collections::BTreeSet;
 
@@ -42,7 +42,7 @@ both!(
 const WHOLE: &str = "id name networkName description enabled revision createdAt updatedAt deletedAt instances(first: \
                      100) { nodes { id name containerName revision createdAt updatedAt } }";
 
-/// What a live stack shows.
+/// The fields of a live stack.
 async fn shown(t: &TestApp, name: &str) -> Value {
     let query = format!("query ($name: String!) {{ stack(name: $name) {{ {WHOLE} }} }}");
     t.data(&query, json!({ "name": name })).await["stack"].take()
@@ -331,7 +331,7 @@ async fn a_restored_stack_brings_back_exactly_what_went_with_it(t: &TestApp) {
         "query ($id: ID!) { instance(stack: \"shop\", name: \"db\") { id overrideCount } node(id: $id) { id } }";
     let found = t.data(query, json!({ "id": alone["id"] })).await;
     assert_eq!(found, json!({ "instance": { "id": db["id"], "overrideCount": 13 }, "node": null }));
-    // What was deleted on its own stays in the trash through all this, untouched.
+    // An instance deleted on its own stays in the trash, unchanged.
     trash(t, "shop").await;
     restore(t, json!({ "stack": named("shop") })).await;
     let input = json!({ "instance": { "id": alone["id"] }, "expectedRevision": alone["revision"] });
@@ -395,7 +395,7 @@ async fn a_refused_restore_of_a_stack_comes_with_an_accepted_name(t: &TestApp) {
     }
 }
 
-/// Lets a trashed stack have had another name.
+/// Changes the name of a stack in the trash.
 async fn rename_in_trash(t: &TestApp, id: &Value, name: &str) {
     use devarch::{
         db::entities::stack,
@@ -420,7 +420,7 @@ async fn an_instance_of_another_stack_is_in_the_way_of_a_restore(t: &TestApp) {
     assert_eq!((&refused["code"], &refused["suggestion"]), (&json!("CONTAINER_NAME_TAKEN"), &json!("a-2")));
     let holder = t.data("{ instance(stack: \"a-b\", name: \"c\") { id } }", json!({})).await;
     assert_eq!(refused["holder"], holder["instance"]["id"]);
-    // Nothing of it came back, not even the stack, and it still can.
+    // Nothing was restored, not even the stack, and it can still be restored.
     let found = t.data("{ stacks { totalCount } stack(name: \"a\") { id } }", json!({})).await;
     assert_eq!(found, json!({ "stacks": { "totalCount": 1 }, "stack": null }));
     t.done("softDeleteInstance", json!({ "instance": TestApp::by_name("a-b", "c") }), "").await;
@@ -448,7 +448,7 @@ async fn only_a_deleted_stack_can_be_restored(t: &TestApp) {
     let both = t.refused("restoreStack", json!({ "stack": named("nope"), "name": "UP" })).await;
     assert_eq!(both, [code("NOT_FOUND", "input.stack.name"), code("NAME_INVALID", "input.name")]);
     assert_eq!(shown(t, "shop").await, before);
-    // What it says of an instance whose stack is in the trash leads to the way back.
+    // The message about an instance whose stack is in the trash says how to restore it.
     trash(t, "shop").await;
     let refused = refusal(t, "restoreInstance", json!({ "instance": { "id": db["id"] } })).await;
     assert_eq!((&refused["code"], &refused["path"]), (&json!("NOT_FOUND"), &json!(["input", "instance", "id"])));
@@ -509,7 +509,7 @@ async fn copy(t: &TestApp, input: Value) -> String {
     made["stack"]["name"].as_str().unwrap().to_owned()
 }
 
-/// Everything that a stack and its instances say, but their names of containers and their times.
+/// All fields of a stack and its instances, without container names and times.
 async fn said(t: &TestApp, name: &str) -> Value {
     let query = format!(
         "query ($name: String!) {{ stack(name: $name) {{ description enabled instances(first: 100) {{ totalCount nodes \
@@ -543,7 +543,7 @@ async fn a_copied_stack_says_everything_its_source_says(t: &TestApp) {
     assert_eq!(containers(t, "store").await, ["devarch-store-db", "devarch-store-z", "devarch-store-a"]);
     let nodes = made["instances"]["nodes"].as_array().unwrap();
     assert!(nodes.iter().all(|node| node["revision"] == 1 && node["createdAt"] == made["createdAt"]), "{nodes:?}");
-    // From now on each goes its own way.
+    // From now on both change independently.
     let input = json!({ "instance": TestApp::by_name("store", "a"), "overrides": { "envVars": [] } });
     t.done("setInstanceOverrides", input, "").await;
     t.done("softDeleteInstance", json!({ "instance": TestApp::by_name("store", "z") }), "").await;

@@ -1,4 +1,4 @@
-//! What a stack can go through.
+//! Creating, updating, deleting and restoring stacks.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! How many SQL statements a query costs: it depends on its shape alone, never on the number of rows.
+//! The number of SQL statements of a query depends only on its shape, not on the number of rows.
 
 use devarch::{
     db::{
@@ -33,9 +33,9 @@ both!(
     what_would_run_costs_the_same_for_1_10_and_100_instances,
 );
 
-/// Puts `n` instances into a stack past the API, each with an override of every kind.
+/// Inserts `n` instances into a stack with SQL, each with an override of every kind.
 pub(crate) async fn fill(t: &TestApp, stack: &str, n: i64) -> Vec<InstanceId> {
-    let stack_id = stacks::find_by_name(&t.db.whole(), stack, RowLock::No).await.unwrap().unwrap().id;
+    let stack_id = stacks::find_by_name(&t.db.whole(), stack, RowLock::None).await.unwrap().unwrap().id;
     let template = templates::find_by_name(&t.db.whole(), "postgres").await.unwrap().unwrap().id;
     let now = DateTimeUtc::from_timestamp_micros(1_767_225_600_000_000).unwrap();
     let rows = (0..n).map(|i| instance::ActiveModel {
@@ -247,8 +247,8 @@ async fn what_would_run_costs_the_same_for_1_10_and_100_instances(t: &TestApp) {
         .unzip();
     let settings = "imageName imageTag command entrypoint user workingDir restartPolicy";
     let each = settings.split(' ').map(|field| format!("{field} {{ value origin shadows }} ")).collect::<String>();
-    // Who is depended on is asked in one place only: in others it is known a little sooner or later, which would make
-    // it two statements at times.
+    // The target of a dependency is selected in one place only: elsewhere it is known sooner or later, which would take
+    // two statements at times.
     let leads = "instance { name }";
     let (entries, own) = (entries.replace(leads, ""), MORE_COLLECTIONS.replace(leads, ""));
     let query = format!(

@@ -1,4 +1,4 @@
-//! The instances that are made from a template, as its list.
+//! `Template.instances`: the instances made from a template.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What a template goes through: edits and deletion, and the instances made from it meanwhile.
+//! The lifecycle of a template: edits and deletion, and their effect on its instances.
 
 use std::time::Duration;
 
@@ -60,7 +60,7 @@ async fn shown(t: &TestApp, name: &str) -> Value {
     t.data(&query, json!({ "name": name })).await["template"].take()
 }
 
-/// Edits `postgres`, which must succeed, and gives it back whole.
+/// Edits `postgres`, which must succeed, and returns all of it.
 async fn edit(t: &TestApp, input: Value) -> Value {
     let selection =
         format!("template {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} attributes {{ name value }} }}");
@@ -216,7 +216,7 @@ async fn all_violations_come_together_and_nothing_is_written(t: &TestApp) {
         ("INVALID_VALUE", "input.configFiles.0.filePath"),
     ];
     refused(t, input.clone(), &expected).await;
-    // One bad value keeps all good ones out.
+    // One invalid value prevents the whole write.
     refused(t, json!({ "imageTag": "18", "ports": [], "user": "" }), &[("INVALID_VALUE", "input.user")]).await;
 
     // The same values are refused for a new template, with the same suggestions.
@@ -310,7 +310,7 @@ async fn an_edit_reaches_every_instance_at_once(t: &TestApp) {
     }
 }
 
-/// Adds one to the number in the description, from what it has read, until nobody was in between.
+/// Increments the number in the description with `expectedRevision`, and tries again until no other write came between.
 async fn add_one(t: TestApp, _: usize) {
     loop {
         let read = t.data("{ template(name: \"postgres\") { description revision } }", json!({})).await;
@@ -358,12 +358,12 @@ fn now() -> DateTimeUtc {
 
 /// Writes a description in a transaction that is still open.
 async fn describe(tx: &Tx, name: &str) -> TemplateModel {
-    let held = templates::hold_by_name(tx, name, TemplateLock::Unchanged).await.unwrap().unwrap();
+    let held = templates::lock_by_name(tx, name, TemplateLock::NoKeyUpdate).await.unwrap().unwrap();
     let values = TemplateValues { description: "Mine".to_owned(), ..TemplateValues::from(&held) };
     templates::update(tx, held.id, values, now()).await.unwrap()
 }
 
-/// Ends a transaction when others have had the time to run into it.
+/// Ends a transaction after others have had time to conflict with it.
 async fn commit_soon(tx: Tx) {
     tokio::time::sleep(Duration::from_millis(300)).await;
     tx.into_inner().commit().await.unwrap();
@@ -531,7 +531,7 @@ async fn a_deleted_template_of_the_catalogue_stays_deleted(t: &TestApp) {
     assert_eq!(load("1").await, report(0, 0, 2, 0));
     assert_eq!(load("2").await, report(0, 0, 1, 1));
     assert_eq!(shown(t, "api").await, json!(null));
-    // Whoever takes the name keeps it.
+    // A template that takes the name keeps it.
     t.done("createTemplate", json!({ "name": "api", "imageName": "mine" }), "").await;
     assert_eq!(load("3").await, report(0, 0, 1, 1));
     assert_eq!(shown(t, "api").await["imageName"], "mine");

@@ -1,4 +1,4 @@
-//! Templates and the catalogue they come from.
+//! Templates and the catalogue.
 
 use devarch::app::{
     CatalogReport, LoadError,
@@ -223,7 +223,7 @@ fn template(name: &str, tag: &str, revision: i32) -> Value {
     })
 }
 
-/// What loading must have done.
+/// Loads the catalogue and checks the report.
 pub(crate) fn report(created: usize, updated: usize, unchanged: usize, left_alone: usize) -> CatalogReport {
     CatalogReport { created, updated, unchanged, left_alone }
 }
@@ -235,7 +235,7 @@ async fn a_changed_file_updates_an_untouched_template(t: &TestApp) {
     assert_eq!(templates(t).await, json!([template("api", "2", 2), template("web", "1", 1)]));
     assert_eq!(load(&[file("api", "2"), file("web", "1")]).await, report(0, 0, 2, 0));
     assert_eq!(load(&[file("api", "3")]).await, report(0, 1, 0, 0));
-    // A file that is gone takes nothing with it.
+    // Removing a file deletes nothing.
     assert_eq!(load(&[]).await, report(0, 0, 0, 0));
     assert_eq!(templates(t).await, json!([template("api", "3", 3), template("web", "1", 1)]));
 }

@@ -1,4 +1,4 @@
-//! The README: every command and query of its tour is run against the real binary, and every answer compared.
+//! Runs every command and query of the README's tour against the real binary, and compares every response.
 
 use std::{
     io::{BufRead, BufReader, Write},

@@ -1,4 +1,4 @@
-//! What is in the trash: removing it for good, and the lists that show it.
+//! The trash: purging stacks and instances, and the lists of deleted ones.
 
 use devarch::db::{
     entities::{instance, stack},
@@ -222,7 +222,7 @@ async fn of_purges_and_restores_at_once_one_wins(t: &TestApp) {
         let refused = payloads.iter().flat_map(TestApp::codes);
         assert!(refused.clone().all(|(code, _)| code == "NOT_FOUND"), "{:?}", refused.collect::<Vec<_>>());
     }
-    // Nothing hangs in the air.
+    // No orphaned rows are left.
     let sql = "(SELECT 1 FROM service_instances i LEFT JOIN stacks s ON s.id = i.stack_id WHERE s.id IS NULL OR \
                (s.deleted_at IS NULL) <> (i.deleted_at IS NULL)) AS lost";
     assert_eq!(rows(t, sql).await, 0);
@@ -461,12 +461,12 @@ async fn of_many_instances_in_the_way_twenty_are_told(t: &TestApp) {
     assert_eq!(t.refused("restoreStack", json!({ "stack": by_id(&id) })).await.len(), 20);
 }
 
-/// Puts stacks and instances into the trash past the API, all with something in the way: each stack with one instance
-/// of its own, each instance deleted on its own from the live stack of this name.
+/// Inserts stacks and instances into the trash with SQL, all with an obstacle to restoring: each stack with one
+/// instance of its own, each instance deleted on its own from the live stack of this name.
 async fn fill(t: &TestApp, stack: &str, n: i64) {
     let now = DateTimeUtc::from_timestamp_micros(1_767_225_600_000_000).unwrap();
     let template = templates::find_by_name(&t.db.whole(), "postgres").await.unwrap().unwrap().id;
-    let live = stacks::find_by_name(&t.db.whole(), stack, RowLock::No).await.unwrap().unwrap().id;
+    let live = stacks::find_by_name(&t.db.whole(), stack, RowLock::None).await.unwrap().unwrap().id;
     let row = |stack, alone: bool| instance::ActiveModel {
         stack_id: Set(stack),
         instance_id: Set("db".to_owned()),

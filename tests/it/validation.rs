@@ -1,4 +1,4 @@
-//! Documents and variables: the verdicts of graphql-js, the coercion of the specification, and what is told of mistakes.
+//! Validation of documents and variables: the same verdicts as graphql-js, coercion, and error messages.
 
 use std::collections::BTreeMap;
 
@@ -25,9 +25,9 @@ struct Verdict {
     verdict: String,
 }
 
-/// The verdicts were made by graphql-js 16 over `schema.graphql`. On purpose this differs in two: a subscription is refused
-/// although graphql-js lets it pass, and so is a nullable variable for an input of which exactly one field is given; both
-/// are in the specification.
+/// The verdicts were made by graphql-js 16 over `schema.graphql`. On purpose this differs in two: a subscription is
+/// refused although graphql-js lets it pass, and so is a nullable variable for an input of which exactly one field is
+/// given; both are in the specification.
 #[test]
 fn verdicts_are_those_of_graphql_js() {
     let known: Vec<Verdict> = serde_json::from_str(include_str!("verdicts.json")).unwrap();

@@ -1,4 +1,4 @@
-//! The limits of values, kind by kind: what is refused, where, with which better value, and that nothing is written.
+//! Validation of values, kind by kind: the code, path and suggestion of each error, and that nothing is written.
 
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ fn refusals() -> Vec<Refusal> {
         ("a\\b", invalid, Some("a/b")),
         ("/a\u{7}b", invalid, Some("/ab")),
         ("/a\0b", invalid, Some("/ab")),
-        // A better value has to be better in every respect.
+        // A suggestion must pass all checks.
         ("~/../x", invalid, Some("/x")),
         ("/\u{7}../x", invalid, Some("/x")),
         ("a:b:c", invalid, Some("c")),

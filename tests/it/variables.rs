@@ -1,5 +1,5 @@
-//! Variables and their defaults: a document with defaults is the same as one in which their values are written out, for the
-//! cost, for the executor, for answers written from rows and for directives.
+//! Variables and their defaults: a document with defaults is equivalent to one with literals, for the
+//! cost, the executor, direct plans and directives.
 
 use apollo_compiler::{
     Schema,
@@ -18,7 +18,7 @@ both!(
     fields_of_one_key_are_one,
 );
 
-/// A value in three forms that mean the same.
+/// A value in three equivalent forms.
 #[derive(Clone)]
 struct Written {
     /// All of it written out.
@@ -37,7 +37,7 @@ struct Declared {
     json: Value,
 }
 
-/// Grows operations from the schema.
+/// Generates operations from the schema.
 struct Grower<'a> {
     rng: &'a mut Rng,
     schema: &'a Schema,
@@ -287,7 +287,7 @@ fn values_written_out_cost_and_mean_the_same_as_defaults_and_variables() {
     assert!(with_variables > compared / 3 && costs.len() > compared / 8, "{with_variables}, {}", costs.len());
 }
 
-/// How many values a query could be answered with, by default limits; none when that is too many.
+/// The cost of a query with the default limits; `None` if it exceeds them.
 fn cost(query: &str) -> Option<u64> {
     let documents = Documents::new(graphql::sdl, Limits::default(), |_, _| ());
     let checked = documents.check(query).unwrap();

@@ -1,6 +1,7 @@
-//! API keys: creating, listing and revoking them, and finding out who holds one.
+//! The use cases on API keys: create, list and revoke them, and authenticate a caller.
 //!
-//! Called by the resolvers, the command line and the server. They must never log or keep a key.
+//! Called by the resolvers, the command line and the server. They must not log a key, and must not store one in clear
+//! text.
 
 use std::sync::Arc;
 
@@ -24,50 +25,50 @@ use crate::{
     name::{Name, NameOf},
 };
 
-/// Most stacks that a key can be limited to.
+/// The maximum number of stacks to which a key can be limited.
 const MAX_STACKS: usize = 100;
 
-/// What a new key lets its holder do.
+/// The input of [`App::create_api_key`].
 #[derive(Clone, Debug, Hash)]
 pub struct CreateApiKey {
-    /// Its name: for the log, and to revoke it.
+    /// The name, which appears in the log and is used to revoke the key.
     pub name: String,
-    /// Its role.
+    /// The role.
     pub role: Role,
-    /// The stacks within its reach; `None` for all of them.
+    /// The stacks to which the key is limited; `None` for all stacks.
     pub stacks: Option<Vec<StackRef>>,
-    /// When it ends.
+    /// When the key expires.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// A key as it is listed.
+/// An API key without its secret.
 #[derive(Clone, Debug)]
 pub struct ListedKey {
-    /// Its row.
+    /// The row.
     pub row: ApiKeyModel,
-    /// Its role.
+    /// The role.
     pub role: Role,
-    /// The stacks within its reach; `None` for all of them.
+    /// The stacks to which the key is limited; `None` for all stacks.
     pub stacks: Option<Vec<StackId>>,
 }
 
-/// A new key. Its text is told once and cannot be read again.
+/// A new key. Its text is returned once and cannot be read again.
 #[derive(Clone, Debug)]
 pub struct CreatedKey {
     /// The key.
     pub key: ApiKey,
-    /// As it is listed from now on.
+    /// Its entry in the list of keys.
     pub listed: ListedKey,
 }
 
-/// Which key is revoked.
+/// The input of [`App::revoke_api_key`].
 #[derive(Clone, Debug, Hash)]
 pub struct RevokeApiKey {
-    /// Its name.
+    /// The name of the key.
     pub name: String,
 }
 
-/// A key as it was listed, as it is stored.
+/// The stored form of [`ListedKey`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ListedKeyForm {
     row: ApiKeyForm,
@@ -83,13 +84,13 @@ impl StoredOutcome for ListedKey {
     fn from_form(ListedKeyForm { row, role, stacks }: ListedKeyForm) -> Option<Self> {
         Some(Self { row: row.into(), role, stacks })
     }
-    /// Keys belong to no stack, and those who may manage them reach all of them.
+    /// Keys belong to no stack, and callers that may manage keys see all stacks.
     fn subject(&self) -> Option<AnyId> {
         None
     }
 }
 
-/// With the key itself, so that who has not got the answer can ask again.
+/// Stores the key itself, encrypted, so that a client that lost the response can repeat the request.
 impl StoredOutcome for CreatedKey {
     type Form = (String, ListedKeyForm);
     const SECRET: bool = true;
@@ -123,23 +124,23 @@ impl App {
         }
     }
 
-    /// All keys, revoked and expired ones included, the oldest first.
+    /// All keys, including revoked and expired ones, oldest first.
     pub async fn api_keys(&self) -> Result<Vec<ListedKey>> {
         self.allow(Permission::ADMINISTER_ALL)?;
         api_keys::all(&self.reader()).await?.into_iter().map(|(row, stacks)| listed(row, stacks)).collect()
     }
 
-    /// Revokes a key; whoever holds it is out at once.
+    /// Revokes a key, with immediate effect.
     pub async fn revoke_api_key(&self, input: RevokeApiKey) -> Result<ListedKey> {
         self.write(&input).await
     }
 
-    /// Whether there has ever been a key. Anybody may be told: it decides whether one is asked for.
+    /// Whether a key was ever created. Needs no permission, because it decides whether authentication is required.
     pub async fn has_keys(&self) -> Result<bool> {
         Ok(api_keys::any(&self.reader()).await?)
     }
 
-    /// Who holds a key; `None` when it is unknown, revoked or expired.
+    /// Returns the access of a key; `None` if the key is unknown, revoked or expired.
     pub async fn holder(&self, key: &ApiKey) -> Result<Option<Access>> {
         let digest = key.digest();
         let found = api_keys::find(&self.reader(), &digest).await?;
@@ -174,7 +175,7 @@ impl Command for Create<'_> {
         let name = Name::parse(NameOf::Key, &self.wanted.name);
         let name = problems.keep(name.map_err(|error| Problem::name(&["input", "name"], error)));
         let stacks = match &self.wanted.stacks {
-            Some(wanted) => Some(reach(tx, wanted, &mut problems).await?),
+            Some(wanted) => Some(resolve_stacks(tx, wanted, &mut problems).await?),
             None => None,
         };
         if self.wanted.expires_at.is_some_and(|end| end <= now) {
@@ -198,8 +199,8 @@ impl Command for Create<'_> {
     }
 }
 
-/// The stacks that a key is limited to, each once.
-async fn reach(tx: &Tx, wanted: &[StackRef], problems: &mut Problems) -> Result<Vec<StackId>> {
+/// Resolves the stacks to which a key is limited, each once.
+async fn resolve_stacks(tx: &Tx, wanted: &[StackRef], problems: &mut Problems) -> Result<Vec<StackId>> {
     if wanted.is_empty() || wanted.len() > MAX_STACKS {
         let message = format!("A key is limited to 1 to {MAX_STACKS} stacks; leave `stacks` out for all of them.");
         problems.push(Problem::new(Code::LimitExceeded, &["input", "stacks"], message));
@@ -208,7 +209,7 @@ async fn reach(tx: &Tx, wanted: &[StackRef], problems: &mut Problems) -> Result<
     let mut found = Vec::new();
     for (at, stack) in wanted.iter().enumerate() {
         let stack = find::stack(tx, stack, RowLock::Shared).await?.map_err(|mut problem| {
-            // The place in the list stands where other inputs have the one stack.
+            // The index in the list replaces the single `stack` in the path of the problem.
             problem.path.splice(1..2, ["stacks".to_owned(), at.to_string()]);
             problem
         });

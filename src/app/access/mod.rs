@@ -1,6 +1,6 @@
-//! API keys, and the secrets that they may reveal.
+//! API keys, encryption keys, and revealing secrets.
 //!
-//! Called by the resolvers and the command line. It must not know how a key reaches the service.
+//! Called by the resolvers and the command line. They must not know how a key is sent to the service.
 
 pub(in crate::app) mod api_keys;
 pub(in crate::app) mod reveal_secret;

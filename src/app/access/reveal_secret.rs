@@ -1,4 +1,4 @@
-//! Showing a secret. Whoever does it is in the log.
+//! The use case `revealSecret`: returns a decrypted secret, and logs who asked for it.
 
 use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
@@ -12,18 +12,19 @@ use crate::{
     kinds::{EnvValue, EnvVar, OfTemplate},
 };
 
-/// Which variable is shown: that of exactly one of an instance and a template.
+/// The input of [`App::reveal_secret`]. Exactly one of `instance` and `template` is set.
 #[derive(Clone, Debug, Hash)]
 pub struct RevealSecret {
-    /// What would run in an instance: its own variable, or the template's.
+    /// The instance whose effective variable is returned: its own, or that of its template.
     pub instance: Option<InstanceRef>,
-    /// A template's own. It takes all stacks within reach, since they share it.
+    /// The template whose variable is returned. The key must not be limited to some stacks, because all stacks share
+    /// templates.
     pub template: Option<TemplateRef>,
-    /// Its name.
+    /// The name of the variable.
     pub key: String,
 }
 
-/// What was found: the global id of the owner, and the value.
+/// The global id of the owner, and the value.
 #[derive(Debug)]
 pub struct Revealed {
     owner: String,
@@ -33,14 +34,14 @@ pub struct Revealed {
 crate::db::not_stored!(Revealed);
 
 impl App {
-    /// The value of a variable; none when it has none.
+    /// Returns the value of a variable; `None` if it has none.
     pub async fn reveal_secret(&self, input: RevealSecret) -> Result<Option<Zeroizing<String>>> {
         let Revealed { owner, value } = self.write(&input).await?;
         let by = self.access.key.as_deref().unwrap_or("somebody without a key");
         tracing::warn!(%owner, key = %input.key, by, "secret revealed");
         Ok(match value {
             EnvValue::Text(text) | EnvValue::Unseen(text) => Some(text),
-            EnvValue::StoredOutcome | EnvValue::Unset => None,
+            EnvValue::KeepStored | EnvValue::Unset => None,
         })
     }
 }
@@ -49,8 +50,8 @@ impl Command for RevealSecret {
     const PERMISSION: Permission = Permission::ADMINISTER;
     type Output = Revealed;
 
-    /// Nothing is written, so nothing is kept under an idempotency key, least of all what was shown.
-    fn undone(&self) -> bool {
+    /// Nothing is written, and the revealed secret must not be stored under an idempotency key.
+    fn is_dry_run(&self) -> bool {
         true
     }
 
@@ -67,8 +68,7 @@ impl Command for RevealSecret {
                 return Err(Error::Forbidden("This takes a key that is not limited to some stacks.".to_owned()));
             }
             (None, Some(wanted)) => {
-                let template =
-                    find::template(tx, wanted, TemplateLock::StoredOutcome).await?.map_err(Error::refused)?;
+                let template = find::template(tx, wanted, TemplateLock::KeyShare).await?.map_err(Error::refused)?;
                 let mut vars = <EnvVar as Source<OfTemplate>>::load(tx, &[template.id]).await?;
                 (template.id.encode(), vars.remove(&template.id).unwrap_or_default())
             }

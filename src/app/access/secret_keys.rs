@@ -1,7 +1,7 @@
-//! Looking after the keys for secrets: whether they are the right ones, which are in use, and sealing anew under the
-//! current one.
+//! Management of the encryption keys of secrets: checks them, lists them, and re-encrypts secrets under the current
+//! key.
 //!
-//! Called by the command line, before the service serves anybody. They must never see a secret themselves.
+//! Called by the command line, before the service accepts requests. It must not see a decrypted secret.
 
 use chrono::{DateTime, Utc};
 
@@ -16,27 +16,27 @@ use crate::{
     vault::{KeyId, VaultError},
 };
 
-/// How a key stands.
+/// The state of an encryption key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyStatus {
-    /// Its id.
+    /// The id.
     pub id: String,
-    /// Whether it seals.
+    /// Whether new secrets are encrypted under it.
     pub is_current: bool,
-    /// Whether it is there, and the right one.
+    /// Whether the key file contains it, and it is the right key.
     pub is_known: bool,
-    /// How many secrets are sealed under it.
+    /// The number of secrets encrypted under it.
     pub secrets: u64,
 }
 
-/// What sealing anew did.
+/// The result of a rotation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rotation {
-    /// How many secrets there are.
+    /// The number of secrets.
     pub secrets: u64,
-    /// How many of them were sealed anew.
+    /// How many of them were re-encrypted.
     pub sealed: u64,
-    /// The ids of keys that nothing is sealed under any more.
+    /// The ids of keys under which no secret is encrypted any more.
     pub unused: Vec<String>,
 }
 
@@ -47,8 +47,8 @@ struct Reseal(Progress);
 struct Empty;
 
 impl App {
-    /// VersionChecks every key in use, makes the current one known, and seals what an earlier version wrote in clear text. To
-    /// be called before anything else is done with a database.
+    /// Checks every key in use, registers the current key, and encrypts what an earlier version stored as clear text.
+    /// Must be called before anything else is done with a database.
     pub async fn unlock_secrets(&self) -> Result<()> {
         self.write(&Unlock).await?;
         let mut batches = 0;
@@ -59,7 +59,8 @@ impl App {
             tracing::info!("secrets that an earlier version stored in clear text are encrypted now");
         }
         let db = self.db.writer();
-        // Only the files are affected: no row shows a secret any more, so it can be tried again at the next start.
+        // No row contains clear text any more, only unused parts of the files may. So a failure is not fatal; the next
+        // start tries again.
         if secrets::has_remains(db).await?
             && let Err(cause) = secrets::clear_remains(db).await
         {
@@ -68,20 +69,20 @@ impl App {
         Ok(())
     }
 
-    /// Whether secrets were sealed in this database, so that a new key cannot be the right one.
+    /// Whether secrets were encrypted in this database, so that a new key would be the wrong one.
     pub async fn has_sealed_secrets(&self) -> Result<bool> {
         Ok(secrets::keys(self.db.writer()).await?.iter().any(|key| key.emptied_at.is_none()))
     }
 
-    /// Whether something may be sealed under another key than the current one.
+    /// Whether a secret may be encrypted under another key than the current one.
     pub async fn secrets_need_rotation(&self) -> Result<bool> {
         let current = self.current_key()?;
         let keys = secrets::keys(self.db.writer()).await?;
         Ok(keys.iter().any(|key| key.emptied_at.is_none() && key.id != current.as_str()))
     }
 
-    /// Seals everything under the current key. It can be interrupted at any moment and begun again; a running service
-    /// does not notice.
+    /// Re-encrypts all secrets under the current key. It can be interrupted and repeated at any time, while the service
+    /// runs.
     pub async fn rotate_secrets(&self) -> Result<Rotation> {
         self.write(&Retire).await?;
         let mut progress = Progress::default();
@@ -92,7 +93,7 @@ impl App {
         Ok(Rotation { secrets: progress.seen, sealed: progress.sealed, unused })
     }
 
-    /// All keys that are there or in use, the current one first.
+    /// All keys in the key file or in use, the current one first.
     pub async fn secret_keys(&self) -> Result<Vec<KeyStatus>> {
         let (db, vault) = (self.db.writer(), self.db.vault());
         let stored = secrets::keys(db).await?;
@@ -129,7 +130,7 @@ impl Command for Unlock {
     async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<()> {
         let vault = tx.vault();
         let current = vault.current().map_err(|cause| Error::Internal(cause.to_string()))?;
-        // Two servers may start at the same time on an empty database, each with a key of its own.
+        // Two servers with different keys may start on an empty database at the same time.
         secrets::lock(tx).await?;
         let keys = secrets::keys(tx).await?;
         for key in keys.iter().filter(|key| key.emptied_at.is_none()) {
@@ -161,7 +162,7 @@ impl Command for SealClear {
     type Output = bool;
 
     async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<bool> {
-        Ok(secrets::seal_clear(tx).await?)
+        Ok(secrets::encrypt_plaintext(tx).await?)
     }
 }
 

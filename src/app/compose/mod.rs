@@ -1,6 +1,7 @@
-//! Compose files: stacks are rendered as files, and files are imported.
+//! Renders stacks as Compose files, and imports Compose files.
 //!
-//! Called by the resolvers, the server and the command line. It must not know the syntax of Compose files: `compose` does.
+//! Called by the resolvers, the server and the command line. It must not know the syntax of Compose files; the module
+//! `compose` does.
 
 pub(in crate::app) mod import;
 pub(in crate::app) mod render;

@@ -1,6 +1,6 @@
-//! Rendering stacks as Compose files: what would run, of one moment, with everything that its reader should know.
+//! Renders stacks as Compose files, from the effective configuration as of one moment, with warnings for the user.
 //!
-//! Called by the resolvers, the server and the command line. It must never write, nor merge by itself.
+//! Called by the resolvers, the server and the command line. It must not write, and must not merge entries itself.
 
 use std::collections::HashMap;
 
@@ -27,27 +27,27 @@ use crate::{
     name::network_name,
 };
 
-/// How stacks are rendered.
+/// Options of a rendering.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Rendering {
-    /// Into how many files.
+    /// The number of files.
     pub mode: Mode,
-    /// Whether secrets are written out.
+    /// Whether secrets are written into the file.
     pub reveal: bool,
 }
 
-/// A stack as it was rendered.
+/// A rendered stack.
 #[derive(Clone, Debug)]
 pub struct ComposeFile {
-    /// The file, or with layers the lower one.
+    /// The file. In layered mode, the base file.
     pub text: String,
-    /// With layers: the override file.
+    /// In layered mode, the override file.
     pub layer: Option<String>,
-    /// What its reader should know.
+    /// Warnings for the user.
     pub warnings: Vec<Warning>,
-    /// Variables that have to be set, because secrets are not written out.
+    /// The variables that have to be set, because secrets are not written into the file.
     pub variables: Vec<String>,
-    /// SHA-256 of all bytes, in hexadecimal digits.
+    /// SHA-256 of the files, in hexadecimal.
     pub hash: String,
 }
 
@@ -60,8 +60,8 @@ impl From<File> for ComposeFile {
 }
 
 impl App {
-    /// Renders stacks, trashed ones included; those out of reach are missing. A stack with a row that cannot be read is
-    /// refused as a whole, because a file without it would run something else.
+    /// Renders stacks, including trashed ones. Stacks outside the caller's scope are missing. A stack with an
+    /// unreadable row is refused, because a file without that row would run something else.
     pub async fn compose_stacks(
         &self,
         ids: &[StackId],
@@ -80,7 +80,7 @@ impl App {
             return Ok(None);
         }
         let db = self.snapshot().await?;
-        let Some(found) = stacks::find_by_name(&db, name, RowLock::No).await? else { return Ok(None) };
+        let Some(found) = stacks::find_by_name(&db, name, RowLock::None).await? else { return Ok(None) };
         let id = found.id;
         self.rendered(db, vec![found], how).await?.remove(&id).transpose()
     }
@@ -99,12 +99,12 @@ impl App {
         let all = instances::of_stacks(&db, &ids).await?;
         let enabled: Vec<InstanceModel> = all.iter().filter(|instance| instance.enabled).cloned().collect();
         let members = load(&db, &found, &enabled, how.mode, self.budget()).await?;
-        // What follows is long, and the connection is wanted by others.
+        // Rendering takes long; release the connection before.
         drop(db);
         large_work::in_place(self.budget(), || self.files(&found, &all, &enabled, members, how))
     }
 
-    /// The files of stacks whose members are known.
+    /// Renders stacks whose instances have been loaded.
     fn files(
         &self,
         found: &[StackModel],
@@ -133,7 +133,7 @@ impl App {
         }
         let file = |stack: &StackModel| {
             budget.check_time()?;
-            let file = of_stack.remove(&stack.id).unwrap_or_default().from_result(stack, how);
+            let file = of_stack.remove(&stack.id).unwrap_or_default().render(stack, how);
             if let Ok(file) = &file {
                 budget.charge(file.text.len() + file.layer.as_ref().map_or(0, String::len))?;
             }
@@ -142,7 +142,7 @@ impl App {
         found.iter().map(file).collect()
     }
 
-    /// As `revealSecret` does for each of them.
+    /// Logs each secret, as `revealSecret` does.
     fn log_revealed(&self, instances: &[InstanceModel], of_stack: &HashMap<StackId, Stack>) {
         let by = self.access.key.as_deref().unwrap_or("somebody without a key");
         let members = of_stack.values().flat_map(|stack| &stack.members);
@@ -156,21 +156,21 @@ impl App {
     }
 }
 
-/// What a stack has.
+/// What is rendered of a stack.
 #[derive(Default)]
 struct Stack {
-    /// All its instances by their keys: name, and whether it is enabled.
+    /// The names of all its instances, and whether they are enabled.
     known: HashMap<InstanceId, (String, bool)>,
     /// Its enabled instances, oldest first.
     members: Vec<Member>,
-    /// The names of the others.
+    /// The names of its disabled instances.
     disabled: Vec<String>,
-    /// Why it cannot be rendered.
+    /// The reason why the stack cannot be rendered.
     refusal: Option<String>,
 }
 
 impl Stack {
-    fn from_result(mut self, row: &StackModel, how: Rendering) -> Result<ComposeFile> {
+    fn render(mut self, row: &StackModel, how: Rendering) -> Result<ComposeFile> {
         match self.refusal.take() {
             Some(refusal) => Err(Error::bad_request(refusal)),
             None => Ok(self.file(row, how)),
@@ -201,7 +201,7 @@ impl Stack {
     }
 }
 
-/// Host ports that an instance publishes although an older one does, too.
+/// Warnings for host ports that an older instance publishes too.
 fn shared_ports(stack: StackId, members: &[Member]) -> Vec<Warning> {
     let mut held = HashMap::new();
     let mut warnings = Vec::new();
@@ -219,7 +219,7 @@ fn shared_ports(stack: StackId, members: &[Member]) -> Vec<Warning> {
     warnings
 }
 
-/// What is told of a row that cannot be read: where to look, and how to put it right.
+/// The message for a row that cannot be read: where it is, and how to repair it.
 fn unreadable(row: &Unreadable, names: &Names<'_>) -> String {
     let field = row.field;
     let (whose, remedy) = match row.owner {
@@ -231,8 +231,13 @@ fn unreadable(row: &Unreadable, names: &Names<'_>) -> String {
     format!("The stack cannot be rendered: {field} of {whose} hold something that cannot be read; {remedy}.")
 }
 
-/// The entries of the template, where they are wanted, and those that would run.
-fn both<K: Mergeable>(layers: &Layers<K>, system: &[K], mode: Mode, budget: &Budget) -> Result<(Vec<K>, Vec<K>)> {
+/// The template's entries, which only the layered mode needs, and the effective entries.
+fn layer_entries<K: Mergeable>(
+    layers: &Layers<K>,
+    system: &[K],
+    mode: Mode,
+    budget: &Budget,
+) -> Result<(Vec<K>, Vec<K>)> {
     let template = match mode {
         Mode::Flat => Vec::new(),
         Mode::Layered => entries(merge(&layers.template, &Overrides::default()), system, budget)?,
@@ -240,8 +245,7 @@ fn both<K: Mergeable>(layers: &Layers<K>, system: &[K], mode: Mode, budget: &Bud
     Ok((template, entries(layers.merge(), system, budget)?))
 }
 
-/// Copies the entries that are rendered, and charges what becomes of them on the way to the file: the copy, and a node of the
-/// document.
+/// Copies the entries to render. Charges the copy and the node that each becomes in the document.
 fn entries<'a, K: Kind>(mut merged: Merged<&'a K>, system: &'a [K], budget: &Budget) -> Result<Vec<K>> {
     merged.inject(system);
     let copied = merged.values().into_iter().map(|entry| {
@@ -253,7 +257,8 @@ fn entries<'a, K: Kind>(mut merged: Merged<&'a K>, system: &'a [K], budget: &Bud
 
 macro_rules! kinds {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
-        /// The enabled instances with everything that they say: as many statements for one as for thousands.
+        /// Loads the enabled instances with all kinds. The number of statements does not depend on the number of
+        /// instances.
         async fn load(
             db: &Tx,
             stacks: &[StackModel],
@@ -296,7 +301,7 @@ macro_rules! kinds {
                         }
                     };
                     let system = <crate::kinds::$kind as Kind>::system(&names);
-                    (member.template.$field, member.effective.$field) = both(&layers, &system, mode, budget)?;
+                    (member.template.$field, member.effective.$field) = layer_entries(&layers, &system, mode, budget)?;
                 }
             } )+
             Ok(ids.into_iter().zip(members).collect())

@@ -1,7 +1,7 @@
-//! What an entry of the effective configuration claims for itself on the host, and when two claims are in each other's
-//! way.
+//! Claims: which resources of the host an entry needs for itself, and when two claims clash.
 //!
-//! Used by the ledger. It must never know whose claim it is, beyond the stack that relative paths belong to.
+//! Used by the claim index. It must not know which instance makes a claim, except for the stack to which relative paths
+//! belong.
 
 use std::{
     collections::HashSet,
@@ -20,42 +20,42 @@ use crate::{
     kinds::{Domain, Port, Protocol, Volume, VolumeType, clean_path},
 };
 
-/// What sort of thing is claimed.
+/// The kind of a claimed resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClaimKind {
     /// A port of the host.
     HostPort,
     /// A host name.
     Domain,
-    /// An external volume or a path of the host.
+    /// An external volume or a path on the host.
     Volume,
 }
 
-/// What there is only once. Only claims of the same resource can be in each other's way.
+/// A resource that exists once. Only claims of the same resource can clash.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::app) enum Resource {
-    /// A port of the host, on whatever address.
+    /// A port of the host, on any address.
     HostPort { number: i32, protocol: Protocol },
     /// A host name.
     Domain(String),
-    /// A volume that exists already, by its name.
+    /// An external volume, by its name.
     External(String),
-    /// A path of the host; a relative one means something inside its stack only.
+    /// A path on the host. A relative path belongs to its stack.
     Path { path: String, inside: Option<StackId> },
 }
 
-/// How much of the resource is claimed.
+/// The part of a resource that is claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::app) enum Extent {
     /// All of it.
     Whole,
-    /// A port on one address; the unspecified address is every one.
+    /// A port on one address. The unspecified address stands for all addresses.
     Address(IpAddr),
-    /// It is only read, which others may do as well.
+    /// Read access, which others may have too.
     Read,
 }
 
-/// A claim.
+/// A claim of a resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::app) struct Claim {
     pub(in crate::app) resource: Resource,
@@ -63,7 +63,7 @@ pub(in crate::app) struct Claim {
 }
 
 impl Extent {
-    /// Whether two claims of one resource are in each other's way.
+    /// Whether two claims of the same resource clash.
     pub(in crate::app) fn clashes(self, other: Self) -> bool {
         match (self, other) {
             (Self::Address(one), Self::Address(other)) => {
@@ -99,19 +99,19 @@ impl fmt::Display for Claim {
     }
 }
 
-/// A kind whose entries can claim something.
+/// A kind whose entries can make claims.
 pub(in crate::app) trait Claims: Mergeable {
-    /// What the entry claims when an instance of this stack has it.
+    /// The claim of an entry in an instance of this stack.
     fn claim(&self, stack: StackId) -> Option<Claim>;
 
-    /// Everybody who runs and may claim one of these resources; in no order.
+    /// All running instances that may claim one of these resources, in no particular order.
     fn candidates(db: &Reader, wanted: &HashSet<&Resource>) -> impl Future<Output = Result<Vec<Claimant>>> + Send;
 }
 
 impl Claims for Port {
     fn claim(&self, _: StackId) -> Option<Claim> {
         let number = self.host_port.fixed()?;
-        // An address that is none (a row written by hand) may be any.
+        // An invalid address, in a row written by hand, may be any address.
         let address = self.host_ip.parse().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         let resource = Resource::HostPort { number, protocol: self.protocol };
         Some(Claim { resource, extent: Extent::Address(address.to_canonical()) })
@@ -143,7 +143,7 @@ impl Claims for Domain {
 }
 
 impl Claims for Volume {
-    /// Named volumes are scoped to their instance, and nobody else knows anonymous ones or memory.
+    /// Named volumes are private to their instance, and anonymous volumes and tmpfs cannot be shared.
     fn claim(&self, stack: StackId) -> Option<Claim> {
         let resource = match self.volume_type {
             VolumeType::Volume if self.is_external => Resource::External(self.source.clone()),
@@ -171,7 +171,7 @@ impl Claims for Volume {
     }
 }
 
-/// A relative path is shown with its dot, so that it cannot be taken for a volume's name.
+/// The resource of a path. A relative path is shown with `./`, so that it does not look like the name of a volume.
 fn host_path(source: &str, stack: StackId) -> Resource {
     let path = clean_path(source);
     if path.starts_with(['/', '~']) {
@@ -185,7 +185,7 @@ fn host_path(source: &str, stack: StackId) -> Resource {
     Resource::Path { path, inside: Some(stack) }
 }
 
-/// Sorted, each once: what is read and written is written, and the same address twice is one address.
+/// Sorts and deduplicates claims. Claims to read and to write the same path become one claim to write.
 pub(in crate::app) fn tidy(mut claims: Vec<Claim>) -> Vec<Claim> {
     claims.sort_unstable();
     claims.dedup_by(|next, kept| {

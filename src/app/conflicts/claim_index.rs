@@ -1,7 +1,7 @@
-//! The claim index: what instances claim, taken from their effective configuration, and which instances claim the same.
+//! The claim index: the claims of instances, from their effective configuration, and which of them clash.
 //!
-//! Used by the use cases that find conflicts and free host ports. It must not judge a row by itself: `kinds::merging` decides
-//! what is in effect.
+//! Used by the use cases that find conflicts and free host ports. It must not interpret rows itself; `kinds::merging`
+//! decides what is in effect.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -22,13 +22,13 @@ use crate::{
     kinds::Rules,
 };
 
-/// What instances claim. Shared: those that only inherit claim the same.
+/// The claims of instances. Instances that only inherit share one list.
 pub(in crate::app) type Claimed = HashMap<InstanceId, Arc<Vec<Claim>>>;
 
-/// Orders instances, oldest first.
+/// The sort key of instances, oldest first.
 pub(in crate::app) type Age = (DateTime<Utc>, InstanceId);
 
-/// A claim, and all that make it or one that clashes with it.
+/// A claim, and all instances whose claims clash with it or equal it.
 pub(in crate::app) struct Contested {
     pub(in crate::app) claim: Claim,
     /// Oldest first, each once.
@@ -39,13 +39,13 @@ pub(in crate::app) struct Contested {
 #[derive(Clone, Copy)]
 pub(in crate::app) struct Meeting {
     pub(in crate::app) subject: Age,
-    /// The place of its claim among the contested ones.
+    /// The index of the claim in [`Meetings::contested`].
     pub(in crate::app) contested: usize,
-    /// How many others claim it.
+    /// The number of other claimants.
     pub(in crate::app) others: usize,
 }
 
-/// The conflicts of some instances. Claims are shared: thousands of instances may make the same.
+/// The conflicts of some instances. Contested claims are shared, because thousands of instances may make the same one.
 #[derive(Default)]
 pub(in crate::app) struct Meetings {
     pub(in crate::app) contested: Vec<Contested>,
@@ -53,7 +53,7 @@ pub(in crate::app) struct Meetings {
 }
 
 impl Meetings {
-    /// With those of another kind.
+    /// Appends the conflicts of another kind.
     pub(in crate::app) fn append(&mut self, other: Self) {
         let before = self.contested.len();
         self.contested.extend(other.contested);
@@ -63,13 +63,14 @@ impl Meetings {
 }
 
 impl App {
-    /// What instances take away from their templates, all kinds together.
+    /// Loads the override rules of instances, all kinds together.
     pub(in crate::app) async fn rules_of(&self, of: &[Claimant]) -> Result<HashMap<InstanceId, Rules>> {
         let ids: Vec<InstanceId> = of.iter().map(|claimant| claimant.id).collect();
         Ok(rules::load(&self.reader(), &ids).await?)
     }
 
-    /// What instances claim through one kind: two statements, and one merge for all that only inherit.
+    /// Computes the claims of instances through one kind. Runs two statements, and merges once for all instances that
+    /// only inherit.
     pub(in crate::app) async fn claims<K: Claims>(
         &self,
         of: &[Claimant],
@@ -78,7 +79,7 @@ impl App {
         let layers = load_with::<K>(&self.reader(), of, rules).await?;
         let mut inherited: HashMap<(TemplateId, StackId), Arc<Vec<Claim>>> = HashMap::new();
         let claimed = of.iter().zip(&layers).filter_map(|(claimant, layers)| {
-            // It may be in another stack than who asks: one such row must not hide all other claims.
+            // The unreadable row may belong to another stack than the caller's, and must not hide all other claims.
             let layers = layers.as_ref().inspect_err(|row| tracing::error!(%row, "claims are not known")).ok()?;
             let (template, stack) = (claimant.template_service_id, claimant.stack_id);
             let claims = if layers.is_inherited() {
@@ -92,7 +93,8 @@ impl App {
         Ok(claimed.collect())
     }
 
-    /// Whom the claims of `subjects` meet, one kind: at most six statements, however many subjects and holders.
+    /// Finds the conflicts of `subjects` through one kind. Runs at most six statements, for any number of subjects and
+    /// claimants.
     pub(in crate::app) async fn meetings<K: Claims>(
         &self,
         subjects: &[Claimant],
@@ -104,7 +106,7 @@ impl App {
             return Ok(Meetings::default());
         }
         let candidates = K::candidates(&self.reader(), &wanted).await?;
-        // What the subjects claim is known already, and most often there is nobody else.
+        // The claims of the subjects are known, and usually there are no other candidates.
         let others: Vec<Claimant> = candidates.iter().filter(|one| !known.contains_key(&one.id)).copied().collect();
         let new = match others.is_empty() {
             true => Claimed::new(),
@@ -112,7 +114,7 @@ impl App {
         };
         let mut index = ClaimIndex::new(candidates, |id| known.get(&id).or_else(|| new.get(&id)), &wanted);
         let mut all = Vec::new();
-        // The places of the claims of each list, which those that only inherit share.
+        // The indexes of the claims in each list, which instances that only inherit share.
         let mut places: HashMap<*const Vec<Claim>, Vec<usize>> = HashMap::new();
         for subject in subjects {
             let Some(claims) = known.get(&subject.id) else { continue };
@@ -136,41 +138,41 @@ fn claims_of<K: Claims>(layers: &Layers<K>, stack: StackId) -> Arc<Vec<Claim>> {
     Arc::new(tidy(layers.merge().values().into_iter().filter_map(|entry| entry.claim(stack)).collect()))
 }
 
-/// Who holds what.
+/// The claimants of each resource.
 struct ClaimIndex<'a> {
-    /// All who hold something of a resource, oldest first.
-    held: HashMap<&'a Resource, Vec<(Age, Extent)>>,
-    /// The places of claims in `contested`.
+    /// All claimants of a resource with the extents of their claims, oldest first.
+    holders: HashMap<&'a Resource, Vec<(Age, Extent)>>,
+    /// The indexes of claims in `contested`.
     places: HashMap<Claim, usize>,
     contested: Vec<Contested>,
 }
 
 impl<'a> ClaimIndex<'a> {
-    /// What `candidates` claim of what is wanted.
+    /// Indexes the claims of `candidates` to the wanted resources.
     fn new<'c>(
         mut candidates: Vec<Claimant>,
         claims: impl Fn(InstanceId) -> Option<&'c Arc<Vec<Claim>>>,
         wanted: &HashSet<&'a Resource>,
     ) -> Self {
         candidates.sort_unstable_by_key(Claimant::age);
-        let mut held: HashMap<&'a Resource, Vec<(Age, Extent)>> = HashMap::new();
+        let mut holders: HashMap<&'a Resource, Vec<(Age, Extent)>> = HashMap::new();
         for candidate in &candidates {
             for claim in claims(candidate.id).into_iter().flat_map(|claims| claims.iter()) {
                 if let Some(resource) = wanted.get(&claim.resource) {
-                    held.entry(resource).or_default().push((candidate.age(), claim.extent));
+                    holders.entry(resource).or_default().push((candidate.age(), claim.extent));
                 }
             }
         }
-        Self { held, places: HashMap::new(), contested: Vec::new() }
+        Self { holders, places: HashMap::new(), contested: Vec::new() }
     }
 
-    /// The place of a claim in `contested`.
+    /// Returns the index of a claim in `contested`, and adds the claim if it is new.
     fn place(&mut self, claim: &Claim) -> usize {
         if let Some(place) = self.places.get(claim) {
             return *place;
         }
-        let held = self.held.get(&claim.resource).into_iter().flatten();
-        let clashing = held.filter(|(_, extent)| extent.clashes(claim.extent)).map(|(age, _)| *age);
+        let holders = self.holders.get(&claim.resource).into_iter().flatten();
+        let clashing = holders.filter(|(_, extent)| extent.clashes(claim.extent)).map(|(age, _)| *age);
         let mut claimants: Vec<Age> = clashing.collect();
         claimants.dedup();
         let place = self.contested.len();

@@ -1,6 +1,6 @@
-//! Finds conflicts: what instances claim although other instances that run claim it, too.
+//! Finds conflicts: resources that an instance and other running instances claim.
 //!
-//! Called by the loaders, for many instances or stacks at once. It must not write: a conflict is reported, not refused.
+//! Called by the loaders, for many instances or stacks at once. It must not write: conflicts are reported, not refused.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -24,25 +24,26 @@ use crate::{
     kinds::{Domain, Port, Volume},
 };
 
-/// Most other claimants that a conflict names.
+/// The maximum number of other claimants that a conflict names.
 const MAX_HOLDERS: usize = 10;
 
-/// A claim of an instance that other instances make, too.
+/// A resource that an instance and others claim.
 #[derive(Clone, Debug)]
 pub struct Conflict {
-    /// The instance that was asked about.
+    /// The instance.
     pub instance: Arc<InstanceModel>,
-    /// How many others claim it.
+    /// The number of other claimants.
     pub holder_count: usize,
     contested: Arc<Contested>,
 }
 
-/// What is claimed more than once. Shared by all who claim it.
+/// A contested claim, shared by all its claimants.
 #[derive(Debug)]
 struct Contested {
     kind: ClaimKind,
     value: String,
-    /// The oldest claimants, oldest first: one more than a conflict names, since the instance itself may be among them.
+    /// The oldest claimants, oldest first: one more than a conflict names, because the instance itself may be among
+    /// them.
     claimants: Vec<Claiming>,
 }
 
@@ -53,22 +54,22 @@ struct Claiming {
 }
 
 impl Conflict {
-    /// What sort of thing it is.
+    /// The kind of the resource.
     pub fn kind(&self) -> ClaimKind {
         self.contested.kind
     }
 
-    /// The thing, as people write it.
+    /// The resource as users write it.
     pub fn value(&self) -> &str {
         &self.contested.value
     }
 
-    /// The oldest of the others, oldest first: at least one, at most 10.
+    /// The oldest other claimants, oldest first: from one to ten.
     pub fn holders(&self) -> impl Iterator<Item = &Arc<InstanceModel>> {
         self.others().map(|other| &other.instance)
     }
 
-    /// Names the oldest of the others, and says what to do.
+    /// A message that names the oldest other claimant and suggests a remedy.
     pub fn message(&self) -> String {
         let holder = self.others().next().map(|it| format!("`{}/{}`", it.stack, it.instance.instance_id));
         let holder = holder.unwrap_or_default();
@@ -92,7 +93,7 @@ impl Conflict {
 }
 
 impl App {
-    /// What instances claim although others hold it. Instances without conflicts are missing.
+    /// The conflicts of instances. Instances without conflicts are missing.
     pub async fn conflicts_of(&self, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Vec<Conflict>>> {
         let subjects = claims::of_instances(&self.reader(), instances).await?;
         let mut of_instance: HashMap<InstanceId, Vec<Conflict>> = HashMap::new();
@@ -102,7 +103,7 @@ impl App {
         Ok(of_instance)
     }
 
-    /// What the live, enabled instances of stacks claim although others hold it. Stacks without conflicts are missing.
+    /// The conflicts of the live, enabled instances of stacks. Stacks without conflicts are missing.
     pub async fn conflicts_of_stacks(&self, stacks: &[StackId]) -> Result<HashMap<StackId, Vec<Conflict>>> {
         let subjects = claims::of_stacks(&self.reader(), stacks).await?;
         let mut of_stack: HashMap<StackId, Vec<Conflict>> = HashMap::new();
@@ -112,7 +113,7 @@ impl App {
         Ok(of_stack)
     }
 
-    /// All conflicts, by the age of their instance, then by kind and value.
+    /// All conflicts of the subjects, sorted by the age of the instance, then by kind and value.
     async fn conflicts(&self, subjects: Vec<Claimant>) -> Result<Vec<Conflict>> {
         if subjects.is_empty() {
             return Ok(Vec::new());
@@ -129,7 +130,7 @@ impl App {
         self.with_rows(meetings).await
     }
 
-    /// With the rows of all instances that are named, and the names of their stacks.
+    /// Loads the rows of all instances in the conflicts, and the names of their stacks.
     async fn with_rows(&self, meetings: Meetings) -> Result<Vec<Conflict>> {
         let Meetings { contested, mut all } = meetings;
         if all.is_empty() {
@@ -145,7 +146,7 @@ impl App {
         let stacks = self.load_stacks(&stacks.into_iter().collect::<Vec<_>>()).await?;
         let stacks: HashMap<StackId, Arc<str>> =
             stacks.into_iter().map(|(id, stack)| (id, Arc::from(stack.name))).collect();
-        // An instance that was purged since the claims were read is in no conflict any more.
+        // An instance that was purged after the claims were read has no conflicts any more.
         let claiming = |(_, id): &Age| {
             let instance = Arc::clone(rows.get(id)?);
             let stack = Arc::clone(stacks.get(&instance.stack_id)?);
@@ -173,7 +174,7 @@ impl App {
     }
 }
 
-/// The place of each when they are sorted by kind and value.
+/// The rank of each contested claim when they are sorted by kind and value.
 fn places_in_order(contested: &[Arc<Contested>]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..contested.len()).collect();
     order.sort_unstable_by_key(|at| (contested[*at].kind, &contested[*at].value));

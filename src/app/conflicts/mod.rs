@@ -1,6 +1,6 @@
 //! Conflicts: host ports, domains and volumes that more than one instance claims.
 //!
-//! Called by the resolvers. It must not write: a conflict is reported, not refused.
+//! Called by the resolvers. They must not write: conflicts are reported, not refused.
 
 pub(in crate::app) mod claim;
 pub(in crate::app) mod claim_index;

@@ -1,6 +1,6 @@
-//! Finding a free host port.
+//! Finds a free host port.
 //!
-//! Called by the resolver of `suggestHostPort`. It must never reserve anything: somebody else may take the port next.
+//! Called by the resolver of `suggestHostPort`. It must not reserve the port; another client may take it next.
 
 use std::collections::HashSet;
 
@@ -11,30 +11,30 @@ use crate::{
     kinds::{Port, Protocol},
 };
 
-/// Below it are the ports of the system, suggested only when one of them is asked for.
-const FIRST_ORDINARY: i32 = 1024;
-const LAST: i32 = 65535;
-/// How many numbers are looked at first; then twice as many, and so on.
-const WINDOW: i32 = 1000;
+/// The first port that is not privileged. Privileged ports are suggested only if the client asks near one.
+const FIRST_UNPRIVILEGED_PORT: i32 = 1024;
+const LAST_PORT: i32 = 65535;
+/// The number of ports in the first range to search. Each further range is twice as large.
+const INITIAL_RANGE_SIZE: i32 = 1000;
 
 impl App {
-    /// The free port closest to `near` from there upwards, else from there downwards; none when all are taken.
+    /// Returns the closest free port from `near` upwards, or else downwards; `None` if all are taken.
     pub async fn suggest_host_port(&self, near: i32, protocol: Protocol) -> Result<Option<i32>> {
-        if !(1..=LAST).contains(&near) {
-            return Err(Error::bad_request(format!("`near` is a port, 1 to {LAST}, not {near}.")));
+        if !(1..=LAST_PORT).contains(&near) {
+            return Err(Error::bad_request(format!("`near` is a port, 1 to {LAST_PORT}, not {near}.")));
         }
-        let mut size = WINDOW;
+        let mut size = INITIAL_RANGE_SIZE;
         let mut first = near;
-        while first <= LAST {
-            let last = first.saturating_add(size - 1).min(LAST);
+        while first <= LAST_PORT {
+            let last = first.saturating_add(size - 1).min(LAST_PORT);
             let range = PortRange { first, last, protocol };
             if let Some(free) = self.first_free(range, (first..=last).collect()).await? {
                 return Ok(Some(free));
             }
             (first, size) = (last + 1, size * 2);
         }
-        let lowest = if near < FIRST_ORDINARY { 1 } else { FIRST_ORDINARY };
-        let mut size = WINDOW;
+        let lowest = if near < FIRST_UNPRIVILEGED_PORT { 1 } else { FIRST_UNPRIVILEGED_PORT };
+        let mut size = INITIAL_RANGE_SIZE;
         let mut last = near - 1;
         while last >= lowest {
             let first = (last - size + 1).max(lowest);
@@ -47,11 +47,12 @@ impl App {
         Ok(None)
     }
 
-    /// The first of `numbers`, which are those of the range, that nobody claims: at most five statements.
+    /// Returns the first of `numbers`, the ports of the range, that no instance claims. Runs at most five statements.
     async fn first_free(&self, range: PortRange, numbers: Vec<i32>) -> Result<Option<i32>> {
         let db = &self.reader();
         let named: HashSet<i32> = claims::named_host_ports(db, range).await?.into_iter().collect();
-        // A number that no row names is free; those before it are only when no row that names them is in effect.
+        // The first port that no row names is free for certain. An earlier one is free only if no row that names it is
+        // in effect.
         let unnamed = numbers.iter().position(|number| !named.contains(number)).unwrap_or(numbers.len());
         let before = &numbers[..unnamed];
         let (Some(first), Some(last)) = (before.iter().min(), before.iter().max()) else {

@@ -1,4 +1,4 @@
-//! Creating an instance, with overrides if wanted.
+//! The use case `createInstance`.
 
 use chrono::{DateTime, Utc};
 
@@ -24,41 +24,41 @@ use crate::{
     name::{Name, NameOf},
 };
 
-/// What a new instance is.
+/// The input of [`App::create_instance`].
 #[derive(Clone, Debug, Hash)]
 pub struct CreateInstance {
-    /// The stack it belongs to.
+    /// The stack.
     pub stack: StackRef,
-    /// The template it is made from.
+    /// The template.
     pub template: TemplateRef,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// What it is for.
+    /// The description.
     pub description: String,
-    /// What it says differently from its template.
+    /// The overrides.
     pub overrides: Collections,
 }
 
 impl App {
     /// Creates an enabled instance with its overrides, or nothing.
     pub async fn create_instance(&self, input: CreateInstance) -> Result<InstanceModel> {
-        if let Some(created) = self.create_at_once(&input).await? {
+        if let Some(created) = self.create_single_statement(&input).await? {
             return Ok(created);
         }
         self.write_name(&input).await
     }
 
-    /// The same in one statement, for what is created most: an instance without overrides, by names. Where anything is
-    /// not as it should be, nothing has happened, and the transaction with all its questions tells what it is.
-    async fn create_at_once(&self, input: &CreateInstance) -> Result<Option<InstanceModel>> {
+    /// Creates an instance without overrides in one statement, which is the most frequent case. Returns `None` if
+    /// anything prevents that; the transaction that follows finds out what.
+    async fn create_single_statement(&self, input: &CreateInstance) -> Result<Option<InstanceModel>> {
         let (StackRef::Name(stack), TemplateRef::Name(template)) = (&input.stack, &input.template) else {
             return Ok(None);
         };
         let Ok(name) = Name::parse(NameOf::Instance, &input.name) else { return Ok(None) };
         let Ok(container_name) = naming::container(stack, name.as_str()) else { return Ok(None) };
-        let texts = [stack, template].into_iter().all(|name| find::storable(name));
-        let silent = !OverrideKind::ALL.iter().any(|kind| input.overrides.touches(*kind));
-        if !texts || !silent || text::description(&input.description).is_err() {
+        let are_storable = [stack, template].into_iter().all(|name| find::storable(name));
+        let has_no_overrides = !OverrideKind::ALL.iter().any(|kind| input.overrides.touches(*kind));
+        if !are_storable || !has_no_overrides || text::description(&input.description).is_err() {
             return Ok(None);
         }
         let new = SingleStatementCreate {
@@ -68,7 +68,7 @@ impl App {
             container_name: &container_name,
             description: &input.description,
         };
-        self.write_at_once::<CreateInstance>(&new).await
+        self.write_single_statement::<CreateInstance>(&new).await
     }
 }
 
@@ -81,12 +81,12 @@ impl Command for CreateInstance {
         let mut overrides_at = Problems::at(&["input", "overrides"]);
         overrides.check(&mut overrides_at);
         let mut problems = Problems::default();
-        let hold = dependencies::hold(|kind| overrides.touches(kind));
+        let hold = dependencies::lock(|kind| overrides.touches(kind));
         let stack = problems.keep(find::stack(tx, &self.stack, hold).await?);
-        let template = problems.keep(find::template(tx, &self.template, TemplateLock::StoredOutcome).await?);
+        let template = problems.keep(find::template(tx, &self.template, TemplateLock::KeyShare).await?);
         let names = naming::instance_names(tx, stack.as_ref(), &self.name, &mut problems).await?;
         problems.keep(text::description(&self.description));
-        // Nothing can lead back to an instance that does not exist yet.
+        // No cycle can lead to an instance that does not exist yet.
         if let (Some(stack), Some(wanted)) = (&stack, &mut overrides.dependencies) {
             dependencies::resolve_all(tx, stack, None, wanted, &mut overrides_at).await?;
         }

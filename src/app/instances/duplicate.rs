@@ -1,4 +1,4 @@
-//! Copying an instance with every override, inside its stack.
+//! The use case `duplicateInstance`: copies an instance with its overrides within its stack.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -21,40 +21,40 @@ use crate::{
     name::{MAX_CONTAINER_NAME, Name, container_name},
 };
 
-/// What is copied, and as what.
+/// The input of [`App::duplicate_instance`].
 #[derive(Clone, Debug, Hash)]
 pub struct DuplicateInstance {
     /// The source.
     pub instance: InstanceRef,
-    /// The copy's name; without one `{name}-copy`, `{name}-copy-2` … is chosen.
+    /// The name of the copy. Without one, `{name}-copy`, `{name}-copy-2` … are tried.
     pub name: Option<String>,
-    /// The source's revision that the decision was made from.
+    /// The expected revision of the source.
     pub expected_revision: Option<i64>,
 }
 
-/// The copy.
+/// The result of [`App::duplicate_instance`].
 #[derive(Clone, Debug)]
 pub struct Duplicated {
-    /// The new instance.
+    /// The copy.
     pub instance: InstanceModel,
-    /// Host ports that it now shares with its source.
+    /// The host ports that the copy shares with its source.
     pub shared: Vec<SharedHostPort>,
 }
 
-/// A host port that the copy and its source both want: they cannot run at the same time.
+/// A host port that a copy shares with its source, so that both cannot run at the same time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SharedHostPort {
-    /// Address of the host.
+    /// The address on the host.
     pub host_ip: String,
-    /// Port of the host.
+    /// The port on the host.
     pub host_port: i32,
-    /// Transport protocol.
+    /// The transport protocol.
     pub protocol: Protocol,
-    /// The source's name.
+    /// The name of the source.
     pub source: String,
 }
 
-/// A copy as it is stored.
+/// The stored form of [`Duplicated`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DuplicatedForm {
     instance: InstanceForm,
@@ -69,17 +69,17 @@ impl StoredOutcome for Duplicated {
     fn from_form(DuplicatedForm { instance, shared }: DuplicatedForm) -> Option<Self> {
         Some(Self { instance: instance.into(), shared })
     }
-    /// The source is of the same stack.
+    /// The source belongs to the same stack, so the copy alone decides.
     fn subject(&self) -> Option<AnyId> {
         self.instance.subject()
     }
 }
 
-/// How often another name is chosen when somebody else was quicker.
+/// The maximum number of generated names to try, if other transactions take them first.
 pub(in crate::app) const ATTEMPTS: usize = 20;
 
 impl App {
-    /// Copies description, enabled and every override, all or nothing.
+    /// Copies an instance with its description, its enabled state and all its overrides; all or nothing.
     pub async fn duplicate_instance(&self, input: DuplicateInstance) -> Result<Duplicated> {
         if input.name.is_some() {
             return self.write_name(&input).await;
@@ -101,7 +101,7 @@ impl Command for DuplicateInstance {
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Duplicated> {
         let mut problems = Problems::default();
-        // Held for the whole copy: no writer can change one half of the source between two statements.
+        // Locked for the whole copy, so that the source does not change between two statements.
         let found = problems.keep(find::instance(tx, &self.instance).await?);
         let given = match &self.name {
             Some(raw) => naming::instance_names(tx, found.as_ref().map(|(stack, _)| stack), raw, &mut problems).await?,
@@ -142,8 +142,8 @@ async fn free_copy(tx: &Tx, stack: &str, source: &str) -> Result<(Name, String)>
     })
 }
 
-/// The fixed host ports of instances that are copied, in the order of the instances; of those whose ports cannot be
-/// read there are none.
+/// The fixed host ports of the copied instances, in the order of the instances. Instances whose ports cannot be read
+/// are skipped.
 pub(in crate::app) async fn shared_host_ports(tx: &Tx, sources: &[InstanceModel]) -> Result<Vec<SharedHostPort>> {
     let mut shared = Vec::new();
     for (source, ports) in sources.iter().zip(effective::load::<Port>(tx, sources).await?) {

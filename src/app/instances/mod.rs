@@ -1,6 +1,6 @@
-//! Instances: one file for each use case.
+//! Use cases on instances, one file each.
 //!
-//! Called by the resolvers. It must not know GraphQL, HTTP or SQL.
+//! Called by the resolvers. They must not depend on GraphQL, HTTP or SQL.
 
 pub(in crate::app) mod create;
 pub(in crate::app) mod duplicate;

@@ -1,7 +1,7 @@
-//! Names of instances where they meet the database: room in the container name, conflicts, free names.
+//! Names of instances: checks the length of the container name, reports conflicts, and suggests free names.
 //!
-//! Called by the use cases that give an instance a name. It must never decide by looking that a name is free: that is
-//! the database's unique index; looking only makes messages and proposals.
+//! Called by the use cases that give an instance a name. It must not decide that a name is free: only the unique index
+//! of the database does. Lookups only improve messages and suggestions.
 
 use std::collections::HashSet;
 
@@ -23,8 +23,8 @@ use crate::{
     name::{Name, NameOf, container_name, cut, numbered, room_for_instance, suggest},
 };
 
-/// The name and the container name of an instance; or notes the problem with one of them, with a name that the stack
-/// would accept at this moment.
+/// Returns the name and the container name of an instance. Notes a problem, with a suggestion that the stack would
+/// accept, if one of them is invalid.
 pub(in crate::app) async fn instance_names(
     db: &impl Session,
     stack: Option<&StackModel>,
@@ -40,14 +40,14 @@ pub(in crate::app) async fn instance_names(
         Ok(container) => Ok(name.zip(Some(container))),
         Err(problem) => {
             let wanted = problem.suggestion.clone().unwrap_or_default();
-            problems.push(problem.suggest(acceptable(db, &stack.name, &wanted).await?));
+            problems.push(problem.suggest(suggest_free_name(db, &stack.name, &wanted).await?));
             Ok(None)
         }
     }
 }
 
-/// A name like `wanted` (a valid one) that fits into the stack and is free at this moment.
-async fn acceptable(db: &impl Session, stack: &str, wanted: &str) -> Result<Option<String>> {
+/// Returns a free name similar to `wanted`, which is a valid name, that fits into the stack.
+async fn suggest_free_name(db: &impl Session, stack: &str, wanted: &str) -> Result<Option<String>> {
     let room = room_for_instance(stack);
     let fitting = suggest(NameOf::Instance, cut(wanted, room));
     if fitting.len() <= room && !instances::container_is_taken(db, &container_name(stack, &fitting)).await? {
@@ -56,7 +56,7 @@ async fn acceptable(db: &impl Session, stack: &str, wanted: &str) -> Result<Opti
     Ok(free_name(db, stack, wanted, "").await?.map(|free| free.to_string()))
 }
 
-/// The container name of an instance, or the problem that it would be too long, with the name itself for a suggestion.
+/// Returns the container name of an instance, or the problem that it would be too long, which suggests the name itself.
 pub(in crate::app) fn container(stack: &str, name: &str) -> Result<String, Problem> {
     let room = room_for_instance(stack);
     let length = name.len();
@@ -75,10 +75,10 @@ pub(in crate::app) fn container(stack: &str, name: &str) -> Result<String, Probl
     Err(Problem::new(Code::ContainerNameTooLong, &["input", "name"], message).suggest(name.to_string()))
 }
 
-/// The first of `base-word`, `base-word-2` … that no live instance of the stack uses at this moment.
+/// Returns the first of `base-word`, `base-word-2` … that no live instance of the stack has.
 pub(in crate::app) async fn free_name(db: &impl Session, stack: &str, base: &str, word: &str) -> Result<Option<Name>> {
     let room = room_for_instance(stack);
-    // Everything that any proposal can collide with starts with the shortest cut of the base.
+    // Every suggestion starts with the shortest prefix of `base` that may be used.
     let shortest = cut(base, room.saturating_sub(word.len() + 8)).to_owned();
     let taken = instances::container_names(db, &container_name(stack, &shortest)).await?;
     let taken: HashSet<String> = taken.into_iter().collect();
@@ -88,26 +88,26 @@ pub(in crate::app) async fn free_name(db: &impl Session, stack: &str, base: &str
     Ok(free.and_then(|name| Name::parse(NameOf::Instance, &name).ok()))
 }
 
-/// The problem that a stack has an instance of this name.
+/// The problem that an instance of the stack has the name.
 pub(in crate::app) fn name_taken(stack: &str, name: &str, holder: Option<InstanceId>) -> Problem {
     let message = format!("The stack `{stack}` already has an instance `{name}`.");
     let detail = holder.map_or(Detail::None, |holder| Detail::Holder(AnyId::Instance(holder)));
     Problem::new(Code::NameTaken, &["input", "name"], message).with(detail)
 }
 
-/// The problem that an instance's container name belongs to an instance of some stack.
+/// The problem that an instance of any stack has the container name.
 pub(in crate::app) fn container_taken(container: &str, holder: InstanceId, name: &str, stack: &str) -> Problem {
     let message = format!("The container name {container} belongs to the instance `{name}` of the stack `{stack}`.");
     let problem = Problem::new(Code::ContainerNameTaken, &["input", "name"], message);
     problem.with(Detail::Holder(AnyId::Instance(holder)))
 }
 
-/// The same problem where the holder is out of reach: that a name cannot be had is all that shows.
+/// The problem that an instance outside the caller's scope has the container name. It discloses nothing else.
 pub(in crate::app) fn container_taken_elsewhere(container: &str) -> Problem {
     Problem::new(Code::ContainerNameTaken, &["input", "name"], format!("The container name {container} is taken."))
 }
 
-/// Marks a refusal by one of the unique indexes of instances as what it is.
+/// Converts a violation of a unique index of instances into [`Error::InstanceTaken`].
 pub(in crate::app) fn taken<'a>(stack: &'a str, name: &'a Name) -> impl Fn(DbErr) -> Error + 'a {
     move |cause| match Error::from(cause) {
         Error::Conflict(Unique::InstanceName | Unique::ContainerName) => {
@@ -118,8 +118,8 @@ pub(in crate::app) fn taken<'a>(stack: &'a str, name: &'a Name) -> impl Fn(DbErr
 }
 
 impl App {
-    /// A write that gives an instance a name: when the database refuses the name, the problem says who holds it and
-    /// which one is free.
+    /// Runs a command that gives an instance a name. If a unique index refuses the name, the error names the holder and
+    /// suggests a free name.
     pub(in crate::app) async fn write_name<W: Command>(&self, work: &W) -> Result<W::Output> {
         match self.write(work).await {
             Err(Error::InstanceTaken { stack, name }) => Err(self.instance_name_taken(&stack, &name).await?),
@@ -132,7 +132,7 @@ impl App {
         let container = container_name(stack, name.as_str());
         let holder = instances::find_by_container(db, &container).await?;
         let holder_stack = match &holder {
-            Some(holder) => stacks::find(db, holder.stack_id, RowLock::No).await?,
+            Some(holder) => stacks::find(db, holder.stack_id, RowLock::None).await?,
             None => None,
         };
         if holder.is_none() && instances::container_is_taken(db, &container).await? {
@@ -149,9 +149,9 @@ impl App {
         Ok(Error::refused(problem.suggest(free.map(|free| free.to_string()))))
     }
 
-    /// The problem that a stack's name is taken.
+    /// The problem that the name of a stack is taken.
     pub(in crate::app) async fn stack_name_taken(&self, name: &Name) -> Error {
-        let holder = stacks::find_by_name(&self.reader(), name.as_str(), RowLock::No).await;
+        let holder = stacks::find_by_name(&self.reader(), name.as_str(), RowLock::None).await;
         let problem = Problem::new(Code::NameTaken, &["input", "name"], format!("There is already a stack `{name}`."));
         match holder {
             Ok(holder) => {
@@ -165,13 +165,13 @@ impl App {
     async fn free_stack_name(&self, name: &Name) -> Option<String> {
         let proposals: Vec<String> =
             (1..=100).map_while(|n| numbered(name.as_str(), "", n, crate::name::MAX_NAME)).collect();
-        // The shortest cut of the name: everything that any proposal can collide with starts with it.
+        // Every suggestion starts with the shortest prefix of the name that may be used.
         let shortest = cut(name.as_str(), crate::name::MAX_NAME - 4);
         let taken: HashSet<String> = stacks::names(&self.reader(), shortest).await.ok()?.into_iter().collect();
         proposals.into_iter().find(|proposal| !taken.contains(proposal))
     }
 
-    /// The problem that a template's name is taken.
+    /// The problem that the name of a template is taken.
     pub(in crate::app) async fn template_name_taken(&self, name: &Name) -> Error {
         let problem =
             Problem::new(Code::NameTaken, &["input", "name"], format!("There is already a template `{name}`."));

@@ -1,4 +1,4 @@
-//! Removing an instance from the trash, for good.
+//! The use case `purgeInstance`: deletes a trashed instance for good.
 
 use chrono::{DateTime, Utc};
 
@@ -13,17 +13,17 @@ use crate::{
     ids::{AnyId, InstanceId},
 };
 
-/// Which instance goes for good.
+/// The input of [`App::purge_instance`].
 #[derive(Clone, Debug, Hash)]
 pub struct PurgeInstance {
-    /// By id; by names, the one that was deleted last.
+    /// The instance. Names refer to the most recently trashed instance.
     pub instance: InstanceRef,
-    /// The revision that the decision was made from.
+    /// The expected revision.
     pub expected_revision: Option<i64>,
 }
 
 impl App {
-    /// Deletes a trashed instance with all its overrides; never a live one.
+    /// Deletes a trashed instance with all its overrides. Refuses a live instance.
     pub async fn purge_instance(&self, input: PurgeInstance) -> Result<InstanceId> {
         self.write(&input).await
     }
@@ -37,7 +37,7 @@ impl Command for PurgeInstance {
         let found = lookup::instance(tx, &self.instance).await?;
         let (_, instance) = found.map_err(|problem| Error::refused(lookup::first(problem)))?;
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
-        // What depends on it loses an override with it.
+        // Each instance that depends on it loses an override.
         dependencies::touch_dependents(tx, &instance, now).await?;
         instances::delete(tx, instance.id).await?;
         Ok(instance.id)

@@ -1,4 +1,4 @@
-//! Bringing an instance back from the trash.
+//! The use case `restoreInstance`: restores a trashed instance.
 
 use chrono::{DateTime, Utc};
 
@@ -14,19 +14,19 @@ use crate::{
     ids::AnyId,
 };
 
-/// Which instance comes back.
+/// The input of [`App::restore_instance`].
 #[derive(Clone, Debug, Hash)]
 pub struct RestoreInstance {
-    /// By id; by names, the one that was deleted last.
+    /// The instance. Names refer to the most recently trashed instance.
     pub instance: InstanceRef,
-    /// The name under which it comes back, when its own has been taken meanwhile.
+    /// A new name, for when its own was taken in the meantime.
     pub name: Option<String>,
-    /// The revision that the decision was made from.
+    /// The expected revision.
     pub expected_revision: Option<i64>,
 }
 
 impl App {
-    /// Brings an instance back with all its overrides.
+    /// Restores an instance with all its overrides.
     pub async fn restore_instance(&self, input: RestoreInstance) -> Result<InstanceModel> {
         self.write_name(&input).await
     }
@@ -55,12 +55,12 @@ impl Command for RestoreInstance {
     }
 }
 
-/// Only by its id an instance is found whose stack is in the trash.
+/// Refuses an instance whose stack is in the trash. Only a reference by id can lead to one.
 fn of_live_stack(found: (StackModel, InstanceModel)) -> Result<(StackModel, InstanceModel), Problem> {
     if found.0.deleted_at.is_none() { Ok(found) } else { Err(stack_in_the_trash(&found.0.name)) }
 }
 
-/// The problem that the stack has to come back before its instance.
+/// The problem that the stack has to be restored before its instance.
 pub(in crate::app) fn stack_in_the_trash(stack: &str) -> Problem {
     let message =
         format!("The instance's stack `{stack}` is in the trash; restore the stack first, with restoreStack.");

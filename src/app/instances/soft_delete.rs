@@ -1,4 +1,4 @@
-//! Putting an instance into the trash.
+//! The use case `softDeleteInstance`: moves an instance to the trash.
 
 use chrono::{DateTime, Utc};
 
@@ -13,17 +13,17 @@ use crate::{
     error::Result,
 };
 
-/// Which instance goes.
+/// The input of [`App::soft_delete_instance`].
 #[derive(Clone, Debug, Hash)]
 pub struct SoftDeleteInstance {
-    /// Which instance.
+    /// The instance.
     pub instance: InstanceRef,
-    /// The revision that the decision was made from.
+    /// The expected revision.
     pub expected_revision: Option<i64>,
 }
 
 impl App {
-    /// Hides an instance from every read; its names become free, its overrides are kept.
+    /// Moves an instance to the trash. Its names become free, its overrides are kept.
     pub async fn soft_delete_instance(&self, input: SoftDeleteInstance) -> Result<InstanceModel> {
         self.write(&input).await
     }

@@ -1,4 +1,4 @@
-//! Changing an instance: its name, its description, whether it is enabled; all in one step.
+//! The use case `updateInstance`: changes the name, the description and the enabled state of an instance.
 
 use chrono::{DateTime, Utc};
 
@@ -14,24 +14,24 @@ use crate::{
     ids::AnyId,
 };
 
-/// What changes; `None` leaves it.
+/// The input of [`App::update_instance`]. `None` leaves a field unchanged.
 #[derive(Clone, Debug, Hash)]
 pub struct UpdateInstance {
-    /// Which instance.
+    /// The instance.
     pub instance: InstanceRef,
-    /// A new name; the container name follows. Null is refused.
+    /// The new name, from which the container name is derived. Null is refused.
     pub name: Option<Option<String>>,
     /// The description.
     pub description: Option<String>,
     /// Whether it is enabled. Null is refused.
     pub enabled: Option<Option<bool>>,
-    /// The revision that the change was made from.
+    /// The expected revision.
     pub expected_revision: Option<i64>,
 }
 
 impl App {
-    /// Changes an instance; values that are equal already change nothing. Renaming is an update like any other: the
-    /// row and its id stay.
+    /// Updates an instance and increments its revision once. Does nothing if all values are the same. A rename changes
+    /// no id.
     pub async fn update_instance(&self, input: UpdateInstance) -> Result<InstanceModel> {
         self.write_name(&input).await
     }

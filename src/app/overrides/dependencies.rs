@@ -1,7 +1,7 @@
-//! Dependencies: from the instances that an input names to their keys, and the rules of where they may lead.
+//! Resolves the instances that dependencies refer to, and refuses cycles.
 //!
-//! Called by the use cases that write overrides, which hold the stack exclusively, so that two writers cannot close a
-//! circle together. It must never write.
+//! Called by the use cases that write overrides. They lock the stack exclusively, so that two writers cannot close a
+//! cycle together. It must not write.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -18,12 +18,12 @@ use crate::{
     reference::InstanceRef,
 };
 
-/// How strongly the stack is held by a writer of these kinds.
-pub(in crate::app) fn hold(touches: impl Fn(OverrideKind) -> bool) -> RowLock {
+/// The lock on the stack that a writer of these kinds needs.
+pub(in crate::app) fn lock(touches: impl Fn(OverrideKind) -> bool) -> RowLock {
     if touches(OverrideKind::Dependency) { RowLock::Exclusive } else { RowLock::Shared }
 }
 
-/// Finds what one reference names; notes what is wrong with it where it stands.
+/// Resolves one reference to the id of an instance, or notes a problem with it.
 pub(in crate::app) async fn resolve(
     tx: &Tx,
     stack: &StackModel,
@@ -32,20 +32,20 @@ pub(in crate::app) async fn resolve(
     at: &mut Problems,
 ) -> Result<()> {
     let found = match &*wanted {
-        InstanceRef::Id(Some(id)) => instances::find(tx, *id, RowLock::No).await?,
+        InstanceRef::Id(Some(id)) => instances::find(tx, *id, RowLock::None).await?,
         InstanceRef::Id(None) => None,
         InstanceRef::Name { stack: of, name } if of == &stack.name && find::storable(name) => {
-            instances::find_by_name(tx, stack.id, name, RowLock::No).await?
+            instances::find_by_name(tx, stack.id, name, RowLock::None).await?
         }
         InstanceRef::Name { stack: of, .. } if of != &stack.name => {
-            at.note(Code::InvalidValue, foreign(&stack.name), None);
+            at.note(Code::InvalidValue, other_stack_message(&stack.name), None);
             return Ok(());
         }
         InstanceRef::Name { .. } => None,
     };
     let problem = match found.filter(|instance| instance.deleted_at.is_none()) {
         None => (Code::NotFound, "No such instance is in the stack.".to_owned()),
-        Some(found) if found.stack_id != stack.id => (Code::InvalidValue, foreign(&stack.name)),
+        Some(found) if found.stack_id != stack.id => (Code::InvalidValue, other_stack_message(&stack.name)),
         Some(found) if Some(found.id) == dependent => {
             (Code::DependencyCycle, "An instance cannot depend on itself.".to_owned())
         }
@@ -58,11 +58,12 @@ pub(in crate::app) async fn resolve(
     Ok(())
 }
 
-fn foreign(stack: &str) -> String {
+fn other_stack_message(stack: &str) -> String {
     format!("An instance depends on instances of its own stack only, which is `{stack}`.")
 }
 
-/// Finds what a whole collection names, and looks where the entries of a dependent that is there already lead.
+/// Resolves the references of a whole collection. If the dependent exists already, also checks that no entry makes a
+/// cycle.
 pub(in crate::app) async fn resolve_all(
     tx: &Tx,
     stack: &StackModel,
@@ -71,7 +72,7 @@ pub(in crate::app) async fn resolve_all(
     at: &mut Problems,
 ) -> Result<()> {
     if wanted.len() > MAX_ENTRIES {
-        // That is noted already.
+        // The size was refused before.
         return Ok(());
     }
     let ways = match dependent {
@@ -80,14 +81,14 @@ pub(in crate::app) async fn resolve_all(
     };
     let (mut named, mut seen) = (HashSet::new(), HashSet::new());
     for (index, dependency) in wanted.iter_mut().enumerate() {
-        // An equal reference is a duplicate that is noted already.
-        let again = !named.insert(dependency.depends_on.clone());
+        // Equal references were refused before.
+        let is_repeated = !named.insert(dependency.depends_on.clone());
         let mut entry = Problems::at(&[]);
         let mut found = Problems::at(&["instance"]);
         resolve(tx, stack, dependent, &mut dependency.depends_on, &mut found).await?;
         if found.is_empty() && dependency.depends_on.known().is_some_and(|id| !seen.insert(id)) {
-            // The same instance by its id and by its name.
-            if !again {
+            // The collection refers to the same instance by id and by name.
+            if !is_repeated {
                 entry.note(Code::DuplicateKey, "An earlier entry of this collection has the same key.", None);
             }
         } else if let (true, Some(ways)) = (found.is_empty(), &ways) {
@@ -99,8 +100,8 @@ pub(in crate::app) async fn resolve_all(
     Ok(())
 }
 
-/// Where the dependencies of a stack lead, seen from one dependent; those of trashed instances count, because they
-/// come back with them.
+/// The dependencies in a stack, for finding cycles through one dependent. The dependencies of trashed instances count,
+/// because a restore brings them back.
 pub(in crate::app) struct Ways {
     dependent: InstanceId,
     leads_to: BTreeMap<InstanceId, Vec<InstanceId>>,
@@ -115,9 +116,9 @@ impl Ways {
         Ok(Self { dependent, leads_to })
     }
 
-    /// Notes it when a dependency of the dependent, whose target is known, would lead back to it.
+    /// Notes a problem if a dependency with a resolved target makes a cycle.
     pub(in crate::app) async fn check(&self, tx: &Tx, wanted: &Dependency, at: &mut Problems) -> Result<()> {
-        let Some(way) = wanted.depends_on.known().and_then(|to| self.back_from(to)) else { return Ok(()) };
+        let Some(way) = wanted.depends_on.known().and_then(|to| self.shortest_cycle(to)) else { return Ok(()) };
         let rows = instances::load(tx, &way).await?;
         let names: HashMap<InstanceId, String> = rows.into_iter().map(|row| (row.id, row.instance_id)).collect();
         let way: Vec<&str> = way.iter().map(|id| names.get(id).map_or("?", String::as_str)).collect();
@@ -126,8 +127,8 @@ impl Ways {
         Ok(())
     }
 
-    /// The shortest way from the dependent over `to` back to itself, if there is one.
-    fn back_from(&self, to: InstanceId) -> Option<Vec<InstanceId>> {
+    /// The shortest path from the dependent through `to` back to itself, if there is one.
+    fn shortest_cycle(&self, to: InstanceId) -> Option<Vec<InstanceId>> {
         let mut came_from: HashMap<InstanceId, InstanceId> = HashMap::from([(to, self.dependent)]);
         let mut frontier = vec![to];
         while !frontier.is_empty() && !came_from.contains_key(&self.dependent) {

@@ -1,6 +1,7 @@
-//! What the effective configuration of instances is made from, loaded for many of them at once.
+//! Loads the layers of the effective configuration for many instances at once.
 //!
-//! Called by the use cases that look at what would run. It must never merge by itself: that is `kinds::merge`.
+//! Called by the use cases that need the effective configuration. It must not merge entries itself; `kinds::merge`
+//! does.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -18,48 +19,48 @@ use crate::{
     kinds::{Merged, OfInstance, OfTemplate, OverrideKind, Overrides, Rules, Stats, merge_with, stats_with},
 };
 
-/// What a template brings and what an instance of it says, for one kind.
+/// The entries of a template and the overrides of an instance, for one kind.
 #[derive(Clone, Debug)]
 pub struct Layers<K: Mergeable> {
     /// The template's entries.
     pub template: Arc<Vec<K>>,
     /// The instance's entries.
     pub own: Arc<Vec<K>>,
-    /// What the instance takes away; without entries.
+    /// The instance's rules, which remove or replace template entries.
     rules: Overrides<K>,
 }
 
 impl<K: Mergeable> Layers<K> {
-    /// Puts them together.
+    /// Creates the layers of one kind. `rules` may contain rules of other kinds.
     pub fn new(template: Arc<Vec<K>>, own: Arc<Vec<K>>, rules: &Rules) -> Self {
         Self { template, own, rules: Overrides::new(Vec::new(), K::KIND, rules) }
     }
 
-    /// Whether the instance says nothing about the kind.
+    /// Whether the instance overrides nothing of this kind.
     pub fn is_inherited(&self) -> bool {
         self.own.is_empty() && self.rules.removed.is_empty() && !self.rules.replaced
     }
 
-    /// What would run.
+    /// Merges the layers into the effective entries.
     pub fn merge(&self) -> Merged<&K> {
         merge_with(&self.template, &self.own, &self.rules)
     }
 
-    /// What is worth a look.
+    /// Statistics about the overrides.
     pub fn stats(&self) -> (OverrideKind, Stats) {
         (K::KIND, stats_with(&self.template, &self.own, &self.rules))
     }
 }
 
-/// Something that is made from a template: an instance, or the part of its row that is enough.
-pub(in crate::app) trait Made: Sync {
-    /// Its key.
+/// Anything made from a template: an instance, or the columns of it that suffice.
+pub(in crate::app) trait MadeFromTemplate: Sync {
+    /// The id of the instance.
     fn id(&self) -> InstanceId;
-    /// Its template.
+    /// The id of its template.
     fn template(&self) -> TemplateId;
 }
 
-impl Made for InstanceModel {
+impl MadeFromTemplate for InstanceModel {
     fn id(&self) -> InstanceId {
         self.id
     }
@@ -68,7 +69,7 @@ impl Made for InstanceModel {
     }
 }
 
-impl Made for Claimant {
+impl MadeFromTemplate for Claimant {
     fn id(&self) -> InstanceId {
         self.id
     }
@@ -77,10 +78,10 @@ impl Made for Claimant {
     }
 }
 
-/// The layers of an instance, or why it has none: a row of it or of its template that cannot be read.
+/// The layers of an instance, or the row of the instance or its template that cannot be read.
 pub(in crate::app) type Readable<K> = Result<Layers<K>, Unreadable>;
 
-/// The layers of one kind for many instances, in their order: three statements.
+/// Loads the layers of one kind for many instances, in their order. Runs three statements.
 pub(in crate::app) async fn load<K: Mergeable>(
     db: &impl Session,
     instances: &[InstanceModel],
@@ -90,14 +91,14 @@ pub(in crate::app) async fn load<K: Mergeable>(
     load_with(db, instances, &rules).await
 }
 
-/// The same with rules that are there already: two statements.
+/// Loads the layers with rules that were loaded before. Runs two statements.
 pub(in crate::app) async fn load_with<K: Mergeable>(
     db: &impl Session,
-    instances: &[impl Made],
+    instances: &[impl MadeFromTemplate],
     rules: &HashMap<InstanceId, Rules>,
 ) -> Result<Vec<Readable<K>>, DbErr> {
-    let ids: Vec<InstanceId> = instances.iter().map(Made::id).collect();
-    let mut templates: Vec<TemplateId> = instances.iter().map(Made::template).collect();
+    let ids: Vec<InstanceId> = instances.iter().map(MadeFromTemplate::id).collect();
+    let mut templates: Vec<TemplateId> = instances.iter().map(MadeFromTemplate::template).collect();
     templates.sort_unstable();
     templates.dedup();
     let template = <K as Source<OfTemplate>>::load_each(db, &templates).await?;

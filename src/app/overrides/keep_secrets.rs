@@ -1,7 +1,7 @@
-//! What an input leaves unsaid about secrets: an entry that comes without a value keeps the one that is stored.
+//! Keeps stored secrets: an entry that comes without a value keeps the value that is stored under its key.
 //!
-//! Called by the use cases that write environment variables, so that a client that sends back what it has read never
-//! destroys a secret. It must never write.
+//! Called by the use cases that write environment variables, so that a client can send back what it has read without
+//! destroying secrets. It must not write.
 
 use std::borrow::Cow;
 
@@ -16,14 +16,15 @@ use crate::{
     kinds::{EnvValue, EnvVar, Kind, OfInstance, OfTemplate, Owner, Stored as StoredKind},
 };
 
-/// What is stored under the keys of entries, each key once: an owner's own entries go before those of its template.
+/// The stored entries from which missing values are taken. An owner's own entries take precedence over those of its
+/// template.
 pub(in crate::app) struct Stored<'a> {
     own: Cow<'a, [EnvVar]>,
     inherited: Vec<EnvVar>,
 }
 
-/// The entries that an owner has under the keys of wanted ones that depend on what is stored; no others are read.
-async fn needed<'w, O: Owner>(
+/// Loads the owner's entries with the keys of those wanted entries that need a stored value.
+async fn load_needed<'w, O: Owner>(
     db: &impl Session,
     owner: O::Id,
     wanted: impl IntoIterator<Item = &'w EnvVar>,
@@ -36,46 +37,45 @@ where
 }
 
 impl<'a> Stored<'a> {
-    /// For entries of an instance: its own, and else those of its template.
+    /// Loads for entries of an instance: its own entries, and those of its template for the remaining keys.
     pub(in crate::app) async fn of_instance(
         db: &impl Session,
         instance: &InstanceModel,
         wanted: impl IntoIterator<Item = &EnvVar>,
     ) -> Result<Self> {
         let wanted: Vec<&EnvVar> = wanted.into_iter().collect();
-        let own = needed::<OfInstance>(db, instance.id, wanted.iter().copied()).await?;
+        let own = load_needed::<OfInstance>(db, instance.id, wanted.iter().copied()).await?;
         let missing =
-            |wanted: &&&EnvVar| wanted.value == EnvValue::StoredOutcome && !own.iter().any(|own| own.key == wanted.key);
+            |wanted: &&&EnvVar| wanted.value == EnvValue::KeepStored && !own.iter().any(|own| own.key == wanted.key);
         let missing: Vec<&EnvVar> = wanted.iter().filter(missing).copied().collect();
-        let inherited = needed::<OfTemplate>(db, instance.template_service_id, missing).await?;
+        let inherited = load_needed::<OfTemplate>(db, instance.template_service_id, missing).await?;
         Ok(Self { own: own.into(), inherited })
     }
 
-    /// For entries of a template.
+    /// Loads for entries of a template.
     pub(in crate::app) async fn of_template(
         db: &impl Session,
         template: TemplateId,
         wanted: impl IntoIterator<Item = &EnvVar>,
     ) -> Result<Self> {
-        Ok(Self { own: Cow::default(), inherited: needed::<OfTemplate>(db, template, wanted).await? })
+        Ok(Self { own: Cow::default(), inherited: load_needed::<OfTemplate>(db, template, wanted).await? })
     }
 
-    /// For entries of an instance that has none of its own under their keys.
+    /// Loads for entries of an instance that has no entries of its own with these keys.
     pub(in crate::app) async fn inherited(
         db: &impl Session,
         template: TemplateId,
         wanted: impl IntoIterator<Item = &EnvVar>,
     ) -> Result<Self> {
-        Self::of_template(db, template, wanted.into_iter().filter(|wanted| wanted.value == EnvValue::StoredOutcome))
-            .await
+        Self::of_template(db, template, wanted.into_iter().filter(|wanted| wanted.value == EnvValue::KeepStored)).await
     }
 
-    /// For an entry whose key was given before in the same change.
+    /// Uses an entry that an earlier operation of the same request has set.
     pub(in crate::app) fn given(entry: &'a EnvVar) -> Self {
         Self { own: std::slice::from_ref(entry).into(), inherited: Vec::new() }
     }
 
-    /// For these entries. The template is looked at only when one of them needs it.
+    /// Combines entries that were loaded before with those of a template, which is loaded only if an entry needs it.
     pub(in crate::app) async fn load<'w>(
         db: &impl Session,
         own: &'a [EnvVar],
@@ -83,7 +83,7 @@ impl<'a> Stored<'a> {
         wanted: impl IntoIterator<Item = &'w EnvVar>,
     ) -> Result<Self> {
         let missing =
-            |wanted: &EnvVar| wanted.value == EnvValue::StoredOutcome && !own.iter().any(|own| own.key == wanted.key);
+            |wanted: &EnvVar| wanted.value == EnvValue::KeepStored && !own.iter().any(|own| own.key == wanted.key);
         let inherited = match template {
             Some(template) if wanted.into_iter().any(missing) => {
                 <EnvVar as Source<OfTemplate>>::load(db, &[template]).await?.remove(&template).unwrap_or_default()
@@ -93,13 +93,13 @@ impl<'a> Stored<'a> {
         Ok(Self { own: own.into(), inherited })
     }
 
-    /// Completes an entry, or notes why that cannot be.
+    /// Fills in the value of an entry, or notes a problem.
     pub(in crate::app) fn complete(&self, wanted: &mut EnvVar, at: &mut Problems) {
         let stored = self.own.iter().chain(&self.inherited).find(|stored| stored.key == wanted.key);
         wanted.keep(stored, at);
     }
 
-    /// Completes a collection.
+    /// Fills in the values of a collection.
     pub(in crate::app) fn complete_all(&self, wanted: &mut [EnvVar], at: &mut Problems) {
         at.enter(EnvVar::FIELD, |at| {
             for (index, entry) in wanted.iter_mut().enumerate() {

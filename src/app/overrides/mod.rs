@@ -1,6 +1,6 @@
-//! Overrides of instances, and the effective configuration that they give.
+//! Overrides of instances, and the effective configuration that results from them.
 //!
-//! Called by the resolvers and by other use cases. It must not merge by itself: `kinds::merging` does.
+//! Called by the resolvers and by other use cases. They must not merge entries themselves; `kinds::merging` does.
 
 pub(in crate::app) mod dependencies;
 pub(in crate::app) mod effective;

@@ -1,4 +1,5 @@
-//! Changing overrides step by step: set, remove, replace and reset, in order, all or nothing.
+//! The use case `patchInstanceOverrides`: applies a list of operations to the overrides of an instance, in order, all
+//! or nothing.
 
 use chrono::{DateTime, Utc};
 
@@ -22,25 +23,26 @@ use crate::{
     kinds::{Draft, Entry, Key, Operation, Reset, Slot},
 };
 
-/// Most steps of one change.
+/// The maximum number of operations in one request.
 const MAX_OPERATIONS: usize = 1000;
 
-/// The steps to take.
+/// The input of [`App::patch_instance_overrides`].
 #[derive(Clone, Debug, Hash)]
 pub struct PatchInstanceOverrides {
-    /// Which instance.
+    /// The instance.
     pub instance: InstanceRef,
-    /// The steps, in order.
+    /// The operations, in order.
     pub operations: Vec<Operation>,
-    /// The revision that the change was made from.
+    /// The expected revision.
     pub expected_revision: Option<i64>,
 }
 
 impl App {
-    /// Takes all the steps, or none of them, in one step of the revision.
+    /// Applies all operations or none, and increments the revision once.
     pub async fn patch_instance_overrides(&self, mut input: PatchInstanceOverrides) -> Result<InstanceModel> {
         if !self.reveals() {
-            // A secret that is given is written, also when it is the one that is stored.
+            // A given secret is always written, so that the revision does not tell the caller whether it equals the
+            // stored one.
             for operation in &mut input.operations {
                 if let Operation::Set(Entry::EnvVar(given)) = operation {
                     given.never_compared();
@@ -58,7 +60,7 @@ impl Command for PatchInstanceOverrides {
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {
         let touches = |kind| self.operations.iter().any(|operation| operation.touches(kind));
         let mut problems = Problems::default();
-        let found = problems.keep(find::instance_in(tx, &self.instance, dependencies::hold(touches)).await?);
+        let found = problems.keep(find::instance_in(tx, &self.instance, dependencies::lock(touches)).await?);
         let mut at = Problems::at(&["input", "operations"]);
         if self.operations.len() > MAX_OPERATIONS {
             let message =
@@ -72,7 +74,7 @@ impl Command for PatchInstanceOverrides {
             Some((_, instance)) => entries::load_draft(tx, instance.id, touches).await?,
             None => Draft::default(),
         };
-        // Where the dependencies of the others lead does not change from step to step.
+        // The dependencies of the other instances do not change between operations.
         let ways = match &found {
             Some((stack, instance)) if self.operations.iter().any(sets_dependency) => {
                 Some(Ways::load(tx, stack, instance.id).await?)
@@ -108,7 +110,7 @@ fn sets_dependency(operation: &Operation) -> bool {
     matches!(operation, Operation::Set(Entry::Dependency(_)))
 }
 
-/// Finds the instance that a step names, if it names one, and looks where a new dependency leads.
+/// Resolves the instance that an operation refers to, if any, and checks that a new dependency makes no cycle.
 async fn resolve(
     tx: &Tx,
     stack: &StackModel,
@@ -122,7 +124,7 @@ async fn resolve(
             (&["set", "dependency", "instance"], &mut dependency.depends_on)
         }
         Operation::Reset(Reset::Entry(Key::Dependency(wanted))) => {
-            // What has gone into the trash meanwhile can still be reset, by its id.
+            // A dependency on an instance that was trashed since can still be reset by its id.
             if wanted.known().is_some() {
                 return Ok(());
             }
@@ -139,7 +141,8 @@ async fn resolve(
     Ok(())
 }
 
-/// Completes a step that sets a variable without a value from what is there by then.
+/// Fills in the stored value of a variable that an operation sets without a value. Earlier operations are taken into
+/// account.
 async fn complete(
     tx: &Tx,
     instance: &InstanceModel,
@@ -148,14 +151,14 @@ async fn complete(
     at: &mut Problems,
 ) -> Result<()> {
     let (Operation::Set(Entry::EnvVar(wanted)), Some(drafted)) = (operation, &draft.env_vars) else { return Ok(()) };
-    let there = match drafted.find(&wanted.key) {
-        // An earlier step has set it.
+    let stored = match drafted.find(&wanted.key) {
+        // An earlier operation has set the variable.
         Some(Slot::Given(entry, _)) => keep_secrets::Stored::given(entry),
         Some(Slot::Stored(_)) => keep_secrets::Stored::of_instance(tx, instance, [&*wanted]).await?,
-        // An earlier step may have taken it away.
+        // The instance does not set the variable, or an earlier operation has removed it.
         None => keep_secrets::Stored::inherited(tx, instance.template_service_id, [&*wanted]).await?,
     };
-    at.enter("set", |at| at.enter("envVar", |at| there.complete(wanted, at)));
+    at.enter("set", |at| at.enter("envVar", |at| stored.complete(wanted, at)));
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! Writing whole collections of overrides.
+//! The use case `setInstanceOverrides`: replaces whole collections of overrides.
 
 use chrono::{DateTime, Utc};
 
@@ -14,22 +14,23 @@ use crate::{
     kinds::{Collections, Draft, EnvVar},
 };
 
-/// The collections to write; a kind that is `None` stays as it is.
+/// The input of [`App::set_instance_overrides`]. A kind that is `None` is left unchanged.
 #[derive(Clone, Debug, Hash)]
 pub struct SetInstanceOverrides {
-    /// Which instance.
+    /// The instance.
     pub instance: InstanceRef,
     /// The collections.
     pub overrides: Collections,
-    /// The revision that the change was made from.
+    /// The expected revision.
     pub expected_revision: Option<i64>,
 }
 
 impl App {
-    /// Replaces collections of overrides as a whole, all or nothing, in one step of the revision.
+    /// Replaces collections of overrides, all or nothing, and increments the revision once.
     pub async fn set_instance_overrides(&self, mut input: SetInstanceOverrides) -> Result<InstanceModel> {
         if !self.reveals() {
-            // A secret that is given is written, also when it is the one that is stored.
+            // A given secret is always written, so that the revision does not tell the caller whether it equals the
+            // stored one.
             input.overrides.env_vars.iter_mut().flatten().for_each(EnvVar::never_compared);
         }
         self.write(&input).await
@@ -46,18 +47,18 @@ impl Command for SetInstanceOverrides {
         wanted.check(&mut at);
         let touches = |kind| self.overrides.touches(kind);
         let mut problems = Problems::default();
-        let found = problems.keep(find::instance_in(tx, &self.instance, dependencies::hold(touches)).await?);
+        let found = problems.keep(find::instance_in(tx, &self.instance, dependencies::lock(touches)).await?);
         if let (Some((stack, instance)), Some(wanted)) = (&found, &mut wanted.dependencies) {
             dependencies::resolve_all(tx, stack, Some(instance.id), wanted, &mut at).await?;
         }
-        // What is replaced is not read, so that it can be replaced although it cannot be read.
+        // The contents that are replaced are not read, so unreadable rows can be replaced too.
         let mut draft = match &found {
             Some((_, instance)) => entries::load_draft(tx, instance.id, touches).await?,
             None => Draft::default(),
         };
         if let (Some((_, instance)), Some(wanted)) = (&found, &mut wanted.env_vars) {
-            let there = keep_secrets::Stored::of_instance(tx, instance, wanted.iter()).await?;
-            there.complete_all(wanted, &mut at);
+            let stored = keep_secrets::Stored::of_instance(tx, instance, wanted.iter()).await?;
+            stored.complete_all(wanted, &mut at);
         }
         problems.append(at);
         problems.finish()?;

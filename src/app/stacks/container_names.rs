@@ -1,7 +1,8 @@
-//! Names of stacks that have instances: whether the container names that follow are short enough and free.
+//! Names of stacks that have instances: checks that the derived container names are short enough, and suggests free
+//! names.
 //!
-//! Called by the use cases that rename, restore or copy a stack. It must never decide by looking that a name is free:
-//! that is the database's unique indexes; looking only makes messages and proposals.
+//! Called by the use cases that rename, restore or copy a stack. It must not decide that a name is free: only the
+//! unique indexes of the database do. Lookups only improve messages and suggestions.
 
 use std::collections::HashSet;
 
@@ -28,14 +29,14 @@ use crate::{
 
 const PATH: [&str; 2] = ["input", "name"];
 
-/// Why a stack gets a name; it decides which instances follow.
+/// Why a stack gets a name, which decides whose container names are derived from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::app) enum Naming {
-    /// Its live instances follow.
+    /// The container names of its live instances.
     Rename,
-    /// Those that went into the trash with it follow.
+    /// The container names of the instances that were trashed together with it.
     Restore,
-    /// Copies of its live instances get names; itself keeps all it has.
+    /// The container names of the copies of its live instances. The stack itself keeps its name.
     Copy,
 }
 
@@ -47,13 +48,13 @@ impl Naming {
         }
     }
 
-    /// Whether the stack's own live instances give up their names.
-    fn moves(self) -> bool {
+    /// Whether the stack's own live instances give up their container names.
+    fn frees_own_names(self) -> bool {
         self != Self::Copy
     }
 }
 
-/// The instances whose container names follow from the name that a stack gets.
+/// The instances whose container names are derived from a new name of their stack.
 pub(in crate::app) struct Followers {
     stack: StackId,
     naming: Naming,
@@ -61,41 +62,42 @@ pub(in crate::app) struct Followers {
 }
 
 impl Followers {
-    /// The instances as they are at this moment.
+    /// Loads the instances.
     pub(in crate::app) async fn load(db: &impl Session, stack: StackId, naming: Naming) -> Result<Self> {
         Ok(Self { stack, naming, names: stack_instances::names(db, stack, naming.members()).await? })
     }
 
-    /// The instance with the longest name, of several the oldest.
+    /// The longest name among the instances; of equally long ones the oldest.
     fn longest(&self) -> Option<&str> {
         self.names.iter().rev().max_by_key(|name| name.len()).map(String::as_str)
     }
 
-    /// How long a name of the stack can be.
-    fn room(&self) -> usize {
+    /// The maximum length of a name for the stack.
+    fn max_length(&self) -> usize {
         let taken = self.longest().map_or(0, |longest| container_name("", longest).len());
         MAX_NAME.min(MAX_CONTAINER_NAME.saturating_sub(taken))
     }
 
-    /// The first of `base-word`, `base-word-2` … (without a word `base`, `base-2` …) that no live stack has, and whose
-    /// container names nobody has, at this moment.
+    /// Returns the first of `base-word`, `base-word-2` … (with an empty `word`: `base`, `base-2` …) that is not the
+    /// name of a live stack, and whose container names are free.
     pub(in crate::app) async fn free(&self, db: &impl Session, base: &str, word: &str) -> Result<Option<Name>> {
-        let room = self.room();
-        // Everything that any proposal can collide with starts with the shortest cut of the base.
-        let shortest = cut(base, room.saturating_sub(word.len() + 8));
+        let max_length = self.max_length();
+        // Every suggestion starts with the shortest prefix of `base` that may be used.
+        let shortest = cut(base, max_length.saturating_sub(word.len() + 8));
         let taken: HashSet<String> = stacks::names(db, shortest).await?.into_iter().collect();
-        let except = self.naming.moves().then_some(self.stack);
+        let except = self.naming.frees_own_names().then_some(self.stack);
         let prefix = container_name(shortest, "");
         let containers = stack_instances::container_names(db, prefix.trim_end_matches('-'), except).await?;
-        let bare = word.is_empty().then(|| cut(base, room).to_owned());
-        let numbered = (1..).map_while(|n| numbered(base, word, n, room));
+        let bare = word.is_empty().then(|| cut(base, max_length).to_owned());
+        let numbered = (1..).map_while(|n| numbered(base, word, n, max_length));
         let mut proposals = bare.into_iter().chain(numbered).filter_map(|name| Name::parse(NameOf::Stack, &name).ok());
         let follower_taken = |name: &str| self.names.iter().any(|f| containers.contains(&container_name(name, f)));
         Ok(proposals.find(|name| !taken.contains(name.as_str()) && !follower_taken(name.as_str())))
     }
 }
 
-/// The name that a stack is to get; or notes the problem with it, with one that would be accepted at this moment.
+/// Checks a new name of a stack. Notes a problem with a suggestion if the name is invalid or makes a container name too
+/// long.
 pub(in crate::app) async fn name(
     db: &impl Session,
     stack: Option<&StackModel>,
@@ -120,7 +122,7 @@ pub(in crate::app) async fn name(
     }
 }
 
-/// The problem that a container name would be too long.
+/// The problem that a derived container name would be too long.
 pub(in crate::app) fn too_long(stack: &str, longest: Option<&str>) -> Option<Problem> {
     let container = container_name(stack, longest?);
     let over = container.len().checked_sub(MAX_CONTAINER_NAME).filter(|over| *over > 0)?;
@@ -133,13 +135,13 @@ pub(in crate::app) fn too_long(stack: &str, longest: Option<&str>) -> Option<Pro
     Some(Problem::new(Code::ContainerNameTooLong, &PATH, message))
 }
 
-/// The problem that a live stack has a name; the stack itself shows only when it is within reach.
+/// The problem that a live stack has the name. It names the holder only if the caller can see it.
 pub(in crate::app) fn name_taken(name: &str, holder: StackId, scope: &Scope) -> Problem {
     let problem = Problem::new(Code::NameTaken, &PATH, format!("There is already a stack `{name}`."));
     if scope.sees(holder) { problem.with(Detail::Holder(AnyId::Stack(holder))) } else { problem }
 }
 
-/// The problem that a container name is taken; by whom shows only when that one is within reach.
+/// The problem that a container name is taken. It names the holder only if the caller can see it.
 pub(in crate::app) fn clash(clash: &Clash, scope: &Scope) -> Problem {
     if !scope.sees(clash.holder_stack_id) {
         return container_taken_elsewhere(&clash.container);
@@ -147,7 +149,7 @@ pub(in crate::app) fn clash(clash: &Clash, scope: &Scope) -> Problem {
     container_taken(&clash.container, clash.holder, &clash.holder_name, &clash.holder_stack)
 }
 
-/// Marks a refusal by one of the unique indexes of stacks and instances as what it is.
+/// Converts a violation of a unique index of stacks or instances into [`Error::StackTaken`].
 pub(in crate::app) fn taken(stack: StackId, name: &Name) -> impl Fn(DbErr) -> Error {
     move |cause| match Error::from(cause) {
         Error::Conflict(Unique::StackName | Unique::InstanceName | Unique::ContainerName) => {
@@ -158,8 +160,8 @@ pub(in crate::app) fn taken(stack: StackId, name: &Name) -> impl Fn(DbErr) -> Er
 }
 
 impl App {
-    /// A write that gives a stack a name: when the database refuses it, the problem says who holds what and which name
-    /// is free.
+    /// Runs a command that gives a stack a name. If a unique index refuses the name, the error names the holder and
+    /// suggests a free name.
     pub(in crate::app) async fn write_stack_name<W: Command>(&self, work: &W, naming: Naming) -> Result<W::Output> {
         match self.write(work).await {
             Err(Error::StackTaken { stack, name }) => Err(self.stack_taken(stack, &name, naming).await?),
@@ -176,7 +178,8 @@ impl App {
             return Ok(Error::refused(name_taken(name.as_str(), holder, scope).suggest(free)));
         }
         let found =
-            stack_instances::clashes(db, &[stack], naming.members(), Some(name.as_str()), naming.moves()).await?;
+            stack_instances::clashes(db, &[stack], naming.members(), Some(name.as_str()), naming.frees_own_names())
+                .await?;
         if found.is_empty() {
             let message = format!("Somebody had the name `{name}`, or a container name that follows, until now.");
             return Ok(Error::refused(Problem::new(Code::NameTaken, &PATH, message).suggest(free)));

@@ -1,4 +1,4 @@
-//! Creating a stack.
+//! The use case `createStack`.
 
 use chrono::{DateTime, Utc};
 
@@ -10,12 +10,12 @@ use crate::{
     name::{Name, NameOf},
 };
 
-/// What a new stack is.
+/// The input of [`App::create_stack`].
 #[derive(Clone, Debug, Hash)]
 pub struct CreateStack {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// What it is for.
+    /// The description.
     pub description: String,
 }
 

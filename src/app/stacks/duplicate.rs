@@ -1,4 +1,4 @@
-//! Copying a stack with its instances and every override.
+//! The use case `duplicateStack`: copies a stack with its instances and their overrides.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -25,29 +25,29 @@ use crate::{
     name::{MAX_CONTAINER_NAME, Name},
 };
 
-/// What is copied, and as what.
+/// The input of [`App::duplicate_stack`].
 #[derive(Clone, Debug, Hash)]
 pub struct DuplicateStack {
     /// The source.
     pub stack: StackRef,
-    /// The copy's name; without one `{name}-copy`, `{name}-copy-2` … is chosen.
+    /// The name of the copy. Without one, `{name}-copy`, `{name}-copy-2` … are tried.
     pub name: Option<String>,
-    /// The source's revision that the decision was made from.
+    /// The expected revision of the source.
     pub expected_revision: Option<i64>,
 }
 
-/// The copy.
+/// The result of [`App::duplicate_stack`].
 #[derive(Clone, Debug)]
 pub struct DuplicatedStack {
-    /// The new stack.
+    /// The copy.
     pub stack: StackModel,
-    /// The source's name.
+    /// The name of the source.
     pub source: String,
-    /// Host ports that a copied instance now shares with its source.
+    /// The host ports that copied instances share with their sources.
     pub shared: Vec<SharedHostPort>,
 }
 
-/// A copy as it is stored.
+/// The stored form of [`DuplicatedStack`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DuplicatedStackForm {
     stack: StackForm,
@@ -70,7 +70,8 @@ impl StoredOutcome for DuplicatedStack {
 }
 
 impl App {
-    /// Copies description, enabled, the live instances and every override, all or nothing.
+    /// Copies a stack with its description, its enabled state, its live instances and all their overrides; all or
+    /// nothing.
     pub async fn duplicate_stack(&self, input: DuplicateStack) -> Result<DuplicatedStack> {
         if input.name.is_some() {
             return self.write_stack_name(&input, Naming::Copy).await;
@@ -92,7 +93,8 @@ impl Command for DuplicateStack {
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<DuplicatedStack> {
         let mut problems = Problems::default();
-        // Held for the whole copy, from writers of its instances too: nothing changes between two statements.
+        // The exclusive lock also keeps out writers of the stack's instances, so nothing changes between two
+        // statements.
         let found = problems.keep(find::stack(tx, &self.stack, RowLock::Exclusive).await?);
         let given = match &self.name {
             Some(raw) => container_names::name(tx, found.as_ref(), Naming::Copy, raw, &mut problems).await?,

@@ -1,6 +1,6 @@
-//! Stacks: one file for each use case.
+//! Use cases on stacks, one file each.
 //!
-//! Called by the resolvers. It must not know GraphQL, HTTP or SQL.
+//! Called by the resolvers. They must not depend on GraphQL, HTTP or SQL.
 
 pub(in crate::app) mod container_names;
 pub(in crate::app) mod create;

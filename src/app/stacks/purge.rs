@@ -1,4 +1,4 @@
-//! Removing a stack from the trash, for good.
+//! The use case `purgeStack`: deletes a trashed stack for good.
 
 use chrono::{DateTime, Utc};
 
@@ -10,17 +10,18 @@ use crate::{
     ids::{AnyId, StackId},
 };
 
-/// Which stack goes for good.
+/// The input of [`App::purge_stack`].
 #[derive(Clone, Debug, Hash)]
 pub struct PurgeStack {
-    /// By id; by name, the one that was deleted last.
+    /// The stack. A name refers to the most recently trashed stack with that name.
     pub stack: StackRef,
-    /// The revision that the decision was made from.
+    /// The expected revision.
     pub expected_revision: Option<i64>,
 }
 
 impl App {
-    /// Deletes a trashed stack with its instances, those that were deleted before included, and all their overrides; never a live one.
+    /// Deletes a trashed stack with all its instances, including those that were trashed before it, and all their
+    /// overrides. Refuses a live stack.
     pub async fn purge_stack(&self, input: PurgeStack) -> Result<StackId> {
         self.write(&input).await
     }

@@ -1,4 +1,4 @@
-//! Giving a stack another name, with the container names of its instances.
+//! The use case `renameStack`: renames a stack and the containers of its instances.
 
 use chrono::{DateTime, Utc};
 
@@ -20,20 +20,20 @@ use crate::{
     ids::AnyId,
 };
 
-/// Which stack gets which name.
+/// The input of [`App::rename_stack`].
 #[derive(Clone, Debug, Hash)]
 pub struct RenameStack {
-    /// Which stack.
+    /// The stack.
     pub stack: StackRef,
     /// The new name.
     pub name: String,
-    /// The revision that the change was made from.
+    /// The expected revision.
     pub expected_revision: Option<i64>,
 }
 
 impl App {
-    /// Renames a stack; its rows and their ids stay, the container names of its live instances follow. The same name
-    /// changes nothing.
+    /// Renames a stack and derives the container names of its live instances again. All ids stay the same. Does nothing
+    /// if the name is the same.
     pub async fn rename_stack(&self, input: RenameStack) -> Result<StackModel> {
         self.write_stack_name(&input, Naming::Rename).await
     }
@@ -45,7 +45,8 @@ impl Command for RenameStack {
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {
         let mut problems = Problems::default();
-        // Held from writers of instances too: none comes or goes between two statements.
+        // The exclusive lock also keeps out writers of the stack's instances, so none is added or removed between two
+        // statements.
         let found = problems.keep(find::stack(tx, &self.stack, RowLock::Exclusive).await?);
         let name = container_names::name(tx, found.as_ref(), Naming::Rename, &self.name, &mut problems).await?;
         problems.finish()?;

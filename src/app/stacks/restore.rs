@@ -1,4 +1,4 @@
-//! Bringing a stack back from the trash, with the instances that went with it.
+//! The use case `restoreStack`: restores a trashed stack.
 
 use chrono::{DateTime, Utc};
 
@@ -21,19 +21,19 @@ use crate::{
     ids::AnyId,
 };
 
-/// Which stack comes back.
+/// The input of [`App::restore_stack`].
 #[derive(Clone, Debug, Hash)]
 pub struct RestoreStack {
-    /// By id; by name, the one that was deleted last.
+    /// The stack. A name refers to the most recently trashed stack with that name.
     pub stack: StackRef,
-    /// The name under which it comes back, when its own has been taken meanwhile.
+    /// A new name, for when its own was taken in the meantime.
     pub name: Option<String>,
-    /// The revision that the decision was made from.
+    /// The expected revision.
     pub expected_revision: Option<i64>,
 }
 
 impl App {
-    /// Brings a stack back with exactly the instances that went into the trash with it.
+    /// Restores a stack and exactly the instances that were trashed together with it.
     pub async fn restore_stack(&self, input: RestoreStack) -> Result<StackModel> {
         self.write_stack_name(&input, Naming::Restore).await
     }

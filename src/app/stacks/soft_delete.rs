@@ -1,4 +1,4 @@
-//! Putting a stack into the trash, with its instances.
+//! The use case `softDeleteStack`: moves a stack to the trash.
 
 use chrono::{DateTime, Utc};
 
@@ -14,17 +14,17 @@ use crate::{
     ids::AnyId,
 };
 
-/// Which stack goes.
+/// The input of [`App::soft_delete_stack`].
 #[derive(Clone, Debug, Hash)]
 pub struct SoftDeleteStack {
-    /// Which stack.
+    /// The stack.
     pub stack: StackRef,
-    /// The revision that the decision was made from.
+    /// The expected revision.
     pub expected_revision: Option<i64>,
 }
 
 impl App {
-    /// Hides a stack and its instances at once; all their names become free.
+    /// Moves a stack and its instances to the trash. All their names become free.
     pub async fn soft_delete_stack(&self, input: SoftDeleteStack) -> Result<StackModel> {
         self.write(&input).await
     }

@@ -1,4 +1,4 @@
-//! Changing a stack's description and whether it is enabled.
+//! The use case `updateStack`: changes a stack's description and whether it is enabled.
 
 use chrono::{DateTime, Utc};
 
@@ -14,21 +14,21 @@ use crate::{
     ids::AnyId,
 };
 
-/// What changes; `None` leaves it.
+/// The input of [`App::update_stack`]. `None` leaves a field unchanged.
 #[derive(Clone, Debug, Hash)]
 pub struct UpdateStack {
-    /// Which stack.
+    /// The stack.
     pub stack: StackRef,
     /// The description.
     pub description: Option<String>,
     /// Whether it is enabled. Null is refused.
     pub enabled: Option<Option<bool>>,
-    /// The revision that the change was made from.
+    /// The expected revision.
     pub expected_revision: Option<i64>,
 }
 
 impl App {
-    /// Changes a stack in one step; values that are equal already change nothing.
+    /// Updates a stack and increments its revision once. Does nothing if all values are the same.
     pub async fn update_stack(&self, input: UpdateStack) -> Result<StackModel> {
         self.write(&input).await
     }

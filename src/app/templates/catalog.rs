@@ -1,7 +1,7 @@
-//! The catalogue: templates as Compose files, the built-in ones and those of a folder.
+//! Reads the catalogue: Compose files in the binary or in a folder, parsed into templates.
 //!
-//! Loaded by `serve` at start and by tests. It must never ask the database: what is loaded, updated or left alone is
-//! decided by the use case `load_catalog`.
+//! Called by `serve` at start and by tests. It must not access the database; the use case `load_catalog` decides what
+//! is created, updated or left alone.
 
 use std::{fmt, fs, io::Read as _, path::Path};
 
@@ -17,17 +17,17 @@ use crate::{
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/catalog");
 
-/// A file of the catalogue, not yet read.
+/// A catalogue file that has not been parsed yet.
 #[derive(Clone, Debug)]
 pub struct CatalogFile {
-    /// File name, such as `postgres.yaml`.
+    /// The file name, such as `postgres.yaml`.
     pub file: String,
-    /// Its text.
+    /// The text.
     pub text: String,
 }
 
 impl CatalogFile {
-    /// The name of the template in it, where it has only one that is called like the file.
+    /// The file name without its extension, which is the name of the template if the file has only that one.
     pub fn name(&self) -> &str {
         self.file.strip_suffix(".yaml").unwrap_or(&self.file)
     }
@@ -36,13 +36,13 @@ impl CatalogFile {
         Err(CatalogError { file: self.file.clone(), line, message })
     }
 
-    /// Changes when the text changes.
+    /// A hash of the text.
     pub fn digest(&self) -> String {
         Sha256::digest(self.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
-/// The files that the binary brings, by name.
+/// The files in the binary, sorted by name.
 pub fn built_in() -> Vec<CatalogFile> {
     let mut files: Vec<CatalogFile> = BUILT_IN
         .files()
@@ -55,7 +55,7 @@ pub fn built_in() -> Vec<CatalogFile> {
     files
 }
 
-/// The Compose files of a folder, by name; its sub-folders are not looked into.
+/// The Compose files in a folder, sorted by name, without sub-folders.
 pub fn folder(path: &Path) -> Result<Vec<CatalogFile>, String> {
     let refuse = |error: std::io::Error| format!("cannot read the catalogue {}: {error}", path.display());
     let mut files = Vec::new();
@@ -68,9 +68,9 @@ pub fn folder(path: &Path) -> Result<Vec<CatalogFile>, String> {
                 |error: &dyn fmt::Display| format!("cannot read the catalogue file {}: {error}", path.display());
             let mut text = String::new();
             let opened = fs::File::open(&path).map_err(|error| refuse(&error))?;
-            // One byte more shows that there is more.
-            let most = compose::MAX_BYTES as u64 + 1;
-            opened.take(most).read_to_string(&mut text).map_err(|error| refuse(&error))?;
+            // One byte beyond the limit shows that the file is too large.
+            let limit = compose::MAX_BYTES as u64 + 1;
+            opened.take(limit).read_to_string(&mut text).map_err(|error| refuse(&error))?;
             files.push(CatalogFile { file, text });
         }
     }
@@ -78,16 +78,16 @@ pub fn folder(path: &Path) -> Result<Vec<CatalogFile>, String> {
     Ok(files)
 }
 
-/// The templates of a file, and what it says that they do not hold.
+/// The result of parsing a catalogue file.
 #[derive(Clone, Debug)]
 pub struct CatalogTemplates {
-    /// One for each service.
+    /// One template for each service.
     pub templates: Vec<CreateTemplate>,
-    /// What is lost.
+    /// The parts of the file that templates cannot hold.
     pub losses: Vec<Note>,
 }
 
-/// Reads a file into checked templates.
+/// Parses a file into checked templates.
 pub fn parse(file: &CatalogFile) -> Result<CatalogTemplates, CatalogError> {
     let source = Source { name: file.file.clone(), text: file.text.clone() };
     let read = match compose::read(&Request { files: vec![source], ..Request::default() }) {
@@ -119,14 +119,14 @@ pub fn parse(file: &CatalogFile) -> Result<CatalogTemplates, CatalogError> {
     Ok(CatalogTemplates { templates, losses })
 }
 
-/// What is wrong in a file of the catalogue, and where.
+/// An error in a catalogue file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogError {
-    /// File name.
+    /// The file name.
     pub file: String,
-    /// Line, from 1; 0 when the whole file is meant.
+    /// The line, from 1; 0 for the whole file.
     pub line: usize,
-    /// What is wrong and what is allowed.
+    /// What is wrong, and what is allowed.
     pub message: String,
 }
 

@@ -1,4 +1,4 @@
-//! Creating a template.
+//! The use case `createTemplate`.
 
 use chrono::{DateTime, Utc};
 
@@ -16,23 +16,23 @@ use crate::{
     name::Name,
 };
 
-/// A new template: its own values and its collections.
+/// The input of [`App::create_template`].
 #[derive(Clone, Debug, Hash)]
 pub struct CreateTemplate {
-    /// Its own values.
+    /// The fields.
     pub values: TemplateValues,
-    /// Its entries, kind by kind.
+    /// The collections.
     pub collections: Collections,
 }
 
 impl CreateTemplate {
-    /// Normalizes the template and notes everything wrong with it.
+    /// Normalizes the template and notes all its problems.
     pub(crate) fn check(&mut self, problems: &mut Problems) -> Option<Name> {
         values::check(&self.values, &mut self.collections, problems)
     }
 }
 
-/// Writes a checked template with its collections.
+/// Writes a template that was checked before.
 impl Command for CreateTemplate {
     const PERMISSION: Permission = Permission::ADMINISTER_ALL;
     type Output = TemplateModel;

@@ -1,4 +1,4 @@
-//! Deleting a template that no instance uses.
+//! The use case `deleteTemplate`: deletes a template that no instance uses.
 
 use std::collections::HashMap;
 
@@ -20,23 +20,23 @@ use crate::{
     ids::{AnyId, StackId, TemplateId},
 };
 
-/// Most users that a refusal lists.
-const LISTED: u64 = 20;
-/// Most users that its message names.
-const NAMED: usize = 3;
+/// The maximum number of instances that a refusal lists.
+const MAX_LISTED_USERS: u64 = 20;
+/// The maximum number of instances that its message names.
+const MAX_NAMED_USERS: usize = 3;
 
-/// Which template goes.
+/// The input of [`App::delete_template`].
 #[derive(Clone, Debug, Hash)]
 pub struct DeleteTemplate {
-    /// Which template.
+    /// The template.
     pub template: TemplateRef,
-    /// The revision that the decision was made from.
+    /// The expected revision.
     pub expected_revision: Option<i64>,
 }
 
 impl App {
-    /// Deletes a template with its entries for good and gives it back as it was. It is refused while an instance uses
-    /// the template, also one in the trash: that could not be restored without it.
+    /// Deletes a template with its entries and returns it as it was. Refused while an instance uses the template, even
+    /// a trashed one, because that could not be restored without it.
     pub async fn delete_template(&self, input: DeleteTemplate) -> Result<TemplateModel> {
         match self.write(&input).await {
             Err(Error::TemplateInUse(id)) => Err(self.template_in_use(id, &input.template).await?),
@@ -44,12 +44,12 @@ impl App {
         }
     }
 
-    /// The problem that instances use a template, with the oldest of them.
+    /// The problem that instances use the template, with the oldest of them.
     async fn template_in_use(&self, id: TemplateId, wanted: &TemplateRef) -> Result<Error> {
         let db = &self.reader();
-        let users = instances::oldest_users(db, id, LISTED).await?;
+        let users = instances::oldest_users(db, id, MAX_LISTED_USERS).await?;
         let count = instances::count_users(db, id).await?.cast_signed();
-        let named = &users[..users.len().min(NAMED)];
+        let named = &users[..users.len().min(MAX_NAMED_USERS)];
         let stack_ids: Vec<StackId> = named.iter().map(|user| user.stack_id).collect();
         let stacks = stacks::load(db, &stack_ids).await?;
         let stacks = stacks.into_iter().map(|stack| (stack.id, stack.name)).collect();
@@ -59,7 +59,7 @@ impl App {
     }
 }
 
-/// Who uses the template, a few by name.
+/// The message, which names a few of the instances.
 fn message(count: i64, named: &[InstanceModel], stacks: &HashMap<StackId, String>) -> String {
     let name = |user: &InstanceModel| {
         let stack = stacks.get(&user.stack_id).map_or("?", String::as_str);
@@ -83,11 +83,11 @@ impl Command for DeleteTemplate {
     type Output = DeletedTemplate;
 
     async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<DeletedTemplate> {
-        let found = find::template(tx, &self.template, TemplateLock::Alone).await?;
+        let found = find::template(tx, &self.template, TemplateLock::Update).await?;
         let template = found.map_err(Error::refused)?;
         find::expect_revision(AnyId::Template(template.id), template.revision, self.expected_revision)?;
-        // The foreign key decides. Looking first only spares it the wait for writers of those instances, who may
-        // themselves wait for the template.
+        // The foreign key decides. The query before avoids waiting for writers of those instances, which may themselves
+        // wait for the template.
         let used = !instances::oldest_users(tx, template.id, 1).await?.is_empty();
         if used || !templates::delete(tx, template.id).await? {
             return Err(Error::TemplateInUse(template.id));

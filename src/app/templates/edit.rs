@@ -1,6 +1,6 @@
-//! An edit of a template: what it says, what it makes of a template's values, and what is wrong with it.
+//! An edit of a template: which fields it changes, how it is applied and checked.
 //!
-//! Used by the use cases that edit a template or show what an edit would do. It must never touch the database.
+//! Used by the use cases that edit a template or preview an edit. It must not access the database.
 
 use crate::{
     app::{templates::values, text},
@@ -9,36 +9,36 @@ use crate::{
     kinds::{Argv, Collections},
 };
 
-/// What changes of a template: `None` leaves a value as it is, an inner `None` is null. Name, image, tag and restart
+/// The changes to a template. `None` leaves a field unchanged, an inner `None` is null. Name, image, tag and restart
 /// policy refuse null.
 #[derive(Clone, Debug, Default, Hash)]
 pub struct TemplateEdit {
-    /// Unique name.
+    /// The unique name.
     pub name: Option<Option<String>>,
-    /// What it is for.
+    /// The description.
     pub description: Option<String>,
-    /// Group in the catalogue.
+    /// The category in the catalogue.
     pub category: Option<String>,
-    /// Image without tag.
+    /// The image without its tag.
     pub image_name: Option<Option<String>>,
-    /// Tag, or digest `sha256:…`.
+    /// The tag, or a digest `sha256:…`.
     pub image_tag: Option<Option<String>>,
-    /// Arguments in place of the image's own.
+    /// The arguments that replace those of the image.
     pub command: Option<Option<Argv>>,
-    /// Program in place of the image's own.
+    /// The program that replaces that of the image.
     pub entrypoint: Option<Option<Argv>>,
-    /// User inside the container.
+    /// The user inside the container.
     pub user: Option<Option<String>>,
-    /// Directory in which the program starts.
+    /// The directory in which the program starts.
     pub working_dir: Option<Option<String>>,
-    /// When the engine starts it again.
+    /// When the container engine restarts it.
     pub restart_policy: Option<Option<String>>,
-    /// The collections that are replaced whole.
+    /// The collections to replace. A kind that is `None` is left unchanged.
     pub collections: Collections,
 }
 
 impl TemplateEdit {
-    /// Normalizes what the edit says and notes everything wrong with it. What it leaves alone is not looked at.
+    /// Normalizes the edit and notes all its problems. Unchanged fields are not checked.
     pub(in crate::app) fn check(&mut self, problems: &mut Problems) {
         for (field, value) in [
             ("name", &self.name),
@@ -51,7 +51,7 @@ impl TemplateEdit {
         values::check(&self.apply(&sound()), &mut self.collections, problems);
     }
 
-    /// What the edit makes of the values. A null that is refused leaves what there is.
+    /// Applies the edit to the fields of a template. A refused null leaves the field unchanged.
     pub(in crate::app) fn apply(&self, values: &TemplateValues) -> TemplateValues {
         TemplateValues {
             name: edited(self.name.clone().flatten(), &values.name),
@@ -72,7 +72,7 @@ fn edited<T: Clone>(said: Option<T>, there: &T) -> T {
     said.unwrap_or_else(|| there.clone())
 }
 
-/// Values with which nothing is wrong: an edit is checked on them, so that only what it says itself can be refused.
+/// Valid fields, to which an edit is applied for a check, so that only its own values can be refused.
 fn sound() -> TemplateValues {
     TemplateValues {
         name: "sound".to_owned(),

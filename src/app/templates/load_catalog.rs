@@ -1,5 +1,7 @@
-//! Loading the catalogue: new templates come in, changed ones are updated, and what a user made, changed or deleted is
-//! left alone.
+//! Loads the catalogue: creates new templates, updates changed ones, and leaves alone what a user created, changed or
+//! deleted.
+//!
+//! Called by the command line at start. It must not overwrite the changes of a user.
 
 use std::{collections::HashMap, fmt};
 
@@ -21,16 +23,16 @@ use crate::{
     kinds::OfTemplate,
 };
 
-/// What loading did.
+/// The result of a load.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CatalogReport {
-    /// Templates that are new.
+    /// The number of new templates.
     pub created: usize,
-    /// Templates whose file has changed.
+    /// The number of templates whose file has changed.
     pub updated: usize,
-    /// Templates whose file is the same as at the last time.
+    /// The number of templates whose file has not changed.
     pub unchanged: usize,
-    /// Templates that a user made, changed or deleted.
+    /// The number of templates that a user created, changed or deleted.
     pub left_alone: usize,
 }
 
@@ -41,7 +43,7 @@ crate::db::not_stored!(CatalogReport);
 pub enum LoadError {
     /// A file is malformed; nothing was loaded.
     File(CatalogError),
-    /// The database refused.
+    /// The database returned an error.
     App(Error),
 }
 
@@ -59,7 +61,7 @@ struct Load {
 }
 
 impl App {
-    /// Loads catalogue files, all or nothing. Files that have not changed since the last time are not even read.
+    /// Loads catalogue files, all or nothing. Files that have not changed since the last load are not parsed.
     pub async fn load_catalog(&self, files: &[CatalogFile]) -> Result<CatalogReport, LoadError> {
         let known = templates::catalog_entries(&self.reader()).await.map_err(|error| LoadError::App(error.into()))?;
         let known: HashMap<String, String> = known.into_iter().map(|entry| (entry.name, entry.digest)).collect();
@@ -99,17 +101,17 @@ impl Command for Load {
     type Output = CatalogReport;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<CatalogReport> {
-        // Two servers may start at the same time: the second one waits, and then finds everything loaded.
+        // A server that starts at the same time waits here, and then finds everything loaded.
         templates::lock_catalog(tx).await?;
-        let ledger = templates::catalog_entries(tx).await?;
-        let ledger: HashMap<String, catalog_entry::Model> =
-            ledger.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
+        let records = templates::catalog_entries(tx).await?;
+        let records: HashMap<String, catalog_entry::Model> =
+            records.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
         let mut report = CatalogReport::default();
         for (template, digest) in &self.entries {
             let name = &template.values.name;
-            // Held, so that an edit by a user comes either before the look at its revision or after the write.
-            let stored = templates::hold_by_name(tx, name, TemplateLock::Unchanged).await?;
-            let written = match (ledger.get(name), stored) {
+            // Locked, so that an edit by a user happens before its revision is read or after the write.
+            let stored = templates::lock_by_name(tx, name, TemplateLock::NoKeyUpdate).await?;
+            let written = match (records.get(name), stored) {
                 (None, None) => {
                     report.created += 1;
                     template.run(tx, now).await?

@@ -1,6 +1,6 @@
-//! Templates and the catalogue: one file for each use case.
+//! Templates and the catalogue: use cases, one file each.
 //!
-//! Called by the resolvers and the command line. It must not know GraphQL, HTTP or SQL.
+//! Called by the resolvers and the command line. They must not depend on GraphQL, HTTP or SQL.
 
 pub mod catalog;
 pub(in crate::app) mod create;

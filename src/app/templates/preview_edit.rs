@@ -1,4 +1,6 @@
-//! What an edit of a template would do to the instances made from it. Nothing is written.
+//! Previews an edit of a template: which of its instances would change, and how.
+//!
+//! Called by the resolvers. It must not write.
 
 use std::collections::HashMap;
 
@@ -17,19 +19,19 @@ use crate::{
     },
 };
 
-/// What an edit would do.
+/// The effects of an edit.
 #[derive(Debug, Default)]
 pub struct EditPreview {
-    /// What changes in the template.
+    /// The changes in the template.
     pub changes: Vec<AnyChange>,
-    /// The live instances that would run differently, oldest first, each with what changes in it.
+    /// The live instances whose effective configuration would change, oldest first, with the changes.
     pub affected: Vec<(InstanceModel, Vec<AnyChange>)>,
-    /// How many live instances would not notice.
+    /// The number of live instances that would not change.
     pub sheltered: usize,
 }
 
-/// The instances of a template, with what the edit would change in each so far.
-struct Looked<'a> {
+/// The instances of a template, with the changes found so far.
+struct Comparison<'a> {
     app: &'a App,
     instances: Vec<InstanceModel>,
     ids: Vec<InstanceId>,
@@ -38,9 +40,9 @@ struct Looked<'a> {
     of_template: Vec<AnyChange>,
 }
 
-impl Looked<'_> {
-    /// Looks at one kind; a kind that stays as it is costs nothing.
-    async fn at<K: Mergeable + Into<AnyEntry>>(&mut self, before: &[K], after: &[K]) -> Result<()> {
+impl Comparison<'_> {
+    /// Compares one kind. Runs no statement if the edit does not change that kind.
+    async fn compare<K: Mergeable + Into<AnyEntry>>(&mut self, before: &[K], after: &[K]) -> Result<()> {
         let (from, to): (Vec<&K>, Vec<&K>) = (before.iter().collect(), after.iter().collect());
         let changed = diff(&from, &to);
         if changed.is_empty() {
@@ -62,7 +64,7 @@ impl Looked<'_> {
         Ok(())
     }
 
-    /// Charges copies of the entries that have changed.
+    /// Charges the copies of changed entries to the budget.
     fn charge<K: Mergeable>(&self, changed: &[Change<'_, K>]) -> Result<()> {
         let entries = changed.iter().flat_map(|change| change.from.iter().chain(&change.to));
         for entry in entries {
@@ -73,7 +75,7 @@ impl Looked<'_> {
 }
 
 impl App {
-    /// Shows what an edit would do, or what is wrong with it. The number of statements does not depend on the number of
+    /// Returns the effects of an edit, or its problems. The number of statements does not depend on the number of
     /// instances.
     pub async fn preview_template_edit(&self, template: &TemplateModel, edit: &TemplateEdit) -> Result<EditPreview> {
         let mut edit = edit.clone();
@@ -98,25 +100,29 @@ impl App {
         let ids: Vec<InstanceId> = instances.iter().map(|instance| instance.id).collect();
         let rules = rules::load(db, &ids).await?;
         let changes = vec![Vec::new(); instances.len()];
-        let mut looked = Looked { app: self, instances, ids, rules, changes, of_template: Vec::new() };
+        let mut comparison = Comparison { app: self, instances, ids, rules, changes, of_template: Vec::new() };
 
         let before = TemplateValues::from(template);
         let after = edit.apply(&before);
-        looked.at::<Setting>(&before.settings().into_entries(), &after.settings().into_entries()).await?;
+        comparison.compare::<Setting>(&before.settings().into_entries(), &after.settings().into_entries()).await?;
         macro_rules! kinds {
             ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
                 $( if let Some(set) = edit.collections.$field {
                     let mut before = <crate::kinds::$kind as Source<OfTemplate>>::load(db, &[template.id]).await?;
                     let before = before.remove(&template.id).unwrap_or_default();
-                    looked.at::<crate::kinds::$kind>(&before, &set.into_entries()).await?;
+                    comparison.compare::<crate::kinds::$kind>(&before, &set.into_entries()).await?;
                 } )+
             };
         }
         for_each_template_kind!(kinds);
 
-        let all = looked.instances.len();
-        let affected: Vec<_> =
-            looked.instances.into_iter().zip(looked.changes).filter(|(_, changes)| !changes.is_empty()).collect();
-        Ok(EditPreview { changes: looked.of_template, sheltered: all - affected.len(), affected })
+        let all = comparison.instances.len();
+        let affected: Vec<_> = comparison
+            .instances
+            .into_iter()
+            .zip(comparison.changes)
+            .filter(|(_, changes)| !changes.is_empty())
+            .collect();
+        Ok(EditPreview { changes: comparison.of_template, sheltered: all - affected.len(), affected })
     }
 }

@@ -1,4 +1,4 @@
-//! Changing a template: its own values and its collections, in one step.
+//! The use case `updateTemplate`: changes the fields and collections of a template.
 
 use chrono::{DateTime, Utc};
 
@@ -17,19 +17,19 @@ use crate::{
     name::{Name, NameOf},
 };
 
-/// Which template, and what changes of it.
+/// The input of [`App::update_template`].
 #[derive(Clone, Debug, Hash)]
 pub struct UpdateTemplate {
-    /// Which template.
+    /// The template.
     pub template: TemplateRef,
-    /// What changes.
+    /// The changes.
     pub edit: TemplateEdit,
-    /// The revision that the change was made from.
+    /// The expected revision.
     pub expected_revision: Option<i64>,
 }
 
 impl App {
-    /// Changes a template, all or nothing, in one step of the revision; what is equal already changes nothing.
+    /// Updates a template, all or nothing, and increments its revision once. Does nothing if all values are the same.
     pub async fn update_template(&self, input: UpdateTemplate) -> Result<TemplateModel> {
         let done = self.write(&input).await;
         let wanted = input.edit.name.flatten().and_then(|name| Name::parse(NameOf::Template, &name).ok());
@@ -47,12 +47,12 @@ impl Command for UpdateTemplate {
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<TemplateModel> {
         let mut edit = self.edit.clone();
         let mut problems = Problems::default();
-        let found = problems.keep(find::template(tx, &self.template, TemplateLock::Unchanged).await?);
+        let found = problems.keep(find::template(tx, &self.template, TemplateLock::NoKeyUpdate).await?);
         edit.check(&mut problems);
         if let (Some(template), Some(wanted)) = (&found, &mut edit.collections.env_vars) {
             let mut at = Problems::at(&["input"]);
-            let there = keep_secrets::Stored::of_template(tx, template.id, wanted.iter()).await?;
-            there.complete_all(wanted, &mut at);
+            let stored = keep_secrets::Stored::of_template(tx, template.id, wanted.iter()).await?;
+            stored.complete_all(wanted, &mut at);
             problems.append(at);
         }
         problems.finish()?;

@@ -1,7 +1,7 @@
-//! What the values and collections of a template take.
+//! Checks the fields and collections of a template.
 //!
-//! Called by the use cases that create or edit one, and by the catalogue through them. It must never ask what is
-//! stored.
+//! Called by the use cases that create or edit a template, and through them by the catalogue loader. It must not read
+//! stored data.
 
 use crate::{
     app::text,
@@ -11,7 +11,7 @@ use crate::{
     name::{Name, NameOf},
 };
 
-/// Normalizes the collections and notes everything wrong with a template; gives back its name when that is sound.
+/// Normalizes the collections and notes all problems of a template. Returns its name if that is valid.
 pub(in crate::app) fn check(
     values: &TemplateValues,
     collections: &mut Collections,

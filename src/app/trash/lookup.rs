@@ -1,6 +1,6 @@
-//! From a reference in the input to what is in the trash, or to a problem that says where it was.
+//! Resolves references in the input to trashed objects, or to a problem with the path of the reference.
 //!
-//! Called by the use cases that restore and purge. It must never write, and never find what is live.
+//! Called by the use cases that restore and purge. It must not write, and must not return live objects.
 
 use crate::{
     app::{InstanceRef, StackRef, find::storable},
@@ -15,7 +15,7 @@ use crate::{
     error::{Code, Problem, Result},
 };
 
-/// A trashed stack, held from everybody: by id, or the one that had the name last.
+/// Finds a trashed stack and locks it exclusively. A name refers to the most recently trashed stack with that name.
 pub(in crate::app) async fn stack(tx: &Tx, wanted: &StackRef) -> Result<Result<StackModel, Problem>> {
     let (path, id): (&[&str], _) = match wanted {
         StackRef::Id(id) => (&["input", "stack", "id"], *id),
@@ -26,42 +26,42 @@ pub(in crate::app) async fn stack(tx: &Tx, wanted: &StackRef) -> Result<Result<S
     };
     let found = match id {
         Some(id) => stacks::find_any(tx, id, RowLock::Exclusive).await?,
-        None => return Ok(Err(gone(path, "No such stack is in the trash."))),
+        None => return Ok(Err(not_found(path, "No such stack is in the trash."))),
     };
-    let held = found.filter(|stack| stack.deleted_at.is_some());
-    Ok(held.ok_or_else(|| gone(path, "The stack is not in the trash.")))
+    let locked = found.filter(|stack| stack.deleted_at.is_some());
+    Ok(locked.ok_or_else(|| not_found(path, "The stack is not in the trash.")))
 }
 
-/// A trashed instance, held for a change, with its stack, held as it is: by id, or the one of a live stack that had the
-/// name last. Only by id its stack can be in the trash too.
+/// Finds a trashed instance and its stack. The instance is locked for a change, the stack against changes. Names refer
+/// to the most recently trashed instance in a live stack; the stack of an instance found by id may be trashed too.
 pub(in crate::app) async fn instance(
     tx: &Tx,
     wanted: &InstanceRef,
 ) -> Result<Result<(StackModel, InstanceModel), Problem>> {
     let (path, found): (&[&str], _) = match wanted {
-        InstanceRef::Id(Some(id)) => (&["input", "instance", "id"], instances::find(tx, *id, RowLock::No).await?),
+        InstanceRef::Id(Some(id)) => (&["input", "instance", "id"], instances::find(tx, *id, RowLock::None).await?),
         InstanceRef::Id(None) => (&["input", "instance", "id"], None),
         InstanceRef::Name { stack, name } => {
-            let named = if storable(stack) { stacks::find_by_name(tx, stack, RowLock::No).await? } else { None };
+            let named = if storable(stack) { stacks::find_by_name(tx, stack, RowLock::None).await? } else { None };
             let Some(named) = named else {
-                return Ok(Err(gone(&["input", "instance", "byName", "stack"], "There is no such live stack.")));
+                return Ok(Err(not_found(&["input", "instance", "byName", "stack"], "There is no such live stack.")));
             };
             let found = if storable(name) { instances::find_trashed(tx, named.id, name).await? } else { None };
             (&["input", "instance", "byName", "name"], found)
         }
     };
-    let Some(found) = found else { return Ok(Err(gone(path, "No such instance is in the trash."))) };
+    let Some(found) = found else { return Ok(Err(not_found(path, "No such instance is in the trash."))) };
     let stack = stacks::find_any(tx, found.stack_id, RowLock::Shared).await?;
-    let held = instances::find(tx, found.id, RowLock::Exclusive).await?;
-    let held = held.filter(|instance| instance.deleted_at.is_some());
-    Ok(stack.zip(held).ok_or_else(|| gone(path, "The instance is not in the trash.")))
+    let locked = instances::find(tx, found.id, RowLock::Exclusive).await?;
+    let locked = locked.filter(|instance| instance.deleted_at.is_some());
+    Ok(stack.zip(locked).ok_or_else(|| not_found(path, "The instance is not in the trash.")))
 }
 
-fn gone(path: &[&str], message: &str) -> Problem {
+fn not_found(path: &[&str], message: &str) -> Problem {
     Problem::new(Code::NotFound, path, message)
 }
 
-/// The same problem for who wants to purge something: what is live is not purged at once.
+/// Adds to the problem that only trashed objects can be purged.
 pub(in crate::app) fn first(mut problem: Problem) -> Problem {
     problem.message.push_str(" Only what is in the trash can be purged; what is live has to be deleted first.");
     problem

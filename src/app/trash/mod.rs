@@ -1,4 +1,4 @@
-//! The trash: what is in it, and what prevents its restoration.
+//! The trash: its contents, and what prevents a restore.
 //!
 //! Called by the resolvers. It must not delete anything.
 

@@ -1,7 +1,7 @@
-//! What the trash holds, and what restoring it under its own name would meet at this moment.
+//! Lists the trash, and finds the obstacles to restoring an object under its own name.
 //!
-//! Called by the resolvers and their loaders. It must never promise: whether a restore succeeds is decided when it is
-//! done, by the database.
+//! Called by the resolvers and the loaders. It must not promise that a restore succeeds; the database decides that at
+//! the time of the restore.
 
 use std::collections::HashMap;
 
@@ -25,32 +25,32 @@ use crate::{
 };
 
 impl App {
-    /// A page of the stacks in the trash, the last deleted first.
+    /// A page of trashed stacks, latest first.
     pub async fn trashed_stacks(&self, slice: &Slice<ByDeletion>) -> Result<Page<StackModel>> {
         Ok(trash::stacks(&self.reader(), slice).await?)
     }
 
-    /// How many stacks are in the trash.
+    /// The number of trashed stacks.
     pub async fn count_trashed_stacks(&self) -> Result<u64> {
         Ok(trash::count_stacks(&self.reader()).await?)
     }
 
-    /// A page of the instances in the trash that did not go with their stack, the last deleted first.
+    /// A page of the instances that were trashed on their own, latest first.
     pub async fn trashed_instances(&self, slice: &Slice<ByDeletion>) -> Result<Page<InstanceModel>> {
         Ok(trash::instances(&self.reader(), slice).await?)
     }
 
-    /// How many instances are in the trash that did not go with their stack.
+    /// The number of instances that were trashed on their own.
     pub async fn count_trashed_instances(&self) -> Result<u64> {
         Ok(trash::count_instances(&self.reader()).await?)
     }
 
-    /// How many instances would come back with each stack. Stacks without any are missing.
+    /// The number of instances that a restore of each stack would restore too. Stacks without any are missing.
     pub async fn count_trashed_members(&self, stacks: &[StackId]) -> Result<HashMap<StackId, i64>> {
         Ok(trash::count_members(&self.reader(), stacks).await?)
     }
 
-    /// What restoring trashed stacks would meet. Stacks without an obstacle may be missing.
+    /// The obstacles to restoring stacks. Stacks without an obstacle may be missing.
     pub async fn stack_obstacles(&self, stacks: &[StackId]) -> Result<HashMap<StackId, Vec<Problem>>> {
         let (db, scope) = (&self.reader(), &self.access().scope);
         let mut found: HashMap<StackId, Vec<Problem>> = HashMap::new();
@@ -65,7 +65,7 @@ impl App {
         Ok(found)
     }
 
-    /// What restoring trashed instances would meet. Instances without an obstacle may be missing.
+    /// The obstacles to restoring instances. Instances without an obstacle may be missing.
     pub async fn instance_obstacles(&self, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Vec<Problem>>> {
         let outlook = trash::instance_outlook(&self.reader(), instances).await?;
         Ok(outlook
@@ -75,7 +75,7 @@ impl App {
     }
 }
 
-/// The first thing that a restore of the instance would stop at.
+/// The first obstacle to restoring an instance.
 fn obstacle(instance: InstanceOutlook, scope: &Scope) -> Option<Problem> {
     if instance.stack_deleted_at.is_some() {
         return Some(stack_in_the_trash(&instance.stack));

@@ -1,7 +1,7 @@
-//! What services refer to: parts of definitions that cannot be held, those that nobody uses, and volumes that several
-//! services share.
+//! Reports losses in definitions (volumes, configs, secrets, networks): options without an equivalent, unused
+//! definitions, and volumes that several services share.
 //!
-//! Called once all services are known. It only makes notes.
+//! Called when all services are known. It must not change anything; it only adds notes.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,9 +12,9 @@ use crate::{
 };
 
 /// Most services that a note names.
-const NAMED: usize = 5;
+const MAX_NAMED_SERVICES: usize = 5;
 
-/// Notes everything about the definitions of all files.
+/// Adds the notes about the definitions of all files.
 pub(super) fn look(found: &[Found], files: &[Parsed], above: &[Parsed], notes: &mut Notes<'_>) {
     let mut volumes: HashMap<String, Vec<&str>> = HashMap::new();
     let (mut configs, mut secrets) = (HashSet::new(), HashSet::new());
@@ -26,7 +26,7 @@ pub(super) fn look(found: &[Found], files: &[Parsed], above: &[Parsed], notes: &
                 None => node.scalar().and_then(|text| Some(text.split_once(':')?.0.to_owned())),
             };
             let users = volumes.entry(source.unwrap_or_default()).or_default();
-            // One service comes after the other.
+            // Services are visited one after the other, so a repeated key can only be the last one.
             if users.last() != Some(&key) {
                 users.push(key);
             }
@@ -64,9 +64,9 @@ fn volume(name: &str, node: &Node, users: Option<&[&str]>, notes: &mut Notes<'_>
     match users {
         None => return notes.push(Fate::Lost, &path, node.at, "No service uses it."),
         Some(users) if users.len() > 1 && !external => {
-            let more = users.len().saturating_sub(NAMED);
+            let more = users.len().saturating_sub(MAX_NAMED_SERVICES);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let named = users[..users.len().min(NAMED)].join(", ");
+            let named = users[..users.len().min(MAX_NAMED_SERVICES)].join(", ");
             let reason =
                 format!("{named}{more} share this volume; here each instance has its own. What is external is shared.");
             notes.push(Fate::Lost, &path, node.at, &reason);

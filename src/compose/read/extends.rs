@@ -1,7 +1,7 @@
-//! Services that say only what they change of another one, in the same file or in one that was given with it.
+//! Resolves `extends`: services that extend another one, in the same file or in another file of the request.
 //!
-//! Called once all files are there. It must never look for a file that was not given, nor copy a service that the budget
-//! has no room for.
+//! Called when all files are parsed. It must not read a file that is not part of the request, nor copy a service
+//! without charging it to the budget.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -18,13 +18,13 @@ use crate::{
 /// Longest chain of services that extend each other.
 const MAX_CHAIN: usize = 32;
 
-/// A service: its file and its key.
-type Place = (usize, String);
+/// A service: the number of its file, and its key.
+type ServiceRef = (usize, String);
 
-/// Lays every service over the one that it extends. A file of which others take services is not imported itself.
+/// Merges every service into the one that it extends. The services of a file that others extend are not imported.
 pub(super) fn apply(files: &mut [Parsed], request: &Request, notes: &mut Notes<'_>) -> Result<(), Refusal> {
     let mut services: Vec<Vec<(String, Node)>> = Vec::with_capacity(files.len());
-    let mut maps: HashMap<Place, Rc<Map>> = HashMap::new();
+    let mut maps: HashMap<ServiceRef, Rc<Map>> = HashMap::new();
     for (file, parsed) in files.iter_mut().enumerate() {
         let mut of_file = Vec::with_capacity(parsed.services.len());
         for (key, mut node) in std::mem::take(&mut parsed.services) {
@@ -63,27 +63,33 @@ pub(super) fn apply(files: &mut [Parsed], request: &Request, notes: &mut Notes<'
     Ok(())
 }
 
-/// A copy, if there is room for it.
+/// Copies a map, and charges it to the budget.
 fn copied(map: &Map, at: At, notes: &Notes<'_>) -> Result<Map, Refusal> {
     super::copied(map, at, notes.budget())
 }
 
 struct Resolver<'a, 'b> {
     names: Vec<String>,
-    /// The services as the files have them.
-    maps: HashMap<Place, Rc<Map>>,
-    /// With everything that they extend.
-    done: HashMap<Place, Rc<Map>>,
+    /// The services of the files, unresolved.
+    maps: HashMap<ServiceRef, Rc<Map>>,
+    /// The resolved services.
+    done: HashMap<ServiceRef, Rc<Map>>,
     borrowed: HashSet<usize>,
     notes: &'a mut Notes<'b>,
 }
 
-/// A service with what it extends, and whether that is all of it: a circle, or a chain that is too long, is broken off.
+/// A resolved service, and whether it is complete: a cycle, or a chain that is too long, is cut off.
 type Resolved = (Rc<Map>, bool);
 
 impl Resolver<'_, '_> {
-    /// A service with everything that it extends; none where there is no such service.
-    fn resolve(&mut self, file: usize, key: &str, at: At, chain: &mut Vec<Place>) -> Result<Option<Resolved>, Refusal> {
+    /// Resolves a service; `None` if it does not exist.
+    fn resolve(
+        &mut self,
+        file: usize,
+        key: &str,
+        at: At,
+        chain: &mut Vec<ServiceRef>,
+    ) -> Result<Option<Resolved>, Refusal> {
         let place = (file, key.to_owned());
         if let Some(done) = self.done.get(&place) {
             return Ok(Some((Rc::clone(done), true)));
@@ -108,13 +114,13 @@ impl Resolver<'_, '_> {
         Ok(Some((whole, is_complete)))
     }
 
-    /// What a service is laid over, and whether that is all of it.
+    /// Resolves the service that another one extends.
     fn below(
         &mut self,
-        place: &Place,
+        place: &ServiceRef,
         extends: &Node,
         at: At,
-        chain: &mut Vec<Place>,
+        chain: &mut Vec<ServiceRef>,
     ) -> Result<(Option<Rc<Map>>, bool), Refusal> {
         let is_broken_off = chain.contains(place) || chain.len() >= MAX_CHAIN;
         let base = match self.base(place.0, extends) {
@@ -138,8 +144,8 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// The service that another one of this file extends, or why it extends none.
-    fn base(&self, file: usize, extends: &Node) -> Result<Place, String> {
+    /// Finds the service that `extends` refers to, or reports why there is none.
+    fn base(&self, file: usize, extends: &Node) -> Result<ServiceRef, String> {
         let text = |part: &str| extends.as_map().and_then(|map| map.get(part)).and_then(Node::scalar);
         let service = extends.scalar().or_else(|| text("service")).ok_or("It does not say which service.")?;
         let from = match text("file") {
@@ -154,7 +160,7 @@ impl Resolver<'_, '_> {
     }
 }
 
-/// A file by the name that another one gives it: the same, or the same without its folder.
+/// Finds a file by the name in `extends`: its full name, or its name without the folder.
 fn position(names: &[String], wanted: &str) -> Option<usize> {
     let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
     let wanted = wanted.trim_start_matches("./");

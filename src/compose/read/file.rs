@@ -1,6 +1,6 @@
-//! One file: its parts, with variables put in.
+//! Parses one Compose file into its parts, and interpolates variables.
 //!
-//! Called for every file. It must never know other files.
+//! Called for every file. It must not depend on other files.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -11,16 +11,16 @@ use crate::{
     yaml::{self, At, Map, Node, Value},
 };
 
-/// The parts of a file.
+/// A parsed file.
 #[derive(Debug, Default)]
 pub(super) struct Parsed {
     pub(super) services: Map,
     pub(super) definitions: Definitions,
-    /// What it says that Compose has no word for.
+    /// The contents of `x-devarch`.
     pub(super) meta: Map,
 }
 
-/// Reads a file and puts its variables in.
+/// Parses a file and interpolates its variables.
 pub(super) fn parse(
     text: &str,
     file: usize,
@@ -72,7 +72,7 @@ fn map_of(key: &str, node: Node) -> Result<Map, Refusal> {
     }
 }
 
-/// Notes what becomes of a part of the file that is no service and nothing that services refer to.
+/// Adds a note about a top-level part that is neither services nor definitions.
 fn other(key: &str, node: &Node, notes: &mut Notes<'_>) {
     let mut note = |fate, path: &str, at, reason: &str| notes.push(fate, path, at, reason);
     match (key, &node.value) {
@@ -98,7 +98,7 @@ struct Filler<'a, 'b> {
     path: Vec<String>,
     notes: &'a mut Notes<'b>,
     refusals: Vec<Refusal>,
-    /// The variables of the service in hand that are secrets.
+    /// The variables of the current service that are secrets.
     secrets: HashSet<String>,
 }
 
@@ -134,7 +134,7 @@ impl Filler<'_, '_> {
                     self.within(&index.to_string(), |filler| filler.fill(node));
                 }
             }
-            // Whether variables are put in when the stack starts is decided where the content is read.
+            // Reading the content decides whether its variables are interpolated when the stack starts.
             Value::Text(_) if self.is_content() => {}
             Value::Text(text) if text.contains('$') => {
                 if let Some(value) = self.filled(text, node.at) {
@@ -149,7 +149,7 @@ impl Filler<'_, '_> {
         matches!(self.path.as_slice(), [part, _, key] if part == "configs" && key == "content")
     }
 
-    /// The variable of the environment whose value a text is, and that value.
+    /// The environment variable whose value a text is, and that value.
     fn variable<'t>(&self, text: &'t str) -> Option<(String, &'t str)> {
         match self.path.as_slice() {
             [part, _, attribute, last] if part == "services" && attribute == "environment" => {
@@ -165,7 +165,7 @@ impl Filler<'_, '_> {
     fn filled(&mut self, text: &str, at: At) -> Option<Value> {
         let budget = self.notes.budget();
         let Some(filled) = interpolate(text, self.variables, budget) else {
-            // IdempotentRequest it is spent, every text is refused: the first one says where.
+            // After the budget is exceeded every text is refused; only the first refusal is reported.
             match budget.exceeded() {
                 Some(_) if !self.refusals.is_empty() => {}
                 Some(why) => self.refusals.push(Refusal::exceeded(at, why)),
@@ -176,7 +176,7 @@ impl Filler<'_, '_> {
         if let Some((key, value)) = self.variable(text)
             && !filled.missing.is_empty()
         {
-            // A list has it as its key alone, a mapping as a key without a value.
+            // In a list it is the key alone, in a mapping a key without a value.
             let bare = if text.len() == value.len() { Value::Null } else { Value::Text(key.clone()) };
             if self.secrets.contains(&key) {
                 return Some(bare);

@@ -1,7 +1,6 @@
-//! Reading Compose files: every service becomes what a template holds, and what cannot be held is noted.
+//! Reads Compose files: converts every service to the entries of a template, and reports losses as notes.
 //!
-//! Called by the use case that imports, and by the catalogue. It must never look at a file, the environment or the
-//! database.
+//! Called by the import and by the catalogue. It must not access files, the environment or the database.
 
 mod definitions;
 mod extends;
@@ -27,30 +26,30 @@ pub const MAX_BYTES: usize = 16 << 20;
 /// Most services of one import.
 pub const MAX_SERVICES: usize = 2_000;
 
-/// A file as it was given.
+/// A file of a request.
 #[derive(Clone, Debug, Hash)]
 pub struct Source {
-    /// What it is called, for messages and for `extends`.
+    /// Its name, for messages and for `extends`.
     pub name: String,
-    /// What it says.
+    /// Its contents.
     pub text: String,
 }
 
-/// What is to be read.
+/// The files to read, with their variables.
 #[derive(Clone, Debug, Default, Hash)]
 pub struct Request {
     /// Files whose services become templates.
     pub files: Vec<Source>,
-    /// Files that are laid over them, in order: what they change is an override, not the template.
+    /// Override files, merged into the others in order. Their changes become overrides of instances.
     pub overrides: Vec<Source>,
     /// Variables that the files may refer to.
     pub variables: BTreeMap<String, String>,
-    /// What the names of all templates start with.
+    /// Prefix of the names of all templates.
     pub prefix: String,
 }
 
 impl Request {
-    /// The name of a file by its number: first the files, then those that are laid over them.
+    /// The name of a file by its number: first the files, then the override files.
     pub fn file(&self, number: usize) -> &str {
         self.files.iter().chain(&self.overrides).nth(number).map_or("", |source| source.name.as_str())
     }
@@ -59,11 +58,11 @@ impl Request {
 /// Why files cannot be read at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// Where.
+    /// The file and the line.
     pub at: At,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// Whether it is more than an import takes.
+    /// Whether a limit is exceeded.
     pub is_limit: bool,
 }
 
@@ -76,53 +75,53 @@ impl Refusal {
         Self { at, message: message.into(), is_limit: true }
     }
 
-    /// The budget is spent.
+    /// The refusal for an exceeded budget.
     fn exceeded(at: At, why: Exceeded) -> Self {
         Self::limit(at, format!("Not read on: {why}."))
     }
 
-    /// The same, where it is known that it is.
+    /// The refusal for a budget that is known to be exceeded.
     fn spent(at: At, budget: &ReadBudget) -> Self {
         Self::exceeded(at, budget.exceeded().unwrap_or(Exceeded::Text))
     }
 }
 
-/// A service that was read.
+/// A service of the files, converted to the entries of a template.
 #[derive(Clone, Debug)]
 pub struct Imported {
     /// Its key in the file.
     pub key: String,
-    /// Where it begins.
+    /// The file and the line where it begins.
     pub at: At,
     /// The name of the template that it becomes.
     pub template: String,
-    /// The name of an instance that is made of it.
+    /// The name of its instance.
     pub instance: String,
-    /// What it is for.
+    /// The description of the template.
     pub description: String,
-    /// Its group in the catalogue.
+    /// The category of the template.
     pub category: String,
-    /// What the template says.
+    /// The entries of the template.
     pub says: Collections,
-    /// What an instance says with the override files on top; none where they say nothing.
+    /// The entries with the override files merged in; `None` if these do not change the service.
     pub laid_over: Option<Collections>,
 }
 
-/// What files say.
+/// The result of reading files.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
     /// The services, in the order of the files.
     pub services: Vec<Imported>,
-    /// What is not held as it stands there, in the order of the files.
+    /// Losses and changes, in the order of the files.
     pub notes: Vec<Note>,
 }
 
-/// Reads all files, or says why one of them cannot be read.
+/// Reads all files with the default budget.
 pub fn read(request: &Request) -> Result<Reading, Vec<Refusal>> {
     read_within(request, &ReadBudget::default())
 }
 
-/// The same within a budget.
+/// Reads all files within a budget, or returns why some cannot be read.
 pub fn read_within(request: &Request, budget: &ReadBudget) -> Result<Reading, Vec<Refusal>> {
     let sources = || request.files.iter().chain(&request.overrides);
     let of_variables: usize = request.variables.iter().map(|(name, value)| name.len() + value.len()).sum();
@@ -146,7 +145,7 @@ pub fn read_within(request: &Request, budget: &ReadBudget) -> Result<Reading, Ve
         let message = format!("{count} services are too many; at most {MAX_SERVICES} are taken.");
         refusals.push(Refusal::limit(At::default(), message));
     }
-    // What does not fit is told alone: the rest has not been looked at.
+    // An exceeded limit is reported alone, because the rest has not been read.
     if let Some(place) = refusals.iter().position(|refusal| refusal.is_limit) {
         refusals = vec![refusals.swap_remove(place)];
     }
@@ -161,17 +160,17 @@ pub fn read_within(request: &Request, budget: &ReadBudget) -> Result<Reading, Ve
     Ok(reading)
 }
 
-/// A service with the file that it stands in.
+/// A service with the number of its file.
 struct Found {
     key: String,
     file: usize,
     below: Map,
-    /// With the override files on top.
+    /// The service with the override files merged in.
     above: Option<Map>,
     at: At,
 }
 
-/// The services of all files, with the override files on top.
+/// The services of all files, with the override files merged in.
 fn services(files: &mut [Parsed], above: &mut [Parsed], notes: &mut Notes<'_>) -> Result<Vec<Found>, Vec<Refusal>> {
     let mut found: Vec<Found> = Vec::new();
     let mut place: HashMap<String, usize> = HashMap::new();
@@ -236,7 +235,7 @@ fn assemble(
         let read = part.read(service.below, lower, notes);
         let laid_over = service.above.filter(|_| read.is_some()).and_then(|map| {
             let upper = upper.get(service.file).and_then(Option::as_ref).unwrap_or(lower);
-            // What both say has been noted.
+            // The first read has reported the notes about what both contain.
             let known = notes.len();
             let read = part.read(map, upper, notes);
             notes.retain_after(known, |note| note.at.file >= files.len());
@@ -276,13 +275,13 @@ fn service_map(key: &str, node: Node, notes: &mut Notes<'_>) -> Option<Map> {
     }
 }
 
-/// A copy, if there is room for it.
+/// Copies a map, and charges it to the budget.
 fn copied(map: &Map, at: At, budget: &ReadBudget) -> Result<Map, Refusal> {
     let (values, bytes) = map.weight();
     if budget.charge(values, bytes) { Ok(map.clone()) } else { Err(Refusal::spent(at, budget)) }
 }
 
-/// Definitions with those of the override files on top; none where there are none.
+/// Merges the definitions of the override files; `None` if they have none.
 fn laid_over(below: &Definitions, above: &[Parsed], budget: &ReadBudget) -> Result<Option<Definitions>, Vec<Refusal>> {
     if above.is_empty() {
         return Ok(None);

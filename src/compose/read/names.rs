@@ -1,6 +1,7 @@
-//! What services are called here: names of files may have letters and signs that names here do not take.
+//! Derives names of templates and instances from the keys of services, which may contain characters that names must
+//! not.
 //!
-//! Called once all services are known. It must never know what names are taken in the database.
+//! Called when all services are known. It must not depend on which names are taken in the database.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,16 +11,16 @@ use crate::{
     name::{MAX_NAME, MAX_TEMPLATE_NAME, Name, NameOf, numbered},
 };
 
-/// The names that follow from a service's key.
+/// The names derived from the key of a service.
 pub(super) struct Names {
     pub(super) template: String,
     pub(super) instance: String,
 }
 
-/// Names for all services, each once.
+/// Derives unique names for all services.
 pub(super) fn give(found: &[Found], request: &Request, notes: &mut Notes<'_>) -> Vec<Names> {
     let (mut templates, mut instances) = (Taken::default(), Taken::default());
-    // Who is called like its key goes first.
+    // Keys that are valid names are reserved first.
     for service in found {
         templates.reserve(NameOf::Template, &format!("{}{}", request.prefix, service.key));
         instances.reserve(NameOf::Instance, &service.key);
@@ -42,7 +43,7 @@ pub(super) fn give(found: &[Found], request: &Request, notes: &mut Notes<'_>) ->
 #[derive(Default)]
 struct Taken {
     names: HashSet<String>,
-    /// The next number for names that begin alike.
+    /// The next number for each base name.
     next: HashMap<String, usize>,
 }
 

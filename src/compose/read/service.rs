@@ -1,7 +1,6 @@
-//! One service: every kind takes out what it understands, and the rest is noted.
+//! Reads one service: every kind takes out its entries, and the rest is reported in notes.
 //!
-//! Called for every service, with and without the override files. It must never know a concrete kind but through the
-//! registry.
+//! Called for every service, with and without the override files. It must use concrete kinds only through the registry.
 
 use std::{collections::HashMap, hash::Hash};
 
@@ -15,15 +14,15 @@ use crate::{
     yaml::{At, Map, Node, Value},
 };
 
-/// What is known of a service before it is read.
+/// The context of a service that is to be read.
 pub(super) struct Part<'a> {
     pub(super) key: &'a str,
     pub(super) at: At,
-    /// What its image is called where the file does not say.
+    /// The name of its image if the file does not contain one.
     pub(super) image: &'a str,
-    /// The names of all services here, by their keys.
+    /// The instance names of all services, by their keys.
     pub(super) called: &'a HashMap<String, String>,
-    /// What the file says about all of its services.
+    /// The `x-devarch` of the file, which applies to all its services.
     pub(super) meta: Option<&'a Map>,
 }
 
@@ -36,7 +35,7 @@ pub(super) struct Service {
 
 macro_rules! read_all {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
-        /// Lets every kind take out its entries.
+        /// Reads the entries of every kind.
         fn read_all(from: &mut Reading<'_>) -> Collections {
             let mut says = Collections::default();
             $(
@@ -51,7 +50,7 @@ macro_rules! read_all {
 for_each_kind!(read_all);
 
 impl Part<'_> {
-    /// Reads it; none when there is no image that it could be made of.
+    /// Reads the service; `None` if it has no image.
     pub(super) fn read(&self, mut service: Map, file: &Definitions, notes: &mut Notes<'_>) -> Option<Service> {
         let extension = match service.take(EXTENSION).map(|node| node.value) {
             Some(Value::Map(map)) => map,
@@ -93,7 +92,7 @@ impl Part<'_> {
     }
 }
 
-/// Notes what no kind has taken out.
+/// Adds a note about an attribute that no kind has taken out.
 fn rest(attribute: &str, node: &Node, from: &mut Reading<'_>) {
     match (attribute, &node.value) {
         (_, Value::Null) => {}
@@ -119,7 +118,7 @@ fn rest(attribute: &str, node: &Node, from: &mut Reading<'_>) {
     }
 }
 
-/// The entries that are valid, in their normal form; of two with the same key the last.
+/// The valid entries, normalized; of entries with the same identity only the last.
 fn sound<K: Kind>(found: Vec<Found<K>>, notes: &mut Notes<'_>) -> Vec<K> {
     let mut kept: Vec<Option<Found<K>>> = Vec::new();
     let mut places: HashMap<u64, usize> = HashMap::new();

@@ -1,7 +1,6 @@
-//! Reads that answers are written from without anything between the rows and the JSON: one statement for all of it, on
-//! connections that stay.
+//! Reads for direct plans: one statement for a whole response, on pinned connections.
 //!
-//! Called by the direct answers through [`App`](crate::app::App). It must never know what an answer looks like, nor
+//! Called by the direct plans through [`App`](crate::app::App). It must not know the format of a response, and must not
 //! write.
 
 mod projection;
@@ -26,7 +25,8 @@ use crate::{
     ids::StackId,
 };
 
-/// What can be read of a stack is the same as long as this is: its key, and how often it and templates have changed.
+/// The version of what a request can read of a stack: the stack's id, and the versions of the stack and of all
+/// templates. While it is unchanged, the response is unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Version {
     stack: i64,
@@ -35,7 +35,7 @@ pub struct Version {
 }
 
 impl Version {
-    /// From the row of a stack.
+    /// Reads the version from the row of a stack.
     pub fn of(projection: &Projection, row: &Row) -> Result<Self, DbErr> {
         Self::read(row, Keys::VERSION.map(|column| projection.place(column)))
     }
@@ -46,7 +46,7 @@ impl Version {
     }
 }
 
-/// The version of all rows; none when there is no such stack.
+/// Reads the version from the rows of a statement; `None` when the stack does not exist.
 fn read_version(projection: &Projection, rows: &[Row]) -> Result<Option<Version>, DbErr> {
     for row in rows {
         if row.part()? == 0 {
@@ -57,8 +57,8 @@ fn read_version(projection: &Projection, rows: &[Row]) -> Result<Option<Version>
 }
 
 impl Db {
-    /// The rows of a live stack, of some of its instances, and of what belongs to them, as far as they are within reach
-    /// and projection. Those of each part come in any order. There is none of a stack that does not exist.
+    /// Reads a live stack, some of its instances and their entries: the columns in `projection`, limited to `scope`.
+    /// The rows of one row set come in no particular order. There are no rows when the stack does not exist.
     pub async fn rows(
         &self,
         scope: &Scope,
@@ -73,7 +73,7 @@ impl Db {
             let before = statements.budget().used();
             let rows = replica.rows(&text.sql, &text.parameters, statements.budget());
             let (rows, version) = join(rows, self.version(scope, statements, stack)).await;
-            // Versions never come back: what has the one of this moment is the state of this moment.
+            // Versions never repeat, so rows with the current version are the current state.
             if let (Some(rows), Ok(version)) = (rows, version)
                 && read_version(projection, &rows)? == version
             {
@@ -97,12 +97,12 @@ impl Db {
         Ok(rows)
     }
 
-    /// The text of the statement that [`Db::rows`] runs, for those who look how the engine goes about it.
+    /// Returns the SQL that [`Db::rows`] runs, for tests that examine query plans.
     pub fn statement(&self, scope: &Scope, projection: &Projection, stack: &str, members: Members<'_>) -> String {
         statement::write(self.open.read.get_database_backend(), scope, projection, stack, members, self.packing()).sql
     }
 
-    /// How rows are packed: in a small file no part can be too large for one value.
+    /// Chooses how SQLite packs rows. In a small file no row set can be too large for one value.
     fn packing(&self) -> Packing {
         let DbUrl::Sqlite(path) = &self.url else { return Packing::Rows };
         let size = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.len());
@@ -110,7 +110,7 @@ impl Db {
         if size(path) + size(&log) <= LARGEST_PACK { Packing::Whole } else { Packing::Measured }
     }
 
-    /// The version of all that [`Db::rows`] would give at this moment; none of a stack that does not exist.
+    /// Returns the current version of what [`Db::rows`] would read; `None` when the stack does not exist.
     pub async fn version(&self, scope: &Scope, statements: &Statements, stack: &str) -> Result<Option<Version>, DbErr> {
         statements.fetch_add(1, Ordering::Relaxed);
         let version = self.open.version_checks.version(stack).await?;

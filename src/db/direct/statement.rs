@@ -1,7 +1,7 @@
-//! The one statement that a direct read is: the stack by its name, its instances, and for each of them what belongs to
-//! it, found through indexes one instance after the other.
+//! Builds the SQL statement of a direct read: the stack by its name, its instances, and the entries of each instance,
+//! all found through indexes.
 //!
-//! Made for each request. It must never decide what absence means.
+//! Called for each request. It must not decide what a missing row means.
 
 use std::{borrow::Cow, fmt::Write};
 
@@ -24,18 +24,18 @@ use crate::{
     kinds::plain::Form,
 };
 
-/// Which instances of the stack are projection.
+/// Which instances of the stack are read.
 #[derive(Clone, Copy, Debug)]
 pub enum Members<'a> {
-    /// None: the stack alone.
+    /// None, only the stack.
     None,
-    /// The one of this name.
+    /// The instance with this name.
     One(&'a str),
-    /// A page of its list.
+    /// A page of the list of instances.
     Page(&'a InstanceFilter, &'a Slice<ByAge>),
 }
 
-/// The text of a statement and what goes into it.
+/// A statement under construction: its SQL and its parameters.
 pub(super) struct Text<'a> {
     pub(super) sql: String,
     pub(super) parameters: Vec<Parameter<'a>>,
@@ -47,18 +47,18 @@ impl<'a> Text<'a> {
         self.sql.push_str(sql);
     }
 
-    /// Adds a parameter; its sign is what stands for it.
-    fn sign(&mut self, value: Parameter<'a>) -> String {
+    /// Adds a parameter and returns its placeholder.
+    fn placeholder(&mut self, value: Parameter<'a>) -> String {
         self.parameters.push(value);
-        let sign = if self.backend == DbBackend::Sqlite { '?' } else { '$' };
-        format!("{sign}{}", self.parameters.len())
+        let placeholder = if self.backend == DbBackend::Sqlite { '?' } else { '$' };
+        format!("{placeholder}{}", self.parameters.len())
     }
 }
 
-/// The statement that asks only how often some stacks and templates have changed.
+/// Builds the statement that reads the versions of `size` stacks and of the templates.
 pub(super) fn versions(backend: DbBackend, size: usize) -> String {
-    let sign = if backend == DbBackend::Sqlite { '?' } else { '$' };
-    let names: Vec<String> = (1..=size).map(|n| format!("{sign}{n}")).collect();
+    let placeholder = if backend == DbBackend::Sqlite { '?' } else { '$' };
+    let names: Vec<String> = (1..=size).map(|n| format!("{placeholder}{n}")).collect();
     let columns = [("s.name", Form::Text), ("s.id", Form::Long), (OF_STACK, Form::Long), (OF_TEMPLATES, Form::Long)];
     let columns =
         if backend == DbBackend::Sqlite { packed(columns.into_iter()) } else { columns.map(|(sql, _)| sql).join(", ") };
@@ -68,15 +68,15 @@ pub(super) fn versions(backend: DbBackend, size: usize) -> String {
 /// How many rows SQLite packs into one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Packing {
-    /// All rows of a part.
+    /// All rows of a row set.
     Whole,
-    /// All rows of a part, if they are not too many bytes; else a sign that they are.
+    /// All rows of a row set if they are small enough, otherwise a marker that they are too large.
     Measured,
-    /// One row each: for parts that are large.
+    /// One row for each value, for large row sets.
     Rows,
 }
 
-/// Writes the statement.
+/// Builds the statement.
 pub(super) fn write<'a>(
     backend: DbBackend,
     scope: &Scope,
@@ -86,7 +86,7 @@ pub(super) fn write<'a>(
     packing: Packing,
 ) -> Text<'a> {
     let mut text = Text { sql: String::with_capacity(2048), parameters: Vec::new(), backend };
-    let name = text.sign(Parameter::Text(stack.into()));
+    let name = text.placeholder(Parameter::Text(stack.into()));
     let within = scope.and("s.id");
     let _ = write!(
         text.sql,
@@ -95,21 +95,21 @@ pub(super) fn write<'a>(
     );
     let own = "FROM service_instances AS i WHERE i.stack_id = (SELECT s.id FROM s) AND i.deleted_at IS NULL";
     let mut conditions = String::new();
-    let shown = match members {
+    let has_instances = match members {
         Members::None => false,
         Members::One(name) => {
-            let name = text.sign(Parameter::Text(name.into()));
+            let name = text.placeholder(Parameter::Text(name.into()));
             let _ = write!(text.sql, ", i AS MATERIALIZED (SELECT i.* {own} AND i.instance_id = {name})");
             true
         }
         Members::Page(filter, slice) => {
             if let Some(search) = &filter.search {
                 if backend == DbBackend::Sqlite {
-                    // A statement with LIKE and a parameter is prepared anew each time.
-                    let part = text.sign(Parameter::Text(Cow::Owned(search.to_lowercase())));
+                    // SQLite would compile a statement with LIKE and a parameter again for each execution.
+                    let part = text.placeholder(Parameter::Text(Cow::Owned(search.to_lowercase())));
                     let _ = write!(conditions, " AND instr(i.instance_id, {part}) > 0");
                 } else {
-                    let pattern = text.sign(Parameter::Text(Cow::Owned(pattern(search))));
+                    let pattern = text.placeholder(Parameter::Text(Cow::Owned(pattern(search))));
                     let _ = write!(conditions, " AND i.instance_id LIKE {pattern} ESCAPE '\\'");
                 }
             }
@@ -119,18 +119,20 @@ pub(super) fn write<'a>(
             let _ = write!(text.sql, ", i AS MATERIALIZED (SELECT i.* {own}{conditions}");
             for (cursor, than) in [(&slice.after, '>'), (&slice.before, '<')] {
                 if let Some(cursor) = cursor {
-                    let (time, id) =
-                        (text.sign(Parameter::Time(cursor.created_at)), text.sign(Parameter::Number(cursor.id.0)));
+                    let (time, id) = (
+                        text.placeholder(Parameter::Time(cursor.created_at)),
+                        text.placeholder(Parameter::Number(cursor.id.0)),
+                    );
                     let _ = write!(text.sql, " AND (i.created_at, i.id) {than} ({time}, {id})");
                 }
             }
             let order = if slice.backwards { "DESC" } else { "ASC" };
-            // In the text, so that the plan knows that it is few.
+            // The limit is a literal, so that the planner knows that there are few rows.
             let _ = write!(text.sql, " ORDER BY i.created_at {order}, i.id {order} LIMIT {})", slice.fetch());
             true
         }
     };
-    if shown && packing == Packing::Measured {
+    if has_instances && packing == Packing::Measured {
         for (part, table, of) in projection.tables() {
             let (own, column) = of.columns();
             let Some(bytes) = projection.bytes(part) else { continue };
@@ -145,7 +147,7 @@ pub(super) fn write<'a>(
     text.push(" ");
     projection.columns(RowSet::STACK, backend, packing, &mut text.sql);
     text.push("FROM s");
-    if !shown {
+    if !has_instances {
         return text;
     }
     text.push(" UNION ALL ");
@@ -165,7 +167,7 @@ pub(super) fn write<'a>(
             Of::Instances => "i",
             Of::Templates => "(SELECT DISTINCT i.template_service_id FROM i) AS i",
         };
-        // The names of a table's columns stand alone: they are looked for in that table first.
+        // The columns of a kind's table are unqualified, which resolves to the innermost table.
         if backend == DbBackend::Sqlite {
             text.push(" UNION ALL ");
             projection.columns(part, backend, packing, &mut text.sql);
@@ -176,7 +178,7 @@ pub(super) fn write<'a>(
         } else {
             let _ = write!(text.sql, " UNION ALL SELECT x.* FROM {owners} CROSS JOIN LATERAL (");
             projection.columns(part, backend, packing, &mut text.sql);
-            // The OFFSET keeps the planner from reading the whole table once instead of its index for each owner.
+            // OFFSET 0 keeps the planner from scanning the whole table instead of using the index for each owner.
             let _ = write!(text.sql, "FROM {table} AS x WHERE x.{column} = i.{own} OFFSET 0) AS x");
         }
     }

@@ -1,7 +1,7 @@
-//! Versions of stacks, asked of the database together: who asks while a statement is under way waits for the next one,
-//! which asks for all who wait. The busier the service, the less a check costs.
+//! Batches version checks: requests that arrive while a statement runs share the next statement.
 //!
-//! Used by [`Db::version`](crate::db::Db::version). It must never answer with what was read before it was asked.
+//! Used by [`Db::version`](crate::db::Db::version). It must not answer a request with a version that was read before
+//! the request came. The busier the service, the less a check costs.
 
 use std::{
     collections::HashMap,
@@ -20,26 +20,27 @@ use crate::{
     db::pool::pinned::{Parameter, PinnedConnections, Place, Row},
 };
 
-/// How many a statement asks for: few texts, so that the database knows all of them.
-const SIZES: [usize; 3] = [1, 4, 16];
+/// The numbers of stacks for which there is a statement. Few statement texts keep the cache of prepared statements
+/// effective.
+const BATCH_SIZES: [usize; 3] = [1, 4, 16];
 
-/// What became of a check.
+/// The result of a check.
 type Checked = Result<Option<Version>, DbErr>;
 
-/// Who waits for a check.
-struct Waiting {
+/// A check that waits for the next statement.
+struct PendingCheck {
     stack: String,
     answer: oneshot::Sender<Checked>,
 }
 
 #[derive(Default)]
 struct State {
-    waiting: Vec<Waiting>,
-    /// Whether somebody asks the database at the moment.
-    asking: bool,
+    waiting: Vec<PendingCheck>,
+    /// Whether a task is running checks at the moment.
+    is_running: bool,
 }
 
-/// All version_checks of one database; a clone is the same.
+/// The version checks of one database. Clones share the queue.
 #[derive(Clone)]
 pub(in crate::db) struct VersionChecks {
     state: Arc<Mutex<State>>,
@@ -68,42 +69,43 @@ impl VersionChecks {
         }
     }
 
-    /// The version of the live stack of this name, whoever may see it.
+    /// Returns the version of the live stack with this name, in or out of the caller's scope.
     pub(super) async fn version(&self, stack: &str) -> Checked {
         let (answer, answered) = oneshot::channel();
         let first = {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            state.waiting.push(Waiting { stack: stack.to_owned(), answer });
-            !std::mem::replace(&mut state.asking, true)
+            state.waiting.push(PendingCheck { stack: stack.to_owned(), answer });
+            !std::mem::replace(&mut state.is_running, true)
         };
         if first {
-            // On a task of its own: who asked first may go away before the others have their answers.
-            tokio::spawn(self.clone().ask_for_all());
+            // The checks run on a task of their own, because the first caller may be cancelled before the others have
+            // their results.
+            tokio::spawn(self.clone().run_pending());
         }
         answered.await.unwrap_or_else(|_| Err(DbErr::Custom("a check was given up".to_owned())))
     }
 
-    async fn ask_for_all(self) {
+    async fn run_pending(self) {
         loop {
-            let asked: Vec<Waiting> = {
+            let batch: Vec<PendingCheck> = {
                 let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
                 if state.waiting.is_empty() {
-                    state.asking = false;
+                    state.is_running = false;
                     return;
                 }
-                let most = state.waiting.len().min(SIZES[SIZES.len() - 1]);
-                state.waiting.drain(..most).collect()
+                let size = state.waiting.len().min(BATCH_SIZES[BATCH_SIZES.len() - 1]);
+                state.waiting.drain(..size).collect()
             };
-            match self.ask(&asked).await {
+            match self.fetch_versions(&batch).await {
                 Ok(versions) => {
-                    for one in asked {
-                        // Who has gone away needs none.
+                    for one in batch {
+                        // The receiver is gone when its request was cancelled.
                         let _ = one.answer.send(Ok(versions.get(&one.stack).copied()));
                     }
                 }
-                // They find another way, and there each meets the cause itself.
+                // The callers fall back to a full read, which reports the original error.
                 Err(cause) => {
-                    for one in asked {
+                    for one in batch {
                         let _ = one.answer.send(Err(DbErr::Custom(cause.to_string())));
                     }
                 }
@@ -111,10 +113,10 @@ impl VersionChecks {
         }
     }
 
-    async fn ask(&self, asked: &[Waiting]) -> Result<HashMap<String, Version>, DbErr> {
-        let size = SIZES.into_iter().find(|size| *size >= asked.len()).unwrap_or(asked.len());
-        // AdmissionControl that are left over ask for the first once more.
-        let names = (0..size).map(|n| asked.get(n).unwrap_or(&asked[0]));
+    async fn fetch_versions(&self, batch: &[PendingCheck]) -> Result<HashMap<String, Version>, DbErr> {
+        let size = BATCH_SIZES.into_iter().find(|size| *size >= batch.len()).unwrap_or(batch.len());
+        // Unused parameters repeat the first name.
+        let names = (0..size).map(|n| batch.get(n).unwrap_or(&batch[0]));
         let parameters: Vec<Parameter<'_>> = names.map(|one| Parameter::Text(one.stack.as_str().into())).collect();
         let sql = statement::versions(self.backend, size);
         let mut connection = self.pinned_connections.take().await?;

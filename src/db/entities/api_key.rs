@@ -1,4 +1,4 @@
-//! `api_keys`: the hash of each key, and what it lets its holder do. The key itself is nowhere.
+//! `api_keys`: the hash and the permissions of each API key. The key itself is not stored.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,11 +12,11 @@ pub struct Model {
     pub role: String,
     /// The first characters of the key, to tell keys apart.
     pub hint: String,
-    /// The half of the hash by which the row is found.
+    /// The half of the hash that finds the row.
     pub lookup: String,
-    /// The half of the hash that is compared.
+    /// The half of the hash that is compared in constant time.
     pub verifier: String,
-    /// True when only the stacks of `api_key_stacks` are within reach, also when none of them is left.
+    /// True if the key is limited to the stacks in `api_key_stacks`, even when none of them is left.
     pub limited: bool,
     pub created_at: DateTimeUtc,
     pub expires_at: Option<DateTimeUtc>,

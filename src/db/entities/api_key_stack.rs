@@ -1,4 +1,4 @@
-//! `api_key_stacks`: the stacks within reach of a limited key.
+//! `api_key_stacks`: the stacks to which a limited API key has access.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `catalog_entries`: what the catalogue wrote, and as which revision.
+//! `catalog_entries`: the templates that were loaded from the catalogue, with their revisions.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,9 +11,9 @@ pub struct Model {
     pub name: String,
     /// Null once a user has deleted the template.
     pub service_id: Option<TemplateId>,
-    /// SHA-256 of the entry as it was loaded, hexadecimal.
+    /// SHA-256 of the loaded entry, in hexadecimal.
     pub digest: String,
-    /// The template's revision as the catalogue left it.
+    /// The revision of the template after it was loaded.
     pub revision: i64,
     pub loaded_at: DateTimeUtc,
 }

@@ -1,4 +1,4 @@
-//! `clear_secrets`: rows of secrets that an earlier version wrote in clear text and that are still to be sealed.
+//! `clear_secrets`: rows whose secrets an earlier version stored as clear text, and which still have to be encrypted.
 
 use sea_orm::entity::prelude::*;
 

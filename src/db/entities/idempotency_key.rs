@@ -1,16 +1,16 @@
-//! `idempotency_keys`: changes that are not made again when they are sent again.
+//! `idempotency_keys`: the outcomes of commands, so that a repeated request does not run again.
 
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "idempotency_keys")]
 pub struct Model {
-    /// A hash of the key and of who sent it.
+    /// A hash of the key and of the caller.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
-    /// A hash of what was asked for.
+    /// A hash of the request.
     pub request: String,
-    /// What was given back, as JSON or sealed; null until it is done.
+    /// The outcome as JSON, plain or encrypted; null while the command runs.
     pub outcome: Option<String>,
     pub created_at: DateTimeUtc,
 }

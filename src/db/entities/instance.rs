@@ -1,4 +1,4 @@
-//! `service_instances`. Its column `instance_id` is the instance's name.
+//! `service_instances`: the instances. The column `instance_id` holds the instance's name.
 
 use sea_orm::{QueryFilter, entity::prelude::*};
 
@@ -20,9 +20,9 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub deleted_at: Option<DateTimeUtc>,
-    /// True when it went into the trash because its stack did.
+    /// True if the instance was moved to the trash together with its stack.
     pub deleted_with_stack: bool,
-    /// How many entries it overrides, all kinds together: whoever writes entries counts them here, too.
+    /// The number of overrides, all kinds together. Code that writes overrides has to update it.
     pub override_count: i32,
 }
 
@@ -31,7 +31,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
-    /// Instances that are not in the trash; those of a trashed stack are in the trash with it.
+    /// Instances that are not in the trash. The instances of a trashed stack are in the trash too.
     pub fn live() -> Select<Self> {
         Self::find().filter(Column::DeletedAt.is_null())
     }

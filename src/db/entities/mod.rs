@@ -1,6 +1,6 @@
-//! The tables of stacks, templates and instances; those of the kinds are in `kinds`.
+//! The entities of stacks, templates, instances, keys and change records. The entities of kinds are in `kinds`.
 //!
-//! Used by the queries of this room. They must never hold rules.
+//! Used by the queries. They must not contain rules of the domain.
 
 pub mod api_key;
 pub mod api_key_stack;

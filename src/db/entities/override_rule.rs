@@ -1,4 +1,4 @@
-//! `instance_override_rules`: what instances take away from their templates.
+//! `instance_override_rules`: the template entries that instances remove or replace.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,7 +11,7 @@ pub struct Model {
     pub id: i64,
     pub instance_id: InstanceId,
     pub kind: String,
-    /// The key of the entry that is removed; null when the rule is about the whole collection.
+    /// The key of the removed entry; null if the rule is about the whole collection.
     pub key: Option<String>,
     /// `REMOVE` or `REPLACE`.
     pub action: String,

@@ -1,4 +1,4 @@
-//! `secret_keys`: the keys under which secrets were sealed in this database; never the keys themselves.
+//! `secret_keys`: the ids of the keys that encrypt secrets in this database. The keys themselves are not stored.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,13 +7,13 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
-    /// A known text, sealed under the key.
+    /// A known text, encrypted under the key.
     #[sea_orm(column_type = "Text")]
     pub check_text: String,
     pub created_at: DateTimeUtc,
-    /// Since then nothing is sealed under it.
+    /// Since when nothing is encrypted under the key any more.
     pub retired_at: Option<DateTimeUtc>,
-    /// Since then nothing is left that was sealed under it.
+    /// Since when no secret is left that is encrypted under the key.
     pub emptied_at: Option<DateTimeUtc>,
 }
 

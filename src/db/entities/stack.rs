@@ -1,4 +1,4 @@
-//! `stacks`.
+//! `stacks`: the stacks.
 
 use sea_orm::{QueryFilter, entity::prelude::*};
 

@@ -1,8 +1,9 @@
-//! What differs between a collection as it is stored and as it is wanted, by identity. Rows that stay are not written, and
-//! only those are read that may be equal to an entry that was given. Entries keep the order in which they were given: a
-//! whole collection in another order makes new rows of what has moved, and nothing moves that was not given.
+//! Computes and writes the difference between a stored collection and a new one, matched by identity.
 //!
-//! Called by everything that writes collections. It must never know a concrete kind.
+//! Called by everything that writes collections. It must not depend on a concrete kind.
+//!
+//! Unchanged rows are not written, and the only rows read are those that may equal a given entry. Entries keep the
+//! order in which they were given: an entry that moved gets a new row, and an entry that was not given never moves.
 
 use std::collections::{HashMap, HashSet};
 
@@ -22,27 +23,27 @@ use crate::{
     kinds::{Head, Kind, Owner, Slot, Stored},
 };
 
-/// The rows that have to be written.
+/// The rows to write.
 #[derive(Debug)]
 pub(super) struct Difference<K> {
-    /// Rows that go.
-    gone: Vec<i64>,
-    /// Rows that hold something else from now on.
-    changed: Vec<(i64, K)>,
-    /// Entries that become new rows, some of them with the stored entry whose place they take.
-    fresh: Vec<(K, Option<K>)>,
+    /// Ids of the rows to delete.
+    deleted: Vec<i64>,
+    /// Rows to update, with their new contents.
+    updated: Vec<(i64, K)>,
+    /// Entries to insert. An entry that replaces a row in another position comes with the stored entry.
+    inserted: Vec<(K, Option<K>)>,
 }
 
-/// An entry that was given, and the row that it belongs to.
+/// A given entry and the row that belongs to it.
 struct Matched<K: Kind> {
     entry: K,
     row: Option<Head<K>>,
-    /// Whether the row stays where it is; otherwise a new one follows the others, as its place was given.
+    /// Whether the row keeps its position. Otherwise the entry gets a new row after the others, in the given order.
     in_place: bool,
 }
 
 impl<K: Kind> Matched<K> {
-    /// Whether only a look at the row can tell whether it holds the same.
+    /// Whether the row has to be read to find out if it equals the entry.
     fn may_be_equal(&self) -> bool {
         let Some(head) = &self.row else { return false };
         head.sealed == self.entry.holds_secret() && (head.sealed || head.bytes == self.entry.long_bytes())
@@ -53,13 +54,13 @@ impl<K: Kind> Matched<K> {
     }
 }
 
-/// The rows that belong to the entries that were given, in their order; and the rows that nothing is left of.
-fn matched<K: Kind>(stored: Vec<Head<K>>, wanted: Vec<Slot<K>>) -> (Vec<Matched<K>>, Vec<Head<K>>) {
+/// Matches given entries with rows, in their order. Also returns the rows that belong to no entry.
+fn match_rows<K: Kind>(stored: Vec<Head<K>>, wanted: Vec<Slot<K>>) -> (Vec<Matched<K>>, Vec<Head<K>>) {
     let stays = |slot: &Slot<K>| if let Slot::Stored(head) = slot { Some(head.row) } else { None };
     let staying: HashSet<i64> = wanted.iter().filter_map(stays).collect();
     let mut leaving: Vec<Head<K>> = stored.into_iter().filter(|head| !staying.contains(&head.row)).collect();
     let mut rows: Vec<Option<Head<K>>> = wanted.iter().map(|_| None).collect();
-    // The row of the same identity, else one with the same key.
+    // First the rows with the same identity, then the rows with the same key.
     let by_identity = |head: &Head<K>, entry: &K| head.identity == entry.row_identity();
     let by_key = |head: &Head<K>, entry: &K| head.key.as_ref() == Some(&entry.key());
     for fits in [&by_identity as &dyn Fn(&Head<K>, &K) -> bool, &by_key] {
@@ -83,7 +84,8 @@ fn matched<K: Kind>(stored: Vec<Head<K>>, wanted: Vec<Slot<K>>) -> (Vec<Matched<
 }
 
 impl<K: Kind> Difference<K> {
-    /// Between the rows of an owner and what is wanted of it: rows that stay, and entries. At most one statement.
+    /// Compares the rows of an owner with the wanted collection, which consists of rows to keep and of given entries.
+    /// Runs at most one statement.
     pub(super) async fn find<O: Owner>(
         tx: &Tx,
         owner: O::Id,
@@ -93,88 +95,90 @@ impl<K: Kind> Difference<K> {
     where
         K: Stored<O>,
     {
-        let (given, leaving) = matched(stored, wanted);
+        let (given, leaving) = match_rows(stored, wanted);
         let unknown = given.iter().filter(|given| given.has_to_be_read());
         let unknown: Vec<i64> = unknown.filter_map(|given| Some(given.row.as_ref()?.row)).collect();
         let mut known = read::<O, K>(tx, owner, &unknown).await?;
-        let gone = leaving.into_iter().map(|head| head.row).collect();
-        let mut found = Self { gone, changed: Vec::new(), fresh: Vec::new() };
+        let deleted = leaving.into_iter().map(|head| head.row).collect();
+        let mut found = Self { deleted, updated: Vec::new(), inserted: Vec::new() };
         for Matched { entry, row, in_place } in given {
             match row.map(|head| head.row) {
                 Some(id) if in_place => {
                     if known.get(&id) != Some(&entry) {
-                        found.changed.push((id, entry));
+                        found.updated.push((id, entry));
                     }
                 }
                 Some(id) => {
-                    found.gone.push(id);
-                    found.fresh.push((entry, known.remove(&id)));
+                    found.deleted.push(id);
+                    found.inserted.push((entry, known.remove(&id)));
                 }
-                None => found.fresh.push((entry, None)),
+                None => found.inserted.push((entry, None)),
             }
         }
         Ok(found)
     }
 
-    /// Between nothing and the first entries of an owner.
+    /// The difference between an empty collection and the first entries of an owner.
     pub(super) fn first(entries: Vec<K>) -> Self {
-        let fresh = entries.into_iter().map(|entry| (entry, None)).collect();
-        Self { gone: Vec::new(), changed: Vec::new(), fresh }
+        let inserted = entries.into_iter().map(|entry| (entry, None)).collect();
+        Self { deleted: Vec::new(), updated: Vec::new(), inserted }
     }
 
-    /// Whether nothing has to be written.
+    /// Whether there is nothing to write.
     pub(super) fn is_empty(&self) -> bool {
-        self.gone.is_empty() && self.changed.is_empty() && self.fresh.is_empty()
+        self.deleted.is_empty() && self.updated.is_empty() && self.inserted.is_empty()
     }
 
-    /// How many entries more there will be; less than zero for fewer.
+    /// By how many entries the collection grows; negative if it shrinks.
     pub(super) fn more(&self) -> i32 {
-        number(self.fresh.len()) - number(self.gone.len())
+        number(self.inserted.len()) - number(self.deleted.len())
     }
 
-    /// Writes it: at most three statements, however many rows, and one for the key if there are secrets.
+    /// Writes the difference: at most three statements for any number of rows, and one more for the key if there are
+    /// secrets.
     pub(super) async fn write<O: Owner>(mut self, tx: &Tx, owner: O::Id, now: DateTime<Utc>) -> Result<()>
     where
         K: Stored<O>,
     {
-        let written = || self.changed.iter().map(|(_, entry)| entry).chain(self.fresh.iter().map(|(entry, _)| entry));
+        let written =
+            || self.updated.iter().map(|(_, entry)| entry).chain(self.inserted.iter().map(|(entry, _)| entry));
         if let Some(column) = written().find_map(|entry| entry.lost_column()) {
-            return Err(lost::<K>(column));
+            return Err(unstorable::<K>(column));
         }
         if written().any(Kind::holds_secret) {
-            secrets::hold_current(tx).await?;
+            secrets::lock_current_key(tx).await?;
         }
-        for (entry, before) in &mut self.fresh {
+        for (entry, before) in &mut self.inserted {
             entry.stamp(now, before.as_ref());
             secrets::seal::<O, K>(entry, owner, tx.vault())?;
         }
-        for (_, entry) in &mut self.changed {
+        for (_, entry) in &mut self.updated {
             entry.stamp(now, None);
             secrets::seal::<O, K>(entry, owner, tx.vault())?;
         }
-        let Self { gone, changed, fresh } = self;
-        if !gone.is_empty() {
-            let these = one_of(tx.get_database_backend(), K::id_column().as_str(), gone.into_iter());
+        let Self { deleted, updated, inserted } = self;
+        if !deleted.is_empty() {
+            let these = one_of(tx.get_database_backend(), K::id_column().as_str(), deleted.into_iter());
             K::Entity::delete_many().filter(these).exec(tx).await?;
         }
-        if !changed.is_empty() {
-            let rows = changed.into_iter().map(|(id, entry)| {
+        if !updated.is_empty() {
+            let rows = updated.into_iter().map(|(id, entry)| {
                 let mut row = entry.into_row(owner);
                 row.set(K::id_column(), id.into());
                 row
             });
-            let change = OnConflict::column(K::id_column()).update_columns(changing::<O, K>()).to_owned();
+            let change = OnConflict::column(K::id_column()).update_columns(updated_columns::<O, K>()).to_owned();
             K::Entity::insert_many(rows).on_conflict(change).exec_without_returning(tx).await?;
         }
-        if !fresh.is_empty() {
-            let rows = fresh.into_iter().map(|(entry, _)| entry.into_row(owner));
+        if !inserted.is_empty() {
+            let rows = inserted.into_iter().map(|(entry, _)| entry.into_row(owner));
             K::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         Ok(())
     }
 }
 
-/// The entries of some rows, opened; those that cannot be read or opened are missing.
+/// Reads some rows and decrypts them. Rows that cannot be read or decrypted are missing.
 async fn read<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, ids: &[i64]) -> Result<HashMap<i64, K>, DbErr> {
     if ids.is_empty() {
         return Ok(HashMap::new());
@@ -189,16 +193,17 @@ async fn read<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, ids: &[i64]) -> Res
     Ok(opened.collect())
 }
 
-/// The columns that a changed row gets.
-fn changing<O: Owner, K: Stored<O>>() -> impl Iterator<Item = <K::Entity as EntityTrait>::Column> {
+/// The columns that an update writes.
+fn updated_columns<O: Owner, K: Stored<O>>() -> impl Iterator<Item = <K::Entity as EntityTrait>::Column> {
     <K::Entity as EntityTrait>::Column::iter().filter(|column| {
         let name = column.as_str();
         name != K::id_column().as_str() && name != K::owner_column().as_str() && !K::LASTING.contains(&name)
     })
 }
 
-/// The last look before anything is stored; whatever comes from outside has been refused with its path before.
-fn lost<K: Kind>(column: &str) -> Error {
+/// The error for a value that the database cannot store. This is a last check; user input has been validated before,
+/// with the path of the value.
+fn unstorable<K: Kind>(column: &str) -> Error {
     let message = format!(
         "A value in the column {column} of {} cannot be stored: it would not be read as it was written.",
         K::FIELD

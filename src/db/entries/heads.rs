@@ -1,7 +1,7 @@
-//! Stored rows without their contents: what tells them apart, and how much they hold.
+//! Reads the heads of stored rows: id, key, identity and size, without the contents.
 //!
-//! Called before anything is written, so that a write needs to read only what it may not have to change. It reads no value
-//! of an entry, so it also works where a row cannot be read.
+//! Called before a collection is written, so that only the rows that may be equal have to be read in full. It reads no
+//! contents, so it also works for rows that cannot be read.
 
 use sea_orm::{ConnectionTrait, DbErr, IdenStatic, QueryResult, Statement};
 
@@ -10,7 +10,7 @@ use crate::{
     kinds::{Head, Owner, Stored},
 };
 
-/// All rows of an owner, in the order in which they came to be.
+/// The heads of all rows of an owner, oldest first.
 pub(super) async fn load<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id) -> Result<Vec<Head<K>>, DbErr> {
     let backend = tx.get_database_backend();
     let (table, owner_column, id) = (K::TABLE, K::owner_column(), K::id_column());
@@ -31,7 +31,7 @@ pub(super) async fn load<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id) -> Resul
 }
 
 fn head<K: crate::kinds::Kind>(row: &QueryResult) -> Result<Head<K>, DbErr> {
-    // A key that is no text (a row written by hand) is the key of nothing.
+    // A key that is not a text (in a row written by hand) matches nothing.
     let text = |column| row.try_get::<String>("", column).ok();
     let sealed: bool = row.try_get("", "entry_sealed")?;
     let bytes: i64 = row.try_get("", "entry_bytes")?;
@@ -40,7 +40,7 @@ fn head<K: crate::kinds::Kind>(row: &QueryResult) -> Result<Head<K>, DbErr> {
         row: row.try_get("", "row_id")?,
         key: text("entry_key").and_then(|key| K::row_key(&key)),
         identity: text("entry_identity").unwrap_or_default(),
-        // What is sealed is longer by a third, as base64 is.
+        // Encrypted contents are a third longer, because of Base64.
         bytes: if sealed { bytes / 4 * 3 } else { bytes },
         sealed,
     })

@@ -1,6 +1,6 @@
-//! The rows of the kinds: read, written, copied and counted the same way for every kind and owner.
+//! Reads, writes, copies and counts the entries of kinds, in the same way for every kind and owner.
 //!
-//! Called by the use cases and the loaders. It must never know a concrete kind, except through the registry.
+//! Called by the use cases and the loaders. It must not depend on a concrete kind except through the registry.
 
 mod difference;
 mod heads;
@@ -33,17 +33,18 @@ use crate::{
     },
 };
 
-/// Where the entries of a kind come from for an owner. For most it is a table.
+/// Where an owner's entries of a kind come from, which is a table for most kinds.
 pub trait Source<O: Owner>: Kind {
-    /// The entries of many owners, with secrets in clear.
+    /// Loads the entries of many owners, with decrypted secrets.
     fn load_each(db: &impl Session, owners: &[O::Id]) -> impl Future<Output = Result<Loaded<O, Self>, DbErr>> + Send;
 
-    /// The same for those to whom no secret is shown: what is sealed stays so. Owners out of the caller's reach are missing.
+    /// Loads the entries without decrypting secrets, for callers that may not see them. Owners outside the caller's
+    /// scope are missing.
     fn masked(db: &impl Session, owners: &[O::Id]) -> impl Future<Output = Result<Loaded<O, Self>, DbErr>> + Send {
         Self::load_each(db, owners)
     }
 
-    /// All of them, or the first row that cannot be read.
+    /// Loads all entries, or returns the first row that cannot be read as an error.
     fn load(
         db: &impl Session,
         owners: &[O::Id],
@@ -63,7 +64,7 @@ impl<O: Owner, K: Stored<O>> Source<O> for K {
     }
 }
 
-/// A template has them as fields of its own.
+/// The settings of a template are columns of the template.
 impl Source<OfTemplate> for Setting {
     async fn load_each(db: &impl Session, owners: &[TemplateId]) -> Result<Loaded<OfTemplate, Self>, DbErr> {
         let rows = templates::load(db, owners).await?;
@@ -72,18 +73,18 @@ impl Source<OfTemplate> for Setting {
     }
 }
 
-/// No template brings any.
+/// Templates have no dependencies.
 impl Source<OfTemplate> for Dependency {
     async fn load_each(_: &impl Session, _: &[TemplateId]) -> Result<Loaded<OfTemplate, Self>, DbErr> {
         Ok(Loaded::whole(HashMap::new()))
     }
 }
 
-/// A kind that is in the registry, with both its sources.
+/// A kind of the registry that can be loaded for templates and for instances.
 pub trait Mergeable: Registered + Source<OfTemplate> + Source<OfInstance> {}
 impl<K: Registered + Source<OfTemplate> + Source<OfInstance>> Mergeable for K {}
 
-/// The entries that an owner has under some keys, with secrets in clear; no others are read.
+/// Loads the entries of an owner with the given keys, with decrypted secrets.
 pub async fn under<O: Owner, K: Stored<O>>(db: &impl Session, owner: O::Id, keys: &[String]) -> Result<Vec<K>, DbErr> {
     if keys.is_empty() {
         return Ok(Vec::new());
@@ -101,7 +102,8 @@ pub async fn under<O: Owner, K: Stored<O>>(db: &impl Session, owner: O::Id, keys
     Ok(found)
 }
 
-/// Makes `wanted` the whole collection of an owner, row by row where they differ; true when anything did.
+/// Replaces the collection of an owner with `wanted`, writing only the rows that differ. Returns true if there were
+/// any.
 async fn replace<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, wanted: Vec<K>, now: DateTime<Utc>) -> Result<bool> {
     let stored = heads::load::<O, K>(tx, owner).await?;
     let difference = Difference::find::<O>(tx, owner, stored, wanted.into_iter().map(Slot::from).collect()).await?;
@@ -110,13 +112,13 @@ async fn replace<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, wanted: Vec<K>, 
     Ok(differs)
 }
 
-/// A number of entries as it is stored: every kind has a limit far below.
+/// Converts a number of entries to the type of its column. Every kind has a far lower limit.
 pub fn number(entries: usize) -> i32 {
     i32::try_from(entries).unwrap_or(i32::MAX)
 }
 
-/// What an instance says about one kind, to be changed.
-async fn drafted<K: Stored<OfInstance>>(
+/// Loads the overrides of one kind as a draft.
+async fn load_drafted<K: Stored<OfInstance>>(
     tx: &Tx,
     instance: InstanceId,
     kind: OverrideKind,
@@ -128,9 +130,9 @@ async fn drafted<K: Stored<OfInstance>>(
     Ok(Drafted::new(stored, removed, rules().any(|rule| rule.action == RuleAction::Replace)))
 }
 
-/// The collections of an owner, all kinds together.
+/// Writing the collections of an owner, all kinds together.
 pub trait Collected: Owner {
-    /// Writes every kind that `wanted` speaks of; true when that changed anything.
+    /// Replaces the collections that are present in `wanted`. Returns true if anything changed.
     fn replace_all(
         tx: &Tx,
         owner: Self::Id,
@@ -138,7 +140,7 @@ pub trait Collected: Owner {
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<bool>> + Send;
 
-    /// Writes the first collections of a new owner.
+    /// Inserts the first collections of a new owner.
     fn insert_all(
         tx: &Tx,
         owner: Self::Id,
@@ -181,12 +183,12 @@ macro_rules! collected {
 for_each_kind!(collected, OfInstance);
 for_each_template_kind!(collected, OfTemplate);
 
-/// Writes every kind that `wanted` speaks of; true when that changed anything.
+/// Replaces the collections that are present in `wanted`. Returns true if anything changed.
 pub async fn replace_all<O: Collected>(tx: &Tx, owner: O::Id, wanted: Collections, now: DateTime<Utc>) -> Result<bool> {
     O::replace_all(tx, owner, wanted, now).await
 }
 
-/// Writes the first collections of a new owner.
+/// Inserts the first collections of a new owner.
 pub async fn insert_all<O: Collected>(
     tx: &Tx,
     owner: O::Id,
@@ -198,8 +200,8 @@ pub async fn insert_all<O: Collected>(
 
 macro_rules! all_kinds {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
-        /// What an instance says about the kinds that `touches` names, to be changed: one statement a kind, and none of
-        /// them reads contents.
+        /// Loads the overrides of an instance as a draft, for the kinds that `touches` selects. Runs one statement for
+        /// each kind, and reads no contents.
         pub async fn load_draft(
             tx: &Tx,
             instance: InstanceId,
@@ -208,12 +210,12 @@ macro_rules! all_kinds {
             let rules = rules::load(tx, &[instance]).await?.remove(&instance).unwrap_or_default();
             let mut draft = Draft::default();
             $( if touches(OverrideKind::$kind) {
-                draft.$field = Some(drafted(tx, instance, OverrideKind::$kind, &rules).await?);
+                draft.$field = Some(load_drafted(tx, instance, OverrideKind::$kind, &rules).await?);
             } )+
             Ok(draft)
         }
 
-        /// What has to be written so that an instance says what it is to say.
+        /// The changes to an instance's overrides that have to be written.
         #[derive(Debug)]
         pub struct Changes {
             instance: InstanceId,
@@ -222,7 +224,7 @@ macro_rules! all_kinds {
         }
 
         impl Changes {
-            /// From a draft. Reads the rows that may be equal to entries that were given, and no others.
+            /// Computes the changes from a draft. Reads only the rows that may equal a given entry.
             pub async fn find(tx: &Tx, instance: InstanceId, draft: Draft) -> Result<Self, DbErr> {
                 let (mut touched, mut wanted) = (Vec::new(), Vec::new());
                 $( let $field = match draft.$field {
@@ -237,12 +239,12 @@ macro_rules! all_kinds {
                 Ok(Self { instance, rules, $( $field, )+ })
             }
 
-            /// Whether the instance says all of it already.
+            /// Whether nothing has to be written.
             pub fn is_empty(&self) -> bool {
                 self.rules.is_empty() $( && self.$field.as_ref().is_none_or(Difference::is_empty) )+
             }
 
-            /// Writes them. When there are any, this is the change that has to be recorded in the instance.
+            /// Writes the changes. Returns the change that the caller has to record in the instance, if there are any.
             pub async fn write(self, tx: &Tx, now: DateTime<Utc>) -> Result<Option<InstanceChange>> {
                 if self.is_empty() {
                     return Ok(None);
@@ -257,8 +259,7 @@ macro_rules! all_kinds {
             }
         }
 
-        /// Counts in their rows how many entries new instances override, all kinds together: for those whose first overrides
-        /// were written without recording it.
+        /// Sets the override counts of new instances whose first overrides were inserted without recording a change.
         pub async fn count_new(tx: &Tx, instances: &[InstanceId]) -> Result<(), DbErr> {
             let backend = tx.get_database_backend();
             let (one_of_them, value) = parameter(backend, instances.iter().map(|id| id.0));
@@ -292,8 +293,7 @@ macro_rules! entities {
 for_each_kind!(entities, OfInstance, instance_tables);
 for_each_template_kind!(entities, OfTemplate, template_tables);
 
-/// The tables of all kinds, both owners, as the entities describe them (for the test that compares them with the
-/// migrated database).
+/// The tables of all kinds and owners as the entities define them. A test compares them with the migrated database.
 pub fn tables() -> Vec<sea_orm::sea_query::TableCreateStatement> {
     instance_tables().into_iter().chain(template_tables()).collect()
 }

@@ -1,6 +1,6 @@
-//! Entries as they are read: a row that cannot be read is told apart from the others, and costs its owner only.
+//! Loads entries, and reports unreadable rows by owner, so that one damaged row fails its owner only.
 //!
-//! Called by the loaders and use cases. It must never tell what a row holds that it cannot read.
+//! Called by the loaders and use cases. It must not disclose the contents of a row that cannot be read.
 
 use std::collections::HashMap;
 
@@ -18,19 +18,19 @@ use crate::{
 /// The entries of one kind, by owner.
 #[derive(Debug)]
 pub struct Loaded<O: Owner, K> {
-    /// Those that can be read, each in the order in which its entries came to be. Owners without entries are missing.
+    /// The readable entries of each owner, oldest first. Owners without entries are missing.
     pub entries: HashMap<O::Id, Vec<K>>,
-    /// The owners of whom a row cannot be read, each with the first such row.
+    /// The owners with an unreadable row, each with the first such row.
     pub unreadable: HashMap<O::Id, Unreadable>,
 }
 
 impl<O: Owner, K> Loaded<O, K> {
-    /// From entries that can all be read.
+    /// Creates a result in which all entries are readable.
     pub(super) fn whole(entries: HashMap<O::Id, Vec<K>>) -> Self {
         Self { entries, unreadable: HashMap::new() }
     }
 
-    /// The entries of all owners, or the first row that cannot be read.
+    /// Returns the entries of all owners, or the first unreadable row as an error.
     pub fn all(self) -> Result<HashMap<O::Id, Vec<K>>, DbErr> {
         match self.unreadable.into_values().min_by_key(|unreadable| unreadable.row) {
             Some(unreadable) => Err(unreadable.into()),
@@ -47,14 +47,14 @@ impl<O: Owner, K> Loaded<O, K> {
     }
 }
 
-/// A row as it was read: its key, its owner, and the entry if it can be read.
+/// A row: its id, its owner, and its entry if that can be read.
 pub(super) struct Row<O: Owner, K> {
     pub(super) id: i64,
     pub(super) owner: O::Id,
     pub(super) entry: Result<K, Unreadable>,
 }
 
-/// The rows of a selection, sealed as they are stored.
+/// Fetches rows without decrypting secrets.
 pub(super) async fn fetch<O: Owner, K: Stored<O>>(
     db: &impl Session,
     select: Select<K::Entity>,
@@ -66,7 +66,7 @@ pub(super) async fn fetch<O: Owner, K: Stored<O>>(
         let owner = O::Id::from_raw(row.try_get("", K::owner_column().as_str())?);
         let entry = match K::Model::from_query_result(&row, "") {
             Ok(model) => Ok(K::from_row(model).1),
-            // What the driver says may quote the value.
+            // The driver's message may quote the value.
             Err(_) => Err(Unreadable { table: K::TABLE, row: id, owner: owner.into(), field: K::FIELD }),
         };
         found.push(Row { id, owner, entry });
@@ -74,7 +74,7 @@ pub(super) async fn fetch<O: Owner, K: Stored<O>>(
     Ok(found)
 }
 
-/// The entries of many owners as they are stored.
+/// Loads the entries of many owners without decrypting secrets.
 pub(super) async fn sealed<O: Owner, K: Stored<O>>(
     db: &impl Session,
     owners: &[O::Id],
@@ -97,7 +97,7 @@ pub(super) async fn sealed<O: Owner, K: Stored<O>>(
     Ok(Loaded { entries, unreadable })
 }
 
-/// The entries of many owners with their secrets opened.
+/// Loads the entries of many owners and decrypts their secrets.
 pub(super) async fn open<O: Owner, K: Stored<O>>(db: &impl Session, owners: &[O::Id]) -> Result<Loaded<O, K>, DbErr> {
     let mut loaded = sealed::<O, K>(db, owners, Condition::all()).await?;
     for (owner, entries) in &mut loaded.entries {

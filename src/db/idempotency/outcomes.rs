@@ -1,7 +1,8 @@
-//! The stored forms of rows that changes give back: under an idempotency key they are shown again as they were.
+//! The stored forms of entities that commands return, for replays under an idempotency key.
 //!
-//! Used by the outcomes of the use cases. A form must never change under the same version, but for fields with a default:
-//! rows of yesterday have to be read tomorrow. A new column does not compile until it is decided here what older rows say.
+//! Used by the outputs of the use cases. A form must not change under the same version, except for new fields with a
+//! default, because older rows still have to be readable. A new column does not compile until it is added to its form
+//! here.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ use crate::{
     kinds::Argv,
 };
 
-/// Forms that have the fields of a row, each written out on both sides.
+/// Defines forms with the fields of an entity, and the conversions in both directions.
 macro_rules! forms {
     ($( $(#[$doc:meta])* $form:ident of $model:ident { $( $(#[$how:meta])* $field:ident : $type:ty, )+ }
         $( => without { $( $unstored:ident = $empty:expr, )+ } )? )+) => { $(
@@ -42,7 +43,7 @@ macro_rules! forms {
 }
 
 forms! {
-    /// A stack as it was.
+    /// The stored form of a stack.
     StackForm of StackModel {
         id: StackId,
         name: String,
@@ -54,7 +55,7 @@ forms! {
         updated_at: DateTime<Utc>,
         deleted_at: Option<DateTime<Utc>>,
     }
-    /// An instance as it was.
+    /// The stored form of an instance.
     InstanceForm of InstanceModel {
         id: InstanceId,
         stack_id: StackId,
@@ -70,7 +71,7 @@ forms! {
         deleted_with_stack: bool,
         override_count: i32,
     }
-    /// A template as it was.
+    /// The stored form of a template.
     TemplateForm of TemplateModel {
         id: TemplateId,
         name: String,
@@ -88,7 +89,7 @@ forms! {
         created_at: DateTime<Utc>,
         updated_at: DateTime<Utc>,
     }
-    /// An API key as it was, without its hash.
+    /// The stored form of an API key, without its hash.
     ApiKeyForm of ApiKeyModel {
         id: i64,
         name: String,
@@ -104,7 +105,7 @@ forms! {
     }
 }
 
-/// Outcomes that are a row, which has to be there still.
+/// Implements [`StoredOutcome`] for entities, which must still exist on replay.
 macro_rules! rows {
     ($( $model:ident => $form:ident, $subject:ident; )+) => { $(
         impl StoredOutcome for $model {
@@ -128,7 +129,8 @@ rows! {
     TemplateModel => TemplateForm, Template;
 }
 
-/// Outcomes that are the key of something that is gone for good: nothing can be read with it.
+/// Implements [`StoredOutcome`] for the ids of purged objects. They have no subject, because there is nothing left to
+/// read.
 macro_rules! purged {
     ($( $id:ident ),+) => { $(
         impl StoredOutcome for $id {
@@ -148,7 +150,7 @@ macro_rules! purged {
 
 purged!(StackId, InstanceId);
 
-/// A template that a change has deleted, as it was: it reads nothing, for there is nothing left.
+/// A template as it was before a command deleted it. It has no subject, because there is nothing left to read.
 #[derive(Clone, Debug)]
 pub struct DeletedTemplate(pub TemplateModel);
 

@@ -1,7 +1,7 @@
-//! The SQLite file as a whole: whether it is a database of ours, a copy of it, and putting a copy in its place.
+//! The SQLite file as a whole: inspecting, backing up and restoring it.
 //!
-//! Called before a file is opened for use, and by the commands that back up and restore. What is looked at is never
-//! written to: a file that is not ours, or that a later version has made, stays as it is.
+//! Called before a file is opened for use, and by the commands for backup and restore. It must not write to a file that
+//! it inspects: a file of another program or of a later version stays as it is.
 
 use std::{
     fmt,
@@ -19,14 +19,15 @@ use sea_orm::sqlx::{
 
 use crate::private_file;
 
-/// How every SQLite file begins.
+/// The first bytes of every SQLite file.
 const HEADER: &[u8; 16] = b"SQLite format 3\0";
-/// Up to this size, in bytes, a file that was not closed is looked through before it is used: it takes a second at most.
-const QUICKLY_CHECKED: u64 = 256 * 1024 * 1024;
-/// The table of the steps that a database has.
+/// The largest file, in bytes, that is checked before use if it was not closed properly. The check takes a second at
+/// most.
+const MAX_QUICK_CHECK_BYTES: u64 = 256 * 1024 * 1024;
+/// The table of applied migrations.
 pub(in crate::db) const HISTORY: &str = "seaql_migrations";
 
-/// Why a file cannot be used; a sentence without its beginning, which names the file.
+/// Why a file cannot be used. The message is a sentence without its subject, the file.
 #[derive(Debug)]
 pub struct Unfit(String);
 
@@ -56,21 +57,21 @@ impl From<sqlx::Error> for Unfit {
     }
 }
 
-/// What is in a database file.
+/// A summary of a database file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Content {
-    /// Stacks, trashed ones included.
+    /// The number of stacks, including those in the trash.
     pub stacks: i64,
-    /// Instances, trashed ones included.
+    /// The number of instances, including those in the trash.
     pub instances: i64,
-    /// Templates.
+    /// The number of templates.
     pub templates: i64,
-    /// Whether it takes steps that this version brings.
+    /// Whether this version has migrations that were not applied.
     pub is_older: bool,
 }
 
-/// Why a database with these steps is none that this version can use, if it is.
-pub(in crate::db) fn unknown_steps<'a>(applied: impl IntoIterator<Item = &'a str>) -> Option<String> {
+/// Returns the reason why this version cannot use a database with these migrations; `None` if it can.
+pub(in crate::db) fn unknown_migrations<'a>(applied: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
     let (mut ours, mut later) = (false, None);
     for step in applied {
@@ -88,19 +89,20 @@ pub(in crate::db) fn unknown_steps<'a>(applied: impl IntoIterator<Item = &'a str
     })
 }
 
-/// Looks whether a file can be used: when there is none, when it is empty, or when it is a database of this version or an
-/// earlier one. It is not written to.
+/// Checks that a file can be used: it does not exist, is empty, or is a database of this version or an earlier one.
+/// Does not write to it.
 pub async fn inspect(path: &Path) -> Result<(), Unfit> {
     if let Some(mut found) = open(path).await? {
-        let done = fit(path, &mut found).await;
+        let done = check_usable(path, &mut found).await;
         found.close().await?;
         done?;
     }
     Ok(())
 }
 
-/// Closes a database to everybody but its owner, with what SQLite keeps beside it, and makes an empty file where there is
-/// none: SQLite gives the files beside it the mode of the database. A file of somebody else's stays as it is.
+/// Removes the permissions of other users from a database and the files that SQLite keeps beside it, and creates an
+/// empty file if there is none. SQLite gives the files beside it the mode of the database. A file of another user stays
+/// as it is.
 pub(in crate::db) fn make_private(path: &Path) {
     let made = match private_file::create_new(path) {
         Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -110,12 +112,12 @@ pub(in crate::db) fn make_private(path: &Path) {
         .into_iter()
         .try_for_each(|suffix| private_file::close_to_others(&beside(path, suffix)));
     if let Err(cause) = made.and(closed) {
-        // Whether it can be used at all is told by the one who opens it.
+        // Opening the file reports whether it can be used at all.
         tracing::warn!(%cause, file = %path.display(), "the database file cannot be closed to other users");
     }
 }
 
-/// Nothing where there is no file, or an empty one.
+/// Opens a file for reading; `None` if it does not exist or is empty.
 async fn open(path: &Path) -> Result<Option<SqliteConnection>, Unfit> {
     let mut file = match File::open(path) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -133,10 +135,10 @@ async fn open(path: &Path) -> Result<Option<SqliteConnection>, Unfit> {
     Ok(Some(options.connect().await?))
 }
 
-async fn fit(path: &Path, found: &mut SqliteConnection) -> Result<(), Unfit> {
+async fn check_usable(path: &Path, found: &mut SqliteConnection) -> Result<(), Unfit> {
     let was_closed = fs::metadata(beside(path, "-wal")).map_or(true, |wal| wal.len() == 0);
-    if !was_closed && fs::metadata(path)?.len() <= QUICKLY_CHECKED {
-        whole(found, "quick_check(1)").await?;
+    if !was_closed && fs::metadata(path)?.len() <= MAX_QUICK_CHECK_BYTES {
+        run_check(found, "quick_check(1)").await?;
     }
     let tables =
         texts(found, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").await?;
@@ -147,36 +149,36 @@ async fn fit(path: &Path, found: &mut SqliteConnection) -> Result<(), Unfit> {
         return Err(Unfit("it is a database of something else".to_owned()));
     }
     let steps = texts(found, "SELECT version FROM seaql_migrations ORDER BY version").await?;
-    unknown_steps(steps.iter().map(String::as_str)).map_or(Ok(()), |reason| Err(Unfit(reason)))
+    unknown_migrations(steps.iter().map(String::as_str)).map_or(Ok(()), |reason| Err(Unfit(reason)))
 }
 
 async fn texts(found: &mut SqliteConnection, sql: &'static str) -> Result<Vec<String>, Unfit> {
     Ok(sqlx::query_scalar(sql).fetch_all(found).await?)
 }
 
-/// Whether one of SQLite's own checks finds nothing.
-async fn whole(found: &mut SqliteConnection, check: &'static str) -> Result<(), Unfit> {
+/// Runs one of SQLite's integrity checks.
+async fn run_check(found: &mut SqliteConnection, check: &'static str) -> Result<(), Unfit> {
     let sql = if check.starts_with("quick") { "PRAGMA quick_check(1)" } else { "PRAGMA integrity_check(1)" };
-    let said: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *found).await?;
-    if said.iter().any(|line| line == "ok") {
+    let results: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *found).await?;
+    if results.iter().any(|line| line == "ok") {
         return Ok(());
     }
-    tracing::error!(found = said.join("; "), "the database file is damaged");
+    tracing::error!(found = results.join("; "), "the database file is damaged");
     Err(Unfit("it is damaged; bring back a backup with `devarch restore`".to_owned()))
 }
 
-/// Looks through a whole file: every page, every index, every reference from one row to another.
+/// Checks a whole file: every page, every index and every foreign key.
 pub async fn verify(path: &Path) -> Result<Content, Unfit> {
     let found = open(path).await?;
     let mut found = found.ok_or_else(|| Unfit("there is nothing in it".to_owned()))?;
-    let done = verified(path, &mut found).await;
+    let done = verify_open(path, &mut found).await;
     found.close().await?;
     done
 }
 
-async fn verified(path: &Path, found: &mut SqliteConnection) -> Result<Content, Unfit> {
-    fit(path, found).await?;
-    whole(found, "integrity_check(1)").await?;
+async fn verify_open(path: &Path, found: &mut SqliteConnection) -> Result<Content, Unfit> {
+    check_usable(path, found).await?;
+    run_check(found, "integrity_check(1)").await?;
     let loose = sqlx::query("PRAGMA foreign_key_check").fetch_optional(&mut *found).await?;
     if let Some(row) = loose {
         let table: String = row.try_get(0)?;
@@ -196,59 +198,60 @@ async fn verified(path: &Path, found: &mut SqliteConnection) -> Result<Content, 
     })
 }
 
-/// Copies a database that may be in use into a new file: the state of one moment, looked through before it gets its name.
+/// Copies a database into a new file, also while it is in use. The copy is a consistent snapshot, and is verified
+/// before it gets its name.
 pub async fn back_up(path: &Path, to: &Path) -> Result<Content, Unfit> {
     let source = open(path).await?;
     let mut source = source.ok_or_else(|| Unfit("there is nothing in it".to_owned()))?;
     let new = Partial::beside(to)?;
     let made = async {
-        fit(path, &mut source).await?;
-        // A damaged index would not be copied, and nobody would hear of it.
-        whole(&mut source, "quick_check(1)").await?;
-        // Readers and writers go on meanwhile.
+        check_usable(path, &mut source).await?;
+        // VACUUM would skip a damaged index without an error.
+        run_check(&mut source, "quick_check(1)").await?;
+        // VACUUM INTO does not block readers or writers.
         sqlx::query("VACUUM INTO ?").bind(new.0.to_string_lossy().into_owned()).execute(&mut source).await?;
         verify(&new.0).await
     };
     let made = made.await;
     source.close().await?;
     let content = made?;
-    new.becomes(to)?;
+    new.publish(to)?;
     Ok(content)
 }
 
-/// Puts a copy in the place of a database that nobody uses; what was there is kept under the name that is given back.
-pub async fn put_back(from: &Path, path: &Path, kept_as: &str) -> Result<(Content, Option<PathBuf>), Unfit> {
+/// Replaces a database that is not in use with a backup. Returns the path to which the old file was renamed.
+pub async fn restore_copy(from: &Path, path: &Path, kept_as: &str) -> Result<(Content, Option<PathBuf>), Unfit> {
     let content = verify(from).await?;
     let new = Partial::beside(path)?;
-    // Not with the mode of the backup.
+    // The new file keeps its own mode instead of that of the backup.
     io::copy(&mut File::open(from)?, &mut OpenOptions::new().write(true).open(&new.0)?)?;
-    // What was copied is what counts, not what it was copied from.
+    // Verifies the copy too, because the copy is what will be used.
     verify(&new.0).await?;
     let mut kept = None;
     if fs::exists(path)? {
-        alone(path).await?;
+        ensure_unused(path).await?;
         let aside = beside(path, kept_as);
         fs::rename(path, &aside)?;
         private_file::close_to_others(&aside)?;
         kept = Some(aside);
     }
     for suffix in ["-wal", "-shm"] {
-        // Of the file that was there; they would be taken for the new one's.
+        // These belong to the old file; SQLite would apply them to the new one.
         match fs::rename(beside(path, suffix), beside(path, &format!("{kept_as}{suffix}"))) {
             Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause.into()),
             _ => {}
         }
     }
-    new.becomes(path)?;
+    new.publish(path)?;
     Ok((content, kept))
 }
 
-/// Makes sure that nobody else has a file open, and that all of it is in the one file. One that is no database, or damaged,
-/// has no such thing.
-async fn alone(path: &Path) -> Result<(), Unfit> {
+/// Checks that no other process has the file open, and merges its write-ahead log into it. A file that is damaged or no
+/// database passes.
+async fn ensure_unused(path: &Path) -> Result<(), Unfit> {
     let options = SqliteConnectOptions::new().filename(path).busy_timeout(Duration::from_millis(500));
     let Ok(mut found) = options.connect().await else { return Ok(()) };
-    // Only who is alone can leave the mode in which several use it.
+    // SQLite leaves WAL mode only if no other connection is open.
     let left: Result<String, _> = sqlx::query_scalar("PRAGMA journal_mode = DELETE").fetch_one(&mut found).await;
     drop(found.close().await);
     match left.map_err(Unfit::from) {
@@ -260,7 +263,7 @@ async fn alone(path: &Path) -> Result<(), Unfit> {
     }
 }
 
-/// A file that has not got its name yet; it is gone when it never gets one.
+/// A file with a temporary name. It is deleted on drop unless it was renamed.
 struct Partial(PathBuf);
 
 impl Partial {
@@ -273,13 +276,13 @@ impl Partial {
             Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause.into()),
             _ => {}
         }
-        // Empty, closed to others, and no link; SQLite writes a copy into it.
+        // The file is empty, private and not a symbolic link. SQLite writes the copy into it.
         private_file::create_new(&partial.0)?;
         Ok(partial)
     }
 
-    /// Gives it its name, for certain.
-    fn becomes(self, path: &Path) -> Result<(), Unfit> {
+    /// Renames the file to its final name, and syncs file and folder to disk.
+    fn publish(self, path: &Path) -> Result<(), Unfit> {
         File::open(&self.0)?.sync_all()?;
         fs::rename(&self.0, path)?;
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -294,7 +297,7 @@ impl Drop for Partial {
     }
 }
 
-/// The path with something behind it.
+/// Appends a suffix to the file name.
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);

@@ -1,8 +1,8 @@
-//! Whose turn it is to migrate: two servers that start on one database would take the same steps at once.
+//! The migration lock: keeps two processes from migrating one database at the same time.
 //!
-//! Used by [`Db::migrate_alone`](crate::db::Db::migrate_alone). A turn ends with the process that has it, however that ends. One
-//! that has to be waited for is said at once, with who has it, and is not waited for for ever. It must never be needed by
-//! what is not a migration.
+//! Used by [`Db::migrate_alone`](crate::db::Db::migrate_alone). It must not be needed by anything but migrations. The
+//! lock ends with the process that holds it. A process that has to wait logs at once who holds the lock, and gives up
+//! after a timeout.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -15,44 +15,46 @@ use tokio::time::{Instant, sleep};
 
 use crate::db::DbUrl;
 
-/// How long a turn is waited for.
+/// How long to wait for the lock.
 pub(in crate::db) const MIGRATION_LOCK_TIMEOUT: Duration = Duration::from_secs(60);
-/// Time between two looks whether it has come.
+/// Time between two attempts to get the lock.
 const LOCK_POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The lock's name on a PostgreSQL server, which keeps locks of one database apart from those of others.
-const LOCK: i64 = i64::from_be_bytes(*b"\0devarch");
+/// The key of the advisory lock. PostgreSQL separates the advisory locks of different databases.
+const ADVISORY_LOCK_KEY: i64 = i64::from_be_bytes(*b"\0devarch");
 
-/// The turn on a file of SQLite, as long as this is held. Where its folder cannot be locked there is none. An error, when
-/// somebody else has it for too long.
+/// Locks the folder of an SQLite file until the returned handle is dropped. Returns `None` if the folder cannot be
+/// locked, and an error if another process holds the lock for too long.
 pub(in crate::db) async fn of_file(url: &DbUrl, wait: Duration) -> Result<Option<File>, String> {
     let DbUrl::Sqlite(path) = url else { return Ok(None) };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
-    // The folder and not the file: closing the file a second time would end the engine's own locks.
+    // Locks the folder instead of the file, because closing a second handle of the file would release SQLite's own
+    // locks.
     let begun = Instant::now();
     let locked = async {
         let file = File::open(&folder)?;
-        let mut is_said = false;
+        let mut is_logged = false;
         loop {
-            // Never a call that waits: nothing could end it.
+            // A blocking call could not be cancelled.
             match file.try_lock() {
                 Ok(()) => return Ok(Some(file)),
                 Err(TryLockError::Error(cause)) => return Err(cause),
                 Err(TryLockError::WouldBlock) if begun.elapsed() >= wait => return Ok(None),
                 Err(TryLockError::WouldBlock) => {}
             }
-            if !is_said {
-                is_said = true;
-                tracing::warn!("waiting for {}, for {wait:?} at most", told(&folder));
+            if !is_logged {
+                is_logged = true;
+                tracing::warn!("waiting for {}, for {wait:?} at most", describe_lock(&folder));
             }
             sleep(LOCK_POLL_INTERVAL).await;
         }
     };
     match locked.await {
         Ok(Some(file)) => Ok(Some(file)),
-        Ok(None) => {
-            Err(format!("gave up after {wait:?} waiting for {}; end that process, or try again", told(&folder)))
-        }
+        Ok(None) => Err(format!(
+            "gave up after {wait:?} waiting for {}; end that process, or try again",
+            describe_lock(&folder)
+        )),
         Err(cause) => {
             tracing::debug!(%cause, "the folder of the database cannot be locked; two that migrate at once are not kept apart");
             Ok(None)
@@ -60,8 +62,8 @@ pub(in crate::db) async fn of_file(url: &DbUrl, wait: Duration) -> Result<Option
     }
 }
 
-/// The lock on a folder, with the processes that hold it where that can be found out.
-fn told(folder: &Path) -> String {
+/// Describes the lock on a folder, with the processes that hold it if they are known.
+fn describe_lock(folder: &Path) -> String {
     let mut holders: Vec<String> = holders(folder).iter().map(|pid| process(*pid)).collect();
     holders.dedup();
     let by = if holders.is_empty() { "another process".to_owned() } else { holders.join(", ") };
@@ -69,14 +71,14 @@ fn told(folder: &Path) -> String {
     format!("the lock on the folder {}, which {by} holds (one process migrates at a time)", folder.display())
 }
 
-/// The processes that have locked a folder, as Linux tells.
+/// The processes that have locked a folder, read from `/proc/locks`.
 #[cfg(target_os = "linux")]
 fn holders(folder: &Path) -> Vec<u32> {
     use std::os::unix::fs::MetadataExt;
 
     let Ok(inode) = fs::metadata(folder).map(|metadata| metadata.ino()) else { return Vec::new() };
     let locks = fs::read_to_string("/proc/locks").unwrap_or_default();
-    // `1: FLOCK  ADVISORY  WRITE 4242 08:01:131090 0 EOF`; those who wait have `->` in the second place.
+    // A line is `1: FLOCK  ADVISORY  WRITE 4242 08:01:131090 0 EOF`; waiting processes have `->` in the second column.
     let holder = |line: &str| {
         let fields: Vec<&str> = line.split_whitespace().collect();
         let is_held = fields.get(1) == Some(&"FLOCK") && fields.get(5)?.rsplit(':').next() == Some(&inode.to_string());
@@ -97,19 +99,20 @@ fn process(pid: u32) -> String {
     }
 }
 
-/// The turn on a PostgreSQL server, as long as the one connection of this pool lasts.
+/// Takes the advisory lock on a PostgreSQL server. It lasts as long as the one connection of this pool.
 pub(in crate::db) async fn of_server(connection: &DatabaseConnection, wait: Duration) -> Result<(), DbErr> {
     let begun = Instant::now();
-    let mut is_said = false;
+    let mut is_logged = false;
     loop {
-        let sql = Statement::from_string(DbBackend::Postgres, format!("SELECT pg_try_advisory_lock({LOCK})"));
+        let sql =
+            Statement::from_string(DbBackend::Postgres, format!("SELECT pg_try_advisory_lock({ADVISORY_LOCK_KEY})"));
         let row = connection.query_one_raw(sql).await?;
         if row.map(|row| row.try_get_by_index(0)).transpose()? == Some(true) {
             return Ok(());
         }
         let is_over = begun.elapsed() >= wait;
-        if is_over || !is_said {
-            is_said = true;
+        if is_over || !is_logged {
+            is_logged = true;
             let holder = holder_on_server(connection).await;
             let lock = format!("the advisory lock of the migrations, which {holder} holds (one migrates at a time)");
             if is_over {
@@ -121,9 +124,9 @@ pub(in crate::db) async fn of_server(connection: &DatabaseConnection, wait: Dura
     }
 }
 
-/// Who has the lock on the server.
+/// Describes the connection that holds the advisory lock.
 async fn holder_on_server(connection: &DatabaseConnection) -> String {
-    let [high, low] = [LOCK >> 32, LOCK & 0xffff_ffff];
+    let [high, low] = [ADVISORY_LOCK_KEY >> 32, ADVISORY_LOCK_KEY & 0xffff_ffff];
     let sql = format!(
         "SELECT format('the server process %s (%s, from %s)', l.pid, COALESCE(NULLIF(a.application_name, ''), 'unnamed'), \
          COALESCE(host(a.client_addr), 'its own machine')) FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid \

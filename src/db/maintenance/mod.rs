@@ -1,6 +1,7 @@
-//! What happens to a database as a whole: the lock for migrations, and backups of the SQLite file.
+//! Operations on a whole database: the migration lock, and backups of the SQLite file.
 //!
-//! Called by the command line. It must not run while requests are served, but for the backup.
+//! Called by the command line and before a database is opened. It must not run while requests are served, except for
+//! the backup.
 
 pub mod file;
 pub(in crate::db) mod migration_lock;

@@ -1,6 +1,6 @@
-//! Opening a database from its URL.
+//! Opens the connection pools of a database URL.
 //!
-//! Called by [`Db::connect`](crate::db::Db::connect). It must never run a statement that changes data.
+//! Called by [`Db::connect`](crate::db::Db::connect). It must not run a statement that changes data.
 
 use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
@@ -23,22 +23,22 @@ use crate::{
     private_file,
 };
 
-/// After how long the server ends a transaction in which nothing is asked, as a last resort: it frees what is held. No
-/// change rests that long between two of its statements.
+/// After how long the server ends an idle transaction. This is a last resort that releases its locks; no command pauses
+/// that long between two statements.
 const IDLE_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(60);
-/// How long a connection that is not used stays open where there need not be one.
+/// How long the reserve connection stays open without being used.
 const RESERVE_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Where the database is.
+/// The address of a database.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DbUrl {
-    /// A file of the embedded engine.
+    /// A file of the embedded SQLite.
     Sqlite(PathBuf),
-    /// A PostgreSQL server, or what speaks its protocol; the URL with its credentials.
+    /// A PostgreSQL server, or one that speaks its protocol: the URL with its credentials.
     Postgres(String),
 }
 
-/// A URL that names no database we can use; never shows the URL, which may hold a password.
+/// The error of a URL that names no supported database. It never shows the URL, which may contain a password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DbUrlError(&'static str);
 
@@ -69,7 +69,7 @@ impl fmt::Display for DbUrl {
     }
 }
 
-/// Host, port and database of what comes behind the scheme of a URL.
+/// The part of a URL behind the credentials: host, port and database. `rest` is the URL without its scheme.
 fn host(rest: &str) -> &str {
     let rest = rest.split('?').next().unwrap_or_default();
     rest.rsplit_once('@').map_or(rest, |(_, host)| host)
@@ -102,19 +102,19 @@ impl FromStr for DbUrl {
     }
 }
 
-/// Connections for reading and for writing.
+/// The pools of a database.
 pub(in crate::db) struct Opened {
     pub(in crate::db) read: DatabaseConnection,
     pub(in crate::db) write: DatabaseConnection,
-    /// A connection for reads when all of `read` are taken; where it and `write` are one.
+    /// One more connection, for reads when `read` is exhausted. `None` where reads have a pool of their own.
     pub(in crate::db) reserve: Option<DatabaseConnection>,
-    /// Whether a pooler hands them out anew for each transaction.
+    /// Whether a pooler assigns a different server connection to each transaction.
     pub(in crate::db) pooled: bool,
-    /// What is known of the link to the server.
+    /// The measured properties of the link to the server.
     pub(in crate::db) link: Link,
 }
 
-/// Opens them.
+/// Opens the pools.
 pub(in crate::db) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
     match url {
         DbUrl::Sqlite(path) => {
@@ -124,7 +124,7 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
             }
             file::inspect(path).await.map_err(|cause| Error::Internal(cause.to_string()))?;
             file::make_private(path);
-            // One writer: SQLite has one anyway, and waiting for it here is fair and without polling.
+            // SQLite allows one writer anyway. Waiting for a pool of one connection is fair and needs no polling.
             let write = sqlite(path.clone(), 1, &how.patience).await?;
             let read = sqlite(path.clone(), how.connections, &how.patience).await?;
             Ok(Opened { read, write, reserve: None, pooled: false, link: Link::default() })
@@ -141,7 +141,7 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
                 connected => connected?,
             };
             let pooled = pooler::look(pool.get_postgres_connection_pool(), first, link).await?;
-            // What has one connection in all does one thing at a time.
+            // With one connection in all, reads and writes take turns on it.
             let reserve = if how.connections > 1 {
                 let mut options = postgres(url, how, link, Options { connections: 1, ..wanted });
                 options.min_connections(0).idle_timeout(RESERVE_IDLE_TIMEOUT).connect_lazy(true);
@@ -154,26 +154,27 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
     }
 }
 
-/// When a new connection is told how long its statements may take.
+/// When the timeouts of a new connection are set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::db) enum Limits {
-    /// With the first message.
+    /// In the startup message.
     AtStart,
-    /// In a statement of its own: a pooler may not take it before.
+    /// In a statement after connecting, because some poolers refuse them in the startup message.
     Afterwards,
 }
 
-/// Which role the server at an address has.
+/// The role that a server must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::db) enum Role {
-    /// The primary. A connection to a standby is refused: the address of a primary that was demoted leads to one, which
-    /// may be behind. A server cannot become a standby without a restart, so looking once is enough.
+    /// The primary. A connection to a standby is refused, because its data may be stale: after a failover the address
+    /// may lead to the demoted primary. A server becomes a standby only by a restart, so one check for each connection
+    /// is enough.
     Primary,
-    /// A standby on purpose.
+    /// A standby.
     Standby,
 }
 
-/// What connections are wanted.
+/// The kind and number of connections in a pool.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::db) struct Options {
     pub(in crate::db) role: Role,
@@ -181,12 +182,12 @@ pub(in crate::db) struct Options {
     pub(in crate::db) connections: u32,
 }
 
-/// Connections to a PostgreSQL server on which the time of statements is limited. Each is looked at when it comes about and
-/// each time it is given back.
+/// The options of a pool of PostgreSQL connections with statement timeouts. Each connection is checked when it is
+/// opened and whenever it is returned.
 pub(in crate::db) fn postgres(url: &str, how: &Opening, link: Link, wanted: Options) -> ConnectOptions {
     let mut options = options(url.to_owned(), wanted.connections, &how.patience);
     options.acquire_timeout(link.connect_timeout(how.patience.pool_wait()));
-    let most = [
+    let settings = [
         ("statement_timeout", format!("{}s", how.patience.statement_timeout)),
         ("lock_timeout", format!("{}s", how.patience.lock_timeout)),
         ("idle_in_transaction_session_timeout", format!("{}s", IDLE_TRANSACTION_TIMEOUT.as_secs())),
@@ -194,13 +195,13 @@ pub(in crate::db) fn postgres(url: &str, how: &Opening, link: Link, wanted: Opti
     let mut first_statement = None;
     if wanted.limits == Limits::Afterwards {
         options.map_sqlx_postgres_opts(|options| options.application_name("devarch").extra_float_digits(None));
-        first_statement = Some(most.map(|(name, value)| format!("SET {name} = '{value}'")).join("; "));
+        first_statement = Some(settings.map(|(name, value)| format!("SET {name} = '{value}'")).join("; "));
     } else {
         options.map_sqlx_postgres_opts(move |options| {
             options
                 .application_name("devarch")
                 .extra_float_digits(None)
-                .options(most.iter().map(|(name, value)| (name, value)))
+                .options(settings.iter().map(|(name, value)| (name, value)))
         });
     }
     options.map_sqlx_postgres_pool_opts(move |options| {
@@ -214,7 +215,7 @@ pub(in crate::db) fn postgres(url: &str, how: &Opening, link: Link, wanted: Opti
     options
 }
 
-/// What is done with a new connection before it is used.
+/// Sets timeouts on a new connection, and checks the role of its server.
 async fn prepare(connection: &mut PgConnection, sql: Option<String>, role: Role) -> Result<(), sqlx::Error> {
     if let Some(sql) = sql {
         connection.execute(AssertSqlSafe(sql)).await?;
@@ -225,25 +226,26 @@ async fn prepare(connection: &mut PgConnection, sql: Option<String>, role: Role)
     Ok(())
 }
 
-/// How to reach a PostgreSQL server.
+/// Parses the URL of a PostgreSQL server.
 pub(in crate::db) fn of_postgres(url: &str) -> Result<PgConnectOptions, SqlxError> {
     Ok(PgConnectOptions::from_str(url)?.application_name("devarch").extra_float_digits(None))
 }
 
-/// A connection on which statements may take as long as they need; on SQLite every one is.
+/// Opens a PostgreSQL connection without statement timeouts, for migrations. `None` on SQLite, which has no such
+/// timeouts.
 pub(in crate::db) async fn for_migrations(url: &DbUrl) -> Result<Option<DatabaseConnection>> {
     let DbUrl::Postgres(url) = url else { return Ok(None) };
     let mut options = options(url.clone(), 1, &DatabaseTimeouts::default());
-    // The lock is the connection's: it must be the same one until the last step is done.
+    // The advisory lock belongs to the session, so this connection must not be replaced before the last migration.
     options.acquire_timeout(link::CONNECT_TIMEOUT).max_lifetime(None).idle_timeout(None);
     Ok(Some(Database::connect(options).await?))
 }
 
-/// A transaction that cannot be ended (the disk is full, or fails) takes its connection along: whatever came after it would
-/// happen inside of it, be acknowledged, and be lost.
+/// Opens a pool of SQLite connections. A connection whose transaction could not be ended, for example because the disk
+/// is full, is closed. Otherwise later statements would run inside that transaction, be acknowledged, and be lost.
 async fn sqlite(path: PathBuf, connections: u32, patience: &DatabaseTimeouts) -> Result<DatabaseConnection> {
     let lock = Duration::from_secs(patience.lock_timeout);
-    // The path goes past the URL: a `?` or `%` in it is a character like any other.
+    // The path is not part of the URL, so `?` and `%` in it have no special meaning.
     let mut options = options("sqlite::memory:".to_owned(), connections, patience);
     options.map_sqlx_sqlite_opts(move |options| {
         options
@@ -253,8 +255,8 @@ async fn sqlite(path: PathBuf, connections: u32, patience: &DatabaseTimeouts) ->
             .create_if_missing(true)
             .foreign_keys(true)
             .busy_timeout(lock)
-            // Rows that the thread of the connection finds before they are counted: each may have a value of 1 MiB.
-            .row_buffer_size(ROW_BUFFER)
+            // Rows in the buffer are not charged to a budget yet, and each may hold a value of 1 MiB.
+            .row_buffer_size(MAX_BUFFERED_ROWS)
             .pragma("journal_mode", "WAL")
             .pragma("synchronous", "FULL")
     });
@@ -262,7 +264,7 @@ async fn sqlite(path: PathBuf, connections: u32, patience: &DatabaseTimeouts) ->
         options.after_release(|connection, _| {
             Box::pin(async move {
                 if connection.is_in_transaction() {
-                    // A rollback may be under way; this comes after it.
+                    // Waits for a rollback that may still be running.
                     connection.ping().await?;
                 }
                 let is_left = connection.is_in_transaction();
@@ -276,8 +278,8 @@ async fn sqlite(path: PathBuf, connections: u32, patience: &DatabaseTimeouts) ->
     Ok(Database::connect(options).await?)
 }
 
-/// How many rows of SQLite wait for the request that reads them.
-const ROW_BUFFER: usize = 16;
+/// The number of SQLite rows that are read ahead of the request.
+const MAX_BUFFERED_ROWS: usize = 16;
 
 fn options(url: String, connections: u32, patience: &DatabaseTimeouts) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
@@ -285,7 +287,7 @@ fn options(url: String, connections: u32, patience: &DatabaseTimeouts) -> Connec
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(patience.pool_wait())
-        // A dead connection shows itself at its next statement; asking first costs every request a round trip.
+        // A dead connection is detected by its next statement. A test before would cost every request a round trip.
         .test_before_acquire(false)
         .sqlx_logging(false);
     options

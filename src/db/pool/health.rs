@@ -1,9 +1,11 @@
-//! Whether the database answers: it is asked all the time on a connection of its own, so that no request has to find out
-//! by waiting.
+//! The health monitor: probes the database continuously on a connection of its own, and makes statements fail fast
+//! while it does not answer.
 //!
-//! StoredOutcome by [`Db`](crate::db::Db) while the service runs, looked at by every statement. A network that loses what is sent tells
-//! nobody: without this a statement would wait for as long as the system keeps sending. It must never decide what a
-//! request is told.
+//! Run by [`Db`](crate::db::Db) while the service runs; every statement checks it. It must not decide what a client is
+//! told.
+//!
+//! A network that drops packets reports no error. Without the monitor, a statement would wait until the operating
+//! system stops retransmitting.
 
 use std::{
     sync::{
@@ -24,17 +26,17 @@ use tokio::{
 
 use crate::db::pool::link::{self, Link};
 
-/// Time between two beats while the database answers.
+/// Time between two probes while the database answers.
 const PROBE_INTERVAL: Duration = Duration::from_millis(500);
-/// The same while it does not: it is to be noticed soon that it is back.
+/// Time between two probes while the database does not answer. It is shorter, so that a recovery is noticed soon.
 const PROBE_INTERVAL_AWAY: Duration = Duration::from_millis(100);
-/// How long it may take to answer, on a network that is not slow. Then it is asked once more on a new connection, and is
-/// away when it takes as long again.
+/// How long a probe may take on a fast network. After a timeout the database is probed once more on a new connection,
+/// and is regarded as away if that times out too.
 const PROBE_TIMEOUT: Duration = Duration::from_millis(700);
-/// What takes longer than this, twice in a row, is slow: a change of many steps would take seconds.
+/// A database is regarded as slow when two probes in a row take longer than this.
 const SLOW_ANSWER: Duration = Duration::from_millis(80);
 
-/// Whether a database answers; a clone tells of the same one.
+/// Knows whether the database answers and whether it is slow. Clones share the state.
 #[derive(Clone, Debug, Default)]
 pub struct HealthMonitor(Arc<State>);
 
@@ -45,7 +47,7 @@ struct State {
     changed: Notify,
 }
 
-/// What a statement meets that is not waited for any longer.
+/// The error of a statement that is cancelled because the database does not answer.
 fn no_answer() -> DbErr {
     DbErr::Conn(RuntimeErr::Internal("it does not answer".to_owned()))
 }
@@ -64,8 +66,8 @@ impl HealthMonitor {
         self.0.slow.store(slow, Ordering::Release);
     }
 
-    /// What the database gives, or an error as soon as it is known not to answer.
-    pub(in crate::db) async fn guard<T, E: From<DbErr>>(
+    /// Waits for `asked`, or fails as soon as the database is known not to answer.
+    pub(in crate::db) async fn fail_fast<T, E: From<DbErr>>(
         &self,
         asked: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
@@ -75,24 +77,24 @@ impl HealthMonitor {
         tokio::select! {
             biased;
             done = asked => done,
-            () = self.gone() => Err(no_answer().into()),
+            () = self.wait_until_away() => Err(no_answer().into()),
         }
     }
 
-    async fn gone(&self) {
+    async fn wait_until_away(&self) {
         loop {
-            let told = self.0.changed.notified();
+            let notified = self.0.changed.notified();
             if self.is_away() {
                 return;
             }
-            told.await;
+            notified.await;
         }
     }
 
-    /// Ends when somebody who began at `from` has waited long enough: `most`, or `soon` while the database is slow.
-    pub async fn patience(&self, from: Instant, soon: Duration, most: Duration) {
-        let end = from + most;
-        let mut next = (from + soon).min(end);
+    /// Sleeps until `long` has passed since `from`, or until `short` has passed while the database is slow.
+    pub async fn wait_until_deadline(&self, from: Instant, short: Duration, long: Duration) {
+        let end = from + long;
+        let mut next = (from + short).min(end);
         loop {
             sleep_until(next).await;
             if next >= end || self.0.slow.load(Ordering::Acquire) {
@@ -103,35 +105,35 @@ impl HealthMonitor {
     }
 }
 
-/// What the database said when it was asked.
+/// The result of a probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::db) enum Probe {
-    /// It answers, and is a primary.
+    /// The server answers and is a primary.
     Primary,
-    /// It answers, but is a standby: the primary was demoted, and changes and reads belong elsewhere.
+    /// The server answers and is a standby: the primary was demoted, and statements belong elsewhere.
     Standby,
-    /// It does not answer.
+    /// The server does not answer.
     Silent,
 }
 
-/// Beats: asks the database again and again.
+/// Probes the database at intervals.
 pub(in crate::db) struct HealthProbe {
     options: PgConnectOptions,
     link: Link,
-    line: Option<PgConnection>,
+    connection: Option<PgConnection>,
     was_slow: bool,
 }
 
 impl HealthProbe {
     pub(in crate::db) fn new(options: PgConnectOptions, link: Link) -> Self {
-        Self { options, link, line: None, was_slow: false }
+        Self { options, link, connection: None, was_slow: false }
     }
 
-    /// Waits for the next probe, and says what the database has answered.
+    /// Waits for the next interval, probes the database, and returns the result.
     pub(in crate::db) async fn probe(&mut self, health: &HealthMonitor) -> Probe {
         sleep(if health.is_away() { PROBE_INTERVAL_AWAY } else { PROBE_INTERVAL }).await;
         let begun = Instant::now();
-        let probe = self.ask().await;
+        let probe = self.query_role().await;
         if probe == Probe::Primary {
             let is_slow = begun.elapsed() > SLOW_ANSWER;
             health.set_slow(is_slow && self.was_slow);
@@ -139,32 +141,32 @@ impl HealthProbe {
             return probe;
         }
         self.was_slow = true;
-        // Of a database that is known to be away one sign is enough.
-        if probe == Probe::Silent && !health.is_away() { self.ask().await } else { probe }
+        // While the database is away, one failed probe is enough.
+        if probe == Probe::Silent && !health.is_away() { self.query_role().await } else { probe }
     }
 
-    /// Asks on the connection that is there, else on a new one. One that gave no answer in time is dropped, and so is one
-    /// to a standby: an address may lead elsewhere by the next time.
-    async fn ask(&mut self) -> Probe {
-        let line = self.line.take();
-        let wait = match line {
+    /// Probes on the existing connection, or on a new one. A connection that timed out is dropped, and so is one to a
+    /// standby, because the address may lead to another server next time.
+    async fn query_role(&mut self) -> Probe {
+        let connection = self.connection.take();
+        let wait = match connection {
             Some(_) => self.link.statement_timeout(1, PROBE_TIMEOUT),
             None => self.link.connect_timeout(PROBE_TIMEOUT),
         };
         let asked = async {
-            let mut line = match line {
-                Some(line) => line,
+            let mut connection = match connection {
+                Some(connection) => connection,
                 None => PgConnection::connect_with(&self.options).await?,
             };
-            link::is_standby(&mut line).await.map(|is_standby| (line, is_standby))
+            link::is_standby(&mut connection).await.map(|is_standby| (connection, is_standby))
         };
         match timeout(wait, asked).await {
-            Ok(Ok((line, false))) => {
-                self.line = Some(line);
+            Ok(Ok((connection, false))) => {
+                self.connection = Some(connection);
                 Probe::Primary
             }
-            Ok(Ok((line, true))) => {
-                drop(line.close().await);
+            Ok(Ok((connection, true))) => {
+                drop(connection.close().await);
                 Probe::Standby
             }
             _ => Probe::Silent,
@@ -179,31 +181,31 @@ mod tests {
     #[tokio::test]
     async fn who_waits_is_told_at_once() {
         let health = HealthMonitor::default();
-        assert_eq!(health.guard(async { Ok::<_, DbErr>(1) }).await, Ok(1));
+        assert_eq!(health.fail_fast(async { Ok::<_, DbErr>(1) }).await, Ok(1));
         let waiting = tokio::spawn({
             let health = health.clone();
-            async move { health.guard(std::future::pending::<Result<(), DbErr>>()).await }
+            async move { health.fail_fast(std::future::pending::<Result<(), DbErr>>()).await }
         });
         tokio::task::yield_now().await;
         health.set_away(true);
-        let told = timeout(PROBE_TIMEOUT, waiting).await.unwrap().unwrap();
-        assert_eq!(told, Err(no_answer()));
-        // And who comes later does not begin.
-        assert_eq!(health.guard(async { Ok::<_, DbErr>(1) }).await, Err(no_answer()));
+        let notified = timeout(PROBE_TIMEOUT, waiting).await.unwrap().unwrap();
+        assert_eq!(notified, Err(no_answer()));
+        // A later statement does not start.
+        assert_eq!(health.fail_fast(async { Ok::<_, DbErr>(1) }).await, Err(no_answer()));
         health.set_away(false);
-        assert_eq!(health.guard(async { Ok::<_, DbErr>(1) }).await, Ok(1));
+        assert_eq!(health.fail_fast(async { Ok::<_, DbErr>(1) }).await, Ok(1));
     }
 
     #[tokio::test]
     async fn patience_is_shorter_while_the_database_is_slow() {
         let health = HealthMonitor::default();
-        let (soon, most) = (Duration::from_millis(20), Duration::from_millis(300));
+        let (short, long) = (Duration::from_millis(20), Duration::from_millis(300));
         let begun = Instant::now();
-        health.patience(begun, soon, most).await;
-        assert!(begun.elapsed() >= most);
+        health.wait_until_deadline(begun, short, long).await;
+        assert!(begun.elapsed() >= long);
         health.set_slow(true);
         let begun = Instant::now();
-        health.patience(begun, soon, most).await;
-        assert!(begun.elapsed() < most);
+        health.wait_until_deadline(begun, short, long).await;
+        assert!(begun.elapsed() < long);
     }
 }

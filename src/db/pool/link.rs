@@ -1,7 +1,7 @@
-//! The link to a PostgreSQL server: how long a round trip takes, which role the server has, and how a connection is proven
-//! to be outside a transaction.
+//! Properties of the link to a PostgreSQL server: its round-trip time, the role of the server, and how to check that a
+//! connection is outside a transaction.
 //!
-//! Looked at on the first connection, before there is a pool. It must never change anything on the server.
+//! Measured on the first connection, before there is a pool. It must not change anything on the server.
 
 use std::time::Duration;
 
@@ -13,16 +13,17 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::error::{Error, Result};
 
-/// How long the first connection may take to come about.
+/// How long opening the first connection may take.
 pub(in crate::db) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Time between two attempts to reach a server that takes no connections yet.
+/// Time between two attempts to connect to a server that does not accept connections yet.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
-/// Round trips until a connection can be used, at most: TCP, TLS, the handshake, SCRAM and the first statements.
+/// The maximum number of round trips to open a connection: TCP, TLS, the handshake, SCRAM and the first statements.
 const ROUND_TRIPS_TO_CONNECT: u32 = 10;
-/// How long a proof may take: longer than a statement that is still running when its connection is given back.
+/// How long the check may take. It may have to wait for a statement that was still running when its connection was
+/// returned.
 const PROOF_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What is known of the link to a server.
+/// The measured properties of the link to a server.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::db) struct Link {
     round_trip: Duration,
@@ -30,12 +31,12 @@ pub(in crate::db) struct Link {
 }
 
 impl Link {
-    /// How long connecting may take: `least`, and longer on a slow network.
+    /// The timeout for connecting: `least`, or more on a slow network.
     pub(in crate::db) fn connect_timeout(self, least: Duration) -> Duration {
         least.max(self.timeout_of(ROUND_TRIPS_TO_CONNECT, CONNECT_TIMEOUT))
     }
 
-    /// How long so many round trips may take: `least`, and longer on a slow network.
+    /// The timeout for a number of round trips: `least`, or more on a slow network.
     pub(in crate::db) fn statement_timeout(self, round_trips: u32, least: Duration) -> Duration {
         least.max(self.timeout_of(round_trips.saturating_mul(4), 3 * CONNECT_TIMEOUT))
     }
@@ -45,24 +46,24 @@ impl Link {
     }
 }
 
-/// How a connection is proven to be outside a transaction.
+/// How to check that a connection is outside a transaction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::db) enum Proof {
-    /// A COMMIT inside an anonymous block: refused within a transaction, and nothing outside of one.
+    /// By a COMMIT in an anonymous block, which fails inside a transaction and has no effect outside one.
     #[default]
     CommitInBlock,
-    /// For a server without PL/pgSQL: the transaction of a statement begins with the statement. In the simple protocol
-    /// only; in the extended one they always differ.
+    /// For a server without PL/pgSQL: by comparing the start of the transaction with the start of the statement. This
+    /// works in the simple protocol only; in the extended protocol they always differ.
     StartOfTransaction,
 }
 
 impl Proof {
-    /// Whether the connection is outside a transaction; asked of the server, because the driver does not tell.
+    /// Asks the server whether the connection is outside a transaction. The driver does not know.
     pub(in crate::db) async fn holds(self, connection: &mut PgConnection) -> Result<bool, SqlxError> {
         match self {
             Self::CommitInBlock => match connection.execute(raw_sql("DO $$BEGIN COMMIT; END$$")).await {
                 Ok(_) => Ok(true),
-                // Invalid transaction termination, in a failed transaction.
+                // "Invalid transaction termination", or "in failed SQL transaction".
                 Err(SqlxError::Database(cause)) if matches!(cause.code().as_deref(), Some("2D000" | "25P02")) => {
                     Ok(false)
                 }
@@ -78,8 +79,8 @@ impl Proof {
         }
     }
 
-    /// Whether a connection may go back to its pool. One that is inside a transaction must not: what comes after would be
-    /// acknowledged as a part of it, and lost with it.
+    /// Whether a connection may return to its pool. Inside a transaction it must not: later statements would be
+    /// acknowledged as part of that transaction, and lost with it.
     pub(in crate::db) async fn may_return(self, connection: &mut PgConnection) -> Result<bool, SqlxError> {
         let holds = timeout(PROOF_TIMEOUT, self.holds(connection)).await.map_err(|_| SqlxError::PoolTimedOut)??;
         if !holds {
@@ -89,25 +90,25 @@ impl Proof {
     }
 }
 
-/// Whether the server is a standby, which may be behind and takes no changes.
+/// Whether the server is a standby, which is read-only and may be stale.
 pub(in crate::db) async fn is_standby(connection: &mut PgConnection) -> Result<bool, SqlxError> {
     match connection.fetch_one(raw_sql("SELECT pg_is_in_recovery()")).await {
         Ok(row) => row.try_get(0),
-        // A server that knows no standbys.
+        // "Undefined function": the server does not support standbys.
         Err(SqlxError::Database(cause)) if cause.code().as_deref() == Some("42883") => Ok(false),
         Err(cause) => Err(cause),
     }
 }
 
-/// The error of a connection that leads to a standby in place of a primary.
+/// The error of a connection that leads to a standby instead of a primary.
 pub(in crate::db) fn standby_error() -> DbErr {
     DbErr::Conn(RuntimeErr::Internal(
         "the server is a standby, which takes no changes and may be behind: give the URL of the primary".to_owned(),
     ))
 }
 
-/// The first connection to a primary, and what it shows of the link. A server that does not take connections yet is waited
-/// for as long as `wait`.
+/// Opens the first connection to a primary and measures the link. Retries for `wait` if the server does not accept
+/// connections yet.
 pub(in crate::db) async fn first(options: &PgConnectOptions, wait: Duration) -> Result<(PgConnection, Link)> {
     let begun = Instant::now();
     let connected = async {
@@ -129,7 +130,7 @@ pub(in crate::db) async fn first(options: &PgConnectOptions, wait: Duration) -> 
             Ok(true) => Proof::CommitInBlock,
             _ => Proof::StartOfTransaction,
         };
-        // The shorter one: the longer one tells of a busy machine.
+        // The shorter time, because the longer one may be due to a busy machine.
         let round_trip = asked.elapsed().min(first_round_trip);
         Ok((connection, is_standby, Link { round_trip, proof }))
     };
@@ -143,7 +144,8 @@ pub(in crate::db) async fn first(options: &PgConnectOptions, wait: Duration) -> 
     Ok((connection, link))
 }
 
-/// Whether it may be worth trying again: nobody listens, the server starts, or all its connections are taken.
+/// Whether connecting may succeed later: the port is closed, the server is starting, or it has no free connection
+/// slots.
 fn is_starting(cause: &SqlxError) -> bool {
     match cause {
         SqlxError::Io(cause) => cause.kind() == std::io::ErrorKind::ConnectionRefused,

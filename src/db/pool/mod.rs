@@ -1,6 +1,6 @@
-//! Connections: opening a database, the pools, pinned connections, the health monitor and failover.
+//! Connections: opening pools, pinned connections, the health monitor and failover.
 //!
-//! Called by `Db`. It must not know what statements are for.
+//! Called by `Db`. It must not know what a statement is for.
 
 pub(in crate::db) mod connect;
 pub(in crate::db) mod health;

@@ -1,7 +1,7 @@
-//! Whether something stands between the service and PostgreSQL that hands connections out anew for each transaction, as
-//! PgBouncer can: it shows in what a connection does, whatever its name.
+//! Detects a pooler such as PgBouncer that assigns a different server connection to each transaction, from the
+//! behaviour of connections.
 //!
-//! Asked once, when connections are opened. It must never change anything on the server.
+//! Called once, when the pools are opened. It must not change anything on the server.
 
 use std::time::Duration;
 
@@ -13,25 +13,25 @@ use crate::{
     error::{Error, Result},
 };
 
-/// How often the server behind a connection is looked at while somebody else holds the one it had last.
-const LOOKS: usize = 3;
+/// How often to check whether the server connection changes while another client occupies the previous one.
+const MAX_CHECKS: usize = 3;
 
-/// How long it may take to see one connection while another one is held, on a network that is not slow.
-const LOOK_TIMEOUT: Duration = Duration::from_secs(2);
-/// How many round trips it takes.
-const ROUND_TRIPS: u32 = 16;
+/// How long the detection may take on a fast network. It needs two connections at the same time.
+const DETECTION_TIMEOUT: Duration = Duration::from_secs(2);
+/// The number of round trips of the detection.
+const DETECTION_ROUND_TRIPS: u32 = 16;
 
-/// Whether connections are handed out anew for each transaction. A pooler that then loses what they have prepared is
-/// refused, and of limits that are not in force the log tells. The other connection is none of the pool's, which may have
-/// one only.
+/// Returns whether a pooler assigns a different server connection to each transaction. Refuses a pooler that loses
+/// prepared statements, and logs a warning if no statement timeout is in force. `other` does not belong to the pool,
+/// which may have only one connection.
 pub(in crate::db) async fn look(pool: &PgPool, mut other: PgConnection, link: Link) -> Result<bool> {
     let broken =
         |cause: SqlxError| Error::Unavailable(sea_orm::DbErr::Conn(sea_orm::RuntimeErr::SqlxError(cause.into())));
     let mut own = pool.acquire().await.map_err(broken)?;
-    let wait = link.statement_timeout(ROUND_TRIPS, LOOK_TIMEOUT);
-    let found = timeout(wait, shared(&mut own, &mut other)).await;
+    let wait = link.statement_timeout(DETECTION_ROUND_TRIPS, DETECTION_TIMEOUT);
+    let found = timeout(wait, detect(&mut own, &mut other)).await;
     let Ok(found) = found else {
-        // One of them is in the middle of a statement.
+        // One of the connections is in the middle of a statement.
         own.close_on_drop();
         return Err(Error::Internal(format!(
             "two connections at the same time did not both answer within {} s: a pooler may have one connection to the \
@@ -43,7 +43,7 @@ pub(in crate::db) async fn look(pool: &PgPool, mut other: PgConnection, link: Li
     match found.map_err(broken)? {
         Shared::No => Ok(false),
         Shared::WithPrepared => {
-            // What holds whoever has the connection, not what somebody has said on it.
+            // The default for new sessions, not the value that was set in this one.
             let limit: String = sqlx::query_scalar("SELECT reset_val FROM pg_settings WHERE name = 'statement_timeout'")
                 .persistent(false)
                 .fetch_one(&mut *own)
@@ -65,30 +65,30 @@ pub(in crate::db) async fn look(pool: &PgPool, mut other: PgConnection, link: Li
     }
 }
 
-/// Whether connections are handed out anew for each transaction.
+/// Whether server connections are shared between transactions, and whether prepared statements survive that.
 enum Shared {
     No,
     WithPrepared,
     WithoutPrepared,
 }
 
-async fn shared(own: &mut PgConnection, other: &mut PgConnection) -> Result<Shared, SqlxError> {
-    let first = backend(own).await?;
-    for _ in 0..LOOKS {
-        // A statement that stays prepared, on the server that the connection has at this moment.
-        prepared(own).await?;
+async fn detect(own: &mut PgConnection, other: &mut PgConnection) -> Result<Shared, SqlxError> {
+    let first = backend_pid(own).await?;
+    for _ in 0..MAX_CHECKS {
+        // Leaves a prepared statement on the current server connection.
+        run_prepared(own).await?;
         other.execute("BEGIN").await?;
-        // Most likely the other one has it now.
+        // The other connection has most likely taken over that server connection.
         let seen = async {
-            let moved = backend(own).await? != first;
-            if moved { prepared(own).await.map(|()| Some(Shared::WithPrepared)) } else { Ok(None) }
+            let moved = backend_pid(own).await? != first;
+            if moved { run_prepared(own).await.map(|()| Some(Shared::WithPrepared)) } else { Ok(None) }
         };
         let seen = seen.await;
         other.execute("ROLLBACK").await?;
         match seen {
             Ok(None) => {}
             Ok(Some(shared)) => return Ok(shared),
-            // No such prepared statement, or one that somebody else has made.
+            // The prepared statement does not exist, or its name is taken by another client.
             Err(SqlxError::Database(cause)) if matches!(cause.code().as_deref(), Some("26000" | "42P05" | "08P01")) => {
                 return Ok(Shared::WithoutPrepared);
             }
@@ -98,12 +98,12 @@ async fn shared(own: &mut PgConnection, other: &mut PgConnection) -> Result<Shar
     Ok(Shared::No)
 }
 
-async fn backend(connection: &mut PgConnection) -> Result<i32, SqlxError> {
-    // In the simple protocol, which prepares nothing.
+async fn backend_pid(connection: &mut PgConnection) -> Result<i32, SqlxError> {
+    // `raw_sql` uses the simple protocol, which prepares no statement.
     let row = connection.fetch_one(sqlx::raw_sql("SELECT pg_backend_pid()")).await?;
     sqlx::Row::try_get(&row, 0)
 }
 
-async fn prepared(connection: &mut PgConnection) -> Result<(), SqlxError> {
+async fn run_prepared(connection: &mut PgConnection) -> Result<(), SqlxError> {
     sqlx::query_scalar::<_, i32>("SELECT $1::int4").bind(1).fetch_one(connection).await.map(drop)
 }

@@ -1,7 +1,8 @@
-//! Connections for single statements that only read: those that everything shares, and one more that changes never take.
+//! The pool for single reads: the shared connections, and a reserve connection that writes never use.
 //!
-//! Made by [`Db`](crate::db::Db). Changes may keep connections for long, as when a synchronous standby does not answer their
-//! COMMIT; reads go on all the same. It must never know what is read.
+//! Created by [`Db`](crate::db::Db). It must not know what is read. Writes can occupy all shared connections for a long
+//! time, for example while a synchronous standby does not acknowledge their COMMIT. The reserve keeps reads working
+//! meanwhile.
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
@@ -10,12 +11,12 @@ use sea_orm::{
 
 use crate::db::pool::pinned::PinnedConnections;
 
-/// Where single statements run that only read.
+/// Runs single read-only statements.
 #[derive(Clone, Debug)]
 pub struct ReadPool {
     shared: DatabaseConnection,
     reserve: Option<DatabaseConnection>,
-    /// The pinned connections of the shared pool.
+    /// The pinned connections taken from the shared pool.
     pinned: Option<PinnedConnections>,
 }
 
@@ -28,13 +29,13 @@ impl ReadPool {
         Self { shared, reserve, pinned }
     }
 
-    /// Where the next statement does not wait for a change: the reserve when all other connections are taken. A pinned
-    /// connection that nobody uses goes back to the pool first.
+    /// Returns the pool for the next statement: the reserve if all shared connections are in use. An idle pinned
+    /// connection is returned to the shared pool first.
     pub(in crate::db) fn free(&self) -> &DatabaseConnection {
         let Some(reserve) = &self.reserve else { return &self.shared };
         let shared = self.shared.get_postgres_connection_pool();
         let is_taken = shared.num_idle() == 0 && shared.size() >= shared.options().get_max_connections();
-        let is_freed = is_taken && self.pinned.as_ref().is_some_and(PinnedConnections::give_one_back);
+        let is_freed = is_taken && self.pinned.as_ref().is_some_and(PinnedConnections::close_idle);
         if is_taken && !is_freed { reserve } else { &self.shared }
     }
 }

@@ -1,9 +1,10 @@
-//! A standby of PostgreSQL that takes over reads, and never gives what the primary has left behind.
+//! A PostgreSQL standby that serves reads, without ever returning data that is older than the primary's.
 //!
-//! Used by [`Db`](crate::db::Db) where one is set. What it gives is held against the primary, which is asked for little: how
-//! often a stack has changed, or how far its log has come. Where it is behind, slow or away, the primary is read. So every
-//! client sees its own writes at once, through whichever server it made them, and nothing has to be remembered. It must
-//! never be written to.
+//! Used by [`Db`](crate::db::Db) if a standby is configured. It must not be written to.
+//!
+//! Each read is compared with the primary at little cost: the version of a stack, or the position in the write-ahead
+//! log. If the standby lags, is slow or does not answer, the primary serves the read. So every client sees its own
+//! writes at once, whichever server of DevArch received them.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -27,18 +28,18 @@ use crate::{
     error::{Error, Result},
 };
 
-/// How long it may take to answer.
+/// How long the standby may take to answer.
 const STANDBY_READ_TIMEOUT: Duration = Duration::from_secs(1);
-/// How long it is left alone when it has not answered, or not as it should.
+/// How long the standby is not used after a failure.
 const STANDBY_PAUSE: Duration = Duration::from_secs(1);
 
-/// How far the primary's log has come: its timeline, as names of log files have it, and the position on it.
+/// The position of the primary in the write-ahead log: the timeline as in names of log files, and the LSN.
 const POSITION_OF_PRIMARY: &str =
     "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8), pg_current_wal_lsn()::text";
 
-/// Whether the standby has replayed the log up to that position of that timeline. After a failover one that was left on the
-/// old timeline may have come further, with other contents. The timeline of what it receives is told to some roles only;
-/// that of its last restart point is told to all, and is older: then the primary is read for a while.
+/// Whether the standby has replayed the log up to a position on the same timeline. After a failover, a standby on the
+/// old timeline may be ahead with different contents. Some roles may not see the timeline being received. For these the
+/// timeline of the last restart point is used, which may be older; then the primary serves reads for a while.
 const HAS_CAUGHT_UP: &str = "SELECT pg_last_wal_replay_lsn() >= $2::text::pg_lsn AND lpad(upper(to_hex(COALESCE((SELECT \
      received_tli FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint())))), 8, '0') = $1::text";
 
@@ -47,11 +48,11 @@ const HAS_CAUGHT_UP: &str = "SELECT pg_last_wal_replay_lsn() >= $2::text::pg_lsn
 pub(in crate::db) struct Standby {
     pub(in crate::db) read: DatabaseConnection,
     pinned_connections: PinnedConnections,
-    rests_until: Mutex<Option<Instant>>,
+    paused_until: Mutex<Option<Instant>>,
 }
 
 impl Standby {
-    /// One that does not answer yet is no reason not to start.
+    /// Opens the pool lazily: the service starts even if the standby does not answer.
     pub(in crate::db) async fn open(url: &DbUrl, how: &Opening, link: Link) -> Result<Self> {
         let DbUrl::Postgres(url) = url else {
             return Err(Error::Internal("a standby has a PostgreSQL URL".to_owned()));
@@ -61,10 +62,11 @@ impl Standby {
         options.connect_lazy(true);
         let read = Database::connect(options).await?;
         let pinned_connections = PinnedConnections::of(&read, None, &HealthMonitor::default(), link);
-        Ok(Self { read, pinned_connections, rests_until: Mutex::default() })
+        Ok(Self { read, pinned_connections, paused_until: Mutex::default() })
     }
 
-    /// Why it cannot stand by for a primary, if it can be asked and cannot.
+    /// Returns the reason why the server cannot be a standby of `primary`; `None` if it can, or if one of them does not
+    /// answer.
     pub(in crate::db) async fn unfit(&self, primary: &DatabaseConnection) -> Option<&'static str> {
         let ask = async |of: &DatabaseConnection, sql: &str| -> Option<String> {
             let asked = of.query_one_raw(Statement::from_string(DbBackend::Postgres, sql));
@@ -78,24 +80,24 @@ impl Standby {
         (own != other).then_some("it stands by for another server")
     }
 
-    fn rests(&self) -> bool {
-        let until = self.rests_until.lock().unwrap_or_else(PoisonError::into_inner);
+    fn is_paused(&self) -> bool {
+        let until = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
         until.is_some_and(|until| until > Instant::now())
     }
 
-    fn rest(&self, cause: &str) {
+    fn pause(&self, cause: &str) {
         tracing::debug!(cause, "the standby is left alone for a while");
-        *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + STANDBY_PAUSE);
+        *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + STANDBY_PAUSE);
     }
 
-    /// The rows of a statement, whatever the primary has by now.
+    /// Runs a statement on the standby and returns its rows, which may be stale. `None` if it fails.
     pub(in crate::db) async fn rows(
         &self,
         sql: &str,
         parameters: &[Parameter<'_>],
         budget: &Budget,
     ) -> Option<Vec<Row>> {
-        if self.rests() {
+        if self.is_paused() {
             return None;
         }
         let asked = async {
@@ -106,22 +108,22 @@ impl Standby {
         };
         match timeout(STANDBY_READ_TIMEOUT, asked).await {
             Ok(Ok(rows)) => Some(rows),
-            // The request's own to_graphql_error, not the standby's.
+            // The request exceeded its budget; the standby is not at fault.
             Ok(Err(_)) if budget.exceeded().is_some() => None,
             Ok(Err(cause)) => {
-                self.rest(&cause.to_string());
+                self.pause(&cause.to_string());
                 None
             }
             Err(_) => {
-                self.rest("it does not answer in time");
+                self.pause("it does not answer in time");
                 None
             }
         }
     }
 
-    /// Whether it has come as far as the primary is at this moment.
+    /// Whether the standby has replayed everything that the primary has written so far.
     pub(in crate::db) async fn has_caught_up(&self, primary: &DatabaseConnection) -> bool {
-        if self.rests() {
+        if self.is_paused() {
             return false;
         }
         let asked = async {
@@ -135,7 +137,7 @@ impl Standby {
         match timeout(STANDBY_READ_TIMEOUT, asked).await {
             Ok(Some(caught_up)) => caught_up,
             _ => {
-                self.rest("it cannot be asked how far it has come");
+                self.pause("it cannot be asked how far it has come");
                 false
             }
         }

@@ -1,6 +1,6 @@
-//! Queries on API keys. Keys belong to no stack, so none of them depends on who asks.
+//! Queries on API keys. They take no scope, because a key belongs to no stack.
 //!
-//! Called by the use cases. They must never decide whether a key is good.
+//! Called by the use cases. They must not decide whether a key is valid.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -23,26 +23,27 @@ use crate::{
     ids::StackId,
 };
 
-/// A key as it is found by its hash, one row for each stack within its reach; one without a stack when there is none.
+/// A key found by its hash: one row for each stack to which it has access, or one without a stack.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Found {
-    /// Its row.
+    /// The id.
     pub id: i64,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its role.
+    /// The role.
     pub role: String,
     /// The half of the hash that has to be compared.
     pub verifier: String,
-    /// Whether it is limited to stacks.
+    /// Whether the key is limited to some stacks.
     pub limited: bool,
-    /// When it ends.
+    /// When the key expires.
     pub expires_at: Option<DateTime<Utc>>,
     /// One of its stacks.
     pub stack_id: Option<StackId>,
 }
 
-/// The key that is not revoked and whose hash starts like this: one statement, for every request.
+/// Finds the key that is not revoked by the first half of its hash. This is the one statement that authentication adds
+/// to a request.
 pub async fn find(db: &impl ConnectionTrait, digest: &KeyDigest) -> Result<Vec<Found>, DbErr> {
     let sql = "SELECT k.id, k.name, k.role, k.verifier, k.limited, k.expires_at, s.stack_id FROM api_keys AS k \
                LEFT JOIN api_key_stacks AS s ON s.api_key_id = k.id WHERE k.lookup = $1 AND k.revoked_at IS NULL";
@@ -50,13 +51,13 @@ pub async fn find(db: &impl ConnectionTrait, digest: &KeyDigest) -> Result<Vec<F
     Found::find_by_statement(statement).all(db).await
 }
 
-/// Whether there has ever been a key. Revoked ones count: who revokes the last key does not open the auth_mode.
+/// Whether a key was ever created, including revoked ones. Revoking the last key does not switch authentication off.
 pub async fn any(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let found: Option<i64> = Entity::find().select_only().column(Column::Id).limit(1).into_tuple().one(db).await?;
     Ok(found.is_some())
 }
 
-/// All keys, the oldest first, with the stacks within their reach.
+/// All keys with their stacks, oldest first.
 pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<(ApiKeyModel, Vec<StackId>)>, DbErr> {
     let keys = Entity::find().order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(db).await?;
     let ids = one_of(db.get_database_backend(), "api_key_id", keys.iter().map(|key| key.id));
@@ -65,26 +66,26 @@ pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<(ApiKeyModel, Vec<Stac
     Ok(keys.into_iter().map(|key| (key.clone(), of(&key))).collect())
 }
 
-/// A new key.
+/// The values of a new key.
 #[derive(Clone, Debug)]
 pub struct NewKey<'a> {
-    /// Its name.
+    /// The name.
     pub name: &'a str,
-    /// Its role.
+    /// The role.
     pub role: &'a str,
-    /// Its first characters.
+    /// The first characters of the key.
     pub hint: String,
-    /// Its hash.
+    /// The half of the hash that finds the row.
     pub lookup: String,
-    /// The other half of it.
+    /// The half of the hash that is compared.
     pub verifier: String,
-    /// The stacks within its reach; `None` for all.
+    /// The stacks to which it has access; `None` for all.
     pub stacks: Option<&'a [StackId]>,
-    /// When it ends.
+    /// When the key expires.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Stores a key.
+/// Inserts a key.
 pub async fn insert(tx: &Tx, new: NewKey<'_>, now: DateTime<Utc>) -> Result<ApiKeyModel, DbErr> {
     let row = ActiveModel {
         id: NotSet,
@@ -111,7 +112,7 @@ pub async fn insert(tx: &Tx, new: NewKey<'_>, now: DateTime<Utc>) -> Result<ApiK
     Ok(key)
 }
 
-/// Revokes the key of this name; `None` when no key has it, or only revoked ones.
+/// Revokes the key with this name; `None` if there is no such key, or it was revoked before.
 pub async fn revoke(tx: &Tx, name: &str, now: DateTime<Utc>) -> Result<Option<ApiKeyModel>, DbErr> {
     let revoked = Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(now))

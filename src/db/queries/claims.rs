@@ -1,7 +1,8 @@
-//! Who may claim what there is only once: instances whose own rows, or whose template's rows, name it.
+//! Finds the instances that may claim a resource that can be used once, such as a host port: their rows, or those of
+//! their template, name it.
 //!
-//! Called by the use cases. It must never decide whether somebody does claim it: rows can be overridden or removed, and
-//! putting them together is `kinds::merge`.
+//! Called by the use cases. It must not decide whether an instance does claim it. Rows can be overridden or removed,
+//! and `kinds::merge` computes the result.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement, Value};
@@ -16,21 +17,21 @@ use crate::{
     kinds::Protocol,
 };
 
-/// The part of an instance's row that the question needs: there may be very many of them.
+/// The columns of an instance that conflict detection needs. There may be many rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Claimant {
-    /// Its key.
+    /// The id.
     pub id: InstanceId,
-    /// Its stack.
+    /// The stack.
     pub stack_id: StackId,
-    /// Its template.
+    /// The template.
     pub template_service_id: TemplateId,
-    /// Since when it is there.
+    /// The creation time.
     pub created_at: DateTime<Utc>,
 }
 
 impl Claimant {
-    /// Oldest first; the key decides between equal times.
+    /// The sort key: oldest first, the id breaks ties.
     pub fn age(&self) -> (DateTime<Utc>, InstanceId) {
         (self.created_at, self.id)
     }
@@ -47,62 +48,63 @@ impl From<&InstanceModel> for Claimant {
     }
 }
 
-const COLUMNS: &str = "i.id, i.stack_id, i.template_service_id, i.created_at";
-/// Only what runs can be in the way.
-const RUNS: &str = "i.deleted_at IS NULL AND i.enabled AND s.deleted_at IS NULL AND s.enabled";
-/// What can be switched on counts, too.
-const LIVES: &str = "i.deleted_at IS NULL AND s.deleted_at IS NULL";
+const CLAIMANT_COLUMNS: &str = "i.id, i.stack_id, i.template_service_id, i.created_at";
+/// Condition: the instance is enabled and not in the trash, and so is its stack.
+const IS_ENABLED_SQL: &str = "i.deleted_at IS NULL AND i.enabled AND s.deleted_at IS NULL AND s.enabled";
+/// Condition: neither the instance nor its stack is in the trash.
+const IS_LIVE_SQL: &str = "i.deleted_at IS NULL AND s.deleted_at IS NULL";
 
-/// Those of `instances` that exist, trashed or not.
+/// Those of `instances` that exist, including trashed ones.
 pub async fn of_instances(db: &impl Session, instances: &[InstanceId]) -> Result<Vec<Claimant>, DbErr> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM service_instances AS i WHERE i.id {}{}",
+        "SELECT {CLAIMANT_COLUMNS} FROM service_instances AS i WHERE i.id {}{}",
         nth(db.get_database_backend(), 1),
         db.scope().and("i.stack_id")
     );
-    ask(db, sql, vec![numbers(db.get_database_backend(), instances.iter().map(|id| id.0))]).await
+    fetch(db, sql, vec![numbers(db.get_database_backend(), instances.iter().map(|id| id.0))]).await
 }
 
 /// The live, enabled instances of stacks.
 pub async fn of_stacks(db: &impl Session, stacks: &[StackId]) -> Result<Vec<Claimant>, DbErr> {
     let (here, within_reach) = (nth(db.get_database_backend(), 1), db.scope().and("i.stack_id"));
     let sql = format!(
-        "SELECT {COLUMNS} FROM service_instances AS i WHERE i.stack_id {here} AND i.deleted_at IS NULL AND i.enabled{within_reach}"
+        "SELECT {CLAIMANT_COLUMNS} FROM service_instances AS i WHERE i.stack_id {here} AND i.deleted_at IS NULL AND i.enabled{within_reach}"
     );
-    ask(db, sql, vec![numbers(db.get_database_backend(), stacks.iter().map(|id| id.0))]).await
+    fetch(db, sql, vec![numbers(db.get_database_backend(), stacks.iter().map(|id| id.0))]).await
 }
 
-/// Who may claim one of these numbers on the host.
+/// The instances that may claim one of these host ports.
 pub async fn by_host_port(db: &impl Session, ports: &[i32]) -> Result<Vec<Claimant>, DbErr> {
     let condition = format!("c.host_port {}", nth(db.get_database_backend(), 1));
     let ports = numbers(db.get_database_backend(), ports.iter().map(|port| i64::from(*port)));
-    ask(db, claiming(db, "ports", &[(&condition, "")], RUNS), vec![ports]).await
+    fetch(db, claimants_sql(db, "ports", &[(&condition, "")], IS_ENABLED_SQL), vec![ports]).await
 }
 
-/// Who may claim one of these domains.
+/// The instances that may claim one of these domains.
 pub async fn by_domain(db: &impl Session, domains: &[String]) -> Result<Vec<Claimant>, DbErr> {
     let condition = format!("c.domain {}", nth(db.get_database_backend(), 1));
     let domains = vec![texts(db.get_database_backend(), domains)];
-    ask(db, claiming(db, "domains", &[(&condition, "")], RUNS), domains).await
+    fetch(db, claimants_sql(db, "domains", &[(&condition, "")], IS_ENABLED_SQL), domains).await
 }
 
-/// Sources of volumes, folded by [`fold`].
+/// Sources of volumes, normalized by [`fold`].
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// All of them.
+    /// All sources.
     pub all: Vec<String>,
-    /// Those that mean the same thing in every stack.
+    /// The sources that mean the same in every stack.
     pub everywhere: Vec<String>,
-    /// The stacks in which the others mean something.
+    /// The stacks in which the other sources have a meaning.
     pub stacks: Vec<StackId>,
 }
 
-/// A source as the index of step 4 has it: equal for all spellings of a path, as they differ in slashes and dots only.
+/// Normalizes a source in the same way as the index of migration 4: all spellings of a path, which differ in slashes
+/// and dots only, give the same text.
 pub fn fold(source: &str) -> String {
     source.chars().filter(|c| !matches!(c, '/' | '.')).take(200).collect()
 }
 
-/// Who may claim one of these external volumes or paths of the host.
+/// The instances that may claim one of these external volumes or host paths.
 pub async fn by_source(db: &impl Session, sources: &Sources) -> Result<Vec<Claimant>, DbErr> {
     let backend = db.get_database_backend();
     let folded = "substr(replace(replace(c.source, '/', ''), '.', ''), 1, 200)";
@@ -113,15 +115,15 @@ pub async fn by_source(db: &impl Session, sources: &Sources) -> Result<Vec<Claim
     let conditions = [(everywhere.as_str(), ""), (all.as_str(), in_stacks.as_str())];
     let stacks = numbers(backend, sources.stacks.iter().map(|id| id.0));
     let values = vec![texts(backend, &sources.all), texts(backend, &sources.everywhere), stacks];
-    ask(db, claiming(db, "volumes", &conditions, RUNS), values).await
+    fetch(db, claimants_sql(db, "volumes", &conditions, IS_ENABLED_SQL), values).await
 }
 
-/// Numbers on the host from the first to the last, of one protocol.
+/// A range of host ports of one protocol.
 #[derive(Clone, Copy, Debug)]
 pub struct PortRange {
-    /// The first.
+    /// The first port.
     pub first: i32,
-    /// The last.
+    /// The last port, inclusive.
     pub last: i32,
     /// The protocol.
     pub protocol: Protocol,
@@ -136,11 +138,12 @@ impl PortRange {
 }
 
 #[derive(FromQueryResult)]
-struct Number {
+struct HostPortRow {
     host_port: i32,
 }
 
-/// The numbers that any row names, whoever it belongs to, in no order: all others are free for certain.
+/// The ports of the range that occur in any row, in no particular order and without regard to scope. All others are
+/// free for certain.
 pub async fn named_host_ports(db: &impl ConnectionTrait, range: PortRange) -> Result<Vec<i32>, DbErr> {
     let condition = PortRange::CONDITION;
     let sql = format!(
@@ -148,19 +151,20 @@ pub async fn named_host_ports(db: &impl ConnectionTrait, range: PortRange) -> Re
          UNION SELECT c.host_port FROM service_ports AS c WHERE {condition}"
     );
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, range.values());
-    let rows = Number::find_by_statement(statement).all(db).await?;
+    let rows = HostPortRow::find_by_statement(statement).all(db).await?;
     Ok(rows.into_iter().map(|row| row.host_port).collect())
 }
 
-/// The live instances, enabled or not, that may claim one of these numbers.
+/// The live instances, enabled or not, that may claim a port of the range.
 pub async fn by_host_port_range(db: &impl Session, range: PortRange) -> Result<Vec<Claimant>, DbErr> {
-    ask(db, claiming(db, "ports", &[(PortRange::CONDITION, "")], LIVES), range.values()).await
+    fetch(db, claimants_sql(db, "ports", &[(PortRange::CONDITION, "")], IS_LIVE_SQL), range.values()).await
 }
 
-/// The instances that have a row `c` of their own, or whose template has one, each once. Each condition is about `c`, and what
-/// must hold for the instance `i` besides. The owners of rows are found first, each once and through an index of their own: many
-/// rows of one owner name the same instances, and PostgreSQL without statistics would look for each of them again.
-fn claiming(db: &impl Session, table: &str, conditions: &[(&str, &str)], which: &str) -> String {
+/// SQL for the instances that have a matching row `c`, or whose template has one, each once. Each condition consists of
+/// a condition on `c` and of one on the instance `i`. The owners of matching rows are selected first, each once and
+/// through its own index. Otherwise PostgreSQL without statistics would look up the instances of an owner again for
+/// each of its rows.
+fn claimants_sql(db: &impl Session, table: &str, conditions: &[(&str, &str)], which: &str) -> String {
     let within_reach = db.scope().and("i.stack_id");
     let (mut owners, mut instances) = (Vec::new(), Vec::new());
     for (row, instance) in conditions {
@@ -172,7 +176,7 @@ fn claiming(db: &impl Session, table: &str, conditions: &[(&str, &str)], which: 
                 "{name} AS MATERIALIZED (SELECT DISTINCT c.{column} AS id FROM {owner}_{table} AS c WHERE {row})"
             ));
             instances.push(format!(
-                "SELECT {COLUMNS} FROM service_instances AS i JOIN stacks AS s ON s.id = i.stack_id \
+                "SELECT {CLAIMANT_COLUMNS} FROM service_instances AS i JOIN stacks AS s ON s.id = i.stack_id \
                  WHERE {key} IN (SELECT id FROM {name}) AND {which}{within_reach}{instance}"
             ));
         }
@@ -180,7 +184,7 @@ fn claiming(db: &impl Session, table: &str, conditions: &[(&str, &str)], which: 
     format!("WITH {} {}", owners.join(", "), instances.join(" UNION "))
 }
 
-async fn ask(db: &impl Session, sql: String, values: Vec<Value>) -> Result<Vec<Claimant>, DbErr> {
+async fn fetch(db: &impl Session, sql: String, values: Vec<Value>) -> Result<Vec<Claimant>, DbErr> {
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
     Claimant::find_by_statement(statement).all(db).await
 }

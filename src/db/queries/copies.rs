@@ -1,9 +1,8 @@
-//! Copies of what instances say, inside the database: one statement for each table, however many rows there are, or one
-//! for all of them. Only secrets pass through the service, with what stands beside them, a few hundred rows at a time,
-//! since a secret is sealed for its owner.
+//! Copies overrides inside the database: one statement for each table, or one for all of them, for any number of rows.
 //!
-//! Called by the use cases that duplicate an instance or a stack. It must never know a concrete kind, except through the
-//! registry.
+//! Called by the use cases that duplicate an instance or a stack. It must not depend on a concrete kind except through
+//! the registry. Only kinds with secrets pass through the service, in batches, because a secret is encrypted for its
+//! owner.
 
 use std::collections::HashMap;
 
@@ -24,17 +23,17 @@ use crate::{
     kinds::{OfInstance, Stored, for_each_kind},
 };
 
-/// Whose rows are copied, and whose they become.
+/// The source and the target of a copy.
 #[derive(Clone, Copy, Debug)]
 pub enum Copied {
-    /// Those of an instance, to another one.
+    /// From one instance to another.
     Instance {
         /// The source.
         from: InstanceId,
         /// The copy.
         to: InstanceId,
     },
-    /// Those of a stack's live instances, to the instances of the same names in another stack.
+    /// From the live instances of a stack to the instances with the same names in another stack.
     Stack {
         /// The source.
         from: StackId,
@@ -43,7 +42,7 @@ pub enum Copied {
     },
 }
 
-/// Copies every override and rule.
+/// Copies all overrides and rules.
 pub async fn copy(tx: &Tx, what: Copied) -> Result<(), DbErr> {
     if let Copied::Instance { from, to } = what {
         return copy_instance(tx, from, to).await;
@@ -58,8 +57,8 @@ pub async fn copy(tx: &Tx, what: Copied) -> Result<(), DbErr> {
     copy_table::<override_rule::Entity>(tx, what, owner, id, None).await
 }
 
-/// Copies what one instance says, which is a few rows of many tables. PostgreSQL does it in one statement: eleven round
-/// trips would cost more than the rows.
+/// Copies the overrides of one instance, a few rows of many tables. PostgreSQL does it in one statement, because eleven
+/// round trips would cost more than the rows.
 async fn copy_instance(tx: &Tx, from: InstanceId, to: InstanceId) -> Result<(), DbErr> {
     let backend = tx.get_database_backend();
     let [source, copy] = if backend == DbBackend::Sqlite { ["?1", "?2"] } else { ["$1", "$2"] };
@@ -98,13 +97,14 @@ async fn copy_instance(tx: &Tx, from: InstanceId, to: InstanceId) -> Result<(), 
     Ok(())
 }
 
-/// The statement that copies the entries of a kind; what asks for secrets among them is added to `secrets`.
+/// SQL that copies the entries of a kind. For a kind with secrets, the expression that tells if there are any is added
+/// to `secrets`.
 fn insert_kind<K: Stored<OfInstance>>(source: &str, copy: &str, secrets: &mut Vec<String>) -> String {
     let insert = insert_copies::<K::Entity>(K::owner_column(), K::id_column(), source, copy);
     if !K::HAS_SECRETS {
         return insert;
     }
-    // All or none: entries keep their order.
+    // Copies all entries of the kind or none, so that they keep their order.
     let (table, owner) = (K::TABLE, K::owner_column().as_str().to_owned());
     let any = format!("EXISTS (SELECT 1 FROM {table} WHERE {owner} = {source} AND is_secret)");
     let insert = insert.replace(" ORDER BY", &format!(" AND NOT {any} ORDER BY"));
@@ -112,7 +112,7 @@ fn insert_kind<K: Stored<OfInstance>>(source: &str, copy: &str, secrets: &mut Ve
     insert
 }
 
-/// The statement that copies the rows of one table from one owner to another.
+/// SQL that copies the rows of one table from one owner to another.
 fn insert_copies<E: EntityTrait>(owner: E::Column, id: E::Column, source: &str, copy: &str) -> String {
     let columns = E::Column::iter().filter(|column| ![owner.as_str(), id.as_str()].contains(&column.as_str()));
     let columns: Vec<String> = columns.map(|column| format!("\"{}\"", column.as_str())).collect();
@@ -130,7 +130,7 @@ async fn copy_kind<K: Stored<OfInstance>>(tx: &Tx, what: Copied) -> Result<(), D
     copy_table::<K::Entity>(tx, what, K::owner_column(), K::id_column(), K::REFERS_BY).await
 }
 
-/// Copies the rows of a kind with secrets, in their order: what is secret is opened and sealed for its new owner.
+/// Copies the rows of a kind with secrets, in their order. Each secret is decrypted and encrypted for its new owner.
 async fn copy_sealed<K: Stored<OfInstance>>(tx: &Tx, what: Copied) -> Result<(), DbErr> {
     let new_owners: HashMap<InstanceId, InstanceId> = match what {
         Copied::Instance { from, to } => HashMap::from([(from, to)]),
@@ -142,7 +142,7 @@ async fn copy_sealed<K: Stored<OfInstance>>(tx: &Tx, what: Copied) -> Result<(),
         }
     };
     let owner = K::owner_column();
-    let (mut after, mut held) = (0, false);
+    let (mut after, mut is_key_locked) = (0, false);
     loop {
         let rows = K::Entity::find()
             .filter(one_of(tx.get_database_backend(), owner.as_str(), new_owners.keys().map(|id| id.0)))
@@ -158,9 +158,9 @@ async fn copy_sealed<K: Stored<OfInstance>>(tx: &Tx, what: Copied) -> Result<(),
         for row in rows {
             let (from, mut entry) = K::from_row(row);
             let Some(to) = new_owners.get(&from) else { continue };
-            if entry.holds_secret() && !held {
-                secrets::hold_current(tx).await?;
-                held = true;
+            if entry.holds_secret() && !is_key_locked {
+                secrets::lock_current_key(tx).await?;
+                is_key_locked = true;
             }
             secrets::open::<OfInstance, K>(&mut entry, from, tx.vault())?;
             secrets::seal::<OfInstance, K>(&mut entry, *to, tx.vault())?;
@@ -173,7 +173,8 @@ async fn copy_sealed<K: Stored<OfInstance>>(tx: &Tx, what: Copied) -> Result<(),
     }
 }
 
-/// Copies the rows of one table. A column that refers to another instance leads to that one's copy, if it is copied too.
+/// Copies the rows of one table. A reference to another instance becomes a reference to the copy of that instance. A
+/// row whose reference has no copy is left out.
 async fn copy_table<E: EntityTrait>(
     tx: &Tx,
     what: Copied,
@@ -191,7 +192,7 @@ async fn copy_table<E: EntityTrait>(
             Expr::val(to)
         }
         Copied::Stack { from, to } => {
-            twin(&mut rows, ["old", "new"], Expr::col(("entry", owner)), from, to);
+            join_copy(&mut rows, ["old", "new"], Expr::col(("entry", owner)), from, to);
             Expr::col(("new", instance::Column::Id))
         }
     };
@@ -199,7 +200,7 @@ async fn copy_table<E: EntityTrait>(
     for column in &columns {
         match what {
             Copied::Stack { from, to } if refers_by == Some(column.as_str()) => {
-                twin(&mut rows, ["old_other", "new_other"], Expr::col(("entry", *column)), from, to);
+                join_copy(&mut rows, ["old_other", "new_other"], Expr::col(("entry", *column)), from, to);
                 rows.column(("new_other", instance::Column::Id));
             }
             _ => {
@@ -215,14 +216,14 @@ async fn copy_table<E: EntityTrait>(
     tx.execute(&insert).await.map(drop)
 }
 
-/// How many entries the copy of a stack's instance gets, for the instance in hand: all but those that refer to an
-/// instance which is not copied.
+/// SQL expression for the override count of a copied instance: all entries except those that refer to an instance
+/// outside the stack.
 pub(in crate::db) fn entries_copied(from: StackId) -> SimpleExpr {
     let mut count = Expr::col((instance::Entity, instance::Column::OverrideCount));
     macro_rules! kinds {
         ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
             $( if let Some(refers_by) = <crate::kinds::$kind as crate::kinds::Kind>::REFERS_BY {
-                count = count.sub(left_out::<crate::kinds::$kind>(refers_by, from));
+                count = count.sub(entries_left_out::<crate::kinds::$kind>(refers_by, from));
             } )+
         };
     }
@@ -230,8 +231,8 @@ pub(in crate::db) fn entries_copied(from: StackId) -> SimpleExpr {
     count
 }
 
-/// How many entries of a kind refer to an instance that is not copied with the stack, for the instance in hand.
-fn left_out<K: Stored<OfInstance>>(refers_by: &'static str, from: StackId) -> SimpleExpr {
+/// SQL expression for the number of entries of a kind that refer to an instance which is not copied.
+fn entries_left_out<K: Stored<OfInstance>>(refers_by: &'static str, from: StackId) -> SimpleExpr {
     use instance::{Column, Entity};
     let other = Expr::col(("entry", refers_by)).equals(("other", Column::Id));
     let select = Query::select()
@@ -244,14 +245,14 @@ fn left_out<K: Stored<OfInstance>>(refers_by: &'static str, from: StackId) -> Si
     select.into()
 }
 
-/// That an instance is a live one of this stack.
+/// Condition: the instance is live and in this stack.
 fn live(table: &'static str, stack: StackId) -> SimpleExpr {
     use instance::Column;
     Expr::col((table, Column::StackId)).eq(stack).and(Expr::col((table, Column::DeletedAt)).is_null())
 }
 
-/// Joins the live instance with this key in one stack, and the one of the same name in the other.
-fn twin(rows: &mut SelectStatement, [old, new]: [&'static str; 2], key: SimpleExpr, from: StackId, to: StackId) {
+/// Joins the live instance with this id in one stack, and the one with the same name in the other.
+fn join_copy(rows: &mut SelectStatement, [old, new]: [&'static str; 2], key: SimpleExpr, from: StackId, to: StackId) {
     use instance::Column;
     let same_name = Expr::col((new, Column::InstanceId)).equals((old, Column::InstanceId));
     rows.join_as(JoinType::InnerJoin, instance::Entity, old, Expr::col((old, Column::Id)).eq(key))

@@ -1,6 +1,6 @@
-//! Queries on what instances depend on.
+//! Queries on dependencies between instances.
 //!
-//! Called by the use cases. They must never decide whether a circle is an error.
+//! Called by the use cases. They must not decide whether a cycle is an error.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -17,7 +17,7 @@ use crate::{
     kinds::dependency::instance as table,
 };
 
-/// All dependencies in a stack, those of trashed instances included: they come back with them.
+/// All dependencies in a stack, including those of trashed instances, which return with a restore.
 pub async fn of_stack(db: &impl Session, stack: StackId) -> Result<Vec<(InstanceId, InstanceId)>, DbErr> {
     let members = Query::select().column(Column::Id).from(instance::Entity).and_where(Column::StackId.eq(stack)).take();
     table::Entity::find()
@@ -30,10 +30,10 @@ pub async fn of_stack(db: &impl Session, stack: StackId) -> Result<Vec<(Instance
         .await
 }
 
-/// Records in every instance that depends on one which is about to go for good that its overrides change: they are one
-/// less, because it depends on an instance at most once.
+/// Records a change in every instance that depends on `on`, which is about to be purged. Each loses one override,
+/// because an instance depends on another one at most once.
 pub async fn touch_dependents(tx: &Tx, on: &instance::Model, now: DateTime<Utc>) -> Result<(), DbErr> {
-    // Nobody depends on what is in another stack.
+    // Dependencies do not cross stacks.
     tx.changed().stack(on.stack_id);
     let dependents = Query::select()
         .column(table::Column::InstanceId)

@@ -1,13 +1,13 @@
-//! "The column is one of these keys", with one statement text whatever the number of keys.
+//! Builds `column IN (…)` conditions whose SQL text does not depend on the number of values.
 //!
-//! Called by the queries that load for many owners at once. It must never know which table is asked.
+//! Called by queries for many owners at once. It must not know which table is queried.
 
 use sea_orm::{
     DatabaseBackend, Value,
     sea_query::{ArrayType, Expr, SimpleExpr},
 };
 
-/// `column = one of ids`: an array parameter on PostgreSQL, a JSON parameter on SQLite.
+/// The condition `column IN ids`, with an array parameter on PostgreSQL and a JSON parameter on SQLite.
 pub(in crate::db) fn one_of(backend: DatabaseBackend, column: &str, ids: impl Iterator<Item = i64>) -> SimpleExpr {
     match backend {
         DatabaseBackend::Sqlite => {
@@ -17,7 +17,8 @@ pub(in crate::db) fn one_of(backend: DatabaseBackend, column: &str, ids: impl It
     }
 }
 
-/// The parameter for hand-written SQL, and the text that stands for "one of them" (it may occur several times).
+/// The condition without its column, and its parameter, for hand-written SQL with that single parameter. The text may
+/// be used several times.
 pub(in crate::db) fn parameter(backend: DatabaseBackend, ids: impl Iterator<Item = i64>) -> (&'static str, Value) {
     match backend {
         DatabaseBackend::Sqlite => ("IN (SELECT value FROM json_each(?1))", json(ids)),
@@ -25,7 +26,7 @@ pub(in crate::db) fn parameter(backend: DatabaseBackend, ids: impl Iterator<Item
     }
 }
 
-/// The text that stands for "one of them" in hand-written SQL where they are the n-th parameter.
+/// The condition without its column, for hand-written SQL in which the values are the n-th parameter.
 pub(in crate::db) fn nth(backend: DatabaseBackend, n: usize) -> String {
     match backend {
         DatabaseBackend::Sqlite => format!("IN (SELECT value FROM json_each(?{n}))"),
@@ -33,7 +34,7 @@ pub(in crate::db) fn nth(backend: DatabaseBackend, n: usize) -> String {
     }
 }
 
-/// `text = one of texts`, as [`one_of`] for numbers; the text is SQL that both engines understand.
+/// The condition that a text is one of `these`. `text` is SQL that both engines accept.
 pub(in crate::db) fn keyed(backend: DatabaseBackend, text: &str, these: &[String]) -> SimpleExpr {
     match backend {
         DatabaseBackend::Sqlite => {
@@ -44,12 +45,12 @@ pub(in crate::db) fn keyed(backend: DatabaseBackend, text: &str, these: &[String
     }
 }
 
-/// Numbers as the parameter of [`nth`].
+/// The parameter of [`nth`] for numbers.
 pub(in crate::db) fn numbers(backend: DatabaseBackend, numbers: impl Iterator<Item = i64>) -> Value {
     parameter(backend, numbers).1
 }
 
-/// Texts as the parameter of [`nth`].
+/// The parameter of [`nth`] for texts.
 pub(in crate::db) fn texts(backend: DatabaseBackend, texts: &[String]) -> Value {
     match backend {
         DatabaseBackend::Sqlite => serde_json::Value::from(texts).to_string().into(),

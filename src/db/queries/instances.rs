@@ -1,6 +1,6 @@
 //! Queries on instances.
 //!
-//! Called by the use cases and the loaders. They must never decide what absence means.
+//! Called by the use cases and the loaders. They must not decide what a missing row means.
 
 use std::{collections::HashMap, hash::Hash};
 
@@ -22,28 +22,28 @@ use crate::{
         queries::{
             in_list::one_of,
             page::{Cursor, Page, Slice, contains},
-            stacks::{RowLock, hold},
+            stacks::{RowLock, lock},
         },
     },
     ids::{self, InstanceId, StackId, TemplateId},
     name::Name,
 };
 
-/// Which instances a list shows.
+/// The filter of a list of instances.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct InstanceFilter {
-    /// RowSet of the name.
+    /// A part of the name.
     pub search: Option<String>,
-    /// Only enabled, or only disabled ones.
+    /// Only enabled, or only disabled instances.
     pub enabled: Option<bool>,
 }
 
-/// Lists are sorted oldest first.
+/// The cursor of a list sorted by age, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ByAge {
-    /// When it was created.
+    /// The creation time.
     pub created_at: DateTime<Utc>,
-    /// Decides between equal times.
+    /// The id, which breaks ties.
     pub id: InstanceId,
 }
 
@@ -53,7 +53,7 @@ impl Cursor for ByAge {
     }
 }
 
-/// A live instance of a stack by its name.
+/// A live instance of a stack, by its name.
 pub async fn find_by_name(
     db: &impl Session,
     stack: StackId,
@@ -61,26 +61,26 @@ pub async fn find_by_name(
     how: RowLock,
 ) -> Result<Option<InstanceModel>, DbErr> {
     let select = Entity::live().filter(Column::StackId.eq(stack)).filter(Column::InstanceId.eq(name));
-    hold(select.filter(db.within("stack_id")), how).one(db).await
+    lock(select.filter(db.within("stack_id")), how).one(db).await
 }
 
-/// An instance by its key, trashed or not.
+/// An instance by its id, trashed or not.
 pub async fn find(db: &impl Session, id: InstanceId, how: RowLock) -> Result<Option<InstanceModel>, DbErr> {
-    hold(Entity::find_by_id(id).filter(db.within("stack_id")), how).one(db).await
+    lock(Entity::find_by_id(id).filter(db.within("stack_id")), how).one(db).await
 }
 
-/// The live instance that has a container name.
+/// The live instance with this container name.
 pub async fn find_by_container(db: &impl Session, container: &str) -> Result<Option<InstanceModel>, DbErr> {
     Entity::live().filter(Column::ContainerName.eq(container)).filter(db.within("stack_id")).one(db).await
 }
 
-/// Whether a live instance has a container name; any instance, because a container name can be used once, whoever
-/// reaches it.
+/// Whether a live instance has this container name. Ignores the scope, because container names are unique across all
+/// stacks.
 pub async fn container_is_taken(db: &impl ConnectionTrait, container: &str) -> Result<bool, DbErr> {
     Ok(Entity::live().filter(Column::ContainerName.eq(container)).count(db).await? > 0)
 }
 
-/// The trashed instance of a stack that had a name last.
+/// The most recently trashed instance with this name in a stack.
 pub async fn find_trashed(db: &impl Session, stack: StackId, name: &str) -> Result<Option<InstanceModel>, DbErr> {
     Entity::find()
         .filter(Column::StackId.eq(stack))
@@ -93,42 +93,42 @@ pub async fn find_trashed(db: &impl Session, stack: StackId, name: &str) -> Resu
         .await
 }
 
-/// Instances by their keys, trashed ones included.
+/// Instances by their ids, including trashed ones.
 pub async fn load(db: &impl Session, ids: &[InstanceId]) -> Result<Vec<InstanceModel>, DbErr> {
     let these = one_of(db.get_database_backend(), "id", ids.iter().map(|id| id.0));
     Entity::find().filter(these).filter(db.within("stack_id")).all(db).await
 }
 
-fn users(db: &impl Session, template: TemplateId) -> Select<Entity> {
+fn using_template(db: &impl Session, template: TemplateId) -> Select<Entity> {
     Entity::find().filter(Column::TemplateServiceId.eq(template)).filter(db.within("stack_id"))
 }
 
-/// The oldest instances that use a template, trashed ones included.
+/// The oldest instances that use a template, including trashed ones.
 pub async fn oldest_users(db: &impl Session, template: TemplateId, at_most: u64) -> Result<Vec<InstanceModel>, DbErr> {
-    let sorted = users(db, template).order_by_asc(Column::CreatedAt).order_by_asc(Column::Id);
+    let sorted = using_template(db, template).order_by_asc(Column::CreatedAt).order_by_asc(Column::Id);
     sorted.limit(at_most).all(db).await
 }
 
-/// How many instances use a template, trashed ones included.
+/// The number of instances that use a template, including trashed ones.
 pub async fn count_users(db: &impl Session, template: TemplateId) -> Result<u64, DbErr> {
-    users(db, template).count(db).await
+    using_template(db, template).count(db).await
 }
 
-/// All live instances made from a template, oldest first.
+/// All live instances that use a template, oldest first.
 pub async fn of_template(db: &impl Session, template: TemplateId) -> Result<Vec<InstanceModel>, DbErr> {
     use sea_orm::QueryOrder;
     let select = Entity::live().filter(Column::TemplateServiceId.eq(template)).filter(db.within("stack_id"));
     select.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(db).await
 }
 
-/// All live instances of stacks, oldest first.
+/// All live instances of some stacks, oldest first.
 pub async fn of_stacks(db: &impl Session, stacks: &[StackId]) -> Result<Vec<InstanceModel>, DbErr> {
     let select = Entity::live().filter(of_parents(db, stacks)).filter(db.within("stack_id"));
     select.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(db).await
 }
 
-/// The container names of live instances that start with `prefix` (which has no wildcard characters); of all instances,
-/// see [`container_is_taken`].
+/// The container names of live instances that start with `prefix`, which must not contain wildcard characters. Ignores
+/// the scope, as [`container_is_taken`] does.
 pub async fn container_names(db: &impl ConnectionTrait, prefix: &str) -> Result<Vec<String>, DbErr> {
     Entity::live()
         .filter(Column::ContainerName.like(format!("{prefix}%")))
@@ -146,13 +146,13 @@ fn matching(db: &impl Session, filter: &InstanceFilter) -> Condition {
         .add_option(filter.enabled.map(|enabled| Column::Enabled.eq(enabled)))
 }
 
-const ORDER: [Column; 2] = [Column::CreatedAt, Column::Id];
+const SORT_COLUMNS: [Column; 2] = [Column::CreatedAt, Column::Id];
 
-/// What lists of instances belong to: a stack, or the template that they are made from.
+/// The parent of a list of instances: a stack or a template.
 pub trait Parent: Copy + Eq + Hash + Into<i64> + Into<Value> + TryGetable + Send + Sync + 'static {
-    /// The column that holds its key.
+    /// The column that refers to the parent.
     const COLUMN: Column;
-    /// Its key in a row.
+    /// The parent of an instance.
     fn of(row: &InstanceModel) -> Self;
 }
 
@@ -174,7 +174,7 @@ fn of_parents<P: Parent>(db: &impl Session, parents: &[P]) -> SimpleExpr {
     one_of(db.get_database_backend(), P::COLUMN.as_str(), parents.iter().map(|id| (*id).into()))
 }
 
-/// A page of each parent's live instances, oldest first, in one statement.
+/// A page of live instances for each parent, oldest first, in one statement.
 pub async fn pages<P: Parent>(
     db: &impl Session,
     parents: &[P],
@@ -184,9 +184,9 @@ pub async fn pages<P: Parent>(
     let rows = match parents {
         [parent] => {
             let select = Entity::find().filter(P::COLUMN.eq(*parent)).filter(matching(db, filter));
-            slice.apply(select, &ORDER).all(db).await?
+            slice.apply(select, &SORT_COLUMNS).all(db).await?
         }
-        _ => several(db, parents, filter, slice).await?,
+        _ => fetch_windowed(db, parents, filter, slice).await?,
     };
     let mut of_parent: HashMap<P, Vec<InstanceModel>> = parents.iter().map(|id| (*id, Vec::new())).collect();
     for row in rows {
@@ -195,8 +195,8 @@ pub async fn pages<P: Parent>(
     Ok(of_parent.into_iter().map(|(parent, rows)| (parent, slice.page(rows))).collect())
 }
 
-/// The first rows of several parents: numbered within each parent, and cut by number.
-async fn several<P: Parent>(
+/// Fetches the pages of several parents with a window function that numbers the rows of each parent.
+async fn fetch_windowed<P: Parent>(
     db: &impl Session,
     parents: &[P],
     filter: &InstanceFilter,
@@ -205,14 +205,14 @@ async fn several<P: Parent>(
     let mut window = WindowStatement::partition_by(P::COLUMN);
     let mut numbered = Query::select();
     numbered.columns(Column::iter()).from(Entity);
-    for column in ORDER {
+    for column in SORT_COLUMNS {
         sea_orm::sea_query::OrderedStatement::order_by(&mut window, column, slice.order());
     }
     numbered
         .expr_window_as(Expr::cust("ROW_NUMBER()"), window, Alias::new("place"))
         .and_where(of_parents(db, parents))
         .cond_where(matching(db, filter));
-    for bound in slice.bounds(&ORDER) {
+    for bound in slice.bounds(&SORT_COLUMNS) {
         numbered.and_where(bound);
     }
     let query = Query::select()
@@ -224,7 +224,7 @@ async fn several<P: Parent>(
     InstanceModel::find_by_statement(db.get_database_backend().build(&query)).all(db).await
 }
 
-/// How many live instances each parent's list has in all.
+/// The number of live instances of each parent that match the filter.
 pub async fn counts<P: Parent>(
     db: &impl Session,
     parents: &[P],
@@ -243,26 +243,26 @@ pub async fn counts<P: Parent>(
     Ok(rows.into_iter().collect())
 }
 
-/// A new instance.
+/// The values of a new instance.
 #[derive(Clone, Debug)]
 pub struct NewInstance {
-    /// Its stack.
+    /// The stack.
     pub stack: StackId,
-    /// Its template.
+    /// The template.
     pub template: TemplateId,
-    /// Its name.
+    /// The name.
     pub name: Name,
-    /// The container that follows from stack and name.
+    /// The container name, derived from stack and name.
     pub container_name: String,
-    /// What it is for.
+    /// The description.
     pub description: String,
     /// Whether it is enabled.
     pub enabled: bool,
-    /// How many entries it is about to override.
+    /// The number of overrides that the caller is about to insert.
     pub override_count: i32,
 }
 
-/// Creates an instance. Its overrides are written by the caller.
+/// Inserts an instance. The caller inserts its overrides.
 pub async fn insert(tx: &Tx, new: NewInstance, now: DateTime<Utc>) -> Result<InstanceModel, DbErr> {
     let row = ActiveModel {
         id: Set(ids::fresh(now)),
@@ -281,37 +281,37 @@ pub async fn insert(tx: &Tx, new: NewInstance, now: DateTime<Utc>) -> Result<Ins
     Entity::insert(row).exec_with_returning(tx).await
 }
 
-/// A new instance without overrides, by the names of its stack and template.
+/// The values of a new instance without overrides, which refers to stack and template by name.
 #[derive(Clone, Copy, Debug)]
 pub struct SingleStatementCreate<'a> {
-    /// Its stack.
+    /// The stack.
     pub stack: &'a str,
-    /// Its template.
+    /// The template.
     pub template: &'a str,
-    /// Its name.
+    /// The name.
     pub name: &'a Name,
-    /// The container that follows from stack and name.
+    /// The container name, derived from stack and name.
     pub container_name: &'a str,
-    /// What it is for.
+    /// The description.
     pub description: &'a str,
 }
 
-/// What an update of an instance changes; `None` leaves it.
+/// The fields that an update changes. `None` leaves a field unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InstanceChange {
-    /// The name, with the container name that follows from it.
+    /// The name, with the container name derived from it.
     pub name: Option<(Name, String)>,
     /// The description.
     pub description: Option<String>,
     /// Whether it is enabled.
     pub enabled: Option<bool>,
-    /// Into the trash (true) or out of it (false).
+    /// True moves it to the trash, false restores it.
     pub trashed: Option<bool>,
-    /// How many entries more it overrides; less than zero when there are fewer.
+    /// By how many the override count grows; negative if it shrinks.
     pub more_overrides: i32,
 }
 
-/// Changes an instance and raises its revision; that is also how a change of its overrides is recorded.
+/// Updates an instance and increments its revision. A change of its overrides is recorded in the same way.
 pub async fn update(
     tx: &Tx,
     id: InstanceId,
@@ -346,7 +346,7 @@ pub async fn update(
     Ok(row)
 }
 
-/// Deletes an instance; its overrides go with it.
+/// Deletes an instance, and its overrides by cascade.
 pub async fn delete(tx: &Tx, id: InstanceId) -> Result<(), DbErr> {
     Entity::delete_by_id(id).exec(tx).await.map(drop)
 }

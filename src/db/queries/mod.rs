@@ -1,6 +1,6 @@
-//! Queries, one file for each table or question.
+//! Queries, one file for each table or subject.
 //!
-//! Called by the use cases, inside of a transaction or on a reader. They must not know rules of the domain.
+//! Called by the use cases, in a transaction or on a reader. They must not know the rules of the domain.
 
 pub mod api_keys;
 pub mod claims;

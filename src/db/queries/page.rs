@@ -1,38 +1,38 @@
-//! Keyset pages: a slice of a sorted list, found through an index whatever its distance from the start.
+//! Keyset pagination: a slice of a sorted list, found through an index at any distance from the start.
 //!
-//! Called by the list queries. It must never know GraphQL's arguments.
+//! Called by the list queries. It must not know the arguments of GraphQL connections.
 
 use sea_orm::{
     EntityTrait, IdenStatic, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Expr, ExprTrait, Order, SimpleExpr},
 };
 
-/// Which part of a sorted list is wanted; `C` are the sort values of a row.
+/// Selects a part of a sorted list. `C` holds the sort values of a row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Slice<C> {
-    /// At most this many rows.
+    /// The maximum number of rows.
     pub limit: u64,
-    /// The last rows of the range instead of the first.
+    /// Takes the last rows of the range instead of the first.
     pub backwards: bool,
-    /// Only rows behind this one.
+    /// Only rows after this one.
     pub after: Option<C>,
     /// Only rows before this one.
     pub before: Option<C>,
 }
 
-/// Rows of a slice, in list order.
+/// The rows of a slice, in list order.
 #[derive(Clone, Debug)]
 pub struct Page<R> {
     /// The rows.
     pub rows: Vec<R>,
-    /// True when rows precede them.
+    /// Whether there are rows before these.
     pub has_previous: bool,
-    /// True when rows follow them.
+    /// Whether there are rows after these.
     pub has_next: bool,
 }
 
 impl<R> Page<R> {
-    /// The same with something else for each row.
+    /// Converts each row.
     pub fn map<T>(self, row: impl FnMut(R) -> T) -> Page<T> {
         let Self { rows, has_previous, has_next } = self;
         Page { rows: rows.into_iter().map(row).collect(), has_previous, has_next }
@@ -41,24 +41,24 @@ impl<R> Page<R> {
 
 /// The values by which a list is sorted.
 pub trait Cursor {
-    /// True when the list is sorted from the greatest to the least.
+    /// Whether the list is sorted in descending order.
     const DESCENDING: bool = false;
-    /// As SQL values, in the order of the sort columns.
+    /// The values as SQL, in the order of the sort columns.
     fn values(&self) -> Vec<SimpleExpr>;
 }
 
 impl<C: Cursor> Slice<C> {
-    /// One row more than wanted: whether it exists tells whether there is a next page.
+    /// The number of rows to fetch: one more than the limit, to find out if there are more.
     pub fn fetch(&self) -> u64 {
         self.limit + 1
     }
 
-    /// The direction in which rows are fetched.
+    /// The sort direction of the query.
     pub fn order(&self) -> Order {
         if self.backwards == C::DESCENDING { Order::Asc } else { Order::Desc }
     }
 
-    /// The conditions that `after` and `before` put on the sort columns.
+    /// The conditions of `after` and `before` on the sort columns.
     pub fn bounds<I: IdenStatic>(&self, columns: &[I]) -> Vec<SimpleExpr> {
         let row = || Expr::tuple(columns.iter().map(|column| Expr::col(*column)));
         let (mut above, mut below) = (&self.after, &self.before);
@@ -70,7 +70,7 @@ impl<C: Cursor> Slice<C> {
         above.into_iter().chain(below).collect()
     }
 
-    /// Restricts and sorts a query.
+    /// Adds conditions, order and limit to a query.
     pub fn apply<E: EntityTrait>(&self, mut select: Select<E>, columns: &[E::Column]) -> Select<E> {
         for bound in self.bounds(columns) {
             select = select.filter(bound);
@@ -81,7 +81,7 @@ impl<C: Cursor> Slice<C> {
         select.limit(self.fetch())
     }
 
-    /// Makes the page of what was fetched.
+    /// Builds the page from the fetched rows.
     pub fn page<R>(&self, mut rows: Vec<R>) -> Page<R> {
         let more = rows.len() as u64 > self.limit;
         rows.truncate(usize::try_from(self.limit).unwrap_or(usize::MAX));
@@ -94,8 +94,7 @@ impl<C: Cursor> Slice<C> {
     }
 }
 
-/// The pattern of texts that contain a search text: `%`, `_` and `\` in it are ordinary characters; names are lower-case,
-/// so the text is made so.
+/// The LIKE pattern for a search text. `%`, `_` and `\` are escaped. The text is made lower-case, as all names are.
 pub(in crate::db) fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");
     for c in text.to_lowercase().chars() {

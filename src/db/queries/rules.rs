@@ -1,6 +1,6 @@
-//! The rows of `instance_override_rules`: read, and written where they differ.
+//! Queries on `instance_override_rules`, which remove or replace template entries.
 //!
-//! Called by the queries on overrides and by the loaders. It must never know what a rule does to a template.
+//! Called by the code that loads and writes overrides, and by the loaders. They must not know the effect of a rule.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ pub async fn load(db: &impl Session, instances: &[InstanceId]) -> Result<HashMap
     load_where(db, instances, Condition::all()).await
 }
 
-/// The same; instances out of the caller's reach are missing.
+/// The rules of the instances in the caller's scope. Instances outside it, or without rules, are missing.
 pub async fn visible(db: &impl Session, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Rules>, DbErr> {
     load_where(db, instances, db.within_instances("instance_id")).await
 }
@@ -43,12 +43,12 @@ async fn load_where(
     let mut of_instance: HashMap<InstanceId, Rules> = HashMap::new();
     for row in rows {
         let instance = row.instance_id;
-        // A rule of a kind that this version does not know yet is left alone.
+        // Rules of kinds that this version does not know are skipped.
         if let Some(rule) = read(row) {
             of_instance.entry(instance).or_default().push(rule);
         }
     }
-    // Whatever the order in which they came to be.
+    // The order does not depend on when the rules were created.
     of_instance.values_mut().for_each(|rules| rules.sort());
     Ok(of_instance)
 }
@@ -62,16 +62,15 @@ fn read(row: Model) -> Option<Rule> {
     }
 }
 
-/// The rules that have to be written.
+/// The rows to write.
 #[derive(Debug)]
 pub(in crate::db) struct Difference {
-    gone: Vec<i64>,
-    fresh: Vec<Rule>,
+    deleted: Vec<i64>,
+    inserted: Vec<Rule>,
 }
 
 impl Difference {
-    /// Between the rules of an instance and those that are wanted of some kinds. Rows of these kinds that are no rules
-    /// go.
+    /// Compares the rules of an instance with the wanted rules of some kinds. Invalid rows of these kinds are deleted.
     pub(in crate::db) async fn find(
         tx: &Tx,
         instance: InstanceId,
@@ -80,30 +79,30 @@ impl Difference {
     ) -> Result<Self, DbErr> {
         let of_kinds = Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str()));
         let select = Entity::find().filter(Column::InstanceId.eq(instance)).filter(of_kinds);
-        let mut fresh = wanted;
-        let mut gone = Vec::new();
+        let mut inserted = wanted;
+        let mut deleted = Vec::new();
         for row in select.order_by_asc(Column::Id).all(tx).await? {
             let id = row.id;
-            match read(row).and_then(|rule| fresh.iter().position(|wanted| *wanted == rule)) {
-                Some(place) => drop(fresh.swap_remove(place)),
-                None => gone.push(id),
+            match read(row).and_then(|rule| inserted.iter().position(|wanted| *wanted == rule)) {
+                Some(place) => drop(inserted.swap_remove(place)),
+                None => deleted.push(id),
             }
         }
-        fresh.sort();
-        Ok(Self { gone, fresh })
+        inserted.sort();
+        Ok(Self { deleted, inserted })
     }
 
     pub(in crate::db) fn is_empty(&self) -> bool {
-        self.gone.is_empty() && self.fresh.is_empty()
+        self.deleted.is_empty() && self.inserted.is_empty()
     }
 
-    /// Writes it: at most two statements.
+    /// Writes the difference, in at most two statements.
     pub(in crate::db) async fn write(self, tx: &Tx, instance: InstanceId) -> Result<(), DbErr> {
-        if !self.gone.is_empty() {
-            let these = one_of(tx.get_database_backend(), "id", self.gone.into_iter());
+        if !self.deleted.is_empty() {
+            let these = one_of(tx.get_database_backend(), "id", self.deleted.into_iter());
             Entity::delete_many().filter(these).exec(tx).await?;
         }
-        let rows = self.fresh.into_iter().map(|rule| ActiveModel {
+        let rows = self.inserted.into_iter().map(|rule| ActiveModel {
             id: NotSet,
             instance_id: Set(instance),
             kind: Set(rule.kind.as_str().to_owned()),

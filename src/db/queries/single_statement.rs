@@ -1,7 +1,7 @@
-//! A whole change in one statement: what it looks at is held, what it writes is written, and that the stack has changed
-//! is counted, in one round trip in place of seven.
+//! Commands in a single statement: locks, writes and the version change in one round trip instead of seven.
 //!
-//! Called by [`App`](crate::app::App) for what is done most. It must never explain why it did nothing.
+//! Called by [`App`](crate::app::App) for the most frequent commands. It must not report why a statement did nothing;
+//! the caller then runs the command in a transaction.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DbBackend, FromQueryResult, QueryResult};
@@ -20,9 +20,10 @@ use crate::{
 };
 
 impl Db {
-    /// Creates an enabled instance. None when it does nothing: because stack or template is not there, because the name
-    /// is taken, because something is in its way, or because SQLite cannot do it, which has no round trips to save.
-    pub async fn create_at_once(
+    /// Creates an enabled instance without overrides. Returns `None` if nothing was created: stack or template do not
+    /// exist, the name is taken, another transaction conflicts, no connection is free, or the engine is SQLite, where
+    /// round trips cost nothing.
+    pub async fn create_single_statement(
         &self,
         new: &SingleStatementCreate<'_>,
         now: DateTime<Utc>,
@@ -32,7 +33,7 @@ impl Db {
         if self.open.read.get_database_backend() != DbBackend::Postgres {
             return Ok(None);
         }
-        // Stack and template are held as a transaction would hold them.
+        // Takes the same row locks as a transaction would.
         let sql = format!(
             "WITH s AS (SELECT id FROM stacks WHERE name = $1 AND deleted_at IS NULL{} FOR SHARE), \
              t AS (SELECT id FROM services WHERE name = $2 FOR KEY SHARE), \
@@ -53,8 +54,8 @@ impl Db {
             Parameter::Number(new_number()?),
             Parameter::Number(i64::from(ids::fresh::<InstanceId>(now))),
         ];
-        // Who cannot have a connection at once waits for one as everybody does.
-        let Ok(mut connection) = self.open.pinned_connections.take_to_write().await else { return Ok(None) };
+        // Without a free pinned connection, the caller waits for one of the pool.
+        let Ok(mut connection) = self.open.pinned_connections.acquire_to_write().await else { return Ok(None) };
         let rows = match self.fetch(&mut connection, statements, &sql, &parameters).await {
             Ok(rows) => rows,
             Err(cause) => {

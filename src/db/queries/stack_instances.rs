@@ -1,6 +1,7 @@
-//! Statements on all instances of a stack at once: one does it, however many instances there are.
+//! Statements on all instances of a stack at once.
 //!
-//! Called by the use cases that give a stack a name. They must never decide which name a stack may have.
+//! Called by the use cases that create, rename, copy or restore a stack. They must not decide which names are allowed.
+//! Each is one or two statements for any number of instances.
 
 use std::collections::HashSet;
 
@@ -24,12 +25,12 @@ use crate::{
     name::container_name,
 };
 
-/// Which instances of a stack.
+/// Selects instances of a stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Members {
-    /// The live ones.
+    /// The live instances.
     Live,
-    /// Those that went into the trash with it.
+    /// The instances that were moved to the trash together with the stack.
     TrashedWithStack,
 }
 
@@ -44,7 +45,7 @@ impl Members {
         }
     }
 
-    /// The same for hand-written SQL, in which `m` is the instance.
+    /// The condition in SQL, in which `m` is the instance.
     fn sql(self) -> &'static str {
         match self {
             Self::Live => "m.deleted_at IS NULL",
@@ -53,8 +54,8 @@ impl Members {
     }
 }
 
-/// The container name that follows from a stack's name, for the instance in hand.
-fn follows(stack: &str) -> SimpleExpr {
+/// SQL expression for the container name of an instance in a stack with this name.
+fn derived_container_name(stack: &str) -> SimpleExpr {
     Expr::val(container_name(stack, "")).binary(BinOper::Custom("||"), Expr::col(Column::InstanceId))
 }
 
@@ -81,8 +82,8 @@ pub async fn live(db: &impl Session, stack: StackId) -> Result<Vec<InstanceModel
         .await
 }
 
-/// The container names of live instances, of those outside `except` only, that start with `prefix` (which has no
-/// wildcard characters); of all instances, because a container name can be used once, whoever reaches it.
+/// The container names of live instances that start with `prefix`, which must not contain wildcard characters. Leaves
+/// out the instances of the stack `except`. Ignores the scope, because container names are unique across all stacks.
 pub async fn container_names(
     db: &impl ConnectionTrait,
     prefix: &str,
@@ -99,18 +100,18 @@ pub async fn container_names(
     Ok(names.into_iter().collect())
 }
 
-/// Lets the container names of a stack's live instances follow its name, and raises their revisions.
+/// Derives the container names of a stack's live instances from its new name, and increments their revisions.
 pub async fn rename(tx: &Tx, stack: StackId, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
     tx.changed().stack(stack);
-    // The index looks at every row as it is written, when a sibling may still have the name that it is about to give
-    // up. So all of them give up theirs first, for names that no container has.
+    // The unique index is checked for each row, when another instance may still have the name that it is about to give
+    // up. So first all of them get names that no container can have.
     Entity::update_many()
         .col_expr(Column::ContainerName, Expr::cust("'~' || id"))
         .filter(Members::Live.of(stack))
         .exec(tx)
         .await?;
     Entity::update_many()
-        .col_expr(Column::ContainerName, follows(name))
+        .col_expr(Column::ContainerName, derived_container_name(name))
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(now))
         .filter(Members::Live.of(stack))
@@ -119,11 +120,12 @@ pub async fn rename(tx: &Tx, stack: StackId, name: &str, now: DateTime<Utc>) -> 
         .map(drop)
 }
 
-/// Brings back the instances that went into the trash with their stack, with container names that follow its name.
+/// Restores the instances that were moved to the trash together with their stack, with container names derived from its
+/// name.
 pub async fn restore(tx: &Tx, stack: StackId, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
     tx.changed().stack(stack);
     Entity::update_many()
-        .col_expr(Column::ContainerName, follows(name))
+        .col_expr(Column::ContainerName, derived_container_name(name))
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(now))
         .col_expr(Column::DeletedAt, Expr::value(None::<DateTime<Utc>>))
@@ -134,17 +136,17 @@ pub async fn restore(tx: &Tx, stack: StackId, name: &str, now: DateTime<Utc>) ->
         .map(drop)
 }
 
-/// Copies the live instances of a stack into a new one, of this name. Their overrides are counted already, and are copied
-/// by [`copies::copy`].
+/// Copies the live instances of a stack into a new stack with this name, with their override counts. [`copies::copy`]
+/// copies the overrides.
 pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
     tx.changed().stack(to);
     let same = [Column::InstanceId, Column::TemplateServiceId, Column::Description, Column::Enabled];
     let mut source = Query::select();
     source
-        // Rows get their ids in the order of their sources, and lists sort equal times by id.
+        // Ids ascend in the order of the sources, because lists break ties by id.
         .expr(Expr::val(ids::fresh_block(now)).add(Expr::cust("ROW_NUMBER() OVER (ORDER BY created_at, id)")))
         .expr(Expr::val(to))
-        .expr(follows(name))
+        .expr(derived_container_name(name))
         .expr(Expr::val(now))
         .expr(Expr::val(now))
         .expr(copies::entries_copied(from))
@@ -167,29 +169,29 @@ pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime
     tx.execute(&insert).await.map(drop)
 }
 
-/// An instance whose container name under another name of its stack belongs to a live instance.
+/// An instance of a stack whose container name would be that of another live instance.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Clash {
     /// The stack.
     pub stack: StackId,
     /// The container name.
     pub container: String,
-    /// Who has it.
+    /// The instance that has the name.
     pub holder: InstanceId,
-    /// The holder's name.
+    /// The name of that instance.
     pub holder_name: String,
-    /// The name of the holder's stack.
+    /// The name of that instance's stack.
     pub holder_stack: String,
-    /// The holder's stack.
+    /// The id of that instance's stack.
     pub holder_stack_id: StackId,
 }
 
-/// Most clashes that are told of one stack.
-const MOST_CLASHES: usize = 20;
+/// The maximum number of clashes reported for each stack.
+const MAX_CLASHES_PER_STACK: usize = 20;
 
-/// Where the container names of stacks' instances meet those of live instances, at most 20 times a stack, oldest
-/// instances first. The name is the one that the stacks would get; without it their own. With `outside` the stack's
-/// own instances are not in its way.
+/// Finds live instances that have the container names which the instances of these stacks would get. Reports at most
+/// 20 for each stack, oldest instances first. `name` is the new name of the stacks; `None` keeps
+/// their names. With `outside`, instances of the same stack do not count.
 pub async fn clashes(
     db: &impl Session,
     stacks: &[StackId],
@@ -219,13 +221,13 @@ pub async fn clashes(
             JOIN service_instances h ON h.container_name = {container} AND h.deleted_at IS NULL
             JOIN stacks hs ON hs.id = h.stack_id
             WHERE m.stack_id {one_of_them} AND {members} {outside}
-        ) AS clashes WHERE place <= {MOST_CLASHES} ORDER BY stack, place"
+        ) AS clashes WHERE place <= {MAX_CLASHES_PER_STACK} ORDER BY stack, place"
     );
     Clash::find_by_statement(Statement::from_sql_and_values(backend, sql, values)).all(db).await
 }
 
-/// A container name as SQL makes it from the names of stack and instance.
+/// SQL expression for the container name of an instance, from expressions for the names of stack and instance.
 pub(in crate::db) fn container_sql(stack: &str, instance: &str) -> String {
-    // Written with the one function that knows the pattern: 'devarch-' || stack || '-' || instance || ''
+    // Built with the one function that knows the pattern: 'devarch-' || stack || '-' || instance || ''
     format!("'{}'", container_name(&format!("' || {stack} || '"), &format!("' || {instance} || '")))
 }

@@ -1,6 +1,6 @@
 //! Queries on stacks.
 //!
-//! Called by the use cases. They must never decide what absence means.
+//! Called by the use cases. They must not decide what a missing row means.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -25,16 +25,16 @@ use crate::{
     name::Name,
 };
 
-/// Which stacks a list shows.
+/// The filter of a list of stacks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct StackFilter {
-    /// RowSet of the name.
+    /// A part of the name.
     pub search: Option<String>,
-    /// Only enabled, or only disabled ones.
+    /// Only enabled, or only disabled stacks.
     pub enabled: Option<bool>,
 }
 
-/// Lists are sorted by name.
+/// The cursor of a list sorted by name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ByName(pub String);
 
@@ -44,20 +44,20 @@ impl Cursor for ByName {
     }
 }
 
-/// How strongly a row is held until the transaction ends (SQLite: the one writer holds everything anyway).
+/// The lock that a transaction takes on a row until it ends. SQLite ignores it, because there is one writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowLock {
-    /// Not at all.
-    No,
-    /// Nobody may change it.
+    /// No lock.
+    None,
+    /// Other transactions cannot change the row.
     Shared,
-    /// Nobody may change it or hold it shared.
+    /// Other transactions can neither change the row nor lock it.
     Exclusive,
 }
 
-pub(in crate::db) fn hold<E: EntityTrait>(select: Select<E>, hold: RowLock) -> Select<E> {
+pub(in crate::db) fn lock<E: EntityTrait>(select: Select<E>, hold: RowLock) -> Select<E> {
     match hold {
-        RowLock::No => select,
+        RowLock::None => select,
         RowLock::Shared => select.lock_shared(),
         RowLock::Exclusive => select.lock_exclusive(),
     }
@@ -65,20 +65,20 @@ pub(in crate::db) fn hold<E: EntityTrait>(select: Select<E>, hold: RowLock) -> S
 
 /// A live stack by its name.
 pub async fn find_by_name(db: &impl Session, name: &str, how: RowLock) -> Result<Option<StackModel>, DbErr> {
-    hold(Entity::live().filter(Column::Name.eq(name)).filter(db.within("id")), how).one(db).await
+    lock(Entity::live().filter(Column::Name.eq(name)).filter(db.within("id")), how).one(db).await
 }
 
-/// A live stack by its key.
+/// A live stack by its id.
 pub async fn find(db: &impl Session, id: StackId, how: RowLock) -> Result<Option<StackModel>, DbErr> {
-    hold(Entity::live().filter(Column::Id.eq(id)).filter(db.within("id")), how).one(db).await
+    lock(Entity::live().filter(Column::Id.eq(id)).filter(db.within("id")), how).one(db).await
 }
 
-/// A stack by its key, trashed or not.
+/// A stack by its id, trashed or not.
 pub async fn find_any(db: &impl Session, id: StackId, how: RowLock) -> Result<Option<StackModel>, DbErr> {
-    hold(Entity::find_by_id(id).filter(db.within("id")), how).one(db).await
+    lock(Entity::find_by_id(id).filter(db.within("id")), how).one(db).await
 }
 
-/// The trashed stack that had a name last.
+/// The most recently trashed stack with this name.
 pub async fn find_trashed(db: &impl Session, name: &str) -> Result<Option<StackModel>, DbErr> {
     Entity::find()
         .filter(Column::Name.eq(name))
@@ -90,20 +90,20 @@ pub async fn find_trashed(db: &impl Session, name: &str) -> Result<Option<StackM
         .await
 }
 
-/// Stacks by their keys, trashed ones included.
+/// Stacks by their ids, including trashed ones.
 pub async fn load(db: &impl Session, ids: &[StackId]) -> Result<Vec<StackModel>, DbErr> {
     let these = one_of(db.get_database_backend(), "id", ids.iter().map(|id| id.0));
     Entity::find().filter(these).filter(db.within("id")).all(db).await
 }
 
-/// The live stack that has a name, whoever reaches it: a name can be used once.
+/// The live stack with this name. Ignores the scope, because names are unique across all stacks.
 pub async fn holder_of_name(db: &impl ConnectionTrait, name: &str) -> Result<Option<StackId>, DbErr> {
     let held = Entity::live().filter(Column::Name.eq(name)).select_only().column(Column::Id);
     held.into_tuple().one(db).await
 }
 
-/// The names of live stacks that start with `prefix` (which has no wildcard characters); of all stacks, because a name
-/// can be used once, whoever reaches it.
+/// The names of live stacks that start with `prefix`, which must not contain wildcard characters. Ignores the scope,
+/// because names are unique across all stacks.
 pub async fn names(db: &impl ConnectionTrait, prefix: &str) -> Result<Vec<String>, DbErr> {
     Entity::live()
         .filter(Column::Name.like(format!("{prefix}%")))
@@ -125,17 +125,17 @@ fn filtered(db: &impl Session, filter: &StackFilter) -> Select<Entity> {
     select
 }
 
-/// A page of live stacks, by name.
+/// A page of live stacks, sorted by name.
 pub async fn page(db: &impl Session, filter: &StackFilter, slice: &Slice<ByName>) -> Result<Page<StackModel>, DbErr> {
     Ok(slice.page(slice.apply(filtered(db, filter), &[Column::Name]).all(db).await?))
 }
 
-/// How many live stacks a list has in all.
+/// The number of live stacks that match the filter.
 pub async fn count(db: &impl Session, filter: &StackFilter) -> Result<u64, DbErr> {
     filtered(db, filter).count(db).await
 }
 
-/// Creates a stack.
+/// Inserts a stack.
 pub async fn insert(
     tx: &Tx,
     name: &str,
@@ -155,7 +155,7 @@ pub async fn insert(
     Entity::insert(row).exec_with_returning(tx).await
 }
 
-/// What an update of a stack changes; `None` leaves it.
+/// The fields that an update changes. `None` leaves a field unchanged.
 #[derive(Clone, Debug, Default)]
 pub struct StackChange {
     /// The name.
@@ -164,11 +164,11 @@ pub struct StackChange {
     pub description: Option<String>,
     /// Whether it is enabled.
     pub enabled: Option<bool>,
-    /// Into the trash (true) or out of it (false).
+    /// True moves it to the trash, false restores it.
     pub trashed: Option<bool>,
 }
 
-/// Changes a stack and raises its revision.
+/// Updates a stack and increments its revision.
 pub async fn update(tx: &Tx, id: StackId, change: StackChange, now: DateTime<Utc>) -> Result<StackModel, DbErr> {
     let mut update = Entity::update_many()
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
@@ -190,12 +190,12 @@ pub async fn update(tx: &Tx, id: StackId, change: StackChange, now: DateTime<Utc
     crate::db::one_row(update.exec_with_returning(tx).await?)
 }
 
-/// Deletes a stack; its instances and all that is theirs go with it.
+/// Deletes a stack, and its instances by cascade.
 pub async fn delete(tx: &Tx, id: StackId) -> Result<(), DbErr> {
     Entity::delete_by_id(id).exec(tx).await.map(drop)
 }
 
-/// Puts the live instances of a stack into the trash with it, and remembers that it was so.
+/// Moves the live instances of a stack to the trash and marks them as trashed together with it.
 pub async fn trash_instances(tx: &Tx, id: StackId, now: DateTime<Utc>) -> Result<(), DbErr> {
     tx.changed().stack(id);
     instance::Entity::update_many()

@@ -1,7 +1,6 @@
-//! Queries on templates.
+//! Queries on templates. They take no scope, because templates belong to no stack.
 //!
-//! Called by the use cases and the catalogue. They must never decide what absence means. Templates belong to no stack:
-//! everybody reaches all of them.
+//! Called by the use cases and the catalogue loader. They must not decide what a missing row means.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -29,37 +28,37 @@ use crate::{
     kinds::{Argv, Settings},
 };
 
-/// Which templates a list shows.
+/// The filter of a list of templates.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TemplateFilter {
-    /// RowSet of the name.
+    /// A part of the name.
     pub search: Option<String>,
     /// Exactly this category.
     pub category: Option<String>,
 }
 
-/// A template's own values, without its collections.
+/// The fields of a template, without its collections.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TemplateValues {
-    /// Unique name.
+    /// The unique name.
     pub name: String,
-    /// What it is for.
+    /// The description.
     pub description: String,
-    /// Group in the catalogue.
+    /// The category in the catalogue.
     pub category: String,
-    /// Image without tag.
+    /// The image without its tag.
     pub image_name: String,
-    /// Tag, or digest `sha256:…`.
+    /// The tag, or a digest `sha256:…`.
     pub image_tag: String,
-    /// Arguments in place of the image's own.
+    /// The arguments that replace those of the image.
     pub command: Option<Argv>,
-    /// Program in place of the image's own.
+    /// The program that replaces that of the image.
     pub entrypoint: Option<Argv>,
-    /// User inside the container.
+    /// The user inside the container.
     pub user: Option<String>,
-    /// Directory in which the program starts.
+    /// The directory in which the program starts.
     pub working_dir: Option<String>,
-    /// When the engine starts it again.
+    /// When the container engine restarts it.
     pub restart_policy: String,
 }
 
@@ -86,7 +85,7 @@ impl TemplateValues {
 }
 
 impl TemplateValues {
-    /// From the fields that an instance can override, with what they are where nothing is said.
+    /// Creates the values from settings, with defaults for missing ones.
     pub fn new(name: String, description: String, category: String, settings: Settings) -> Self {
         Self {
             name,
@@ -138,38 +137,39 @@ pub async fn find_by_name(db: &impl ConnectionTrait, name: &str) -> Result<Optio
     Entity::find().filter(Column::Name.eq(name)).one(db).await
 }
 
-/// How strongly a template is held until the transaction ends (SQLite: the one writer holds everything anyway).
+/// The lock that a transaction takes on a template until it ends. SQLite ignores it, because there is one writer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TemplateLock {
-    /// Nobody deletes it.
-    StoredOutcome,
-    /// Nobody changes it either; instances can still be made from it, except while it is given another name.
-    Unchanged,
-    /// Nobody makes an instance from it either.
-    Alone,
+    /// Other transactions cannot delete the template or rename it.
+    KeyShare,
+    /// Other transactions cannot change the template either. They can still create instances from it, unless it is
+    /// being renamed.
+    NoKeyUpdate,
+    /// Other transactions cannot create instances from the template either.
+    Update,
 }
 
 impl From<TemplateLock> for LockType {
     fn from(hold: TemplateLock) -> Self {
         match hold {
-            TemplateLock::StoredOutcome => Self::KeyShare,
-            TemplateLock::Unchanged => Self::NoKeyUpdate,
-            TemplateLock::Alone => Self::Update,
+            TemplateLock::KeyShare => Self::KeyShare,
+            TemplateLock::NoKeyUpdate => Self::NoKeyUpdate,
+            TemplateLock::Update => Self::Update,
         }
     }
 }
 
-/// A template by its name, held until the transaction ends.
-pub async fn hold_by_name(tx: &Tx, name: &str, how: TemplateLock) -> Result<Option<TemplateModel>, DbErr> {
+/// A template by its name, locked until the transaction ends.
+pub async fn lock_by_name(tx: &Tx, name: &str, how: TemplateLock) -> Result<Option<TemplateModel>, DbErr> {
     Entity::find().filter(Column::Name.eq(name)).lock(how.into()).one(tx).await
 }
 
-/// A template by its key, held until the transaction ends.
-pub async fn hold(tx: &Tx, id: TemplateId, how: TemplateLock) -> Result<Option<TemplateModel>, DbErr> {
+/// A template by its id, locked until the transaction ends.
+pub async fn lock(tx: &Tx, id: TemplateId, how: TemplateLock) -> Result<Option<TemplateModel>, DbErr> {
     Entity::find_by_id(id).lock(how.into()).one(tx).await
 }
 
-/// Templates by their keys.
+/// Templates by their ids.
 pub async fn load(db: &impl ConnectionTrait, ids: &[TemplateId]) -> Result<Vec<TemplateModel>, DbErr> {
     Entity::find().filter(one_of(db.get_database_backend(), "id", ids.iter().map(|id| id.0))).all(db).await
 }
@@ -185,7 +185,7 @@ fn filtered(filter: &TemplateFilter) -> Select<Entity> {
     select
 }
 
-/// A page of templates, by name.
+/// A page of templates, sorted by name.
 pub async fn page(
     db: &impl ConnectionTrait,
     filter: &TemplateFilter,
@@ -194,18 +194,18 @@ pub async fn page(
     Ok(slice.page(slice.apply(filtered(filter), &[Column::Name]).all(db).await?))
 }
 
-/// How many templates a list has in all.
+/// The number of templates that match the filter.
 pub async fn count(db: &impl ConnectionTrait, filter: &TemplateFilter) -> Result<u64, DbErr> {
     filtered(filter).count(db).await
 }
 
-/// Creates a template.
+/// Inserts a template.
 pub async fn insert(tx: &Tx, values: TemplateValues, now: DateTime<Utc>) -> Result<TemplateModel, DbErr> {
     let row = ActiveModel { id: Set(ids::fresh(now)), created_at: Set(now), ..values.into_row(now) };
     Entity::insert(row).exec_with_returning(tx).await
 }
 
-/// Writes all values of a template and raises its revision.
+/// Writes all fields of a template and increments its revision.
 pub async fn update(
     tx: &Tx,
     id: TemplateId,
@@ -222,8 +222,8 @@ pub async fn update(
     crate::db::one_row(updated)
 }
 
-/// Deletes a template with its entries; false when instances refer to it, and then the transaction can only be given
-/// up.
+/// Deletes a template and its entries. Returns false if instances refer to it; the transaction can then only be rolled
+/// back.
 pub async fn delete(tx: &Tx, id: TemplateId) -> Result<bool, DbErr> {
     match Entity::delete_by_id(id).exec(tx).await {
         Ok(_) => Ok(true),
@@ -232,21 +232,21 @@ pub async fn delete(tx: &Tx, id: TemplateId) -> Result<bool, DbErr> {
     }
 }
 
-/// Waits until no other transaction loads the catalogue (SQLite has one writer anyway).
+/// Waits until no other transaction loads the catalogue. SQLite has one writer anyway.
 pub async fn lock_catalog(tx: &Tx) -> Result<(), DbErr> {
     if tx.get_database_backend() == DatabaseBackend::Postgres {
-        // The number means nothing; it only has to be the same in every server.
+        // The number is arbitrary, but has to be the same in every server.
         tx.execute_unprepared("SELECT pg_advisory_xact_lock(4995148757353239040)").await?;
     }
     Ok(())
 }
 
-/// What the catalogue remembers of all its entries.
+/// The records of all templates that were loaded from the catalogue.
 pub async fn catalog_entries(db: &impl ConnectionTrait) -> Result<Vec<catalog_entry::Model>, DbErr> {
     catalog_entry::Entity::find().all(db).await
 }
 
-/// Remembers what the catalogue wrote.
+/// Records that a template was loaded from the catalogue.
 pub async fn remember_catalog_entry(tx: &Tx, entry: catalog_entry::Model) -> Result<(), DbErr> {
     catalog_entry::Entity::delete_by_id(entry.name.clone()).exec(tx).await?;
     let row = catalog_entry::ActiveModel {

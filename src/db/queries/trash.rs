@@ -1,6 +1,6 @@
-//! Queries on what is in the trash: the lists, and what restoring would meet.
+//! Queries on the trash: its lists, and what stands in the way of a restore.
 //!
-//! Called by the reads and the loaders. They must never decide what is an obstacle.
+//! Called by the reads and the loaders. They must not decide what prevents a restore.
 
 use std::collections::HashMap;
 
@@ -23,12 +23,12 @@ use crate::{
     ids::{InstanceId, StackId},
 };
 
-/// The trash is sorted by the time of deletion, the last deleted first.
+/// The cursor of a list sorted by time of deletion, latest first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ByDeletion {
-    /// When it was deleted.
+    /// The time of deletion.
     pub deleted_at: DateTime<Utc>,
-    /// Decides between equal times.
+    /// The id, which breaks ties.
     pub id: i64,
 }
 
@@ -44,7 +44,7 @@ fn trashed_stacks(db: &impl Session) -> Select<stack::Entity> {
     stack::Entity::find().filter(db.within("id")).filter(stack::Column::DeletedAt.is_not_null())
 }
 
-/// Those that did not go with their stack.
+/// Trashed instances, except those trashed together with their stack.
 fn trashed_instances(db: &impl Session) -> Select<instance::Entity> {
     instance::Entity::find()
         .filter(db.within("stack_id"))
@@ -52,29 +52,29 @@ fn trashed_instances(db: &impl Session) -> Select<instance::Entity> {
         .filter(instance::Column::DeletedWithStack.eq(false))
 }
 
-/// A page of the trashed stacks.
+/// A page of trashed stacks.
 pub async fn stacks(db: &impl Session, slice: &Slice<ByDeletion>) -> Result<Page<StackModel>, DbErr> {
     let order = [stack::Column::DeletedAt, stack::Column::Id];
     Ok(slice.page(slice.apply(trashed_stacks(db), &order).all(db).await?))
 }
 
-/// A page of the instances that were deleted on their own.
+/// A page of the instances that were trashed on their own.
 pub async fn instances(db: &impl Session, slice: &Slice<ByDeletion>) -> Result<Page<InstanceModel>, DbErr> {
     let order = [instance::Column::DeletedAt, instance::Column::Id];
     Ok(slice.page(slice.apply(trashed_instances(db), &order).all(db).await?))
 }
 
-/// How many stacks are in the trash.
+/// The number of trashed stacks.
 pub async fn count_stacks(db: &impl Session) -> Result<u64, DbErr> {
     trashed_stacks(db).count(db).await
 }
 
-/// How many instances are in the trash that were deleted on their own.
+/// The number of instances that were trashed on their own.
 pub async fn count_instances(db: &impl Session) -> Result<u64, DbErr> {
     trashed_instances(db).count(db).await
 }
 
-/// How many instances went into the trash with each stack. Stacks without any are missing.
+/// The number of instances that were trashed together with each stack. Stacks without any are missing.
 pub async fn count_members(db: &impl Session, stacks: &[StackId]) -> Result<HashMap<StackId, i64>, DbErr> {
     let rows: Vec<(StackId, i64)> = instance::Entity::find()
         .filter(one_of(db.get_database_backend(), "stack_id", stacks.iter().map(|id| id.0)))
@@ -91,7 +91,7 @@ pub async fn count_members(db: &impl Session, stacks: &[StackId]) -> Result<Hash
     Ok(rows.into_iter().collect())
 }
 
-/// A trashed stack, and what its own name would meet.
+/// A trashed stack, and what stands in the way of its name.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct StackOutlook {
     /// The stack.
@@ -100,11 +100,11 @@ pub struct StackOutlook {
     pub name: String,
     /// The live stack that has the name now.
     pub holder: Option<StackId>,
-    /// The longest name of the instances that would come back; of several the oldest.
+    /// The longest name among the instances that would be restored; of equally long ones the oldest.
     pub longest: Option<String>,
 }
 
-/// What the names of trashed stacks would meet. Live stacks are missing.
+/// Finds what stands in the way of restoring stacks. Live stacks are missing.
 pub async fn stack_outlook(db: &impl Session, stacks: &[StackId]) -> Result<Vec<StackOutlook>, DbErr> {
     let backend = db.get_database_backend();
     let (one_of_them, ids) = parameter(backend, stacks.iter().map(|id| id.0));
@@ -122,7 +122,7 @@ pub async fn stack_outlook(db: &impl Session, stacks: &[StackId]) -> Result<Vec<
     StackOutlook::find_by_statement(Statement::from_sql_and_values(backend, sql, [ids])).all(db).await
 }
 
-/// A trashed instance, and what its own name would meet.
+/// A trashed instance, and what stands in the way of its names.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct InstanceOutlook {
     /// The instance.
@@ -137,20 +137,20 @@ pub struct InstanceOutlook {
     pub holder: Option<InstanceId>,
     /// The live instance that has its container name now.
     pub container_holder: Option<InstanceId>,
-    /// That instance's name.
+    /// The name of that instance.
     pub container_holder_name: Option<String>,
     /// The name of that instance's stack.
     pub container_holder_stack: Option<String>,
-    /// That stack's key.
+    /// The id of that instance's stack.
     pub container_holder_stack_id: Option<StackId>,
 }
 
-/// What the names of trashed instances would meet. Live instances are missing.
+/// Finds what stands in the way of restoring instances. Live instances are missing.
 pub async fn instance_outlook(db: &impl Session, instances: &[InstanceId]) -> Result<Vec<InstanceOutlook>, DbErr> {
     let backend = db.get_database_backend();
     let (one_of_them, ids) = parameter(backend, instances.iter().map(|id| id.0));
     let within_reach = db.scope().and("i.stack_id");
-    // Its stack may have another name by now.
+    // The stack may have been renamed since.
     let container = container_sql("s.name", "i.instance_id");
     let sql = format!(
         "SELECT i.id, i.instance_id AS name, s.name AS stack, s.deleted_at AS stack_deleted_at, n.id AS holder,

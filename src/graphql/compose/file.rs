@@ -1,6 +1,6 @@
-//! `ComposeFile`: a stack as files that Compose runs.
+//! `ComposeFile`: a stack rendered as Compose files.
 //!
-//! Reached through `Stack.compose`. It must never load anything: the use case brings it all.
+//! Reached through `Stack.compose`. It must not load anything: the use case returns all of it.
 
 use std::sync::Arc;
 

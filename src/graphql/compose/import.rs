@@ -1,6 +1,6 @@
-//! What an import did, or would do.
+//! `ImportComposePayload`: the result of an import or of its dry run.
 //!
-//! Made by its mutation. It must never read a file.
+//! Made by `importCompose`. It must not read files.
 
 use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 
@@ -18,7 +18,7 @@ use crate::{
     ids::{InstanceId, StackId, TemplateId},
 };
 
-/// Most notes of one sort that an answer lists.
+/// Most notes of one sort in a payload.
 const MAX_NOTES: usize = 1_000;
 
 /// What became of a template, an instance or a stack.

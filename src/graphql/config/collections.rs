@@ -1,6 +1,6 @@
-//! The fields and inputs of all kinds, made from the registry.
+//! The collection fields and inputs of all kinds, generated from the registry of kinds.
 //!
-//! Used by `Instance`, `Template` and the inputs. A kind that is registered appears here by itself.
+//! Used by `Instance`, `Template` and the inputs. It must not name a single kind, except `Setting`.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ async fn load<O: Owner, K: Source<O>>(ctx: &Context<'_>, owner: O::Id) -> Result
     ctx.loaders().entries::<O, K>(owner).await.map_err(to_graphql_error)
 }
 
-/// How a set is answered: a nullable one must carry its own error, so that only the field becomes null.
+/// The GraphQL type of a collection. A nullable one contains its own error, so that only the field becomes null.
 trait Answered<K> {
     type Answer;
     fn answer(entries: Result<Arc<Vec<K>>>) -> Self::Answer;

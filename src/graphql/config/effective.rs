@@ -1,7 +1,7 @@
-//! What would really run: template and overrides put together, each value with where it comes from.
+//! `EffectiveConfig`: the merged configuration of an instance, each value with its origin.
 //!
-//! Reached through `Instance.effectiveConfig`. Each field loads what it needs, together with all other instances of the
-//! request. It must never merge by itself.
+//! Reached through `Instance.effectiveConfig`. Each field loads its entries, batched with all other instances of the
+//! request. It must not merge itself: `kinds` does.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// What a template brings and what its instance says, for one kind.
+/// Loads the layers of one kind: the entries of the template, and the overrides of the instance.
 pub(in crate::graphql) async fn layers<K: Mergeable>(ctx: &Context<'_>, instance: &InstanceModel) -> Result<Layers<K>> {
     let loaders = ctx.loaders();
     let (template, own, rules) = try_join3(
@@ -39,7 +39,7 @@ pub(in crate::graphql) async fn layers<K: Mergeable>(ctx: &Context<'_>, instance
     Ok(Layers::new(template, own, &rules.unwrap_or_default()))
 }
 
-/// The service's own entries of a kind.
+/// The entries of a kind that the service itself adds.
 async fn system<K: Kind>(ctx: &Context<'_>, instance: &InstanceModel) -> Result<Arc<Vec<K>>> {
     if !K::HAS_SYSTEM {
         return Ok(Arc::default());
@@ -75,7 +75,7 @@ impl<K: ObjectType> TypeName for EffectiveEntry<K> {
 }
 
 impl<K: Kind + ObjectType> EffectiveEntry<K> {
-    /// An entry of one of these lists.
+    /// Makes the entry from one of these lists.
     fn new(lists: &[&Arc<Vec<K>>], effective: &Effective<&K>) -> Option<Self> {
         let shadows = effective.shadows.iter().filter_map(|shadowed| Shared::find(lists, shadowed));
         Some(Self {
@@ -86,7 +86,7 @@ impl<K: Kind + ObjectType> EffectiveEntry<K> {
     }
 }
 
-/// How the effective entries of a kind are answered.
+/// The GraphQL type of the effective entries of a kind.
 trait Shown<K: Kind>: Sized {
     type Answer;
     fn show(lists: &[&Arc<Vec<K>>], merged: Result<Merged<&K>>) -> Self::Answer;
@@ -127,7 +127,7 @@ impl Shown<Setting> for Settings {
     }
 }
 
-/// A setting, detached from what it was merged from.
+/// An effective setting that owns its values.
 struct SettingShown {
     field: SettingField,
     value: Option<String>,
@@ -163,7 +163,7 @@ pub(in crate::graphql) struct EffectiveSettings {
 }
 
 impl EffectiveSettings {
-    /// What nobody has set is the template's saying, too: the image's own.
+    /// A setting that is set nowhere has the origin of the template, too: the default of the image.
     fn text(&self, field: SettingField) -> EffectiveText {
         match self.entries.iter().find(|entry| entry.field == field) {
             Some(entry) => {
@@ -219,10 +219,10 @@ impl EffectiveSettings {
     }
 }
 
-/// What would really run.
+/// The effective configuration of an instance.
 pub(in crate::graphql) struct EffectiveConfig(pub(in crate::graphql) Arc<InstanceModel>);
 
-/// The settings alone, as values.
+/// The fields of the effective configuration that are settings.
 struct EffectiveScalars(Arc<InstanceModel>);
 
 impl EffectiveScalars {

@@ -1,6 +1,6 @@
 //! The types of configuration: collections of a template or an instance, and the effective configuration.
 //!
-//! Reached through `Template` and `Instance`. They must not merge by themselves.
+//! Reached through `Template` and `Instance`. They must not merge themselves: `kinds` does.
 
 pub(in crate::graphql) mod collections;
 pub(in crate::graphql) mod effective;

@@ -1,7 +1,7 @@
-//! What an instance says differently, looked at as a whole: rules, removed entries, differences, and what is worth a
-//! look.
+//! Reports about the overrides of an instance: its rules, removed entries, differences from the template, and
+//! statistics.
 //!
-//! Reached through `Instance`. It must never merge by itself.
+//! Reached through `Instance`. It must not merge itself: `kinds` does.
 
 use async_graphql::{Context, Result, SimpleObject};
 
@@ -156,12 +156,12 @@ fn removed<K: Registered + Into<AnyEntry>>(
     removed.collect()
 }
 
-/// Charges a copy of an entry.
+/// Charges the copy of an entry to the budget.
 fn charge<K: Registered>(entry: &K, budget: &Budget) -> Result<()> {
     budget.charge(size_of::<AnyEntry>() + entry.heap_size()).map_err(|exceeded| to_graphql_error(Error::from(exceeded)))
 }
 
-/// What is different between two lists of entries.
+/// The differences between two lists of entries.
 fn changes<K: Registered + Into<AnyEntry>>(from: &[&K], to: &[&K], budget: &Budget) -> Result<Vec<ConfigChange>> {
     let changes = diff(from, to).into_iter().map(|change| {
         for entry in change.from.iter().chain(&change.to) {
@@ -181,20 +181,20 @@ macro_rules! reports {
 
         impl Reports {
             pub(in crate::graphql) async fn load(ctx: &Context<'_>, instance: &InstanceModel) -> Result<Self> {
-                // All at once, so that every loader is asked once. On the heap: the futures of all kinds together are
-                // too much for the stack of a resolver that others have called.
+                // Concurrently, so that every loader runs once. On the heap, because the futures of all kinds together
+                // are too large for the stack of a deeply nested resolver.
                 let ($( $field, )+) = tokio::try_join!($( Box::pin(layers::<crate::kinds::$kind>(ctx, instance)) ),+)?;
                 Ok(Self { $( $field, )+ })
             }
 
-            /// What the template brings and the instance takes away.
+            /// The entries of the template that the instance removes.
             pub(in crate::graphql) fn removed(&self, budget: &Budget) -> Result<Vec<RemovedEntry>> {
                 let mut all = Vec::new();
                 $( all.extend(removed(self.$field.merge(), budget)?); )+
                 Ok(all)
             }
 
-            /// What the instance changes.
+            /// The differences between the template and the instance.
             pub(in crate::graphql) fn diff(&self, budget: &Budget) -> Result<Vec<ConfigChange>> {
                 let mut all = Vec::new();
                 $(

@@ -1,6 +1,6 @@
-//! An entry of a list that many share: showing it copies nothing.
+//! `Shared`: an entry of a reference-counted list, which can be returned by a resolver without a copy.
 //!
-//! Used where the entries of templates and instances are shown. It must never know what it shows.
+//! Used for the entries of templates and instances. It must not depend on the type of the entry.
 
 use std::{borrow::Cow, ops::Deref, sync::Arc};
 
@@ -22,7 +22,7 @@ impl<K> Shared<K> {
         (0..all.len()).map(|at| Self { all: Arc::clone(all), at }).collect()
     }
 
-    /// The entry of one of these lists that is meant; none when it is in none of them.
+    /// Finds the list that contains this entry; `None` if none of them does.
     pub(in crate::graphql) fn find(lists: &[&Arc<Vec<K>>], entry: &K) -> Option<Self> {
         let address = std::ptr::from_ref(entry);
         let list = lists.iter().find(|list| list.as_ptr_range().contains(&address))?;

@@ -1,10 +1,10 @@
-//! ResponseCache to the hot shapes of queries, written straight from rows: a stack or an instance by name, with what a row
+//! Answers to the hot shapes of queries, written straight from rows: a stack or an instance by name, with what a row
 //! or a list of rows shows.
 //!
 //! The executor makes a future, a value and several allocations for every field of every row; nearly all of a large
-//! answer's time goes there. Here the validated selection becomes a plan once, and a request is one statement and one pass
-//! over its rows. Everything that a plan does not cover, and everything that goes wrong, is left to the executor, so that
-//! there is one place that knows about errors. Tests hold that both give the same bytes.
+//! answer's time goes there. Here the validated selection becomes a plan once, and a request is one statement and one
+//! pass over its rows. Everything that a plan does not cover, and everything that goes wrong, is left to the executor,
+//! so that there is one place that knows about errors. Tests hold that both give the same bytes.
 //!
 //! Called by the server before the executor. It must never answer what the executor would answer differently.
 

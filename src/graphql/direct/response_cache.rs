@@ -1,8 +1,12 @@
-//! ResponseCache that are response_cache with the version of what they were made from. Each is checked against the database before it is
-//! given again, so that it is never stale, whoever else writes to the same database.
+//! The response cache: written answers, each with the version of what it was made from. An answer is compared with the version
+//! in the database before it is given again.
 //!
-//! One for the service, asked for each direct answer. It must never give somebody what was response_cache for somebody who reaches
-//! other stacks, nor grow without bound.
+//! Used by the direct answers. It must not hold an answer that depends on more than one stack, nor give one to a caller with
+//! another scope.
+//! is given again, so that it is never stale, whoever else writes to the same database.
+//!
+//! One for the service, asked for each direct answer. It must never give somebody what was response_cache for somebody
+//! who reaches other stacks, nor grow without bound.
 
 use std::sync::Arc;
 

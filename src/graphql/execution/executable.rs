@@ -1,8 +1,8 @@
-//! What the executor runs, made from the validated document: one operation in which fragments, directives and variables
-//! have been put into effect and the fields of one key are one, as the specification's `CollectFields` says.
+//! Makes the executor's document from a validated one: a single operation in which fragments, directives and variables
+//! are resolved and the fields with the same response key are merged, as in the specification's `CollectFields`.
 //!
-//! Called by the server for each request that the executor answers. The executor's own parser never sees the text, so that
-//! the two cannot read it differently. It must never decide what is valid.
+//! Called by the server for each request that the executor answers. The executor's own parser never reads the text, so
+//! that two parsers cannot disagree. This module must not validate.
 
 use std::collections::HashMap;
 
@@ -23,9 +23,9 @@ use crate::{
     document::{Inputs, Parts},
 };
 
-/// The executor's document of an operation with the values of its variables. AdmissionControl in it are offsets in bytes until
-/// [`locate`] looks them up: lines and columns are needed of errors only.
-/// Each use of a variable is a copy of its value, which is charged to the budget.
+/// Makes the executor's document of an operation with the values of its variables. Its positions are byte offsets until
+/// [`locate`] converts them: lines and columns are needed for errors only.
+/// Each use of a variable copies its value, which is charged to the budget.
 pub fn executable(
     parts: Parts<'_>,
     variables: &Map<String, Value>,
@@ -39,7 +39,7 @@ pub fn executable(
 struct Build<'a> {
     parts: Parts<'a>,
     inputs: Inputs<'a>,
-    /// What arguments are charged to; without it they are left out.
+    /// The budget that arguments are charged to; without one, arguments are left out.
     budget: Option<&'a Budget>,
 }
 
@@ -63,16 +63,16 @@ impl Build<'_> {
     }
 }
 
-/// Where something stands, until it is looked up.
-fn place<T>(node: &Node<T>) -> Pos {
+/// The position of a node, as a byte offset in `column`.
+fn position<T>(node: &Node<T>) -> Pos {
     Pos { line: 0, column: node.location().map_or(0, |span| span.offset()) }
 }
 
-/// The fields of an object that have one key: the first, and the selections of all.
+/// The merged fields of an object with one response key: the key, the first field, and the selections of all.
 type Merged<'a> = (&'a Name, &'a Node<Field>, Vec<&'a SelectionSet>);
 
 impl<'a> Build<'a> {
-    /// Several selections of one thing as one.
+    /// Merges several selections on the same type.
     fn set(&self, of: &Name, sets: &[&'a SelectionSet]) -> Positioned<executor::SelectionSet> {
         let object = matches!(self.parts.schema.types.get(of), Some(ExtendedType::Object(_)));
         let items = if object || sets.iter().all(|set| self.is_plain(of, set)) {
@@ -83,7 +83,7 @@ impl<'a> Build<'a> {
         Positioned::new(executor::SelectionSet { items }, Pos::default())
     }
 
-    /// Whether a selection asks the same of everything that it may be made of.
+    /// Whether a selection on an interface or a union selects the same fields of each of its objects.
     fn is_plain(&self, of: &Name, set: &'a SelectionSet) -> bool {
         set.selections.iter().all(|selection| match selection {
             Selection::Field(_) => true,
@@ -97,7 +97,7 @@ impl<'a> Build<'a> {
         })
     }
 
-    /// What is asked of each of the objects that an interface or a union may be.
+    /// One inline fragment for each object type of an interface or a union.
     fn each_object(&self, of: &Name, sets: &[&'a SelectionSet]) -> Vec<Positioned<executor::Selection>> {
         let objects = self.parts.objects.get(of).map(Vec::as_slice).unwrap_or_default();
         let fragments = objects.iter().filter_map(|name| {
@@ -123,13 +123,13 @@ impl<'a> Build<'a> {
             self.collect(of, set, &mut merged, &mut known);
         }
         let made = merged.into_iter().map(|(_, field, sets)| {
-            let pos = place(field);
+            let pos = position(field);
             Positioned::new(executor::Selection::Field(Positioned::new(self.field(of, field, &sets), pos)), pos)
         });
         made.collect()
     }
 
-    /// The fields of an object in the order of the answer.
+    /// Collects the fields of an object, in the order of the response.
     fn collect(
         &self,
         of: &Name,
@@ -171,21 +171,21 @@ impl<'a> Build<'a> {
     }
 
     fn field(&self, of: &Name, field: &Node<Field>, sets: &[&'a SelectionSet]) -> executor::Field {
-        // An object may say more of its fields than the interface through which they are asked for.
+        // A field of an object may have more arguments than the same field of its interface.
         let definition: &FieldDefinition = match self.parts.schema.type_field(of, &field.name) {
             Ok(definition) => definition,
             Err(_) => &field.definition,
         };
-        // What is not given is left to the executor, which knows the defaults.
+        // Arguments that are not given are left to the executor, which applies the defaults.
         let arguments = field.arguments.iter().filter_map(|given| {
             let budget = self.budget?;
             let known = definition.arguments.iter().find(|known| known.name == given.name)?;
             let value = self.inputs.value(&known.ty, &given.value)?;
             budget.charge(size(&value)).ok()?;
-            let name = Positioned::new(async_graphql::Name::new(&given.name), place(given));
-            Some((name, Positioned::new(constant(value).into_value(), place(&given.value))))
+            let name = Positioned::new(async_graphql::Name::new(&given.name), position(given));
+            Some((name, Positioned::new(constant(value).into_value(), position(&given.value))))
         });
-        let named = |name: &Name| Positioned::new(async_graphql::Name::new(name), place(field));
+        let named = |name: &Name| Positioned::new(async_graphql::Name::new(name), position(field));
         let leaf = sets.iter().all(|set| set.selections.is_empty());
         executor::Field {
             alias: field.alias.as_ref().map(named),
@@ -197,7 +197,7 @@ impl<'a> Build<'a> {
     }
 }
 
-/// How much memory a value takes in the executor's own form.
+/// The memory that a value takes as a value of the executor, in bytes.
 fn size(value: &Value) -> usize {
     size_of::<async_graphql::Value>()
         + match value {
@@ -208,7 +208,7 @@ fn size(value: &Value) -> usize {
         }
 }
 
-/// A value in the executor's own form.
+/// Converts a JSON value to a value of the executor.
 fn constant(value: Value) -> async_graphql::Value {
     match value {
         Value::Null => async_graphql::Value::Null,
@@ -223,10 +223,10 @@ fn constant(value: Value) -> async_graphql::Value {
     }
 }
 
-/// Puts errors into the order of the selection, and their places into lines and columns.
+/// Sorts errors by the order of the selection, and converts their positions to lines and columns.
 pub fn locate(errors: &mut [ServerError], parts: Parts<'_>, variables: &Map<String, Value>) {
     for error in errors.iter_mut() {
-        // A place without an offset is no place.
+        // A position without an offset is unknown.
         error.locations.retain(|place| place.column > 0);
         for place in &mut error.locations {
             let span = parts.operation.location();
@@ -237,7 +237,7 @@ pub fn locate(errors: &mut [ServerError], parts: Parts<'_>, variables: &Map<Stri
         }
     }
     if errors.len() > 1 {
-        // Where a field stands does not depend on its arguments.
+        // The order of fields does not depend on their arguments.
         let build = Build { parts, inputs: Inputs::new(parts.schema, variables), budget: None };
         let document = build.document();
         let DocumentOperations::Single(operation) = &document.operations else { return };
@@ -246,7 +246,7 @@ pub fn locate(errors: &mut [ServerError], parts: Parts<'_>, variables: &Map<Stri
     }
 }
 
-/// A path as the places of its fields among those that are selected beside them, and of items in their lists.
+/// The sort key of a path: the index of each field within its selection, and of each item within its list.
 fn order(root: &executor::SelectionSet, path: &[PathSegment]) -> Vec<usize> {
     let mut here = Some(root);
     let place = |segment: &PathSegment| match segment {
@@ -262,7 +262,7 @@ fn order(root: &executor::SelectionSet, path: &[PathSegment]) -> Vec<usize> {
     path.iter().map(place).collect()
 }
 
-/// A field by its key, and its place.
+/// Finds a field by its response key, and its index in the selection.
 fn find<'a>(set: &'a executor::SelectionSet, key: &str) -> Option<(usize, &'a executor::Field)> {
     set.items.iter().enumerate().find_map(|(at, item)| match &item.node {
         executor::Selection::Field(field) => (field.node.response_key().node == key).then_some((at, &field.node)),

@@ -1,8 +1,8 @@
-//! What happens around every field: its value is charged to the budget of the request, and an error gets its whole path,
-//! which the framework cuts where the error goes up through a list.
+//! Schema extension that charges the value of every field to the budget of the request, and gives every error its full
+//! path, which async-graphql truncates when an error propagates through a list.
 //!
-//! An extension of the schema, which sees every field. It must never change what is answered, except where an error says it
-//! comes from, and that nothing more is resolved once the budget is exceeded.
+//! Called by async-graphql around every field. It must not change a response, except for the paths of errors, and
+//! except that nothing more is resolved once the budget is exceeded.
 
 use std::sync::{Arc, OnceLock};
 
@@ -14,13 +14,14 @@ use async_graphql_value::Value as Argument;
 
 use crate::{app::App, budget::Budget, error::Error, graphql::execution::to_error::to_graphql_error};
 
-/// The key under which an error carries its path on its way up.
-const KEY: &str = "wholePath";
+/// The extension of an error that contains its path while it propagates.
+const PATH_EXTENSION: &str = "wholePath";
 
-/// What a field costs beside its value, in bytes: its place in the answer, and the future that resolves it.
+/// The memory that a field takes besides its value, in bytes: its entry in the response, and the future that resolves
+/// it.
 const FIELD_OVERHEAD: usize = 512;
 
-/// Makes the extension.
+/// The factory of the extension.
 pub(in crate::graphql) struct AroundFields;
 
 impl ExtensionFactory for AroundFields {
@@ -29,7 +30,7 @@ impl ExtensionFactory for AroundFields {
     }
 }
 
-/// One request.
+/// The extension of one request.
 #[derive(Default)]
 struct Request {
     budget: OnceLock<Budget>,
@@ -41,7 +42,7 @@ impl Request {
     }
 }
 
-/// How much memory the value of a leaf takes; that of an object was charged field by field.
+/// The memory that the value of a leaf takes, in bytes. The fields of an object are charged one by one.
 fn size(value: &Value) -> usize {
     match value {
         Value::String(text) => text.len(),
@@ -53,7 +54,7 @@ fn size(value: &Value) -> usize {
     }
 }
 
-/// How much memory an argument takes; variables have been put in before.
+/// The memory that an argument takes, in bytes. Its variables have been resolved.
 fn argument_size(value: &Argument) -> usize {
     size_of::<Argument>()
         + match value {
@@ -78,7 +79,7 @@ impl Extension for Request {
         let charge = |bytes| {
             budget.charge(bytes).map_err(|exceeded| to_graphql_error(Error::from(exceeded)).into_server_error(position))
         };
-        // A resolver has its arguments for itself as long as it runs.
+        // A resolver owns a copy of its arguments while it runs.
         let arguments: usize = info.field.arguments.iter().map(|(_, value)| argument_size(&value.node)).sum();
         let done = match charge(FIELD_OVERHEAD + arguments) {
             Ok(()) => next.run(ctx, info).await,
@@ -91,8 +92,8 @@ impl Extension for Request {
         });
         done.map_err(|mut error| {
             let extensions = error.extensions.get_or_insert_default();
-            // The innermost field that fails is asked first.
-            if extensions.get(KEY).is_none() {
+            // The innermost failing field is visited first, so an existing path is the full one.
+            if extensions.get(PATH_EXTENSION).is_none() {
                 let mut path = Vec::new();
                 let mut here = Some(node);
                 while let Some(place) = here {
@@ -103,7 +104,7 @@ impl Extension for Request {
                     here = place.parent;
                 }
                 path.reverse();
-                extensions.set(KEY, Value::List(path));
+                extensions.set(PATH_EXTENSION, Value::List(path));
             }
             error
         })
@@ -113,14 +114,14 @@ impl Extension for Request {
         let mut response = next.run(ctx, name).await;
         for error in &mut response.errors {
             let Some(extensions) = &mut error.extensions else { continue };
-            let Some(Value::List(path)) = extensions.get(KEY) else { continue };
+            let Some(Value::List(path)) = extensions.get(PATH_EXTENSION) else { continue };
             let segment = |part: &Value| match part {
                 Value::Number(index) => index.as_u64().and_then(|n| usize::try_from(n).ok()).map(PathSegment::Index),
                 Value::String(name) => Some(PathSegment::Field(name.clone())),
                 _ => None,
             };
             error.path = path.iter().filter_map(segment).collect();
-            extensions.unset(KEY);
+            extensions.unset(PATH_EXTENSION);
         }
         response
     }

@@ -1,6 +1,6 @@
-//! Execution: the document that the framework runs, its tasks, the budget of its fields, and errors.
+//! Execution: the executor's document, the tasks of a request, the budget of its fields, and top-level errors.
 //!
-//! Called by `graphql::execute`. It must not know a type of the schema.
+//! Called by `graphql::execute` and by resolvers. It must not depend on a type of the schema.
 
 pub(in crate::graphql) mod executable;
 pub(in crate::graphql) mod field_budget;

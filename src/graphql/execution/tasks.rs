@@ -1,9 +1,9 @@
-//! The loaders of a request run on the request's own task, and only when its resolvers can go no further.
+//! Runs the loaders of a request on the request's own task, and only when all of its resolvers wait.
 //!
-//! A loader that waits a millisecond tears batches (resolving a long list takes longer) and costs every request that
-//! millisecond; one that starts at once on another thread batches nothing. Here the resolvers run until all of them
-//! wait; by then every key is known. So the number of statements depends on the shape of the query alone.
-//! Used by `execute`. It must never know what is loaded.
+//! A loader with a delay of a millisecond splits batches (resolving a long list takes longer) and delays every request;
+//! one that starts at once on another thread batches nothing. Here the resolvers run until all of them wait, so that
+//! all keys are known, and the number of statements depends only on the shape of the query. Used by `graphql::execute`.
+//! It must not depend on what is loaded.
 
 use std::{
     future::poll_fn,
@@ -26,7 +26,7 @@ use crate::budget::{Budget, Exceeded, large_work};
 
 type Queue = Arc<Mutex<Vec<FutureObj<'static, ()>>>>;
 
-/// What the loaders of one request have to do.
+/// The queue of tasks that the loaders of one request have spawned.
 #[derive(Clone, Default)]
 pub(in crate::graphql) struct RequestTasks(Queue);
 
@@ -35,25 +35,25 @@ impl RequestTasks {
         mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Runs the request and what its loaders spawn, until the request is done. A query goes on elsewhere when it turns out
-    /// that much is to be computed, see [`large_work`]; a change stays here.
+    /// Runs the request and the tasks of its loaders until the request is done. A query whose budget becomes large
+    /// continues on the threads of [`large_work`]; a mutation stays on this task.
     pub(in crate::graphql) async fn drive<F>(self, request: F, budget: &Budget) -> Result<F::Output, Exceeded>
     where
         F: Future<Output: Send> + Send + 'static,
     {
         let mut driven = Driven { tasks: self, request: Box::pin(request), running: FuturesUnordered::new() };
-        let moves = || budget.is_of_query() && budget.is_large();
-        match budget.while_it_lasts(poll_fn(|cx| driven.advance(cx, moves))).await? {
+        let should_move = || budget.is_of_query() && budget.is_large();
+        match budget.until_exceeded(poll_fn(|cx| driven.advance(cx, should_move))).await? {
             Some(output) => Ok(output),
             None => {
                 let budget = budget.clone();
-                large_work::run(async move { budget.while_it_lasts(driven.finish()).await }).await
+                large_work::run(async move { budget.until_exceeded(driven.finish()).await }).await
             }
         }
     }
 }
 
-/// A request under way, with what its loaders spawned.
+/// A running request, with the tasks of its loaders.
 struct Driven<F> {
     tasks: RequestTasks,
     request: Pin<Box<F>>,
@@ -69,10 +69,10 @@ impl<F: Future> Driven<F> {
         }
     }
 
-    /// Lets everything go on until nothing can; `None` when it is to go on elsewhere.
-    fn advance(&mut self, cx: &mut Context<'_>, moves: impl Fn() -> bool) -> Poll<Option<F::Output>> {
+    /// Polls the request and the tasks until none makes progress. Returns `None` when the request is to be moved.
+    fn advance(&mut self, cx: &mut Context<'_>, should_move: impl Fn() -> bool) -> Poll<Option<F::Output>> {
         loop {
-            if moves() {
+            if should_move() {
                 return Poll::Ready(None);
             }
             if let Poll::Ready(output) = self.request.as_mut().poll(cx) {
@@ -84,7 +84,7 @@ impl<F: Future> Driven<F> {
                 progress = true;
             }
             if !progress {
-                return if moves() { Poll::Ready(None) } else { Poll::Pending };
+                return if should_move() { Poll::Ready(None) } else { Poll::Pending };
             }
         }
     }
@@ -97,7 +97,7 @@ impl Spawn for RequestTasks {
     }
 }
 
-/// A batch need not wait: it is started when nothing else can be done.
+/// A timer without delay: `RequestTasks` starts a batch when nothing else makes progress.
 pub(in crate::graphql) struct NoDelay;
 
 impl Timer for NoDelay {

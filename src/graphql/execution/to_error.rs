@@ -1,6 +1,7 @@
-//! From a failure to a top-level error: a code and a sentence for the client, the cause for the log.
+//! Converts an application error to a top-level GraphQL error: a code and a message for the client, the cause for the
+//! log.
 //!
-//! Used by every resolver that can fail. Nothing of the cause may reach the client.
+//! Used by every resolver that can fail. The cause of an internal error must not reach the client.
 
 use std::borrow::Borrow;
 
@@ -8,7 +9,7 @@ use async_graphql::{Error as GraphqlError, ErrorExtensions};
 
 use crate::{budget::Exceeded, error::Error};
 
-/// The top-level error of a failure. What a person can put right never comes here: it belongs into a payload.
+/// Converts an error to a top-level error, and logs internal ones. User errors belong in a payload instead.
 pub(in crate::graphql) fn to_graphql_error(error: impl Borrow<Error>) -> GraphqlError {
     let (code, message) = match error.borrow() {
         Error::BadRequest(bad) if bad.limit => ("LIMIT_EXCEEDED", bad.message.clone()),

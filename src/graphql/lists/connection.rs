@@ -1,6 +1,6 @@
-//! Relay's connections: page arguments in, slices for the database, cursors and edges out.
+//! Relay connections: converts page arguments to slices for the database, and pages of rows to edges with cursors.
 //!
-//! Used by the list fields. They must never reach the database themselves.
+//! Used by the list fields. It must not access the database itself.
 
 use async_graphql::{
     Context, Object, OutputType, Result, SimpleObject,
@@ -26,18 +26,18 @@ use crate::{
     ids::InstanceId,
 };
 
-/// Rows of a page when nothing is said.
+/// Rows of a page without page arguments.
 const DEFAULT_PAGE: i32 = 20;
 /// Most rows of a page.
 pub(in crate::graphql) const MAX_PAGE: i32 = 100;
 
-/// The place of a row in a list, as opaque text.
+/// A cursor: the position of a row in a list, as opaque text.
 pub(in crate::graphql) trait OpaqueCursor: Sized {
-    /// Tells cursors of different lists apart.
+    /// Distinguishes the cursors of different lists.
     const TAG: &'static str;
-    /// What identifies the place.
+    /// The position as text, before it is encoded.
     fn text(&self) -> String;
-    /// Reads [`OpaqueCursor::text`].
+    /// Parses the result of [`OpaqueCursor::text`].
     fn read(text: &str) -> Option<Self>;
 
     fn encode(&self) -> String {
@@ -47,7 +47,7 @@ pub(in crate::graphql) trait OpaqueCursor: Sized {
     fn decode(opaque: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(opaque).ok()?;
         let text = std::str::from_utf8(&bytes).ok()?.strip_prefix(Self::TAG)?.strip_prefix(':')?;
-        // One spelling only.
+        // Only the canonical encoding is valid.
         Self::read(text).filter(|read| read.encode() == opaque)
     }
 }
@@ -62,7 +62,7 @@ impl OpaqueCursor for ByName {
     }
 }
 
-/// The end of the year 9999.
+/// The end of the year 9999, in microseconds since 1970.
 const MAX_MICROS: i64 = 253_402_300_799_999_999;
 
 impl OpaqueCursor for ByAge {
@@ -72,7 +72,7 @@ impl OpaqueCursor for ByAge {
     }
     fn read(text: &str) -> Option<Self> {
         let (micros, id) = text.split_once(':')?;
-        // Years that both databases and the calendar know.
+        // Only times that both databases and `chrono` can represent.
         let micros = micros.parse().ok().filter(|micros| (0..=MAX_MICROS).contains(micros))?;
         let created_at = DateTime::from_timestamp_micros(micros)?;
         Some(Self { created_at, id: InstanceId(id.parse().ok()?) })
@@ -99,7 +99,7 @@ pub(in crate::graphql) struct PageArgs {
 }
 
 impl PageArgs {
-    /// The slice they ask for; anything outside the limits is refused, not clamped.
+    /// The requested slice. Arguments outside the limits are an error, and not clamped.
     pub(in crate::graphql) fn slice<C: OpaqueCursor>(self) -> Result<Slice<C>> {
         let (name, count, backwards) = match (self.first, self.last) {
             (Some(_), Some(_)) => return Err(to_graphql_error(Error::bad_request("Give first or last, not both."))),
@@ -127,13 +127,13 @@ impl PageArgs {
 }
 
 /// Longest text that can be part of a name, in bytes.
-const MAX_SEARCH: usize = 128;
+const MAX_SEARCH_BYTES: usize = 128;
 
-/// A search text that can match a name at all; `None` when nothing can match.
+/// Checks whether a search text can match a name; the outer `Option` is `None` if it cannot.
 pub(in crate::graphql) fn searchable(text: Option<String>) -> Option<Option<String>> {
     match text {
-        // Longer than any name; SQLite refuses patterns of more than 50,000 bytes.
-        Some(text) if text.contains('\0') || text.len() > MAX_SEARCH => None,
+        // A longer text matches no name, and SQLite refuses patterns of more than 50,000 bytes.
+        Some(text) if text.contains('\0') || text.len() > MAX_SEARCH_BYTES => None,
         Some(text) if text.is_empty() => Some(None),
         text => Some(text),
     }
@@ -143,7 +143,7 @@ pub(in crate::graphql) fn searchable(text: Option<String>) -> Option<Option<Stri
 pub(in crate::graphql) type Listed<T, Total> =
     Connection<String, T, Total, EmptyFields, DefaultConnectionName, DefaultEdgeName>;
 
-/// The connection of a page.
+/// Makes the connection of a page.
 pub(in crate::graphql) fn connection<R, C, T, Total>(
     page: Page<R>,
     total: Total,
@@ -179,7 +179,7 @@ pub(in crate::graphql) struct RowPage<T: OutputType, Total: async_graphql::Objec
 }
 
 impl<T: OutputType, Total: async_graphql::ObjectType> RowPage<T, Total> {
-    /// Of what was fetched; `place` makes a row's cursor.
+    /// Makes the page from the fetched rows; `place` makes the cursor of a row.
     pub(in crate::graphql) fn new<R, C: OpaqueCursor>(
         page: Page<R>,
         total: Total,
@@ -197,7 +197,7 @@ impl<T: OutputType, Total: async_graphql::ObjectType> RowPage<T, Total> {
     }
 }
 
-/// Counts stacks when asked.
+/// Resolves the total count of stacks, on demand.
 pub(in crate::graphql) struct StackTotal(pub(in crate::graphql) Option<StackFilter>);
 
 #[Object]
@@ -209,7 +209,7 @@ impl StackTotal {
     }
 }
 
-/// Counts templates when asked.
+/// Resolves the total count of templates, on demand.
 pub(in crate::graphql) struct TemplateTotal(pub(in crate::graphql) Option<TemplateFilter>);
 
 #[Object]

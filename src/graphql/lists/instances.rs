@@ -1,6 +1,6 @@
-//! Lists of instances: those of a stack, those of a template.
+//! Lists of instances: those of a stack, and those of a template.
 //!
-//! Used by the types that have such a list. They must never reach the database except through the loaders.
+//! Used by `Stack` and `Template`. It must not access the database except through the loaders.
 
 use async_graphql::{Context, Object, Result};
 
@@ -19,12 +19,12 @@ use crate::{
     ids::{StackId, TemplateId},
 };
 
-/// Whose instances a list shows.
+/// The parent whose instances a list contains.
 #[derive(Clone, Copy)]
 pub(in crate::graphql) enum Whose {
-    /// A stack's.
+    /// A stack.
     Stack(StackId),
-    /// A template's.
+    /// A template.
     Template(TemplateId),
 }
 
@@ -40,7 +40,7 @@ impl From<TemplateId> for Whose {
     }
 }
 
-/// A page of live instances, oldest first, asked together with the pages of all other parents.
+/// A page of live instances, oldest first, loaded together with the pages of all other parents.
 pub(in crate::graphql) async fn list<P: Parent + Into<Whose>>(
     ctx: &Context<'_>,
     parent: P,
@@ -60,7 +60,7 @@ pub(in crate::graphql) async fn list<P: Parent + Into<Whose>>(
     }))
 }
 
-/// Counts instances when asked.
+/// Resolves the total count of instances, on demand.
 pub(in crate::graphql) struct InstanceTotal {
     whose: Whose,
     filter: Option<InstanceFilter>,

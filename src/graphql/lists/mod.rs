@@ -1,6 +1,6 @@
-//! Lists with pages, as connections of Relay.
+//! Paged lists, as Relay connections.
 //!
-//! Used by the types that have lists. They must not reach the database themselves.
+//! Used by the types that have lists. They must not access the database themselves.
 
 pub(in crate::graphql) mod connection;
 pub(in crate::graphql) mod instances;

@@ -1,6 +1,6 @@
-//! API keys, and who asks.
+//! `ApiKey` and `Viewer`, with the inputs and payloads of the mutations of API keys.
 //!
-//! Reached through the roots. It must never show a key, except once to the one who creates it.
+//! Reached through `Query` and `Mutation`. It must not show a key, except once in the payload of `createApiKey`.
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -20,7 +20,7 @@ use crate::{
     ids::StackId,
 };
 
-/// The live stacks of a list.
+/// Loads those stacks of a list that are live.
 async fn live(ctx: &Context<'_>, stacks: &[StackId]) -> Result<Vec<Stack>> {
     let found = stacks.iter().map(|id| ctx.loaders().load(StackKey(*id)));
     let found = futures_util::future::try_join_all(found).await.map_err(to_graphql_error)?;
@@ -118,7 +118,7 @@ pub(in crate::graphql) struct CreateApiKeyInput {
 impl From<CreateApiKeyInput> for CreateApiKey {
     fn from(CreateApiKeyInput { name, role, stacks, expires_at, .. }: CreateApiKeyInput) -> Self {
         let stacks = stacks.map(|stacks| stacks.into_iter().map(Into::into).collect());
-        // As exact as both databases store it, and a leap second as the second after it.
+        // Truncated to the precision of both databases; a leap second becomes the second after it.
         let expires_at = expires_at.and_then(|moment| DateTime::from_timestamp_micros(moment.timestamp_micros()));
         Self { name, role, stacks, expires_at }
     }

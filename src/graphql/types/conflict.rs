@@ -1,6 +1,7 @@
-//! `Conflict`: something that an instance claims although others hold it.
+//! `Conflict`: a host port, domain or volume that several instances claim.
 //!
-//! Reached through `Instance.conflicts` and `Stack.conflicts`. It must never load anything: the use case brings it all.
+//! Reached through `Instance.conflicts` and `Stack.conflicts`. It must not load anything: the use case returns all of
+//! it.
 
 use std::sync::Arc;
 
@@ -28,19 +29,20 @@ pub(in crate::graphql) enum ConflictKind {
 
 /// Something that an instance claims although others hold it.
 pub(in crate::graphql) struct Conflict {
-    /// All of its instance or stack: shared by everybody who asked for them.
+    /// All conflicts of the instance or stack, shared by all fields that selected them.
     all: Arc<Vec<app::Conflict>>,
     at: usize,
 }
 
-/// What one of a list costs before it is resolved, in bytes: the framework makes the futures of a whole list at once.
-const LISTED: usize = 1024;
+/// The memory of one conflict in a list before it is resolved, in bytes: async-graphql creates the futures of a whole
+/// list at once.
+const LIST_ITEM_BYTES: usize = 1024;
 
 impl Conflict {
-    /// Those that were found; there may be as many as instances and their ports together.
+    /// Makes the list of conflicts and charges it to the budget. There may be one for each port of each instance.
     pub(in crate::graphql) fn list(found: Option<Arc<Vec<app::Conflict>>>, budget: &Budget) -> Result<Vec<Self>> {
         let all = found.unwrap_or_default();
-        budget.charge(all.len() * LISTED).map_err(|exceeded| to_graphql_error(Error::from(exceeded)))?;
+        budget.charge(all.len() * LIST_ITEM_BYTES).map_err(|exceeded| to_graphql_error(Error::from(exceeded)))?;
         Ok((0..all.len()).map(|at| Self { all: Arc::clone(&all), at }).collect())
     }
 

@@ -1,6 +1,6 @@
-//! Where a dependency leads.
+//! Resolves the instance that a dependency refers to.
 //!
-//! Reached through the collections of an instance. It must never show what is in the trash.
+//! Reached through the collections of an instance. It must not show a deleted instance.
 
 use async_graphql::{ComplexObject, Context, Result};
 

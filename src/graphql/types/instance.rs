@@ -1,6 +1,6 @@
-//! `Instance`.
+//! `Instance`: the object type of an instance.
 //!
-//! Reached through the roots and `Stack.instances`. Everything beyond its own row comes through loaders.
+//! Reached through `Query`, payloads and `Stack.instances`. It must not read anything but its own row without a loader.
 
 use std::sync::Arc;
 
@@ -46,7 +46,8 @@ impl Instance {
     }
 }
 
-/// A foreign key makes this impossible, except when the row goes between two statements of one request.
+/// The error for a missing row that a foreign key guarantees. It can only be missing if it was purged between two
+/// statements of one request.
 fn vanished(what: &str) -> async_graphql::Error {
     to_graphql_error(Error::Internal(format!("the {what} of an instance has vanished")))
 }

@@ -1,6 +1,6 @@
 //! Object types of the schema.
 //!
-//! Reached through the roots. They must not know transactions, tables or columns.
+//! Reached through `Query` and `Mutation`. They must not depend on transactions, tables or columns.
 
 pub(in crate::graphql) mod api_key;
 pub(in crate::graphql) mod conflict;

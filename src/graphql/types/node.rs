@@ -1,6 +1,7 @@
-//! `Node`: anything with a global id.
+//! `Node`: the interface of objects with a global id.
 //!
-//! Used by `node`, `nodes` and the errors that name somebody. It must never show what is in the trash as if it were live.
+//! Used by `node`, `nodes` and the user errors that refer to an object. It must not show a deleted object as a live
+//! one.
 
 use async_graphql::{Context, ID, Interface, Result};
 
@@ -23,7 +24,7 @@ pub(in crate::graphql) enum Node {
     Instance(Instance),
 }
 
-/// The live thing with this id.
+/// Finds the live object with this id.
 pub(in crate::graphql) async fn find(ctx: &Context<'_>, id: AnyId) -> Result<Option<Node>> {
     let loaders = ctx.loaders();
     let found = match id {

@@ -1,6 +1,6 @@
-//! Showing a secret: the input and the payload of `revealSecret`.
+//! The input and the payload of `revealSecret`.
 //!
-//! Used by the mutations. The payload must never be kept.
+//! Used by `mutation.rs`. The payload must not be cached or stored.
 
 use async_graphql::{InputObject, Result, SimpleObject};
 use zeroize::Zeroizing;

@@ -1,6 +1,6 @@
-//! `Stack`.
+//! `Stack`: the object type of a stack.
 //!
-//! Reached through the roots and `Instance.stack`. It must never know how instances are stored.
+//! Reached through `Query`, payloads and `Instance.stack`. It must not depend on how instances are stored.
 
 use std::sync::Arc;
 

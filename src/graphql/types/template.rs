@@ -1,6 +1,6 @@
-//! `Template`.
+//! `Template`: the object type of a template.
 //!
-//! Reached through the roots and `Instance.template`. It must never know how instances are stored.
+//! Reached through `Query`, payloads and `Instance.template`. It must not depend on how instances are stored.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
-//! What an edit of a template would do.
+//! `TemplateEditPreview`: the effect that an edit of a template would have on its instances.
 //!
-//! Reached through `Template.affected`. It must never write.
+//! Reached through `Template.affected`. It must not write.
 
 use async_graphql::SimpleObject;
 

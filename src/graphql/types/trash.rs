@@ -1,6 +1,6 @@
-//! `Trash`: what was deleted and can come back, and what stands in the way.
+//! `Trash`: the deleted stacks and instances, and the obstacles to restoring them.
 //!
-//! Reached through the root. It must never show what is live, except as the holder of a name.
+//! Reached through `Query.trash`. It must not show live objects, except as the holder of a name.
 
 use async_graphql::{Context, Object, Result};
 
@@ -134,7 +134,7 @@ impl RestoreObstacle {
     }
 }
 
-/// Counts trashed stacks when asked.
+/// Resolves the total count of stacks in the trash, on demand.
 pub(in crate::graphql) struct TrashedStackTotal;
 
 #[Object]
@@ -145,7 +145,7 @@ impl TrashedStackTotal {
     }
 }
 
-/// Counts trashed instances when asked.
+/// Resolves the total count of instances in the trash, on demand.
 pub(in crate::graphql) struct TrashedInstanceTotal;
 
 #[Object]

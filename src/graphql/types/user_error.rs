@@ -1,6 +1,6 @@
-//! What a person can put right, as typed values of a payload.
+//! `UserError`: the typed errors in payloads, which a user can correct.
 //!
-//! Used by the payloads. It must never hold anything that the client may not see.
+//! Used by the payloads. It must not contain anything that the caller may not see.
 
 use async_graphql::{Context, Interface, Object, Result};
 
@@ -48,7 +48,7 @@ impl From<Problem> for UserError {
     }
 }
 
-/// An error about a value of the input.
+/// An error in a value of the input.
 pub(in crate::graphql) struct InputError(Problem);
 
 #[Object]
@@ -72,7 +72,7 @@ impl InputError {
     }
 }
 
-/// An error about a name that somebody has.
+/// An error for a name that is taken.
 pub(in crate::graphql) struct NameTakenError {
     problem: Problem,
     holder: AnyId,
@@ -103,7 +103,7 @@ impl NameTakenError {
     }
 }
 
-/// An error about a change that was made from an older state.
+/// An error for a mutation with an outdated `expectedRevision`.
 pub(in crate::graphql) struct StaleRevisionError {
     problem: Problem,
     of: AnyId,
@@ -139,7 +139,7 @@ impl StaleRevisionError {
     }
 }
 
-/// An error about something that instances use.
+/// An error for deleting an object that instances use.
 pub(in crate::graphql) struct InUseError {
     problem: Problem,
     oldest: Vec<InstanceId>,

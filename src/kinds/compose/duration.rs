@@ -1,10 +1,10 @@
-//! Durations as Go, and so Compose, reads and prints them.
+//! Durations in the format of Go, which Compose uses.
 //!
-//! Used by the kinds that have them. It must never know what lasts.
+//! Used by kinds with durations. It must not know what a duration is for.
 
 use crate::yaml::Node;
 
-/// Whole seconds of a duration in Go's form, rounded up, and whether that is exact.
+/// Parses a duration into whole seconds, rounded up, and whether that is exact.
 pub fn seconds(text: &str) -> Option<(i32, bool)> {
     let (mut nanos, mut rest) = (0u128, text.trim());
     if rest == "0" {
@@ -25,7 +25,7 @@ pub fn seconds(text: &str) -> Option<(i32, bool)> {
             "s" => 1_000_000_000,
             "m" => 60_000_000_000,
             "h" => 3_600_000_000_000,
-            // Compose's own, beyond Go's.
+            // Compose accepts days and weeks too.
             "d" => 86_400_000_000_000,
             "w" => 604_800_000_000_000,
             _ => return None,
@@ -44,7 +44,7 @@ pub fn seconds(text: &str) -> Option<(i32, bool)> {
     Some((i32::try_from(nanos.div_ceil(second)).ok()?, nanos.is_multiple_of(second)))
 }
 
-/// Seconds as Compose prints a duration.
+/// Formats seconds as Compose prints a duration.
 pub fn duration(seconds: i32) -> Node {
     let (hours, minutes, rest) = (seconds / 3600, seconds % 3600 / 60, seconds % 60);
     Node::text(match (hours, minutes) {

@@ -1,6 +1,7 @@
-//! What a kind sees of Compose: the service that is being written, and the service that is being read.
+//! The interface between kinds and Compose files: the service that is being rendered, and the service that is being
+//! read.
 //!
-//! Filled and emptied by the kinds, driven by `compose`. It must never know a concrete kind.
+//! Filled and read by the kinds, driven by `compose`. It must not depend on a concrete kind.
 
 mod duration;
 mod reading;
@@ -14,5 +15,5 @@ pub use self::{
     text::{has_variables, is_interpolable, literal, literal_tree, unescaped},
 };
 
-/// The key under which files say what Compose has no word for.
+/// The key of the extension that holds what Compose has no attribute for.
 pub const EXTENSION: &str = "x-devarch";

@@ -1,6 +1,6 @@
-//! The service that is being read, and what is noted on the way.
+//! A Compose service that is being read, and the notes about what cannot be stored unchanged.
 //!
-//! Made by `compose::read`, emptied by the kinds. It must never know what is stored.
+//! Created by `compose::read`; each kind takes its attributes out of it. It must not know what is stored.
 
 use std::collections::HashMap;
 
@@ -12,26 +12,26 @@ use crate::{
     yaml::{At, Map, Node, Value},
 };
 
-/// How a service uses a config or a secret of the file.
+/// A reference of a service to a config or a secret of the file.
 #[derive(Debug)]
 pub struct Use {
-    /// Which.
+    /// The name of the config or secret.
     pub source: String,
-    /// Where it wants it.
+    /// The path in the container.
     pub target: Option<String>,
-    /// With which permissions.
+    /// The permissions.
     pub mode: Option<String>,
-    /// What else it says.
+    /// Other keys.
     pub rest: Map,
 }
 
 impl Use {
-    /// Which one the short or the long form names.
+    /// The name in the short or the long form.
     pub fn source_of(node: &Node) -> Option<String> {
         node.scalar().or_else(|| node.as_map()?.get("source")?.scalar())
     }
 
-    /// Reads the short or the long form.
+    /// Parses the short or the long form.
     pub fn read(node: Node) -> Result<Self, String> {
         if let Some(source) = node.scalar() {
             return Ok(Self { source, target: None, mode: None, rest: Map::new() });
@@ -48,7 +48,7 @@ impl Use {
     }
 }
 
-/// Top-level parts of a file that services refer to.
+/// The top-level elements of a file to which services refer.
 #[derive(Clone, Debug, Default)]
 pub struct Definitions {
     /// `volumes`
@@ -59,35 +59,35 @@ pub struct Definitions {
     pub secrets: Map,
 }
 
-/// What became of something that a file says.
+/// What happened to an element of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Fate {
-    /// It cannot be held.
+    /// It is not stored.
     Lost,
-    /// It is held in another form.
+    /// It is stored in another form.
     Changed,
 }
 
-/// Something that a file says and that is not held as it stands there.
+/// An element of a file that is not stored as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
-    /// What became of it.
+    /// What happened to it.
     pub fate: Fate,
-    /// The way to it, such as `services.web.ports.0`.
+    /// Its path, such as `services.web.ports.0`.
     pub path: String,
-    /// Where it stands.
+    /// Its position.
     pub at: At,
-    /// Why, and what holds instead.
+    /// The reason, and what is stored instead.
     pub reason: String,
 }
 
-/// Longest text of a note's path, and of its reason, in characters; the rest is left out.
+/// The maximum length of a note's path and of its reason, in characters. Longer texts are truncated.
 const MAX_NOTE_TEXT: usize = 400;
 
-/// How many values a note counts for: it takes as much memory.
-const VALUES_OF_A_NOTE: usize = 3;
+/// The number of values that a note is charged as, because it takes as much memory.
+const VALUES_PER_NOTE: usize = 3;
 
-/// What is noted while files are read, paid for by the budget of the reading.
+/// The notes about the files that are being read, charged to a budget.
 #[derive(Debug)]
 pub struct Notes<'a> {
     list: Vec<Note>,
@@ -95,53 +95,53 @@ pub struct Notes<'a> {
 }
 
 impl<'a> Notes<'a> {
-    /// None yet.
+    /// Creates an empty list.
     pub fn new(budget: &'a ReadBudget) -> Self {
         Self { list: Vec::new(), budget }
     }
 
-    /// The budget that pays for them.
+    /// The budget to which the notes are charged.
     pub fn budget(&self) -> &'a ReadBudget {
         self.budget
     }
 
-    /// Adds one, if there is room for it.
+    /// Adds a note, unless the budget is exceeded.
     pub fn push(&mut self, fate: Fate, path: &str, at: At, reason: &str) {
-        let (path, reason) = (clipped(path), clipped(reason));
-        if self.budget.charge(VALUES_OF_A_NOTE, path.len() + reason.len()) {
+        let (path, reason) = (truncated(path), truncated(reason));
+        if self.budget.charge(VALUES_PER_NOTE, path.len() + reason.len()) {
             self.list.push(Note { fate, path, at, reason });
         }
     }
 
-    /// How many there are.
+    /// The number of notes.
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// True without any.
+    /// Whether there are no notes.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// Takes those out that came after the first so many, and keeps of them what `keep` says.
+    /// Filters the notes after the first `known`.
     pub fn retain_after(&mut self, known: usize, keep: impl Fn(&Note) -> bool) {
         let later = self.list.split_off(known);
         self.list.extend(later.into_iter().filter(keep));
     }
 
-    /// All of them.
+    /// Returns all notes.
     pub fn into_list(self) -> Vec<Note> {
         self.list
     }
 
-    /// Moves all of them to others.
+    /// Moves all notes to another list.
     pub fn append_to(self, others: &mut Notes<'_>) {
         others.list.extend(self.list);
     }
 }
 
-/// A text without what is beyond the limit.
-fn clipped(text: &str) -> String {
+/// Truncates a text to the limit.
+fn truncated(text: &str) -> String {
     if text.len() <= MAX_NOTE_TEXT {
         return text.to_owned();
     }
@@ -151,75 +151,75 @@ fn clipped(text: &str) -> String {
     }
 }
 
-/// An entry that was read, and where.
+/// An entry that was read, with its position.
 #[derive(Clone, Debug)]
 pub struct Found<K> {
     /// The entry.
     pub entry: K,
-    /// The way to it.
+    /// Its path.
     pub path: String,
-    /// Where it stands.
+    /// Its position.
     pub at: At,
 }
 
-/// The service that is being read: every kind takes out what it understands.
+/// A service that is being read. Every kind takes out the attributes that it supports.
 #[derive(Debug)]
 pub struct Reading<'a> {
-    /// Its key in the file.
+    /// The key of the service in the file.
     pub name: &'a str,
-    /// Where it begins.
+    /// The position of the service.
     pub at: At,
-    /// What its image is called where the file does not say.
+    /// The name of its image, if the file has none.
     pub image: &'a str,
-    /// What nobody has taken out yet.
+    /// The attributes that no kind has taken yet.
     pub service: Map,
-    /// What it says that Compose has no word for.
+    /// The contents of the extension `x-devarch` that no kind has taken yet.
     pub extension: Map,
-    /// The rest of the file.
+    /// The top-level elements of the file.
     pub file: &'a Definitions,
-    /// Whether it is built rather than pulled.
+    /// Whether the service is built instead of pulled.
     pub built: bool,
-    /// The names of the services of the file, as they are called here.
+    /// The names of all services in the file, with the names of their instances.
     pub names: &'a HashMap<String, String>,
-    /// What was not held as it stands there.
+    /// The notes.
     pub notes: Notes<'a>,
 }
 
 impl Reading<'_> {
-    /// The way to a part of the service.
+    /// The path of a part of the service.
     pub fn path(&self, part: &str) -> String {
-        format!("services.{}.{}", clipped(self.name), clipped(part))
+        format!("services.{}.{}", truncated(self.name), truncated(part))
     }
 
-    /// Takes so many values with so many bytes out of the budget; false when there is no room for them.
+    /// Charges values and bytes to the budget. Returns false if the budget is exceeded.
     #[must_use]
     pub fn charge(&self, values: usize, bytes: usize) -> bool {
         self.notes.budget().charge(values, bytes)
     }
 
-    /// Notes that something cannot be held.
+    /// Notes that an element is not stored.
     pub fn lose(&mut self, part: &str, at: At, reason: impl Into<String>) {
         let path = self.path(part);
         self.notes.push(Fate::Lost, &path, at, &reason.into());
     }
 
-    /// Notes that something is held in another form.
+    /// Notes that an element is stored in another form.
     pub fn change(&mut self, part: &str, at: At, reason: impl Into<String>) {
         let path = self.path(part);
         self.notes.push(Fate::Changed, &path, at, &reason.into());
     }
 
-    /// An entry at a part of the service.
+    /// Creates an entry at a part of the service.
     pub fn found<K: Kind>(&self, part: &str, at: At, entry: K) -> Found<K> {
         Found { entry, path: self.path(part), at }
     }
 
-    /// Takes an attribute with its place; one that says nothing is as good as none.
+    /// Takes an attribute with its position. Null counts as absent.
     pub fn take(&mut self, attribute: &str) -> Option<Node> {
         self.service.take(attribute).filter(|node| node.value != Value::Null)
     }
 
-    /// Takes the text of an attribute; what is no text is lost.
+    /// Takes the text of an attribute. Notes an attribute that is not a text.
     pub fn take_text(&mut self, attribute: &str) -> Option<(String, At)> {
         let node = self.take(attribute)?;
         match node.scalar() {
@@ -231,7 +231,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Takes an attribute that is a mapping or a list of `KEY=VALUE`: keys with their values, of which some say nothing.
+    /// Takes an attribute that is a mapping or a list of `KEY=VALUE`. Values may be absent.
     pub fn take_pairs(&mut self, attribute: &str) -> Vec<(String, Option<String>, At)> {
         let Some(node) = self.take(attribute) else { return Vec::new() };
         let (at, what) = (node.at, node.what());
@@ -273,7 +273,7 @@ impl Reading<'_> {
                 Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
                 None => (text, None),
             };
-            // Compose lets the last of them win.
+            // Compose uses the last one.
             if let Some((_, _, at)) = places.insert(key.clone(), pairs.len()).and_then(|place| pairs[place].take()) {
                 let reason = format!("{key} is given again below; the last one wins.");
                 self.lose(&format!("{attribute}.{key}"), at, reason);
@@ -283,7 +283,7 @@ impl Reading<'_> {
         pairs.into_iter().flatten().collect()
     }
 
-    /// Takes an attribute that is a list; one value alone is a list of one.
+    /// Takes an attribute that is a list. A single value counts as a list of one.
     pub fn take_list(&mut self, attribute: &str) -> Vec<Node> {
         match self.take(attribute) {
             None => Vec::new(),
@@ -296,7 +296,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Notes what is left of an entry: keys that nobody has taken out.
+    /// Notes the keys of an entry that were not taken.
     pub fn lose_rest(&mut self, part: &str, rest: Map) {
         for (key, node) in rest {
             self.lose(&format!("{part}.{key}"), node.at, "This cannot be held.");

@@ -1,6 +1,6 @@
-//! The service that is being written, and what is around it.
+//! A Compose service that is being rendered, and its context.
 //!
-//! Filled by the kinds, emptied by `compose::render`. It must never look anything up.
+//! Filled by the kinds, read by `compose::render`. It must not load anything.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,61 +9,62 @@ use crate::{
     yaml::{Map, Node},
 };
 
-/// What a file is written with, beyond the entries.
+/// The context in which the services of a file are rendered.
 #[derive(Debug, Default)]
 pub struct Surroundings {
-    /// The instances of the stack by their keys: name, and whether it is enabled.
+    /// The instances of the stack by id: their names, and whether they are enabled.
     pub instances: HashMap<InstanceId, (String, bool)>,
-    /// Whether secrets are written out.
+    /// Whether secrets are written into the file.
     pub reveal: bool,
-    /// Variables that the file asks for, with the instance and the key whose secret each of them is.
+    /// The variables to which the file refers, each with the instance and the key of its secret.
     pub variables: BTreeMap<String, (String, String)>,
-    /// What a reader of the file should know.
+    /// Warnings for the user.
     pub warnings: Vec<Warning>,
 }
 
-/// Something about a rendered file that its reader should know.
+/// A warning about a rendered file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
-    /// The instance that it is about; none when it is about the whole stack.
+    /// The instance; `None` if the warning is about the whole stack.
     pub instance: Option<String>,
-    /// A sentence.
+    /// The message, a sentence.
     pub message: String,
 }
 
-/// The service that is being written.
+/// A service that is being rendered.
 #[derive(Debug)]
 pub struct Rendered<'a> {
-    /// The instance's name, and so the service's.
+    /// The name of the instance, which is the name of the service.
     pub instance: &'a str,
-    /// Around it.
+    /// The context.
     pub around: &'a mut Surroundings,
-    /// What it says.
+    /// The attributes of the service.
     pub service: Map,
-    /// What it says that Compose has no word for.
+    /// The contents of the extension `x-devarch`.
     pub extension: Map,
-    /// Named volumes of the file.
+    /// The named volumes of the file.
     pub volumes: Map,
-    /// Config files of the file.
+    /// The configs of the file.
     pub configs: Map,
 }
 
 impl<'a> Rendered<'a> {
-    /// A service that says nothing yet.
+    /// Creates a service without attributes.
     pub fn new(instance: &'a str, around: &'a mut Surroundings) -> Self {
         let empty = Map::new;
         Self { instance, around, service: empty(), extension: empty(), volumes: empty(), configs: empty() }
     }
 
-    /// Notes something that the reader of the file should know.
+    /// Adds a warning.
     pub fn warn(&mut self, message: impl Into<String>) {
         self.around.warnings.push(Warning { instance: Some(self.instance.to_owned()), message: message.into() });
     }
 
-    /// A reference to a variable that whoever starts the stack must set, of a name that no other secret has.
+    /// A reference to a variable for a secret. The user who starts the stack has to set it. The name of the variable is
+    /// unique in the file.
     pub fn secret_reference(&mut self, key: &str) -> Node {
         let word = |text: &str| text.replace(|c: char| !c.is_ascii_alphanumeric(), "_").to_ascii_uppercase();
-        // Instances' names have no underscore, so two of them tell instance and key apart.
+        // Names of instances contain no underscore, so the double underscore separates instance and key.
         let base = format!("{}__{}", word(self.instance), word(key));
         let base = if base.starts_with(|c: char| c.is_ascii_digit()) { format!("_{base}") } else { base };
         let secret = (self.instance.to_owned(), key.to_owned());

@@ -1,15 +1,15 @@
-//! Text as Compose takes it: `$` begins a variable unless it is doubled.
+//! Escaping of text for Compose, in which `$` starts a variable unless it is doubled.
 //!
-//! Used by the kinds as they write and read. It must never know what a text is for.
+//! Used by the kinds when they render and read. It must not know what a text is for.
 
 use crate::yaml::{Node, Value};
 
-/// Text that Compose hands on as it is: it takes `$` for the start of a variable unless it is doubled.
+/// Escapes a text, so that Compose takes it literally.
 pub fn literal(text: &str) -> Node {
     Node::text(text.replace('$', "$$"))
 }
 
-/// The same for every text in a tree.
+/// Escapes every text in a tree.
 pub fn literal_tree(node: &Node) -> Node {
     let value = match &node.value {
         Value::Text(text) => return literal(text),
@@ -20,19 +20,19 @@ pub fn literal_tree(node: &Node) -> Node {
     Node::new(value)
 }
 
-/// Text without the doubling of `$`.
+/// Undoes the escaping of `$`.
 pub fn unescaped(text: &str) -> String {
     text.replace("$$", "$")
 }
 
-/// Whether Compose would put variables into a text.
+/// Whether Compose would interpolate variables in a text.
 pub fn has_variables(text: &str) -> bool {
     let plain = text.replace("$$", "");
     let starts = |rest: &str| rest.starts_with(|c: char| c == '{' || c == '_' || c.is_ascii_alphabetic());
     plain.split('$').skip(1).any(starts)
 }
 
-/// Whether Compose can put variables into a text: what begins with `${` names one and has an end.
+/// Whether Compose can interpolate a text: every `${` is followed by a valid name and has an end.
 pub fn is_interpolable(text: &str) -> bool {
     let mut rest = text;
     while let Some((_, behind)) = rest.split_once('$') {
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_brace_behind_a_dollar_names_a_variable() {
-        // Seen with Docker Compose 2.40.
+        // Observed with Docker Compose 2.40.
         for text in ["", "$$", "$$$", "$a", "${a}", "${A:-x}", "${A-}", "${A:?no}", "a${b:-${c}}$d$$e", "$ $1 $(a) $"] {
             assert!(is_interpolable(text), "{text}");
         }

@@ -1,4 +1,4 @@
-//! The laws of merging, for every kind of the registry: a new kind is tested by being added.
+//! Property tests of merging, for every kind of the registry. A new kind is tested automatically.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -8,12 +8,12 @@ use crate::kinds::{Kind, Origin, OverrideKind, Overrides, Registered, diff, for_
 
 const ENTRIES: usize = 8;
 
-/// A collection as it can be stored: nothing in it twice.
+/// A strategy for collections that can be stored, without duplicates.
 fn collection<K: Kind>() -> impl Strategy<Value = Vec<K>> {
     prop::collection::vec(K::arbitrary(), 0..ENTRIES).prop_map(|entries| {
         let mut seen = Vec::new();
         entries.into_iter().fold(Vec::new(), |mut kept: Vec<K>, entry| {
-            // Identities are opaque; two entries that differ in key or in order differ in identity.
+            // Entries that differ in key or in order differ in identity.
             if !seen.iter().any(|other: &K| other.key() == entry.key() && other.tie(&entry).is_eq()) {
                 seen.push(entry.clone());
                 kept.push(entry);
@@ -23,7 +23,7 @@ fn collection<K: Kind>() -> impl Strategy<Value = Vec<K>> {
     })
 }
 
-/// What an instance says: entries, removals of keys that it does not set, and perhaps a replacement.
+/// A strategy for overrides: entries, removals of keys that are not set, and possibly a replacement.
 fn overrides<K: Kind>(template: &[K]) -> impl Strategy<Value = Overrides<K>> + use<K> {
     let inherited: Vec<K::Key> = template.iter().map(Kind::key).collect();
     let removed = subsequence(inherited.clone(), 0..=inherited.len());
@@ -53,7 +53,7 @@ fn check<S: Strategy>(strategy: S, law: impl Fn(S::Value) -> Result<(), TestCase
     }
 }
 
-/// effective(template, nothing) = template.
+/// effective(template, no overrides) = template.
 fn nothing_said_is_the_template<K: Kind>() {
     check(collection::<K>(), |template| {
         let nothing = Overrides::default();
@@ -67,7 +67,7 @@ fn nothing_said_is_the_template<K: Kind>() {
     });
 }
 
-/// Merging again into what came out changes nothing.
+/// Merging the result again changes nothing.
 fn merging_is_idempotent<K: Kind>() {
     check(case::<K>(), |(template, overrides)| {
         let once = values(&template, &overrides);
@@ -77,7 +77,7 @@ fn merging_is_idempotent<K: Kind>() {
     });
 }
 
-/// Rows have no order.
+/// The order of rows does not matter.
 fn row_order_means_nothing<K: Kind>() {
     let shuffled = case::<K>().prop_flat_map(|(template, overrides)| {
         let rows = overrides.entries.clone();
@@ -90,7 +90,7 @@ fn row_order_means_nothing<K: Kind>() {
     });
 }
 
-/// What comes out is sorted by key.
+/// The result is sorted by key.
 fn the_result_is_sorted<K: Kind>() {
     check(case::<K>(), |(template, overrides)| {
         let merged = merge(&template, &overrides);
@@ -100,7 +100,7 @@ fn the_result_is_sorted<K: Kind>() {
     });
 }
 
-/// A removal of a key that the template lacks changes nothing, and is counted as dead.
+/// Removing a key that the template lacks changes nothing, and is counted as dead.
 fn a_dead_removal_changes_nothing<K: Kind>() {
     check((case::<K>(), K::arbitrary()), |((template, overrides), stranger)| {
         let key = stranger.key();
@@ -116,7 +116,7 @@ fn a_dead_removal_changes_nothing<K: Kind>() {
     });
 }
 
-/// Setting an entry and then resetting it is as if nothing had ever been said about its key.
+/// Setting and then resetting an entry equals having no override for its key.
 fn set_and_reset_is_nothing<K: Kind>() {
     check((case::<K>(), K::arbitrary()), |((template, overrides), entry)| {
         let mut before = overrides.clone();
@@ -131,7 +131,7 @@ fn set_and_reset_is_nothing<K: Kind>() {
     });
 }
 
-/// After a removal nothing has the key, whatever was there; a reset brings the template's entry back.
+/// After a removal no entry has the key; after a reset the template's entry is back.
 fn removed_is_gone_until_reset<K: Kind>() {
     check((case::<K>(), K::arbitrary()), |((template, mut overrides), entry)| {
         let key = entry.key();
@@ -144,7 +144,7 @@ fn removed_is_gone_until_reset<K: Kind>() {
     });
 }
 
-/// An override wins, whatever else is said.
+/// An override takes precedence over everything else.
 fn overrides_win<K: Kind>() {
     check(case::<K>(), |(template, overrides)| {
         let merged = merge(&template, &overrides);
@@ -159,7 +159,7 @@ fn overrides_win<K: Kind>() {
     });
 }
 
-/// Every entry of the template is in effect, shadowed or listed as removed, and in one of these places only.
+/// Every entry of the template is exactly one of effective, overridden and removed.
 fn nothing_inherited_is_lost_in_silence<K: Kind>() {
     check(case::<K>(), |(template, overrides)| {
         let merged = merge(&template, &overrides);
@@ -174,7 +174,7 @@ fn nothing_inherited_is_lost_in_silence<K: Kind>() {
     });
 }
 
-/// A replaced collection is what the instance says, and nothing else.
+/// A replaced collection consists of the overrides alone.
 fn replaced_is_only_what_is_said<K: Kind>() {
     check(case::<K>(), |(template, mut overrides)| {
         overrides.replace();
@@ -184,9 +184,9 @@ fn replaced_is_only_what_is_said<K: Kind>() {
     });
 }
 
-/// Dropping what is counted as redundant changes no value.
+/// Dropping the overrides counted as redundant changes no value.
 fn redundant_overrides_can_go<K: Kind>() {
-    // Overrides that repeat the template are rare by chance, so some are made of it.
+    // Overrides that equal the template are rare by chance, so some are taken from it.
     let repeating = case::<K>().prop_flat_map(|(template, overrides)| {
         let repeated = subsequence(template.clone(), 0..=template.len());
         (Just(template), Just(overrides), repeated)
@@ -207,7 +207,7 @@ fn redundant_overrides_can_go<K: Kind>() {
     });
 }
 
-/// The difference leads from one to the other.
+/// The difference contains exactly the keys whose entries differ.
 fn a_difference_is_exact<K: Kind>() {
     check(case::<K>(), |(template, overrides)| {
         let before: Vec<&K> = template.iter().collect();
@@ -227,7 +227,7 @@ fn a_difference_is_exact<K: Kind>() {
     });
 }
 
-/// Rules survive being stored.
+/// Rules are read as they were stored.
 fn rules_are_read_as_they_were_written<K: Registered>() {
     check(case::<K>(), |(_, overrides)| {
         let stored = overrides.rules(K::KIND);

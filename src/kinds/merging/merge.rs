@@ -1,7 +1,7 @@
-//! How the effective configuration comes about: the template's entries and what an instance says differently.
+//! Merges the entries of a template with the overrides of an instance into effective entries.
 //!
-//! Pure, and the only place that merges: the API, the conflicts and everything that renders go through [`merge`]. It
-//! must never know where entries came from, nor a concrete kind.
+//! A pure function, and the only code that merges: the API, conflicts and all renderers use [`merge`]. It must not know
+//! where entries came from, and must not depend on a concrete kind.
 
 use crate::kinds::{Kind, Overrides, RuleAction};
 
@@ -16,50 +16,50 @@ pub enum Origin {
     System,
 }
 
-/// An entry as it would run. `E` is what stands for an entry: a reference to it, or where it is found.
+/// An effective entry. `E` represents an entry: a reference to it, or its source.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Effective<E> {
     /// The entry.
     pub entry: E,
     /// Where it comes from.
     pub origin: Origin,
-    /// The template's entries whose place it takes.
+    /// The template's entries that it overrides.
     pub shadows: Vec<E>,
 }
 
-/// An entry of the template that the instance has taken away.
+/// An entry of the template that the instance has removed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Removed<E> {
     /// The entry.
     pub entry: E,
-    /// Which sort of rule took it away.
+    /// The action of the rule that removed it.
     pub by: RuleAction,
 }
 
-/// The effective entries of one kind, and what is missing; both sorted by key.
+/// The effective entries of one kind, and the removed ones, both sorted by key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Merged<E> {
-    /// What would run.
+    /// The effective entries.
     pub entries: Vec<Effective<E>>,
-    /// What the instance has taken away.
+    /// The entries that the instance has removed.
     pub removed: Vec<Removed<E>>,
 }
 
-/// Entries with their keys, sorted by key; entries with the same key in an order of their own, never in row order.
+/// Entries with their keys, sorted by key and then by [`Kind::tie`], independent of the order of rows.
 fn sorted<'a, K: Kind>(entries: impl IntoIterator<Item = &'a K>) -> Vec<(K::Key, &'a K)> {
     let mut keyed: Vec<(K::Key, &K)> = entries.into_iter().map(|entry| (entry.key(), entry)).collect();
     keyed.sort_by(|(a, left), (b, right)| a.cmp(b).then_with(|| left.tie(right)));
     keyed
 }
 
-/// Takes the entries of the next key from the front.
+/// Takes the entries with this key from the front.
 fn take<'s, Key: Eq, E>(rest: &mut &'s [(Key, E)], key: &Key) -> &'s [(Key, E)] {
     let (group, behind) = rest.split_at(rest.iter().take_while(|(other, _)| other == key).count());
     *rest = behind;
     group
 }
 
-/// The smallest key at the front of two sorted lists.
+/// The smaller of the first keys of two sorted lists.
 fn next_key<'s, Key: Ord, E>(a: &'s [(Key, E)], b: &'s [(Key, E)]) -> Option<&'s Key> {
     match (a.first(), b.first()) {
         (Some((a, _)), Some((b, _))) => Some(a.min(b)),
@@ -67,18 +67,18 @@ fn next_key<'s, Key: Ord, E>(a: &'s [(Key, E)], b: &'s [(Key, E)]) -> Option<&'s
     }
 }
 
-/// The template's entries that are neither removed nor shadowed nor cut off, and the overrides.
+/// Merges: template entries that are not removed, overridden or replaced, and the overrides.
 pub fn merge<'a, K: Kind>(template: &'a [K], overrides: &'a Overrides<K>) -> Merged<&'a K> {
     merge_with(template, &overrides.entries, overrides)
 }
 
-/// The same with an instance's entries that are kept elsewhere: those of `rules` are not looked at.
+/// Merges with the entries in `own` instead of those in `rules`.
 pub fn merge_with<'a, K: Kind>(template: &'a [K], own: &'a [K], rules: &Overrides<K>) -> Merged<&'a K> {
     let (template, own) = (sorted(template), sorted(own));
     merge_sorted(&template, &own, |key| rules.removed.contains(key), rules.replaced)
 }
 
-/// The same for whatever stands for entries, sorted by their keys.
+/// Merges anything that represents entries and is sorted by key.
 pub(in crate::kinds) fn merge_sorted<Key: Ord, E: Copy>(
     mut template: &[(Key, E)],
     mut own: &[(Key, E)],
@@ -112,14 +112,15 @@ pub(in crate::kinds) fn merge_sorted<Key: Ord, E: Copy>(
 }
 
 impl<'a, K: Kind> Merged<&'a K> {
-    /// Adds the service's own entries. Nothing else can set their keys; what was written by hand gives way.
+    /// Adds the service's own entries. They replace entries with the same keys, which can only come from rows written
+    /// by hand.
     pub fn inject(&mut self, system: &'a [K]) {
         self.inject_by(system, |entry| entry.key());
     }
 }
 
 impl<E: Copy> Merged<E> {
-    /// The same for whatever stands for entries, given their keys.
+    /// Adds the service's own entries for anything that represents entries, given their keys.
     pub fn inject_by<Key: Ord>(&mut self, system: impl IntoIterator<Item = E>, key: impl Fn(E) -> Key) {
         let system: Vec<E> = system.into_iter().collect();
         if system.is_empty() {
@@ -138,18 +139,18 @@ impl<E: Copy> Merged<E> {
     }
 }
 
-/// What is different under one key.
+/// A difference under one key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change<'a, K: Kind> {
     /// The key.
     pub key: K::Key,
-    /// The entries before; none when they are new.
+    /// The entries before; empty if they are new.
     pub from: Vec<&'a K>,
-    /// The entries after; none when they are gone.
+    /// The entries after; empty if they were removed.
     pub to: Vec<&'a K>,
 }
 
-/// What changes from one set of entries to another, by key.
+/// Computes the differences between two sets of entries, by key.
 pub fn diff<'a, K: Kind>(from: &[&'a K], to: &[&'a K]) -> Vec<Change<'a, K>> {
     let (from, to) = (sorted(from.iter().copied()), sorted(to.iter().copied()));
     let (mut from, mut to) = (from.as_slice(), to.as_slice());
@@ -164,32 +165,32 @@ pub fn diff<'a, K: Kind>(from: &[&'a K], to: &[&'a K]) -> Vec<Change<'a, K>> {
     changes
 }
 
-/// How an instance's overrides of one kind stand to its template.
+/// Statistics about an instance's overrides of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// Entries of its own.
+    /// The number of its own entries.
     pub total: usize,
-    /// Entries of the template that it takes away.
+    /// The number of template entries that it removes.
     pub removed: usize,
-    /// Entries of its own that change nothing: the template says the same.
+    /// The number of its own entries that equal those of the template.
     pub redundant: usize,
-    /// Removals of keys that the template does not have.
+    /// The number of removals of keys that the template does not have.
     pub dead: usize,
-    /// True when it ignores everything that the template brings.
+    /// Whether it ignores all entries of the template.
     pub replaced: bool,
 }
 
-/// Counts what is worth a look.
+/// Computes the statistics.
 pub fn stats<K: Kind>(template: &[K], overrides: &Overrides<K>) -> Stats {
     stats_with(template, &overrides.entries, overrides)
 }
 
-/// The same with an instance's entries that are kept elsewhere: those of `overrides` are not looked at.
+/// Computes the statistics with the entries in `own` instead of those in `overrides`.
 pub fn stats_with<K: Kind>(template: &[K], own: &[K], overrides: &Overrides<K>) -> Stats {
     let merged = merge_with(template, own, overrides);
     let is_own = |effective: &&Effective<&K>| effective.origin == Origin::Instance;
     let mut redundant = 0;
-    // Under REPLACE an equal entry is not redundant: without it there would be none.
+    // Under REPLACE an equal entry is not redundant, because without it there would be none.
     if !overrides.replaced {
         let groups = merged.entries.chunk_by(|a, b| a.entry.key() == b.entry.key());
         for group in groups.filter(|group| group.first().is_some_and(|first| is_own(&first))) {

@@ -1,6 +1,6 @@
-//! Merging: the entries of a template and the overrides of an instance become the effective configuration.
+//! Merging: combines the entries of a template and the overrides of an instance into the effective configuration.
 //!
-//! Used by the use cases and the read paths. It must not know a single kind.
+//! Used by the use cases and the read paths. It must not depend on a concrete kind.
 
 #[cfg(test)]
 pub(in crate::kinds) mod laws;

@@ -1,6 +1,6 @@
-//! Steps that change overrides, for any kind: made from the registry, so that no kind can be forgotten.
+//! Operations that change overrides of any kind. The code is generated from the registry, so that no kind is forgotten.
 //!
-//! Read from the input of `patchInstanceOverrides` and applied by its use case. It must never touch the database.
+//! Parsed from the input of `patchInstanceOverrides` and applied by its use case. It must not access the database.
 
 use async_graphql::{Enum, OneofObject, Union};
 
@@ -50,10 +50,10 @@ macro_rules! all_kinds {
         }
 
         impl OverrideKind {
-            /// All of them, in the order in which they are shown.
+            /// All kinds, in registry order.
             pub const ALL: &[Self] = &[$( Self::$kind ),+];
 
-            /// The word in the database.
+            /// The name in the database.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $( Self::$kind => stringify!($field), )+
@@ -89,37 +89,37 @@ macro_rules! all_kinds {
             }
         )+
 
-        /// What an instance says about each kind; `None` where nothing is said.
+        /// The overrides of an instance by kind; `None` for a kind without overrides.
         #[derive(Clone, Debug, Default)]
         pub struct InstanceOverrides {
             $( $(#[$doc])* pub $field: Option<Overrides<$crate::kinds::$kind>>, )+
         }
 
         impl InstanceOverrides {
-            /// Whether anything is said about a kind.
-            pub fn speaks_of(&self, kind: OverrideKind) -> bool {
+            /// Whether a kind is overridden.
+            pub fn mentions(&self, kind: OverrideKind) -> bool {
                 match kind {
                     $( OverrideKind::$kind => self.$field.is_some(), )+
                 }
             }
         }
 
-        /// What an instance says about each kind while that is changed; `None` where it was not asked.
+        /// The overrides of an instance under change, by kind; `None` for a kind that was not loaded.
         #[derive(Clone, Debug, Default)]
         pub struct Draft {
             $( $(#[$doc])* pub $field: Option<Drafted<$crate::kinds::$kind>>, )+
         }
 
         impl Draft {
-            /// The instance is to say exactly this about the kinds that `said` speaks of.
-            pub fn settle_on(&mut self, said: InstanceOverrides) {
+            /// Sets the overrides to exactly these, for the kinds that are present in `said`.
+            pub fn decide(&mut self, said: InstanceOverrides) {
                 $( if let (Some(drafted), Some(said)) = (&mut self.$field, said.$field) {
-                    drafted.settle_on(said);
+                    drafted.decide(said);
                 } )+
             }
 
-            /// Takes one step, or notes why it cannot be taken. Kinds that were not loaded must not be touched: see
-            /// [`Operation::touches`].
+            /// Applies an operation, or notes why it cannot be applied. The kinds that it changes must have been
+            /// loaded: see [`Operation::touches`].
             pub fn apply(&mut self, operation: Operation, at: &mut Problems) {
                 match operation {
                     $( Operation::Set(Entry::$kind(given)) => at.enter("set", |at| {
@@ -134,9 +134,9 @@ macro_rules! all_kinds {
                     $( Operation::Reset(Reset::Entry(Key::$kind(key))) => at.enter("reset", |at| at.enter("entry", |at| {
                         at.enter(entry_field(OverrideKind::$kind), |at| reset(&mut self.$field, key, at));
                     })), )+
-                    $( Operation::Reset(Reset::Kind(OverrideKind::$kind)) => forget(&mut self.$field), )+
+                    $( Operation::Reset(Reset::Kind(OverrideKind::$kind)) => clear_overrides(&mut self.$field), )+
                     Operation::Reset(Reset::All(true)) => {
-                        $( forget(&mut self.$field); )+
+                        $( clear_overrides(&mut self.$field); )+
                     }
                     Operation::Reset(Reset::All(false)) => at.enter("reset", |at| {
                         at.invalid("all", "Only true resets everything.", Some("true".to_owned()));
@@ -144,19 +144,19 @@ macro_rules! all_kinds {
                 }
             }
 
-            /// Writes whole collections.
+            /// Replaces whole collections.
             pub fn write(&mut self, collections: Collections) {
                 $( if let (Some(drafted), Some(set)) = (&mut self.$field, collections.$field) {
                     drafted.said.write(set.into_entries());
                 } )+
             }
 
-            /// How much there is of each kind.
+            /// The sizes of all kinds.
             pub fn sizes(&self) -> Sizes {
                 [$( self.$field.as_ref().map_or_else(Size::default, |drafted| Size::of(&drafted.said)) ),+]
             }
 
-            /// Notes every kind that has grown, since it had these sizes, to more than the limit.
+            /// Notes each kind that has grown since `before` and exceeds its limit.
             pub fn check_growth(&self, before: &Sizes, at: &mut Problems) {
                 let fields = [$( <$crate::kinds::$kind as Kind>::FIELD ),+];
                 for ((before, after), field) in before.iter().zip(self.sizes()).zip(fields) {
@@ -170,7 +170,7 @@ macro_rules! all_kinds {
         }
 
         impl Operation {
-            /// Whether it changes anything of a kind.
+            /// Whether the operation may change a kind.
             pub fn touches(&self, kind: OverrideKind) -> bool {
                 match self {
                     $( Self::Set(Entry::$kind(_)) | Self::Remove(Key::$kind(_))
@@ -182,7 +182,7 @@ macro_rules! all_kinds {
         }
 
         impl Collections {
-            /// Whether it says anything about a kind.
+            /// Whether a kind is present.
             pub fn touches(&self, kind: OverrideKind) -> bool {
                 match kind {
                     $( OverrideKind::$kind => self.$field.is_some(), )+
@@ -190,7 +190,7 @@ macro_rules! all_kinds {
             }
         }
 
-        /// The input field of an entry of a kind.
+        /// The input field for an entry of a kind.
         fn entry_field(kind: OverrideKind) -> String {
             let name = match kind {
                 $( OverrideKind::$kind => stringify!($kind), )+
@@ -201,16 +201,16 @@ macro_rules! all_kinds {
 }
 for_each_kind!(all_kinds);
 
-/// What is different under one key of any kind.
+/// A difference under one key, of any kind.
 #[derive(Clone, Debug)]
 pub struct AnyChange {
-    /// What has changed.
+    /// The kind.
     pub kind: OverrideKind,
     /// The key, as text.
     pub key: String,
-    /// The entries before; none when they are new.
+    /// The entries before; empty if they are new.
     pub from: Vec<AnyEntry>,
-    /// The entries after; none when they are gone.
+    /// The entries after; empty if they were removed.
     pub to: Vec<AnyEntry>,
 }
 
@@ -221,25 +221,25 @@ impl<K: Registered + Into<AnyEntry>> From<Change<'_, K>> for AnyChange {
     }
 }
 
-/// A kind that is in the registry.
+/// A kind of the registry.
 pub trait Registered: Kind {
-    /// Its place there.
+    /// Its name in the registry.
     const KIND: OverrideKind;
 }
 
 impl OverrideKind {
-    /// From the word in the database.
+    /// Parses the name in the database.
     pub fn read(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
     }
 }
 
-/// What is said about a kind that was loaded; the kinds that a step touches are.
+/// The overrides of a loaded kind. Operations change only loaded kinds.
 fn said<K: Kind>(drafted: &mut Option<Drafted<K>>) -> &mut Overrides<K, Slot<K>> {
     &mut drafted.get_or_insert_with(|| Drafted::new(Vec::new(), [], false)).said
 }
 
-fn forget<K: Kind>(drafted: &mut Option<Drafted<K>>) {
+fn clear_overrides<K: Kind>(drafted: &mut Option<Drafted<K>>) {
     *said(drafted) = Overrides::default();
 }
 
@@ -278,14 +278,14 @@ fn check_growth(before: usize, after: usize, what: &str, field: &str, at: &mut P
     }
 }
 
-/// How much an instance says about one kind.
+/// The size of an instance's overrides of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
-    /// Its entries.
+    /// The number of entries.
     pub entries: usize,
-    /// The keys that it removes.
+    /// The number of removed keys.
     pub removals: usize,
-    /// The bytes of long text in its entries.
+    /// The size of the long texts in bytes.
     pub bytes: usize,
 }
 
@@ -299,5 +299,5 @@ impl Size {
 /// The sizes in the order of [`OverrideKind::ALL`].
 pub type Sizes = [Size; OverrideKind::ALL.len()];
 
-/// The rules of every kind, as they are stored.
+/// The rules of all kinds, as they are stored.
 pub type Rules = Vec<Rule>;

@@ -1,8 +1,7 @@
-//! What an instance says about one kind: entries of its own, inherited entries that it removes, and whether it ignores
-//! everything inherited; and the steps that change it.
+//! The overrides of an instance for one kind: its own entries, the keys that it removes, and whether it replaces the
+//! template's collection; and the operations on them.
 //!
-//! Made by the database room and changed by the use cases. It must never know what the template brings: it is the same
-//! whatever the template says.
+//! Created by the database layer and changed by the use cases. It must not depend on the entries of the template.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -18,7 +17,7 @@ pub enum RuleAction {
 }
 
 impl RuleAction {
-    /// The word in the database.
+    /// The name in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Remove => "REMOVE",
@@ -27,25 +26,26 @@ impl RuleAction {
     }
 }
 
-/// A rule as it is stored: for any kind, with the text of its key.
+/// A rule as it is stored, for any kind.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rule {
-    /// What it is about.
+    /// The kind.
     pub kind: OverrideKind,
-    /// What it does.
+    /// The action.
     pub action: RuleAction,
-    /// The key of the entry that is removed; none when the rule is about the whole collection.
+    /// The key of the removed entry; `None` if the rule is about the whole collection.
     pub key: Option<String>,
 }
 
-/// What an instance says about one kind. `E` is what stands for an entry: itself, or its place while it is changed.
+/// The overrides of an instance for one kind. `E` represents an entry: the entry itself, or an element of a collection
+/// under change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Overrides<K: Kind, E = K> {
-    /// Entries of its own, in the order in which they came to be.
+    /// Its own entries, oldest first.
     pub entries: Vec<E>,
-    /// Keys whose inherited entries are removed.
+    /// The keys whose inherited entries are removed.
     pub removed: BTreeSet<K::Key>,
-    /// True when nothing is inherited at all.
+    /// Whether nothing is inherited.
     pub replaced: bool,
 }
 
@@ -56,12 +56,12 @@ impl<K: Kind, E> Default for Overrides<K, E> {
 }
 
 impl<K: Kind, E: Keyed<K>> Overrides<K, E> {
-    /// From the rows of an instance; `rules` may hold those of other kinds, which are not looked at.
+    /// Creates overrides from the rows of an instance. Rules of other kinds are ignored.
     pub fn new(entries: Vec<E>, kind: OverrideKind, rules: &[Rule]) -> Self {
         let rules = || rules.iter().filter(|rule| rule.kind == kind);
         Self {
             entries,
-            // A key that no entry can have (a row written by hand) removes nothing.
+            // A key that no entry can have, in a row written by hand, removes nothing.
             removed: rules().filter_map(|rule| rule.key.as_deref()?.parse().ok()).collect(),
             replaced: rules().any(|rule| rule.action == RuleAction::Replace),
         }
@@ -75,7 +75,7 @@ impl<K: Kind, E: Keyed<K>> Overrides<K, E> {
         replace.into_iter().chain(remove).collect()
     }
 
-    /// Entries take the place of all own entries with their keys, and what was removed under these keys is there again.
+    /// Sets entries: they replace all own entries with the same keys, and removals of these keys are is_dry_run.
     pub fn set(&mut self, entries: Vec<K>) {
         let keys: HashSet<K::Key> = entries.iter().map(Kind::key).collect();
         let is_set = |entry: &E| entry.entry_key().is_some_and(|key| keys.contains(&key));
@@ -86,25 +86,25 @@ impl<K: Kind, E: Keyed<K>> Overrides<K, E> {
         self.entries.splice(place..place, entries.into_iter().map(E::from));
     }
 
-    /// Nothing with this key is there any more, neither inherited nor of its own.
+    /// Removes a key, inherited or not.
     pub fn remove(&mut self, key: K::Key) {
         self.entries.retain(|entry| entry.entry_key().as_ref() != Some(&key));
         self.removed.insert(key);
     }
 
-    /// Nothing is inherited any more; entries of its own stay.
+    /// Ignores all inherited entries; own entries stay.
     pub fn replace(&mut self) {
         self.replaced = true;
     }
 
-    /// Nothing is said about this key any more.
+    /// Resets a key to the template.
     pub fn reset(&mut self, key: &K::Key) {
         self.entries.retain(|entry| entry.entry_key().as_ref() != Some(key));
         self.removed.remove(key);
     }
 
-    /// Makes `entries` the whole collection. What is removed stays so, except under the keys that are now set; with no
-    /// entries at all nothing is said about the kind any more, so that everything is inherited.
+    /// Replaces the own entries. Removals of other keys stay. An empty list resets the kind, so that everything is
+    /// inherited.
     pub fn write(&mut self, entries: Vec<K>) {
         if entries.is_empty() {
             *self = Self::default();

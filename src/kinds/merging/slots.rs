@@ -1,31 +1,31 @@
-//! Collections while they are changed: stored rows are known by what tells them apart, without their contents, so that a
-//! change of one entry does not read the others.
+//! Collections under change, in which stored rows are represented by their heads, so that changing one entry does not
+//! read the contents of the others.
 //!
-//! Made by the database room from rows, changed by the steps of the use cases. It must never know the database.
+//! Created by the database layer from rows, and changed by the use cases. It must not access the database.
 
 use crate::kinds::{Kind, Overrides};
 
-/// A stored row, without its contents.
+/// The head of a stored row: everything but its contents.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Head<K: Kind> {
-    /// Its primary key.
+    /// The id of the row.
     pub row: i64,
-    /// The key of the entry; none when no entry can have it (the row cannot be read).
+    /// The key of the entry; `None` if the row cannot be read.
     pub key: Option<K::Key>,
     /// See [`Kind::row_identity`].
     pub identity: String,
-    /// How many bytes its long text has, as it is stored.
+    /// The size of its long text in bytes, as it is stored.
     pub bytes: usize,
-    /// Whether what it holds is sealed.
+    /// Whether its contents are encrypted.
     pub sealed: bool,
 }
 
-/// An entry of a collection that is being changed.
+/// An element of a collection under change.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Slot<K: Kind> {
-    /// It is stored.
+    /// A stored row.
     Stored(Head<K>),
-    /// It was given, with so many bytes of long text.
+    /// A given entry, with the size of its long text in bytes.
     Given(K, usize),
 }
 
@@ -36,11 +36,11 @@ impl<K: Kind> From<K> for Slot<K> {
     }
 }
 
-/// What stands for an entry of kind `K`: the entry itself, or its place while the collection is changed.
+/// Represents an entry of kind `K`: the entry itself, or an element of a collection under change.
 pub trait Keyed<K: Kind>: From<K> {
-    /// The entry's key; none when it cannot be read.
+    /// The key of the entry; `None` if it cannot be read.
     fn entry_key(&self) -> Option<K::Key>;
-    /// How many bytes its long text has.
+    /// The size of its long text in bytes.
     fn bytes(&self) -> usize;
 }
 
@@ -68,29 +68,29 @@ impl<K: Kind> Keyed<K> for Slot<K> {
     }
 }
 
-/// What an instance says about one kind while that is changed, and the rows that were stored before.
+/// The overrides of an instance for one kind under change, and the rows that are stored.
 #[derive(Clone, Debug)]
 pub struct Drafted<K: Kind> {
-    /// What it is to say.
+    /// The overrides after the change.
     pub said: Overrides<K, Slot<K>>,
-    /// All rows that are stored, in the order of their keys.
+    /// All stored rows, in the order of their ids.
     pub stored: Vec<Head<K>>,
 }
 
 impl<K: Kind> Drafted<K> {
-    /// Nothing is changed yet.
+    /// Creates a draft without changes.
     pub fn new(stored: Vec<Head<K>>, removed: impl IntoIterator<Item = K::Key>, replaced: bool) -> Self {
         let entries = stored.iter().cloned().map(Slot::Stored).collect();
         Self { said: Overrides { entries, removed: removed.into_iter().collect(), replaced }, stored }
     }
 
-    /// The instance is to say exactly this.
-    pub fn settle_on(&mut self, said: Overrides<K>) {
+    /// Sets the overrides to exactly these.
+    pub fn decide(&mut self, said: Overrides<K>) {
         let Overrides { entries, removed, replaced } = said;
         self.said = Overrides { entries: entries.into_iter().map(Slot::from).collect(), removed, replaced };
     }
 
-    /// The first entry under a key.
+    /// The first element with a key.
     pub fn find(&self, key: &K::Key) -> Option<&Slot<K>> {
         self.said.entries.iter().find(|slot| slot.entry_key().as_ref() == Some(key))
     }

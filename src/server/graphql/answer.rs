@@ -1,6 +1,6 @@
-//! ResponseCache: from what the framework gives to status, headers and JSON.
+//! Responses: turns what the GraphQL engine returns into a status, headers and JSON.
 //!
-//! Used by the handler and by the layers in front of it. It must never let a cause out.
+//! Used by the handler and by the middleware in front of it. It must not reveal the cause of an internal error.
 
 use async_graphql::{Response as GraphqlResponse, ServerError, Value};
 use axum::{
@@ -27,11 +27,11 @@ use crate::{
     },
 };
 
-/// Codes of errors whose cause is in the log, under the request's id.
+/// Codes of internal errors. Their cause is logged under the request id.
 pub(super) const OURS: [&str; 2] = ["INTERNAL", "UNAVAILABLE"];
 
-/// The answer to a request as it goes out; `began` says whether anything was run. An answer for which there is no memory
-/// becomes one that says so.
+/// Writes the response of the executor as JSON. `began` is false if the request was refused before anything ran. A
+/// response that exceeds the budget becomes an error.
 pub(super) async fn values(
     mut response: GraphqlResponse,
     began: bool,
@@ -39,10 +39,10 @@ pub(super) async fn values(
     outcome: &mut Outcome,
     budget: &Budget,
 ) -> Chunks {
-    tidy(&mut response.errors, id.as_ref());
+    limit_errors(&mut response.errors, id.as_ref());
     outcome.codes = codes(&response.errors);
-    let of_answer = budget.clone();
-    let written = large_work::compute(budget, move || write(&response, began, &of_answer)).await;
+    let answer_budget = budget.clone();
+    let written = large_work::compute(budget, move || write(&response, began, &answer_budget)).await;
     match written {
         Ok(written) => written,
         Err(exceeded) => {
@@ -58,6 +58,7 @@ pub(super) async fn values(
     }
 }
 
+/// The distinct codes of errors, sorted.
 fn codes(errors: &[ServerError]) -> Vec<String> {
     let mut codes: Vec<String> = errors.iter().filter_map(code).collect();
     codes.sort_unstable();
@@ -70,7 +71,7 @@ fn write(response: &GraphqlResponse, began: bool, budget: &Budget) -> Result<Chu
     let written = if began {
         serde_json::to_writer(&mut out, response)
     } else {
-        // It has no data, not even null.
+        // A request that did not run has no `data`, not even null.
         serde_json::to_writer(&mut out, &json!({ "errors": response.errors }))
     };
     match written {
@@ -84,18 +85,18 @@ fn write(response: &GraphqlResponse, began: bool, budget: &Budget) -> Result<Chu
     }
 }
 
-/// What is answered when an answer cannot be written.
+/// The response when a response cannot be written as JSON.
 const UNWRITABLE: &str =
     r#"{"data":null,"errors":[{"message":"Something went wrong inside.","extensions":{"code":"INTERNAL"}}]}"#;
 
-/// An answer that was written as it goes out.
+/// The HTTP response with a body that has been written.
 pub(super) fn written(status: StatusCode, json: Chunks, media_type: MediaType, outcome: Outcome) -> Response {
     let content_type = HeaderValue::from_static(media_type.with_charset());
     (status, [(CONTENT_TYPE, content_type)], Extension(outcome), AnswerBody::of(json)).into_response()
 }
 
-/// Short, few, and with the id under which the log tells more.
-fn tidy(errors: &mut Vec<ServerError>, id: Option<&RequestId>) {
+/// Shortens messages, limits the number of errors, and adds the request id to internal errors.
+fn limit_errors(errors: &mut Vec<ServerError>, id: Option<&RequestId>) {
     let all = errors.len();
     errors.truncate(MAX_ERRORS);
     for error in errors.iter_mut() {
@@ -112,7 +113,7 @@ fn tidy(errors: &mut Vec<ServerError>, id: Option<&RequestId>) {
     }
 }
 
-/// The code of an error, if it has one.
+/// The `extensions.code` of an error, if it has one.
 pub(super) fn code(error: &ServerError) -> Option<String> {
     match error.extensions.as_ref()?.get("code")? {
         Value::String(code) => Some(code.clone()),
@@ -120,13 +121,13 @@ pub(super) fn code(error: &ServerError) -> Option<String> {
     }
 }
 
-/// The same error with a code.
+/// Adds a code to an error.
 pub(super) fn coded(mut error: ServerError, code: &str) -> ServerError {
     error.extensions.get_or_insert_default().set("code", code);
     error
 }
 
-/// What is wrong with a document, as the errors of an answer.
+/// The errors of a response to a document that was rejected.
 pub(super) fn errors(refusal: &Refusal) -> Vec<ServerError> {
     let error = |mistake: &crate::document::ValidationError| {
         let place = mistake.location.map(|(line, column)| async_graphql::Pos { line, column });
@@ -135,7 +136,8 @@ pub(super) fn errors(refusal: &Refusal) -> Vec<ServerError> {
     refusal.mistakes.iter().map(error).collect()
 }
 
-/// A refusal of the request as a whole; the status tells the log why, unless the handler says more.
+/// A JSON error response to the whole request. The log and the metrics derive the reason from the status, unless the
+/// handler sets one.
 pub(in crate::server) fn refuse(status: StatusCode, code: &str, message: &str) -> Response {
     let body = json!({ "errors": [{ "message": shortened(message), "extensions": { "code": code } }] });
     let outcome = Outcome { codes: vec![code.to_owned()], ..Outcome::default() };

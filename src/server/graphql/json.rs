@@ -1,7 +1,7 @@
-//! JSON values as they are written.
+//! Deserializes JSON values without special keys.
 //!
-//! Used where requests are read. `serde_json::Value` gives a meaning of its own to an object with certain keys when a
-//! dependency turns its feature `raw_value` on; this must never give an object any meaning.
+//! Used to read requests. `serde_json::Value` interprets objects with certain keys when any dependency enables its
+//! feature `raw_value`; this module must not interpret any key.
 
 use std::fmt;
 
@@ -11,19 +11,19 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-/// A value that is exactly what was written.
+/// A JSON value, deserialized without special keys.
 #[derive(Debug)]
 pub(super) struct Plain(pub(super) Value);
 
 impl<'de> Deserialize<'de> for Plain {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AsWritten).map(Self)
+        deserializer.deserialize_any(PlainVisitor).map(Self)
     }
 }
 
-struct AsWritten;
+struct PlainVisitor;
 
-impl<'de> Visitor<'de> for AsWritten {
+impl<'de> Visitor<'de> for PlainVisitor {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

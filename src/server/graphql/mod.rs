@@ -1,7 +1,7 @@
-//! `/graphql`: GraphQL over HTTP, as the GraphQL Foundation's draft has it.
+//! `/graphql`: the handler of GraphQL over HTTP, by the draft specification of the GraphQL Foundation.
 //!
-//! Every answer is JSON, and nothing that a client sends makes it a 500. It must never run a document that could not be
-//! read, nor a change that came with GET.
+//! Called by the router. Every response is JSON, and no request makes it a 500. It must not run an invalid document,
+//! nor a mutation sent with GET.
 
 mod answer;
 mod json;
@@ -34,14 +34,14 @@ use crate::{
     server::{ByExecutor, Service, etag, middleware::outcome::Outcome},
 };
 
-/// The header that makes a change happen once only.
+/// The header with the idempotency key of a mutation.
 pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// How long a request that needs too much memory waits for its refusal, so that clients that ask again at once leave time
-/// for others.
-const BEFORE_REFUSAL: Duration = Duration::from_millis(150);
+/// Delay before the response to a request that exceeded its memory, so that clients that repeat it at once leave time
+/// for other requests.
+const MEMORY_REFUSAL_DELAY: Duration = Duration::from_millis(150);
 
-/// ResponseCache one request.
+/// Handles one GraphQL request.
 pub(super) async fn handle(
     State(service): State<Service>,
     Extension(access): Extension<Access>,
@@ -78,7 +78,7 @@ pub(super) async fn handle(
         Err(bad) => return refused(bad.status, bad.reason, bad.code, &bad.message),
     };
     let key = match headers.get(IDEMPOTENCY_KEY).map(HeaderValue::to_str) {
-        // The draft of its standard puts it in quotes.
+        // The IETF draft of this header puts the key in quotes.
         Some(Ok(key)) => Some(key.trim().trim_matches('"')),
         None => None,
         Some(Err(_)) => {
@@ -103,8 +103,8 @@ pub(super) async fn handle(
             return answer;
         }
     };
-    // The executor may have been asked to reveal secrets; no row that an answer is written from shows one.
-    let keep = match &answer {
+    // A response of the executor may contain revealed secrets; one written by a direct plan never does.
+    let cache_control = match &answer {
         Answer::Values(response) => response.errors.is_empty().then_some("no-store"),
         Answer::Written(_) => Some(etag::ASK_AGAIN),
     };
@@ -117,19 +117,19 @@ pub(super) async fn handle(
         Answer::Written(json) => json,
     };
     if budget.exceeded().is_some_and(Exceeded::is_of_memory) {
-        sleep(BEFORE_REFUSAL).await;
+        sleep(MEMORY_REFUSAL_DELAY).await;
     }
-    match keep.filter(|_| get) {
-        Some(keep) => {
+    match cache_control.filter(|_| get) {
+        Some(cache_control) => {
             let tagged = move || (etag::tag(media_type.with_charset(), &json.pieces), json);
             let (tag, json) = large_work::compute(&budget, tagged).await;
-            etag::tagged(&headers, &tag, keep, || written(status, json, media_type, outcome))
+            etag::tagged(&headers, &tag, cache_control, || written(status, json, media_type, outcome))
         }
         None => written(status, json, media_type, outcome),
     }
 }
 
-/// A refusal before anything was looked at.
+/// An error response to a request that is refused before its document is validated.
 fn refused(status: StatusCode, reason: &'static str, code: &str, message: &str) -> Response {
     let outcome = Outcome { codes: vec![code.to_owned()], refusal: Some(reason), ..Outcome::default() };
     let mut answer = refuse(status, code, message).into_response();

@@ -1,15 +1,15 @@
-//! Which of the two media types of an answer the client wants.
+//! Content negotiation: chooses the media type of a GraphQL response by the header `Accept`.
 //!
-//! Used by the handler. It must never guess for a client that accepts neither.
+//! Used by the handler. It must not choose a type for a client that accepts neither.
 
 use axum::http::{HeaderMap, header::ACCEPT};
 
-/// The media types of an answer.
+/// The media types of a GraphQL response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MediaType {
-    /// The status code says whether the request ran.
+    /// `application/graphql-response+json`: the status code says whether the request ran.
     GraphqlResponse,
-    /// For clients from before: every request that could be read is answered with 200.
+    /// `application/json`, for older clients: every well-formed request is answered with 200.
     Json,
 }
 
@@ -21,7 +21,7 @@ impl MediaType {
         }
     }
 
-    /// With the one encoding there is.
+    /// The media type with its charset, as in `Content-Type`.
     pub(super) fn with_charset(self) -> &'static str {
         match self {
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
@@ -30,15 +30,15 @@ impl MediaType {
     }
 }
 
-/// How a range of media types matches: how exactly, and how much it is wanted in thousandths.
+/// How a media range matches a media type: how exactly, and with what quality in thousandths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Match {
     exactness: u8,
     quality: u16,
 }
 
-/// The media type of the answer; `None` when the client accepts neither. Without the header it is plain JSON, and so it is
-/// for who accepts anything; named with the same weight, the newer one comes first.
+/// The media type of the response; `None` when the client accepts neither. It is `application/json` without the header
+/// or for wildcards. If the header names both types with the same quality, it is `application/graphql-response+json`.
 pub(super) fn accepted(headers: &HeaderMap) -> Option<MediaType> {
     let values = headers.get_all(ACCEPT);
     let ranges = values.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
@@ -59,20 +59,21 @@ pub(super) fn accepted(headers: &HeaderMap) -> Option<MediaType> {
     }
 }
 
-/// How the most exact of the ranges that match a media type wants it; `None` when it is not wanted.
-fn best(ranges: &[&str], wanted: MediaType) -> Option<Match> {
+/// The most exact match for a media type; `None` when the client does not accept it.
+fn best(ranges: &[&str], media_type: MediaType) -> Option<Match> {
     let found =
-        ranges.iter().filter_map(|range| matches(range, wanted.as_str())).max_by_key(|found| found.exactness)?;
+        ranges.iter().filter_map(|range| matches(range, media_type.as_str())).max_by_key(|found| found.exactness)?;
     (found.quality > 0).then_some(found)
 }
 
-fn matches(range: &str, wanted: &str) -> Option<Match> {
+/// Matches a media range with its parameters against a media type.
+fn matches(range: &str, media_type: &str) -> Option<Match> {
     let mut parts = range.split(';').map(str::trim);
     let name = parts.next().unwrap_or_default().to_ascii_lowercase();
     let exactness = match name.as_str() {
         "*/*" => 0,
         "application/*" => 1,
-        name if name == wanted => 2,
+        name if name == media_type => 2,
         _ => return None,
     };
     let mut quality = 1000;
@@ -88,7 +89,7 @@ fn matches(range: &str, wanted: &str) -> Option<Match> {
     Some(Match { exactness, quality })
 }
 
-/// A weight such as `0.75`; anything else is no weight.
+/// Parses a quality value such as `0.75` to thousandths.
 fn thousandths(weight: &str) -> Option<u16> {
     let weight: f32 = weight.parse().ok().filter(|weight| (0.0..=1.0).contains(weight))?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 0 and 1000")]
@@ -101,7 +102,7 @@ mod tests {
 
     use super::*;
 
-    fn asked(accept: &str) -> Option<&'static str> {
+    fn negotiated(accept: &str) -> Option<&'static str> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_str(accept).unwrap());
         accepted(&headers).map(MediaType::as_str)
@@ -130,7 +131,7 @@ mod tests {
             ("application/json;charset=latin1", None),
             ("application/json;q=2", None),
         ] {
-            assert_eq!(asked(accept), expected, "{accept}");
+            assert_eq!(negotiated(accept), expected, "{accept}");
         }
         assert_eq!(accepted(&HeaderMap::new()), Some(MediaType::Json));
     }

@@ -1,6 +1,6 @@
-//! What a client sends: the parameters of a request, from a body or from the query of a URL.
+//! Reads the parameters of a GraphQL request from a body or from the query of a URL.
 //!
-//! Used by the handler. It must never read more than it is told to, and never look into the document.
+//! Used by the handler. It must not read more than the limits allow, nor parse the document.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 use super::{json::Plain, values};
 use crate::limits::Limits;
 
-/// The parameters of a request. Keys that it does not have are ignored.
+/// The parameters of a GraphQL request. Unknown parameters are ignored.
 #[derive(Debug)]
 pub(super) struct Params {
     pub(super) query: String,
@@ -26,11 +26,11 @@ pub(super) struct Params {
     pub(super) variables: Map<String, Value>,
 }
 
-/// A request that could not be read.
+/// An error response to a malformed request.
 #[derive(Debug)]
 pub(super) struct Bad {
     pub(super) status: StatusCode,
-    /// A stable word, for the metrics.
+    /// The label `reason` in the metrics; stable.
     pub(super) reason: &'static str,
     pub(super) code: &'static str,
     pub(super) message: String,
@@ -47,7 +47,7 @@ impl Bad {
     }
 }
 
-/// The body as it is written; a key that is there twice is refused.
+/// The JSON object in a body. Duplicate keys are an error.
 #[derive(Deserialize)]
 struct Written {
     query: Option<Plain>,
@@ -58,24 +58,25 @@ struct Written {
 }
 
 impl Params {
-    /// From the body of a POST.
+    /// Reads the parameters from the body of a POST request.
     pub(super) async fn from_body(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Self, Bad> {
-        content_type(headers)?;
-        // Only its document tells whether it is an import; how much all bodies hold together is bounded elsewhere.
-        let most = limits.max_body.max(limits.max_import);
+        check_content_type(headers)?;
+        // Whether the larger limit for imports applies is known only from the document. Admission control bounds the
+        // memory of all bodies together.
+        let max = limits.max_body.max(limits.max_import);
         let length =
             headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
-        if length.is_some_and(|length: usize| length > most) {
+        if length.is_some_and(|length: usize| length > max) {
             return Err(too_long(limits.max_body));
         }
-        let body = whole(body, most).await?.ok_or_else(|| too_long(limits.max_body))?;
+        let body = read_body(body, max).await?.ok_or_else(|| too_long(limits.max_body))?;
         let text = std::str::from_utf8(&body).map_err(|_| Bad::request("utf8", "The body is not UTF-8."))?;
         if text.trim_start().starts_with('[') {
             return Err(Bad::request("batch", "Several requests in one are not taken: send one object."));
         }
-        few_values(text, limits)?;
+        check_value_count(text, limits)?;
         let written: Written = serde_json::from_str(text).map_err(|cause| {
-            let what = no_json(&cause);
+            let what = json_error(&cause);
             Bad::request("json", format!("The body is no JSON object of a GraphQL request: {what}."))
         })?;
         let params = Self::new(written)?;
@@ -85,19 +86,19 @@ impl Params {
         Ok(params)
     }
 
-    /// From the query of a URL.
+    /// Reads the parameters from the query of a URL.
     pub(super) fn from_query(query: &str, limits: &Limits) -> Result<Self, Bad> {
         let mut written = Written { query: None, operation_name: None, variables: None, extensions: None };
         for (key, value) in form_urlencoded::parse(query.as_bytes()) {
-            // The decoder puts a sign where the bytes were no text.
+            // The decoder replaces bytes that are not UTF-8 by this character.
             if value.contains('\u{fffd}') {
                 return Err(Bad::request("utf8", format!("The parameter {} is not UTF-8.", shown(&key))));
             }
             let object = |value: Cow<'_, str>| match value.trim() {
                 "" => Ok(Plain(Value::Null)),
-                text => few_values(text, limits).and_then(|()| {
+                text => check_value_count(text, limits).and_then(|()| {
                     serde_json::from_str(text).map_err(|cause| {
-                        let what = no_json(&cause);
+                        let what = json_error(&cause);
                         Bad::request("json", format!("The parameter {key} is no JSON object: {what}."))
                     })
                 }),
@@ -142,8 +143,9 @@ impl Params {
     }
 }
 
-/// Only what a page of another site cannot send without asking first: plain text, forms and files are refused.
-fn content_type(headers: &HeaderMap) -> Result<(), Bad> {
+/// Accepts only `application/json`, which a page of another origin cannot send without a CORS preflight. Plain text,
+/// forms and files are refused.
+fn check_content_type(headers: &HeaderMap) -> Result<(), Bad> {
     let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut parts = given.split(';').map(str::trim);
     if !parts.next().unwrap_or_default().eq_ignore_ascii_case("application/json") {
@@ -160,46 +162,47 @@ fn content_type(headers: &HeaderMap) -> Result<(), Bad> {
     }
 }
 
-/// What is wrong with a text, and where. The parser's own words show no text where it is not JSON, and may show some of it
-/// where it is another sort of JSON.
-fn no_json(cause: &serde_json::Error) -> String {
-    let words = cause.to_string();
-    if cause.is_data() && !words.starts_with("duplicate field") {
+/// Describes a JSON error with its position. The parser's message quotes the input only if a value has the wrong type,
+/// and is replaced then.
+fn json_error(cause: &serde_json::Error) -> String {
+    let message = cause.to_string();
+    if cause.is_data() && !message.starts_with("duplicate field") {
         return format!("it is something else, at line {} column {}", cause.line(), cause.column());
     }
-    words
+    message
 }
 
-fn few_values(text: &str, limits: &Limits) -> Result<(), Bad> {
-    let most = limits.max_values;
-    if values::count(text) <= most {
+/// Checks the number of values in a JSON text before it is parsed.
+fn check_value_count(text: &str, limits: &Limits) -> Result<(), Bad> {
+    let max = limits.max_values;
+    if values::count(text) <= max {
         return Ok(());
     }
     Err(Bad {
         status: StatusCode::PAYLOAD_TOO_LARGE,
         reason: "values",
         code: "LIMIT_EXCEEDED",
-        message: format!("The request has more than {most} values; the setting --max-values allows more."),
+        message: format!("The request has more than {max} values; the setting --max-values allows more."),
     })
 }
 
-fn too_long(most: usize) -> Bad {
+fn too_long(max: usize) -> Bad {
     Bad {
         status: StatusCode::PAYLOAD_TOO_LARGE,
         reason: "body_too_large",
         code: "LIMIT_EXCEEDED",
-        message: format!("The body has more than {most} bytes; the setting --max-body allows more."),
+        message: format!("The body has more than {max} bytes; the setting --max-body allows more."),
     }
 }
 
-/// The whole of a body, piece by piece and no further than allowed; none when it is longer. The pieces are copied: kept as
-/// they come, each of them would hold on to a buffer of its connection, and a slow client sends them byte by byte.
-async fn whole(mut body: Body, most: usize) -> Result<Option<Vec<u8>>, Bad> {
+/// Reads a whole body; `None` when it is longer than allowed. Its frames are copied: each would otherwise keep a buffer
+/// of its connection alive, and a slow client sends frames of a few bytes.
+async fn read_body(mut body: Body, max: usize) -> Result<Option<Vec<u8>>, Bad> {
     let mut whole = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Bad::request("body", "The body did not arrive whole."))?;
         let Ok(piece) = frame.into_data() else { continue };
-        if whole.len() + piece.len() > most {
+        if whole.len() + piece.len() > max {
             return Ok(None);
         }
         whole.extend_from_slice(&piece);
@@ -207,6 +210,7 @@ async fn whole(mut body: Body, most: usize) -> Result<Option<Vec<u8>>, Bad> {
     Ok(Some(whole))
 }
 
+/// At most 64 characters of a text, without control characters, for messages.
 fn shown(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(64).collect()
 }

@@ -1,6 +1,6 @@
-//! Running a document: looked at first, within its time, and never half.
+//! Validates and runs a GraphQL operation within its deadline.
 //!
-//! Used by the handler. It must never run a change on a task that ends when the client goes away.
+//! Used by the handler. It must not run a mutation on a task that ends when the client disconnects.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -31,21 +31,21 @@ use crate::{
     },
 };
 
-/// The answer to a request.
+/// The response to a request.
 pub(super) enum Answer {
-    /// As the executor gives it.
+    /// Values from the executor.
     Values(GraphqlResponse),
-    /// As it goes out.
+    /// JSON written by a direct plan.
     Written(Chunks),
 }
 
-/// What came of a request.
+/// The result of a request.
 pub(super) struct Ran {
     pub(super) answer: Answer,
-    /// False when it was refused before anything was run.
+    /// False if the request was refused before anything ran.
     pub(super) began: bool,
     pub(super) outcome: Outcome,
-    /// What the answer is charged to.
+    /// The budget that the response is charged to.
     pub(super) budget: Budget,
 }
 
@@ -61,23 +61,23 @@ impl Ran {
     }
 }
 
-/// A mutation that came with GET.
+/// The error for a mutation sent with GET.
 pub(super) struct ChangeOverGet;
 
-/// How a request came, and how it is answered.
+/// How a request was sent, and how it is answered.
 #[derive(Clone)]
 pub(super) struct How<'a> {
     /// The value of the header `Idempotency-Key`.
     pub(super) key: Option<&'a str>,
-    /// With GET.
+    /// Whether the method is GET.
     pub(super) get: bool,
-    /// Past the executor, where that gives the same.
+    /// Whether a direct plan may answer it instead of the executor.
     pub(super) direct: bool,
-    /// What the request holds while anything of it runs.
+    /// The admission permit, kept while any task of the request runs.
     pub(super) permit: Option<Permit>,
 }
 
-/// Looks at a request, and runs it.
+/// Validates a request and runs it.
 pub(super) async fn run(service: &Service, access: Access, params: Params, how: How<'_>) -> Result<Ran, ChangeOverGet> {
     let Params { query, operation_name, variables } = params;
     let name = operation_name.as_deref();
@@ -108,9 +108,9 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     }
     let budget = if mutation { service.budget_of_change() } else { service.budget() };
     if cost >= LARGE_COST {
-        budget.expect_much();
+        budget.expect_large();
     }
-    let app = service.app.acting_within(access, budget.clone());
+    let app = service.app.for_caller_within(access, budget.clone());
     let begun = Instant::now();
     let outcome = |app: &App, name| Outcome {
         operation: name,
@@ -119,7 +119,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
         timing: Some(Timing { document: begun - from, execution: begun.elapsed() }),
         ..Outcome::default()
     };
-    // One time for both ways.
+    // One deadline for the direct plan and the executor.
     let from = tokio::time::Instant::now();
     if how.direct && !mutation {
         let direct = checked.prepared().answer(&app, &service.answers, name.as_deref(), &variables);
@@ -127,7 +127,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             Some(Ok(Ok(written))) => written.map(Answer::Written),
             Some(Ok(Err(exceeded))) => Some(Answer::Values(over(exceeded))),
             Some(Err(_)) => Some(Answer::Values(panicked())),
-            None => Some(Answer::Values(late(GIVEN_UP))),
+            None => Some(Answer::Values(late(TIMEOUT_MESSAGE))),
         };
         if let Some(answer) = answer {
             return Ok(Ran { answer, began: true, outcome: outcome(&app, name), budget });
@@ -137,7 +137,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
         Ok(parts) => parts,
         Err(refusal) => return Ok(Ran::refused(&refusal)),
     };
-    // The executor sees no text, no fragments and no variables.
+    // The executor gets a document without text, fragments and variables.
     let request = || {
         let mut request = Request::new(String::new());
         request.set_parsed_query(executable(parts, &variables, &budget)?);
@@ -156,17 +156,18 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             Some(key) => first.data(RequestKey(key.to_owned())),
             None => first,
         };
-        change(service, app.clone(), request, how.permit).await
+        run_mutation(service, app.clone(), request, how.permit).await
     } else {
         let reading = async {
-            if let Some(standby) = app.at_standby().await
+            if let Some(standby) = app.on_standby().await
                 && let Ok(request) = request()
             {
                 let reading = execute(&service.schema, standby, request);
-                // It may go away in the middle, or give up what it reads for what it replays: then as if it were not there.
-                let ours = |error| code(error).is_some_and(|code| OURS.contains(&code.as_str()));
+                // The standby may disconnect, or cancel the query because of a conflict with recovery. The primary then
+                // answers.
+                let is_internal = |error| code(error).is_some_and(|code| OURS.contains(&code.as_str()));
                 match timeout(STANDBY_READ_TIMEOUT, reading).await {
-                    Ok(Ok(response)) if !response.errors.iter().any(ours) => return Ok(response),
+                    Ok(Ok(response)) if !response.errors.iter().any(is_internal) => return Ok(response),
                     Ok(Err(exceeded)) => return Err(exceeded),
                     _ => budget.release_to(before),
                 }
@@ -178,7 +179,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             Some(Ok(Ok(response))) => response,
             Some(Ok(Err(exceeded))) => over(exceeded),
             Some(Err(_)) => panicked(),
-            None => late(GIVEN_UP),
+            None => late(TIMEOUT_MESSAGE),
         }
     };
     locate(&mut response.errors, parts, &variables);
@@ -192,15 +193,16 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             *error = coded(error.clone(), code);
         }
     }
-    // What a change has done is told, also when not all of it can be shown; and one that goes on keeps its budget.
-    let apart = mutation && (budget.exceeded().is_some() || response.data == Value::Null);
-    let budget = if apart { service.budget_of_change() } else { budget };
+    // A mutation reports what it has done even if its budget is exceeded, so the response gets a budget of its own. One
+    // that still runs keeps its budget.
+    let needs_own_budget = mutation && (budget.exceeded().is_some() || response.data == Value::Null);
+    let budget = if needs_own_budget { service.budget_of_change() } else { budget };
     Ok(Ran { answer: Answer::Values(response), began, outcome, budget })
 }
 
-/// Runs a mutation on a task of its own: a client that goes away, or whose time is over, does not tear it. The task keeps
-/// the permit of the request until it ends, so that there are never more of them than requests may run.
-async fn change(service: &Service, app: App, request: Request, permit: Option<Permit>) -> GraphqlResponse {
+/// Runs a mutation on its own task, which continues when the client disconnects or the deadline passes. The task keeps
+/// the admission permit until it ends, so that admission control bounds the number of such tasks.
+async fn run_mutation(service: &Service, app: App, request: Request, permit: Option<Permit>) -> GraphqlResponse {
     let schema = service.schema.clone();
     let budget = app.budget().clone();
     let cancellation = Cancellation::default();
@@ -227,10 +229,10 @@ async fn change(service: &Service, app: App, request: Request, permit: Option<Pe
     }
 }
 
-/// What is added when a change cannot be shown.
+/// Added to the error when the result of a mutation cannot be shown.
 pub(super) const LOOK_FIRST: &str = "A change may have been made all the same: look before you repeat it.";
 
-/// Of all the fields that could not be answered any more the first one tells why, and that the change may have been made.
+/// Keeps only the first of the errors about the exceeded budget, and adds that the change may have been made.
 fn exceeded_in_change(response: &mut GraphqlResponse, exceeded: Exceeded) {
     let refusal = exceeded.to_string();
     let mut is_first = true;
@@ -245,45 +247,47 @@ fn exceeded_in_change(response: &mut GraphqlResponse, exceeded: Exceeded) {
     });
 }
 
-/// What is done within the time of a request that began at `from`, which is shorter while the database is slow.
+/// Waits for `work` until the deadline of a request that began at `from`; `None` when it has passed. The deadline is
+/// earlier while the database is slow.
 async fn within<T>(service: &Service, from: tokio::time::Instant, work: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         biased;
         done = work => Some(done),
-        () = service.app.db().health().patience(from, SLOW_DATABASE_TIMEOUT, service.limits.request_timeout()) => None,
+        () = service.app.db().health().wait_until_deadline(from, SLOW_DATABASE_TIMEOUT, service.limits.request_timeout()) => None,
     }
 }
 
-/// From so many values on an answer is not computed where it keeps other requests from their thread.
+/// From this complexity on, a response is computed away from the threads that serve other requests.
 const LARGE_COST: u64 = 20_000;
 
-/// How long a standby may take for an answer, before the primary is asked.
+/// How long a standby may take before the primary answers instead.
 const STANDBY_READ_TIMEOUT: Duration = Duration::from_millis(1000);
 
-/// How long a request may take while the database is slow: people look elsewhere after three seconds.
+/// Timeout of a request while the database is slow.
 const SLOW_DATABASE_TIMEOUT: Duration = Duration::from_millis(1900);
 
-const GIVEN_UP: &str = "The request took too long and was given up.";
+const TIMEOUT_MESSAGE: &str = "The request took too long and was given up.";
 
+/// A response with the error `TIMEOUT`.
 fn late(message: &str) -> GraphqlResponse {
-    nothing(coded(ServerError::new(message, None), "TIMEOUT"))
+    error_response(coded(ServerError::new(message, None), "TIMEOUT"))
 }
 
-/// The answer to a request whose budget is used up.
+/// The response to a request that exceeded its budget.
 pub(super) fn over(exceeded: Exceeded) -> GraphqlResponse {
     let code = if exceeded == Exceeded::Time { "TIMEOUT" } else { "LIMIT_EXCEEDED" };
-    nothing(coded(ServerError::new(exceeded.to_string(), None), code))
+    error_response(coded(ServerError::new(exceeded.to_string(), None), code))
 }
 
-/// The panic itself is in the log.
+/// The response after a resolver panicked. The panic hook has logged the panic.
 fn panicked() -> GraphqlResponse {
     tracing::error!("a resolver panicked");
     let message = "Something went wrong inside; the log tells more under the request id.";
-    nothing(coded(ServerError::new(message, None), "INTERNAL"))
+    error_response(coded(ServerError::new(message, None), "INTERNAL"))
 }
 
-/// An answer without data, to a request that was begun.
-fn nothing(error: ServerError) -> GraphqlResponse {
+/// A response with `data: null` and one error.
+fn error_response(error: ServerError) -> GraphqlResponse {
     let mut response = GraphqlResponse::new(Value::Null);
     response.errors.push(error);
     response

@@ -1,8 +1,8 @@
-//! How many values a JSON text has, before anything is made of them: each takes some hundred times its two bytes.
+//! Counts the values of a JSON text before it is parsed: a parsed value takes some hundred times its two bytes of text.
 //!
-//! Used where requests are read. One pass over the bytes; it must never care whether the text is JSON at all.
+//! Used to read requests. It makes one pass over the bytes, and must not fail for text that is not JSON.
 
-/// The values of a text, at least: everything that stands behind a comma or a bracket.
+/// An upper bound of the number of values: everything after a comma or an opening bracket, outside strings, is one.
 pub(super) fn count(text: &str) -> usize {
     let mut rest = text.bytes();
     let mut values = 1usize;

@@ -1,7 +1,7 @@
-//! The log's one line for each request.
+//! The access log: one line for each request.
 //!
-//! A layer around all routes writes it when the answer is there. It must never write what a client sent: no arguments,
-//! bodies, paths or query strings; the name of the operation is the one exception.
+//! A layer around all routes, which writes the line when the response is ready. It must not log what a client sent: no
+//! arguments, bodies, paths or query strings; the name of the operation is the one exception.
 
 use std::time::{Duration, Instant};
 
@@ -17,12 +17,12 @@ use crate::server::middleware::{
     outcome::{CallerName, Outcome},
 };
 
-/// Longest name of an operation that is written out, in bytes; names are ASCII.
+/// Names of operations are cut to this many bytes; they are ASCII.
 pub(in crate::server) const LONGEST_NAME: usize = 80;
-/// Asked for every few seconds by machines.
+/// Routes that probes and monitors request every few seconds; their requests are logged at the level `debug`.
 pub(in crate::server) const QUIET: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
-/// A request on its way. One that is dropped without an answer leaves a line, too.
+/// The log line of a request. It is also written when the request is dropped without a response.
 struct Line {
     method: &'static str,
     route: String,
@@ -30,7 +30,7 @@ struct Line {
     answered: bool,
 }
 
-/// Writes down what a request came to.
+/// Middleware that logs each request.
 pub(in crate::server) async fn log(request: Request, next: Next) -> Response {
     let (method, route) = (word(request.method()), route(&request));
     let mut line = Line { method, route, started: Instant::now(), answered: false };
@@ -40,7 +40,7 @@ pub(in crate::server) async fn log(request: Request, next: Next) -> Response {
     answer
 }
 
-/// A client may make up methods of any length.
+/// The method as one of a fixed set of words: a client may send a method of any length.
 pub(in crate::server) fn word(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
@@ -54,7 +54,7 @@ pub(in crate::server) fn word(method: &Method) -> &'static str {
     }
 }
 
-/// With three decimals.
+/// Milliseconds with three decimals.
 fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1_000_000.0).round() / 1000.0
 }
@@ -67,7 +67,7 @@ impl Line {
         let operation = outcome.operation.as_deref().map(|name| name.get(..LONGEST_NAME).unwrap_or(name));
         let codes = (!outcome.codes.is_empty()).then(|| outcome.codes.join(","));
         let (method, route, status) = (self.method, self.route.as_str(), answer.status());
-        // The level of an event is part of its place in the code.
+        // `tracing` fixes the level of an event at compile time, so each level needs its own call.
         macro_rules! line {
             ($level:ident) => {
                 tracing::$level!(
@@ -89,7 +89,7 @@ impl Line {
                 )
             };
         }
-        // A monitor that cannot be served is worth a line.
+        // Failed requests of probes and monitors are always logged.
         if QUIET.contains(&route) && status == StatusCode::OK {
             line!(debug);
         } else {

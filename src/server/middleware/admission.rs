@@ -1,7 +1,8 @@
-//! What a request may take before it runs: a place among those in flight, and its body in time.
+//! Admission control: bounds the requests in flight, the bytes of request bodies in memory, and the time to send a
+//! body.
 //!
-//! A layer around everything but health and metrics. A body is waited for without a place, so that slow senders keep
-//! nobody out; what they send meanwhile has a budget.
+//! A layer around all routes but health checks and metrics. A request must not take a permit before its body is
+//! complete, so that slow clients do not block others.
 
 use std::{
     pin::Pin,
@@ -36,50 +37,52 @@ use crate::server::{
     transport::activity::{Activity, Receiving},
 };
 
-/// Bytes of each body that are always taken: more than nearly all requests have.
+/// Bytes of each body that are not charged to the budget. Nearly all bodies are shorter.
 const FREE_BODY_BYTES: usize = 4 * 1024;
-/// The first bytes of a body cost three times as much: the connection keeps buffers of that size as well.
+/// This many bytes of a body are charged three times, because the connection keeps buffers of that size as well.
 const BUFFERED_BODY_BYTES: usize = 16 * 1024;
-/// Bytes that all requests under way may have sent beyond that, until they are answered.
+/// Budget for the bodies of all requests that have not been answered, in bytes.
 const BODY_BUDGET_BYTES: usize = 8 * 1024 * 1024;
-/// A body that is longer than this can only be an import: one at a time has as much room as imports may have, beside the
-/// budget.
+/// A longer body can only be an import. One such body at a time is exempt from the budget.
 const LARGE_BODY_BYTES: usize = 2_200_000;
 
-/// AdmissionControl for requests; a clone counts the same ones.
+/// The permits and the budget that all requests share. Clones share the same counters.
 #[derive(Clone)]
 pub(in crate::server) struct AdmissionControl {
-    free: Arc<Semaphore>,
+    in_flight: Arc<Semaphore>,
+    /// Bytes charged to the budget by all requests.
     spent: Arc<AtomicUsize>,
     large: Arc<Semaphore>,
-    patience: Duration,
+    body_timeout: Duration,
 }
 
 impl AdmissionControl {
     pub(in crate::server) fn new(limits: &TransportLimits) -> Self {
-        let free = Arc::new(Semaphore::new(limits.in_flight));
-        Self { free, spent: Arc::default(), large: Arc::new(Semaphore::new(1)), patience: limits.body }
+        let in_flight = Arc::new(Semaphore::new(limits.in_flight));
+        Self { in_flight, spent: Arc::default(), large: Arc::new(Semaphore::new(1)), body_timeout: limits.body }
     }
 }
 
-/// Why a request cannot go on.
+/// Why a request was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refused {
-    /// All places are taken; the body is complete, so the connection may go on.
+    /// All permits are taken. The body is complete, so the connection can be reused.
     TooManyRequests,
-    /// The budget is spent, and there is more of the body to come.
+    /// The budget for bodies is used up, and the body is not complete.
     BodyBudgetExceeded,
+    /// The body did not arrive in time.
     Late,
 }
 
-/// What a request holds, shared by its body and the layer.
+/// The permits and the charged bytes of one request, shared by its body and the middleware.
 struct Admission {
-    place: Option<OwnedSemaphorePermit>,
+    permit: Option<OwnedSemaphorePermit>,
     refused: Option<Refused>,
-    /// The room of the one large body.
+    /// The permit for the one large body.
     large: Option<OwnedSemaphorePermit>,
-    /// Bytes of the budget, and the budget.
+    /// Bytes that this request has charged to the budget.
     spent: usize,
+    /// Bytes that all requests have charged to the budget.
     budget: Arc<AtomicUsize>,
 }
 
@@ -89,35 +92,35 @@ impl Drop for Admission {
     }
 }
 
-/// What a request holds until all of its work is done: in the extensions of the request. Whoever goes on working after
-/// the answer keeps a clone.
+/// Request extension that keeps the permits of a request until all of its work is done. A task that continues after the
+/// response must keep a clone.
 #[derive(Clone)]
 pub(in crate::server) struct Permit {
-    /// Only kept.
+    /// Never read; dropped with the last clone.
     _held: Arc<Mutex<Admission>>,
 }
 
-/// Runs a request when there is a place for it.
+/// Middleware that runs a request if there is a permit for it, and answers 503 or 408 otherwise.
 pub(in crate::server) async fn admit(
-    State(places): State<AdmissionControl>,
+    State(admission): State<AdmissionControl>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let held = Admission { place: None, refused: None, large: None, spent: 0, budget: Arc::clone(&places.spent) };
+    let held = Admission { permit: None, refused: None, large: None, spent: 0, budget: Arc::clone(&admission.spent) };
     let held = Arc::new(Mutex::new(held));
     request.extensions_mut().insert(Permit { _held: Arc::clone(&held) });
     let activity = request.extensions().get::<Arc<Activity>>().cloned();
     let (head, body) = request.into_parts();
-    let mut body = Watched {
-        timer: Box::pin(sleep(places.patience)),
+    let mut body = AdmittedBody {
+        timer: Box::pin(sleep(admission.body_timeout)),
         body,
-        places,
+        admission,
         held: Arc::clone(&held),
         read: 0,
         done: false,
         receiving: None,
     };
-    if body.body.is_end_stream() && body.enter().is_err() {
+    if body.body.is_end_stream() && body.acquire().is_err() {
         return busy();
     }
     if let Some(activity) = activity.filter(|_| !body.body.is_end_stream()) {
@@ -128,7 +131,7 @@ pub(in crate::server) async fn admit(
     match refused {
         None => answer,
         Some(Refused::TooManyRequests) => busy(),
-        // What it has sent goes with the connection.
+        // The rest of the body cannot be read, so the connection ends.
         Some(Refused::BodyBudgetExceeded) => closing(busy()),
         Some(Refused::Late) => {
             let message = "The body of the request did not come in time.";
@@ -137,6 +140,7 @@ pub(in crate::server) async fn admit(
     }
 }
 
+/// The response to a request that cannot be admitted: 503 with `Retry-After`.
 pub(in crate::server) fn busy() -> Response {
     let message = "The service is busy; try again in a moment.";
     let mut answer = refuse(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);
@@ -144,25 +148,26 @@ pub(in crate::server) fn busy() -> Response {
     answer
 }
 
-/// The rest of the body is not waited for.
+/// Makes the connection close after this response, because the rest of the request body is not read.
 fn closing(mut answer: Response) -> Response {
     answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     answer
 }
 
-/// A body that must come in time, and that takes a place when it is complete.
-struct Watched {
+/// A request body that must arrive in time, and that takes a permit when it is complete.
+struct AdmittedBody {
     body: Body,
-    places: AdmissionControl,
+    admission: AdmissionControl,
     held: Arc<Mutex<Admission>>,
     timer: Pin<Box<Sleep>>,
+    /// Bytes read so far.
     read: usize,
     done: bool,
-    /// Until it is complete, its connection may have to make room.
+    /// Until the body is complete, its connection may be evicted.
     receiving: Option<Receiving>,
 }
 
-impl Watched {
+impl AdmittedBody {
     fn refuse(&self, why: Refused) -> Error {
         if let Ok(mut held) = self.held.lock() {
             held.refused = Some(why);
@@ -173,24 +178,25 @@ impl Watched {
         })
     }
 
-    /// Takes a place; it is free again when the request has been answered and nothing of it runs any more.
-    fn enter(&self) -> Result<(), Error> {
-        let place =
-            Arc::clone(&self.places.free).try_acquire_owned().map_err(|_| self.refuse(Refused::TooManyRequests))?;
+    /// Takes a permit. It is released when the request has been answered and none of its tasks runs any more.
+    fn acquire(&self) -> Result<(), Error> {
+        let permit = Arc::clone(&self.admission.in_flight)
+            .try_acquire_owned()
+            .map_err(|_| self.refuse(Refused::TooManyRequests))?;
         if let Ok(mut held) = self.held.lock() {
-            held.place = Some(place);
+            held.permit = Some(permit);
         }
         Ok(())
     }
 
-    /// Counts what has been read against the budget.
-    fn count(&mut self, bytes: usize) -> Result<(), Error> {
+    /// Charges bytes that have been read to the budget.
+    fn charge(&mut self, bytes: usize) -> Result<(), Error> {
         self.read += bytes;
         let Ok(mut held) = self.held.lock() else { return Ok(()) };
         if self.read > LARGE_BODY_BYTES && held.large.is_none() {
-            held.large = Arc::clone(&self.places.large).try_acquire_owned().ok();
+            held.large = Arc::clone(&self.admission.large).try_acquire_owned().ok();
             if held.large.is_some() {
-                self.places.spent.fetch_sub(std::mem::take(&mut held.spent), Ordering::Relaxed);
+                self.admission.spent.fetch_sub(std::mem::take(&mut held.spent), Ordering::Relaxed);
             }
         }
         if held.large.is_some() {
@@ -200,14 +206,14 @@ impl Watched {
         let more = cost.saturating_sub(FREE_BODY_BYTES).saturating_sub(held.spent);
         held.spent += more;
         drop(held);
-        if self.places.spent.fetch_add(more, Ordering::Relaxed) + more > BODY_BUDGET_BYTES && more > 0 {
+        if self.admission.spent.fetch_add(more, Ordering::Relaxed) + more > BODY_BUDGET_BYTES && more > 0 {
             return Err(self.refuse(Refused::BodyBudgetExceeded));
         }
         Ok(())
     }
 }
 
-impl HttpBody for Watched {
+impl HttpBody for AdmittedBody {
     type Data = Bytes;
     type Error = Error;
 
@@ -220,17 +226,17 @@ impl HttpBody for Watched {
             self.done = true;
             return Poll::Ready(Some(Err(self.refuse(Refused::Late))));
         };
-        let counted = match &frame {
-            Some(Ok(frame)) => self.count(frame.data_ref().map_or(0, Bytes::len)),
+        let charged = match &frame {
+            Some(Ok(frame)) => self.charge(frame.data_ref().map_or(0, Bytes::len)),
             _ => Ok(()),
         };
         let is_last = frame.is_none() || self.body.is_end_stream();
-        let entered = counted.and_then(|()| if is_last { self.enter() } else { Ok(()) });
-        self.done = is_last || entered.is_err();
+        let acquired = charged.and_then(|()| if is_last { self.acquire() } else { Ok(()) });
+        self.done = is_last || acquired.is_err();
         if self.done {
             self.receiving = None;
         }
-        match entered {
+        match acquired {
             Ok(()) => Poll::Ready(frame),
             Err(refused) => Poll::Ready(Some(Err(refused))),
         }

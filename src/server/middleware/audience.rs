@@ -1,7 +1,7 @@
-//! For whom a part of the service is there: introspection, the pages, the schema's file, the figures.
+//! Audiences: who may use introspection, the pages, the schema file and the metrics.
 //!
-//! Set on the command line, asked by layers around routes and by the GraphQL handler. It must never decide what a key may
-//! do beyond that.
+//! Set on the command line; checked by middleware and by the GraphQL handler. It must not decide what else a key may
+//! do.
 
 use std::{fmt, str::FromStr};
 
@@ -17,22 +17,22 @@ use crate::{
     server::{graphql::refuse, middleware::auth::Authenticator, routes::status},
 };
 
-/// For whom something is there.
+/// Who may use a part of the service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Audience {
-    /// For everybody; keys are not looked at.
+    /// Every client. Keys are not checked.
     #[default]
     Open,
-    /// For whoever may send GraphQL requests: with any key where keys are required, otherwise for everybody.
+    /// Every client that may send GraphQL requests: those with a valid key where keys are required, otherwise all.
     Keys,
-    /// The same with at least this role. Where no key is required, everybody has all of them.
+    /// Clients whose key has at least this role. Where no key is required, every client has every role.
     Role(Role),
-    /// For nobody.
+    /// No client.
     Off,
 }
 
 impl Audience {
-    /// Why a caller whom the service has let in is not one of them, if so.
+    /// Why an authenticated caller is not in this audience; `None` when it is.
     pub(in crate::server) fn lacks(self, access: &Access) -> Option<String> {
         match self {
             Self::Role(role) if access.role < role => {
@@ -68,7 +68,7 @@ impl FromStr for Audience {
     }
 }
 
-/// For whom each part is there.
+/// The audience of each part of the service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Audiences {
     /// `__schema` and `__type` in documents.
@@ -81,9 +81,9 @@ pub struct Audiences {
     pub metrics: Audience,
 }
 
-/// Lets a request through to a part that is there for who asks. What is switched off looks as if it had never been.
+/// Middleware that lets a request through if its caller is in the audience. A part that is switched off answers 404.
 pub(in crate::server) async fn admit(
-    State((keeper, audience)): State<(Authenticator, Audience)>,
+    State((authenticator, audience)): State<(Authenticator, Audience)>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -91,7 +91,7 @@ pub(in crate::server) async fn admit(
         Audience::Open => next.run(request).await,
         Audience::Off => status::nothing_here().await,
         Audience::Keys | Audience::Role(_) => {
-            keeper
+            authenticator
                 .let_in(request, next, |access| {
                     Some(refuse(StatusCode::FORBIDDEN, "FORBIDDEN", &audience.lacks(access)?))
                 })

@@ -1,7 +1,7 @@
-//! The address that a request came from.
+//! The IP address of the client that sent a request.
 //!
-//! Put there by the accept loop, used where something is counted by address. It must never be taken from a header that
-//! anybody can write.
+//! Set for each request by its connection; used where something is counted by address. It must not be taken from a
+//! header that an untrusted client can write.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -10,13 +10,14 @@ use ipnet::IpNet;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The address of the client.
+/// The IP address of the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::server) struct ClientAddress(pub(in crate::server) IpAddr);
 
 impl ClientAddress {
-    /// The peer; behind trusted proxies the last address that none of them has made up: each proxy appends whom it
-    /// was asked by, and what stands before an untrusted one may be a lie.
+    /// The address of the peer or, behind trusted proxies, of the last hop in `X-Forwarded-For` that is not one of
+    /// them. Each proxy appends the address of its own client, and an untrusted client may have sent any addresses
+    /// before that.
     pub(in crate::server) fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
         let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
         let mut client = peer.to_canonical();
@@ -32,7 +33,7 @@ impl ClientAddress {
     }
 }
 
-/// An address as it is counted: with IPv6, one who has an address has 2^64 of them.
+/// The network by which an address is counted: the /64 of an IPv6 address, since one client usually has all of it.
 pub(in crate::server) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {

@@ -1,6 +1,6 @@
-//! What browsers are told: which pages of other sites may ask, and what they must not do with answers.
+//! Headers for browsers: CORS, security headers, cache control and compression.
 //!
-//! Layers around everything. They must never let a page of another site in that the settings do not name.
+//! Layers around all routes. They must not admit a page of another origin that the settings do not name.
 
 use std::{str::FromStr, time::Duration};
 
@@ -20,15 +20,15 @@ use tower_http::{
     cors::{Any, CorsLayer},
 };
 
-/// ResponseCache that are shorter are not worth packing.
-const WORTH_PACKING: u16 = 1024;
+/// Responses of at most this many bytes are not compressed.
+const MIN_COMPRESSED_BYTES: u16 = 1024;
 
-/// Where a page that may ask comes from.
+/// An origin that CORS allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// From anywhere.
+    /// Every origin.
     Any,
-    /// From here, written as browsers write it.
+    /// One origin, written as browsers write it.
     Site(HeaderValue),
 }
 
@@ -43,7 +43,7 @@ impl FromStr for Origin {
         let uri: Uri = text.parse().map_err(|_| wrong)?;
         let scheme = uri.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https")).ok_or(wrong)?;
         let host = uri.authority().filter(|host| !host.as_str().contains('@')).ok_or(wrong)?;
-        // Browsers send the host in lower case and without a slash behind it.
+        // Browsers send the host in lower case and without a trailing slash.
         let origin = format!("{scheme}://{}", host.as_str().to_ascii_lowercase());
         if text.to_ascii_lowercase() != origin {
             return Err(wrong);
@@ -52,28 +52,28 @@ impl FromStr for Origin {
     }
 }
 
-/// Puts the layers around the routes.
+/// Adds security headers, compression and, if origins are allowed, CORS to the routes.
 pub(in crate::server) fn told(routes: Router, origins: &[Origin]) -> Router {
-    let packed = CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(WORTH_PACKING));
-    let routes = routes.layer(from_fn(careful)).layer(packed);
-    if origins.is_empty() { routes } else { routes.layer(shared(origins)) }
+    let compression = CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(MIN_COMPRESSED_BYTES));
+    let routes = routes.layer(from_fn(security_headers)).layer(compression);
+    if origins.is_empty() { routes } else { routes.layer(cors_layer(origins)) }
 }
 
-/// No credentials are ever taken from a browser: keys travel in a header that the page sets itself.
-fn shared(origins: &[Origin]) -> CorsLayer {
-    let own = |name| HeaderName::from_static(name);
+/// The CORS layer. It never allows credentials: the page itself sends its key in a header.
+fn cors_layer(origins: &[Origin]) -> CorsLayer {
+    let header = |name| HeaderName::from_static(name);
     let layer = CorsLayer::new()
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([
             AUTHORIZATION,
             CONTENT_TYPE,
             IDEMPOTENCY_KEY,
-            own("x-request-id"),
-            own("apollo-require-preflight"),
-            own("apollographql-client-name"),
-            own("apollographql-client-version"),
+            header("x-request-id"),
+            header("apollo-require-preflight"),
+            header("apollographql-client-name"),
+            header("apollographql-client-version"),
         ])
-        .expose_headers([own("x-request-id"), RETRY_AFTER])
+        .expose_headers([header("x-request-id"), RETRY_AFTER])
         .max_age(Duration::from_secs(600));
     if origins.contains(&Origin::Any) {
         return layer.allow_origin(Any);
@@ -85,14 +85,14 @@ fn shared(origins: &[Origin]) -> CorsLayer {
     layer.allow_origin(sites.collect::<Vec<_>>())
 }
 
-/// Headers of every answer.
-async fn careful(request: Request, next: Next) -> Response {
-    let kept_by_nobody = request.uri().path() == "/graphql";
+/// Adds the security headers to every response, and `no-store` to those of `/graphql`.
+async fn security_headers(request: Request, next: Next) -> Response {
+    let is_graphql = request.uri().path() == "/graphql";
     let mut answer = next.run(request).await;
     let headers = answer.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    if kept_by_nobody {
+    if is_graphql {
         headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
     answer

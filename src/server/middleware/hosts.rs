@@ -1,12 +1,12 @@
-//! Whether a request was meant for this service: the host that it names, and the page that it comes from.
+//! Host and origin checks, which protect a service without API keys from DNS rebinding and cross-site requests.
 //!
-//! A browser runs pages of others beside the service. Where no API key is required, a page whose name resolves to a
-//! loopback address ("DNS rebinding") would otherwise be the same origin as the service and have every right. So, while
-//! no key is required, a request has to name a loopback name or address, the address that the service listens on, or a
-//! name of the settings, and no page of another origin may ask for anything that changes or reveals.
+//! A browser on the same machine runs pages of other sites. Without these checks a page whose host name resolves to a
+//! loopback address ("DNS rebinding") has the same origin as the service, and so all rights. While no key is required,
+//! a request must therefore name a loopback name or address, the address that the service listens on, or a host of the
+//! settings, and a page of another origin may not send requests that change or reveal anything.
 //!
-//! Where keys are required neither is looked at: a page has no key, and cookies are never taken. A layer around all
-//! routes but the health checks, which reveal nothing and are asked by probes that know an address only.
+//! A layer around all routes but the health checks, which reveal nothing and are requested by probes that know only an
+//! address. It must not refuse requests where keys are required: a page has no key, and cookies are never accepted.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -31,7 +31,7 @@ use crate::server::{
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// A host name or address, in the one form in which it is compared: lower case, without the dot of the root.
+/// A host name or address in normalized form: lower case, without the trailing dot of the DNS root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostName {
     /// An address.
@@ -43,7 +43,7 @@ pub enum HostName {
 impl FromStr for HostName {
     type Err = &'static str;
 
-    /// Reads a host without a port; an IPv6 address stands in brackets or alone.
+    /// Parses a host without a port. An IPv6 address may be in brackets.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = "a host is a name such as devarch.example, or an address such as 192.0.2.7 or [2001:db8::7], without \
                      a port";
@@ -61,14 +61,15 @@ impl HostName {
     fn is_loopback(&self) -> bool {
         match self {
             Self::Address(address) => address.is_loopback(),
-            // Names below it are loopback names, too: no resolver may ask the network for them (RFC 6761).
+            // Subdomains of localhost are loopback names, too: resolvers must not query the network for them (RFC
+            // 6761).
             Self::Name(name) => name == "localhost" || name.ends_with(".localhost"),
         }
     }
 }
 
-/// Host and port of an authority, such as `localhost:8080` or `[::1]`. None for anything that is not written as a browser
-/// writes it.
+/// Parses the host and port of an authority, such as `localhost:8080` or `[::1]`. `None` for anything that a browser
+/// would not send.
 fn authority(text: &str) -> Option<(HostName, Option<u16>)> {
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {
@@ -100,14 +101,14 @@ fn name_or_ipv4(text: &str) -> Option<HostName> {
     if name.len() > 253 || !name.split('.').all(is_label) {
         return None;
     }
-    // A dot behind it makes a name of an address.
+    // With a trailing dot, an address is a name.
     match text.parse::<Ipv4Addr>() {
         Ok(address) => Some(HostName::Address(address.into())),
         Err(_) => Some(HostName::Name(name.to_ascii_lowercase())),
     }
 }
 
-/// The hosts and pages for which the service answers while no key is required.
+/// The hosts that a request may name while no key is required.
 #[derive(Clone, Debug, Default)]
 pub struct Hosts {
     /// The address that the service listens on.
@@ -119,17 +120,16 @@ pub struct Hosts {
 /// Why a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refusal {
-    /// It names no host, several, or one that cannot be read.
+    /// The request names no host, more than one, or one that cannot be parsed.
     Unclear,
-    /// It is for another host.
+    /// The request names another host.
     OtherHost,
-    /// It comes from a page of another origin.
+    /// The request comes from a page of another origin.
     OtherOrigin,
 }
 
 impl Refusal {
-    /// 421 says that the server is not the one that was meant, 403 that it may not be asked so. What the client sent is not
-    /// repeated.
+    /// The response to the refused request. It does not repeat what the client sent.
     fn answer(self) -> Response {
         let (status, code, message) = match self {
             Self::Unclear => (StatusCode::BAD_REQUEST, "BAD_REQUEST", "A request needs exactly one valid Host header."),
@@ -150,22 +150,22 @@ impl Refusal {
     }
 }
 
-/// The layer's state; a clone is the same one.
+/// State of the host and origin check. Clones share it.
 #[derive(Clone)]
 pub(in crate::server) struct HostGuard {
     hosts: Arc<Hosts>,
     origins: Arc<[Origin]>,
-    keeper: Authenticator,
+    authenticator: Authenticator,
 }
 
 impl HostGuard {
-    pub(in crate::server) fn new(hosts: Hosts, origins: &[Origin], keeper: Authenticator) -> Self {
-        Self { hosts: Arc::new(hosts), origins: origins.into(), keeper }
+    pub(in crate::server) fn new(hosts: Hosts, origins: &[Origin], authenticator: Authenticator) -> Self {
+        Self { hosts: Arc::new(hosts), origins: origins.into(), authenticator }
     }
 
-    fn judge(&self, request: &Request) -> Result<(), Refusal> {
+    fn validate(&self, request: &Request) -> Result<(), Refusal> {
         let (host, port) = self.host(request)?;
-        // Pages, their files and the schema are the same for everybody: a link from elsewhere may lead there.
+        // Pages, their assets and the schema are the same for every client, so a link from another site may lead there.
         let path = request.uri().path();
         let is_public = path == "/" || path == "/schema.graphql" || path.starts_with("/assets/");
         if is_public || self.is_own_page(request.headers(), &host, port) {
@@ -174,8 +174,8 @@ impl HostGuard {
         Err(Refusal::OtherOrigin)
     }
 
-    /// The host that the request is for, if it is one of ours. A request target with a host counts as much as the header:
-    /// both have to be ours.
+    /// The host that the request names, if it is a host of this service. If the request target contains a host as well,
+    /// both must be hosts of this service.
     fn host(&self, request: &Request) -> Result<(HostName, Option<u16>), Refusal> {
         let mut lines = request.headers().get_all(HOST).iter();
         let (Some(line), None) = (lines.next(), lines.next()) else { return Err(Refusal::Unclear) };
@@ -185,15 +185,15 @@ impl HostGuard {
             Some(target) => Some(authority(target.as_str()).ok_or(Refusal::Unclear)?),
         };
         let all = std::iter::once(&host).chain(&target);
-        match all.map(|(host, _)| host).all(|host| self.is_ours(host)) {
+        match all.map(|(host, _)| host).all(|host| self.is_own_host(host)) {
             true => Ok(host),
             false => Err(Refusal::OtherHost),
         }
     }
 
-    fn is_ours(&self, host: &HostName) -> bool {
+    fn is_own_host(&self, host: &HostName) -> bool {
         let listens = |address: &IpAddr| {
-            // On all addresses: a page cannot make a name of an address, so any one is.
+            // A service that listens on all addresses accepts any address: DNS rebinding needs a name.
             let listen = self.hosts.listen.map(|listen| listen.ip().to_canonical());
             listen.is_some_and(|listen| listen.is_unspecified() || listen == *address)
         };
@@ -202,7 +202,7 @@ impl HostGuard {
             || matches!(host, HostName::Address(address) if listens(address))
     }
 
-    /// Whether the request comes from no page at all, from one of the service's own, or from an allowed origin.
+    /// Whether the request comes from no page, from a page of this service, or from an allowed origin.
     fn is_own_page(&self, headers: &HeaderMap, host: &HostName, port: Option<u16>) -> bool {
         if self.origins.contains(&Origin::Any) {
             return true;
@@ -226,22 +226,23 @@ impl HostGuard {
     }
 }
 
-/// Whether an origin is that of a host. A host without a port has the one that the origin's scheme has without one.
+/// Whether an origin belongs to a host. A missing port stands for the default port of the origin's scheme.
 fn is_same(origin: &str, host: &HostName, port: Option<u16>) -> bool {
     let Some((scheme, rest)) = origin.split_once("://") else { return false };
-    let usual = match scheme {
+    let default_port = match scheme {
         "http" => 80,
         "https" => 443,
         _ => return false,
     };
-    authority(rest)
-        .is_some_and(|(of_origin, its_port)| of_origin == *host && its_port.unwrap_or(usual) == port.unwrap_or(usual))
+    authority(rest).is_some_and(|(origin_host, origin_port)| {
+        origin_host == *host && origin_port.unwrap_or(default_port) == port.unwrap_or(default_port)
+    })
 }
 
-/// Lets a request through that was meant for this service, and every one where keys are required.
+/// Middleware that refuses requests for other hosts or from other origins while no key is required.
 pub(in crate::server) async fn check(State(guard): State<HostGuard>, request: Request, next: Next) -> Response {
-    let Err(refusal) = guard.judge(&request) else { return next.run(request).await };
-    match guard.keeper.requires_key().await {
+    let Err(refusal) = guard.validate(&request) else { return next.run(request).await };
+    match guard.authenticator.requires_key().await {
         Ok(true) => next.run(request).await,
         Ok(false) => refusal.answer(),
         Err(unavailable) => unavailable,

@@ -1,6 +1,6 @@
-//! Layers around the routes: authentication, hosts, CORS, admission control, request ids, the access log and metrics.
+//! Middleware: authentication, host checks, CORS, admission control, request ids, the access log and metrics.
 //!
-//! Called by the router. They must not know what a route does.
+//! Called by the router. Middleware must not depend on what a route does.
 
 pub(in crate::server) mod access_log;
 pub(in crate::server) mod admission;

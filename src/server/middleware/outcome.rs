@@ -1,36 +1,36 @@
-//! What a request came to, for the log and the metrics.
+//! The outcome of a request, for the access log, the metrics and the traces.
 //!
-//! Written into the answer's extensions by the handlers, read by the layers around them. It must never hold a value that
-//! a client sent, other than the name of an operation.
+//! Handlers store it in the extensions of the response, and middleware reads it. It must not hold a value that a client
+//! sent, other than the name of an operation.
 
 use std::time::Duration;
 
-/// The name of the key that let the request in.
+/// The name of the API key that authenticated the request.
 #[derive(Clone, Debug)]
 pub(in crate::server) struct CallerName(pub(in crate::server) String);
 
-/// What a GraphQL request came to.
+/// The outcome of a GraphQL request.
 #[derive(Clone, Debug, Default)]
 pub(in crate::server) struct Outcome {
-    /// The name of the operation that was to run, of a document that could be read.
+    /// The name of the requested operation, if the document is valid.
     pub(in crate::server) operation: Option<String>,
     /// `query` or `mutation`.
     pub(in crate::server) kind: Option<&'static str>,
-    /// `extensions.code` of the errors, in order.
+    /// The distinct values of `extensions.code` in the errors, sorted.
     pub(in crate::server) codes: Vec<String>,
-    /// Why it was turned away before anything ran: a word of ours.
+    /// Why the request was refused before anything ran: one of a fixed set of words.
     pub(in crate::server) refusal: Option<&'static str>,
-    /// How many statements it took, where it ran.
+    /// How many database statements it took, if it ran.
     pub(in crate::server) statements: Option<u64>,
-    /// Where it ran, what took how long.
+    /// How long its parts took, if it ran.
     pub(in crate::server) timing: Option<Timing>,
 }
 
-/// The two parts of a request that runs.
+/// Time spent in the two parts of a request.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::server) struct Timing {
-    /// Looking at its document and variables.
+    /// Validating the document and the variables.
     pub(in crate::server) document: Duration,
-    /// After that: running it.
+    /// Executing the operation.
     pub(in crate::server) execution: Duration,
 }

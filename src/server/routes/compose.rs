@@ -1,6 +1,6 @@
-//! `/stacks/{name}/compose.yaml` and `compose.override.yaml`: a stack as files, for `curl` and scripts.
+//! `/stacks/{name}/compose.yaml` and `compose.override.yaml`: a stack as Compose files, for `curl` and scripts.
 //!
-//! Behind the same auth_mode as GraphQL. It must never answer with anything but the file or JSON that says why not.
+//! Called by the router, behind the same authentication as `/graphql`. A response must be the file or a JSON error.
 
 use axum::{
     Extension,
@@ -22,40 +22,40 @@ use crate::{
     server::{Service, etag, graphql::refuse, transport::body::AnswerBody},
 };
 
-/// The name of a stack, or why there is none.
-type Named = Result<Path<String>, PathRejection>;
+/// The stack name from the path, or why it cannot be decoded.
+type StackName = Result<Path<String>, PathRejection>;
 
-/// `/stacks/{name}/compose.yaml`.
+/// Handler of `/stacks/{name}/compose.yaml`.
 pub(in crate::server) async fn file(
     State(service): State<Service>,
     Extension(access): Extension<Access>,
     method: Method,
-    name: Named,
+    name: StackName,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let asked = Asked::read(query.as_deref().unwrap_or_default());
-    answer(&service, access, &method, name, asked, &headers, false).await
+    let rendering = QueryParams::read(query.as_deref().unwrap_or_default());
+    answer(&service, access, &method, name, rendering, &headers, false).await
 }
 
-/// `/stacks/{name}/compose.override.yaml`.
+/// Handler of `/stacks/{name}/compose.override.yaml`.
 pub(in crate::server) async fn layer(
     State(service): State<Service>,
     Extension(access): Extension<Access>,
     method: Method,
-    name: Named,
+    name: StackName,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let asked = Asked::read(query.as_deref().unwrap_or_default());
-    let asked = asked.map(|how| Rendering { mode: Mode::Layered, ..how });
-    answer(&service, access, &method, name, asked, &headers, true).await
+    let rendering = QueryParams::read(query.as_deref().unwrap_or_default());
+    let rendering = rendering.map(|how| Rendering { mode: Mode::Layered, ..how });
+    answer(&service, access, &method, name, rendering, &headers, true).await
 }
 
-/// What the query of the URL asks for. Keys that it does not have are ignored.
-struct Asked;
+/// Reads the parameters in the query of the URL. Unknown parameters are ignored.
+struct QueryParams;
 
-impl Asked {
+impl QueryParams {
     fn read(query: &str) -> Result<Rendering, &'static str> {
         let mut how = Rendering::default();
         for (key, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -73,12 +73,13 @@ impl Asked {
     }
 }
 
+/// Renders the stack and returns the upper layer or the whole file, with an ETag.
 async fn answer(
     service: &Service,
     access: Access,
     method: &Method,
-    name: Named,
-    asked: Result<Rendering, &'static str>,
+    name: StackName,
+    rendering: Result<Rendering, &'static str>,
     headers: &HeaderMap,
     upper: bool,
 ) -> Response {
@@ -87,13 +88,13 @@ async fn answer(
         answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return answer;
     }
-    let how = match asked {
+    let how = match rendering {
         Ok(how) => how,
         Err(message) => return refuse(StatusCode::BAD_REQUEST, "BAD_REQUEST", message),
     };
     let name = name.map(|Path(name)| name).unwrap_or_default();
     let budget = service.budget();
-    let app = service.app.acting_within(access, budget.clone());
+    let app = service.app.for_caller_within(access, budget.clone());
     let found = match timeout(service.limits.request_timeout(), app.compose_stack(&name, how)).await {
         Ok(Ok(Some(found))) => found,
         Ok(Ok(None)) => return refuse(StatusCode::NOT_FOUND, "NOT_FOUND", "There is no such stack."),
@@ -104,17 +105,18 @@ async fn answer(
         }
     };
     let tag = format!("\"{}\"", found.hash);
-    // Secrets are kept by nobody; everything else is asked for again, and mostly has not changed.
-    let keep = if how.reveal { "no-store" } else { etag::ASK_AGAIN };
-    let kept = [(ETAG, tag.clone()), (CACHE_CONTROL, keep.to_owned())];
+    // Revealed secrets must not be cached. Everything else is revalidated on each request, and mostly has not changed.
+    let cache_control = if how.reveal { "no-store" } else { etag::ASK_AGAIN };
+    let caching_headers = [(ETAG, tag.clone()), (CACHE_CONTROL, cache_control.to_owned())];
     if etag::matches(headers, &tag) {
-        return (StatusCode::NOT_MODIFIED, kept).into_response();
+        return (StatusCode::NOT_MODIFIED, caching_headers).into_response();
     }
     let text = if upper { found.layer.unwrap_or_default() } else { found.text };
-    (kept, [(CONTENT_TYPE, "application/yaml")], AnswerBody::of(Chunks::whole(text.into_bytes(), &budget)))
+    (caching_headers, [(CONTENT_TYPE, "application/yaml")], AnswerBody::of(Chunks::whole(text.into_bytes(), &budget)))
         .into_response()
 }
 
+/// The response to an error of the use case.
 fn failed(cause: &Error) -> Response {
     match cause {
         Error::Forbidden(reason) => refuse(StatusCode::FORBIDDEN, "FORBIDDEN", reason),
@@ -122,7 +124,7 @@ fn failed(cause: &Error) -> Response {
             refuse(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", "The request took too long and was given up.")
         }
         Error::Exceeded(exceeded) => refuse(StatusCode::UNPROCESSABLE_ENTITY, "LIMIT_EXCEEDED", &exceeded.to_string()),
-        // The stack as it stands cannot be rendered.
+        // The stack cannot be rendered in its current state.
         Error::BadRequest(bad) if !bad.limit => refuse(StatusCode::CONFLICT, "BAD_REQUEST", &bad.message),
         Error::Unavailable(cause) | Error::Busy(cause) => {
             tracing::warn!(%cause, "the database is not available");
@@ -143,7 +145,7 @@ mod tests {
 
     #[test]
     fn the_query_says_how() {
-        let read = |query| Asked::read(query).map(|how| (how.mode, how.reveal));
+        let read = |query| QueryParams::read(query).map(|how| (how.mode, how.reveal));
         assert_eq!(read(""), Ok((Mode::Flat, false)));
         assert_eq!(read("mode=layered&reveal=true&x=y"), Ok((Mode::Layered, true)));
         assert!(read("mode=LAYERED").is_err() && read("reveal=1").is_err());

@@ -1,6 +1,6 @@
-//! Routes beside `/graphql`: Compose files, pages, and the health checks.
+//! Routes other than `/graphql`: Compose files, pages, and health checks.
 //!
-//! Called by the router. They must not know rules of the domain.
+//! Called by the router. They must not contain rules of the domain.
 
 pub(in crate::server) mod compose;
 pub(in crate::server) mod pages;

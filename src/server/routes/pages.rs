@@ -1,6 +1,6 @@
-//! GraphiQL and the SDL, from the binary itself: no other host is asked for anything.
+//! GraphiQL and the SDL, embedded in the binary, so that a browser loads nothing from other hosts.
 //!
-//! Opened by people. It must never depend on the database.
+//! Called by the router. These routes must not depend on the database.
 
 use std::{
     collections::HashMap,
@@ -22,26 +22,30 @@ use include_dir::{Dir, File, include_dir};
 
 use crate::graphql::sdl as schema_text;
 
-/// Files as they are without packing, once somebody has asked for them so: one copy for all, however slowly it is read.
-static UNPACKED: LazyLock<Mutex<HashMap<&'static str, Bytes>>> = LazyLock::new(Mutex::default);
+/// Decompressed files by name, filled on first use. All responses share one copy, however slowly a client reads it.
+static DECOMPRESSED: LazyLock<Mutex<HashMap<&'static str, Bytes>>> = LazyLock::new(Mutex::default);
 static SDL: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(schema_text()));
 
 static PAGE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/server/graphiql");
 
-/// Nothing but the page's own files, and this service to talk to. The editor sets styles from code.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+/// Content security policy of the page: only its own files, and requests to this service. The editor sets inline
+/// styles.
+const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       font-src 'self'; worker-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
-/// `/`: GraphiQL.
+/// Handler of `/`: the GraphiQL page.
 pub(in crate::server) async fn index() -> Response {
     let page = PAGE.get_file("index.html").map(File::contents).unwrap_or_default();
-    let headers =
-        [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, POLICY), (CACHE_CONTROL, "no-cache")];
+    let headers = [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+        (CACHE_CONTROL, "no-cache"),
+    ];
     (headers, page).into_response()
 }
 
-/// `/assets/{name}`: a file of the page; its name changes with its content, so it may be kept for ever.
+/// Handler of `/assets/{name}`: a file of the page. Its name changes with its content, so it may be cached for ever.
 pub(in crate::server) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some(file) = PAGE.get_file(format!("{name}.gz")) else {
         return crate::server::routes::status::nothing_here().await;
@@ -53,16 +57,16 @@ pub(in crate::server) async fn asset(Path(name): Path<String>, headers: HeaderMa
         Some("ttf") => "font/ttf",
         _ => "text/plain; charset=utf-8",
     };
-    let kept = [
+    let caching_headers = [
         (CONTENT_TYPE, content_type),
         (CACHE_CONTROL, "public, max-age=31536000, immutable"),
         (VARY, "accept-encoding"),
     ];
-    if takes_gzip(&headers) {
-        return (kept, [(CONTENT_ENCODING, "gzip")], file.contents()).into_response();
+    if accepts_gzip(&headers) {
+        return (caching_headers, [(CONTENT_ENCODING, "gzip")], file.contents()).into_response();
     }
-    match unpacked(file) {
-        Ok(plain) => (kept, plain).into_response(),
+    match decompressed(file) {
+        Ok(plain) => (caching_headers, plain).into_response(),
         Err(cause) => {
             tracing::error!(%cause, name, "an embedded file cannot be unpacked");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -70,8 +74,8 @@ pub(in crate::server) async fn asset(Path(name): Path<String>, headers: HeaderMa
     }
 }
 
-/// Whether the client takes gzip: a weight of nought says that it does not.
-fn takes_gzip(headers: &HeaderMap) -> bool {
+/// Whether the client accepts gzip. A quality of 0 means that it does not.
+fn accepts_gzip(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
@@ -80,9 +84,10 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
     })
 }
 
-fn unpacked(file: &'static File<'static>) -> io::Result<Bytes> {
+/// The decompressed content of a file, from the cache if possible.
+fn decompressed(file: &'static File<'static>) -> io::Result<Bytes> {
     let name = file.path().to_str().unwrap_or_default();
-    let mut known = UNPACKED.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut known = DECOMPRESSED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(plain) = known.get(name) {
         return Ok(plain.clone());
     }
@@ -93,7 +98,7 @@ fn unpacked(file: &'static File<'static>) -> io::Result<Bytes> {
     Ok(plain)
 }
 
-/// `/schema.graphql`: the SDL.
+/// Handler of `/schema.graphql`: the SDL.
 pub(in crate::server) async fn sdl() -> Response {
     ([(CONTENT_TYPE, "text/plain; charset=utf-8")], SDL.clone()).into_response()
 }
@@ -103,7 +108,7 @@ mod tests {
     use crate::server::routes::pages::*;
 
     #[test]
-    fn gzip_is_taken_by_who_says_so() {
+    fn gzip_is_sent_to_clients_that_accept_it() {
         for (line, takes) in [
             ("gzip", true),
             ("br, GZIP;q=0.5", true),
@@ -114,7 +119,7 @@ mod tests {
             ("", false),
         ] {
             let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, line.parse().unwrap())]);
-            assert_eq!(takes_gzip(&headers), takes, "{line}");
+            assert_eq!(accepts_gzip(&headers), takes, "{line}");
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Whether the service is alive and ready, and the answer for paths that do not exist.
+//! Health checks (`/healthz`, `/readyz`), and the response for paths without a route.
 //!
-//! Asked by orchestrators and load balancers. It must never tell more than they need.
+//! Requested by orchestrators and load balancers. They must not reveal more than these need.
 
 use std::time::Duration;
 
@@ -15,15 +15,15 @@ use tokio::time::timeout;
 
 use crate::server::{Service, transport::connection::Stopping};
 
-/// How long the database may take to say that it is ready.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long the readiness check waits for the database.
+const READINESS_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The process answers.
+/// Handler of `/healthz`: 200 as long as the process responds.
 pub(in crate::server) async fn alive() -> Response {
     Json(json!({ "status": "alive" })).into_response()
 }
 
-/// The database answers and has every migration, and the service is not stopping.
+/// Handler of `/readyz`: 200 if the database responds and has every migration, and the service is not stopping.
 pub(in crate::server) async fn ready(
     State(service): State<Service>,
     stopping: Option<Extension<Stopping>>,
@@ -31,7 +31,7 @@ pub(in crate::server) async fn ready(
     if stopping.is_some_and(|stopping| stopping.is_true()) {
         return unready("the service is stopping");
     }
-    let Ok(state) = timeout(PATIENCE, service.app.db().current().is_ready()).await else {
+    let Ok(state) = timeout(READINESS_TIMEOUT, service.app.db().current().is_ready()).await else {
         return unready("the database does not answer in time");
     };
     match state {
@@ -48,7 +48,7 @@ fn unready(reason: &str) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "unready", "reason": reason }))).into_response()
 }
 
-/// A path without a route.
+/// The response for a path without a route: 404.
 pub(in crate::server) async fn nothing_here() -> Response {
     let message = "There is nothing here; GraphQL is at /graphql, its page at /.";
     (StatusCode::NOT_FOUND, Json(json!({ "errors": [{ "message": message }] }))).into_response()

@@ -1,6 +1,6 @@
-//! The accept loop: takes connections, up to a limit, and sees them off when the service stops.
+//! The accept loop: accepts connections up to a limit, and closes them when the service stops.
 //!
-//! Called by `devarch serve` and by tests. It must never end, nor spin, because one connection could not be taken.
+//! Called by `devarch serve` and by tests. It must not end, nor spin, because one connection could not be accepted.
 
 use std::{
     cmp::Reverse,
@@ -28,12 +28,11 @@ use crate::server::{
     },
 };
 
-/// First and longest pause after the system could not give us a connection, for instance because it has no file
-/// descriptor left.
+/// The first and the longest pause after `accept` failed, for instance because no file descriptor is left.
 const ACCEPT_PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_secs(1)];
 
-/// Serves until `stop` says so; then takes no new connections and gives running requests their grace. A second word
-/// ends them at once, which is an error.
+/// Serves until a message arrives on `stop`; then accepts no new connections, and lets running requests finish within
+/// the grace period. A second message ends them at once, and is an error.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -58,7 +57,7 @@ pub async fn serve(
             (stream, peer) = accept(&listener, &mut pause) => connections.add(stream, peer),
         }
     }
-    connections.add_last(listener);
+    connections.drain(listener);
     stopping.send_replace(true);
     let grace = connections.limits.grace;
     let mut open = connections.open;
@@ -77,7 +76,7 @@ pub async fn serve(
     }
 }
 
-/// The next connection, whatever it takes.
+/// Accepts the next connection; pauses and tries again when that fails.
 async fn accept(listener: &TcpListener, pause: &mut Duration) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
@@ -85,7 +84,7 @@ async fn accept(listener: &TcpListener, pause: &mut Duration) -> (TcpStream, Soc
                 *pause = ACCEPT_PAUSES[0];
                 return accepted;
             }
-            Err(cause) if is_the_clients(&cause) => {}
+            Err(cause) if is_client_error(&cause) => {}
             Err(cause) => {
                 tracing::error!(%cause, "cannot take a connection, trying again in {pause:?}");
                 let now = *pause;
@@ -96,24 +95,24 @@ async fn accept(listener: &TcpListener, pause: &mut Duration) -> (TcpStream, Soc
     }
 }
 
-/// Gone before we could take it.
-fn is_the_clients(cause: &io::Error) -> bool {
+/// Whether `accept` failed only because the client was gone already.
+fn is_client_error(cause: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(cause.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// What the system keeps of an answer for a client, in bytes: small enough that slow progress is seen, and much more than a
-/// line to a far client holds.
-const SEND_BUFFER: usize = 256 * 1024;
+/// Size of the socket's send buffer. It is small enough to notice slow progress, and exceeds the bandwidth-delay
+/// product of a distant client.
+const SEND_BUFFER_BYTES: usize = 256 * 1024;
 
-/// An open connection, from outside.
+/// What the accept loop knows of an open connection.
 struct ConnectionEntry {
     from: IpAddr,
     activity: Arc<Activity>,
     task: AbortHandle,
 }
 
-/// The open connections.
+/// The set of open connections.
 struct ConnectionSet {
     router: Router,
     limits: Arc<TransportLimits>,
@@ -125,6 +124,8 @@ struct ConnectionSet {
 }
 
 impl ConnectionSet {
+    /// Spawns the task of a connection. When the set is full, one that waits is evicted first; if none waits, the new
+    /// connection is dropped.
     fn add(&mut self, stream: TcpStream, peer: SocketAddr) {
         while self.open.try_join_next().is_some() {}
         let full = self.open.len() >= self.limits.connections;
@@ -136,12 +137,12 @@ impl ConnectionSet {
         if full && !self.evict() {
             return;
         }
-        // ResponseCache are whole when they are written: there is nothing to wait for.
+        // Responses are written in large pieces, so delaying small packets gains nothing.
         if let Err(cause) = stream.set_nodelay(true) {
             tracing::debug!(%cause, "a connection without TCP_NODELAY");
         }
-        // The system reports that a client has taken something by thirds of this.
-        if let Err(cause) = socket2::SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER) {
+        // The system reports the socket as writable whenever a third of this buffer is free.
+        if let Err(cause) = socket2::SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER_BYTES) {
             tracing::debug!(%cause, "a connection without a send buffer of its own size");
         }
         let (router, limits, stopping) = (self.router.clone(), Arc::clone(&self.limits), self.stopping.clone());
@@ -154,9 +155,9 @@ impl ConnectionSet {
         self.entries.push(ConnectionEntry { from: network(peer.ip()), activity: seen, task });
     }
 
-    /// Who has come through before the auth_mode closes is answered. The system itself is asked: the runtime may not have
-    /// heard yet that somebody has come.
-    fn add_last(&mut self, listener: TcpListener) {
+    /// Accepts the connections that are still in the listener's queue when the service stops. It calls the system
+    /// directly, because the runtime may not have been notified of them yet.
+    fn drain(&mut self, listener: TcpListener) {
         let Ok(listener) = listener.into_std() else { return };
         loop {
             match listener.accept() {
@@ -166,24 +167,24 @@ impl ConnectionSet {
                         self.add(stream, peer);
                     }
                 }
-                Err(cause) if is_the_clients(&cause) => {}
+                Err(cause) if is_client_error(&cause) => {}
                 Err(_) => return,
             }
         }
     }
 
-    /// Ends a connection that waits for something of its client's: of those from the address that has most of them, the
-    /// one that has waited longest. False when all are at work.
+    /// Closes a connection that waits for its client: of those from the network with most waiting connections, the one
+    /// that has waited longest. Returns false when no connection waits.
     fn evict(&mut self) -> bool {
         self.entries.retain(|entry| !entry.task.is_finished());
         let waiting = self.entries.iter().enumerate();
         let waiting = waiting.filter_map(|(at, entry)| Some((entry.from, entry.activity.waits_since()?, at)));
         let waiting: Vec<(IpAddr, Instant, usize)> = waiting.collect();
-        let mut floods = HashMap::<IpAddr, usize>::new();
+        let mut waiting_per_network = HashMap::<IpAddr, usize>::new();
         for (from, ..) in &waiting {
-            *floods.entry(*from).or_default() += 1;
+            *waiting_per_network.entry(*from).or_default() += 1;
         }
-        let first = waiting.iter().min_by_key(|(from, since, _)| (Reverse(floods[from]), *since));
+        let first = waiting.iter().min_by_key(|(from, since, _)| (Reverse(waiting_per_network[from]), *since));
         let Some((.., at)) = first.copied() else { return false };
         self.entries.swap_remove(at).task.abort();
         true

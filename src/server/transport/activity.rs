@@ -1,6 +1,6 @@
-//! What a connection is doing, as its requests tell its socket and the accept loop.
+//! The state of a connection, as seen by its socket and by the accept loop.
 //!
-//! Shared by all three, one for each connection. It must never know what is asked.
+//! There is one for each connection, updated by its requests and its socket. It must not depend on what is requested.
 
 use std::{
     sync::{
@@ -14,37 +14,40 @@ use tokio::time::Instant;
 
 use crate::server::transport::response_memory::ResponseMemory;
 
-/// Most connections that may keep a larger buffer.
-const STRETCHED: usize = 128;
+/// Most connections that may keep an enlarged read buffer.
+const MAX_STRETCHED_CONNECTIONS: usize = 128;
 
-/// Memory of requests that come in; a clone counts the same.
+/// Memory used by request heads on all connections. Clones share the counters.
 #[derive(Clone, Debug, Default)]
 pub(in crate::server) struct Heads {
-    /// Bytes of heads that are not complete.
+    /// Bytes of incomplete heads.
     pub(in crate::server) bytes: Arc<AtomicUsize>,
-    /// Connections with a larger buffer.
+    /// Number of connections with an enlarged read buffer.
     pub(in crate::server) stretched: Arc<AtomicUsize>,
 }
 
 impl Heads {
-    /// Whether a connection with a larger buffer should end with its answer.
+    /// Whether connections with an enlarged buffer should close after their next response.
     pub(in crate::server) fn are_stretched(&self) -> bool {
-        self.stretched.load(Ordering::Relaxed) > STRETCHED
+        self.stretched.load(Ordering::Relaxed) > MAX_STRETCHED_CONNECTIONS
     }
 }
 
-/// What a connection is doing, told to its socket by its requests.
+/// The state of one connection.
 #[derive(Debug)]
 pub(in crate::server) struct Activity {
+    /// Number of requests that have begun.
     pub(in crate::server) begun: AtomicU64,
     running: AtomicUsize,
     receiving: AtomicUsize,
+    /// Whether the socket waits for the client to take bytes of a response.
     pub(in crate::server) writing: AtomicBool,
+    /// Whether the connection has an enlarged read buffer.
     pub(in crate::server) stretched: AtomicBool,
-    unread: OnceLock<ResponseMemory>,
-    made: Instant,
-    /// When it was last of use, in milliseconds from then.
-    used: AtomicU64,
+    response_memory: OnceLock<ResponseMemory>,
+    opened_at: Instant,
+    /// When a request last began or ended, in milliseconds since `opened_at`.
+    last_used: AtomicU64,
 }
 
 impl Activity {
@@ -55,70 +58,73 @@ impl Activity {
             receiving: AtomicUsize::default(),
             writing: AtomicBool::default(),
             stretched: AtomicBool::default(),
-            unread: OnceLock::new(),
-            made: Instant::now(),
-            used: AtomicU64::default(),
+            response_memory: OnceLock::new(),
+            opened_at: Instant::now(),
+            last_used: AtomicU64::default(),
         }
     }
 
-    fn use_now(&self) {
-        let since = u64::try_from(self.made.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.used.store(since, Ordering::Relaxed);
+    /// Records that a request begins or ends now.
+    fn touch(&self) {
+        let since = u64::try_from(self.opened_at.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last_used.store(since, Ordering::Relaxed);
     }
 
-    /// When it was last of use, if it could end without anything being lost that has been received whole.
+    /// Since when the connection waits for its client; `None` if closing it would lose a request that arrived
+    /// completely.
     pub(in crate::server) fn waits_since(&self) -> Option<Instant> {
         let receiving = self.receiving.load(Ordering::Relaxed) > 0;
         let waits = receiving || self.running.load(Ordering::Relaxed) == 0;
         let waits = waits && !self.writing.load(Ordering::Relaxed);
-        waits.then(|| self.made + Duration::from_millis(self.used.load(Ordering::Relaxed)))
+        waits.then(|| self.opened_at + Duration::from_millis(self.last_used.load(Ordering::Relaxed)))
     }
 
-    /// A body is awaited until the returned value is dropped.
+    /// Marks that a request body is being received, until the returned value is dropped.
     pub(in crate::server) fn receive(self: &Arc<Self>) -> Receiving {
         self.receiving.fetch_add(1, Ordering::Relaxed);
         Receiving(Arc::clone(self))
     }
 
-    /// Where its answers are counted until they are taken.
-    pub(in crate::server) fn answers_count_in(&self, unread: &ResponseMemory) {
-        self.unread.get_or_init(|| unread.clone());
+    /// Sets the memory that the responses of this connection are counted in.
+    pub(in crate::server) fn answers_count_in(&self, response_memory: &ResponseMemory) {
+        self.response_memory.get_or_init(|| response_memory.clone());
     }
 
-    /// Whether its connection keeps a larger buffer.
+    /// Whether the connection has an enlarged read buffer.
     pub(in crate::server) fn is_stretched(&self) -> bool {
         self.stretched.load(Ordering::Relaxed)
     }
 
+    /// Whether memory is short, so that slow clients are closed sooner.
     pub(in crate::server) fn has_to_hurry(&self) -> bool {
-        self.unread.get().is_some_and(ResponseMemory::is_above_soft_limit)
+        self.response_memory.get().is_some_and(ResponseMemory::is_above_soft_limit)
     }
 
-    /// A request runs until the returned value is dropped.
+    /// Marks that a request runs, until the returned value is dropped.
     pub(in crate::server) fn begin(self: &Arc<Self>) -> Running {
         self.begun.fetch_add(1, Ordering::Relaxed);
         self.running.fetch_add(1, Ordering::Relaxed);
-        self.use_now();
+        self.touch();
         Running(Arc::clone(self))
     }
 
-    /// Whether a request runs, or the client has not taken all of its answer.
+    /// Whether a request runs, or the client has not taken all of a response.
     pub(in crate::server) fn is_busy(&self) -> bool {
         self.running.load(Ordering::Relaxed) > 0 || self.writing.load(Ordering::Relaxed)
     }
 }
 
-/// A request that runs.
+/// A running request; dropped when its response is ready.
 pub(in crate::server) struct Running(Arc<Activity>);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.use_now();
+        self.0.touch();
         self.0.running.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-/// A request whose body is not complete.
+/// A request whose body is incomplete; dropped when the body ends.
 pub(in crate::server) struct Receiving(Arc<Activity>);
 
 impl Drop for Receiving {

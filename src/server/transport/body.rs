@@ -1,6 +1,7 @@
-//! The body of an answer: pieces that stay charged to the budget of their request until the client has taken them.
+//! Response bodies whose pieces stay charged to the budget of their request until the client has taken them.
 //!
-//! Made by the handlers. It must never keep the thread to itself: what packs answers takes as much as it is given.
+//! Made by the handlers. A body must not occupy its thread: it yields regularly, because the compression layer reads as
+//! much as it is given.
 
 use std::{
     pin::Pin,
@@ -13,22 +14,23 @@ use http_body::{Frame, SizeHint};
 
 use crate::budget::{Budget, chunks::Chunks};
 
-/// Longest part of a piece that is handed out at once, in bytes.
-const LONGEST_FRAME: usize = 128 * 1024;
-/// After so many bytes other tasks have their turn.
+/// Longest frame, in bytes.
+const MAX_FRAME_BYTES: usize = 128 * 1024;
+/// After this many bytes the body yields to other tasks.
 const BYTES_BETWEEN_YIELDS: usize = 256 * 1024;
 
-/// A body in pieces.
+/// A response body in pieces.
 pub(in crate::server) struct AnswerBody {
-    /// What is left of the piece that is being handed out.
+    /// The rest of the current piece.
     current: Bytes,
     pieces: vec::IntoIter<Vec<u8>>,
+    /// Bytes that have not been handed out.
     left: u64,
     budget: Budget,
     since_yield: usize,
 }
 
-/// A piece that is charged until it is dropped.
+/// A piece that releases its charge when it is dropped.
 struct Piece {
     bytes: Vec<u8>,
     budget: Budget,
@@ -47,7 +49,7 @@ impl Drop for Piece {
 }
 
 impl AnswerBody {
-    /// The body for what was written. Everything that it was made from has been dropped.
+    /// Makes the body of written JSON or text. Everything that it was made from must have been dropped.
     pub(in crate::server) fn of(chunks: Chunks) -> Body {
         let chunks = chunks.alone();
         let left = u64::try_from(chunks.len()).unwrap_or(u64::MAX);
@@ -70,7 +72,7 @@ impl HttpBody for AnswerBody {
             let Some(bytes) = self.pieces.next() else { return Poll::Ready(None) };
             self.current = Bytes::from_owner(Piece { bytes, budget: self.budget.clone() });
         }
-        let length = self.current.len().min(LONGEST_FRAME);
+        let length = self.current.len().min(MAX_FRAME_BYTES);
         let frame = self.current.split_to(length);
         self.left -= u64::try_from(length).unwrap_or(0);
         self.since_yield += length;

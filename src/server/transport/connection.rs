@@ -1,6 +1,6 @@
-//! One connection: its requests, its patience, and its end.
+//! Serves the HTTP/1.1 requests of one connection, and closes it when the service stops.
 //!
-//! Run by the accept loop, one task each. It must never outlive the service, and never fail it.
+//! Run by the accept loop, as one task for each connection. An error here must not reach the accept loop.
 
 use std::{net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
@@ -28,14 +28,14 @@ use crate::server::{
     },
 };
 
-/// Longest head of a request, and most that waits in memory for a client that reads slowly, in bytes.
-const BUFFER: usize = 64 * 1024;
-/// How long a stopping service still answers on connections that were idle: a request may be on its way.
-const LAST_WORD: Duration = Duration::from_millis(250);
+/// Longest head of a request, and most bytes of a response buffered for a slow client.
+const MAX_BUFFER_BYTES: usize = 64 * 1024;
+/// How long a stopping service still accepts requests on open connections: one may be on its way.
+const STOPPING_REQUEST_TIMEOUT: Duration = Duration::from_millis(250);
 /// How long a stopping service waits for the rest of a request's head.
-const HALF_A_REQUEST: Duration = Duration::from_secs(1);
+const STOPPING_HEAD_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Whether the service is stopping.
+/// Request extension that says whether the service is stopping.
 #[derive(Clone, Debug)]
 pub(in crate::server) struct Stopping(pub(in crate::server) watch::Receiver<bool>);
 
@@ -45,7 +45,7 @@ impl Stopping {
     }
 }
 
-/// Serves requests until the client goes, wears out our patience, or the service stops.
+/// Serves requests until the client disconnects, a timeout expires, or the service stops.
 pub(in crate::server) async fn run(
     stream: TcpStream,
     peer: IpAddr,
@@ -56,8 +56,8 @@ pub(in crate::server) async fn run(
     heads: Heads,
 ) {
     let mut builder = http1::Builder::new();
-    // The socket's own patience is shorter; this one makes the connection look at the socket between requests.
-    builder.timer(TokioTimer::new()).header_read_timeout(limits.idle + limits.head).max_buf_size(BUFFER);
+    // The timeouts of `TimeoutIo` are shorter. This one makes hyper poll the socket between requests.
+    builder.timer(TokioTimer::new()).header_read_timeout(limits.idle + limits.head).max_buf_size(MAX_BUFFER_BYTES);
     let socket = TokioIo::new(TimeoutIo::new(stream, Arc::clone(&activity), &limits, heads.clone()));
     let inner = TowerToHyperService::new(router);
     let (activities, stops) = (Arc::clone(&activity), stopping.clone());
@@ -83,24 +83,24 @@ pub(in crate::server) async fn run(
     let mut connection = pin!(builder.serve_connection(socket, service));
     let mut stop = stopping.0.clone();
     tokio::select! {
-        done = connection.as_mut() => return ended(done),
+        done = connection.as_mut() => return log_end(done),
         _ = stop.wait_for(|stopping| *stopping) => {}
     }
-    if let Ok(done) = timeout(LAST_WORD, connection.as_mut()).await {
-        return ended(done);
+    if let Ok(done) = timeout(STOPPING_REQUEST_TIMEOUT, connection.as_mut()).await {
+        return log_end(done);
     }
     connection.as_mut().graceful_shutdown();
     loop {
-        match timeout(HALF_A_REQUEST, connection.as_mut()).await {
-            Ok(done) => return ended(done),
+        match timeout(STOPPING_HEAD_TIMEOUT, connection.as_mut()).await {
+            Ok(done) => return log_end(done),
             Err(_) if activity.is_busy() => {}
             Err(_) => return,
         }
     }
 }
 
-/// That clients go away or send nonsense is nothing to worry about.
-fn ended(done: Result<(), hyper::Error>) {
+/// Logs how a connection ended, at the level `debug`: clients that disconnect or send nonsense are normal.
+fn log_end(done: Result<(), hyper::Error>) {
     if let Err(cause) = done {
         tracing::debug!(%cause, "a connection ended early");
     }

@@ -1,29 +1,29 @@
-//! How much the service takes from its clients, and how long it waits for them.
+//! Limits on connections and concurrent requests, and timeouts.
 //!
-//! Made from the settings by `devarch serve`, and by tests. It must never be changed while the service runs.
+//! Made from the settings by `devarch serve`, and by tests. They must not change while the service runs.
 
 use std::time::Duration;
 
 use ipnet::IpNet;
 
-/// TransportLimits of connections and requests.
+/// Limits on connections and concurrent requests, and timeouts.
 #[derive(Clone, Debug)]
 pub struct TransportLimits {
-    /// Most connections at a time; then those that wait longest make room. Each may cost some 40 KiB.
+    /// Most open connections; a further one evicts one that waits. Each may take some 40 KiB.
     pub connections: usize,
-    /// Most requests that run at a time; others are answered with 503.
+    /// Most concurrent requests; others are answered with 503.
     pub in_flight: usize,
-    /// For a request's line and headers, and for the first byte of a new connection.
+    /// Timeout of a request's line and headers, and of the first byte on a new connection.
     pub head: Duration,
-    /// For a request's body, from the end of its headers.
+    /// Timeout of a request's body, from the end of its headers.
     pub body: Duration,
-    /// Until the next request on a connection.
+    /// Timeout until the next request on a connection.
     pub idle: Duration,
-    /// For a client that takes nothing of its answer.
+    /// Timeout of a client that takes no byte of its response.
     pub write: Duration,
-    /// For running requests, once the service stops.
+    /// How long running requests may take once the service stops.
     pub grace: Duration,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Networks of proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
 }
 

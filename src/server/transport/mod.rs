@@ -1,6 +1,6 @@
-//! Connections of clients: the accept loop, timeouts, the set of open connections, and bodies on their way out.
+//! Client connections: the accept loop, the set of open connections, timeouts, and response bodies.
 //!
-//! Called by `server::serve`. It must not know routes or GraphQL.
+//! Called by `server::serve`. It must not depend on routes or GraphQL.
 
 pub(in crate::server) mod accept;
 pub(in crate::server) mod activity;

@@ -1,8 +1,7 @@
-//! ResponseCache that wait in memory until their clients take them: there is room for so many bytes, and who takes none makes
-//! room for others.
+//! Response memory: counts the bytes of responses that their clients have not taken yet.
 //!
-//! A layer around GraphQL requests. What it counts makes sockets impatient (`patience.rs`). It must never cut an answer
-//! short by itself.
+//! A layer around GraphQL requests. Above the soft limit slow clients are closed sooner (`timeout_io.rs`), above the
+//! hard limit requests are refused. It must not cut a response short itself.
 
 use std::{
     pin::Pin,
@@ -27,12 +26,13 @@ use crate::{
     server::{middleware::admission::busy, transport::activity::Activity},
 };
 
-/// Bytes from which on slow clients are cut off sooner.
+/// Above this many bytes, slow clients are closed sooner.
 const SOFT_LIMIT_BYTES: usize = 12 * 1024 * 1024;
-/// Bytes from which on no more requests are taken.
+/// Above this many bytes, new requests are refused.
 const HARD_LIMIT_BYTES: usize = 32 * 1024 * 1024;
 
-/// How many bytes wait; a clone counts the same ones. Longer answers are counted by the memory of the process.
+/// The number of bytes that wait in short responses. Clones share the counter. Longer responses are charged to the
+/// memory of the process.
 #[derive(Clone, Debug)]
 pub(in crate::server) struct ResponseMemory {
     bytes: Arc<AtomicUsize>,
@@ -44,13 +44,13 @@ impl ResponseMemory {
         Self { bytes: Arc::default(), memory: memory.clone() }
     }
 
-    /// Whether there is not much room left.
+    /// Whether memory is short.
     pub(in crate::server) fn is_above_soft_limit(&self) -> bool {
         self.bytes.load(Ordering::Relaxed) > SOFT_LIMIT_BYTES || self.memory.is_short()
     }
 }
 
-/// CountedBody until it is dropped.
+/// Bytes that are counted until this is dropped.
 struct Reservation(ResponseMemory, usize);
 
 impl Reservation {
@@ -66,7 +66,7 @@ impl Drop for Reservation {
     }
 }
 
-/// Bytes that are counted as long as anybody holds them, the connection included.
+/// Bytes that are counted until the last reference to them is dropped, which may be the connection's.
 struct Reserved(Bytes, #[expect(dead_code, reason = "held, not read")] Reservation);
 
 impl AsRef<[u8]> for Reserved {
@@ -75,11 +75,11 @@ impl AsRef<[u8]> for Reserved {
     }
 }
 
-/// An answer's body whose frames are counted from the moment they are there.
+/// A response body whose frames are counted.
 struct CountedBody {
     body: Body,
-    unread: ResponseMemory,
-    /// What has not become a frame yet.
+    memory_in_use: ResponseMemory,
+    /// The reservation for bytes that are not in a frame yet.
     rest: Option<Reservation>,
 }
 
@@ -89,9 +89,9 @@ impl HttpBody for CountedBody {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        let unread = self.unread.clone();
+        let memory_in_use = self.memory_in_use.clone();
         let weighed = |bytes: Bytes| {
-            let weight = Reservation::new(&unread, bytes.len());
+            let weight = Reservation::new(&memory_in_use, bytes.len());
             Bytes::from_owner(Reserved(bytes, weight))
         };
         let frame = frame.map(|frame| frame.map(|frame| frame.map_data(weighed)));
@@ -108,13 +108,17 @@ impl HttpBody for CountedBody {
     }
 }
 
-/// Runs a request when there is room for its answer.
-pub(in crate::server) async fn reserve(State(unread): State<ResponseMemory>, request: Request, next: Next) -> Response {
-    if unread.bytes.load(Ordering::Relaxed) > HARD_LIMIT_BYTES {
+/// Middleware that runs a request if response memory is below the hard limit, and answers 503 otherwise.
+pub(in crate::server) async fn reserve(
+    State(memory_in_use): State<ResponseMemory>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if memory_in_use.bytes.load(Ordering::Relaxed) > HARD_LIMIT_BYTES {
         return busy();
     }
     if let Some(activity) = request.extensions().get::<Arc<Activity>>() {
-        activity.answers_count_in(&unread);
+        activity.answers_count_in(&memory_in_use);
     }
     let answer = next.run(request).await;
     answer.map(|body| {
@@ -122,7 +126,7 @@ pub(in crate::server) async fn reserve(State(unread): State<ResponseMemory>, req
         if bytes > SMALL {
             return body;
         }
-        let rest = Some(Reservation::new(&unread, bytes));
-        Body::new(CountedBody { body, unread, rest })
+        let rest = Some(Reservation::new(&memory_in_use, bytes));
+        Body::new(CountedBody { body, memory_in_use, rest })
     })
 }

@@ -1,1 +1,1 @@
-"""What the faults share."""
+"""Support for the faults."""

@@ -23,7 +23,7 @@ class Run:
 
 
 class Books:
-    """One journal."""
+    """One journal of the ledger."""
 
     def __init__(self, program, file, urls, writers, pause=0, seed=None):
         self.program, self.file, self.urls, self.writers, self.pause = os.path.abspath(program), file, urls, writers, pause
@@ -50,7 +50,7 @@ class Books:
             return 0
 
     def verify(self, url):
-        """What is lost, torn or not accounted for."""
+        """The changes that are lost, torn or unexpected."""
         done = subprocess.run([self.program, "verify", "--url", url, "--journal", self.file], capture_output=True, text=True)
         if done.returncode == 0:
             return []
@@ -99,7 +99,7 @@ class Books:
         return count
 
     def outcomes(self, since, until):
-        """How often which outcome was told between two moments."""
+        """The number of each outcome between two moments."""
         counts = {}
         for line in self.lines():
             if "came" in line and since <= line["t"] / 1000 <= until:

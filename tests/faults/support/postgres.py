@@ -1,4 +1,4 @@
-"""A PostgreSQL of one's own that is restarted, stopped and killed, and stays at its address."""
+"""A private PostgreSQL server that can be restarted, stopped and killed, always at the same address."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ max_wal_senders = 4
 
 
 class Server(databases.Cluster):
-    """The cluster of benches/measure, on a port that stays."""
+    """The cluster of benches/measure, on a fixed port."""
 
     port = None
 

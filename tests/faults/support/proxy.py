@@ -1,4 +1,4 @@
-"""A proxy between the service and its database that can be told to be a bad network."""
+"""A proxy between the service and its database that simulates network faults."""
 
 import contextlib
 import selectors

@@ -1,4 +1,4 @@
-"""A devarch that is killed and started again at the same address, and watched from outside."""
+"""A service that can be killed and started again at the same address, and is monitored from outside."""
 
 import http.client
 import json
@@ -12,7 +12,7 @@ import service as attack
 
 
 class Devarch(attack.Service):
-    """The service of tests/hostile, at an address that stays."""
+    """The service of tests/hostile, at a fixed address."""
 
     def __init__(self, binary, url, keys, log, environment=None, arguments=(), catalog=True):
         with socket.create_server(("127.0.0.1", 0)) as free:

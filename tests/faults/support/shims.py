@@ -1,4 +1,4 @@
-"""Builds shims.c: what a bad disk and a bad clock do to a process."""
+"""Builds shims.c, which simulates faults of the disk and the clock for a process."""
 
 import os
 import shutil

@@ -1,6 +1,6 @@
-"""One fault on one database: its folder, its databases and services, what was seen, and the table of all.
+"""Runs one fault on one database: its folder, its databases and services, its measurements, and the table of results.
 
-Everything that is started here is ended here, however it ends.
+Everything that is started here is stopped here, also after an error.
 """
 
 import contextlib
@@ -15,12 +15,12 @@ import traceback
 from . import books, postgres, service
 
 BOTH = ("sqlite", "postgres")
-# What every request is promised while a database is away or slow, and how soon writes go again afterwards.
+# The longest time of a request while a database is unavailable or slow, and until writes work again afterwards.
 SLOWEST, RECOVERY, READY = 3.0, 5.0, 2.0
 
 
 class Fault:
-    """A fault: `run` is given a Work, breaks things `work.times` times, and notes what it sees."""
+    """A fault: `run` gets a Work, injects the fault `work.times` times, and records measurements."""
 
     def __init__(self, name, about, promised, run, times, short=1, databases=BOTH, needs=None, weight=0):
         self.name, self.about, self.promised, self.run = name, about, promised, run
@@ -36,7 +36,7 @@ class Row:
 
 
 class Work:
-    """What a fault works with."""
+    """The environment of a fault."""
 
     def __init__(self, row, engine, args, folder, stack):
         self.row, self.engine, self.args, self.folder, self.stack = row, engine, args, folder, stack
@@ -90,7 +90,7 @@ class Work:
         self.row.misses.append(text)
 
     def most(self, what, value, limit=None, unit="s"):
-        """Notes the largest of something, and misses what is beyond the limit."""
+        """Records the largest value of a measurement, and a miss if it exceeds the limit."""
         before = self.figures.get(what, (0, unit))[0]
         self.figures[what] = (max(before, value), unit)
         if limit is not None and value > limit:
@@ -101,7 +101,7 @@ class Work:
         self.figures[what] = (before + value, None)
 
     def settle(self, run, slowest=SLOWEST):
-        """Takes what a run of the ledger told into the figures."""
+        """Adds the figures of a run of the ledger."""
         told = run.wait()
         counts = told["counts"]
         self.add("acknowledged", counts.get("acknowledged", 0))
@@ -115,7 +115,7 @@ class Work:
         return told
 
     def compare(self, ledger, at):
-        """Nothing lost, nothing torn."""
+        """Checks that nothing is lost and nothing is torn."""
         found = ledger.verify(at.url)
         self.add("lost or torn", len(found))
         for line in found[:10]:

@@ -1,4 +1,4 @@
-//! Parts of the service that are not there for everybody: introspection, pages, schema, figures.
+//! Audiences: who may use introspection, the pages, the schema file and the metrics.
 
 use axum::{body::Body, http::Request};
 use devarch::server::{Audience, Audiences, AuthMode};
@@ -16,7 +16,7 @@ both!(
 
 const AUDIENCES: [&str; 6] = ["open", "keys", "reader", "editor", "admin", "off"];
 
-/// Whether a caller belongs to an audience: 0 shows no key, 1 to 3 are the roles.
+/// Whether a caller is in an audience: 0 sends no key, 1 to 3 are the roles.
 fn belongs(audience: &str, caller: usize) -> bool {
     let least = match audience {
         "open" => 0,
@@ -28,7 +28,7 @@ fn belongs(audience: &str, caller: usize) -> bool {
     caller >= least
 }
 
-/// Nobody, and one of each role.
+/// A caller without a key, and one of each role.
 async fn callers(t: &TestApp) -> Vec<Option<String>> {
     let mut callers = vec![None];
     for role in ROLES {
@@ -46,7 +46,7 @@ async fn asked(t: &TestApp, path: &str, shown: Option<&str>) -> (u16, String) {
     (answer.status().as_u16(), TestApp::text(answer).await)
 }
 
-/// A route with the audiences in which its own is set.
+/// A route, and how to set its audience.
 type Part = (&'static str, fn(Audience) -> Audiences);
 
 const PARTS: [Part; 4] = [
@@ -83,7 +83,7 @@ async fn each_route_is_there_for_its_audience(t: &TestApp) {
                 _ => 401,
             };
             assert_eq!(asked(&service, part, Some(&unknown)).await.0, wrong, "{part} {audience}");
-            // Others are not touched, and health is there for everybody.
+            // Other routes are not affected, and health checks are open to every client.
             for other in ["/schema.graphql", "/metrics"].into_iter().filter(|other| *other != part) {
                 assert_eq!(asked(&service, other, None).await.0, 200, "{other} {part} {audience}");
             }
@@ -142,7 +142,7 @@ async fn no_way_leads_around_introspection_that_is_off(t: &TestApp) {
             }
         }
     }
-    // A mutation's root has no such field at all.
+    // The root type of mutations has no such field.
     let nested = off.graphql("mutation { __schema { queryType { name } } }", json!({})).await;
     assert!(nested.get("data").is_none(), "{nested}");
     assert_eq!(t.data("{ stacks { totalCount } }", json!({})).await["stacks"]["totalCount"], 0);

@@ -1,4 +1,4 @@
-//! Keys at the auth_mode: who is let in, when, and what keys look like afterwards.
+//! API keys and authentication: which requests are accepted, and the state of keys afterwards.
 
 use devarch::server::AuthMode;
 use serde_json::{Value, json};
@@ -72,7 +72,7 @@ async fn the_first_key_closes_the_door_for_good(t: &TestApp) {
     assert_eq!(status(&anybody).await, 401);
     let caller = anybody.showing(Some(&shown));
     assert_eq!(status(&caller).await, 200);
-    // Who revokes the last key stands outside with all others.
+    // Revoking the last key does not open the service again.
     caller.done("revokeApiKey", json!({ "name": "first" }), "").await;
     assert_eq!((status(&caller).await, status(&anybody).await), (401, 401));
     // Also after a restart.
@@ -102,7 +102,7 @@ async fn wrong_keys_are_limited_and_keep_no_valid_one_out(t: &TestApp) {
     assert_eq!((of(401), of(429)), (20, 980));
     assert_eq!(status(&valid).await, 200);
     assert!(t.db.statements() - before <= 1_000 + 2 * 11, "one statement for each key");
-    // No key at all is no attempt, and time forgives.
+    // A request without a key is not an attempt, and the limit ends after a minute.
     assert_eq!(status(&guarded).await, 401);
     t.skip_time(60_000);
     let wrong = devarch::access::api_key::ApiKey::generate().unwrap().reveal();
@@ -116,7 +116,7 @@ async fn what_is_no_key_costs_nothing(t: &TestApp) {
     let before = t.db.statements();
     let mut rng = crate::support::Rng(1);
     for _ in 0..100 {
-        // One character that is another one: the checksum does not fit.
+        // One character is changed, so the checksum is wrong.
         let at = 8 + rng.below(48);
         let other = rng.one_of(&["A", "b", "7", "-", "_"]);
         let changed = format!("{}{other}{}", &good[..at], &good[at + 1..]);
@@ -125,7 +125,7 @@ async fn what_is_no_key_costs_nothing(t: &TestApp) {
         }
     }
     assert_eq!(t.db.statements(), before, "the database is not asked");
-    // Nor is it counted: a wrong key is still told that it is wrong.
+    // Nor is it counted: a wrong key still gets 401, not 429.
     let wrong = devarch::access::api_key::ApiKey::generate().unwrap().reveal();
     assert_eq!(status(&guarded.showing(Some(&wrong))).await, 401);
 }

@@ -1,4 +1,4 @@
-//! Documents that ask for everything below a field, made from the schema: a new field cannot be forgotten.
+//! Documents that select everything below a field, generated from the schema, so that they include new fields.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
-/// Arguments of fields that do not go without; a new one has to be added here, or the tests fail.
+/// Required arguments of fields; a new one has to be added here, or the tests fail.
 const ARGUMENTS: [(&str, &str); 2] = [
     ("Template.affected", "edit: { imageTag: \"0\", ports: [], volumes: [], domains: [], labels: [] }"),
     ("Stack.instance", "name: \"db\""),
@@ -19,7 +19,7 @@ const INTROSPECTION: &str = "{ __schema { mutationType { fields { name } } types
 /// The types of the schema.
 pub(super) struct Schema(BTreeMap<String, Value>);
 
-/// The name inside a type's wrappings.
+/// The name of a type without its lists and non-nulls.
 fn named(of: &Value) -> &str {
     if of["ofType"].is_null() { of["name"].as_str().unwrap() } else { named(&of["ofType"]) }
 }
@@ -40,18 +40,18 @@ impl Schema {
         Self(types.iter().map(|of| (of["name"].as_str().unwrap().to_owned(), of.clone())).collect())
     }
 
-    /// The fields of a type: name and the type inside its wrappings.
+    /// The fields of a type: the name, and the named type.
     pub(super) fn fields(&self, of: &str) -> Vec<(&str, &str)> {
         let fields = self.0[of]["fields"].as_array().into_iter().flatten();
         fields.map(|field| (field["name"].as_str().unwrap(), named(&field["type"]))).collect()
     }
 
-    /// A selection of everything in a type. A type that comes again further down is asked for its plain values only.
+    /// A selection of all fields of a type. Of a type that occurs again further down only the leaves are selected.
     pub(super) fn everything(&self, of: &str) -> String {
         self.selection(of, "", &mut BTreeSet::new())
     }
 
-    /// `prefix` keeps apart fields of the same name but of different types in the members of a union.
+    /// `prefix` makes aliases for fields with the same name but different types in the members of a union.
     fn selection(&self, of: &str, prefix: &str, seen: &mut BTreeSet<String>) -> String {
         let kind = self.0[of]["kind"].as_str().unwrap();
         if matches!(kind, "UNION" | "INTERFACE") {

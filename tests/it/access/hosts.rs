@@ -1,4 +1,4 @@
-//! Requests that were meant for another host, or come from a page of another origin, while no key is required.
+//! The host and origin checks while no key is required: requests for other hosts, and from pages of other origins.
 
 use std::net::SocketAddr;
 
@@ -21,7 +21,7 @@ both!(
 );
 
 const GRAPHQL: &str = "/graphql";
-/// Every route, but health; those that show nothing of what is stored are marked.
+/// Every route but the health checks; those that show no stored data are marked.
 const ROUTES: [(&str, bool); 8] = [
     ("/graphql?query=%7B__typename%7D", false),
     ("/stacks/shop/compose.yaml", false),
@@ -48,7 +48,7 @@ async fn status(t: &TestApp, request: Request<Body>) -> u16 {
     t.send_as_it_is(request).await.status().as_u16()
 }
 
-/// That an answer is a refusal of the request as a whole, which repeats nothing of it.
+/// Asserts that a response refuses the whole request, and repeats nothing of it.
 async fn refusal(answer: Response<Body>) -> Value {
     assert!(answer.headers().contains_key("x-request-id"));
     let text = TestApp::text(answer).await;
@@ -61,7 +61,7 @@ async fn refusal(answer: Response<Body>) -> Value {
     answer
 }
 
-/// The doors at which no key is required while there is none.
+/// The authentication modes in which no key is required while none exists.
 fn open_doors(t: &TestApp) -> [TestApp; 2] {
     [AuthMode::Open, AuthMode::OpenUntilFirstKey].map(|auth_mode| t.behind(auth_mode, None))
 }
@@ -81,7 +81,7 @@ async fn a_page_whose_name_resolves_to_loopback_gets_nothing(t: &TestApp) {
         assert!(told["errors"][0]["message"].as_str().unwrap().contains("--allowed-host"), "{told}");
     }
     assert_eq!(t.data("{ apiKeys { name } }", json!({})).await, json!({ "apiKeys": [] }));
-    // The page of the service itself may.
+    // The service's own page may send requests.
     let own = [("host", "localhost:8080"), ("origin", "http://localhost:8080"), ("sec-fetch-site", "same-origin")];
     for open in open_doors(t) {
         assert_eq!(status(&open, post(&own, "{ __typename }")).await, 200);
@@ -112,7 +112,7 @@ async fn every_route_but_health_asks_for_a_host_of_ours(t: &TestApp) {
             assert_eq!(status(&open, get(&target("me@localhost"), &local)).await, 400, "{route}");
             assert_eq!(status(&open, get(&target("127.0.0.1:9"), &local)).await, expected, "{route}");
         }
-        // Probes know the address of a machine only, and learn nothing but whether the service lives.
+        // Probes know only the address of a machine, and learn only whether the service is up.
         for route in ["/healthz", "/readyz"] {
             for host in [&[("host", "10.1.2.3:8080")][..], &[("host", "evil.example")], &[]] {
                 let answer = open.send_as_it_is(get(route, host)).await;
@@ -188,12 +188,12 @@ async fn hosts_are_compared_in_every_spelling(t: &TestApp) {
     ] {
         assert_eq!((ask(&own, host).await, ask(t, host).await), (421, 421), "{host}");
     }
-    // One that listens on all addresses is reached by each; a page cannot make a name of an address.
+    // A service that listens on all addresses accepts each of them: DNS rebinding needs a name.
     let everywhere = t.with_hosts(Hosts { listen: listen("0.0.0.0:8080"), allowed: Vec::new() });
     for (host, expected) in [("192.0.2.8:8080", 200), ("[2001:db8::1]", 200), ("0.0.0.0", 200), ("evil.example", 421)] {
         assert_eq!(ask(&everywhere, host).await, expected, "{host}");
     }
-    // Whatever is put before or behind what is ours makes something else of it, or nothing at all.
+    // Anything added before or after a host of the service makes it another host, or invalid.
     let mut rng = Rng(7);
     for round in 0..2_000 {
         let parts =
@@ -253,7 +253,7 @@ async fn pages_of_other_origins_are_refused(t: &TestApp) {
         }
     }
     assert_eq!(t.data("{ stacks { totalCount } }", json!({})).await["stacks"]["totalCount"], 1);
-    // Origins of the settings may, from a host of ours.
+    // Allowed origins may send requests to a host of the service.
     let page = [("origin", "https://dashboard.example"), ("sec-fetch-site", "cross-site")];
     for origins in ["https://dashboard.example", "*"] {
         let open = t.with_origins(&[origins]);
@@ -277,7 +277,7 @@ async fn keys_make_hosts_and_origins_irrelevant(t: &TestApp) {
     let authorization = format!("Bearer {shown}");
     for auth_mode in [AuthMode::OpenUntilFirstKey, AuthMode::Keys] {
         let service = t.behind(auth_mode, None);
-        // Without a key it is the key that is missing, whatever the host.
+        // The missing key is reported first, whatever the host.
         assert_eq!(status(&service, post(&elsewhere, "{ __typename }")).await, 401);
         let with_key = [&elsewhere[..], &[("authorization", authorization.as_str())]].concat();
         assert_eq!(status(&service, post(&with_key, "{ __typename }")).await, 200);

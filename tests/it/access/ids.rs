@@ -1,4 +1,4 @@
-//! Global ids: one spelling each, and nothing in them about what others have.
+//! Global ids: each has one valid spelling, and reveals nothing about the rows of other callers.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use devarch::{
@@ -68,7 +68,7 @@ async fn ids_do_not_count_what_others_create(t: &TestApp) {
     }
     let told = distances.iter().filter(|(distance, rows)| distance == rows).count();
     assert!(told < 5, "distances and rows: {distances:?}");
-    // Nothing else that a limited key sees is a small number that grows with the rows of others.
+    // A limited key sees no other number that grows with the rows of others.
     let stacks: Vec<i64> = {
         let found = t.data("{ stacks { nodes { id } } }", json!({})).await;
         found["stacks"]["nodes"].as_array().unwrap().iter().map(|stack| number(&stack["id"])).collect()
@@ -85,7 +85,7 @@ async fn copies_of_a_stack_keep_the_order_of_their_sources(t: &TestApp) {
         t.instance("shop", name).await;
     }
     let copy = t.done("duplicateStack", json!({ "stack": { "name": "shop" }, "name": "copy" }), "stack { id }").await;
-    // What is created afterwards comes behind them.
+    // Rows created afterwards have larger ids.
     t.instance("copy", "last").await;
     let query = "query ($id: ID!) { node(id: $id) { ... on Stack { instances { nodes { name id } } } } }";
     let found = t.data(query, json!({ "id": copy["stack"]["id"] })).await;
@@ -105,6 +105,6 @@ async fn a_key_that_was_drawn_twice_is_drawn_again(t: &TestApp) {
          enabled, revision, created_at, updated_at FROM stacks WHERE id = {raw}"
     );
     let refused = t.db.writer().execute_unprepared(&again).await.unwrap_err();
-    // Then the transaction is run again, which draws another one.
+    // The transaction is run again, and generates another id.
     assert!(matches!(Error::from(refused), Error::Busy(_)));
 }

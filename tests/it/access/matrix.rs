@@ -1,4 +1,4 @@
-//! Role × operation × own or foreign stack, for every mutation of the schema.
+//! The permission matrix: every mutation of the schema with every role, on a stack within reach and on another one.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::support::{TestApp, both};
 
 both!(every_role_does_what_it_may_and_no_more, nobody_is_let_in_without_a_key);
 
-/// What a mutation takes: at least this role, and whether all stacks have to be within reach.
+/// The permission that a mutation needs: the role, and whether all stacks must be within reach.
 const RULES: &[(&str, &str, bool)] = &[
     ("createStack", "EDITOR", true),
     ("updateStack", "EDITOR", false),
@@ -87,7 +87,7 @@ fn with(input: &Value, name: &str, value: Value) -> Value {
     input
 }
 
-/// How a request ended.
+/// The result of a request.
 #[derive(Debug, PartialEq, Eq)]
 enum Ending {
     Forbidden,
@@ -160,7 +160,7 @@ async fn every_role_does_what_it_may_and_no_more(t: &TestApp) {
             }
         }
     }
-    // Whatever was tried on the foreign stack: nothing has happened to it.
+    // No request has changed the stack out of reach.
     let left =
         t.data("{ stack(name: \"theirs\") { revision instances { nodes { name revision } } } }", json!({})).await;
     assert_eq!(left["stack"], json!({ "revision": 1, "instances": { "nodes": [{ "name": "db", "revision": 1 }] } }));

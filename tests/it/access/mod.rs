@@ -1,4 +1,4 @@
-//! Who may do what: keys, roles, and stacks that are out of reach.
+//! Access control: keys, roles, and stacks out of reach.
 
 mod audiences;
 mod auth_mode;
@@ -14,7 +14,7 @@ use crate::support::TestApp;
 
 pub(super) const ROLES: [&str; 3] = ["READER", "EDITOR", "ADMIN"];
 
-/// A key of this role, for these stacks or for all of them.
+/// Creates a key with this role, limited to these stacks or for all of them.
 pub(crate) async fn key(t: &TestApp, name: &str, role: &str, stacks: Option<&[&str]>) -> String {
     let stacks = stacks.map(|names| names.iter().map(|name| json!({ "name": name })).collect::<Vec<_>>());
     let made = t.done("createApiKey", json!({ "name": name, "role": role, "stacks": stacks }), "token").await;
@@ -26,7 +26,7 @@ pub(crate) fn error_code(answer: &Value) -> Option<&str> {
     answer["errors"][0]["extensions"]["code"].as_str()
 }
 
-/// Everything that a stack can have for operations to be tried on.
+/// A stack with everything that operations need as a subject.
 pub(super) struct Subject {
     /// A live stack, with a live instance `db` and a trashed one.
     pub(super) stack: String,
@@ -39,7 +39,7 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    /// Makes one, calls `meanwhile` while both stacks are live, and trashes what has to be.
+    /// Creates it, calls `meanwhile` while both stacks are live, and deletes what has to be in the trash.
     pub(super) async fn new(t: &TestApp, stack: &str, meanwhile: impl AsyncFnOnce(&[&str])) -> Self {
         let trashed_name = format!("{stack}-bin");
         let stack_id = t.stack(stack).await["id"].take();

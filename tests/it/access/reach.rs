@@ -1,4 +1,4 @@
-//! What a key that is limited to some stacks sees of the others: nothing, whatever it asks.
+//! A key that is limited to some stacks sees nothing of the others, in any field of the schema.
 
 use devarch::{limits::Limits, server::AuthMode};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ both!(
     a_limited_key_follows_its_stack_through_a_rename,
 );
 
-/// Documents for every field of the root that reads. A new field has to be added, or the test fails.
+/// Documents for every field of `Query`. A new field has to be added, or the test fails.
 fn documents(schema: &Schema) -> Vec<String> {
     let ask = |field: &str, inside: &str| match field {
         "node" => vec!["node(id: $mine)".to_owned()],
@@ -51,7 +51,7 @@ async fn answers(t: &TestApp, documents: &[String], variables: &Value) -> Vec<Va
     let mut answers = Vec::new();
     for document in documents {
         let mut answer = t.graphql(document, variables.clone()).await;
-        // Forbidden is an answer, too; a mistake in the document is not.
+        // `FORBIDDEN` is a valid result; an error in the document is not.
         assert!(matches!(error_code(&answer), None | Some("FORBIDDEN")), "{document}: {answer}");
         if let Some(errors) = answer.get_mut("errors").and_then(Value::as_array_mut) {
             errors.iter_mut().for_each(|error| drop(error["locations"].take()));
@@ -61,7 +61,7 @@ async fn answers(t: &TestApp, documents: &[String], variables: &Value) -> Vec<Va
     answers
 }
 
-/// A stack with an instance that claims something of every sort, one that is disabled, and trash.
+/// A stack with an instance that claims every kind of resource, a disabled one, and deleted ones.
 async fn furnish(t: &TestApp, stack: &str) -> Value {
     let id = t.stack(stack).await["id"].take();
     t.instance(stack, "db").await;
@@ -76,7 +76,7 @@ async fn furnish(t: &TestApp, stack: &str) -> Value {
 }
 
 async fn no_answer_depends_on_what_is_out_of_reach(t: &TestApp) {
-    // Documents that ask for everything ask for too much.
+    // Documents that select everything exceed the usual limits.
     let t = &t.with_limits(Limits {
         max_aliases: 10_000,
         max_depth: 100,
@@ -113,7 +113,7 @@ async fn no_answer_depends_on_what_is_out_of_reach(t: &TestApp) {
             assert_eq!(after, before, "{document}");
         }
     }
-    // The test would notice: who reaches everything sees the difference nearly everywhere.
+    // Control: a key for all stacks sees a difference in nearly all documents.
     let with_theirs = answers(t, &documents, &variables).await;
     let different = alone.iter().zip(&with_theirs).filter(|(before, after)| before != after).count();
     assert!(different >= 12, "{different} of {}", documents.len());
@@ -147,12 +147,12 @@ async fn who_holds_a_name_shows_only_within_reach(t: &TestApp) {
     let error = &refused["userErrors"][0];
     assert_eq!(error["message"], "The container name devarch-a-b-x is taken.");
     assert_eq!(error["suggestion"], "b-x-2");
-    // And a stack's name that somebody else has.
+    // A stack's name that is taken by a stack out of reach.
     let refused = caller.mutate("renameStack", json!({ "stack": { "name": "c" }, "name": "a-b" }), "").await;
     let error = &refused["userErrors"][0];
     assert_eq!((&error["code"], &error["__typename"]), (&json!("NAME_TAKEN"), &json!("InputError")));
     assert_eq!(error["suggestion"], "a-b-2");
-    // Within reach it is told.
+    // Within reach the holder is named.
     let refused = caller.mutate("renameStack", json!({ "stack": { "name": "c" }, "name": "a" }), "").await;
     assert_eq!(refused["userErrors"][0]["__typename"], "NameTakenError");
     // A stack whose instances would take the container names of others.
@@ -177,7 +177,7 @@ async fn what_stands_in_the_way_of_a_restore_shows_only_within_reach(t: &TestApp
     let of_instance = caller.data(trash, json!({})).await["trash"]["instances"]["nodes"][0]["obstacles"][0].take();
     let hidden = json!({ "code": "CONTAINER_NAME_TAKEN", "message": "The container name devarch-a-b-x is taken.", "holder": null });
     assert_eq!(of_instance, hidden);
-    // A stack in the trash whose name somebody else has now.
+    // A stack in the trash whose name another stack has taken.
     t.done("softDeleteStack", json!({ "stack": { "name": "keep" } }), "").await;
     t.stack("keep").await;
     let of_stack = caller.data(trash, json!({})).await["trash"]["stacks"]["nodes"][0]["obstacles"][0].take();
@@ -207,7 +207,7 @@ async fn a_limited_key_follows_its_stack_through_a_rename(t: &TestApp) {
     let caller = t.behind(AuthMode::Keys, Some(&key));
     caller.done("renameStack", json!({ "stack": { "name": "mine" }, "name": "ours" }), "").await;
     assert_eq!(caller.data("{ stacks { nodes { name } } }", json!({})).await["stacks"]["nodes"][0]["name"], "ours");
-    // Its old name is nothing special.
+    // Its old name does not exist any more.
     t.stack("mine").await;
     assert_eq!(caller.data("{ stack(name: \"mine\") { id } }", json!({})).await["stack"], Value::Null);
 }

@@ -1,4 +1,4 @@
-//! Who may have a stack as a file, with and without its secrets.
+//! Access to a stack as a file, with and without its secrets.
 
 use devarch::server::AuthMode;
 use serde_json::{Value, json};

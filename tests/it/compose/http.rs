@@ -1,4 +1,4 @@
-//! Stacks as files over HTTP and on the command line.
+//! Stacks as Compose files, over HTTP and on the command line.
 
 use std::process::{Command, Output};
 
@@ -158,7 +158,7 @@ fn devarch(t: &TestApp, secrets: &str, arguments: &[&str]) -> Output {
     command.output().unwrap()
 }
 
-/// The same application with a key for secrets that the command line can be given, and that key.
+/// The application with a key for secrets that can be passed to the command line, and that key.
 fn with_key(t: &TestApp) -> (TestApp, String) {
     let made = Command::new(env!("CARGO_BIN_EXE_devarch")).args(["secrets", "new-key"]).output().unwrap();
     let line = String::from_utf8(made.stdout).unwrap().trim().to_owned();

@@ -1,7 +1,8 @@
-//! What real Compose says of stacks that were made up: it takes both forms, and both say what would run.
+//! Generated stacks, checked with real Compose: it accepts both forms, and resolves both to the effective
+//! configuration.
 //!
-//! The judges come from `.ci/run`: Docker Compose without a daemon in `DEVARCH_COMPOSE`, podman-compose, with a `podman`
-//! that only knows its version, in `DEVARCH_PODMAN_COMPOSE`.
+//! `.ci/run` provides the programs: Docker Compose without a daemon in `DEVARCH_COMPOSE`, podman-compose, with a
+//! `podman` that only knows its version, in `DEVARCH_PODMAN_COMPOSE`.
 
 use std::{
     collections::BTreeMap,
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::support::{Engine, TestApp, run};
 
-/// How many stacks are made up for a judge.
+/// How many stacks are generated for each program.
 const STACKS: u64 = 40;
 
 #[test]
@@ -33,13 +34,13 @@ fn podman_compose_takes_the_flat_form() {
     run(Engine::Sqlite, async |t: &TestApp| judged(t, podman).await);
 }
 
-/// Everything that is made for one stack.
+/// The files and variables of one stack.
 struct Case<'a> {
     t: &'a TestApp,
     folder: &'a Path,
     /// The flat file.
     flat: Value,
-    /// Variables that stand for secrets.
+    /// Variables that contain the secrets.
     variables: BTreeMap<String, String>,
 }
 
@@ -63,7 +64,7 @@ async fn judged(t: &TestApp, judge: impl AsyncFn(Case<'_>)) {
     }
 }
 
-/// Makes room for the next stack.
+/// Deletes everything for the next stack.
 async fn clear(t: &TestApp) {
     t.done("softDeleteStack", json!({ "stack": { "name": "shop" } }), "").await;
     t.done("purgeStack", json!({ "stack": { "name": "shop" } }), "").await;
@@ -73,7 +74,7 @@ async fn clear(t: &TestApp) {
 }
 
 impl Case<'_> {
-    /// Runs a judge, which sees nothing of this process.
+    /// Runs a program without the environment of this process.
     fn run(&self, variable: &str, arguments: &[&str]) -> Output {
         #[expect(clippy::disallowed_methods, reason = "where the judges are")]
         let (program, path) = (std::env::var(variable), std::env::var("DEVARCH_JUDGES_PATH"));
@@ -84,12 +85,12 @@ impl Case<'_> {
         command.output().unwrap()
     }
 
-    /// What Docker Compose makes of files. Its JSON leaves out what is the files' own.
+    /// What Docker Compose resolves files to. Its JSON omits values of the files' own.
     fn resolved(&self, files: &[&str], format: &str) -> String {
         let mut arguments: Vec<&str> = files.iter().flat_map(|file| ["-f", *file]).collect();
         arguments.extend(["config", "--format", format]);
         let done = self.run("DEVARCH_COMPOSE", &arguments);
-        // The wrapper of the Python package ends with 0 whatever the program says.
+        // The wrapper of the Python package exits with 0 even if the program fails.
         let (made, said) = (String::from_utf8(done.stdout).unwrap(), String::from_utf8_lossy(&done.stderr));
         assert!(done.status.success() && !made.is_empty(), "{said}\n{}", self.shown(files));
         made

@@ -1,4 +1,4 @@
-//! What stands in an override file.
+//! The contents of an override file.
 
 use serde_json::{Value, json};
 
@@ -95,7 +95,7 @@ async fn the_lower_file_asks_for_nothing_that_is_overridden(t: &TestApp) {
     let (lower, upper) = layers(t).await;
     assert!(!lower.contains("NEEDED") && !lower.contains("DB__OLD") && lower.contains("DB__KEPT"), "{lower}");
     assert!(upper.contains("      OLD: plain\n") && !upper.contains("KEPT: "), "{upper}");
-    // Revealed, the template's own is still nobody's business here.
+    // Even with revealed secrets, the template's own secret is not written.
     let rendered = render(t, "shop", "LAYERED", true).await.to_string();
     assert!(!rendered.contains("PLANTED-1") && !rendered.contains("PLANTED-2") && rendered.contains("PLANTED-3"));
 }

@@ -1,4 +1,4 @@
-//! Stacks as Compose files: what is written, for whom, and what real Compose makes of it.
+//! Stacks as Compose files: their contents, access to them, and how real Compose resolves them.
 
 mod access;
 mod http;
@@ -41,7 +41,7 @@ async fn warnings(t: &TestApp, stack: &str) -> Vec<String> {
     told.collect()
 }
 
-/// A file as the tree that it holds.
+/// Parses a file.
 fn read(file: &str) -> Value {
     devarch::yaml::read(file, 0).unwrap_or_else(|error| panic!("{error:?} in {file}")).to_json()
 }

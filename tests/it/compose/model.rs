@@ -1,4 +1,4 @@
-//! What Compose has to make of a stack, told by its effective configuration.
+//! What Compose must resolve a stack to, computed from its effective configuration.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ const EFFECTIVE: &str = "{ stack(name: \"shop\") { instances { nodes { name cont
     configFiles { filePath content fileMode isTemplate } resourceLimits { cpu memory } attributes { name value }
     dependencies { condition instance { name } } } } } } }";
 
-/// Keys, and lists whose order means nothing to Compose, sorted; all other lists as they are.
+/// Sorts keys, and lists whose order Compose ignores; keeps all other lists.
 pub(super) fn as_sets(value: &Value) -> Value {
     fn sorted(value: &Value, key: &str) -> Value {
         match value {
@@ -38,7 +38,7 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-/// As Compose shows a text: with every `$` doubled, so that it is a file again.
+/// A text as Compose prints it: with every `$` doubled, so that its output is a valid file.
 fn shown(value: &Value) -> Value {
     match value {
         Value::String(text) => text.replace('$', "$$").into(),
@@ -52,7 +52,7 @@ fn absolute(path: &Value) -> String {
     if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
 }
 
-/// The bits of a mode, which Compose shows with a zero before them.
+/// The bits of a file mode, which Compose prints with a leading zero.
 fn mode(text: &Value) -> u32 {
     u32::from_str_radix(text.as_str().unwrap(), 8).unwrap()
 }
@@ -73,8 +73,8 @@ fn bytes(memory: &str) -> String {
     (number.parse::<u64>().unwrap() << (10 * power)).to_string()
 }
 
-/// The parts of a service that the effective configuration speaks of, and what it says about them. `secret` is what a
-/// variable was set to.
+/// The parts of a service that the effective configuration determines, and their values. `secret` is the value that
+/// each secret variable was set to.
 fn expected(instance: &Value, project: &Value, folder: &str, secret: &dyn Fn(&str) -> Value) -> Value {
     let config = &instance["effectiveConfig"];
     let tag = config["imageTag"].as_str().unwrap();
@@ -109,7 +109,7 @@ fn expected(instance: &Value, project: &Value, folder: &str, secret: &dyn Fn(&st
         let hidden = var["isSecret"] == true && var["isSet"] == true;
         (key.to_owned(), shown(&if hidden { secret(key) } else { var["value"].clone() }))
     });
-    // In what Compose shows the keys are doubled, too, although it leaves those of a file alone.
+    // Compose doubles each `$` in the keys of its output, too, although it does not interpolate keys.
     let key = |label: &Value| text(&shown(&label["key"]));
     let labels = list(&config["labels"]).iter().map(|label| (key(label), shown(&label["value"])));
     let files = list(&config["configFiles"]).iter().map(|file| {
@@ -131,7 +131,7 @@ fn expected(instance: &Value, project: &Value, folder: &str, secret: &dyn Fn(&st
         )
     });
     let limits = &config["resourceLimits"];
-    // Empty ones are as good as none, and Compose's JSON leaves out what is the files' own.
+    // Empty values count as absent, and Compose's JSON omits values of the files' own.
     let own = |one: &Value| one["name"].as_str().is_some_and(|name| name.starts_with("x-"));
     let attributes = list(&config["attributes"]).iter();
     let attributes = attributes.filter(|one| ![json!([]), json!({})].contains(&one["value"]) && !own(one));
@@ -151,7 +151,7 @@ fn expected(instance: &Value, project: &Value, folder: &str, secret: &dyn Fn(&st
     })
 }
 
-/// The same parts as Compose sees them.
+/// The same parts in the output of Compose.
 fn found(file: &Value, name: &str, attributes: &Value) -> Value {
     let service = &file["services"][name];
     let or = |part: &str, empty: Value| service.get(part).cloned().unwrap_or(empty);
@@ -164,7 +164,7 @@ fn found(file: &Value, name: &str, attributes: &Value) -> Value {
                 "read_only": mount["read_only"].as_bool().unwrap_or_default() })
     });
     let files = list(&service["configs"]).iter().map(|used| {
-        // Empty content is left out.
+        // Empty content is omitted.
         let content = &file["configs"][used["source"].as_str().unwrap()]["content"];
         json!([used["target"], mode(&used["mode"]), content.as_str().unwrap_or_default()])
     });
@@ -183,7 +183,7 @@ fn found(file: &Value, name: &str, attributes: &Value) -> Value {
     })
 }
 
-/// Holds what Compose has read against the effective configuration of every instance of the shop.
+/// Compares the output of Compose with the effective configuration of every instance of the shop.
 pub(super) async fn hold(t: &TestApp, file: &Value, folder: &str, secret: impl Fn(&str, &str) -> Value) {
     let stack = t.data(EFFECTIVE, json!({})).await;
     let instances = list(&stack["stack"]["instances"]["nodes"]);

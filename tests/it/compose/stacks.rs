@@ -1,4 +1,4 @@
-//! Stacks made up from numbers: every kind, in every way that an instance can differ from its template.
+//! Generates stacks from a seed: every kind, in every way that an instance can differ from its template.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::text::TRAPS;
 use crate::support::TestApp;
 
-/// Numbers that are the same in every run.
+/// A pseudo-random number generator with a fixed seed.
 pub(super) struct Rng(u64);
 
 impl Rng {
@@ -37,7 +37,7 @@ impl Rng {
     }
 }
 
-/// Files whose content is a template, and what Compose makes of them.
+/// Templated contents of config files, and what Compose resolves them to.
 pub(super) const TEMPLATES: [(&str, &str); 3] =
     [("a=${NOT_SET:-x y}\n", "a=x y\n"), ("$$HOME\n", "$HOME\n"), ("${NOT_SET-}end", "end")];
 
@@ -216,7 +216,7 @@ pub(super) async fn make(t: &TestApp, rng: &mut Rng) {
     }
 }
 
-/// Removes some of what is inherited, and ignores some kinds.
+/// Removes some inherited entries, and replaces some kinds.
 async fn take_away(t: &TestApp, rng: &mut Rng, name: &str) {
     let removals = [
         json!({ "port": { "containerPort": 80 } }),

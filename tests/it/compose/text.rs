@@ -1,4 +1,4 @@
-//! What stands in a flat file, to the byte where it matters.
+//! The contents of a flat file, byte by byte where it matters.
 
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ async fn a_stack_becomes_this_file(t: &TestApp) {
     assert_eq!(rendered["warnings"].as_array().unwrap().len(), 2, "both publish 8080 and 8081");
 }
 
-/// Texts that some reader takes for something else when they are not quoted, and such as break lines or columns.
+/// Texts that some reader parses as another type unless they are quoted, and texts with line breaks or special columns.
 pub(super) const TRAPS: [&str; 44] = [
     "no",
     "NO",
@@ -282,7 +282,7 @@ async fn the_same_stack_gives_the_same_bytes(t: &TestApp) {
     t.set("web", TestApp::overrides()).await;
     let before = render(t, "shop", "LAYERED", false).await;
     assert_eq!(render(t, "shop", "LAYERED", false).await, before);
-    // Also with the entries in another order, and nothing is written by looking.
+    // Also with the entries in another order. Rendering writes nothing.
     let mut turned = TestApp::overrides();
     for kind in ["ports", "envVars"] {
         turned[kind].as_array_mut().unwrap().reverse();

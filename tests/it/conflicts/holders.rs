@@ -1,4 +1,4 @@
-//! Who counts as a holder, in which order entries come, and what they cost.
+//! Conflicts: which instances count as holders, the order of entries, and their cost.
 
 use serde_json::{Value, json};
 
@@ -99,7 +99,7 @@ async fn an_entry_names_everybody_oldest_first(t: &TestApp) {
     assert_eq!(conflicts(t, "blog/z").await, ["HOST_PORT 0.0.0.0:8080/tcp: shop/a, blog/b"]);
     assert_eq!(conflicts(t, "shop/a").await, ["HOST_PORT 0.0.0.0:8080/tcp: blog/z, blog/b"]);
     assert_eq!(conflicts(t, "blog/b").await, ["HOST_PORT 0.0.0.0:8080/tcp: blog/z, shop/a"]);
-    // Of the same moment, the one that was written first.
+    // With equal times, the row written first.
     t.freeze_time();
     for n in 0..12 {
         add(t, &format!("shop/i{n:02}"), port("127.0.0.1", 8080)).await;
@@ -178,10 +178,10 @@ async fn the_cost_does_not_depend_on_how_many_conflict(t: &TestApp) {
             assert_eq!(node["conflicts"][0]["holderCount"], wanted);
         }
         // The stack and its page; the instances and their rules; for each of three kinds what they claim (two), who
-        // else may, and the rules and claims of those (three); those who are told of, and their stacks.
+        // else may, and the rules and claims of those (three); the listed holders, and their stacks.
         assert_eq!(statements, 24, "{wanted}");
         assert_eq!(cost(t, &stack).await.0, 23, "{wanted}");
-        // Nobody is there who is not asked about.
+        // There are no other instances.
         assert_eq!(cost(t, &all_stacks).await.0, 14, "{wanted}");
     }
     let alone = json!({ "ports": [{ "hostPort": 1, "containerPort": 1 }] });

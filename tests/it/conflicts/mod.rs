@@ -1,4 +1,4 @@
-//! The ledger of host ports, domains and volumes: who else claims what an instance claims, and which port is free.
+//! Conflicts over host ports, domains and volumes between instances, and suggestions of free ports.
 
 mod holders;
 mod ports;
@@ -65,7 +65,7 @@ fn path(of: &Value) -> String {
     format!("{}/{}", of["stack"]["name"].as_str().unwrap(), of["name"].as_str().unwrap())
 }
 
-/// Conflicts as `shop/web HOST_PORT 0.0.0.0:80/tcp: blog/web, blog/api`, after looking at what all of them keep.
+/// Conflicts as `shop/web HOST_PORT 0.0.0.0:80/tcp: blog/web, blog/api`, after checking invariants of all of them.
 fn told(conflicts: &Value) -> Vec<String> {
     let conflicts = conflicts.as_array().unwrap().iter().map(|conflict| {
         let holders: Vec<String> = conflict["holders"].as_array().unwrap().iter().map(path).collect();

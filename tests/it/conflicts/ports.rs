@@ -1,4 +1,4 @@
-//! When two claims of a host port are in each other's way.
+//! When two claims of a host port conflict.
 
 use serde_json::{Value, json};
 

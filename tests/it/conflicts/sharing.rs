@@ -1,4 +1,4 @@
-//! When two claims of a domain or a volume are in each other's way.
+//! When two claims of a domain or a volume conflict.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Which host port is suggested.
+//! `suggestHostPort`: which host port is suggested.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ async fn suggest(t: &TestApp, arguments: &str) -> Value {
     counted(t, arguments).await.1
 }
 
-/// How many statements it takes, and what is suggested.
+/// The number of statements, and the suggested port.
 async fn counted(t: &TestApp, arguments: &str) -> (u64, Value) {
     let (cost, mut data) = t.cost(&format!("{{ suggestHostPort({arguments}) }}"), json!({})).await;
     (cost, data["suggestHostPort"].take())
@@ -44,7 +44,7 @@ async fn a_port_is_taken_by_what_is_in_effect(t: &TestApp) {
     assert_eq!(suggest(t, "near: 8080").await, 8080);
     add_of(t, "web", "shop/web", json!({})).await;
     assert_eq!(suggest(t, "near: 8080").await, 8081);
-    // What is disabled can be enabled.
+    // A disabled instance counts, because it can be enabled.
     enable(t, "shop/web", false).await;
     t.done("updateStack", json!({ "stack": { "name": "shop" }, "enabled": false }), "").await;
     assert_eq!(suggest(t, "near: 8080").await, 8081);

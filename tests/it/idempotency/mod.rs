@@ -1,4 +1,4 @@
-//! A change that is sent again is not made again: it is answered as it was the first time.
+//! Idempotency keys: a repeated mutation is not run again, and returns the first result.
 
 mod outcomes;
 mod replays;
@@ -30,7 +30,7 @@ both!(
     answers_that_are_cut_off_are_had_again,
 );
 
-/// How many keys are sent, each three to five times. For the whole thing, make it 1,000.
+/// How many keys are sent, each three to five times. The full run uses 1,000.
 const CUT: usize = 40;
 
 fn with(mut input: Value, key: &str) -> Value {
@@ -118,7 +118,7 @@ async fn every_mutation_happens_once(t: &TestApp) {
         assert_eq!(t.done(field, input.clone(), selection).await, first, "{field}");
         before.push((field, input, selection, first));
     }
-    // Long after: what is still there is shown as it was, and of what is purged it is told that it is gone.
+    // Much later: an existing subject is shown as it was, a purged one is `NOT_FOUND`.
     for (field, input, _, first) in before {
         let plain = match field {
             "createStack" | "updateStack" | "renameStack" => "stack { name description revision updatedAt }",
@@ -148,7 +148,7 @@ async fn a_key_is_for_one_request(t: &TestApp) {
     assert_eq!(t.refused("createStack", with(json!({ "name": "shop", "description": "x" }), "k")).await, reused);
     let other = with(json!({ "stack": { "name": "shop" } }), "k");
     assert_eq!(t.refused("softDeleteStack", other).await, reused);
-    // The order of the fields is no other input, and neither is what is selected.
+    // Neither the order of the fields nor the selection is part of the input.
     let query =
         "mutation { createStack(input: { idempotencyKey: \"k\", name: \"shop\" }) { stack { name revision } } }";
     assert_eq!(t.data(query, json!({})).await["createStack"]["stack"], json!({ "name": "shop", "revision": 1 }));
@@ -167,7 +167,7 @@ async fn what_was_refused_may_be_sent_again(t: &TestApp) {
     t.done("softDeleteInstance", json!({ "instance": TestApp::by_name("shop", "db") }), "").await;
     let first = t.done("createInstance", input.clone(), "instance { id }").await;
     assert_eq!(t.done("createInstance", input, "instance { id }").await, first);
-    // What is only tried leaves nothing.
+    // A dry run stores nothing.
     let file = json!({ "files": [{ "text": "services: { web: { image: nginx } }" }], "dryRun": true });
     for _ in 0..2 {
         let tried = t.done("importCompose", with(file.clone(), "try"), "templates { outcome }").await;
@@ -218,7 +218,7 @@ async fn a_key_is_forgotten_after_a_day(t: &TestApp) {
         [code("NAME_TAKEN", "input.name")],
         "it is done again"
     );
-    // Each new one takes two old ones away.
+    // Each new row deletes two expired ones.
     t.done("createStack", with(json!({ "name": "x" }), "k1"), "").await;
     assert_eq!(number(t, "SELECT count(*) FROM idempotency_keys").await, 3);
     t.done("createStack", with(json!({ "name": "y" }), "y"), "").await;

@@ -1,4 +1,4 @@
-//! What is stored under an idempotency key: whose it is, what it looks like, and what becomes of it when its subject goes.
+//! Stored outcomes of idempotency keys: their owner, their format, and what happens when their subject is gone.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ both!(
     entries_of_foreign_instances_are_not_loaded,
 );
 
-/// The refusal of an outcome that is not shown.
+/// The user error for an outcome that is not shown.
 fn not_shown() -> [crate::support::Code; 1] {
     [code("NOT_FOUND", "input.idempotencyKey")]
 }
@@ -53,7 +53,7 @@ async fn a_key_of_the_same_name_never_sees_what_the_other_one_did(t: &TestApp) {
     assert_eq!(payload["instance"], Value::Null, "{payload}");
     assert_eq!(TestApp::codes(&payload), [code("NOT_FOUND", "input.stack.name")]);
     assert_eq!(number(t, "SELECT count(*) FROM service_instances").await, 1);
-    // The token of a new key is told to the key that made it, and to no other.
+    // Only the API key that created a key gets its token again.
     let admins = [key(t, "boss", "ADMIN", None).await, {
         t.done("revokeApiKey", json!({ "name": "boss" }), "").await;
         key(t, "boss", "ADMIN", None).await
@@ -91,7 +91,7 @@ async fn a_change_whose_subject_is_purged_says_so(t: &TestApp) {
     let instance = with(TestApp::new_instance("shop", "db"), "i");
     t.done("createInstance", instance.clone(), "instance { id }").await;
     t.done("softDeleteStack", with(json!({ "stack": { "name": "shop" } }), "d"), "").await;
-    // In the trash it is shown as it was.
+    // A subject in the trash is shown as it was.
     let again = t.done("createStack", stack.clone(), "stack { name revision compose { text } }").await;
     assert_eq!((&again["stack"]["name"], &again["stack"]["revision"]), (&json!("shop"), &json!(1)));
     let purge = with(json!({ "stack": { "name": "shop" } }), "p");
@@ -130,7 +130,7 @@ async fn defaults_that_are_written_out_are_the_same_input(t: &TestApp) {
     });
     let first = t.done("createTemplate", with(short, "k"), "template { id name }").await;
     assert_eq!(t.done("createTemplate", with(long, "k"), "template { id name }").await, first);
-    // Null where it empties is something else than nothing.
+    // A null that clears a collection differs from an absent field.
     t.done("createStack", with(json!({ "name": "shop" }), "s"), "").await;
     t.done("createStack", with(json!({ "name": "shop", "description": null }), "s"), "").await;
     let update = |more: Value| {
@@ -144,7 +144,7 @@ async fn defaults_that_are_written_out_are_the_same_input(t: &TestApp) {
         let refused = t.refused("updateStack", update(other.clone())).await;
         assert_eq!(refused, [code("IDEMPOTENCY_KEY_REUSED", "input.idempotencyKey")], "{other}");
     }
-    // The order of the keys inside a value of JSON is none of its own.
+    // The order of keys inside a JSON value is not part of the input.
     let literal = |value: &str| {
         format!(
             "mutation {{ createTemplate(input: {{ idempotencyKey: \"j\", name: \"json\", imageName: \"a\", attributes: [{{ \
@@ -197,7 +197,7 @@ async fn every_value_of_an_input_counts(t: &TestApp) {
     for other in others {
         let query = "mutation ($input: SetInstanceOverridesInput!) { setInstanceOverrides(input: $input) { userErrors { code } } }";
         let answer = t.graphql(query, json!({ "input": with(other.clone(), "k") })).await;
-        // An enum has no such word.
+        // The enum has no such value.
         if error_code(&answer) == Some("BAD_REQUEST") {
             continue;
         }
@@ -217,7 +217,7 @@ async fn outcomes(t: &TestApp) -> Vec<Value> {
     rows.iter().map(|row| serde_json::from_str(&text(row)).unwrap()).collect()
 }
 
-/// Rows of yesterday have to be read: who changes a form gives a new field a default, or takes the next version.
+/// Existing rows must stay readable: a change of the format needs a default for a new field, or the next version.
 async fn the_stored_form_is_fixed(t: &TestApp) {
     t.template("postgres").await;
     t.freeze_time();
@@ -276,7 +276,7 @@ async fn what_cannot_be_read_is_refused(t: &TestApp) {
         assert_eq!(t.refused("createStack", input.clone()).await, not_shown(), "{unreadable}");
     }
     assert_eq!(number(t, "SELECT count(*) FROM stacks").await, 1);
-    // What is sealed with a key that is not there any more.
+    // An outcome encrypted with a key that no longer exists.
     let input = with(json!({ "name": "ci", "role": "READER" }), "s");
     t.done("createApiKey", input.clone(), "token").await;
     let prefix =
@@ -323,7 +323,7 @@ async fn entries_of_foreign_instances_are_not_loaded(t: &TestApp) {
     let limited =
         |stacks: &[StackId]| Access { role: Role::Admin, scope: Scope::Stacks(Arc::from(stacks)), ..Access::full() };
     for (access, expected) in [(limited(&[]), 0), (limited(&[blog]), 1), (Access::full(), 2)] {
-        let app = t.app.acting(access);
+        let app = t.app.for_caller(access);
         let entries = app.load_entries::<OfInstance, EnvVar>(&[own, foreign]).await.unwrap();
         let rules = app.load_rules(&[own, foreign]).await.unwrap();
         assert_eq!((entries.entries.len(), rules.len()), (expected, expected));

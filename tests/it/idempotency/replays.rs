@@ -1,4 +1,4 @@
-//! Every mutation under an idempotency key, then anything done to its subject, then sent again by anybody and with any
+//! Every mutation with an idempotency key, repeated after any change of its subject, by any caller and with any
 //! other selection.
 
 use devarch::{limits::Limits, server::AuthMode};
@@ -12,21 +12,21 @@ use crate::{
 
 both!(replays_change_nothing_and_show_nothing_of_others);
 
-/// A word that stands in everything that belongs to a stack, and in nothing else.
+/// A word that occurs in all data of a stack, and nowhere else.
 const MARKER: &str = "marker";
 
-/// How a mutation is tried.
+/// A mutation to repeat.
 struct Tried {
     field: &'static str,
     /// The type of its payload, and the field of it that has the subject.
     payload: &'static str,
     subject: Option<&'static str>,
-    /// What has to be done before.
+    /// What has to be done before it.
     before: Vec<(&'static str, Value)>,
     input: Value,
 }
 
-/// All of them, on things of their own. `s{n}` is a stack with an instance `db`.
+/// All mutations, each with its own subject. `s{n}` is a stack with an instance `db`.
 fn all(n: usize) -> Vec<Tried> {
     let stack = format!("s{n}");
     let of_stack = || json!({ "stack": { "name": stack } });
@@ -131,7 +131,7 @@ fn all(n: usize) -> Vec<Tried> {
     ]
 }
 
-/// Everything that a change could change, in numbers.
+/// Numbers that every possible change affects.
 async fn facts(t: &TestApp) -> Vec<i64> {
     let mut facts = Vec::new();
     for sql in [
@@ -150,7 +150,7 @@ async fn facts(t: &TestApp) -> Vec<i64> {
     facts
 }
 
-/// Does something to the subject of a change, by its id; true when it is gone for good after that.
+/// Changes the subject of a mutation, by its id; returns true if it no longer exists afterwards.
 async fn disturb(t: &TestApp, subject: Option<&str>, id: &Value, n: usize, rng: &mut Rng) -> bool {
     let input = |more: Value| {
         let mut input = more;
@@ -187,7 +187,7 @@ async fn disturb(t: &TestApp, subject: Option<&str>, id: &Value, n: usize, rng: 
     }
 }
 
-/// The whole answer to a change.
+/// The whole response to a mutation.
 async fn send(t: &TestApp, tried: &Tried, input: &Value, selection: &str) -> Value {
     let field = tried.field;
     let of = format!("{}{}Input", field[..1].to_uppercase(), &field[1..]);

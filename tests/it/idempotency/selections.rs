@@ -1,4 +1,4 @@
-//! Random selections of the schema: of any type, a few fields deep.
+//! Random selections from the schema, on any type, a few levels deep.
 
 use std::collections::HashMap;
 
@@ -25,7 +25,7 @@ fn named(of: &Value) -> String {
 }
 
 impl Selections {
-    /// As introspection tells them.
+    /// Reads them by introspection.
     pub(super) async fn of(t: &TestApp) -> Self {
         let query = format!(
             "{{ __schema {{ types {{ kind name fields {{ name args {{ name defaultValue type {{ kind }} }} type {{ {TYPE} }} }} }} }} }}"

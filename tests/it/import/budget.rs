@@ -1,4 +1,4 @@
-//! What an import may take: files that expand to too much are refused quickly, whatever it is that expands, and no import
+//! The budget of an import: files that expand to too much are refused quickly, however they expand, and no import
 //! outlives its request.
 
 use std::{
@@ -25,8 +25,8 @@ both!(
     changes_keep_their_place_until_they_end,
 );
 
-/// Longest time for a refusal, in a build for tests on a machine that does much else: a release build takes less than one
-/// second (`tests/hostile/imports.py`).
+/// Longest time for a refusal, in a build for tests on a machine that does much else: a release build takes less than
+/// one second (`tests/hostile/imports.py`).
 const SOON: Duration = Duration::from_secs(30);
 
 /// Whether a refusal says that the budget is spent: its values, its bytes or, on a slow machine, its time.
@@ -34,7 +34,7 @@ fn says_that_it_is_too_much(message: &str) -> bool {
     ["expand to too much", "take longer to read"].iter().any(|words| message.contains(words))
 }
 
-/// Files that expand, each in another way; with the variables that belong to them.
+/// Files that expand in different ways, with their variables.
 fn bombs() -> Vec<(&'static str, String, BTreeMap<String, String>)> {
     let none = BTreeMap::new;
     let one = |value: usize| BTreeMap::from([("A".to_owned(), "x".repeat(value))]);
@@ -82,7 +82,7 @@ fn request((text, variables): (&str, &BTreeMap<String, String>)) -> Value {
 }
 
 async fn what_expands_to_too_much_is_refused_quickly(t: &TestApp) {
-    // The time of a request is not what this is about.
+    // The timeout of requests is not under test.
     let t = &t.with_limits(Limits { request_timeout: 120, ..Limits::default() });
     for (what, text, variables) in bombs() {
         let started = Instant::now();
@@ -189,7 +189,7 @@ async fn changes_keep_their_place_until_they_end(t: &TestApp) {
     panic!("what had begun is not finished");
 }
 
-/// A random document with things that amplify each other.
+/// A random document with aliases, `extends` and variables that multiply each other.
 fn random(rng: &mut Rng) -> Request {
     let long = |rng: &mut Rng| "x".repeat([1, 1, 10, 100, 1_000, 20_000, 1_000_000][rng.below(7)]);
     let number = |rng: &mut Rng| [0, 0, 1, 1, 3, 10, 100, 3_000][rng.below(8)];

@@ -1,4 +1,4 @@
-//! `devarch import`, and a folder of one's own as the catalogue.
+//! `devarch import`, and a folder as the catalogue.
 
 use std::{
     fs,

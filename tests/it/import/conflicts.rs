@@ -1,4 +1,4 @@
-//! What is there already: it fails, stays or is brought up to date, and what is the same is left alone.
+//! Imports of existing templates and instances: refused, skipped or updated; equal ones stay unchanged.
 
 use serde_json::{Value, json};
 
@@ -100,7 +100,7 @@ async fn a_dry_run_tells_all_and_writes_nothing(t: &TestApp) {
     assert_eq!(outcomes(&report["templates"]), [("web", "UPDATED"), ("new", "CREATED")]);
     assert_eq!(outcomes(&report["instances"]), [("web", "CREATED"), ("new", "CREATED")]);
     assert_eq!((&report["lossCount"], &report["stack"]["outcome"]), (&json!(1), &json!("CREATED")));
-    // What is there is shown as it is; what would be made is not there.
+    // Existing objects are shown as they are; new ones do not exist.
     assert_eq!(report["more"], json!([{ "template": { "name": "web", "imageTag": "1" } }, { "template": null }]));
     assert_eq!(report["made"], json!({ "stack": null }));
     assert_eq!(state(t).await, before);

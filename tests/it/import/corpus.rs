@@ -1,7 +1,7 @@
-//! Real Compose files that nobody here wrote: each is imported with a report, rendered, taken by both judges, resolves to
-//! what the file itself resolves to, and imported again to the same model.
+//! Real Compose files of other projects: each is imported with a report and rendered, both programs accept the result,
+//! it resolves to the same as the file itself, and importing it again gives the same model.
 //!
-//! The files come from `DEVARCH_CORPUS`, a folder of folders; the judges as in `compose::judges`.
+//! `DEVARCH_CORPUS` is a folder of folders with the files; the programs are those of `compose::judges`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -141,7 +141,7 @@ async fn flat(t: &TestApp, stack: &str) -> String {
     found["stack"]["compose"]["text"].as_str().unwrap().to_owned()
 }
 
-/// What Docker Compose takes a file for.
+/// What Docker Compose resolves a file to.
 fn docker(file: &Path, names: &BTreeSet<String>) -> Value {
     let done = Command::new(setting("DEVARCH_COMPOSE"))
         .arg("-f")

@@ -1,4 +1,4 @@
-//! What files say in all their syntaxes, and how it is held.
+//! All syntaxes of Compose files, and what they are imported as.
 
 use serde_json::{Value, json};
 
@@ -126,7 +126,7 @@ async fn short_and_long_forms_are_the_same(t: &TestApp) {
          cpus: '0.25' } } }\n",
     );
     let report = t.import(file(&format!("services:\n{short}{long}volumes:\n  dd:\n"))).await;
-    // One volume that two services share is told, because each instance has its own.
+    // A volume that two services share is a loss, because each instance has its own.
     assert_eq!(places(&report["losses"]), ["24 volumes.dd"], "{report}");
     assert_eq!(t.imported("short").await, t.imported("long").await);
     assert_eq!(t.imported("short").await["healthcheck"]["test"], json!(["NONE"]));
@@ -169,7 +169,7 @@ async fn services_of_other_files_are_extended(t: &TestApp) {
     );
     let web = t.imported("web").await;
     assert_eq!((&web["ports"][0]["containerPort"], &web["ports"][1]["containerPort"]), (&json!(80), &json!(81)));
-    // Circles end.
+    // Cycles are cut off.
     let circle = "services:\n  a: { image: x, extends: b }\n  b: { image: y, extends: a }\n";
     let report = t.import(file(circle)).await;
     assert!(report["losses"][0]["reason"].as_str().unwrap().contains("extend each other"), "{report}");
@@ -217,7 +217,7 @@ async fn files_of_the_host_are_mounts(t: &TestApp) {
         mounts,
         ["./db/password.txt /run/secrets/password true", "./db/password.txt /etc/pw true", "./db.conf /conf true"]
     );
-    // Variables in a content are put in when the stack starts.
+    // Variables in a content are interpolated when the stack starts.
     assert_eq!(
         db["configFiles"],
         json!([
@@ -250,7 +250,7 @@ async fn a_secret_is_sealed_before_it_is_written(t: &TestApp) {
         t.imported("db").await["envVars"][0],
         json!({ "key": "PW", "value": null, "isSecret": true, "isSet": true })
     );
-    // Without its value, or as a reference that nobody gives, it stays what it is.
+    // Without a value, or as a reference to a variable that is not given, the stored secret is kept.
     for unsaid in ["", "\"${DB__PW:?the secret PW of db}\""] {
         let report = t.import(file(&text(unsaid))).await;
         assert_eq!(outcomes(&report["templates"]), [("db", "UNCHANGED")], "{unsaid}: {report}");

@@ -1,4 +1,4 @@
-//! Override files: what they change becomes overrides of the instances, never the template.
+//! Override files: their changes become overrides of the instances, and do not change the template.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Files that are too much: refused quickly, with a clear error.
+//! Limits of imports: files beyond them are refused quickly, with a clear error.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Compose files become templates and instances: what is held, what is told, what happens to what is there.
+//! Imports of Compose files: templates and instances, losses, and existing objects.
 
 mod budget;
 mod command;
@@ -23,7 +23,7 @@ fn file(text: &str) -> Value {
     json!({ "files": [{ "text": text }] })
 }
 
-/// The same with more to say.
+/// The input of an import of one file, with further fields.
 fn with(mut input: Value, more: Value) -> Value {
     for (key, value) in more.as_object().unwrap() {
         input[key] = value.clone();
@@ -32,12 +32,12 @@ fn with(mut input: Value, more: Value) -> Value {
 }
 
 impl TestApp {
-    /// Imports, which succeeds.
+    /// Runs an import that must succeed.
     async fn import(&self, input: Value) -> Value {
         self.done("importCompose", input, REPORT).await
     }
 
-    /// Imports, which is refused: the messages.
+    /// Runs an import that must be refused; returns the messages.
     async fn import_refused(&self, input: Value) -> Vec<(String, String)> {
         let payload = self.mutate("importCompose", input, "templates { name }").await;
         assert_eq!(payload["templates"], json!([]), "{payload}");
@@ -57,7 +57,7 @@ impl TestApp {
     }
 }
 
-/// Names with what became of them.
+/// Names with their outcomes.
 fn outcomes(list: &Value) -> Vec<(&str, &str)> {
     list.as_array()
         .unwrap()

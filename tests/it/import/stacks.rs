@@ -1,4 +1,4 @@
-//! Instances of a stack: dependencies, and what a template alone cannot hold.
+//! Imports with a stack: dependencies, and what only an instance can represent.
 
 use serde_json::json;
 

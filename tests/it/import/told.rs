@@ -1,4 +1,4 @@
-//! What files say and what cannot be held: every item is told, with its place.
+//! Losses and changes of imports: each is reported with its file, line and path.
 
 use serde_json::json;
 
@@ -141,7 +141,7 @@ async fn what_cannot_be_read_is_refused_with_its_place(t: &TestApp) {
     ] {
         assert_eq!(t.import_refused(file(text)).await, [("INVALID_VALUE".to_owned(), message(expected))], "{text}");
     }
-    // All files are looked at.
+    // The errors of all files are reported.
     let files = json!({ "files": [{ "text": "[" }, { "name": "b.yaml", "text": "]" }], "overrides": [{ "name": "c.yaml", "text": "x: *y" }] });
     let refused = t.import_refused(files).await;
     assert_eq!(refused.len(), 3, "{refused:?}");

@@ -1,5 +1,5 @@
-//! Who may not reveal a secret cannot find out whether a guess is right: two worlds that differ in nothing but the secret
-//! that is stored, where one of them stores the guess, answer everything alike.
+//! A caller who may not reveal a secret cannot check a guess: two sets of data that differ only in the stored secret,
+//! one of which equals the guess, give the same responses.
 
 use axum::{body::Body, http::Request};
 use devarch::{limits::Limits, server::AuthMode};
@@ -19,12 +19,12 @@ both!(
 
 const GUESS: &str = "4711";
 const OTHER: &str = "0815";
-/// The two worlds: the end of their names, and the secrets of template and instances.
+/// The two sets of data: the suffix of their names, and the secrets of template and instances.
 const WORLDS: [(&str, &str, &str); 4] =
     [("qxa", GUESS, GUESS), ("qxb", OTHER, OTHER), ("qxc", GUESS, OTHER), ("qxd", OTHER, GUESS)];
 
-/// A stack `stack-qx?` and a template `template-qx?`, with an instance that says nothing, one that has the secret as an
-/// override, and one that has taken it away.
+/// A stack `stack-qx?` and a template `template-qx?`, with an instance without overrides, one that has the secret as an
+/// override, and one that removes it.
 async fn build(t: &TestApp, (world, of_template, of_instance): (&str, &str, &str)) {
     t.stack(&format!("stack-{world}")).await;
     let vars = json!([secret("PIN", of_template), secret("SECOND", of_template), { "key": "PLAIN", "value": "x" }]);
@@ -57,7 +57,7 @@ async fn create(t: &TestApp, world: &str, name: &str, overrides: Value) {
     t.done("createInstance", new(world, name, overrides), "").await;
 }
 
-/// Entries for a variable that a guess can be put into.
+/// Entries of a variable that can contain a guess.
 fn guesses() -> Vec<Value> {
     vec![
         secret("PIN", GUESS),
@@ -76,7 +76,7 @@ fn guesses() -> Vec<Value> {
 const ENTRY: &str = "__typename ... on EnvVar { key value isSecret isSet }";
 const MADE: &str = "instance { name revision overrideCount }";
 
-/// Everything of the instances of a world that could tell values apart.
+/// All fields of the instances that could reveal whether values are equal.
 async fn seen(t: &TestApp, world: &str) -> Vec<Value> {
     let changes = format!("kind key change from {{ {ENTRY} }} to {{ {ENTRY} }}");
     let query = format!(
@@ -98,7 +98,7 @@ async fn seen(t: &TestApp, world: &str) -> Vec<Value> {
     answers
 }
 
-/// What edits of the template would do.
+/// Previews of edits of the template.
 async fn previews(t: &TestApp, world: &str) -> Vec<Value> {
     let changes = format!("kind key change from {{ {ENTRY} }} to {{ {ENTRY} }}");
     let query = format!(
@@ -119,7 +119,7 @@ async fn previews(t: &TestApp, world: &str) -> Vec<Value> {
     answers
 }
 
-/// Changes, each of an instance of its own or of one that is there, and what they answer.
+/// Mutations, each of a new or an existing instance, and their responses.
 async fn changes(t: &TestApp, world: &str, round: &str) -> Vec<Value> {
     let mut answers = Vec::new();
     let fields = |field: &str| format!("{}{}Input", field[..1].to_uppercase(), &field[1..]);
@@ -174,7 +174,7 @@ async fn changes(t: &TestApp, world: &str, round: &str) -> Vec<Value> {
     answers
 }
 
-/// The same without what differs between any two worlds: their names.
+/// The same response without the names, which always differ.
 fn normalised(answers: &[Value], world: &str) -> Vec<String> {
     let upper = world.to_uppercase();
     answers.iter().map(|answer| answer.to_string().replace(world, "qx?").replace(&upper, "QX?")).collect()
@@ -229,7 +229,7 @@ async fn a_secret_that_is_given_is_written_whatever_was_stored(t: &TestApp) {
     }
     assert_eq!(revisions, [2, 3, 4, 5]);
     assert_ne!(super::values(t, "instance_env_vars").await, sealed, "written, not only counted");
-    // What is kept is no change, whoever keeps it.
+    // A kept value is not a change, for any caller.
     let kept =
         json!({ "instance": at("qxa", "own"), "overrides": { "envVars": [{ "key": "PIN", "isSecret": true }] } });
     let done = editor.done("setInstanceOverrides", kept, "instance { revision }").await;
@@ -251,7 +251,7 @@ async fn who_may_reveal_still_sees_what_changes(t: &TestApp) {
     let set = json!({ "instance": at("qxa", "own"), "overrides": { "envVars": [secret("PIN", GUESS)] } });
     let done = admin.done("setInstanceOverrides", set, "instance { revision }").await;
     assert_eq!(done["instance"]["revision"], 1);
-    // A key that reaches some stacks only may reveal what runs there, and not what a template holds for all.
+    // A key limited to stacks may reveal the secrets of their instances, but not those of a shared template.
     let shown = key(t, "some", "ADMIN", Some(&["stack-qxa"])).await;
     let some = t.behind(AuthMode::Keys, Some(&shown));
     let edit = json!({ "envVars": [secret("PIN", GUESS), { "key": "SECOND", "isSecret": true }, { "key": "PLAIN", "value": "x" }] });

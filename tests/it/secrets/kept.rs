@@ -1,4 +1,4 @@
-//! Writes that do not mention a secret's value keep it; a mask never takes its place.
+//! Writes without the value of a secret keep the stored one, and a mask never replaces it.
 
 use serde_json::{Value, json};
 
@@ -59,7 +59,7 @@ async fn a_value_that_is_left_out_is_that_of_the_owner_or_the_template(t: &TestA
     t.done("updateTemplate", edit, "").await;
     t.set("db", json!({ "envVars": [without("TOKEN"), without("POSTGRES_PASSWORD")] })).await;
     assert_eq!(t.reveal(of("shop", "db"), "POSTGRES_PASSWORD").await, "devarch");
-    // Null is said, not left out.
+    // An explicit null differs from an absent value.
     t.set("db", json!({ "envVars": [{ "key": "TOKEN", "value": null, "isSecret": true }] })).await;
     assert_eq!(
         t.see("db", "envVars { key isSecret isSet }").await["envVars"],
@@ -97,7 +97,7 @@ async fn a_secret_is_not_unmarked_in_silence(t: &TestApp) {
     let inherited = json!([{ "set": { "envVar": { "key": "POSTGRES_PASSWORD" } } }]);
     assert_eq!(t.patch_refused("db", inherited).await, refused("input.operations.0.set.envVar.value"));
     assert_eq!(t.reveal(of("shop", "db"), "TOKEN").await, PLANTED);
-    // Said in words it is done.
+    // An explicit change is made.
     t.set("db", json!({ "envVars": [{ "key": "TOKEN", "value": null }] })).await;
     t.set("db", json!({ "envVars": [secret("TOKEN", PLANTED)] })).await;
     t.set("db", json!({ "envVars": [{ "key": "TOKEN", "value": "shown" }] })).await;

@@ -1,4 +1,4 @@
-//! Keys that change while secrets are written and read.
+//! Key rotation while secrets are written and read.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -26,7 +26,7 @@ fn with_file(t: &TestApp) -> (tempfile::TempDir, PathBuf, TestApp) {
     (folder, file, t)
 }
 
-/// How many secrets are sealed under each of these keys.
+/// The number of secrets encrypted with each of these keys.
 async fn sealed_under(t: &TestApp) -> Vec<(String, u64)> {
     t.app.secret_keys().await.unwrap().into_iter().map(|key| (key.id, key.secrets)).collect()
 }
@@ -50,7 +50,7 @@ async fn a_rotation_seals_everything_anew_and_nobody_notices(t: &TestApp) {
     assert_eq!(t.see("db", seen).await, before);
     assert_eq!(t.reveal(of("shop", "db"), "A").await, PLANTED);
     assert_eq!(t.reveal(of("shop", "db"), "EMPTY").await, "");
-    // IdempotentRequest more changes nothing.
+    // Running it again encrypts nothing.
     assert_eq!(t.app.rotate_secrets().await.unwrap().sealed, 0);
     // The old key can go.
     let only_new: String = std::fs::read_to_string(&file)
@@ -62,7 +62,7 @@ async fn a_rotation_seals_everything_anew_and_nobody_notices(t: &TestApp) {
     let restarted = t.with_vault(Vault::new(only_new.parse().unwrap()));
     restarted.app.unlock_secrets().await.unwrap();
     assert_eq!(restarted.reveal(of("shop", "db"), "A").await, PLANTED);
-    // It does not come back by itself either.
+    // It is not created again.
     let stale = t.with_vault(Vault::new(
         std::fs::read_to_string(&file)
             .unwrap()
@@ -87,7 +87,7 @@ async fn a_rotation_that_is_interrupted_goes_on(t: &TestApp) {
     }
     Vault::add_to_file(&file).unwrap();
     let mut interrupted = 0;
-    // As if the machine failed later and later.
+    // As if the machine failed at later and later points.
     let done = loop {
         let limit = Duration::from_millis(3 << interrupted);
         match tokio::time::timeout(limit, t.app.rotate_secrets()).await {
@@ -124,7 +124,7 @@ async fn a_server_notices_a_new_key_and_never_writes_with_the_old_one(t: &TestAp
     assert_eq!(t.reveal(of("shop", "db"), "POSTGRES_PASSWORD").await, "devarch");
     t.set("db", json!({ "envVars": [secret("A", PLANTED)] })).await;
     assert!(values(&t, "instance_env_vars").await.iter().all(|sealed| key_of(sealed).as_ref() == Ok(&new)));
-    // The stuck one neither shows something wrong nor leaves something that the rotation has missed.
+    // The server with the old keys neither shows a wrong value nor writes one with a retired key.
     let input = json!({ "instance": TestApp::by_name("shop", "db"), "overrides": { "labels": [], "envVars": [secret("B", "b")] } });
     let query =
         "mutation ($input: SetInstanceOverridesInput!) { setInstanceOverrides(input: $input) { userErrors { code } } }";
@@ -163,7 +163,7 @@ async fn the_wrong_key_is_refused_at_start(t: &TestApp) {
     assert!(refused.contains("is not the one"), "{refused}");
     let nothing = t.with_vault(Vault::default());
     assert!(nothing.app.unlock_secrets().await.is_err());
-    // Whoever is asked without a start gives no wrong answer.
+    // A server that has not checked its keys returns no wrong value.
     let query = "mutation ($input: RevealSecretInput!) { revealSecret(input: $input) { value } }";
     let input = json!({ "template": { "name": "postgres" }, "key": "POSTGRES_PASSWORD" });
     for app in [stranger, impostor, nothing] {

@@ -1,4 +1,4 @@
-//! What answers show of a secret: that there is one. Every field of the schema that leads to a variable is asked.
+//! Responses show only whether a secret is set, in every field of the schema that leads to a variable.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::support::{Engine, TestApp, both, code, run};
 
 both!(no_field_shows_a_secret, revealing_names_exactly_one_owner, only_who_reaches_all_stacks_reveals_a_template);
 
-/// Every field that answers variables: type and field. A new one belongs here, and into the query below.
+/// Every field that returns variables: type and field. A new one must be added here, and to the query below.
 const LEADS_TO_VARIABLES: [(&str, &str); 8] = [
     ("ConfigChange", "from"),
     ("ConfigChange", "to"),
@@ -73,7 +73,7 @@ async fn no_field_shows_a_secret(t: &TestApp) {
         assert_eq!(var["value"], Value::Null, "{var}");
         assert_eq!((&var["isSecret"], &var["isSet"]), (&json!(true), &json!(true)), "{var}");
     }
-    // The differences are those of the values, though nobody sees them.
+    // The differences follow from the values, although these are not shown.
     let diff = t.see("db", "overrideDiff { key change } overrideStats { redundant }").await;
     let changed = json!([{ "key": "BOTH", "change": "CHANGED" }, { "key": "OWN", "change": "ADDED" },
                          { "key": "REMOVED", "change": "REMOVED" }]);
@@ -104,7 +104,7 @@ async fn revealing_names_exactly_one_owner(t: &TestApp) {
     assert_eq!(t.refused("revealSecret", missing).await, [code("NOT_FOUND", "input.key")]);
     let nowhere = json!({ "template": { "name": "nowhere" }, "key": "A" });
     assert_eq!(t.refused("revealSecret", nowhere).await, [code("NOT_FOUND", "input.template.name")]);
-    // What would run is what is shown.
+    // The effective configuration masks secrets, too.
     assert_eq!(t.reveal(of("shop", "db"), "POSTGRES_PASSWORD").await, "devarch");
     assert_eq!(t.reveal(of("shop", "db"), "POSTGRES_USER").await, "postgres");
     t.set("db", json!({ "envVars": [secret("POSTGRES_PASSWORD", "mine")] })).await;

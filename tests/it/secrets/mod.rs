@@ -1,4 +1,4 @@
-//! Secrets: encrypted wherever they are kept, shown to nobody who does not ask for them, kept by writes that do not
+//! Secrets: encrypted in the database, masked unless they are revealed, kept by writes that do not
 //! mention them, and safe under changing keys.
 
 mod compare;
@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
-/// A secret that is nowhere by chance.
+/// A secret that cannot occur by chance.
 const PLANTED: &str = "PLANTED-9c1f-secret";
 
-/// Everything that the database keeps, as it keeps it: the files of SQLite, the rows of PostgreSQL.
+/// The raw contents of the database: the files of SQLite, the rows of PostgreSQL.
 async fn dump(t: &TestApp) -> Vec<u8> {
     if let DbUrl::Sqlite(file) = &t.url {
         let mut bytes = std::fs::read(file).unwrap();

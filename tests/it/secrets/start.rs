@@ -1,4 +1,4 @@
-//! The binary and its keys: made on first use, refused when they are wrong, and never in a log.
+//! The key file at the start of the binary: created on first use, refused if it is wrong, and never logged.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -38,7 +38,7 @@ fn ends(command: &mut Command) -> (Option<i32>, String) {
     (status.code(), String::from_utf8([stdout, stderr].concat()).unwrap())
 }
 
-/// A running service, gone at the end of the test.
+/// A running service, killed at the end of the test.
 struct Service {
     child: Child,
     address: String,
@@ -79,7 +79,7 @@ impl Service {
         serde_json::from_str(json).unwrap()
     }
 
-    /// Ends it the hard way, and gives back its log.
+    /// Kills it, and returns its log.
     fn kill(mut self) -> String {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -145,7 +145,7 @@ async fn the_binary_keeps_secrets_out_of_its_log_and_starts_only_with_their_key(
     assert_eq!(code, Some(0), "{status}");
     assert!(status.contains("2 secrets  current") && status.contains("0 secrets  not needed any more"), "{status}");
 
-    // Without its file, with another one, and with one that others can read it does not start.
+    // It does not start without its key file, with another one, or with one that other users can read.
     let refused = |arguments: &[&str], because: &str| {
         let (code, text) = ends(&mut devarch(t, folder.path(), arguments));
         assert_eq!(code, Some(1), "{text}");
@@ -170,7 +170,7 @@ async fn the_binary_keeps_secrets_out_of_its_log_and_starts_only_with_their_key(
     refused(&["--secrets-key-file", "nowhere.key"], "secrets new-key");
     let (code, text) = ends(&mut devarch(t, folder.path(), &["--secrets-key", "mine c2hvcnQ="]));
     assert_eq!((code, text.contains("c2hvcnQ")), (Some(2), false), "{text}");
-    // The keys themselves do as well as the file.
+    // `DEVARCH_SECRETS_KEY` works as well as the file.
     let keys = std::fs::read_to_string(&elsewhere).unwrap();
     let mut with_keys = devarch(t, folder.path(), &[]);
     with_keys

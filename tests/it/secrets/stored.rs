@@ -1,4 +1,4 @@
-//! What the database keeps of a secret, on every path into it.
+//! The stored form of a secret, for every path that writes one.
 
 use migration::{Migrator, MigratorTrait};
 use serde_json::json;
@@ -33,7 +33,7 @@ async fn a_secret_is_nowhere_in_the_database(t: &TestApp) {
 
     assert!(!holds(&dump(t).await, PLANTED));
     assert!(holds(&dump(t).await, "postgres"), "the dump shows what is there");
-    // What has a value looks different in each row, although it is the same.
+    // Equal values are encrypted differently in each row.
     let all = [values(t, "service_env_vars").await, values(t, "instance_env_vars").await].concat();
     assert_eq!(all.len(), 2 + 4 * 2);
     let distinct: std::collections::BTreeSet<&String> = all.iter().collect();
@@ -78,7 +78,7 @@ async fn every_copy_is_sealed_for_its_owner(t: &TestApp) {
 async fn what_was_sealed_for_another_place_is_refused(t: &TestApp) {
     t.shop().await;
     t.set("db", json!({ "envVars": [secret("MINE", PLANTED), secret("OTHER", "harmless")] })).await;
-    // Somebody who can write to the database wants a secret to be shown under a name that is.
+    // An attacker with write access to the database moves a secret to a variable whose value is shown.
     t.sql(
         "UPDATE instance_env_vars SET value = (SELECT value FROM instance_env_vars WHERE key = 'MINE') \
          WHERE key = 'OTHER'",
@@ -89,7 +89,7 @@ async fn what_was_sealed_for_another_place_is_refused(t: &TestApp) {
     let answer = t.graphql(query, json!({ "input": input })).await;
     assert_eq!(answer["data"]["revealSecret"], json!(null));
     assert_eq!(answer["errors"][0]["extensions"]["code"], "INTERNAL");
-    // A read that shows no secret does not open any, and never takes the entry for an empty one.
+    // A query that shows no secret decrypts none, and does not treat the entry as empty.
     let read = "{ instance(stack: \"shop\", name: \"db\") { envVars { key value isSet } } }";
     let mine = json!({ "key": "MINE", "value": null, "isSet": true });
     let other = json!({ "key": "OTHER", "value": null, "isSet": true });
@@ -115,7 +115,7 @@ async fn clear_text_of_an_earlier_version_is_sealed_at_the_next_start(t: &TestAp
     assert!(!holds(&dump(t).await, PLANTED));
     assert_eq!(t.reveal(of("shop", "db"), "A").await, PLANTED);
     assert_eq!(t.reveal(of("shop", "db"), "POSTGRES_PASSWORD").await, PLANTED);
-    // What was encrypted already is left alone.
+    // Encrypted values are not encrypted again.
     assert_eq!(t.reveal(of("shop", "db"), "B").await, "y");
     assert_eq!(t.see("db", "revision updatedAt").await, before);
     // A second start finds nothing to do.

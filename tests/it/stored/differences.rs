@@ -1,5 +1,5 @@
-//! Writes touch what changes: the other rows are neither read nor written, in a number of statements that does not depend
-//! on how many there are.
+//! Writes change only the rows that differ: other rows are neither read nor written, and the number of statements does
+//! not depend on how many there are.
 
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ both!(
 /// The rows of a table, each as its id with a version that changes whenever it is written, and a text of it.
 async fn rows(t: &TestApp, table: &str, text: &str) -> Vec<(i64, String, String)> {
     let db = t.db.writer();
-    // PostgreSQL tells which transaction wrote a row; SQLite has no such thing, so a trigger counts there.
+    // PostgreSQL stores which transaction wrote a row; on SQLite a trigger counts writes.
     let version = if t.engine == crate::support::Engine::Postgres {
         "xmin::text"
     } else {
@@ -85,7 +85,7 @@ async fn one_byte_of_one_file_touches_one_row(t: &TestApp) {
         assert_eq!(before["createdAt"], after["createdAt"]);
         assert_eq!(before["updatedAt"] == after["updatedAt"], n != 60, "{n}");
     }
-    // The same again is no change.
+    // Repeating the write changes nothing.
     assert_eq!(t.patch("web", json!([{ "set": { "configFile": one } }])).await, revision);
     assert_eq!(rows(t, "instance_config_files", "content").await, after);
     // The same by the whole collection.
@@ -108,11 +108,11 @@ async fn a_whole_collection_touches_the_rows_that_differ(t: &TestApp) {
     let all = files(6);
     t.set("web", json!({ "configFiles": all })).await;
     for (wanted, stays, expected) in [
-        // Fewer, more, and both: what stays in its place is not written.
+        // Fewer entries, more, and both: entries that keep their position are not written.
         (vec![0, 1, 3, 4, 5], 5, "/f0 /f1 /f3 /f4 /f5"),
         (vec![0, 1, 3, 4, 5, 2], 5, "/f0 /f1 /f3 /f4 /f5 /f2"),
         (vec![1, 3, 0], 2, "/f1 /f3 /f0"),
-        // Entries keep the order in which they were given, so what stands behind a new one moves.
+        // The order of entries is stored, so entries after a new one move.
         (vec![1, 4, 3, 0], 1, "/f1 /f4 /f3 /f0"),
         (vec![], 0, ""),
     ] {
@@ -123,7 +123,7 @@ async fn a_whole_collection_touches_the_rows_that_differ(t: &TestApp) {
         let after = rows(t, "instance_config_files", "content").await;
         assert_eq!(untouched(&before, &after), (stays, wanted.len()), "{expected}");
         assert_eq!(names().await, (json!(wanted.len()), expected.to_owned()));
-        // What has moved is as old as it was.
+        // Moved entries keep their times.
         let now = t.see("web", "configFiles { filePath createdAt }").await;
         for file in now["configFiles"].as_array().unwrap() {
             let known =

@@ -1,4 +1,4 @@
-//! Nothing is stored that could not be read again, whichever way it comes.
+//! No path stores a value that could not be read again.
 
 use serde_json::{Value, json};
 
@@ -12,12 +12,12 @@ both!(
     more_than_that_from_an_older_version_can_be_read_and_shrunk,
 );
 
-/// A text that is nested in so many lists.
+/// A text nested in this many lists.
 fn nested(levels: usize) -> Value {
     (0..levels).fold(json!("x"), |inside, _| json!([inside]))
 }
 
-/// The same of lists and objects in turn.
+/// The same with alternating lists and objects.
 fn mixed(levels: usize) -> Value {
     (0..levels).fold(json!(1), |inside, level| if level % 2 == 0 { json!([inside]) } else { json!({ "a": inside }) })
 }
@@ -29,7 +29,7 @@ fn attribute(value: &Value) -> Value {
 async fn json_has_thirty_two_levels_at_most_whichever_way_it_comes(t: &TestApp) {
     t.web().await;
     let instance = TestApp::by_name("shop", "web");
-    // Variables nest up to what JSON's reader follows.
+    // Variables may be nested as deeply as the JSON parser accepts.
     for (levels, sound) in [(31, true), (32, true), (33, false), (64, false), (110, false)] {
         for value in [nested(levels), mixed(levels)] {
             let attributes = attribute(&value);
@@ -76,7 +76,7 @@ async fn json_has_thirty_two_levels_at_most_whichever_way_it_comes(t: &TestApp) 
             let payload = t
                 .mutate("importCompose", json!({ "files": [{ "text": file }], "onConflict": "UPDATE" }), "lossCount")
                 .await;
-            // Deeper files are refused by the reader of YAML, all others lose the attribute and say so.
+            // Deeper files are refused by the YAML reader; in others the attribute is reported as a loss.
             let refused = !payload["userErrors"].as_array().unwrap().is_empty();
             assert!(
                 sound && payload["lossCount"] == 0 || !sound && (refused || payload["lossCount"] == 1),
@@ -114,7 +114,7 @@ async fn a_backslash_and_four_digits_are_text(t: &TestApp) {
     }
 }
 
-/// Values as they stand in the bytes of a request, which a test's own JSON could not hold.
+/// Values as raw JSON in a request, which `serde_json::Value` could not represent.
 async fn numbers_come_back_exactly(t: &TestApp) {
     t.web().await;
     let mutation = "mutation ($input: SetInstanceOverridesInput!) { setInstanceOverrides(input: $input) { userErrors { message } } }";
@@ -163,7 +163,7 @@ async fn numbers_come_back_exactly(t: &TestApp) {
         // As the same number or text that was given, by both executors (`see` compares their bytes).
         let given: Value = serde_json::from_str(value).unwrap();
         assert_eq!(stored["value"], given, "{value}");
-        // Given back as it was read, it changes nothing.
+        // Writing it back changes nothing.
         let before = t.see("web", "revision").await;
         t.set("web", json!({ "attributes": attribute(&stored["value"]) })).await;
         assert_eq!(t.see("web", "revision").await, before, "{value}");
@@ -182,7 +182,7 @@ async fn the_text_of_a_kind_has_sixteen_mebibytes_at_most(t: &TestApp) {
         t.patch("web", json!([file(number, &mebibyte)])).await;
     }
     assert_eq!(t.patch_refused("web", json!([file(99, "a")])).await, [code("LIMIT_EXCEEDED", "input.operations.0")]);
-    // What takes the place of something counts instead of it, and steps are looked at one by one.
+    // A replaced entry does not count, and each operation is checked on its own.
     t.patch("web", json!([file(3, "a"), file(99, &mebibyte[1..])])).await;
     let both = json!([file(4, "a"), file(5, "b"), file(98, &mebibyte[..1000]), file(99, &mebibyte)]);
     t.patch("web", both).await;
@@ -201,7 +201,7 @@ async fn more_than_that_from_an_older_version_can_be_read_and_shrunk(t: &TestApp
     let query = "{ instance(stack: \"shop\", name: \"web\") { configFiles { filePath } } }";
     let seen = t.data(query, json!({})).await;
     assert_eq!(seen["instance"]["configFiles"].as_array().unwrap().len(), 3);
-    // It may stay as it is or become less, and not more.
+    // A collection beyond the limit may stay or shrink, but not grow.
     t.patch("web", json!([file(1, "Y")])).await;
     assert_eq!(t.patch_refused("web", json!([file(1, "YY")])).await, [code("LIMIT_EXCEEDED", "input.operations.0")]);
     t.patch("web", json!([{ "reset": { "entry": { "configFile": "/f2" } } }])).await;

@@ -1,5 +1,5 @@
-//! What is stored can be read, shown, exported, imported and reset; rows that cannot be read are repairable; writes touch
-//! what changes.
+//! Stored values can be read, shown, exported, imported and reset; unreadable rows can be repaired; writes change only
+//! what differs.
 
 mod differences;
 mod limits;
@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
-/// A row that this version can store but not read, as an older version or somebody by hand may have written it.
+/// A row that cannot be read, as an older version or a manual change may have written it.
 struct Poison {
     /// The field of the API that shows the kind, the kind, and the field of a key in a step.
     field: &'static str,
     kind: &'static str,
     step: &'static str,
-    /// The table without its prefix, its columns and what they hold.
+    /// The table without its prefix, its columns and their values.
     table: &'static str,
     columns: &'static str,
     values: String,
@@ -29,10 +29,10 @@ struct Poison {
     of_templates: bool,
 }
 
-/// Text that must not be told anywhere.
+/// Text that must not occur in any message.
 const PLANTED: &str = "planted7content";
 
-/// JSON that nests deeper than any reader follows.
+/// JSON that is nested more deeply than any reader accepts.
 fn deep(levels: usize) -> String {
     format!("{}\"{PLANTED}\"{}", "[".repeat(levels), "]".repeat(levels))
 }
@@ -100,7 +100,7 @@ fn poisons() -> Vec<Poison> {
 }
 
 impl Poison {
-    /// Puts the row under an instance of the shop.
+    /// Inserts the row for an instance of the shop.
     async fn under_instance(&self, t: &TestApp, name: &str) {
         let Self { table, columns, values, .. } = self;
         t.sql(&format!(
@@ -111,7 +111,7 @@ impl Poison {
         t.count_again().await;
     }
 
-    /// Puts the row under a template.
+    /// Inserts the row for a template.
     async fn under_template(&self, t: &TestApp, name: &str) {
         let Self { table, columns, values, .. } = self;
         t.sql(&format!(

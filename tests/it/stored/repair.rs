@@ -1,4 +1,4 @@
-//! What cannot be read can be reset, replaced, written again, copied and thrown away.
+//! An unreadable row can be reset, replaced, written again, copied and deleted.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,8 @@ both!(
     a_secret_that_cannot_be_opened_is_replaced,
 );
 
-/// Whether everything can be read. One question after the other: errors of several fields come in no order.
+/// Whether everything can be read. Queries run one after the other, because errors of several fields have no fixed
+/// order.
 async fn is_sound(t: &TestApp, name: &str) -> bool {
     let reports = format!("{{ instance(stack: \"shop\", name: \"{name}\") {{ overrideStats {{ total }} }} }}");
     let sound = t.graphql(&reports, json!({})).await.get("errors").is_none();
@@ -97,7 +98,7 @@ async fn a_template_with_such_a_row_is_repaired(t: &TestApp) {
             let empty = json!({ "template": { "name": "app" }, poison.field: [] });
             t.done("updateTemplate", empty, "").await;
         }
-        // What an edit leaves alone is not looked at.
+        // An edit does not read the collections that it does not change.
         poison.under_template(t, "app").await;
         t.done("updateTemplate", json!({ "template": { "name": "app" }, "labels": [] }), "").await;
         t.done("updateTemplate", json!({ "template": { "name": "app" }, poison.field: [] }), "").await;
@@ -167,7 +168,7 @@ async fn a_secret_that_cannot_be_opened_is_replaced(t: &TestApp) {
     let secret = |value: Value| json!([{ "key": "PIN", "value": value, "isSecret": true }]);
     t.set("web", json!({ "envVars": secret(json!("1")) })).await;
     t.sql("UPDATE instance_env_vars SET value = 'devarch.v1.gone.AAAA'").await;
-    // Without a value it would be kept, and it is lost.
+    // Without a value the stored one would be kept, but that cannot be read.
     let keep = json!({ "query": "mutation { setInstanceOverrides(input: { instance: { byName: { stack: \"shop\", name: \"web\" } }, \
         overrides: { envVars: [{ key: \"PIN\", isSecret: true }] } }) { userErrors { message } } }" });
     let answer = TestApp::text(t.send(t.post(keep.to_string())).await).await;

@@ -14,7 +14,7 @@ use crate::support::{COLLECTIONS, Engine, MORE_COLLECTIONS, Rng, TestApp, both};
 
 both!(what_is_accepted_survives, texts_of_stacks_instances_and_templates_survive);
 
-/// Texts that some reader or writer could take for something else.
+/// Texts that a reader or writer could misinterpret.
 fn texts() -> Vec<String> {
     let plain = [
         "",
@@ -314,7 +314,7 @@ fn selection() -> String {
     format!("{COLLECTIONS} {MORE_COLLECTIONS}")
 }
 
-/// Everything that an instance says, in the form of an input; secrets with what they hold.
+/// All overrides of an instance, in the form of an input, with revealed secrets.
 async fn said(t: &TestApp, stack: &str, name: &str) -> Value {
     let query = format!(
         "query ($stack: String!, $name: String!) {{ instance(stack: $stack, name: $name) {{ {} }} }}",
@@ -350,7 +350,7 @@ async fn problems(t: &TestApp, overrides: &Value) -> Option<Vec<(Option<usize>, 
     Some(errors.iter().map(problem).collect())
 }
 
-/// What is stored is read, and given back as it was read it changes nothing.
+/// Reads the stored values, and checks that writing them back changes nothing.
 async fn read_and_given_back(t: &TestApp, kind: &str) -> Value {
     let mut stored = said(t, "shop", "web").await[kind].take();
     for entry in stored.as_array_mut().into_iter().flatten() {
@@ -362,7 +362,7 @@ async fn read_and_given_back(t: &TestApp, kind: &str) -> Value {
     stored
 }
 
-/// What tells the entries of a list apart once they are rendered: paths start at the root.
+/// The identity of an entry of a list in a rendered file, where paths are absolute.
 fn key(kind: &str, entry: &Value) -> String {
     let field = match kind {
         "envVars" | "labels" => "key",
@@ -378,7 +378,7 @@ fn key(kind: &str, entry: &Value) -> String {
     }
 }
 
-/// Takes entries with keys of their own from the front, as many as one request holds.
+/// Takes entries with distinct keys from the front, as many as fit into one request.
 fn batch(kind: &str, pending: &mut Vec<Value>) -> Vec<Value> {
     let (mut bytes, mut keys, mut batch, mut rest) = (0, BTreeSet::new(), Vec::new(), Vec::new());
     for entry in pending.drain(..) {
@@ -395,7 +395,7 @@ fn batch(kind: &str, pending: &mut Vec<Value>) -> Vec<Value> {
     batch
 }
 
-/// Collections of one kind that are accepted, as they are read: what is refused is left out of them.
+/// Accepted collections of one kind, as they are read; refused entries are left out.
 async fn accepted_lists(t: &TestApp, kind: &str, mut pending: Vec<Value>) -> Vec<Value> {
     let (mut collections, all, mut accepted) = (Vec::new(), pending.len(), 0);
     while !pending.is_empty() {
@@ -429,7 +429,7 @@ async fn accepted_lists(t: &TestApp, kind: &str, mut pending: Vec<Value>) -> Vec
     collections
 }
 
-/// The same for a kind of which there is one: each candidate alone.
+/// The same for a kind with at most one entry: each candidate alone.
 async fn accepted_singles(t: &TestApp, kind: &str, candidates: Vec<Value>) -> Vec<Value> {
     let (mut found, all) = (Vec::new(), candidates.len());
     for candidate in candidates {
@@ -443,7 +443,7 @@ async fn accepted_singles(t: &TestApp, kind: &str, candidates: Vec<Value>) -> Ve
     found.into_iter().step_by(step).collect()
 }
 
-/// What would run, in the form in which a file can hold it: paths start at the root, the system's labels are left out.
+/// The effective configuration in the form of a file: paths are absolute, and the service's own labels are left out.
 async fn effective(t: &TestApp, stack: &str, name: &str) -> Value {
     let query = format!(
         "query ($stack: String!, $name: String!) {{ instance(stack: $stack, name: $name) {{ effectiveConfig {{ {COLLECTIONS}
@@ -504,7 +504,7 @@ async fn what_is_accepted_survives(t: &TestApp) {
     backed_up_and_restored(t, &all).await;
 }
 
-/// What each instance says, and what would run.
+/// The overrides of each instance, and its effective configuration.
 type All = BTreeMap<String, (Value, Value)>;
 
 async fn rendered_and_imported(t: &TestApp, all: &All) {
@@ -527,7 +527,7 @@ async fn rendered_and_imported(t: &TestApp, all: &All) {
             }
         }
     }
-    // The layers say the same together; that they can be read is enough here.
+    // The layers are equivalent to the flat file; here it is enough that they can be read.
     let layered = "{ stack(name: \"shop\") { compose(mode: LAYERED, revealSecrets: true) { text override } } }";
     let layered = t.data(layered, json!({})).await["stack"]["compose"].take();
     for part in ["text", "override"] {
@@ -540,7 +540,7 @@ async fn backed_up_and_restored(t: &TestApp, all: &All) {
     let folder = tempfile::tempdir().unwrap();
     let (copy, restored) = (folder.path().join("copy.db"), folder.path().join("restored.db"));
     file::back_up(path, &copy).await.unwrap();
-    file::put_back(&copy, &restored, "before").await.unwrap();
+    file::restore_copy(&copy, &restored, "before").await.unwrap();
     let db = Db::connect(&DbUrl::Sqlite(restored), 2, &DatabaseTimeouts::default())
         .await
         .unwrap()

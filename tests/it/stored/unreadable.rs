@@ -1,4 +1,4 @@
-//! A row that cannot be read costs its own field, and is told by its place only.
+//! An unreadable row affects only its own field, and messages contain its place but not its contents.
 
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ both!(
     the_log_names_the_row_and_not_what_it_holds,
 );
 
-/// The answer without data that must be there, and the paths of its errors, all of which are internal.
+/// The expected response without its errors, and the paths of these, all of which must be internal.
 async fn failed(t: &TestApp, query: &str) -> (Value, Vec<Value>) {
     let mut answer = t.graphql(query, json!({})).await;
     assert!(!answer.to_string().contains("planted7"), "{answer}");
@@ -45,7 +45,7 @@ async fn a_row_that_cannot_be_read_costs_its_own_field(t: &TestApp) {
         assert_eq!(data["bad"], json!(null));
         assert_eq!(data["rest"], json!({ "name": name, "overrideCount": 1, "labels": [] }));
         assert_eq!(data["good"]["name"], "web");
-        // Where it is only one of many, the path leads to it; what it is merged into fails with it.
+        // In a list of many owners the path leads to the one; what the row is merged into fails with it.
         let list = format!(
             "{{ stack(name: \"shop\") {{ instances(first: 3, search: \"{name}\") {{ nodes {{ name {selection} }} }} }} }}"
         );

@@ -1,4 +1,4 @@
-//! The application under test, and words to talk to it.
+//! `TestApp`: the application under test, with helpers for requests.
 
 use std::sync::{
     Arc,
@@ -29,7 +29,7 @@ use tower::ServiceExt;
 
 use super::Engine;
 
-/// An application over an empty, migrated database. A clone is the same application.
+/// An application on an empty, migrated database. Clones share it.
 #[derive(Clone)]
 pub(crate) struct TestApp {
     pub(crate) engine: Engine,
@@ -37,16 +37,16 @@ pub(crate) struct TestApp {
     pub(crate) db: Db,
     pub(crate) app: App,
     router: Router,
-    /// The key that every GraphQL request shows.
+    /// The API key that every GraphQL request sends.
     key: Option<String>,
     options: Options,
     frozen: Arc<AtomicBool>,
     millis: Arc<AtomicI64>,
-    /// A table is missing.
+    /// Whether a table has been dropped.
     pub(super) broken: Arc<AtomicBool>,
 }
 
-/// The code and path of a user error, for comparing: `("NAME_TAKEN", "input.name")`.
+/// The code and path of a user error, for comparison: `("NAME_TAKEN", "input.name")`.
 pub(crate) type Code = (String, String);
 
 /// A [`Code`] to compare with.
@@ -57,7 +57,7 @@ pub(crate) fn code(code: &str, path: &str) -> Code {
 impl TestApp {
     pub(super) fn new(engine: Engine, url: DbUrl, db: Db) -> Self {
         let frozen = Arc::new(AtomicBool::new(false));
-        // Every look at the clock is a millisecond later, unless time stands still.
+        // Each reading of the clock is a millisecond later, unless time is frozen.
         let millis = Arc::new(AtomicI64::new(1_767_225_600_000));
         let (stands_still, ticking) = (Arc::clone(&frozen), Arc::clone(&millis));
         let clock = Clock::from_fn(move || {
@@ -78,7 +78,7 @@ impl TestApp {
         Self { engine, url, db, router, key: None, options, app, frozen, millis, broken: Arc::default() }
     }
 
-    /// The same application behind a auth_mode, for one who shows this key.
+    /// The same application behind authentication, for a caller that shows this key.
     pub(crate) fn behind(&self, auth_mode: AuthMode, key: Option<&str>) -> Self {
         self.with_options(Options { auth_mode, ..self.options.clone() }).showing(key)
     }
@@ -93,18 +93,18 @@ impl TestApp {
         self.with_options(Options { traffic, ..self.options.clone() })
     }
 
-    /// The same application for pages of other sites.
+    /// The same application with allowed origins.
     pub(crate) fn with_origins(&self, origins: &[&str]) -> Self {
         let origins = origins.iter().map(|origin| origin.parse().unwrap()).collect();
         self.with_options(Options { origins, ..self.options.clone() })
     }
 
-    /// The same application for these hosts, where no key is required.
+    /// The same application with these allowed hosts.
     pub(crate) fn with_hosts(&self, hosts: Hosts) -> Self {
         self.with_options(Options { hosts, ..self.options.clone() })
     }
 
-    /// The same application with parts that are not there for everybody.
+    /// The same application with other audiences.
     pub(crate) fn with_audiences(&self, audiences: Audiences) -> Self {
         self.with_options(Options { audiences, ..self.options.clone() })
     }
@@ -118,12 +118,12 @@ impl TestApp {
         Self::new(self.engine, self.url.clone(), self.db.clone().with_vault(vault))
     }
 
-    /// The same on connections of one's own.
+    /// The same application on other connections.
     pub(crate) fn on(&self, db: Db) -> Self {
         Self::new(self.engine, self.url.clone(), db)
     }
 
-    /// The same with another way to the database.
+    /// The same application with another database handle.
     pub(crate) fn with_database(&self, db: Db) -> Self {
         Self::new(self.engine, self.url.clone(), db)
     }
@@ -135,13 +135,13 @@ impl TestApp {
         Self::new(self.engine, self.url.clone(), db)
     }
 
-    /// What `revealSecret` shows; the input without the key.
+    /// The value that `revealSecret` shows; `of` is the input without the key.
     pub(crate) async fn reveal(&self, mut of: Value, key: &str) -> Value {
         of["key"] = json!(key);
         self.done("revealSecret", of, "value").await["value"].take()
     }
 
-    /// Collections of an instance with the secrets that the answer did not show.
+    /// Collections of an instance with their secrets revealed.
     pub(crate) async fn unmasked(&self, stack: &str, name: &str, mut collections: Value) -> Value {
         for var in collections["envVars"].as_array_mut().unwrap() {
             let is_set = var.as_object_mut().unwrap().remove("isSet").unwrap();
@@ -155,7 +155,7 @@ impl TestApp {
         collections
     }
 
-    /// The same application, behind the same auth_mode, for one who shows this key.
+    /// The same application, behind the same authentication, for a caller that shows this key.
     pub(crate) fn showing(&self, key: Option<&str>) -> Self {
         Self { key: key.map(str::to_owned), ..self.clone() }
     }
@@ -165,12 +165,12 @@ impl TestApp {
         router(self.app.clone(), Options { traffic: traffic.clone(), ..self.options.clone() })
     }
 
-    /// Lets time stand still from now on.
+    /// Freezes the clock.
     pub(crate) fn freeze_time(&self) {
         self.frozen.store(true, Ordering::SeqCst);
     }
 
-    /// Lets so many milliseconds pass.
+    /// Advances the clock by this many milliseconds.
     pub(crate) fn skip_time(&self, millis: i64) {
         self.millis.fetch_add(millis, Ordering::SeqCst);
     }
@@ -181,7 +181,7 @@ impl TestApp {
         self.send_as_it_is(request).await
     }
 
-    /// The same without making up a host.
+    /// Any request, without adding a `Host` header.
     pub(crate) async fn send_as_it_is(&self, request: Request<Body>) -> Response<Body> {
         self.router.clone().oneshot(request).await.unwrap()
     }
@@ -191,7 +191,7 @@ impl TestApp {
         String::from_utf8(answer.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
     }
 
-    /// The whole answer to a GraphQL request. A query is asked a second time, to be answered by the executor: it gives
+    /// The whole response to a GraphQL request. A query is sent a second time to the executor, which must return
     /// the same bytes.
     pub(crate) async fn graphql(&self, query: &str, variables: Value) -> Value {
         let body = json!({ "query": query, "variables": variables }).to_string();
@@ -203,7 +203,7 @@ impl TestApp {
             request.extensions_mut().insert(ByExecutor);
             let executed = Self::without_id(&Self::text(self.send(request).await).await);
             if executed != Self::without_id(&text) {
-                // Unless somebody has changed something meanwhile.
+                // Unless another request has changed the data meanwhile.
                 let again = Self::text(self.send(self.post(body)).await).await;
                 assert_ne!(
                     Self::without_id(&again),
@@ -215,7 +215,7 @@ impl TestApp {
         serde_json::from_str(&text).unwrap()
     }
 
-    /// The data of a query that must succeed, which nobody asks a second time, and how many statements it took.
+    /// The data of a query that must succeed and is sent only once, and the number of its statements.
     pub(crate) async fn cost(&self, query: &str, variables: Value) -> (u64, Value) {
         self.cost_of(self.post(json!({ "query": query, "variables": variables }).to_string()), query).await
     }
@@ -256,13 +256,13 @@ impl TestApp {
         answer["data"].take()
     }
 
-    /// Runs one mutation with an input, and gives back its payload: `mutate("renameInstance", input, "instance { name }")`.
-    /// `userErrors { code message path suggestion }` are always asked for.
+    /// Runs one mutation with an input, and gives back its payload: `mutate("renameInstance", input, "instance { name
+    /// }")`. `userErrors { code message path suggestion }` are always asked for.
     pub(crate) async fn mutate(&self, field: &str, input: Value, selection: &str) -> Value {
         self.data(&mutation(field, selection), json!({ "input": input })).await[field].take()
     }
 
-    /// Runs one mutation as [`TestApp::mutate`] does, and gives back nothing when the service is too busy for it.
+    /// Runs one mutation as [`TestApp::mutate`] does; returns `None` if the service is too busy.
     pub(crate) async fn try_mutate(&self, field: &str, input: Value, selection: &str) -> Option<Value> {
         let body = json!({ "query": mutation(field, selection), "variables": { "input": input } }).to_string();
         let answer = self.send(self.post(body)).await;
@@ -343,7 +343,7 @@ impl TestApp {
         json!({ "stack": { "name": stack }, "template": { "name": "postgres" }, "name": name })
     }
 
-    /// So many clients at the same time, each with its number; their results in no particular order.
+    /// Runs this many concurrent clients, each with its number; returns their results in no particular order.
     pub(crate) async fn at_once<T, F>(&self, clients: usize, client: impl Fn(Self, usize) -> F) -> Vec<T>
     where
         T: Send + 'static,

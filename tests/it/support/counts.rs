@@ -1,6 +1,6 @@
-//! How many entries instances override: that the number kept in the row is the number of rows, whatever a test did.
+//! Checks `override_count`: the stored number of overrides of each instance must equal the number of rows.
 //!
-//! Every test over a database ends with it. It counts by the names of the tables alone, not as the service does.
+//! Every test with a database ends with this check. It counts by the names of the tables, independently of the service.
 
 use std::sync::atomic::Ordering;
 
@@ -12,7 +12,7 @@ use sea_orm::{
 
 use super::TestApp;
 
-/// The entries of the instance `i`, counted.
+/// SQL that counts the entries of the instance `i`.
 fn counted() -> String {
     let name = |table: &TableCreateStatement| match table.get_table_name() {
         Some(TableRef::Table(name, _)) => name.1.to_string(),
@@ -26,7 +26,7 @@ fn counted() -> String {
 }
 
 impl TestApp {
-    /// That every instance, trashed or not, has as many overrides as it says.
+    /// Asserts that the stored number of overrides of every instance, deleted or not, is correct.
     pub(super) async fn assert_that_counts_are_kept(&self) {
         if self.broken.load(Ordering::SeqCst) {
             return;
@@ -48,13 +48,13 @@ impl TestApp {
         assert_eq!(wrong, [], "instances whose overrides are counted wrong: what they say, and how many there are");
     }
 
-    /// Counts again after overrides were written past the API.
+    /// Updates the stored numbers after overrides were written with SQL.
     pub(crate) async fn count_again(&self) {
         let counted = counted().replace("i.id", "service_instances.id");
         self.sql(&format!("UPDATE service_instances SET override_count = {counted}")).await;
     }
 
-    /// Takes a table away, so that whatever asks it fails. Nothing can be counted from then on.
+    /// Drops a table, so that every statement that uses it fails. The final check is skipped from then on.
     pub(crate) async fn break_table(&self, table: &str) {
         self.broken.store(true, Ordering::SeqCst);
         self.sql(&format!("DROP TABLE {table}")).await;

@@ -1,4 +1,4 @@
-//! A fresh, migrated database per test, gone afterwards whatever the test did.
+//! An empty, migrated database for each test, which is dropped even if the test fails.
 
 use std::{
     panic::{AssertUnwindSafe, resume_unwind},
@@ -23,7 +23,7 @@ pub(crate) enum Engine {
     Postgres,
 }
 
-/// Runs a test over an empty database of its own, with the stack that the service has.
+/// Runs a test on an empty database of its own, with the thread stack size of the service.
 pub(crate) fn run<F>(engine: Engine, test: F)
 where
     F: AsyncFn(&TestApp) + Send + 'static,
@@ -48,7 +48,7 @@ where
         let place = Place::new(engine).await;
         let url = place.url();
         let body = async {
-            // Many tests share the machine: what is slow there is not what they are about.
+            // Many tests share the machine, so timeouts are generous.
             let patience = DatabaseTimeouts { statement_timeout: 30, lock_timeout: 20, pool_timeout: 20 };
             let db = Db::connect(&url, 4, &patience).await.expect("the test database can be opened");
             let db = db.with_vault(Vault::new(Keyring::generate().unwrap()));

@@ -1,9 +1,9 @@
-//! What is inside a global id: for tests that look into the database beside the API.
+//! Decodes global ids, for tests that read the database directly.
 
 use devarch::ids::{AnyId, GlobalId};
 use serde_json::Value;
 
-/// The key of the row that a global id stands for.
+/// The primary key of the row of a global id.
 pub(crate) fn number(id: &Value) -> i64 {
     match AnyId::decode(id.as_str().unwrap()).unwrap() {
         AnyId::Stack(id) => id.raw(),

@@ -1,4 +1,4 @@
-//! What tests share: an application over a database of its own, and words to talk to it.
+//! Test support: an application on a database of its own, and helpers to use it.
 
 mod app;
 mod counts;

@@ -1,4 +1,4 @@
-//! An instance that has something of every kind to override, and words to change and read what it overrides.
+//! A template with entries of every kind, and helpers to change and read the overrides of its instances.
 
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::{Code, TestApp};
 
 impl TestApp {
-    /// A stack `shop` with two instances of the template `app`, which brings something of every kind: `web`, and `db`
-    /// for it to depend on. The id of `db`.
+    /// A stack `shop` with two instances of the template `app`, which has entries of every kind: `web`, and `db`
+    /// for it to depend on. Returns the id of `db`.
     pub(crate) async fn web(&self) -> String {
         self.stack("shop").await;
         let template = json!({
@@ -44,20 +44,20 @@ impl TestApp {
         made["instance"]["id"].as_str().unwrap().to_owned()
     }
 
-    /// Takes steps on an instance of the shop, all of which must succeed; its revision.
+    /// Applies operations to an instance of the shop, which must succeed; returns its revision.
     pub(crate) async fn patch(&self, name: &str, operations: Value) -> i64 {
         let input = json!({ "instance": Self::by_name("shop", name), "operations": operations });
         let done = self.done("patchInstanceOverrides", input, "instance { revision }").await;
         done["instance"]["revision"].as_i64().unwrap()
     }
 
-    /// Takes steps on an instance of the shop that must be refused.
+    /// Applies operations to an instance of the shop, which must be refused.
     pub(crate) async fn patch_refused(&self, name: &str, operations: Value) -> Vec<Code> {
         let input = json!({ "instance": Self::by_name("shop", name), "operations": operations });
         self.refused("patchInstanceOverrides", input).await
     }
 
-    /// Writes whole collections of an instance of the shop; its revision.
+    /// Writes whole collections of an instance of the shop; returns its revision.
     pub(crate) async fn set(&self, name: &str, overrides: Value) -> i64 {
         let input = json!({ "instance": Self::by_name("shop", name), "overrides": overrides });
         let done = self.done("setInstanceOverrides", input, "instance { revision }").await;
@@ -70,13 +70,13 @@ impl TestApp {
         self.data(&query, json!({ "name": name })).await["instance"].take()
     }
 
-    /// Changes rows past the API.
+    /// Changes rows with SQL.
     pub(crate) async fn sql(&self, statement: &str) {
         self.db.writer().execute_unprepared(statement).await.unwrap();
     }
 }
 
-/// A kind, by an entry that the template `app` brings and one that it does not bring.
+/// A sample of a kind: an entry that the template `app` has, and one that it does not have.
 pub(crate) struct Sample {
     /// The field of the collection.
     pub(crate) field: &'static str,
@@ -94,7 +94,7 @@ pub(crate) struct Sample {
     pub(crate) rest: Vec<Value>,
     /// An override with the key.
     pub(crate) own: Value,
-    /// A key that the template does not bring.
+    /// A key that the template does not have.
     pub(crate) stranger: (Value, String),
 }
 
@@ -227,7 +227,7 @@ impl Sample {
         self.step != "dependency"
     }
 
-    /// Whether all that is inherited can be ignored.
+    /// Whether the inherited collection can be replaced.
     pub(crate) fn replaces(&self) -> bool {
         self.removes() && self.step != "setting"
     }
@@ -254,7 +254,7 @@ impl Sample {
         format!("... on {type_name} {{ {} }} ", columns.replace("value", &format!("{field}Value: value")))
     }
 
-    /// What an instance says about this kind, and what comes of it; nothing may be said about any other kind.
+    /// The overrides of an instance of this kind, and their effect; it must not override any other kind.
     pub(crate) async fn look(&self, t: &TestApp, name: &str) -> Value {
         let Self { field, columns, type_name, .. } = self;
         let entry = format!("... on {type_name} {{ {columns} }}");
@@ -331,7 +331,7 @@ impl Sample {
         }
     }
 
-    /// What `look` sees of an instance that says nothing.
+    /// What `look` returns for an instance without overrides.
     pub(crate) fn untouched(&self) -> Value {
         let effective: Vec<_> =
             self.first.iter().chain(&self.rest).map(|entry| json!([entry, "TEMPLATE", []])).collect();

@@ -1,12 +1,12 @@
-//! Numbers that look like chance, and are the same in every run.
+//! A pseudo-random number generator, so that every run is the same.
 
-/// Throws them.
+/// The generator, with its state.
 pub(crate) struct Rng(pub(crate) u64);
 
 impl Rng {
-    /// From 0 to one less than `n`.
+    /// A number from 0 to `n - 1`.
     pub(crate) fn below(&mut self, n: usize) -> usize {
-        // Knuth's multiplier; the upper half is good enough.
+        // Knuth's linear congruential generator; the upper bits are random enough.
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % n
     }

@@ -1,4 +1,4 @@
-//! A network between the service and PostgreSQL that can be slow, and that can keep the server's answers to itself.
+//! A proxy between the service and PostgreSQL that can add latency, and that can hold back the server's replies.
 
 use std::{
     sync::{Arc, Mutex},
@@ -16,31 +16,31 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// What makes it keep answers.
+/// The condition under which it holds back replies.
 #[derive(Clone, Debug)]
 enum Trigger {
     /// Nothing.
     Never,
     /// The n-th message of a client from now on; 0 is the next one.
     Message(usize),
-    /// Each connection on which a client says one of these.
+    /// Each connection on which a client sends one of these texts.
     Says(&'static [&'static str]),
 }
 
-/// The network.
+/// The proxy.
 #[derive(Clone)]
 pub(crate) struct Wire {
     url: DbUrl,
     trigger: Arc<Mutex<Trigger>>,
-    /// How often answers have been let go; what was kept before the last time comes through.
+    /// The number of releases; replies held back before the last one are passed on.
     released: Arc<watch::Sender<u64>>,
-    /// How many connections have answers that are kept.
+    /// The number of connections with replies held back.
     kept: Arc<watch::Sender<u64>>,
     one_way: Duration,
 }
 
 impl Wire {
-    /// In front of a server; `one_way` is how long each message is under way.
+    /// Starts a proxy for a server; `one_way` is the latency of each message.
     pub(crate) async fn to(server: &DbUrl, one_way: Duration) -> Self {
         let DbUrl::Postgres(url) = server else { panic!("SQLite has no network") };
         let (head, name) = url.rsplit_once('/').unwrap();
@@ -64,27 +64,27 @@ impl Wire {
         wire
     }
 
-    /// The server as it is reached through it.
+    /// The URL of the server through the proxy.
     pub(crate) fn url(&self) -> &DbUrl {
         &self.url
     }
 
-    /// Keeps the answer to the n-th message from now on, and all that come after it on its connection.
+    /// Holds back the reply to the n-th message from now on, and all later ones on its connection.
     pub(crate) fn keep_answer_to_message(&self, n: usize) {
         *self.trigger.lock().unwrap() = Trigger::Message(n);
     }
 
-    /// Keeps the answers to clients from when they say one of these.
+    /// Holds back replies to a client from the time it sends one of these texts.
     pub(crate) fn keep_answers_to(&self, words: &'static [&'static str]) {
         *self.trigger.lock().unwrap() = Trigger::Says(words);
     }
 
-    /// Waits until answers on so many connections are kept.
+    /// Waits until replies on this many connections are held back.
     pub(crate) async fn wait_until_kept(&self, connections: u64) {
         self.kept.subscribe().wait_for(|kept| *kept >= connections).await.unwrap();
     }
 
-    /// Lets all answers through from now on.
+    /// Passes on all replies from now on.
     pub(crate) fn release(&self) {
         *self.trigger.lock().unwrap() = Trigger::Never;
         self.kept.send_replace(0);
@@ -97,14 +97,14 @@ impl Wire {
         }
         let (from_client, to_client) = client.into_split();
         let (from_server, to_server) = server.into_split();
-        // The release up to which answers are kept.
+        // The release up to which replies are held back.
         let keeps = Arc::new(Mutex::new(None));
         let (own, keeps_too) = (self.clone(), Arc::clone(&keeps));
         self.carry(from_client, to_server, move |part| own.look(part, &keeps_too), Arc::default());
         self.carry(from_server, to_client, |_| {}, keeps);
     }
 
-    /// Looks at a message of a client before it is passed on.
+    /// Inspects a message of a client before it is passed on.
     fn look(&self, message: &[u8], keeps: &Mutex<Option<u64>>) {
         let mut trigger = self.trigger.lock().unwrap();
         let is_hit = match &mut *trigger {
@@ -127,7 +127,7 @@ impl Wire {
         }
     }
 
-    /// Carries what comes from one side to the other: later by `one_way`, and not while it is kept.
+    /// Copies bytes from one side to the other, delayed by `one_way`, and not while they are held back.
     fn carry(
         &self,
         mut from: OwnedReadHalf,

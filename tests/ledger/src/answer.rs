@@ -1,26 +1,26 @@
-//! What an answer says about a operation: done, refused, or unknown.
+//! The outcome of an operation by its response: done, refused, not sent, or unknown.
 //!
-//! Used by the writers. Only what cannot have been done counts as not done; everything else is unknown. It must never
-//! decide whether an outcome is right.
+//! Used by the writers. Only a request that cannot have been executed counts as not sent; all others are unknown. It
+//! must not decide whether an outcome is right.
 
 use serde_json::{Value, json};
 
 use crate::{http::Lost, state::State};
 
-/// What is known about a request.
+/// The outcome of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Acknowledged, with what the answer showed; none for what is gone or not there.
+    /// Acknowledged, with the state in the response; `None` for an instance that does not exist.
     Done(Option<Box<State>>),
-    /// Refused with a code: nothing has been changed.
+    /// Refused with a code: nothing was changed.
     Refused(String),
-    /// There was no connection: nothing was sent.
+    /// Without a connection: nothing was sent.
     NotSent(String),
-    /// It may have been done or not, or may be done later.
+    /// The operation may have been executed or not, or may be executed later.
     Unknown(String),
 }
 
-/// An outcome, with what is wrong with the answer itself.
+/// An outcome, with the contradictions in the response.
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) outcome: Outcome,
@@ -29,7 +29,7 @@ pub(crate) struct Read {
     pub(crate) wrong: Vec<String>,
 }
 
-/// Words of databases, drivers and files, which no answer may have.
+/// Words of databases, drivers and files, which no response may contain.
 const INSIDE: [&str; 14] = [
     "select ",
     "insert ",
@@ -47,7 +47,7 @@ const INSIDE: [&str; 14] = [
     "/tmp/",
 ];
 
-/// Reads an answer.
+/// Determines the outcome from a response.
 pub(crate) fn read(answer: Result<(u16, Value), Lost>) -> Read {
     let (status, body) = match answer {
         Ok(answer) => answer,
@@ -87,7 +87,7 @@ pub(crate) fn read(answer: Result<(u16, Value), Lost>) -> Read {
 }
 
 impl Outcome {
-    /// For the journal.
+    /// Converts it to JSON for the journal.
     pub(crate) fn to_json(&self) -> Value {
         match self {
             Self::Done(None) => json!({ "done": null }),
@@ -101,7 +101,7 @@ impl Outcome {
         }
     }
 
-    /// From the journal.
+    /// Reads it from the journal.
     pub(crate) fn from_json(value: &Value) -> Option<Self> {
         let (what, told) = value.as_object()?.iter().next()?;
         let text = || told.as_str().unwrap_or_default().to_owned();

@@ -1,6 +1,6 @@
-//! Figures of a run: how many of what, the slowest answer, and the longest time in which nothing succeeded.
+//! Figures of a run: the number of each outcome, the slowest response, and the longest time without a success.
 //!
-//! Filled by the writers, printed by the run. They must never be needed to compare.
+//! Updated by the writers, printed by the run. The comparison must not depend on them.
 
 use std::{
     collections::BTreeMap,
@@ -21,7 +21,7 @@ pub(crate) struct Figures {
     counts: BTreeMap<&'static str, u64>,
     /// Top-level errors by code, and requests that were cut off.
     errors: BTreeMap<String, u64>,
-    /// What cannot be, in words.
+    /// Contradictions, as text.
     pub(crate) wrong: Vec<String>,
 }
 
@@ -39,7 +39,7 @@ impl Figures {
         }
     }
 
-    /// Counts an answer, or that there was none.
+    /// Counts a response, or a missing one.
     pub(crate) fn count(&mut self, read: &Read, took: Duration, is_look: bool) {
         let what = match &read.outcome {
             Outcome::Done(_) if is_look => "looked",

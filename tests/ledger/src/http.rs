@@ -1,7 +1,7 @@
-//! Just enough HTTP/1.1 to ask a DevArch: one connection for each writer, kept as long as it lasts.
+//! A minimal HTTP/1.1 client: one persistent connection for each writer.
 //!
-//! Used by the writers and by the comparison. It is our own because the books need to know what no client library tells:
-//! whether anything of a request can have reached the service. It must never send a request twice.
+//! Used by the writers and by the comparison. No client library reports what the journal needs to know:
+//! whether any part of a request can have reached the service. It must not send a request twice.
 
 use std::{fmt, io, str::FromStr, time::Duration};
 
@@ -12,12 +12,12 @@ use tokio::{
     time::timeout,
 };
 
-/// How long an answer may take before the client goes away; far beyond what is promised, so that it is seen.
+/// Timeout of a response, far beyond what is guaranteed, so that slow responses are measured.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The same for a connection.
+/// Timeout of a connection.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// Where a service is.
+/// The address of a service.
 #[derive(Clone, Debug)]
 pub(crate) struct Address(String);
 
@@ -41,10 +41,10 @@ impl fmt::Display for Address {
     }
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Lost {
-    /// There was no connection: nothing was sent.
+    /// Without a connection: nothing was sent.
     NotSent(String),
     /// The request was sent, at least in part.
     Sent(String),
@@ -61,7 +61,7 @@ impl Client {
         Self { address, stream: None }
     }
 
-    /// Asks; the status, and the answer as JSON, null where it is something else.
+    /// Sends a request; returns the status, and the response as JSON, or null if it is not JSON.
     pub(crate) async fn ask(&mut self, query: &str, variables: &Value) -> Result<(u16, Value), Lost> {
         let body = serde_json::json!({ "query": query, "variables": variables }).to_string();
         let request = format!(
@@ -99,7 +99,7 @@ impl Client {
     }
 }
 
-/// False when the other side has ended a kept connection, as far as can be seen.
+/// Whether a persistent connection is still open, as far as is known.
 fn is_open(stream: &TcpStream) -> bool {
     let mut byte = [0];
     matches!(stream.try_read(&mut byte), Err(cause) if cause.kind() == io::ErrorKind::WouldBlock)
@@ -109,7 +109,7 @@ fn odd(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
-/// The status, whether the connection stays, and the body.
+/// The status, whether the connection stays open, and the body.
 async fn answer(stream: &mut TcpStream) -> io::Result<(u16, bool, Vec<u8>)> {
     let mut bytes = Vec::with_capacity(4096);
     let head = loop {

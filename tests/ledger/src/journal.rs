@@ -1,7 +1,8 @@
-//! The books on disk: a line before a request is sent, a line after its answer.
+//! The journal on disk: a line before a request is sent, and a line after its response.
 //!
-//! Written by the writers, read by the comparison, by a run that carries on, and by `tests/faults`. Each line reaches the
-//! system before anything else happens, so that it outlives the end of this process. It must never be rewritten.
+//! Written by the writers; read by the comparison, by a continued run, and by `tests/faults`. Each line reaches the
+//! operating system before anything else happens, so that it survives the end of this process. It must not be
+//! rewritten.
 
 use std::{
     collections::BTreeMap,
@@ -16,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::{answer::Outcome, operation::Operation};
 
-/// What a journal begins with.
+/// The first line of a journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Head {
     pub(crate) seed: u64,
@@ -29,7 +30,7 @@ impl Head {
         format!("ledger-{:x}", self.seed)
     }
 
-    /// The stack of a writer; four share one, so that they are in each other's way.
+    /// The stack of a writer; four writers share one, so that they conflict.
     pub(crate) fn stack(&self, writer: u64) -> String {
         format!("ledger-{:x}-{}", self.seed, writer / 4)
     }
@@ -40,21 +41,21 @@ impl Head {
     }
 }
 
-/// A operation with what came of it.
+/// An operation with its outcome.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) number: u64,
     pub(crate) operation: Operation,
     pub(crate) outcome: Outcome,
-    /// Milliseconds since 1970 when it was answered; none when it never was.
+    /// When it was answered, in milliseconds since 1970; `None` if it was not.
     pub(crate) answered: Option<u64>,
 }
 
-/// The books of one run, to write into.
+/// The journal of one run, open for writing.
 pub(crate) struct Journal(Mutex<File>);
 
 impl Journal {
-    /// Opens the file, and begins it where it is new.
+    /// Opens the file, and writes the first line if it is new.
     pub(crate) fn open(path: &Path, head: &Head) -> Result<Self, String> {
         let fail = |cause: std::io::Error| format!("cannot write {}: {cause}", path.display());
         let is_new = !path.exists();
@@ -71,12 +72,12 @@ impl Journal {
         file.write_all(format!("{line}\n").as_bytes()).map_err(|cause| format!("cannot write the journal: {cause}"))
     }
 
-    /// About to be sent.
+    /// Records an operation that is about to be sent.
     pub(crate) fn sent(&self, writer: u64, number: u64, operation: &Operation) -> Result<(), String> {
         self.line(&json!({ "t": now(), "w": writer, "n": number, "sent": operation }))
     }
 
-    /// Answered, or not.
+    /// Records the outcome of an operation.
     pub(crate) fn answered(&self, writer: u64, number: u64, took: u64, outcome: &Outcome) -> Result<(), String> {
         self.line(&json!({ "t": now(), "w": writer, "n": number, "ms": took, "came": outcome.to_json() }))
     }
@@ -100,7 +101,7 @@ pub(crate) fn read(path: &Path) -> Result<(Head, BTreeMap<u64, Vec<Entry>>), Str
     let mut entries: BTreeMap<u64, Vec<Entry>> = BTreeMap::new();
     for line in lines {
         let line = line.map_err(|cause| fail(&cause.to_string()))?;
-        // The last line of a run that was killed may be half, and its request was then not sent.
+        // The last line of a killed run may be incomplete; its request was not sent then.
         let Ok(line) = serde_json::from_str::<Value>(&line) else { continue };
         let of = entries.entry(line["w"].as_u64().unwrap_or_default()).or_default();
         let number = line["n"].as_u64().unwrap_or_default();

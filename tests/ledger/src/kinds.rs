@@ -1,13 +1,14 @@
-//! The kinds of overrides that the ledger writes: how an entry goes into an input, and how it is read from an answer.
+//! The kinds of overrides that the ledger writes: converts entries to inputs, and reads them from responses.
 //!
-//! Used by operations and states. An entry is a place such as `env/K1` and a number; every value is made from the number, so
-//! that values of two writes are never equal, and a mixture of both is seen. It must never know what an instance is.
+//! Used by operations and states. An entry is a place such as `env/K1` and a number; every value is made from the
+//! number, so that values of two writes are never equal, and a mixture of both is detected. It must not depend on
+//! instances.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// What an instance says: place and value.
+/// The overrides of an instance: place and value.
 pub(crate) type Says = BTreeMap<String, String>;
 
 /// The kinds, as the places begin, and as the fields of the inputs are called.
@@ -65,7 +66,7 @@ pub(crate) fn value(place: &str, number: u64) -> String {
     }
 }
 
-/// Long enough to fill a page of a database now and then.
+/// Sometimes long enough to fill a page of the database.
 fn content(number: u64) -> String {
     let lines = if number.is_multiple_of(10) { 300 } else { 3 };
     format!("{number}\n").repeat(lines)
@@ -128,14 +129,14 @@ pub(crate) fn collections<'a>(places: impl IntoIterator<Item = &'a str>, emptied
     Value::Object(found)
 }
 
-/// What an instance says, from an answer with everything in [`SHOWN`]. What the ledger never writes gets a place as well, so
-/// that it is seen.
+/// The overrides of an instance, from a response with everything in [`SHOWN`]. Unexpected entries get a place as well,
+/// so that they are detected.
 pub(crate) fn read(instance: &Value) -> Says {
     let mut says = Says::new();
     let list = |field: &str| instance[field].as_array().cloned().unwrap_or_default();
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let mut put = |place: String, value: String| {
-        // Two entries in one place: both are seen.
+        // Two entries in one place: both are recorded.
         let place = if says.contains_key(&place) { format!("{place} again") } else { place };
         says.insert(place, value);
     };
@@ -174,7 +175,7 @@ pub(crate) fn read(instance: &Value) -> Says {
     says
 }
 
-/// The place of the rule that takes an inherited entry away.
+/// The place of the rule that removes an inherited entry.
 pub(crate) fn removal(place: &str) -> String {
     let (kind, key) = split(place);
     let name = KINDS.iter().find(|(one, ..)| *one == kind).map_or("", |(_, _, name)| name);

@@ -1,8 +1,8 @@
-//! A client that keeps books: it writes down what it sent and what was acknowledged, and looks later whether all of it,
+//! A client that records in a journal what it sent and what was acknowledged, and checks later whether all of it,
 //! and nothing else, is there.
 //!
-//! Called by people and by `tests/faults/run`, which breaks things meanwhile. It must never look into the database: what
-//! the API does not show is not there.
+//! Run by developers and by `tests/faults/run`, which injects faults meanwhile. It must not read the database directly:
+//! what the API does not show counts as absent.
 
 mod answer;
 mod figures;
@@ -56,13 +56,13 @@ struct Wanted {
     /// How long; SIGTERM and Ctrl-C end it earlier.
     #[arg(long, default_value_t = 10.0, value_name = "SECONDS")]
     seconds: f64,
-    /// Where the rng begin; chosen and told when it is absent.
+    /// Where the random numbers begin; chosen and told when it is absent.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
     /// Where the books are kept.
     #[arg(long, value_name = "FILE")]
     journal: PathBuf,
-    /// Sends what this journal says was sent, in its order, in place of throwing rng.
+    /// Sends what this journal says was sent, in its order, in place of random numbers.
     #[arg(long, value_name = "FILE", conflicts_with = "seed")]
     replay: Option<PathBuf>,
     /// Milliseconds that a writer rests between two requests.
@@ -91,19 +91,19 @@ fn main() -> ExitCode {
     }
 }
 
-/// What there is to tell in the end.
+/// The result of a command.
 struct Report {
     text: String,
     is_good: bool,
 }
 
-/// It could not be done: neither good nor bad is known.
+/// The command failed, so the result is unknown.
 fn fail(message: &str) -> ExitCode {
     tell(message);
     ExitCode::from(2)
 }
 
-/// Tells people something on the way.
+/// Prints progress to standard error.
 fn tell(message: &str) {
     drop(writeln!(std::io::stderr(), "ledger: {message}"));
 }

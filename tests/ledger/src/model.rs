@@ -1,6 +1,6 @@
-//! What must be there: instances with the states that they can have, after everything that was sent and answered.
+//! The model: the possible states of each instance after all requests and responses.
 //!
-//! Filled by the writers as they go, and from a journal by the comparison: the same way, so that both agree. It must never
+//! Updated by the writers, and by the comparison from a journal, in the same way. It must not
 //! guess: an instance about which something is unknown has two possible states and is left alone from then on.
 
 use std::collections::BTreeMap;
@@ -11,11 +11,11 @@ use crate::{
     state::State,
 };
 
-/// The states that an instance can have; `None` is not there.
+/// The possible states of an instance; `None` means that it does not exist.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Thing {
     pub(crate) possible: Vec<Option<State>>,
-    /// Something is unknown about it, or about its copy: nobody touches it any more.
+    /// Its state or that of its copy is unknown, so no writer uses it any more.
     pub(crate) rests: bool,
 }
 
@@ -24,7 +24,7 @@ impl Thing {
         Self { possible: vec![Some(state)], rests: false }
     }
 
-    /// The one state that it has.
+    /// The only possible state.
     pub(crate) fn state(&self) -> Option<&State> {
         match self.possible.as_slice() {
             [one] => one.as_ref(),
@@ -33,15 +33,15 @@ impl Thing {
     }
 }
 
-/// What must be there.
+/// The expected instances.
 #[derive(Debug, Default)]
 pub(crate) struct Model {
-    /// By the name that is sure, or by the one that was asked for.
+    /// By the known name, or by the requested one.
     pub(crate) things: BTreeMap<String, Thing>,
 }
 
 impl Model {
-    /// Takes note of a operation and its outcome, and says what cannot be.
+    /// Applies an operation and its outcome, and reports contradictions.
     pub(crate) fn judge(&mut self, operation: &Operation, outcome: &Outcome) -> Vec<String> {
         let thing = self.things.get(&operation.name).cloned().unwrap_or_default();
         if thing.possible.len() > 1 {
@@ -84,10 +84,10 @@ impl Model {
         }
     }
 
-    /// Takes note of what may have been done.
+    /// Applies an operation whose outcome is unknown.
     fn suspect(&mut self, operation: &Operation, before: Option<&State>, effect: Effect) {
         match effect {
-            // Whatever comes of it, nothing changes.
+            // It changes nothing in any case.
             Effect::Refused(_) => {}
             Effect::Now(_) if operation.what == What::Look => {}
             Effect::Now(after) => {
@@ -95,7 +95,7 @@ impl Model {
                 self.things.insert(operation.name.clone(), Thing { possible, rests: true });
             }
             Effect::Another(copy) => {
-                // What is copied must not move until the copy may have been made.
+                // The source must not change until the copy may have been made.
                 if let Some(source) = self.things.get_mut(&operation.name) {
                     source.rests = true;
                 }
@@ -104,7 +104,7 @@ impl Model {
         }
     }
 
-    /// Compares with everything that there is, and says what is lost, torn, there twice, or not accounted for.
+    /// Compares with all existing instances, and reports what is lost, torn, duplicate, or unexpected.
     pub(crate) fn compare(&self, seen: Vec<State>) -> Vec<String> {
         let mut by_name: BTreeMap<String, Vec<State>> = BTreeMap::new();
         for state in seen {
@@ -134,14 +134,14 @@ impl Model {
         found
     }
 
-    /// How many must be there, and how many may be there or be otherwise.
+    /// How many instances must exist, and how many have an unknown state.
     pub(crate) fn count(&self) -> (usize, usize) {
         let unknown = self.things.values().filter(|thing| thing.possible.len() > 1).count();
         (self.things.len() - unknown, unknown)
     }
 }
 
-/// What must be, with the keys that were told, and in what the answer differs.
+/// The expected state, with the keys from the response, and how the response differs.
 fn agreed(wanted: State, shown: Option<&State>) -> (State, Vec<String>) {
     // Only a purge shows nothing.
     let Some(shown) = shown else {

@@ -1,6 +1,6 @@
-//! What a writer does: one request, and what it does to an instance when it is done.
+//! Operations of the writers: one request, and its effect on an instance.
 //!
-//! Made by the writers, kept in the journal, judged by the model. It must never know whether it was done.
+//! Made by the writers, stored in the journal, applied by the model. It must not depend on the outcome.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ pub(crate) struct Operation {
     pub(crate) name: String,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) number: u64,
-    /// Written only when this is still the revision.
+    /// The `expectedRevision` of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) expected: Option<i64>,
     #[serde(flatten)]
@@ -28,29 +28,29 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// What is done.
+/// The kind of an operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub(crate) enum What {
-    /// A new one that says something in these places.
+    /// Creates an instance that overrides these places.
     Create { places: Vec<String> },
-    /// A new description, and on or off.
+    /// Sets the description, and whether it is enabled.
     Update { enabled: bool },
-    /// Whole collections: the kinds of these places, and kinds that are emptied.
+    /// Writes whole collections: the kinds of these places, and kinds that are cleared.
     Set { places: Vec<String>, emptied: Vec<String> },
-    /// Step by step.
+    /// Patches overrides.
     Patch { steps: Vec<Step> },
-    /// A copy under this name, which is left to the service when it chooses.
+    /// Copies it under this name, or under one that the service generates.
     Duplicate { copy: String, chosen: bool },
-    /// Another name.
+    /// Renames it.
     Rename { to: String },
-    /// Into the trash.
+    /// Moves it to the trash.
     Delete,
-    /// Out of the trash.
+    /// Restores it from the trash.
     Restore,
-    /// Out of the trash for good.
+    /// Purges it.
     Purge,
-    /// Only a look.
+    /// Only reads it.
     Look,
 }
 
@@ -64,19 +64,19 @@ pub(crate) enum Step {
     ResetAll,
 }
 
-/// What comes of a operation that is done.
+/// The effect of a successful operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// It is so now; none when it is gone for good.
+    /// The instance has this state; `None` if it was purged.
     Now(Option<State>),
-    /// There is another one, and this one is as it was.
+    /// Another instance exists, and this one is unchanged.
     Another(State),
-    /// Nothing: it is refused with this code.
+    /// None: the operation is refused with this code.
     Refused(&'static str),
 }
 
 impl Operation {
-    /// What it does to an instance, or to none.
+    /// Its effect on an instance, or on a missing one.
     pub(crate) fn effect(&self, before: Option<&State>) -> Effect {
         let Some(before) = before else {
             return match &self.what {
@@ -117,7 +117,7 @@ impl Operation {
             What::Patch { steps } => steps.iter().for_each(|step| self.step(&mut after, step)),
             _ => {}
         }
-        // A secret does not show that it is another one.
+        // Responses do not show whether a secret has changed.
         let has_secret = |state: &State| state.says.contains_key("env/S0");
         if after != *before || (self.writes_secret() && has_secret(before) && has_secret(&after)) {
             after.revision += 1;
@@ -236,7 +236,7 @@ impl Operation {
     }
 }
 
-/// All places, of which a writer chooses.
+/// All places that a writer can choose.
 pub(crate) fn all_places() -> Vec<&'static str> {
     KINDS.iter().flat_map(|(kind, ..)| places(kind)).copied().collect()
 }

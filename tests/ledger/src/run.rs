@@ -1,6 +1,6 @@
-//! A run: stacks and a template are made, writers write, figures are told.
+//! A run: creates the stacks and the template, runs the writers, and prints figures.
 //!
-//! Called by `main`. It must never compare with what is there: that is done when everything is quiet.
+//! Called by `main`. It must not compare the instances: `verify` does, after the faults have ended.
 
 use std::{
     sync::{Arc, Mutex, PoisonError, atomic::AtomicBool, atomic::Ordering},
@@ -25,10 +25,10 @@ use crate::{
     writer::{Shared, Writer},
 };
 
-/// How long the service may take to be there at the start.
+/// How long the service may take to become ready at the start.
 const START: Duration = Duration::from_secs(30);
 
-/// Writes, and tells the figures in a line of JSON.
+/// Runs the writers, and prints the figures as a line of JSON.
 pub(crate) async fn run(wanted: Wanted) -> Result<Report, String> {
     let (head, mut before) = if wanted.journal.exists() {
         journal::read(&wanted.journal)?
@@ -76,7 +76,7 @@ pub(crate) async fn run(wanted: Wanted) -> Result<Report, String> {
     Ok(Report { text: format!("{}\n", figures.to_json(head.seed)), is_good: figures.wrong.is_empty() })
 }
 
-/// Stops the writers when the time is over, or at a signal; a replay has its own end.
+/// Stops the writers at the end of the time, or at a signal; a replay ends by itself.
 fn stop_later(shared: Arc<Shared>, time: Duration, is_replay: bool) -> Result<(), String> {
     let fail = |cause: std::io::Error| format!("cannot wait for signals: {cause}");
     let mut terminate = signal(SignalKind::terminate()).map_err(fail)?;
@@ -92,7 +92,7 @@ fn stop_later(shared: Arc<Shared>, time: Duration, is_replay: bool) -> Result<()
     Ok(())
 }
 
-/// Makes the template and the stacks; what is there already stays.
+/// Creates the template and the stacks, unless they exist.
 async fn prepare(urls: &[Address], head: &Head) -> Result<(), String> {
     let mut client = Client::new(urls.first().ok_or("no URL")?.clone());
     let entries = json!({ "name": head.template(), "imageName": "ledger", "envVars": [{ "key": "K1", "value": "template" }],
@@ -114,7 +114,7 @@ async fn make(client: &mut Client, field: &str, input_type: &str, input: &Value)
         if let Ok((_, body)) = &answer
             && let Some(errors) = body["data"]["did"]["userErrors"].as_array()
         {
-            // Taken by an earlier try whose answer was lost, or by an earlier run.
+            // Created by an earlier try whose response was lost, or by an earlier run.
             return match errors.iter().find(|error| error["code"] != "NAME_TAKEN") {
                 None => Ok(()),
                 Some(error) => Err(format!("{field}: {error}")),

@@ -1,12 +1,12 @@
-//! An instance as it must be, and as an answer shows it.
+//! The state of an instance: the expected one, and the one in a response.
 //!
-//! Used by the model, the writers and the comparison. It must never know how a state came about.
+//! Used by the model, the writers and the comparison. It must not depend on how a state came about.
 
 use serde_json::{Value, json};
 
 use crate::kinds::{Says, read};
 
-/// An instance. What is `None` is not known yet: it was made by a request whose answer was lost.
+/// An instance. A field that is `None` is unknown, because the response to its creation was lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct State {
     pub(crate) name: String,
@@ -20,7 +20,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// A new one.
+    /// A new instance.
     pub(crate) fn new(name: &str, description: &str, says: Says) -> Self {
         Self {
             name: name.to_owned(),
@@ -34,7 +34,7 @@ impl State {
         }
     }
 
-    /// From an answer, with what is wrong with it in itself.
+    /// Reads it from a response, with the contradictions in that.
     pub(crate) fn seen(instance: &Value) -> (Self, Vec<String>) {
         let text = |field: &str| instance[field].as_str().map(str::to_owned);
         let name = text("name").unwrap_or_default();
@@ -61,7 +61,7 @@ impl State {
         (state, wrong)
     }
 
-    /// In what `seen` differs from what must be; nothing when it is the same.
+    /// How `seen` differs from the expected state; empty if it does not.
     pub(crate) fn differences(&self, seen: &Self) -> Vec<String> {
         let mut found = Vec::new();
         let mut differ = |what: &str, wanted: &str, seen: &str| {
@@ -87,7 +87,7 @@ impl State {
         found
     }
 
-    /// The same with the keys that an answer has told.
+    /// Adds the keys from a response.
     pub(crate) fn known_as(mut self, seen: &Self) -> Self {
         self.id = self.id.or_else(|| seen.id.clone());
         self.created = self.created.or_else(|| seen.created.clone());
@@ -95,7 +95,7 @@ impl State {
     }
 }
 
-/// A value that a line has room for.
+/// A value shortened for one line.
 fn short(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     let cut: String = line.chars().take(40).collect();

@@ -1,6 +1,6 @@
-//! The comparison: everything that there is, against the books.
+//! The comparison of all existing instances with the journal.
 //!
-//! Called by `main` when nothing is broken any more. It must never write, and never excuse a difference.
+//! Called by `main` after the faults have ended. It must not write, nor ignore a difference.
 
 use std::{
     path::Path,
@@ -19,7 +19,7 @@ use crate::{
     state::State,
 };
 
-/// How long the service may take to answer, and to finish what was sent last.
+/// How long the service may take to respond, and to finish the last requests.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Compares, and lists the differences.
@@ -50,7 +50,7 @@ pub(crate) async fn verify(url: &Address, path: &Path) -> Result<Report, String>
     })
 }
 
-/// Everything, read until two readings are the same: what was sent last may take a moment.
+/// All instances, read until two readings are equal, because the last requests may still run.
 async fn quiet(client: &mut Client, head: &Head) -> Result<(Vec<State>, Vec<String>), String> {
     let begun = Instant::now();
     let mut last = None;
@@ -67,7 +67,7 @@ async fn quiet(client: &mut Client, head: &Head) -> Result<(Vec<State>, Vec<Stri
     }
 }
 
-/// All instances of the ledger's stacks, live and in the trash, with what is wrong with an answer in itself.
+/// All instances of the ledger's stacks, live and in the trash, with contradictions in the responses.
 async fn everything(client: &mut Client, head: &Head) -> Result<(Vec<State>, Vec<String>), String> {
     let (mut states, mut wrong) = (Vec::new(), Vec::new());
     let mut take = |instance: &Value| {

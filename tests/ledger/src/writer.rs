@@ -1,6 +1,6 @@
-//! One writer: throws rng for its next operation, writes it down, sends it, writes down what came of it.
+//! One writer: chooses its next operation at random, records it, sends it, and records its outcome.
 //!
-//! Started by the run, many at once. It must never touch the names of another, nor an instance about which something is
+//! Started by the run, many concurrently. It must not use the names of another writer, nor an instance whose state is
 //! unknown.
 
 use std::{
@@ -23,12 +23,12 @@ use crate::{
     operation::{Operation, Step, What, all_places},
 };
 
-/// Instances that a writer has at a time; what is more goes.
+/// The number of live instances of a writer; beyond it, one is deleted.
 const MOST: usize = 24;
-/// How long a writer waits after something went wrong: the next try comes soon, and nobody is flooded.
+/// How long a writer waits after an error: short enough to notice a recovery, long enough not to flood the service.
 const REST: Duration = Duration::from_millis(20);
 
-/// What all writers share.
+/// The state that all writers share.
 pub(crate) struct Shared {
     pub(crate) head: Head,
     pub(crate) journal: Journal,
@@ -45,18 +45,18 @@ pub(crate) struct Writer {
     /// The number of its next request.
     pub(crate) number: u64,
     pub(crate) model: Model,
-    /// What to send in place of throwing rng, the next one last.
+    /// Operations to replay instead of random ones, in reverse order.
     pub(crate) replay: Option<Vec<Operation>>,
 }
 
 impl Writer {
-    /// Writes until it is told to stop.
+    /// Sends operations until it is stopped.
     pub(crate) async fn run(mut self) -> Result<(), String> {
         let stack = self.shared.head.stack(self.index);
         let template = self.shared.head.template();
         let mut clients: Vec<Client> = self.shared.urls.iter().cloned().map(Client::new).collect();
         while !self.shared.stop.load(Ordering::Relaxed) {
-            // For each request anew, so that what was chosen does not depend on where a run began.
+            // A new generator for each request, so that choices do not depend on where a run began.
             let seed = self.shared.head.seed ^ (self.index << 40) ^ self.number;
             let mut rng = Rng::with_seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
             let operation = match &mut self.replay {
@@ -96,7 +96,7 @@ impl Writer {
     fn choose(&self, rng: &mut Rng) -> Operation {
         let number = self.index * 1_000_000 + self.number + 1;
         let new = format!("w{}-{}", self.index, self.number);
-        // In the order of the map, so that the same rng choose the same.
+        // In the order of the map, so that the same random numbers make the same choices.
         let awake = |is_trashed: bool| -> Vec<(&String, &Thing)> {
             let is_so =
                 |thing: &Thing| !thing.rests && thing.state().is_some_and(|state| state.is_trashed == is_trashed);
@@ -120,7 +120,7 @@ impl Writer {
             28..40 if name.len() < 40 => {
                 let chosen = rng.bool() && !self.model.things.contains_key(&format!("{name}-copy"));
                 let copied = format!("{name}-copy");
-                // A name that was given up once could be taken for the one that is left to the service.
+                // The service could generate a name that was used before, so a released name is ambiguous.
                 if chosen && !name.contains("copy") {
                     What::Duplicate { copy: copied, chosen }
                 } else {
@@ -161,7 +161,7 @@ fn step(rng: &mut Rng) -> Step {
     let place = places[rng.usize(..places.len())].to_owned();
     match rng.u32(..20) {
         0..12 => Step::Set(place),
-        // An image always has a tag: it is not removed.
+        // The tag of an image cannot be removed.
         12..16 if !place.starts_with("setting/") => Step::Remove(place),
         19 => Step::ResetAll,
         _ => Step::Reset(place),

@@ -1,6 +1,6 @@
-//! What files say and what is stored, brought into one form, and the difference of the two: an instance's overrides.
+//! Brings the contents of files and of templates into one form, and computes the overrides that make up the difference.
 //!
-//! Made from the registry, so that no kind can be forgotten. It must never write.
+//! Used by the import. It is generated from the registry of kinds, so that no kind is forgotten. It must not write.
 
 use std::collections::HashMap;
 
@@ -22,14 +22,14 @@ use crate::{
 
 macro_rules! all_kinds {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
-        /// What a file says, as entries.
+        /// The entries of a file.
         pub(super) fn of_file(says: &Collections) -> Entries {
             let mut entries = Entries::default();
             $( entries.$field = says.$field.clone().map(Cardinality::into_entries).unwrap_or_default(); )+
             entries
         }
 
-        /// What templates say, or a row of theirs that cannot be read.
+        /// The entries of templates, or a row that cannot be read.
         pub(super) async fn of_templates(
             db: &impl Session,
             ids: &[TemplateId],
@@ -50,28 +50,29 @@ macro_rules! all_kinds {
             Ok(all)
         }
 
-        /// Whether both say the same about everything that a template says.
+        /// Whether the entries of two templates are the same.
         pub(super) fn same(a: &Entries, b: &Entries) -> bool {
             $( (OverrideKind::$kind == OverrideKind::Dependency || !differ(&a.$field, &b.$field)) )&&+
         }
 
-        /// What an instance of a template says so that it is what is wanted; kinds of which it says nothing are left out.
+        /// Computes the overrides that turn the template's entries into the wanted ones. Kinds without a difference are
+        /// `None`.
         pub(super) fn overrides(template: &Entries, wanted: &Entries) -> InstanceOverrides {
-            let mut said = InstanceOverrides::default();
-            $( said.$field = difference(&template.$field, &wanted.$field); )+
-            said
+            let mut overrides = InstanceOverrides::default();
+            $( overrides.$field = difference(&template.$field, &wanted.$field); )+
+            overrides
         }
 
-        /// The same with every kind spoken of, so that writing it leaves nothing else.
-        pub(super) fn of_all_kinds(said: InstanceOverrides) -> InstanceOverrides {
-            let mut all = said;
+        /// Sets the kinds that are `None` to empty overrides, so that writing the result removes other overrides.
+        pub(super) fn of_all_kinds(overrides: InstanceOverrides) -> InstanceOverrides {
+            let mut all = overrides;
             $( all.$field.get_or_insert_default(); )+
             all
         }
 
-        /// Whether anything is said at all.
-        pub(super) fn says_anything(said: &InstanceOverrides) -> bool {
-            $( said.$field.is_some() )||+
+        /// Whether any kind is overridden.
+        pub(super) fn has_overrides(overrides: &InstanceOverrides) -> bool {
+            $( overrides.$field.is_some() )||+
         }
     };
 }
@@ -83,26 +84,26 @@ fn differ<K: Mergeable>(a: &[K], b: &[K]) -> bool {
 
 fn difference<K: Mergeable>(template: &[K], wanted: &[K]) -> Option<Overrides<K>> {
     let (template, wanted): (Vec<&K>, Vec<&K>) = (template.iter().collect(), wanted.iter().collect());
-    let mut said = Overrides::default();
+    let mut overrides = Overrides::default();
     for change in diff(&template, &wanted) {
         if change.to.is_empty() {
-            // What always has a value is not taken away.
+            // A setting that always has a value cannot be removed.
             if K::refuses_rule(Some(&change.key)).is_none() {
-                said.removed.insert(change.key);
+                overrides.removed.insert(change.key);
             }
         } else {
-            said.entries.extend(change.to.into_iter().cloned());
+            overrides.entries.extend(change.to.into_iter().cloned());
         }
     }
-    (said != Overrides::default()).then_some(said)
+    (overrides != Overrides::default()).then_some(overrides)
 }
 
-/// Gives secrets without a value the one that is stored under their key, and none where nothing is.
+/// Fills in the stored values of secrets that come without one, and removes the value where none is stored.
 pub(super) fn complete(variables: &mut [EnvVar], stored: &[EnvVar]) {
-    for variable in variables.iter_mut().filter(|variable| variable.value == EnvValue::StoredOutcome) {
+    for variable in variables.iter_mut().filter(|variable| variable.value == EnvValue::KeepStored) {
         let stored = stored.iter().find(|stored| stored.key == variable.key);
         variable.keep(stored, &mut Problems::default());
-        if variable.value == EnvValue::StoredOutcome {
+        if variable.value == EnvValue::KeepStored {
             variable.value = EnvValue::Unset;
         }
     }
@@ -117,9 +118,9 @@ mod tests {
     fn a_difference_is_what_leads_from_one_to_the_other() {
         let label = |key: &str, value: &str| Label { key: key.to_owned(), value: value.to_owned() };
         let template = [label("a", "1"), label("b", "1"), label("c", "1")];
-        let said = difference(&template, &[label("b", "2"), label("c", "1"), label("d", "1")]).unwrap();
-        assert_eq!(said.entries, [label("b", "2"), label("d", "1")]);
-        assert_eq!(said.removed.into_iter().collect::<Vec<_>>(), ["a"]);
+        let overrides = difference(&template, &[label("b", "2"), label("c", "1"), label("d", "1")]).unwrap();
+        assert_eq!(overrides.entries, [label("b", "2"), label("d", "1")]);
+        assert_eq!(overrides.removed.into_iter().collect::<Vec<_>>(), ["a"]);
         assert_eq!(difference(&template, &template), None);
         let tag = Setting { field: SettingField::ImageTag, value: "1".to_owned() };
         assert_eq!(difference(&[tag], &[]), None, "an image always has a tag");

@@ -1,6 +1,6 @@
-//! The instances of an import: what each of them says differently from its template.
+//! Writes the instances of an import, with the overrides in which they differ from their templates.
 //!
-//! Called by the import, in its transaction, which holds the stack exclusively.
+//! Called by the import in its transaction, which locks the stack exclusively. It must not change templates.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -29,7 +29,7 @@ use crate::{
     reference::InstanceRef,
 };
 
-/// Where the instances come to be.
+/// The inputs for writing the instances.
 pub(super) struct Members<'a> {
     pub(super) stack: &'a StackModel,
     pub(super) templates: &'a Templates,
@@ -37,14 +37,14 @@ pub(super) struct Members<'a> {
     pub(super) stop: &'a Stop,
 }
 
-/// The row of a service's instance; `fresh` when the import has made it.
+/// The row of a service's instance. `is_new` if the import has created it.
 struct Row {
     instance: InstanceModel,
-    fresh: bool,
+    is_new: bool,
 }
 
 impl Members<'_> {
-    /// Writes them, or notes what is in the way.
+    /// Writes the instances, or notes problems.
     pub(super) async fn write(
         &self,
         tx: &Tx,
@@ -52,20 +52,20 @@ impl Members<'_> {
         now: DateTime<Utc>,
         problems: &mut Problems,
     ) -> Result<Vec<(String, Outcome, InstanceId)>> {
-        // Something was in the way of the templates already.
+        // Some templates could not be written.
         if self.templates.written.len() != services.len() {
             return Ok(Vec::new());
         }
-        let there = stack_instances::live(tx, self.stack.id).await?;
-        let mut there: HashMap<String, InstanceModel> =
-            there.into_iter().map(|row| (row.instance_id.clone(), row)).collect();
+        let existing = stack_instances::live(tx, self.stack.id).await?;
+        let mut existing: HashMap<String, InstanceModel> =
+            existing.into_iter().map(|row| (row.instance_id.clone(), row)).collect();
         let mut rows = Vec::with_capacity(services.len());
         for (service, template) in services.iter().zip(&self.templates.written) {
             self.stop.check()?;
-            let row = match there.remove(&service.instance) {
-                Some(instance) => Row { instance, fresh: false },
+            let row = match existing.remove(&service.instance) {
+                Some(instance) => Row { instance, is_new: false },
                 None => match self.insert(tx, service, template.row.id, now).await? {
-                    Ok(instance) => Row { instance, fresh: true },
+                    Ok(instance) => Row { instance, is_new: true },
                     Err(problem) => {
                         problems.push(problem);
                         return Ok(Vec::new());
@@ -81,27 +81,27 @@ impl Members<'_> {
         for ((service, template), row) in templates.zip(rows) {
             self.stop.check()?;
             let mut wanted = collections::of_file(service.laid_over.as_ref().unwrap_or(&service.says));
-            // What the template says of a secret is what a file means that does not show it.
+            // A secret whose value is not in the file takes the value of the template.
             collections::complete(&mut wanted.env_vars, &template.says.env_vars);
             resolve(&mut wanted, &ids);
-            let said = collections::overrides(&template.says, &wanted);
+            let overrides = collections::overrides(&template.says, &wanted);
             let (name, id) = (service.instance.clone(), row.instance.id);
-            let outcome = if row.fresh {
-                if collections::says_anything(&said) {
-                    // Its revision stays at the first.
-                    changes(tx, id, said).await?.write(tx, now).await?;
+            let outcome = if row.is_new {
+                if collections::has_overrides(&overrides) {
+                    // The revision of a new instance stays 1.
+                    changes(tx, id, overrides).await?.write(tx, now).await?;
                     uncounted.push(id);
                 }
                 Outcome::Created
             } else {
-                self.from_result(tx, service, row.instance, said, now, problems).await?
+                self.update_existing(tx, service, row.instance, overrides, now, problems).await?
             };
             written.push((name, outcome, id));
         }
         if !uncounted.is_empty() {
             entries::count_new(tx, &uncounted).await?;
         }
-        self.refuse_circles(tx, &ids, problems).await?;
+        self.refuse_cycles(tx, &ids, problems).await?;
         Ok(written)
     }
 
@@ -130,26 +130,26 @@ impl Members<'_> {
             container_name,
             description: service.description.clone(),
             enabled: true,
-            // Counted when all of them have got their overrides.
+            // Set after all overrides have been written.
             override_count: 0,
         };
         let inserted = instances::insert(tx, new, now).await.map_err(naming::taken(&self.stack.name, &name));
         inserted.map(Ok)
     }
 
-    /// Brings an instance that was there before up to date, or leaves it.
-    async fn from_result(
+    /// Updates an instance that existed before, or leaves it, depending on `on_conflict`.
+    async fn update_existing(
         &self,
         tx: &Tx,
         service: &Imported,
         instance: InstanceModel,
-        said: InstanceOverrides,
+        overrides: InstanceOverrides,
         now: DateTime<Utc>,
         problems: &mut Problems,
     ) -> Result<Outcome> {
         let template = self.templates.written.iter().find(|template| template.row.id == instance.template_service_id);
         let own = template.is_some_and(|template| template.row.name == service.template);
-        let changes = changes(tx, instance.id, collections::of_all_kinds(said)).await?;
+        let changes = changes(tx, instance.id, collections::of_all_kinds(overrides)).await?;
         if own && changes.is_empty() {
             return Ok(Outcome::Unchanged);
         }
@@ -174,12 +174,12 @@ impl Members<'_> {
     }
 
     /// Notes instances that would wait for each other.
-    async fn refuse_circles(&self, tx: &Tx, ids: &HashMap<&str, InstanceId>, problems: &mut Problems) -> Result<()> {
+    async fn refuse_cycles(&self, tx: &Tx, ids: &HashMap<&str, InstanceId>, problems: &mut Problems) -> Result<()> {
         let mut leads_to: BTreeMap<InstanceId, Vec<InstanceId>> = BTreeMap::new();
         for (from, to) in dependencies::of_stack(tx, self.stack.id).await? {
             leads_to.entry(from).or_default().push(to);
         }
-        // Takes away, again and again, what waits for nothing that is left: a circle is what stays.
+        // Repeatedly removes instances none of whose targets has dependencies. What remains contains a cycle.
         loop {
             let waiting: HashSet<InstanceId> = leads_to.keys().copied().collect();
             let before = leads_to.len();
@@ -199,14 +199,14 @@ impl Members<'_> {
     }
 }
 
-/// What has to be written so that an instance says exactly this. Kinds that are not spoken of stay as they are.
-async fn changes(tx: &Tx, instance: InstanceId, said: InstanceOverrides) -> Result<entries::Changes> {
-    let mut draft = entries::load_draft(tx, instance, |kind| said.speaks_of(kind)).await?;
-    draft.settle_on(said);
+/// The changes that make the overrides of an instance exactly these. Kinds that are `None` are left unchanged.
+async fn changes(tx: &Tx, instance: InstanceId, overrides: InstanceOverrides) -> Result<entries::Changes> {
+    let mut draft = entries::load_draft(tx, instance, |kind| overrides.mentions(kind)).await?;
+    draft.decide(overrides);
     Ok(entries::Changes::find(tx, instance, draft).await?)
 }
 
-/// Gives dependencies the keys of the instances that they name; those on services that could not be held are gone.
+/// Replaces the names in dependencies by ids. Dependencies on services without an instance are dropped.
 fn resolve(wanted: &mut Entries, ids: &HashMap<&str, InstanceId>) {
     wanted.dependencies.retain_mut(|dependency: &mut Dependency| {
         let InstanceRef::Name { name, .. } = &dependency.depends_on else { return true };

@@ -1,7 +1,7 @@
-//! Importing Compose files: services become templates, and on request instances of a stack, all or nothing.
+//! The use case `importCompose`: turns services into templates, and on request into instances of a stack, all or
+//! nothing.
 //!
-//! Called by the mutation, the command line and tests. What the files say is read by `compose`; here it meets what is
-//! stored.
+//! Called by the resolvers, the command line and tests. It must not parse files itself; the module `compose` does.
 
 mod collections;
 mod instances;
@@ -49,44 +49,44 @@ pub enum OnConflict {
     Update,
 }
 
-/// What became of a template or an instance.
+/// The outcome for a template or an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
-    /// It is new.
+    /// It was created.
     Created,
-    /// It says something else now.
+    /// It existed and was updated.
     Updated,
-    /// It said the same already.
+    /// It existed and was the same.
     Unchanged,
-    /// It says something else than the file, and stays so.
+    /// It existed, differs from the file, and was left unchanged.
     Skipped,
 }
 
-/// What is to be imported.
+/// The input of [`App::import_compose`].
 #[derive(Clone, Debug, Hash)]
 pub struct ImportCompose {
     /// The files.
     pub request: Request,
-    /// The stack that gets an instance of every service; by a name that no stack has, it is made.
+    /// The stack that gets an instance for every service. If no stack has this name, it is created.
     pub stack: Option<StackRef>,
-    /// What happens where something of the same name says something else.
+    /// What to do when an object of the same name differs from the file.
     pub on_conflict: OnConflict,
-    /// Whether everything is undone at the end.
+    /// Whether the import is rolled back at the end.
     pub dry_run: bool,
 }
 
-/// Something that was imported; without an id where a dry run has undone it.
+/// An imported object. A dry run reports no id for created objects.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ImportedAs<Id> {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Its key.
+    /// The id.
     pub id: Option<Id>,
 }
 
-/// What an import did, or would have done.
+/// The result of an import or of a dry run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ImportReport {
     /// The stack.
@@ -95,11 +95,11 @@ pub struct ImportReport {
     pub templates: Vec<ImportedAs<TemplateId>>,
     /// The instances, in the same order.
     pub instances: Vec<ImportedAs<InstanceId>>,
-    /// What is not held as it stands in the files.
+    /// The parts of the files that could not be imported unchanged.
     pub notes: Vec<Note>,
 }
 
-/// Its own structure, which is no row; what it names is shown where it is still there.
+/// The report is stored as it is. It has no subject; each object in it is shown if it still exists.
 impl StoredOutcome for ImportReport {
     type Form = Self;
     fn to_form(&self) -> Option<Self> {
@@ -136,8 +136,8 @@ impl App {
     }
 }
 
-/// When an import stops half-way: all of it is undone then. One that only tries stops when its client goes away, any
-/// other one when its client has been told that the request is over.
+/// Decides when an import is cancelled and rolled back. A dry run is cancelled when its client disconnects, any other
+/// import when its client has been told that the request has ended.
 #[derive(Clone)]
 struct Stop {
     cancellation: Cancellation,
@@ -149,7 +149,7 @@ impl Stop {
         self.cancellation.is_cancelled() || self.dry_run && self.cancellation.is_abandoned()
     }
 
-    /// An error once it is set. Nobody waits for its text.
+    /// Returns an error after a cancellation. No client sees its message.
     fn check(&self) -> Result<()> {
         if self.is_set() { Err(Error::limit("The request was over before the import was done.")) } else { Ok(()) }
     }
@@ -164,8 +164,8 @@ impl Drop for SetOnDrop {
     }
 }
 
-/// Reads files on a thread for long work, and gives them back. The thread stops soon after nobody waits any more, also
-/// when this is dropped because the service ends.
+/// Parses files on a blocking thread, and returns the request with the result. The thread stops soon after a
+/// cancellation, and after the future is dropped because the service shuts down.
 async fn read(request: Request, stop: &Stop) -> Result<(Request, Result<Reading, Vec<Refusal>>)> {
     let is_dropped = Arc::new(AtomicBool::new(false));
     let _set_on_drop = SetOnDrop(Arc::clone(&is_dropped));
@@ -178,7 +178,7 @@ async fn read(request: Request, stop: &Stop) -> Result<(Request, Result<Reading,
     reading.await.map_err(|cause| Error::Internal(format!("reading Compose files: {cause}")))
 }
 
-/// Problems with the text of files.
+/// Converts the refusals of the parser into problems.
 fn refused(request: &Request, refusals: Vec<Refusal>) -> Error {
     let problems = refusals.into_iter().map(|refusal| {
         let number = refusal.at.file;
@@ -204,12 +204,12 @@ impl Command for Import {
     const PERMISSION: Permission = Permission::ADMINISTER_ALL;
     type Output = ImportReport;
 
-    fn undone(&self) -> bool {
+    fn is_dry_run(&self) -> bool {
         self.dry_run
     }
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<ImportReport> {
-        // One import at a time, and none while a server loads the catalogue.
+        // Serializes imports with each other and with the loading of the catalogue.
         rows::lock_catalog(tx).await?;
         let mut problems = Problems::default();
         let stack = match &self.stack {
@@ -252,7 +252,7 @@ impl Command for Import {
 }
 
 impl Import {
-    /// What a dry run has made is gone.
+    /// The id to report; `None` for an object that the dry run has rolled back.
     fn shown<Id>(&self, id: Id, outcome: Outcome) -> Option<Id> {
         Some(id).filter(|_| !self.dry_run || outcome != Outcome::Created)
     }

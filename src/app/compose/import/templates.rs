@@ -1,6 +1,6 @@
-//! The templates of an import: made, brought up to date, or left as they are.
+//! Writes the templates of an import: creates, updates or leaves them.
 //!
-//! Called by the import, in its transaction.
+//! Called by the import in its transaction. It must not change instances.
 
 use std::collections::HashMap;
 
@@ -23,21 +23,21 @@ use crate::{
     kinds::{Collections, EnvVar, OfTemplate},
 };
 
-/// A template as it stands after the import.
+/// A template after the import.
 pub(super) struct Written {
     pub(super) row: TemplateModel,
     pub(super) outcome: Outcome,
-    /// What it says now.
+    /// Its entries after the import.
     pub(super) says: Entries,
 }
 
-/// All templates of an import, one for each service.
+/// The templates of an import, one for each service.
 pub(super) struct Templates {
     pub(super) written: Vec<Written>,
 }
 
 impl Templates {
-    /// Writes them, or notes what is in the way.
+    /// Writes the templates, or notes problems.
     pub(super) async fn write(
         tx: &Tx,
         Import { services, on_conflict, stop, .. }: &Import,
@@ -47,10 +47,10 @@ impl Templates {
         let mut stored = Vec::with_capacity(services.len());
         for service in services {
             stop.check()?;
-            stored.push(templates::hold_by_name(tx, &service.template, TemplateLock::Unchanged).await?);
+            stored.push(templates::lock_by_name(tx, &service.template, TemplateLock::NoKeyUpdate).await?);
         }
         let ids: Vec<TemplateId> = stored.iter().flatten().map(|row| row.id).collect();
-        let mut there: HashMap<TemplateId, Result<Entries, Unreadable>> =
+        let mut existing: HashMap<TemplateId, Result<Entries, Unreadable>> =
             if ids.is_empty() { HashMap::new() } else { collections::of_templates(tx, &ids).await? };
         let mut written = Vec::with_capacity(services.len());
         for (service, row) in services.iter().zip(stored) {
@@ -66,29 +66,31 @@ impl Templates {
                 }
                 continue;
             }
-            let there = row.as_ref().and_then(|row| there.remove(&row.id));
-            // What cannot be read says something else than the file, and is replaced like that.
-            let there = there.map(|there| there.inspect_err(|row| tracing::error!(%row, "a template is not known")));
+            let existing = row.as_ref().and_then(|row| existing.remove(&row.id));
+            // An unreadable template counts as different from the file, and can be replaced.
+            let existing =
+                existing.map(|existing| existing.inspect_err(|row| tracing::error!(%row, "a template is not known")));
             let secrets: &[EnvVar] =
-                there.as_ref().and_then(|there| there.as_ref().ok()).map_or(&[], |it| &it.env_vars);
+                existing.as_ref().and_then(|existing| existing.as_ref().ok()).map_or(&[], |it| &it.env_vars);
             collections::complete(says.env_vars.get_or_insert_default(), secrets);
             let wanted = collections::of_file(&says);
-            written.push(match row.zip(there) {
+            written.push(match row.zip(existing) {
                 None => {
                     let row = templates::insert(tx, values, now).await?;
                     entries::insert_all::<OfTemplate>(tx, row.id, says, now).await?;
                     Written { row, outcome: Outcome::Created, says: wanted }
                 }
-                Some((row, there)) => {
-                    let as_wanted =
-                        |there: &Entries| collections::same(there, &wanted) && TemplateValues::from(&row) == values;
-                    match (on_conflict, there) {
-                        (_, Ok(there)) if as_wanted(&there) => {
-                            Written { row, outcome: Outcome::Unchanged, says: there }
+                Some((row, existing)) => {
+                    let as_wanted = |existing: &Entries| {
+                        collections::same(existing, &wanted) && TemplateValues::from(&row) == values
+                    };
+                    match (on_conflict, existing) {
+                        (_, Ok(existing)) if as_wanted(&existing) => {
+                            Written { row, outcome: Outcome::Unchanged, says: existing }
                         }
-                        (OnConflict::Skip, Ok(there)) => Written { row, outcome: Outcome::Skipped, says: there },
+                        (OnConflict::Skip, Ok(existing)) => Written { row, outcome: Outcome::Skipped, says: existing },
                         (OnConflict::Skip, Err(unreadable)) => {
-                            problems.push(unknown(service, &unreadable));
+                            problems.push(unreadable_template(service, &unreadable));
                             Written { row, outcome: Outcome::Skipped, says: Entries::default() }
                         }
                         (OnConflict::Update, _) => {
@@ -96,9 +98,9 @@ impl Templates {
                             let row = templates::update(tx, row.id, values, now).await?;
                             Written { row, outcome: Outcome::Updated, says: wanted }
                         }
-                        (OnConflict::Fail, there) => {
+                        (OnConflict::Fail, existing) => {
                             problems.push(taken(service, row.id));
-                            Written { row, outcome: Outcome::Skipped, says: there.unwrap_or_default() }
+                            Written { row, outcome: Outcome::Skipped, says: existing.unwrap_or_default() }
                         }
                     }
                 }
@@ -118,7 +120,7 @@ fn taken(service: &Imported, holder: TemplateId) -> Problem {
     Problem::new(Code::NameTaken, &["input", "onConflict"], message).with(holder)
 }
 
-fn unknown(service: &Imported, unreadable: &Unreadable) -> Problem {
+fn unreadable_template(service: &Imported, unreadable: &Unreadable) -> Problem {
     let field = unreadable.field;
     let message = format!(
         "The template `{}` cannot stay as it is: its {field} hold something that cannot be read. Update it with \
@@ -128,16 +130,16 @@ fn unknown(service: &Imported, unreadable: &Unreadable) -> Problem {
     Problem::new(Code::InvalidValue, &["input", "onConflict"], message)
 }
 
-/// A template's own values; description and category stay where the file has none.
+/// The fields of a template. Description and category keep their stored values if the file has none.
 fn values(service: &Imported, stored: Option<&TemplateModel>) -> TemplateValues {
     let Collections { settings, .. } = &service.says;
     let settings = settings.clone().unwrap_or_default();
-    let kept =
+    let or_stored =
         |said: &str, stored: Option<&str>| if said.is_empty() { stored.unwrap_or_default() } else { said }.to_owned();
     TemplateValues::new(
         service.template.clone(),
-        kept(&service.description, stored.map(|row| row.description.as_str())),
-        kept(&service.category, stored.map(|row| row.category.as_str())),
+        or_stored(&service.description, stored.map(|row| row.description.as_str())),
+        or_stored(&service.category, stored.map(|row| row.category.as_str())),
         settings,
     )
 }

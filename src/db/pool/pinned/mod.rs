@@ -1,13 +1,14 @@
-//! Connections that stay with those whose whole business is one statement: taking one and giving it back costs nothing.
+//! Pinned connections: connections kept out of the pool for callers that run a single statement, so that acquiring and
+//! releasing one costs nothing.
 //!
-//! A connection that goes back to the pool is asked whether it is still alive and outside a transaction, on a task of its
-//! own: two round trips for each statement. A pinned connection needs no such proof. It came from the pool proven, or new;
-//! nothing but single statements runs on it, each its own transaction, none of which is a BEGIN; and it is put back only
-//! after the server has reported the end of its statement ([`PinnedConnection::done`]). One whose statement failed goes back to the
-//! pool, which looks at it; one whose statement did not end, because its caller went away, is closed.
+//! Used by direct reads and by single-statement commands. It must leave connections in the pool for other callers, and
+//! must not know what a statement is for.
 //!
-//! Used by the direct reads and by changes at once. It must never keep so many that the pool has none for everybody else,
-//! nor know what a statement is for.
+//! A connection that returns to the pool is tested, on a task of its own, for being alive and outside a transaction,
+//! which takes two round trips. A pinned connection needs no test. It came from the pool tested or new. Only single
+//! statements run on it, each its own transaction, and none of them is a BEGIN. It is kept only after the server has
+//! reported the end of its statement ([`PinnedConnection::done`]). A connection whose statement failed returns to the
+//! pool, which tests it. A connection whose statement did not end, because the caller was cancelled, is closed.
 
 mod rows;
 
@@ -46,7 +47,7 @@ use crate::{
 pub use crate::db::pool::pinned::rows::{Place, Row};
 pub(in crate::db) use crate::db::pool::pinned::rows::{TOO_LARGE, is_too_large_to_pack};
 
-/// A value that goes into a statement.
+/// The value of a parameter of a statement.
 #[derive(Clone, Debug)]
 pub(in crate::db) enum Parameter<'a> {
     Text(Cow<'a, str>),
@@ -54,28 +55,28 @@ pub(in crate::db) enum Parameter<'a> {
     Time(DateTime<Utc>),
 }
 
-/// Most connections that are kept from the pool.
-const MAX_CONNECTIONS: u32 = 4;
-/// How long a connection is kept; the pool gives new ones from time to time.
+/// The maximum number of pinned connections.
+const MAX_PINNED_CONNECTIONS: u32 = 4;
+/// How long a connection is kept. The pool replaces its connections from time to time too.
 const CONNECTION_LIFETIME: Duration = Duration::from_secs(30 * 60);
-/// How long somebody waits for one. What cannot be had at once is read in another way, with a patience of its own.
+/// How long a caller waits for a connection. After that it reads through the pool, with the timeout of the pool.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// The connections of one database.
+/// The pinned connections of one database. Clones share them.
 #[derive(Clone)]
 pub(in crate::db) struct PinnedConnections {
     pool: Pools,
-    /// Where reads find a connection while changes have all places.
+    /// Serves reads while writers hold all permits.
     reserve: Option<Pool<Postgres>>,
-    places: Arc<Semaphore>,
-    most: usize,
-    /// How many places changes have.
-    writing: Arc<AtomicUsize>,
+    permits: Arc<Semaphore>,
+    max_pinned: usize,
+    /// How many permits writers hold.
+    writers: Arc<AtomicUsize>,
     idle: Arc<Mutex<Vec<Parked>>>,
-    /// Whether a connection is kept at all.
-    keeps: bool,
+    /// Whether connections are kept at all.
+    keeps_connections: bool,
     wait: Duration,
-    pulse: HealthMonitor,
+    health: HealthMonitor,
 }
 
 impl fmt::Debug for PinnedConnections {
@@ -90,9 +91,9 @@ enum Pools {
     Sqlite(Pool<Sqlite>),
 }
 
-/// What a place is taken for.
+/// What a connection is acquired for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Use {
+enum Purpose {
     Read,
     Write,
 }
@@ -107,30 +108,30 @@ enum Connection {
     Sqlite(PoolConnection<Sqlite>),
 }
 
-/// One of them; given back by [`PinnedConnection::done`]. When that is not reached it goes to the pool, or is closed when its last
-/// statement has not ended.
+/// An acquired connection. [`PinnedConnection::done`] releases it. If it is dropped instead, it returns to the pool, or
+/// is closed if its last statement has not ended.
 pub(in crate::db) struct PinnedConnection {
-    /// None once it has been given back.
-    kept: Option<Parked>,
-    /// Whether a statement is under way.
+    /// `None` after the release.
+    parked: Option<Parked>,
+    /// Whether a statement is running.
     is_busy: bool,
     idle: Option<Arc<Mutex<Vec<Parked>>>>,
-    pulse: HealthMonitor,
-    _place: Option<OwnedSemaphorePermit>,
-    _writing: Option<Writing>,
+    health: HealthMonitor,
+    _permit: Option<OwnedSemaphorePermit>,
+    _writer: Option<WriterCount>,
 }
 
-/// A change that has a place.
-struct Writing(Arc<AtomicUsize>);
+/// Counts a writer as long as it holds a permit.
+struct WriterCount(Arc<AtomicUsize>);
 
-impl Writing {
+impl WriterCount {
     fn new(count: &Arc<AtomicUsize>) -> Self {
         count.fetch_add(1, Ordering::AcqRel);
         Self(Arc::clone(count))
     }
 }
 
-impl Drop for Writing {
+impl Drop for WriterCount {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::AcqRel);
     }
@@ -141,11 +142,11 @@ fn query(cause: SqlxError) -> DbErr {
 }
 
 impl PinnedConnections {
-    /// Of the connections of a pool; `reserve` is for reads while changes have all of them.
+    /// Creates the set for a pool. `reserve` serves reads while writers hold all permits.
     pub(in crate::db) fn of(
         connection: &DatabaseConnection,
         reserve: Option<&DatabaseConnection>,
-        pulse: &HealthMonitor,
+        health: &HealthMonitor,
         link: Link,
     ) -> Self {
         let (pool, all) = match connection.get_database_backend() {
@@ -158,64 +159,64 @@ impl PinnedConnections {
                 (Pools::Sqlite(pool.clone()), pool.options().get_max_connections())
             }
         };
-        let most = Self::most_of(all);
+        let max_pinned = Self::max_connections(all);
         Self {
             pool,
             reserve: reserve.map(|reserve| reserve.get_postgres_connection_pool().clone()),
-            places: Arc::new(Semaphore::new(most)),
-            most,
-            writing: Arc::default(),
+            permits: Arc::new(Semaphore::new(max_pinned)),
+            max_pinned,
+            writers: Arc::default(),
             idle: Arc::default(),
-            keeps: all > 1,
+            keeps_connections: all > 1,
             wait: link.connect_timeout(ACQUIRE_TIMEOUT),
-            pulse: pulse.clone(),
+            health: health.clone(),
         }
     }
 
-    /// How many of so many connections may be kept from their pool.
-    pub(in crate::db) fn most_of(connections: u32) -> usize {
-        (connections / 2).clamp(1, MAX_CONNECTIONS) as usize
+    /// How many of a pool's connections may be pinned.
+    pub(in crate::db) fn max_connections(connections: u32) -> usize {
+        (connections / 2).clamp(1, MAX_PINNED_CONNECTIONS) as usize
     }
 
-    /// A connection for a read; an error when none can be had soon.
+    /// Acquires a connection for a read. Fails if none is free within the timeout.
     pub(in crate::db) async fn take(&self) -> Result<PinnedConnection, DbErr> {
-        self.soon(async {
+        self.within_timeout(async {
             match &self.reserve {
-                Some(reserve) if self.are_all_writing() => {
+                Some(reserve) if self.writers_hold_all_permits() => {
                     let connection = Connection::Postgres(reserve.acquire().await.map_err(query)?);
                     Ok(self.connection(Parked { connection, since: Instant::now() }, None, None))
                 }
-                _ => self.place(Use::Read).await,
+                _ => self.acquire_pinned(Purpose::Read).await,
             }
         })
         .await
     }
 
-    /// The same for a change, which may have it for long.
-    pub(in crate::db) async fn take_to_write(&self) -> Result<PinnedConnection, DbErr> {
-        self.soon(self.place(Use::Write)).await
+    /// Acquires a connection for a write, which may hold it for a long time.
+    pub(in crate::db) async fn acquire_to_write(&self) -> Result<PinnedConnection, DbErr> {
+        self.within_timeout(self.acquire_pinned(Purpose::Write)).await
     }
 
-    async fn soon(
+    async fn within_timeout(
         &self,
         taken: impl Future<Output = Result<PinnedConnection, DbErr>>,
     ) -> Result<PinnedConnection, DbErr> {
-        let soon = tokio::time::timeout(self.wait, self.pulse.guard(taken));
-        soon.await.unwrap_or_else(|_| Err(query(SqlxError::PoolTimedOut)))
+        let acquired = tokio::time::timeout(self.wait, self.health.fail_fast(taken));
+        acquired.await.unwrap_or_else(|_| Err(query(SqlxError::PoolTimedOut)))
     }
 
-    /// Whether changes have all places: nobody knows for how long.
-    fn are_all_writing(&self) -> bool {
-        self.writing.load(Ordering::Acquire) >= self.most
+    /// Whether writers hold all permits. They may hold them for any length of time.
+    fn writers_hold_all_permits(&self) -> bool {
+        self.writers.load(Ordering::Acquire) >= self.max_pinned
     }
 
-    async fn place(&self, of: Use) -> Result<PinnedConnection, DbErr> {
-        let place = Arc::clone(&self.places).acquire_owned().await;
-        let place = place.map_err(|_| query(SqlxError::PoolClosed))?;
-        let writing = (of == Use::Write).then(|| Writing::new(&self.writing));
-        let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let kept = match kept.filter(|kept| kept.since.elapsed() < CONNECTION_LIFETIME) {
-            Some(kept) => kept,
+    async fn acquire_pinned(&self, purpose: Purpose) -> Result<PinnedConnection, DbErr> {
+        let permit = Arc::clone(&self.permits).acquire_owned().await;
+        let permit = permit.map_err(|_| query(SqlxError::PoolClosed))?;
+        let writer = (purpose == Purpose::Write).then(|| WriterCount::new(&self.writers));
+        let parked = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let parked = match parked.filter(|parked| parked.since.elapsed() < CONNECTION_LIFETIME) {
+            Some(parked) => parked,
             None => Parked {
                 connection: match &self.pool {
                     Pools::Postgres(pool) => Connection::Postgres(pool.acquire().await.map_err(query)?),
@@ -224,57 +225,57 @@ impl PinnedConnections {
                 since: Instant::now(),
             },
         };
-        Ok(self.connection(kept, Some(place), writing))
+        Ok(self.connection(parked, Some(permit), writer))
     }
 
     fn connection(
         &self,
-        kept: Parked,
-        place: Option<OwnedSemaphorePermit>,
-        writing: Option<Writing>,
+        parked: Parked,
+        permit: Option<OwnedSemaphorePermit>,
+        writer: Option<WriterCount>,
     ) -> PinnedConnection {
-        // What has no place is not kept.
-        let idle = (self.keeps && place.is_some()).then(|| Arc::clone(&self.idle));
+        // A connection without a permit is not kept.
+        let idle = (self.keeps_connections && permit.is_some()).then(|| Arc::clone(&self.idle));
         PinnedConnection {
-            kept: Some(kept),
+            parked: Some(parked),
             is_busy: false,
             idle,
-            pulse: self.pulse.clone(),
-            _place: place,
-            _writing: writing,
+            health: self.health.clone(),
+            _permit: permit,
+            _writer: writer,
         }
     }
 
-    /// How many are kept that nobody uses at the moment.
+    /// The number of idle pinned connections.
     pub(in crate::db) fn idle(&self) -> u32 {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).len();
         u32::try_from(idle).unwrap_or(u32::MAX)
     }
 
-    /// Gives one that nobody uses at the moment back to the pool; false when there is none.
-    pub(in crate::db) fn give_one_back(&self) -> bool {
+    /// Returns an idle connection to the pool. Returns false if there is none.
+    pub(in crate::db) fn close_idle(&self) -> bool {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         idle.is_some()
     }
 
-    /// Gives all of them back to the pool, which is about to be closed.
+    /// Returns all idle connections to the pool, which is about to be closed.
     pub(in crate::db) fn close(&self) {
-        self.places.close();
+        self.permits.close();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
 impl PinnedConnection {
-    /// The rows of a statement, charged to a budget as they arrive. The caller may be dropped at any moment.
+    /// Runs a statement, and charges its rows to the budget as they arrive. The caller may be cancelled at any moment.
     pub(in crate::db) async fn fetch(
         &mut self,
         sql: &str,
         parameters: &[Parameter<'_>],
         budget: &Budget,
     ) -> Result<Vec<Row>, DbErr> {
-        let Some(kept) = &mut self.kept else { return Err(query(SqlxError::PoolClosed)) };
+        let Some(parked) = &mut self.parked else { return Err(query(SqlxError::PoolClosed)) };
         let mut rows = Vec::new();
-        match &mut kept.connection {
+        match &mut parked.connection {
             Connection::Postgres(connection) => {
                 let mut arguments = PgArguments::default();
                 for parameter in parameters {
@@ -291,7 +292,7 @@ impl PinnedConnection {
                     loop {
                         match stream.try_next().await {
                             Ok(Some(row)) => {
-                                // Beyond the budget the statement is left in the middle, and the connection is closed.
+                                // If the budget is exceeded, the statement is abandoned and the connection is closed.
                                 budget.charge(fetch::of_postgres(&row)).map_err(fetch::exceeded)?;
                                 rows.push(Row::Postgres(row));
                             }
@@ -300,8 +301,8 @@ impl PinnedConnection {
                         }
                     }
                 };
-                let done = self.pulse.guard(fetching).await?;
-                // An error of the server is the end of a statement as well; after any other one nobody knows.
+                let done = self.health.fail_fast(fetching).await?;
+                // An error from the server ends the statement too. After any other error its state is unknown.
                 self.is_busy = !matches!(done, Ok(()) | Err(SqlxError::Database(_)));
                 done.map_err(query)?;
             }
@@ -324,13 +325,13 @@ impl PinnedConnection {
         Ok(rows)
     }
 
-    /// Nothing went wrong: the next one may have it.
+    /// Releases the connection after success, for the next caller.
     pub(in crate::db) fn done(mut self) {
         if self.is_busy {
             return;
         }
-        if let (Some(idle), Some(kept)) = (&self.idle, self.kept.take()) {
-            idle.lock().unwrap_or_else(PoisonError::into_inner).push(kept);
+        if let (Some(idle), Some(parked)) = (&self.idle, self.parked.take()) {
+            idle.lock().unwrap_or_else(PoisonError::into_inner).push(parked);
         }
     }
 }
@@ -338,7 +339,7 @@ impl PinnedConnection {
 impl Drop for PinnedConnection {
     fn drop(&mut self) {
         if let (true, Some(Parked { connection: Connection::Postgres(connection), .. })) =
-            (self.is_busy, &mut self.kept)
+            (self.is_busy, &mut self.parked)
         {
             connection.close_on_drop();
         }

@@ -1,6 +1,6 @@
-//! Rows as the drivers give them: their cells are looked at where they are, and nothing is copied.
+//! Rows of both engines, whose values are read in place without copying.
 //!
-//! Made by the pinned_connections, read by what writes answers. They must never know which table they come from.
+//! Created by pinned connections, read by the writers of responses. They must not know which table they come from.
 
 use std::sync::Arc;
 
@@ -16,55 +16,55 @@ use sea_orm::{
 
 use crate::{budget::Budget, db::fetch};
 
-/// Where the value of a column is in a row.
+/// The position of a column's value in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Among those that all parts of a statement share.
+    /// The position among the columns that all row sets share (PostgreSQL).
     pub(in crate::db) joint: usize,
-    /// Among those of its part.
+    /// The position among the columns of its row set (SQLite).
     pub(in crate::db) own: usize,
 }
 
 impl Place {
-    /// The n-th, from 0, of a statement with one part.
+    /// The n-th column, from 0, of a statement with one row set.
     pub(in crate::db) const fn nth(n: usize) -> Self {
         Self { joint: n, own: n }
     }
 }
 
-/// Microseconds from 1970 to 2000, where PostgreSQL begins to count.
+/// Microseconds from 1970 to 2000, the epoch of PostgreSQL's timestamps.
 const PG_EPOCH: i64 = 946_684_800_000_000;
 
-/// A row of either engine; before its columns stands the number of its part.
+/// A row. The number of its row set precedes its columns.
 pub enum Row {
-    /// PostgreSQL's, binary.
+    /// A row of PostgreSQL in binary format.
     Postgres(PgRow),
-    /// SQLite's.
+    /// A row of SQLite.
     Sqlite(Packed),
 }
 
-/// A row among those of its part, which share one text.
+/// A row of a packed row set. All rows of a row set share one text.
 pub struct Packed {
     part: i64,
     pack: Arc<Pack>,
-    /// Its first cell.
+    /// Index of the first value.
     first: usize,
-    /// Behind its last one.
+    /// Index behind the last value.
     end: usize,
 }
 
-/// The rows of a part.
+/// The packed rows of a row set.
 struct Pack {
     text: String,
-    /// Where each begins and ends; nowhere for NULL.
+    /// Start and end of each value; `None` for NULL.
     cells: Vec<Option<(usize, usize)>>,
 }
 
-/// What stands in place of the rows of a part that are too many bytes for one value.
+/// The marker that SQLite returns in place of a row set that is too large for one value.
 pub(in crate::db) const TOO_LARGE: &str = "#";
 const TOO_LARGE_TO_PACK: &str = "the rows of a part are too large to be packed";
 
-/// Whether a statement has to be asked again with rows that are not packed.
+/// Whether a statement has to be repeated without packing.
 pub(in crate::db) fn is_too_large_to_pack(cause: &DbErr) -> bool {
     matches!(cause, DbErr::Custom(text) if text == TOO_LARGE_TO_PACK)
 }
@@ -73,16 +73,17 @@ fn malformed_row(what: &str) -> DbErr {
     DbErr::Type(format!("a column is not {what}"))
 }
 
-fn broken(cause: sqlx::Error) -> DbErr {
+fn driver_error(cause: sqlx::Error) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(cause.into()))
 }
 
 impl Packed {
-    /// From a row of two columns: the part, and the text of all its rows, NULL for none. Texts stand behind their length in
-    /// bytes and a colon, numbers before a semicolon, `!` for NULL, and a full stop behind each row.
+    /// Parses a result row of two columns: the number of the row set, and the text of all its rows, NULL for none. In
+    /// the text, a text value follows its length in bytes and a colon, a number is followed by a semicolon, `!` is
+    /// NULL, and a full stop ends each row.
     pub(super) fn rows(row: &SqliteRow, rows: &mut Vec<Row>, budget: &Budget) -> Result<(), DbErr> {
-        let part = row.try_get_unchecked(0).map_err(broken)?;
-        let text: Option<&str> = row.try_get_unchecked(1).map_err(broken)?;
+        let part = row.try_get_unchecked(0).map_err(driver_error)?;
+        let text: Option<&str> = row.try_get_unchecked(1).map_err(driver_error)?;
         let Some(text) = text else { return Ok(()) };
         if text == TOO_LARGE {
             return Err(DbErr::Custom(TOO_LARGE_TO_PACK.to_owned()));
@@ -142,7 +143,7 @@ impl Packed {
 }
 
 impl Row {
-    /// The number of its part.
+    /// The number of the row set.
     pub fn part(&self) -> Result<i64, DbErr> {
         match self {
             Self::Postgres(row) => binary(row, 0)?.map(number).transpose().and_then(Self::some),
@@ -150,7 +151,7 @@ impl Row {
         }
     }
 
-    /// Text.
+    /// Reads a text.
     pub fn text(&self, at: Place) -> Result<Option<&str>, DbErr> {
         match self {
             Self::Postgres(row) => {
@@ -161,7 +162,7 @@ impl Row {
         }
     }
 
-    /// A number of 32 or 64 bits.
+    /// Reads an integer of 32 or 64 bits.
     pub fn number(&self, at: Place) -> Result<Option<i64>, DbErr> {
         match self {
             Self::Postgres(row) => binary(row, at.joint + 1)?.map(number).transpose(),
@@ -171,7 +172,7 @@ impl Row {
         }
     }
 
-    /// True or false.
+    /// Reads a boolean.
     pub fn flag(&self, at: Place) -> Result<Option<bool>, DbErr> {
         match self {
             Self::Postgres(row) => Ok(binary(row, at.joint + 1)?.map(|bytes| bytes == [1])),
@@ -179,7 +180,7 @@ impl Row {
         }
     }
 
-    /// A moment.
+    /// Reads a timestamp.
     pub fn time(&self, at: Place) -> Result<Option<DateTime<Utc>>, DbErr> {
         match self {
             Self::Postgres(row) => {
@@ -187,19 +188,19 @@ impl Row {
                 let micros = number(bytes)?.checked_add(PG_EPOCH).and_then(DateTime::from_timestamp_micros);
                 micros.map(Some).ok_or_else(|| malformed_row("a time"))
             }
-            Self::Sqlite(row) => row.text(at.own)?.map(moment).transpose(),
+            Self::Sqlite(row) => row.text(at.own)?.map(parse_time).transpose(),
         }
     }
 
-    /// What must not be NULL.
+    /// Returns the value of a column that must not be NULL.
     pub fn some<T>(value: Option<T>) -> Result<T, DbErr> {
         value.ok_or_else(|| malformed_row("filled"))
     }
 }
 
-/// The bytes at a place; `None` for NULL.
+/// The bytes of a column; `None` for NULL.
 fn binary(row: &PgRow, at: usize) -> Result<Option<&[u8]>, DbErr> {
-    let value: PgValueRef<'_> = row.try_get_raw(at).map_err(broken)?;
+    let value: PgValueRef<'_> = row.try_get_raw(at).map_err(driver_error)?;
     if value.is_null() {
         return Ok(None);
     }
@@ -214,8 +215,8 @@ fn number(bytes: &[u8]) -> Result<i64, DbErr> {
     }
 }
 
-/// As the driver writes it, or as SQLite itself does.
-fn moment(text: &str) -> Result<DateTime<Utc>, DbErr> {
+/// Parses a timestamp in the format of the driver or of SQLite.
+fn parse_time(text: &str) -> Result<DateTime<Utc>, DbErr> {
     let written = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc());
     let own = || NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").map(|time| time.and_utc());
     written.or_else(|_| own()).map_err(|_| malformed_row("a time"))

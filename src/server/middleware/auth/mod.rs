@@ -76,7 +76,7 @@ impl Authenticator {
 
     /// The service itself, on the connections that are used now.
     fn app(&self) -> App {
-        self.app.acting(Access::full())
+        self.app.for_caller(Access::full())
     }
 
     /// Whether a key is asked for at this moment.
@@ -152,7 +152,7 @@ impl Authenticator {
 
     /// Ends when looking up who asks has taken too long.
     async fn too_long(&self) {
-        self.app.db().health().patience(Instant::now(), SOON, MOST).await;
+        self.app.db().health().wait_until_deadline(Instant::now(), SOON, MOST).await;
     }
 
     /// Lets a request through with the access of its caller, if that one is let in and nothing `refuses`

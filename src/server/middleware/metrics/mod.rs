@@ -1,6 +1,7 @@
-//! `/metrics`: figures in the text format of Prometheus.
+//! Prometheus metrics of HTTP and GraphQL requests.
 //!
-//! A layer around all routes counts, a monitor reads. It must never let what a client sends become a label without bound.
+//! A layer around all routes counts requests, and `/metrics` shows the counters. The number of label values that
+//! clients choose must stay bounded.
 
 mod show;
 
@@ -28,14 +29,15 @@ use crate::{
     server::middleware::{metrics::show::Database, outcome::Outcome},
 };
 
-/// Most names of operations that are told apart.
-const NAMES: usize = 100;
-/// Longest of them, in bytes.
-const LONGEST_NAME: usize = 80;
-/// Seconds, up to the longest that a request may take.
-const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
-const STATEMENTS: [f64; 9] = [0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0];
-/// The codes that errors can have, the worst first: the worst is what a request came to.
+/// Most names of operations that become a label of their own.
+const MAX_OPERATION_NAMES: usize = 100;
+/// Longest name of an operation that becomes a label, in bytes.
+const MAX_NAME_BYTES: usize = 80;
+/// Buckets of request durations in seconds, up to the longest that a request may take.
+const DURATION_BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+/// Buckets of the number of statements for each request.
+const STATEMENT_BUCKETS: [f64; 9] = [0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0];
+/// The codes of errors and their labels, the worst first. The worst code of a request is its outcome.
 const CODES: [(&str, &str); 9] = [
     ("INTERNAL", "internal"),
     ("UNAVAILABLE", "unavailable"),
@@ -47,7 +49,7 @@ const CODES: [(&str, &str); 9] = [
     ("GRAPHQL_VALIDATION_FAILED", "validation_failed"),
     ("GRAPHQL_PARSE_FAILED", "parse_failed"),
 ];
-/// Codes of requests that never ran: anybody can make such a one, so it does not make a name worth remembering.
+/// Codes of requests that did not run. Any client can send such a request, so its operation name gets no label.
 const NEVER_RAN: [&str; 4] = ["UNAUTHENTICATED", "BAD_REQUEST", "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED"];
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -81,7 +83,7 @@ struct Build {
 
 type Histograms = Family<Kind, Histogram, fn() -> Histogram>;
 
-/// The figures of one router; a clone is the same ones.
+/// The metrics of one router. Clones share them.
 #[derive(Clone)]
 pub(in crate::server) struct Metrics(Arc<Figures>);
 
@@ -98,15 +100,15 @@ struct Figures {
 }
 
 impl Metrics {
-    /// Figures that start at nought.
+    /// Registers all metrics, with counters at zero.
     pub(in crate::server) fn new(app: &App) -> Self {
         let mut registry = Registry::default();
         let mut figures = Figures {
             registry: Registry::default(),
             names: Mutex::default(),
             requests: Family::default(),
-            seconds: Family::new_with_constructor(|| Histogram::new(SECONDS)),
-            statements: Family::new_with_constructor(|| Histogram::new(STATEMENTS)),
+            seconds: Family::new_with_constructor(|| Histogram::new(DURATION_BUCKETS)),
+            statements: Family::new_with_constructor(|| Histogram::new(STATEMENT_BUCKETS)),
             refusals: Family::default(),
             routes: Family::default(),
             abandoned: Counter::default(),
@@ -154,14 +156,14 @@ impl Metrics {
         Self(Arc::new(figures))
     }
 
-    /// The name as a label: one of at most [`NAMES`], `anonymous` or `other`.
+    /// The label for the name of an operation: one of at most [`MAX_OPERATION_NAMES`], `anonymous` or `other`.
     fn name(&self, outcome: &Outcome) -> String {
         let Some(name) = &outcome.operation else {
             return "anonymous".to_owned();
         };
         let mut names = self.0.names.lock().unwrap_or_else(PoisonError::into_inner);
         let ran = outcome.refusal.is_none() && !outcome.codes.iter().any(|code| NEVER_RAN.contains(&code.as_str()));
-        if ran && names.len() < NAMES && name.len() <= LONGEST_NAME {
+        if ran && names.len() < MAX_OPERATION_NAMES && name.len() <= MAX_NAME_BYTES {
             names.insert(name.clone());
         }
         if names.contains(name) { name.clone() } else { "other".to_owned() }
@@ -182,7 +184,7 @@ impl Metrics {
     }
 }
 
-/// What a request came to, as a label.
+/// The label `outcome` of a GraphQL request.
 pub(in crate::server) fn result(outcome: &Outcome) -> &'static str {
     if outcome.refusal.is_some() {
         return "refused";
@@ -195,7 +197,7 @@ pub(in crate::server) fn result(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// Why a request was turned away that no handler has said anything about.
+/// The label `reason` of a refused request whose handler gave no reason, by its status.
 fn reason(status: StatusCode) -> Option<&'static str> {
     match status.as_u16() {
         ..=399 => None,
@@ -214,7 +216,7 @@ fn reason(status: StatusCode) -> Option<&'static str> {
     }
 }
 
-/// What a GraphQL request came to, whoever answered it.
+/// The outcome of a GraphQL request from its response, whether a handler or middleware made it.
 pub(in crate::server) fn outcome(answer: &Response) -> Outcome {
     let mut outcome: Outcome = answer.extensions().get().cloned().unwrap_or_default();
     if outcome.refusal.is_none() && outcome.timing.is_none() {
@@ -223,12 +225,13 @@ pub(in crate::server) fn outcome(answer: &Response) -> Outcome {
     outcome
 }
 
-/// The pattern of the route that a request took.
+/// The pattern of the route that a request matched, or `none`.
 pub(in crate::server) fn route(request: &Request) -> String {
     request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned()
 }
 
-/// A request without an answer yet.
+/// A request in flight: the metrics, and whether it has been answered. Dropping one without an answer counts it as
+/// abandoned.
 struct InFlight(Metrics, bool);
 
 impl Drop for InFlight {
@@ -240,7 +243,7 @@ impl Drop for InFlight {
     }
 }
 
-/// Counts a request.
+/// Middleware that counts requests and measures their duration.
 pub(in crate::server) async fn measure(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
     let (route, started) = (route(&request), Instant::now());
     metrics.0.in_flight.inc();

@@ -1,6 +1,6 @@
-//! The figures as text, with what the database says of itself.
+//! `/metrics`: the metrics as text, with those of the database connections.
 //!
-//! Asked by a monitor every few seconds. It must never wait for the database.
+//! Requested by a monitor every few seconds. It must not wait for the database.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ use crate::{db::Db, server::middleware::metrics::Metrics};
 
 const OPEN_METRICS: &str = "application/openmetrics-text";
 
-/// Shows the figures: in the newer text format to who accepts it, in the older one to anybody else.
+/// Handler of `/metrics`: OpenMetrics for clients that accept it, otherwise the older Prometheus text format.
 pub(in crate::server) async fn show(State(metrics): State<Metrics>, headers: HeaderMap) -> Response {
     let mut figures = String::new();
     if let Err(cause) = text::encode(&mut figures, &metrics.0.registry) {
@@ -34,11 +34,11 @@ pub(in crate::server) async fn show(State(metrics): State<Metrics>, headers: Hea
         let media_type = format!("{OPEN_METRICS}; version=1.0.0; charset=utf-8");
         return ([(CONTENT_TYPE, media_type)], figures).into_response();
     }
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], older(&figures)).into_response()
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], to_older_format(&figures)).into_response()
 }
 
-/// The older text format: counters are declared by their whole name, and nothing marks the end.
-fn older(figures: &str) -> String {
+/// Converts OpenMetrics to the older text format, which declares counters by their full name and has no end marker.
+fn to_older_format(figures: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in figures.lines() {
         if let Some(name) = line.strip_prefix("# TYPE ").and_then(|rest| rest.strip_suffix(" counter")) {
@@ -52,7 +52,7 @@ fn older(figures: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// What the database says of itself, at the moment somebody asks.
+/// Collects the metrics of the database connections when they are requested.
 #[derive(Debug)]
 pub(super) struct Database(pub(super) Db);
 
@@ -89,6 +89,6 @@ mod tests {
         let newer =
             "# HELP a_b Some a_b.\n# TYPE a_b counter\na_b_total{x=\"1\"} 2\n# HELP c D.\n# TYPE c gauge\nc 1\n# EOF\n";
         let expected = "# HELP a_b_total Some a_b.\n# TYPE a_b_total counter\na_b_total{x=\"1\"} 2\n# HELP c D.\n# TYPE c gauge\nc 1\n";
-        assert_eq!(older(newer), expected);
+        assert_eq!(to_older_format(newer), expected);
     }
 }

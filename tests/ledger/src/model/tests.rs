@@ -1,4 +1,4 @@
-//! The comparison can fail: books that were doctored in every way that matters.
+//! Tests of the comparison with journals falsified in every relevant way.
 
 use super::*;
 use crate::{kinds::value, operation::Step};
@@ -119,7 +119,7 @@ fn an_impossible_history_is_seen_in_the_answers() {
     let Effect::Now(Some(after)) = update.effect(model.things["a"].state()) else { panic!("no effect") };
     let skipped = Box::new(State { revision: after.revision + 1, ..after.clone() });
     only(&model.judge(&update, &Outcome::Done(Some(skipped))), "revision");
-    // A look that shows an older state.
+    // A read that shows an older state.
     let look = operation("a", 0, What::Look);
     let stale = Box::new(State { description: "1".into(), ..model.things["a"].state().cloned().unwrap() });
     only(&model.judge(&look, &Outcome::Done(Some(stale))), "description");
