@@ -7,11 +7,8 @@ use std::path::Path;
 use super::print;
 use crate::{
     clock::Clock,
-    config::Settings,
-    db::{
-        DbUrl,
-        maintenance::file::{self, Content},
-    },
+    config::{DbUrl, Settings},
+    db::maintenance::file::{self, Content},
 };
 
 /// Copies the database into a new file, while a service may be running on it.

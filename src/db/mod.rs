@@ -33,9 +33,9 @@ use sea_orm::{
 };
 use tokio::time::timeout;
 
+pub use crate::config::{DbUrl, DbUrlError};
 pub use crate::db::idempotency::keys::StoredOutcome;
 pub(crate) use crate::db::idempotency::keys::not_stored;
-pub use crate::db::pool::connect::{DbUrl, DbUrlError};
 pub use crate::db::pool::health::HealthMonitor;
 pub use crate::db::pool::read_pool::ReadPool;
 pub use session::{Bound, Reader, Session, Statements, Tx};

@@ -12,8 +12,11 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use super::{Key, KeyId, Keyring, KeyringError, VaultError};
-use crate::private_file;
+use super::VaultError;
+use crate::{
+    config::{KeyId, Keyring, KeyringError, SecretKey},
+    private_file,
+};
 
 /// Largest file of keys, in bytes.
 const MAX_FILE: u64 = 65_536;
@@ -117,7 +120,7 @@ fn load(path: &Path) -> Result<(Zeroizing<String>, Mark), What> {
 /// Makes the file with one new key, unless it is there.
 pub(super) fn create(path: &Path) -> Result<(), KeyFileError> {
     let fail = |what| KeyFileError { path: path.to_owned(), what };
-    let key = Key::generate().map_err(|cause| fail(What::Vault(cause)))?;
+    let key = SecretKey::generate().map_err(|cause| fail(What::Vault(cause)))?;
     let text = Zeroizing::new(format!("{HEAD}{}\n", key.line().as_str()));
     if let Some(folder) = folder(path) {
         private_file::create_folder(folder).map_err(|cause| fail(What::Io("create the folder of", cause)))?;
@@ -150,7 +153,7 @@ pub(super) fn add(path: &Path) -> Result<KeyId, KeyFileError> {
         return Err(fail(What::Moved));
     }
     text.parse::<Keyring>().map_err(|cause| fail(What::Keys(cause)))?;
-    let key = Key::generate().map_err(|cause| fail(What::Vault(cause)))?;
+    let key = SecretKey::generate().map_err(|cause| fail(What::Vault(cause)))?;
     let is_key = |line: &str| !line.split('#').next().unwrap_or_default().trim().is_empty();
     let mut lines: Vec<&str> = text.lines().collect();
     let line = key.line();

@@ -5,7 +5,6 @@
 
 mod key;
 mod key_file;
-mod keyring;
 
 use std::{
     fmt,
@@ -20,11 +19,9 @@ use chacha20poly1305::{
 };
 use zeroize::Zeroizing;
 
-pub use self::{
-    key::{BadKeyId, Key, KeyId},
-    key_file::KeyFileError,
-    keyring::{Keyring, KeyringError},
-};
+pub use self::key_file::KeyFileError;
+use crate::config::SecretKey;
+pub use crate::config::{KeyId, Keyring};
 
 /// How every sealed text begins: what it is, and in which form.
 /// What every sealed text starts with.
@@ -136,7 +133,7 @@ impl Vault {
 
     /// A new key, as a line of a file.
     pub fn new_line() -> Result<Zeroizing<String>, VaultError> {
-        Ok(Key::generate()?.line())
+        Ok(SecretKey::generate()?.line())
     }
 
     /// Puts a new key before those of a file, which only reads with them from now on; gives back its id.
@@ -228,7 +225,7 @@ fn unpack(sealed: &str) -> Result<(KeyId, Vec<u8>), VaultError> {
     Ok((id, packed))
 }
 
-fn cipher(key: &Key) -> XChaCha20Poly1305 {
+fn cipher(key: &SecretKey) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(<&CipherKey>::from(key.bytes()))
 }
 

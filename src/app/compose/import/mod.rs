@@ -38,7 +38,7 @@ use crate::{
 };
 
 /// What happens where something of the same name says something else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OnConflict {
     /// Nothing is imported.
     #[default]
