@@ -94,7 +94,7 @@ impl Members<'_> {
                 }
                 Outcome::Created
             } else {
-                self.from_result(tx, service, row.instance, said, now, problems).await?
+                self.bring_up_to_date(tx, service, row.instance, said, now, problems).await?
             };
             written.push((name, outcome, id));
         }
@@ -138,7 +138,7 @@ impl Members<'_> {
     }
 
     /// Brings an instance that was there before up to date, or leaves it.
-    async fn from_result(
+    async fn bring_up_to_date(
         &self,
         tx: &Tx,
         service: &Imported,
