@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     db::{
         Command, Session, Tx,
+        failure::is_lock_timeout,
         queries::{instances, stacks, templates},
         secrets::{self, Progress},
     },
@@ -121,7 +122,7 @@ pub(in crate::db) async fn run<W: Command>(
     let text = to_text(&output).ok_or_else(|| Error::Internal("an outcome cannot be stored".to_owned()))?;
     let text = if W::Output::SECRET {
         secrets::hold_current(tx).await?;
-        tx.vault().seal(place(once), &text).map_err(|cause| Error::Internal(cause.to_string()))?
+        tx.vault().seal(place(once), &text).map_err(Error::failed)?
     } else {
         text
     };
@@ -210,7 +211,7 @@ pub(in crate::db) async fn forget_sealed(tx: &Tx) -> Result<(), DbErr> {
 /// The first one takes longer than a lock is waited for: it is waited for again.
 fn waits(cause: DbErr) -> Error {
     match Error::from(cause) {
-        Error::Unavailable(cause) if crate::error::is_lock_timeout(&cause) => Error::Busy(cause),
+        Error::Unavailable(cause) if is_lock_timeout(&cause) => Error::Busy(cause),
         other => other,
     }
 }

@@ -47,10 +47,12 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
     match url {
         DbUrl::Sqlite(path) => {
             if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-                private_file::create_folder(parent)
-                    .map_err(|cause| Error::Internal(format!("cannot create {}: {cause}", parent.display())))?;
+                private_file::create_folder(parent).map_err(|cause| Error::Failed {
+                    message: format!("cannot create {}: {cause}", parent.display()),
+                    source: cause.into(),
+                })?;
             }
-            file::inspect(path).await.map_err(|cause| Error::Internal(cause.to_string()))?;
+            file::inspect(path).await.map_err(Error::failed)?;
             file::make_private(path);
             // One writer: SQLite has one anyway, and waiting for it here is fair and without polling.
             let write = sqlite(path.clone(), 1, &how.patience).await?;
@@ -58,7 +60,7 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
             Ok(Opened { read, write, reserve: None, pooled: false, link: Link::default() })
         }
         DbUrl::Postgres(url) => {
-            let own = of_postgres(url).map_err(|cause| Error::Internal(cause.to_string()))?;
+            let own = of_postgres(url).map_err(Error::failed)?;
             let (first, link) = link::first(&own, how.patience.pool_wait()).await?;
             let mut wanted = Options { role: Role::Primary, limits: Limits::AtStart, connections: how.connections };
             let pool = match Database::connect(postgres(url, how, link, wanted)).await {

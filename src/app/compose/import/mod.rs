@@ -175,7 +175,9 @@ async fn read(request: Request, stop: &Stop) -> Result<(Request, Result<Reading,
         let read = compose::read_within(&request, &ReadBudget::default().stopping_when(stops));
         (request, read)
     });
-    reading.await.map_err(|cause| Error::Internal(format!("reading Compose files: {cause}")))
+    reading
+        .await
+        .map_err(|cause| Error::Failed { message: format!("reading Compose files: {cause}"), source: cause.into() })
 }
 
 /// Problems with the text of files.
