@@ -6,7 +6,10 @@ use std::borrow::Borrow;
 
 use async_graphql::{Error as GraphqlError, ErrorExtensions};
 
-use crate::{budget::Exceeded, error::Error};
+use crate::{
+    budget::Exceeded,
+    error::{DATABASE_UNAVAILABLE, Error, INTERNAL_FAILURE},
+};
 
 /// The top-level error of a failure. What a person can put right never comes here: it belongs into a payload.
 pub(in crate::graphql) fn to_graphql_error(error: impl Borrow<Error>) -> GraphqlError {
@@ -18,11 +21,11 @@ pub(in crate::graphql) fn to_graphql_error(error: impl Borrow<Error>) -> Graphql
         Error::Forbidden(reason) => ("FORBIDDEN", reason.clone()),
         Error::Unavailable(cause) | Error::Busy(cause) => {
             tracing::warn!(%cause, "the database is not available");
-            ("UNAVAILABLE", "The database is not available right now; try again in a moment.".to_owned())
+            ("UNAVAILABLE", DATABASE_UNAVAILABLE.to_owned())
         }
         cause => {
             tracing::error!(%cause, "a request failed inside");
-            ("INTERNAL", "Something went wrong inside; the log tells more under the request id.".to_owned())
+            ("INTERNAL", INTERNAL_FAILURE.to_owned())
         }
     };
     GraphqlError::new(message).extend_with(|_, extensions| extensions.set("code", code))

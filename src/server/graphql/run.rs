@@ -21,6 +21,7 @@ use crate::{
     app::App,
     budget::{Budget, Exceeded, cancellation::Cancellation, chunks::Chunks},
     document::{Chosen, Refusal, RejectionKind},
+    error::INTERNAL_FAILURE,
     graphql::{RequestKey, executable, execute, locate},
     server::{
         Service,
@@ -127,7 +128,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             Some(Ok(Ok(written))) => written.map(Answer::Written),
             Some(Ok(Err(exceeded))) => Some(Answer::Values(over(exceeded))),
             Some(Err(_)) => Some(Answer::Values(panicked())),
-            None => Some(Answer::Values(late(GIVEN_UP))),
+            None => Some(Answer::Values(over(Exceeded::Time))),
         };
         if let Some(answer) = answer {
             return Ok(Ran { answer, began: true, outcome: outcome(&app, name), budget });
@@ -178,7 +179,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             Some(Ok(Ok(response))) => response,
             Some(Ok(Err(exceeded))) => over(exceeded),
             Some(Err(_)) => panicked(),
-            None => late(GIVEN_UP),
+            None => over(Exceeded::Time),
         }
     };
     locate(&mut response.errors, parts, &variables);
@@ -263,8 +264,6 @@ const STANDBY_READ_TIMEOUT: Duration = Duration::from_millis(1000);
 /// How long a request may take while the database is slow: people look elsewhere after three seconds.
 const SLOW_DATABASE_TIMEOUT: Duration = Duration::from_millis(1900);
 
-const GIVEN_UP: &str = "The request took too long and was given up.";
-
 fn late(message: &str) -> GraphqlResponse {
     nothing(coded(ServerError::new(message, None), "TIMEOUT"))
 }
@@ -278,8 +277,7 @@ pub(super) fn over(exceeded: Exceeded) -> GraphqlResponse {
 /// The panic itself is in the log.
 fn panicked() -> GraphqlResponse {
     tracing::error!("a resolver panicked");
-    let message = "Something went wrong inside; the log tells more under the request id.";
-    nothing(coded(ServerError::new(message, None), "INTERNAL"))
+    nothing(coded(ServerError::new(INTERNAL_FAILURE, None), "INTERNAL"))
 }
 
 /// An answer without data, to a request that was begun.
