@@ -20,31 +20,24 @@ const CHARGES_BETWEEN_LOOKS: u32 = 512;
 /// How many bytes there are between two looks at the clock.
 const BYTES_BETWEEN_LOOKS: usize = 256 * 1024;
 
+/// What counts beside the files themselves.
+const COPIES: &str = "with everything that aliases, `extends`, override files and variables add";
+
 /// Why no more is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Exceeded {
     /// More values than [`MAX_VALUES`].
+    #[error("the files expand to too much: they may have {MAX_VALUES} values {COPIES}")]
     Values,
     /// More text than [`MAX_TEXT_BYTES`].
+    #[error("the files expand to too much: they may have {MAX_TEXT_BYTES} bytes {COPIES}")]
     Text,
     /// Longer than [`MAX_READING_TIME`].
+    #[error("the files take longer to read than {} s", MAX_READING_TIME.as_secs())]
     Time,
     /// Nobody waits for it any more.
+    #[error("the request was over before the files were read")]
     Cancelled,
-}
-
-impl fmt::Display for Exceeded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let copies = "with everything that aliases, `extends`, override files and variables add";
-        match self {
-            Self::Values => {
-                write!(f, "the files expand to too much: they may have {MAX_VALUES} values {copies}")
-            }
-            Self::Text => write!(f, "the files expand to too much: they may have {MAX_TEXT_BYTES} bytes {copies}"),
-            Self::Time => write!(f, "the files take longer to read than {} s", MAX_READING_TIME.as_secs()),
-            Self::Cancelled => f.write_str("the request was over before the files were read"),
-        }
-    }
 }
 
 /// Asks whether nobody waits any more.

@@ -103,31 +103,21 @@ impl fmt::Debug for Keyring {
 }
 
 /// What is wrong with a text of keys. It never holds a part of one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyringError {
     /// There is no key in it.
+    #[error("there is no key; a line is `<key id> <32 bytes in base64>`")]
     Empty,
     /// A line is not `<key id> <32 bytes in base64>`.
+    #[error(
+        "line {0} is no key; it is `<key id> <32 bytes in base64>`, and an id has lower-case letters, digits and \
+         hyphens, 32 at most"
+    )]
     Line(usize),
     /// A key id occurs twice.
+    #[error("the key {0} is there twice")]
     Twice(KeyId),
 }
-
-impl fmt::Display for KeyringError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("there is no key; a line is `<key id> <32 bytes in base64>`"),
-            Self::Line(line) => write!(
-                f,
-                "line {line} is no key; it is `<key id> <32 bytes in base64>`, and an id has lower-case letters, \
-                 digits and hyphens, 32 at most"
-            ),
-            Self::Twice(id) => write!(f, "the key {id} is there twice"),
-        }
-    }
-}
-
-impl std::error::Error for KeyringError {}
 
 impl Keyring {
     /// The same keys with another one for writing.

@@ -62,33 +62,24 @@ impl fmt::Display for Place<'_> {
 }
 
 /// Why something could not be sealed or opened. It never holds a part of a key or of a secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VaultError {
     /// There is no key at all.
+    #[error("there is no key for secrets")]
     NoKey,
     /// It was sealed under a key that is not in the ring.
+    #[error("the key {0} for secrets is missing")]
     UnknownKey(KeyId),
     /// The key has this id but is another one, or the text was changed, or it belongs to another place.
+    #[error("it is not what was sealed here with the key {0}")]
     Refused(KeyId),
     /// It is no sealed text.
+    #[error("it is not a sealed text")]
     Malformed,
     /// The system has no randomness to give.
+    #[error("the system gives no random numbers")]
     NoRandomness,
 }
-
-impl fmt::Display for VaultError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoKey => f.write_str("there is no key for secrets"),
-            Self::UnknownKey(id) => write!(f, "the key {id} for secrets is missing"),
-            Self::Refused(id) => write!(f, "it is not what was sealed here with the key {id}"),
-            Self::Malformed => f.write_str("it is not a sealed text"),
-            Self::NoRandomness => f.write_str("the system gives no random numbers"),
-        }
-    }
-}
-
-impl std::error::Error for VaultError {}
 
 /// Seals and opens; a clone shares the keys. Shows the ids of its keys and nothing else of them.
 #[derive(Clone, Default)]

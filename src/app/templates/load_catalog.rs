@@ -1,7 +1,7 @@
 //! Loading the catalogue: new templates come in, changed ones are updated, and what a user made, changed or deleted is
 //! left alone.
 
-use std::{collections::HashMap, fmt};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
@@ -37,21 +37,14 @@ pub struct CatalogReport {
 crate::db::not_stored!(CatalogReport);
 
 /// Why the catalogue was not loaded.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// A file is malformed; nothing was loaded.
-    File(CatalogError),
+    #[error(transparent)]
+    File(#[from] CatalogError),
     /// The database refused.
-    App(Error),
-}
-
-impl fmt::Display for LoadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(error) => error.fmt(f),
-            Self::App(error) => error.fmt(f),
-        }
-    }
+    #[error(transparent)]
+    App(#[from] Error),
 }
 
 struct Load {
@@ -61,7 +54,7 @@ struct Load {
 impl App {
     /// Loads catalogue files, all or nothing. Files that have not changed since the last time are not even read.
     pub async fn load_catalog(&self, files: &[CatalogFile]) -> Result<CatalogReport, LoadError> {
-        let known = templates::catalog_entries(&self.reader()).await.map_err(|error| LoadError::App(error.into()))?;
+        let known = templates::catalog_entries(&self.reader()).await.map_err(Error::from)?;
         let known: HashMap<String, String> = known.into_iter().map(|entry| (entry.name, entry.digest)).collect();
         let (mut entries, mut unchanged) = (Vec::new(), 0);
         let mut seen: HashMap<String, &str> = HashMap::new();
@@ -71,7 +64,7 @@ impl App {
                 unchanged += 1;
                 continue;
             }
-            let read = catalog::parse(file).map_err(LoadError::File)?;
+            let read = catalog::parse(file)?;
             for loss in &read.losses {
                 let (line, path, reason) = (loss.at.line, &loss.path, &loss.reason);
                 tracing::warn!(file = file.file, line, path, "the catalogue cannot hold this: {reason}");
@@ -87,7 +80,7 @@ impl App {
         }
         let mut report = CatalogReport::default();
         if !entries.is_empty() {
-            report = self.write(&Load { entries }).await.map_err(LoadError::App)?;
+            report = self.write(&Load { entries }).await?;
         }
         report.unchanged += unchanged;
         Ok(report)
