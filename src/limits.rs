@@ -11,26 +11,50 @@ use clap::Args;
 #[command(next_help_heading = "Limits of a request")]
 pub struct Limits {
     /// Most bytes of a request's body. A config file of 1 MiB with every byte escaped fits into the default.
-    #[arg(long, env = "DEVARCH_MAX_BODY", default_value_t = 2_162_688, global = true, value_name = "BYTES")]
+    #[arg(
+        long,
+        env = "DEVARCH_MAX_BODY",
+        default_value_t = Limits::DEFAULT.max_body,
+        global = true,
+        value_name = "BYTES"
+    )]
     pub max_body: usize,
 
     /// Most bytes of the body of a request that imports Compose files.
-    #[arg(long, env = "DEVARCH_MAX_IMPORT", default_value_t = 16_777_216, global = true, value_name = "BYTES")]
+    #[arg(
+        long,
+        env = "DEVARCH_MAX_IMPORT",
+        default_value_t = Limits::DEFAULT.max_import,
+        global = true,
+        value_name = "BYTES"
+    )]
     pub max_import: usize,
 
     /// Most bytes of a document.
-    #[arg(long, env = "DEVARCH_MAX_DOCUMENT", default_value_t = 100_000, global = true, value_name = "BYTES")]
+    #[arg(
+        long,
+        env = "DEVARCH_MAX_DOCUMENT",
+        default_value_t = Limits::DEFAULT.max_document,
+        global = true,
+        value_name = "BYTES"
+    )]
     pub max_document: usize,
 
     /// Most tokens of a document: names, values and punctuation.
-    #[arg(long, env = "DEVARCH_MAX_TOKENS", default_value_t = 4000, global = true, value_name = "NUMBER")]
+    #[arg(
+        long,
+        env = "DEVARCH_MAX_TOKENS",
+        default_value_t = Limits::DEFAULT.max_tokens,
+        global = true,
+        value_name = "NUMBER"
+    )]
     pub max_tokens: usize,
 
     /// Deepest nesting of `{`, `[` and `(` in a document, 1 to 200.
     #[arg(
         long,
         env = "DEVARCH_MAX_NESTING",
-        default_value_t = 40,
+        default_value_t = Limits::DEFAULT.max_nesting,
         global = true,
         value_name = "NUMBER",
         value_parser = clap::value_parser!(u64).range(1..=200)
@@ -38,43 +62,91 @@ pub struct Limits {
     pub max_nesting: u64,
 
     /// Deepest nesting of fields; those of introspection do not count.
-    #[arg(long, env = "DEVARCH_MAX_DEPTH", default_value_t = 12, global = true, value_name = "NUMBER")]
+    #[arg(
+        long,
+        env = "DEVARCH_MAX_DEPTH",
+        default_value_t = Limits::DEFAULT.max_depth,
+        global = true,
+        value_name = "NUMBER"
+    )]
     pub max_depth: usize,
 
     /// Most fields of an operation, with every fragment counted where it is spread.
-    #[arg(long, env = "DEVARCH_MAX_SELECTIONS", default_value_t = 2000, global = true, value_name = "NUMBER")]
+    #[arg(
+        long,
+        env = "DEVARCH_MAX_SELECTIONS",
+        default_value_t = Limits::DEFAULT.max_selections,
+        global = true,
+        value_name = "NUMBER"
+    )]
     pub max_selections: usize,
 
     /// Most aliases of an operation, counted in the same way.
-    #[arg(long, env = "DEVARCH_MAX_ALIASES", default_value_t = 60, global = true, value_name = "NUMBER")]
+    #[arg(
+        long,
+        env = "DEVARCH_MAX_ALIASES",
+        default_value_t = Limits::DEFAULT.max_aliases,
+        global = true,
+        value_name = "NUMBER"
+    )]
     pub max_aliases: usize,
 
     /// Most directives of an operation, counted in the same way.
-    #[arg(long, env = "DEVARCH_MAX_DIRECTIVES", default_value_t = 60, global = true, value_name = "NUMBER")]
+    #[arg(
+        long,
+        env = "DEVARCH_MAX_DIRECTIVES",
+        default_value_t = Limits::DEFAULT.max_directives,
+        global = true,
+        value_name = "NUMBER"
+    )]
     pub max_directives: usize,
 
     /// Most fields at the root of a query.
-    #[arg(long, env = "DEVARCH_MAX_ROOT_FIELDS", default_value_t = 40, global = true, value_name = "NUMBER")]
+    #[arg(
+        long,
+        env = "DEVARCH_MAX_ROOT_FIELDS",
+        default_value_t = Limits::DEFAULT.max_root_fields,
+        global = true,
+        value_name = "NUMBER"
+    )]
     pub max_root_fields: usize,
 
     /// Most changes in a mutation.
-    #[arg(long, env = "DEVARCH_MAX_MUTATIONS", default_value_t = 10, global = true, value_name = "NUMBER")]
+    #[arg(
+        long,
+        env = "DEVARCH_MAX_MUTATIONS",
+        default_value_t = Limits::DEFAULT.max_mutations,
+        global = true,
+        value_name = "NUMBER"
+    )]
     pub max_mutations: usize,
 
     /// Most values that the answer could have: a field in a list counts as often as the page has rows (`first`, `last`,
     /// else 20), in a list without pages as often as that may well be: 500 times in a collection such as the ports.
-    #[arg(long, env = "DEVARCH_MAX_COST", default_value_t = 2_000_000, global = true, value_name = "NUMBER")]
+    #[arg(
+        long,
+        env = "DEVARCH_MAX_COST",
+        default_value_t = Limits::DEFAULT.max_cost,
+        global = true,
+        value_name = "NUMBER"
+    )]
     pub max_cost: u64,
 
     /// Most values in the JSON of a request, the variables included.
-    #[arg(long, env = "DEVARCH_MAX_VALUES", default_value_t = 40_000, global = true, value_name = "NUMBER")]
+    #[arg(
+        long,
+        env = "DEVARCH_MAX_VALUES",
+        default_value_t = Limits::DEFAULT.max_values,
+        global = true,
+        value_name = "NUMBER"
+    )]
     pub max_values: usize,
 
     /// Memory that one request may use for the rows it reads and the answer it gives, in MiB, 1 to 65536.
     #[arg(
         long,
         env = "DEVARCH_REQUEST_MEMORY",
-        default_value_t = 64,
+        default_value_t = Limits::DEFAULT.request_memory,
         global = true,
         value_name = "MIB",
         value_parser = clap::value_parser!(u64).range(1..=65_536)
@@ -85,7 +157,7 @@ pub struct Limits {
     #[arg(
         long,
         env = "DEVARCH_MEMORY",
-        default_value_t = 64,
+        default_value_t = Limits::DEFAULT.memory,
         global = true,
         value_name = "MIB",
         value_parser = clap::value_parser!(u64).range(1..=65_536)
@@ -97,7 +169,7 @@ pub struct Limits {
     #[arg(
         long,
         env = "DEVARCH_REQUEST_TIMEOUT",
-        default_value_t = 10,
+        default_value_t = Limits::DEFAULT.request_timeout,
         global = true,
         value_name = "SECONDS",
         value_parser = clap::value_parser!(u64).range(1..=3600)
@@ -106,6 +178,26 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// The limits where nothing else is set.
+    pub const DEFAULT: Self = Self {
+        max_body: 2_162_688,
+        max_import: 16_777_216,
+        max_document: 100_000,
+        max_tokens: 4000,
+        max_nesting: 40,
+        max_depth: 12,
+        max_selections: 2000,
+        max_aliases: 60,
+        max_directives: 60,
+        max_root_fields: 40,
+        max_mutations: 10,
+        max_cost: 2_000_000,
+        max_values: 40_000,
+        request_memory: 64,
+        memory: 64,
+        request_timeout: 10,
+    };
+
     /// See the field.
     pub fn request_timeout(&self) -> Duration {
         Duration::from_secs(self.request_timeout)
@@ -140,24 +232,7 @@ fn bytes(mib: u64) -> usize {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            max_body: 2_162_688,
-            max_import: 16_777_216,
-            max_document: 100_000,
-            max_tokens: 4000,
-            max_nesting: 40,
-            max_depth: 12,
-            max_selections: 2000,
-            max_aliases: 60,
-            max_directives: 60,
-            max_root_fields: 40,
-            max_mutations: 10,
-            max_cost: 2_000_000,
-            max_values: 40_000,
-            request_memory: 64,
-            memory: 64,
-            request_timeout: 10,
-        }
+        Self::DEFAULT
     }
 }
 
@@ -169,7 +244,7 @@ pub struct DatabaseTimeouts {
     #[arg(
         long,
         env = "DEVARCH_STATEMENT_TIMEOUT",
-        default_value_t = 5,
+        default_value_t = DatabaseTimeouts::DEFAULT.statement_timeout,
         global = true,
         value_name = "SECONDS",
         value_parser = clap::value_parser!(u64).range(1..=3600)
@@ -180,7 +255,7 @@ pub struct DatabaseTimeouts {
     #[arg(
         long,
         env = "DEVARCH_LOCK_TIMEOUT",
-        default_value_t = 2,
+        default_value_t = DatabaseTimeouts::DEFAULT.lock_timeout,
         global = true,
         value_name = "SECONDS",
         value_parser = clap::value_parser!(u64).range(1..=3600)
@@ -191,7 +266,7 @@ pub struct DatabaseTimeouts {
     #[arg(
         long,
         env = "DEVARCH_POOL_TIMEOUT",
-        default_value_t = 2,
+        default_value_t = DatabaseTimeouts::DEFAULT.pool_timeout,
         global = true,
         value_name = "SECONDS",
         value_parser = clap::value_parser!(u64).range(1..=3600)
@@ -200,6 +275,9 @@ pub struct DatabaseTimeouts {
 }
 
 impl DatabaseTimeouts {
+    /// The timeouts where nothing else is set.
+    pub const DEFAULT: Self = Self { statement_timeout: 5, lock_timeout: 2, pool_timeout: 2 };
+
     /// How long a request waits for a free connection.
     pub fn pool_wait(&self) -> Duration {
         Duration::from_secs(self.pool_timeout)
@@ -208,7 +286,7 @@ impl DatabaseTimeouts {
 
 impl Default for DatabaseTimeouts {
     fn default() -> Self {
-        Self { statement_timeout: 5, lock_timeout: 2, pool_timeout: 2 }
+        Self::DEFAULT
     }
 }
 

@@ -108,8 +108,9 @@ pub enum Reason {
     Pattern,
 }
 
-/// A refused name, with a suggestion.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A refused name, with one that would be accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", rule(*.of, *.reason))]
 pub struct NameError {
     /// The first check that failed.
     pub reason: Reason,
@@ -119,21 +120,19 @@ pub struct NameError {
     pub suggestion: String,
 }
 
-impl fmt::Display for NameError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = self.of.word();
-        let (shortest, longest) = (self.of.shortest(), self.of.longest());
-        match self.reason {
-            Reason::Empty => write!(f, "The {word} name is empty; it takes {shortest} to {longest} characters."),
-            Reason::TooLong => write!(f, "The {word} name is too long; it takes at most {longest} characters."),
-            Reason::Reserved => {
-                write!(f, "This {word} name is reserved, as are all of: {}.", RESERVED.join(", "))
-            }
-            Reason::TooShort => write!(f, "The {word} name is too short; it takes at least {shortest} characters."),
-            Reason::Pattern => write!(
-                f,
+/// The rule that a name breaks, as a sentence.
+fn rule(of: NameOf, reason: Reason) -> String {
+    let word = of.word();
+    let (shortest, longest) = (of.shortest(), of.longest());
+    match reason {
+        Reason::Empty => format!("The {word} name is empty; it takes {shortest} to {longest} characters."),
+        Reason::TooLong => format!("The {word} name is too long; it takes at most {longest} characters."),
+        Reason::Reserved => format!("This {word} name is reserved, as are all of: {}.", RESERVED.join(", ")),
+        Reason::TooShort => format!("The {word} name is too short; it takes at least {shortest} characters."),
+        Reason::Pattern => {
+            format!(
                 "Names of {word}s take lower-case letters, digits and hyphens, with a letter or digit at both ends."
-            ),
+            )
         }
     }
 }

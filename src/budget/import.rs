@@ -22,34 +22,27 @@ const CHARGES_BETWEEN_CLOCK_CHECKS: u32 = 512;
 /// The number of bytes between two checks of the clock.
 const BYTES_BETWEEN_CLOCK_CHECKS: usize = 256 * 1024;
 
-/// Why reading stops.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What counts beside the files themselves.
+const COPIES: &str = "with everything that aliases, `extends`, override files and variables add";
+
+/// Why no more is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Exceeded {
     /// More values than [`MAX_VALUES`].
+    #[error("the files expand to too much: they may have {MAX_VALUES} values {COPIES}")]
     Values,
     /// More text than [`MAX_TEXT_BYTES`].
+    #[error("the files expand to too much: they may have {MAX_TEXT_BYTES} bytes {COPIES}")]
     Text,
-    /// More time than [`MAX_READING_TIME`].
+    /// Longer than [`MAX_READING_TIME`].
+    #[error("the files take longer to read than {} s", MAX_READING_TIME.as_secs())]
     Time,
-    /// The request was cancelled.
+    /// Nobody waits for it any more.
+    #[error("the request was over before the files were read")]
     Cancelled,
 }
 
-impl fmt::Display for Exceeded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let copies = "with everything that aliases, `extends`, override files and variables add";
-        match self {
-            Self::Values => {
-                write!(f, "the files expand to too much: they may have {MAX_VALUES} values {copies}")
-            }
-            Self::Text => write!(f, "the files expand to too much: they may have {MAX_TEXT_BYTES} bytes {copies}"),
-            Self::Time => write!(f, "the files take longer to read than {} s", MAX_READING_TIME.as_secs()),
-            Self::Cancelled => f.write_str("the request was over before the files were read"),
-        }
-    }
-}
-
-/// Returns whether the request was cancelled.
+/// Asks whether nobody waits any more.
 type Stop = Box<dyn Fn() -> bool + Send>;
 
 /// The budget of one import, for use by one thread.

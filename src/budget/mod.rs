@@ -11,7 +11,6 @@ pub mod chunks;
 pub mod import;
 pub mod large_work;
 use std::{
-    fmt,
     future::poll_fn,
     pin::pin,
     sync::{
@@ -37,17 +36,26 @@ const SHORTAGE_DURATION: Duration = Duration::from_secs(2);
 /// [`crate::budget::large_work`].
 pub const LARGE: usize = 256 * 1024;
 
-/// Why a request is stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a request cannot go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Exceeded {
-    /// It needs more memory than one request may use.
+    /// It needs more memory than one request may have.
+    #[error(
+        "The request needs more than {limit} bytes of memory; ask for fewer fields, aliases or rows. The setting \
+         --request-memory allows more."
+    )]
     RequestMemory {
         /// The limit in bytes.
         limit: usize,
     },
-    /// All requests together need more memory than the process may use.
+    /// All requests together need more memory than there is for them.
+    #[error(
+        "There is no memory left for a request of this size while others run; try again in a moment, or ask for fewer \
+         fields, aliases or rows."
+    )]
     ProcessMemory,
-    /// Its deadline has passed.
+    /// Its time is over.
+    #[error("The request took too long and was given up.")]
     Time,
 }
 
@@ -58,26 +66,7 @@ impl Exceeded {
     }
 }
 
-impl fmt::Display for Exceeded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::RequestMemory { limit } => write!(
-                f,
-                "The request needs more than {limit} bytes of memory; ask for fewer fields, aliases or rows. The setting \
-                 --request-memory allows more."
-            ),
-            Self::ProcessMemory => f.write_str(
-                "There is no memory left for a request of this size while others run; try again in a moment, or ask for \
-                 fewer fields, aliases or rows.",
-            ),
-            Self::Time => f.write_str("The request took too long and was given up."),
-        }
-    }
-}
-
-impl std::error::Error for Exceeded {}
-
-/// The memory of all requests together. Clones share the count.
+/// The memory of all requests together; a clone counts the same.
 #[derive(Clone, Debug)]
 pub struct ProcessMemory(Arc<Process>);
 

@@ -8,11 +8,8 @@ use std::path::Path;
 use super::print;
 use crate::{
     clock::Clock,
-    config::Settings,
-    db::{
-        DbUrl,
-        maintenance::file::{self, Content},
-    },
+    config::{DbUrl, Settings},
+    db::maintenance::file::{self, Content},
 };
 
 /// Backs up the database into a new file. A service may be running on it.

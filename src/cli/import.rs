@@ -6,10 +6,10 @@ use std::{collections::BTreeMap, fmt::Write as _, fs, io::Read as _, path::Path}
 
 use super::{print, secrets};
 use crate::{
-    app::{App, ImportCompose, ImportReport, ImportedAs, Outcome, StackRef},
+    app::{self, App, ImportCompose, ImportReport, ImportedAs, Outcome, StackRef},
     clock::Clock,
     compose::{Fate, MAX_BYTES, Request, Source},
-    config::{Import, Settings},
+    config::{Import, OnConflict, Settings},
     db::Db,
     error::Error,
 };
@@ -45,7 +45,7 @@ pub(super) async fn run(settings: &Settings, import: Import) -> Result<(), Strin
     let input = ImportCompose {
         request,
         stack: import.stack.map(StackRef::Name),
-        on_conflict: import.on_conflict,
+        on_conflict: on_conflict(import.on_conflict),
         dry_run: import.dry_run,
     };
     let done = app.import_compose(input).await;
@@ -60,6 +60,14 @@ pub(super) async fn run(settings: &Settings, import: Import) -> Result<(), Strin
             Err(format!("nothing was imported:\n  {}", messages.join("\n  ")))
         }
         Err(error) => Err(error.to_string()),
+    }
+}
+
+fn on_conflict(given: OnConflict) -> app::OnConflict {
+    match given {
+        OnConflict::Fail => app::OnConflict::Fail,
+        OnConflict::Skip => app::OnConflict::Skip,
+        OnConflict::Update => app::OnConflict::Update,
     }
 }
 

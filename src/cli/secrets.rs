@@ -11,8 +11,8 @@ use super::print;
 use crate::{
     app::{App, KeyStatus},
     clock::Clock,
-    config::{Secrets, Settings},
-    db::{Db, DbUrl},
+    config::{DbUrl, Secrets, Settings},
+    db::Db,
     vault::Vault,
 };
 

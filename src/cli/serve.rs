@@ -15,8 +15,8 @@ use crate::{
         templates::catalog::{self, CatalogFile},
     },
     clock::Clock,
-    config::Settings,
-    db::{Db, DbUrl},
+    config::{DbUrl, Settings},
+    db::Db,
     error::Error,
     server::{self, AuthMode, Hosts, Options, TransportLimits},
 };

@@ -2,27 +2,37 @@
 //!
 //! Used by the command line. It must never start anything.
 
+mod audience;
+mod commands;
+mod database_url;
+mod endpoint;
+mod expiry;
+mod hosts;
+mod log;
+mod origin;
 mod read;
+mod secret_keys;
 mod server;
 
-use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use clap::{Args, Parser};
 
-use clap::{Args, Parser, Subcommand};
-use tracing_subscriber::{EnvFilter, filter::ParseError};
-
-pub use self::read::NoSettings;
-
-pub use self::server::ServerLimits;
-use crate::{
-    access::Role,
-    app::OnConflict,
-    db::DbUrl,
-    limits::{DatabaseTimeouts, Limits},
-    telemetry::LogFormat,
-    vault::Keyring,
+pub use self::{
+    audience::{Audience, Audiences},
+    commands::{Command, Import, Key, Migrate, OnConflict, Secrets},
+    database_url::{DbUrl, DbUrlError},
+    endpoint::Endpoint,
+    expiry::Expiry,
+    hosts::HostName,
+    log::{LogFilter, LogFormat},
+    origin::Origin,
+    read::NoSettings,
+    secret_keys::{BadKeyId, KeyId, Keyring, KeyringError, SecretKey},
+    server::ServerLimits,
 };
+pub(crate) use self::{hosts::authority, secret_keys::SECRET_KEY_BYTES};
+use crate::limits::{DatabaseTimeouts, Limits};
 
 /// DevArch: isolated stacks of services, held by a GraphQL service.
 #[derive(Debug, Parser)]
@@ -142,220 +152,6 @@ impl Settings {
     }
 }
 
-/// A filter of the log that can be read.
-#[derive(Clone, Debug)]
-pub struct LogFilter(String);
-
-impl LogFilter {
-    fn parse(text: &str) -> Result<Self, ParseError> {
-        EnvFilter::try_new(text).map(|_| Self(text.to_owned()))
-    }
-
-    /// The filter itself.
-    pub fn filter(&self) -> EnvFilter {
-        EnvFilter::new(&self.0)
-    }
-}
-
-/// What to do.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Migrate the database, load the catalogue and serve. This is the default.
-    Serve,
-    /// Change the database's schema.
-    Migrate {
-        /// Which way.
-        #[command(subcommand)]
-        direction: Migrate,
-    },
-    /// Print the GraphQL schema, or compare it with a file.
-    Schema {
-        /// Compare with this file: exit code 1 and the difference when the file is out of date.
-        #[arg(long, value_name = "FILE")]
-        check: Option<PathBuf>,
-    },
-    /// Print a stack as a Compose file; warnings go to standard error.
-    Compose {
-        /// The stack's name.
-        stack: String,
-        /// Make two files, for Docker Compose: what the templates say, and what the instances say differently.
-        #[arg(long, requires = "output")]
-        layered: bool,
-        /// Write compose.yaml, and compose.override.yaml with --layered, into this folder instead of printing.
-        #[arg(long, value_name = "FOLDER")]
-        output: Option<PathBuf>,
-        /// Write secrets out instead of asking for a variable each.
-        #[arg(long)]
-        reveal_secrets: bool,
-    },
-    /// Create, list and revoke API keys.
-    Key {
-        /// What to do.
-        #[command(subcommand)]
-        what: Key,
-    },
-    /// Look after the keys with which secrets are encrypted.
-    Secrets {
-        /// What to do.
-        #[command(subcommand)]
-        what: Secrets,
-    },
-    /// Read Compose files into templates, and on request into instances of a stack.
-    Import(Import),
-    /// Copy an SQLite database into a new file, also while a service is running on it: the state of one moment.
-    Backup {
-        /// The new file.
-        file: PathBuf,
-    },
-    /// Put a backup in the place of an SQLite database on which nothing is running.
-    Restore {
-        /// The backup.
-        file: PathBuf,
-        /// Put aside the database that is there.
-        #[arg(long)]
-        replace: bool,
-    },
-    /// Ask a running service whether it is ready: exit code 0 when it is. For container health checks.
-    Healthcheck,
-}
-
-/// What to import.
-#[derive(Clone, Debug, Args)]
-pub struct Import {
-    /// Compose files whose services become templates.
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// A file that is laid over them, as `docker compose -f … -f …` does it: what it changes becomes overrides. May be
-    /// given several times.
-    #[arg(long = "override", value_name = "FILE")]
-    pub overrides: Vec<PathBuf>,
-    /// Make an instance of every service in this stack, which is made if it does not exist.
-    #[arg(long, value_name = "NAME")]
-    pub stack: Option<String>,
-    /// Only tell what would happen.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// What happens where something of the same name says something else.
-    #[arg(long, value_name = "WHAT", default_value = "fail")]
-    pub on_conflict: OnConflict,
-    /// What the names of all templates start with, such as `shop-`.
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    pub prefix: String,
-    /// A variable that the files refer to. May be given several times. The environment is never looked at.
-    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
-    pub variables: Vec<(String, String)>,
-    /// A file with such variables, one NAME=VALUE a line; may be given several times.
-    #[arg(long, value_name = "FILE")]
-    pub env_file: Vec<PathBuf>,
-}
-
-fn variable(text: &str) -> Result<(String, String), &'static str> {
-    let (name, value) = text.split_once('=').ok_or("a variable is NAME=VALUE")?;
-    Ok((name.to_owned(), value.to_owned()))
-}
-
-/// What to do with API keys.
-#[derive(Clone, Debug, Subcommand)]
-pub enum Key {
-    /// Create a key and print it; it cannot be read again.
-    Create {
-        /// Its name: for the log, and to revoke it.
-        #[arg(long)]
-        name: String,
-        /// What it lets its holder do: reader (reads; secrets are masked), editor (also changes stacks and instances),
-        /// admin (also changes templates, purges, reveals secrets, manages keys).
-        #[arg(long)]
-        role: Role,
-        /// Limit it to these stacks; all others look as if they did not exist.
-        #[arg(long, value_name = "NAME", num_args = 1..)]
-        stack: Vec<String>,
-        /// When it ends: after a time such as 12h, 30d or 8w, or at a moment such as 2030-01-31 or
-        /// 2030-01-31T12:00:00Z. Without it the key works until it is revoked.
-        #[arg(long, value_name = "WHEN")]
-        expires: Option<Expiry>,
-    },
-    /// List all keys, revoked and expired ones included.
-    List,
-    /// Revoke a key: whoever holds it is out at once.
-    Revoke {
-        /// Its name.
-        name: String,
-    },
-}
-
-/// What to do with the keys for secrets.
-#[derive(Clone, Copy, Debug, Subcommand)]
-pub enum Secrets {
-    /// Print a new key, as a line of a key file.
-    NewKey,
-    /// Put a new key into the key file and encrypt all secrets with it. It may be interrupted at any moment: the next
-    /// call goes on. The service may run meanwhile.
-    Rotate,
-    /// List the keys and how many secrets are encrypted with each.
-    Status,
-}
-
-/// When a key ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expiry {
-    /// So long from now.
-    After(TimeDelta),
-    /// At this moment.
-    At(DateTime<Utc>),
-}
-
-impl Expiry {
-    /// The moment.
-    pub fn moment(self, now: DateTime<Utc>) -> DateTime<Utc> {
-        match self {
-            Self::After(time) => now + time,
-            Self::At(moment) => moment,
-        }
-    }
-}
-
-impl FromStr for Expiry {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = "a time such as 12h, 30d or 8w, or a moment such as 2030-01-31 or 2030-01-31T12:00:00Z";
-        if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
-            return Ok(Self::At(moment.to_utc()));
-        }
-        if let Ok(day) = text.parse::<NaiveDate>() {
-            return Ok(Self::At(day.and_time(NaiveTime::MIN).and_utc()));
-        }
-        let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or(wrong)?;
-        let hours = match unit {
-            "h" => 1,
-            "d" => 24,
-            "w" => 24 * 7,
-            _ => return Err(wrong),
-        };
-        // Up to a hundred years: the calendar has an end.
-        let hours = number.parse::<i64>().ok().and_then(|number| number.checked_mul(hours));
-        hours
-            .filter(|hours| (1..=876_000).contains(hours))
-            .map(|hours| Self::After(TimeDelta::hours(hours)))
-            .ok_or(wrong)
-    }
-}
-
-/// Which way to migrate.
-#[derive(Clone, Copy, Debug, Subcommand)]
-pub enum Migrate {
-    /// Apply every migration that is missing.
-    Up,
-    /// Revert the last migration, or all of them. Data that only the reverted steps can hold is lost.
-    Down {
-        /// Revert every migration, down to an empty database.
-        #[arg(long)]
-        all: bool,
-    },
-    /// List the migrations and whether they are applied.
-    Status,
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -365,22 +161,5 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn a_key_ends_after_a_time_or_at_a_moment() {
-        let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-        for (text, expected) in [
-            ("12h", now + TimeDelta::hours(12)),
-            ("30d", now + TimeDelta::days(30)),
-            ("8w", now + TimeDelta::weeks(8)),
-            ("2030-01-31", "2030-01-31T00:00:00Z".parse().unwrap()),
-            ("2030-01-31T12:00:00+02:00", "2030-01-31T10:00:00Z".parse().unwrap()),
-        ] {
-            assert_eq!(text.parse::<Expiry>().map(|expiry| expiry.moment(now)), Ok(expected), "{text}");
-        }
-        for wrong in ["", "d", "0d", "-1d", "30", "30x", "30ü", "99999999999999999999d", "2030-02-31", "tomorrow"] {
-            assert!(wrong.parse::<Expiry>().is_err(), "{wrong}");
-        }
     }
 }

@@ -182,6 +182,6 @@ mod tests {
     #[test]
     fn settings_without_mistakes_are_read() {
         let cli = Cli::read(["devarch", "--log-format", "json", "--log", "warn"].map(OsString::from)).unwrap();
-        assert_eq!(cli.settings.log_format, crate::telemetry::LogFormat::Json);
+        assert_eq!(cli.settings.log_format, crate::config::LogFormat::Json);
     }
 }

@@ -1,4 +1,4 @@
-//! Settings of the server: connections, requests, proxies and pages of other origins.
+//! Settings of the HTTP server: connections, requests, proxies and pages of other origins.
 //!
 //! Part of the settings, used by `devarch serve`. It must never start anything.
 
@@ -7,10 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use ipnet::IpNet;
 
-use crate::{
-    otel::Endpoint,
-    server::{Audience, Audiences, HostName, Origin},
-};
+use super::{Audience, Audiences, Endpoint, HostName, Origin};
 
 /// Limits of connections and requests.
 #[derive(Clone, Debug, Args)]

@@ -7,6 +7,7 @@ mod changes;
 pub mod direct;
 pub mod entities;
 pub mod entries;
+mod failure;
 mod fetch;
 pub mod idempotency;
 pub mod maintenance;
@@ -33,9 +34,9 @@ use sea_orm::{
 };
 use tokio::time::timeout;
 
+pub use crate::config::{DbUrl, DbUrlError};
 pub use crate::db::idempotency::keys::StoredOutcome;
 pub(crate) use crate::db::idempotency::keys::not_stored;
-pub use crate::db::pool::connect::{DbUrl, DbUrlError};
 pub use crate::db::pool::health::HealthMonitor;
 pub use crate::db::pool::read_pool::ReadPool;
 pub use session::{Bound, Reader, Session, Statements, Tx};
@@ -365,15 +366,16 @@ impl Db {
         };
         let of_name = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() AND tablename";
         let tables = ask(&format!("{of_name} IN ('{}', 'services', 'stacks')", maintenance::file::HISTORY)).await?;
-        let reason = if tables.iter().any(|table| table == maintenance::file::HISTORY) {
+        if tables.iter().any(|table| table == maintenance::file::HISTORY) {
             let steps = ask(&format!("SELECT version FROM {}", maintenance::file::HISTORY)).await?;
-            maintenance::file::unknown_migrations(steps.iter().map(String::as_str))
-        } else {
-            tables
-                .first()
-                .map(|table| format!("it has a table {table} of something else; give DevArch a database of its own"))
-        };
-        reason.map_or(Ok(()), |reason| Err(Error::Internal(reason)))
+            let unknown = maintenance::file::unknown_migrations(steps.iter().map(String::as_str));
+            return unknown.map_or(Ok(()), |unknown| Err(Error::failed(unknown)));
+        }
+        tables.first().map_or(Ok(()), |table| {
+            Err(Error::Internal(format!(
+                "it has a table {table} of something else; give DevArch a database of its own"
+            )))
+        })
     }
 
     /// Applies all pending migrations.

@@ -4,6 +4,7 @@
 
 use std::{
     collections::HashMap,
+    convert::identity,
     fmt,
     hash::{Hash, Hasher},
     marker::PhantomData,
@@ -60,24 +61,46 @@ impl Loaders {
 /// Answers the questions of the types.
 pub(super) struct Reader(App);
 
-/// A stack by its key, trashed or not.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct StackKey(pub(super) StackId);
-/// A template by its key.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct TemplateKey(pub(super) TemplateId);
-/// An instance by its key, trashed or not.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct InstanceKey(pub(super) InstanceId);
-/// What an instance takes away from its template.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct RulesOf(pub(super) InstanceId);
-/// What an instance claims although others hold it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct ConflictsOf(pub(super) InstanceId);
-/// The conflicts of a stack's live, enabled instances.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct StackConflictsOf(pub(super) StackId);
+/// Keys that are an id, and their loaders: one call of a use case takes all ids and gives a value for each.
+macro_rules! loaders_by_id {
+    ($( $(#[$doc:meta])+ $key:ident($id:ty) -> $value:ty: $load:ident, $wrap:expr; )+) => { $(
+        $(#[$doc])+
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        pub(super) struct $key(pub(super) $id);
+
+        impl Loader<$key> for Reader {
+            type Value = $value;
+            type Error = Arc<Error>;
+            async fn load(&self, keys: &[$key]) -> Answer<$key, $value> {
+                let ids: Vec<$id> = keys.iter().map(|key| key.0).collect();
+                let found = self.0.$load(&ids).await?;
+                Ok(found.into_iter().map(|(id, value)| ($key(id), $wrap(value))).collect())
+            }
+        }
+    )+ };
+}
+
+loaders_by_id! {
+    /// A stack by its key, trashed or not.
+    StackKey(StackId) -> Arc<StackModel>: load_stacks, Arc::new;
+    /// A template by its key.
+    TemplateKey(TemplateId) -> Arc<TemplateModel>: load_templates, Arc::new;
+    /// An instance by its key, trashed or not.
+    InstanceKey(InstanceId) -> Arc<InstanceModel>: load_instances, Arc::new;
+    /// What an instance takes away from its template.
+    RulesOf(InstanceId) -> Arc<Rules>: load_rules, Arc::new;
+    /// What an instance claims although others hold it.
+    ConflictsOf(InstanceId) -> Arc<Vec<Conflict>>: conflicts_of, Arc::new;
+    /// The conflicts of a stack's live, enabled instances.
+    StackConflictsOf(StackId) -> Arc<Vec<Conflict>>: conflicts_of_stacks, Arc::new;
+    /// How many instances would come back with a trashed stack.
+    TrashedMembersOf(StackId) -> i64: count_trashed_members, identity;
+    /// What stands in the way of restoring a stack.
+    StackObstaclesOf(StackId) -> Vec<Problem>: stack_obstacles, identity;
+    /// What stands in the way of restoring an instance.
+    InstanceObstaclesOf(InstanceId) -> Vec<Problem>: instance_obstacles, identity;
+}
+
 /// A stack as Compose files.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct ComposeOf {
@@ -97,16 +120,6 @@ pub(super) struct InstanceCountOf<P> {
     pub(super) parent: P,
     pub(super) filter: InstanceFilter,
 }
-
-/// How many instances would come back with a trashed stack.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct TrashedMembersOf(pub(super) StackId);
-/// What stands in the way of restoring a stack.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct StackObstaclesOf(pub(super) StackId);
-/// What stands in the way of restoring an instance.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct InstanceObstaclesOf(pub(super) InstanceId);
 
 /// The entries of kind `K` that an owner has: one key type for all pairs of owner and kind.
 pub(super) struct EntriesOf<O: Owner, K>(O::Id, PhantomData<fn() -> K>);
@@ -148,62 +161,6 @@ impl<O: Owner, K: Source<O>> Loader<EntriesOf<O, K>> for Reader {
         let entries = entries.into_iter().map(|(owner, entries)| (owner, Ok(Arc::new(entries))));
         let unreadable = unreadable.into_iter().map(|(owner, row)| (owner, Err(row)));
         Ok(entries.chain(unreadable).map(|(owner, found)| (EntriesOf::new(owner), found)).collect())
-    }
-}
-
-impl Loader<RulesOf> for Reader {
-    type Value = Arc<Rules>;
-    type Error = Arc<Error>;
-    async fn load(&self, keys: &[RulesOf]) -> Answer<RulesOf, Arc<Rules>> {
-        let ids: Vec<InstanceId> = keys.iter().map(|key| key.0).collect();
-        let found = self.0.load_rules(&ids).await?;
-        Ok(found.into_iter().map(|(id, rules)| (RulesOf(id), Arc::new(rules))).collect())
-    }
-}
-
-impl Loader<StackKey> for Reader {
-    type Value = Arc<StackModel>;
-    type Error = Arc<Error>;
-    async fn load(&self, keys: &[StackKey]) -> Answer<StackKey, Arc<StackModel>> {
-        let ids: Vec<StackId> = keys.iter().map(|key| key.0).collect();
-        Ok(self.0.load_stacks(&ids).await?.into_iter().map(|(id, row)| (StackKey(id), Arc::new(row))).collect())
-    }
-}
-
-impl Loader<TemplateKey> for Reader {
-    type Value = Arc<TemplateModel>;
-    type Error = Arc<Error>;
-    async fn load(&self, keys: &[TemplateKey]) -> Answer<TemplateKey, Arc<TemplateModel>> {
-        let ids: Vec<TemplateId> = keys.iter().map(|key| key.0).collect();
-        Ok(self.0.load_templates(&ids).await?.into_iter().map(|(id, row)| (TemplateKey(id), Arc::new(row))).collect())
-    }
-}
-
-impl Loader<InstanceKey> for Reader {
-    type Value = Arc<InstanceModel>;
-    type Error = Arc<Error>;
-    async fn load(&self, keys: &[InstanceKey]) -> Answer<InstanceKey, Arc<InstanceModel>> {
-        let ids: Vec<InstanceId> = keys.iter().map(|key| key.0).collect();
-        Ok(self.0.load_instances(&ids).await?.into_iter().map(|(id, row)| (InstanceKey(id), Arc::new(row))).collect())
-    }
-}
-
-impl Loader<ConflictsOf> for Reader {
-    type Value = Arc<Vec<Conflict>>;
-    type Error = Arc<Error>;
-    async fn load(&self, keys: &[ConflictsOf]) -> Answer<ConflictsOf, Arc<Vec<Conflict>>> {
-        let ids: Vec<InstanceId> = keys.iter().map(|key| key.0).collect();
-        Ok(self.0.conflicts_of(&ids).await?.into_iter().map(|(id, found)| (ConflictsOf(id), Arc::new(found))).collect())
-    }
-}
-
-impl Loader<StackConflictsOf> for Reader {
-    type Value = Arc<Vec<Conflict>>;
-    type Error = Arc<Error>;
-    async fn load(&self, keys: &[StackConflictsOf]) -> Answer<StackConflictsOf, Arc<Vec<Conflict>>> {
-        let ids: Vec<StackId> = keys.iter().map(|key| key.0).collect();
-        let found = self.0.conflicts_of_stacks(&ids).await?;
-        Ok(found.into_iter().map(|(id, found)| (StackConflictsOf(id), Arc::new(found))).collect())
     }
 }
 
@@ -260,33 +217,5 @@ impl<P: Parent> Loader<InstanceCountOf<P>> for Reader {
             }
         }
         Ok(answers)
-    }
-}
-
-impl Loader<TrashedMembersOf> for Reader {
-    type Value = i64;
-    type Error = Arc<Error>;
-    async fn load(&self, keys: &[TrashedMembersOf]) -> Answer<TrashedMembersOf, i64> {
-        let ids: Vec<StackId> = keys.iter().map(|key| key.0).collect();
-        Ok(self.0.count_trashed_members(&ids).await?.into_iter().map(|(id, n)| (TrashedMembersOf(id), n)).collect())
-    }
-}
-
-impl Loader<StackObstaclesOf> for Reader {
-    type Value = Vec<Problem>;
-    type Error = Arc<Error>;
-    async fn load(&self, keys: &[StackObstaclesOf]) -> Answer<StackObstaclesOf, Vec<Problem>> {
-        let ids: Vec<StackId> = keys.iter().map(|key| key.0).collect();
-        Ok(self.0.stack_obstacles(&ids).await?.into_iter().map(|(id, found)| (StackObstaclesOf(id), found)).collect())
-    }
-}
-
-impl Loader<InstanceObstaclesOf> for Reader {
-    type Value = Vec<Problem>;
-    type Error = Arc<Error>;
-    async fn load(&self, keys: &[InstanceObstaclesOf]) -> Answer<InstanceObstaclesOf, Vec<Problem>> {
-        let ids: Vec<InstanceId> = keys.iter().map(|key| key.0).collect();
-        let found = self.0.instance_obstacles(&ids).await?;
-        Ok(found.into_iter().map(|(id, found)| (InstanceObstaclesOf(id), found)).collect())
     }
 }

@@ -177,9 +177,9 @@ impl From<Stamp> for DateTime<Utc> {
 }
 shown_as!(Stamp => DateTime<Utc>);
 
-/// The error of a word that a column does not accept. It does not contain the word, because it may come from a stored
-/// row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A word that is none of those a column takes. It does not keep the word: stored rows are told about, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a {what}: it is {allowed}")]
 pub struct UnknownWord {
     what: &'static str,
     allowed: &'static str,
@@ -195,11 +195,3 @@ impl UnknownWord {
         format!("`{word}` is not a {}; it is {}", self.what, self.allowed)
     }
 }
-
-impl fmt::Display for UnknownWord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not a {}: it is {}", self.what, self.allowed)
-    }
-}
-
-impl std::error::Error for UnknownWord {}

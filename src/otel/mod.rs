@@ -3,7 +3,6 @@
 //! Fed by a layer of the server, sent by a task of its own. It must never make a request wait, and never hold what a
 //! client sent, other than ids in the standard's form and the name of an operation.
 
-mod endpoint;
 #[cfg(any(feature = "otel", test))]
 mod export;
 #[cfg(any(feature = "otel", test))]
@@ -11,10 +10,10 @@ mod parent;
 #[cfg(any(feature = "otel", test))]
 mod span;
 
-pub use self::endpoint::Endpoint;
 #[cfg(any(feature = "otel", test))]
 pub use self::{
     export::{Exporter, Traces},
     parent::Parent,
     span::{Attribute, Span},
 };
+pub use crate::config::Endpoint;

@@ -18,15 +18,6 @@ use axum::{
 
 #[cfg(any(feature = "otel", test))]
 pub use crate::server::middleware::traces::traced;
-pub use crate::server::{
-    middleware::{
-        audience::{Audience, Audiences},
-        auth::AuthMode,
-        cors::Origin,
-        hosts::{HostName, Hosts},
-    },
-    transport::{accept::serve, limits::TransportLimits},
-};
 use crate::{
     app::App,
     budget::{Budget, ProcessMemory},
@@ -38,6 +29,13 @@ use crate::{
     },
     limits::Limits,
     server::middleware::{auth::Authenticator, hosts::HostGuard, metrics::Metrics},
+};
+pub use crate::{
+    config::{Audience, Audiences, HostName, Origin},
+    server::{
+        middleware::{auth::AuthMode, hosts::Hosts},
+        transport::{accept::serve, limits::TransportLimits},
+    },
 };
 
 /// State that the handlers share.

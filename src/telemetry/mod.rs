@@ -3,7 +3,7 @@
 //! Initialized once by the command line. It must not receive a secret, and must not log the details of requests and
 //! statements that libraries provide.
 
-use std::{fmt, io::IsTerminal};
+use std::io::IsTerminal;
 
 use tracing_subscriber::{
     EnvFilter, Layer,
@@ -12,23 +12,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-/// What the lines of the log look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// One JSON object a line.
-    Json,
-}
-
-impl fmt::Display for LogFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Text => "text",
-            Self::Json => "json",
-        })
-    }
-}
+use crate::config::LogFormat;
 
 /// Initializes the log. `filter` has the format of `RUST_LOG`, such as `info` or `devarch=debug`.
 pub(crate) fn init(filter: EnvFilter, format: LogFormat) {

@@ -3,7 +3,6 @@
 //! Called by the vault. It must not overwrite a key, and must not accept a file that other users can read.
 
 use std::{
-    fmt,
     fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -12,8 +11,11 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use super::{Key, KeyId, Keyring, KeyringError, VaultError};
-use crate::private_file;
+use super::VaultError;
+use crate::{
+    config::{KeyId, Keyring, KeyringError, SecretKey},
+    private_file,
+};
 
 /// The maximum size of a key file in bytes.
 const MAX_FILE_BYTES: u64 = 65_536;
@@ -21,51 +23,52 @@ const MAX_FILE_BYTES: u64 = 65_536;
 const HEAD: &str = "# Keys for DevArch's secrets: `<key id> <32 bytes in base64>`, the first one is used for writing.\n\
                     # Without them secrets cannot be read: keep a copy in a safe place, apart from the database's.\n";
 
-/// Why a key file cannot be used. The message names the file, but shows nothing of its contents.
-#[derive(Debug)]
-pub struct KeyFileError {
-    path: PathBuf,
-    what: Failure,
-}
-
-#[derive(Debug)]
-enum Failure {
-    Io(&'static str, io::Error),
-    Open(u32),
-    TooLarge,
-    NoFile,
-    Keys(KeyringError),
-    Vault(VaultError),
-    Moved,
+/// Why a file of keys cannot be used; names the file, never what is in it.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileError {
+    /// The system does not let it be read or written.
+    #[error("cannot {doing} the key file {path}: {source}", path = path.display())]
+    Io {
+        /// What was to be done with it.
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Users other than its owner may read it.
+    #[error("the key file {path} is open to others (mode {1:04o}); close it with: chmod 600 {path}", path = .0.display())]
+    Open(PathBuf, u32),
+    /// It is larger than a file of keys can be.
+    #[error("the key file {} is larger than {MAX_FILE_BYTES} bytes", .0.display())]
+    TooLarge(PathBuf),
+    /// It is a folder, a socket or the like.
+    #[error("the key file {} is not a file", .0.display())]
+    NoFile(PathBuf),
+    /// It does not hold keys.
+    #[error("the key file {path} cannot be used: {1}", path = .0.display())]
+    Keys(PathBuf, #[source] KeyringError),
+    /// No key could be made for it.
+    #[error("cannot make a key for {path}: {1}", path = .0.display())]
+    Vault(PathBuf, #[source] VaultError),
+    /// Another process is changing it.
+    #[error("somebody else is changing the key file {}; try again", .0.display())]
+    Moved(PathBuf),
 }
 
 impl KeyFileError {
     /// Whether the file does not exist.
     pub fn is_missing(&self) -> bool {
-        matches!(&self.what, Failure::Io(_, cause) if cause.kind() == io::ErrorKind::NotFound)
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// The system's refusal to do something with a file.
+    fn io(doing: &'static str, path: &Path) -> impl Fn(io::Error) -> Self + Copy {
+        move |source| Self::Io { doing, path: path.to_owned(), source }
     }
 }
 
-impl fmt::Display for KeyFileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
-        match &self.what {
-            Failure::Io(doing, cause) => write!(f, "cannot {doing} the key file {path}: {cause}"),
-            Failure::Open(mode) => {
-                write!(f, "the key file {path} is open to others (mode {mode:04o}); close it with: chmod 600 {path}")
-            }
-            Failure::TooLarge => write!(f, "the key file {path} is larger than {MAX_FILE_BYTES} bytes"),
-            Failure::NoFile => write!(f, "the key file {path} is not a file"),
-            Failure::Keys(cause) => write!(f, "the key file {path} cannot be used: {cause}"),
-            Failure::Vault(cause) => write!(f, "cannot make a key for {path}: {cause}"),
-            Failure::Moved => write!(f, "somebody else is changing the key file {path}; try again"),
-        }
-    }
-}
-
-impl std::error::Error for KeyFileError {}
-
-/// The state of the file, which differs after every change.
+/// What tells one state of a file from the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mark {
     changed: Option<SystemTime>,
@@ -88,89 +91,86 @@ fn mark_of(seen: &fs::Metadata) -> Mark {
 
 /// Reads the keys.
 pub(super) fn read(path: &Path) -> Result<(Keyring, Mark), KeyFileError> {
-    let fail = |what| KeyFileError { path: path.to_owned(), what };
-    let (text, mark) = load(path).map_err(fail)?;
-    let ring = text.parse().map_err(|cause| fail(Failure::Keys(cause)))?;
+    let (text, mark) = load(path)?;
+    let ring = text.parse().map_err(|cause| KeyFileError::Keys(path.to_owned(), cause))?;
     Ok((ring, mark))
 }
 
-fn load(path: &Path) -> Result<(Zeroizing<String>, Mark), Failure> {
-    let file = File::open(path).map_err(|cause| Failure::Io("read", cause))?;
-    let seen = file.metadata().map_err(|cause| Failure::Io("read", cause))?;
+fn load(path: &Path) -> Result<(Zeroizing<String>, Mark), KeyFileError> {
+    let file = File::open(path).map_err(KeyFileError::io("read", path))?;
+    let seen = file.metadata().map_err(KeyFileError::io("read", path))?;
     if !seen.is_file() {
-        return Err(Failure::NoFile);
+        return Err(KeyFileError::NoFile(path.to_owned()));
     }
     if seen.len() > MAX_FILE_BYTES {
-        return Err(Failure::TooLarge);
+        return Err(KeyFileError::TooLarge(path.to_owned()));
     }
     #[cfg(unix)]
     {
         let mode = std::os::unix::fs::PermissionsExt::mode(&seen.permissions()) & 0o7777;
         if mode & 0o077 != 0 {
-            return Err(Failure::Open(mode));
+            return Err(KeyFileError::Open(path.to_owned(), mode));
         }
     }
-    let text = io::read_to_string(file).map_err(|cause| Failure::Io("read", cause))?;
+    let text = io::read_to_string(file).map_err(KeyFileError::io("read", path))?;
     Ok((Zeroizing::new(text), mark_of(&seen)))
 }
 
 /// Creates the file with one new key, unless it exists.
 pub(super) fn create(path: &Path) -> Result<(), KeyFileError> {
-    let fail = |what| KeyFileError { path: path.to_owned(), what };
-    let key = Key::generate().map_err(|cause| fail(Failure::Vault(cause)))?;
+    let key = SecretKey::generate().map_err(|cause| KeyFileError::Vault(path.to_owned(), cause))?;
     let text = Zeroizing::new(format!("{HEAD}{}\n", key.line().as_str()));
     if let Some(folder) = folder(path) {
-        private_file::create_folder(folder).map_err(|cause| fail(Failure::Io("create the folder of", cause)))?;
+        private_file::create_folder(folder).map_err(KeyFileError::io("create the folder of", path))?;
     }
-    let written = write_beside(path, &text).map_err(fail)?;
-    // Unlike a rename, a hard link never replaces a file that was created in the meantime.
+    let written = write_beside(path, &text)?;
+    // A link, unlike a rename, never takes the place of a file that has appeared meanwhile.
     let linked = fs::hard_link(&written, path);
     drop(fs::remove_file(&written));
     match linked {
-        Ok(()) => sync_folder(path).map_err(fail),
+        Ok(()) => sync_folder(path),
         Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         // Some file systems have no hard links.
         Err(_) => match write_new(path, &text) {
             Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            done => done.map_err(|cause| fail(Failure::Io("create", cause))),
+            done => done.map_err(KeyFileError::io("create", path)),
         },
     }
 }
 
 /// Adds a new key as the first one.
 pub(super) fn add(path: &Path) -> Result<KeyId, KeyFileError> {
-    let fail = |what| KeyFileError { path: path.to_owned(), what };
-    let changing = |cause| fail(Failure::Io("change", cause));
-    let locked = File::open(path).map_err(changing)?;
-    if locked.try_lock().is_err() {
-        return Err(fail(Failure::Moved));
+    let changing = KeyFileError::io("change", path);
+    let held = File::open(path).map_err(changing)?;
+    if held.try_lock().is_err() {
+        return Err(KeyFileError::Moved(path.to_owned()));
     }
-    let (text, mark) = load(path).map_err(fail)?;
-    if mark_of(&locked.metadata().map_err(changing)?) != mark {
-        return Err(fail(Failure::Moved));
+    let (text, mark) = load(path)?;
+    if mark_of(&held.metadata().map_err(changing)?) != mark {
+        return Err(KeyFileError::Moved(path.to_owned()));
     }
-    text.parse::<Keyring>().map_err(|cause| fail(Failure::Keys(cause)))?;
-    let key = Key::generate().map_err(|cause| fail(Failure::Vault(cause)))?;
+    text.parse::<Keyring>().map_err(|cause| KeyFileError::Keys(path.to_owned(), cause))?;
+    let key = SecretKey::generate().map_err(|cause| KeyFileError::Vault(path.to_owned(), cause))?;
     let is_key = |line: &str| !line.split('#').next().unwrap_or_default().trim().is_empty();
     let mut lines: Vec<&str> = text.lines().collect();
     let line = key.line();
     lines.insert(lines.iter().position(|line| is_key(line)).unwrap_or(lines.len()), &line);
     let text = Zeroizing::new(lines.join("\n") + "\n");
-    let written = write_beside(path, &text).map_err(fail)?;
+    let written = write_beside(path, &text)?;
     if let Err(cause) = fs::rename(&written, path) {
         drop(fs::remove_file(&written));
         return Err(changing(cause));
     }
-    sync_folder(path).map_err(fail)?;
+    sync_folder(path)?;
     Ok(key.id().clone())
 }
 
-/// Writes the text to a new file in the same folder, and syncs it to disk.
-fn write_beside(path: &Path, text: &str) -> Result<PathBuf, Failure> {
+/// Writes the text into a new file in the same folder, down to the disk.
+fn write_beside(path: &Path, text: &str) -> Result<PathBuf, KeyFileError> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{:016x}.new", fastrand::u64(..)));
     let beside = path.with_file_name(name);
-    write_new(&beside, text).map_err(|cause| Failure::Io("write", cause))?;
+    write_new(&beside, text).map_err(KeyFileError::io("write", path))?;
     Ok(beside)
 }
 
@@ -187,11 +187,11 @@ fn folder(path: &Path) -> Option<&Path> {
     path.parent().filter(|folder| !folder.as_os_str().is_empty())
 }
 
-/// The name of a new file is durable only after its folder was synced.
-fn sync_folder(path: &Path) -> Result<(), Failure> {
+/// A new name is there to stay only when its folder is on the disk, too.
+fn sync_folder(path: &Path) -> Result<(), KeyFileError> {
     if cfg!(not(unix)) {
         return Ok(());
     }
     let folder = folder(path).unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|cause| Failure::Io("keep", cause))
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(KeyFileError::io("keep", path))
 }

@@ -5,7 +5,6 @@
 
 mod key;
 mod key_file;
-mod keyring;
 
 use std::{
     fmt,
@@ -20,11 +19,9 @@ use chacha20poly1305::{
 };
 use zeroize::Zeroizing;
 
-pub use self::{
-    key::{BadKeyId, Key, KeyId},
-    key_file::KeyFileError,
-    keyring::{Keyring, KeyringError},
-};
+pub use self::key_file::KeyFileError;
+use crate::config::SecretKey;
+pub use crate::config::{KeyId, Keyring};
 
 /// The prefix of every encrypted text, with the version of the format.
 pub(crate) const PREFIX: &str = "devarch.v1.";
@@ -63,36 +60,27 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-/// Why a text could not be encrypted or decrypted. It contains no part of a key or of a secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why something could not be sealed or opened. It never holds a part of a key or of a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VaultError {
-    /// There is no key.
+    /// There is no key at all.
+    #[error("there is no key for secrets")]
     NoKey,
-    /// The text was encrypted under a key that is not in the keyring.
+    /// It was sealed under a key that is not in the ring.
+    #[error("the key {0} for secrets is missing")]
     UnknownKey(KeyId),
-    /// The key with this id is a different one, the text was modified, or it belongs to another place.
+    /// The key has this id but is another one, or the text was changed, or it belongs to another place.
+    #[error("it is not what was sealed here with the key {0}")]
     Refused(KeyId),
-    /// The text is not an encrypted one.
+    /// It is no sealed text.
+    #[error("it is not a sealed text")]
     Malformed,
-    /// The operating system provides no random numbers.
+    /// The system has no randomness to give.
+    #[error("the system gives no random numbers")]
     NoRandomness,
 }
 
-impl fmt::Display for VaultError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoKey => f.write_str("there is no key for secrets"),
-            Self::UnknownKey(id) => write!(f, "the key {id} for secrets is missing"),
-            Self::Refused(id) => write!(f, "it is not what was sealed here with the key {id}"),
-            Self::Malformed => f.write_str("it is not a sealed text"),
-            Self::NoRandomness => f.write_str("the system gives no random numbers"),
-        }
-    }
-}
-
-impl std::error::Error for VaultError {}
-
-/// Encrypts and decrypts secrets. Clones share the keys. `Debug` shows only the ids of the keys.
+/// Seals and opens; a clone shares the keys. Shows the ids of its keys and nothing else of them.
 #[derive(Clone, Default)]
 pub struct Vault(Arc<Shared>);
 
@@ -135,7 +123,7 @@ impl Vault {
 
     /// Generates a key, as a line of a key file.
     pub fn new_line() -> Result<Zeroizing<String>, VaultError> {
-        Ok(Key::generate()?.line())
+        Ok(SecretKey::generate()?.line())
     }
 
     /// Adds a new key as the first one of a key file, and returns its id. The other keys are then used for decryption
@@ -228,7 +216,7 @@ fn unpack(sealed: &str) -> Result<(KeyId, Vec<u8>), VaultError> {
     Ok((id, packed))
 }
 
-fn cipher(key: &Key) -> XChaCha20Poly1305 {
+fn cipher(key: &SecretKey) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(<&CipherKey>::from(key.bytes()))
 }
 

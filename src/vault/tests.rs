@@ -3,6 +3,7 @@ use std::fs;
 use proptest::prelude::*;
 
 use super::*;
+use crate::config::KeyringError;
 
 const HERE: Place<'static> = Place { table: "instance_env_vars", owner: 7, key: "PASSWORD" };
 

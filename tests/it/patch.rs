@@ -236,7 +236,7 @@ async fn a_step_is_exactly_one_thing(t: &TestApp) {
     ] {
         let input = json!({ "instance": TestApp::by_name("shop", "web"), "operations": [env("A", "1"), bad] });
         let body = json!({ "query": query, "variables": { "input": input } }).to_string();
-        let request = axum::http::Request::post("/graphql").header("content-type", "application/json");
+        let request = http::Request::post("/graphql").header("content-type", "application/json");
         let answer = t.send(request.body(body.into()).unwrap()).await;
         let answer: Value = serde_json::from_str(&TestApp::text(answer).await).unwrap();
         let errors = answer["errors"].as_array().unwrap_or_else(|| panic!("{bad}: {answer}"));

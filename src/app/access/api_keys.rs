@@ -113,7 +113,8 @@ struct Create<'a> {
 impl App {
     /// Creates a key.
     pub async fn create_api_key(&self, input: CreateApiKey) -> Result<CreatedKey> {
-        let key = ApiKey::generate().map_err(|cause| Error::Internal(format!("no random numbers: {cause}")))?;
+        let key = ApiKey::generate()
+            .map_err(|cause| Error::Failed { message: format!("no random numbers: {cause}"), source: cause.into() })?;
         match self.write(&Create { wanted: &input, key: &key }).await {
             Err(Error::Conflict(Unique::KeyName)) => {
                 let message =

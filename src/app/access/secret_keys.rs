@@ -119,7 +119,7 @@ impl App {
     }
 
     fn current_key(&self) -> Result<KeyId> {
-        self.db.vault().current().map_err(|cause| Error::Internal(cause.to_string()))
+        self.db.vault().current().map_err(Error::failed)
     }
 }
 
@@ -129,14 +129,14 @@ impl Command for Unlock {
 
     async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<()> {
         let vault = tx.vault();
-        let current = vault.current().map_err(|cause| Error::Internal(cause.to_string()))?;
-        // Two servers with different keys may start on an empty database at the same time.
+        let current = vault.current().map_err(Error::failed)?;
+        // Two servers may start at the same time on an empty database, each with a key of its own.
         secrets::lock(tx).await?;
         let keys = secrets::keys(tx).await?;
         for key in keys.iter().filter(|key| key.emptied_at.is_none()) {
             let id = &key.id;
             secrets::check(vault, key).map_err(|cause| {
-                Error::Internal(match cause {
+                let message = match &cause {
                     VaultError::UnknownKey(_) => format!(
                         "the database has secrets that are encrypted with the key {id}, and that key is not here"
                     ),
@@ -144,7 +144,8 @@ impl Command for Unlock {
                         format!("the key {id} is not the one with which the database's secrets are encrypted")
                     }
                     other => format!("the key {id} cannot be checked: {other}"),
-                })
+                };
+                Error::Failed { message, source: cause.into() }
             })?;
         }
         match keys.iter().find(|key| key.id == current.as_str()) {
@@ -171,7 +172,7 @@ impl Command for Retire {
     type Output = ();
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<()> {
-        let current = tx.vault().current().map_err(|cause| Error::Internal(cause.to_string()))?;
+        let current = tx.vault().current().map_err(Error::failed)?;
         secrets::register(tx, &current).await?;
         Ok(secrets::retire_others(tx, &current, now).await?)
     }
@@ -191,7 +192,7 @@ impl Command for Empty {
     type Output = Vec<String>;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Vec<String>> {
-        let current = tx.vault().current().map_err(|cause| Error::Internal(cause.to_string()))?;
+        let current = tx.vault().current().map_err(Error::failed)?;
         secrets::empty_others(tx, &current, now).await?;
         let unused = tx.vault().ids().into_iter().filter(|id| *id != current);
         Ok(unused.map(|id| id.to_string()).collect())

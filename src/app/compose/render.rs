@@ -133,7 +133,7 @@ impl App {
         }
         let file = |stack: &StackModel| {
             budget.check_time()?;
-            let file = of_stack.remove(&stack.id).unwrap_or_default().render(stack, how);
+            let file = of_stack.remove(&stack.id).unwrap_or_default().into_file(stack, how);
             if let Ok(file) = &file {
                 budget.charge(file.text.len() + file.layer.as_ref().map_or(0, String::len))?;
             }
@@ -170,7 +170,7 @@ struct Stack {
 }
 
 impl Stack {
-    fn render(mut self, row: &StackModel, how: Rendering) -> Result<ComposeFile> {
+    fn into_file(mut self, row: &StackModel, how: Rendering) -> Result<ComposeFile> {
         match self.refusal.take() {
             Some(refusal) => Err(Error::bad_request(refusal)),
             None => Ok(self.file(row, how)),

@@ -119,8 +119,9 @@ pub fn parse(file: &CatalogFile) -> Result<CatalogTemplates, CatalogError> {
     Ok(CatalogTemplates { templates, losses })
 }
 
-/// An error in a catalogue file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is wrong in a file of the catalogue, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("catalogue file {file}, line {line}: {message}")]
 pub struct CatalogError {
     /// The file name.
     pub file: String,
@@ -129,14 +130,6 @@ pub struct CatalogError {
     /// What is wrong, and what is allowed.
     pub message: String,
 }
-
-impl fmt::Display for CatalogError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "catalogue file {}, line {}: {}", self.file, self.line, self.message)
-    }
-}
-
-impl std::error::Error for CatalogError {}
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 //!
 //! Called by the command line at start. It must not overwrite the changes of a user.
 
-use std::{collections::HashMap, fmt};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
@@ -39,21 +39,14 @@ pub struct CatalogReport {
 crate::db::not_stored!(CatalogReport);
 
 /// Why the catalogue was not loaded.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// A file is malformed; nothing was loaded.
-    File(CatalogError),
-    /// The database returned an error.
-    App(Error),
-}
-
-impl fmt::Display for LoadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(error) => error.fmt(f),
-            Self::App(error) => error.fmt(f),
-        }
-    }
+    #[error(transparent)]
+    File(#[from] CatalogError),
+    /// The database refused.
+    #[error(transparent)]
+    App(#[from] Error),
 }
 
 struct Load {
@@ -63,7 +56,7 @@ struct Load {
 impl App {
     /// Loads catalogue files, all or nothing. Files that have not changed since the last load are not parsed.
     pub async fn load_catalog(&self, files: &[CatalogFile]) -> Result<CatalogReport, LoadError> {
-        let known = templates::catalog_entries(&self.reader()).await.map_err(|error| LoadError::App(error.into()))?;
+        let known = templates::catalog_entries(&self.reader()).await.map_err(Error::from)?;
         let known: HashMap<String, String> = known.into_iter().map(|entry| (entry.name, entry.digest)).collect();
         let (mut entries, mut unchanged) = (Vec::new(), 0);
         let mut seen: HashMap<String, &str> = HashMap::new();
@@ -73,7 +66,7 @@ impl App {
                 unchanged += 1;
                 continue;
             }
-            let read = catalog::parse(file).map_err(LoadError::File)?;
+            let read = catalog::parse(file)?;
             for loss in &read.losses {
                 let (line, path, reason) = (loss.at.line, &loss.path, &loss.reason);
                 tracing::warn!(file = file.file, line, path, "the catalogue cannot hold this: {reason}");
@@ -89,7 +82,7 @@ impl App {
         }
         let mut report = CatalogReport::default();
         if !entries.is_empty() {
-            report = self.write(&Load { entries }).await.map_err(LoadError::App)?;
+            report = self.write(&Load { entries }).await?;
         }
         report.unchanged += unchanged;
         Ok(report)

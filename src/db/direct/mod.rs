@@ -21,7 +21,8 @@ pub use self::{
 pub use crate::db::pool::pinned::{Place, Row};
 use crate::{
     access::Scope,
-    db::{Db, DbUrl, Statements, pool::pinned},
+    config::DbUrl,
+    db::{Db, Statements, pool::pinned},
     ids::StackId,
 };
 

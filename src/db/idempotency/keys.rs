@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     db::{
         Command, Session, Tx,
+        failure::is_lock_timeout,
         queries::{instances, stacks, templates},
         secrets::{self, Progress},
     },
@@ -121,7 +122,7 @@ pub(in crate::db) async fn run<W: Command>(
     let text = to_text(&output).ok_or_else(|| Error::Internal("an outcome cannot be stored".to_owned()))?;
     let text = if W::Output::SECRET {
         secrets::lock_current_key(tx).await?;
-        tx.vault().seal(place(incoming), &text).map_err(|cause| Error::Internal(cause.to_string()))?
+        tx.vault().seal(place(incoming), &text).map_err(Error::failed)?
     } else {
         text
     };
@@ -213,7 +214,7 @@ pub(in crate::db) async fn forget_sealed(tx: &Tx) -> Result<(), DbErr> {
 /// Makes a lock timeout retryable: the first request with this key is still running.
 fn retry_on_lock_timeout(cause: DbErr) -> Error {
     match Error::from(cause) {
-        Error::Unavailable(cause) if crate::error::is_lock_timeout(&cause) => Error::Busy(cause),
+        Error::Unavailable(cause) if is_lock_timeout(&cause) => Error::Busy(cause),
         other => other,
     }
 }

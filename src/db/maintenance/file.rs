@@ -4,7 +4,6 @@
 //! it inspects: a file of another program or of a later version stays as it is.
 
 use std::{
-    fmt,
     fs::{self, File, OpenOptions},
     io::{self, Read},
     path::{Path, PathBuf},
@@ -17,7 +16,7 @@ use sea_orm::sqlx::{
     sqlite::{SqliteConnectOptions, SqliteConnection},
 };
 
-use crate::private_file;
+use crate::{db::failure::sqlite_code, private_file};
 
 /// The first bytes of every SQLite file.
 const HEADER: &[u8; 16] = b"SQLite format 3\0";
@@ -27,37 +26,68 @@ const MAX_QUICK_CHECK_BYTES: u64 = 256 * 1024 * 1024;
 /// The table of applied migrations.
 pub(in crate::db) const HISTORY: &str = "seaql_migrations";
 
-/// Why a file cannot be used. The message is a sentence without its subject, the file.
-#[derive(Debug)]
-pub struct Unfit(String);
-
-impl fmt::Display for Unfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Unfit {}
-
-impl From<io::Error> for Unfit {
-    fn from(cause: io::Error) -> Self {
-        Self(format!("it cannot be read: {cause}"))
-    }
+/// Why a file cannot be used; a sentence without its beginning, which names the file.
+#[derive(Debug, thiserror::Error)]
+pub enum Unfit {
+    /// The system does not let it be read or written.
+    #[error("it cannot be read: {0}")]
+    Io(#[from] io::Error),
+    /// It is not a file of SQLite.
+    #[error("it is no SQLite database")]
+    NotSqlite,
+    /// It is empty, or there is none.
+    #[error("there is nothing in it")]
+    Empty,
+    /// SQLite found it damaged.
+    #[error("it is damaged; bring back a backup with `devarch restore`")]
+    Damaged(#[source] Option<sqlx::Error>),
+    /// Another connection has it locked.
+    #[error("somebody else is using it")]
+    InUse(#[source] Option<sqlx::Error>),
+    /// A service has it open.
+    #[error("a service is running on it: stop that first")]
+    Served,
+    /// There is no room for what has to be written.
+    #[error("the disk is full")]
+    DiskFull(#[source] sqlx::Error),
+    /// Its steps are not those of this version.
+    #[error(transparent)]
+    Steps(#[from] UnknownSteps),
+    /// A foreign key leads nowhere.
+    #[error("a row of its table {table} refers to nothing")]
+    LooseReference {
+        /// The table with the row.
+        table: String,
+    },
+    /// Any other failure of SQLite.
+    #[error("{0}")]
+    Sqlite(#[source] sqlx::Error),
 }
 
 impl From<sqlx::Error> for Unfit {
     fn from(cause: sqlx::Error) -> Self {
-        let code = cause.as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));
-        match code.as_deref().and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff) {
-            Some(11 | 26) => Self("it is damaged; bring back a backup with `devarch restore`".to_owned()),
-            Some(5 | 6) => Self("somebody else is using it".to_owned()),
-            Some(13) => Self("the disk is full".to_owned()),
-            _ => Self(cause.to_string()),
+        let code = cause.as_database_error().and_then(|error| error.code()?.parse().ok());
+        match code.map(sqlite_code::primary) {
+            Some(sqlite_code::CORRUPT | sqlite_code::NOT_A_DATABASE) => Self::Damaged(Some(cause)),
+            Some(sqlite_code::BUSY | sqlite_code::LOCKED) => Self::InUse(Some(cause)),
+            Some(sqlite_code::FULL) => Self::DiskFull(cause),
+            _ => Self::Sqlite(cause),
         }
     }
 }
 
-/// A summary of a database file.
+/// Why a database with these steps cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnknownSteps {
+    /// It has steps of ours, and others.
+    #[error("a later version of DevArch has made it (step {0}); use that version, or restore an older backup")]
+    OfLaterVersion(String),
+    /// It has none of ours.
+    #[error("it is a database of something else")]
+    OfSomethingElse,
+}
+
+/// What is in a database file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Content {
     /// The number of stacks, including those in the trash.
@@ -70,8 +100,8 @@ pub struct Content {
     pub is_older: bool,
 }
 
-/// Returns the reason why this version cannot use a database with these migrations; `None` if it can.
-pub(in crate::db) fn unknown_migrations<'a>(applied: impl IntoIterator<Item = &'a str>) -> Option<String> {
+/// Why a database with these steps is none that this version can use, if it is.
+pub(in crate::db) fn unknown_migrations<'a>(applied: impl IntoIterator<Item = &'a str>) -> Option<UnknownSteps> {
     let known: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
     let (mut ours, mut later) = (false, None);
     for step in applied {
@@ -82,11 +112,7 @@ pub(in crate::db) fn unknown_migrations<'a>(applied: impl IntoIterator<Item = &'
         }
     }
     let step = later?;
-    Some(if ours {
-        format!("a later version of DevArch has made it (step {step}); use that version, or restore an older backup")
-    } else {
-        "it is a database of something else".to_owned()
-    })
+    Some(if ours { UnknownSteps::OfLaterVersion(step) } else { UnknownSteps::OfSomethingElse })
 }
 
 /// Checks that a file can be used: it does not exist, is empty, or is a database of this version or an earlier one.
@@ -127,7 +153,7 @@ async fn open(path: &Path) -> Result<Option<SqliteConnection>, Unfit> {
     match file.read(&mut header)? {
         0 => return Ok(None),
         n if n < header.len() || header != *HEADER => {
-            return Err(Unfit("it is no SQLite database".to_owned()));
+            return Err(Unfit::NotSqlite);
         }
         _ => {}
     }
@@ -146,10 +172,10 @@ async fn check_usable(path: &Path, found: &mut SqliteConnection) -> Result<(), U
         return Ok(());
     }
     if !tables.iter().any(|table| table == HISTORY) {
-        return Err(Unfit("it is a database of something else".to_owned()));
+        return Err(UnknownSteps::OfSomethingElse.into());
     }
     let steps = texts(found, "SELECT version FROM seaql_migrations ORDER BY version").await?;
-    unknown_migrations(steps.iter().map(String::as_str)).map_or(Ok(()), |reason| Err(Unfit(reason)))
+    unknown_migrations(steps.iter().map(String::as_str)).map_or(Ok(()), |unknown| Err(unknown.into()))
 }
 
 async fn texts(found: &mut SqliteConnection, sql: &'static str) -> Result<Vec<String>, Unfit> {
@@ -164,13 +190,13 @@ async fn run_check(found: &mut SqliteConnection, check: &'static str) -> Result<
         return Ok(());
     }
     tracing::error!(found = results.join("; "), "the database file is damaged");
-    Err(Unfit("it is damaged; bring back a backup with `devarch restore`".to_owned()))
+    Err(Unfit::Damaged(None))
 }
 
 /// Checks a whole file: every page, every index and every foreign key.
 pub async fn verify(path: &Path) -> Result<Content, Unfit> {
     let found = open(path).await?;
-    let mut found = found.ok_or_else(|| Unfit("there is nothing in it".to_owned()))?;
+    let mut found = found.ok_or(Unfit::Empty)?;
     let done = verify_open(path, &mut found).await;
     found.close().await?;
     done
@@ -182,11 +208,11 @@ async fn verify_open(path: &Path, found: &mut SqliteConnection) -> Result<Conten
     let loose = sqlx::query("PRAGMA foreign_key_check").fetch_optional(&mut *found).await?;
     if let Some(row) = loose {
         let table: String = row.try_get(0)?;
-        return Err(Unfit(format!("a row of its table {table} refers to nothing")));
+        return Err(Unfit::LooseReference { table });
     }
     let steps = texts(found, "SELECT version FROM seaql_migrations").await?;
     if steps.is_empty() {
-        return Err(Unfit("there is nothing in it".to_owned()));
+        return Err(Unfit::Empty);
     }
     let mut count =
         async |sql: &'static str| -> Result<i64, Unfit> { Ok(sqlx::query_scalar(sql).fetch_one(&mut *found).await?) };
@@ -202,7 +228,7 @@ async fn verify_open(path: &Path, found: &mut SqliteConnection) -> Result<Conten
 /// before it gets its name.
 pub async fn back_up(path: &Path, to: &Path) -> Result<Content, Unfit> {
     let source = open(path).await?;
-    let mut source = source.ok_or_else(|| Unfit("there is nothing in it".to_owned()))?;
+    let mut source = source.ok_or(Unfit::Empty)?;
     let new = Partial::beside(to)?;
     let made = async {
         check_usable(path, &mut source).await?;
@@ -255,10 +281,8 @@ async fn ensure_unused(path: &Path) -> Result<(), Unfit> {
     let left: Result<String, _> = sqlx::query_scalar("PRAGMA journal_mode = DELETE").fetch_one(&mut found).await;
     drop(found.close().await);
     match left.map_err(Unfit::from) {
-        Ok(mode) if mode == "wal" => Err(Unfit("somebody else is using it".to_owned())),
-        Err(cause) if cause.0 == "somebody else is using it" => {
-            Err(Unfit("a service is running on it: stop that first".to_owned()))
-        }
+        Ok(mode) if mode == "wal" => Err(Unfit::InUse(None)),
+        Err(Unfit::InUse(_)) => Err(Unfit::Served),
         _ => Ok(()),
     }
 }

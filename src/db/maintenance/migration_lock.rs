@@ -13,7 +13,7 @@ use std::{
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use tokio::time::{Instant, sleep};
 
-use crate::db::DbUrl;
+use crate::config::DbUrl;
 
 /// How long to wait for the lock.
 pub(in crate::db) const MIGRATION_LOCK_TIMEOUT: Duration = Duration::from_secs(60);

@@ -2,7 +2,7 @@
 //!
 //! Called by [`Db::connect`](crate::db::Db::connect). It must not run a statement that changes data.
 
-use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
+use std::{path::PathBuf, str::FromStr, time::Duration};
 
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, SqlxError,
@@ -10,6 +10,7 @@ use sea_orm::{
 };
 
 use crate::{
+    config::DbUrl,
     db::{
         Opening,
         maintenance::file,
@@ -29,80 +30,7 @@ const IDLE_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long the reserve connection stays open without being used.
 const RESERVE_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The address of a database.
-#[derive(Clone, PartialEq, Eq)]
-pub enum DbUrl {
-    /// A file of the embedded SQLite.
-    Sqlite(PathBuf),
-    /// A PostgreSQL server, or one that speaks its protocol: the URL with its credentials.
-    Postgres(String),
-}
-
-/// The error of a URL that names no supported database. It never shows the URL, which may contain a password.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DbUrlError(&'static str);
-
-impl fmt::Display for DbUrlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl std::error::Error for DbUrlError {}
-
-impl fmt::Debug for DbUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// Shows the file, or the server without its credentials.
-impl fmt::Display for DbUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Sqlite(path) => write!(f, "SQLite file {}", path.display()),
-            Self::Postgres(url) => {
-                let rest = url.split_once("://").map_or("", |(_, rest)| rest);
-                write!(f, "PostgreSQL at {}", host(rest))
-            }
-        }
-    }
-}
-
-/// The part of a URL behind the credentials: host, port and database. `rest` is the URL without its scheme.
-fn host(rest: &str) -> &str {
-    let rest = rest.split('?').next().unwrap_or_default();
-    rest.rsplit_once('@').map_or(rest, |(_, host)| host)
-}
-
-impl FromStr for DbUrl {
-    type Err = DbUrlError;
-
-    fn from_str(url: &str) -> Result<Self, DbUrlError> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
-            return match path {
-                "" => Err(DbUrlError("an SQLite URL needs a file, such as sqlite://data/devarch.db")),
-                ":memory:" => Err(DbUrlError("an SQLite database in memory is not supported; name a file")),
-                path => Ok(Self::Sqlite(PathBuf::from(path))),
-            };
-        }
-        let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
-        match rest {
-            Some("") => Err(DbUrlError("a PostgreSQL URL needs a server, such as postgres://user@host/database")),
-            Some(rest) if host(rest).contains(',') => Err(DbUrlError(
-                "a PostgreSQL URL names one server: give an address that leads to the primary of several",
-            )),
-            Some(_) if PgConnectOptions::from_str(url).is_err() => Err(DbUrlError(
-                "this is not a PostgreSQL URL; what is special in URLs must be percent-encoded in the password",
-            )),
-            Some(_) => Ok(Self::Postgres(url.to_owned())),
-            None => Err(DbUrlError("the URL starts with sqlite:// or postgres://")),
-        }
-    }
-}
-
-/// The pools of a database.
+/// Connections for reading and for writing.
 pub(in crate::db) struct Opened {
     pub(in crate::db) read: DatabaseConnection,
     pub(in crate::db) write: DatabaseConnection,
@@ -119,10 +47,12 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
     match url {
         DbUrl::Sqlite(path) => {
             if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-                private_file::create_folder(parent)
-                    .map_err(|cause| Error::Internal(format!("cannot create {}: {cause}", parent.display())))?;
+                private_file::create_folder(parent).map_err(|cause| Error::Failed {
+                    message: format!("cannot create {}: {cause}", parent.display()),
+                    source: cause.into(),
+                })?;
             }
-            file::inspect(path).await.map_err(|cause| Error::Internal(cause.to_string()))?;
+            file::inspect(path).await.map_err(Error::failed)?;
             file::make_private(path);
             // SQLite allows one writer anyway. Waiting for a pool of one connection is fair and needs no polling.
             let write = sqlite(path.clone(), 1, &how.patience).await?;
@@ -130,7 +60,7 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
             Ok(Opened { read, write, reserve: None, pooled: false, link: Link::default() })
         }
         DbUrl::Postgres(url) => {
-            let own = of_postgres(url).map_err(|cause| Error::Internal(cause.to_string()))?;
+            let own = of_postgres(url).map_err(Error::failed)?;
             let (first, link) = link::first(&own, how.patience.pool_wait()).await?;
             let mut wanted = Options { role: Role::Primary, limits: Limits::AtStart, connections: how.connections };
             let pool = match Database::connect(postgres(url, how, link, wanted)).await {
@@ -291,36 +221,4 @@ fn options(url: String, connections: u32, patience: &DatabaseTimeouts) -> Connec
         .test_before_acquire(false)
         .sqlx_logging(false);
     options
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::db::pool::connect::*;
-
-    #[test]
-    fn urls_name_a_file_or_a_server() {
-        assert_eq!("sqlite://data/devarch.db".parse(), Ok(DbUrl::Sqlite("data/devarch.db".into())));
-        assert!("postgres://u:a,b@h/d".parse::<DbUrl>().is_ok());
-        assert_eq!("sqlite:///srv/a b.db?mode=rwc".parse(), Ok(DbUrl::Sqlite("/srv/a b.db".into())));
-        for bad in [
-            "",
-            "mysql://x/y",
-            "sqlite://",
-            "sqlite::memory:",
-            "postgres://",
-            "devarch.db",
-            "postgres://u:p@h:1x/d",
-            "postgres://u@h/d?sslmode=bogus",
-            "postgres://u:a,b@h1,h2:5433/d",
-        ] {
-            assert!(bad.parse::<DbUrl>().is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_password_is_never_shown() {
-        let url: DbUrl = "postgres://me:s3cr%40et@db.example:5432/devarch?password=s3cret".parse().unwrap();
-        assert_eq!(url.to_string(), "PostgreSQL at db.example:5432/devarch");
-        assert_eq!(format!("{url:?}"), "PostgreSQL at db.example:5432/devarch");
-    }
 }

@@ -11,7 +11,10 @@ use sea_orm::{
 };
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::error::{Error, Result};
+use crate::{
+    db::failure::{has_code, sqlstate},
+    error::{Error, Result},
+};
 
 /// How long opening the first connection may take.
 pub(in crate::db) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -63,8 +66,12 @@ impl Proof {
         match self {
             Self::CommitInBlock => match connection.execute(raw_sql("DO $$BEGIN COMMIT; END$$")).await {
                 Ok(_) => Ok(true),
-                // "Invalid transaction termination", or "in failed SQL transaction".
-                Err(SqlxError::Database(cause)) if matches!(cause.code().as_deref(), Some("2D000" | "25P02")) => {
+                Err(cause)
+                    if has_code(
+                        &cause,
+                        &[sqlstate::INVALID_TRANSACTION_TERMINATION, sqlstate::IN_FAILED_TRANSACTION],
+                    ) =>
+                {
                     Ok(false)
                 }
                 Err(cause) => Err(cause),
@@ -72,7 +79,7 @@ impl Proof {
             Self::StartOfTransaction => {
                 match connection.fetch_one(raw_sql("SELECT now() = statement_timestamp()")).await {
                     Ok(row) => row.try_get(0),
-                    Err(SqlxError::Database(cause)) if cause.code().as_deref() == Some("25P02") => Ok(false),
+                    Err(cause) if has_code(&cause, &[sqlstate::IN_FAILED_TRANSACTION]) => Ok(false),
                     Err(cause) => Err(cause),
                 }
             }
@@ -94,8 +101,8 @@ impl Proof {
 pub(in crate::db) async fn is_standby(connection: &mut PgConnection) -> Result<bool, SqlxError> {
     match connection.fetch_one(raw_sql("SELECT pg_is_in_recovery()")).await {
         Ok(row) => row.try_get(0),
-        // "Undefined function": the server does not support standbys.
-        Err(SqlxError::Database(cause)) if cause.code().as_deref() == Some("42883") => Ok(false),
+        // A server that knows no standbys.
+        Err(cause) if has_code(&cause, &[sqlstate::UNDEFINED_FUNCTION]) => Ok(false),
         Err(cause) => Err(cause),
     }
 }
@@ -149,8 +156,7 @@ pub(in crate::db) async fn first(options: &PgConnectOptions, wait: Duration) -> 
 fn is_starting(cause: &SqlxError) -> bool {
     match cause {
         SqlxError::Io(cause) => cause.kind() == std::io::ErrorKind::ConnectionRefused,
-        SqlxError::Database(cause) => matches!(cause.code().as_deref(), Some("57P03" | "53300")),
-        _ => false,
+        cause => has_code(cause, &[sqlstate::CANNOT_CONNECT_NOW, sqlstate::TOO_MANY_CONNECTIONS]),
     }
 }
 

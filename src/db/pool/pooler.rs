@@ -9,7 +9,10 @@ use sea_orm::sqlx::{self, Connection, Error as SqlxError, Executor, PgConnection
 use tokio::time::timeout;
 
 use crate::{
-    db::pool::link::Link,
+    db::{
+        failure::{has_code, sqlstate},
+        pool::link::Link,
+    },
     error::{Error, Result},
 };
 
@@ -21,9 +24,14 @@ const DETECTION_TIMEOUT: Duration = Duration::from_secs(2);
 /// The number of round trips of the detection.
 const DETECTION_ROUND_TRIPS: u32 = 16;
 
-/// Returns whether a pooler assigns a different server connection to each transaction. Refuses a pooler that loses
-/// prepared statements, and logs a warning if no statement timeout is in force. `other` does not belong to the pool,
-/// which may have only one connection.
+/// How a server answers a statement that was prepared on another one: there is none of this name, or another client has
+/// made one.
+const LOST_PREPARED_STATEMENT: [&str; 3] =
+    [sqlstate::INVALID_STATEMENT_NAME, sqlstate::DUPLICATE_PREPARED_STATEMENT, sqlstate::PROTOCOL_VIOLATION];
+
+/// Whether connections are handed out anew for each transaction. A pooler that then loses what they have prepared is
+/// refused, and of limits that are not in force the log tells. The other connection is none of the pool's, which may have
+/// one only.
 pub(in crate::db) async fn look(pool: &PgPool, mut other: PgConnection, link: Link) -> Result<bool> {
     let broken =
         |cause: SqlxError| Error::Unavailable(sea_orm::DbErr::Conn(sea_orm::RuntimeErr::SqlxError(cause.into())));
@@ -88,8 +96,7 @@ async fn detect(own: &mut PgConnection, other: &mut PgConnection) -> Result<Shar
         match seen {
             Ok(None) => {}
             Ok(Some(shared)) => return Ok(shared),
-            // The prepared statement does not exist, or its name is taken by another client.
-            Err(SqlxError::Database(cause)) if matches!(cause.code().as_deref(), Some("26000" | "42P05" | "08P01")) => {
+            Err(cause) if has_code(&cause, &LOST_PREPARED_STATEMENT) => {
                 return Ok(Shared::WithoutPrepared);
             }
             Err(cause) => return Err(cause),

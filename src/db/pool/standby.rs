@@ -16,8 +16,9 @@ use tokio::time::{Instant, timeout};
 
 use crate::{
     budget::Budget,
+    config::DbUrl,
     db::{
-        DbUrl, Opening,
+        Opening,
         pool::{
             connect::{self, Limits, Options, Role},
             health::HealthMonitor,

@@ -17,13 +17,13 @@ use crate::{
             TemplateModel, catalog_entry,
             template::{ActiveModel, Column, Entity},
         },
+        failure::is_still_referenced,
         queries::{
             in_list::one_of,
             page::{Page, Slice, contains},
             stacks::ByName,
         },
     },
-    error::still_referred_to,
     ids::{self, TemplateId},
     kinds::{Argv, Settings},
 };
@@ -227,7 +227,7 @@ pub async fn update(
 pub async fn delete(tx: &Tx, id: TemplateId) -> Result<bool, DbErr> {
     match Entity::delete_by_id(id).exec(tx).await {
         Ok(_) => Ok(true),
-        Err(cause) if still_referred_to(&cause) => Ok(false),
+        Err(cause) if is_still_referenced(&cause) => Ok(false),
         Err(cause) => Err(cause),
     }
 }

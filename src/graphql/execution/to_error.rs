@@ -7,7 +7,10 @@ use std::borrow::Borrow;
 
 use async_graphql::{Error as GraphqlError, ErrorExtensions};
 
-use crate::{budget::Exceeded, error::Error};
+use crate::{
+    budget::Exceeded,
+    error::{DATABASE_UNAVAILABLE, Error, INTERNAL_FAILURE},
+};
 
 /// Converts an error to a top-level error, and logs internal ones. User errors belong in a payload instead.
 pub(in crate::graphql) fn to_graphql_error(error: impl Borrow<Error>) -> GraphqlError {
@@ -19,11 +22,11 @@ pub(in crate::graphql) fn to_graphql_error(error: impl Borrow<Error>) -> Graphql
         Error::Forbidden(reason) => ("FORBIDDEN", reason.clone()),
         Error::Unavailable(cause) | Error::Busy(cause) => {
             tracing::warn!(%cause, "the database is not available");
-            ("UNAVAILABLE", "The database is not available right now; try again in a moment.".to_owned())
+            ("UNAVAILABLE", DATABASE_UNAVAILABLE.to_owned())
         }
         cause => {
             tracing::error!(%cause, "a request failed inside");
-            ("INTERNAL", "Something went wrong inside; the log tells more under the request id.".to_owned())
+            ("INTERNAL", INTERNAL_FAILURE.to_owned())
         }
     };
     GraphqlError::new(message).extend_with(|_, extensions| extensions.set("code", code))

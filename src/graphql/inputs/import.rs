@@ -67,9 +67,7 @@ pub(in crate::graphql) struct ImportComposeInput {
     /// Only tell what would happen.
     #[graphql(default)]
     dry_run: bool,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 

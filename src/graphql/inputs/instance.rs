@@ -26,9 +26,7 @@ pub(in crate::graphql) struct CreateInstanceInput {
     description: Option<String>,
     /// What it says differently from its template, written together with it.
     overrides: Option<InstanceOverridesInput>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 
@@ -57,9 +55,7 @@ pub(in crate::graphql) struct UpdateInstanceInput {
     enabled: MaybeUndefined<bool>,
     /// Write only when this is still the instance's revision.
     expected_revision: Option<i32>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 
@@ -84,9 +80,7 @@ pub(in crate::graphql) struct DuplicateInstanceInput {
     name: Option<String>,
     /// Copy only when this is still the source's revision.
     expected_revision: Option<i32>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 
@@ -106,9 +100,7 @@ pub(in crate::graphql) struct RenameInstanceInput {
     name: String,
     /// Write only when this is still the instance's revision.
     expected_revision: Option<i32>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 
@@ -131,9 +123,7 @@ pub(in crate::graphql) struct SoftDeleteInstanceInput {
     instance: InstanceRef,
     /// Write only when this is still the instance's revision.
     expected_revision: Option<i32>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 
@@ -152,9 +142,7 @@ pub(in crate::graphql) struct RestoreInstanceInput {
     name: Option<String>,
     /// Write only when this is still the instance's revision.
     expected_revision: Option<i32>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 
@@ -173,9 +161,7 @@ pub(in crate::graphql) struct SetInstanceOverridesInput {
     overrides: InstanceOverridesInput,
     /// Write only when this is still the instance's revision.
     expected_revision: Option<i32>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 
@@ -198,9 +184,7 @@ pub(in crate::graphql) struct PatchInstanceOverridesInput {
     operations: Vec<Operation>,
     /// Write only when this is still the instance's revision.
     expected_revision: Option<i32>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 
@@ -222,9 +206,7 @@ pub(in crate::graphql) struct PurgeInstanceInput {
     instance: InstanceRef,
     /// Purge only when this is still the instance's revision.
     expected_revision: Option<i32>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 

@@ -14,6 +14,16 @@ macro_rules! keyed {
 }
 pub(super) use keyed;
 
+/// The description of every `idempotencyKey`.
+macro_rules! idempotency_key_description {
+    () => {
+        "Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255\n\
+         printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one\n\
+         change."
+    };
+}
+pub(in crate::graphql) use idempotency_key_description;
+
 mod import;
 mod instance;
 mod stack;

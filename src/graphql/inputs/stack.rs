@@ -13,9 +13,7 @@ pub(in crate::graphql) struct CreateStackInput {
     name: String,
     /// What the stack is for; at most 4096 characters.
     description: Option<String>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 
@@ -36,9 +34,7 @@ pub(in crate::graphql) struct UpdateStackInput {
     enabled: MaybeUndefined<bool>,
     /// Write only when this is still the stack's revision.
     expected_revision: Option<i32>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 
@@ -62,9 +58,7 @@ pub(in crate::graphql) struct DuplicateStackInput {
     name: Option<String>,
     /// Copy only when this is still the source's revision.
     expected_revision: Option<i32>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 
@@ -83,9 +77,7 @@ pub(in crate::graphql) struct RenameStackInput {
     name: String,
     /// Write only when this is still the stack's revision.
     expected_revision: Option<i32>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 
@@ -102,9 +94,7 @@ pub(in crate::graphql) struct SoftDeleteStackInput {
     stack: StackRef,
     /// Write only when this is still the stack's revision.
     expected_revision: Option<i32>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 
@@ -123,9 +113,7 @@ pub(in crate::graphql) struct RestoreStackInput {
     name: Option<String>,
     /// Write only when this is still the stack's revision.
     expected_revision: Option<i32>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 
@@ -142,9 +130,7 @@ pub(in crate::graphql) struct PurgeStackInput {
     stack: StackRef,
     /// Purge only when this is still the stack's revision.
     expected_revision: Option<i32>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 

@@ -38,9 +38,7 @@ pub(in crate::graphql) struct CreateTemplateInput {
     restart_policy: String,
     #[graphql(flatten)]
     collections: TemplateCollectionsInput,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 
@@ -123,9 +121,7 @@ pub(in crate::graphql) struct UpdateTemplateInput {
     edit: TemplateEdit,
     /// Write only when this is still the template's revision.
     expected_revision: Option<i32>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 
@@ -146,9 +142,7 @@ pub(in crate::graphql) struct DeleteTemplateInput {
     template: TemplateRef,
     /// Delete only when this is still the template's revision.
     expected_revision: Option<i32>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 

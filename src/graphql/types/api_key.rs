@@ -12,7 +12,7 @@ use crate::{
     graphql::{
         context::ContextExt,
         execution::to_error::to_graphql_error,
-        inputs::StackRef,
+        inputs::{StackRef, idempotency_key_description},
         loaders::StackKey,
         payloads::from_result,
         types::{stack::Stack, user_error::UserError},
@@ -109,9 +109,7 @@ pub(in crate::graphql) struct CreateApiKeyInput {
     stacks: Option<Vec<StackRef>>,
     /// When it ends; without it the key works until it is revoked.
     expires_at: Option<DateTime<Utc>>,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 
@@ -129,9 +127,7 @@ impl From<CreateApiKeyInput> for CreateApiKey {
 pub(in crate::graphql) struct RevokeApiKeyInput {
     /// Its name.
     name: String,
-    /// Makes the change once, however often it is sent within 24 hours with this key and the same input: 1 to 255
-    /// printable characters of ASCII, such as a UUID. The header `Idempotency-Key` does the same for a request with one
-    /// change.
+    #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
 }
 

@@ -5,7 +5,10 @@
 use async_graphql::{Response as GraphqlResponse, ServerError, Value};
 use axum::{
     Extension, Json,
-    http::{HeaderValue, StatusCode, header::CONTENT_TYPE},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_TYPE, RETRY_AFTER},
+    },
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -21,6 +24,7 @@ use crate::{
         large_work,
     },
     document::{MAX_ERRORS, Refusal, shortened},
+    error::DATABASE_UNAVAILABLE,
     server::{
         middleware::{outcome::Outcome, request_id::RequestId},
         transport::body::AnswerBody,
@@ -142,4 +146,10 @@ pub(in crate::server) fn refuse(status: StatusCode, code: &str, message: &str) -
     let body = json!({ "errors": [{ "message": shortened(message), "extensions": { "code": code } }] });
     let outcome = Outcome { codes: vec![code.to_owned()], ..Outcome::default() };
     (status, Extension(outcome), Json(body)).into_response()
+}
+
+/// The answer while the database cannot be used: it is worth trying again.
+pub(in crate::server) fn unavailable() -> Response {
+    let refusal = refuse(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", DATABASE_UNAVAILABLE);
+    ([(RETRY_AFTER, "1")], refusal).into_response()
 }

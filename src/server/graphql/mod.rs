@@ -21,7 +21,7 @@ use axum::{
 };
 use tokio::time::sleep;
 
-pub(super) use self::answer::refuse;
+pub(super) use self::answer::{refuse, unavailable};
 use self::{
     answer::{values, written},
     negotiate::MediaType,

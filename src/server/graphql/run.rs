@@ -21,6 +21,7 @@ use crate::{
     app::App,
     budget::{Budget, Exceeded, cancellation::Cancellation, chunks::Chunks},
     document::{Chosen, Refusal, RejectionKind},
+    error::INTERNAL_FAILURE,
     graphql::{RequestKey, executable, execute, locate},
     server::{
         Service,
@@ -127,7 +128,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             Some(Ok(Ok(written))) => written.map(Answer::Written),
             Some(Ok(Err(exceeded))) => Some(Answer::Values(over(exceeded))),
             Some(Err(_)) => Some(Answer::Values(panicked())),
-            None => Some(Answer::Values(late(TIMEOUT_MESSAGE))),
+            None => Some(Answer::Values(over(Exceeded::Time))),
         };
         if let Some(answer) = answer {
             return Ok(Ran { answer, began: true, outcome: outcome(&app, name), budget });
@@ -179,7 +180,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             Some(Ok(Ok(response))) => response,
             Some(Ok(Err(exceeded))) => over(exceeded),
             Some(Err(_)) => panicked(),
-            None => late(TIMEOUT_MESSAGE),
+            None => over(Exceeded::Time),
         }
     };
     locate(&mut response.errors, parts, &variables);
@@ -266,9 +267,6 @@ const STANDBY_READ_TIMEOUT: Duration = Duration::from_millis(1000);
 /// Timeout of a request while the database is slow.
 const SLOW_DATABASE_TIMEOUT: Duration = Duration::from_millis(1900);
 
-const TIMEOUT_MESSAGE: &str = "The request took too long and was given up.";
-
-/// A response with the error `TIMEOUT`.
 fn late(message: &str) -> GraphqlResponse {
     error_response(coded(ServerError::new(message, None), "TIMEOUT"))
 }
@@ -282,8 +280,7 @@ pub(super) fn over(exceeded: Exceeded) -> GraphqlResponse {
 /// The response after a resolver panicked. The panic hook has logged the panic.
 fn panicked() -> GraphqlResponse {
     tracing::error!("a resolver panicked");
-    let message = "Something went wrong inside; the log tells more under the request id.";
-    error_response(coded(ServerError::new(message, None), "INTERNAL"))
+    error_response(coded(ServerError::new(INTERNAL_FAILURE, None), "INTERNAL"))
 }
 
 /// A response with `data: null` and one error.

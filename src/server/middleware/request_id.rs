@@ -15,6 +15,8 @@ use futures_util::FutureExt;
 use serde_json::json;
 use tracing::Instrument;
 
+use crate::error::INTERNAL_FAILURE;
+
 /// The header, in requests and answers.
 pub(in crate::server) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longest id that a client may give, in bytes.
@@ -56,8 +58,7 @@ pub(in crate::server) async fn identify(mut request: Request, next: Next) -> Res
 
 /// What the client gets; what happened is in the log.
 fn panicked(id: &RequestId) -> Response {
-    let message = "Something went wrong inside; the log tells more under the request id.";
-    let error = json!({ "message": message, "extensions": { "code": "INTERNAL", "requestId": id.0 } });
+    let error = json!({ "message": INTERNAL_FAILURE, "extensions": { "code": "INTERNAL", "requestId": id.0 } });
     (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({ "errors": [error] }))).into_response()
 }
 

@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, RawQuery, State, rejection::PathRejection},
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
-        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER},
+        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG},
     },
     response::{IntoResponse, Response},
 };
@@ -18,8 +18,12 @@ use crate::{
     app::Rendering,
     budget::{Exceeded, chunks::Chunks},
     compose::Mode,
-    error::{Error, Result},
-    server::{Service, etag, graphql::refuse, transport::body::AnswerBody},
+    error::{Error, INTERNAL_FAILURE, Result},
+    server::{
+        Service, etag,
+        graphql::{refuse, unavailable},
+        transport::body::AnswerBody,
+    },
 };
 
 /// The stack name from the path, or why it cannot be decoded.
@@ -99,10 +103,7 @@ async fn answer(
         Ok(Ok(Some(found))) => found,
         Ok(Ok(None)) => return refuse(StatusCode::NOT_FOUND, "NOT_FOUND", "There is no such stack."),
         Ok(Err(cause)) => return failed(&cause),
-        Err(_) => {
-            let message = "The request took too long and was given up.";
-            return refuse(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", message);
-        }
+        Err(_) => return failed(&Exceeded::Time.into()),
     };
     let tag = format!("\"{}\"", found.hash);
     // Revealed secrets must not be cached. Everything else is revalidated on each request, and mostly has not changed.
@@ -120,21 +121,19 @@ async fn answer(
 fn failed(cause: &Error) -> Response {
     match cause {
         Error::Forbidden(reason) => refuse(StatusCode::FORBIDDEN, "FORBIDDEN", reason),
-        Error::Exceeded(Exceeded::Time) => {
-            refuse(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", "The request took too long and was given up.")
+        Error::Exceeded(exceeded @ Exceeded::Time) => {
+            refuse(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", &exceeded.to_string())
         }
         Error::Exceeded(exceeded) => refuse(StatusCode::UNPROCESSABLE_ENTITY, "LIMIT_EXCEEDED", &exceeded.to_string()),
         // The stack cannot be rendered in its current state.
         Error::BadRequest(bad) if !bad.limit => refuse(StatusCode::CONFLICT, "BAD_REQUEST", &bad.message),
         Error::Unavailable(cause) | Error::Busy(cause) => {
             tracing::warn!(%cause, "the database is not available");
-            let message = "The database is not available right now; try again in a moment.";
-            ([(RETRY_AFTER, "1")], refuse(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)).into_response()
+            unavailable()
         }
         cause => {
             tracing::error!(%cause, "a request failed inside");
-            let message = "Something went wrong inside; the log tells more under the request id.";
-            refuse(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
+            refuse(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", INTERNAL_FAILURE)
         }
     }
 }

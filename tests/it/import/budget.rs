@@ -172,7 +172,7 @@ async fn changes_keep_their_place_until_they_end(t: &TestApp) {
         }
     }
     assert_eq!((late, refused), (PLACES, 5 * PLACES), "the changes that wait have all places");
-    let health = axum::http::Request::get("/healthz").body(axum::body::Body::empty()).unwrap();
+    let health = http::Request::get("/healthz").body(axum::body::Body::empty()).unwrap();
     assert_eq!(busy.send(health).await.status(), 200);
     lock.rollback().await.unwrap();
     let started = Instant::now();

@@ -264,7 +264,7 @@ impl TestApp {
     /// A GET request with the key, if there is one.
     fn get(&self, path: &str) -> Request<Body> {
         let mut request = self.post(String::new());
-        *request.method_mut() = axum::http::Method::GET;
+        *request.method_mut() = http::Method::GET;
         *request.uri_mut() = path.parse().unwrap();
         request
     }

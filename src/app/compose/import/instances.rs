@@ -94,7 +94,7 @@ impl Members<'_> {
                 }
                 Outcome::Created
             } else {
-                self.update_existing(tx, service, row.instance, overrides, now, problems).await?
+                self.bring_up_to_date(tx, service, row.instance, overrides, now, problems).await?
             };
             written.push((name, outcome, id));
         }
@@ -137,8 +137,8 @@ impl Members<'_> {
         inserted.map(Ok)
     }
 
-    /// Updates an instance that existed before, or leaves it, depending on `on_conflict`.
-    async fn update_existing(
+    /// Brings an instance that was there before up to date, or leaves it.
+    async fn bring_up_to_date(
         &self,
         tx: &Tx,
         service: &Imported,

@@ -38,7 +38,7 @@ use crate::{
 };
 
 /// What happens where something of the same name says something else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OnConflict {
     /// Nothing is imported.
     #[default]
@@ -175,7 +175,9 @@ async fn read(request: Request, stop: &Stop) -> Result<(Request, Result<Reading,
         let read = compose::read_within(&request, &ReadBudget::default().stopping_when(stops));
         (request, read)
     });
-    reading.await.map_err(|cause| Error::Internal(format!("reading Compose files: {cause}")))
+    reading
+        .await
+        .map_err(|cause| Error::Failed { message: format!("reading Compose files: {cause}"), source: cause.into() })
 }
 
 /// Converts the refusals of the parser into problems.

@@ -30,7 +30,7 @@ use crate::{
     app::App,
     error::Result,
     server::{
-        graphql::refuse,
+        graphql::{self, refuse},
         middleware::{
             auth::rate_limit::{RateLimiter, Verdict},
             client_address::ClientAddress,
@@ -220,17 +220,12 @@ fn too_many(seconds: i64) -> Response {
 /// Nobody is let in while it cannot be looked up who asks.
 fn unavailable(cause: &crate::error::Error) -> Response {
     tracing::warn!(%cause, "cannot look up who asks");
-    away()
+    graphql::unavailable()
 }
 
 fn late() -> Response {
     tracing::warn!("it takes too long to look up who asks");
-    away()
-}
-
-fn away() -> Response {
-    let message = "The database is not available right now; try again in a moment.";
-    ([(RETRY_AFTER, "1")], refuse(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)).into_response()
+    graphql::unavailable()
 }
 
 #[cfg(test)]

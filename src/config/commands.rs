@@ -1,0 +1,174 @@
+//! The commands of the command line and their arguments.
+//!
+//! Parsed here, run by the command line. It must never run one.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::Expiry;
+use crate::access::Role;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Migrate the database, load the catalogue and serve. This is the default.
+    Serve,
+    /// Change the database's schema.
+    Migrate {
+        /// Which way.
+        #[command(subcommand)]
+        direction: Migrate,
+    },
+    /// Print the GraphQL schema, or compare it with a file.
+    Schema {
+        /// Compare with this file: exit code 1 and the difference when the file is out of date.
+        #[arg(long, value_name = "FILE")]
+        check: Option<PathBuf>,
+    },
+    /// Print a stack as a Compose file; warnings go to standard error.
+    Compose {
+        /// The stack's name.
+        stack: String,
+        /// Make two files, for Docker Compose: what the templates say, and what the instances say differently.
+        #[arg(long, requires = "output")]
+        layered: bool,
+        /// Write compose.yaml, and compose.override.yaml with --layered, into this folder instead of printing.
+        #[arg(long, value_name = "FOLDER")]
+        output: Option<PathBuf>,
+        /// Write secrets out instead of asking for a variable each.
+        #[arg(long)]
+        reveal_secrets: bool,
+    },
+    /// Create, list and revoke API keys.
+    Key {
+        /// What to do.
+        #[command(subcommand)]
+        what: Key,
+    },
+    /// Look after the keys with which secrets are encrypted.
+    Secrets {
+        /// What to do.
+        #[command(subcommand)]
+        what: Secrets,
+    },
+    /// Read Compose files into templates, and on request into instances of a stack.
+    Import(Import),
+    /// Copy an SQLite database into a new file, also while a service is running on it: the state of one moment.
+    Backup {
+        /// The new file.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of an SQLite database on which nothing is running.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+        /// Put aside the database that is there.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Ask a running service whether it is ready: exit code 0 when it is. For container health checks.
+    Healthcheck,
+}
+
+/// What happens where something of the same name says something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum OnConflict {
+    /// Nothing is imported.
+    Fail,
+    /// What is there stays.
+    Skip,
+    /// What is there becomes what the file says.
+    Update,
+}
+
+/// What to import.
+#[derive(Clone, Debug, Args)]
+pub struct Import {
+    /// Compose files whose services become templates.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// A file that is laid over them, as `docker compose -f … -f …` does it: what it changes becomes overrides. May be
+    /// given several times.
+    #[arg(long = "override", value_name = "FILE")]
+    pub overrides: Vec<PathBuf>,
+    /// Make an instance of every service in this stack, which is made if it does not exist.
+    #[arg(long, value_name = "NAME")]
+    pub stack: Option<String>,
+    /// Only tell what would happen.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// What happens where something of the same name says something else.
+    #[arg(long, value_name = "WHAT", default_value = "fail")]
+    pub on_conflict: OnConflict,
+    /// What the names of all templates start with, such as `shop-`.
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub prefix: String,
+    /// A variable that the files refer to. May be given several times. The environment is never looked at.
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
+    pub variables: Vec<(String, String)>,
+    /// A file with such variables, one NAME=VALUE a line; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Vec<PathBuf>,
+}
+
+fn variable(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once('=').ok_or("a variable is NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// What to do with API keys.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Key {
+    /// Create a key and print it; it cannot be read again.
+    Create {
+        /// Its name: for the log, and to revoke it.
+        #[arg(long)]
+        name: String,
+        /// What it lets its holder do: reader (reads; secrets are masked), editor (also changes stacks and instances),
+        /// admin (also changes templates, purges, reveals secrets, manages keys).
+        #[arg(long)]
+        role: Role,
+        /// Limit it to these stacks; all others look as if they did not exist.
+        #[arg(long, value_name = "NAME", num_args = 1..)]
+        stack: Vec<String>,
+        /// When it ends: after a time such as 12h, 30d or 8w, or at a moment such as 2030-01-31 or
+        /// 2030-01-31T12:00:00Z. Without it the key works until it is revoked.
+        #[arg(long, value_name = "WHEN")]
+        expires: Option<Expiry>,
+    },
+    /// List all keys, revoked and expired ones included.
+    List,
+    /// Revoke a key: whoever holds it is out at once.
+    Revoke {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// What to do with the keys for secrets.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum Secrets {
+    /// Print a new key, as a line of a key file.
+    NewKey,
+    /// Put a new key into the key file and encrypt all secrets with it. It may be interrupted at any moment: the next
+    /// call goes on. The service may run meanwhile.
+    Rotate,
+    /// List the keys and how many secrets are encrypted with each.
+    Status,
+}
+
+/// Which way to migrate.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum Migrate {
+    /// Apply every migration that is missing.
+    Up,
+    /// Revert the last migration, or all of them. Data that only the reverted steps can hold is lost.
+    Down {
+        /// Revert every migration, down to an empty database.
+        #[arg(long)]
+        all: bool,
+    },
+    /// List the migrations and whether they are applied.
+    Status,
+}

@@ -1,0 +1,106 @@
+//! Where the database is: a file of SQLite or a PostgreSQL server.
+//!
+//! A setting, used by the database layer to connect and by messages. It must never show the password that a URL may hold.
+
+use std::{fmt, path::PathBuf, str::FromStr};
+
+use sea_orm::sqlx::postgres::PgConnectOptions;
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DbUrl {
+    /// A file of the embedded engine.
+    Sqlite(PathBuf),
+    /// A PostgreSQL server, or what speaks its protocol; the URL with its credentials.
+    Postgres(String),
+}
+
+/// A URL that names no database we can use; never shows the URL, which may hold a password.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct DbUrlError(&'static str);
+
+impl fmt::Debug for DbUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Shows the file, or the server without its credentials.
+impl fmt::Display for DbUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "SQLite file {}", path.display()),
+            Self::Postgres(url) => {
+                let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+                write!(f, "PostgreSQL at {}", host(rest))
+            }
+        }
+    }
+}
+
+/// Host, port and database of what comes behind the scheme of a URL.
+fn host(rest: &str) -> &str {
+    let rest = rest.split('?').next().unwrap_or_default();
+    rest.rsplit_once('@').map_or(rest, |(_, host)| host)
+}
+
+impl FromStr for DbUrl {
+    type Err = DbUrlError;
+
+    fn from_str(url: &str) -> Result<Self, DbUrlError> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
+            return match path {
+                "" => Err(DbUrlError("an SQLite URL needs a file, such as sqlite://data/devarch.db")),
+                ":memory:" => Err(DbUrlError("an SQLite database in memory is not supported; name a file")),
+                path => Ok(Self::Sqlite(PathBuf::from(path))),
+            };
+        }
+        let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
+        match rest {
+            Some("") => Err(DbUrlError("a PostgreSQL URL needs a server, such as postgres://user@host/database")),
+            Some(rest) if host(rest).contains(',') => Err(DbUrlError(
+                "a PostgreSQL URL names one server: give an address that leads to the primary of several",
+            )),
+            // The driver's own parser: a URL that it cannot read is a wrong setting, not a failed connection.
+            Some(_) if PgConnectOptions::from_str(url).is_err() => Err(DbUrlError(
+                "this is not a PostgreSQL URL; what is special in URLs must be percent-encoded in the password",
+            )),
+            Some(_) => Ok(Self::Postgres(url.to_owned())),
+            None => Err(DbUrlError("the URL starts with sqlite:// or postgres://")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_name_a_file_or_a_server() {
+        assert_eq!("sqlite://data/devarch.db".parse(), Ok(DbUrl::Sqlite("data/devarch.db".into())));
+        assert!("postgres://u:a,b@h/d".parse::<DbUrl>().is_ok());
+        assert_eq!("sqlite:///srv/a b.db?mode=rwc".parse(), Ok(DbUrl::Sqlite("/srv/a b.db".into())));
+        for bad in [
+            "",
+            "mysql://x/y",
+            "sqlite://",
+            "sqlite::memory:",
+            "postgres://",
+            "devarch.db",
+            "postgres://u:p@h:1x/d",
+            "postgres://u@h/d?sslmode=bogus",
+            "postgres://u:a,b@h1,h2:5433/d",
+        ] {
+            assert!(bad.parse::<DbUrl>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        let url: DbUrl = "postgres://me:s3cr%40et@db.example:5432/devarch?password=s3cret".parse().unwrap();
+        assert_eq!(url.to_string(), "PostgreSQL at db.example:5432/devarch");
+        assert_eq!(format!("{url:?}"), "PostgreSQL at db.example:5432/devarch");
+    }
+}
