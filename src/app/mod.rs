@@ -120,6 +120,11 @@ impl App {
         &self.access
     }
 
+    /// The clock that everything runs by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// The present moment.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
