@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::json;
+use tower_http::request_id::RequestId;
 
 use super::{
     negotiate::MediaType,
@@ -22,7 +23,7 @@ use crate::{
     },
     document::{MAX_ERRORS, Refusal, shortened},
     server::{
-        middleware::{outcome::Outcome, request_id::RequestId},
+        middleware::{outcome::Outcome, request_id},
         transport::body::AnswerBody,
     },
 };
@@ -100,10 +101,10 @@ fn tidy(errors: &mut Vec<ServerError>, id: Option<&RequestId>) {
     errors.truncate(MAX_ERRORS);
     for error in errors.iter_mut() {
         error.message = shortened(&error.message);
-        if let (Some(RequestId(id)), Some(code)) = (id, code(error))
+        if let (Some(id), Some(code)) = (id, code(error))
             && OURS.contains(&code.as_str())
         {
-            error.extensions.get_or_insert_default().set("requestId", id.clone());
+            error.extensions.get_or_insert_default().set("requestId", request_id::text(id));
         }
     }
     let more = all - errors.len();
