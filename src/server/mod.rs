@@ -17,7 +17,7 @@ use axum::{
 };
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
 
-#[cfg(any(feature = "otel", test))]
+#[cfg(feature = "otel")]
 pub use crate::server::middleware::traces::traced;
 pub use crate::server::{
     middleware::{

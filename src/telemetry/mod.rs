@@ -1,13 +1,15 @@
-//! The log: lines on standard error, for people or for machines.
+//! The log: lines on standard error, for people or for machines. [`otel`] exports traces.
 //!
 //! Set up once by the command line. It must never be given a secret, and never writes what libraries say of requests and
 //! statements in detail.
 
+pub mod otel;
+
 use std::{fmt, io::IsTerminal};
 
 use tracing_subscriber::{
-    EnvFilter, Layer,
-    filter::{LevelFilter, Targets},
+    EnvFilter, Layer, Registry,
+    filter::{FilterExt, LevelFilter, Targets},
     layer::SubscriberExt,
     util::SubscriberInitExt,
 };
@@ -30,14 +32,17 @@ impl fmt::Display for LogFormat {
     }
 }
 
-/// Starts the log; `filter` in the form of `RUST_LOG`, such as `info` or `devarch=debug`.
-pub(crate) fn init(filter: EnvFilter, format: LogFormat) {
+/// A layer that takes spans, with a filter of its own.
+pub(crate) type SpanLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
+/// Starts the log, and `spans` beside it; `filter` in the form of `RUST_LOG`, such as `info` or `devarch=debug`.
+pub(crate) fn init(filter: EnvFilter, format: LogFormat, spans: Option<SpanLayer>) {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match format {
         LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
     };
-    let log = tracing_subscriber::registry().with(ceiling()).with(filter).with(lines);
+    let log = tracing_subscriber::registry().with(spans).with(lines.with_filter(filter.and(ceiling())));
     // A second start in one process (tests) keeps the first log.
     drop(log.try_init());
 }
@@ -49,6 +54,8 @@ fn ceiling() -> Targets {
     Targets::new()
         .with_default(LevelFilter::INFO)
         .with_target("devarch", LevelFilter::TRACE)
+        // For the export of traces only.
+        .with_target(otel::SPANS, LevelFilter::OFF)
         // Sizes and states, no contents.
         .with_target("hyper", LevelFilter::DEBUG)
         // Warns of parameters of the database's URL that it does not know, with their values.
@@ -66,6 +73,8 @@ mod tests {
         let ceiling = ceiling();
         for (target, level, written) in [
             ("devarch::access", Level::TRACE, true),
+            ("devarch::spans", Level::INFO, false),
+            ("opentelemetry_sdk", Level::DEBUG, false),
             ("hyper::proto::h1::role", Level::TRACE, false),
             ("sea_orm", Level::DEBUG, false),
             ("sea_orm", Level::WARN, true),
