@@ -20,7 +20,6 @@ pub mod ids;
 pub mod kinds;
 pub mod limits;
 pub mod name;
-pub mod otel;
 pub mod private_file;
 pub mod reference;
 pub mod server;

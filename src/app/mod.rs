@@ -122,7 +122,12 @@ impl App {
         &self.access
     }
 
-    /// The current time.
+    /// The clock that everything runs by.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The present moment.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }

@@ -14,6 +14,8 @@ mod serve;
 
 use std::{ffi::OsString, io::Write, process::ExitCode, time::Duration};
 
+#[cfg(feature = "otel")]
+use crate::telemetry::otel::Exporter;
 use crate::{
     config::{Cli, Command, NoSettings},
     telemetry,
@@ -42,7 +44,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(EXIT_INVALID_SETTINGS);
         }
     };
-    telemetry::init(cli.settings.log.filter(), cli.settings.log_format);
+    #[cfg(feature = "otel")]
+    let exporter = match exporter(&cli) {
+        Ok(exporter) => exporter,
+        Err(message) => return failed(&message),
+    };
+    #[cfg(feature = "otel")]
+    let spans = exporter.as_ref().map(Exporter::layer);
+    #[cfg(not(feature = "otel"))]
+    let spans = None;
+    telemetry::init(cli.settings.log.filter(), cli.settings.log_format, spans);
     let runtime = match tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&format!("cannot start: {error}")),
@@ -65,13 +76,25 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     });
     // Everything is done; a thread that is blocked in a system call must not keep the process alive.
     runtime.shutdown_timeout(RUNTIME_SHUTDOWN_TIMEOUT);
+    #[cfg(feature = "otel")]
+    if let Some(exporter) = exporter {
+        exporter.finish();
+    }
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => failed(&message),
     }
 }
 
-/// Prints a warning to standard error.
+/// The export of traces, for a server that is told of a collector.
+#[cfg(feature = "otel")]
+fn exporter(cli: &Cli) -> Result<Option<Exporter>, String> {
+    let server = &cli.settings.server;
+    let endpoint = server.otel_endpoint.as_ref().filter(|_| matches!(cli.command, None | Some(Command::Serve)));
+    endpoint.map(|endpoint| Exporter::start(endpoint, &server.otel_service_name)).transpose()
+}
+
+/// Tells something that does not keep a command from being done.
 fn warn(message: &str) {
     print_error(&format!("warning: {message}"));
 }

@@ -7,8 +7,6 @@ use std::{net::SocketAddr, time::Duration};
 use tokio::{net::TcpListener, signal, sync::mpsc, time::sleep};
 
 use super::{print, secrets};
-#[cfg(feature = "otel")]
-use crate::otel::Exporter;
 use crate::{
     app::{
         App, CatalogReport, LoadError,
@@ -75,20 +73,15 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     let traffic = options.traffic.clone();
     let router = server::router(app, options);
     #[cfg(feature = "otel")]
-    let (router, exporter) = match settings.server.otel_endpoint.clone() {
-        None => (router, None),
+    let router = match &settings.server.otel_endpoint {
+        None => router,
         Some(endpoint) => {
             tracing::info!(%endpoint, "traces are exported");
-            let (traces, exporter) = Exporter::start(endpoint, settings.server.otel_service_name.clone());
-            (server::traced(router, traces, Clock::system()), Some(exporter))
+            server::traced(router)
         }
     };
     let done = server::serve(listener, router, traffic, stop).await;
     signals.abort();
-    #[cfg(feature = "otel")]
-    if let Some(exporter) = exporter {
-        exporter.finish().await;
-    }
     db.close().await;
     done.map_err(|error| format!("the server stopped: {error}"))
 }

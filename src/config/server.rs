@@ -140,8 +140,8 @@ pub struct ServerLimits {
     )]
     pub trusted_proxies: Vec<IpNet>,
 
-    /// OpenTelemetry collector that gets a trace of each request, over OTLP/HTTP, such as http://127.0.0.1:4318. Needs a
-    /// build with the feature `otel`.
+    /// OpenTelemetry collector that gets a trace of each request, over OTLP/HTTP, such as http://127.0.0.1:4318. Other
+    /// variables of the standard are read too, such as OTEL_EXPORTER_OTLP_HEADERS. Needs a build with the feature `otel`.
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", global = true, value_name = "URL")]
     pub otel_endpoint: Option<Endpoint>,
 

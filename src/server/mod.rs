@@ -12,11 +12,12 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{from_fn, from_fn_with_state, map_request},
     routing::{any, get},
 };
+use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
 
-#[cfg(any(feature = "otel", test))]
+#[cfg(feature = "otel")]
 pub use crate::server::middleware::traces::traced;
 use crate::{
     app::App,
@@ -28,7 +29,7 @@ use crate::{
         schema, sdl,
     },
     limits::Limits,
-    server::middleware::{auth::Authenticator, hosts::HostGuard, metrics::Metrics},
+    server::middleware::{auth::Authenticator, hosts::HostGuard, metrics::Metrics, request_id},
 };
 pub use crate::{
     config::{Audience, Audiences, HostName, Origin},
@@ -134,5 +135,11 @@ pub fn guarded(routes: Router, always: Router, traffic: &TransportLimits) -> Rou
     routes
         .layer(from_fn_with_state(middleware::admission::AdmissionControl::new(traffic), middleware::admission::admit))
         .merge(always)
-        .layer(from_fn(middleware::request_id::identify))
+        // From the outside in.
+        .layer((
+            map_request(request_id::remove_unless_plain),
+            SetRequestIdLayer::x_request_id(request_id::MakeShortId),
+            PropagateRequestIdLayer::x_request_id(),
+            from_fn(request_id::identify),
+        ))
 }

@@ -1,28 +1,33 @@
-//! The log: lines on standard error, as text or JSON.
+//! The log: lines on standard error, as text or JSON. [`otel`] exports traces.
 //!
 //! Initialized once by the command line. It must not receive a secret, and must not log the details of requests and
 //! statements that libraries provide.
 
+pub mod otel;
+
 use std::io::IsTerminal;
 
 use tracing_subscriber::{
-    EnvFilter, Layer,
-    filter::{LevelFilter, Targets},
+    EnvFilter, Layer, Registry,
+    filter::{FilterExt, LevelFilter, Targets},
     layer::SubscriberExt,
     util::SubscriberInitExt,
 };
 
 use crate::config::LogFormat;
 
-/// Initializes the log. `filter` has the format of `RUST_LOG`, such as `info` or `devarch=debug`.
-pub(crate) fn init(filter: EnvFilter, format: LogFormat) {
+/// A layer that takes spans, with a filter of its own.
+pub(crate) type SpanLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
+/// Starts the log, and `spans` beside it; `filter` in the form of `RUST_LOG`, such as `info` or `devarch=debug`.
+pub(crate) fn init(filter: EnvFilter, format: LogFormat, spans: Option<SpanLayer>) {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match format {
         LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
     };
-    let log = tracing_subscriber::registry().with(ceiling()).with(filter).with(lines);
-    // A second initialization in one process, as in tests, keeps the first log.
+    let log = tracing_subscriber::registry().with(spans).with(lines.with_filter(filter.and(ceiling())));
+    // A second start in one process (tests) keeps the first log.
     drop(log.try_init());
 }
 
@@ -33,7 +38,9 @@ fn ceiling() -> Targets {
     Targets::new()
         .with_default(LevelFilter::INFO)
         .with_target("devarch", LevelFilter::TRACE)
-        // Logs sizes and states, no contents.
+        // For the export of traces only.
+        .with_target(otel::SPANS, LevelFilter::OFF)
+        // Sizes and states, no contents.
         .with_target("hyper", LevelFilter::DEBUG)
         // Logs unknown parameters of the database URL with their values.
         .with_target("sqlx_postgres::options::parse", LevelFilter::OFF)
@@ -50,6 +57,8 @@ mod tests {
         let ceiling = ceiling();
         for (target, level, written) in [
             ("devarch::access", Level::TRACE, true),
+            ("devarch::spans", Level::INFO, false),
+            ("opentelemetry_sdk", Level::DEBUG, false),
             ("hyper::proto::h1::role", Level::TRACE, false),
             ("sea_orm", Level::DEBUG, false),
             ("sea_orm", Level::WARN, true),

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// A module, and the modules that it may depend on. `main` and `lib` hold nothing of their own.
-const ALLOWED: [(&str, &[&str]); 25] = [
+const ALLOWED: [(&str, &[&str]); 24] = [
     ("main", &[]),
     ("lib", &[]),
     // Programs and protocols.
@@ -101,7 +101,6 @@ const ALLOWED: [(&str, &[&str]); 25] = [
     ("idempotency", &["access", "error"]),
     ("access", &["ids"]),
     ("reference", &["ids"]),
-    ("otel", &["config"]),
     ("telemetry", &["config"]),
     ("budget", &[]),
     ("clock", &[]),

@@ -1,4 +1,4 @@
-//! Metrics, logs and traces: what an operator sees of the service.
+//! What whoever runs the service sees of it: the figures at `/metrics`, and the log.
 
 use std::{
     collections::BTreeMap,
@@ -139,10 +139,10 @@ async fn the_pools_are_shown(t: &TestApp) {
     assert!(TestApp::text(newer).await.ends_with("\n# EOF\n"));
 }
 
-/// A word that must not appear in any output.
+/// A word that must never be seen again.
 const PLANTED: &str = "planted7secret";
 
-/// The running binary.
+/// The binary at work.
 pub(crate) struct Service {
     child: Child,
     address: String,
@@ -199,7 +199,7 @@ impl Drop for Service {
     }
 }
 
-/// The URL of a test's database; on PostgreSQL with a password and an unknown parameter.
+/// The URL of a test's database; on PostgreSQL with a password and with a parameter that nobody knows.
 pub(crate) fn url(t: &TestApp) -> String {
     match &t.url {
         DbUrl::Sqlite(path) => format!("sqlite://{}", path.display()),
@@ -289,46 +289,59 @@ fn a_database_that_does_not_answer_does_not_give_its_password_away() {
     }
 }
 
-/// A trace collector in a thread; returns the bodies of this many requests.
+/// The head and body of a request.
 #[cfg(feature = "otel")]
-fn collector(requests: usize) -> (String, std::thread::JoinHandle<String>) {
+type Sent = (String, Vec<u8>);
+
+/// A collector: what it is sent, head and body, until it has been sent so many requests. It refuses the first one.
+#[cfg(feature = "otel")]
+fn collector(requests: usize) -> (String, std::thread::JoinHandle<Vec<Sent>>) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    let bodies = std::thread::spawn(move || {
-        let mut bodies = String::new();
-        for _ in 0..requests {
+    let sent = std::thread::spawn(move || {
+        let mut sent = Vec::new();
+        while sent.len() < requests {
             let mut stream = BufReader::new(listener.accept().unwrap().0);
-            let mut length = 0;
-            loop {
+            let (mut head, mut length) = (String::new(), 0);
+            while !head.ends_with("\r\n\r\n") {
                 let mut line = String::new();
-                stream.read_line(&mut line).unwrap();
-                if let Some(given) = line.strip_prefix("Content-Length: ") {
+                assert_ne!(stream.read_line(&mut line).unwrap(), 0, "{head}");
+                if let Some(given) = line.to_lowercase().strip_prefix("content-length: ") {
                     length = given.trim().parse().unwrap();
                 }
-                if line == "\r\n" {
-                    break;
-                }
+                head += &line;
             }
             let mut body = vec![0; length];
             stream.read_exact(&mut body).unwrap();
-            bodies += &String::from_utf8(body).unwrap();
-            stream.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+            let status = if sent.is_empty() { "503 Service Unavailable" } else { "200 OK" };
+            let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            stream.get_mut().write_all(answer.as_bytes()).unwrap();
+            sent.push((head, body));
         }
-        bodies
+        sent
     });
-    (address, bodies)
+    (address, sent)
+}
+
+/// Ends the service in an orderly way.
+#[cfg(feature = "otel")]
+fn terminate(service: &mut Service) {
+    let id = service.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    assert_eq!(service.child.wait().unwrap().code(), Some(0));
 }
 
 #[cfg(feature = "otel")]
 #[test]
 fn traces_of_the_binary_reach_a_collector_when_it_stops_and_hold_no_secret() {
     let folder = tempfile::tempdir().unwrap();
-    let (address, bodies) = collector(1);
+    let (address, sent) = collector(2);
     let url = format!("sqlite://{}", folder.path().join("devarch.db").display());
-    let endpoint = format!("http://{address}");
-    let mut service = Service::start(&url, folder.path(), &["--otel-endpoint", &endpoint]);
+    let endpoint = format!("http://{address}/otlp");
+    // The export does not depend on what is logged.
+    let mut service = Service::start(&url, folder.path(), &["--otel-endpoint", &endpoint, "--log", "warn"]);
     let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    let headers = format!("\r\ntraceparent: {traceparent}\r\ncookie: {PLANTED}");
+    let headers = format!("\r\ntraceparent: {traceparent}\r\ntracestate: a={PLANTED}\r\ncookie: {PLANTED}");
     let made = service.graphql(
         &headers,
         "mutation Make($n: String!) { createStack(input: { name: $n }) { stack { name } } }",
@@ -336,17 +349,37 @@ fn traces_of_the_binary_reach_a_collector_when_it_stops_and_hold_no_secret() {
     );
     assert!(made.contains(PLANTED), "{made}");
     service.graphql("", &format!("{{ stack(name: \"{PLANTED}\") {{ id }} {PLANTED} }}"), json!({}));
-    let id = service.child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-    assert_eq!(service.child.wait().unwrap().code(), Some(0));
-    let bodies = bodies.join().unwrap();
-    assert!(!bodies.contains(PLANTED), "{bodies}");
-    for part in [
-        "4bf92f3577b34da6a3ce929d0e0e4736",
-        "\"name\":\"mutation\"",
-        "\"name\":\"execute\"",
-        "\"stringValue\":\"Make\"",
-    ] {
-        assert!(bodies.contains(part), "{part}: {bodies}");
+    terminate(&mut service);
+    let sent = sent.join().unwrap();
+    let (head, body) = &sent[1];
+    assert_eq!(*body, sent[0].1, "what was refused is sent again");
+    assert!(head.starts_with("POST /otlp/v1/traces HTTP/1.1\r\n"), "{head}");
+    assert!(head.contains("application/x-protobuf"), "{head}");
+    let contains = |part: &[u8]| body.windows(part.len()).any(|window| window == part);
+    assert!(!contains(PLANTED.as_bytes()), "{}", String::from_utf8_lossy(body));
+    // In protobuf texts stand as they are, and ids as bytes behind their field's number and their length.
+    let trace = 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736_u128.to_be_bytes();
+    let parent = 0x00f0_67aa_0ba9_02b7_u64.to_be_bytes();
+    assert!(contains(&[&[0x0a, 16], trace.as_slice()].concat()) && contains(&[&[0x22, 8], parent.as_slice()].concat()));
+    for part in ["service.name", "devarch", "mutation", "document", "execute", "Make"] {
+        assert!(contains(part.as_bytes()), "{part}: {}", String::from_utf8_lossy(body));
     }
+}
+
+#[cfg(feature = "otel")]
+#[test]
+fn without_the_setting_nothing_is_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    // The port that the library takes where it is told of none.
+    let listener = std::net::TcpListener::bind("127.0.0.1:4318").ok();
+    let url = format!("sqlite://{}", folder.path().join("devarch.db").display());
+    let mut service = Service::start(&url, folder.path(), &["--otel-service-name", "shop"]);
+    service.graphql("", "{ stacks { totalCount } }", json!({}));
+    terminate(&mut service);
+    if let Some(listener) = listener {
+        listener.set_nonblocking(true).unwrap();
+        assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+    }
+    let log = fs::read_to_string(&service.log).unwrap();
+    assert!(!log.contains("traces") && !log.to_lowercase().contains("opentelemetry"), "{log}");
 }

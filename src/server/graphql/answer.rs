@@ -12,6 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::json;
+use tower_http::request_id::RequestId;
 
 use super::{
     negotiate::MediaType,
@@ -26,7 +27,7 @@ use crate::{
     document::{MAX_ERRORS, Refusal, shortened},
     error::DATABASE_UNAVAILABLE,
     server::{
-        middleware::{outcome::Outcome, request_id::RequestId},
+        middleware::{outcome::Outcome, request_id},
         transport::body::AnswerBody,
     },
 };
@@ -105,10 +106,10 @@ fn limit_errors(errors: &mut Vec<ServerError>, id: Option<&RequestId>) {
     errors.truncate(MAX_ERRORS);
     for error in errors.iter_mut() {
         error.message = shortened(&error.message);
-        if let (Some(RequestId(id)), Some(code)) = (id, code(error))
+        if let (Some(id), Some(code)) = (id, code(error))
             && OURS.contains(&code.as_str())
         {
-            error.extensions.get_or_insert_default().set("requestId", id.clone());
+            error.extensions.get_or_insert_default().set("requestId", request_id::text(id));
         }
     }
     let more = all - errors.len();

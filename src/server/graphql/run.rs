@@ -30,6 +30,7 @@ use crate::{
             outcome::{Outcome, Timing},
         },
     },
+    telemetry::otel::SPANS,
 };
 
 /// The response to a request.
@@ -83,6 +84,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     let Params { query, operation_name, variables } = params;
     let name = operation_name.as_deref();
     let from = Instant::now();
+    let document = tracing::info_span!(target: SPANS, "document");
     let checked = match service.documents.check(&query) {
         Ok(checked) => checked,
         Err(refusal) => return Ok(Ran::refused(&refusal)),
@@ -113,6 +115,8 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     }
     let app = service.app.for_caller_within(access, budget.clone());
     let begun = Instant::now();
+    drop(document);
+    let _execution = tracing::info_span!(target: SPANS, "execute");
     let outcome = |app: &App, name| Outcome {
         operation: name,
         kind: Some(if mutation { "mutation" } else { "query" }),

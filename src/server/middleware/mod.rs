@@ -12,5 +12,5 @@ pub(in crate::server) mod hosts;
 pub(in crate::server) mod metrics;
 pub(in crate::server) mod outcome;
 pub(in crate::server) mod request_id;
-#[cfg(any(feature = "otel", test))]
+#[cfg(feature = "otel")]
 pub(in crate::server) mod traces;

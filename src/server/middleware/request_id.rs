@@ -1,36 +1,52 @@
-//! The outermost layer: every request has an id, and a handler that panics still answers.
+//! The outermost layers: every request has an id, and a request whose handler panics is answered.
 //!
-//! Wrapped around all routes. It must never take an id from a client that could forge a line of the log.
-
-use std::panic::AssertUnwindSafe;
+//! Wrapped around all routes. They must not take an id from a client that could forge a line of the log.
 
 use axum::{
     Json,
+    body::Body,
     extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use futures_util::FutureExt;
 use serde_json::json;
+use tower_http::{
+    catch_panic::CatchPanic,
+    request_id::{MakeRequestId, RequestId},
+};
+use tower_service::Service;
 use tracing::Instrument;
 
-use crate::error::INTERNAL_FAILURE;
-
-/// The header, in requests and answers.
+/// The header, in requests and responses.
 pub(in crate::server) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longest id that a client may give, in bytes.
 const MAX_LENGTH: usize = 64;
 
-/// The id of a request: in the log, in the answer's header, and in errors whose cause only the log tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::server) struct RequestId(pub(in crate::server) String);
+/// Makes the id of a request that does not bring one: 16 hexadecimal digits.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::server) struct MakeShortId;
 
-impl RequestId {
-    /// The id that the client gave, if it is a plain one, else a fresh one.
-    fn of(headers: &HeaderMap) -> Self {
-        let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok()).filter(|id| is_plain(id));
-        Self(given.map_or_else(|| format!("{:016x}", fastrand::u64(..)), str::to_owned))
+impl MakeRequestId for MakeShortId {
+    fn make_request_id<B>(&mut self, _: &http::Request<B>) -> Option<RequestId> {
+        HeaderValue::try_from(format!("{:016x}", fastrand::u64(..))).ok().map(RequestId::new)
+    }
+}
+
+/// The id as text.
+pub(in crate::server) fn text(id: &RequestId) -> &str {
+    id.header_value().to_str().unwrap_or_default()
+}
+
+/// Removes the id that the client gave, unless it is a plain one.
+pub(in crate::server) async fn remove_unless_plain(mut request: Request) -> Request {
+    keep_plain(request.headers_mut());
+    request
+}
+
+fn keep_plain(headers: &mut HeaderMap) {
+    if headers.get(REQUEST_ID).is_some_and(|id| !id.to_str().is_ok_and(is_plain)) {
+        headers.remove(REQUEST_ID);
     }
 }
 
@@ -39,26 +55,22 @@ fn is_plain(id: &str) -> bool {
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
-/// Gives a request its id, runs it under that id, and answers in place of a handler that panicked.
-pub(in crate::server) async fn identify(mut request: Request, next: Next) -> Response {
-    let id = RequestId::of(request.headers());
-    request.extensions_mut().insert(id.clone());
+/// Runs a request under its id, and answers in place of a handler that panicked.
+pub(in crate::server) async fn identify(request: Request, next: Next) -> Response {
+    let id = request.extensions().get::<RequestId>().map(|id| text(id).to_owned()).unwrap_or_default();
     // Of the highest level, so that no filter of the log loses the id that the client is told.
-    let span = tracing::error_span!("request", id = id.0);
-    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
-    let mut answer = answered.unwrap_or_else(|_| {
-        span.in_scope(|| tracing::error!("a handler panicked"));
-        panicked(&id)
-    });
-    if let Ok(id) = HeaderValue::from_str(&id.0) {
-        answer.headers_mut().insert(REQUEST_ID, id);
+    let span = tracing::error_span!("request", id);
+    let mut caught = CatchPanic::custom(next, move |_| panicked(&id));
+    match caught.call(request).instrument(span).await {
+        Ok(answer) => answer.map(Body::new),
     }
-    answer
 }
 
-/// What the client gets; what happened is in the log.
-fn panicked(id: &RequestId) -> Response {
-    let error = json!({ "message": INTERNAL_FAILURE, "extensions": { "code": "INTERNAL", "requestId": id.0 } });
+/// The response to a request whose handler panicked; what happened is in the log.
+fn panicked(id: &str) -> Response {
+    tracing::error!("a handler panicked");
+    let message = "Something went wrong inside; the log tells more under the request id.";
+    let error = json!({ "message": message, "extensions": { "code": "INTERNAL", "requestId": id } });
     (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({ "errors": [error] }))).into_response()
 }
 
@@ -69,13 +81,16 @@ mod tests {
     #[test]
     fn only_plain_ids_are_taken_from_a_client() {
         for plain in ["a", "2f1c-9.A_z", &"x".repeat(64)] {
-            let headers = HeaderMap::from_iter([(REQUEST_ID, plain.parse().unwrap())]);
-            assert_eq!(RequestId::of(&headers).0, plain);
+            let mut headers = HeaderMap::from_iter([(REQUEST_ID, plain.parse().unwrap())]);
+            keep_plain(&mut headers);
+            assert_eq!(headers[REQUEST_ID], plain);
         }
         for other in ["", "a b", "a\"b", "ü", "a/b", "a\tb", &"x".repeat(65)] {
-            let headers = HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_bytes(other.as_bytes()).unwrap())]);
-            let fresh = RequestId::of(&headers).0;
-            assert!(fresh != other && is_plain(&fresh), "{other} became {fresh}");
+            let mut headers = HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_bytes(other.as_bytes()).unwrap())]);
+            keep_plain(&mut headers);
+            assert!(headers.is_empty(), "{other}");
         }
+        let fresh = MakeShortId.make_request_id(&Request::new(Body::empty())).unwrap();
+        assert!(text(&fresh).len() == 16 && is_plain(text(&fresh)), "{fresh:?}");
     }
 }

@@ -70,7 +70,7 @@ pub(in crate::server) struct Authenticator {
 
 impl Authenticator {
     pub(in crate::server) fn new(app: App, auth_mode: AuthMode) -> Self {
-        let rate_limit = Arc::default();
+        let rate_limit = Arc::new(RateLimiter::new(app.clock().clone()));
         Self { app, auth_mode, keys: Arc::default(), none_until: Arc::default(), rate_limit }
     }
 
@@ -128,7 +128,7 @@ impl Authenticator {
 
     /// The answer to a wrong key, counted for its address.
     fn refused(&self, key: &ApiKey, from: Option<IpAddr>) -> Response {
-        match self.rate_limit.failed(from, self.app.now()) {
+        match self.rate_limit.failed(from) {
             Verdict::Within => {
                 tracing::info!(address = ?from, hint = key.hint(), "a key was refused");
                 unauthenticated(WRONG_KEY)
@@ -211,7 +211,7 @@ fn unauthenticated(message: &str) -> Response {
     answer
 }
 
-fn too_many(seconds: i64) -> Response {
+fn too_many(seconds: u64) -> Response {
     let message = format!("Too many wrong keys came from this address; try again in {seconds} s.");
     ([(RETRY_AFTER, seconds.to_string())], refuse(StatusCode::TOO_MANY_REQUESTS, "UNAUTHENTICATED", &message))
         .into_response()
