@@ -117,8 +117,8 @@ const KINDS: [Kind; 7] = [
 async fn main() -> Result<(), Box<dyn Error>> {
     let wanted = Wanted::parse();
     // One connection, with generous timeouts.
-    let patience = DatabaseTimeouts { statement_timeout: 3600, ..DatabaseTimeouts::default() };
-    let db = Db::connect(&wanted.database_url, 1, &patience).await?;
+    let timeouts = DatabaseTimeouts { statement_timeout: 3600, ..DatabaseTimeouts::default() };
+    let db = Db::connect(&wanted.database_url, 1, &timeouts).await?;
     if count(db.writer(), "stacks").await.is_err() {
         return Err("the database has no tables yet: `devarch migrate up` makes them".into());
     }

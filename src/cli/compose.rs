@@ -32,7 +32,7 @@ pub(super) struct Wanted {
 /// Renders a stack.
 pub(super) async fn run(settings: &Settings, wanted: Wanted) -> Result<(), String> {
     let database = &settings.database_url;
-    let db = Db::connect(database, 1, &settings.patience)
+    let db = Db::connect(database, 1, &settings.timeouts)
         .await
         .map_err(|error| format!("cannot open the {database}: {error}"))?;
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;

@@ -34,7 +34,7 @@ pub(super) async fn run(settings: &Settings, import: Import) -> Result<(), Strin
     };
     let files: Vec<String> = request.files.iter().chain(&request.overrides).map(|source| source.name.clone()).collect();
     let database = &settings.database_url;
-    let db = Db::connect(database, 1, &settings.patience)
+    let db = Db::connect(database, 1, &settings.timeouts)
         .await
         .map_err(|error| format!("cannot open the {database}: {error}"))?;
     // On a network that drops all packets a statement would wait until the system stops retransmitting.

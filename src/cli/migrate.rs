@@ -13,7 +13,7 @@ use crate::{
 /// Migrates up or down, then lists the migrations.
 pub(super) async fn run(settings: &Settings, direction: Migrate) -> Result<(), String> {
     let fail = |error: &dyn std::fmt::Display| format!("cannot migrate the {}: {error}", settings.database_url);
-    let db = Db::connect(&settings.database_url, 1, &settings.patience).await.map_err(|error| fail(&error))?;
+    let db = Db::connect(&settings.database_url, 1, &settings.timeouts).await.map_err(|error| fail(&error))?;
     let done = match direction {
         Migrate::Up => db.migrate().await,
         Migrate::Down { all } => {

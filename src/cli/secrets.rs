@@ -27,7 +27,7 @@ pub(super) async fn run(settings: &Settings, what: Secrets) -> Result<(), String
         return Ok(());
     }
     let database = &settings.database_url;
-    let db = Db::connect(database, 1, &settings.patience)
+    let db = Db::connect(database, 1, &settings.timeouts)
         .await
         .map_err(|error| format!("cannot open the {database}: {error}"))?;
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;

@@ -28,7 +28,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
         .map_err(|error| format!("cannot listen on {}: {error}", settings.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let database = &settings.database_url;
-    let db = Db::connect(database, settings.database_connections, &settings.patience)
+    let db = Db::connect(database, settings.database_connections, &settings.timeouts)
         .await
         .map_err(|error| format!("cannot open the {database}: {error}"))?;
     let db = with_standby(settings, db).await?;

@@ -118,7 +118,7 @@ pub struct Settings {
 
     /// How long the database may take.
     #[command(flatten)]
-    pub patience: DatabaseTimeouts,
+    pub timeouts: DatabaseTimeouts,
 
     /// Do not load a catalogue of templates at start.
     #[arg(long, env = "DEVARCH_NO_CATALOG", global = true)]

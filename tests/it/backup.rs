@@ -179,7 +179,7 @@ fn damage_inside_is_found_after_a_crash_and_in_a_backup() {
 }
 
 async fn what_a_later_version_has_made_is_refused(t: &TestApp) {
-    t.db.is_ours().await.unwrap();
+    t.db.check_owner().await.unwrap();
     t.db.writer()
         .execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_later', 0)")
         .await
@@ -195,7 +195,7 @@ async fn what_a_later_version_has_made_is_refused(t: &TestApp) {
         .await
         .unwrap();
     if t.engine == Engine::Postgres {
-        assert!(t.db.is_ours().await.unwrap_err().to_string().contains("something else"));
+        assert!(t.db.check_owner().await.unwrap_err().to_string().contains("something else"));
         t.db.writer().execute_unprepared("DROP TABLE seaql_migrations").await.unwrap();
         assert!(t.db.migrate().await.unwrap_err().to_string().contains("a table"));
     }

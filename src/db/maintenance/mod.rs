@@ -4,4 +4,5 @@
 //! the backup.
 
 pub mod file;
+mod migrate;
 pub(in crate::db) mod migration_lock;

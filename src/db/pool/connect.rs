@@ -9,10 +9,10 @@ use sea_orm::{
     sqlx::{self, AssertSqlSafe, Connection, Executor, PgConnection, postgres::PgConnectOptions},
 };
 
+use super::open::Opening;
 use crate::{
     config::DbUrl,
     db::{
-        Opening,
         maintenance::file,
         pool::{
             link::{self, Link},
@@ -55,13 +55,13 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
             file::inspect(path).await.map_err(Error::failed)?;
             file::make_private(path);
             // SQLite allows one writer anyway. Waiting for a pool of one connection is fair and needs no polling.
-            let write = sqlite(path.clone(), 1, &how.patience).await?;
-            let read = sqlite(path.clone(), how.connections, &how.patience).await?;
+            let write = sqlite(path.clone(), 1, &how.timeouts).await?;
+            let read = sqlite(path.clone(), how.connections, &how.timeouts).await?;
             Ok(Opened { read, write, reserve: None, pooled: false, link: Link::default() })
         }
         DbUrl::Postgres(url) => {
             let own = of_postgres(url).map_err(Error::failed)?;
-            let (first, link) = link::first(&own, how.patience.pool_wait()).await?;
+            let (first, link) = link::first(&own, how.timeouts.pool_wait()).await?;
             let mut wanted = Options { role: Role::Primary, limits: Limits::AtStart, connections: how.connections };
             let pool = match Database::connect(postgres(url, how, link, wanted)).await {
                 Err(cause) if cause.to_string().contains("unsupported startup parameter") => {
@@ -115,11 +115,11 @@ pub(in crate::db) struct Options {
 /// The options of a pool of PostgreSQL connections with statement timeouts. Each connection is checked when it is
 /// opened and whenever it is returned.
 pub(in crate::db) fn postgres(url: &str, how: &Opening, link: Link, wanted: Options) -> ConnectOptions {
-    let mut options = options(url.to_owned(), wanted.connections, &how.patience);
-    options.acquire_timeout(link.connect_timeout(how.patience.pool_wait()));
+    let mut options = options(url.to_owned(), wanted.connections, &how.timeouts);
+    options.acquire_timeout(link.connect_timeout(how.timeouts.pool_wait()));
     let settings = [
-        ("statement_timeout", format!("{}s", how.patience.statement_timeout)),
-        ("lock_timeout", format!("{}s", how.patience.lock_timeout)),
+        ("statement_timeout", format!("{}s", how.timeouts.statement_timeout)),
+        ("lock_timeout", format!("{}s", how.timeouts.lock_timeout)),
         ("idle_in_transaction_session_timeout", format!("{}s", IDLE_TRANSACTION_TIMEOUT.as_secs())),
     ];
     let mut first_statement = None;
@@ -173,10 +173,10 @@ pub(in crate::db) async fn for_migrations(url: &DbUrl) -> Result<Option<Database
 
 /// Opens a pool of SQLite connections. A connection whose transaction could not be ended, for example because the disk
 /// is full, is closed. Otherwise later statements would run inside that transaction, be acknowledged, and be lost.
-async fn sqlite(path: PathBuf, connections: u32, patience: &DatabaseTimeouts) -> Result<DatabaseConnection> {
-    let lock = Duration::from_secs(patience.lock_timeout);
+async fn sqlite(path: PathBuf, connections: u32, timeouts: &DatabaseTimeouts) -> Result<DatabaseConnection> {
+    let lock = Duration::from_secs(timeouts.lock_timeout);
     // The path is not part of the URL, so `?` and `%` in it have no special meaning.
-    let mut options = options("sqlite::memory:".to_owned(), connections, patience);
+    let mut options = options("sqlite::memory:".to_owned(), connections, timeouts);
     options.map_sqlx_sqlite_opts(move |options| {
         options
             .filename(&path)
@@ -211,12 +211,12 @@ async fn sqlite(path: PathBuf, connections: u32, patience: &DatabaseTimeouts) ->
 /// The number of SQLite rows that are read ahead of the request.
 const MAX_BUFFERED_ROWS: usize = 16;
 
-fn options(url: String, connections: u32, patience: &DatabaseTimeouts) -> ConnectOptions {
+fn options(url: String, connections: u32, timeouts: &DatabaseTimeouts) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
         .min_connections(1)
-        .acquire_timeout(patience.pool_wait())
+        .acquire_timeout(timeouts.pool_wait())
         // A dead connection is detected by its next statement. A test before would cost every request a round trip.
         .test_before_acquire(false)
         .sqlx_logging(false);

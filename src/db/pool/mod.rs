@@ -5,6 +5,7 @@
 pub(in crate::db) mod connect;
 pub(in crate::db) mod health;
 pub(in crate::db) mod link;
+pub(in crate::db) mod open;
 pub(in crate::db) mod pinned;
 pub(in crate::db) mod pooler;
 pub(in crate::db) mod read_pool;

@@ -14,17 +14,15 @@ use std::{
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use tokio::time::{Instant, timeout};
 
+use super::open::Opening;
 use crate::{
     budget::Budget,
     config::DbUrl,
-    db::{
-        Opening,
-        pool::{
-            connect::{self, Limits, Options, Role},
-            health::HealthMonitor,
-            link::Link,
-            pinned::{Parameter, PinnedConnections, Row},
-        },
+    db::pool::{
+        connect::{self, Limits, Options, Role},
+        health::HealthMonitor,
+        link::Link,
+        pinned::{Parameter, PinnedConnections, Row},
     },
     error::{Error, Result},
 };

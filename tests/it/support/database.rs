@@ -49,8 +49,8 @@ where
         let url = place.url();
         let body = async {
             // Many tests share the machine, so timeouts are generous.
-            let patience = DatabaseTimeouts { statement_timeout: 30, lock_timeout: 20, pool_timeout: 20 };
-            let db = Db::connect(&url, 4, &patience).await.expect("the test database can be opened");
+            let timeouts = DatabaseTimeouts { statement_timeout: 30, lock_timeout: 20, pool_timeout: 20 };
+            let db = Db::connect(&url, 4, &timeouts).await.expect("the test database can be opened");
             let db = db.with_vault(Vault::new(Keyring::generate().unwrap()));
             db.migrate().await.expect("the test database can be migrated");
             let app = TestApp::new(engine, url.clone(), db);
