@@ -4,6 +4,8 @@
 //! not know, `tests/it/architecture.rs` checks it, and `docs/architecture.md` walks a query, a mutation and an import through
 //! them.
 
+#![warn(missing_docs)]
+
 pub mod access;
 pub mod app;
 pub mod budget;

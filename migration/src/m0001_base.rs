@@ -46,22 +46,18 @@ impl MigrationTrait for Migration {
 /// name of the constraint, because SQLite cannot drop a constraint: the next migration can drop the index without
 /// rebuilding the table.
 pub(crate) async fn add_plain_unique(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    match manager.get_database_backend() {
-        DatabaseBackend::Sqlite => {
-            let index = Index::create()
-                .name(PLAIN_UNIQUE)
-                .table("service_instances")
-                .col("stack_id")
-                .col("instance_id")
-                .unique()
-                .take();
-            manager.create_index(index).await
-        }
-        _ => {
-            let sql =
-                format!("ALTER TABLE service_instances ADD CONSTRAINT {PLAIN_UNIQUE} UNIQUE (stack_id, instance_id)");
-            manager.get_connection().execute_unprepared(&sql).await.map(drop)
-        }
+    if manager.get_database_backend() == DatabaseBackend::Sqlite {
+        let index = Index::create()
+            .name(PLAIN_UNIQUE)
+            .table("service_instances")
+            .col("stack_id")
+            .col("instance_id")
+            .unique()
+            .take();
+        manager.create_index(index).await
+    } else {
+        let sql = format!("ALTER TABLE service_instances ADD CONSTRAINT {PLAIN_UNIQUE} UNIQUE (stack_id, instance_id)");
+        manager.get_connection().execute_unprepared(&sql).await.map(drop)
     }
 }
 

@@ -160,7 +160,7 @@ mod tests {
         /// The chunks contain what was written, and take no more memory than was charged.
         #[test]
         fn what_is_written_is_there_and_charged(writes in prop::collection::vec((any::<u8>(), 0_usize..700_000), 0..20)) {
-            let budget = Budget::new(usize::MAX, &ProcessMemory::new(usize::MAX), Some(Instant::now() + Duration::from_secs(60)));
+            let budget = Budget::new(usize::MAX, &ProcessMemory::new(usize::MAX), Some(Instant::now() + Duration::from_mins(1)));
             let mut writer = ChunkWriter::new(&budget);
             let mut expected = Vec::new();
             for (byte, length) in writes {
@@ -180,7 +180,7 @@ mod tests {
         /// Beyond the budget everything is dropped at once.
         #[test]
         fn nothing_is_kept_beyond_the_budget(limit in 0_usize..3_000_000) {
-            let budget = Budget::new(limit, &ProcessMemory::new(usize::MAX), Some(Instant::now() + Duration::from_secs(60)));
+            let budget = Budget::new(limit, &ProcessMemory::new(usize::MAX), Some(Instant::now() + Duration::from_mins(1)));
             let mut writer = ChunkWriter::new(&budget);
             for _ in 0..=limit / 1000 {
                 writer.extend_from_slice(&[0; 1000]);

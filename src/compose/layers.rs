@@ -32,9 +32,8 @@ fn rule(way: &[&str]) -> Rule {
         ["services", _, "command" | "entrypoint"] | ["services", _, "healthcheck", "test"] => Rule::Later,
         ["services", _, "ports"] => Rule::Whole,
         ["services", _, "volumes" | "configs"] => Rule::ByTarget,
-        ["services", _, "environment" | "labels" | "healthcheck" | "depends_on"]
+        ["services", _, "environment" | "labels" | "healthcheck" | "depends_on" | "deploy"]
         | ["services", _, "depends_on", _]
-        | ["services", _, "deploy"]
         | ["services", _, "deploy", "resources"]
         | ["services", _, "deploy", "resources", "limits"] => Rule::Keys,
         _ => Rule::Other,

@@ -204,10 +204,10 @@ impl Kind for Port {
                         if !from.charge(1, port.host_ip.len()) {
                             return found;
                         }
-                        if !mappings.insert((port.host_ip.clone(), port.host_port, port.key())) {
-                            from.change(&part, at, "The same mapping is given above; it is held once.");
-                        } else {
+                        if mappings.insert((port.host_ip.clone(), port.host_port, port.key())) {
                             found.push(from.found(&part, at, port));
+                        } else {
+                            from.change(&part, at, "The same mapping is given above; it is held once.");
                         }
                     }
                 }

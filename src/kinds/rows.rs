@@ -12,6 +12,7 @@ macro_rules! kind {
             $( $(#[$field_meta:meta])* pub $field:ident : $type:ty $([$column:ident])?, )+
         }
     ) => {
+        #[expect(missing_docs, reason = "the columns are the fields of the value")]
         #[doc = concat!("The template's side: `", $service_table, "`.")]
         pub mod service {
             $crate::kinds::rows::table!(
@@ -52,6 +53,7 @@ macro_rules! kind {
             }
         }
 
+        #[expect(missing_docs, reason = "the columns are the fields of the value")]
         #[doc = concat!("The instance's side: `", $instance_table, "`.")]
         pub mod instance {
             $crate::kinds::rows::table!(

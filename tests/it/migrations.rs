@@ -494,7 +494,7 @@ async fn overrides_that_were_there_before_are_counted(t: &TestApp) {
     run(t, another).await.unwrap();
     t.db.migrate().await.unwrap();
     let mut expected = before;
-    expected[1][1] = "1".to_owned();
+    "1".clone_into(&mut expected[1][1]);
     assert_eq!(rows(t, kept).await, expected);
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Used by the queries. They must not contain rules of the domain.
 
+#![expect(missing_docs, reason = "the fields are the columns of the tables, which the migrations describe")]
+
 pub mod api_key;
 pub mod api_key_stack;
 pub mod catalog_entry;

@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep};
 use crate::config::DbUrl;
 
 /// How long to wait for the lock.
-pub(in crate::db) const MIGRATION_LOCK_TIMEOUT: Duration = Duration::from_secs(60);
+pub(in crate::db) const MIGRATION_LOCK_TIMEOUT: Duration = Duration::from_mins(1);
 /// Time between two attempts to get the lock.
 const LOCK_POLL_INTERVAL: Duration = Duration::from_millis(100);
 

@@ -26,9 +26,9 @@ use crate::{
 
 /// After how long the server ends an idle transaction. This is a last resort that releases its locks; no command pauses
 /// that long between two statements.
-const IDLE_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(60);
+const IDLE_TRANSACTION_TIMEOUT: Duration = Duration::from_mins(1);
 /// How long the reserve connection stays open without being used.
-const RESERVE_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+const RESERVE_IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Connections for reading and for writing.
 pub(in crate::db) struct Opened {

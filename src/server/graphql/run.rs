@@ -266,7 +266,7 @@ async fn within<T>(service: &Service, from: tokio::time::Instant, work: impl Fut
 const LARGE_COST: u64 = 20_000;
 
 /// How long a standby may take before the primary answers instead.
-const STANDBY_READ_TIMEOUT: Duration = Duration::from_millis(1000);
+const STANDBY_READ_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Timeout of a request while the database is slow.
 const SLOW_DATABASE_TIMEOUT: Duration = Duration::from_millis(1900);

@@ -46,7 +46,7 @@ fn cors_layer(origins: &[Origin]) -> CorsLayer {
             header("apollographql-client-version"),
         ])
         .expose_headers([header("x-request-id"), RETRY_AFTER])
-        .max_age(Duration::from_secs(600));
+        .max_age(Duration::from_mins(10));
     if origins.contains(&Origin::Any) {
         return layer.allow_origin(Any);
     }

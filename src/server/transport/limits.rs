@@ -34,7 +34,7 @@ impl Default for TransportLimits {
             in_flight: 256,
             head: Duration::from_secs(10),
             body: Duration::from_secs(15),
-            idle: Duration::from_secs(60),
+            idle: Duration::from_mins(1),
             write: Duration::from_secs(30),
             grace: Duration::from_secs(20),
             trusted_proxies: Vec::new(),

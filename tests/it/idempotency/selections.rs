@@ -55,7 +55,7 @@ impl Selections {
             _ => {}
         }
         // An alias each, so that no two selections have to be merged.
-        let picked = (0..1 + rng.below(5)).map(|n| {
+        let picked = (0..=rng.below(5)).map(|n| {
             let Field { name, of, paged } = &fields[rng.below(fields.len())];
             let page = if *paged { "(first: 3)" } else { "" };
             format!("f{n}: {name}{page}{}", self.any(of, depth - 1, rng))

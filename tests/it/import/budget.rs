@@ -231,7 +231,7 @@ fn random(rng: &mut Rng) -> Request {
     let mut overrides = Vec::new();
     for _ in 0..rng.below(3) {
         let changed: String =
-            (0..1 + number(rng)).map(|n| format!("  s{n}: {{ labels: {{ a: {} }} }}\n", n % 7)).collect();
+            (0..=number(rng)).map(|n| format!("  s{n}: {{ labels: {{ a: {} }} }}\n", n % 7)).collect();
         let content = format!("configs: {{ c: {{ content: {} }} }}\n", long(rng));
         overrides.push(Source { name: "override.yaml".to_owned(), text: format!("services:\n{changed}{content}") });
     }

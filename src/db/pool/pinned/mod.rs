@@ -58,7 +58,7 @@ pub(in crate::db) enum Parameter<'a> {
 /// The maximum number of pinned connections.
 const MAX_PINNED_CONNECTIONS: u32 = 4;
 /// How long a connection is kept. The pool replaces its connections from time to time too.
-const CONNECTION_LIFETIME: Duration = Duration::from_secs(30 * 60);
+const CONNECTION_LIFETIME: Duration = Duration::from_mins(30);
 /// How long a caller waits for a connection. After that it reads through the pool, with the timeout of the pool.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(500);
 
