@@ -134,7 +134,7 @@ fn mistakes(arguments: &[String]) -> Vec<String> {
         Ok(Err(NoSettings::Wrong(mistakes))) => mistakes,
         Ok(Err(NoSettings::Asked(text))) => panic!("{arguments:?}: {text}"),
         Ok(Ok(_)) => Vec::new(),
-        Err(_elapsed) => panic!("{arguments:?} does not end"),
+        Err(_) => panic!("{arguments:?} does not end"),
     }
 }
 

@@ -80,7 +80,7 @@ macro_rules! all_kinds {
         #[derive(Clone, Debug, Union)]
         #[graphql(name = "ConfigEntry")]
         pub enum AnyEntry {
-            $( $kind($crate::kinds::$kind), )+
+            $( #[doc = concat!("An entry of the kind `", stringify!($kind), "`.")] $kind($crate::kinds::$kind), )+
         }
 
         $(
