@@ -2,7 +2,7 @@ FROM rust:1.95-slim-bookworm AS build
 WORKDIR /build
 
 # The dependencies first, with empty crates around them: this layer lasts until a manifest changes.
-# Tests, benchmarks and the example are struck out of the manifest, which wants to see their files.
+# Tests, benchmarks and the example are removed from the manifest, because cargo requires their files.
 COPY Cargo.toml Cargo.lock ./
 COPY migration/Cargo.toml migration/
 COPY tests/ledger/Cargo.toml tests/ledger/
@@ -13,12 +13,12 @@ RUN sed -i '/^\[\[\(bench\|example\|test\)\]\]/,/^$/d' Cargo.toml \
     && cargo build --profile dist --locked
 
 COPY . .
-# cargo goes by the time of change, and these came with times older than the empty ones.
+# cargo compares modification times, and these files may be older than the empty ones.
 RUN touch src/lib.rs src/main.rs migration/src/lib.rs \
     && cargo build --profile dist --locked
 
-# Debian slim: the libc of the build stage, nothing to install on top of it (certificates and
-# SQLite are in the binary), and a shell for whoever has to look inside.
+# Debian slim: the libc of the build stage, and a shell for debugging. Nothing else has to be installed: certificates
+# and SQLite are in the binary.
 FROM debian:bookworm-slim
 RUN install -d -o 65532 -g 65532 /data
 COPY --from=build /build/target/dist/devarch /usr/local/bin/devarch

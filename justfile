@@ -1,4 +1,4 @@
-# What people do here, as short commands: `just` lists them. Each recipe is one command that also works without just.
+# Short names for common commands: `just` lists them. Each recipe also works without just.
 
 set positional-arguments
 
@@ -10,7 +10,7 @@ default:
 run *args:
     cargo run --locked -- "$@"
 
-# Compiles everything without building it: the quickest answer to "is it right?".
+# Checks that everything compiles, without building it.
 check:
     cargo check --workspace --all-targets --locked
 
@@ -29,13 +29,13 @@ test-sqlite:
 # Runs the linter as CI does, with and without the feature `otel`.
 lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings
-    cargo clippy --locked --features otel -- -D warnings
+    cargo clippy --all-targets --locked --features otel -- -D warnings
 
 # Formats the code.
 fmt:
     cargo fmt --all
 
-# Writes schema.graphql. Read the difference: it is what clients will see.
+# Writes schema.graphql. Read the difference before you commit it.
 schema:
     cargo run --locked -- schema > schema.graphql.new
     mv schema.graphql.new schema.graphql
@@ -45,12 +45,12 @@ schema:
 clients:
     .ci/clients
 
-# Breaks the service, its database, its disk and its network under load, a few times each.
+# Injects faults into the service, its database, its disk and its network under load, a few times each.
 faults *args:
     cargo build --locked --package devarch --package ledger
     tests/faults/run --short "$@"
 
-# Measures what a request costs, in a release build.
+# Measures what a request costs, with a build of the profile `dist`.
 bench *args:
     benches/load "$@"
 

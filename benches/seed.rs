@@ -17,7 +17,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, Transac
 
 /// Fills an empty, migrated database for measurements.
 #[derive(Debug, Parser)]
-pub(crate) struct Wanted {
+pub(crate) struct Arguments {
     /// The database, as for `devarch`; it has every migration and no stack or template.
     #[arg(long, value_name = "URL")]
     database_url: DbUrl,
@@ -115,7 +115,7 @@ const KINDS: [Kind; 7] = [
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let wanted = Wanted::parse();
+    let wanted = Arguments::parse();
     // One connection, with generous timeouts.
     let timeouts = DatabaseTimeouts { statement_timeout: 3600, ..DatabaseTimeouts::default() };
     let db = Db::connect(&wanted.database_url, 1, &timeouts).await?;
@@ -142,7 +142,7 @@ async fn count(db: &DatabaseConnection, table: &str) -> Result<i64, Box<dyn Erro
     Ok(row.ok_or("a count has a row")?.try_get_by_index(0)?)
 }
 
-pub(crate) async fn fill(db: &DatabaseConnection, wanted: &Wanted) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn fill(db: &DatabaseConnection, wanted: &Arguments) -> Result<(), Box<dyn Error>> {
     // Sets the stored number of overrides, if this database has that column.
     let kept_count = db.execute_unprepared("SELECT override_count FROM service_instances LIMIT 0").await.is_ok();
     insert(db, templates()).await?;
@@ -181,7 +181,7 @@ fn templates() -> Vec<String> {
     statements
 }
 
-fn stack_with_instances(stack: i64, wanted: &Wanted, kept_count: bool) -> Vec<String> {
+fn stack_with_instances(stack: i64, wanted: &Arguments, kept_count: bool) -> Vec<String> {
     let made = moment(JANUARY + 24 * 60 * MINUTE + stack * MINUTE);
     let row = format!("{stack}, 'stack-{stack:05}', 'Stack number {stack}', '{made}', '{made}'");
     let mut statements = vec![rows_into("stacks", "id, name, description, created_at, updated_at", [row].into_iter())];

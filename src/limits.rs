@@ -1,6 +1,6 @@
-//! How much a request may ask for, and how long the database may take. Every limit is a setting; the defaults let through what people and dashboards ask.
+//! Limits on requests, and timeouts of the database: their settings, and the defaults.
 //!
-//! Read by the server, the database and the look at documents. It must never know what is limited with it.
+//! Read by the server, the validation of documents, and the database layer. It must not enforce a limit itself.
 
 use std::time::Duration;
 
@@ -178,7 +178,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The limits where nothing else is set.
+    /// The default limits.
     pub const DEFAULT: Self = Self {
         max_body: 2_162_688,
         max_import: 16_777_216,
@@ -198,7 +198,7 @@ impl Limits {
         request_timeout: 10,
     };
 
-    /// See the field.
+    /// Timeout of a request.
     pub fn request_timeout(&self) -> Duration {
         Duration::from_secs(self.request_timeout)
     }
@@ -275,7 +275,7 @@ pub struct DatabaseTimeouts {
 }
 
 impl DatabaseTimeouts {
-    /// The timeouts where nothing else is set.
+    /// The default timeouts.
     pub const DEFAULT: Self = Self { statement_timeout: 5, lock_timeout: 2, pool_timeout: 2 };
 
     /// How long a request waits for a free connection.

@@ -1,8 +1,10 @@
 //! The binary `devarch`.
+//!
+//! Run by users and by container images. It must not contain anything but the call of the command line.
 
 use std::process::ExitCode;
 
-/// The system's own keeps what threads give back in places of their own, and asks for more instead of taking it.
+/// The allocator of the system keeps freed memory in arenas of single threads, and requests more instead of reusing it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -159,6 +159,21 @@ pub fn suggest(of: NameOf, raw: &str) -> String {
     }
 }
 
+/// The most names that [`free_name`] proposes.
+const MAX_PROPOSALS: usize = 100;
+
+/// Returns the first generated name beside `base` that is not taken: `base-2`, `base-3` …
+pub fn free_name(base: &str, taken: &[String]) -> Option<String> {
+    let proposals = (1..=MAX_PROPOSALS).map_while(|n| numbered(base, "", n, MAX_NAME));
+    let mut free = proposals.filter(|proposal| !taken.contains(proposal));
+    free.next()
+}
+
+/// The prefix of all names that [`free_name`] proposes beside `base`.
+pub fn prefix_of_proposals(base: &str) -> &str {
+    cut(base, MAX_NAME - "-101".len())
+}
+
 /// The first `length` characters of a name, without trailing hyphens.
 pub fn cut(name: &str, length: usize) -> &str {
     name[..name.len().min(length)].trim_end_matches('-')
@@ -244,6 +259,18 @@ mod tests {
         assert_eq!(numbered("db", "", 1, 63).as_deref(), Some("db-2"));
         assert_eq!(numbered("db", "copy", 7, 2).as_deref(), Some("7"));
         assert_eq!(numbered("db", "copy", 1, 0), None);
+    }
+
+    #[test]
+    fn proposals_start_with_their_prefix() {
+        for base in ["db", &"a".repeat(MAX_NAME), &format!("{}-b", "a".repeat(57))] {
+            let mut taken = Vec::new();
+            while let Some(free) = free_name(base, &taken) {
+                assert!(free.starts_with(prefix_of_proposals(base)) && free.len() <= MAX_NAME, "{free}");
+                taken.push(free);
+            }
+            assert_eq!(taken.len(), MAX_PROPOSALS);
+        }
     }
 
     proptest! {

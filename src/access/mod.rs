@@ -1,7 +1,7 @@
-//! Access control: the role of a caller and the stacks that it may see.
+//! Access control: API keys, the role of a caller and the stacks that it may see.
 //!
-//! Created by the server from an API key; checked by [`App`](crate::app::App) in every use case, and by every query. It
-//! must not know how a key is verified, and must not read one.
+//! [`App`](crate::app::App) finds the access of a key, checks it before each command, and limits every query to its
+//! scope. It must not access the database.
 
 pub mod api_key;
 use std::{fmt, str::FromStr, sync::Arc};

@@ -1,7 +1,7 @@
 //! The use cases: the operations of the service and the rules of the domain, each in one transaction.
 //!
-//! Called by the resolvers, the catalogue loader and the command line. They must not depend on GraphQL or HTTP, and
-//! must not contain SQL.
+//! Called by the resolvers, the server and the command line. They must not depend on GraphQL or HTTP, and must not
+//! contain SQL.
 
 mod access;
 mod compose;
@@ -112,7 +112,7 @@ impl App {
         Self { cancellation, ..self.clone() }
     }
 
-    /// Whether the request was cancelled.
+    /// The cancellation state of the request.
     fn cancellation(&self) -> &Cancellation {
         &self.cancellation
     }
@@ -122,12 +122,12 @@ impl App {
         &self.access
     }
 
-    /// The clock that everything runs by.
+    /// The clock of the service.
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// The present moment.
+    /// The current time of the clock.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
@@ -137,8 +137,9 @@ impl App {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// Checks that the caller has a permission. Every use case calls it. The scope is not checked here: objects outside
-    /// it do not exist for the queries of [`App::reader`] and of transactions.
+    /// Checks that the caller has a permission. Use cases that need more than reading call it, most of them through
+    /// [`App::write`]. The scope is not checked here: objects outside it do not exist for the queries of
+    /// [`App::reader`] and of transactions.
     fn allow(&self, need: Permission) -> Result<()> {
         self.access.lacks(need).map_or(Ok(()), |reason| Err(Error::Forbidden(reason)))
     }
@@ -161,7 +162,7 @@ impl App {
     }
 
     /// Runs the most frequent form of the command `W` in one statement. Returns `None` if that did nothing; the caller
-    /// then runs the command in a transaction. There is no other way to write.
+    /// then runs the command in a transaction.
     async fn write_single_statement<W: Command>(
         &self,
         new: &SingleStatementCreate<'_>,

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use super::{App, find::storable};
 use crate::{
     db::{
-        direct::{Members, Projection, Row, Version},
+        direct::{InstanceSelection, Projection, Row, Version},
         entities::{InstanceModel, StackModel, TemplateModel},
         entries::{Loaded, Source},
         queries::{
@@ -111,15 +111,15 @@ impl App {
 
     /// Reads a live stack, some of its instances and their entries, for direct plans. There are no rows if the stack
     /// does not exist.
-    pub async fn rows(&self, wanted: &Projection, stack: &str, members: Members<'_>) -> Result<Vec<Row>> {
+    pub async fn rows(&self, projection: &Projection, stack: &str, members: InstanceSelection<'_>) -> Result<Vec<Row>> {
         let names = match members {
-            Members::One(name) => [stack, name],
+            InstanceSelection::One(name) => [stack, name],
             _ => [stack, stack],
         };
         if !names.into_iter().all(storable) {
             return Ok(Vec::new());
         }
-        Ok(self.db.rows(&self.access.scope, &self.statements, wanted, stack, members).await?)
+        Ok(self.db.rows(&self.access.scope, &self.statements, projection, stack, members).await?)
     }
 
     /// The current version of what [`App::rows`] would read; `None` if the stack does not exist.

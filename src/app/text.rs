@@ -23,7 +23,7 @@ pub(super) fn description(text: &str) -> Result<(), Problem> {
 }
 
 /// Refuses null for a field that may be absent but not null.
-pub(super) fn not_null<T: Clone>(field: &str, value: &Option<Option<T>>) -> Result<Option<T>, Problem> {
+pub(super) fn not_null<T: Clone>(field: &str, value: Option<&Option<T>>) -> Result<Option<T>, Problem> {
     match value {
         Some(None) => {
             let message = "Null is no value here; leave the field out to keep what there is.";

@@ -1,8 +1,9 @@
 //! The budget of reading documents: values, bytes and time, charged before they are spent.
 //!
 //! Created for each import, charged by the YAML parser, interpolation, merging and the kinds. It must not know what is
-//! read. After the first refused charge all others are refused too; the readers then stop, and the import reports the
-//! reason.
+//! read.
+//!
+//! After the first refused charge all others are refused too; the readers then stop, and the import reports the reason.
 
 use std::{
     cell::Cell,
@@ -22,27 +23,27 @@ const CHARGES_BETWEEN_CLOCK_CHECKS: u32 = 512;
 /// The number of bytes between two checks of the clock.
 const BYTES_BETWEEN_CLOCK_CHECKS: usize = 256 * 1024;
 
-/// What counts beside the files themselves.
+/// The end of the messages about a limit: what is charged in addition to the files themselves.
 const COPIES: &str = "with everything that aliases, `extends`, override files and variables add";
 
-/// Why no more is read.
+/// Why reading stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Exceeded {
-    /// More values than [`MAX_VALUES`].
+    /// The files have more than [`MAX_VALUES`] values.
     #[error("the files expand to too much: they may have {MAX_VALUES} values {COPIES}")]
     Values,
-    /// More text than [`MAX_TEXT_BYTES`].
+    /// The texts are larger than [`MAX_TEXT_BYTES`].
     #[error("the files expand to too much: they may have {MAX_TEXT_BYTES} bytes {COPIES}")]
     Text,
-    /// Longer than [`MAX_READING_TIME`].
+    /// Reading takes longer than [`MAX_READING_TIME`].
     #[error("the files take longer to read than {} s", MAX_READING_TIME.as_secs())]
     Time,
-    /// Nobody waits for it any more.
+    /// The request was cancelled.
     #[error("the request was over before the files were read")]
     Cancelled,
 }
 
-/// Asks whether nobody waits any more.
+/// Returns whether the request was cancelled.
 type Stop = Box<dyn Fn() -> bool + Send>;
 
 /// The budget of one import, for use by one thread.

@@ -40,7 +40,11 @@ impl<T> Drop for AbortOnDrop<T> {
     }
 }
 
-/// Runs a future on the pool. Dropping this future aborts it. A panic is propagated.
+/// Runs a future on the pool. Dropping this future aborts it.
+///
+/// # Panics
+///
+/// When the work panics: the panic is propagated.
 pub async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
     let Some(threads) = THREADS.as_ref().filter(|_| !IS_LARGE.get()) else { return work.await };
     let mut task = AbortOnDrop(threads.spawn(work.in_current_span()));

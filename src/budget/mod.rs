@@ -32,14 +32,13 @@ const BYTES_BETWEEN_CLOCK_CHECKS: usize = 64 * 1024;
 const CHARGES_BETWEEN_CLOCK_CHECKS: u64 = 256;
 /// For how long after a refusal memory is regarded as short.
 const SHORTAGE_DURATION: Duration = Duration::from_secs(2);
-/// The memory of a request, in bytes, from which on its computations run on a separate thread pool; see
-/// [`crate::budget::large_work`].
+/// The memory of a request, in bytes, from which on its computations run on the thread pool of [`large_work`].
 pub const LARGE: usize = 256 * 1024;
 
-/// Why a request cannot go on.
+/// Why a request is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Exceeded {
-    /// It needs more memory than one request may have.
+    /// It needs more memory than one request may use.
     #[error(
         "The request needs more than {limit} bytes of memory; ask for fewer fields, aliases or rows. The setting \
          --request-memory allows more."
@@ -48,25 +47,25 @@ pub enum Exceeded {
         /// The limit in bytes.
         limit: usize,
     },
-    /// All requests together need more memory than there is for them.
+    /// All requests together need more memory than the process has for them.
     #[error(
         "There is no memory left for a request of this size while others run; try again in a moment, or ask for fewer \
          fields, aliases or rows."
     )]
     ProcessMemory,
-    /// Its time is over.
+    /// Its deadline has passed.
     #[error("The request took too long and was given up.")]
     Time,
 }
 
 impl Exceeded {
-    /// Whether memory is the reason.
+    /// Whether the reason is a lack of memory.
     pub fn is_of_memory(self) -> bool {
         self != Self::Time
     }
 }
 
-/// The memory of all requests together; a clone counts the same.
+/// The memory of all requests together. Clones share the count.
 #[derive(Clone, Debug)]
 pub struct ProcessMemory(Arc<Process>);
 

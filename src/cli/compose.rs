@@ -22,7 +22,7 @@ const FILE: &str = "compose.yaml";
 const OVERRIDE: &str = "compose.override.yaml";
 
 /// What to render, and where to write it.
-pub(super) struct Wanted {
+pub(super) struct RenderArguments {
     pub(super) stack: String,
     pub(super) layered: bool,
     pub(super) output: Option<PathBuf>,
@@ -30,7 +30,7 @@ pub(super) struct Wanted {
 }
 
 /// Renders a stack.
-pub(super) async fn run(settings: &Settings, wanted: Wanted) -> Result<(), String> {
+pub(super) async fn run(settings: &Settings, wanted: RenderArguments) -> Result<(), String> {
     let database = &settings.database_url;
     let db = Db::connect(database, 1, &settings.timeouts)
         .await

@@ -8,7 +8,7 @@ use super::{print, secrets};
 use crate::{
     app::{self, App, ImportCompose, ImportReport, ImportedAs, Outcome, StackRef},
     clock::Clock,
-    compose::{Fate, MAX_BYTES, Request, Source},
+    compose::{MAX_BYTES, NoteKind, Request, Source},
     config::{Import, OnConflict, Settings},
     db::Db,
     error::Error,
@@ -95,7 +95,7 @@ fn report_text(report: &ImportReport, files: &[String], dry_run: bool) -> String
     list(&mut text, "stack", report.stack.as_slice());
     list(&mut text, "template", &report.templates);
     list(&mut text, "instance", &report.instances);
-    for (fate, what) in [(Fate::Lost, "lost"), (Fate::Changed, "changed")] {
+    for (fate, what) in [(NoteKind::Lost, "lost"), (NoteKind::Changed, "changed")] {
         for note in report.notes.iter().filter(|note| note.fate == fate) {
             let (file, line) = (files.get(note.at.file).map_or("", String::as_str), note.at.line);
             // Writing to a string cannot fail.

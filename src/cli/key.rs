@@ -55,7 +55,7 @@ async fn act(app: &App, what: Key) -> crate::error::Result<String> {
         }
         Key::Revoke { name } => {
             let revoked = app.revoke_api_key(RevokeApiKey { name }).await?;
-            Ok(format!("{} lets nobody in any more\n", revoked.row.name))
+            Ok(format!("{} no longer grants access\n", revoked.row.name))
         }
     }
 }

@@ -17,7 +17,7 @@ use std::{ffi::OsString, io::Write, process::ExitCode, time::Duration};
 #[cfg(feature = "otel")]
 use crate::telemetry::otel::Exporter;
 use crate::{
-    config::{Cli, Command, NoSettings},
+    config::{Cli, Command, SettingsError},
     telemetry,
 };
 
@@ -35,12 +35,14 @@ const RUNTIME_SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::read(arguments) {
         Ok(cli) => cli,
-        Err(NoSettings::Asked(text)) => {
+        Err(SettingsError::Asked(text)) => {
             print(&text);
             return ExitCode::SUCCESS;
         }
-        Err(NoSettings::Wrong(mistakes)) => {
-            mistakes.iter().for_each(|mistake| print_error(mistake));
+        Err(SettingsError::Wrong(mistakes)) => {
+            for mistake in &mistakes {
+                print_error(mistake);
+            }
             return ExitCode::from(EXIT_INVALID_SETTINGS);
         }
     };
@@ -63,7 +65,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Serve => serve::run(&cli.settings).await,
             Command::Migrate { direction } => migrate::run(&cli.settings, direction).await,
             Command::Compose { stack, layered, output, reveal_secrets } => {
-                compose::run(&cli.settings, compose::Wanted { stack, layered, output, reveal_secrets }).await
+                compose::run(&cli.settings, compose::RenderArguments { stack, layered, output, reveal_secrets }).await
             }
             Command::Key { what } => key::run(&cli.settings, what).await,
             Command::Secrets { what } => secrets::run(&cli.settings, what).await,
@@ -86,7 +88,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// The export of traces, for a server that is told of a collector.
+/// Starts the export of traces if the command is `serve` and a collector is set.
 #[cfg(feature = "otel")]
 fn exporter(cli: &Cli) -> Result<Option<Exporter>, String> {
     let server = &cli.settings.server;
@@ -94,7 +96,7 @@ fn exporter(cli: &Cli) -> Result<Option<Exporter>, String> {
     endpoint.map(|endpoint| Exporter::start(endpoint, &server.otel_service_name)).transpose()
 }
 
-/// Tells something that does not keep a command from being done.
+/// Prints a warning, which does not fail the command.
 fn warn(message: &str) {
     print_error(&format!("warning: {message}"));
 }

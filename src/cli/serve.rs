@@ -134,7 +134,7 @@ async fn auth_mode(settings: &Settings, address: SocketAddr, app: &App) -> Resul
     let local = address.ip().to_canonical().is_loopback();
     if settings.no_auth {
         if !local {
-            tracing::warn!(%address, "no key is asked for: whoever reaches this address can do everything");
+            tracing::warn!(%address, "no API key is required: every client that reaches this address has all rights");
         }
         return Ok(AuthMode::Open);
     }
@@ -142,12 +142,12 @@ async fn auth_mode(settings: &Settings, address: SocketAddr, app: &App) -> Resul
         return Ok(AuthMode::Keys);
     }
     if local {
-        tracing::info!("no key is asked for, because there is none yet: whoever can log in here can do everything");
+        tracing::info!("no API key is required, because there is none yet: every user of this machine has all rights");
         return Ok(AuthMode::OpenUntilFirstKey);
     }
     Err(format!(
         "{address} can be reached from elsewhere, and there is no API key yet: create one with `devarch key create \
-         --name admin --role admin`, or let everybody in with --no-auth"
+         --name admin --role admin`, or give every client all rights with --no-auth"
     ))
 }
 

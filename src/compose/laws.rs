@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use proptest::prelude::*;
 
-use super::{Entries, Fate, Member, Mode, Network, Reading, Request, Source, read, render};
+use super::{Entries, Member, Mode, Network, NoteKind, Reading, Request, Source, read, render};
 use crate::{
     ids::InstanceId,
     kinds::{Cardinality, Collections, EnvValue, Kind, Setting, SettingField, for_each_kind},
@@ -92,7 +92,7 @@ proptest! {
     fn what_is_rendered_is_read_again(entries in model()) {
         let text = file(&entries);
         let mut reading = imported(&text);
-        let lost: Vec<_> = reading.notes.iter().filter(|note| note.fate == Fate::Lost).collect();
+        let lost: Vec<_> = reading.notes.iter().filter(|note| note.fate == NoteKind::Lost).collect();
         prop_assert!(lost.is_empty(), "{:?}\n{}", lost, text);
         prop_assert_eq!(reading.services.len(), 1, "{}", text);
         let service = reading.services.remove(0);

@@ -15,4 +15,4 @@ pub use self::{
     read::{Imported, MAX_BYTES, MAX_SERVICES, Reading, Refusal, Request, Source, read, read_within},
     render::{Entries, File, Member, Mode, Network, render},
 };
-pub use crate::kinds::compose::{Fate, Note, Warning};
+pub use crate::kinds::compose::{Note, NoteKind, Warning};

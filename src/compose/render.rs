@@ -77,6 +77,7 @@ pub struct File {
 }
 
 /// Renders a stack. `known` contains all instances of the stack with their names, and whether they are enabled.
+#[expect(clippy::implicit_hasher, reason = "made by one caller, with the usual hasher")]
 pub fn render(
     stack: &Network,
     members: &[Member],

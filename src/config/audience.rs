@@ -1,22 +1,22 @@
-//! For which callers a part of the service is there: introspection, the pages, the schema's file, the metrics.
+//! Audiences: which callers may use introspection, the pages, the schema file and the metrics.
 //!
-//! A setting, which the server enforces. It must never decide what a key may do beyond that.
+//! A setting, which the server enforces. It must not decide what else a key may do.
 
 use std::{fmt, str::FromStr};
 
 use crate::access::Role;
 
-/// For whom something is there.
+/// The callers that may use a part of the service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Audience {
-    /// For everybody; keys are not looked at.
+    /// All clients; keys are ignored.
     #[default]
     Open,
-    /// For whoever may send GraphQL requests: with any key where keys are required, otherwise for everybody.
+    /// Callers that may send GraphQL requests: those with any key if keys are required, otherwise all clients.
     Keys,
-    /// The same with at least this role. Where no key is required, everybody has all of them.
+    /// The same with at least this role. If no key is required, every client has all roles.
     Role(Role),
-    /// For nobody.
+    /// No caller.
     Off,
 }
 
@@ -44,7 +44,7 @@ impl FromStr for Audience {
     }
 }
 
-/// For whom each part is there.
+/// The audience of each part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Audiences {
     /// `__schema` and `__type` in documents.

@@ -1,6 +1,6 @@
 //! The commands of the command line and their arguments.
 //!
-//! Parsed here, run by the command line. It must never run one.
+//! Part of the settings, run by `cli`. It must not run a command.
 
 use std::path::PathBuf;
 
@@ -139,7 +139,7 @@ pub enum Key {
     },
     /// List all keys, revoked and expired ones included.
     List,
-    /// Revoke a key: whoever holds it is out at once.
+    /// Revoke a key. Requests with it are refused at once.
     Revoke {
         /// Its name.
         name: String,

@@ -1,21 +1,21 @@
-//! Where the database is: a file of SQLite or a PostgreSQL server.
+//! The database URL: an SQLite file or a PostgreSQL server.
 //!
-//! A setting, used by the database layer to connect and by messages. It must never show the password that a URL may hold.
+//! A setting, used by the database layer to connect, and by messages. It must not show the password in a URL.
 
 use std::{fmt, path::PathBuf, str::FromStr};
 
 use sea_orm::sqlx::postgres::PgConnectOptions;
 
-/// Where the database is.
+/// The location of the database.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DbUrl {
-    /// A file of the embedded engine.
+    /// An SQLite file.
     Sqlite(PathBuf),
-    /// A PostgreSQL server, or what speaks its protocol; the URL with its credentials.
+    /// A PostgreSQL server or a connection pooler; the URL with its credentials.
     Postgres(String),
 }
 
-/// A URL that names no database we can use; never shows the URL, which may hold a password.
+/// Why a URL is refused. The message does not contain the URL, which may contain a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct DbUrlError(&'static str);
@@ -26,7 +26,7 @@ impl fmt::Debug for DbUrl {
     }
 }
 
-/// Shows the file, or the server without its credentials.
+/// Shows the file, or the server without the credentials.
 impl fmt::Display for DbUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -39,7 +39,7 @@ impl fmt::Display for DbUrl {
     }
 }
 
-/// Host, port and database of what comes behind the scheme of a URL.
+/// Host, port and database from the part of a URL after the scheme.
 fn host(rest: &str) -> &str {
     let rest = rest.split('?').next().unwrap_or_default();
     rest.rsplit_once('@').map_or(rest, |(_, host)| host)
@@ -63,7 +63,7 @@ impl FromStr for DbUrl {
             Some(rest) if host(rest).contains(',') => Err(DbUrlError(
                 "a PostgreSQL URL names one server: give an address that leads to the primary of several",
             )),
-            // The driver's own parser: a URL that it cannot read is a wrong setting, not a failed connection.
+            // The driver's parser: a URL that it refuses is an invalid setting, and not a failed connection.
             Some(_) if PgConnectOptions::from_str(url).is_err() => Err(DbUrlError(
                 "this is not a PostgreSQL URL; what is special in URLs must be percent-encoded in the password",
             )),

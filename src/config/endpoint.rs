@@ -1,6 +1,6 @@
 //! The setting that names an OpenTelemetry collector.
 //!
-//! Read with the other settings. It must not show what was given: it may hold a password.
+//! A setting, used by `telemetry` to export traces. Errors must not show the given text, which may contain a password.
 
 use std::{fmt, str::FromStr};
 
@@ -22,7 +22,7 @@ impl FromStr for Endpoint {
         let url = reqwest::Url::parse(text).map_err(|_| wrong)?;
         let has_user = !url.username().is_empty() || url.password().is_some();
         let is_base = matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none();
-        // The parser would leave line breaks out.
+        // The parser would ignore line breaks.
         if has_user || !is_base || text.contains(|c: char| c.is_control()) {
             return Err(wrong);
         }

@@ -1,22 +1,22 @@
-//! When an API key ends.
+//! The expiry of an API key: after a duration, or at a time.
 //!
-//! An argument of `devarch key create`. It must never read the clock.
+//! An argument of `devarch key create`. It must not read the clock.
 
 use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
-/// When a key ends.
+/// When a key expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expiry {
-    /// So long from now.
+    /// After this duration from now.
     After(TimeDelta),
-    /// At this moment.
+    /// At this time.
     At(DateTime<Utc>),
 }
 
 impl Expiry {
-    /// The moment.
+    /// The time at which the key expires, if it is created at `now`.
     pub fn moment(self, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
             Self::After(time) => now + time,
@@ -43,7 +43,7 @@ impl FromStr for Expiry {
             "w" => 24 * 7,
             _ => return Err(wrong),
         };
-        // Up to a hundred years: the calendar has an end.
+        // At most a hundred years, so that the date can be represented.
         let hours = number.parse::<i64>().ok().and_then(|number| number.checked_mul(hours));
         hours
             .filter(|hours| (1..=876_000).contains(hours))

@@ -1,16 +1,16 @@
 //! Host names and addresses, as settings and requests write them.
 //!
-//! A setting, compared by the server with what requests name. It must never look a name up.
+//! A setting, which the server compares with the hosts of requests. It must not resolve a name.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     str::FromStr,
 };
 
-/// A host name or address, in the one form in which it is compared: lower case, without the dot of the root.
+/// A host name or address in its canonical form: lower case, without the trailing dot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostName {
-    /// An address.
+    /// An IP address.
     Address(IpAddr),
     /// A name.
     Name(String),
@@ -19,7 +19,7 @@ pub enum HostName {
 impl FromStr for HostName {
     type Err = &'static str;
 
-    /// Reads a host without a port; an IPv6 address stands in brackets or alone.
+    /// Parses a host without a port; an IPv6 address may have brackets.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = "a host is a name such as devarch.example, or an address such as 192.0.2.7 or [2001:db8::7], without \
                      a port";
@@ -34,18 +34,18 @@ impl FromStr for HostName {
 }
 
 impl HostName {
-    /// Whether it leads to this machine, whatever the network says.
+    /// Whether it always refers to this machine.
     pub(crate) fn is_loopback(&self) -> bool {
         match self {
             Self::Address(address) => address.is_loopback(),
-            // Names below it are loopback names, too: no resolver may ask the network for them (RFC 6761).
+            // Names below `localhost` are loopback names, too: resolvers must not send queries for them (RFC 6761).
             Self::Name(name) => name == "localhost" || name.ends_with(".localhost"),
         }
     }
 }
 
-/// Host and port of an authority, such as `localhost:8080` or `[::1]`. None for anything that is not written as a browser
-/// writes it.
+/// Parses the host and port of an authority, such as `localhost:8080` or `[::1]`. `None` for a form that browsers do
+/// not send.
 pub(crate) fn authority(text: &str) -> Option<(HostName, Option<u16>)> {
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {
@@ -77,7 +77,7 @@ fn name_or_ipv4(text: &str) -> Option<HostName> {
     if name.len() > 253 || !name.split('.').all(is_label) {
         return None;
     }
-    // A dot behind it makes a name of an address.
+    // With a trailing dot an address is a name.
     match text.parse::<Ipv4Addr>() {
         Ok(address) => Some(HostName::Address(address.into())),
         Err(_) => Some(HostName::Name(name.to_ascii_lowercase())),

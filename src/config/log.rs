@@ -1,12 +1,12 @@
-//! The filter of the log and the format of its lines.
+//! The filter and the format of the log.
 //!
-//! Settings, with which the command line starts the log. It must never start anything itself.
+//! Settings, with which `cli` initializes the log. It must not initialize the log itself.
 
 use std::fmt;
 
 use tracing_subscriber::{EnvFilter, filter::ParseError};
 
-/// A filter of the log that can be read.
+/// A valid log filter.
 #[derive(Clone, Debug)]
 pub struct LogFilter(String);
 

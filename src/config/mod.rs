@@ -1,6 +1,6 @@
-//! Settings: every one is a flag and an environment variable, read and checked here and nowhere else.
+//! Settings: each is a flag and an environment variable, and is parsed and validated only here.
 //!
-//! Used by the command line. It must never start anything.
+//! Used by `cli`, which passes the values to the other modules. It must not start anything.
 
 mod audience;
 mod commands;
@@ -27,7 +27,7 @@ pub use self::{
     hosts::HostName,
     log::{LogFilter, LogFormat},
     origin::Origin,
-    read::NoSettings,
+    read::SettingsError,
     secret_keys::{BadKeyId, KeyId, Keyring, KeyringError, SecretKey},
     server::ServerLimits,
 };
@@ -64,8 +64,8 @@ pub struct Settings {
     )]
     pub database_url: DbUrl,
 
-    /// A standby of that PostgreSQL server, which takes over reads as far as it is not behind. Everybody sees their own
-    /// writes at once all the same.
+    /// A standby of that PostgreSQL server, which takes over reads as far as it is not behind. A client
+    /// sees its own writes at once all the same.
     #[arg(long, env = "DEVARCH_READ_DATABASE_URL", hide_env_values = true, global = true, value_name = "URL")]
     pub read_database_url: Option<DbUrl>,
 
@@ -95,7 +95,7 @@ pub struct Settings {
     #[command(flatten)]
     pub server: ServerLimits,
 
-    /// Let everybody in, with every right, on any address. Without it the service asks for an API key: on a loopback
+    /// Give every client all rights, on any address. Without it the service asks for an API key: on a loopback
     /// address from the first key on, on any other address always.
     #[arg(long, env = "DEVARCH_NO_AUTH", global = true)]
     pub no_auth: bool,

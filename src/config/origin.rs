@@ -1,17 +1,17 @@
 //! Origins of web pages, as browsers write them.
 //!
-//! A setting, which the server compares with what browsers send. It must never take an origin that no browser sends.
+//! A setting, which the server compares with the header `Origin`. It must not accept an origin that no browser sends.
 
 use std::str::FromStr;
 
 use http::{HeaderValue, Uri};
 
-/// Where a page that may ask comes from.
+/// An origin whose pages may send requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// From anywhere.
+    /// Any origin.
     Any,
-    /// From here, written as browsers write it.
+    /// This origin, in the form in which browsers send it.
     Site(HeaderValue),
 }
 
@@ -26,7 +26,7 @@ impl FromStr for Origin {
         let uri: Uri = text.parse().map_err(|_| wrong)?;
         let scheme = uri.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https")).ok_or(wrong)?;
         let host = uri.authority().filter(|host| !host.as_str().contains('@')).ok_or(wrong)?;
-        // Browsers send the host in lower case and without a slash behind it.
+        // Browsers send the host in lower case, and no trailing slash.
         let origin = format!("{scheme}://{}", host.as_str().to_ascii_lowercase());
         if text.to_ascii_lowercase() != origin {
             return Err(wrong);

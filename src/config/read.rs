@@ -1,6 +1,6 @@
-//! Reading the command line and the environment: all mistakes at once.
+//! Parses the command line and the environment, and reports all errors together.
 //!
-//! Used by the command line. It must never show the value of a setting: some hold passwords.
+//! Called by `cli::run`. Messages must not contain the value of a setting, which may be a password.
 
 use std::{
     collections::HashMap,
@@ -16,21 +16,21 @@ use clap::{
 
 use super::Cli;
 
-/// Most mistakes that are looked for: more than there are settings.
+/// The maximum number of reported errors, which is greater than the number of settings.
 const MAX_MISTAKES: usize = 200;
 
-/// Why there are no settings.
+/// Why parsing returned no settings.
 #[derive(Debug)]
-pub enum NoSettings {
-    /// Somebody asked for help or the version: the text.
+pub enum SettingsError {
+    /// Help or the version was requested; the text to print.
     Asked(String),
-    /// Every mistake that was found, a line each.
+    /// The arguments are invalid; one line for each error.
     Wrong(Vec<String>),
 }
 
 impl Cli {
-    /// Reads flags and variables.
-    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, NoSettings> {
+    /// Parses the flags and the environment variables.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, SettingsError> {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
         let mut command = Self::command();
         let mut mistakes = Vec::new();
@@ -48,27 +48,27 @@ impl Cli {
                 Err(error) => error,
             };
             if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-                return Err(NoSettings::Asked(error.to_string()));
+                return Err(SettingsError::Asked(error.to_string()));
             }
             let mistake = sentence(&error);
-            // What was taken away is still in the way: there is nothing more to be learnt.
+            // The same error again: relaxing the argument did not help, so no further error can be found.
             if mistakes.contains(&mistake) {
                 break;
             }
             mistakes.push(mistake);
-            // The next round takes whatever this one says, and so comes to the next mistake.
+            // The next round accepts any value of this argument, and so finds the next error.
             let Some(wrong) = error.get(ContextKind::InvalidArg).map(ToString::to_string) else { break };
             command = match error.kind() {
                 ErrorKind::ArgumentConflict => relaxed(command, &wrong, &allow_repetition),
                 _ => relaxed(command, &wrong, &allow_any_value),
             };
         }
-        Err(NoSettings::Wrong(mistakes))
+        Err(SettingsError::Wrong(mistakes))
     }
 }
 
-/// The settings of every command that are given more than once and hold one value. The parser itself does not notice when
-/// one stands before the command and one behind it.
+/// The global arguments with a single value that are given more than once. The parser does not notice this when one is
+/// before the subcommand and the other one after it.
 fn given_twice(command: &Command, arguments: &[OsString]) -> Vec<String> {
     let mut finished = command.clone();
     finished.build();
@@ -85,26 +85,26 @@ fn given_twice(command: &Command, arguments: &[OsString]) -> Vec<String> {
     finished.get_arguments().filter(twice).map(ToString::to_string).collect()
 }
 
-/// The last value counts, and others may be given beside it.
+/// Makes an argument accept repetition, and combination with arguments that it conflicts with; the last value counts.
 fn allow_repetition(argument: Arg) -> Arg {
     let own = argument.get_id().clone();
     argument.overrides_with(own).conflicts_with(Resettable::<Id>::Reset)
 }
 
-/// Any value, and none.
+/// Makes an argument accept any value, or no value.
 fn allow_any_value(argument: Arg) -> Arg {
     let argument = argument.value_parser(OsStringValueParser::new());
     match argument.get_action() {
         ArgAction::Append => argument.num_args(0..),
         ArgAction::Set => argument.num_args(0..=1),
-        // What stands behind a flag is no value of it.
+        // The argument after a flag is not its value.
         _ => argument.action(ArgAction::Set).num_args(0..=1).require_equals(true),
     }
 }
 
-/// The same command in which an argument is changed wherever it is declared; `shown` is how messages name it.
+/// Changes an argument in a command and its subcommands; `shown` is its name in messages.
 fn relaxed(command: Command, shown: &str, change: &dyn Fn(Arg) -> Arg) -> Command {
-    // Only a finished command can name its arguments, and only an unfinished one hands changes on to its parts.
+    // Only a built command has the names of its arguments, and only an unbuilt one passes changes to subcommands.
     let mut finished = command.clone();
     finished.build();
     relaxed_as(command, &finished, shown, change)
@@ -124,12 +124,12 @@ fn relaxed_as(mut command: Command, finished: &Command, shown: &str, change: &dy
     command
 }
 
-/// A mistake in one line.
+/// An error as one line.
 fn sentence(error: &clap::Error) -> String {
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return "a part of the command is missing; `--help` behind it lists what there is".to_owned();
     }
-    // The value stays out of the message: that of --database-url holds a password.
+    // The message does not contain the value: that of --database-url may contain a password.
     if let (ErrorKind::ValueValidation, Some(cause)) = (error.kind(), error.source())
         && let Some(argument) = error.get(ContextKind::InvalidArg)
     {
@@ -147,7 +147,7 @@ mod tests {
 
     fn mistakes(arguments: &[&str]) -> Vec<String> {
         match Cli::read(["devarch"].iter().chain(arguments).map(OsString::from)) {
-            Err(NoSettings::Wrong(mistakes)) => mistakes,
+            Err(SettingsError::Wrong(mistakes)) => mistakes,
             other => panic!("{other:?}"),
         }
     }

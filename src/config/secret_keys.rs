@@ -1,22 +1,22 @@
-//! The keys for secrets, as a setting or a key file writes them: the first one writes, all of them read.
+//! The keys for secrets, as parsed from a setting or a key file: the first one encrypts, all of them decrypt.
 //!
-//! A setting, with which the vault encrypts. It must never show more than the ids, nor leave the bytes of a key in memory.
+//! Used by the vault. It must not show more than the ids, nor leave the bytes of a key in memory.
 
 use std::{fmt, str::FromStr};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use zeroize::Zeroizing;
 
-/// Names a key: 1 to 32 lower-case letters, digits and hyphens. It is no secret and stands before what was sealed.
+/// The id of a key: 1 to 32 lower-case letters, digits and hyphens. It is not secret; each ciphertext begins with it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(String);
 
-/// A text that names no key.
+/// A text that is not a valid key id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadKeyId;
 
 impl KeyId {
-    /// As text.
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -41,7 +41,7 @@ impl FromStr for KeyId {
     }
 }
 
-/// Bytes of a key.
+/// The length of a key, in bytes.
 pub(crate) const SECRET_KEY_BYTES: usize = 32;
 
 /// A key and its id.
@@ -51,7 +51,7 @@ pub struct SecretKey {
     bytes: Zeroizing<[u8; SECRET_KEY_BYTES]>,
 }
 
-/// Shows the id alone.
+/// Shows only the id.
 impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id.as_str())
@@ -59,12 +59,12 @@ impl fmt::Debug for SecretKey {
 }
 
 impl SecretKey {
-    /// With an id and bytes that were drawn at random.
+    /// Creates a key from a random id and random bytes.
     pub(crate) fn new(id: u64, bytes: Zeroizing<[u8; SECRET_KEY_BYTES]>) -> Self {
         Self { id: KeyId(format!("k{:012x}", id & 0xffff_ffff_ffff)), bytes }
     }
 
-    /// From its id and 32 bytes in base64.
+    /// Parses a key from its id and its bytes in base64; `None` if these are not 32 bytes.
     fn read(id: KeyId, base64: &str) -> Option<Self> {
         let decoded = Zeroizing::new(BASE64.decode(base64).ok()?);
         let mut bytes = Zeroizing::new([0; SECRET_KEY_BYTES]);
@@ -75,24 +75,24 @@ impl SecretKey {
         Some(Self { id, bytes })
     }
 
-    /// Its line in a file.
+    /// The key as a line of a key file.
     pub(crate) fn line(&self) -> Zeroizing<String> {
         let base64 = Zeroizing::new(BASE64.encode(self.bytes.as_slice()));
         Zeroizing::new(format!("{} {}", self.id, base64.as_str()))
     }
 
-    /// Its id.
+    /// The id.
     pub fn id(&self) -> &KeyId {
         &self.id
     }
 
-    /// Its bytes.
+    /// The bytes.
     pub(crate) fn bytes(&self) -> &[u8; SECRET_KEY_BYTES] {
         &self.bytes
     }
 }
 
-/// The keys, the one for writing first. Shows their ids alone.
+/// A list of keys; the first one encrypts. `Debug` shows only the ids.
 #[derive(Clone, Default)]
 pub struct Keyring(Vec<SecretKey>);
 
@@ -102,10 +102,10 @@ impl fmt::Debug for Keyring {
     }
 }
 
-/// What is wrong with a text of keys. It never holds a part of one.
+/// Why a text is not a list of keys. It does not contain a part of a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyringError {
-    /// There is no key in it.
+    /// The text contains no key.
     #[error("there is no key; a line is `<key id> <32 bytes in base64>`")]
     Empty,
     /// A line is not `<key id> <32 bytes in base64>`.
@@ -120,12 +120,12 @@ pub enum KeyringError {
 }
 
 impl Keyring {
-    /// The same keys with another one for writing.
+    /// The same keys, with this one in front of them.
     pub(crate) fn with_first(&self, key: SecretKey) -> Self {
         Self([vec![key], self.0.clone()].concat())
     }
 
-    /// The key for writing.
+    /// The key that encrypts.
     pub(crate) fn current(&self) -> Option<&SecretKey> {
         self.0.first()
     }
@@ -141,7 +141,7 @@ impl Keyring {
     }
 }
 
-/// One key a line, or separated by commas; `#` begins a comment.
+/// Parses one key per line, or keys separated by commas; `#` begins a comment.
 impl FromStr for Keyring {
     type Err = KeyringError;
 

@@ -1,6 +1,6 @@
 //! Settings of the HTTP server: connections, requests, proxies and pages of other origins.
 //!
-//! Part of the settings, used by `devarch serve`. It must never start anything.
+//! Part of the settings, used by `devarch serve`. It must not start anything.
 
 use std::time::Duration;
 
@@ -100,8 +100,8 @@ pub struct ServerLimits {
     )]
     pub allowed_hosts: Vec<HostName>,
 
-    /// For whom `__schema` and `__type` are there: open (everybody who may send requests), keys (whoever is let in), at
-    /// least reader, editor or admin, or off.
+    /// For whom `__schema` and `__type` are there: open (every client), keys (every valid API key), at least
+    /// reader, editor or admin, or off.
     #[arg(
         long,
         env = "DEVARCH_INTROSPECTION",
@@ -111,7 +111,7 @@ pub struct ServerLimits {
     )]
     introspection: Audience,
 
-    /// For whom the page at / and its files are there: open (everybody), keys (whoever is let in at /graphql), at least
+    /// For whom the page at / and its files are there: open (every client), keys (every valid API key), at least
     /// reader, editor or admin, or off.
     #[arg(long, env = "DEVARCH_PAGES", default_value_t = Audience::Open, global = true, value_name = "AUDIENCE")]
     pages: Audience,
@@ -161,7 +161,7 @@ impl ServerLimits {
         Duration::from_secs(self.body_timeout)
     }
 
-    /// For whom each part of the service is there.
+    /// The audience of each part of the service.
     pub fn audiences(&self) -> Audiences {
         let &Self { introspection, pages, schema_route, metrics, .. } = self;
         Audiences { introspection, pages, schema_route, metrics }

@@ -70,7 +70,7 @@ impl Db {
     /// Writers in this process never wait for the file, because they share one connection.
     fn wait_for_file(&self) -> Option<Duration> {
         matches!(self.url, DbUrl::Sqlite(_))
-            .then(|| Duration::from_secs(self.opening.timeouts.lock_timeout).saturating_mul(MAX_WRITE_ATTEMPTS))
+            .then(|| Duration::from_secs(self.settings.timeouts.lock_timeout).saturating_mul(MAX_WRITE_ATTEMPTS))
     }
 
     async fn attempt<W: Command>(

@@ -1,7 +1,7 @@
-//! What an error of the database's driver means: the one place that knows names of constraints and codes of errors.
+//! Classifies errors of the database driver: the one module that knows names of constraints and codes of errors.
 //!
-//! Used wherever a statement can fail, mostly through `?`. It must never put the driver's words about a value into a
-//! message: they may quote it.
+//! Used wherever a statement can fail, mostly through `?`. It must not copy the driver's message about a value, because
+//! that may quote the value.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Unique, Unreadable},
 };
 
-/// Codes of PostgreSQL (SQLSTATE) on which something depends.
+/// The error codes of PostgreSQL (SQLSTATE) to which the service reacts.
 pub(in crate::db) mod sqlstate {
     pub(in crate::db) const PROTOCOL_VIOLATION: &str = "08P01";
     pub(in crate::db) const RESTRICT_VIOLATION: &str = "23001";
@@ -33,12 +33,12 @@ pub(in crate::db) mod sqlstate {
     pub(in crate::db) const QUERY_CANCELED: &str = "57014";
     pub(in crate::db) const ADMIN_SHUTDOWN: &str = "57P01";
     pub(in crate::db) const CRASH_SHUTDOWN: &str = "57P02";
-    /// The server starts or stops.
+    /// The server is starting or stopping.
     pub(in crate::db) const CANNOT_CONNECT_NOW: &str = "57P03";
     pub(in crate::db) const IO_ERROR: &str = "58030";
 }
 
-/// Result codes of SQLite. An extended code ends in the byte of its primary one.
+/// Result codes of SQLite. The lowest byte of an extended code is its primary code.
 pub(in crate::db) mod sqlite_code {
     pub(in crate::db) const BUSY: u32 = 5;
     pub(in crate::db) const LOCKED: u32 = 6;
@@ -51,28 +51,28 @@ pub(in crate::db) mod sqlite_code {
     pub(in crate::db) const BUSY_RECOVERY: u32 = 261;
     pub(in crate::db) const BUSY_SNAPSHOT: u32 = 517;
     pub(in crate::db) const FOREIGN_KEY: u32 = 787;
-    /// RESTRICT, which is a trigger there.
+    /// A violation of RESTRICT, which SQLite implements as a trigger.
     pub(in crate::db) const TRIGGER: u32 = 1811;
 
-    /// The primary code of an extended one.
+    /// Returns the primary code of an extended code.
     pub(in crate::db) const fn primary(code: u32) -> u32 {
         code & 0xff
     }
 }
 
-/// What a failure of the database means.
+/// The meaning of a database error.
 enum Failure {
-    /// A unique constraint that a user can run into.
+    /// A violation of a unique constraint that the input of a user can cause.
     Unique(Unique),
-    /// It goes away when the transaction is tried again: another one was in the way, or drew the same key for a row.
+    /// A conflict with another transaction, or a primary key that is taken. A new attempt can succeed.
     Transient,
-    /// The database cannot be reached, or cannot go on for now.
+    /// The database cannot be reached, or cannot run statements for now.
     Unavailable,
-    /// The request has no memory left for the rows.
+    /// The rows exceed the budget of the request.
     Exceeded(Exceeded),
     /// A row that cannot be read.
     Unreadable(Unreadable),
-    /// A value that cannot be read, without the driver's words for it.
+    /// A value that cannot be read, with a message that does not quote it.
     Malformed(String),
     /// Anything else.
     Other,
@@ -97,7 +97,7 @@ fn classify(cause: &DbErr) -> Failure {
         if let Some(unique) = violated(&message) {
             return Failure::Unique(unique);
         }
-        // Tried again with another key.
+        // The next attempt draws another key.
         if is_primary_key(&message) {
             return Failure::Transient;
         }
@@ -105,8 +105,8 @@ fn classify(cause: &DbErr) -> Failure {
     if let Some(failure) = malformed(cause) {
         return failure;
     }
-    // No connection came about, whatever the other side said: a proxy in front of a server that is gone closes those it
-    // has taken, and the driver takes that for nonsense.
+    // Connecting failed, for whatever reason. A proxy whose server is down accepts connections and closes them, which
+    // the driver reports as a protocol error.
     if matches!(cause, DbErr::Conn(_) | DbErr::ConnectionAcquire(_)) {
         return Failure::Unavailable;
     }
@@ -124,7 +124,7 @@ fn classify(cause: &DbErr) -> Failure {
     }
 }
 
-/// What a code of either engine means. Codes of PostgreSQL have five characters, those of SQLite fewer.
+/// Classifies an error code of either engine. Codes of PostgreSQL have five characters, those of SQLite fewer.
 fn of_code(code: &str) -> Failure {
     match code {
         sqlstate::SERIALIZATION_FAILURE | sqlstate::DEADLOCK_DETECTED => Failure::Transient,
@@ -157,7 +157,7 @@ fn of_sqlite_code(code: u32) -> Failure {
     }
 }
 
-/// The unique constraint that a message names: PostgreSQL by its name, SQLite by its columns.
+/// The unique constraint in a message. PostgreSQL gives its name, SQLite its columns.
 fn violated(message: &str) -> Option<Unique> {
     const NAMES: [(&str, &str, Unique); 5] = [
         ("uq_api_keys_name_active", "api_keys.name", Unique::KeyName),
@@ -173,7 +173,7 @@ fn violated(message: &str) -> Option<Unique> {
     NAMES.iter().find(|(name, columns, _)| message.contains(name) || message.ends_with(columns)).map(|n| n.2)
 }
 
-/// Whether a message names the primary key of a table: two servers have drawn the same one.
+/// Whether a message is about the primary key of a table: two servers have drawn the same key.
 fn is_primary_key(message: &str) -> bool {
     const NAMES: [(&str, &str); 3] = [
         ("stacks_pkey", "stacks.id"),
@@ -185,7 +185,8 @@ fn is_primary_key(message: &str) -> bool {
         .any(|(name, column)| message.contains(&format!("\"{name}\"")) || message.ends_with(&format!(" {column}")))
 }
 
-/// A value of a row that could not be read. The driver's own words are left out: they may quote the value.
+/// Classifies an error about a value that cannot be read. The driver's message is left out, because it may quote the
+/// value.
 fn malformed(cause: &DbErr) -> Option<Failure> {
     let unnamed = || Failure::Malformed("a value of a row cannot be read".to_owned());
     match cause {
@@ -202,14 +203,14 @@ fn malformed(cause: &DbErr) -> Option<Failure> {
     }
 }
 
-/// On its way through queries that know the driver's errors only.
+/// Queries return errors of the driver, so an unreadable row is wrapped in one. [`Error`] unwraps it.
 impl From<Unreadable> for DbErr {
     fn from(row: Unreadable) -> Self {
         Self::TryIntoErr { from: "row", into: row.table, source: Arc::new(row) }
     }
 }
 
-/// True when a row was not deleted because others refer to it.
+/// Whether a row was not deleted because other rows refer to it.
 pub(in crate::db) fn is_still_referenced(cause: &DbErr) -> bool {
     let Some(SqlxError::Database(error)) = sqlx_error(cause) else { return false };
     match error.code().as_deref() {
@@ -219,12 +220,12 @@ pub(in crate::db) fn is_still_referenced(cause: &DbErr) -> bool {
     }
 }
 
-/// True when a lock was waited for longer than one may.
+/// Whether waiting for a lock exceeded the lock timeout.
 pub(in crate::db) fn is_lock_timeout(cause: &DbErr) -> bool {
     sqlx_error(cause).is_some_and(|error| has_code(error, &[sqlstate::LOCK_NOT_AVAILABLE]))
 }
 
-/// Whether the server refused a statement with one of these codes.
+/// Whether the database refused a statement with one of these codes.
 pub(in crate::db) fn has_code(error: &SqlxError, codes: &[&str]) -> bool {
     let SqlxError::Database(error) = error else { return false };
     error.code().is_some_and(|code| codes.contains(&&*code))

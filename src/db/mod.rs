@@ -1,7 +1,7 @@
 //! The database layer: entities, queries, connection pools, and the function that runs a command in a transaction.
 //!
-//! Called by the use cases and the loaders. It must not depend on GraphQL, HTTP or the rules of the domain. A missing
-//! row is `Ok(None)`; the caller decides whether that is an error.
+//! Called by the use cases; the layers above them use its types of rows and filters. It must not depend on GraphQL,
+//! HTTP or the rules of the domain. A missing row is `Ok(None)`; the caller decides whether that is an error.
 
 mod changes;
 mod command;
@@ -9,7 +9,6 @@ pub mod direct;
 pub mod entities;
 pub mod entries;
 mod failure;
-mod fetch;
 pub mod idempotency;
 pub mod maintenance;
 mod pool;
@@ -40,22 +39,23 @@ pub use command::Command;
 pub use pool::open::Pool;
 pub use session::{Bound, Reader, Session, Statements, Tx};
 
-use self::pool::open::{Open, Opening};
+use self::pool::open::{PoolSettings, Pools};
 use crate::{access::Scope, error::Result, limits::DatabaseTimeouts, vault::Vault};
 
 /// How long closing a pool may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
+
 /// A handle to the database. Clones share the connections.
 #[derive(Clone, Debug)]
 pub struct Db {
     url: DbUrl,
-    open: Arc<Open>,
+    open: Arc<Pools>,
     /// The current connections. They are those of `open` until the pools are reopened after an outage.
-    latest: Arc<RwLock<Arc<Open>>>,
-    opening: Opening,
+    latest: Arc<RwLock<Arc<Pools>>>,
+    settings: PoolSettings,
     replica: Option<Arc<pool::standby::Standby>>,
     /// Whether single reads go to the standby.
-    reads_replica: bool,
+    reads_standby: bool,
     health: HealthMonitor,
     vault: Vault,
     statements: Arc<AtomicU64>,
@@ -64,17 +64,17 @@ pub struct Db {
 impl Db {
     /// Connects to the database, and creates an SQLite file that does not exist yet. Runs no migrations.
     pub async fn connect(url: &DbUrl, connections: u32, timeouts: &DatabaseTimeouts) -> Result<Self> {
-        let opening = Opening { connections, timeouts: timeouts.clone() };
+        let settings = PoolSettings { connections, timeouts: timeouts.clone() };
         let (health, statements) = (HealthMonitor::default(), Arc::default());
-        let open = Arc::new(Open::new(url, &opening, &health, &statements).await?);
+        let open = Arc::new(Pools::new(url, &settings, &health, &statements).await?);
         let latest = Arc::new(RwLock::new(Arc::clone(&open)));
         let (url, vault) = (url.clone(), Vault::default());
-        Ok(Self { url, open, latest, opening, replica: None, reads_replica: false, health, vault, statements })
+        Ok(Self { url, open, latest, settings, replica: None, reads_standby: false, health, vault, statements })
     }
 
     /// Adds a standby that serves reads. [`Db::check_standby`] checks whether the server is one.
     pub async fn with_standby(self, url: &DbUrl) -> Result<Self> {
-        let replica = pool::standby::Standby::open(url, &self.opening, self.open.link).await?;
+        let replica = pool::standby::Standby::open(url, &self.settings, self.open.link).await?;
         Ok(Self { replica: Some(Arc::new(replica)), ..self })
     }
 
@@ -87,7 +87,7 @@ impl Db {
     /// written so far.
     pub async fn on_standby(&self) -> Option<Self> {
         let replica = self.replica.as_ref()?;
-        replica.has_caught_up(&self.open.read).await.then(|| Self { reads_replica: true, ..self.clone() })
+        replica.has_caught_up(&self.open.read).await.then(|| Self { reads_standby: true, ..self.clone() })
     }
 
     /// Returns a handle with the current connections. A caller that stores a handle for a long time has to call this
@@ -114,7 +114,7 @@ impl Db {
 
     /// Returns a reader for single statements, which sees the stacks in `scope`.
     pub fn reader(&self, scope: &Scope, statements: &Statements) -> Reader {
-        let replica = self.replica.as_ref().filter(|_| self.reads_replica);
+        let replica = self.replica.as_ref().filter(|_| self.reads_standby);
         let pool = replica.map_or_else(|| self.open.reads(), |replica| ReadPool::new(replica.read.clone(), None, None));
         self.bound(pool, scope, statements)
     }
@@ -143,7 +143,7 @@ impl Db {
         self.bound(self.open.reads(), &Scope::Everything, &Statements::default())
     }
 
-    /// The pool for writing, on which migrations run.
+    /// The pool for writing, for statements outside of commands.
     pub fn writer(&self) -> &DatabaseConnection {
         &self.open.write
     }

@@ -19,8 +19,11 @@ use crate::{
     budget::Budget,
     db::{
         changes::Changed,
-        fetch::{self, FetchRows},
-        pool::{health::HealthMonitor, read_pool::ReadPool},
+        pool::{
+            fetch::{self, FetchRows},
+            health::HealthMonitor,
+            read_pool::ReadPool,
+        },
     },
     vault::Vault,
 };

@@ -45,7 +45,7 @@ pub(super) fn variables(
     if coerce.mistakes.is_empty() {
         return Ok(values);
     }
-    Err(Refusal { sort: RejectionKind::BadRequest, reason: "variables", mistakes: coerce.mistakes })
+    Err(Refusal { kind: RejectionKind::BadRequest, reason: "variables", mistakes: coerce.mistakes })
 }
 
 struct Coerce<'a> {
@@ -59,12 +59,12 @@ impl Coerce<'_> {
     /// The default of an absent value, if it has one.
     fn absent(&mut self, expected: &Type, default: Option<&Literal>, path: &str) -> Option<Value> {
         if default.is_none() && expected.is_non_null() {
-            self.mistake(path, format!("of the required type \"{expected}\" was not provided."));
+            self.validation_error(path, format!("of the required type \"{expected}\" was not provided."));
         }
         self.defaults.default_value(expected, default)
     }
 
-    fn mistake(&mut self, path: &str, what: String) -> Value {
+    fn validation_error(&mut self, path: &str, what: String) -> Value {
         self.mistakes
             .push(ValidationError { message: shortened(&format!("Variable \"{path}\" {what}")), location: None });
         Value::Null
@@ -73,7 +73,7 @@ impl Coerce<'_> {
     fn value(&mut self, expected: &Type, value: Value, path: &str) -> Value {
         if value.is_null() {
             if expected.is_non_null() {
-                return self.mistake(path, format!("of the type \"{expected}\" must not be null."));
+                return self.validation_error(path, format!("of the type \"{expected}\" must not be null."));
             }
             return Value::Null;
         }
@@ -92,14 +92,14 @@ impl Coerce<'_> {
                     Some(word) if known.values.keys().any(|value| value == word) => value,
                     _ => {
                         let words: Vec<&str> = known.values.keys().map(|word| word.as_str()).collect();
-                        self.mistake(path, format!("is no {name}: it takes {}.", words.join(", ")))
+                        self.validation_error(path, format!("is no {name}: it takes {}.", words.join(", ")))
                     }
                 },
                 Some(ExtendedType::InputObject(input)) => match value {
                     Value::Object(fields) => self.object(input, fields, path),
-                    _ => self.mistake(path, format!("is no object, as the type \"{name}\" is.")),
+                    _ => self.validation_error(path, format!("is no object, as the type \"{name}\" is.")),
                 },
-                _ => self.mistake(path, format!("has the type \"{name}\", which no input has.")),
+                _ => self.validation_error(path, format!("has the type \"{name}\", which no input has.")),
             },
         }
     }
@@ -108,16 +108,18 @@ impl Coerce<'_> {
         match (name, &value) {
             ("Int", Value::Number(number)) => match whole(number) {
                 Some(number) => Value::from(number),
-                None => self.mistake(path, "is no whole number of 32 bits, as the type \"Int\" is.".to_owned()),
+                None => {
+                    self.validation_error(path, "is no whole number of 32 bits, as the type \"Int\" is.".to_owned())
+                }
             },
             ("Float", Value::Number(_)) | ("String" | "ID", Value::String(_)) | ("Boolean", Value::Bool(_)) => value,
             ("ID", Value::Number(number)) if number.is_i64() || number.is_u64() => Value::String(number.to_string()),
             ("Int" | "Float" | "String" | "ID" | "Boolean", _) => {
-                self.mistake(path, format!("is {}, and the type \"{name}\" does not take that.", sort(&value)))
+                self.validation_error(path, format!("is {}, and the type \"{name}\" does not take that.", sort(&value)))
             }
             // `DateTime` is a string with a format of its own; other scalars accept any value.
-            ("DateTime", _) => match date_time::mistake(value.as_str().unwrap_or_default()) {
-                Some(what) => self.mistake(path, what.to_owned()),
+            ("DateTime", _) => match date_time::validation_error(value.as_str().unwrap_or_default()) {
+                Some(what) => self.validation_error(path, what.to_owned()),
                 None => value,
             },
             _ => value,
@@ -126,8 +128,10 @@ impl Coerce<'_> {
 
     fn object(&mut self, input: &InputObjectType, mut fields: Map<String, Value>, path: &str) -> Value {
         if is_one_of(input) && !(fields.len() == 1 && fields.values().all(|value| !value.is_null())) {
-            return self
-                .mistake(path, format!("of the type \"{}\" takes exactly one field, and not null.", input.name));
+            return self.validation_error(
+                path,
+                format!("of the type \"{}\" takes exactly one field, and not null.", input.name),
+            );
         }
         let mut values = Map::new();
         for (name, definition) in &input.fields {
@@ -145,7 +149,10 @@ impl Coerce<'_> {
         }
         if let Some(unknown) = fields.keys().next() {
             let unknown: String = unknown.chars().filter(|c| !c.is_control()).take(64).collect();
-            self.mistake(path, format!("has a field \"{unknown}\", which the type \"{}\" does not have.", input.name));
+            self.validation_error(
+                path,
+                format!("has a field \"{unknown}\", which the type \"{}\" does not have.", input.name),
+            );
         }
         Value::Object(values)
     }

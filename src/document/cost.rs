@@ -103,12 +103,12 @@ impl<'a> Cost<'a> {
 
     fn includes(&mut self, directives: &DirectiveList) -> bool {
         self.inputs.includes(directives).unwrap_or_else(|| {
-            self.mistake("The argument \"if\" of the type \"Boolean!\" must not be null.".to_owned());
+            self.validation_error("The argument \"if\" of the type \"Boolean!\" must not be null.".to_owned());
             false
         })
     }
 
-    fn mistake(&mut self, message: String) {
+    fn validation_error(&mut self, message: String) {
         if self.mistakes.len() < MAX_ERRORS {
             self.mistakes.push(ValidationError { message: shortened(&message), location: None });
         }
@@ -120,7 +120,7 @@ impl<'a> Cost<'a> {
             let Some(known) = field.definition.argument_by_name(&given.name) else { continue };
             let Some(value) = self.inputs.value(&known.ty, &given.value) else { continue };
             if let Some((place, of)) = self.inputs.null_place(&known.ty, &value, &given.name) {
-                self.mistake(format!("The argument \"{place}\" of the type \"{of}\" must not be null."));
+                self.validation_error(format!("The argument \"{place}\" of the type \"{of}\" must not be null."));
             }
         }
     }
@@ -174,7 +174,7 @@ pub(super) fn check(
     let mut cost = Cost { schema, document, inputs, fragments: HashMap::new(), has_nulls, mistakes: Vec::new() };
     let values = cost.selections(&operation.selection_set, false);
     if !cost.mistakes.is_empty() {
-        return Err(Refusal { sort: RejectionKind::BadRequest, reason: "variables", mistakes: cost.mistakes });
+        return Err(Refusal { kind: RejectionKind::BadRequest, reason: "variables", mistakes: cost.mistakes });
     }
     if values > limits.max_cost {
         let what = "values to answer (pages count with all their rows)";

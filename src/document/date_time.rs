@@ -11,7 +11,7 @@ use chrono::DateTime;
 const VALID_MICROS: RangeInclusive<i64> = -62_167_219_200_000_000..=253_402_300_799_999_999;
 
 /// The error message for an invalid value; `None` if it is valid.
-pub(super) fn mistake(text: &str) -> Option<&'static str> {
+pub(super) fn validation_error(text: &str) -> Option<&'static str> {
     match DateTime::parse_from_rfc3339(text) {
         Err(_) => Some("is no moment such as \"2030-01-31T12:00:00Z\", as the type \"DateTime\" is."),
         // A leap second counts as the second after it, which is how it is stored.
@@ -36,13 +36,13 @@ mod tests {
             "9999-12-31T23:59:59+00:01",
             "2016-12-31T23:59:60Z",
         ] {
-            assert_eq!(mistake(fits), None, "{fits}");
+            assert_eq!(validation_error(fits), None, "{fits}");
         }
         for late in ["9999-12-31T23:59:59-00:01", "9999-12-31T23:59:60Z", "0000-01-01T00:00:00+00:01"] {
-            assert!(mistake(late).is_some_and(|message| message.contains("years")), "{late}");
+            assert!(validation_error(late).is_some_and(|message| message.contains("years")), "{late}");
         }
         for none in ["", "2030-01-31", "10000-01-01T00:00:00Z", "+10000-01-01T00:00:00Z", "-0001-01-01T00:00:00Z"] {
-            assert!(mistake(none).is_some_and(|message| message.contains("no moment")), "{none}");
+            assert!(validation_error(none).is_some_and(|message| message.contains("no moment")), "{none}");
         }
     }
 }

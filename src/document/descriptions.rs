@@ -150,7 +150,7 @@ fn unterminated(document: &str, start: usize) -> Refusal {
     let lines = before.replace("\r\n", "\n").matches(['\n', '\r']).count();
     let location = Some((lines + 1, before[line_start..].chars().count() + 1));
     let message = "A string does not end with its line.".to_owned();
-    Refusal { sort: RejectionKind::Parse, reason: "parse", mistakes: vec![ValidationError { message, location }] }
+    Refusal { kind: RejectionKind::Parse, reason: "parse", mistakes: vec![ValidationError { message, location }] }
 }
 
 #[cfg(test)]
@@ -215,7 +215,7 @@ mod tests {
             ("{ a(b: \"x\\", (1, 8)),
         ] {
             let refusal = without(document).unwrap_err();
-            assert_eq!(refusal.sort, RejectionKind::Parse);
+            assert_eq!(refusal.kind, RejectionKind::Parse);
             assert_eq!(refusal.mistakes[0].location, Some(place), "{document}");
         }
     }

@@ -48,7 +48,7 @@ pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Result<()
     if literals.mistakes.is_empty() {
         return Ok(());
     }
-    Err(Refusal { sort: RejectionKind::Validation, reason: "validation", mistakes: literals.mistakes })
+    Err(Refusal { kind: RejectionKind::Validation, reason: "validation", mistakes: literals.mistakes })
 }
 
 impl<'a> LiteralCheck<'a> {
@@ -106,12 +106,12 @@ impl<'a> LiteralCheck<'a> {
             }
             Value::Object(fields) => self.object(expected, fields, value),
             Value::String(text) if expected.inner_named_type() == "DateTime" => {
-                if let Some(what) = date_time::mistake(text) {
-                    self.mistake(value, format!("The value {what}"));
+                if let Some(what) = date_time::validation_error(text) {
+                    self.validation_error(value, format!("The value {what}"));
                 }
             }
             Value::Int(_) | Value::Float(_) if expected.inner_named_type() == "DateTime" => {
-                self.mistake(value, "The type \"DateTime\" takes a text.".to_owned());
+                self.validation_error(value, "The type \"DateTime\" takes a text.".to_owned());
             }
             Value::Int(written) => self.number(written.as_str(), value),
             Value::Float(written) => self.number(written.as_str(), value),
@@ -132,7 +132,7 @@ impl<'a> LiteralCheck<'a> {
         let mut names = HashSet::new();
         for (name, value) in fields {
             if !names.insert(name) {
-                self.mistake(value, format!("There can be only one input field named \"{name}\"."));
+                self.validation_error(value, format!("There can be only one input field named \"{name}\"."));
             }
             match input.map(|input| input.fields.get(name)) {
                 Some(Some(field)) => {
@@ -147,7 +147,10 @@ impl<'a> LiteralCheck<'a> {
 
     fn number(&mut self, written: &str, value: &Node<Value>) {
         if number(written).is_none() {
-            self.mistake(value, "The number is beyond what a floating-point number of 64 bits can hold.".to_owned());
+            self.validation_error(
+                value,
+                "The number is beyond what a floating-point number of 64 bits can hold.".to_owned(),
+            );
         }
     }
 
@@ -164,7 +167,7 @@ impl<'a> LiteralCheck<'a> {
         };
         if !fits {
             let given = &variable.ty;
-            self.mistake(
+            self.validation_error(
                 value,
                 format!("Variable \"${name}\" of type \"{given}\" used in position expecting type \"{place}\"."),
             );
@@ -190,10 +193,10 @@ impl<'a> LiteralCheck<'a> {
             },
             _ => format!("OneOf Input Object \"{of}\" must specify exactly one key."),
         };
-        self.mistake(value, message);
+        self.validation_error(value, message);
     }
 
-    fn mistake(&mut self, at: &Node<Value>, message: String) {
+    fn validation_error(&mut self, at: &Node<Value>, message: String) {
         let place = at.line_column_range(&self.document.sources).map(|range| (range.start.line, range.start.column));
         self.mistakes.push(ValidationError { message: shortened(&message), location: place });
     }

@@ -84,7 +84,7 @@ pub struct ValidationError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The category.
-    pub sort: RejectionKind,
+    pub kind: RejectionKind,
     /// The label `reason` in the metrics; stable.
     pub reason: &'static str,
     /// The errors; at least one.
@@ -92,9 +92,9 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn one(sort: RejectionKind, reason: &'static str, message: impl fmt::Display) -> Self {
+    pub(crate) fn one(kind: RejectionKind, reason: &'static str, message: impl fmt::Display) -> Self {
         Self {
-            sort,
+            kind,
             reason,
             mistakes: vec![ValidationError { message: shortened(&message.to_string()), location: None }],
         }
@@ -330,24 +330,24 @@ fn without_text(message: &str) -> &str {
     message.find(", got \"").map_or(message, |at| &message[..at])
 }
 
-fn refusal<T>(sort: RejectionKind, reason: &'static str, bad: &WithErrors<T>) -> Refusal {
+fn refusal<T>(kind: RejectionKind, reason: &'static str, bad: &WithErrors<T>) -> Refusal {
     let place = |place: LineColumn| (place.line, place.column);
     let mut mistakes: Vec<ValidationError> = Vec::new();
     for found in bad.errors.iter() {
         let found = found.to_json();
         let location = found.locations.first().copied().map(place);
-        let mistake = ValidationError { message: shortened(without_text(&found.message)), location };
+        let validation_error = ValidationError { message: shortened(without_text(&found.message)), location };
         // Two rules may report the same error.
-        if !mistakes.contains(&mistake) {
-            mistakes.push(mistake);
+        if !mistakes.contains(&validation_error) {
+            mistakes.push(validation_error);
         }
         if mistakes.len() == MAX_ERRORS {
             break;
         }
     }
     if mistakes.is_empty() {
-        Refusal::one(sort, reason, "The document is not valid.")
+        Refusal::one(kind, reason, "The document is not valid.")
     } else {
-        Refusal { sort, reason, mistakes }
+        Refusal { kind, reason, mistakes }
     }
 }

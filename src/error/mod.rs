@@ -1,10 +1,11 @@
-//! What can go wrong, once for the whole service.
+//! The error type of the use cases and the database layer.
 //!
-//! The caller can correct the input → [`Problem`] inside [`Error::Refused`], with the path of the input; a query asks for
-//! something it may not → [`Error::BadRequest`]; the caller lacks the right → [`Error::Forbidden`]; the database is away
-//! or too busy → [`Error::Unavailable`]; anything else → [`Error::Internal`], [`Error::Failed`] or [`Error::Database`],
-//! whose causes are logged and never shown. `docs/errors.md` says which type to use where.
-//! It must never know the database's tables and codes, resolvers or HTTP.
+//! Used by all modules from `db` to `server`. It must not depend on tables, database error codes, resolvers or HTTP.
+//!
+//! The caller can correct the input → [`Problem`] inside [`Error::Refused`], with the path of the input; the arguments
+//! of a query are invalid → [`Error::BadRequest`]; the caller lacks a permission → [`Error::Forbidden`]; the database
+//! is unavailable or too busy → [`Error::Unavailable`]; anything else → [`Error::Internal`], [`Error::Failed`] or
+//! [`Error::Database`], whose causes are logged and never shown. `docs/errors.md` says which type to use where.
 
 mod problem;
 mod unreadable;
@@ -22,30 +23,30 @@ pub use self::{
     unreadable::Unreadable,
 };
 
-/// What a client reads while the database cannot be used.
+/// The message to clients while the database is unavailable.
 pub const DATABASE_UNAVAILABLE: &str = "The database is not available right now; try again in a moment.";
-/// What a client reads of a failure that it cannot do anything about.
+/// The message to clients for an internal error.
 pub const INTERNAL_FAILURE: &str = "Something went wrong inside; the log tells more under the request id.";
 
-/// The result of everything that can fail.
+/// A `Result` whose error is [`enum@Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The cause of a failure that this module does not know: of the machine, of a library, of a lower layer.
+/// The cause of a failure: any error of the operating system, of a library or of a lower layer.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// A failure.
+/// An error of a use case or of the database layer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The input broke rules: all that were found, and nothing was written.
+    /// The input is invalid; all problems that were found. Nothing was written.
     #[error("{}", .0.first().map_or("the input was refused", |problem| problem.message.as_str()))]
     Refused(Vec<Problem>),
-    /// A query asked for something it may not have.
+    /// The arguments of a query are invalid or exceed a limit.
     #[error("{}", .0.message)]
     BadRequest(BadRequest),
-    /// The request used up its budget of memory or time.
+    /// The request exceeded its budget of memory or time.
     #[error(transparent)]
     Exceeded(#[from] Exceeded),
-    /// The caller may not do this; the reason is for the caller.
+    /// The caller lacks a permission; the reason, which is shown.
     #[error("{0}")]
     Forbidden(String),
     /// A unique constraint refused a write; the use case turns it into a problem.
@@ -70,7 +71,7 @@ pub enum Error {
         /// The name.
         name: Name,
     },
-    /// Another transaction was in the way; the write is tried again.
+    /// The transaction conflicts with another one; it is retried.
     #[error("the database is busy: {0}")]
     Busy(#[source] DbErr),
     /// The database cannot be reached or does not answer in time.
@@ -82,15 +83,15 @@ pub enum Error {
     /// Any other failure of the database.
     #[error("{0}")]
     Database(#[source] DbErr),
-    /// A defect of this program: something that cannot be is.
+    /// A defect of this program: an invariant does not hold.
     #[error("{0}")]
     Internal(String),
-    /// Something that the service needs has failed: a file, a key, randomness.
+    /// An operation outside the database failed: on a file, with a key, or reading random bytes.
     #[error("{message}")]
     Failed {
-        /// What could not be done, and why.
+        /// What failed, and why.
         message: String,
-        /// The failure underneath.
+        /// The cause.
         source: Cause,
     },
 }
@@ -105,7 +106,7 @@ pub struct BadRequest {
 }
 
 impl Error {
-    /// One refused value.
+    /// An error with a single problem.
     pub fn refused(problem: Problem) -> Self {
         Self::Refused(vec![problem])
     }
@@ -120,14 +121,14 @@ impl Error {
         Self::BadRequest(BadRequest { limit: true, message: message.into() })
     }
 
-    /// A failure underneath whose own message says enough.
+    /// A failure whose message is that of its cause.
     pub fn failed(source: impl Into<Cause>) -> Self {
         let source = source.into();
         Self::Failed { message: source.to_string(), source }
     }
 }
 
-/// What the log says of a database that is away.
+/// The log message for a database that is unavailable.
 fn unavailable(cause: &DbErr) -> String {
     match cause {
         DbErr::Conn(RuntimeErr::SqlxError(error))
@@ -141,7 +142,7 @@ fn unavailable(cause: &DbErr) -> String {
     }
 }
 
-/// The unique constraints that a user can run into.
+/// The unique constraints that an input can violate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unique {
     /// The name of a live stack.

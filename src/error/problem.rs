@@ -1,6 +1,6 @@
-//! What a person can put right: codes, problems with their paths, and the collector that reports them together.
+//! User errors: their codes, problems with their paths, and the collector that reports all of them together.
 //!
-//! Used by every room that reads an input. It must never know which input it was.
+//! Used by every module that validates an input. It must not depend on a particular input.
 
 use super::{Error, Result};
 use crate::{
@@ -42,37 +42,37 @@ pub enum Code {
     LimitExceeded,
 }
 
-/// Something in the input that a person can put right.
+/// An error in the input that a user can correct.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// What sort of problem.
+    /// The code.
     pub code: Code,
     /// A sentence that says what is wrong and what is allowed.
     pub message: String,
-    /// The way to the input value, from `input`.
+    /// The path of the input value, from `input`.
     pub path: Vec<String>,
     /// A value that would be accepted.
     pub suggestion: Option<String>,
-    /// What else the answer can carry.
+    /// Further data for the response.
     pub detail: Detail,
 }
 
-/// What a problem carries beyond its message.
+/// Further data of a problem.
 #[derive(Clone, Debug, Default)]
 pub enum Detail {
-    /// Nothing.
+    /// No further data.
     #[default]
     None,
-    /// Who holds the name.
+    /// The object that has the name.
     Holder(AnyId),
-    /// What has moved on, and where it stands now.
+    /// The object whose revision is another one, and its current revision.
     Current {
-        /// What was to be written.
+        /// The object that was to be written.
         of: AnyId,
-        /// Its revision now.
+        /// Its current revision.
         revision: i64,
     },
-    /// Which instances use it, trashed ones included.
+    /// The instances that use it, trashed ones included.
     Users {
         /// The oldest ones.
         oldest: Vec<InstanceId>,
@@ -82,7 +82,7 @@ pub enum Detail {
 }
 
 impl Problem {
-    /// A problem with the value at `path`.
+    /// Creates a problem with the value at `path`.
     pub fn new(code: Code, path: &[&str], message: impl Into<String>) -> Self {
         Self {
             code,
@@ -93,19 +93,19 @@ impl Problem {
         }
     }
 
-    /// With a value that would be accepted.
+    /// Adds a value that would be accepted.
     pub fn suggest(mut self, suggestion: impl Into<Option<String>>) -> Self {
         self.suggestion = suggestion.into();
         self
     }
 
-    /// With more to tell.
+    /// Adds further data.
     pub fn with(mut self, detail: Detail) -> Self {
         self.detail = detail;
         self
     }
 
-    /// The same problem with a value that is called something else than `input`.
+    /// The same problem with another root of the path than `input`.
     pub fn rooted(mut self, root: &str) -> Self {
         if let Some(first) = self.path.first_mut() {
             root.clone_into(first);
@@ -113,14 +113,14 @@ impl Problem {
         self
     }
 
-    /// A refused name.
+    /// The problem of a refused name.
     pub fn name(path: &[&str], error: NameError) -> Self {
         let code = if error.reason == Reason::Reserved { Code::NameReserved } else { Code::NameInvalid };
         Self::new(code, path, error.to_string()).suggest(error.suggestion)
     }
 }
 
-/// Collects every problem of one input, with the path of the value that is being looked at.
+/// Collects all problems of one input, with the path of the value that is being validated.
 #[derive(Debug, Default)]
 pub struct Problems {
     path: Vec<String>,
@@ -128,19 +128,19 @@ pub struct Problems {
 }
 
 impl Problems {
-    /// Starts at a path, such as `["input", "overrides"]`.
+    /// Creates a collector whose current path is `path`, such as `["input", "overrides"]`.
     pub fn at(path: &[&str]) -> Self {
         Self { path: path.iter().map(|part| (*part).to_owned()).collect(), found: Vec::new() }
     }
 
-    /// Looks at a part of the value.
+    /// Validates a part of the current value: appends the part to the path while `look` runs.
     pub fn enter(&mut self, part: impl Into<String>, look: impl FnOnce(&mut Self)) {
         self.path.push(part.into());
         look(self);
         self.path.pop();
     }
 
-    /// Notes a problem with the value that is being looked at.
+    /// Records a problem with the current value.
     pub fn note(&mut self, code: Code, message: impl Into<String>, suggestion: Option<String>) {
         self.found.push(Problem {
             code,
@@ -151,7 +151,7 @@ impl Problems {
         });
     }
 
-    /// Notes that a field of the value is outside what it takes.
+    /// Records that a field of the current value is invalid.
     pub fn invalid(&mut self, field: &str, message: impl Into<String>, suggestion: Option<String>) {
         self.enter(field, |here| here.note(Code::InvalidValue, message, suggestion));
     }
@@ -161,12 +161,12 @@ impl Problems {
         self.found.push(problem);
     }
 
-    /// Adds everything that another look has found.
+    /// Adds all problems of another collector, with their paths.
     pub fn append(&mut self, other: Self) {
         self.found.extend(other.found);
     }
 
-    /// Adds everything that another look, which started at no path, has found in the value that is being looked at.
+    /// Adds all problems of a collector that started with an empty path, below the current path.
     pub fn adopt(&mut self, other: Self) {
         for mut problem in other.found {
             problem.path.splice(0..0, self.path.iter().cloned());
@@ -174,22 +174,22 @@ impl Problems {
         }
     }
 
-    /// How many problems have been found.
+    /// The number of problems.
     pub fn count(&self) -> usize {
         self.found.len()
     }
 
-    /// True when nothing has been found.
+    /// Whether there are no problems.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 
-    /// Keeps the value of a check, or its problem.
+    /// Returns the value of a check, or records its problem.
     pub fn keep<T>(&mut self, checked: Result<T, Problem>) -> Option<T> {
         checked.map_err(|problem| self.push(problem)).ok()
     }
 
-    /// Nothing found, or all of it.
+    /// `Ok` without problems, otherwise [`Error::Refused`] with all of them.
     pub fn finish(self) -> Result<()> {
         if self.found.is_empty() { Ok(()) } else { Err(Error::Refused(self.found)) }
     }

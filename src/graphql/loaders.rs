@@ -1,6 +1,6 @@
-//! One reader, one key type per question, one loader for all of them: many resolvers ask, one statement answers.
+//! Data loaders: batch the reads of all resolvers of a request, with one key type for each sort of read.
 //!
-//! Used by the types. They must never decide what absence means.
+//! Used by the object types. They must not decide what the absence of a row means.
 
 use std::{
     collections::HashMap,
@@ -31,12 +31,12 @@ use crate::{
 
 type Answer<K, V> = Result<HashMap<K, V>, Arc<Error>>;
 
-/// The loaders of one request. They keep nothing: a mutation's answer never shows what was read before it.
+/// The loaders of one request. They do not cache: a mutation must not return data that was read before it.
 pub(super) struct Loaders(DataLoader<Reader>);
 
 impl Loaders {
     pub(super) fn new(app: App, tasks: &RequestTasks) -> Self {
-        // Sooner than all keys are known is never: a page has at most 100 rows, a request at most a few pages.
+        // A batch starts only when all keys are known, so its size needs no limit: the pages of a request bound it.
         Self(DataLoader::new(Reader(app), tasks.clone(), NoDelay).max_batch_size(usize::MAX))
     }
 
@@ -48,7 +48,7 @@ impl Loaders {
         }
     }
 
-    /// The answer to one question; asked together with all others of its sort.
+    /// Loads one value, in one batch with all other keys of its type.
     pub(super) async fn load<K>(&self, key: K) -> Result<Option<<Reader as Loader<K>>::Value>, Arc<Error>>
     where
         K: Send + Sync + Hash + Eq + Clone + 'static,
@@ -58,7 +58,7 @@ impl Loaders {
     }
 }
 
-/// Answers the questions of the types.
+/// Reads the values through the use cases.
 pub(super) struct Reader(App);
 
 /// Keys that are an id, and their loaders: one call of a use case takes all ids and gives a value for each.
@@ -87,17 +87,17 @@ loaders_by_id! {
     TemplateKey(TemplateId) -> Arc<TemplateModel>: load_templates, Arc::new;
     /// An instance by its key, trashed or not.
     InstanceKey(InstanceId) -> Arc<InstanceModel>: load_instances, Arc::new;
-    /// What an instance takes away from its template.
+    /// What an instance removes from its template.
     RulesOf(InstanceId) -> Arc<Rules>: load_rules, Arc::new;
-    /// What an instance claims although others hold it.
+    /// The conflicts of an instance.
     ConflictsOf(InstanceId) -> Arc<Vec<Conflict>>: conflicts_of, Arc::new;
     /// The conflicts of a stack's live, enabled instances.
     StackConflictsOf(StackId) -> Arc<Vec<Conflict>>: conflicts_of_stacks, Arc::new;
-    /// How many instances would come back with a trashed stack.
+    /// The number of instances that are restored with a trashed stack.
     TrashedMembersOf(StackId) -> i64: count_trashed_members, identity;
-    /// What stands in the way of restoring a stack.
+    /// The obstacles to restoring a stack.
     StackObstaclesOf(StackId) -> Vec<Problem>: stack_obstacles, identity;
-    /// What stands in the way of restoring an instance.
+    /// The obstacles to restoring an instance.
     InstanceObstaclesOf(InstanceId) -> Vec<Problem>: instance_obstacles, identity;
 }
 
@@ -114,7 +114,7 @@ pub(super) struct InstancePageOf<P> {
     pub(super) filter: InstanceFilter,
     pub(super) slice: Slice<ByAge>,
 }
-/// How many instances a stack or template has.
+/// The number of instances of a stack or template.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct InstanceCountOf<P> {
     pub(super) parent: P,
@@ -152,7 +152,7 @@ impl<O: Owner, K> fmt::Debug for EntriesOf<O, K> {
 }
 
 impl<O: Owner, K: Source<O>> Loader<EntriesOf<O, K>> for Reader {
-    /// Shared: many instances of a list have the same template. A row that cannot be read costs its owner only.
+    /// Shared, because many instances of a list have the same template. An unreadable row fails only for its owner.
     type Value = Result<Arc<Vec<K>>, Unreadable>;
     type Error = Arc<Error>;
     async fn load(&self, keys: &[EntriesOf<O, K>]) -> Answer<EntriesOf<O, K>, Self::Value> {
@@ -165,7 +165,7 @@ impl<O: Owner, K: Source<O>> Loader<EntriesOf<O, K>> for Reader {
 }
 
 impl Loader<ComposeOf> for Reader {
-    /// A stack that cannot be rendered costs itself only.
+    /// A stack that cannot be rendered fails alone.
     type Value = Result<Arc<ComposeFile>, Arc<Error>>;
     type Error = Arc<Error>;
     async fn load(&self, keys: &[ComposeOf]) -> Answer<ComposeOf, Self::Value> {

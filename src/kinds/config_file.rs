@@ -42,7 +42,7 @@ kind! {
 impl Kind for ConfigFile {
     const FIELD: &'static str = "configFiles";
     const KEY_SQL: Option<&'static str> = Some("file_path");
-    const LONG: Option<&'static str> = Some("content");
+    const LONG_COLUMN: Option<&'static str> = Some("content");
     const LASTING: &'static [&'static str] = &["created_at"];
     type Key = String;
     type Set = Vec<Self>;

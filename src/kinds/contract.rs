@@ -80,7 +80,7 @@ pub trait Kind: Survives + Clone + Debug + HeapSize + PartialEq + Send + Sync + 
     /// columns `is_secret` and `value`.
     const HAS_SECRETS: bool = false;
     /// API fields that are not columns, or that are not shown as they are stored.
-    const SHOWN: &'static [FieldColumn] = &[];
+    const FIELD_COLUMNS: &'static [FieldColumn] = &[];
     /// SQL for the text of an entry's key, valid on both engines; `None` if the row alone does not determine it.
     const KEY_SQL: Option<&'static str> = None;
     /// SQL for a text that sorts as [`Kind::tie`] does.
@@ -93,7 +93,7 @@ pub trait Kind: Survives + Clone + Debug + HeapSize + PartialEq + Send + Sync + 
     /// SQL for the text of [`Kind::row_identity`].
     const ROW_IDENTITY: &'static str = Self::ROW_KEY;
     /// The column whose text can be long.
-    const LONG: Option<&'static str> = None;
+    const LONG_COLUMN: Option<&'static str> = None;
     /// Columns that an update leaves unchanged.
     const LASTING: &'static [&'static str] = &[];
     /// The key: an entry of an instance overrides the entries of the template with the same key.
@@ -115,7 +115,7 @@ pub trait Kind: Survives + Clone + Debug + HeapSize + PartialEq + Send + Sync + 
     fn row_identity(&self) -> String {
         self.key().to_string()
     }
-    /// The size of the text of [`Kind::LONG`] in bytes, before encryption.
+    /// The size of the text of [`Kind::LONG_COLUMN`] in bytes, before encryption.
     fn long_bytes(&self) -> usize {
         0
     }

@@ -100,12 +100,12 @@ impl Kind for EnvVar {
     const FIELD: &'static str = "envVars";
     const HAS_SECRETS: bool = true;
     /// Secrets do not leave the database.
-    const SHOWN: &'static [FieldColumn] = &[
+    const FIELD_COLUMNS: &'static [FieldColumn] = &[
         FieldColumn { field: "value", sql: "CASE WHEN is_secret THEN NULL ELSE value END", form: Form::Text },
         FieldColumn { field: "isSet", sql: "value IS NOT NULL", form: Form::Flag },
     ];
     const KEY_SQL: Option<&'static str> = Some("key");
-    const LONG: Option<&'static str> = Some("value");
+    const LONG_COLUMN: Option<&'static str> = Some("value");
     type Key = String;
     type Set = Vec<Self>;
 

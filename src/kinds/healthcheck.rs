@@ -35,7 +35,7 @@ kind! {
 impl Kind for Healthcheck {
     const FIELD: &'static str = "healthcheck";
     const KEY_SQL: Option<&'static str> = Some("'*'");
-    const LONG: Option<&'static str> = Some("test");
+    const LONG_COLUMN: Option<&'static str> = Some("test");
     type Key = Only;
     type Set = Option<Self>;
 

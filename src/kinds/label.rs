@@ -28,7 +28,7 @@ impl Kind for Label {
     const FIELD: &'static str = "labels";
     const HAS_SYSTEM: bool = true;
     const KEY_SQL: Option<&'static str> = Some("key");
-    const LONG: Option<&'static str> = Some("value");
+    const LONG_COLUMN: Option<&'static str> = Some("value");
     type Key = String;
     type Set = Vec<Self>;
 

@@ -320,7 +320,7 @@ macro_rules! plain_kinds {
             tie: <super::$kind as Kind>::TIE_SQL,
             merge: merge_rows::<super::$kind>,
             columns: <super::$kind as super::Stored<super::OfInstance>>::COLUMNS,
-            shown: <super::$kind as super::Kind>::SHOWN,
+            shown: <super::$kind as super::Kind>::FIELD_COLUMNS,
         } ),+];
     };
 }

@@ -121,7 +121,7 @@ kind! {
 impl Kind for Setting {
     const FIELD: &'static str = "settings";
     const ROW_KEY: &'static str = "field";
-    const LONG: Option<&'static str> = Some("value");
+    const LONG_COLUMN: Option<&'static str> = Some("value");
     type Key = SettingField;
     type Set = Settings;
 

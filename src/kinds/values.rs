@@ -177,7 +177,8 @@ impl From<Stamp> for DateTime<Utc> {
 }
 shown_as!(Stamp => DateTime<Utc>);
 
-/// A word that is none of those a column takes. It does not keep the word: stored rows are told about, too.
+/// A word that a column does not accept. The error does not contain the word, because errors about stored rows must
+/// not quote them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a {what}: it is {allowed}")]
 pub struct UnknownWord {

@@ -75,7 +75,7 @@ kind! {
 impl Kind for Volume {
     const FIELD: &'static str = "volumes";
     const KEY_SQL: Option<&'static str> = Some("target");
-    const LONG: Option<&'static str> = Some("source");
+    const LONG_COLUMN: Option<&'static str> = Some("source");
     type Key = String;
     type Set = Vec<Self>;
 

@@ -1,6 +1,6 @@
-//! Tags of answers: a client that has one already is told so instead of getting it again.
+//! ETags: a client that already has a response gets 304 instead of the same body again.
 //!
-//! Used by what can be asked for with GET. It must never say so of an answer with errors.
+//! Used by the handlers of GET requests. It must not be used for a response with errors.
 
 use axum::{
     body::Body,
@@ -12,20 +12,20 @@ use axum::{
 };
 use sha2::{Digest, Sha256};
 
-/// Everything is asked for again, and mostly has not changed.
+/// `Cache-Control` of responses that a client must revalidate on each request.
 pub(super) const ASK_AGAIN: &str = "private, no-cache";
 
-/// Whether a client has what has this tag.
+/// Whether the header `If-None-Match` contains this tag.
 pub(super) fn matches(headers: &HeaderMap, tag: &str) -> bool {
     let given = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    // A proxy that packs answers makes the tag a weak one.
+    // A proxy that compresses responses makes the tag weak.
     given.flat_map(|value| value.split(',')).any(|one| {
         let one = one.trim();
         one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag
     })
 }
 
-/// Gives an answer its tag; nothing else of it is left when the client has it. `keep` says who may keep it until then.
+/// Adds the tag to a response, which becomes 304 without a body if the client has it. `keep` is its `Cache-Control`.
 pub(super) fn tagged(asked: &HeaderMap, tag: &str, keep: &'static str, answer: impl FnOnce() -> Response) -> Response {
     let known = matches(asked, tag);
     let mut answer = answer();
@@ -41,7 +41,7 @@ pub(super) fn tagged(asked: &HeaderMap, tag: &str, keep: &'static str, answer: i
     answer
 }
 
-/// The tag of an answer: the same bytes in another media type are another answer.
+/// Computes the tag of a response from its media type and its body.
 pub(super) fn tag(media_type: &str, pieces: &[Vec<u8>]) -> String {
     let mut digest = Sha256::new();
     digest.update(media_type.as_bytes());

@@ -124,7 +124,7 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/readyz", get(routes::status::ready))
         .route("/metrics", metrics_route);
     let routes = guarded(routes.with_state(service.clone()), always.with_state(service), &options.traffic);
-    middleware::cors::told(routes, &options.origins)
+    middleware::cors::with_browser_headers(routes, &options.origins)
         // The outermost two layers: they see every response, including those of other layers, with its request id.
         .layer(from_fn_with_state(figures, middleware::metrics::measure))
         .layer(from_fn(middleware::access_log::log))

@@ -27,7 +27,7 @@ pub(crate) fn init(filter: EnvFilter, format: LogFormat, spans: Option<SpanLayer
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
     };
     let log = tracing_subscriber::registry().with(spans).with(lines.with_filter(filter.and(ceiling())));
-    // A second start in one process (tests) keeps the first log.
+    // A second initialization in one process, as in tests, keeps the first log.
     drop(log.try_init());
 }
 

@@ -1,7 +1,7 @@
 //! Traces for an OpenTelemetry collector, over OTLP/HTTP.
 //!
 //! Used by the command line, which starts and ends the export, and by the layer of the server that makes the spans. It
-//! exports spans of the target [`SPANS`] only, and no events: nothing that other code or a library logs can get out.
+//! must not export events, nor spans of other targets than [`SPANS`], which other code and libraries write.
 
 #[cfg(all(test, feature = "otel"))]
 pub(crate) use self::export::tests::{SpanData, collected};

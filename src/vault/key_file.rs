@@ -23,36 +23,36 @@ const MAX_FILE_BYTES: u64 = 65_536;
 const HEAD: &str = "# Keys for DevArch's secrets: `<key id> <32 bytes in base64>`, the first one is used for writing.\n\
                     # Without them secrets cannot be read: keep a copy in a safe place, apart from the database's.\n";
 
-/// Why a file of keys cannot be used; names the file, never what is in it.
+/// Why a key file cannot be used. The message names the file, and never contains a part of its contents.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
-    /// The system does not let it be read or written.
+    /// The operating system refused an operation.
     #[error("cannot {doing} the key file {path}: {source}", path = path.display())]
     Io {
-        /// What was to be done with it.
+        /// The operation.
         doing: &'static str,
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The reason.
         source: io::Error,
     },
-    /// Users other than its owner may read it.
+    /// Users other than the owner have permissions on the file, which has this mode.
     #[error("the key file {path} is open to others (mode {1:04o}); close it with: chmod 600 {path}", path = .0.display())]
     Open(PathBuf, u32),
-    /// It is larger than a file of keys can be.
+    /// The file is too large for a key file.
     #[error("the key file {} is larger than {MAX_FILE_BYTES} bytes", .0.display())]
     TooLarge(PathBuf),
-    /// It is a folder, a socket or the like.
+    /// The path leads to something other than a regular file.
     #[error("the key file {} is not a file", .0.display())]
     NoFile(PathBuf),
-    /// It does not hold keys.
+    /// The file is malformed.
     #[error("the key file {path} cannot be used: {1}", path = .0.display())]
     Keys(PathBuf, #[source] KeyringError),
-    /// No key could be made for it.
+    /// No key could be generated.
     #[error("cannot make a key for {path}: {1}", path = .0.display())]
     Vault(PathBuf, #[source] VaultError),
-    /// Another process is changing it.
-    #[error("somebody else is changing the key file {}; try again", .0.display())]
+    /// Another process is changing the file.
+    #[error("another process is changing the key file {}; try again", .0.display())]
     Moved(PathBuf),
 }
 
@@ -62,41 +62,41 @@ impl KeyFileError {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
     }
 
-    /// The system's refusal to do something with a file.
+    /// Converts the error of a failed operation.
     fn io(doing: &'static str, path: &Path) -> impl Fn(io::Error) -> Self + Copy {
         move |source| Self::Io { doing, path: path.to_owned(), source }
     }
 }
 
-/// What tells one state of a file from the next.
+/// The metadata that changes whenever the file is rewritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Mark {
+pub(super) struct FileState {
     changed: Option<SystemTime>,
     length: u64,
     file: u64,
 }
 
 /// The current state of the file; `None` if its metadata cannot be read.
-pub(super) fn mark(path: &Path) -> Option<Mark> {
+pub(super) fn mark(path: &Path) -> Option<FileState> {
     fs::metadata(path).ok().map(|seen| mark_of(&seen))
 }
 
-fn mark_of(seen: &fs::Metadata) -> Mark {
+fn mark_of(seen: &fs::Metadata) -> FileState {
     #[cfg(unix)]
     let file = std::os::unix::fs::MetadataExt::ino(seen);
     #[cfg(not(unix))]
     let file = 0;
-    Mark { changed: seen.modified().ok(), length: seen.len(), file }
+    FileState { changed: seen.modified().ok(), length: seen.len(), file }
 }
 
 /// Reads the keys.
-pub(super) fn read(path: &Path) -> Result<(Keyring, Mark), KeyFileError> {
+pub(super) fn read(path: &Path) -> Result<(Keyring, FileState), KeyFileError> {
     let (text, mark) = load(path)?;
     let ring = text.parse().map_err(|cause| KeyFileError::Keys(path.to_owned(), cause))?;
     Ok((ring, mark))
 }
 
-fn load(path: &Path) -> Result<(Zeroizing<String>, Mark), KeyFileError> {
+fn load(path: &Path) -> Result<(Zeroizing<String>, FileState), KeyFileError> {
     let file = File::open(path).map_err(KeyFileError::io("read", path))?;
     let seen = file.metadata().map_err(KeyFileError::io("read", path))?;
     if !seen.is_file() {
@@ -124,7 +124,7 @@ pub(super) fn create(path: &Path) -> Result<(), KeyFileError> {
         private_file::create_folder(folder).map_err(KeyFileError::io("create the folder of", path))?;
     }
     let written = write_beside(path, &text)?;
-    // A link, unlike a rename, never takes the place of a file that has appeared meanwhile.
+    // Unlike a rename, a link never replaces a file that was created meanwhile.
     let linked = fs::hard_link(&written, path);
     drop(fs::remove_file(&written));
     match linked {
@@ -165,7 +165,7 @@ pub(super) fn add(path: &Path) -> Result<KeyId, KeyFileError> {
     Ok(key.id().clone())
 }
 
-/// Writes the text into a new file in the same folder, down to the disk.
+/// Writes the text to a new file in the same folder, and syncs it to disk.
 fn write_beside(path: &Path, text: &str) -> Result<PathBuf, KeyFileError> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{:016x}.new", fastrand::u64(..)));
@@ -187,7 +187,7 @@ fn folder(path: &Path) -> Option<&Path> {
     path.parent().filter(|folder| !folder.as_os_str().is_empty())
 }
 
-/// A new name is there to stay only when its folder is on the disk, too.
+/// Syncs the folder to disk, without which a new name may be lost.
 fn sync_folder(path: &Path) -> Result<(), KeyFileError> {
     if cfg!(not(unix)) {
         return Ok(());

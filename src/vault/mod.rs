@@ -60,27 +60,27 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-/// Why something could not be sealed or opened. It never holds a part of a key or of a secret.
+/// Why a secret could not be encrypted or decrypted. It never contains a part of a key or of a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VaultError {
-    /// There is no key at all.
+    /// There is no key.
     #[error("there is no key for secrets")]
     NoKey,
-    /// It was sealed under a key that is not in the ring.
+    /// The text was encrypted under a key that is not in the keyring.
     #[error("the key {0} for secrets is missing")]
     UnknownKey(KeyId),
-    /// The key has this id but is another one, or the text was changed, or it belongs to another place.
+    /// Decryption failed: another key has this id, the text was changed, or it belongs to another place.
     #[error("it is not what was sealed here with the key {0}")]
     Refused(KeyId),
-    /// It is no sealed text.
+    /// The text is not an encrypted text.
     #[error("it is not a sealed text")]
     Malformed,
-    /// The system has no randomness to give.
+    /// The operating system returned no random numbers.
     #[error("the system gives no random numbers")]
     NoRandomness,
 }
 
-/// Seals and opens; a clone shares the keys. Shows the ids of its keys and nothing else of them.
+/// Encrypts and decrypts secrets. Clones share the keys. `Debug` shows only the ids of the keys.
 #[derive(Clone, Default)]
 pub struct Vault(Arc<Shared>);
 
@@ -95,7 +95,7 @@ struct Shared {
 #[derive(Clone, Default)]
 struct Loaded {
     ring: Arc<Keyring>,
-    mark: Option<key_file::Mark>,
+    mark: Option<key_file::FileState>,
 }
 
 impl fmt::Debug for Vault {

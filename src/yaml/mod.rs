@@ -1,6 +1,6 @@
 //! YAML as Compose reads and writes it: a tree with line numbers and merge tags, its reader and its writer.
 //!
-//! Used by the kinds, by `compose` and by the catalogue. It must not depend on the meaning of a document.
+//! Used by the kinds and by `compose`. It must not depend on the meaning of a document.
 
 mod read;
 mod scalar;

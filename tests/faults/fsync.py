@@ -32,7 +32,7 @@ def run(work):
             work.miss(f"{done} changes were acknowledged, and nothing lasts")
         os.remove(sign)
         if work.engine == "postgres":
-            # It ends itself rather than to go on with a disk that it cannot trust; whoever looks after it starts it again.
+            # It ends when it cannot trust the disk; a supervisor starts it again.
             work.server.revive()
         mended = time.time()
         time.sleep(2.5)

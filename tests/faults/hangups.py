@@ -56,19 +56,19 @@ class Cutters:
             thread.start()
 
     def run(self, number):
-        dice, n = random.Random(), 0
+        rng, n = random.Random(), 0
         while not self.over.is_set():
             n += 1
-            sort = dice.random()
+            sort = rng.random()
             if sort < 0.4:
                 head = f"GET /stacks/cut/compose.yaml HTTP/1.1\r\nHost: 127.0.0.1:{self.service.port}\r\n\r\n".encode()
             else:
-                query = dice.choice(QUERIES) if sort < 0.8 else change(f"{number}-{n}")
+                query = rng.choice(QUERIES) if sort < 0.8 else change(f"{number}-{n}")
                 body = json.dumps({"query": query}).encode()
                 head = f"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1:{self.service.port}\r\nContent-Type: application/json\r\n"
                 head = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
             try:
-                self.ask(head, dice.uniform(0, dice.choice([BEGINNING, LONGEST])), dice.random() < 0.1)
+                self.ask(head, rng.uniform(0, rng.choice([BEGINNING, LONGEST])), rng.random() < 0.1)
             except OSError:
                 pass  # nothing is promised to who goes away
 

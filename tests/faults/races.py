@@ -177,7 +177,7 @@ def count_up(work):
             while True:
                 seen = own.read(read, {})["instance"]
                 given = {"instance": INSTANCE, "description": str(int(seen["description"] or 0) + 1), "expectedRevision": seen["revision"]}
-                # With a key: whoever is not told may have written.
+                # With an idempotency key, because a client without a response may have written.
                 payload = own.mutate("updateInstance", {**given, "idempotencyKey": f"{n} {seen['revision']}"})
                 if not payload["userErrors"]:
                     break

@@ -9,12 +9,12 @@ import time
 
 from support.work import Fault
 
-ATTACK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "hostile", "stop.py")
+STOP_UNDER_LOAD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "hostile", "stop.py")
 
 
 def run(work):
     # Counting what was cut off needs a client that knows when its connection was made: tests/hostile has it.
-    command = [sys.executable, ATTACK, work.binary, "--rounds", str(work.times)]
+    command = [sys.executable, STOP_UNDER_LOAD, work.binary, "--rounds", str(work.times)]
     if work.engine == "postgres":
         command += ["--database-url", work.database()]
     done = subprocess.run(command, capture_output=True, text=True)

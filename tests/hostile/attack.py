@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 
-from crowds import ATTACKERS, attacks
+from floods import ATTACKERS, attacks
 from documents import requests
 from service import Cut, Reader, Service, ask, graphql
 
@@ -197,7 +197,7 @@ def main():
 
 def with_key(service, line):
     """Attackers show the key from now on, unless they show one of their own or send no HTTP that has a place for it."""
-    import crowds
+    import floods
     import documents
 
     def keyed(request):
@@ -206,10 +206,10 @@ def with_key(service, line):
             return head + b"\r\n" + line.encode() + b"\r\nHost: " + rest
         return request
 
-    ask_, opened_ = Tally.ask, crowds.opened
+    ask_, opened_ = Tally.ask, floods.opened
     Tally.ask = lambda self, service, request, name="", **more: ask_(self, service, keyed(request), name, **more)
-    crowds.opened = lambda service, number, sent=b"", buffer=None: opened_(service, number, keyed(sent), buffer)
-    crowds.FINE = keyed(crowds.FINE)
+    floods.opened = lambda service, number, sent=b"", buffer=None: opened_(service, number, keyed(sent), buffer)
+    floods.FINE = keyed(floods.FINE)
 
 
 if __name__ == "__main__":

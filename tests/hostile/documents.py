@@ -198,7 +198,7 @@ def bodies():
         ("an unknown transfer", b"Transfer-Encoding: gzip, identity\r\n", body),
         ("chunks twice", b"Transfer-Encoding: chunked, chunked\r\n", b"18\r\n" + body + b"\r\n0\r\n\r\n"),
         ("a chunk of no number", b"Transfer-Encoding: chunked\r\n", b"xyz\r\n" + body),
-        # The rest never comes: whoever is slow is waited for, 15 s.
+        # The rest never comes: the service waits 15 s for a slow client.
         ("waits: a chunk of 2^64", b"Transfer-Encoding: chunked\r\n", b"ffffffffffffffff\r\n" + body),
         ("a chunk of 2^68", b"Transfer-Encoding: chunked\r\n", b"fffffffffffffffff\r\n" + body),
         ("a negative chunk", b"Transfer-Encoding: chunked\r\n", b"-5\r\n" + body),

@@ -90,18 +90,18 @@ class Generator:
 
     ARGUMENTS = {
         "first": lambda _: "100",
-        "mode": lambda dice: dice.choice(["FLAT", "LAYERED"]),
+        "mode": lambda rng: rng.choice(["FLAT", "LAYERED"]),
         "includeDeprecated": lambda _: "true",
-        "edit": lambda dice: dice.choice(["{configFiles: []}", "{ports: [], labels: []}", '{description: "x"}']),
+        "edit": lambda rng: rng.choice(["{configFiles: []}", "{ports: [], labels: []}", '{description: "x"}']),
     }
 
-    def __init__(self, schema, dice):
-        self.schema, self.dice = schema, dice
+    def __init__(self, schema, rng):
+        self.schema, self.rng = schema, rng
         self.selections, self.aliases = 900, 55
 
     def query(self):
-        name = self.dice.choice(["fat", "fat", "own", "ports"])
-        root = self.dice.choice(["stack", "stack", "stack", "template", "instance", "stacks", "templates"])
+        name = self.rng.choice(["fat", "fat", "own", "ports"])
+        root = self.rng.choice(["stack", "stack", "stack", "template", "instance", "stacks", "templates"])
         arguments = {
             "stack": f'(name: "{name}")', "template": f'(name: "{name}")', "instance": f'(stack: "{name}", name: "i1")',
             "stacks": "(first: 100)", "templates": "(first: 100)",
@@ -115,11 +115,11 @@ class Generator:
             parts = [f"... on {one['name']} {self.selection(one['name'], depth - 1)}" for one in kind["possibleTypes"][:3]]
             return "{ __typename " + " ".join(parts) + " }"
         fields = [one for one in kind["fields"] or [] if self.usable(one, depth)]
-        self.dice.shuffle(fields)
+        self.rng.shuffle(fields)
         chosen = []
-        for field in fields[: self.dice.choice([1, 1, 2, 3, 8])]:
+        for field in fields[: self.rng.choice([1, 1, 2, 3, 8])]:
             leaf = self.schema.is_leaf(Schema.named(field["type"]))
-            copies = self.dice.choice([1, 1, 4, 20]) if leaf or self.dice.random() < 0.2 else 1
+            copies = self.rng.choice([1, 1, 4, 20]) if leaf or self.rng.random() < 0.2 else 1
             for _ in range(copies):
                 if self.selections <= 0:
                     break
@@ -139,7 +139,7 @@ class Generator:
         return known and (self.schema.is_leaf(Schema.named(field["type"])) or depth > 1)
 
     def arguments(self, field):
-        given = [f"{one['name']}: {self.ARGUMENTS[one['name']](self.dice)}" for one in field["args"] if one["name"] in self.ARGUMENTS]
+        given = [f"{one['name']}: {self.ARGUMENTS[one['name']](self.rng)}" for one in field["args"] if one["name"] in self.ARGUMENTS]
         return f"({', '.join(given)})" if given else ""
 
 

@@ -27,84 +27,84 @@ LIMIT = 3 << 30  # bytes of address space
 MOST_MEMORY = 100 * MIB
 
 
-def text(dice):
-    return dice.choice("xyé") * dice.choice([1, 1, 10, 100, 1_000, 10_000, 100_000, 4 * MIB])
+def text(rng):
+    return rng.choice("xyé") * rng.choice([1, 1, 10, 100, 1_000, 10_000, 100_000, 4 * MIB])
 
 
-def number(dice):
-    return dice.choice([0, 0, 1, 1, 3, 10, 100, 3_000])
+def number(rng):
+    return rng.choice([0, 0, 1, 1, 3, 10, 100, 3_000])
 
 
-def reference(dice, depth=0):
-    inner = "x" if depth > 6 else dice.choice(["x", "$A", "$$", "$B", "$A$A", None])
+def reference(rng, depth=0):
+    inner = "x" if depth > 6 else rng.choice(["x", "$A", "$$", "$B", "$A$A", None])
     if inner is None:
-        inner = reference(dice, depth + 1)
-    form = dice.choice(["${B:-%s}", "${B-%s}", "${A:+%s}", "${A:-%s}", "%s", "%s%s"])
+        inner = reference(rng, depth + 1)
+    form = rng.choice(["${B:-%s}", "${B-%s}", "${A:+%s}", "${A:-%s}", "%s", "%s%s"])
     return form.replace("%s", inner)
 
 
-def value(dice, depth=0):
-    shape = dice.randrange(8)
+def value(rng, depth=0):
+    shape = rng.randrange(8)
     if depth < 4 and shape == 0:
-        return "[%s]" % ", ".join(value(dice, depth + 1) for _ in range(dice.randrange(6)))
+        return "[%s]" % ", ".join(value(rng, depth + 1) for _ in range(rng.randrange(6)))
     if depth < 4 and shape == 1:
-        return "{%s}" % ", ".join(f"k{n}: {value(dice, depth + 1)}" for n in range(dice.randrange(6)))
+        return "{%s}" % ", ".join(f"k{n}: {value(rng, depth + 1)}" for n in range(rng.randrange(6)))
     if shape == 2:
-        return '"%s"' % (reference(dice) * dice.choice([1, 5, 100, 2_000]))
+        return '"%s"' % (reference(rng) * rng.choice([1, 5, 100, 2_000]))
     if shape == 3:
-        return dice.choice(["*a", "*b", "*c"])
+        return rng.choice(["*a", "*b", "*c"])
     if shape == 4:
-        return "[%s]" % ("a," * number(dice))
+        return "[%s]" % ("a," * number(rng))
     if shape == 5:
-        levels = dice.choice([1, 10, 30, 50, 50])
+        levels = rng.choice([1, 10, 30, 50, 50])
         return "[" * levels + "]" * levels
-    return dice.choice(["1", "true", "", "!reset null", "!override [a]", text(dice)])
+    return rng.choice(["1", "true", "", "!reset null", "!override [a]", text(rng)])
 
 
-def service(dice, n, services):
-    lines = [f"  {dice.choice(['s', 's', 's', 'S.'])}{n}:", "    image: nginx"]
-    if n and dice.random() < 0.6:
-        lines.append(f"    extends: s{dice.choice([0, n - 1, dice.randrange(n), n])}")
-    for attribute in dice.sample(["labels", "environment", "x-a", "cap_add", "build", "command", "healthcheck", "dns", "sysctls"], 3):
-        if dice.random() < 0.5:
-            inside = dice.choice(["<<: *b", "<<: [*b, *c]", f"? k{n}\n      : {value(dice)}", f"k{n}: {value(dice)}"])
+def service(rng, n, services):
+    lines = [f"  {rng.choice(['s', 's', 's', 'S.'])}{n}:", "    image: nginx"]
+    if n and rng.random() < 0.6:
+        lines.append(f"    extends: s{rng.choice([0, n - 1, rng.randrange(n), n])}")
+    for attribute in rng.sample(["labels", "environment", "x-a", "cap_add", "build", "command", "healthcheck", "dns", "sysctls"], 3):
+        if rng.random() < 0.5:
+            inside = rng.choice(["<<: *b", "<<: [*b, *c]", f"? k{n}\n      : {value(rng)}", f"k{n}: {value(rng)}"])
             lines.append(f"    {attribute}:\n      {inside}")
         else:
-            lines.append(f"    {attribute}: {value(dice)}")
-    ports = dice.choice(["1-65535", "1-500", "1-500:1-500", "80", "$A", "[::1]:1-400:1-400"])
-    lines.append("    ports: [%s]" % (f"'{ports}'," * dice.choice([0, 1, 5, 1_000, 50_000])))
-    entries = dice.choice(["c", "{source: c, target: /x}", "nothing", "[]"])
-    lines.append("    configs: [%s]" % (f"{entries}," * dice.choice([0, 1, 100, 10_000])))
-    mounts = dice.choice(["v:/x", "/a:/b:ro", "nothing:/y", "{type: volume, source: v, target: /z}"])
+            lines.append(f"    {attribute}: {value(rng)}")
+    ports = rng.choice(["1-65535", "1-500", "1-500:1-500", "80", "$A", "[::1]:1-400:1-400"])
+    lines.append("    ports: [%s]" % (f"'{ports}'," * rng.choice([0, 1, 5, 1_000, 50_000])))
+    entries = rng.choice(["c", "{source: c, target: /x}", "nothing", "[]"])
+    lines.append("    configs: [%s]" % (f"{entries}," * rng.choice([0, 1, 100, 10_000])))
+    mounts = rng.choice(["v:/x", "/a:/b:ro", "nothing:/y", "{type: volume, source: v, target: /z}"])
     mounts = mounts if mounts.startswith("{") else f"'{mounts}'"
-    lines.append("    volumes: [%s]" % (f"{mounts}," * dice.choice([0, 1, 1_000])))
-    lines.append("    depends_on: [%s]" % (f"s{dice.randrange(services)}," * dice.choice([0, 1, 1_000])))
+    lines.append("    volumes: [%s]" % (f"{mounts}," * rng.choice([0, 1, 1_000])))
+    lines.append("    depends_on: [%s]" % (f"s{rng.randrange(services)}," * rng.choice([0, 1, 1_000])))
     return "\n".join(lines) + "\n"
 
 
-def document(dice, most):
-    services = 1 + number(dice)
-    parts = [f"x-a: &a {text(dice)}\nx-b: &b {{k: *a, {text(dice)[:1000]}: *a}}\nx-c: &c {{<<: *b, l: [*a, *a]}}\nservices:\n"]
+def document(rng, most):
+    services = 1 + number(rng)
+    parts = [f"x-a: &a {text(rng)}\nx-b: &b {{k: *a, {text(rng)[:1000]}: *a}}\nx-c: &c {{<<: *b, l: [*a, *a]}}\nservices:\n"]
     for n in range(services):
-        parts.append(service(dice, n, services))
+        parts.append(service(rng, n, services))
         if sum(map(len, parts)) > most:
             break
-    parts.append(f"configs:\n  c:\n    content: {dice.choice([text(dice), '*a'])}\nvolumes:\n  v: {{}}\n")
+    parts.append(f"configs:\n  c:\n    content: {rng.choice([text(rng), '*a'])}\nvolumes:\n  v: {{}}\n")
     return "".join(parts)
 
 
-def override(dice):
-    services = "".join(f"  s{n}: {{labels: {{a: {value(dice, 3)}}}}}\n" for n in range(number(dice)))
-    return f"x-a: &a {text(dice)}\nx-b: &b {{k: *a}}\nx-c: &c {{}}\nservices:\n{services}configs:\n  c:\n    content: {text(dice)}\n"
+def override(rng):
+    services = "".join(f"  s{n}: {{labels: {{a: {value(rng, 3)}}}}}\n" for n in range(number(rng)))
+    return f"x-a: &a {text(rng)}\nx-b: &b {{k: *a}}\nx-c: &c {{}}\nservices:\n{services}configs:\n  c:\n    content: {text(rng)}\n"
 
 
 def write(folder, seed):
     """The files of one import: `a.yaml`, override files and the variables."""
-    dice = random.Random(seed)
-    files = {"a.yaml": document(dice, 10 * MIB)}
-    for name in ["b.yaml", "c.yaml"][: dice.choice([0, 0, 1, 2])]:
-        files[name] = override(dice)
-    files["v.env"] = f"A={'x' * dice.choice([0, 1, 1_000, MIB, 8 * MIB])}\n"
+    rng = random.Random(seed)
+    files = {"a.yaml": document(rng, 10 * MIB)}
+    for name in ["b.yaml", "c.yaml"][: rng.choice([0, 0, 1, 2])]:
+        files[name] = override(rng)
+    files["v.env"] = f"A={'x' * rng.choice([0, 1, 1_000, MIB, 8 * MIB])}\n"
     for name, content in files.items():
         with open(os.path.join(folder, name), "w") as file:
             file.write(content)

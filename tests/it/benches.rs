@@ -20,7 +20,7 @@ const READS: [&str; 4] = [
 
 async fn what_is_measured_is_answered(t: &TestApp) {
     let wanted = ["seed", "--database-url", "sqlite://none", "--stacks", "2", "--instances", "3"];
-    let wanted = seed::Wanted::try_parse_from(wanted).unwrap();
+    let wanted = seed::Arguments::try_parse_from(wanted).unwrap();
     seed::fill(t.db.writer(), &wanted).await.unwrap();
     seed::finish(t.db.writer()).await.unwrap();
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::CommandFactory;
-use devarch::config::{Cli, NoSettings};
+use devarch::config::{Cli, SettingsError};
 
 fn devarch(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_devarch")).args(arguments).output().unwrap()
@@ -131,10 +131,10 @@ fn mistakes(arguments: &[String]) -> Vec<String> {
         std::iter::once("devarch").map(OsString::from).chain(arguments.iter().map(OsString::from)).collect();
     std::thread::spawn(move || drop(tell.send(Cli::read(given))));
     match told.recv_timeout(Duration::from_secs(20)) {
-        Ok(Err(NoSettings::Wrong(mistakes))) => mistakes,
-        Ok(Err(NoSettings::Asked(text))) => panic!("{arguments:?}: {text}"),
+        Ok(Err(SettingsError::Wrong(mistakes))) => mistakes,
+        Ok(Err(SettingsError::Asked(text))) => panic!("{arguments:?}: {text}"),
         Ok(Ok(_)) => Vec::new(),
-        Err(_) => panic!("{arguments:?} does not end"),
+        Err(cause) => panic!("{arguments:?} does not end: {cause}"),
     }
 }
 

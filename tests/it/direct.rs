@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::support::{COLLECTIONS, Rng, TestApp, both};
 
@@ -63,7 +63,7 @@ struct Grown<'a> {
     rng: &'a mut Rng,
     fragments: String,
     declared: String,
-    variables: serde_json::Map<String, Value>,
+    variables: Map<String, Value>,
 }
 
 impl Grown<'_> {
@@ -264,7 +264,7 @@ async fn generated_queries_are_answered_alike(t: &TestApp) {
     let (mut direct, mut all) = (0, 0);
     while all < 250 {
         let mut grown =
-            Grown { rng: &mut rng, fragments: String::new(), declared: String::new(), variables: Default::default() };
+            Grown { rng: &mut rng, fragments: String::new(), declared: String::new(), variables: Map::default() };
         let mut roots = grown.root(&cursors);
         let mut n = 1;
         if grown.rng.below(5) == 0 {
@@ -274,7 +274,7 @@ async fn generated_queries_are_answered_alike(t: &TestApp) {
         let Grown { fragments, declared, variables, .. } = grown;
         let declared = if declared.is_empty() { declared } else { format!("({declared})") };
         let query = format!("query Grown{declared} {{ {roots} }} {fragments}");
-        // Some have two fields with one key: they are refused by both.
+        // Some have conflicting fields with one key, and are refused in both ways.
         let body = json!({ "query": query, "variables": variables });
         let answer = t.graphql(&query, Value::from(variables.clone())).await;
         if answer["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED" {
@@ -328,7 +328,7 @@ async fn what_a_plan_does_not_cover_is_left_to_the_executor(t: &TestApp) {
         "{ instance(stack: \"shop\", name: \"web-1\") { dependencies { instance { name } } settings { imageTag } } }",
         "{ stack(name: \"shop\") { instance(name: \"web-1\") { name } } }",
         "{ stack(name: \"shop\") { a: instances { totalCount } b: instances(first: 1) { totalCount } } }",
-        // Nothing is asked of what there is.
+        // No field is selected on the type of the object.
         "{ stack(name: \"shop\") { ... on Node { ... on Instance { name } } } }",
         "{ stack(name: \"shop\") { name instances { nodes { ... on Node { ... on Template { name } } } } } }",
     ] {

@@ -20,7 +20,7 @@ both!(a_version_never_comes_back);
 /// How long a remaining transaction may take to end.
 const CLEAN_UP: Duration = Duration::from_secs(5);
 /// How long a query may take while mutations are blocked.
-const READ: Duration = Duration::from_secs(1);
+const MAX_READ_TIME: Duration = Duration::from_secs(1);
 
 /// The first value of the first column, as text.
 async fn number(db: &DatabaseConnection, sql: &str) -> i64 {
@@ -279,7 +279,7 @@ fn changes_that_wait_in_their_commit_keep_no_read_waiting() {
                 let text = TestApp::text(answer).await;
                 assert!(!text.contains("UNAVAILABLE"), "{what}: {text}");
                 slowest = slowest.max(begun.elapsed());
-                assert!(begun.elapsed() < READ, "{what}: {:?}", begun.elapsed());
+                assert!(begun.elapsed() < MAX_READ_TIME, "{what}: {:?}", begun.elapsed());
             }
             let ready = there.send(Request::get("/readyz").body(Body::empty()).unwrap()).await;
             assert_eq!(ready.status(), 200);

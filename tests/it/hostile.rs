@@ -118,7 +118,7 @@ fn passes(limits: &Limits, document: &str) -> bool {
     match refusal {
         Ok(_) => true,
         Err(refusal) => {
-            assert_eq!(refusal.sort.code(), "LIMIT_EXCEEDED", "{document}: {refusal:?}");
+            assert_eq!(refusal.kind.code(), "LIMIT_EXCEEDED", "{document}: {refusal:?}");
             assert!(refusal.mistakes[0].message.contains("--max-"), "{refusal:?}");
             false
         }
@@ -243,7 +243,7 @@ async fn a_change_is_finished_when_its_client_goes_away(t: &TestApp) {
 async fn a_request_that_takes_too_long_is_given_up(t: &TestApp) {
     use sea_orm::{ConnectionTrait, TransactionTrait};
     if t.engine == Engine::Sqlite {
-        return; // Readers never wait for anybody there.
+        return; // Readers never wait for a writer there.
     }
     t.shop().await;
     let hurried = t.with_limits(Limits { request_timeout: 1, ..Limits::default() });

@@ -1,4 +1,4 @@
-//! What whoever runs the service sees of it: the figures at `/metrics`, and the log.
+//! What an operator sees of the service: the metrics at `/metrics`, the log, and exported traces.
 
 use std::{
     collections::BTreeMap,
@@ -139,10 +139,10 @@ async fn the_pools_are_shown(t: &TestApp) {
     assert!(TestApp::text(newer).await.ends_with("\n# EOF\n"));
 }
 
-/// A word that must never be seen again.
+/// A secret that no output may contain.
 const PLANTED: &str = "planted7secret";
 
-/// The binary at work.
+/// A running process of the binary.
 pub(crate) struct Service {
     child: Child,
     address: String,
@@ -199,7 +199,7 @@ impl Drop for Service {
     }
 }
 
-/// The URL of a test's database; on PostgreSQL with a password and with a parameter that nobody knows.
+/// The URL of a test's database; on PostgreSQL with a password and an unknown parameter.
 pub(crate) fn url(t: &TestApp) -> String {
     match &t.url {
         DbUrl::Sqlite(path) => format!("sqlite://{}", path.display()),
@@ -293,7 +293,7 @@ fn a_database_that_does_not_answer_does_not_give_its_password_away() {
 #[cfg(feature = "otel")]
 type Sent = (String, Vec<u8>);
 
-/// A collector: what it is sent, head and body, until it has been sent so many requests. It refuses the first one.
+/// Starts a collector that returns the head and body of this many requests. It refuses the first one.
 #[cfg(feature = "otel")]
 fn collector(requests: usize) -> (String, std::thread::JoinHandle<Vec<Sent>>) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -323,7 +323,7 @@ fn collector(requests: usize) -> (String, std::thread::JoinHandle<Vec<Sent>>) {
     (address, sent)
 }
 
-/// Ends the service in an orderly way.
+/// Stops the service with SIGTERM.
 #[cfg(feature = "otel")]
 fn terminate(service: &mut Service) {
     let id = service.child.id().to_string();

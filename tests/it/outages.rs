@@ -6,7 +6,10 @@ use std::{
 };
 
 use axum::{body::Body, http::Request};
-use devarch::db::{Db, DbUrl};
+use devarch::{
+    db::{Db, DbUrl},
+    limits::DatabaseTimeouts,
+};
 use sea_orm::{ConnectionTrait, sqlx::Connection};
 use serde_json::{Value, json};
 use tokio::{
@@ -84,7 +87,7 @@ async fn behind(t: &TestApp) -> Option<(TestApp, Network)> {
     let server = head.rsplit_once('@').unwrap().1;
     let network = Network::to(server.to_owned()).await;
     let url = format!("{}@127.0.0.1:{}/{name}", head.rsplit_once('@').unwrap().0, network.port);
-    let db = Db::connect(&url.parse().unwrap(), 4, &Default::default()).await.unwrap();
+    let db = Db::connect(&url.parse().unwrap(), 4, &DatabaseTimeouts::default()).await.unwrap();
     db.watch();
     Some((t.on(db.with_vault(t.db.vault().clone())), network))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use devarch::{
     access::Scope,
     db::{
-        direct::{INSTANCE, Members, Projection, RowSet, STACK, TEMPLATE},
+        direct::{INSTANCE, InstanceSelection, Projection, RowSet, STACK, TEMPLATE},
         queries::{
             instances::{ByAge, InstanceFilter},
             page::Slice,
@@ -22,14 +22,14 @@ use crate::support::{Engine, TestApp, both};
 both!(the_hot_statements_use_their_indexes);
 
 /// A table and the index it is read by: `service_instances ix_instances_stack_created`.
-type Ways = BTreeSet<String>;
+type DependencyGraph = BTreeSet<String>;
 
-fn ways<const N: usize>(ways: [&str; N]) -> Ways {
+fn ways<const N: usize>(ways: [&str; N]) -> DependencyGraph {
     ways.into_iter().map(str::to_owned).collect()
 }
 
 /// The tables and indexes in a plan of PostgreSQL.
-fn read(node: &Value, found: &mut Ways) {
+fn read(node: &Value, found: &mut DependencyGraph) {
     if let Some(table) = node["Relation Name"].as_str() {
         found.insert(format!("{table} {}", node["Index Name"].as_str().unwrap_or(node["Node Type"].as_str().unwrap())));
     } else if let Some(index) = node["Index Name"].as_str() {
@@ -40,9 +40,9 @@ fn read(node: &Value, found: &mut Ways) {
     }
 }
 
-async fn plan(t: &TestApp, sql: &str, parameters: &str) -> Ways {
+async fn plan(t: &TestApp, sql: &str, parameters: &str) -> DependencyGraph {
     let backend = t.db.writer().get_database_backend();
-    let mut found = Ways::new();
+    let mut found = DependencyGraph::new();
     if t.engine == Engine::Sqlite {
         let rows = t.db.writer().query_all_raw(Statement::from_string(backend, format!("EXPLAIN QUERY PLAN {sql}")));
         for row in rows.await.unwrap() {
@@ -78,30 +78,30 @@ async fn plan(t: &TestApp, sql: &str, parameters: &str) -> Ways {
     found
 }
 
-fn wanted(kinds: bool, count: bool) -> Projection {
-    let mut wanted = Projection::new();
-    wanted.column(RowSet::STACK, STACK[1]);
-    wanted.column(RowSet::INSTANCE, INSTANCE[1]);
-    wanted.of_template(TEMPLATE[1]);
+fn projection(kinds: bool, count: bool) -> Projection {
+    let mut projection = Projection::new();
+    projection.column(RowSet::STACK, STACK[1]);
+    projection.column(RowSet::INSTANCE, INSTANCE[1]);
+    projection.of_template(TEMPLATE[1]);
     if kinds {
         for kind in PLAIN_KINDS.iter().take(2) {
-            wanted.kind(kind);
+            projection.kind(kind);
         }
     }
     if count {
-        wanted.count();
+        projection.count();
     }
-    wanted.placed()
+    projection.placed()
 }
 
-/// What the effective configuration is put together from.
+/// The projection of the layers of the effective configuration.
 fn layers() -> Projection {
-    let mut wanted = Projection::new();
-    wanted.of_template(TEMPLATE[1]);
-    wanted.kind(&PLAIN_KINDS[0]);
-    wanted.template_kind(&PLAIN_KINDS[0]).unwrap();
-    wanted.rules();
-    wanted.placed()
+    let mut projection = Projection::new();
+    projection.of_template(TEMPLATE[1]);
+    projection.kind(&PLAIN_KINDS[0]);
+    projection.template_kind(&PLAIN_KINDS[0]).unwrap();
+    projection.rules();
+    projection.placed()
 }
 
 async fn the_hot_statements_use_their_indexes(t: &TestApp) {
@@ -109,7 +109,7 @@ async fn the_hot_statements_use_their_indexes(t: &TestApp) {
         t.template(&format!("template-{n}")).await;
     }
     t.template("postgres").await;
-    // Enough of them that it is clear to every planner that one is a small part.
+    // Enough stacks that every planner sees that one is a small part.
     for stack in ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"] {
         t.stack(stack).await;
         crate::statements::fill(t, stack, 50).await;
@@ -124,9 +124,9 @@ async fn the_hot_statements_use_their_indexes(t: &TestApp) {
     let some = InstanceFilter { search: Some("i".to_owned()), enabled: Some(true) };
     let cursor = ByAge { created_at: DateTimeUtc::from_timestamp_micros(0).unwrap(), id: InstanceId(1) };
     let (first, later) = (slice(None), slice(Some(cursor)));
-    let ask = async |wanted: Projection, members: Members<'_>, parameters: &str| {
-        let sql = t.db.statement(&Scope::Everything, &wanted, "one", members);
-        let limited = t.db.statement(&Scope::Stacks([StackId(1)].into()), &wanted, "one", members);
+    let ask = async |projection: Projection, members: InstanceSelection<'_>, parameters: &str| {
+        let sql = t.db.statement(&Scope::Everything, &projection, "one", members);
+        let limited = t.db.statement(&Scope::Stacks([StackId(1)].into()), &projection, "one", members);
         let (all, limited) = (plan(t, &sql, parameters).await, plan(t, &limited, parameters).await);
         if t.engine == Engine::Postgres {
             assert_eq!(limited, all, "who may see one stack only");
@@ -135,11 +135,11 @@ async fn the_hot_statements_use_their_indexes(t: &TestApp) {
         }
         all
     };
-    let page = ask(wanted(true, false), Members::Page(&everything, &first), "'one'").await;
-    let further = ask(wanted(true, false), Members::Page(&everything, &later), "'one', now(), 7").await;
-    let search = ask(wanted(false, true), Members::Page(&some, &first), "'one', '%i%'").await;
-    let one = ask(wanted(true, false), Members::One("i7"), "'one', 'i7'").await;
-    let effective = ask(layers(), Members::Page(&everything, &first), "'one'").await;
+    let page = ask(projection(true, false), InstanceSelection::Page(&everything, &first), "'one'").await;
+    let further = ask(projection(true, false), InstanceSelection::Page(&everything, &later), "'one', now(), 7").await;
+    let search = ask(projection(false, true), InstanceSelection::Page(&some, &first), "'one', '%i%'").await;
+    let one = ask(projection(true, false), InstanceSelection::One("i7"), "'one', 'i7'").await;
+    let effective = ask(layers(), InstanceSelection::Page(&everything, &first), "'one'").await;
     let names = match t.engine {
         Engine::Postgres => [
             "stacks uq_stacks_name_active",

@@ -55,7 +55,9 @@ impl Model {
         for (key, value) in inherited.chain(&self.own) {
             effective.entry(key.clone()).or_default().push(value.to_string());
         }
-        effective.values_mut().for_each(|values| values.sort());
+        for values in effective.values_mut() {
+            values.sort();
+        }
         effective
     }
 }
@@ -84,7 +86,7 @@ fn key_of(key: &str) -> Value {
     if key.contains('/') { whole } else { json!(key) }
 }
 
-/// Key and value of an entry that was answered.
+/// Key and value of an entry in a response.
 fn pair(kind: usize, seen: &Value) -> (String, Value) {
     if kind == 0 {
         return (seen["key"].as_str().unwrap().to_owned(), seen["value"].clone());
@@ -104,7 +106,7 @@ fn value(kind: usize, rng: &mut Rng) -> Value {
     }
 }
 
-/// A random step, taken by the model, for the API to take.
+/// Generates a random step, and applies it to the model.
 fn step(models: &mut [Model; 2], rng: &mut Rng) -> Value {
     let kind = rng.below(2);
     let (_, word, field) = KINDS[kind];
@@ -139,7 +141,7 @@ fn step(models: &mut [Model; 2], rng: &mut Rng) -> Value {
     }
 }
 
-/// A random whole collection, written by the model, for the API to write.
+/// Generates a random whole collection, and applies it to the model.
 fn collection(models: &mut [Model; 2], rng: &mut Rng) -> Value {
     let kind = rng.below(2);
     let mut entries: Vec<(String, Value)> = Vec::new();
@@ -179,7 +181,9 @@ async fn compare(t: &TestApp, models: &[Model; 2], history: &str) {
             assert_eq!(entry["origin"], if own { "INSTANCE" } else { "TEMPLATE" }, "{history}");
             effective.entry(key).or_default().push(value.to_string());
         }
-        effective.values_mut().for_each(|values| values.sort());
+        for values in effective.values_mut() {
+            values.sort();
+        }
         assert_eq!(effective, model.effective(), "{history}");
     }
 }

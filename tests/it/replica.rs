@@ -22,7 +22,7 @@ async fn catch_up(t: &TestApp) {
     }
 }
 
-/// What a query shows of the instance `db`.
+/// The response to a query of the instance `db`.
 async fn seen(t: &TestApp) -> Value {
     t.data("{ instance(stack: \"shop\", name: \"db\") { description } }", json!({})).await["instance"].take()
 }
@@ -60,10 +60,10 @@ fn what_is_not_behind_is_read_from_the_standby() {
             .unwrap();
         catch_up(t).await;
         let reading = t.with_database(t.db.clone().with_standby(&url).await.unwrap());
-        // The answers that are written straight from rows: by the executor the primary is read, for this is no standby.
+        // Responses of direct plans. The executor reads from the primary, because the other schema is no real standby.
         let mut n = 0;
         let mut direct = async || {
-            // Another document each time: none is answered from memory.
+            // A different document each time, so that none is answered from the cache.
             n += 1;
             let body =
                 json!({ "query": format!("{{ i{n}: instance(stack: \"shop\", name: \"db\") {{ description }} }}") });

@@ -63,7 +63,7 @@ async fn change(t: &TestApp, n: u64) {
     };
 }
 
-/// The numbers that an answer shows, in the order of [`change`]; of the copies, how many there are.
+/// The numbers in a response, in the order of [`change`]; for copies, their number.
 fn shown(data: &Value) -> [u64; 5] {
     let stack = &data["stack"];
     let first = &stack["instances"]["nodes"][0];
@@ -94,7 +94,7 @@ async fn an_answer_that_is_kept_is_never_stale(t: &TestApp) {
                 let so_far = if n % 5 == 4 { copies } else { n };
                 told.0[usize::try_from(n % 5).unwrap()].store(so_far, Ordering::SeqCst);
                 n += 1;
-                // Readers meet kept answers, too.
+                // The pause lets readers find cached responses, too.
                 tokio::time::sleep(std::time::Duration::from_millis(n % 7)).await;
             }
         }
@@ -175,7 +175,7 @@ async fn who_has_the_answer_to_a_get_gets_304(t: &TestApp) {
             (answer.status(), header(ETAG), header(CACHE_CONTROL).unwrap(), header(CONTENT_TYPE));
         (status, tag, keep, media_type, TestApp::text(answer).await)
     };
-    // Written from rows, and by the executor, which may have been asked to reveal secrets.
+    // One response of a direct plan, and one of the executor, which may contain revealed secrets.
     for (query, keep) in [
         ("{ stack(name: \"shop\") { description } }", "private, no-cache"),
         ("{ stacks { nodes { description } } }", "no-store"),

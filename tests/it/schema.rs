@@ -42,7 +42,7 @@ async fn types(t: &TestApp) -> BTreeMap<String, Value> {
     types.filter(|(name, _)| !name.starts_with("__")).collect()
 }
 
-/// What introspection lists under a key; nothing is null there.
+/// The list under a key of an introspection result; it is never null.
 fn list<'a>(of: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
     of[key].as_array().into_iter().flatten()
 }

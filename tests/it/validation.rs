@@ -37,8 +37,8 @@ fn verdicts_are_those_of_graphql_js() {
     for Verdict { document, verdict } in &known {
         let found = match documents.check(document) {
             Ok(_) => "valid",
-            Err(refusal) if refusal.sort.code() == "GRAPHQL_PARSE_FAILED" => "unparsable",
-            Err(refusal) if refusal.sort.code() == "GRAPHQL_VALIDATION_FAILED" => "invalid",
+            Err(refusal) if refusal.kind.code() == "GRAPHQL_PARSE_FAILED" => "unparsable",
+            Err(refusal) if refusal.kind.code() == "GRAPHQL_VALIDATION_FAILED" => "invalid",
             Err(refusal) => panic!("{document}: {refusal:?}"),
         };
         *seen.entry(found).or_default() += 1;

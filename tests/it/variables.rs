@@ -102,7 +102,7 @@ impl Grower<'_> {
         for (at, (name, field)) in input.fields.iter().enumerate() {
             let needed = if one_of { at == chosen } else { field.is_required() };
             if let Some(default) = field.default_value.as_ref().filter(|_| !one_of && self.chance(2)) {
-                // Said in one form, left out in the others.
+                // Given in one form, absent in the others.
                 plain.push(format!("{name}: {default}"));
                 continue;
             }

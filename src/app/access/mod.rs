@@ -1,6 +1,7 @@
 //! API keys, encryption keys, and revealing secrets.
 //!
-//! Called by the resolvers and the command line. They must not know how a key is sent to the service.
+//! Called by the resolvers, the command line and the authentication of the server. They must not know how a key is sent
+//! to the service.
 
 pub(in crate::app) mod api_keys;
 pub(in crate::app) mod reveal_secret;

@@ -1,4 +1,4 @@
-//! The use case `revealSecret`: returns a decrypted secret, and logs who asked for it.
+//! The use case `revealSecret`: returns a decrypted secret, and logs the access.
 
 use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
@@ -37,7 +37,7 @@ impl App {
     /// Returns the value of a variable; `None` if it has none.
     pub async fn reveal_secret(&self, input: RevealSecret) -> Result<Option<Zeroizing<String>>> {
         let Revealed { owner, value } = self.write(&input).await?;
-        let by = self.access.key.as_deref().unwrap_or("somebody without a key");
+        let by = self.access.key.as_deref().unwrap_or("a caller without a key");
         tracing::warn!(%owner, key = %input.key, by, "secret revealed");
         Ok(match value {
             EnvValue::Text(text) | EnvValue::Unseen(text) => Some(text),

@@ -144,7 +144,7 @@ impl App {
 
     /// Logs each secret, as `revealSecret` does.
     fn log_revealed(&self, instances: &[InstanceModel], of_stack: &HashMap<StackId, Stack>) {
-        let by = self.access.key.as_deref().unwrap_or("somebody without a key");
+        let by = self.access.key.as_deref().unwrap_or("a caller without a key");
         let members = of_stack.values().flat_map(|stack| &stack.members);
         let members: HashMap<&str, &Member> = members.map(|member| (member.container_name.as_str(), member)).collect();
         for instance in instances {

@@ -186,7 +186,7 @@ fn host_path(source: &str, stack: StackId) -> Resource {
 }
 
 /// Sorts and deduplicates claims. Claims to read and to write the same path become one claim to write.
-pub(in crate::app) fn tidy(mut claims: Vec<Claim>) -> Vec<Claim> {
+pub(in crate::app) fn deduplicate(mut claims: Vec<Claim>) -> Vec<Claim> {
     claims.sort_unstable();
     claims.dedup_by(|next, kept| {
         next.resource == kept.resource && (next.extent == kept.extent || next.extent == Extent::Read)
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn what_is_read_and_written_is_written() {
-        let claims = tidy(vec![bind("/a", true), bind("/b", true), bind("/a/", false)]);
+        let claims = deduplicate(vec![bind("/a", true), bind("/b", true), bind("/a/", false)]);
         assert_eq!(claims, [bind("/a", false), bind("/b", true)]);
     }
 }

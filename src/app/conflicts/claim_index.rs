@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     app::{
         App,
-        conflicts::claim::{Claim, Claims, Extent, Resource, tidy},
+        conflicts::claim::{Claim, Claims, Extent, Resource, deduplicate},
         overrides::effective::{Layers, load_with},
     },
     db::queries::{claims::Claimant, rules},
@@ -29,7 +29,7 @@ pub(in crate::app) type Claimed = HashMap<InstanceId, Arc<Vec<Claim>>>;
 pub(in crate::app) type Age = (DateTime<Utc>, InstanceId);
 
 /// A claim, and all instances whose claims clash with it or equal it.
-pub(in crate::app) struct Contested {
+pub(in crate::app) struct ContestedClaim {
     pub(in crate::app) claim: Claim,
     /// Oldest first, each once.
     pub(in crate::app) claimants: Vec<Age>,
@@ -37,9 +37,9 @@ pub(in crate::app) struct Contested {
 
 /// An instance that makes a contested claim.
 #[derive(Clone, Copy)]
-pub(in crate::app) struct Meeting {
+pub(in crate::app) struct Overlap {
     pub(in crate::app) subject: Age,
-    /// The index of the claim in [`Meetings::contested`].
+    /// The index of the claim in [`Overlaps::contested`].
     pub(in crate::app) contested: usize,
     /// The number of other claimants.
     pub(in crate::app) others: usize,
@@ -47,17 +47,17 @@ pub(in crate::app) struct Meeting {
 
 /// The conflicts of some instances. Contested claims are shared, because thousands of instances may make the same one.
 #[derive(Default)]
-pub(in crate::app) struct Meetings {
-    pub(in crate::app) contested: Vec<Contested>,
-    pub(in crate::app) all: Vec<Meeting>,
+pub(in crate::app) struct Overlaps {
+    pub(in crate::app) contested: Vec<ContestedClaim>,
+    pub(in crate::app) all: Vec<Overlap>,
 }
 
-impl Meetings {
+impl Overlaps {
     /// Appends the conflicts of another kind.
     pub(in crate::app) fn append(&mut self, other: Self) {
         let before = self.contested.len();
         self.contested.extend(other.contested);
-        let moved = other.all.into_iter().map(|meeting| Meeting { contested: before + meeting.contested, ..meeting });
+        let moved = other.all.into_iter().map(|overlap| Overlap { contested: before + overlap.contested, ..overlap });
         self.all.extend(moved);
     }
 }
@@ -95,15 +95,15 @@ impl App {
 
     /// Finds the conflicts of `subjects` through one kind. Runs at most six statements, for any number of subjects and
     /// claimants.
-    pub(in crate::app) async fn meetings<K: Claims>(
+    pub(in crate::app) async fn overlaps<K: Claims>(
         &self,
         subjects: &[Claimant],
         rules: &HashMap<InstanceId, Rules>,
-    ) -> Result<Meetings> {
+    ) -> Result<Overlaps> {
         let known = self.claims::<K>(subjects, rules).await?;
         let wanted: HashSet<&Resource> = known.values().flat_map(|claims| claims.iter()).map(|c| &c.resource).collect();
         if wanted.is_empty() {
-            return Ok(Meetings::default());
+            return Ok(Overlaps::default());
         }
         let candidates = K::candidates(&self.reader(), &wanted).await?;
         // The claims of the subjects are known, and usually there are no other candidates.
@@ -125,17 +125,17 @@ impl App {
                 let claimants = &index.contested[contested].claimants;
                 let others = claimants.len() - usize::from(claimants.binary_search(&subject).is_ok());
                 if others > 0 {
-                    self.budget().charge(size_of::<Meeting>())?;
-                    all.push(Meeting { subject, contested, others });
+                    self.budget().charge(size_of::<Overlap>())?;
+                    all.push(Overlap { subject, contested, others });
                 }
             }
         }
-        Ok(Meetings { contested: index.contested, all })
+        Ok(Overlaps { contested: index.contested, all })
     }
 }
 
 fn claims_of<K: Claims>(layers: &Layers<K>, stack: StackId) -> Arc<Vec<Claim>> {
-    Arc::new(tidy(layers.merge().values().into_iter().filter_map(|entry| entry.claim(stack)).collect()))
+    Arc::new(deduplicate(layers.merge().values().into_iter().filter_map(|entry| entry.claim(stack)).collect()))
 }
 
 /// The claimants of each resource.
@@ -144,7 +144,7 @@ struct ClaimIndex<'a> {
     holders: HashMap<&'a Resource, Vec<(Age, Extent)>>,
     /// The indexes of claims in `contested`.
     places: HashMap<Claim, usize>,
-    contested: Vec<Contested>,
+    contested: Vec<ContestedClaim>,
 }
 
 impl<'a> ClaimIndex<'a> {
@@ -176,7 +176,7 @@ impl<'a> ClaimIndex<'a> {
         let mut claimants: Vec<Age> = clashing.collect();
         claimants.dedup();
         let place = self.contested.len();
-        self.contested.push(Contested { claim: claim.clone(), claimants });
+        self.contested.push(ContestedClaim { claim: claim.clone(), claimants });
         self.places.insert(claim.clone(), place);
         place
     }

@@ -12,7 +12,7 @@ use crate::{
         App,
         conflicts::{
             claim::ClaimKind,
-            claim_index::{Age, Meetings},
+            claim_index::{Age, Overlaps},
         },
     },
     db::{
@@ -32,9 +32,11 @@ const MAX_HOLDERS: usize = 10;
 pub struct Conflict {
     /// The instance.
     pub instance: Arc<InstanceModel>,
-    /// The number of other claimants.
+    /// The number of other claimants, at least one.
     pub holder_count: usize,
     contested: Arc<Contested>,
+    /// The place of the oldest other claimant in `contested`.
+    oldest: usize,
 }
 
 /// A contested claim, shared by all its claimants.
@@ -44,11 +46,11 @@ struct Contested {
     value: String,
     /// The oldest claimants, oldest first: one more than a conflict names, because the instance itself may be among
     /// them.
-    claimants: Vec<Claiming>,
+    claimants: Vec<NamedClaimant>,
 }
 
 #[derive(Debug)]
-struct Claiming {
+struct NamedClaimant {
     instance: Arc<InstanceModel>,
     stack: Arc<str>,
 }
@@ -64,19 +66,25 @@ impl Conflict {
         &self.contested.value
     }
 
+    /// The oldest other claimant.
+    pub fn holder(&self) -> &Arc<InstanceModel> {
+        &self.contested.claimants[self.oldest].instance
+    }
+
     /// The oldest other claimants, oldest first: from one to ten.
     pub fn holders(&self) -> impl Iterator<Item = &Arc<InstanceModel>> {
-        self.others().map(|other| &other.instance)
+        let all = self.contested.claimants.iter().map(|it| &it.instance);
+        all.filter(|it| it.id != self.instance.id).take(MAX_HOLDERS)
     }
 
     /// A message that names the oldest other claimant and suggests a remedy.
     pub fn message(&self) -> String {
-        let holder = self.others().next().map(|it| format!("`{}/{}`", it.stack, it.instance.instance_id));
-        let holder = holder.unwrap_or_default();
-        let holders = match self.holder_count.saturating_sub(1) {
-            0 => holder,
-            1 => format!("{holder} and 1 other instance"),
-            n => format!("{holder} and {n} other instances"),
+        let NamedClaimant { instance, stack } = &self.contested.claimants[self.oldest];
+        let holder = &instance.instance_id;
+        let holders = match self.holder_count - 1 {
+            0 => format!("`{stack}/{holder}`"),
+            1 => format!("`{stack}/{holder}` and 1 other instance"),
+            n => format!("`{stack}/{holder}` and {n} other instances"),
         };
         let (what, instead) = match self.kind() {
             ClaimKind::HostPort => ("host port", "publish another host port"),
@@ -85,10 +93,6 @@ impl Conflict {
         };
         let value = self.value();
         format!("The {what} {value} is also claimed by {holders}: {instead}, or disable one of them.")
-    }
-
-    fn others(&self) -> impl Iterator<Item = &Claiming> {
-        self.contested.claimants.iter().filter(|it| it.instance.id != self.instance.id).take(MAX_HOLDERS)
     }
 }
 
@@ -120,19 +124,19 @@ impl App {
         }
         let rules = self.rules_of(&subjects).await?;
         let (ports, domains, volumes) = tokio::try_join!(
-            self.meetings::<Port>(&subjects, &rules),
-            self.meetings::<Domain>(&subjects, &rules),
-            self.meetings::<Volume>(&subjects, &rules)
+            self.overlaps::<Port>(&subjects, &rules),
+            self.overlaps::<Domain>(&subjects, &rules),
+            self.overlaps::<Volume>(&subjects, &rules)
         )?;
-        let mut meetings = ports;
-        meetings.append(domains);
-        meetings.append(volumes);
-        self.with_rows(meetings).await
+        let mut overlaps = ports;
+        overlaps.append(domains);
+        overlaps.append(volumes);
+        self.with_rows(overlaps).await
     }
 
     /// Loads the rows of all instances in the conflicts, and the names of their stacks.
-    async fn with_rows(&self, meetings: Meetings) -> Result<Vec<Conflict>> {
-        let Meetings { contested, mut all } = meetings;
+    async fn with_rows(&self, overlaps: Overlaps) -> Result<Vec<Conflict>> {
+        let Overlaps { contested, mut all } = overlaps;
         if all.is_empty() {
             return Ok(Vec::new());
         }
@@ -150,7 +154,7 @@ impl App {
         let claiming = |(_, id): &Age| {
             let instance = Arc::clone(rows.get(id)?);
             let stack = Arc::clone(stacks.get(&instance.stack_id)?);
-            Some(Claiming { instance, stack })
+            Some(NamedClaimant { instance, stack })
         };
         let contested = contested.into_iter().map(|it| Contested {
             kind: it.claim.kind(),
@@ -159,16 +163,16 @@ impl App {
         });
         let contested: Vec<Arc<Contested>> = contested.map(Arc::new).collect();
         let places = places_in_order(&contested);
-        all.sort_unstable_by_key(|meeting| (meeting.subject, places[meeting.contested]));
+        all.sort_unstable_by_key(|overlap| (overlap.subject, places[overlap.contested]));
         let mut conflicts = Vec::new();
-        for meeting in all {
-            let Some(instance) = rows.get(&meeting.subject.1) else { continue };
-            let contested = Arc::clone(&contested[meeting.contested]);
-            let conflict = Conflict { instance: Arc::clone(instance), holder_count: meeting.others, contested };
-            if conflict.others().next().is_some() {
-                self.budget().charge(size_of::<Conflict>())?;
-                conflicts.push(conflict);
-            }
+        for overlap in all {
+            let Some(instance) = rows.get(&overlap.subject.1) else { continue };
+            let contested = Arc::clone(&contested[overlap.contested]);
+            let oldest = contested.claimants.iter().position(|it| it.instance.id != instance.id);
+            let Some(oldest) = oldest else { continue };
+            self.budget().charge(size_of::<Conflict>())?;
+            let instance = Arc::clone(instance);
+            conflicts.push(Conflict { instance, holder_count: overlap.others, contested, oldest });
         }
         Ok(conflicts)
     }

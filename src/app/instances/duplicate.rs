@@ -90,7 +90,7 @@ impl App {
                 done => return done,
             }
         }
-        let message = "Every proposed name was taken by somebody else first; give the copy a name.";
+        let message = "Every proposed name was taken by another request first; give the copy a name.";
         Err(Error::refused(Problem::new(Code::NameTaken, &["input", "name"], message)))
     }
 }

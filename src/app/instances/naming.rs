@@ -3,8 +3,6 @@
 //! Called by the use cases that give an instance a name. It must not decide that a name is free: only the unique index
 //! of the database does. Lookups only improve messages and suggestions.
 
-use std::collections::HashSet;
-
 use sea_orm::DbErr;
 
 use crate::{
@@ -13,9 +11,8 @@ use crate::{
         Command, Session,
         entities::StackModel,
         queries::{
-            instances,
+            instances, stack_instances,
             stacks::{self, RowLock},
-            templates,
         },
     },
     error::{Code, Detail, Error, Problem, Problems, Result, Unique},
@@ -80,8 +77,7 @@ pub(in crate::app) async fn free_name(db: &impl Session, stack: &str, base: &str
     let room = room_for_instance(stack);
     // Every suggestion starts with the shortest prefix of `base` that may be used.
     let shortest = cut(base, room.saturating_sub(word.len() + 8)).to_owned();
-    let taken = instances::container_names(db, &container_name(stack, &shortest)).await?;
-    let taken: HashSet<String> = taken.into_iter().collect();
+    let taken = stack_instances::container_names(db, &container_name(stack, &shortest), None).await?;
     let mut proposals = (1..).map_while(|n| numbered(base, word, n, room));
     let free = proposals
         .find(|name| !taken.contains(&container_name(stack, name)) && Name::parse(NameOf::Instance, name).is_ok());
@@ -147,52 +143,5 @@ impl App {
         };
         let free = free_name(db, stack, name.as_str(), "").await?;
         Ok(Error::refused(problem.suggest(free.map(|free| free.to_string()))))
-    }
-
-    /// The problem that the name of a stack is taken.
-    pub(in crate::app) async fn stack_name_taken(&self, name: &Name) -> Error {
-        let holder = stacks::find_by_name(&self.reader(), name.as_str(), RowLock::None).await;
-        let problem = Problem::new(Code::NameTaken, &["input", "name"], format!("There is already a stack `{name}`."));
-        match holder {
-            Ok(holder) => {
-                let detail = holder.map_or(Detail::None, |holder| Detail::Holder(AnyId::Stack(holder.id)));
-                Error::refused(problem.suggest(self.free_stack_name(name).await).with(detail))
-            }
-            Err(cause) => cause.into(),
-        }
-    }
-
-    async fn free_stack_name(&self, name: &Name) -> Option<String> {
-        let proposals: Vec<String> =
-            (1..=100).map_while(|n| numbered(name.as_str(), "", n, crate::name::MAX_NAME)).collect();
-        // Every suggestion starts with the shortest prefix of the name that may be used.
-        let shortest = cut(name.as_str(), crate::name::MAX_NAME - 4);
-        let taken: HashSet<String> = stacks::names(&self.reader(), shortest).await.ok()?.into_iter().collect();
-        proposals.into_iter().find(|proposal| !taken.contains(proposal))
-    }
-
-    /// The problem that the name of a template is taken.
-    pub(in crate::app) async fn template_name_taken(&self, name: &Name) -> Error {
-        let problem =
-            Problem::new(Code::NameTaken, &["input", "name"], format!("There is already a template `{name}`."));
-        let mut free = None;
-        for n in 1..=100 {
-            let Some(proposal) = numbered(name.as_str(), "", n, crate::name::MAX_NAME) else { break };
-            match templates::find_by_name(&self.reader(), &proposal).await {
-                Ok(Some(_)) => {}
-                Ok(None) => {
-                    free = Some(proposal);
-                    break;
-                }
-                Err(cause) => return cause.into(),
-            }
-        }
-        match templates::find_by_name(&self.reader(), name.as_str()).await {
-            Ok(holder) => {
-                let detail = holder.map_or(Detail::None, |holder| Detail::Holder(AnyId::Template(holder.id)));
-                Error::refused(problem.suggest(free).with(detail))
-            }
-            Err(cause) => cause.into(),
-        }
     }
 }

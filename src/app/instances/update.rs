@@ -44,14 +44,14 @@ impl Command for UpdateInstance {
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {
         let mut problems = Problems::default();
         let found = problems.keep(find::instance(tx, &self.instance).await?);
-        let name = problems.keep(text::not_null("name", &self.name)).flatten();
+        let name = problems.keep(text::not_null("name", self.name.as_ref())).flatten();
         let names = match name {
             Some(raw) => {
                 naming::instance_names(tx, found.as_ref().map(|(stack, _)| stack), &raw, &mut problems).await?
             }
             None => None,
         };
-        let enabled = problems.keep(text::not_null("enabled", &self.enabled)).flatten();
+        let enabled = problems.keep(text::not_null("enabled", self.enabled.as_ref())).flatten();
         problems.keep(self.description.as_deref().map_or(Ok(()), text::description));
         problems.finish()?;
         let Some((stack, instance)) = found else { return Err(Error::Internal("an instance is missing".into())) };

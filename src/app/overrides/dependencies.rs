@@ -76,7 +76,7 @@ pub(in crate::app) async fn resolve_all(
         return Ok(());
     }
     let ways = match dependent {
-        Some(dependent) if !wanted.is_empty() => Some(Ways::load(tx, stack, dependent).await?),
+        Some(dependent) if !wanted.is_empty() => Some(DependencyGraph::load(tx, stack, dependent).await?),
         _ => None,
     };
     let (mut named, mut seen) = (HashSet::new(), HashSet::new());
@@ -102,12 +102,12 @@ pub(in crate::app) async fn resolve_all(
 
 /// The dependencies in a stack, for finding cycles through one dependent. The dependencies of trashed instances count,
 /// because a restore brings them back.
-pub(in crate::app) struct Ways {
+pub(in crate::app) struct DependencyGraph {
     dependent: InstanceId,
     leads_to: BTreeMap<InstanceId, Vec<InstanceId>>,
 }
 
-impl Ways {
+impl DependencyGraph {
     pub(in crate::app) async fn load(tx: &Tx, stack: &StackModel, dependent: InstanceId) -> Result<Self> {
         let mut leads_to: BTreeMap<InstanceId, Vec<InstanceId>> = BTreeMap::new();
         for (from, to) in dependencies::of_stack(tx, stack.id).await? {

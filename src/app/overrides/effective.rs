@@ -1,6 +1,6 @@
 //! Loads the layers of the effective configuration for many instances at once.
 //!
-//! Called by the use cases that need the effective configuration. It must not merge entries itself; `kinds::merge`
+//! Called by the use cases that need the effective configuration. It must not merge entries itself; `kinds::merging`
 //! does.
 
 use std::{collections::HashMap, sync::Arc};

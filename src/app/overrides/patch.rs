@@ -8,7 +8,7 @@ use crate::{
     app::{
         App, InstanceRef, find,
         overrides::{
-            dependencies::{self, Ways},
+            dependencies::{self, DependencyGraph},
             keep_secrets,
         },
     },
@@ -77,7 +77,7 @@ impl Command for PatchInstanceOverrides {
         // The dependencies of the other instances do not change between operations.
         let ways = match &found {
             Some((stack, instance)) if self.operations.iter().any(sets_dependency) => {
-                Some(Ways::load(tx, stack, instance.id).await?)
+                Some(DependencyGraph::load(tx, stack, instance.id).await?)
             }
             _ => None,
         };
@@ -85,7 +85,7 @@ impl Command for PatchInstanceOverrides {
             let mut step = Problems::at(&[]);
             let mut operation = operation.clone();
             if let Some((stack, instance)) = &found {
-                resolve(tx, stack, instance, &ways, &mut operation, &mut step).await?;
+                resolve(tx, stack, instance, ways.as_ref(), &mut operation, &mut step).await?;
                 complete(tx, instance, &draft, &mut operation, &mut step).await?;
             }
             if step.is_empty() {
@@ -115,7 +115,7 @@ async fn resolve(
     tx: &Tx,
     stack: &StackModel,
     instance: &InstanceModel,
-    ways: &Option<Ways>,
+    ways: Option<&DependencyGraph>,
     operation: &mut Operation,
     at: &mut Problems,
 ) -> Result<()> {

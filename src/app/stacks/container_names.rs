@@ -18,7 +18,7 @@ use crate::{
         Command, Session,
         entities::StackModel,
         queries::{
-            stack_instances::{self, Clash, Members},
+            stack_instances::{self, Clash, StackMembers},
             stacks,
         },
     },
@@ -41,10 +41,10 @@ pub(in crate::app) enum Naming {
 }
 
 impl Naming {
-    fn members(self) -> Members {
+    fn members(self) -> StackMembers {
         match self {
-            Self::Rename | Self::Copy => Members::Live,
-            Self::Restore => Members::TrashedWithStack,
+            Self::Rename | Self::Copy => StackMembers::Live,
+            Self::Restore => StackMembers::TrashedWithStack,
         }
     }
 
@@ -55,13 +55,13 @@ impl Naming {
 }
 
 /// The instances whose container names are derived from a new name of their stack.
-pub(in crate::app) struct Followers {
+pub(in crate::app) struct DependentInstances {
     stack: StackId,
     naming: Naming,
     names: Vec<String>,
 }
 
-impl Followers {
+impl DependentInstances {
     /// Loads the instances.
     pub(in crate::app) async fn load(db: &impl Session, stack: StackId, naming: Naming) -> Result<Self> {
         Ok(Self { stack, naming, names: stack_instances::names(db, stack, naming.members()).await? })
@@ -107,7 +107,7 @@ pub(in crate::app) async fn name(
 ) -> Result<Option<Name>> {
     let parsed = Name::parse(NameOf::Stack, raw).map_err(|error| Problem::name(&PATH, error));
     let Some(stack) = stack else { return Ok(problems.keep(parsed)) };
-    let followers = Followers::load(db, stack.id, naming).await?;
+    let followers = DependentInstances::load(db, stack.id, naming).await?;
     let fitting = parsed.and_then(|name| match too_long(name.as_str(), followers.longest()) {
         Some(problem) => Err(problem.suggest(name.to_string())),
         None => Ok(name),
@@ -136,9 +136,12 @@ pub(in crate::app) fn too_long(stack: &str, longest: Option<&str>) -> Option<Pro
 }
 
 /// The problem that a live stack has the name. It names the holder only if the caller can see it.
-pub(in crate::app) fn name_taken(name: &str, holder: StackId, scope: &Scope) -> Problem {
+pub(in crate::app) fn name_taken(name: &str, holder: Option<StackId>, scope: &Scope) -> Problem {
     let problem = Problem::new(Code::NameTaken, &PATH, format!("There is already a stack `{name}`."));
-    if scope.sees(holder) { problem.with(Detail::Holder(AnyId::Stack(holder))) } else { problem }
+    match holder.filter(|holder| scope.sees(*holder)) {
+        Some(holder) => problem.with(Detail::Holder(AnyId::Stack(holder))),
+        None => problem,
+    }
 }
 
 /// The problem that a container name is taken. It names the holder only if the caller can see it.
@@ -171,11 +174,11 @@ impl App {
 
     async fn stack_taken(&self, stack: StackId, name: &Name, naming: Naming) -> Result<Error> {
         let db = &self.reader();
-        let free = Followers::load(db, stack, naming).await?.free(db, name.as_str(), "").await?;
+        let free = DependentInstances::load(db, stack, naming).await?.free(db, name.as_str(), "").await?;
         let free = free.map(|free| free.to_string());
         let scope = &self.access().scope;
         if let Some(holder) = stacks::holder_of_name(db, name.as_str()).await? {
-            return Ok(Error::refused(name_taken(name.as_str(), holder, scope).suggest(free)));
+            return Ok(Error::refused(name_taken(name.as_str(), Some(holder), scope).suggest(free)));
         }
         let found =
             stack_instances::clashes(db, &[stack], naming.members(), Some(name.as_str()), naming.frees_own_names())

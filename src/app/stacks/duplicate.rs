@@ -8,7 +8,7 @@ use crate::{
     app::{
         App, StackRef, find,
         instances::duplicate::{ATTEMPTS, SharedHostPort, shared_host_ports},
-        stacks::container_names::{self, Followers, Naming},
+        stacks::container_names::{self, DependentInstances, Naming},
     },
     db::{
         Command, StoredOutcome, Tx,
@@ -82,7 +82,7 @@ impl App {
                 done => return done,
             }
         }
-        let message = "Every proposed name was taken by somebody else first; give the copy a name.";
+        let message = "Every proposed name was taken by another request first; give the copy a name.";
         Err(Error::refused(Problem::new(Code::NameTaken, &["input", "name"], message)))
     }
 }
@@ -118,7 +118,7 @@ impl Command for DuplicateStack {
 }
 
 async fn free_copy(tx: &Tx, source: &StackModel) -> Result<Name> {
-    let free = Followers::load(tx, source.id, Naming::Copy).await?.free(tx, &source.name, "copy").await?;
+    let free = DependentInstances::load(tx, source.id, Naming::Copy).await?.free(tx, &source.name, "copy").await?;
     free.ok_or_else(|| {
         let message = format!(
             "The instances' names leave no room for the name of a copy: a container name has at most \

@@ -5,6 +5,7 @@
 pub(in crate::app) mod container_names;
 pub(in crate::app) mod create;
 pub(in crate::app) mod duplicate;
+pub(in crate::app) mod naming;
 pub(in crate::app) mod purge;
 pub(in crate::app) mod rename;
 pub(in crate::app) mod restore;

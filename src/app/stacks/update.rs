@@ -41,7 +41,7 @@ impl Command for UpdateStack {
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {
         let mut problems = Problems::default();
         problems.keep(self.description.as_deref().map_or(Ok(()), text::description));
-        let enabled = problems.keep(text::not_null("enabled", &self.enabled)).flatten();
+        let enabled = problems.keep(text::not_null("enabled", self.enabled.as_ref())).flatten();
         let found = problems.keep(find::stack(tx, &self.stack, RowLock::Exclusive).await?);
         problems.finish()?;
         let Some(stack) = found else { return Err(Error::Internal("a stack is missing".into())) };

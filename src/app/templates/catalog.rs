@@ -1,7 +1,7 @@
 //! Reads the catalogue: Compose files in the binary or in a folder, parsed into templates.
 //!
-//! Called by `serve` at start and by tests. It must not access the database; the use case `load_catalog` decides what
-//! is created, updated or left alone.
+//! Called by `serve` at start, by the use case `load_catalog` and by tests. It must not access the database: the use
+//! case decides what is created, updated or left alone.
 
 use std::{fmt, fs, io::Read as _, path::Path};
 
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     app::CreateTemplate,
-    compose::{self, Fate, Note, Request, Source},
+    compose::{self, Note, NoteKind, Request, Source},
     db::queries::templates::TemplateValues,
     error::{Error, Problems},
 };
@@ -98,7 +98,7 @@ pub fn parse(file: &CatalogFile) -> Result<CatalogTemplates, CatalogError> {
             return file.fail(line, message);
         }
     };
-    let losses: Vec<Note> = read.notes.into_iter().filter(|note| note.fate == Fate::Lost).collect();
+    let losses: Vec<Note> = read.notes.into_iter().filter(|note| note.fate == NoteKind::Lost).collect();
     if read.services.is_empty() {
         let (line, reason) = losses.first().map_or((0, "it has no service"), |note| (note.at.line, &note.reason));
         return file.fail(line, format!("no service of this file becomes a template: {reason}"));
@@ -119,7 +119,7 @@ pub fn parse(file: &CatalogFile) -> Result<CatalogTemplates, CatalogError> {
     Ok(CatalogTemplates { templates, losses })
 }
 
-/// What is wrong in a file of the catalogue, and where.
+/// An error in a catalogue file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("catalogue file {file}, line {line}: {message}")]
 pub struct CatalogError {
@@ -127,7 +127,7 @@ pub struct CatalogError {
     pub file: String,
     /// The line, from 1; 0 for the whole file.
     pub line: usize,
-    /// What is wrong, and what is allowed.
+    /// The message: what is wrong, and what is allowed.
     pub message: String,
 }
 

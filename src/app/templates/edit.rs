@@ -46,7 +46,7 @@ impl TemplateEdit {
             ("imageTag", &self.image_tag),
             ("restartPolicy", &self.restart_policy),
         ] {
-            problems.keep(text::not_null(field, value));
+            problems.keep(text::not_null(field, value.as_ref()));
         }
         values::check(&self.apply(&sound()), &mut self.collections, problems);
     }

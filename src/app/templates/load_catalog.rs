@@ -44,7 +44,7 @@ pub enum LoadError {
     /// A file is malformed; nothing was loaded.
     #[error(transparent)]
     File(#[from] CatalogError),
-    /// The database refused.
+    /// Writing the templates failed.
     #[error(transparent)]
     App(#[from] Error),
 }

@@ -7,6 +7,7 @@ pub(in crate::app) mod create;
 pub(in crate::app) mod delete;
 pub(in crate::app) mod edit;
 pub(in crate::app) mod load_catalog;
+pub(in crate::app) mod naming;
 pub(in crate::app) mod preview_edit;
 pub(in crate::app) mod update;
 pub(in crate::app) mod values;

@@ -27,7 +27,7 @@ pub struct EditPreview {
     /// The live instances whose effective configuration would change, oldest first, with the changes.
     pub affected: Vec<(InstanceModel, Vec<AnyChange>)>,
     /// The number of live instances that would not change.
-    pub sheltered: usize,
+    pub unaffected: usize,
 }
 
 /// The instances of a template, with the changes found so far.
@@ -123,6 +123,6 @@ impl App {
             .zip(comparison.changes)
             .filter(|(_, changes)| !changes.is_empty())
             .collect();
-        Ok(EditPreview { changes: comparison.of_template, sheltered: all - affected.len(), affected })
+        Ok(EditPreview { changes: comparison.of_template, unaffected: all - affected.len(), affected })
     }
 }

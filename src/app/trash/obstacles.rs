@@ -16,7 +16,7 @@ use crate::{
         entities::{InstanceModel, StackModel},
         queries::{
             page::{Page, Slice},
-            stack_instances::{self, Members},
+            stack_instances::{self, StackMembers},
             trash::{self, ByDeletion, InstanceOutlook},
         },
     },
@@ -56,10 +56,10 @@ impl App {
         let mut found: HashMap<StackId, Vec<Problem>> = HashMap::new();
         for stack in trash::stack_outlook(db, stacks).await? {
             let of_stack = found.entry(stack.id).or_default();
-            of_stack.extend(stack.holder.map(|holder| container_names::name_taken(&stack.name, holder, scope)));
+            of_stack.extend(stack.holder.map(|holder| container_names::name_taken(&stack.name, Some(holder), scope)));
             of_stack.extend(container_names::too_long(&stack.name, stack.longest.as_deref()));
         }
-        for met in stack_instances::clashes(db, stacks, Members::TrashedWithStack, None, true).await? {
+        for met in stack_instances::clashes(db, stacks, StackMembers::TrashedWithStack, None, true).await? {
             found.entry(met.stack).or_default().push(clash(&met, scope));
         }
         Ok(found)

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Found, file::Parsed};
 use crate::{
-    kinds::compose::{Fate, Notes, Use},
+    kinds::compose::{NoteKind, Notes, Use},
     yaml::{Map, Node, Value},
 };
 
@@ -46,7 +46,7 @@ pub(super) fn look(found: &[Found], files: &[Parsed], above: &[Parsed], notes: &
             [("configs", &file.definitions.configs, &configs), ("secrets", &file.definitions.secrets, &secrets)]
         {
             for (name, node) in defined.iter().filter(|(name, _)| !used.contains(*name)) {
-                notes.push(Fate::Lost, &format!("{part}.{name}"), node.at, "No service uses it.");
+                notes.push(NoteKind::Lost, &format!("{part}.{name}"), node.at, "No service uses it.");
             }
         }
     }
@@ -62,14 +62,14 @@ fn volume(name: &str, node: &Node, users: Option<&[&str]>, notes: &mut Notes<'_>
     let defined = node.as_map().unwrap_or(&nothing);
     let external = defined.get("external").is_some_and(|node| node.as_bool() == Some(true) || node.as_map().is_some());
     match users {
-        None => return notes.push(Fate::Lost, &path, node.at, "No service uses it."),
+        None => return notes.push(NoteKind::Lost, &path, node.at, "No service uses it."),
         Some(users) if users.len() > 1 && !external => {
             let more = users.len().saturating_sub(MAX_NAMED_SERVICES);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let named = users[..users.len().min(MAX_NAMED_SERVICES)].join(", ");
             let reason =
                 format!("{named}{more} share this volume; here each instance has its own. What is external is shared.");
-            notes.push(Fate::Lost, &path, node.at, &reason);
+            notes.push(NoteKind::Lost, &path, node.at, &reason);
         }
         Some(_) => {}
     }
@@ -82,7 +82,7 @@ fn volume(name: &str, node: &Node, users: Option<&[&str]>, notes: &mut Notes<'_>
         };
         if !plain {
             let reason = "A volume of an instance has a name of its own and no options.";
-            notes.push(Fate::Lost, &format!("{path}.{key}"), part.at, reason);
+            notes.push(NoteKind::Lost, &format!("{path}.{key}"), part.at, reason);
         }
     }
 }

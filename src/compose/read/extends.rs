@@ -11,7 +11,7 @@ use std::{
 use super::{Refusal, Request, file::Parsed};
 use crate::{
     compose::merge,
-    kinds::compose::{Fate, Notes},
+    kinds::compose::{NoteKind, Notes},
     yaml::{At, Map, Node, Value},
 };
 
@@ -50,7 +50,7 @@ pub(super) fn apply(files: &mut [Parsed], request: &Request, notes: &mut Notes<'
         for (key, mut node) in of_file {
             if is_borrowed {
                 let reason = "Other files take it for their own services; it becomes none itself.";
-                notes.push(Fate::Changed, &format!("services.{key}"), node.at, reason);
+                notes.push(NoteKind::Changed, &format!("services.{key}"), node.at, reason);
                 continue;
             }
             if let Some(map) = done.remove(&(file, key.clone())) {
@@ -138,7 +138,7 @@ impl Resolver<'_, '_> {
                 Ok(below?.map_or((None, true), |(below, is_complete)| (Some(below), is_complete)))
             }
             Err(reason) => {
-                self.notes.push(Fate::Lost, &format!("services.{}.extends", place.1), extends.at, &reason);
+                self.notes.push(NoteKind::Lost, &format!("services.{}.extends", place.1), extends.at, &reason);
                 Ok((None, !is_broken_off))
             }
         }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::Refusal;
 use crate::{
     compose::interpolate::{Missing, interpolate, only_variable},
-    kinds::compose::{Definitions, EXTENSION, Fate, Notes},
+    kinds::compose::{Definitions, EXTENSION, NoteKind, Notes},
     yaml::{self, At, Map, Node, Value},
 };
 
@@ -76,20 +76,20 @@ fn map_of(key: &str, node: Node) -> Result<Map, Refusal> {
 fn other(key: &str, node: &Node, notes: &mut Notes<'_>) {
     let mut note = |fate, path: &str, at, reason: &str| notes.push(fate, path, at, reason);
     match (key, &node.value) {
-        ("name", _) => note(Fate::Changed, key, node.at, "The project is called devarch-STACK here."),
-        ("version", _) => note(Fate::Changed, key, node.at, "It is obsolete, and Compose ignores it."),
+        ("name", _) => note(NoteKind::Changed, key, node.at, "The project is called devarch-STACK here."),
+        ("version", _) => note(NoteKind::Changed, key, node.at, "It is obsolete, and Compose ignores it."),
         ("networks", Value::Map(networks)) => {
             for (name, network) in networks.iter() {
                 let only_name = network.as_map().is_none_or(|map| map.iter().all(|(key, _)| key == "name"));
-                let fate = if name == "default" && only_name { Fate::Changed } else { Fate::Lost };
+                let fate = if name == "default" && only_name { NoteKind::Changed } else { NoteKind::Lost };
                 note(fate, &format!("networks.{name}"), network.at, "A stack has one network of its own.");
             }
         }
-        ("include", _) => note(Fate::Lost, key, node.at, "Give the other files as well."),
+        ("include", _) => note(NoteKind::Lost, key, node.at, "Give the other files as well."),
         (key, _) if key.starts_with("x-") => {
-            note(Fate::Lost, key, node.at, "An extension that belongs to no service is not held.");
+            note(NoteKind::Lost, key, node.at, "An extension that belongs to no service is not held.");
         }
-        _ => note(Fate::Lost, key, node.at, "This part of a file cannot be held."),
+        _ => note(NoteKind::Lost, key, node.at, "This part of a file cannot be held."),
     }
 }
 
@@ -182,7 +182,7 @@ impl Filler<'_, '_> {
                 return Some(bare);
             }
             if only_variable(value) == Some(key.as_str()) {
-                self.note(Fate::Changed, at, "It is left to the shell that starts the stack.".to_owned());
+                self.note(NoteKind::Changed, at, "It is left to the shell that starts the stack.".to_owned());
                 return Some(bare);
             }
         }
@@ -190,7 +190,7 @@ impl Filler<'_, '_> {
             match missing {
                 Missing::Optional(name) => {
                     let reason = format!("The variable {name} is not given; nothing stands in its place.");
-                    self.note(Fate::Lost, at, reason);
+                    self.note(NoteKind::Lost, at, reason);
                 }
                 Missing::Required(name, why) => {
                     let why = if why.is_empty() { String::new() } else { format!(": {why}") };
@@ -201,7 +201,7 @@ impl Filler<'_, '_> {
         Some(Value::Text(filled.text))
     }
 
-    fn note(&mut self, fate: Fate, at: At, reason: String) {
+    fn note(&mut self, fate: NoteKind, at: At, reason: String) {
         if !self.notes.budget().is_exceeded() {
             self.notes.push(fate, &self.path.join("."), at, &reason);
         }

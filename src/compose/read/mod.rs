@@ -16,7 +16,7 @@ use crate::{
     budget::import::{Exceeded, ReadBudget},
     kinds::{
         Collections,
-        compose::{Definitions, Fate, Note, Notes},
+        compose::{Definitions, Note, NoteKind, Notes},
     },
     yaml::{At, Map, Node, Value},
 };
@@ -201,7 +201,7 @@ fn services(files: &mut [Parsed], above: &mut [Parsed], notes: &mut Notes<'_>) -
                 }
                 None => {
                     let reason = "Only an override file has this service: it becomes a template as well.";
-                    notes.push(Fate::Changed, &format!("services.{key}"), at, reason);
+                    notes.push(NoteKind::Changed, &format!("services.{key}"), at, reason);
                     place.insert(key.clone(), found.len());
                     let below = merge::services(Map::new(), map);
                     found.push(Found { key, file: 0, below, above: None, at });
@@ -269,7 +269,7 @@ fn service_map(key: &str, node: Node, notes: &mut Notes<'_>) -> Option<Map> {
         Value::Null => Some(Map::new()),
         _ => {
             let reason = format!("A service is a mapping, not {what}.");
-            notes.push(Fate::Lost, &format!("services.{key}"), at, &reason);
+            notes.push(NoteKind::Lost, &format!("services.{key}"), at, &reason);
             None
         }
     }

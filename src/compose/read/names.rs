@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Found, Request};
 use crate::{
-    kinds::compose::{Fate, Notes},
+    kinds::compose::{NoteKind, Notes},
     name::{MAX_NAME, MAX_TEMPLATE_NAME, Name, NameOf, numbered},
 };
 
@@ -32,7 +32,7 @@ pub(super) fn give(found: &[Found], request: &Request, notes: &mut Notes<'_>) ->
         for (what, name, wanted) in [("template", &template, &wanted), ("instance", &instance, &service.key)] {
             if name != wanted {
                 let reason = format!("The {what} is called {name}: names take lower-case letters, digits and hyphens.");
-                notes.push(Fate::Changed, &format!("services.{}", service.key), service.at, &reason);
+                notes.push(NoteKind::Changed, &format!("services.{}", service.key), service.at, &reason);
             }
         }
         Names { template, instance }

@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Problems},
     kinds::{
         Cardinality, Collections, Kind, MAX_ENTRIES, MAX_KIND_BYTES, check_entry,
-        compose::{Definitions, EXTENSION, Fate, Found, Notes, Reading},
+        compose::{Definitions, EXTENSION, Found, NoteKind, Notes, Reading},
         for_each_kind,
     },
     yaml::{At, Map, Node, Value},
@@ -85,7 +85,7 @@ impl Part<'_> {
         if !image {
             let at = self.at;
             let reason = "Without an image that can be held there is no template.";
-            reading.notes.push(Fate::Lost, &format!("services.{}", self.key), at, reason);
+            reading.notes.push(NoteKind::Lost, &format!("services.{}", self.key), at, reason);
         }
         reading.notes.append_to(notes);
         image.then_some(Service { says, description, category })
@@ -127,7 +127,7 @@ fn sound<K: Kind>(found: Vec<Found<K>>, notes: &mut Notes<'_>) -> Vec<K> {
         if !notes.budget().pass(1) {
             break;
         }
-        let mut lose = |found: &Found<K>, reason: &str| notes.push(Fate::Lost, &found.path, found.at, reason);
+        let mut lose = |found: &Found<K>, reason: &str| notes.push(NoteKind::Lost, &found.path, found.at, reason);
         next.entry.normalize();
         let mut problems = Problems::at(&[]);
         check_entry(&next.entry, &mut problems);

@@ -16,7 +16,7 @@ pub(super) use self::version_checks::VersionChecks;
 use self::{projection::LARGEST_PACK, statement::Packing};
 pub use self::{
     projection::{Column, INSTANCE, Keys, Projection, RowSet, Rules, STACK, TEMPLATE},
-    statement::Members,
+    statement::InstanceSelection,
 };
 pub use crate::db::pool::pinned::{Place, Row};
 use crate::{
@@ -66,7 +66,7 @@ impl Db {
         statements: &Statements,
         projection: &Projection,
         stack: &str,
-        members: Members<'_>,
+        members: InstanceSelection<'_>,
     ) -> Result<Vec<Row>, DbErr> {
         let packing = self.packing();
         let text = statement::write(self.open.read.get_database_backend(), scope, projection, stack, members, packing);
@@ -83,7 +83,7 @@ impl Db {
             }
             statements.budget().release_to(before);
         }
-        let mut connection = self.open.pinned_connections.take().await?;
+        let mut connection = self.open.pinned_connections.acquire().await?;
         let before = statements.budget().used();
         let rows = match self.fetch(&mut connection, statements, &text.sql, &text.parameters).await {
             Err(cause) if pinned::is_too_large_to_pack(&cause) => {
@@ -94,12 +94,18 @@ impl Db {
             }
             rows => rows?,
         };
-        connection.done();
+        connection.release();
         Ok(rows)
     }
 
     /// Returns the SQL that [`Db::rows`] runs, for tests that examine query plans.
-    pub fn statement(&self, scope: &Scope, projection: &Projection, stack: &str, members: Members<'_>) -> String {
+    pub fn statement(
+        &self,
+        scope: &Scope,
+        projection: &Projection,
+        stack: &str,
+        members: InstanceSelection<'_>,
+    ) -> String {
         statement::write(self.open.read.get_database_backend(), scope, projection, stack, members, self.packing()).sql
     }
 

@@ -26,7 +26,7 @@ use crate::{
 
 /// Which instances of the stack are read.
 #[derive(Clone, Copy, Debug)]
-pub enum Members<'a> {
+pub enum InstanceSelection<'a> {
     /// None, only the stack.
     None,
     /// The instance with this name.
@@ -82,7 +82,7 @@ pub(super) fn write<'a>(
     scope: &Scope,
     projection: &Projection,
     stack: &'a str,
-    members: Members<'a>,
+    members: InstanceSelection<'a>,
     packing: Packing,
 ) -> Text<'a> {
     let mut text = Text { sql: String::with_capacity(2048), parameters: Vec::new(), backend };
@@ -96,13 +96,13 @@ pub(super) fn write<'a>(
     let own = "FROM service_instances AS i WHERE i.stack_id = (SELECT s.id FROM s) AND i.deleted_at IS NULL";
     let mut conditions = String::new();
     let has_instances = match members {
-        Members::None => false,
-        Members::One(name) => {
+        InstanceSelection::None => false,
+        InstanceSelection::One(name) => {
             let name = text.placeholder(Parameter::Text(name.into()));
             let _ = write!(text.sql, ", i AS MATERIALIZED (SELECT i.* {own} AND i.instance_id = {name})");
             true
         }
-        Members::Page(filter, slice) => {
+        InstanceSelection::Page(filter, slice) => {
             if let Some(search) = &filter.search {
                 if backend == DbBackend::Sqlite {
                     // SQLite would compile a statement with LIKE and a parameter again for each execution.

@@ -119,10 +119,10 @@ impl VersionChecks {
         let names = (0..size).map(|n| batch.get(n).unwrap_or(&batch[0]));
         let parameters: Vec<Parameter<'_>> = names.map(|one| Parameter::Text(one.stack.as_str().into())).collect();
         let sql = statement::versions(self.backend, size);
-        let mut connection = self.pinned_connections.take().await?;
+        let mut connection = self.pinned_connections.acquire().await?;
         self.statements.fetch_add(1, Ordering::Relaxed);
         let rows = connection.fetch(&sql, &parameters, &Budget::default()).await?;
-        connection.done();
+        connection.release();
         let version = |row: &Row| {
             let name = Row::some(row.text(Place::nth(0))?)?.to_owned();
             Ok((name, Version::read(row, [1, 2, 3].map(Place::nth))?))

@@ -15,7 +15,7 @@ pub(super) async fn load<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id) -> Resul
     let backend = tx.get_database_backend();
     let (table, owner_column, id) = (K::TABLE, K::owner_column(), K::id_column());
     let (of_owner, value) = in_list::parameter(backend, std::iter::once(owner.into()));
-    let bytes = K::LONG.map_or_else(|| "0".to_owned(), |column| format!("COALESCE(octet_length({column}), 0)"));
+    let bytes = K::LONG_COLUMN.map_or_else(|| "0".to_owned(), |column| format!("COALESCE(octet_length({column}), 0)"));
     let sealed = if K::HAS_SECRETS { "(is_secret AND value IS NOT NULL)" } else { "FALSE" };
     let sql = format!(
         "SELECT {id} AS row_id, CAST({} AS TEXT) AS entry_key, CAST({} AS TEXT) AS entry_identity,

@@ -1,6 +1,6 @@
-//! Reads, writes, copies and counts the entries of kinds, in the same way for every kind and owner.
+//! Reads, writes and counts the entries of kinds, in the same way for every kind and owner.
 //!
-//! Called by the use cases and the loaders. It must not depend on a concrete kind except through the registry.
+//! Called by the use cases. It must not depend on a concrete kind except through the registry.
 
 mod difference;
 mod heads;

@@ -1,6 +1,6 @@
 //! Loads entries, and reports unreadable rows by owner, so that one damaged row fails its owner only.
 //!
-//! Called by the loaders and use cases. It must not disclose the contents of a row that cannot be read.
+//! Called by `db::entries`. It must not disclose the contents of a row that cannot be read.
 
 use std::collections::HashMap;
 

@@ -24,47 +24,47 @@ const HEADER: &[u8; 16] = b"SQLite format 3\0";
 /// most.
 const MAX_QUICK_CHECK_BYTES: u64 = 256 * 1024 * 1024;
 /// The table of applied migrations.
-pub(in crate::db) const HISTORY: &str = "seaql_migrations";
+pub(in crate::db) const MIGRATIONS_TABLE: &str = "seaql_migrations";
 
-/// Why a file cannot be used; a sentence without its beginning, which names the file.
+/// Why a file cannot be used. The message is the rest of a sentence that begins with the name of the file.
 #[derive(Debug, thiserror::Error)]
-pub enum Unfit {
-    /// The system does not let it be read or written.
+pub enum FileError {
+    /// The operating system refused to read or write the file.
     #[error("it cannot be read: {0}")]
     Io(#[from] io::Error),
-    /// It is not a file of SQLite.
+    /// The file is not an SQLite database.
     #[error("it is no SQLite database")]
     NotSqlite,
-    /// It is empty, or there is none.
+    /// The file is empty or does not exist.
     #[error("there is nothing in it")]
     Empty,
-    /// SQLite found it damaged.
+    /// SQLite reports that the file is damaged.
     #[error("it is damaged; bring back a backup with `devarch restore`")]
     Damaged(#[source] Option<sqlx::Error>),
-    /// Another connection has it locked.
-    #[error("somebody else is using it")]
+    /// Another connection has locked the file.
+    #[error("another process is using it")]
     InUse(#[source] Option<sqlx::Error>),
-    /// A service has it open.
+    /// A running service has the file open.
     #[error("a service is running on it: stop that first")]
     Served,
-    /// There is no room for what has to be written.
+    /// The disk is full.
     #[error("the disk is full")]
     DiskFull(#[source] sqlx::Error),
-    /// Its steps are not those of this version.
+    /// The applied migrations are not those of this version.
     #[error(transparent)]
     Steps(#[from] UnknownSteps),
-    /// A foreign key leads nowhere.
+    /// A row refers to a row that does not exist.
     #[error("a row of its table {table} refers to nothing")]
     LooseReference {
-        /// The table with the row.
+        /// The table of the referring row.
         table: String,
     },
-    /// Any other failure of SQLite.
+    /// Any other error of SQLite.
     #[error("{0}")]
     Sqlite(#[source] sqlx::Error),
 }
 
-impl From<sqlx::Error> for Unfit {
+impl From<sqlx::Error> for FileError {
     fn from(cause: sqlx::Error) -> Self {
         let code = cause.as_database_error().and_then(|error| error.code()?.parse().ok());
         match code.map(sqlite_code::primary) {
@@ -76,18 +76,18 @@ impl From<sqlx::Error> for Unfit {
     }
 }
 
-/// Why a database with these steps cannot be used.
+/// Why a database with these applied migrations cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownSteps {
-    /// It has steps of ours, and others.
+    /// It has migrations of DevArch, and also unknown ones.
     #[error("a later version of DevArch has made it (step {0}); use that version, or restore an older backup")]
     OfLaterVersion(String),
-    /// It has none of ours.
+    /// It has no migration of DevArch.
     #[error("it is a database of something else")]
     OfSomethingElse,
 }
 
-/// What is in a database file.
+/// The contents of a database file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Content {
     /// The number of stacks, including those in the trash.
@@ -100,7 +100,7 @@ pub struct Content {
     pub is_older: bool,
 }
 
-/// Why a database with these steps is none that this version can use, if it is.
+/// Returns the reason why this version cannot use a database with these applied migrations; `None` if it can.
 pub(in crate::db) fn unknown_migrations<'a>(applied: impl IntoIterator<Item = &'a str>) -> Option<UnknownSteps> {
     let known: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
     let (mut ours, mut later) = (false, None);
@@ -117,7 +117,7 @@ pub(in crate::db) fn unknown_migrations<'a>(applied: impl IntoIterator<Item = &'
 
 /// Checks that a file can be used: it does not exist, is empty, or is a database of this version or an earlier one.
 /// Does not write to it.
-pub async fn inspect(path: &Path) -> Result<(), Unfit> {
+pub async fn inspect(path: &Path) -> Result<(), FileError> {
     if let Some(mut found) = open(path).await? {
         let done = check_usable(path, &mut found).await;
         found.close().await?;
@@ -144,7 +144,7 @@ pub(in crate::db) fn make_private(path: &Path) {
 }
 
 /// Opens a file for reading; `None` if it does not exist or is empty.
-async fn open(path: &Path) -> Result<Option<SqliteConnection>, Unfit> {
+async fn open(path: &Path) -> Result<Option<SqliteConnection>, FileError> {
     let mut file = match File::open(path) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
         file => file?,
@@ -153,7 +153,7 @@ async fn open(path: &Path) -> Result<Option<SqliteConnection>, Unfit> {
     match file.read(&mut header)? {
         0 => return Ok(None),
         n if n < header.len() || header != *HEADER => {
-            return Err(Unfit::NotSqlite);
+            return Err(FileError::NotSqlite);
         }
         _ => {}
     }
@@ -161,7 +161,7 @@ async fn open(path: &Path) -> Result<Option<SqliteConnection>, Unfit> {
     Ok(Some(options.connect().await?))
 }
 
-async fn check_usable(path: &Path, found: &mut SqliteConnection) -> Result<(), Unfit> {
+async fn check_usable(path: &Path, found: &mut SqliteConnection) -> Result<(), FileError> {
     let was_closed = fs::metadata(beside(path, "-wal")).map_or(true, |wal| wal.len() == 0);
     if !was_closed && fs::metadata(path)?.len() <= MAX_QUICK_CHECK_BYTES {
         run_check(found, "quick_check(1)").await?;
@@ -171,51 +171,52 @@ async fn check_usable(path: &Path, found: &mut SqliteConnection) -> Result<(), U
     if tables.is_empty() {
         return Ok(());
     }
-    if !tables.iter().any(|table| table == HISTORY) {
+    if !tables.iter().any(|table| table == MIGRATIONS_TABLE) {
         return Err(UnknownSteps::OfSomethingElse.into());
     }
     let steps = texts(found, "SELECT version FROM seaql_migrations ORDER BY version").await?;
     unknown_migrations(steps.iter().map(String::as_str)).map_or(Ok(()), |unknown| Err(unknown.into()))
 }
 
-async fn texts(found: &mut SqliteConnection, sql: &'static str) -> Result<Vec<String>, Unfit> {
+async fn texts(found: &mut SqliteConnection, sql: &'static str) -> Result<Vec<String>, FileError> {
     Ok(sqlx::query_scalar(sql).fetch_all(found).await?)
 }
 
 /// Runs one of SQLite's integrity checks.
-async fn run_check(found: &mut SqliteConnection, check: &'static str) -> Result<(), Unfit> {
+async fn run_check(found: &mut SqliteConnection, check: &'static str) -> Result<(), FileError> {
     let sql = if check.starts_with("quick") { "PRAGMA quick_check(1)" } else { "PRAGMA integrity_check(1)" };
     let results: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *found).await?;
     if results.iter().any(|line| line == "ok") {
         return Ok(());
     }
     tracing::error!(found = results.join("; "), "the database file is damaged");
-    Err(Unfit::Damaged(None))
+    Err(FileError::Damaged(None))
 }
 
 /// Checks a whole file: every page, every index and every foreign key.
-pub async fn verify(path: &Path) -> Result<Content, Unfit> {
+pub async fn verify(path: &Path) -> Result<Content, FileError> {
     let found = open(path).await?;
-    let mut found = found.ok_or(Unfit::Empty)?;
+    let mut found = found.ok_or(FileError::Empty)?;
     let done = verify_open(path, &mut found).await;
     found.close().await?;
     done
 }
 
-async fn verify_open(path: &Path, found: &mut SqliteConnection) -> Result<Content, Unfit> {
+async fn verify_open(path: &Path, found: &mut SqliteConnection) -> Result<Content, FileError> {
     check_usable(path, found).await?;
     run_check(found, "integrity_check(1)").await?;
     let loose = sqlx::query("PRAGMA foreign_key_check").fetch_optional(&mut *found).await?;
     if let Some(row) = loose {
         let table: String = row.try_get(0)?;
-        return Err(Unfit::LooseReference { table });
+        return Err(FileError::LooseReference { table });
     }
     let steps = texts(found, "SELECT version FROM seaql_migrations").await?;
     if steps.is_empty() {
-        return Err(Unfit::Empty);
+        return Err(FileError::Empty);
     }
-    let mut count =
-        async |sql: &'static str| -> Result<i64, Unfit> { Ok(sqlx::query_scalar(sql).fetch_one(&mut *found).await?) };
+    let mut count = async |sql: &'static str| -> Result<i64, FileError> {
+        Ok(sqlx::query_scalar(sql).fetch_one(&mut *found).await?)
+    };
     Ok(Content {
         stacks: count("SELECT count(*) FROM stacks").await?,
         instances: count("SELECT count(*) FROM service_instances").await?,
@@ -226,9 +227,9 @@ async fn verify_open(path: &Path, found: &mut SqliteConnection) -> Result<Conten
 
 /// Copies a database into a new file, also while it is in use. The copy is a consistent snapshot, and is verified
 /// before it gets its name.
-pub async fn back_up(path: &Path, to: &Path) -> Result<Content, Unfit> {
+pub async fn back_up(path: &Path, to: &Path) -> Result<Content, FileError> {
     let source = open(path).await?;
-    let mut source = source.ok_or(Unfit::Empty)?;
+    let mut source = source.ok_or(FileError::Empty)?;
     let new = Partial::beside(to)?;
     let made = async {
         check_usable(path, &mut source).await?;
@@ -246,7 +247,7 @@ pub async fn back_up(path: &Path, to: &Path) -> Result<Content, Unfit> {
 }
 
 /// Replaces a database that is not in use with a backup. Returns the path to which the old file was renamed.
-pub async fn restore_copy(from: &Path, path: &Path, kept_as: &str) -> Result<(Content, Option<PathBuf>), Unfit> {
+pub async fn restore_copy(from: &Path, path: &Path, kept_as: &str) -> Result<(Content, Option<PathBuf>), FileError> {
     let content = verify(from).await?;
     let new = Partial::beside(path)?;
     // The new file keeps its own mode instead of that of the backup.
@@ -274,15 +275,15 @@ pub async fn restore_copy(from: &Path, path: &Path, kept_as: &str) -> Result<(Co
 
 /// Checks that no other process has the file open, and merges its write-ahead log into it. A file that is damaged or no
 /// database passes.
-async fn ensure_unused(path: &Path) -> Result<(), Unfit> {
+async fn ensure_unused(path: &Path) -> Result<(), FileError> {
     let options = SqliteConnectOptions::new().filename(path).busy_timeout(Duration::from_millis(500));
     let Ok(mut found) = options.connect().await else { return Ok(()) };
     // SQLite leaves WAL mode only if no other connection is open.
     let left: Result<String, _> = sqlx::query_scalar("PRAGMA journal_mode = DELETE").fetch_one(&mut found).await;
     drop(found.close().await);
-    match left.map_err(Unfit::from) {
-        Ok(mode) if mode == "wal" => Err(Unfit::InUse(None)),
-        Err(Unfit::InUse(_)) => Err(Unfit::Served),
+    match left.map_err(FileError::from) {
+        Ok(mode) if mode == "wal" => Err(FileError::InUse(None)),
+        Err(FileError::InUse(_)) => Err(FileError::Served),
         _ => Ok(()),
     }
 }
@@ -291,7 +292,7 @@ async fn ensure_unused(path: &Path) -> Result<(), Unfit> {
 struct Partial(PathBuf);
 
 impl Partial {
-    fn beside(path: &Path) -> Result<Self, Unfit> {
+    fn beside(path: &Path) -> Result<Self, FileError> {
         if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             private_file::create_folder(parent)?;
         }
@@ -306,7 +307,7 @@ impl Partial {
     }
 
     /// Renames the file to its final name, and syncs file and folder to disk.
-    fn publish(self, path: &Path) -> Result<(), Unfit> {
+    fn publish(self, path: &Path) -> Result<(), FileError> {
         File::open(&self.0)?.sync_all()?;
         fs::rename(&self.0, path)?;
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -26,9 +26,9 @@ impl Db {
             rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>()
         };
         let of_name = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() AND tablename";
-        let tables = ask(&format!("{of_name} IN ('{}', 'services', 'stacks')", file::HISTORY)).await?;
-        if tables.iter().any(|table| table == file::HISTORY) {
-            let steps = ask(&format!("SELECT version FROM {}", file::HISTORY)).await?;
+        let tables = ask(&format!("{of_name} IN ('{}', 'services', 'stacks')", file::MIGRATIONS_TABLE)).await?;
+        if tables.iter().any(|table| table == file::MIGRATIONS_TABLE) {
+            let steps = ask(&format!("SELECT version FROM {}", file::MIGRATIONS_TABLE)).await?;
             let unknown = file::unknown_migrations(steps.iter().map(String::as_str));
             return unknown.map_or(Ok(()), |unknown| Err(Error::failed(unknown)));
         }
@@ -85,7 +85,7 @@ impl Db {
         let read = self.open.reads();
         // The address of a primary leads to a standby after that server was demoted.
         let standby = if read.get_database_backend() == DbBackend::Postgres { "pg_is_in_recovery()" } else { "FALSE" };
-        let applied = format!("SELECT version, {standby} FROM seaql_migrations");
+        let applied = format!("SELECT version, {standby} FROM {}", file::MIGRATIONS_TABLE);
         let applied = Statement::from_string(read.get_database_backend(), applied);
         let applied = self.health.fail_fast(read.query_all_raw(applied)).await?;
         if applied.first().map(|row| row.try_get_by_index(1)).transpose()? == Some(true) {

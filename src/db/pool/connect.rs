@@ -9,7 +9,7 @@ use sea_orm::{
     sqlx::{self, AssertSqlSafe, Connection, Executor, PgConnection, postgres::PgConnectOptions},
 };
 
-use super::open::Opening;
+use super::open::PoolSettings;
 use crate::{
     config::DbUrl,
     db::{
@@ -31,7 +31,7 @@ const IDLE_TRANSACTION_TIMEOUT: Duration = Duration::from_mins(1);
 const RESERVE_IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Connections for reading and for writing.
-pub(in crate::db) struct Opened {
+pub(in crate::db) struct NewPools {
     pub(in crate::db) read: DatabaseConnection,
     pub(in crate::db) write: DatabaseConnection,
     /// One more connection, for reads when `read` is exhausted. `None` where reads have a pool of their own.
@@ -43,7 +43,7 @@ pub(in crate::db) struct Opened {
 }
 
 /// Opens the pools.
-pub(in crate::db) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
+pub(in crate::db) async fn open(url: &DbUrl, how: &PoolSettings) -> Result<NewPools> {
     match url {
         DbUrl::Sqlite(path) => {
             if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
@@ -57,7 +57,7 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
             // SQLite allows one writer anyway. Waiting for a pool of one connection is fair and needs no polling.
             let write = sqlite(path.clone(), 1, &how.timeouts).await?;
             let read = sqlite(path.clone(), how.connections, &how.timeouts).await?;
-            Ok(Opened { read, write, reserve: None, pooled: false, link: Link::default() })
+            Ok(NewPools { read, write, reserve: None, pooled: false, link: Link::default() })
         }
         DbUrl::Postgres(url) => {
             let own = of_postgres(url).map_err(Error::failed)?;
@@ -70,7 +70,7 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
                 }
                 connected => connected?,
             };
-            let pooled = pooler::look(pool.get_postgres_connection_pool(), first, link).await?;
+            let pooled = pooler::is_pooled(pool.get_postgres_connection_pool(), first, link).await?;
             // With one connection in all, reads and writes take turns on it.
             let reserve = if how.connections > 1 {
                 let mut options = postgres(url, how, link, Options { connections: 1, ..wanted });
@@ -79,7 +79,7 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &Opening) -> Result<Opened> {
             } else {
                 None
             };
-            Ok(Opened { read: pool.clone(), write: pool, reserve, pooled, link })
+            Ok(NewPools { read: pool.clone(), write: pool, reserve, pooled, link })
         }
     }
 }
@@ -114,7 +114,7 @@ pub(in crate::db) struct Options {
 
 /// The options of a pool of PostgreSQL connections with statement timeouts. Each connection is checked when it is
 /// opened and whenever it is returned.
-pub(in crate::db) fn postgres(url: &str, how: &Opening, link: Link, wanted: Options) -> ConnectOptions {
+pub(in crate::db) fn postgres(url: &str, how: &PoolSettings, link: Link, wanted: Options) -> ConnectOptions {
     let mut options = options(url.to_owned(), wanted.connections, &how.timeouts);
     options.acquire_timeout(link.connect_timeout(how.timeouts.pool_wait()));
     let settings = [

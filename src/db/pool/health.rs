@@ -1,8 +1,8 @@
 //! The health monitor: probes the database continuously on a connection of its own, and makes statements fail fast
 //! while it does not answer.
 //!
-//! Run by [`Db`](crate::db::Db) while the service runs; every statement checks it. It must not decide what a client is
-//! told.
+//! Run by [`Db`](crate::db::Db) while the service runs; every statement checks it. It must not decide which error a
+//! client gets.
 //!
 //! A network that drops packets reports no error. Without the monitor, a statement would wait until the operating
 //! system stops retransmitting.

@@ -3,6 +3,7 @@
 //! Called by `Db`. It must not know what a statement is for.
 
 pub(in crate::db) mod connect;
+pub(in crate::db) mod fetch;
 pub(in crate::db) mod health;
 pub(in crate::db) mod link;
 pub(in crate::db) mod open;

@@ -26,7 +26,7 @@ use crate::{
 
 /// Pools that were opened together.
 #[derive(Debug)]
-pub(in crate::db) struct Open {
+pub(in crate::db) struct Pools {
     pub(in crate::db) read: DatabaseConnection,
     pub(in crate::db) write: DatabaseConnection,
     pub(in crate::db) reserve: Option<DatabaseConnection>,
@@ -40,19 +40,19 @@ pub(in crate::db) struct Open {
 
 /// The settings with which pools are opened.
 #[derive(Clone, Debug)]
-pub(in crate::db) struct Opening {
+pub(in crate::db) struct PoolSettings {
     pub(in crate::db) connections: u32,
     pub(in crate::db) timeouts: DatabaseTimeouts,
 }
 
-impl Open {
+impl Pools {
     pub(in crate::db) async fn new(
         url: &DbUrl,
-        how: &Opening,
+        how: &PoolSettings,
         health: &HealthMonitor,
         statements: &Arc<AtomicU64>,
     ) -> Result<Self> {
-        let connect::Opened { mut read, mut write, mut reserve, pooled, link } = connect::open(url, how).await?;
+        let connect::NewPools { mut read, mut write, mut reserve, pooled, link } = connect::open(url, how).await?;
         for connection in [&mut read, &mut write].into_iter().chain(&mut reserve) {
             let statements = Arc::clone(statements);
             connection.set_metric_callback(move |_| {
@@ -116,7 +116,7 @@ impl Db {
     pub fn watch(&self) {
         let DbUrl::Postgres(url) = &self.url else { return };
         let Ok(options) = connect::of_postgres(url) else { return };
-        let (latest, db) = (Arc::downgrade(&self.latest), (self.url.clone(), self.opening.clone()));
+        let (latest, db) = (Arc::downgrade(&self.latest), (self.url.clone(), self.settings.clone()));
         let (health, statements) = (self.health.clone(), Arc::clone(&self.statements));
         let mut probe_connection = HealthProbe::new(options, self.open.link);
         tokio::spawn(async move {
@@ -135,7 +135,7 @@ impl Db {
                         health.set_away(true);
                     }
                     (true, Probe::Primary) => {
-                        let Ok(new) = Open::new(&db.0, &db.1, &health, &statements).await else { continue };
+                        let Ok(new) = Pools::new(&db.0, &db.1, &health, &statements).await else { continue };
                         let mut latest = latest.write().unwrap_or_else(PoisonError::into_inner);
                         let old = std::mem::replace(&mut *latest, Arc::new(new));
                         tokio::spawn(async move { old.close().await });

@@ -24,15 +24,15 @@ const DETECTION_TIMEOUT: Duration = Duration::from_secs(2);
 /// The number of round trips of the detection.
 const DETECTION_ROUND_TRIPS: u32 = 16;
 
-/// How a server answers a statement that was prepared on another one: there is none of this name, or another client has
-/// made one.
+/// The errors of a statement that was prepared on another server connection: no prepared statement has this name, or
+/// another client has prepared one with the same name.
 const LOST_PREPARED_STATEMENT: [&str; 3] =
     [sqlstate::INVALID_STATEMENT_NAME, sqlstate::DUPLICATE_PREPARED_STATEMENT, sqlstate::PROTOCOL_VIOLATION];
 
-/// Whether connections are handed out anew for each transaction. A pooler that then loses what they have prepared is
-/// refused, and of limits that are not in force the log tells. The other connection is none of the pool's, which may have
-/// one only.
-pub(in crate::db) async fn look(pool: &PgPool, mut other: PgConnection, link: Link) -> Result<bool> {
+/// Detects whether a pooler assigns server connections for each transaction. Refuses a pooler that loses prepared
+/// statements, and logs a warning if the timeouts are not in force. `other` does not come from the pool, because the
+/// pool may have only one connection.
+pub(in crate::db) async fn is_pooled(pool: &PgPool, mut other: PgConnection, link: Link) -> Result<bool> {
     let broken =
         |cause: SqlxError| Error::Unavailable(sea_orm::DbErr::Conn(sea_orm::RuntimeErr::SqlxError(cause.into())));
     let mut own = pool.acquire().await.map_err(broken)?;

@@ -14,7 +14,7 @@ use std::{
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use tokio::time::{Instant, timeout};
 
-use super::open::Opening;
+use super::open::PoolSettings;
 use crate::{
     budget::Budget,
     config::DbUrl,
@@ -52,7 +52,7 @@ pub(in crate::db) struct Standby {
 
 impl Standby {
     /// Opens the pool lazily: the service starts even if the standby does not answer.
-    pub(in crate::db) async fn open(url: &DbUrl, how: &Opening, link: Link) -> Result<Self> {
+    pub(in crate::db) async fn open(url: &DbUrl, how: &PoolSettings, link: Link) -> Result<Self> {
         let DbUrl::Postgres(url) = url else {
             return Err(Error::Internal("a standby has a PostgreSQL URL".to_owned()));
         };
@@ -100,9 +100,9 @@ impl Standby {
             return None;
         }
         let asked = async {
-            let mut connection = self.pinned_connections.take().await?;
+            let mut connection = self.pinned_connections.acquire().await?;
             let rows = connection.fetch(sql, parameters, budget).await?;
-            connection.done();
+            connection.release();
             Ok::<_, sea_orm::DbErr>(rows)
         };
         match timeout(STANDBY_READ_TIMEOUT, asked).await {

@@ -2,7 +2,7 @@
 //! their template, name it.
 //!
 //! Called by the use cases. It must not decide whether an instance does claim it. Rows can be overridden or removed,
-//! and `kinds::merge` computes the result.
+//! and `kinds::merging` computes the result.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement, Value};

@@ -1,6 +1,6 @@
 //! Queries on instances.
 //!
-//! Called by the use cases and the loaders. They must not decide what a missing row means.
+//! Called by the use cases. They must not decide what a missing row means.
 
 use std::{collections::HashMap, hash::Hash};
 
@@ -116,7 +116,6 @@ pub async fn count_users(db: &impl Session, template: TemplateId) -> Result<u64,
 
 /// All live instances that use a template, oldest first.
 pub async fn of_template(db: &impl Session, template: TemplateId) -> Result<Vec<InstanceModel>, DbErr> {
-    use sea_orm::QueryOrder;
     let select = Entity::live().filter(Column::TemplateServiceId.eq(template)).filter(db.within("stack_id"));
     select.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(db).await
 }
@@ -125,18 +124,6 @@ pub async fn of_template(db: &impl Session, template: TemplateId) -> Result<Vec<
 pub async fn of_stacks(db: &impl Session, stacks: &[StackId]) -> Result<Vec<InstanceModel>, DbErr> {
     let select = Entity::live().filter(of_parents(db, stacks)).filter(db.within("stack_id"));
     select.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(db).await
-}
-
-/// The container names of live instances that start with `prefix`, which must not contain wildcard characters. Ignores
-/// the scope, as [`container_is_taken`] does.
-pub async fn container_names(db: &impl ConnectionTrait, prefix: &str) -> Result<Vec<String>, DbErr> {
-    Entity::live()
-        .filter(Column::ContainerName.like(format!("{prefix}%")))
-        .select_only()
-        .column(Column::ContainerName)
-        .into_tuple()
-        .all(db)
-        .await
 }
 
 fn matching(db: &impl Session, filter: &InstanceFilter) -> Condition {

@@ -1,6 +1,6 @@
 //! Queries on `instance_override_rules`, which remove or replace template entries.
 //!
-//! Called by the code that loads and writes overrides, and by the loaders. They must not know the effect of a rule.
+//! Called by the code that loads and writes overrides. They must not know the effect of a rule.
 
 use std::collections::HashMap;
 
@@ -49,7 +49,9 @@ async fn load_where(
         }
     }
     // The order does not depend on when the rules were created.
-    of_instance.values_mut().for_each(|rules| rules.sort());
+    for rules in of_instance.values_mut() {
+        rules.sort();
+    }
     Ok(of_instance)
 }
 

@@ -65,7 +65,7 @@ impl Db {
                 };
             }
         };
-        connection.done();
+        connection.release();
         match rows.into_iter().next() {
             Some(Row::Postgres(row)) => Ok(Some(InstanceModel::from_query_result(&QueryResult::from(row), "")?)),
             _ => Ok(None),

@@ -27,14 +27,14 @@ use crate::{
 
 /// Selects instances of a stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Members {
+pub enum StackMembers {
     /// The live instances.
     Live,
     /// The instances that were moved to the trash together with the stack.
     TrashedWithStack,
 }
 
-impl Members {
+impl StackMembers {
     fn of(self, stack: StackId) -> Condition {
         let members = Condition::all().add(Column::StackId.eq(stack));
         match self {
@@ -60,7 +60,7 @@ fn derived_container_name(stack: &str) -> SimpleExpr {
 }
 
 /// The names of a stack's instances, oldest first.
-pub async fn names(db: &impl Session, stack: StackId, which: Members) -> Result<Vec<String>, DbErr> {
+pub async fn names(db: &impl Session, stack: StackId, which: StackMembers) -> Result<Vec<String>, DbErr> {
     Entity::find()
         .filter(which.of(stack))
         .order_by_asc(Column::CreatedAt)
@@ -75,7 +75,7 @@ pub async fn names(db: &impl Session, stack: StackId, which: Members) -> Result<
 /// The live instances of a stack, oldest first.
 pub async fn live(db: &impl Session, stack: StackId) -> Result<Vec<InstanceModel>, DbErr> {
     Entity::find()
-        .filter(Members::Live.of(stack))
+        .filter(StackMembers::Live.of(stack))
         .order_by_asc(Column::CreatedAt)
         .order_by_asc(Column::Id)
         .all(db)
@@ -107,14 +107,14 @@ pub async fn rename(tx: &Tx, stack: StackId, name: &str, now: DateTime<Utc>) -> 
     // up. So first all of them get names that no container can have.
     Entity::update_many()
         .col_expr(Column::ContainerName, Expr::cust("'~' || id"))
-        .filter(Members::Live.of(stack))
+        .filter(StackMembers::Live.of(stack))
         .exec(tx)
         .await?;
     Entity::update_many()
         .col_expr(Column::ContainerName, derived_container_name(name))
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(now))
-        .filter(Members::Live.of(stack))
+        .filter(StackMembers::Live.of(stack))
         .exec(tx)
         .await
         .map(drop)
@@ -130,7 +130,7 @@ pub async fn restore(tx: &Tx, stack: StackId, name: &str, now: DateTime<Utc>) ->
         .col_expr(Column::UpdatedAt, Expr::value(now))
         .col_expr(Column::DeletedAt, Expr::value(None::<DateTime<Utc>>))
         .col_expr(Column::DeletedWithStack, Expr::value(false))
-        .filter(Members::TrashedWithStack.of(stack))
+        .filter(StackMembers::TrashedWithStack.of(stack))
         .exec(tx)
         .await
         .map(drop)
@@ -152,7 +152,7 @@ pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime
         .expr(copies::entries_copied(from))
         .columns(same)
         .from(Entity)
-        .cond_where(Members::Live.of(from))
+        .cond_where(StackMembers::Live.of(from))
         .order_by(Column::CreatedAt, Order::Asc)
         .order_by(Column::Id, Order::Asc);
     let mut insert = Query::insert();
@@ -195,7 +195,7 @@ const MAX_CLASHES_PER_STACK: usize = 20;
 pub async fn clashes(
     db: &impl Session,
     stacks: &[StackId],
-    which: Members,
+    which: StackMembers,
     name: Option<&str>,
     outside: bool,
 ) -> Result<Vec<Clash>, DbErr> {

@@ -1,6 +1,6 @@
 //! Queries on templates. They take no scope, because templates belong to no stack.
 //!
-//! Called by the use cases and the catalogue loader. They must not decide what a missing row means.
+//! Called by the use cases. They must not decide what a missing row means.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -135,6 +135,12 @@ impl From<&TemplateModel> for TemplateValues {
 /// A template by its name.
 pub async fn find_by_name(db: &impl ConnectionTrait, name: &str) -> Result<Option<TemplateModel>, DbErr> {
     Entity::find().filter(Column::Name.eq(name)).one(db).await
+}
+
+/// The names of templates that start with `prefix`. A wildcard character in it may select more.
+pub async fn names(db: &impl ConnectionTrait, prefix: &str) -> Result<Vec<String>, DbErr> {
+    let select = Entity::find().filter(Column::Name.like(format!("{prefix}%")));
+    select.select_only().column(Column::Name).into_tuple().all(db).await
 }
 
 /// The lock that a transaction takes on a template until it ends. SQLite ignores it, because there is one writer.

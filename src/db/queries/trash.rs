@@ -1,6 +1,6 @@
-//! Queries on the trash: its lists, and what stands in the way of a restore.
+//! Queries on the trash: its lists, and the obstacles to a restore.
 //!
-//! Called by the reads and the loaders. They must not decide what prevents a restore.
+//! Called by the use cases. They must not decide what prevents a restore.
 
 use std::collections::HashMap;
 
@@ -91,7 +91,7 @@ pub async fn count_members(db: &impl Session, stacks: &[StackId]) -> Result<Hash
     Ok(rows.into_iter().collect())
 }
 
-/// A trashed stack, and what stands in the way of its name.
+/// A trashed stack, and the obstacles to restoring it under its name.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct StackOutlook {
     /// The stack.
@@ -104,7 +104,7 @@ pub struct StackOutlook {
     pub longest: Option<String>,
 }
 
-/// Finds what stands in the way of restoring stacks. Live stacks are missing.
+/// Finds the obstacles to restoring stacks. Live stacks are missing.
 pub async fn stack_outlook(db: &impl Session, stacks: &[StackId]) -> Result<Vec<StackOutlook>, DbErr> {
     let backend = db.get_database_backend();
     let (one_of_them, ids) = parameter(backend, stacks.iter().map(|id| id.0));
@@ -122,7 +122,7 @@ pub async fn stack_outlook(db: &impl Session, stacks: &[StackId]) -> Result<Vec<
     StackOutlook::find_by_statement(Statement::from_sql_and_values(backend, sql, [ids])).all(db).await
 }
 
-/// A trashed instance, and what stands in the way of its names.
+/// A trashed instance, and the obstacles to restoring it under its names.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct InstanceOutlook {
     /// The instance.
@@ -145,7 +145,7 @@ pub struct InstanceOutlook {
     pub container_holder_stack_id: Option<StackId>,
 }
 
-/// Finds what stands in the way of restoring instances. Live instances are missing.
+/// Finds the obstacles to restoring instances. Live instances are missing.
 pub async fn instance_outlook(db: &impl Session, instances: &[InstanceId]) -> Result<Vec<InstanceOutlook>, DbErr> {
     let backend = db.get_database_backend();
     let (one_of_them, ids) = parameter(backend, instances.iter().map(|id| id.0));

@@ -6,7 +6,7 @@ use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 
 use crate::{
     app::{ImportReport, ImportedAs, Outcome},
-    compose::{Fate, Note},
+    compose::{Note, NoteKind},
     error::Result as AppResult,
     graphql::{
         context::ContextExt,
@@ -126,8 +126,8 @@ impl ImportComposePayload {
                 user_errors,
             });
         };
-        let (losses, loss_count) = notes(&report.notes, Fate::Lost, files);
-        let (changes, change_count) = notes(&report.notes, Fate::Changed, files);
+        let (losses, loss_count) = notes(&report.notes, NoteKind::Lost, files);
+        let (changes, change_count) = notes(&report.notes, NoteKind::Changed, files);
         Ok(Self {
             stack: report.stack.map(ImportedStack),
             templates: report.templates.into_iter().map(ImportedTemplate).collect(),
@@ -141,7 +141,7 @@ impl ImportComposePayload {
     }
 }
 
-fn notes(all: &[Note], fate: Fate, files: &[String]) -> (Vec<ImportNote>, i32) {
+fn notes(all: &[Note], fate: NoteKind, files: &[String]) -> (Vec<ImportNote>, i32) {
     let notes = || all.iter().filter(|note| note.fate == fate);
     let shown = notes().take(MAX_NOTES).map(|note| ImportNote {
         file: files.get(note.at.file).cloned().unwrap_or_default(),

@@ -1,7 +1,7 @@
-//! From a validated operation to its plan, where all it asks for can be answered directly.
+//! Compiles a validated operation to a direct plan.
 //!
-//! Run once for each document. It must never guess: a field, a directive or an argument that it does not know leaves the
-//! operation to the executor.
+//! Called once for each operation of a document. It must not guess: an operation with a field, a directive or an
+//! argument that it does not know has no plan, and is left to the executor.
 
 use std::collections::HashMap;
 
@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-/// The plan of an operation; `None` when the executor answers it.
+/// Compiles the plan of an operation; `None` when the executor has to answer it.
 pub(super) fn compile(schema: &Schema, document: &ExecutableDocument, operation: &Operation) -> Option<Plan> {
     if operation.operation_type != OperationType::Query || !operation.directives.is_empty() {
         return None;
@@ -45,11 +45,11 @@ struct Compiler<'a> {
     operation: &'a Operation,
 }
 
-/// The fields of an answer that have one key, and so are the same: the first, and the selections of all.
+/// The merged fields of an object with one response key: the key, the first field, and the selections of all.
 type Merged<'a> = (&'a Name, &'a Field, Vec<&'a SelectionSet>);
 
 impl<'a> Compiler<'a> {
-    /// The fields of an object in the order of the answer, each made by `make`.
+    /// The fields of an object in the order of the response, each compiled by `make`.
     fn fields<F>(
         &self,
         sets: &[&'a SelectionSet],
@@ -60,7 +60,7 @@ impl<'a> Compiler<'a> {
         for set in sets {
             self.collect(&set.ty, set, &mut merged, &mut known)?;
         }
-        // Fragments on other types may leave nothing to answer.
+        // If all fragments are on other types, the object has no field.
         if merged.is_empty() {
             return None;
         }
@@ -92,7 +92,7 @@ impl<'a> Compiler<'a> {
                     if !inline.directives.is_empty() {
                         return None;
                     }
-                    if inline.type_condition.as_ref().is_none_or(|wanted| self.is(object, wanted)) {
+                    if inline.type_condition.as_ref().is_none_or(|condition| self.is(object, condition)) {
                         self.collect(object, &inline.selection_set, merged, known)?;
                     }
                 }
@@ -110,25 +110,26 @@ impl<'a> Compiler<'a> {
         Some(())
     }
 
-    /// Whether an object of one type passes the condition of a fragment.
-    fn is(&self, object: &Name, wanted: &Name) -> bool {
-        object == wanted || self.schema.is_subtype(wanted, object)
+    /// Whether the type condition of a fragment applies to the type `object`.
+    fn is(&self, object: &Name, condition: &Name) -> bool {
+        object == condition || self.schema.is_subtype(condition, object)
     }
 
     fn root(&self, field: &'a Field, sets: &[&'a SelectionSet]) -> Option<Root> {
-        let mut read = Read { wanted: Projection::new(), stack: Argument::Given(Value::Null), list: None };
+        let mut read = Read { projection: Projection::new(), stack: Argument::Given(Value::Null), list: None };
         let root = match field.name.as_str() {
-            "__typename" => return Some(Root::Typename(self.typename(&self.operation.selection_set))),
+            "__typename" => return Some(Root::Typename(Self::typename(&self.operation.selection_set))),
             "stack" => {
                 read.stack = self.argument(field, "name")?;
                 let fields = self.fields(sets, |field, inside| self.stack(field, sets, inside, &mut read))?;
-                read.wanted = read.wanted.placed();
+                read.projection = read.projection.placed();
                 Root::Stack(Box::new(read), fields)
             }
             "instance" => {
                 read.stack = self.argument(field, "stack")?;
-                let fields = self.fields(sets, |field, inside| self.instance(field, sets, inside, &mut read.wanted))?;
-                read.wanted = read.wanted.placed();
+                let fields =
+                    self.fields(sets, |field, inside| self.instance(field, sets, inside, &mut read.projection))?;
+                read.projection = read.projection.placed();
                 Root::Instance(Box::new(read), self.argument(field, "name")?, fields)
             }
             _ => return None,
@@ -144,12 +145,11 @@ impl<'a> Compiler<'a> {
         read: &mut Read,
     ) -> Option<StackField> {
         if field.name != "instances" {
-            return self
-                .scalar(field, sets, STACK, |shown| read.wanted.column(RowSet::STACK, shown))
+            return Self::scalar(field, sets, STACK, |shown| read.projection.column(RowSet::STACK, shown))
                 .map(StackField::Scalar);
         }
         if read.list.is_some() {
-            // Twice, under two keys.
+            // The list is selected twice, under two response keys.
             return None;
         }
         let argument = |name| self.argument(field, name);
@@ -161,8 +161,8 @@ impl<'a> Compiler<'a> {
             search: argument("search")?,
             enabled: argument("enabled")?,
         });
-        let wanted = &mut read.wanted;
-        let fields = self.fields(inside, |field, deeper| self.list(field, inside, deeper, wanted));
+        let projection = &mut read.projection;
+        let fields = self.fields(inside, |field, deeper| self.list(field, inside, deeper, projection));
         fields.map(StackField::Instances)
     }
 
@@ -171,17 +171,17 @@ impl<'a> Compiler<'a> {
         field: &'a Field,
         sets: &[&'a SelectionSet],
         inside: &[&'a SelectionSet],
-        wanted: &mut Projection,
+        projection: &mut Projection,
     ) -> Option<ListField> {
         Some(match field.name.as_str() {
-            "__typename" => ListField::Typename(self.typename(sets.first()?)),
+            "__typename" => ListField::Typename(Self::typename(sets.first()?)),
             "totalCount" => {
-                wanted.count();
+                projection.count();
                 ListField::TotalCount
             }
             "pageInfo" => ListField::PageInfo(self.fields(inside, |field, _| {
                 Some(match field.name.as_str() {
-                    "__typename" => PageField::Typename(self.typename(inside.first()?)),
+                    "__typename" => PageField::Typename(Self::typename(inside.first()?)),
                     "hasNextPage" => PageField::HasNext,
                     "hasPreviousPage" => PageField::HasPrevious,
                     "startCursor" => PageField::Start,
@@ -190,14 +190,14 @@ impl<'a> Compiler<'a> {
                 })
             })?),
             "nodes" => {
-                ListField::Nodes(self.fields(inside, |field, deeper| self.instance(field, inside, deeper, wanted))?)
+                ListField::Nodes(self.fields(inside, |field, deeper| self.instance(field, inside, deeper, projection))?)
             }
             "edges" => ListField::Edges(self.fields(inside, |field, deeper| {
                 Some(match field.name.as_str() {
-                    "__typename" => EdgeField::Typename(self.typename(inside.first()?)),
+                    "__typename" => EdgeField::Typename(Self::typename(inside.first()?)),
                     "cursor" => EdgeField::Cursor,
                     "node" => EdgeField::Node(
-                        self.fields(deeper, |field, deepest| self.instance(field, deeper, deepest, wanted))?,
+                        self.fields(deeper, |field, deepest| self.instance(field, deeper, deepest, projection))?,
                     ),
                     _ => return None,
                 })
@@ -211,35 +211,35 @@ impl<'a> Compiler<'a> {
         field: &'a Field,
         sets: &[&'a SelectionSet],
         inside: &[&'a SelectionSet],
-        wanted: &mut Projection,
+        projection: &mut Projection,
     ) -> Option<InstanceField> {
         let scalars = |of, column: &mut dyn FnMut(FieldColumn) -> Column| {
-            self.fields(inside, |field, _| self.scalar(field, inside, of, &mut *column))
+            self.fields(inside, |field, _| Self::scalar(field, inside, of, &mut *column))
         };
         Some(match field.name.as_str() {
-            "template" => InstanceField::Template(scalars(TEMPLATE, &mut |shown| wanted.of_template(shown))?),
-            "stack" => InstanceField::Stack(scalars(STACK, &mut |shown| wanted.column(RowSet::STACK, shown))?),
+            "template" => InstanceField::Template(scalars(TEMPLATE, &mut |shown| projection.of_template(shown))?),
+            "stack" => InstanceField::Stack(scalars(STACK, &mut |shown| projection.column(RowSet::STACK, shown))?),
             "effectiveConfig" => {
-                let base = Base::new(wanted);
-                let fields = self.fields(inside, |field, deeper| self.effective(field, inside, deeper, wanted))?;
+                let base = Base::new(projection);
+                let fields = self.fields(inside, |field, deeper| self.effective(field, inside, deeper, projection))?;
                 InstanceField::Effective(Box::new(EffectiveConfig { fields, base }))
             }
             name => match PLAIN_KINDS.iter().find(|kind| kind.field == name) {
                 Some(kind) if kind.shape != Shape::Fields => {
-                    let part = wanted.kind(kind);
+                    let part = projection.kind(kind);
                     let fields = self.fields(inside, |field, _| {
                         if field.name == "__typename" {
-                            return Some(Scalar::Typename(self.typename(inside.first()?)));
+                            return Some(Scalar::Typename(Self::typename(inside.first()?)));
                         }
                         let shown = kind.find(&field.name)?;
-                        Some(Scalar::Column(wanted.column(part, shown), shown.form))
+                        Some(Scalar::Column(projection.column(part, shown), shown.form))
                     });
                     InstanceField::Entries(part, kind.shape, fields?)
                 }
                 Some(_) => return None,
-                None => InstanceField::Scalar(
-                    self.scalar(field, sets, INSTANCE, |shown| wanted.column(RowSet::INSTANCE, shown))?,
-                ),
+                None => InstanceField::Scalar(Self::scalar(field, sets, INSTANCE, |shown| {
+                    projection.column(RowSet::INSTANCE, shown)
+                })?),
             },
         })
     }
@@ -249,65 +249,64 @@ impl<'a> Compiler<'a> {
         field: &'a Field,
         sets: &[&'a SelectionSet],
         inside: &[&'a SelectionSet],
-        wanted: &mut Projection,
+        projection: &mut Projection,
     ) -> Option<EffectiveField> {
         Some(match field.name.as_str() {
-            "__typename" => EffectiveField::Typename(self.typename(sets.first()?)),
+            "__typename" => EffectiveField::Typename(Self::typename(sets.first()?)),
             "settings" => EffectiveField::Settings(self.fields(inside, |field, deeper| {
                 if field.name == "__typename" {
-                    return Some(SettingEntry::Typename(self.typename(inside.first()?)));
+                    return Some(SettingEntry::Typename(Self::typename(inside.first()?)));
                 }
                 let parts = self.fields(deeper, |field, _| {
                     Some(match field.name.as_str() {
-                        "__typename" => SettingPart::Typename(self.typename(deeper.first()?)),
+                        "__typename" => SettingPart::Typename(Self::typename(deeper.first()?)),
                         "value" => SettingPart::Value,
                         "origin" => SettingPart::Origin,
                         "shadows" => SettingPart::Shadows,
                         _ => return None,
                     })
                 });
-                Some(SettingEntry::Setting(SettingColumns::new(&field.name, wanted)?, parts?))
+                Some(SettingEntry::Setting(SettingColumns::new(&field.name, projection)?, parts?))
             })?),
             name => match PLAIN_KINDS.iter().find(|kind| kind.field == name) {
                 Some(kind) => {
-                    let entries = Entries::new(kind, wanted)?;
+                    let entries = Entries::new(kind, projection)?;
                     let fields = self.fields(inside, |field, deeper| {
                         let shown = |field: &Field| kind.find(&field.name);
                         Some(match field.name.as_str() {
-                            "__typename" => EntryField::Typename(self.typename(inside.first()?)),
+                            "__typename" => EntryField::Typename(Self::typename(inside.first()?)),
                             "origin" => EntryField::Origin,
                             "shadows" => EntryField::Shadows(self.fields(deeper, |field, _| {
                                 Some(match field.name.as_str() {
-                                    "__typename" => Shadow::Typename(self.typename(deeper.first()?)),
-                                    _ => Shadow::FieldColumn(entries.field(shown(field)?, wanted)),
+                                    "__typename" => Shadow::Typename(Self::typename(deeper.first()?)),
+                                    _ => Shadow::FieldColumn(entries.field(shown(field)?, projection)),
                                 })
                             })?),
-                            _ => EntryField::FieldColumn(entries.field(shown(field)?, wanted)),
+                            _ => EntryField::FieldColumn(entries.field(shown(field)?, projection)),
                         })
                     });
                     EffectiveField::Entries(entries, fields?)
                 }
-                None => EffectiveField::Value(SettingColumns::new(name, wanted)?),
+                None => EffectiveField::Value(SettingColumns::new(name, projection)?),
             },
         })
     }
 
-    /// A field of an object that has all its values in one row.
+    /// Compiles a field of an object whose values are all in one row.
     fn scalar(
-        &self,
         field: &'a Field,
         sets: &[&'a SelectionSet],
         of: &[FieldColumn],
         mut column: impl FnMut(FieldColumn) -> Column,
     ) -> Option<Scalar> {
         if field.name == "__typename" {
-            return Some(Scalar::Typename(self.typename(sets.first()?)));
+            return Some(Scalar::Typename(Self::typename(sets.first()?)));
         }
         let shown = of.iter().find(|shown| shown.field == field.name.as_str())?;
         Some(Scalar::Column(column(*shown), shown.form))
     }
 
-    fn typename(&self, set: &SelectionSet) -> Box<str> {
+    fn typename(set: &SelectionSet) -> Box<str> {
         format!("\"{}\"", set.ty).into()
     }
 
@@ -320,7 +319,7 @@ impl<'a> Compiler<'a> {
     }
 }
 
-/// A value that stands in the document, if it is a plain one.
+/// The value of a literal; `None` for floats, enum values, lists and objects.
 fn literal(value: &Literal) -> Option<Value> {
     Some(match value {
         Literal::Null => Value::Null,

@@ -1,7 +1,7 @@
-//! The effective configuration, written straight from rows: those of the template and those of the instance are put
-//! together by their keys, and nothing else of them is looked at before it is written.
+//! `effectiveConfig` in direct plans: compiles its fields, and writes them from the rows of template and instance.
 //!
-//! Called by what plans and writes answers. It must never merge by itself: that is `kinds::merge`.
+//! Called by `compile` and `write`. It must not contain rules of merging: the rows are merged by their keys in
+//! `kinds::plain`.
 
 use std::collections::HashMap;
 
@@ -20,14 +20,14 @@ use crate::{
     },
 };
 
-/// `effectiveConfig`: its fields, and the columns of the instance's row that it needs.
+/// `effectiveConfig`: its fields, and the columns that it needs whichever fields are selected.
 #[derive(Debug)]
 pub(super) struct EffectiveConfig {
     pub(super) fields: Fields<EffectiveField>,
     pub(super) base: Base,
 }
 
-/// What is needed of an instance whatever is shown of it.
+/// The columns of an instance that are needed whichever fields are selected.
 #[derive(Debug)]
 pub(super) struct Base {
     rules: Rules,
@@ -40,7 +40,7 @@ pub(super) struct Base {
 #[derive(Debug)]
 pub(super) enum EffectiveField {
     Typename(Box<str>),
-    /// The value of a setting alone.
+    /// The value of a setting, as a field of `effectiveConfig` itself.
     Value(SettingColumns),
     Settings(Fields<SettingEntry>),
     Entries(Entries, Fields<EntryField>),
@@ -60,7 +60,7 @@ pub(super) enum SettingPart {
     Shadows,
 }
 
-/// Where a setting is found: a row of the instance, or a column of its template.
+/// The columns of a setting: those of the instance's row for it, and the column of its template.
 #[derive(Debug)]
 pub(super) struct SettingColumns {
     word: &'static str,
@@ -71,7 +71,7 @@ pub(super) struct SettingColumns {
     form: Form,
 }
 
-/// Where the entries of a kind are found.
+/// The columns of the entries of a kind.
 #[derive(Debug)]
 pub(super) struct Entries {
     kind: &'static PlainKind,
@@ -79,7 +79,7 @@ pub(super) struct Entries {
     template: Side,
 }
 
-/// The rows of one side, with their keys and what sorts those with the same one.
+/// The row set of one side, template or instance, with the columns of the key and of the order of equal keys.
 #[derive(Clone, Copy, Debug)]
 struct Side {
     part: RowSet,
@@ -101,67 +101,67 @@ pub(super) enum Shadow {
     FieldColumn(Sides),
 }
 
-/// A field of an entry, wherever the entry comes from.
+/// The columns of a field of an entry, for each origin of the entry.
 #[derive(Debug)]
 pub(super) struct Sides {
     own: Column,
     template: Column,
-    /// The column's name, by which the service's own entries say what they hold.
+    /// The column's name, by which the values of entries that the service adds are found.
     name: &'static str,
     form: Form,
 }
 
 impl Base {
-    pub(super) fn new(wanted: &mut Projection) -> Self {
+    pub(super) fn new(projection: &mut Projection) -> Self {
         let instance = |sql| FieldColumn { field: sql, sql, form: Form::Text };
         Self {
-            rules: wanted.rules(),
-            template: wanted.column(
+            rules: projection.rules(),
+            template: projection.column(
                 RowSet::INSTANCE,
                 FieldColumn { form: Form::Id(TemplateId::TAG), ..instance("i.template_service_id") },
             ),
-            stack_name: wanted.column(RowSet::STACK, instance("s.name")),
-            instance_name: wanted.column(RowSet::INSTANCE, instance("i.instance_id")),
-            template_name: wanted.of_template(instance("t.name")),
+            stack_name: projection.column(RowSet::STACK, instance("s.name")),
+            instance_name: projection.column(RowSet::INSTANCE, instance("i.instance_id")),
+            template_name: projection.of_template(instance("t.name")),
         }
     }
 }
 
 impl SettingColumns {
-    /// A setting by its field of the API.
-    pub(super) fn new(name: &str, wanted: &mut Projection) -> Option<Self> {
+    /// The columns of a setting, by its name in the API; `None` if there is no such setting.
+    pub(super) fn new(name: &str, projection: &mut Projection) -> Option<Self> {
         let word = SettingField::ALL.iter().map(|field| field.as_str()).find(|word| *word == name)?;
         let kind = PLAIN_KINDS.iter().find(|kind| kind.shape == Shape::Fields)?;
         let template = TEMPLATE.iter().find(|shown| shown.field == word)?;
-        let part = wanted.kind(kind);
-        let mut text = |sql| wanted.column(part, FieldColumn { field: sql, sql, form: Form::Text });
+        let part = projection.kind(kind);
+        let mut text = |sql| projection.column(part, FieldColumn { field: sql, sql, form: Form::Text });
         Some(Self {
             word,
             part,
             field: text("field"),
             value: text("value"),
-            template: wanted.of_template(*template),
+            template: projection.of_template(*template),
             form: template.form,
         })
     }
 }
 
 impl Entries {
-    /// The entries of a kind; `None` when their rows alone do not tell.
-    pub(super) fn new(kind: &'static PlainKind, wanted: &mut Projection) -> Option<Self> {
-        let (key, own, template) = (kind.key?, wanted.kind(kind), wanted.template_kind(kind)?);
+    /// The entries of a kind; `None` if they cannot be merged by the columns of their rows alone.
+    pub(super) fn new(kind: &'static PlainKind, projection: &mut Projection) -> Option<Self> {
+        let (key, own, template) = (kind.key?, projection.kind(kind), projection.template_kind(kind)?);
         let mut side = |part| {
-            let mut text = |sql| wanted.column(part, FieldColumn { field: sql, sql, form: Form::Text });
+            let mut text = |sql| projection.column(part, FieldColumn { field: sql, sql, form: Form::Text });
             Side { part, key: text(key), tie: kind.tie.map(&mut text) }
         };
         Some(Self { kind, own: side(own), template: side(template) })
     }
 
-    /// A field of them.
-    pub(super) fn field(&self, shown: FieldColumn, wanted: &mut Projection) -> Sides {
+    /// The columns of a field.
+    pub(super) fn field(&self, shown: FieldColumn, projection: &mut Projection) -> Sides {
         Sides {
-            own: wanted.column(self.own.part, shown),
-            template: wanted.column(self.template.part, shown),
+            own: projection.column(self.own.part, shown),
+            template: projection.column(self.template.part, shown),
             name: shown.sql,
             form: shown.form,
         }
@@ -172,17 +172,17 @@ impl Entries {
     }
 }
 
-/// An instance that is being written: its row, and what is said of it.
+/// Writes the effective configuration of one instance.
 struct Writer<'w, 'a> {
     rows: &'w Rows<'a>,
     member: &'w Member<'a>,
     base: &'w Base,
     owners: (i64, i64),
-    /// What it takes away, by kind: the keys, and whether that is all.
+    /// What the instance removes, by kind: the keys of removed entries, and whether the collection is replaced.
     taken: HashMap<&'a str, (Vec<&'a str>, bool)>,
 }
 
-/// Where an entry is: a row of the template or the instance, or what the service says by itself.
+/// The source of an entry: a row of the template or of the instance, or the columns of an entry of the service.
 #[derive(Clone, Copy)]
 enum Source<'a, 'm> {
     Template(&'a Row),
@@ -190,7 +190,7 @@ enum Source<'a, 'm> {
     System(&'m [(&'static str, String)]),
 }
 
-/// Writes what would really run.
+/// Writes the effective configuration of an instance.
 pub(super) fn write(
     rows: &Rows<'_>,
     out: &mut ChunkWriter,
@@ -199,13 +199,13 @@ pub(super) fn write(
 ) -> Result<()> {
     let base = &config.base;
     let own = member.age.id.0;
-    let template = Row::some(member.row.number(rows.wanted.place(base.template))?)?;
+    let template = Row::some(member.row.number(rows.projection.place(base.template))?)?;
     let mut taken: HashMap<&str, (Vec<&str>, bool)> = HashMap::new();
     for (_, _, row) in rows.of(base.rules.part, own) {
-        let text = |column| row.text(rows.wanted.place(column));
+        let text = |column| row.text(rows.projection.place(column));
         let (kind, action) = (Row::some(text(base.rules.kind)?)?, Row::some(text(base.rules.action)?)?);
         let of_kind = taken.entry(kind).or_default();
-        // As `db::rules` reads them.
+        // The same conditions as in `db::queries::rules`.
         match (action, text(base.rules.key)?) {
             ("REMOVE", Some(key)) => of_kind.0.push(key),
             ("REPLACE", None) => of_kind.1 = true,
@@ -232,13 +232,13 @@ pub(super) fn write(
     })
 }
 
-/// What is said about a setting.
+/// The source of a setting.
 enum SettingSource<'a> {
     /// The instance has a row for it.
     Own(&'a Row),
-    /// The instance takes away what the template says.
+    /// The instance removes the value of the template.
     Removed,
-    /// The template says it, or nobody does.
+    /// The instance has no row for it: the value of the template applies, if there is one.
     Template,
 }
 
@@ -268,24 +268,24 @@ impl SettingSource<'_> {
 
 impl<'a> Writer<'_, 'a> {
     fn setting(&self, columns: &SettingColumns) -> Result<SettingSource<'a>> {
-        let wanted = self.rows.wanted;
+        let projection = self.rows.projection;
         for (_, _, row) in self.rows.of(columns.part, self.owners.0) {
-            if row.text(wanted.place(columns.field))? == Some(columns.word) {
+            if row.text(projection.place(columns.field))? == Some(columns.word) {
                 return Ok(SettingSource::Own(row));
             }
         }
         let removed = self.taken.get("settings").is_some_and(|(keys, all)| *all || keys.contains(&columns.word));
-        // What the template does not say cannot be taken away.
-        let is_said = self.member.row.text(wanted.place(columns.template))?.is_some();
+        // Only a value that the template has can be removed.
+        let is_said = self.member.row.text(projection.place(columns.template))?.is_some();
         Ok(if removed && is_said { SettingSource::Removed } else { SettingSource::Template })
     }
 
-    /// The rows of a side, and their keys.
+    /// The rows of a side, and the key and tie-breaker of each.
     fn side(&self, side: Side, owner: i64) -> Result<(Vec<&'a Row>, Vec<Keyed<'a>>)> {
         let entries = self.rows.of(side.part, owner);
         let mut found = (Vec::with_capacity(entries.len()), Vec::with_capacity(entries.len()));
         for (_, _, row) in entries {
-            let text = |column| row.text(self.rows.wanted.place(column));
+            let text = |column| row.text(self.rows.projection.place(column));
             let tie = side.tie.map(text).transpose()?.flatten().unwrap_or_default();
             found.0.push(*row);
             found.1.push((Row::some(text(side.key)?)?, tie));
@@ -299,7 +299,7 @@ impl<'a> Writer<'_, 'a> {
         let (removed, replaced) = self.taken.get(entries.kind.word).cloned().unwrap_or_default();
         let layers = Layers { template: template_keys, own: own_keys, removed, replaced };
         let row = self.member.row;
-        let text = |row: &'a Row, column| row.text(self.rows.wanted.place(column));
+        let text = |row: &'a Row, column| row.text(self.rows.projection.place(column));
         let stack = self.rows.stack.ok_or_else(|| malformed_row("no stack"))?;
         let names = Names {
             stack: text(stack, self.base.stack_name)?.unwrap_or_default(),

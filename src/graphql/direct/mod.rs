@@ -1,12 +1,11 @@
-//! Answers to the hot shapes of queries, written straight from rows: a stack or an instance by name, with what a row
-//! or a list of rows shows.
+//! Direct plans: write the response of a frequent form of query straight from rows, without the executor.
 //!
-//! The executor makes a future, a value and several allocations for every field of every row; nearly all of a large
-//! answer's time goes there. Here the validated selection becomes a plan once, and a request is one statement and one
-//! pass over its rows. Everything that a plan does not cover, and everything that goes wrong, is left to the executor,
-//! so that there is one place that knows about errors. Tests hold that both give the same bytes.
+//! Called by the server before the executor. A plan must not give another response than the executor, byte for byte.
 //!
-//! Called by the server before the executor. It must never answer what the executor would answer differently.
+//! The executor makes a future, a value and several allocations for each field of each row, which take most of the
+//! time of a large response. A plan is compiled once from the validated selection; a request then takes one statement
+//! for each root field, and one pass over its rows. Queries that no plan covers, and all failures, are left to the
+//! executor, so that only the executor reports errors. Tests compare the bytes of both.
 
 mod compile;
 mod effective;
@@ -36,7 +35,7 @@ use crate::{
         large_work,
     },
     db::{
-        direct::{Members, Version},
+        direct::{InstanceSelection, Version},
         queries::{
             instances::{ByAge, InstanceFilter},
             page::Slice,
@@ -46,33 +45,33 @@ use crate::{
     graphql::lists::connection::{PageArgs, searchable},
 };
 
-/// The plans of a document's operations, by their names.
+/// The plans of the operations of a document, by name.
 #[derive(Debug)]
 pub struct Plans(Vec<Named>);
 
 #[derive(Debug)]
 struct Named {
     name: Option<Box<str>>,
-    /// Different from that of every other plan since the start.
+    /// A number that no other plan of this process has; part of the key of cached responses.
     number: u64,
     plan: Arc<Plan>,
 }
 
-static NUMBERS: AtomicU64 = AtomicU64::new(0);
+static NEXT_PLAN_NUMBER: AtomicU64 = AtomicU64::new(0);
 
 impl Plans {
-    /// Plans all operations of a document that can be answered directly.
+    /// Compiles a plan for each operation of a document that a plan can answer.
     pub fn new(schema: &Schema, document: &ExecutableDocument) -> Self {
         let plans = document.operations.iter().filter_map(|operation| {
             let plan = Arc::new(compile::compile(schema, document, operation)?);
             let name = operation.name.as_ref().map(|name| name.as_str().into());
-            Some(Named { name, number: NUMBERS.fetch_add(1, Ordering::Relaxed), plan })
+            Some(Named { name, number: NEXT_PLAN_NUMBER.fetch_add(1, Ordering::Relaxed), plan })
         });
         Self(plans.collect())
     }
 
-    /// The whole answer to an operation, whose variables have been brought into form; `None` when the executor is to
-    /// answer it. It fails only when the request's budget is exceeded.
+    /// The whole response to an operation with coerced variables; `None` when the executor has to answer it. Fails only
+    /// if the budget of the request is exceeded.
     pub async fn answer(
         &self,
         app: &App,
@@ -82,9 +81,9 @@ impl Plans {
     ) -> Result<Option<Chunks>, Exceeded> {
         let Some(named) = self.0.iter().find(|named| named.name.as_deref() == operation) else { return Ok(None) };
         let budget = app.budget();
-        match give(named, app, response_cache, variables).await {
+        match cached_or_new(named, app, response_cache, variables).await {
             Ok(answer) => Ok(answer),
-            // The executor would need more.
+            // The executor would exceed the budget as well.
             Err(_) if budget.exceeded().is_some() => Err(budget.exceeded().unwrap_or(Exceeded::Time)),
             Err(cause) => {
                 tracing::debug!(%cause, "left to the executor");
@@ -95,8 +94,8 @@ impl Plans {
     }
 }
 
-/// The response_cache answer, if it is still the right one, else a new one.
-async fn give(
+/// The cached response if its version is still current, otherwise a new one, which is then cached.
+async fn cached_or_new(
     named: &Named,
     app: &App,
     response_cache: &ResponseCache,
@@ -120,8 +119,8 @@ async fn give(
     Ok(Some(answer))
 }
 
-/// Writes the answer, with the version of the last stack that it was made from; `None` where an argument is not as it
-/// should be, of which the executor tells.
+/// Writes the response, and returns it with the version of the last stack that was read; `None` if an argument is
+/// invalid, which the executor reports.
 async fn write_answer(
     plan: &Arc<Plan>,
     app: &App,
@@ -131,10 +130,10 @@ async fn write_answer(
     let mut out = ChunkWriter::new(budget);
     let mut version = None;
     out.extend_from_slice(b"{\"data\":");
-    let mut sign = b'{';
+    let mut separator = b'{';
     for (at, (key, root)) in plan.roots.iter().enumerate() {
-        out.push(sign);
-        sign = b',';
+        out.push(separator);
+        separator = b',';
         out.extend_from_slice(key.as_bytes());
         let (read, name) = match root {
             Root::Typename(name) => {
@@ -153,14 +152,14 @@ async fn write_answer(
             },
         };
         let members = match (name, &listed) {
-            (Some(Some(name)), _) => Members::One(name),
+            (Some(Some(name)), _) => InstanceSelection::One(name),
             (Some(None), _) => return Ok(None),
-            (None, Some((filter, slice))) => Members::Page(filter, slice),
-            (None, None) => Members::None,
+            (None, Some((filter, slice))) => InstanceSelection::Page(filter, slice),
+            (None, None) => InstanceSelection::None,
         };
         let before = budget.used();
-        let rows = app.rows(&read.wanted, stack, members).await?;
-        // With a place for each of them while they are sorted.
+        let rows = app.rows(&read.projection, stack, members).await?;
+        // Includes the slots that sorting needs: one for each row.
         let of_rows = budget.used().saturating_sub(before) + size_of_val(rows.as_slice());
         let slice = listed.map(|(_, slice)| slice);
         let (plan, budget_of_rows) = (Arc::clone(plan), budget.clone());
@@ -168,13 +167,13 @@ async fn write_answer(
             match &plan.roots[at].1 {
                 Root::Typename(_) => Ok((out, None)),
                 Root::Stack(read, fields) => {
-                    let rows = Rows::new(&read.wanted, &rows, &budget_of_rows)?;
+                    let rows = Rows::new(&read.projection, &rows, &budget_of_rows)?;
                     let version = rows.version()?;
                     rows.stack(fields, slice.as_ref(), &mut out)?;
                     Ok((out, version))
                 }
                 Root::Instance(read, _, fields) => {
-                    let rows = Rows::new(&read.wanted, &rows, &budget_of_rows)?;
+                    let rows = Rows::new(&read.projection, &rows, &budget_of_rows)?;
                     let version = rows.version()?;
                     rows.instance(fields, &mut out)?;
                     Ok((out, version))
@@ -188,7 +187,7 @@ async fn write_answer(
     Ok(Some((out.finish()?, version)))
 }
 
-/// What a list is asked for; `None` when there is anything wrong with it, or when nothing can match.
+/// The filter and the slice of a list from its arguments; `None` if an argument is invalid, or if no row can match.
 fn page(list: &ListArguments, variables: &Map<String, Value>) -> Option<(InstanceFilter, Slice<ByAge>)> {
     let number = |argument: &plan::Argument| match argument.value(variables) {
         Value::Null => Some(None),

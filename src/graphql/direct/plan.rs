@@ -1,7 +1,6 @@
-//! What an operation that is answered directly asks for: the fields of its answer, in order, each with where it comes
-//! from.
+//! The types of a direct plan: the fields of the response, in order, each with the column that it is read from.
 //!
-//! Made once for each document, followed for each request. It must never hold anything of a request.
+//! Compiled once for each document, and used for each request. A plan must not contain data of a request.
 
 use serde_json::{Map, Value};
 
@@ -11,17 +10,17 @@ use crate::{
     kinds::{Shape, plain::Form},
 };
 
-/// The fields of an object: what begins each (its key, as JSON, with the colon), and what it is.
+/// The fields of an object: the response key of each, as JSON with the colon, and the field.
 pub(super) type Fields<F> = Vec<(Box<str>, F)>;
 
-/// A whole operation.
+/// The plan of an operation.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) roots: Fields<Root>,
 }
 
 impl Plan {
-    /// The name of the stack, if the answer depends on one only.
+    /// The argument with the stack's name, if the response depends on exactly one stack.
     pub(super) fn only_stack(&self) -> Option<&Argument> {
         let mut stacks = self.roots.iter().filter_map(|(_, root)| match root {
             Root::Typename(_) => None,
@@ -31,10 +30,10 @@ impl Plan {
     }
 }
 
-/// A field of the root.
+/// A root field.
 #[derive(Debug)]
 pub(super) enum Root {
-    /// The name of the root's type.
+    /// `__typename`: the name of the root type, as JSON.
     Typename(Box<str>),
     /// `stack`.
     Stack(Box<Read>, Fields<StackField>),
@@ -42,13 +41,13 @@ pub(super) enum Root {
     Instance(Box<Read>, Argument, Fields<InstanceField>),
 }
 
-/// What is read for a field of the root.
+/// What is read from the database for a root field.
 #[derive(Debug)]
 pub(super) struct Read {
-    pub(super) wanted: Projection,
+    pub(super) projection: Projection,
     /// The stack's name.
     pub(super) stack: Argument,
-    /// Its list of instances, if it is asked for.
+    /// The list of its instances, if it is selected.
     pub(super) list: Option<ListArguments>,
 }
 
@@ -63,7 +62,7 @@ pub(super) struct ListArguments {
     pub(super) enabled: Argument,
 }
 
-/// A field that holds one value.
+/// A field with a single value.
 #[derive(Clone, Debug)]
 pub(super) enum Scalar {
     /// The name of the type, as JSON.
@@ -114,7 +113,7 @@ pub(super) enum InstanceField {
     Effective(Box<EffectiveConfig>),
 }
 
-/// An argument: what stands in the document, or the variable that brings it.
+/// An argument: a literal, or a variable with its default.
 #[derive(Clone, Debug)]
 pub(super) enum Argument {
     Given(Value),
@@ -122,7 +121,7 @@ pub(super) enum Argument {
 }
 
 impl Argument {
-    /// Its value; null where nothing is said.
+    /// Its value; null if it is absent.
     pub(super) fn value<'a>(&'a self, variables: &'a Map<String, Value>) -> &'a Value {
         match self {
             Self::Given(value) => value,

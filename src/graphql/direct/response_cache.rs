@@ -1,12 +1,7 @@
-//! The response cache: written answers, each with the version of what it was made from. An answer is compared with the version
-//! in the database before it is given again.
+//! The response cache: responses written by direct plans, each with the version of the data that it was made from.
 //!
-//! Used by the direct answers. It must not hold an answer that depends on more than one stack, nor give one to a caller with
-//! another scope.
-//! is given again, so that it is never stale, whoever else writes to the same database.
-//!
-//! One for the service, asked for each direct answer. It must never give somebody what was response_cache for somebody
-//! who reaches other stacks, nor grow without bound.
+//! Used by the direct plans, which compare that version with the database before they return a cached response. It must
+//! not return a response to a caller with another scope, nor grow without bound.
 
 use std::sync::Arc;
 
@@ -19,22 +14,22 @@ use crate::{
     db::direct::Version,
 };
 
-/// From this length on an answer is packed, in bytes.
-const LONG: usize = 4096;
-/// What an answer costs beside its bytes and its key.
-const OWN: usize = 200;
+/// From this length on a response is compressed, in bytes.
+const MIN_COMPRESSED_BYTES: usize = 4096;
+/// The memory that a cached response takes besides its body and its key, in bytes.
+const ENTRY_OVERHEAD_BYTES: usize = 200;
 
-/// What an answer depends on, beside the database.
+/// What a response depends on besides the database: the plan, the variables, and the caller's scope.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     plan: u64,
     variables: Box<str>,
-    /// `None` for everything.
+    /// The stacks within the caller's scope; `None` for all stacks.
     stacks: Option<Arc<[crate::ids::StackId]>>,
 }
 
 impl Key {
-    /// Of a plan, which has a number of its own.
+    /// Creates the key of a response from the number of its plan.
     pub(super) fn new(plan: u64, variables: &Map<String, Value>, scope: &Scope) -> Self {
         let stacks = match scope {
             Scope::Everything => None,
@@ -44,7 +39,7 @@ impl Key {
     }
 }
 
-/// A response_cache answer.
+/// A cached response.
 pub(super) struct CachedResponse {
     pub(super) version: Version,
     body: Vec<u8>,
@@ -53,7 +48,7 @@ pub(super) struct CachedResponse {
 
 impl CachedResponse {
     fn new(version: Version, answer: &[u8]) -> Self {
-        if answer.len() >= LONG {
+        if answer.len() >= MIN_COMPRESSED_BYTES {
             let body = lz4_flex::compress_prepend_size(answer);
             if body.len() < answer.len() / 2 {
                 return Self { version, body, packed: true };
@@ -62,7 +57,7 @@ impl CachedResponse {
         Self { version, body: answer.to_vec(), packed: false }
     }
 
-    /// The answer; `None` when it is damaged, which never happens.
+    /// The response, decompressed; `None` if it cannot be decompressed, which never happens.
     pub(super) fn answer(&self, budget: &Budget) -> Result<Option<Vec<u8>>, Exceeded> {
         if !self.packed {
             budget.charge(self.body.len())?;
@@ -80,23 +75,24 @@ struct ByLength;
 impl Weighter<Key, Arc<CachedResponse>> for ByLength {
     fn weight(&self, key: &Key, response_cache: &Arc<CachedResponse>) -> u64 {
         let stacks = key.stacks.as_ref().map_or(0, |stacks| stacks.len() * 8);
-        u64::try_from(OWN + response_cache.body.len() + key.variables.len() + stacks).unwrap_or(u64::MAX)
+        u64::try_from(ENTRY_OVERHEAD_BYTES + response_cache.body.len() + key.variables.len() + stacks)
+            .unwrap_or(u64::MAX)
     }
 }
 
-/// All that are response_cache; a clone shares them.
+/// The cache. Clones share it.
 #[derive(Clone, Default)]
 pub struct ResponseCache(Option<Arc<sync::Cache<Key, Arc<CachedResponse>, ByLength>>>);
 
 impl ResponseCache {
-    /// Keeps answers in at most so much memory, in bytes; none at all in none.
+    /// Creates a cache that takes at most this much memory, in bytes; 0 disables it.
     pub fn within(bytes: u64) -> Self {
-        // It makes room for its own tables by how many there may be.
+        // The cache allocates its tables for this number of entries.
         let number = usize::try_from(bytes / 4096).unwrap_or(usize::MAX).min(100_000);
         Self((bytes > 0).then(|| Arc::new(sync::Cache::with_weighter(number, bytes, ByLength))))
     }
 
-    /// Whether any are response_cache.
+    /// Whether the cache is enabled.
     pub(super) fn keep(&self) -> bool {
         self.0.is_some()
     }

@@ -1,7 +1,7 @@
-//! From rows to the bytes of an answer, as a plan says.
+//! Writes the JSON of a response from the rows of a direct plan.
 //!
-//! Called for each request that is answered directly. It must never answer something that the executor would not: what
-//! it cannot show is left to it.
+//! Called for each request that a plan answers. It must fail for a row that the executor could not read, so that the
+//! request is left to the executor.
 
 use chrono::SecondsFormat;
 use serde_json::Value;
@@ -28,17 +28,17 @@ use crate::{
     kinds::{Argv, Shape, plain::Form},
 };
 
-/// The rows of one read, told apart.
+/// The rows of one read, grouped by row set.
 pub(super) struct Rows<'a> {
-    pub(super) wanted: &'a Projection,
+    pub(super) projection: &'a Projection,
     pub(super) stack: Option<&'a Row>,
     instances: Vec<Member<'a>>,
     count: i64,
-    /// The entries of each part, by owner and place.
+    /// The entries of each row set, sorted by owner and position.
     entries: Vec<Vec<(i64, i64, &'a Row)>>,
 }
 
-/// An instance's row.
+/// The row of an instance.
 pub(super) struct Member<'a> {
     pub(super) age: ByAge,
     pub(super) row: &'a Row,
@@ -49,25 +49,25 @@ pub(super) fn malformed_row(what: &str) -> Error {
 }
 
 impl<'a> Rows<'a> {
-    /// Tells rows apart by their parts, and sorts them.
-    pub(super) fn new(wanted: &'a Projection, rows: &'a [Row], budget: &Budget) -> Result<Self> {
+    /// Groups the rows by row set, and sorts them.
+    pub(super) fn new(projection: &'a Projection, rows: &'a [Row], budget: &Budget) -> Result<Self> {
         budget.charge(size_of_val(rows))?;
-        let mut own = Self { wanted, stack: None, instances: Vec::new(), count: 0, entries: Vec::new() };
-        own.entries.resize_with(wanted.parts(), Vec::new);
+        let mut own = Self { projection, stack: None, instances: Vec::new(), count: 0, entries: Vec::new() };
+        own.entries.resize_with(projection.parts(), Vec::new);
         for row in rows {
             let part = row.part()?;
-            let number = |column| -> Result<i64> { Ok(Row::some(row.number(wanted.place(column))?)?) };
-            match usize::try_from(part).ok().and_then(|part| wanted.part(part)) {
+            let number = |column| -> Result<i64> { Ok(Row::some(row.number(projection.place(column))?)?) };
+            match usize::try_from(part).ok().and_then(|part| projection.part(part)) {
                 Some(RowSet::STACK) => own.stack = Some(row),
                 Some(RowSet::INSTANCE) => {
-                    let created_at = Row::some(row.time(wanted.place(Keys::CREATED))?)?;
+                    let created_at = Row::some(row.time(projection.place(Keys::CREATED))?)?;
                     let age = ByAge { created_at, id: InstanceId(number(Keys::INSTANCE)?) };
                     own.instances.push(Member { age, row });
                 }
                 Some(RowSet::COUNT) => own.count = number(Keys::COUNT)?,
                 Some(kind) => {
-                    for (column, form) in wanted.fallible(kind) {
-                        readable(row.text(wanted.place(column))?, form)?;
+                    for (column, form) in projection.fallible(kind) {
+                        readable(row.text(projection.place(column))?, form)?;
                     }
                     let entry = (number(Keys::owner(kind))?, number(Keys::place(kind))?, row);
                     own.entries[kind.number()].push(entry);
@@ -82,9 +82,9 @@ impl<'a> Rows<'a> {
         Ok(own)
     }
 
-    /// The version of all rows; none when there is no such stack.
+    /// The version of the data that was read; `None` if the stack does not exist.
     pub(super) fn version(&self) -> Result<Option<Version>> {
-        Ok(self.stack.map(|row| Version::of(self.wanted, row)).transpose()?)
+        Ok(self.stack.map(|row| Version::of(self.projection, row)).transpose()?)
     }
 
     /// Writes the stack, or null.
@@ -182,9 +182,9 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Writes what a column holds.
+    /// Writes the value of a column in its format.
     pub(super) fn column(&self, out: &mut ChunkWriter, row: &Row, column: Column, form: Form) -> Result<()> {
-        let at = self.wanted.place(column);
+        let at = self.projection.place(column);
         match form {
             Form::Text => match row.text(at)? {
                 Some(plain) => json(out, plain),
@@ -234,11 +234,11 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Whether the executor can read a row with this text, whatever is shown of it: where it cannot, it tells of it.
+/// Fails if the executor could not read a row with this text, whichever fields are selected.
 fn readable(text: Option<&str>, form: Form) -> Result<()> {
     let sound = text.is_none_or(|text| match form {
         Form::Word(is) => is(text),
-        // Not `IgnoredAny`, which follows any depth.
+        // `IgnoredAny` would accept any depth of nesting.
         Form::Json => serde_json::from_str::<Value>(text).is_ok(),
         _ => true,
     });
@@ -278,13 +278,15 @@ pub(super) fn list<T>(
     Ok(out.check()?)
 }
 
-/// Writes what is JSON already.
+/// Writes text that is JSON already.
+#[expect(clippy::unnecessary_wraps, reason = "an arm of matches whose other arms can fail")]
 pub(super) fn raw(out: &mut ChunkWriter, json: &str) -> Result<()> {
     out.extend_from_slice(json.as_bytes());
     Ok(())
 }
 
-/// Writes text in which nothing needs to be escaped.
+/// Writes a string that contains nothing to escape.
+#[expect(clippy::unnecessary_wraps, reason = "an arm of matches whose other arms can fail")]
 fn quoted(out: &mut ChunkWriter, text: &str) -> Result<()> {
     out.push(b'"');
     out.extend_from_slice(text.as_bytes());

@@ -1,4 +1,6 @@
 //! The input of an import.
+//!
+//! Used by `mutation.rs`. It must not check a rule: the use case does.
 
 use async_graphql::{Enum, InputObject};
 

@@ -1,6 +1,6 @@
-//! Inputs of the mutations and how they become commands of the use cases.
+//! Inputs of the mutations, and their conversion to the commands of the use cases.
 //!
-//! Used by the mutations. They must never check a rule: that is what the use cases do, all at once.
+//! Used by the mutations. They must not check a rule: the use cases do, and report all problems together.
 
 /// Inputs of mutations that take an idempotency key.
 macro_rules! keyed {
@@ -75,11 +75,11 @@ impl From<TemplateRef> for AppTemplateRef {
 
 /// The input of a mutation.
 pub(super) trait Keyed {
-    /// What makes it happen once only.
+    /// The idempotency key of the input, if it has one.
     fn idempotency_key(&self) -> Option<&str>;
 }
 
-/// A value that may be absent, null, or there.
+/// Converts a field that may be absent or null: `None` if it is absent, `Some(None)` if it is null.
 fn given<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
     match value {
         MaybeUndefined::Undefined => None,

@@ -1,4 +1,6 @@
 //! Inputs of the mutations of stacks.
+//!
+//! Used by `mutation.rs`. They must not check a rule: the use case does.
 
 use async_graphql::{InputObject, MaybeUndefined};
 

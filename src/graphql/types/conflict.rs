@@ -77,8 +77,7 @@ impl Conflict {
 
     /// The other claimant that has existed longest.
     async fn holder(&self) -> Instance {
-        let oldest = self.found().holders().next();
-        Instance(Arc::clone(oldest.unwrap_or(&self.found().instance)))
+        Instance(Arc::clone(self.found().holder()))
     }
 
     /// The other claimants, oldest first; at most 10.

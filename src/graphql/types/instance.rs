@@ -159,6 +159,7 @@ impl Instance {
     }
 
     #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
     async fn collections(&self) -> InstanceCollections {
         InstanceCollections(self.0.id)
     }

@@ -151,6 +151,7 @@ impl Template {
     }
 
     #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
     async fn collections(&self) -> TemplateCollections {
         TemplateCollections(self.0.id)
     }

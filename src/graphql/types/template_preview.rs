@@ -44,7 +44,7 @@ impl TemplateEditPreview {
         let changes = |changes: Vec<_>| changes.into_iter().map(ConfigChange::from).collect();
         Self {
             affected_count: count(preview.affected.len()),
-            sheltered_count: count(preview.sheltered),
+            sheltered_count: count(preview.unaffected),
             changes: changes(preview.changes),
             instances: preview
                 .affected

@@ -10,7 +10,7 @@ mod text;
 
 pub use self::{
     duration::{duration, seconds},
-    reading::{Definitions, Fate, Found, Note, Notes, Reading, Use},
+    reading::{Definitions, Found, Note, NoteKind, Notes, Reading, Use},
     rendered::{Rendered, Surroundings, Warning},
     text::{has_variables, is_interpolable, literal, literal_tree, unescaped},
 };

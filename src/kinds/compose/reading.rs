@@ -61,7 +61,7 @@ pub struct Definitions {
 
 /// What happened to an element of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Fate {
+pub enum NoteKind {
     /// It is not stored.
     Lost,
     /// It is stored in another form.
@@ -72,7 +72,7 @@ pub enum Fate {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// What happened to it.
-    pub fate: Fate,
+    pub fate: NoteKind,
     /// Its path, such as `services.web.ports.0`.
     pub path: String,
     /// Its position.
@@ -106,7 +106,7 @@ impl<'a> Notes<'a> {
     }
 
     /// Adds a note, unless the budget is exceeded.
-    pub fn push(&mut self, fate: Fate, path: &str, at: At, reason: &str) {
+    pub fn push(&mut self, fate: NoteKind, path: &str, at: At, reason: &str) {
         let (path, reason) = (truncated(path), truncated(reason));
         if self.budget.charge(VALUES_PER_NOTE, path.len() + reason.len()) {
             self.list.push(Note { fate, path, at, reason });
@@ -200,13 +200,13 @@ impl Reading<'_> {
     /// Notes that an element is not stored.
     pub fn lose(&mut self, part: &str, at: At, reason: impl Into<String>) {
         let path = self.path(part);
-        self.notes.push(Fate::Lost, &path, at, &reason.into());
+        self.notes.push(NoteKind::Lost, &path, at, &reason.into());
     }
 
     /// Notes that an element is stored in another form.
     pub fn change(&mut self, part: &str, at: At, reason: impl Into<String>) {
         let path = self.path(part);
-        self.notes.push(Fate::Changed, &path, at, &reason.into());
+        self.notes.push(NoteKind::Changed, &path, at, &reason.into());
     }
 
     /// Creates an entry at a part of the service.

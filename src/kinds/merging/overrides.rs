@@ -75,7 +75,7 @@ impl<K: Kind, E: Keyed<K>> Overrides<K, E> {
         replace.into_iter().chain(remove).collect()
     }
 
-    /// Sets entries: they replace all own entries with the same keys, and removals of these keys are is_dry_run.
+    /// Sets entries: they replace all own entries with the same keys, and removals of these keys are undone.
     pub fn set(&mut self, entries: Vec<K>) {
         let keys: HashSet<K::Key> = entries.iter().map(Kind::key).collect();
         let is_set = |entry: &E| entry.entry_key().is_some_and(|key| keys.contains(&key));

@@ -136,7 +136,7 @@ pub(super) fn coded(mut error: ServerError, code: &str) -> ServerError {
 pub(super) fn errors(refusal: &Refusal) -> Vec<ServerError> {
     let error = |mistake: &crate::document::ValidationError| {
         let place = mistake.location.map(|(line, column)| async_graphql::Pos { line, column });
-        coded(ServerError::new(&mistake.message, place), refusal.sort.code())
+        coded(ServerError::new(&mistake.message, place), refusal.kind.code())
     };
     refusal.mistakes.iter().map(error).collect()
 }

@@ -89,7 +89,7 @@ pub(super) async fn handle(
     let get = method == Method::GET;
     let direct = extensions.get::<ByExecutor>().is_none();
     let how = How { key, get, direct, permit: extensions.get().cloned() };
-    let ran = run::run(&service, access, params, how).await;
+    let ran = Box::pin(run::run(&service, access, params, how)).await;
     let Ran { answer, began, mut outcome, budget } = match ran {
         Ok(ran) => ran,
         Err(run::ChangeOverGet) => {

@@ -93,7 +93,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
         return Err(ChangeOverGet);
     }
     if let Some(reason) = service.introspection.lacks(&access).filter(|_| checked.introspects()) {
-        let message = format!("Introspection is not there for everybody. {reason}");
+        let message = format!("Introspection is restricted. {reason}");
         return Ok(Ran::refused(&Refusal::one(RejectionKind::Forbidden, "introspection", message)));
     }
     let chosen = match service.documents.choose(&checked, name, variables) {
@@ -128,11 +128,9 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     let from = tokio::time::Instant::now();
     if how.direct && !mutation {
         let direct = checked.prepared().answer(&app, &service.answers, name.as_deref(), &variables);
-        let answer = match within(service, from, AssertUnwindSafe(direct).catch_unwind()).await {
-            Some(Ok(Ok(written))) => written.map(Answer::Written),
-            Some(Ok(Err(exceeded))) => Some(Answer::Values(over(exceeded))),
-            Some(Err(_)) => Some(Answer::Values(panicked())),
-            None => Some(Answer::Values(over(Exceeded::Time))),
+        let answer = match completed(service, from, direct).await {
+            Ok(written) => written.map(Answer::Written),
+            Err(response) => Some(Answer::Values(response)),
         };
         if let Some(answer) = answer {
             return Ok(Ran { answer, began: true, outcome: outcome(&app, name), budget });
@@ -155,7 +153,6 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             return Ok(Ran { answer, began: true, outcome, budget: Budget::default() });
         }
     };
-    let before = budget.used();
     let mut response = if mutation {
         let request = match key {
             Some(key) => first.data(RequestKey(key.to_owned())),
@@ -163,29 +160,8 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
         };
         run_mutation(service, app.clone(), request, how.permit).await
     } else {
-        let reading = async {
-            if let Some(standby) = app.on_standby().await
-                && let Ok(request) = request()
-            {
-                let reading = execute(&service.schema, standby, request);
-                // The standby may disconnect, or cancel the query because of a conflict with recovery. The primary then
-                // answers.
-                let is_internal = |error| code(error).is_some_and(|code| OURS.contains(&code.as_str()));
-                match timeout(STANDBY_READ_TIMEOUT, reading).await {
-                    Ok(Ok(response)) if !response.errors.iter().any(is_internal) => return Ok(response),
-                    Ok(Err(exceeded)) => return Err(exceeded),
-                    _ => budget.release_to(before),
-                }
-            }
-            execute(&service.schema, app.clone(), first).await
-        };
-        let reading = AssertUnwindSafe(reading).catch_unwind();
-        match within(service, from, reading).await {
-            Some(Ok(Ok(response))) => response,
-            Some(Ok(Err(exceeded))) => over(exceeded),
-            Some(Err(_)) => panicked(),
-            None => over(Exceeded::Time),
-        }
+        let reading = run_query(service, &app, first, request);
+        completed(service, from, reading).await.unwrap_or_else(|response| response)
     };
     locate(&mut response.errors, parts, &variables);
     let outcome = outcome(&app, name);
@@ -203,6 +179,44 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     let needs_own_budget = mutation && (budget.exceeded().is_some() || response.data == Value::Null);
     let budget = if needs_own_budget { service.budget_of_change() } else { budget };
     Ok(Ran { answer: Answer::Values(response), began, outcome, budget })
+}
+
+/// Runs a query on the standby, if there is one that has caught up, else on the primary. `again` makes the request once more.
+async fn run_query(
+    service: &Service,
+    app: &App,
+    request: Request,
+    again: impl Fn() -> Result<Request, Exceeded>,
+) -> Result<GraphqlResponse, Exceeded> {
+    let before = app.budget().used();
+    if let Some(standby) = app.on_standby().await
+        && let Ok(request) = again()
+    {
+        let reading = execute(&service.schema, standby, request);
+        // The standby may disconnect, or cancel the query because of a conflict with recovery. The primary then answers.
+        let is_internal = |error| code(error).is_some_and(|code| OURS.contains(&code.as_str()));
+        match timeout(STANDBY_READ_TIMEOUT, reading).await {
+            Ok(Ok(response)) if !response.errors.iter().any(is_internal) => return Ok(response),
+            Ok(Err(exceeded)) => return Err(exceeded),
+            _ => app.budget().release_to(before),
+        }
+    }
+    execute(&service.schema, app.clone(), request).await
+}
+
+/// Waits for work of a request until its deadline. Otherwise the result is the response that says why there is none: the
+/// deadline has passed, the budget is exceeded, or the work panicked.
+async fn completed<T>(
+    service: &Service,
+    from: tokio::time::Instant,
+    work: impl Future<Output = Result<T, Exceeded>>,
+) -> Result<T, GraphqlResponse> {
+    // On the heap: the future of a whole request would be copied from caller to caller.
+    match within(service, from, Box::pin(AssertUnwindSafe(work).catch_unwind())).await {
+        Some(Ok(done)) => done.map_err(over),
+        Some(Err(_)) => Err(panicked()),
+        None => Err(over(Exceeded::Time)),
+    }
 }
 
 /// Runs a mutation on its own task, which continues when the client disconnects or the deadline passes. The task keeps

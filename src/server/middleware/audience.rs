@@ -29,7 +29,7 @@ impl Audience {
     }
 }
 
-/// Lets a request through to a part that is there for who asks. What is switched off looks as if it had never been.
+/// Middleware that admits the callers in the audience of a route. A route that is switched off answers 404.
 pub(in crate::server) async fn admit(
     State((authenticator, audience)): State<(Authenticator, Audience)>,
     request: Request,
@@ -40,7 +40,7 @@ pub(in crate::server) async fn admit(
         Audience::Off => status::nothing_here().await,
         Audience::Keys | Audience::Role(_) => {
             authenticator
-                .let_in(request, next, |access| {
+                .authenticate_then(request, next, |access| {
                     Some(refuse(StatusCode::FORBIDDEN, "FORBIDDEN", &audience.lacks(access)?))
                 })
                 .await

@@ -21,11 +21,11 @@ use tower_http::{
 
 use crate::{config::Origin, server::graphql::IDEMPOTENCY_KEY};
 
-/// ResponseCache that are shorter are not worth packing.
+/// Responses that are shorter are not worth compressing.
 const MIN_COMPRESSED_BYTES: u16 = 1024;
 
 /// Puts the layers around the routes.
-pub(in crate::server) fn told(routes: Router, origins: &[Origin]) -> Router {
+pub(in crate::server) fn with_browser_headers(routes: Router, origins: &[Origin]) -> Router {
     let compression = CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(MIN_COMPRESSED_BYTES));
     let routes = routes.layer(from_fn(security_headers)).layer(compression);
     if origins.is_empty() { routes } else { routes.layer(cors_layer(origins)) }

@@ -1,6 +1,6 @@
 //! The outermost layers: every request has an id, and a request whose handler panics is answered.
 //!
-//! Wrapped around all routes. They must not take an id from a client that could forge a line of the log.
+//! Wrapped around all routes. They must not accept an id from a client that could forge a line of the log.
 
 use axum::{
     Json,
@@ -20,10 +20,10 @@ use tracing::Instrument;
 
 /// The header, in requests and responses.
 pub(in crate::server) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// Longest id that a client may give, in bytes.
+/// The maximum length of an id from a client, in bytes.
 const MAX_LENGTH: usize = 64;
 
-/// Makes the id of a request that does not bring one: 16 hexadecimal digits.
+/// Generates the id of a request without one: 16 hexadecimal digits.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::server) struct MakeShortId;
 
@@ -38,7 +38,7 @@ pub(in crate::server) fn text(id: &RequestId) -> &str {
     id.header_value().to_str().unwrap_or_default()
 }
 
-/// Removes the id that the client gave, unless it is a plain one.
+/// Removes the id of the client, unless it is valid.
 pub(in crate::server) async fn remove_unless_plain(mut request: Request) -> Request {
     keep_plain(request.headers_mut());
     request
@@ -58,7 +58,7 @@ fn is_plain(id: &str) -> bool {
 /// Runs a request under its id, and answers in place of a handler that panicked.
 pub(in crate::server) async fn identify(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().map(|id| text(id).to_owned()).unwrap_or_default();
-    // Of the highest level, so that no filter of the log loses the id that the client is told.
+    // Of the highest level, so that no filter of the log removes the id that the response shows.
     let span = tracing::error_span!("request", id);
     let mut caught = CatchPanic::custom(next, move |_| panicked(&id));
     match caught.call(request).instrument(span).await {
@@ -66,7 +66,7 @@ pub(in crate::server) async fn identify(request: Request, next: Next) -> Respons
     }
 }
 
-/// The response to a request whose handler panicked; what happened is in the log.
+/// The response to a request whose handler panicked. The panic hook has logged the panic.
 fn panicked(id: &str) -> Response {
     tracing::error!("a handler panicked");
     let message = "Something went wrong inside; the log tells more under the request id.";

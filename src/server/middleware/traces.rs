@@ -1,6 +1,6 @@
 //! A span for each request, for the export of traces.
 //!
-//! A layer around all routes, where traces are exported. It must not put into a span what the log would not show.
+//! A layer around all routes, if traces are exported. A span must not contain what the log would not show.
 
 use axum::{
     Router,
@@ -23,12 +23,12 @@ use crate::{
 /// The outcomes of failed requests.
 const FAILED: [&str; 3] = ["internal", "unavailable", "timeout"];
 
-/// The routes with the layer around them.
+/// Adds the layer to the routes.
 pub fn traced(routes: Router) -> Router {
     routes.layer(from_fn(trace))
 }
 
-/// A request without a response yet. One that is dropped is exported, too.
+/// The span of a request without a response yet. A request that is dropped is exported, too.
 struct Open(Option<Span>);
 
 impl Drop for Open {

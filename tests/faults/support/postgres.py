@@ -102,7 +102,7 @@ class Server(databases.Cluster):
         until = time.monotonic() + 5
         while any(is_running(pid) for pid in doomed) and time.monotonic() < until:
             time.sleep(0.005)
-        # Where nobody reaps the dead at once, their number looks like a server that runs.
+        # Without a parent that reaps them at once, the process id of a dead server looks like that of a running one.
         with contextlib.suppress(FileNotFoundError):
             os.remove(os.path.join(self.data, "postmaster.pid"))
 
@@ -126,7 +126,7 @@ class Standby(Server):
         made = self.run("pg_basebackup", *address, "-R", "-X", "stream", "-c", "fast", "--no-sync")
         if made.returncode:
             raise SystemExit(f"pg_basebackup failed: {made.stdout}")
-        # It has the primary's settings; on its own it follows nobody and waits for nobody.
+        # It has the primary's settings; promoted, it follows no primary and waits for no standby.
         with open(os.path.join(self.data, "postgresql.auto.conf"), "a") as file:
             file.write("synchronous_standby_names = ''\n")
 

@@ -70,12 +70,12 @@ impl Schema {
                 (false, true) => continue,
                 (false, false) => self.selection(inside, "", seen),
             };
-            selected.push(format!("{prefix}{name}: {name}{} {below}", self.arguments(of, field)));
+            selected.push(format!("{prefix}{name}: {name}{} {below}", Self::arguments(of, field)));
         }
         format!("{{ {} }}", selected.join(" "))
     }
 
-    fn arguments(&self, of: &str, field: &Value) -> String {
+    fn arguments(of: &str, field: &Value) -> String {
         let name = format!("{of}.{}", field["name"].as_str().unwrap());
         let needed = |argument: &Value| argument["type"]["kind"] == "NON_NULL" && argument["defaultValue"].is_null();
         match ARGUMENTS.iter().find(|(field, _)| *field == name) {

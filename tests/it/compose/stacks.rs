@@ -5,20 +5,18 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::text::TRAPS;
-use crate::support::TestApp;
+use crate::support::{self, TestApp};
 
-/// A pseudo-random number generator with a fixed seed.
-pub(super) struct Rng(u64);
+/// The random numbers of one stack.
+pub(super) struct Rng(support::Rng);
 
 impl Rng {
     pub(super) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1))
+        Self(support::Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1)))
     }
 
     fn below(&mut self, n: usize) -> usize {
-        // Knuth's multiplier; the upper half is good enough.
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % n
+        self.0.below(n)
     }
 
     fn one<T: Clone>(&mut self, of: &[T]) -> T {

@@ -27,6 +27,7 @@ struct Tried {
 }
 
 /// All mutations, each with its own subject. `s{n}` is a stack with an instance `db`.
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn all(n: usize) -> Vec<Tried> {
     let stack = format!("s{n}");
     let of_stack = || json!({ "stack": { "name": stack } });

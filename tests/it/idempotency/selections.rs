@@ -10,7 +10,7 @@ use crate::support::{Rng, TestApp};
 struct Field {
     name: String,
     of: String,
-    /// It is a page, whose length can be said.
+    /// Whether it is a page, which takes an argument for its length.
     paged: bool,
 }
 
@@ -19,13 +19,13 @@ pub(super) struct Selections(HashMap<String, (String, Vec<Field>)>);
 
 const TYPE: &str = "kind name ofType { kind name ofType { kind name ofType { kind name } } }";
 
-/// The name of a type without its lists and exclamation marks.
+/// The name of a type without its lists and non-nulls.
 fn named(of: &Value) -> String {
     if of["name"].is_string() { of["name"].as_str().unwrap().to_owned() } else { named(&of["ofType"]) }
 }
 
 impl Selections {
-    /// Reads them by introspection.
+    /// Reads the types by introspection.
     pub(super) async fn of(t: &TestApp) -> Self {
         let query = format!(
             "{{ __schema {{ types {{ kind name fields {{ name args {{ name defaultValue type {{ kind }} }} type {{ {TYPE} }} }} }} }} }}"
@@ -54,7 +54,7 @@ impl Selections {
             _ if depth == 0 || fields.is_empty() => return " { __typename }".to_owned(),
             _ => {}
         }
-        // An alias each, so that no two selections have to be merged.
+        // Each field has an alias, so that no two selections have to be merged.
         let picked = (0..=rng.below(5)).map(|n| {
             let Field { name, of, paged } = &fields[rng.below(fields.len())];
             let page = if *paged { "(first: 3)" } else { "" };

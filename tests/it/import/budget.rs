@@ -27,7 +27,7 @@ both!(
 
 /// Longest time for a refusal, in a build for tests on a machine that does much else: a release build takes less than
 /// one second (`tests/hostile/imports.py`).
-const SOON: Duration = Duration::from_secs(30);
+const MAX_IMPORT_TIME: Duration = Duration::from_secs(30);
 
 /// Whether a refusal says that the budget is spent: its values, its bytes or, on a slow machine, its time.
 fn says_that_it_is_too_much(message: &str) -> bool {
@@ -95,7 +95,7 @@ async fn what_expands_to_too_much_is_refused_quickly(t: &TestApp) {
         assert_eq!(TestApp::codes(&payload), expected, "{what}: {payload}");
         let message = payload["userErrors"][0]["message"].as_str().unwrap_or_default();
         assert!(message.len() < 500 && (expected.is_empty() || says_that_it_is_too_much(message)), "{what}: {message}");
-        assert!(started.elapsed() < SOON, "{what}: {:?}", started.elapsed());
+        assert!(started.elapsed() < MAX_IMPORT_TIME, "{what}: {:?}", started.elapsed());
     }
     let none = t.data("{ templates { totalCount } }", json!({})).await;
     assert_eq!(none["templates"]["totalCount"], 0);
@@ -106,7 +106,7 @@ async fn a_range_of_ports_is_counted_before_it_is_made(t: &TestApp) {
         "services:\n  web:\n    image: nginx\n    ports: ['1-65535', '1-65535:1-65535', '80', '9000-9009', '80']\n";
     let started = Instant::now();
     let report = t.import(file(text)).await;
-    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
+    assert!(started.elapsed() < MAX_IMPORT_TIME, "{:?}", started.elapsed());
     assert_eq!(super::places(&report["losses"]), ["4 services.web.ports.0", "4 services.web.ports.1"]);
     assert!(report["losses"][0]["reason"].as_str().unwrap().contains("65535 ports; a service has at most 500"));
     assert_eq!(super::places(&report["changes"]).last().unwrap(), "4 services.web.ports.4");
@@ -136,7 +136,7 @@ async fn an_import_ends_with_its_request(t: &TestApp) {
         if answer.status() != 503 {
             break;
         }
-        assert!(started.elapsed() < SOON, "the import goes on");
+        assert!(started.elapsed() < MAX_IMPORT_TIME, "the import goes on");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let left = t.data("{ templates { totalCount } stacks { totalCount } }", json!({})).await;
@@ -251,7 +251,7 @@ fn random_amplifiers_stay_within_the_budget() {
         let found = read_within(&request, &budget);
         let (values, bytes) = budget.used();
         assert!(values <= MAX_VALUES && bytes <= MAX_TEXT_BYTES, "seed {seed}: {budget:?}");
-        assert!(started.elapsed() < SOON, "seed {seed}: {:?}", started.elapsed());
+        assert!(started.elapsed() < MAX_IMPORT_TIME, "seed {seed}: {:?}", started.elapsed());
         assert_ne!(budget.exceeded(), Some(Exceeded::Cancelled), "seed {seed}");
         match found {
             Ok(_) => {

@@ -1,12 +1,12 @@
-//! Secrets: encrypted in the database, masked unless they are revealed, kept by writes that do not
+//! Secrets: encrypted in the database, masked unless they are revealed, unchanged by writes that do not
 //! mention them, and safe under changing keys.
 
 mod compare;
-mod kept;
 mod keys;
 mod masked;
 mod start;
 mod stored;
+mod unchanged;
 
 use devarch::db::DbUrl;
 use sea_orm::{ConnectionTrait, Statement};

@@ -4,6 +4,7 @@
 mod differences;
 mod limits;
 mod repair;
+mod samples;
 mod survives;
 mod unreadable;
 

@@ -75,11 +75,11 @@ impl Place {
         match engine {
             Engine::Sqlite => Self::Sqlite(tempfile::tempdir().unwrap()),
             Engine::Postgres => {
+                static NEXT: AtomicU32 = AtomicU32::new(0);
                 #[expect(clippy::disallowed_methods, reason = "the one setting of the tests")]
                 let server_url = std::env::var("TEST_DATABASE_URL").expect(
                     "TEST_DATABASE_URL names no PostgreSQL server; run .ci/test, which starts one for the tests",
                 );
-                static NEXT: AtomicU32 = AtomicU32::new(0);
                 let name = format!("devarch_t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
                 let server = Database::connect(&server_url).await.expect("the PostgreSQL server of the tests answers");
                 server.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();

@@ -99,6 +99,7 @@ pub(crate) struct Sample {
 }
 
 /// A sample of every kind.
+#[expect(clippy::too_many_lines, reason = "a list")]
 pub(crate) fn samples(db: &str) -> Vec<Sample> {
     let port = |host: Value, container: i32| json!({ "hostIp": "0.0.0.0", "hostPort": host, "containerPort": container, "protocol": "TCP" });
     let volume = |kind: &str, source: &str, target: &str| json!({ "volumeType": kind, "source": source, "target": target, "readOnly": false, "isExternal": false });

@@ -13,9 +13,9 @@ use tokio::{
 };
 
 /// Timeout of a response, far beyond what is guaranteed, so that slow responses are measured.
-const PATIENCE: Duration = Duration::from_secs(30);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// Timeout of a connection.
-const CONNECT: Duration = Duration::from_secs(5);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The address of a service.
 #[derive(Clone, Debug)]
@@ -78,17 +78,17 @@ impl Client {
             stream.write_all(request.as_bytes()).await?;
             answer(&mut stream).await
         };
-        let (status, keep, body) = match timeout(PATIENCE, exchange).await {
+        let (status, keep, body) = match timeout(ANSWER_TIMEOUT, exchange).await {
             Ok(Ok(answered)) => answered,
             Ok(Err(cause)) => return Err(Lost::Sent(cause.to_string())),
-            Err(_) => return Err(Lost::Sent(format!("no answer within {} s", PATIENCE.as_secs()))),
+            Err(_) => return Err(Lost::Sent(format!("no answer within {} s", ANSWER_TIMEOUT.as_secs()))),
         };
         self.stream = keep.then_some(stream);
         Ok((status, serde_json::from_slice(&body).unwrap_or(Value::Null)))
     }
 
     async fn connect(&self) -> Result<TcpStream, Lost> {
-        match timeout(CONNECT, TcpStream::connect(&self.address.0)).await {
+        match timeout(CONNECT_TIMEOUT, TcpStream::connect(&self.address.0)).await {
             Ok(Ok(stream)) => {
                 drop(stream.set_nodelay(true));
                 Ok(stream)

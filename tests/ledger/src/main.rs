@@ -23,7 +23,7 @@ use clap::{Args, Parser, Subcommand};
 use self::http::Address;
 
 #[derive(Parser)]
-#[command(name = "ledger", about = "Writes to a DevArch, keeps books, and compares")]
+#[command(name = "ledger", about = "Writes to a DevArch service, records what it acknowledges, and compares")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -32,7 +32,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Writes until the time is over, and keeps a journal. A journal that is there is carried on.
-    Run(Wanted),
+    Run(RunArguments),
     /// Reads everything and compares it with a journal; ends with 1 when something is lost, torn or not accounted for.
     Verify {
         /// Where the service is.
@@ -46,7 +46,7 @@ enum Command {
 
 /// How to write.
 #[derive(Args)]
-struct Wanted {
+struct RunArguments {
     /// Where the service is; several times for several servers on one database, among which the writers change.
     #[arg(long, value_name = "URL", required = true)]
     url: Vec<Address>,
@@ -56,10 +56,10 @@ struct Wanted {
     /// How long; SIGTERM and Ctrl-C end it earlier.
     #[arg(long, default_value_t = 10.0, value_name = "SECONDS")]
     seconds: f64,
-    /// Where the random numbers begin; chosen and told when it is absent.
+    /// The seed of the random numbers; chosen and printed when it is absent.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
-    /// Where the books are kept.
+    /// The journal: where each operation and its outcome are recorded.
     #[arg(long, value_name = "FILE")]
     journal: PathBuf,
     /// Sends what this journal says was sent, in its order, in place of random numbers.

@@ -143,7 +143,9 @@ impl Operation {
                 });
             }
         }
-        places.iter().for_each(|place| self.put(after, place));
+        for place in places {
+            self.put(after, place);
+        }
     }
 
     fn put(&self, after: &mut State, place: &str) {

@@ -3,6 +3,7 @@
 //! Called by `main`. It must not compare the instances: `verify` does, after the faults have ended.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError, atomic::AtomicBool, atomic::Ordering},
     time::{Duration, Instant},
 };
@@ -15,7 +16,7 @@ use tokio::{
 };
 
 use crate::{
-    Report, Wanted,
+    Report, RunArguments,
     figures::Figures,
     http::{Address, Client},
     journal::{self, Head, Journal},
@@ -26,10 +27,10 @@ use crate::{
 };
 
 /// How long the service may take to become ready at the start.
-const START: Duration = Duration::from_secs(30);
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Runs the writers, and prints the figures as a line of JSON.
-pub(crate) async fn run(wanted: Wanted) -> Result<Report, String> {
+pub(crate) async fn run(wanted: RunArguments) -> Result<Report, String> {
     let (head, mut before) = if wanted.journal.exists() {
         journal::read(&wanted.journal)?
     } else {
@@ -38,7 +39,7 @@ pub(crate) async fn run(wanted: Wanted) -> Result<Report, String> {
             Some((head, _)) => head,
             None => Head { seed: wanted.seed.unwrap_or_else(|| fastrand::u64(..1 << 32)), writers: wanted.writers },
         };
-        (head, Default::default())
+        (head, BTreeMap::default())
     };
     let mut replay = wanted.replay.as_deref().map(journal::read).transpose()?.map(|(_, entries)| entries);
     tell(&format!("seed {}, {} writers", head.seed, head.writers));
@@ -120,7 +121,7 @@ async fn make(client: &mut Client, field: &str, input_type: &str, input: &Value)
                 Some(error) => Err(format!("{field}: {error}")),
             };
         }
-        if begun.elapsed() > START {
+        if begun.elapsed() > START_TIMEOUT {
             return Err(format!("{field}: {answer:?}"));
         }
         sleep(Duration::from_millis(50)).await;

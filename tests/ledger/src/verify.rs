@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How long the service may take to respond, and to finish the last requests.
-const PATIENCE: Duration = Duration::from_secs(20);
+const READY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Compares, and lists the differences.
 pub(crate) async fn verify(url: &Address, path: &Path) -> Result<Report, String> {
@@ -58,10 +58,10 @@ async fn quiet(client: &mut Client, head: &Head) -> Result<(Vec<State>, Vec<Stri
         match everything(client, head).await {
             Ok(now) if last.as_ref() == Some(&now) => return Ok(now),
             Ok(now) => last = Some(now),
-            Err(cause) if begun.elapsed() > PATIENCE => return Err(cause),
+            Err(cause) if begun.elapsed() > READY_TIMEOUT => return Err(cause),
             Err(_) => sleep(Duration::from_millis(100)).await,
         }
-        if begun.elapsed() > 2 * PATIENCE {
+        if begun.elapsed() > 2 * READY_TIMEOUT {
             return Err("what is there keeps changing".into());
         }
     }

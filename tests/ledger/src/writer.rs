@@ -24,9 +24,9 @@ use crate::{
 };
 
 /// The number of live instances of a writer; beyond it, one is deleted.
-const MOST: usize = 24;
+const MAX_INSTANCES: usize = 24;
 /// How long a writer waits after an error: short enough to notice a recovery, long enough not to flood the service.
-const REST: Duration = Duration::from_millis(20);
+const RETRY_PAUSE: Duration = Duration::from_millis(20);
 
 /// The state that all writers share.
 pub(crate) struct Shared {
@@ -84,7 +84,7 @@ impl Writer {
                 figures.wrong.extend(wrong);
             }
             if matches!(read.outcome, Outcome::NotSent(_) | Outcome::Unknown(_)) {
-                tokio::time::sleep(REST).await;
+                tokio::time::sleep(RETRY_PAUSE).await;
             }
             if !self.shared.pause.is_zero() {
                 tokio::time::sleep(self.shared.pause).await;
@@ -105,18 +105,18 @@ impl Writer {
         let (live, trashed) = (awake(false), awake(true));
         let roll = rng.u32(..100);
         let operation = |name: &str, what| Operation { name: name.to_owned(), number, expected: None, what };
-        if !trashed.is_empty() && (roll < 10 || trashed.len() > MOST / 2) {
+        if !trashed.is_empty() && (roll < 10 || trashed.len() > MAX_INSTANCES / 2) {
             let (name, _) = trashed[rng.usize(..trashed.len())];
             return operation(name, if rng.u32(..3) == 0 { What::Purge } else { What::Restore });
         }
-        if live.is_empty() || (roll < 28 && live.len() < MOST) {
+        if live.is_empty() || (roll < 28 && live.len() < MAX_INSTANCES) {
             return operation(&new, What::Create { places: some_places(rng) });
         }
         let (name, thing) = live[rng.usize(..live.len())];
         let is_enabled = thing.state().is_none_or(|state| state.enabled);
         let revision = thing.state().map_or(1, |state| state.revision);
         let what = match roll {
-            _ if live.len() >= MOST => What::Delete,
+            _ if live.len() >= MAX_INSTANCES => What::Delete,
             28..40 if name.len() < 40 => {
                 let chosen = rng.bool() && !self.model.things.contains_key(&format!("{name}-copy"));
                 let copied = format!("{name}-copy");

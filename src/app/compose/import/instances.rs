@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// The inputs for writing the instances.
-pub(super) struct Members<'a> {
+pub(super) struct InstanceImport<'a> {
     pub(super) stack: &'a StackModel,
     pub(super) templates: &'a Templates,
     pub(super) on_conflict: OnConflict,
@@ -43,7 +43,7 @@ struct Row {
     is_new: bool,
 }
 
-impl Members<'_> {
+impl InstanceImport<'_> {
     /// Writes the instances, or notes problems.
     pub(super) async fn write(
         &self,

@@ -19,7 +19,7 @@ use crate::{
     access::Permission,
     app::{
         App, StackRef,
-        compose::import::{instances::Members, templates::Templates},
+        compose::import::{instances::InstanceImport, templates::Templates},
         find,
     },
     budget::{cancellation::Cancellation, import::ReadBudget},
@@ -230,7 +230,8 @@ impl Command for Import {
             notes: Vec::new(),
         };
         if let Some((stack, _)) = &stack {
-            let members = Members { stack, templates: &templates, on_conflict: self.on_conflict, stop: &self.stop };
+            let members =
+                InstanceImport { stack, templates: &templates, on_conflict: self.on_conflict, stop: &self.stop };
             let written = members.write(tx, &self.services, now, &mut problems).await?;
             let shown = written.into_iter().map(|(name, outcome, id)| ImportedAs {
                 name,

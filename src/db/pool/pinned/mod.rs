@@ -4,7 +4,7 @@
 //! Used by direct reads and by single-statement commands. It must leave connections in the pool for other callers, and
 //! must not know what a statement is for.
 //!
-//! A connection that returns to the pool is tested, on a task of its own, for being alive and outside a transaction,
+//! A connection that returns to the pool is tested, on a separate task, for being alive and outside a transaction,
 //! which takes two round trips. A pinned connection needs no test. It came from the pool tested or new. Only single
 //! statements run on it, each its own transaction, and none of them is a BEGIN. It is kept only after the server has
 //! reported the end of its statement ([`PinnedConnection::done`]). A connection whose statement failed returns to the
@@ -38,10 +38,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     budget::Budget,
-    db::{
-        fetch,
-        pool::{health::HealthMonitor, link::Link, pinned::rows::Packed},
-    },
+    db::pool::{fetch, health::HealthMonitor, link::Link, pinned::rows::Packed},
 };
 
 pub use crate::db::pool::pinned::rows::{Place, Row};
@@ -179,7 +176,7 @@ impl PinnedConnections {
     }
 
     /// Acquires a connection for a read. Fails if none is free within the timeout.
-    pub(in crate::db) async fn take(&self) -> Result<PinnedConnection, DbErr> {
+    pub(in crate::db) async fn acquire(&self) -> Result<PinnedConnection, DbErr> {
         self.within_timeout(async {
             match &self.reserve {
                 Some(reserve) if self.writers_hold_all_permits() => {
@@ -325,8 +322,8 @@ impl PinnedConnection {
         Ok(rows)
     }
 
-    /// Releases the connection after success, for the next caller.
-    pub(in crate::db) fn done(mut self) {
+    /// Releases the connection for the next caller. Call it after the last statement has succeeded.
+    pub(in crate::db) fn release(mut self) {
         if self.is_busy {
             return;
         }

@@ -14,7 +14,7 @@ use sea_orm::{
     },
 };
 
-use crate::{budget::Budget, db::fetch};
+use crate::{budget::Budget, db::pool::fetch};
 
 /// The position of a column's value in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

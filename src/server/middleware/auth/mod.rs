@@ -1,6 +1,7 @@
-//! Who knocks: from the `Authorization` header to an [`Access`], or to a refusal.
+//! Authentication: turns the `Authorization` header into an [`Access`], or into an error response.
 //!
-//! A layer in front of the GraphQL handler. It must never let anybody in because something failed, and never log a key.
+//! A layer around the GraphQL handler and around routes with an audience. It must not admit a request because a check
+//! failed, and must not log a key.
 
 mod rate_limit;
 
@@ -39,31 +40,32 @@ use crate::{
     },
 };
 
-/// Whom the service lets in.
+/// Whether requests need an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthMode {
-    /// Everybody, with every right; keys are not looked at.
+    /// No request needs a key; each has every permission, and keys are ignored.
     Open,
-    /// Everybody, until the first key is created; from then on as [`AuthMode::Keys`].
+    /// As [`AuthMode::Open`] until the first key is created, then as [`AuthMode::Keys`]. A key that is sent is always
+    /// checked.
     OpenUntilFirstKey,
-    /// Who shows a key.
+    /// Every request needs a key.
     Keys,
 }
 
-/// How long it may take to look up who asks, and how long while the database is slow.
-const MOST: Duration = Duration::from_secs(5);
-const SOON: Duration = Duration::from_millis(700);
-/// How long the answer holds that there is no key yet, in milliseconds.
-const NO_KEY_YET: i64 = 1000;
+/// How long authentication may take, and how long while the database is slow.
+const AUTH_TIMEOUT: Duration = Duration::from_secs(5);
+const SLOW_DATABASE_AUTH_TIMEOUT: Duration = Duration::from_millis(700);
+/// How long the result that no key exists is cached, in milliseconds.
+const NO_KEY_CACHE_MILLIS: i64 = 1000;
 
-/// The authenticator; a clone is the same one.
+/// Authenticates requests. Clones share its state.
 #[derive(Clone)]
 pub(in crate::server) struct Authenticator {
     app: App,
     auth_mode: AuthMode,
-    /// There has been a key: that does not change any more.
+    /// Whether a key exists or has existed; never becomes false again.
     keys: Arc<AtomicBool>,
-    /// Until when there is none for certain, in milliseconds of the clock.
+    /// Until when the result that no key exists is valid, in milliseconds of the clock.
     none_until: Arc<AtomicI64>,
     rate_limit: Arc<RateLimiter>,
 }
@@ -74,13 +76,13 @@ impl Authenticator {
         Self { app, auth_mode, keys: Arc::default(), none_until: Arc::default(), rate_limit }
     }
 
-    /// The service itself, on the connections that are used now.
+    /// The use cases with all permissions, on the current connections.
     fn app(&self) -> App {
         self.app.for_caller(Access::full())
     }
 
-    /// Whether a key is asked for at this moment.
-    async fn asks(&self) -> Result<bool> {
+    /// Whether requests need a key now.
+    async fn needs_key(&self) -> Result<bool> {
         match self.auth_mode {
             AuthMode::Open => return Ok(false),
             AuthMode::Keys => return Ok(true),
@@ -89,36 +91,37 @@ impl Authenticator {
         }
         let now = self.app.now();
         let left = self.none_until.load(Ordering::Relaxed) - now.timestamp_millis();
-        // A clock that was put back must not make it hold for longer.
-        if (1..=NO_KEY_YET).contains(&left) {
+        // A clock that was set back must not extend the validity.
+        if (1..=NO_KEY_CACHE_MILLIS).contains(&left) {
             return Ok(false);
         }
         if self.app().has_keys().await? {
             self.keys.store(true, Ordering::Relaxed);
             return Ok(true);
         }
-        self.none_until.store(now.timestamp_millis() + NO_KEY_YET, Ordering::Relaxed);
+        self.none_until.store(now.timestamp_millis() + NO_KEY_CACHE_MILLIS, Ordering::Relaxed);
         Ok(false)
     }
 
-    /// Who asks; `from` is `None` where all come from the same unknown place, and share what that place may try.
+    /// Authenticates a request by its header. `from` is `None` if the client's address is unknown; all such clients
+    /// share one rate limit.
     async fn admit(&self, shown: Option<HeaderValue>, from: Option<IpAddr>) -> Result<Access, Response> {
         let Some(shown) = shown.filter(|_| self.auth_mode != AuthMode::Open) else {
-            return match self.asks().await {
+            return match self.needs_key().await {
                 Ok(false) => Ok(Access::full()),
                 Ok(true) => Err(unauthenticated("Send an API key: `Authorization: Bearer devarch_…`.")),
                 Err(cause) => Err(unavailable(&cause)),
             };
         };
         let Some(key) = shown.to_str().ok().and_then(bearer).and_then(ApiKey::parse) else {
-            // Without the checksum of a key it is none, and nothing was guessed: the database is not asked.
+            // The checksum is wrong, so this is no key, and no attempt to guess one: no lookup is needed.
             tracing::debug!(address = ?from, "what was shown as a key is none");
             return Err(unauthenticated(WRONG_KEY));
         };
-        // Looked up first: whatever others have tried from the same address, a valid key is let in.
+        // The lookup comes before the rate limit: a valid key is accepted whatever else its address has sent.
         match self.app().holder(&key).await.map_err(|cause| unavailable(&cause))? {
             Some(access) => {
-                // Who shows one proves that there is one.
+                // A valid key proves that a key exists.
                 self.keys.store(true, Ordering::Relaxed);
                 Ok(access)
             }
@@ -126,7 +129,7 @@ impl Authenticator {
         }
     }
 
-    /// The answer to a wrong key, counted for its address.
+    /// The response to a wrong key, which is counted for its address.
     fn refused(&self, key: &ApiKey, from: Option<IpAddr>) -> Response {
         match self.rate_limit.failed(from) {
             Verdict::Within => {
@@ -141,23 +144,22 @@ impl Authenticator {
         }
     }
 
-    /// Whether a key is required at this moment, or the answer where that cannot be told in time.
+    /// Whether requests need a key now; an error response if this cannot be determined in time.
     pub(in crate::server) async fn requires_key(&self) -> Result<bool, Response> {
         tokio::select! {
             biased;
-            asks = self.asks() => asks.map_err(|cause| unavailable(&cause)),
+            needs_key = self.needs_key() => needs_key.map_err(|cause| unavailable(&cause)),
             () = self.too_long() => Err(late()),
         }
     }
 
-    /// Ends when looking up who asks has taken too long.
+    /// Completes when authentication has taken too long.
     async fn too_long(&self) {
-        self.app.db().health().wait_until_deadline(Instant::now(), SOON, MOST).await;
+        self.app.db().health().wait_until_deadline(Instant::now(), SLOW_DATABASE_AUTH_TIMEOUT, AUTH_TIMEOUT).await;
     }
 
-    /// Lets a request through with the access of its caller, if that one is let in and nothing `refuses`
-    /// it.
-    pub(in crate::server) async fn let_in(
+    /// Runs a request with the access of its caller, if the caller is authenticated and `refuses` returns `None`.
+    pub(in crate::server) async fn authenticate_then(
         &self,
         mut request: Request,
         next: Next,
@@ -196,13 +198,13 @@ fn bearer(header: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
 }
 
-/// Lets a request through with who asks, or refuses it.
+/// Middleware that authenticates requests.
 pub(in crate::server) async fn authenticate(
-    State(keeper): State<Authenticator>,
+    State(authenticator): State<Authenticator>,
     request: Request,
     next: Next,
 ) -> Response {
-    keeper.let_in(request, next, |_| None).await
+    authenticator.authenticate_then(request, next, |_| None).await
 }
 
 fn unauthenticated(message: &str) -> Response {
@@ -217,14 +219,14 @@ fn too_many(seconds: u64) -> Response {
         .into_response()
 }
 
-/// Nobody is let in while it cannot be looked up who asks.
+/// The response while keys cannot be looked up: no request is admitted.
 fn unavailable(cause: &crate::error::Error) -> Response {
-    tracing::warn!(%cause, "cannot look up who asks");
+    tracing::warn!(%cause, "cannot check the API key of a request");
     graphql::unavailable()
 }
 
 fn late() -> Response {
-    tracing::warn!("it takes too long to look up who asks");
+    tracing::warn!("checking the API key of a request takes too long");
     graphql::unavailable()
 }
 

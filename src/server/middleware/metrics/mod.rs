@@ -54,6 +54,7 @@ const NEVER_RAN: [&str; 4] = ["UNAUTHENTICATED", "BAD_REQUEST", "GRAPHQL_VALIDAT
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Operation {
+    #[expect(clippy::struct_field_names, reason = "the name of the label")]
     operation: String,
     kind: &'static str,
     outcome: &'static str,

@@ -89,7 +89,7 @@ fn a_torn_duplicate_is_seen_even_when_its_answer_was_lost() {
 fn a_ghost_and_a_twin_are_seen() {
     let model = books();
     let mut seen = there(&model);
-    seen.push(State::new("x", "", Default::default()));
+    seen.push(State::new("x", "", BTreeMap::default()));
     only(&model.compare(seen), "x: GHOST");
     let mut seen = there(&model);
     seen.push(seen[0].clone());

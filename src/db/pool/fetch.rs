@@ -21,7 +21,7 @@ const ROW_OVERHEAD: usize = 96;
 const COLUMN_OVERHEAD: usize = 16;
 
 /// Converts an exceeded budget into a database error.
-pub(super) fn exceeded(cause: Exceeded) -> DbErr {
+pub(in crate::db) fn exceeded(cause: Exceeded) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(SqlxError::Decode(Box::new(cause)).into()))
 }
 
@@ -71,7 +71,7 @@ async fn fetch_charged<C: ConnectionTrait + StreamTrait>(
 }
 
 /// Charges a row to the budget.
-pub(super) fn charge(row: &QueryResult, budget: &Budget) -> Result<(), DbErr> {
+pub(in crate::db) fn charge(row: &QueryResult, budget: &Budget) -> Result<(), DbErr> {
     if !budget.is_limited() {
         return Ok(());
     }
@@ -86,7 +86,7 @@ pub(super) fn charge(row: &QueryResult, budget: &Budget) -> Result<(), DbErr> {
 
 /// The memory of a PostgreSQL row, in bytes. The driver keeps all values in one buffer, so the distance from the first
 /// value to the last one is their size.
-pub(super) fn of_postgres(row: &PgRow) -> usize {
+pub(in crate::db) fn of_postgres(row: &PgRow) -> usize {
     let value = |at: usize| row.try_get_raw(at).ok().filter(|value| !value.is_null());
     let columns = row.len();
     let first = (0..columns).find_map(value);
