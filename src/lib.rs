@@ -1,6 +1,6 @@
 //! DevArch: isolated stacks of services, held by a GraphQL service.
 //!
-//! The modules, from the outside in: `cli` → `server` → `graphql` → `app` → `db` → `kinds`. The head of each says what
+//! The modules, from the outside in: `cli` → `server` → `graphql` → `read` → `app` → `db` → `kinds`. The head of each says what
 //! it must not know, and `tests/it/architecture.rs` checks which modules each may use. `docs/architecture.md` follows
 //! a query, a mutation and an import through them.
 
@@ -23,6 +23,7 @@ pub mod kinds;
 pub mod limits;
 pub mod name;
 pub mod private_file;
+pub mod read;
 pub mod reference;
 pub mod server;
 pub mod telemetry;

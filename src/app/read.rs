@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use super::{App, find::storable};
 use crate::{
     db::{
-        direct::{InstanceSelection, Projection, Row, Version},
         entities::{InstanceModel, StackModel, TemplateModel},
         entries::{Loaded, Source},
         queries::{
@@ -17,6 +16,7 @@ use crate::{
             stacks::{self, ByName, RowLock, StackFilter},
             templates::{self, TemplateFilter},
         },
+        read_model::{NodeArgument, Row, Tree, Version, Versioned, Wanted},
     },
     error::Result,
     ids::{InstanceId, StackId, TemplateId},
@@ -109,24 +109,13 @@ impl App {
         Ok(rules::visible(&self.reader(), instances).await?)
     }
 
-    /// Reads a live stack, some of its instances and their entries, for direct plans. There are no rows if the stack
-    /// does not exist.
-    pub async fn rows(&self, projection: &Projection, stack: &str, members: InstanceSelection<'_>) -> Result<Vec<Row>> {
-        let names = match members {
-            InstanceSelection::One(name) => [stack, name],
-            _ => [stack, stack],
-        };
-        if !names.into_iter().all(storable) {
-            return Ok(Vec::new());
-        }
-        Ok(self.db.rows(&self.access.scope, &self.statements, projection, stack, members).await?)
+    /// Runs the statement of a read plan.
+    pub async fn rows(&self, tree: &Tree, arguments: &[NodeArgument], wanted: Wanted) -> Result<Vec<Row>> {
+        Ok(self.db.rows(&self.access.scope, &self.statements, tree, arguments, wanted).await?)
     }
 
-    /// The current version of what [`App::rows`] would read; `None` if the stack does not exist.
-    pub async fn version(&self, stack: &str) -> Result<Option<Version>> {
-        if !storable(stack) {
-            return Ok(None);
-        }
-        Ok(self.db.version(&self.access.scope, &self.statements, stack).await?)
+    /// The current version of what [`App::rows`] would read; `None` if it covers a stack that does not exist.
+    pub async fn version(&self, versioned: Versioned<'_>) -> Result<Option<Version>> {
+        Ok(self.db.version(&self.access.scope, &self.statements, versioned).await?)
     }
 }

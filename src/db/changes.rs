@@ -1,7 +1,8 @@
 //! Versions of stacks and templates, for cache validation.
 //!
 //! Each transaction that changes a stack or a template sets one of its rows in `changes` to a new random number, as its
-//! last statement. The version is the sum of these rows. A reader that has read data together with its version can tell
+//! last statement. The version is the sum of these rows. Each such transaction also sets a row of the version of everything, on
+//! which lists of stacks, of templates and of the trash depend. A reader that has read data together with its version can tell
 //! later, from the version alone, whether the data is still current.
 //!
 //! A counter would repeat its values: after a failover to a standby that lacks the last changes, after a restore, or
@@ -22,11 +23,16 @@ use crate::ids::StackId;
 
 /// The value of `stack_id` that stands for all templates.
 const ALL_TEMPLATES: i64 = 0;
+/// The value of `stack_id` that stands for everything.
+const EVERYTHING: i64 = -1;
+/// The number of rows over which the version of everything is spread. All transactions set one of them, and hold it until
+/// they have committed.
+pub(super) const PARTS_OF_EVERYTHING: i32 = 64;
 /// The number of rows over which the version of one stack is spread. Concurrent transactions usually lock different
 /// rows.
 pub(super) const PARTS: i32 = 8;
-/// The exclusive upper bound of a row's number. The sum of all rows fits into a signed 64-bit integer.
-const VERSION_LIMIT: u64 = 1 << 59;
+/// The exclusive upper bound of a row's number. The sum of all rows of a version fits into a signed 64-bit integer.
+const VERSION_LIMIT: u64 = 1 << 56;
 
 /// Returns a random number for a new version. It comes from the operating system, because a copied process or virtual
 /// machine would share the state of a generator in memory.
@@ -50,17 +56,26 @@ impl Changed {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(ALL_TEMPLATES);
     }
 
+    /// Records a change that no stack and no instance shows, such as a new template.
+    pub(super) fn lists(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(EVERYTHING);
+    }
+
     /// Stores new versions for everything recorded. Rows are written in ascending order, so transactions cannot
     /// deadlock.
     pub(super) async fn raise(&self, tx: &impl ConnectionTrait) -> Result<(), DbErr> {
-        let ids = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut ids = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         if ids.is_empty() {
             return Ok(());
         }
+        ids.insert(EVERYTHING);
         let backend = tx.get_database_backend();
         let sign = if backend == DbBackend::Sqlite { '?' } else { '$' };
-        let rows: Vec<String> = (3..).zip(&ids).map(|(n, _)| format!("({sign}{n}, {sign}1, {sign}2)")).collect();
-        let common: [Value; 2] = [fastrand::i32(0..PARTS).into(), new_number()?.into()];
+        let part = |id: i64| if id == EVERYTHING { 3 } else { 1 };
+        let rows: Vec<String> =
+            (4..).zip(&ids).map(|(n, id)| format!("({sign}{n}, {sign}{}, {sign}2)", part(*id))).collect();
+        let part_of_everything = fastrand::i32(0..PARTS_OF_EVERYTHING);
+        let common: [Value; 3] = [fastrand::i32(0..PARTS).into(), new_number()?.into(), part_of_everything.into()];
         let values = common.into_iter().chain(ids.into_iter().map(Value::from));
         let sql = format!(
             "INSERT INTO changes (stack_id, part, count) VALUES {} ON CONFLICT (stack_id, part) DO UPDATE SET count = \
@@ -77,3 +92,6 @@ pub(super) const OF_STACK: &str =
 /// SQL expression for the version of all templates.
 pub(super) const OF_TEMPLATES: &str =
     "CAST(COALESCE((SELECT SUM(c.count) FROM changes AS c WHERE c.stack_id = 0), 0) AS BIGINT)";
+/// SQL expression for the version of everything.
+pub(super) const OF_EVERYTHING: &str =
+    "CAST(COALESCE((SELECT SUM(c.count) FROM changes AS c WHERE c.stack_id = -1), 0) AS BIGINT)";

@@ -5,7 +5,6 @@
 
 mod changes;
 mod command;
-pub mod direct;
 pub mod entities;
 pub mod entries;
 mod failure;
@@ -13,6 +12,7 @@ pub mod idempotency;
 pub mod maintenance;
 mod pool;
 pub mod queries;
+pub mod read_model;
 pub mod secrets;
 mod session;
 mod transaction;

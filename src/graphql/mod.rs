@@ -6,7 +6,6 @@ mod compose;
 mod config;
 mod context;
 mod descriptions;
-pub mod direct;
 mod execution;
 mod inputs;
 mod lists;
@@ -19,6 +18,8 @@ mod types;
 pub use crate::graphql::{
     context::RequestKey,
     execution::executable::{executable, locate},
+    execution::field::RequestExecutor,
+    execution::planned::number_of_written,
 };
 use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions, ValidationMode};
 

@@ -9,7 +9,7 @@ use crate::{
     db::entities::{InstanceModel, StackModel, TemplateModel},
     error::{Error, Result as AppResult},
     graphql::{
-        execution::to_error::to_graphql_error,
+        execution::{planned::Planned, to_error::to_graphql_error},
         types::{instance::Instance, stack::Stack, template::Template, user_error::UserError},
     },
     ids::{GlobalId, InstanceId, StackId},
@@ -30,7 +30,7 @@ macro_rules! payloads {
         #[derive(SimpleObject)]
         pub(super) struct $name {
             $(#[$field_doc])*
-            $field: Option<$type>,
+            $field: Option<Planned<$type>>,
             /// What has to be put right; empty when it was done.
             user_errors: Vec<UserError>,
         }
@@ -38,7 +38,7 @@ macro_rules! payloads {
         impl $name {
             pub(super) fn from_result(done: AppResult<$model>) -> Result<Self> {
                 let (value, user_errors) = from_result(done)?;
-                Ok(Self { $field: value.map($type::from), user_errors })
+                Ok(Self { $field: value.map($type::from).map(Planned), user_errors })
             }
         }
     )+ };
@@ -154,7 +154,7 @@ purge_payloads! {
 #[derive(SimpleObject)]
 pub(super) struct DuplicateInstancePayload {
     /// The new instance; null when there are errors.
-    instance: Option<Instance>,
+    instance: Option<Planned<Instance>>,
     /// What to know before the copy is started.
     warnings: Vec<Warning>,
     /// What has to be put right; empty when it was done.
@@ -166,7 +166,7 @@ impl DuplicateInstancePayload {
         let (value, user_errors) = from_result(done)?;
         let (instance, shared) = value.map(|done| (Instance::from(done.instance), done.shared)).unzip();
         let warnings = shared.unwrap_or_default().into_iter().map(Warning::from).collect();
-        Ok(Self { instance, warnings, user_errors })
+        Ok(Self { instance: instance.map(Planned), warnings, user_errors })
     }
 }
 
@@ -174,7 +174,7 @@ impl DuplicateInstancePayload {
 #[derive(SimpleObject)]
 pub(super) struct DuplicateStackPayload {
     /// The new stack; null when there are errors.
-    stack: Option<Stack>,
+    stack: Option<Planned<Stack>>,
     /// What to know before the copy is started.
     warnings: Vec<Warning>,
     /// What has to be put right; empty when it was done.
@@ -188,7 +188,7 @@ impl DuplicateStackPayload {
             return Ok(Self { stack: None, warnings: Vec::new(), user_errors });
         };
         let warnings = shared.iter().map(|shared| Warning::between_stacks(shared, &stack.name, &source)).collect();
-        Ok(Self { stack: Some(Stack::from(stack)), warnings, user_errors })
+        Ok(Self { stack: Some(Planned(Stack::from(stack))), warnings, user_errors })
     }
 }
 

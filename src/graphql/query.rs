@@ -14,7 +14,7 @@ use crate::{
     graphql::{
         context::ContextExt,
         execution::to_error::to_graphql_error,
-        lists::connection::{Listed, MAX_PAGE, PageArgs, StackTotal, TemplateTotal, connection, searchable},
+        lists::connection::{Listed, StackTotal, TemplateTotal, connection},
         types::{
             api_key::{ApiKey, Viewer},
             instance::Instance,
@@ -26,6 +26,7 @@ use crate::{
     },
     ids::AnyId,
     kinds::Protocol,
+    read::cursor::{MAX_PAGE, PageArgs, searchable},
 };
 
 /// See the description of the type.
@@ -81,7 +82,7 @@ impl Query {
         >,
         #[graphql(desc = "Only enabled (true) or only disabled (false) stacks.")] enabled: Option<bool>,
     ) -> Result<Listed<Stack, StackTotal>> {
-        let slice = PageArgs { first, after, last, before }.slice()?;
+        let slice = PageArgs { first, after, last, before }.slice().map_err(to_graphql_error)?;
         let filter = searchable(search).map(|search| StackFilter { search, enabled });
         let page = match &filter {
             Some(filter) => ctx.app().stacks(filter, &slice).await.map_err(to_graphql_error)?,
@@ -113,7 +114,7 @@ impl Query {
         >,
         #[graphql(desc = "Only templates of exactly this category.")] category: Option<String>,
     ) -> Result<Listed<Template, TemplateTotal>> {
-        let slice = PageArgs { first, after, last, before }.slice()?;
+        let slice = PageArgs { first, after, last, before }.slice().map_err(to_graphql_error)?;
         let storable = category.as_ref().is_none_or(|category| !category.contains('\0'));
         let filter = searchable(search).filter(|_| storable).map(|search| TemplateFilter { search, category });
         let page = match &filter {

@@ -236,7 +236,7 @@ fn describe_shapes(shapes: &str) -> String {
 
 impl Kind for Attribute {
     const FIELD: &'static str = "attributes";
-    const KEY_SQL: Option<&'static str> = Some("name");
+    const KEY_SQL: &'static str = "name";
     const LONG_COLUMN: Option<&'static str> = Some("value");
     type Key = String;
     type Set = Vec<Self>;

@@ -41,7 +41,7 @@ kind! {
 
 impl Kind for ConfigFile {
     const FIELD: &'static str = "configFiles";
-    const KEY_SQL: Option<&'static str> = Some("file_path");
+    const KEY_SQL: &'static str = "file_path";
     const LONG_COLUMN: Option<&'static str> = Some("content");
     const LASTING: &'static [&'static str] = &["created_at"];
     type Key = String;

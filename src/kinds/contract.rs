@@ -81,15 +81,12 @@ pub trait Kind: Survives + Clone + Debug + HeapSize + PartialEq + Send + Sync + 
     const HAS_SECRETS: bool = false;
     /// API fields that are not columns, or that are not shown as they are stored.
     const FIELD_COLUMNS: &'static [FieldColumn] = &[];
-    /// SQL for the text of an entry's key, valid on both engines; `None` if the row alone does not determine it.
-    const KEY_SQL: Option<&'static str> = None;
+    /// SQL for the text of an entry's key, valid on both engines.
+    const KEY_SQL: &'static str;
     /// SQL for a text that sorts as [`Kind::tie`] does.
     const TIE_SQL: Option<&'static str> = None;
     /// SQL for the text of a stored entry's key, which [`Kind::row_key`] parses.
-    const ROW_KEY: &'static str = match Self::KEY_SQL {
-        Some(sql) => sql,
-        None => "",
-    };
+    const ROW_KEY: &'static str = Self::KEY_SQL;
     /// SQL for the text of [`Kind::row_identity`].
     const ROW_IDENTITY: &'static str = Self::ROW_KEY;
     /// The column whose text can be long.

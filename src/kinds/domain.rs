@@ -23,7 +23,7 @@ kind! {
 
 impl Kind for Domain {
     const FIELD: &'static str = "domains";
-    const KEY_SQL: Option<&'static str> = Some("domain");
+    const KEY_SQL: &'static str = "domain";
     type Key = String;
     type Set = Vec<Self>;
 

@@ -104,7 +104,7 @@ impl Kind for EnvVar {
         FieldColumn { field: "value", sql: "CASE WHEN is_secret THEN NULL ELSE value END", form: Form::Text },
         FieldColumn { field: "isSet", sql: "value IS NOT NULL", form: Form::Flag },
     ];
-    const KEY_SQL: Option<&'static str> = Some("key");
+    const KEY_SQL: &'static str = "key";
     const LONG_COLUMN: Option<&'static str> = Some("value");
     type Key = String;
     type Set = Vec<Self>;

@@ -34,7 +34,7 @@ kind! {
 
 impl Kind for Healthcheck {
     const FIELD: &'static str = "healthcheck";
-    const KEY_SQL: Option<&'static str> = Some("'*'");
+    const KEY_SQL: &'static str = "'*'";
     const LONG_COLUMN: Option<&'static str> = Some("test");
     type Key = Only;
     type Set = Option<Self>;

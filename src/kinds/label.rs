@@ -27,7 +27,7 @@ kind! {
 impl Kind for Label {
     const FIELD: &'static str = "labels";
     const HAS_SYSTEM: bool = true;
-    const KEY_SQL: Option<&'static str> = Some("key");
+    const KEY_SQL: &'static str = "key";
     const LONG_COLUMN: Option<&'static str> = Some("value");
     type Key = String;
     type Set = Vec<Self>;

@@ -38,7 +38,9 @@ pub use crate::kinds::{
     healthcheck::Healthcheck,
     label::Label,
     merging::{
-        merge::{Change, Effective, Merged, Origin, Removed, Stats, diff, merge, merge_with, stats, stats_with},
+        merge::{
+            Change, ChangeType, Effective, Merged, Origin, Removed, Stats, diff, merge, merge_with, stats, stats_with,
+        },
         operation::{
             AnyChange, AnyEntry, Draft, Entry, InstanceOverrides, Key, Operation, OverrideKind, Registered, Reset,
             Rules, Size, Sizes,

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 
 use crate::{
     kinds::{
-        AttributeValue, Condition, EnvValue, HostPort, Kind, Names, Protocol, Registered, Shape, Stamp, VolumeType,
-        merging::merge::{Effective, merge_sorted},
+        AttributeValue, Condition, EnvValue, HostPort, Kind, Names, Protocol, Registered, Shape, Stamp, Stats,
+        VolumeType,
+        merging::merge::{Effective, Removed, diff_sorted, merge_sorted, stats_sorted},
         values::Argv,
     },
     reference::InstanceRef,
@@ -190,11 +191,21 @@ pub struct PlainKind {
     /// The name of the kind in stored rules.
     pub word: &'static str,
     /// SQL for the key of a row; see [`Kind::KEY_SQL`].
-    pub key: Option<&'static str>,
+    pub key: &'static str,
     /// SQL that sorts rows with the same key; see [`Kind::TIE_SQL`].
     pub tie: Option<&'static str>,
+    /// The name of the entries' type in the API.
+    pub type_name: &'static str,
+    /// The kind.
+    pub kind: super::OverrideKind,
     /// Merges the rows of a template and of its instance. Returns `None` if a row has a key that no entry can have.
     pub merge: fn(&Layers<'_>, &Names<'_>) -> Option<MergedRows>,
+    /// The statistics of the rows, given whether two rows are equal. Returns `None` like [`PlainKind::merge`].
+    pub stats: fn(&Layers<'_>, IsEqual<'_>) -> Option<Stats>,
+    /// The differences between the rows of a template and the merged rows. Returns `None` like [`PlainKind::merge`].
+    pub diff: fn(&Layers<'_>, IsEqual<'_>) -> Option<Vec<RowChange>>,
+    /// The column that refers to another instance; see [`Kind::REFERS_BY`].
+    pub refers_by: Option<&'static str>,
     columns: &'static [(&'static str, Option<Form>)],
     shown: &'static [FieldColumn],
 }
@@ -226,39 +237,95 @@ pub enum Found {
     System(usize),
 }
 
-/// The effective entries of one kind, sorted by key.
+/// Whether two rows are the same entry.
+pub type IsEqual<'e> = &'e dyn Fn(Found, Found) -> bool;
+
+/// The effective entries of one kind, and the removed ones, sorted by key.
 #[derive(Debug)]
 pub struct MergedRows {
     /// The effective entries.
     pub entries: Vec<Effective<Found>>,
+    /// The rows of the template that the instance removes, with the text of their keys.
+    pub removed: Vec<(String, Removed<Found>)>,
     /// The columns of the entries that the service itself adds.
     pub system: Vec<Vec<(&'static str, String)>>,
 }
 
-/// Implements [`PlainKind::merge`] for a kind.
-fn merge_rows<K: Kind>(layers: &Layers<'_>, names: &Names<'_>) -> Option<MergedRows> {
+/// The rows of one key before and after a change.
+#[derive(Debug)]
+pub struct RowChange {
+    /// The text of the key.
+    pub key: String,
+    /// The rows before.
+    pub from: Vec<Found>,
+    /// The rows after.
+    pub to: Vec<Found>,
+}
+
+/// Rows with their keys, sorted by key.
+type Sorted<K> = Vec<(<K as Kind>::Key, Found)>;
+
+/// The rows of both layers, sorted by key and then by tie-breaker. `None` if a row has a key that no entry can have.
+fn sorted<K: Kind>(layers: &Layers<'_>) -> Option<(Sorted<K>, Sorted<K>)> {
     let sorted = |rows: &[Keyed<'_>], found: fn(usize) -> Found| {
-        let keyed =
-            rows.iter().enumerate().map(|(at, (key, tie))| Some((key.parse::<K::Key>().ok()?, *tie, found(at))));
+        let keyed = rows.iter().enumerate().map(|(at, (key, tie))| Some((K::row_key(key)?, *tie, found(at))));
         let mut keyed = keyed.collect::<Option<Vec<_>>>()?;
         keyed.sort_by(|(a, left, _), (b, right, _)| a.cmp(b).then_with(|| left.cmp(right)));
         Some(keyed.into_iter().map(|(key, _, found)| (key, found)).collect::<Vec<_>>())
     };
-    let (template, own) = (sorted(&layers.template, Found::Template)?, sorted(&layers.own, Found::Own)?);
-    let removed: BTreeSet<K::Key> = layers.removed.iter().filter_map(|key| key.parse().ok()).collect();
+    Some((sorted(&layers.template, Found::Template)?, sorted(&layers.own, Found::Own)?))
+}
+
+/// The keys that an instance removes. A key that no entry can have removes nothing.
+fn removed_keys<K: Kind>(layers: &Layers<'_>) -> BTreeSet<K::Key> {
+    layers.removed.iter().filter_map(|key| key.parse().ok()).collect()
+}
+
+/// The key of a row of the template or the instance.
+fn key_of<K: Kind>(layers: &Layers<'_>, found: Found) -> Option<K::Key> {
+    let (rows, at) = match found {
+        Found::Template(at) => (&layers.template, at),
+        Found::Own(at) => (&layers.own, at),
+        Found::System(_) => return None,
+    };
+    rows.get(at).and_then(|(key, _)| K::row_key(key))
+}
+
+/// Implements [`PlainKind::merge`] for a kind.
+fn merge_rows<K: Kind>(layers: &Layers<'_>, names: &Names<'_>) -> Option<MergedRows> {
+    let (template, own) = sorted::<K>(layers)?;
+    let removed = removed_keys::<K>(layers);
     let mut merged = merge_sorted(&template, &own, |key| removed.contains(key), layers.replaced);
+    let taken = std::mem::take(&mut merged.removed).into_iter();
+    let removed =
+        taken.filter_map(|removed| Some((key_of::<K>(layers, removed.entry)?.to_string(), removed))).collect();
     if !K::HAS_SYSTEM {
-        return Some(MergedRows { entries: merged.entries, system: Vec::new() });
+        return Some(MergedRows { entries: merged.entries, removed, system: Vec::new() });
     }
     let system = K::system(names);
-    let parsed = |rows: &[Keyed<'_>], at: usize| rows.get(at).and_then(|(key, _)| key.parse().ok());
     merged.inject_by((0..system.len()).map(Found::System), |found| match found {
-        Found::Template(at) => parsed(&layers.template, at),
-        Found::Own(at) => parsed(&layers.own, at),
         Found::System(at) => system.get(at).map(Kind::key),
+        stored => key_of::<K>(layers, stored),
     });
     let owned = |entry: &K| entry.texts().into_iter().map(|(column, text)| (column, text.to_owned())).collect();
-    Some(MergedRows { entries: merged.entries, system: system.iter().map(owned).collect() })
+    Some(MergedRows { entries: merged.entries, removed, system: system.iter().map(owned).collect() })
+}
+
+/// Implements [`PlainKind::stats`] for a kind.
+fn stats_of_rows<K: Kind>(layers: &Layers<'_>, is_equal: IsEqual<'_>) -> Option<Stats> {
+    let (template, own) = sorted::<K>(layers)?;
+    Some(stats_sorted(&template, &own, &removed_keys::<K>(layers), layers.replaced, is_equal))
+}
+
+/// Implements [`PlainKind::diff`] for a kind.
+fn diff_rows<K: Kind>(layers: &Layers<'_>, is_equal: IsEqual<'_>) -> Option<Vec<RowChange>> {
+    let (template, own) = sorted::<K>(layers)?;
+    let removed = removed_keys::<K>(layers);
+    let merged = merge_sorted(&template, &own, |key| removed.contains(key), layers.replaced);
+    let merged = merged.values().into_iter().map(|found| Some((key_of::<K>(layers, found)?, found)));
+    let merged = merged.collect::<Option<Vec<_>>>()?;
+    let changes = diff_sorted(&template, &merged, is_equal).into_iter();
+    Some(changes.map(|(key, from, to)| RowChange { key: key.to_string(), from, to }).collect())
 }
 
 impl PlainKind {
@@ -279,6 +346,28 @@ impl PlainKind {
         self.columns.iter().filter_map(move |(column, shown)| {
             Some(FieldColumn { field: column, sql: column, form: form(column, *shown)? })
         })
+    }
+
+    /// The columns that make two rows different entries, whether they are shown or not.
+    pub fn compared(&self) -> impl Iterator<Item = FieldColumn> {
+        self.columns.iter().filter_map(|(column, form)| {
+            let form = match form {
+                // Timestamps are ignored when entries are compared.
+                Some(Form::Time) => return None,
+                Some(Form::Word(_) | Form::NonZero) | None => self.stored_form(column, *form),
+                Some(form) => *form,
+            };
+            Some(FieldColumn { field: column, sql: column, form })
+        })
+    }
+
+    /// The format in which a column is stored.
+    fn stored_form(&self, column: &str, form: Option<Form>) -> Form {
+        match form {
+            Some(Form::NonZero) => Form::Int,
+            None if self.refers_by == Some(column) => Form::Long,
+            _ => Form::Text,
+        }
     }
 
     /// Finds a field of the entries; `None` if the row alone does not determine it.
@@ -318,7 +407,12 @@ macro_rules! plain_kinds {
             word: <super::$kind as Registered>::KIND.as_str(),
             key: <super::$kind as Kind>::KEY_SQL,
             tie: <super::$kind as Kind>::TIE_SQL,
+            type_name: stringify!($kind),
+            kind: <super::$kind as Registered>::KIND,
             merge: merge_rows::<super::$kind>,
+            stats: stats_of_rows::<super::$kind>,
+            diff: diff_rows::<super::$kind>,
+            refers_by: <super::$kind as Kind>::REFERS_BY,
             columns: <super::$kind as super::Stored<super::OfInstance>>::COLUMNS,
             shown: <super::$kind as super::Kind>::FIELD_COLUMNS,
         } ),+];

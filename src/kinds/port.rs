@@ -116,7 +116,7 @@ impl FromStr for PortKey {
 
 impl Kind for Port {
     const FIELD: &'static str = "ports";
-    const KEY_SQL: Option<&'static str> = Some("container_port || '/' || protocol");
+    const KEY_SQL: &'static str = "container_port || '/' || protocol";
     /// Pads the port to six digits, so that texts sort like numbers.
     const TIE_SQL: Option<&'static str> = Some("(100000 + host_port) || host_ip");
     const ROW_IDENTITY: &'static str = "container_port || '/' || protocol || ' ' || host_port || ' ' || host_ip";

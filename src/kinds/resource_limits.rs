@@ -24,7 +24,7 @@ kind! {
 
 impl Kind for ResourceLimits {
     const FIELD: &'static str = "resourceLimits";
-    const KEY_SQL: Option<&'static str> = Some("'*'");
+    const KEY_SQL: &'static str = "'*'";
     type Key = Only;
     type Set = Option<Self>;
 

@@ -120,7 +120,7 @@ kind! {
 
 impl Kind for Setting {
     const FIELD: &'static str = "settings";
-    const ROW_KEY: &'static str = "field";
+    const KEY_SQL: &'static str = "field";
     const LONG_COLUMN: Option<&'static str> = Some("value");
     type Key = SettingField;
     type Set = Settings;

@@ -74,7 +74,7 @@ kind! {
 
 impl Kind for Volume {
     const FIELD: &'static str = "volumes";
-    const KEY_SQL: Option<&'static str> = Some("target");
+    const KEY_SQL: &'static str = "target";
     const LONG_COLUMN: Option<&'static str> = Some("source");
     type Key = String;
     type Set = Vec<Self>;

@@ -23,12 +23,9 @@ use crate::{
     app::App,
     budget::{Budget, ProcessMemory},
     document::Documents,
-    graphql::{
-        Schema,
-        direct::{Plans, ResponseCache},
-        schema, sdl,
-    },
+    graphql::{Schema, schema, sdl},
     limits::Limits,
+    read::{Plans, ResponseCache},
     server::middleware::{auth::Authenticator, hosts::HostGuard, metrics::Metrics, request_id},
 };
 pub use crate::{
@@ -83,7 +80,7 @@ pub struct Options {
     pub audiences: Audiences,
 }
 
-/// Request extension that disables direct plans, so that the executor answers the request. Tests set it to compare both
+/// Request extension that disables read plans, so that the executor answers the request. Tests set it to compare both
 /// ways; a client cannot set it.
 #[derive(Clone, Copy, Debug)]
 pub struct ByExecutor;

@@ -149,6 +149,7 @@ async fn replaced_is_only_what_is_said(t: &TestApp) {
     t.set("web", json!({ "envVars": [{ "key": "Z", "value": "1" }, { "key": "A", "value": "2" }] })).await;
     assert_eq!(variables(t, "web").await, json!([["A", "2"], ["Z", "1"]]));
     t.sql("INSERT INTO service_env_vars (service_id, key, value) SELECT id, 'NEW', 'x' FROM services").await;
+    t.new_versions().await;
     assert_eq!(variables(t, "web").await, json!([["A", "2"], ["Z", "1"]]));
     t.set("web", json!({ "envVars": [] })).await;
     assert_eq!(variables(t, "web").await, json!([["MODE", "dev"], ["NEW", "x"], ["TOKEN", "t0p"]]));
@@ -230,6 +231,7 @@ async fn a_removal_waits_for_what_the_template_brings_later(t: &TestApp) {
         json!({ "dead": 1, "removed": 0 })
     );
     t.sql("INSERT INTO service_env_vars (service_id, key, value) SELECT id, 'NEW', 'x' FROM services").await;
+    t.new_versions().await;
     assert_eq!(variables(t, "web").await, json!([["MODE", "dev"], ["TOKEN", "t0p"]]));
     assert_eq!(
         t.see("web", "overrideStats { dead removed }").await["overrideStats"],

@@ -37,6 +37,7 @@ mod outages;
 mod override_reports;
 mod overrides;
 mod patch;
+mod plan_coverage;
 mod plans;
 #[cfg(unix)]
 mod private_files;

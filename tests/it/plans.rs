@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use devarch::{
     access::Scope,
     db::{
-        direct::{INSTANCE, InstanceSelection, Projection, RowSet, STACK, TEMPLATE},
         queries::{
             instances::{ByAge, InstanceFilter},
             page::Slice,
+            stacks::StackFilter,
+            templates::TemplateFilter,
         },
+        read_model::{Covers, Entity, INSTANCE, NodeArgument, NodeId, STACK, Source, TEMPLATE, Tree},
     },
     ids::{InstanceId, StackId},
     kinds::plain::PLAIN_KINDS,
@@ -55,7 +57,12 @@ async fn plan(t: &TestApp, sql: &str, parameters: &str) -> DependencyGraph {
                     let way = words[at + 1..].iter().take_while(|word| !word.starts_with('(')).last().unwrap();
                     found.insert(format!("{} {way}", words[1]));
                 }
-                ("SCAN", _) if !["i", "s"].contains(&words[1]) && !words[1].starts_with("size") => {
+                // `p` is a node of the tree, and `d` its distinct keys or the rows of its page.
+                ("SCAN", None)
+                    if !["i", "s", "t", "p", "d", "CONSTANT", "json_each"].contains(&words[1])
+                        && !words[1].starts_with("size")
+                        && !words[1].starts_with('(') =>
+                {
                     found.insert(detail);
                 }
                 _ => {}
@@ -69,7 +76,8 @@ async fn plan(t: &TestApp, sql: &str, parameters: &str) -> DependencyGraph {
         .await
         .unwrap();
     tx.execute_unprepared(&format!("PREPARE hot AS {sql}")).await.unwrap();
-    let rows = Statement::from_string(backend, format!("EXPLAIN (FORMAT JSON, COSTS OFF) EXECUTE hot({parameters})"));
+    let parameters = if parameters.is_empty() { String::new() } else { format!("({parameters})") };
+    let rows = Statement::from_string(backend, format!("EXPLAIN (FORMAT JSON, COSTS OFF) EXECUTE hot{parameters}"));
     // `EXPLAIN` is sent as it is, not prepared.
     let row = tx.query_one_raw(rows).await.unwrap().unwrap();
     let plan: Value = row.try_get_by_index(0).unwrap();
@@ -78,30 +86,64 @@ async fn plan(t: &TestApp, sql: &str, parameters: &str) -> DependencyGraph {
     found
 }
 
-fn projection(kinds: bool, count: bool) -> Projection {
-    let mut projection = Projection::new();
-    projection.column(RowSet::STACK, STACK[1]);
-    projection.column(RowSet::INSTANCE, INSTANCE[1]);
-    projection.of_template(TEMPLATE[1]);
+/// A stack by its name, and a node of its instances.
+fn tree(instances: fn(&mut Tree, NodeId) -> NodeId) -> (Tree, NodeId) {
+    let mut tree = Tree::new();
+    let stack = tree.root(Entity::Stack, Source::Name);
+    tree.cover(Covers::Stack(stack));
+    tree.of_node(stack, STACK[1]);
+    let instances = instances(&mut tree, stack);
+    tree.of_node(instances, INSTANCE[1]);
+    (tree, instances)
+}
+
+/// The instances with their templates, the entries of two kinds, and their total count.
+fn projection(instances: fn(&mut Tree, NodeId) -> NodeId, kinds: bool, count: bool) -> Tree {
+    let (mut tree, instances) = tree(instances);
+    let template = tree.template_of(instances);
+    tree.of_node(template, TEMPLATE[1]);
     if kinds {
         for kind in PLAIN_KINDS.iter().take(2) {
-            projection.kind(kind);
+            tree.kind(instances, kind).unwrap();
         }
     }
     if count {
-        projection.count();
+        tree.count(instances);
     }
-    projection.placed()
+    tree.placed().unwrap()
 }
 
-/// The projection of the layers of the effective configuration.
-fn layers() -> Projection {
-    let mut projection = Projection::new();
-    projection.of_template(TEMPLATE[1]);
-    projection.kind(&PLAIN_KINDS[0]);
-    projection.template_kind(&PLAIN_KINDS[0]).unwrap();
-    projection.rules();
-    projection.placed()
+/// The layers of the effective configuration.
+fn layers() -> Tree {
+    let (mut tree, instances) = tree(Tree::members);
+    let template = tree.template_of(instances);
+    tree.of_node(template, TEMPLATE[1]);
+    tree.kind(instances, &PLAIN_KINDS[0]).unwrap();
+    tree.kind(template, &PLAIN_KINDS[0]).unwrap();
+    tree.rules(instances);
+    tree.placed().unwrap()
+}
+
+/// A page of all stacks or templates, each with a page of its instances.
+fn nested(entity: Entity) -> Tree {
+    let mut tree = Tree::new();
+    let parents = tree.root(entity, Source::Live);
+    let instances = tree.members(parents);
+    tree.of_node(instances, INSTANCE[1]);
+    tree.kind(instances, &PLAIN_KINDS[0]).unwrap();
+    tree.placed().unwrap()
+}
+
+/// The instances with some ids, and those on which they depend.
+fn by_ids() -> Tree {
+    let mut tree = Tree::new();
+    let instances = tree.root(Entity::Instance, Source::Ids);
+    tree.of_node(instances, INSTANCE[1]);
+    let stack = tree.stack_of(instances);
+    tree.of_node(stack, STACK[1]);
+    let others = tree.dependencies_of(instances);
+    tree.of_node(others, INSTANCE[1]);
+    tree.placed().unwrap()
 }
 
 async fn the_hot_statements_use_their_indexes(t: &TestApp) {
@@ -120,26 +162,40 @@ async fn the_hot_statements_use_their_indexes(t: &TestApp) {
         t.sql("ANALYZE").await;
     }
     let slice = |after| Slice { limit: 20, backwards: false, after, before: None };
+    let cursor = ByAge { created_at: DateTimeUtc::from_timestamp_micros(0).unwrap(), id: InstanceId(1) };
+    let page = |filter, after| NodeArgument::Instances(Some(filter), slice(after));
     let everything = InstanceFilter::default();
     let some = InstanceFilter { search: Some("i".to_owned()), enabled: Some(true) };
-    let cursor = ByAge { created_at: DateTimeUtc::from_timestamp_micros(0).unwrap(), id: InstanceId(1) };
-    let (first, later) = (slice(None), slice(Some(cursor)));
-    let ask = async |projection: Projection, members: InstanceSelection<'_>, parameters: &str| {
-        let sql = t.db.statement(&Scope::Everything, &projection, "one", members);
-        let limited = t.db.statement(&Scope::Stacks([StackId(1)].into()), &projection, "one", members);
+    let stack = || NodeArgument::Name("one".to_owned());
+    let ask = async |tree: Tree, mut arguments: Vec<NodeArgument>, parameters: &str| {
+        arguments.resize(tree.nodes().count(), NodeArgument::None);
+        let sql = t.db.statement(&Scope::Everything, &tree, &arguments);
+        let limited = t.db.statement(&Scope::Stacks([StackId(1)].into()), &tree, &arguments);
         let (all, limited) = (plan(t, &sql, parameters).await, plan(t, &limited, parameters).await);
         if t.engine == Engine::Postgres {
-            assert_eq!(limited, all, "who may see one stack only");
+            // The instances of a template, and a list of stacks, may be found by the ids of the stacks instead.
+            if matches!(arguments[0], NodeArgument::Name(_)) {
+                assert_eq!(limited, all, "who may see one stack only");
+            }
         } else {
-            assert!(limited.contains("s KEY") && limited.iter().all(|way| !way.starts_with("SCAN")), "{limited:?}");
+            assert!(limited.iter().all(|way| !way.starts_with("SCAN")), "{limited:?}");
         }
         all
     };
-    let page = ask(projection(true, false), InstanceSelection::Page(&everything, &first), "'one'").await;
-    let further = ask(projection(true, false), InstanceSelection::Page(&everything, &later), "'one', now(), 7").await;
-    let search = ask(projection(false, true), InstanceSelection::Page(&some, &first), "'one', '%i%'").await;
-    let one = ask(projection(true, false), InstanceSelection::One("i7"), "'one', 'i7'").await;
-    let effective = ask(layers(), InstanceSelection::Page(&everything, &first), "'one'").await;
+    let list = |filter: &InstanceFilter, after| vec![stack(), page(filter.clone(), after)];
+    let first = ask(projection(Tree::members, true, false), list(&everything, None), "'one'").await;
+    let further = ask(projection(Tree::members, true, false), list(&everything, Some(cursor)), "'one', now(), 7").await;
+    let search = ask(projection(Tree::members, false, true), list(&some, None), "'one', '%i%'").await;
+    let name = vec![stack(), NodeArgument::Name("i7".to_owned())];
+    let one = ask(projection(Tree::named, true, false), name, "'one', 'i7'").await;
+    let effective = ask(layers(), list(&everything, None), "'one'").await;
+    let names = Slice { limit: 20, backwards: false, after: None, before: None };
+    let members = || page(everything.clone(), None);
+    let stacks = vec![NodeArgument::Stacks(Some(StackFilter::default()), names.clone()), members()];
+    let stacks = ask(nested(Entity::Stack), stacks, "").await;
+    let templates = vec![NodeArgument::Templates(Some(TemplateFilter::default()), names), members()];
+    let templates = ask(nested(Entity::Template), templates, "").await;
+    let of_ids = ask(by_ids(), vec![NodeArgument::Ids(vec![1, 2])], "'{1,2}'").await;
     let names = match t.engine {
         Engine::Postgres => [
             "stacks uq_stacks_name_active",
@@ -153,21 +209,43 @@ async fn the_hot_statements_use_their_indexes(t: &TestApp) {
             "service_instances uq_instances_stack_instance_active",
         ],
         Engine::Sqlite => [
-            "s uq_stacks_name_active",
+            "e uq_stacks_name_active",
             "c sqlite_autoindex_changes_1",
-            "t KEY",
+            "e KEY",
             "x ix_instance_ports_owner",
             "x ix_instance_volumes_owner",
             "x ix_service_ports_owner",
             "x ix_instance_override_rules_owner",
-            "i ix_instances_stack_created",
-            "i uq_instances_stack_instance_active",
+            "e ix_instances_stack_created",
+            "e uq_instances_stack_instance_active",
         ],
     };
     let [stack, changes, template, ports, volumes, inherited, rules, list, named] = names;
-    assert_eq!(page, ways([stack, changes, list, template, ports, volumes]));
-    assert_eq!(further, page);
+    assert_eq!(first, ways([stack, changes, list, template, ports, volumes]));
+    assert_eq!(further, first);
     assert_eq!(effective, ways([stack, changes, list, template, ports, inherited, rules]));
     assert_eq!(search, ways([stack, changes, list, template]));
     assert_eq!(one, ways([stack, changes, named, template, ports, volumes]));
+    let [listed, cataloged, made_from, dependencies] = match t.engine {
+        Engine::Postgres => [
+            vec!["stacks uq_stacks_name_active"],
+            vec!["services services_name_key"],
+            vec!["service_instances ix_instances_template_created"],
+            vec![
+                "instance_dependencies uq_instance_dependencies_depends_on",
+                "service_instances service_instances_pkey",
+                "stacks stacks_pkey",
+            ],
+        ],
+        Engine::Sqlite => [
+            vec!["m KEY"],
+            vec!["m KEY"],
+            vec!["e ix_instances_template_created"],
+            vec!["x uq_instance_dependencies_depends_on", "e KEY"],
+        ],
+    };
+    let set = |parts: &[&[&str]]| parts.concat().into_iter().map(str::to_owned).collect::<BTreeSet<String>>();
+    assert_eq!(stacks, set(&[&[changes, list, ports], &listed]));
+    assert_eq!(templates, set(&[&[changes, ports], &cataloged, &made_from]));
+    assert_eq!(of_ids, set(&[&[changes], &dependencies]));
 }

@@ -175,10 +175,11 @@ async fn who_has_the_answer_to_a_get_gets_304(t: &TestApp) {
             (answer.status(), header(ETAG), header(CACHE_CONTROL).unwrap(), header(CONTENT_TYPE));
         (status, tag, keep, media_type, TestApp::text(answer).await)
     };
-    // One response of a direct plan, and one of the executor, which may contain revealed secrets.
+    // Two responses of read plans, and one of the executor, which may contain revealed secrets.
     for (query, keep) in [
         ("{ stack(name: \"shop\") { description } }", "private, no-cache"),
-        ("{ stacks { nodes { description } } }", "no-store"),
+        ("{ stacks { nodes { description } } }", "private, no-cache"),
+        ("{ stack(name: \"shop\") { description compose(revealSecrets: false) { hash } } }", "no-store"),
     ] {
         let (status, tag, kept, _, first) = get(query, None).await;
         assert_eq!((status, kept.as_str()), (StatusCode::OK, keep), "{query}");

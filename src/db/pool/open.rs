@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     config::DbUrl,
-    db::{CLOSE_TIMEOUT, Db, direct::VersionChecks, transaction::Gate},
+    db::{CLOSE_TIMEOUT, Db, read_model::VersionChecks, transaction::Gate},
     error::Result,
     limits::DatabaseTimeouts,
 };

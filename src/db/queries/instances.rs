@@ -335,5 +335,6 @@ pub async fn update(
 
 /// Deletes an instance, and its overrides by cascade.
 pub async fn delete(tx: &Tx, id: InstanceId) -> Result<(), DbErr> {
+    tx.changed().lists();
     Entity::delete_by_id(id).exec(tx).await.map(drop)
 }

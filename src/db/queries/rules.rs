@@ -16,7 +16,7 @@ use crate::{
         queries::in_list::one_of,
     },
     ids::InstanceId,
-    kinds::{OverrideKind, Rule, RuleAction, Rules},
+    kinds::{OverrideKind, Rule, Rules},
 };
 
 /// The rules of many instances. Instances without rules are missing.
@@ -56,12 +56,7 @@ async fn load_where(
 }
 
 fn read(row: Model) -> Option<Rule> {
-    let kind = OverrideKind::read(&row.kind)?;
-    match (row.action.as_str(), row.key) {
-        ("REMOVE", Some(key)) => Some(Rule { kind, action: RuleAction::Remove, key: Some(key) }),
-        ("REPLACE", None) => Some(Rule { kind, action: RuleAction::Replace, key: None }),
-        _ => None,
-    }
+    Rule::read(&row.kind, &row.action, row.key)
 }
 
 /// The rows to write.

@@ -10,7 +10,7 @@ use crate::{
     access::Scope,
     db::{
         Db, Statements,
-        changes::{PARTS, new_number},
+        changes::{PARTS, PARTS_OF_EVERYTHING, new_number},
         entities::InstanceModel,
         pool::pinned::{Parameter, Row},
         queries::instances::SingleStatementCreate,
@@ -39,7 +39,7 @@ impl Db {
              t AS (SELECT id FROM services WHERE name = $2 FOR KEY SHARE), \
              i AS (INSERT INTO service_instances (id, stack_id, instance_id, template_service_id, container_name, description, \
              enabled, created_at, updated_at) SELECT $9, s.id, $3, t.id, $4, $5, TRUE, $6, $6 FROM s, t RETURNING *), \
-             c AS (INSERT INTO changes (stack_id, part, count) SELECT i.stack_id, $7, $8 FROM i ON CONFLICT (stack_id, \
+             c AS (INSERT INTO changes (stack_id, part, count) SELECT i.stack_id, $7, $8 FROM i UNION ALL SELECT -1, $10, $8 FROM i ON CONFLICT (stack_id, \
              part) DO UPDATE SET count = excluded.count) SELECT * FROM i",
             scope.and("id")
         );
@@ -53,6 +53,7 @@ impl Db {
             Parameter::Number(fastrand::i32(0..PARTS).into()),
             Parameter::Number(new_number()?),
             Parameter::Number(i64::from(ids::fresh::<InstanceId>(now))),
+            Parameter::Number(fastrand::i32(0..PARTS_OF_EVERYTHING).into()),
         ];
         // Without a free pinned connection, the caller waits for one of the pool.
         let Ok(mut connection) = self.open.pinned_connections.acquire_to_write().await else { return Ok(None) };

@@ -143,6 +143,7 @@ pub async fn insert(
     enabled: bool,
     now: DateTime<Utc>,
 ) -> Result<StackModel, DbErr> {
+    tx.changed().lists();
     let row = ActiveModel {
         id: Set(ids::fresh(now)),
         name: Set(name.to_owned()),
@@ -192,6 +193,7 @@ pub async fn update(tx: &Tx, id: StackId, change: StackChange, now: DateTime<Utc
 
 /// Deletes a stack, and its instances by cascade.
 pub async fn delete(tx: &Tx, id: StackId) -> Result<(), DbErr> {
+    tx.changed().stack(id);
     Entity::delete_by_id(id).exec(tx).await.map(drop)
 }
 

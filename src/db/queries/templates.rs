@@ -207,6 +207,7 @@ pub async fn count(db: &impl ConnectionTrait, filter: &TemplateFilter) -> Result
 
 /// Inserts a template.
 pub async fn insert(tx: &Tx, values: TemplateValues, now: DateTime<Utc>) -> Result<TemplateModel, DbErr> {
+    tx.changed().lists();
     let row = ActiveModel { id: Set(ids::fresh(now)), created_at: Set(now), ..values.into_row(now) };
     Entity::insert(row).exec_with_returning(tx).await
 }
@@ -231,6 +232,7 @@ pub async fn update(
 /// Deletes a template and its entries. Returns false if instances refer to it; the transaction can then only be rolled
 /// back.
 pub async fn delete(tx: &Tx, id: TemplateId) -> Result<bool, DbErr> {
+    tx.changed().lists();
     match Entity::delete_by_id(id).exec(tx).await {
         Ok(_) => Ok(true),
         Err(cause) if is_still_referenced(&cause) => Ok(false),

@@ -11,7 +11,7 @@ use crate::{
     db::entities::InstanceModel,
     error::Error,
     graphql::{config::effective::layers, context::int, execution::to_error::to_graphql_error},
-    kinds::{AnyChange, AnyEntry, OverrideKind, Registered, Rule, RuleAction, Stats, diff, for_each_kind},
+    kinds::{AnyChange, AnyEntry, ChangeType, OverrideKind, Registered, Rule, RuleAction, Stats, diff, for_each_kind},
 };
 
 /// A rule of an instance: something that it takes away from its template.
@@ -60,24 +60,9 @@ pub(in crate::graphql) struct ConfigChange {
     to: Vec<AnyEntry>,
 }
 
-/// In which way something is different.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
-pub(in crate::graphql) enum ChangeType {
-    /// It was not there before.
-    Added,
-    /// It was there with another value.
-    Changed,
-    /// It is not there any more.
-    Removed,
-}
-
 impl From<AnyChange> for ConfigChange {
     fn from(AnyChange { kind, key, from, to }: AnyChange) -> Self {
-        let change = match (from.is_empty(), to.is_empty()) {
-            (true, _) => ChangeType::Added,
-            (_, true) => ChangeType::Removed,
-            _ => ChangeType::Changed,
-        };
+        let change = ChangeType::of(from.is_empty(), to.is_empty());
         Self { kind, key, change, from, to }
     }
 }

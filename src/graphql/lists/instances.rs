@@ -12,11 +12,12 @@ use crate::{
     graphql::{
         context::{ContextExt, int},
         execution::to_error::to_graphql_error,
-        lists::connection::{Listed, PageArgs, connection, searchable},
+        lists::connection::{Listed, connection},
         loaders::{InstanceCountOf, InstancePageOf},
         types::instance::Instance,
     },
     ids::{StackId, TemplateId},
+    read::cursor::{PageArgs, searchable},
 };
 
 /// The parent whose instances a list contains.
@@ -48,7 +49,7 @@ pub(in crate::graphql) async fn list<P: Parent + Into<Whose>>(
     search: Option<String>,
     enabled: Option<bool>,
 ) -> Result<Listed<Instance, InstanceTotal>> {
-    let slice = page.slice()?;
+    let slice = page.slice().map_err(to_graphql_error)?;
     let filter = searchable(search).map(|search| InstanceFilter { search, enabled });
     let page = match filter.clone() {
         Some(filter) => ctx.loaders().load(InstancePageOf { parent, filter, slice }).await.map_err(to_graphql_error)?,

@@ -16,7 +16,7 @@ use crate::{
         context::{ContextExt, int},
         execution::to_error::to_graphql_error,
         lists::{
-            connection::{Listed, PageArgs},
+            connection::Listed,
             instances::{self, InstanceTotal},
         },
         loaders::{ComposeOf, StackConflictsOf},
@@ -24,6 +24,7 @@ use crate::{
     },
     ids::GlobalId,
     name::network_name,
+    read::cursor::PageArgs,
 };
 
 /// An isolated development environment: instances on a network of their own.

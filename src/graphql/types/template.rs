@@ -16,13 +16,14 @@ use crate::{
         execution::to_error::to_graphql_error,
         inputs::TemplateEdit,
         lists::{
-            connection::{Listed, MAX_PAGE, PageArgs},
+            connection::Listed,
             instances::{self, InstanceTotal},
         },
         types::{instance::Instance, template_preview::TemplateEditPreview},
     },
     ids::GlobalId,
     kinds::Argv,
+    read::cursor::{MAX_PAGE, PageArgs},
 };
 
 /// An entry of the catalogue.

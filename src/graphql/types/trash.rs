@@ -13,7 +13,7 @@ use crate::{
     graphql::{
         context::{ContextExt, int},
         execution::to_error::to_graphql_error,
-        lists::connection::{PageArgs, RowPage},
+        lists::connection::RowPage,
         loaders::{InstanceObstaclesOf, StackObstaclesOf, TrashedMembersOf},
         types::{
             instance::Instance,
@@ -21,6 +21,7 @@ use crate::{
             stack::Stack,
         },
     },
+    read::cursor::PageArgs,
 };
 
 /// See the description of the type.
@@ -38,7 +39,7 @@ impl Trash {
         #[graphql(desc = "The last so many rows, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<RowPage<TrashedStack, TrashedStackTotal>> {
-        let slice = PageArgs { first, after, last, before }.slice()?;
+        let slice = PageArgs { first, after, last, before }.slice().map_err(to_graphql_error)?;
         let page = ctx.app().trashed_stacks(&slice).await.map_err(to_graphql_error)?;
         let place = |row: &StackModel| {
             let deleted_at = row.deleted_at.unwrap_or(row.updated_at);
@@ -57,7 +58,7 @@ impl Trash {
         #[graphql(desc = "The last so many rows, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<RowPage<TrashedInstance, TrashedInstanceTotal>> {
-        let slice = PageArgs { first, after, last, before }.slice()?;
+        let slice = PageArgs { first, after, last, before }.slice().map_err(to_graphql_error)?;
         let page = ctx.app().trashed_instances(&slice).await.map_err(to_graphql_error)?;
         let place = |row: &InstanceModel| {
             let deleted_at = row.deleted_at.unwrap_or(row.updated_at);

@@ -3,6 +3,8 @@
 //! A pure function, and the only code that merges: the API, conflicts and all renderers use [`merge`]. It must not know
 //! where entries came from, and must not depend on a concrete kind.
 
+use std::collections::BTreeSet;
+
 use crate::kinds::{Kind, Overrides, RuleAction};
 
 /// Where an effective value comes from.
@@ -153,16 +155,54 @@ pub struct Change<'a, K: Kind> {
 /// Computes the differences between two sets of entries, by key.
 pub fn diff<'a, K: Kind>(from: &[&'a K], to: &[&'a K]) -> Vec<Change<'a, K>> {
     let (from, to) = (sorted(from.iter().copied()), sorted(to.iter().copied()));
-    let (mut from, mut to) = (from.as_slice(), to.as_slice());
+    let changes = diff_sorted(&from, &to, |before, after| before == after);
+    changes.into_iter().map(|(key, from, to)| Change { key, from, to }).collect()
+}
+
+/// In which way something is different.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
+pub enum ChangeType {
+    /// It was not there before.
+    Added,
+    /// It was there with another value.
+    Changed,
+    /// It is not there any more.
+    Removed,
+}
+
+impl ChangeType {
+    /// The type of a difference, from whether there is nothing before, and nothing after.
+    pub fn of(nothing_before: bool, nothing_after: bool) -> Self {
+        match (nothing_before, nothing_after) {
+            (true, _) => Self::Added,
+            (_, true) => Self::Removed,
+            _ => Self::Changed,
+        }
+    }
+}
+
+/// The entries of one key before and after a change.
+type Difference<Key, E> = (Key, Vec<E>, Vec<E>);
+
+/// Computes the differences between anything that represents entries and is sorted by key.
+pub(in crate::kinds) fn diff_sorted<Key: Ord + Clone, E: Copy>(
+    mut from: &[(Key, E)],
+    mut to: &[(Key, E)],
+    is_equal: impl Fn(E, E) -> bool,
+) -> Vec<Difference<Key, E>> {
     let mut changes = Vec::new();
     while let Some(key) = next_key(from, to) {
-        let entries = |group: &[(K::Key, &'a K)]| group.iter().map(|(_, entry)| *entry).collect::<Vec<_>>();
+        let entries = |group: &[(Key, E)]| group.iter().map(|(_, entry)| *entry).collect::<Vec<_>>();
         let (before, after) = (entries(take(&mut from, key)), entries(take(&mut to, key)));
-        if before != after {
-            changes.push(Change { key: key.clone(), from: before, to: after });
+        if !are_equal(&before, &after, &is_equal) {
+            changes.push((key.clone(), before, after));
         }
     }
     changes
+}
+
+fn are_equal<E: Copy>(a: &[E], b: &[E], is_equal: &impl Fn(E, E) -> bool) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_equal(*a, *b))
 }
 
 /// Statistics about an instance's overrides of one kind.
@@ -187,25 +227,34 @@ pub fn stats<K: Kind>(template: &[K], overrides: &Overrides<K>) -> Stats {
 
 /// Computes the statistics with the entries in `own` instead of those in `overrides`.
 pub fn stats_with<K: Kind>(template: &[K], own: &[K], overrides: &Overrides<K>) -> Stats {
-    let merged = merge_with(template, own, overrides);
-    let is_own = |effective: &&Effective<&K>| effective.origin == Origin::Instance;
-    let mut redundant = 0;
-    // Under REPLACE an equal entry is not redundant, because without it there would be none.
-    if !overrides.replaced {
-        let groups = merged.entries.chunk_by(|a, b| a.entry.key() == b.entry.key());
-        for group in groups.filter(|group| group.first().is_some_and(|first| is_own(&first))) {
-            let entries: Vec<&K> = group.iter().map(|effective| effective.entry).collect();
-            if group[0].shadows == entries {
-                redundant += group.len();
-            }
+    stats_sorted(&sorted(template), &sorted(own), &overrides.removed, overrides.replaced, |a, b| a == b)
+}
+
+/// Computes the statistics of anything that represents entries and is sorted by key.
+pub(in crate::kinds) fn stats_sorted<Key: Ord, E: Copy>(
+    template: &[(Key, E)],
+    own: &[(Key, E)],
+    removed: &BTreeSet<Key>,
+    replaced: bool,
+    is_equal: impl Fn(E, E) -> bool,
+) -> Stats {
+    let merged = merge_sorted(template, own, |key| removed.contains(key), replaced);
+    let entries = |group: &[(Key, E)]| group.iter().map(|(_, entry)| *entry).collect::<Vec<_>>();
+    let (mut redundant, mut inherited) = (0, template);
+    for group in own.chunk_by(|(a, _), (b, _)| a == b) {
+        let key = &group[0].0;
+        inherited = &inherited[inherited.partition_point(|(other, _)| other < key)..];
+        let shadowed = &inherited[..inherited.partition_point(|(other, _)| other == key)];
+        // Under REPLACE an equal entry is not redundant, because without it there would be none.
+        if !replaced && are_equal(&entries(shadowed), &entries(group), &is_equal) {
+            redundant += group.len();
         }
     }
-    let inherited: std::collections::HashSet<K::Key> = template.iter().map(Kind::key).collect();
     Stats {
         total: own.len(),
         removed: merged.removed.len(),
         redundant,
-        dead: overrides.removed.iter().filter(|key| !inherited.contains(key)).count(),
-        replaced: overrides.replaced,
+        dead: removed.iter().filter(|key| template.binary_search_by(|(other, _)| other.cmp(key)).is_err()).count(),
+        replaced,
     }
 }

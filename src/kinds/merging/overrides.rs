@@ -37,6 +37,18 @@ pub struct Rule {
     pub key: Option<String>,
 }
 
+impl Rule {
+    /// Reads a stored rule; `None` for a kind or an action that this version does not know.
+    pub fn read(kind: &str, action: &str, key: Option<String>) -> Option<Self> {
+        let kind = OverrideKind::read(kind)?;
+        match (action, key) {
+            ("REMOVE", Some(key)) => Some(Self { kind, action: RuleAction::Remove, key: Some(key) }),
+            ("REPLACE", None) => Some(Self { kind, action: RuleAction::Replace, key: None }),
+            _ => None,
+        }
+    }
+}
+
 /// The overrides of an instance for one kind. `E` represents an entry: the entry itself, or an element of a collection
 /// under change.
 #[derive(Clone, Debug, PartialEq)]

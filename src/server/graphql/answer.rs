@@ -26,6 +26,7 @@ use crate::{
     },
     document::{MAX_ERRORS, Refusal, shortened},
     error::DATABASE_UNAVAILABLE,
+    graphql::number_of_written,
     server::{
         middleware::{outcome::Outcome, request_id},
         transport::body::AnswerBody,
@@ -35,10 +36,10 @@ use crate::{
 /// Codes of internal errors. Their cause is logged under the request id.
 pub(super) const OURS: [&str; 2] = ["INTERNAL", "UNAVAILABLE"];
 
-/// Writes the response of the executor as JSON. `began` is false if the request was refused before anything ran. A
+/// Writes the response of the executor as JSON, with the JSON of the objects that plans have written. `began` is false if the request was refused before anything ran. A
 /// response that exceeds the budget becomes an error.
 pub(super) async fn values(
-    mut response: GraphqlResponse,
+    (mut response, objects): (GraphqlResponse, Vec<Vec<u8>>),
     began: bool,
     id: Option<RequestId>,
     outcome: &mut Outcome,
@@ -47,7 +48,7 @@ pub(super) async fn values(
     limit_errors(&mut response.errors, id.as_ref());
     outcome.codes = codes(&response.errors);
     let answer_budget = budget.clone();
-    let written = large_work::compute(budget, move || write(&response, began, &answer_budget)).await;
+    let written = large_work::compute(budget, move || write(&response, &objects, began, &answer_budget)).await;
     match written {
         Ok(written) => written,
         Err(exceeded) => {
@@ -58,7 +59,7 @@ pub(super) async fn values(
                 }
             }
             outcome.codes = codes(&refusal.errors);
-            write(&refusal, true, &Budget::default()).unwrap_or_else(|_| Chunks::whole(Vec::new(), budget))
+            write(&refusal, &[], true, &Budget::default()).unwrap_or_else(|_| Chunks::whole(Vec::new(), budget))
         }
     }
 }
@@ -71,9 +72,11 @@ fn codes(errors: &[ServerError]) -> Vec<String> {
     codes
 }
 
-fn write(response: &GraphqlResponse, began: bool, budget: &Budget) -> Result<Chunks, Exceeded> {
+fn write(response: &GraphqlResponse, objects: &[Vec<u8>], began: bool, budget: &Budget) -> Result<Chunks, Exceeded> {
     let mut out = ChunkWriter::new(budget);
-    let written = if began {
+    let written = if !objects.is_empty() {
+        splice(&mut out, response, objects)
+    } else if began {
         serde_json::to_writer(&mut out, response)
     } else {
         // A request that did not run has no `data`, not even null.
@@ -87,6 +90,44 @@ fn write(response: &GraphqlResponse, began: bool, budget: &Budget) -> Result<Chu
             out.finish()
         }
         _ => out.finish(),
+    }
+}
+
+/// Writes a response with the JSON of the objects that plans have written.
+fn splice(out: &mut ChunkWriter, response: &GraphqlResponse, objects: &[Vec<u8>]) -> serde_json::Result<()> {
+    out.extend_from_slice(b"{\"data\":");
+    splice_value(out, &response.data, objects)?;
+    if !response.errors.is_empty() {
+        out.extend_from_slice(b",\"errors\":");
+        serde_json::to_writer(&mut *out, &response.errors)?;
+    }
+    out.push(b'}');
+    Ok(())
+}
+
+fn splice_value(out: &mut ChunkWriter, value: &Value, objects: &[Vec<u8>]) -> serde_json::Result<()> {
+    if let Some(object) = number_of_written(value).and_then(|number| objects.get(number)) {
+        out.extend_from_slice(object);
+        return Ok(());
+    }
+    match value {
+        Value::Object(fields) => {
+            let mut sign = b'{';
+            for (key, value) in fields {
+                out.push(sign);
+                sign = b',';
+                serde_json::to_writer(&mut *out, key)?;
+                out.push(b':');
+                splice_value(out, value, objects)?;
+            }
+            if fields.is_empty() {
+                out.push(b'{');
+            }
+            out.push(b'}');
+            Ok(())
+        }
+        // Objects of payloads are not in lists.
+        plain => serde_json::to_writer(&mut *out, plain),
     }
 }
 

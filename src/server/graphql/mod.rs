@@ -87,8 +87,8 @@ pub(super) async fn handle(
         }
     };
     let get = method == Method::GET;
-    let direct = extensions.get::<ByExecutor>().is_none();
-    let how = How { key, get, direct, permit: extensions.get().cloned() };
+    let planned = extensions.get::<ByExecutor>().is_none();
+    let how = How { key, get, planned, permit: extensions.get().cloned() };
     let ran = Box::pin(run::run(&service, access, params, how)).await;
     let Ran { answer, began, mut outcome, budget } = match ran {
         Ok(ran) => ran,
@@ -103,9 +103,9 @@ pub(super) async fn handle(
             return answer;
         }
     };
-    // A response of the executor may contain revealed secrets; one written by a direct plan never does.
+    // A response of the executor may contain revealed secrets; one written by a read plan never does.
     let cache_control = match &answer {
-        Answer::Values(response) => response.errors.is_empty().then_some("no-store"),
+        Answer::Values(response, _) => response.errors.is_empty().then_some("no-store"),
         Answer::Written(_) => Some(etag::ASK_AGAIN),
     };
     let status = match (began, media_type) {
@@ -113,7 +113,9 @@ pub(super) async fn handle(
         _ => StatusCode::OK,
     };
     let json = match answer {
-        Answer::Values(response) => values(response, began, extensions.get().cloned(), &mut outcome, &budget).await,
+        Answer::Values(response, written) => {
+            values((response, written), began, extensions.get().cloned(), &mut outcome, &budget).await
+        }
         Answer::Written(json) => json,
     };
     if budget.exceeded().is_some_and(Exceeded::is_of_memory) {

@@ -4,6 +4,7 @@
 
 use std::{
     panic::AssertUnwindSafe,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -22,7 +23,7 @@ use crate::{
     budget::{Budget, Exceeded, cancellation::Cancellation, chunks::Chunks},
     document::{Chosen, Refusal, RejectionKind},
     error::INTERNAL_FAILURE,
-    graphql::{RequestKey, executable, execute, locate},
+    graphql::{RequestExecutor, RequestKey, executable, execute, locate},
     server::{
         Service,
         middleware::{
@@ -35,9 +36,9 @@ use crate::{
 
 /// The response to a request.
 pub(super) enum Answer {
-    /// Values from the executor.
-    Values(GraphqlResponse),
-    /// JSON written by a direct plan.
+    /// Values from the executor, and the JSON of objects that plans have written, by number.
+    Values(GraphqlResponse, Vec<Vec<u8>>),
+    /// JSON written by a read plan.
     Written(Chunks),
 }
 
@@ -55,7 +56,7 @@ impl Ran {
     fn refused(refusal: &Refusal) -> Self {
         let outcome = Outcome { refusal: Some(refusal.reason), ..Outcome::default() };
         Self {
-            answer: Answer::Values(GraphqlResponse::from_errors(errors(refusal))),
+            answer: Answer::Values(GraphqlResponse::from_errors(errors(refusal)), Vec::new()),
             began: false,
             outcome,
             budget: Budget::default(),
@@ -73,8 +74,8 @@ pub(super) struct How<'a> {
     pub(super) key: Option<&'a str>,
     /// Whether the method is GET.
     pub(super) get: bool,
-    /// Whether a direct plan may answer it instead of the executor.
-    pub(super) direct: bool,
+    /// Whether a read plan may answer it instead of the executor.
+    pub(super) planned: bool,
     /// The admission permit, kept while any task of the request runs.
     pub(super) permit: Option<Permit>,
 }
@@ -124,22 +125,23 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
         timing: Some(Timing { document: begun - from, execution: begun.elapsed() }),
         ..Outcome::default()
     };
-    // One deadline for the direct plan and the executor.
+    let parts = match service.documents.operation(&checked, operation_name.as_deref()) {
+        Ok(parts) => parts,
+        Err(refusal) => return Ok(Ran::refused(&refusal)),
+    };
+    // One deadline for the plan and the executor.
     let from = tokio::time::Instant::now();
-    if how.direct && !mutation {
-        let direct = checked.prepared().answer(&app, &service.answers, name.as_deref(), &variables);
-        let answer = match completed(service, from, direct).await {
+    if how.planned && !mutation {
+        let executor = RequestExecutor { schema: &service.schema, app: &app, parts, variables: &variables };
+        let planned = checked.prepared().answer(&app, &service.answers, &executor, parts, &variables);
+        let answer = match completed(service, from, planned).await {
             Ok(written) => written.map(Answer::Written),
-            Err(response) => Some(Answer::Values(response)),
+            Err(response) => Some(Answer::Values(response, Vec::new())),
         };
         if let Some(answer) = answer {
             return Ok(Ran { answer, began: true, outcome: outcome(&app, name), budget });
         }
     }
-    let parts = match service.documents.operation(&checked, operation_name.as_deref()) {
-        Ok(parts) => parts,
-        Err(refusal) => return Ok(Ran::refused(&refusal)),
-    };
     // The executor gets a document without text, fragments and variables.
     let request = || {
         let mut request = Request::new(String::new());
@@ -149,15 +151,23 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     let first = match request() {
         Ok(first) => first,
         Err(exceeded) => {
-            let (answer, outcome) = (Answer::Values(over(exceeded)), outcome(&app, name));
+            let (answer, outcome) = (Answer::Values(over(exceeded), Vec::new()), outcome(&app, name));
             return Ok(Ran { answer, began: true, outcome, budget: Budget::default() });
         }
     };
+    let mut payloads = None;
     let mut response = if mutation {
-        let request = match key {
+        let mut request = match key {
             Some(key) => first.data(RequestKey(key.to_owned())),
             None => first,
         };
+        if how.planned
+            && let Some(plans) = checked.prepared().payloads(parts, &variables)
+        {
+            let plans = Arc::new(plans);
+            request = request.data(Arc::clone(&plans));
+            payloads = Some(plans);
+        }
         run_mutation(service, app.clone(), request, how.permit).await
     } else {
         let reading = run_query(service, &app, first, request);
@@ -178,7 +188,8 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     // that still runs keeps its budget.
     let needs_own_budget = mutation && (budget.exceeded().is_some() || response.data == Value::Null);
     let budget = if needs_own_budget { service.budget_of_change() } else { budget };
-    Ok(Ran { answer: Answer::Values(response), began, outcome, budget })
+    let written = payloads.map(|plans| plans.take_written()).unwrap_or_default();
+    Ok(Ran { answer: Answer::Values(response, written), began, outcome, budget })
 }
 
 /// Runs a query on the standby, if there is one that has caught up, else on the primary. `again` makes the request once more.

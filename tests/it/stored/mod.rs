@@ -110,6 +110,7 @@ impl Poison {
         ))
         .await;
         t.count_again().await;
+        t.new_versions().await;
     }
 
     /// Inserts the row for a template.
@@ -119,6 +120,7 @@ impl Poison {
             "INSERT INTO service_{table} (service_id, {columns}) SELECT id, {values} FROM services WHERE name = '{name}'"
         ))
         .await;
+        t.new_versions().await;
     }
 
     /// A selection of the kind.

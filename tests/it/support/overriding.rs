@@ -74,6 +74,12 @@ impl TestApp {
     pub(crate) async fn sql(&self, statement: &str) {
         self.db.writer().execute_unprepared(statement).await.unwrap();
     }
+
+    /// Gives templates, and everything, a new version: what was changed with SQL makes cached responses stale.
+    pub(crate) async fn new_versions(&self) {
+        let part = fastrand::i32(1000..i32::MAX);
+        self.sql(&format!("INSERT INTO changes (stack_id, part, count) VALUES (0, {part}, 1), (-1, {part}, 1)")).await;
+    }
 }
 
 /// A sample of a kind: an entry that the template `app` has, and one that it does not have.

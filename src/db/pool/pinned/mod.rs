@@ -49,6 +49,7 @@ pub(in crate::db) use crate::db::pool::pinned::rows::{TOO_LARGE, is_too_large_to
 pub(in crate::db) enum Parameter<'a> {
     Text(Cow<'a, str>),
     Number(i64),
+    Numbers(&'a [i64]),
     Time(DateTime<Utc>),
 }
 
@@ -279,6 +280,7 @@ impl PinnedConnection {
                     match parameter {
                         Parameter::Text(text) => arguments.add(&**text),
                         Parameter::Number(number) => arguments.add(*number),
+                        Parameter::Numbers(numbers) => arguments.add(*numbers),
                         Parameter::Time(time) => arguments.add(*time),
                     }
                     .map_err(|cause| query(SqlxError::Encode(cause)))?;
@@ -309,6 +311,7 @@ impl PinnedConnection {
                     match parameter {
                         Parameter::Text(text) => arguments.add(text.clone().into_owned()),
                         Parameter::Number(number) => arguments.add(*number),
+                        Parameter::Numbers(numbers) => arguments.add(serde_json::Value::from(*numbers).to_string()),
                         Parameter::Time(time) => arguments.add(*time),
                     }
                     .map_err(|cause| query(SqlxError::Encode(cause)))?;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::{
     access::Scope,
     budget::{Budget, Exceeded},
-    db::direct::Version,
+    db::read_model::Version,
 };
 
 /// From this length on a response is compressed, in bytes.

@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use super::{Version, statement};
 use crate::{
     budget::Budget,
-    db::pool::pinned::{Parameter, PinnedConnections, Place, Row},
+    db::pool::pinned::{Parameter, PinnedConnection, PinnedConnections, Place, Row},
 };
 
 /// The numbers of stacks for which there is a statement. Few statement texts keep the cache of prepared statements
@@ -27,9 +27,9 @@ const BATCH_SIZES: [usize; 3] = [1, 4, 16];
 /// The result of a check.
 type Checked = Result<Option<Version>, DbErr>;
 
-/// A check that waits for the next statement.
+/// A check that waits for the next statement: of a stack by its name, or of everything.
 struct PendingCheck {
-    stack: String,
+    stack: Option<String>,
     answer: oneshot::Sender<Checked>,
 }
 
@@ -71,10 +71,19 @@ impl VersionChecks {
 
     /// Returns the version of the live stack with this name, in or out of the caller's scope.
     pub(super) async fn version(&self, stack: &str) -> Checked {
+        self.check(Some(stack.to_owned())).await
+    }
+
+    /// Returns the version of everything.
+    pub(super) async fn version_of_everything(&self) -> Result<Version, DbErr> {
+        self.check(None).await?.ok_or_else(|| DbErr::Custom("there is no version of everything".to_owned()))
+    }
+
+    async fn check(&self, stack: Option<String>) -> Checked {
         let (answer, answered) = oneshot::channel();
         let first = {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            state.waiting.push(PendingCheck { stack: stack.to_owned(), answer });
+            state.waiting.push(PendingCheck { stack, answer });
             !std::mem::replace(&mut state.is_running, true)
         };
         if first {
@@ -113,16 +122,36 @@ impl VersionChecks {
         }
     }
 
-    async fn fetch_versions(&self, batch: &[PendingCheck]) -> Result<HashMap<String, Version>, DbErr> {
-        let size = BATCH_SIZES.into_iter().find(|size| *size >= batch.len()).unwrap_or(batch.len());
-        // Unused parameters repeat the first name.
-        let names = (0..size).map(|n| batch.get(n).unwrap_or(&batch[0]));
-        let parameters: Vec<Parameter<'_>> = names.map(|one| Parameter::Text(one.stack.as_str().into())).collect();
-        let sql = statement::versions(self.backend, size);
+    async fn fetch_versions(&self, batch: &[PendingCheck]) -> Result<HashMap<Option<String>, Version>, DbErr> {
+        let names: Vec<&str> = batch.iter().filter_map(|check| check.stack.as_deref()).collect();
+        let mut versions = HashMap::with_capacity(batch.len());
         let mut connection = self.pinned_connections.acquire().await?;
-        self.statements.fetch_add(1, Ordering::Relaxed);
-        let rows = connection.fetch(&sql, &parameters, &Budget::default()).await?;
+        if names.len() < batch.len() {
+            let sql = statement::version_of_everything(self.backend);
+            let rows = self.fetch(&mut connection, &sql, &[]).await?;
+            versions.extend(rows.into_iter().map(|(_, version)| (None, version)));
+        }
+        if let Some(first) = names.first() {
+            let size = BATCH_SIZES.into_iter().find(|size| *size >= names.len()).unwrap_or(names.len());
+            // Unused parameters repeat the first name.
+            let names = (0..size).map(|n| *names.get(n).unwrap_or(first));
+            let parameters: Vec<Parameter<'_>> = names.map(|name| Parameter::Text(name.into())).collect();
+            let rows = self.fetch(&mut connection, &statement::versions(self.backend, size), &parameters).await?;
+            versions.extend(rows.into_iter().map(|(name, version)| (Some(name), version)));
+        }
         connection.release();
+        Ok(versions)
+    }
+
+    /// Runs a statement whose rows hold a name and a version.
+    async fn fetch(
+        &self,
+        connection: &mut PinnedConnection,
+        sql: &str,
+        parameters: &[Parameter<'_>],
+    ) -> Result<Vec<(String, Version)>, DbErr> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        let rows = connection.fetch(sql, parameters, &Budget::default()).await?;
         let version = |row: &Row| {
             let name = Row::some(row.text(Place::nth(0))?)?.to_owned();
             Ok((name, Version::read(row, [1, 2, 3].map(Place::nth))?))

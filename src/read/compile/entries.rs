@@ -1,0 +1,235 @@
+//! Compiles the entries of kinds: those of one owner, and the effective ones of both layers.
+//!
+//! Used by the compiler. It must not contain rules of merging.
+
+use apollo_compiler::executable::Field as Selected;
+
+use super::{Compiler, Sets, typename};
+use crate::{
+    db::read_model::{NodeId, RowSet, TEMPLATE},
+    kinds::{
+        SettingField as Setting, Shape,
+        plain::{FieldColumn, Form, PLAIN_KINDS, PlainKind},
+    },
+    read::plan::{
+        EffectiveConfig, EffectiveEntryField, EffectiveField, EffectiveSetting, EntryField, Field, Fields, Layered,
+        LayeredField, RemovedField, SettingColumns, SettingField, SettingPart, Side, Sides,
+    },
+};
+
+const fn text(sql: &'static str) -> FieldColumn {
+    FieldColumn { field: sql, sql, form: Form::Text }
+}
+
+/// The field of a dependency that is another instance.
+const OTHER_INSTANCE: &str = "instance";
+
+impl<'a> Compiler<'a> {
+    /// The entries of a kind that belong to the objects of a node.
+    pub(super) fn entries(
+        &mut self,
+        node: NodeId,
+        kind: &'static PlainKind,
+        sets: Sets<'_, 'a>,
+    ) -> Option<(RowSet, Fields<EntryField>)> {
+        let set = self.tree.kind(node, kind)?;
+        let of = kind.type_name;
+        let fields = self.fields(of, sets, |own, field, sets| {
+            if field.name == "__typename" {
+                return Some(EntryField::Typename(typename(of)));
+            }
+            if let Some(column) = kind.refers_by.filter(|_| field.name == OTHER_INSTANCE) {
+                let other = own.tree.dependencies_of(node);
+                let key = own.tree.column(set, FieldColumn { field: column, sql: column, form: Form::Long });
+                return Some(EntryField::Instance(other, key, own.instance(other, sets)?));
+            }
+            let shown = kind.find(&field.name)?;
+            Some(EntryField::Column(own.tree.column(set, shown), shown.form))
+        });
+        Some((set, fields?))
+    }
+
+    /// The settings that instances override.
+    pub(super) fn settings(&mut self, node: NodeId, kind: &'static PlainKind, sets: Sets<'_, 'a>) -> Option<Field> {
+        let set = self.tree.kind(node, kind)?;
+        let fields = self.fields("Settings", sets, |own, field, _| {
+            if field.name == "__typename" {
+                return Some(SettingField::Typename(typename("Settings")));
+            }
+            let word = setting(field)?;
+            let form = TEMPLATE.iter().find(|shown| shown.field == word)?.form;
+            let (field, value) = (own.tree.column(set, text("field")), own.tree.column(set, text("value")));
+            Some(SettingField::Value { word, field, value, form })
+        });
+        Some(Field::Settings(set, fields?))
+    }
+
+    pub(super) fn effective(&mut self, node: NodeId, sets: Sets<'_, 'a>) -> Option<Field> {
+        let base = self.base(node);
+        let fields = self.fields("EffectiveConfig", sets, |own, field, sets| {
+            Some(match field.name.as_str() {
+                "__typename" => EffectiveField::Typename(typename("EffectiveConfig")),
+                "settings" => EffectiveField::Settings(own.effective_settings(node, sets)?),
+                "removed" => {
+                    let kinds = own.all_layered(node)?;
+                    EffectiveField::Removed(kinds, own.removed(node, sets)?)
+                }
+                name => match PLAIN_KINDS.iter().find(|kind| kind.field == name) {
+                    Some(kind) => {
+                        let layered = own.layered(node, kind)?;
+                        EffectiveField::Entries(layered, own.effective_entry(node, kind, sets)?)
+                    }
+                    None => EffectiveField::Value(own.setting_columns(node, setting(field)?)?),
+                },
+            })
+        });
+        Some(Field::Effective(Box::new(EffectiveConfig { base, fields: fields? })))
+    }
+
+    fn effective_settings(&mut self, node: NodeId, sets: Sets<'_, 'a>) -> Option<Fields<EffectiveSetting>> {
+        self.fields("EffectiveSettings", sets, |own, field, sets| {
+            if field.name == "__typename" {
+                return Some(EffectiveSetting::Typename(typename("EffectiveSettings")));
+            }
+            let columns = own.setting_columns(node, setting(field)?)?;
+            let of = field.definition.ty.inner_named_type().as_str();
+            let parts = own.fields(of, sets, |_, field, _| {
+                Some(match field.name.as_str() {
+                    "__typename" => SettingPart::Typename(typename(of)),
+                    "value" => SettingPart::Value,
+                    "origin" => SettingPart::Origin,
+                    "shadows" => SettingPart::Shadows,
+                    _ => return None,
+                })
+            });
+            Some(EffectiveSetting::Setting(columns, parts?))
+        })
+    }
+
+    /// The columns of a setting of the instances of a node.
+    fn setting_columns(&mut self, node: NodeId, word: &'static str) -> Option<SettingColumns> {
+        let kind = PLAIN_KINDS.iter().find(|kind| kind.shape == Shape::Fields)?;
+        let shown = TEMPLATE.iter().find(|shown| shown.field == word)?;
+        let set = self.tree.kind(node, kind)?;
+        let (template, _) = self.template_of(node);
+        Some(SettingColumns {
+            word,
+            set,
+            field: self.tree.column(set, text("field")),
+            value: self.tree.column(set, text("value")),
+            template: self.tree.of_node(template, *shown),
+            form: shown.form,
+        })
+    }
+
+    /// The columns of the instance's row for any setting.
+    fn any_setting(&mut self, node: NodeId) -> Option<SettingColumns> {
+        self.setting_columns(node, Setting::ALL.first()?.as_str())
+    }
+
+    /// The rows of a kind in both layers of the instances of a node.
+    pub(super) fn layered(&mut self, node: NodeId, kind: &'static PlainKind) -> Option<Layered> {
+        let own = self.tree.kind(node, kind)?;
+        let own = self.side(own, kind);
+        let (template, _) = self.template_of(node);
+        let template = self.tree.kind(template, kind).map(|set| self.side(set, kind));
+        let mut settings = Vec::new();
+        if kind.shape == Shape::Fields {
+            for field in Setting::ALL {
+                settings.push(self.setting_columns(node, field.as_str())?);
+            }
+        }
+        Some(Layered { kind, own, template, settings, compared: Vec::new() })
+    }
+
+    /// The rows of all kinds in both layers.
+    pub(super) fn all_layered(&mut self, node: NodeId) -> Option<Vec<Layered>> {
+        PLAIN_KINDS.iter().map(|kind| self.layered(node, kind)).collect()
+    }
+
+    fn side(&mut self, set: RowSet, kind: &'static PlainKind) -> Side {
+        let mut column = |sql| self.tree.column(set, text(sql));
+        Side { set, key: column(kind.key), tie: kind.tie.map(column) }
+    }
+
+    /// The columns of a field of an entry, in both layers.
+    pub(super) fn sides(&mut self, node: NodeId, kind: &'static PlainKind, shown: FieldColumn) -> Option<Sides> {
+        let own = self.tree.kind(node, kind)?;
+        let (template, _) = self.template_of(node);
+        let template = self.tree.kind(template, kind);
+        Some(Sides {
+            own: self.tree.column(own, shown),
+            template: template.map(|set| self.tree.column(set, shown)),
+            name: shown.sql,
+            form: shown.form,
+        })
+    }
+
+    /// A field of an entry that may come from any layer.
+    fn layered_field(
+        &mut self,
+        node: NodeId,
+        kind: &'static PlainKind,
+        of: &str,
+        field: &'a Selected,
+        sets: Sets<'_, 'a>,
+    ) -> Option<LayeredField> {
+        Some(match field.name.as_str() {
+            "__typename" => LayeredField::Typename(typename(of)),
+            "field" if kind.shape == Shape::Fields => LayeredField::SettingField(self.any_setting(node)?),
+            "value" if kind.shape == Shape::Fields => LayeredField::SettingValue(self.any_setting(node)?),
+            OTHER_INSTANCE if kind.refers_by.is_some() => {
+                let column = kind.refers_by?;
+                let (other, own) = (self.tree.dependencies_of(node), self.tree.kind(node, kind)?);
+                let key = self.tree.column(own, FieldColumn { field: column, sql: column, form: Form::Long });
+                LayeredField::Instance(other, key, self.instance(other, sets)?)
+            }
+            name => LayeredField::Column(self.sides(node, kind, kind.find(name)?)?),
+        })
+    }
+
+    /// The fields of an entry as the kind's own type.
+    fn entry(&mut self, node: NodeId, kind: &'static PlainKind, sets: Sets<'_, 'a>) -> Option<Fields<LayeredField>> {
+        let of = kind.type_name;
+        self.fields(of, sets, |own, field, sets| own.layered_field(node, kind, of, field, sets))
+    }
+
+    /// The fields of an entry as each kind's type, in registry order: those of a union.
+    pub(super) fn any_entry(&mut self, node: NodeId, sets: Sets<'_, 'a>) -> Option<Vec<Fields<LayeredField>>> {
+        PLAIN_KINDS.iter().map(|kind| self.entry(node, kind, sets)).collect()
+    }
+
+    fn effective_entry(
+        &mut self,
+        node: NodeId,
+        kind: &'static PlainKind,
+        sets: Sets<'_, 'a>,
+    ) -> Option<Fields<EffectiveEntryField>> {
+        let of = format!("Effective{}", kind.type_name);
+        self.fields(&of, sets, |own, field, sets| {
+            Some(match field.name.as_str() {
+                "origin" => EffectiveEntryField::Origin,
+                "shadows" => EffectiveEntryField::Shadows(own.entry(node, kind, sets)?),
+                _ => EffectiveEntryField::Entry(own.layered_field(node, kind, &of, field, sets)?),
+            })
+        })
+    }
+
+    fn removed(&mut self, node: NodeId, sets: Sets<'_, 'a>) -> Option<Fields<RemovedField>> {
+        self.fields("RemovedEntry", sets, |own, field, sets| {
+            Some(match field.name.as_str() {
+                "__typename" => RemovedField::Typename(typename("RemovedEntry")),
+                "kind" => RemovedField::Kind,
+                "key" => RemovedField::Key,
+                "by" => RemovedField::By,
+                "entry" => RemovedField::Entry(own.any_entry(node, sets)?),
+                _ => return None,
+            })
+        })
+    }
+}
+
+/// The setting that a field shows, by its stored name.
+fn setting(field: &Selected) -> Option<&'static str> {
+    Setting::ALL.iter().map(|setting| setting.as_str()).find(|word| *word == field.name.as_str())
+}

@@ -1,0 +1,232 @@
+//! Compiles a validated operation to a read plan.
+//!
+//! Called once for each operation and each combination of its conditions. It must not guess: an operation with a field
+//! that it does not know has no plan, and is left to the executor.
+
+mod entries;
+mod lists;
+mod objects;
+mod reports;
+mod roots;
+
+use std::collections::HashMap;
+
+use apollo_compiler::{
+    Name,
+    ast::{OperationType, Type},
+    executable::{Field, Selection, SelectionSet},
+};
+
+use super::{
+    arguments::Argument,
+    plan::{self, Delegated, Fields, NodeArguments, Plan, Root},
+};
+use crate::{
+    db::read_model::{Column, Covers, Entity, NodeId, Source, Tree},
+    document::{Inputs, Parts},
+    kinds::plain::{FieldColumn, Form},
+};
+
+/// Compiles the plan of an operation; `None` when the executor has to answer it. `inputs` hold the variables of its
+/// conditions.
+pub(super) fn compile(parts: Parts<'_>, inputs: Inputs<'_>) -> Option<Plan> {
+    if parts.operation.operation_type != OperationType::Query {
+        return None;
+    }
+    let mut compiler = Compiler::new(parts, inputs);
+    let roots = compiler.roots(&[&parts.operation.selection_set])?;
+    let is_planned = |root: &Root| !matches!(root, Root::Typename(_) | Root::Delegated(_));
+    if !roots.iter().any(|(_, root)| is_planned(root)) {
+        return None;
+    }
+    compiler.plan(roots)
+}
+
+/// Compiles the plans of the objects that a mutation returns: for the response keys of a root field and of a field of
+/// its payload, a plan with one root, whose id is an argument of the request. Objects of which only plain fields are
+/// selected need no plan, because the mutation returns their rows.
+pub(super) fn payloads(parts: Parts<'_>, inputs: Inputs<'_>) -> Vec<((Box<str>, Box<str>), Plan)> {
+    let mut plans = Vec::new();
+    let mut outer = Compiler::new(parts, inputs);
+    outer.fields("Mutation", &[&parts.operation.selection_set], |outer, field, sets| {
+        let (root, of) = (field.response_key(), field.definition.ty.inner_named_type());
+        outer.fields(of, sets, |outer, field, sets| {
+            if let Some(plan) = Compiler::new(outer.parts, outer.inputs).payload(field, sets) {
+                plans.push(((root.as_str().into(), field.response_key().as_str().into()), plan));
+            }
+            Some(())
+        })
+    });
+    plans
+}
+
+/// Compiles the parts of one operation.
+struct Compiler<'a> {
+    parts: Parts<'a>,
+    inputs: Inputs<'a>,
+    tree: Tree,
+    arguments: Vec<NodeArguments>,
+    ids: Vec<Argument>,
+    delegated: Vec<Delegated>,
+    /// Whether a root field finds a stack by its name.
+    depends_on_stack: bool,
+    /// The types and response keys that lead from the operation to the current field.
+    path: Vec<(Box<str>, Box<str>)>,
+}
+
+/// The selections on an object.
+type Sets<'s, 'a> = &'s [&'a SelectionSet];
+
+/// The merged fields of an object with one response key: the key, the first field, and the selections of all.
+type Merged<'a> = (&'a Name, &'a Field, Vec<&'a SelectionSet>);
+
+impl<'a> Compiler<'a> {
+    fn new(parts: Parts<'a>, inputs: Inputs<'a>) -> Self {
+        Self {
+            parts,
+            inputs,
+            tree: Tree::new(),
+            arguments: Vec::new(),
+            ids: Vec::new(),
+            delegated: Vec::new(),
+            depends_on_stack: false,
+            path: Vec::new(),
+        }
+    }
+
+    /// The plan of an object that a mutation returns.
+    fn payload(mut self, field: &Field, sets: Sets<'_, 'a>) -> Option<Plan> {
+        let Type::Named(of) = &field.definition.ty else { return None };
+        let entity = match of.as_str() {
+            "Stack" => Entity::Stack,
+            "Instance" => Entity::Instance,
+            "Template" => Entity::Template,
+            _ => return None,
+        };
+        let node = self.tree.root(entity, Source::AnyIds);
+        let fields = self.object(of, node, sets)?;
+        let is_plain = |field: &plan::Field| matches!(field, plan::Field::Typename(_) | plan::Field::Column(..));
+        if fields.iter().all(|(_, field)| is_plain(field)) {
+            return None;
+        }
+        self.plan(vec![(Box::default(), Root::One(node, fields))])
+    }
+
+    fn plan(mut self, roots: Fields<Root>) -> Option<Plan> {
+        // The response depends on one stack if all objects are reached through it.
+        let is_source = |source: &Source| {
+            matches!(source, Source::Name | Source::Ids | Source::AnyIds | Source::Live | Source::Trash)
+        };
+        let sources: Vec<NodeId> =
+            self.tree.nodes().filter(|(_, node)| is_source(&node.source)).map(|(node, _)| node).collect();
+        let covers = match (sources.as_slice(), self.depends_on_stack && self.delegated.is_empty()) {
+            ([stack], true) => Covers::Stack(*stack),
+            _ => Covers::Everything,
+        };
+        self.tree.cover(covers);
+        self.fill_arguments();
+        // Beside a field that the executor computes, a plan pays only for more than the rows of one node.
+        if !self.delegated.is_empty() && self.tree.number_of_sets() <= 2 {
+            return None;
+        }
+        let Self { tree, arguments, ids, delegated, .. } = self;
+        Some(Plan { tree: tree.placed()?, arguments, roots, ids, delegated })
+    }
+
+    /// Sets the arguments of a node.
+    fn argue(&mut self, node: NodeId, arguments: NodeArguments) {
+        self.fill_arguments();
+        self.arguments[node.number()] = arguments;
+    }
+
+    /// Gives the nodes that were added since no arguments.
+    fn fill_arguments(&mut self) {
+        let nodes = self.tree.nodes().count();
+        self.arguments.resize_with(nodes, || NodeArguments::None);
+    }
+
+    /// The fields of an object in the order of the response, each compiled by `make`.
+    fn fields<F>(
+        &mut self,
+        of: &str,
+        sets: Sets<'_, 'a>,
+        mut make: impl FnMut(&mut Self, &'a Field, Sets<'_, 'a>) -> Option<F>,
+    ) -> Option<Fields<F>> {
+        let object = self.parts.schema.types.get_key_value(of)?.0;
+        let (mut merged, mut known) = (Vec::new(), HashMap::new());
+        for set in sets {
+            self.collect(object, set, &mut merged, &mut known)?;
+        }
+        let mut fields = Vec::with_capacity(merged.len());
+        for (key, field, sets) in &merged {
+            self.path.push((of.into(), key.as_str().into()));
+            fields.push((format!("\"{key}\":").into(), make(self, field, sets)?));
+            self.path.pop();
+        }
+        Some(fields)
+    }
+
+    fn collect(
+        &self,
+        object: &Name,
+        set: &'a SelectionSet,
+        merged: &mut Vec<Merged<'a>>,
+        known: &mut HashMap<&'a Name, usize>,
+    ) -> Option<()> {
+        for selection in &set.selections {
+            if !self.inputs.includes(selection.directives())? {
+                continue;
+            }
+            match selection {
+                Selection::Field(field) => {
+                    let key = field.response_key();
+                    let at = *known.entry(key).or_insert_with(|| {
+                        merged.push((key, field, Vec::new()));
+                        merged.len() - 1
+                    });
+                    merged[at].2.push(&field.selection_set);
+                }
+                Selection::InlineFragment(inline) => {
+                    if inline.type_condition.as_ref().is_none_or(|condition| self.is(object, condition)) {
+                        self.collect(object, &inline.selection_set, merged, known)?;
+                    }
+                }
+                Selection::FragmentSpread(spread) => {
+                    let fragment = spread.fragment_def(self.parts.document)?;
+                    if self.is(object, fragment.type_condition()) {
+                        self.collect(object, &fragment.selection_set, merged, known)?;
+                    }
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// Whether the type condition of a fragment applies to the type `object`.
+    fn is(&self, object: &Name, condition: &Name) -> bool {
+        object == condition || self.parts.schema.is_subtype(condition, object)
+    }
+
+    fn argument(&self, field: &Field, name: &str) -> Argument {
+        let expected = field.definition.argument_by_name(name);
+        let given = field.arguments.iter().find(|given| given.name == name);
+        Argument(expected.zip(given).map(|(known, given)| ((*known.ty).clone(), given.value.clone())))
+    }
+
+    /// Leaves the current field to the executor. `node` has the objects of the field.
+    fn delegate(&mut self, node: Option<NodeId>) -> usize {
+        self.delegated.push(Delegated { node, path: self.path.clone() });
+        self.delegated.len() - 1
+    }
+}
+
+/// The name of a type, as JSON.
+fn typename(of: &str) -> Box<str> {
+    format!("\"{of}\"").into()
+}
+
+/// Finds a field of an object in the list of its plain fields, and adds its column.
+fn plain(field: &Field, of: &[FieldColumn], mut column: impl FnMut(FieldColumn) -> Column) -> Option<(Column, Form)> {
+    let shown = of.iter().find(|shown| shown.field == field.name.as_str())?;
+    Some((column(*shown), shown.form))
+}

@@ -1,0 +1,97 @@
+//! Compiles the root fields.
+//!
+//! Used by the compiler. It must not compile the fields of objects itself.
+
+use apollo_compiler::executable::Field;
+
+use super::{Compiler, Sets, typename};
+use crate::{
+    db::read_model::{Entity, NodeId, Source},
+    read::plan::{Fields, IdsOf, NodeArguments, NodesShape, Root, TrashField},
+};
+
+impl<'a> Compiler<'a> {
+    pub(super) fn roots(&mut self, sets: Sets<'_, 'a>) -> Option<Fields<Root>> {
+        self.fields("Query", sets, Self::root)
+    }
+
+    fn root(&mut self, field: &'a Field, sets: Sets<'_, 'a>) -> Option<Root> {
+        Some(match field.name.as_str() {
+            "__typename" => Root::Typename(typename("Query")),
+            "stack" => {
+                let node = self.by_name(Entity::Stack, field, "name");
+                self.depends_on_stack = true;
+                Root::One(node, self.stack(node, sets)?)
+            }
+            "template" => {
+                let node = self.by_name(Entity::Template, field, "name");
+                Root::One(node, self.template(node, sets)?)
+            }
+            "instance" => {
+                let stack = self.by_name(Entity::Stack, field, "stack");
+                self.depends_on_stack = true;
+                let node = self.tree.named(stack);
+                let name = self.argument(field, "name");
+                self.argue(node, NodeArguments::Name(name));
+                Root::Named(stack, node, self.instance(node, sets)?)
+            }
+            "node" => self.nodes(field, "id", NodesShape::One, sets)?,
+            "nodes" => self.nodes(field, "ids", NodesShape::Many, sets)?,
+            "stacks" => {
+                let node = self.tree.root(Entity::Stack, Source::Live);
+                let arguments = NodeArguments::Stacks(self.page(field), self.argument(field, "enabled"));
+                self.argue(node, arguments);
+                Root::List(node, self.connection("Stack", node, sets)?)
+            }
+            "templates" => {
+                let node = self.tree.root(Entity::Template, Source::Live);
+                let arguments = NodeArguments::Templates(self.page(field), self.argument(field, "category"));
+                self.argue(node, arguments);
+                Root::List(node, self.connection("Template", node, sets)?)
+            }
+            "trash" => Root::Trash(self.fields("Trash", sets, Self::trash)?),
+            "viewer" | "apiKeys" | "suggestHostPort" => Root::Delegated(self.delegate(None)),
+            // Introspection.
+            _ => return None,
+        })
+    }
+
+    fn by_name(&mut self, entity: Entity, field: &Field, argument: &str) -> NodeId {
+        let node = self.tree.root(entity, Source::Name);
+        let name = self.argument(field, argument);
+        self.argue(node, NodeArguments::Name(name));
+        node
+    }
+
+    fn nodes(&mut self, field: &'a Field, argument: &str, shape: NodesShape, sets: Sets<'_, 'a>) -> Option<Root> {
+        let ids = self.argument(field, argument);
+        let mut node = |entity, of| {
+            let node = self.tree.root(entity, Source::Ids);
+            self.argue(node, NodeArguments::Ids(ids.clone(), of));
+            node
+        };
+        let stack = node(Entity::Stack, IdsOf::Stack);
+        let instance = node(Entity::Instance, IdsOf::Instance);
+        let template = node(Entity::Template, IdsOf::Template);
+        let fields = [
+            (stack, self.stack(stack, sets)?),
+            (instance, self.instance(instance, sets)?),
+            (template, self.template(template, sets)?),
+        ];
+        self.ids.push(ids);
+        Some(Root::Nodes(self.ids.len() - 1, shape, fields))
+    }
+
+    fn trash(&mut self, field: &'a Field, sets: Sets<'_, 'a>) -> Option<TrashField> {
+        let (entity, of) = match field.name.as_str() {
+            "__typename" => return Some(TrashField::Typename(typename("Trash"))),
+            "stacks" => (Entity::Stack, "TrashedStack"),
+            "instances" => (Entity::Instance, "TrashedInstance"),
+            _ => return None,
+        };
+        let node = self.tree.root(entity, Source::Trash);
+        let page = self.page(field);
+        self.argue(node, NodeArguments::Trash(page));
+        Some(TrashField::List(node, self.trashed(of, node, sets)?))
+    }
+}

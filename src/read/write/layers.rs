@@ -1,0 +1,283 @@
+//! The layers of an instance: the rows of its template and its own, with their keys and what it removes; and the fields
+//! of an entry that may come from any of them.
+//!
+//! Used for the effective configuration and the reports. It must not contain rules of merging: the rows are merged by
+//! their keys in `kinds::plain`.
+
+use super::{
+    Writer,
+    json::{json, list, object, raw, text, word},
+};
+use crate::{
+    budget::chunks::ChunkWriter,
+    db::read_model::{Row, RuleColumns},
+    error::Result,
+    kinds::{
+        Argv, Names, Rule, RuleAction, SettingField,
+        plain::{Form, Found, Keyed, Layers},
+    },
+    read::{
+        plan::{Base, Fields, Layered, LayeredField, SettingColumns, Side, Sides},
+        rows::{Object, malformed_row},
+    },
+};
+
+/// An instance with its template, its stack and its rules.
+pub(super) struct Instance<'r, 'a> {
+    pub(super) object: &'r Object<'a>,
+    pub(super) template: &'r Object<'a>,
+    stack: &'r Object<'a>,
+    base: &'r Base,
+    rules: Vec<Rule>,
+}
+
+/// The source of an entry.
+#[derive(Clone, Copy)]
+pub(super) enum EntrySource<'s, 'a> {
+    Own(&'a Row),
+    Template(&'a Row),
+    /// A setting of the template.
+    Setting(&'s TemplateSetting<'a>),
+    /// The columns of an entry that the service adds.
+    System(&'s [(&'static str, String)]),
+}
+
+/// A setting of a template, which is a column of its row.
+pub(super) struct TemplateSetting<'a> {
+    word: &'static str,
+    value: &'a str,
+    form: Form,
+}
+
+/// The rows of one kind in both layers.
+pub(super) struct LayerRows<'a> {
+    own: Vec<&'a Row>,
+    template: Vec<&'a Row>,
+    settings: Vec<TemplateSetting<'a>>,
+    own_keys: Vec<Keyed<'a>>,
+    template_keys: Vec<Keyed<'a>>,
+}
+
+impl<'a> LayerRows<'a> {
+    /// The keys of both layers, and what the rules say about them.
+    pub(super) fn layers<'l>(&'l self, kind: &Layered, rules: &'l [Rule]) -> Layers<'l> {
+        let rules = || rules.iter().filter(|rule| rule.kind == kind.kind.kind);
+        Layers {
+            template: self.template_keys.clone(),
+            own: self.own_keys.clone(),
+            removed: rules().filter_map(|rule| rule.key.as_deref()).collect(),
+            replaced: rules().any(|rule| rule.action == RuleAction::Replace),
+        }
+    }
+
+    /// The source of an entry that the service has not added.
+    pub(super) fn source(&self, found: Found) -> Result<EntrySource<'_, 'a>> {
+        let source = match found {
+            Found::Own(at) => self.own.get(at).map(|row| EntrySource::Own(row)),
+            Found::Template(at) if self.settings.is_empty() => {
+                self.template.get(at).map(|row| EntrySource::Template(row))
+            }
+            Found::Template(at) => self.settings.get(at).map(EntrySource::Setting),
+            Found::System(_) => None,
+        };
+        source.ok_or_else(|| malformed_row("no entry"))
+    }
+}
+
+impl<'a> Writer<'_, 'a> {
+    /// An instance with what merging needs.
+    pub(super) fn instance<'s>(&'s self, object: &'s Object<'a>, base: &'s Base) -> Result<Instance<'s, 'a>> {
+        Ok(Instance {
+            object,
+            template: self.of(base.template, base.template_id, object)?,
+            stack: self.of(base.stack, base.stack_id, object)?,
+            base,
+            rules: self.rules_of(object, &base.rules)?,
+        })
+    }
+
+    /// The rules of an instance, sorted; rules of kinds that this version does not know are skipped.
+    pub(super) fn rules_of(&self, object: &Object<'a>, columns: &RuleColumns) -> Result<Vec<Rule>> {
+        let mut rules = Vec::new();
+        for (_, _, row) in self.rows.entries(columns.set, object.id) {
+            let text = |column| row.text(self.place(column));
+            let (kind, action, key) = (text(columns.kind)?, text(columns.action)?, text(columns.key)?);
+            rules.extend(Rule::read(kind.unwrap_or_default(), action.unwrap_or_default(), key.map(str::to_owned)));
+        }
+        rules.sort();
+        Ok(rules)
+    }
+
+    /// The names that the service's own entries contain.
+    pub(super) fn names<'s>(&self, instance: &Instance<'s, 'a>) -> Result<Names<'s>> {
+        let text = |object: &Object<'a>, column| object.row.text(self.place(column));
+        Ok(Names {
+            stack: text(instance.stack, instance.base.stack_name)?.unwrap_or_default(),
+            instance: text(instance.object, instance.base.instance_name)?.unwrap_or_default(),
+            template: text(instance.template, instance.base.template_name)?.unwrap_or_default(),
+        })
+    }
+
+    /// The rows of a kind in both layers.
+    pub(super) fn layer_rows(&self, instance: &Instance<'_, 'a>, kind: &Layered) -> Result<LayerRows<'a>> {
+        let (own, own_keys) = self.side(kind.own, instance.object.id)?;
+        let mut rows =
+            LayerRows { own, own_keys, template: Vec::new(), template_keys: Vec::new(), settings: Vec::new() };
+        if let Some(side) = kind.template {
+            (rows.template, rows.template_keys) = self.side(side, instance.template.id)?;
+        }
+        for columns in &kind.settings {
+            if let Some(value) = instance.template.row.text(self.place(columns.template))? {
+                rows.settings.push(TemplateSetting { word: columns.word, value, form: columns.form });
+                rows.template_keys.push((columns.word, ""));
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The rows of a layer, and the key and tie-breaker of each.
+    fn side(&self, side: Side, owner: i64) -> Result<(Vec<&'a Row>, Vec<Keyed<'a>>)> {
+        let entries = self.rows.entries(side.set, owner);
+        let mut found = (Vec::with_capacity(entries.len()), Vec::with_capacity(entries.len()));
+        for (_, _, row) in entries {
+            let text = |column| row.text(self.place(column));
+            let tie = side.tie.map(text).transpose()?.flatten().unwrap_or_default();
+            found.0.push(*row);
+            found.1.push((Row::some(text(side.key)?)?, tie));
+        }
+        Ok(found)
+    }
+
+    /// Writes the fields of an entry.
+    pub(super) fn layered(
+        &self,
+        out: &mut ChunkWriter,
+        source: EntrySource<'_, 'a>,
+        fields: &Fields<LayeredField>,
+    ) -> Result<()> {
+        object(out, fields, |out, field| self.layered_field(out, source, field))
+    }
+
+    /// Writes a list of entries of one kind.
+    pub(super) fn entries(
+        &self,
+        out: &mut ChunkWriter,
+        rows: &LayerRows<'a>,
+        found: &[Found],
+        fields: &Fields<LayeredField>,
+    ) -> Result<()> {
+        list(out, found, |out, found| self.layered(out, rows.source(*found)?, fields))
+    }
+
+    pub(super) fn layered_field(
+        &self,
+        out: &mut ChunkWriter,
+        source: EntrySource<'_, 'a>,
+        field: &LayeredField,
+    ) -> Result<()> {
+        match (field, source) {
+            (LayeredField::Typename(name), _) => raw(out, name),
+            (LayeredField::Column(sides), source) => self.sides(out, source, sides),
+            (LayeredField::SettingField(columns), EntrySource::Own(row)) => {
+                let field = row.text(self.place(columns.field))?.and_then(|word| word.parse::<SettingField>().ok());
+                word(out, field.ok_or_else(|| malformed_row("an unknown setting"))?)
+            }
+            (LayeredField::SettingField(_), EntrySource::Setting(setting)) => {
+                let field = setting.word.parse::<SettingField>();
+                word(out, field.map_err(|_| malformed_row("an unknown setting"))?)
+            }
+            (LayeredField::SettingValue(columns), EntrySource::Own(row)) => {
+                self.column(out, row, columns.value, Form::Text)
+            }
+            (LayeredField::SettingValue(_), EntrySource::Setting(setting)) => match setting.form {
+                // As the value of a setting, arguments are a JSON array in a text.
+                Form::Words => {
+                    let Ok(words) = setting.value.parse::<Argv>();
+                    json(out, &words.to_string())
+                }
+                _ => text(out, Some(setting.value), Form::Text),
+            },
+            (LayeredField::Instance(node, key, fields), EntrySource::Own(row)) => {
+                let id = Row::some(row.number(self.place(*key))?)?;
+                self.one(out, self.rows.find(*node, id), fields)
+            }
+            _ => Err(malformed_row("a field of another layer")),
+        }
+    }
+
+    fn sides(&self, out: &mut ChunkWriter, source: EntrySource<'_, 'a>, sides: &Sides) -> Result<()> {
+        match source {
+            EntrySource::Own(row) => self.column(out, row, sides.own, sides.form),
+            EntrySource::Template(row) => {
+                self.column(out, row, sides.template.ok_or_else(|| malformed_row("no template"))?, sides.form)
+            }
+            EntrySource::System(texts) => {
+                let text = texts.iter().find(|(column, _)| *column == sides.name).map(|(_, text)| text);
+                json(out, text.ok_or_else(|| malformed_row("no such column"))?)
+            }
+            EntrySource::Setting(_) => Err(malformed_row("a setting for an entry")),
+        }
+    }
+
+    /// Whether two entries are equal.
+    pub(super) fn is_equal(&self, kind: &Layered, rows: &LayerRows<'a>, a: Found, b: Found) -> Result<bool> {
+        let (a, b) = (rows.source(a)?, rows.source(b)?);
+        if !kind.settings.is_empty() {
+            return Ok(self.setting_value(kind, a)? == self.setting_value(kind, b)?);
+        }
+        for sides in &kind.compared {
+            if !self.is_equal_column(sides, a, b)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The value of a setting in the form in which settings are compared.
+    fn setting_value(&self, kind: &Layered, source: EntrySource<'_, 'a>) -> Result<String> {
+        let Some(SettingColumns { value, .. }) = kind.settings.first() else { return Ok(String::new()) };
+        Ok(match source {
+            EntrySource::Setting(TemplateSetting { value, form: Form::Words, .. }) => {
+                let Ok(words) = value.parse::<Argv>();
+                words.to_string()
+            }
+            EntrySource::Setting(setting) => setting.value.to_owned(),
+            EntrySource::Own(row) => row.text(self.place(*value))?.unwrap_or_default().to_owned(),
+            _ => return Err(malformed_row("no setting")),
+        })
+    }
+
+    fn is_equal_column(&self, sides: &Sides, a: EntrySource<'_, 'a>, b: EntrySource<'_, 'a>) -> Result<bool> {
+        let cell = |source| match source {
+            EntrySource::Own(row) => Ok((row, self.place(sides.own))),
+            EntrySource::Template(row) => match sides.template {
+                Some(column) => Ok((row, self.place(column))),
+                None => Err(malformed_row("no template")),
+            },
+            _ => Err(malformed_row("no row")),
+        };
+        let ((a, at_a), (b, at_b)) = (cell(a)?, cell(b)?);
+        Ok(match sides.form {
+            Form::Id(_) | Form::Int | Form::Long | Form::NonZero => a.number(at_a)? == b.number(at_b)?,
+            Form::Flag => a.flag(at_a)? == b.flag(at_b)?,
+            Form::Time => true,
+            Form::Text | Form::Word(_) => a.text(at_a)? == b.text(at_b)?,
+            Form::Words => {
+                let words = |text: Option<&str>| text.map(|text| text.parse::<Argv>().unwrap_or_default());
+                words(a.text(at_a)?) == words(b.text(at_b)?)
+            }
+            Form::Json => {
+                let value = |text: Option<&str>| text.map(serde_json::from_str::<serde_json::Value>).transpose();
+                let (a, b) = (value(a.text(at_a)?), value(b.text(at_b)?));
+                a.map_err(|_| malformed_row("no JSON"))? == b.map_err(|_| malformed_row("no JSON"))?
+            }
+        })
+    }
+}
+
+impl Instance<'_, '_> {
+    /// Its rules.
+    pub(super) fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+}
