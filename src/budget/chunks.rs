@@ -1,6 +1,6 @@
 //! A byte buffer in chunks, charged to the budget of a request. Growing it copies no full chunk.
 //!
-//! Written by direct plans and by the server's serializer, sent by the server. It must not know what is written.
+//! Written by read plans and by the server's serializer, sent by the server. It must not know what is written.
 
 use std::io;
 

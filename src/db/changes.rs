@@ -1,9 +1,9 @@
 //! Versions of stacks and templates, for cache validation.
 //!
 //! Each transaction that changes a stack or a template sets one of its rows in `changes` to a new random number, as its
-//! last statement. The version is the sum of these rows. Each such transaction also sets a row of the version of everything, on
-//! which lists of stacks, of templates and of the trash depend. A reader that has read data together with its version can tell
-//! later, from the version alone, whether the data is still current.
+//! last statement. The version is the sum of these rows. Each such transaction also sets a row of the version of
+//! everything, on which all responses depend that are not reached through one stack by its name. A reader that has read
+//! data together with its version can tell later, from the version alone, whether the data is still current.
 //!
 //! A counter would repeat its values: after a failover to a standby that lacks the last changes, after a restore, or
 //! after a rollback of a transaction that was seen. A cached response under such a value would be served as current. A
@@ -25,8 +25,8 @@ use crate::ids::StackId;
 const ALL_TEMPLATES: i64 = 0;
 /// The value of `stack_id` that stands for everything.
 const EVERYTHING: i64 = -1;
-/// The number of rows over which the version of everything is spread. All transactions set one of them, and hold it until
-/// they have committed.
+/// The number of rows over which the version of everything is spread. All transactions set one of them, and lock it
+/// until they have committed.
 pub(super) const PARTS_OF_EVERYTHING: i32 = 64;
 /// The number of rows over which the version of one stack is spread. Concurrent transactions usually lock different
 /// rows.

@@ -99,7 +99,7 @@ fn is_mask(text: &str) -> bool {
 impl Kind for EnvVar {
     const FIELD: &'static str = "envVars";
     const HAS_SECRETS: bool = true;
-    /// Secrets do not leave the database.
+    /// Neither field shows a secret.
     const FIELD_COLUMNS: &'static [FieldColumn] = &[
         FieldColumn { field: "value", sql: "CASE WHEN is_secret THEN NULL ELSE value END", form: Form::Text },
         FieldColumn { field: "isSet", sql: "value IS NOT NULL", form: Form::Flag },

@@ -1,7 +1,7 @@
-//! Metadata of columns and kinds for direct plans, which write rows to JSON without building entries; and the merge of
+//! Metadata of columns and kinds for read plans, which write rows to JSON without building entries; and the merge of
 //! rows by their keys alone.
 //!
-//! Used by direct plans. It must not know the format of a whole response.
+//! Used by read plans. It must not know the format of a whole response.
 
 use std::collections::BTreeSet;
 

@@ -74,13 +74,17 @@ pub trait FieldExecutor: Sync {
 #[derive(Debug)]
 pub struct Plans(Vec<Operation>);
 
-/// The plans of an operation, by the values of its conditions.
+/// Data of an operation for each combination of the values of its conditions.
+type ByConditions<T> = Mutex<HashMap<Vec<Option<bool>>, T>>;
+
+/// The plans of an operation.
 #[derive(Debug)]
 struct Operation {
     name: Option<Box<str>>,
     conditions: Conditions,
-    plans: Mutex<HashMap<Vec<Option<bool>>, Option<Arc<Numbered>>>>,
-    payloads: Mutex<HashMap<Vec<Option<bool>>, Arc<Compiled>>>,
+    /// `None` where the executor has to answer.
+    plans: ByConditions<Option<Arc<Numbered>>>,
+    payloads: ByConditions<Arc<Compiled>>,
 }
 
 /// A plan, with a number that no other plan of this process has; part of the key of cached responses.

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The response keys of a root field and of a field of its payload.
-type Place = (Box<str>, Box<str>);
+pub(super) type Place = (Box<str>, Box<str>);
 
 /// The plans of the objects that an operation returns.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
-//! The response cache: responses written by direct plans, each with the version of the data that it was made from.
+//! The response cache: responses written by read plans, each with the version of the data that it was made from.
 //!
-//! Used by the direct plans, which compare that version with the database before they return a cached response. It must
+//! Used by the read engine, which compares that version with the database before it returns a cached response. It must
 //! not return a response to a caller with another scope, nor grow without bound.
 
 use std::sync::Arc;

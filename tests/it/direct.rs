@@ -1,5 +1,5 @@
-//! Direct plans: the executor returns the same bytes for any selection, and a direct plan takes
-//! one statement. (Every other test that sends a query compares both, too: see `TestApp::graphql`.)
+//! Read plans: the executor returns the same bytes for any selection, and a plan takes one
+//! statement. (Every other test that sends a query compares both, too: see `TestApp::graphql`.)
 
 use std::fmt::Write;
 

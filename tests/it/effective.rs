@@ -34,7 +34,7 @@ fn everything() -> String {
 }
 
 async fn effective(t: &TestApp, name: &str) -> Value {
-    // All that is written straight from rows, and then what is not.
+    // Each selection has a plan of its own, which is compared with the executor.
     t.see(name, &format!("{} }}", everything())).await;
     t.see(name, &format!("{} removed {{ kind key by }} }}", everything())).await["effectiveConfig"].take()
 }

@@ -249,8 +249,7 @@ async fn a_request_that_takes_too_long_is_given_up(t: &TestApp) {
     let hurried = t.with_limits(Limits { request_timeout: 1, ..Limits::default() });
     let lock = t.db.writer().begin().await.unwrap();
     lock.execute_unprepared("LOCK TABLE stacks IN ACCESS EXCLUSIVE MODE").await.unwrap();
-    // By the executor, and straight from rows: that the second could have been tried in both ways gives it no more
-    // time.
+    // Both by a plan, a list and one object: that the executor could be tried after the plan gives them no more time.
     for query in ["{ stacks { totalCount } }", "{ stack(name: \"shop\") { name } }"] {
         let started = Instant::now();
         let answer = hurried.send(hurried.post(json!({ "query": query }).to_string())).await;

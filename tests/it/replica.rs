@@ -60,7 +60,7 @@ fn what_is_not_behind_is_read_from_the_standby() {
             .unwrap();
         catch_up(t).await;
         let reading = t.with_database(t.db.clone().with_standby(&url).await.unwrap());
-        // Responses of direct plans. The executor reads from the primary, because the other schema is no real standby.
+        // Responses of plans. The executor reads from the primary, because the other schema is no real standby.
         let mut n = 0;
         let mut direct = async || {
             // A different document each time, so that none is answered from the cache.

@@ -1,5 +1,5 @@
 //! Variables and their defaults: a document with defaults is equivalent to one with literals, for the
-//! cost, the executor, direct plans and directives.
+//! cost, the executor, read plans and directives.
 
 use apollo_compiler::{
     Schema,

@@ -40,10 +40,6 @@ impl<'a> Conditions<'a> {
         if parent == Entity::Template { "template_service_id" } else { "stack_id" }
     }
 
-    pub(super) fn parent_key(&self, parent: Entity) -> &'static str {
-        Self::key_of(parent)
-    }
-
     /// The condition that the object is within the caller's scope.
     pub(super) fn of_scope(&self) -> String {
         self.node.entity.scope_column().map_or_else(String::new, |column| self.scope.and(column))

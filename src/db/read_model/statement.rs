@@ -81,7 +81,7 @@ pub(super) struct Request<'a> {
 }
 
 /// Builds the statement. A CROSS JOIN keeps SQLite from reading the table before the objects whose rows it looks for.
-pub(super) fn write<'a>(backend: DbBackend, from: Request<'a>, packing: Packing) -> Text<'a> {
+pub(super) fn write(backend: DbBackend, from: Request<'_>, packing: Packing) -> Text<'_> {
     let mut text = Text { sql: String::with_capacity(4096), parameters: Vec::new(), backend };
     let mut conditions = Vec::new();
     for (node, _) in from.tree.nodes() {
@@ -175,7 +175,7 @@ impl<'a> Request<'a> {
         let filter = conditions.filter(text);
         let (cursors, order, limit) = (conditions.cursors(text), conditions.order(), conditions.limit());
         let (above, NodeId(number)) = (self.tree.get(parent), parent);
-        let key = conditions.parent_key(above.entity);
+        let key = Conditions::key_of(above.entity);
         let rows = format!("FROM service_instances AS e WHERE e.{key}");
         // The limit is a literal, so that the planner knows that there are few rows.
         let rest = format!("{filter}{cursors} ORDER BY {order} LIMIT {limit}");

@@ -4,27 +4,17 @@
 
 use apollo_compiler::executable::Field;
 
-use super::{Compiler, Sets, typename};
+use super::{Compiler, Sets, argument, typename};
 use crate::{
     db::read_model::NodeId,
     read::plan::{self, EdgeField, Fields, ListField, NodeArguments, PageArguments, PageField},
 };
 
 impl<'a> Compiler<'a> {
-    pub(super) fn page(&self, field: &Field) -> PageArguments {
-        PageArguments {
-            first: self.argument(field, "first"),
-            after: self.argument(field, "after"),
-            last: self.argument(field, "last"),
-            before: self.argument(field, "before"),
-            search: self.argument(field, "search"),
-        }
-    }
-
     /// The list of the instances of each object of a node.
     pub(super) fn members(&mut self, parent: NodeId, field: &'a Field, sets: Sets<'_, 'a>) -> Option<plan::Field> {
         let node = self.tree.members(parent);
-        let arguments = NodeArguments::Instances(self.page(field), self.argument(field, "enabled"));
+        let arguments = NodeArguments::Instances(page(field), argument(field, "enabled"));
         self.argue(node, arguments);
         Some(plan::Field::List(node, self.connection("Instance", node, sets)?))
     }
@@ -93,5 +83,16 @@ impl<'a> Compiler<'a> {
                 _ => return None,
             })
         })
+    }
+}
+
+/// The page arguments of a list.
+pub(super) fn page(field: &Field) -> PageArguments {
+    PageArguments {
+        first: argument(field, "first"),
+        after: argument(field, "after"),
+        last: argument(field, "last"),
+        before: argument(field, "before"),
+        search: argument(field, "search"),
     }
 }

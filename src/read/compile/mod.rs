@@ -19,6 +19,7 @@ use apollo_compiler::{
 
 use super::{
     arguments::Argument,
+    payload::Place,
     plan::{self, Delegated, Fields, NodeArguments, Plan, Root},
 };
 use crate::{
@@ -45,7 +46,7 @@ pub(super) fn compile(parts: Parts<'_>, inputs: Inputs<'_>) -> Option<Plan> {
 /// Compiles the plans of the objects that a mutation returns: for the response keys of a root field and of a field of
 /// its payload, a plan with one root, whose id is an argument of the request. Objects of which only plain fields are
 /// selected need no plan, because the mutation returns their rows.
-pub(super) fn payloads(parts: Parts<'_>, inputs: Inputs<'_>) -> Vec<((Box<str>, Box<str>), Plan)> {
+pub(super) fn payloads(parts: Parts<'_>, inputs: Inputs<'_>) -> Vec<(Place, Plan)> {
     let mut plans = Vec::new();
     let mut outer = Compiler::new(parts, inputs);
     outer.fields("Mutation", &[&parts.operation.selection_set], |outer, field, sets| {
@@ -207,17 +208,18 @@ impl<'a> Compiler<'a> {
         object == condition || self.parts.schema.is_subtype(condition, object)
     }
 
-    fn argument(&self, field: &Field, name: &str) -> Argument {
-        let expected = field.definition.argument_by_name(name);
-        let given = field.arguments.iter().find(|given| given.name == name);
-        Argument(expected.zip(given).map(|(known, given)| ((*known.ty).clone(), given.value.clone())))
-    }
-
     /// Leaves the current field to the executor. `node` has the objects of the field.
     fn delegate(&mut self, node: Option<NodeId>) -> usize {
         self.delegated.push(Delegated { node, path: self.path.clone() });
         self.delegated.len() - 1
     }
+}
+
+/// An argument of a field.
+fn argument(field: &Field, name: &str) -> Argument {
+    let expected = field.definition.argument_by_name(name);
+    let given = field.arguments.iter().find(|given| given.name == name);
+    Argument(expected.zip(given).map(|(known, given)| ((*known.ty).clone(), given.value.clone())))
 }
 
 /// The name of a type, as JSON.

@@ -4,7 +4,7 @@
 
 use apollo_compiler::executable::Field as Selected;
 
-use super::{Compiler, Sets, plain, typename};
+use super::{Compiler, Sets, argument, plain, typename};
 use crate::{
     db::read_model::{Column, INSTANCE, NodeId, STACK, Source, TEMPLATE},
     ids::{GlobalId, StackId, TemplateId},
@@ -42,7 +42,7 @@ impl<'a> Compiler<'a> {
                 "instances" => own.members(node, field, sets)?,
                 "instance" => {
                     let member = own.tree.named(node);
-                    let name = own.argument(field, "name");
+                    let name = argument(field, "name");
                     own.argue(member, NodeArguments::Name(name));
                     Field::Named(member, own.instance(member, sets)?)
                 }

@@ -4,7 +4,7 @@
 
 use apollo_compiler::executable::Field;
 
-use super::{Compiler, Sets, typename};
+use super::{Compiler, Sets, argument, lists::page, typename};
 use crate::{
     db::read_model::{Entity, NodeId, Source},
     read::plan::{Fields, IdsOf, NodeArguments, NodesShape, Root, TrashField},
@@ -31,7 +31,7 @@ impl<'a> Compiler<'a> {
                 let stack = self.by_name(Entity::Stack, field, "stack");
                 self.depends_on_stack = true;
                 let node = self.tree.named(stack);
-                let name = self.argument(field, "name");
+                let name = argument(field, "name");
                 self.argue(node, NodeArguments::Name(name));
                 Root::Named(stack, node, self.instance(node, sets)?)
             }
@@ -39,13 +39,13 @@ impl<'a> Compiler<'a> {
             "nodes" => self.nodes(field, "ids", NodesShape::Many, sets)?,
             "stacks" => {
                 let node = self.tree.root(Entity::Stack, Source::Live);
-                let arguments = NodeArguments::Stacks(self.page(field), self.argument(field, "enabled"));
+                let arguments = NodeArguments::Stacks(page(field), argument(field, "enabled"));
                 self.argue(node, arguments);
                 Root::List(node, self.connection("Stack", node, sets)?)
             }
             "templates" => {
                 let node = self.tree.root(Entity::Template, Source::Live);
-                let arguments = NodeArguments::Templates(self.page(field), self.argument(field, "category"));
+                let arguments = NodeArguments::Templates(page(field), argument(field, "category"));
                 self.argue(node, arguments);
                 Root::List(node, self.connection("Template", node, sets)?)
             }
@@ -56,15 +56,15 @@ impl<'a> Compiler<'a> {
         })
     }
 
-    fn by_name(&mut self, entity: Entity, field: &Field, argument: &str) -> NodeId {
+    fn by_name(&mut self, entity: Entity, field: &Field, name: &str) -> NodeId {
         let node = self.tree.root(entity, Source::Name);
-        let name = self.argument(field, argument);
+        let name = argument(field, name);
         self.argue(node, NodeArguments::Name(name));
         node
     }
 
-    fn nodes(&mut self, field: &'a Field, argument: &str, shape: NodesShape, sets: Sets<'_, 'a>) -> Option<Root> {
-        let ids = self.argument(field, argument);
+    fn nodes(&mut self, field: &'a Field, name: &str, shape: NodesShape, sets: Sets<'_, 'a>) -> Option<Root> {
+        let ids = argument(field, name);
         let mut node = |entity, of| {
             let node = self.tree.root(entity, Source::Ids);
             self.argue(node, NodeArguments::Ids(ids.clone(), of));
@@ -90,7 +90,7 @@ impl<'a> Compiler<'a> {
             _ => return None,
         };
         let node = self.tree.root(entity, Source::Trash);
-        let page = self.page(field);
+        let page = page(field);
         self.argue(node, NodeArguments::Trash(page));
         Some(TrashField::List(node, self.trashed(of, node, sets)?))
     }

@@ -36,8 +36,8 @@ use crate::{
 /// Codes of internal errors. Their cause is logged under the request id.
 pub(super) const OURS: [&str; 2] = ["INTERNAL", "UNAVAILABLE"];
 
-/// Writes the response of the executor as JSON, with the JSON of the objects that plans have written. `began` is false if the request was refused before anything ran. A
-/// response that exceeds the budget becomes an error.
+/// Writes the response of the executor as JSON, with the JSON of the objects that plans have written. `began` is false
+/// if the request was refused before anything ran. A response that exceeds the budget becomes an error.
 pub(super) async fn values(
     (mut response, objects): (GraphqlResponse, Vec<Vec<u8>>),
     began: bool,

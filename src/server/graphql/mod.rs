@@ -114,7 +114,7 @@ pub(super) async fn handle(
     };
     let json = match answer {
         Answer::Values(response, written) => {
-            values((response, written), began, extensions.get().cloned(), &mut outcome, &budget).await
+            values((*response, written), began, extensions.get().cloned(), &mut outcome, &budget).await
         }
         Answer::Written(json) => json,
     };

@@ -24,6 +24,7 @@ use crate::{
     document::{Chosen, Refusal, RejectionKind},
     error::INTERNAL_FAILURE,
     graphql::{RequestExecutor, RequestKey, executable, execute, locate},
+    read::payload::PayloadPlans,
     server::{
         Service,
         middleware::{
@@ -37,7 +38,7 @@ use crate::{
 /// The response to a request.
 pub(super) enum Answer {
     /// Values from the executor, and the JSON of objects that plans have written, by number.
-    Values(GraphqlResponse, Vec<Vec<u8>>),
+    Values(Box<GraphqlResponse>, Vec<Vec<u8>>),
     /// JSON written by a read plan.
     Written(Chunks),
 }
@@ -56,7 +57,7 @@ impl Ran {
     fn refused(refusal: &Refusal) -> Self {
         let outcome = Outcome { refusal: Some(refusal.reason), ..Outcome::default() };
         Self {
-            answer: Answer::Values(GraphqlResponse::from_errors(errors(refusal)), Vec::new()),
+            answer: Answer::Values(Box::new(GraphqlResponse::from_errors(errors(refusal))), Vec::new()),
             began: false,
             outcome,
             budget: Budget::default(),
@@ -136,7 +137,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
         let planned = checked.prepared().answer(&app, &service.answers, &executor, parts, &variables);
         let answer = match completed(service, from, planned).await {
             Ok(written) => written.map(Answer::Written),
-            Err(response) => Some(Answer::Values(response, Vec::new())),
+            Err(response) => Some(Answer::Values(Box::new(response), Vec::new())),
         };
         if let Some(answer) = answer {
             return Ok(Ran { answer, began: true, outcome: outcome(&app, name), budget });
@@ -151,24 +152,20 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     let first = match request() {
         Ok(first) => first,
         Err(exceeded) => {
-            let (answer, outcome) = (Answer::Values(over(exceeded), Vec::new()), outcome(&app, name));
+            let (answer, outcome) = (Answer::Values(Box::new(over(exceeded)), Vec::new()), outcome(&app, name));
             return Ok(Ran { answer, began: true, outcome, budget: Budget::default() });
         }
     };
-    let mut payloads = None;
+    let mut written = Vec::new();
     let mut response = if mutation {
-        let mut request = match key {
+        let request = match key {
             Some(key) => first.data(RequestKey(key.to_owned())),
             None => first,
         };
-        if how.planned
-            && let Some(plans) = checked.prepared().payloads(parts, &variables)
-        {
-            let plans = Arc::new(plans);
-            request = request.data(Arc::clone(&plans));
-            payloads = Some(plans);
-        }
-        run_mutation(service, app.clone(), request, how.permit).await
+        let plans = if how.planned { checked.prepared().payloads(parts, &variables) } else { None };
+        let (response, objects) = run_with_payloads(service, &app, request, plans, how.permit).await;
+        written = objects;
+        response
     } else {
         let reading = run_query(service, &app, first, request);
         completed(service, from, reading).await.unwrap_or_else(|response| response)
@@ -188,8 +185,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     // that still runs keeps its budget.
     let needs_own_budget = mutation && (budget.exceeded().is_some() || response.data == Value::Null);
     let budget = if needs_own_budget { service.budget_of_change() } else { budget };
-    let written = payloads.map(|plans| plans.take_written()).unwrap_or_default();
-    Ok(Ran { answer: Answer::Values(response, written), began, outcome, budget })
+    Ok(Ran { answer: Answer::Values(Box::new(response), written), began, outcome, budget })
 }
 
 /// Runs a query on the standby, if there is one that has caught up, else on the primary. `again` makes the request once more.
@@ -228,6 +224,21 @@ async fn completed<T>(
         Some(Err(_)) => Err(panicked()),
         None => Err(over(Exceeded::Time)),
     }
+}
+
+/// Runs a mutation with the plans of its payload. Returns its response, and the JSON of the objects that plans have written.
+async fn run_with_payloads(
+    service: &Service,
+    app: &App,
+    request: Request,
+    plans: Option<PayloadPlans>,
+    permit: Option<Permit>,
+) -> (GraphqlResponse, Vec<Vec<u8>>) {
+    let Some(plans) = plans.map(Arc::new) else {
+        return (run_mutation(service, app.clone(), request, permit).await, Vec::new());
+    };
+    let response = run_mutation(service, app.clone(), request.data(Arc::clone(&plans)), permit).await;
+    (response, plans.take_written())
 }
 
 /// Runs a mutation on its own task, which continues when the client disconnects or the deadline passes. The task keeps

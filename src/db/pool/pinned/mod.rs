@@ -1,7 +1,7 @@
 //! Pinned connections: connections kept out of the pool for callers that run a single statement, so that acquiring and
 //! releasing one costs nothing.
 //!
-//! Used by direct reads and by single-statement commands. It must leave connections in the pool for other callers, and
+//! Used by read plans and by single-statement commands. It must leave connections in the pool for other callers, and
 //! must not know what a statement is for.
 //!
 //! A connection that returns to the pool is tested, on a separate task, for being alive and outside a transaction,
