@@ -55,6 +55,13 @@ pub(super) struct Object<'a> {
     time: DateTime<Utc>,
 }
 
+impl<'a> Object<'a> {
+    /// An object whose columns are joined to the row of this one.
+    pub(super) fn joined(&self, id: i64) -> Self {
+        Self { id, ..*self }
+    }
+}
+
 pub(super) fn malformed_row(what: &str) -> Error {
     Error::Internal(format!("a row has {what}"))
 }

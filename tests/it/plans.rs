@@ -211,7 +211,7 @@ async fn the_hot_statements_use_their_indexes(t: &TestApp) {
         Engine::Sqlite => [
             "e uq_stacks_name_active",
             "c sqlite_autoindex_changes_1",
-            "e KEY",
+            "t KEY",
             "x ix_instance_ports_owner",
             "x ix_instance_volumes_owner",
             "x ix_service_ports_owner",
@@ -223,7 +223,9 @@ async fn the_hot_statements_use_their_indexes(t: &TestApp) {
     let [stack, changes, template, ports, volumes, inherited, rules, list, named] = names;
     assert_eq!(first, ways([stack, changes, list, template, ports, volumes]));
     assert_eq!(further, first);
-    assert_eq!(effective, ways([stack, changes, list, template, ports, inherited, rules]));
+    // The template is read on its own, because it has entries.
+    let template_alone = if t.engine == Engine::Sqlite { "e KEY" } else { template };
+    assert_eq!(effective, ways([stack, changes, list, template_alone, ports, inherited, rules]));
     assert_eq!(search, ways([stack, changes, list, template]));
     assert_eq!(one, ways([stack, changes, named, template, ports, volumes]));
     let [listed, cataloged, made_from, dependencies] = match t.engine {

@@ -24,7 +24,7 @@ once!(
 #[test]
 fn the_schema_file_is_up_to_date() {
     let file = include_str!("../../schema.graphql");
-    let message = "schema.graphql is out of date; write it anew: cargo run -- schema > schema.graphql";
+    let message = "schema.graphql is out of date; write it anew: just schema";
     assert!(file == devarch::graphql::sdl(), "{message}");
 }
 

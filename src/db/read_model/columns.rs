@@ -102,12 +102,15 @@ pub struct Columns {
     sets: Vec<Vec<FieldColumn>>,
     slots: Vec<Type>,
     places: Vec<Vec<usize>>,
+    /// Where the columns of a row set are that has no rows of its own.
+    moved: Vec<Option<Vec<Column>>>,
 }
 
 impl Columns {
     /// Adds a row set with its first columns.
     pub(super) fn add_set(&mut self, columns: &[FieldColumn]) -> RowSet {
         self.sets.push(columns.to_vec());
+        self.moved.push(None);
         RowSet(self.sets.len() - 1)
     }
 
@@ -120,6 +123,13 @@ impl Columns {
             columns.len() - 1
         });
         Column { set, at }
+    }
+
+    /// Moves the columns of a row set to another one.
+    pub(super) fn move_columns(&mut self, from: RowSet, to: RowSet) {
+        let columns = std::mem::take(&mut self.sets[from.0]);
+        let moved = columns.into_iter().map(|column| self.add(to, column)).collect();
+        self.moved[from.0] = Some(moved);
     }
 
     /// The number of row sets.
@@ -150,6 +160,7 @@ impl Columns {
 
     /// The position of a column in a row.
     pub fn place(&self, column: Column) -> Place {
+        let column = self.moved[column.set.0].as_ref().map_or(column, |moved| moved[column.at]);
         Place { joint: self.places[column.set.0][column.at], own: column.at }
     }
 

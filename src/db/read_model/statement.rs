@@ -84,16 +84,25 @@ pub(super) struct Request<'a> {
 pub(super) fn write(backend: DbBackend, from: Request<'_>, packing: Packing) -> Text<'_> {
     let mut text = Text { sql: String::with_capacity(4096), parameters: Vec::new(), backend };
     let mut conditions = Vec::new();
-    for (node, _) in from.tree.nodes() {
-        let separator = if node.number() == 0 { "WITH" } else { "," };
-        let _ = write!(text.sql, "{separator} n{} AS MATERIALIZED (", node.number());
-        conditions.push(from.objects(node, &mut text));
+    for (id, node) in from.tree.nodes() {
+        if node.is_joined {
+            conditions.push(String::new());
+            continue;
+        }
+        let separator = if id.number() == 0 { "WITH" } else { "," };
+        let _ = write!(text.sql, "{separator} n{} AS MATERIALIZED (", id.number());
+        conditions.push(from.objects(id, &mut text));
         text.sql.push(')');
     }
     if packing == Packing::Measured {
         from.measure(&mut text);
     }
-    let selected = from.tree.sets().filter(|(set, _)| from.versioned || *set != RowSet::VERSION);
+    let has_rows = |of: &SetOf| match of {
+        SetOf::Version => from.versioned,
+        SetOf::Objects(node) => !from.tree.get(*node).is_joined,
+        _ => true,
+    };
+    let selected = from.tree.sets().filter(|(_, of)| has_rows(of));
     for (at, (set, of)) in selected.enumerate() {
         text.sql.push_str(if at > 0 { " UNION ALL " } else { " " });
         from.select(set, of, &conditions, packing, &mut text);
@@ -233,6 +242,16 @@ impl<'a> Request<'a> {
                 let alias = self.tree.get(node).entity.alias();
                 columns.select(set, backend, whole, &mut text.sql);
                 let _ = write!(text.sql, "FROM n{} AS {alias}", node.number());
+                let mut condition = " WHERE ";
+                let mut conditions = String::new();
+                for joined in self.tree.joined(node) {
+                    let (table, own) = (joined.entity.table(), joined.entity.alias());
+                    let key = Conditions::key_of(joined.entity);
+                    let _ = write!(text.sql, " CROSS JOIN {table} AS {own}");
+                    let _ = write!(conditions, "{condition}{own}.id = {alias}.{key}");
+                    condition = " AND ";
+                }
+                text.sql.push_str(&conditions);
             }
             SetOf::TrashedMembers(NodeId(stacks)) => {
                 let counted = "(SELECT count(*) FROM service_instances AS e WHERE e.stack_id = p.id AND e.deleted_at IS NOT \

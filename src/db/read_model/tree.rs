@@ -97,6 +97,10 @@ pub struct Node {
     pub name: Option<Column>,
     /// The row set of the total count of a page.
     pub count: Option<RowSet>,
+    /// Whether the objects have no rows of their own, because their columns are joined to the rows of the instances.
+    pub is_joined: bool,
+    /// Whether they need rows of their own.
+    needs_rows: bool,
     stack: Option<NodeId>,
     template: Option<NodeId>,
     dependencies: Option<NodeId>,
@@ -271,6 +275,8 @@ impl Tree {
             order,
             name,
             count: None,
+            is_joined: false,
+            needs_rows: false,
             stack: None,
             template: None,
             dependencies: None,
@@ -368,8 +374,41 @@ impl Tree {
         if self.sets.len() > Self::MAX_SETS {
             return None;
         }
+        self.join();
         self.columns.assign_places();
         Some(self)
+    }
+
+    /// Lets the objects of a node have rows of their own.
+    pub fn keep_rows(&mut self, node: NodeId) {
+        self.nodes[node.0].needs_rows = true;
+    }
+
+    /// Joins stacks and templates to the rows of their instances where nothing else depends on them.
+    fn join(&mut self) {
+        for at in 0..self.nodes.len() {
+            if let Source::Named(parent) | Source::Members(parent) | Source::Dependencies(parent) =
+                self.nodes[at].source
+            {
+                self.keep_rows(parent);
+            }
+        }
+        for at in 0..self.sets.len() {
+            if let SetOf::Entries(owner, _) | SetOf::TrashedMembers(owner) = self.sets[at] {
+                self.keep_rows(owner);
+            }
+        }
+        for at in 0..self.nodes.len() {
+            if let Node { source: Source::Of(instances), needs_rows: false, set, .. } = self.nodes[at] {
+                self.columns.move_columns(set, self.nodes[instances.0].set);
+                self.nodes[at].is_joined = true;
+            }
+        }
+    }
+
+    /// The nodes whose objects are joined to the rows of a node.
+    pub(super) fn joined(&self, instances: NodeId) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(move |node| node.is_joined && node.source == Source::Of(instances))
     }
 
     /// The nodes; parents precede their children.

@@ -210,6 +210,9 @@ impl<'a> Compiler<'a> {
 
     /// Leaves the current field to the executor. `node` has the objects of the field.
     fn delegate(&mut self, node: Option<NodeId>) -> usize {
+        if let Some(node) = node {
+            self.tree.keep_rows(node);
+        }
         self.delegated.push(Delegated { node, path: self.path.clone() });
         self.delegated.len() - 1
     }

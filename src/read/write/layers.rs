@@ -25,8 +25,8 @@ use crate::{
 /// An instance with its template, its stack and its rules.
 pub(super) struct Instance<'r, 'a> {
     pub(super) object: &'r Object<'a>,
-    pub(super) template: &'r Object<'a>,
-    stack: &'r Object<'a>,
+    pub(super) template: Object<'a>,
+    stack: Object<'a>,
     base: &'r Base,
     rules: Vec<Rule>,
 }
@@ -112,9 +112,9 @@ impl<'a> Writer<'_, 'a> {
     pub(super) fn names<'s>(&self, instance: &Instance<'s, 'a>) -> Result<Names<'s>> {
         let text = |object: &Object<'a>, column| object.row.text(self.place(column));
         Ok(Names {
-            stack: text(instance.stack, instance.base.stack_name)?.unwrap_or_default(),
+            stack: text(&instance.stack, instance.base.stack_name)?.unwrap_or_default(),
             instance: text(instance.object, instance.base.instance_name)?.unwrap_or_default(),
-            template: text(instance.template, instance.base.template_name)?.unwrap_or_default(),
+            template: text(&instance.template, instance.base.template_name)?.unwrap_or_default(),
         })
     }
 

@@ -137,7 +137,7 @@ impl<'a> Writer<'_, 'a> {
             Field::Typename(name) => raw(out, name),
             Field::Column(at, form) => self.column(out, found.row, *at, *form),
             Field::Same(fields) => self.object(out, found, fields),
-            Field::Of(node, key, fields) => self.object(out, self.of(*node, *key, found)?, fields),
+            Field::Of(node, key, fields) => self.object(out, &self.of(*node, *key, found)?, fields),
             Field::Named(node, fields) => self.one(out, self.rows.of_parent(*node, found.id).first(), fields),
             Field::Number(set) => {
                 let count = match self.rows.entries(*set, found.id) {
@@ -169,9 +169,12 @@ impl<'a> Writer<'_, 'a> {
     }
 
     /// The object to which a column refers, which a foreign key guarantees.
-    pub(super) fn of(&self, node: NodeId, key: Column, found: &Object<'a>) -> Result<&Object<'a>> {
+    pub(super) fn of(&self, node: NodeId, key: Column, found: &Object<'a>) -> Result<Object<'a>> {
         let id = Row::some(found.row.number(self.place(key))?)?;
-        self.rows.find(node, id).ok_or_else(|| malformed_row("a reference to nothing"))
+        if self.rows.tree.get(node).is_joined {
+            return Ok(found.joined(id));
+        }
+        self.rows.find(node, id).copied().ok_or_else(|| malformed_row("a reference to nothing"))
     }
 
     fn entry(&self, out: &mut ChunkWriter, row: &Row, fields: &Fields<EntryField>) -> Result<()> {
