@@ -16,6 +16,7 @@ pub mod config;
 pub mod db;
 pub mod document;
 pub mod error;
+pub mod fields;
 pub mod graphql;
 pub mod idempotency;
 pub mod ids;

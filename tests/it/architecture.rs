@@ -9,7 +9,7 @@ use std::{
 };
 
 /// A module, and the modules that it may depend on. `main` and `lib` hold nothing of their own.
-const ALLOWED: [(&str, &[&str]); 24] = [
+const ALLOWED: [(&str, &[&str]); 25] = [
     ("main", &[]),
     ("lib", &[]),
     // The command line, the server and the GraphQL schema.
@@ -58,6 +58,7 @@ const ALLOWED: [(&str, &[&str]); 24] = [
             "db",
             "document",
             "error",
+            "fields",
             "idempotency",
             "ids",
             "kinds",
@@ -75,6 +76,7 @@ const ALLOWED: [(&str, &[&str]); 24] = [
             "compose",
             "db",
             "error",
+            "fields",
             "idempotency",
             "ids",
             "kinds",
@@ -90,6 +92,7 @@ const ALLOWED: [(&str, &[&str]); 24] = [
             "budget",
             "config",
             "error",
+            "fields",
             "idempotency",
             "ids",
             "kinds",
@@ -99,6 +102,8 @@ const ALLOWED: [(&str, &[&str]); 24] = [
             "vault",
         ],
     ),
+    // The registry of plain fields.
+    ("fields", &["ids", "kinds", "name"]),
     ("kinds", &["budget", "error", "ids", "name", "reference", "vault", "yaml"]),
     ("compose", &["budget", "error", "ids", "kinds", "name", "yaml"]),
     ("document", &["limits"]),

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use devarch::{
     access::Scope,
     db::{
-        direct::{INSTANCE, InstanceSelection, Projection, RowSet, STACK, TEMPLATE},
+        direct::{InstanceSelection, Projection, RowSet},
         queries::{
             instances::{ByAge, InstanceFilter},
             page::Slice,
         },
     },
+    fields::{INSTANCE, STACK, TEMPLATE},
     ids::{InstanceId, StackId},
     kinds::plain::PLAIN_KINDS,
 };

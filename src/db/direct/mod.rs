@@ -15,7 +15,7 @@ use sea_orm::DbErr;
 pub(super) use self::version_checks::VersionChecks;
 use self::{projection::LARGEST_PACK, statement::Packing};
 pub use self::{
-    projection::{Column, INSTANCE, Keys, Projection, RowSet, Rules, STACK, TEMPLATE},
+    projection::{Column, Keys, Projection, RowSet, Rules},
     statement::InstanceSelection,
 };
 pub use crate::db::pool::pinned::{Place, Row};

@@ -22,7 +22,8 @@ use super::{
     },
 };
 use crate::{
-    db::direct::{Column, INSTANCE, Projection, RowSet, STACK, TEMPLATE},
+    db::direct::{Column, Projection, RowSet},
+    fields::{INSTANCE, STACK, TEMPLATE},
     kinds::{
         Shape,
         plain::{FieldColumn, PLAIN_KINDS},

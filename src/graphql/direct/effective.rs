@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     budget::chunks::ChunkWriter,
-    db::direct::{Column, Projection, Row, RowSet, Rules, TEMPLATE},
+    db::direct::{Column, Projection, Row, RowSet, Rules},
     error::Result,
+    fields::TEMPLATE,
     ids::{GlobalId, TemplateId},
     kinds::{
         Effective, Names, Origin, SettingField, Shape,
