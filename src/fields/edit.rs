@@ -82,6 +82,7 @@ impl AsText for Option<String> {
 /// A type whose values are all valid. Fields of other types name their rule.
 pub(super) trait AlwaysValid {}
 impl AlwaysValid for bool {}
+impl AlwaysValid for i32 {}
 
 /// Does not compile for other types.
 pub(super) const fn is_always_valid<T: AlwaysValid>() {}

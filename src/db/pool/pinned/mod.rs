@@ -48,7 +48,9 @@ pub(in crate::db) use crate::db::pool::pinned::rows::{TOO_LARGE, is_too_large_to
 #[derive(Clone, Debug)]
 pub(in crate::db) enum Parameter<'a> {
     Text(Cow<'a, str>),
+    NoText,
     Number(i64),
+    Flag(bool),
     Time(DateTime<Utc>),
 }
 
@@ -278,7 +280,9 @@ impl PinnedConnection {
                 for parameter in parameters {
                     match parameter {
                         Parameter::Text(text) => arguments.add(&**text),
+                        Parameter::NoText => arguments.add(None::<String>),
                         Parameter::Number(number) => arguments.add(*number),
+                        Parameter::Flag(flag) => arguments.add(*flag),
                         Parameter::Time(time) => arguments.add(*time),
                     }
                     .map_err(|cause| query(SqlxError::Encode(cause)))?;
@@ -308,7 +312,9 @@ impl PinnedConnection {
                 for parameter in parameters {
                     match parameter {
                         Parameter::Text(text) => arguments.add(text.clone().into_owned()),
+                        Parameter::NoText => arguments.add(None::<String>),
                         Parameter::Number(number) => arguments.add(*number),
+                        Parameter::Flag(flag) => arguments.add(*flag),
                         Parameter::Time(time) => arguments.add(*time),
                     }
                     .map_err(|cause| query(SqlxError::Encode(cause)))?;
