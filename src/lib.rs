@@ -1,8 +1,8 @@
 //! DevArch: isolated stacks of services, held by a GraphQL service.
 //!
-//! The modules, from the outside in: `cli` → `server` → `graphql` → `read` → `app` → `db` → `kinds`. The head of each says what
-//! it must not know, and `tests/it/architecture.rs` checks which modules each may use. `docs/architecture.md` follows
-//! a query, a mutation and an import through them.
+//! The modules, from the outside in: `cli` → `server` → `graphql` → `read` → `app` → `db` → `fields` → `kinds`. The
+//! head of each says what it must not know, and `tests/it/architecture.rs` checks which modules each may use.
+//! `docs/architecture.md` follows a query, a mutation and an import through them.
 
 #![warn(missing_docs)]
 
@@ -16,6 +16,7 @@ pub mod config;
 pub mod db;
 pub mod document;
 pub mod error;
+pub mod fields;
 pub mod graphql;
 pub mod idempotency;
 pub mod ids;

@@ -1,18 +1,25 @@
-//! Checks of free text in the fields of stacks, templates and instances.
+//! Checks of the values that clients set: free texts, and null where it is refused.
 //!
 //! Called by the use cases. It must not access the database.
 
-use crate::error::{Code, Problem, Result};
+use crate::{
+    error::{Code, Problem, Problems, Result},
+    fields::FreeText,
+};
 
-/// The maximum length of a description, in characters.
-const MAX_DESCRIPTION: usize = 4096;
+/// Checks free texts.
+pub(super) fn check(texts: Vec<FreeText<'_>>, problems: &mut Problems) {
+    for text in texts {
+        problems.keep(free_text(text));
+    }
+}
 
-/// Checks a description.
-pub(super) fn description(text: &str) -> Result<(), Problem> {
-    let path = ["input", "description"];
+/// Checks a free text.
+pub(super) fn free_text(FreeText { field, text, most }: FreeText<'_>) -> Result<(), Problem> {
+    let path = ["input", field];
     let length = text.chars().count();
-    if length > MAX_DESCRIPTION {
-        let message = format!("The description has {length} characters; at most {MAX_DESCRIPTION} are allowed.");
+    if length > most {
+        let message = format!("The {field} has {length} characters; at most {most} are allowed.");
         return Err(Problem::new(Code::LimitExceeded, &path, message));
     }
     if text.contains('\0') {
@@ -22,14 +29,10 @@ pub(super) fn description(text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Refuses null for a field that may be absent but not null.
-pub(super) fn not_null<T: Clone>(field: &str, value: Option<&Option<T>>) -> Result<Option<T>, Problem> {
-    match value {
-        Some(None) => {
-            let message = "Null is no value here; leave the field out to keep what there is.";
-            Err(Problem::new(Code::InvalidValue, &["input", field], message))
-        }
-        Some(Some(value)) => Ok(Some(value.clone())),
-        None => Ok(None),
+/// Refuses null for fields that may be absent but not null.
+pub(super) fn refuse_nulls(fields: Vec<&str>, problems: &mut Problems) {
+    for field in fields {
+        let message = "Null is no value here; leave the field out to keep what there is.";
+        problems.push(Problem::new(Code::InvalidValue, &["input", field], message));
     }
 }

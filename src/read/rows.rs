@@ -55,7 +55,7 @@ pub(super) struct Object<'a> {
     time: DateTime<Utc>,
 }
 
-impl<'a> Object<'a> {
+impl Object<'_> {
     /// An object whose columns are joined to the row of this one.
     pub(super) fn joined(&self, id: i64) -> Self {
         Self { id, ..*self }

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// A module, and the modules that it may depend on. `main` and `lib` hold nothing of their own.
-const ALLOWED: [(&str, &[&str]); 25] = [
+const ALLOWED: [(&str, &[&str]); 26] = [
     ("main", &[]),
     ("lib", &[]),
     // The command line, the server and the GraphQL schema.
@@ -59,6 +59,7 @@ const ALLOWED: [(&str, &[&str]); 25] = [
             "db",
             "document",
             "error",
+            "fields",
             "idempotency",
             "ids",
             "kinds",
@@ -67,7 +68,7 @@ const ALLOWED: [(&str, &[&str]); 25] = [
             "reference",
         ],
     ),
-    ("read", &["access", "app", "budget", "db", "document", "error", "ids", "kinds"]),
+    ("read", &["access", "app", "budget", "db", "document", "error", "fields", "ids", "kinds"]),
     // Use cases, and what they use.
     (
         "app",
@@ -78,6 +79,7 @@ const ALLOWED: [(&str, &[&str]); 25] = [
             "compose",
             "db",
             "error",
+            "fields",
             "idempotency",
             "ids",
             "kinds",
@@ -93,6 +95,7 @@ const ALLOWED: [(&str, &[&str]); 25] = [
             "budget",
             "config",
             "error",
+            "fields",
             "idempotency",
             "ids",
             "kinds",
@@ -102,6 +105,8 @@ const ALLOWED: [(&str, &[&str]); 25] = [
             "vault",
         ],
     ),
+    // The registry of plain fields.
+    ("fields", &["ids", "kinds", "name"]),
     ("kinds", &["budget", "error", "ids", "name", "reference", "vault", "yaml"]),
     ("compose", &["budget", "error", "ids", "kinds", "name", "yaml"]),
     ("document", &["limits"]),

@@ -22,6 +22,7 @@ mod dependencies;
 mod direct;
 mod duplicate;
 mod effective;
+mod fields;
 mod hangups;
 mod hostile;
 mod http;

@@ -11,8 +11,9 @@ use devarch::{
             stacks::StackFilter,
             templates::TemplateFilter,
         },
-        read_model::{Covers, Entity, INSTANCE, NodeArgument, NodeId, STACK, Source, TEMPLATE, Tree},
+        read_model::{Covers, Entity, NodeArgument, NodeId, Source, Tree},
     },
+    fields::{INSTANCE, STACK, TEMPLATE},
     ids::{InstanceId, StackId},
     kinds::plain::PLAIN_KINDS,
 };

@@ -20,6 +20,7 @@ use crate::{
         },
     },
     error::{Error, Problems, Result},
+    fields::InstanceValues,
     kinds::{Collections, OfInstance, OverrideKind},
     name::{Name, NameOf},
 };
@@ -33,8 +34,8 @@ pub struct CreateInstance {
     pub template: TemplateRef,
     /// The name.
     pub name: String,
-    /// The description.
-    pub description: String,
+    /// The values that clients set.
+    pub values: InstanceValues,
     /// The overrides.
     pub overrides: Collections,
 }
@@ -58,7 +59,8 @@ impl App {
         let Ok(container_name) = naming::container(stack, name.as_str()) else { return Ok(None) };
         let are_storable = [stack, template].into_iter().all(|name| find::storable(name));
         let has_no_overrides = !OverrideKind::ALL.iter().any(|kind| input.overrides.touches(*kind));
-        if !are_storable || !has_no_overrides || text::description(&input.description).is_err() {
+        let are_valid = input.values.texts().into_iter().all(|text| text::free_text(text).is_ok());
+        if !are_storable || !has_no_overrides || !are_valid {
             return Ok(None);
         }
         let new = SingleStatementCreate {
@@ -66,7 +68,7 @@ impl App {
             template,
             name: &name,
             container_name: &container_name,
-            description: &input.description,
+            values: &input.values,
         };
         self.write_single_statement::<CreateInstance>(&new).await
     }
@@ -85,7 +87,7 @@ impl Command for CreateInstance {
         let stack = problems.keep(find::stack(tx, &self.stack, hold).await?);
         let template = problems.keep(find::template(tx, &self.template, TemplateLock::KeyShare).await?);
         let names = naming::instance_names(tx, stack.as_ref(), &self.name, &mut problems).await?;
-        problems.keep(text::description(&self.description));
+        text::check(self.values.texts(), &mut problems);
         // No cycle can lead to an instance that does not exist yet.
         if let (Some(stack), Some(wanted)) = (&stack, &mut overrides.dependencies) {
             dependencies::resolve_all(tx, stack, None, wanted, &mut overrides_at).await?;
@@ -104,8 +106,7 @@ impl Command for CreateInstance {
             template: template.id,
             name: name.clone(),
             container_name,
-            description: self.description.clone(),
-            enabled: true,
+            values: self.values.clone(),
             override_count: entries::number(overrides.count()),
         };
         let created = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;

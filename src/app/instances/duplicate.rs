@@ -16,6 +16,7 @@ use crate::{
         },
     },
     error::{Code, Error, Problem, Problems, Result},
+    fields::InstanceValues,
     ids::AnyId,
     kinds::{Port, Protocol},
     name::{MAX_CONTAINER_NAME, Name, container_name},
@@ -79,7 +80,7 @@ impl StoredOutcome for Duplicated {
 pub(in crate::app) const ATTEMPTS: usize = 20;
 
 impl App {
-    /// Copies an instance with its description, its enabled state and all its overrides; all or nothing.
+    /// Copies an instance with the values that clients set and all its overrides; all or nothing.
     pub async fn duplicate_instance(&self, input: DuplicateInstance) -> Result<Duplicated> {
         if input.name.is_some() {
             return self.write_name(&input).await;
@@ -119,8 +120,7 @@ impl Command for DuplicateInstance {
             template: source.template_service_id,
             name: name.clone(),
             container_name,
-            description: source.description.clone(),
-            enabled: source.enabled,
+            values: InstanceValues::from(&source).copied(),
             override_count: source.override_count,
         };
         let instance = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;

@@ -1,4 +1,4 @@
-//! The use case `updateInstance`: changes the name, the description and the enabled state of an instance.
+//! The use case `updateInstance`: changes the name of an instance, and the other values that clients set.
 
 use chrono::{DateTime, Utc};
 
@@ -11,6 +11,7 @@ use crate::{
         queries::instances::{self, InstanceChange},
     },
     error::{Error, Problems, Result},
+    fields::{InstanceEdit, InstanceValues},
     ids::AnyId,
 };
 
@@ -21,10 +22,8 @@ pub struct UpdateInstance {
     pub instance: InstanceRef,
     /// The new name, from which the container name is derived. Null is refused.
     pub name: Option<Option<String>>,
-    /// The description.
-    pub description: Option<String>,
-    /// Whether it is enabled. Null is refused.
-    pub enabled: Option<Option<bool>>,
+    /// The other changes.
+    pub edit: InstanceEdit,
     /// The expected revision.
     pub expected_revision: Option<i64>,
 }
@@ -44,22 +43,25 @@ impl Command for UpdateInstance {
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {
         let mut problems = Problems::default();
         let found = problems.keep(find::instance(tx, &self.instance).await?);
-        let name = problems.keep(text::not_null("name", self.name.as_ref())).flatten();
-        let names = match name {
-            Some(raw) => {
-                naming::instance_names(tx, found.as_ref().map(|(stack, _)| stack), &raw, &mut problems).await?
+        let names = match &self.name {
+            Some(Some(raw)) => {
+                naming::instance_names(tx, found.as_ref().map(|(stack, _)| stack), raw, &mut problems).await?
+            }
+            Some(None) => {
+                text::refuse_nulls(vec!["name"], &mut problems);
+                None
             }
             None => None,
         };
-        let enabled = problems.keep(text::not_null("enabled", self.enabled.as_ref())).flatten();
-        problems.keep(self.description.as_deref().map_or(Ok(()), text::description));
+        text::refuse_nulls(self.edit.refused_nulls(), &mut problems);
+        text::check(self.edit.apply(&InstanceValues::default()).texts(), &mut problems);
         problems.finish()?;
         let Some((stack, instance)) = found else { return Err(Error::Internal("an instance is missing".into())) };
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
+        let before = InstanceValues::from(&instance);
         let change = InstanceChange {
             name: names.clone().filter(|(name, _)| name.as_str() != instance.instance_id),
-            description: self.description.clone().filter(|text| *text != instance.description),
-            enabled: enabled.filter(|enabled| *enabled != instance.enabled),
+            values: Some(self.edit.apply(&before)).filter(|after| *after != before),
             ..InstanceChange::default()
         };
         if change == InstanceChange::default() {

@@ -7,6 +7,7 @@ use crate::{
     app::{App, text},
     db::{Command, Tx, entities::StackModel, queries::stacks},
     error::{Error, Problem, Problems, Result, Unique},
+    fields::StackValues,
     name::{Name, NameOf},
 };
 
@@ -15,8 +16,8 @@ use crate::{
 pub struct CreateStack {
     /// The name.
     pub name: String,
-    /// The description.
-    pub description: String,
+    /// The values that clients set.
+    pub values: StackValues,
 }
 
 impl App {
@@ -25,7 +26,7 @@ impl App {
         let mut problems = Problems::default();
         let name = Name::parse(NameOf::Stack, &input.name).map_err(|error| Problem::name(&["input", "name"], error));
         let name = problems.keep(name);
-        problems.keep(text::description(&input.description));
+        text::check(input.values.texts(), &mut problems);
         problems.finish()?;
         match (self.write(&input).await, name) {
             (Err(Error::Conflict(Unique::StackName)), Some(name)) => Err(self.stack_name_taken(&name).await),
@@ -39,6 +40,6 @@ impl Command for CreateStack {
     type Output = StackModel;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {
-        Ok(stacks::insert(tx, &self.name, &self.description, true, now).await?)
+        Ok(stacks::insert(tx, &self.name, self.values.clone(), now).await?)
     }
 }

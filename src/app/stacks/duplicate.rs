@@ -21,6 +21,7 @@ use crate::{
         },
     },
     error::{Code, Error, Problem, Problems, Result},
+    fields::StackValues,
     ids::AnyId,
     name::{MAX_CONTAINER_NAME, Name},
 };
@@ -70,8 +71,7 @@ impl StoredOutcome for DuplicatedStack {
 }
 
 impl App {
-    /// Copies a stack with its description, its enabled state, its live instances and all their overrides; all or
-    /// nothing.
+    /// Copies a stack with the values that clients set, its live instances and all their overrides; all or nothing.
     pub async fn duplicate_stack(&self, input: DuplicateStack) -> Result<DuplicatedStack> {
         if input.name.is_some() {
             return self.write_stack_name(&input, Naming::Copy).await;
@@ -108,7 +108,7 @@ impl Command for DuplicateStack {
             None => free_copy(tx, &source).await?,
         };
         let taken = container_names::taken(source.id, &name);
-        let stack = stacks::insert(tx, name.as_str(), &source.description, source.enabled, now).await;
+        let stack = stacks::insert(tx, name.as_str(), StackValues::from(&source).copied(), now).await;
         let stack = stack.map_err(&taken)?;
         stack_instances::copy(tx, source.id, stack.id, name.as_str(), now).await.map_err(taken)?;
         copies::copy(tx, Copied::Stack { from: source.id, to: stack.id }).await?;

@@ -1,4 +1,4 @@
-//! The use case `updateStack`: changes a stack's description and whether it is enabled.
+//! The use case `updateStack`: changes the values of a stack that clients set, except its name.
 
 use chrono::{DateTime, Utc};
 
@@ -11,6 +11,7 @@ use crate::{
         queries::stacks::{self, RowLock, StackChange},
     },
     error::{Error, Problems, Result},
+    fields::{StackEdit, StackValues},
     ids::AnyId,
 };
 
@@ -19,10 +20,8 @@ use crate::{
 pub struct UpdateStack {
     /// The stack.
     pub stack: StackRef,
-    /// The description.
-    pub description: Option<String>,
-    /// Whether it is enabled. Null is refused.
-    pub enabled: Option<Option<bool>>,
+    /// The changes.
+    pub edit: StackEdit,
     /// The expected revision.
     pub expected_revision: Option<i64>,
 }
@@ -40,20 +39,18 @@ impl Command for UpdateStack {
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {
         let mut problems = Problems::default();
-        problems.keep(self.description.as_deref().map_or(Ok(()), text::description));
-        let enabled = problems.keep(text::not_null("enabled", self.enabled.as_ref())).flatten();
+        text::refuse_nulls(self.edit.refused_nulls(), &mut problems);
+        text::check(self.edit.apply(&StackValues::default()).texts(), &mut problems);
         let found = problems.keep(find::stack(tx, &self.stack, RowLock::Exclusive).await?);
         problems.finish()?;
         let Some(stack) = found else { return Err(Error::Internal("a stack is missing".into())) };
         find::expect_revision(AnyId::Stack(stack.id), stack.revision, self.expected_revision)?;
-        let change = StackChange {
-            description: self.description.clone().filter(|text| *text != stack.description),
-            enabled: enabled.filter(|enabled| *enabled != stack.enabled),
-            ..StackChange::default()
-        };
-        if change.description.is_none() && change.enabled.is_none() {
+        let before = StackValues::from(&stack);
+        let after = self.edit.apply(&before);
+        if after == before {
             return Ok(stack);
         }
+        let change = StackChange { values: Some(after), ..StackChange::default() };
         Ok(stacks::update(tx, stack.id, change, now).await?)
     }
 }

@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 use crate::{
     app::CreateTemplate,
     compose::{self, Note, NoteKind, Request, Source},
-    db::queries::templates::TemplateValues,
     error::{Error, Problems},
+    fields::TemplateValues,
 };
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/catalog");
@@ -106,7 +106,8 @@ pub fn parse(file: &CatalogFile) -> Result<CatalogTemplates, CatalogError> {
     let mut templates = Vec::with_capacity(read.services.len());
     for service in read.services {
         let settings = service.says.settings.clone().unwrap_or_default();
-        let values = TemplateValues::new(service.template, service.description, service.category, settings);
+        let (name, description, category) = (service.template, service.description, service.category);
+        let values = TemplateValues { name, description, category, ..TemplateValues::default() }.with(settings);
         let mut template = CreateTemplate { values, collections: service.says };
         let mut problems = Problems::default();
         template.check(&mut problems);

@@ -5,13 +5,9 @@ use chrono::{DateTime, Utc};
 use crate::{
     access::Permission,
     app::{App, templates::values},
-    db::{
-        Command, Tx,
-        entities::TemplateModel,
-        entries,
-        queries::templates::{self, TemplateValues},
-    },
+    db::{Command, Tx, entities::TemplateModel, entries, queries::templates},
     error::{Error, Problems, Result, Unique},
+    fields::TemplateValues,
     kinds::{Collections, OfTemplate},
     name::Name,
 };

@@ -9,9 +9,10 @@ use crate::{
     db::{
         entities::{InstanceModel, TemplateModel},
         entries::{Mergeable, Source},
-        queries::{instances, rules, templates::TemplateValues},
+        queries::{instances, rules},
     },
     error::{Error, Problems, Result},
+    fields::TemplateValues,
     ids::InstanceId,
     kinds::{
         AnyChange, AnyEntry, Cardinality, Change, EnvVar, OfInstance, OfTemplate, Overrides, Rules, Setting, diff,
@@ -103,7 +104,7 @@ impl App {
         let mut comparison = Comparison { app: self, instances, ids, rules, changes, of_template: Vec::new() };
 
         let before = TemplateValues::from(template);
-        let after = edit.apply(&before);
+        let after = edit.fields.apply(&before);
         comparison.compare::<Setting>(&before.settings().into_entries(), &after.settings().into_entries()).await?;
         macro_rules! kinds {
             ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {

@@ -9,9 +9,10 @@ use crate::{
         Command, Tx,
         entities::TemplateModel,
         entries,
-        queries::templates::{self, TemplateLock, TemplateValues},
+        queries::templates::{self, TemplateLock},
     },
     error::{Error, Problems, Result, Unique},
+    fields::TemplateValues,
     ids::AnyId,
     kinds::OfTemplate,
     name::{Name, NameOf},
@@ -32,7 +33,7 @@ impl App {
     /// Updates a template, all or nothing, and increments its revision once. Does nothing if all values are the same.
     pub async fn update_template(&self, input: UpdateTemplate) -> Result<TemplateModel> {
         let done = self.write(&input).await;
-        let wanted = input.edit.name.flatten().and_then(|name| Name::parse(NameOf::Template, &name).ok());
+        let wanted = input.edit.fields.name.flatten().and_then(|name| Name::parse(NameOf::Template, &name).ok());
         match (done, wanted) {
             (Err(Error::Conflict(Unique::TemplateName)), Some(name)) => Err(self.template_name_taken(&name).await),
             (done, _) => done,
@@ -59,7 +60,7 @@ impl Command for UpdateTemplate {
         let Some(template) = found else { return Err(Error::Internal("a template is missing".into())) };
         find::expect_revision(AnyId::Template(template.id), template.revision, self.expected_revision)?;
         let before = TemplateValues::from(&template);
-        let after = edit.apply(&before);
+        let after = edit.fields.apply(&before);
         let changed = entries::replace_all::<OfTemplate>(tx, template.id, edit.collections, now).await?;
         if !changed && after == before {
             return Ok(template);

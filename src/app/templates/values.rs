@@ -5,8 +5,8 @@
 
 use crate::{
     app::text,
-    db::queries::templates::TemplateValues,
     error::{Problem, Problems},
+    fields::TemplateValues,
     kinds::{Cardinality, Collections, check_entries},
     name::{Name, NameOf},
 };
@@ -19,7 +19,7 @@ pub(in crate::app) fn check(
 ) -> Option<Name> {
     let name = Name::parse(NameOf::Template, &values.name);
     let name = problems.keep(name.map_err(|error| Problem::name(&["input", "name"], error)));
-    problems.keep(text::description(&values.description));
+    text::check(values.texts(), problems);
     let mut at = Problems::at(&["input"]);
     if values.category.chars().count() > 63 || values.category.chars().any(char::is_control) {
         at.invalid("category", "A category has at most 63 characters, no control characters.", None);

@@ -1,30 +1,11 @@
-//! `service_instances`: the instances. The column `instance_id` holds the instance's name.
+//! `service_instances`: the instances. The columns are in `fields/instance.rs`; `instance_id` holds the instance's name.
 
-use sea_orm::{QueryFilter, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, QueryFilter, entity::prelude::*};
 
-use crate::ids::{InstanceId, StackId, TemplateId};
+use crate::fields::{InstanceValues, instance_fields};
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "service_instances")]
-pub struct Model {
-    #[sea_orm(primary_key)]
-    pub id: InstanceId,
-    pub stack_id: StackId,
-    /// The name.
-    pub instance_id: String,
-    pub template_service_id: TemplateId,
-    pub container_name: String,
-    pub description: String,
-    pub enabled: bool,
-    pub revision: i64,
-    pub created_at: DateTimeUtc,
-    pub updated_at: DateTimeUtc,
-    pub deleted_at: Option<DateTimeUtc>,
-    /// True if the instance was moved to the trash together with its stack.
-    pub deleted_with_stack: bool,
-    /// The number of overrides, all kinds together. Code that writes overrides has to update it.
-    pub override_count: i32,
-}
+instance_fields!(columns, model, "service_instances");
+instance_fields!(edited, values, InstanceValues);
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}

@@ -4,6 +4,35 @@
 
 #![expect(missing_docs, reason = "the fields are the columns of the tables, which the migrations describe")]
 
+/// Defines the entity of a table from the registry of fields: its model, and the conversions of the values that clients
+/// set. The rest of the entity is written beside the call.
+macro_rules! model {
+    (($table:literal) id: $id:ty [], $( $column:ident : $type:ty [$($initial:tt)*], )+) => {
+        #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+        #[sea_orm(table_name = $table)]
+        pub struct Model {
+            #[sea_orm(primary_key)]
+            pub id: $id,
+            $( pub $column: $type, )+
+        }
+    };
+}
+macro_rules! values {
+    (($values:ident) $( $field:ident : $type:ty, $update:ident; )+) => {
+        impl From<&Model> for $values {
+            fn from(row: &Model) -> Self {
+                Self { $( $field: row.$field.clone(), )+ }
+            }
+        }
+
+        impl From<$values> for ActiveModel {
+            fn from(values: $values) -> Self {
+                Self { $( $field: Set(values.$field), )+ ..Default::default() }
+            }
+        }
+    };
+}
+
 pub mod api_key;
 pub mod api_key_stack;
 pub mod catalog_entry;

@@ -1,23 +1,11 @@
-//! `stacks`: the stacks.
+//! `stacks`: the stacks. The columns are in `fields/stack.rs`.
 
-use sea_orm::{QueryFilter, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, QueryFilter, entity::prelude::*};
 
-use crate::ids::StackId;
+use crate::fields::{StackValues, stack_fields};
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "stacks")]
-pub struct Model {
-    #[sea_orm(primary_key)]
-    pub id: StackId,
-    pub name: String,
-    pub description: String,
-    pub network_name: Option<String>,
-    pub enabled: bool,
-    pub revision: i64,
-    pub created_at: DateTimeUtc,
-    pub updated_at: DateTimeUtc,
-    pub deleted_at: Option<DateTimeUtc>,
-}
+stack_fields!(columns, model, "stacks");
+stack_fields!(edited, values, StackValues);
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}

@@ -1,29 +1,11 @@
-//! `services`: the templates.
+//! `services`: the templates. The columns are in `fields/template.rs`.
 
-use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, entity::prelude::*};
 
-use crate::{ids::TemplateId, kinds::Argv};
+use crate::fields::{TemplateValues, template_fields};
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "services")]
-pub struct Model {
-    #[sea_orm(primary_key)]
-    pub id: TemplateId,
-    pub name: String,
-    pub description: String,
-    pub category: String,
-    pub image_name: String,
-    pub image_tag: String,
-    pub command: Option<Argv>,
-    pub entrypoint: Option<Argv>,
-    pub user: Option<String>,
-    pub working_dir: Option<String>,
-    pub restart_policy: String,
-    pub enabled: bool,
-    pub revision: i64,
-    pub created_at: DateTimeUtc,
-    pub updated_at: DateTimeUtc,
-}
+template_fields!(columns, model, "services");
+template_fields!(edited, values, TemplateValues);
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}

@@ -26,6 +26,7 @@ use crate::{
         secrets,
     },
     error::Result,
+    fields::TemplateValues,
     ids::{InstanceId, TemplateId},
     kinds::{
         Cardinality, Collections, Dependency, Draft, Drafted, Head, Kind, OfInstance, OfTemplate, OverrideKind, Owner,
@@ -68,7 +69,7 @@ impl<O: Owner, K: Stored<O>> Source<O> for K {
 impl Source<OfTemplate> for Setting {
     async fn load_each(db: &impl Session, owners: &[TemplateId]) -> Result<Loaded<OfTemplate, Self>, DbErr> {
         let rows = templates::load(db, owners).await?;
-        let settings = rows.into_iter().map(|row| (row.id, templates::TemplateValues::from(&row).settings()));
+        let settings = rows.into_iter().map(|row| (row.id, TemplateValues::from(&row).settings()));
         Ok(Loaded::whole(settings.map(|(id, settings)| (id, settings.into_entries())).collect()))
     }
 }

@@ -1,8 +1,8 @@
 //! The stored forms of entities that commands return, for replays under an idempotency key.
 //!
 //! Used by the outputs of the use cases. A form must not change under the same version, except for new fields with a
-//! default, because older rows still have to be readable. A new column does not compile until it is added to its form
-//! here.
+//! default, because older rows still have to be readable. The forms of stacks, instances and templates have the columns
+//! of the registry of fields; a field that clients set has its initial value in an older row.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,96 +12,93 @@ use crate::{
         entities::{ApiKeyModel, InstanceModel, StackModel, TemplateModel},
         idempotency::keys::StoredOutcome,
     },
-    ids::{AnyId, InstanceId, StackId, TemplateId},
-    kinds::Argv,
+    fields::{InstanceValues, StackValues, TemplateValues, instance_fields, stack_fields, template_fields},
+    ids::{AnyId, InstanceId, StackId},
 };
 
-/// Defines forms with the fields of an entity, and the conversions in both directions.
-macro_rules! forms {
-    ($( $(#[$doc:meta])* $form:ident of $model:ident { $( $(#[$how:meta])* $field:ident : $type:ty, )+ }
-        $( => without { $( $unstored:ident = $empty:expr, )+ } )? )+) => { $(
+/// The type of a column in a stored form: optional if there is an initial value, which older rows then take.
+macro_rules! form {
+    ($type:ty;) => { $type };
+    ($type:ty; create Required) => { $type };
+    ($type:ty; $($initial:tt)+) => { Option<$type> };
+}
+/// The column of an entity from a stored form.
+macro_rules! restored {
+    ($stored:expr, $initial:expr;) => {
+        $stored
+    };
+    ($stored:expr, $initial:expr; create Required) => {
+        $stored
+    };
+    ($stored:expr, $initial:expr; $($given:tt)+) => {
+        $stored.unwrap_or($initial)
+    };
+}
+
+/// Defines the stored form of an entity with all its columns, and the conversions in both directions.
+macro_rules! stored_form {
+    (($(#[$doc:meta])* $form:ident of $model:ident, $values:ident) $( $column:ident : $type:ty [$($initial:tt)*], )+) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Serialize, Deserialize)]
         pub struct $form {
-            $( $(#[$how])* $field: $type, )+
+            $( $column: form!($type; $($initial)*), )+
         }
 
         impl From<&$model> for $form {
             fn from(row: &$model) -> Self {
-                let $model { $( $field, )+ $( $( $unstored: _, )+ )? } = row.clone();
-                Self { $( $field, )+ }
+                let $model { $( $column, )+ } = row.clone();
+                Self { $( $column: $column.into(), )+ }
             }
         }
 
         impl From<$form> for $model {
             fn from(form: $form) -> Self {
-                let $form { $( $field, )+ } = form;
-                Self { $( $field, )+ $( $( $unstored: $empty, )+ )? }
+                let initial = $values::default();
+                Self { $( $column: restored!(form.$column, initial.$column; $($initial)*), )+ }
             }
         }
-    )+ };
+    };
+}
+stack_fields!(columns, stored_form,
+    /// The stored form of a stack.
+    StackForm of StackModel, StackValues
+);
+instance_fields!(columns, stored_form,
+    /// The stored form of an instance.
+    InstanceForm of InstanceModel, InstanceValues
+);
+template_fields!(columns, stored_form,
+    /// The stored form of a template.
+    TemplateForm of TemplateModel, TemplateValues
+);
+
+/// The stored form of an API key, without its hash.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ApiKeyForm {
+    id: i64,
+    name: String,
+    role: String,
+    hint: String,
+    limited: bool,
+    created_at: DateTime<Utc>,
+    expires_at: Option<DateTime<Utc>>,
+    revoked_at: Option<DateTime<Utc>>,
 }
 
-forms! {
-    /// The stored form of a stack.
-    StackForm of StackModel {
-        id: StackId,
-        name: String,
-        description: String,
-        network_name: Option<String>,
-        enabled: bool,
-        revision: i64,
-        created_at: DateTime<Utc>,
-        updated_at: DateTime<Utc>,
-        deleted_at: Option<DateTime<Utc>>,
+impl From<&ApiKeyModel> for ApiKeyForm {
+    fn from(row: &ApiKeyModel) -> Self {
+        let row = row.clone();
+        let ApiKeyModel { id, name, role, hint, limited, created_at, expires_at, revoked_at, lookup: _, verifier: _ } =
+            row;
+        Self { id, name, role, hint, limited, created_at, expires_at, revoked_at }
     }
-    /// The stored form of an instance.
-    InstanceForm of InstanceModel {
-        id: InstanceId,
-        stack_id: StackId,
-        instance_id: String,
-        template_service_id: TemplateId,
-        container_name: String,
-        description: String,
-        enabled: bool,
-        revision: i64,
-        created_at: DateTime<Utc>,
-        updated_at: DateTime<Utc>,
-        deleted_at: Option<DateTime<Utc>>,
-        deleted_with_stack: bool,
-        override_count: i32,
-    }
-    /// The stored form of a template.
-    TemplateForm of TemplateModel {
-        id: TemplateId,
-        name: String,
-        description: String,
-        category: String,
-        image_name: String,
-        image_tag: String,
-        command: Option<Argv>,
-        entrypoint: Option<Argv>,
-        user: Option<String>,
-        working_dir: Option<String>,
-        restart_policy: String,
-        enabled: bool,
-        revision: i64,
-        created_at: DateTime<Utc>,
-        updated_at: DateTime<Utc>,
-    }
-    /// The stored form of an API key, without its hash.
-    ApiKeyForm of ApiKeyModel {
-        id: i64,
-        name: String,
-        role: String,
-        hint: String,
-        limited: bool,
-        created_at: DateTime<Utc>,
-        expires_at: Option<DateTime<Utc>>,
-        revoked_at: Option<DateTime<Utc>>,
-    } => without {
-        lookup = String::new(),
-        verifier = String::new(),
+}
+
+impl From<ApiKeyForm> for ApiKeyModel {
+    fn from(form: ApiKeyForm) -> Self {
+        let ApiKeyForm { id, name, role, hint, limited, created_at, expires_at, revoked_at } = form;
+        let (lookup, verifier) = (String::new(), String::new());
+        Self { id, name, role, hint, lookup, verifier, limited, created_at, expires_at, revoked_at }
     }
 }
 

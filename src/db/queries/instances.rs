@@ -25,6 +25,7 @@ use crate::{
             stacks::{RowLock, lock},
         },
     },
+    fields::InstanceValues,
     ids::{self, InstanceId, StackId, TemplateId},
     name::Name,
 };
@@ -241,10 +242,8 @@ pub struct NewInstance {
     pub name: Name,
     /// The container name, derived from stack and name.
     pub container_name: String,
-    /// The description.
-    pub description: String,
-    /// Whether it is enabled.
-    pub enabled: bool,
+    /// The values that clients set.
+    pub values: InstanceValues,
     /// The number of overrides that the caller is about to insert.
     pub override_count: i32,
 }
@@ -257,12 +256,10 @@ pub async fn insert(tx: &Tx, new: NewInstance, now: DateTime<Utc>) -> Result<Ins
         instance_id: Set(new.name.as_str().to_owned()),
         template_service_id: Set(new.template),
         container_name: Set(new.container_name),
-        description: Set(new.description),
-        enabled: Set(new.enabled),
         override_count: Set(new.override_count),
         created_at: Set(now),
         updated_at: Set(now),
-        ..Default::default()
+        ..new.values.into()
     };
     tx.changed().stack(new.stack);
     Entity::insert(row).exec_with_returning(tx).await
@@ -279,8 +276,8 @@ pub struct SingleStatementCreate<'a> {
     pub name: &'a Name,
     /// The container name, derived from stack and name.
     pub container_name: &'a str,
-    /// The description.
-    pub description: &'a str,
+    /// The values that clients set.
+    pub values: &'a InstanceValues,
 }
 
 /// The fields that an update changes. `None` leaves a field unchanged.
@@ -288,10 +285,8 @@ pub struct SingleStatementCreate<'a> {
 pub struct InstanceChange {
     /// The name, with the container name derived from it.
     pub name: Option<(Name, String)>,
-    /// The description.
-    pub description: Option<String>,
-    /// Whether it is enabled.
-    pub enabled: Option<bool>,
+    /// The values that clients set.
+    pub values: Option<InstanceValues>,
     /// True moves it to the trash, false restores it.
     pub trashed: Option<bool>,
     /// By how many the override count grows; negative if it shrinks.
@@ -314,11 +309,8 @@ pub async fn update(
             .col_expr(Column::InstanceId, Expr::value(name.as_str()))
             .col_expr(Column::ContainerName, Expr::value(container));
     }
-    if let Some(description) = change.description {
-        update = update.col_expr(Column::Description, Expr::value(description));
-    }
-    if let Some(enabled) = change.enabled {
-        update = update.col_expr(Column::Enabled, Expr::value(enabled));
+    if let Some(values) = change.values {
+        update = update.set(ActiveModel::from(values));
     }
     if let Some(trashed) = change.trashed {
         update = update

@@ -16,8 +16,48 @@ use crate::{
         queries::instances::SingleStatementCreate,
     },
     error::{Error, Result},
+    fields::{InstanceValues, instance_fields},
     ids::{self, InstanceId},
 };
+
+/// A type of values that the statement writes. A field of another type does not compile until the type is added.
+trait AsParameter {
+    fn parameter(&self) -> Parameter<'_>;
+}
+
+impl AsParameter for String {
+    fn parameter(&self) -> Parameter<'_> {
+        Parameter::Text(self.into())
+    }
+}
+
+impl AsParameter for Option<String> {
+    fn parameter(&self) -> Parameter<'_> {
+        self.as_ref().map_or(Parameter::NoText, String::parameter)
+    }
+}
+
+impl AsParameter for bool {
+    fn parameter(&self) -> Parameter<'_> {
+        Parameter::Flag(*self)
+    }
+}
+
+impl AsParameter for i32 {
+    fn parameter(&self) -> Parameter<'_> {
+        Parameter::Number((*self).into())
+    }
+}
+
+macro_rules! parameters {
+    ($( $field:ident : $type:ty, $update:ident; )+) => {
+        /// The values that clients set, with their columns.
+        fn parameters_of(values: &InstanceValues) -> impl Iterator<Item = (&'static str, Parameter<'_>)> {
+            [$( (stringify!($field), values.$field.parameter()) ),+].into_iter()
+        }
+    };
+}
+instance_fields!(edited, parameters);
 
 impl Db {
     /// Creates an enabled instance without overrides. Returns `None` if nothing was created: stack or template do not
@@ -34,27 +74,32 @@ impl Db {
             return Ok(None);
         }
         // Takes the same row locks as a transaction would.
-        let sql = format!(
-            "WITH s AS (SELECT id FROM stacks WHERE name = $1 AND deleted_at IS NULL{} FOR SHARE), \
-             t AS (SELECT id FROM services WHERE name = $2 FOR KEY SHARE), \
-             i AS (INSERT INTO service_instances (id, stack_id, instance_id, template_service_id, container_name, description, \
-             enabled, created_at, updated_at) SELECT $9, s.id, $3, t.id, $4, $5, TRUE, $6, $6 FROM s, t RETURNING *), \
-             c AS (INSERT INTO changes (stack_id, part, count) SELECT i.stack_id, $7, $8 FROM i UNION ALL SELECT -1, $10, $8 FROM i ON CONFLICT (stack_id, \
-             part) DO UPDATE SET count = excluded.count) SELECT * FROM i",
-            scope.and("id")
-        );
-        let parameters = [
+        let mut parameters = vec![
             Parameter::Text(new.stack.into()),
             Parameter::Text(new.template.into()),
             Parameter::Text(new.name.as_str().into()),
             Parameter::Text(new.container_name.into()),
-            Parameter::Text(new.description.into()),
             Parameter::Time(now),
             Parameter::Number(fastrand::i32(0..PARTS).into()),
             Parameter::Number(new_number()?),
             Parameter::Number(i64::from(ids::fresh::<InstanceId>(now))),
             Parameter::Number(fastrand::i32(0..PARTS_OF_EVERYTHING).into()),
         ];
+        let (mut columns, mut values) = (String::new(), String::new());
+        for (column, value) in parameters_of(new.values) {
+            parameters.push(value);
+            columns.push_str(&format!(", \"{column}\""));
+            values.push_str(&format!(", ${}", parameters.len()));
+        }
+        let sql = format!(
+            "WITH s AS (SELECT id FROM stacks WHERE name = $1 AND deleted_at IS NULL{} FOR SHARE), \
+             t AS (SELECT id FROM services WHERE name = $2 FOR KEY SHARE), \
+             i AS (INSERT INTO service_instances (id, stack_id, instance_id, template_service_id, container_name, \
+             created_at, updated_at{columns}) SELECT $8, s.id, $3, t.id, $4, $5, $5{values} FROM s, t RETURNING *), \
+             c AS (INSERT INTO changes (stack_id, part, count) SELECT i.stack_id, $6, $7 FROM i UNION ALL SELECT -1, $9, $7 \
+             FROM i ON CONFLICT (stack_id, part) DO UPDATE SET count = excluded.count) SELECT * FROM i",
+            scope.and("id")
+        );
         // Without a free pinned connection, the caller waits for one of the pool.
         let Ok(mut connection) = self.open.pinned_connections.acquire_to_write().await else { return Ok(None) };
         let rows = match self.fetch(&mut connection, statements, &sql, &parameters).await {

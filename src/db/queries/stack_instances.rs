@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, FromQueryResult, QueryFilter,
-    QueryOrder, QuerySelect, Statement, Value,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, FromQueryResult,
+    IdenStatic, Iterable, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
     sea_query::{BinOper, Expr, ExprTrait, Order, Query, SimpleExpr},
 };
 
@@ -17,10 +17,11 @@ use crate::{
         Session, Tx,
         entities::{
             InstanceModel,
-            instance::{Column, Entity},
+            instance::{ActiveModel, Column, Entity},
         },
         queries::{copies, in_list::parameter},
     },
+    fields::InstanceValues,
     ids::{self, InstanceId, StackId},
     name::container_name,
 };
@@ -136,11 +137,24 @@ pub async fn restore(tx: &Tx, stack: StackId, name: &str, now: DateTime<Utc>) ->
         .map(drop)
 }
 
+/// The columns that clients set, each with the value of a copy: that of the source, or the initial one.
+fn copied_values() -> impl Iterator<Item = (Column, SimpleExpr)> {
+    let initial = ActiveModel::from(InstanceValues::default());
+    let is_copied = |column: Column| {
+        InstanceValues::EDITABLE.iter().any(|editable| editable.is_copied && editable.column == column.as_str())
+    };
+    Column::iter().filter_map(move |column| {
+        let initial = initial.get(column).into_value()?;
+        Some((column, if is_copied(column) { Expr::col(column) } else { Expr::val(initial) }))
+    })
+}
+
 /// Copies the live instances of a stack into a new stack with this name, with their override counts. [`copies::copy`]
 /// copies the overrides.
 pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
     tx.changed().stack(to);
-    let same = [Column::InstanceId, Column::TemplateServiceId, Column::Description, Column::Enabled];
+    let same = [Column::InstanceId, Column::TemplateServiceId];
+    let (edited, values): (Vec<Column>, Vec<SimpleExpr>) = copied_values().unzip();
     let mut source = Query::select();
     source
         // Ids ascend in the order of the sources, because lists break ties by id.
@@ -151,6 +165,7 @@ pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime
         .expr(Expr::val(now))
         .expr(copies::entries_copied(from))
         .columns(same)
+        .exprs(values)
         .from(Entity)
         .cond_where(StackMembers::Live.of(from))
         .order_by(Column::CreatedAt, Order::Asc)
@@ -164,7 +179,7 @@ pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime
         Column::UpdatedAt,
         Column::OverrideCount,
     ];
-    insert.into_table(Entity).columns(new.into_iter().chain(same));
+    insert.into_table(Entity).columns(new.into_iter().chain(same).chain(edited));
     insert.select_from(source).map_err(|cause| DbErr::Custom(format!("copying instances: {cause}")))?;
     tx.execute(&insert).await.map(drop)
 }

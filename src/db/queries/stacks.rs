@@ -21,6 +21,7 @@ use crate::{
             page::{Cursor, Page, Slice, contains},
         },
     },
+    fields::StackValues,
     ids::{self, StackId},
     name::Name,
 };
@@ -136,22 +137,14 @@ pub async fn count(db: &impl Session, filter: &StackFilter) -> Result<u64, DbErr
 }
 
 /// Inserts a stack.
-pub async fn insert(
-    tx: &Tx,
-    name: &str,
-    description: &str,
-    enabled: bool,
-    now: DateTime<Utc>,
-) -> Result<StackModel, DbErr> {
+pub async fn insert(tx: &Tx, name: &str, values: StackValues, now: DateTime<Utc>) -> Result<StackModel, DbErr> {
     tx.changed().lists();
     let row = ActiveModel {
         id: Set(ids::fresh(now)),
         name: Set(name.to_owned()),
-        description: Set(description.to_owned()),
-        enabled: Set(enabled),
         created_at: Set(now),
         updated_at: Set(now),
-        ..Default::default()
+        ..values.into()
     };
     Entity::insert(row).exec_with_returning(tx).await
 }
@@ -161,10 +154,8 @@ pub async fn insert(
 pub struct StackChange {
     /// The name.
     pub name: Option<Name>,
-    /// The description.
-    pub description: Option<String>,
-    /// Whether it is enabled.
-    pub enabled: Option<bool>,
+    /// The values that clients set.
+    pub values: Option<StackValues>,
     /// True moves it to the trash, false restores it.
     pub trashed: Option<bool>,
 }
@@ -178,11 +169,8 @@ pub async fn update(tx: &Tx, id: StackId, change: StackChange, now: DateTime<Utc
     if let Some(name) = change.name {
         update = update.col_expr(Column::Name, Expr::value(name.as_str()));
     }
-    if let Some(description) = change.description {
-        update = update.col_expr(Column::Description, Expr::value(description));
-    }
-    if let Some(enabled) = change.enabled {
-        update = update.col_expr(Column::Enabled, Expr::value(enabled));
+    if let Some(values) = change.values {
+        update = update.set(ActiveModel::from(values));
     }
     if let Some(trashed) = change.trashed {
         update = update.col_expr(Column::DeletedAt, Expr::value(trashed.then_some(now)));

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::{NotSet, Set},
+    ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
     Select,
     sea_query::{Expr, ExprTrait, LockType},
@@ -24,8 +24,9 @@ use crate::{
             stacks::ByName,
         },
     },
+    fields::TemplateValues,
     ids::{self, TemplateId},
-    kinds::{Argv, Settings},
+    kinds::Settings,
 };
 
 /// The filter of a list of templates.
@@ -37,67 +38,20 @@ pub struct TemplateFilter {
     pub category: Option<String>,
 }
 
-/// The fields of a template, without its collections.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct TemplateValues {
-    /// The unique name.
-    pub name: String,
-    /// The description.
-    pub description: String,
-    /// The category in the catalogue.
-    pub category: String,
-    /// The image without its tag.
-    pub image_name: String,
-    /// The tag, or a digest `sha256:…`.
-    pub image_tag: String,
-    /// The arguments that replace those of the image.
-    pub command: Option<Argv>,
-    /// The program that replaces that of the image.
-    pub entrypoint: Option<Argv>,
-    /// The user inside the container.
-    pub user: Option<String>,
-    /// The directory in which the program starts.
-    pub working_dir: Option<String>,
-    /// When the container engine restarts it.
-    pub restart_policy: String,
-}
-
 impl TemplateValues {
-    fn into_row(self, now: DateTime<Utc>) -> ActiveModel {
-        ActiveModel {
-            id: NotSet,
-            name: Set(self.name),
-            description: Set(self.description),
-            category: Set(self.category),
-            image_name: Set(self.image_name),
-            image_tag: Set(self.image_tag),
-            command: Set(self.command),
-            entrypoint: Set(self.entrypoint),
-            user: Set(self.user),
-            working_dir: Set(self.working_dir),
-            restart_policy: Set(self.restart_policy),
-            enabled: NotSet,
-            revision: NotSet,
-            created_at: NotSet,
-            updated_at: Set(now),
-        }
-    }
-}
-
-impl TemplateValues {
-    /// Creates the values from settings, with defaults for missing ones.
-    pub fn new(name: String, description: String, category: String, settings: Settings) -> Self {
+    /// The same values with these settings, and with defaults for missing ones.
+    #[must_use]
+    pub fn with(self, settings: Settings) -> Self {
+        let Settings { image_name, image_tag, command, entrypoint, user, working_dir, restart_policy } = settings;
         Self {
-            name,
-            description,
-            category,
-            image_name: settings.image_name.unwrap_or_default(),
-            image_tag: settings.image_tag.unwrap_or_else(|| "latest".to_owned()),
-            command: settings.command,
-            entrypoint: settings.entrypoint,
-            user: settings.user,
-            working_dir: settings.working_dir,
-            restart_policy: settings.restart_policy.unwrap_or_else(|| "no".to_owned()),
+            image_name: image_name.unwrap_or_default(),
+            image_tag: image_tag.unwrap_or_else(|| "latest".to_owned()),
+            command,
+            entrypoint,
+            user,
+            working_dir,
+            restart_policy: restart_policy.unwrap_or_else(|| "no".to_owned()),
+            ..self
         }
     }
 
@@ -111,23 +65,6 @@ impl TemplateValues {
             user: self.user.clone(),
             working_dir: self.working_dir.clone(),
             restart_policy: Some(self.restart_policy.clone()),
-        }
-    }
-}
-
-impl From<&TemplateModel> for TemplateValues {
-    fn from(row: &TemplateModel) -> Self {
-        Self {
-            name: row.name.clone(),
-            description: row.description.clone(),
-            category: row.category.clone(),
-            image_name: row.image_name.clone(),
-            image_tag: row.image_tag.clone(),
-            command: row.command.clone(),
-            entrypoint: row.entrypoint.clone(),
-            user: row.user.clone(),
-            working_dir: row.working_dir.clone(),
-            restart_policy: row.restart_policy.clone(),
         }
     }
 }
@@ -208,7 +145,8 @@ pub async fn count(db: &impl ConnectionTrait, filter: &TemplateFilter) -> Result
 /// Inserts a template.
 pub async fn insert(tx: &Tx, values: TemplateValues, now: DateTime<Utc>) -> Result<TemplateModel, DbErr> {
     tx.changed().lists();
-    let row = ActiveModel { id: Set(ids::fresh(now)), created_at: Set(now), ..values.into_row(now) };
+    let (id, created_at, updated_at) = (Set(ids::fresh(now)), Set(now), Set(now));
+    let row = ActiveModel { id, created_at, updated_at, ..values.into() };
     Entity::insert(row).exec_with_returning(tx).await
 }
 
@@ -221,7 +159,7 @@ pub async fn update(
 ) -> Result<TemplateModel, DbErr> {
     tx.changed().templates();
     let updated = Entity::update_many()
-        .set(values.into_row(now))
+        .set(ActiveModel { updated_at: Set(now), ..values.into() })
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
         .filter(Column::Id.eq(id))
         .exec_with_returning(tx)

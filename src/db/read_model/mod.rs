@@ -6,7 +6,6 @@
 mod arguments;
 mod columns;
 mod conditions;
-mod fields;
 mod statement;
 mod tree;
 mod version_checks;
@@ -20,7 +19,6 @@ pub(super) use self::version_checks::VersionChecks;
 pub use self::{
     arguments::NodeArgument,
     columns::{Column, RowSet},
-    fields::{INSTANCE, STACK, TEMPLATE},
     tree::{Covers, Entity, Node, NodeId, RuleColumns, Source, Tree},
 };
 use self::{

@@ -4,70 +4,69 @@
 
 use async_graphql::{InputObject, MaybeUndefined};
 
-use super::{StackRef, TemplateRef, given};
+use super::{
+    StackRef, TemplateRef,
+    fields::{Given, OnCreate, create_input, given, update_input},
+};
 use crate::{
     app::{
         CreateInstance, DuplicateInstance, PatchInstanceOverrides, PurgeInstance, RestoreInstance,
         SetInstanceOverrides, SoftDeleteInstance, UpdateInstance,
     },
+    fields::{InstanceEdit, InstanceValues, OnNull, instance_fields},
     graphql::config::collections::InstanceOverridesInput,
     kinds::{Collections, Operation},
     reference::InstanceRef,
 };
 
-/// A new instance.
-#[derive(InputObject)]
-pub(in crate::graphql) struct CreateInstanceInput {
-    /// The stack it belongs to.
-    stack: StackRef,
-    /// The template it is made from.
-    template: TemplateRef,
-    /// Name: 1 to 63 lower-case letters, digits and hyphens, a letter or digit at both ends.
-    name: String,
-    /// What the instance is for; at most 4096 characters.
-    description: Option<String>,
-    /// What it says differently from its template, written together with it.
-    overrides: Option<InstanceOverridesInput>,
-    #[doc = idempotency_key_description!()]
-    idempotency_key: Option<String>,
-}
+instance_fields!(created, create_input,
+    /// A new instance.
+    CreateInstanceInput for InstanceValues {
+        /// The stack it belongs to.
+        stack: StackRef,
+        /// The template it is made from.
+        template: TemplateRef,
+        /// Name: 1 to 63 lower-case letters, digits and hyphens, a letter or digit at both ends.
+        name: String,
+        /// What it says differently from its template, written together with it.
+        overrides: Option<InstanceOverridesInput>,
+        #[doc = idempotency_key_description!()]
+        idempotency_key: Option<String>,
+    }
+);
 
 impl From<CreateInstanceInput> for CreateInstance {
-    fn from(input: CreateInstanceInput) -> Self {
+    fn from(mut input: CreateInstanceInput) -> Self {
         Self {
+            values: input.values(),
             stack: input.stack.into(),
             template: input.template.into(),
             name: input.name,
-            description: input.description.unwrap_or_default(),
             overrides: input.overrides.map(Collections::from).unwrap_or_default().without_empty(),
         }
     }
 }
 
-/// A change of an instance; what is absent stays as it is.
-#[derive(InputObject)]
-pub(in crate::graphql) struct UpdateInstanceInput {
-    /// Which instance.
-    instance: InstanceRef,
-    /// A new name, as in `renameInstance`. Null is refused.
-    name: MaybeUndefined<String>,
-    /// What the instance is for; at most 4096 characters. Null empties it.
-    description: MaybeUndefined<String>,
-    /// Whether the instance is enabled. Null is refused.
-    enabled: MaybeUndefined<bool>,
-    /// Write only when this is still the instance's revision.
-    expected_revision: Option<i32>,
-    #[doc = idempotency_key_description!()]
-    idempotency_key: Option<String>,
-}
+instance_fields!(updated, update_input,
+    /// A change of an instance; what is absent stays as it is.
+    UpdateInstanceInput for InstanceEdit {
+        /// Which instance.
+        instance: InstanceRef,
+        /// A new name, as in `renameInstance`. Null is refused.
+        name: MaybeUndefined<String>,
+        /// Write only when this is still the instance's revision.
+        expected_revision: Option<i32>,
+        #[doc = idempotency_key_description!()]
+        idempotency_key: Option<String>,
+    }
+);
 
 impl From<UpdateInstanceInput> for UpdateInstance {
-    fn from(input: UpdateInstanceInput) -> Self {
+    fn from(mut input: UpdateInstanceInput) -> Self {
         Self {
+            edit: input.edit(),
             instance: input.instance,
             name: given(input.name),
-            description: given(input.description).map(Option::unwrap_or_default),
-            enabled: given(input.enabled),
             expected_revision: input.expected_revision.map(i64::from),
         }
     }
@@ -111,8 +110,7 @@ impl From<RenameInstanceInput> for UpdateInstance {
         Self {
             instance: input.instance,
             name: Some(Some(input.name)),
-            description: None,
-            enabled: None,
+            edit: InstanceEdit::default(),
             expected_revision: input.expected_revision.map(i64::from),
         }
     }

@@ -24,12 +24,13 @@ macro_rules! idempotency_key_description {
 }
 pub(in crate::graphql) use idempotency_key_description;
 
+mod fields;
 mod import;
 mod instance;
 mod stack;
 mod template;
 
-use async_graphql::{ID, MaybeUndefined, OneofObject};
+use async_graphql::{ID, OneofObject};
 
 pub(super) use self::{import::*, instance::*, stack::*, template::*};
 use crate::{
@@ -77,13 +78,4 @@ impl From<TemplateRef> for AppTemplateRef {
 pub(super) trait Keyed {
     /// The idempotency key of the input, if it has one.
     fn idempotency_key(&self) -> Option<&str>;
-}
-
-/// Converts a field that may be absent or null: `None` if it is absent, `Some(None)` if it is null.
-fn given<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
-    match value {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(value) => Some(Some(value)),
-    }
 }

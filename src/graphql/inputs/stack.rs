@@ -4,50 +4,48 @@
 
 use async_graphql::{InputObject, MaybeUndefined};
 
-use super::{StackRef, given};
-use crate::app::{CreateStack, DuplicateStack, PurgeStack, RenameStack, RestoreStack, SoftDeleteStack, UpdateStack};
+use super::{
+    StackRef,
+    fields::{Given, OnCreate, create_input, given, update_input},
+};
+use crate::{
+    app::{CreateStack, DuplicateStack, PurgeStack, RenameStack, RestoreStack, SoftDeleteStack, UpdateStack},
+    fields::{OnNull, StackEdit, StackValues, stack_fields},
+};
 
-/// A new stack.
-#[derive(InputObject)]
-pub(in crate::graphql) struct CreateStackInput {
-    /// Name: 1 to 63 lower-case letters, digits and hyphens, a letter or digit at both ends; not a reserved word such as
-    /// `default`, `all` or `system`.
-    name: String,
-    /// What the stack is for; at most 4096 characters.
-    description: Option<String>,
-    #[doc = idempotency_key_description!()]
-    idempotency_key: Option<String>,
-}
+stack_fields!(created, create_input,
+    /// A new stack.
+    CreateStackInput for StackValues {
+        /// Name: 1 to 63 lower-case letters, digits and hyphens, a letter or digit at both ends; not a reserved word such as
+        /// `default`, `all` or `system`.
+        name: String,
+        #[doc = idempotency_key_description!()]
+        idempotency_key: Option<String>,
+    }
+);
 
 impl From<CreateStackInput> for CreateStack {
-    fn from(input: CreateStackInput) -> Self {
-        Self { name: input.name, description: input.description.unwrap_or_default() }
+    fn from(mut input: CreateStackInput) -> Self {
+        Self { values: input.values(), name: input.name }
     }
 }
 
-/// A change of a stack; what is absent stays as it is.
-#[derive(InputObject)]
-pub(in crate::graphql) struct UpdateStackInput {
-    /// Which stack.
-    stack: StackRef,
-    /// What the stack is for; at most 4096 characters. Null empties it.
-    description: MaybeUndefined<String>,
-    /// Whether the stack is enabled. Null is refused.
-    enabled: MaybeUndefined<bool>,
-    /// Write only when this is still the stack's revision.
-    expected_revision: Option<i32>,
-    #[doc = idempotency_key_description!()]
-    idempotency_key: Option<String>,
-}
+stack_fields!(updated, update_input,
+    /// A change of a stack; what is absent stays as it is.
+    UpdateStackInput for StackEdit {
+        /// Which stack.
+        stack: StackRef,
+        /// Write only when this is still the stack's revision.
+        expected_revision: Option<i32>,
+        #[doc = idempotency_key_description!()]
+        idempotency_key: Option<String>,
+    }
+);
 
 impl From<UpdateStackInput> for UpdateStack {
-    fn from(input: UpdateStackInput) -> Self {
-        Self {
-            stack: input.stack.into(),
-            description: given(input.description).map(Option::unwrap_or_default),
-            enabled: given(input.enabled),
-            expected_revision: input.expected_revision.map(i64::from),
-        }
+    fn from(mut input: UpdateStackInput) -> Self {
+        let edit = input.edit();
+        Self { stack: input.stack.into(), edit, expected_revision: input.expected_revision.map(i64::from) }
     }
 }
 

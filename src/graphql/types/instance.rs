@@ -4,37 +4,40 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, Object, Result, SimpleObject};
 
 use crate::{
     db::entities::InstanceModel,
     error::Error,
+    fields::instance_fields,
     graphql::{
         config::{
             collections::InstanceCollections,
             effective::EffectiveConfig,
             override_report::{ConfigChange, OverrideRule, OverrideStats, Reports},
         },
-        context::{ContextExt, int},
+        context::ContextExt,
         execution::to_error::to_graphql_error,
         loaders::{ConflictsOf, RulesOf, StackKey, TemplateKey},
-        types::{conflict::Conflict, stack::Stack, template::Template},
+        types::{
+            conflict::Conflict,
+            plain::{object, output, value},
+            stack::Stack,
+            template::Template,
+        },
     },
-    ids::GlobalId,
 };
 
-/// One template, used once in one stack.
-#[derive(Clone, Debug)]
-pub(in crate::graphql) struct Instance(pub(in crate::graphql) Arc<InstanceModel>);
+instance_fields!(shown, object,
+    /// One template, used once in one stack, with what it says differently: its overrides. The fields of the collections
+    /// hold only the overrides.
+    Instance of InstanceModel with InstanceRelations
+);
 
-impl From<InstanceModel> for Instance {
-    fn from(row: InstanceModel) -> Self {
-        Self(Arc::new(row))
-    }
-}
+/// The fields of `Instance` that need more than its row.
+pub(in crate::graphql) struct InstanceRelations(Arc<InstanceModel>);
 
-impl Instance {
+impl InstanceRelations {
     async fn load_stack(&self, ctx: &Context<'_>) -> Result<Stack> {
         let found = ctx.loaders().load(StackKey(self.0.stack_id)).await.map_err(to_graphql_error)?;
         found.map(Stack).ok_or_else(|| vanished("stack"))
@@ -53,56 +56,7 @@ fn vanished(what: &str) -> async_graphql::Error {
 }
 
 #[Object]
-/// One template, used once in one stack, with what it says differently: its overrides. The fields of the collections
-/// hold only the overrides.
-impl Instance {
-    /// Opaque global id; it stays the same for ever, also through a rename.
-    pub(in crate::graphql) async fn id(&self) -> ID {
-        self.0.id.encode().into()
-    }
-
-    /// Name, unique among the live instances of its stack: 1 to 63 lower-case letters, digits and hyphens.
-    async fn name(&self) -> &str {
-        &self.0.instance_id
-    }
-
-    /// What the instance is for; free text, at most 4096 characters.
-    async fn description(&self) -> &str {
-        &self.0.description
-    }
-
-    /// False when the instance is left out when its stack starts.
-    async fn enabled(&self) -> bool {
-        self.0.enabled
-    }
-
-    /// Name of the container, `devarch-{stack}-{instance}`: unique among all live instances of all stacks, at most 63
-    /// characters. It follows the name.
-    async fn container_name(&self) -> &str {
-        &self.0.container_name
-    }
-
-    /// Raised by one with every change of the instance or of any of its overrides. Give it as `expectedRevision` to
-    /// write only when nobody else has written meanwhile.
-    async fn revision(&self) -> i32 {
-        int(self.0.revision)
-    }
-
-    /// When it was created.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
-    }
-
-    /// When the instance or any of its overrides was last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
-    }
-
-    /// When it went into the trash; null for a live instance.
-    async fn deleted_at(&self) -> Option<DateTime<Utc>> {
-        self.0.deleted_at
-    }
-
+impl InstanceRelations {
     /// The stack it belongs to.
     async fn stack(&self, ctx: &Context<'_>) -> Result<Stack> {
         self.load_stack(ctx).await
@@ -111,11 +65,6 @@ impl Instance {
     /// The template it is made from.
     async fn template(&self, ctx: &Context<'_>) -> Result<Template> {
         self.load_template(ctx).await
-    }
-
-    /// How many entries it overrides, all kinds together.
-    async fn override_count(&self) -> i32 {
-        self.0.override_count
     }
 
     /// What would really run: template and overrides put together, each value with where it comes from.

@@ -7,6 +7,7 @@ pub(in crate::graphql) mod conflict;
 pub(in crate::graphql) mod dependency;
 pub(in crate::graphql) mod instance;
 pub(in crate::graphql) mod node;
+mod plain;
 pub(in crate::graphql) mod reveal;
 pub(in crate::graphql) mod stack;
 pub(in crate::graphql) mod template;

@@ -4,88 +4,42 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result};
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, Object, Result};
 
 use crate::{
     app::Rendering,
     db::entities::StackModel,
     error::Error,
+    fields::stack_fields,
     graphql::{
         compose::file::{ComposeFile, ComposeMode},
-        context::{ContextExt, int},
+        context::ContextExt,
         execution::to_error::to_graphql_error,
         lists::{
             connection::Listed,
             instances::{self, InstanceTotal},
         },
         loaders::{ComposeOf, StackConflictsOf},
-        types::{conflict::Conflict, instance::Instance},
+        types::{
+            conflict::Conflict,
+            instance::Instance,
+            plain::{object, output, value},
+        },
     },
-    ids::GlobalId,
-    name::network_name,
     read::cursor::PageArgs,
 };
 
-/// An isolated development environment: instances on a network of their own.
-#[derive(Clone, Debug)]
-pub(in crate::graphql) struct Stack(pub(in crate::graphql) Arc<StackModel>);
+stack_fields!(shown, object,
+    /// An isolated development environment: instances on a network of their own. Two stacks never collide, even when they
+    /// use the same templates.
+    Stack of StackModel with StackRelations
+);
 
-impl From<StackModel> for Stack {
-    fn from(row: StackModel) -> Self {
-        Self(Arc::new(row))
-    }
-}
+/// The fields of `Stack` that need more than its row.
+pub(in crate::graphql) struct StackRelations(Arc<StackModel>);
 
 #[Object]
-/// An isolated development environment: instances on a network of their own. Two stacks never collide, even when they
-/// use the same templates.
-impl Stack {
-    /// Opaque global id; it stays the same for ever.
-    pub(in crate::graphql) async fn id(&self) -> ID {
-        self.0.id.encode().into()
-    }
-
-    /// Name, unique among all stacks that are not in the trash: 1 to 63 lower-case letters, digits and hyphens.
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-
-    /// What the stack is for; free text, at most 4096 characters.
-    async fn description(&self) -> &str {
-        &self.0.description
-    }
-
-    /// Name of the container network that all instances of the stack join, and nobody else.
-    async fn network_name(&self) -> String {
-        self.0.network_name.clone().unwrap_or_else(|| network_name(&self.0.name))
-    }
-
-    /// False when the whole stack is switched off.
-    async fn enabled(&self) -> bool {
-        self.0.enabled
-    }
-
-    /// Raised by one with every change of the stack itself.
-    async fn revision(&self) -> i32 {
-        int(self.0.revision)
-    }
-
-    /// When it was created.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
-    }
-
-    /// When it was last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
-    }
-
-    /// When it went into the trash; null for a live stack.
-    async fn deleted_at(&self) -> Option<DateTime<Utc>> {
-        self.0.deleted_at
-    }
-
+impl StackRelations {
     /// The stack's live instances, oldest first. Pages have 1 to 100 rows, 20 when nothing is said.
     #[expect(clippy::too_many_arguments, reason = "the page arguments of Relay and two filters")]
     async fn instances(

@@ -4,118 +4,41 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result};
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, Object, Result};
 
 use crate::{
     db::entities::TemplateModel,
     error::Error,
+    fields::template_fields,
     graphql::{
         config::collections::TemplateCollections,
-        context::{ContextExt, int},
+        context::ContextExt,
         execution::to_error::to_graphql_error,
         inputs::TemplateEdit,
         lists::{
             connection::Listed,
             instances::{self, InstanceTotal},
         },
-        types::{instance::Instance, template_preview::TemplateEditPreview},
+        types::{
+            instance::Instance,
+            plain::{object, output, value},
+            template_preview::TemplateEditPreview,
+        },
     },
-    ids::GlobalId,
-    kinds::Argv,
     read::cursor::{MAX_PAGE, PageArgs},
 };
 
-/// An entry of the catalogue.
-#[derive(Clone, Debug)]
-pub(in crate::graphql) struct Template(pub(in crate::graphql) Arc<TemplateModel>);
+template_fields!(shown, object,
+    /// An entry of the catalogue: an image with its defaults. What an instance does not override, it takes from here, also
+    /// when the template changes later.
+    Template of TemplateModel with TemplateRelations
+);
 
-impl From<TemplateModel> for Template {
-    fn from(row: TemplateModel) -> Self {
-        Self(Arc::new(row))
-    }
-}
+/// The fields of `Template` that need more than its row.
+pub(in crate::graphql) struct TemplateRelations(Arc<TemplateModel>);
 
 #[Object]
-/// An entry of the catalogue: an image with its defaults. What an instance does not override, it takes from here, also
-/// when the template changes later.
-impl Template {
-    /// Opaque global id; it stays the same for ever.
-    pub(in crate::graphql) async fn id(&self) -> ID {
-        self.0.id.encode().into()
-    }
-
-    /// Unique name: 2 to 64 lower-case letters, digits and hyphens.
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-
-    /// What the service is and how it is set up; free text, at most 4096 characters.
-    async fn description(&self) -> &str {
-        &self.0.description
-    }
-
-    /// Group in the catalogue, such as `database` or `queue`; at most 63 characters.
-    async fn category(&self) -> &str {
-        &self.0.category
-    }
-
-    /// Image without tag, such as `postgres` or `registry.example.com/acme/api`.
-    async fn image_name(&self) -> &str {
-        &self.0.image_name
-    }
-
-    /// Tag of the image, or a digest `sha256:…`.
-    async fn image_tag(&self) -> &str {
-        &self.0.image_tag
-    }
-
-    /// Arguments in place of the image's own; null for the image's own.
-    async fn command(&self) -> Option<Vec<String>> {
-        self.0.command.clone().map(|Argv(words)| words)
-    }
-
-    /// Program in place of the image's own; null for the image's own.
-    async fn entrypoint(&self) -> Option<Vec<String>> {
-        self.0.entrypoint.clone().map(|Argv(words)| words)
-    }
-
-    /// User inside the container, by name or number; null for the image's own.
-    async fn user(&self) -> Option<&str> {
-        self.0.user.as_deref()
-    }
-
-    /// Directory in which the program starts; null for the image's own.
-    async fn working_dir(&self) -> Option<&str> {
-        self.0.working_dir.as_deref()
-    }
-
-    /// When the engine starts the container again: `no`, `always`, `unless-stopped`, `on-failure` or
-    /// `on-failure:TIMES`.
-    async fn restart_policy(&self) -> &str {
-        &self.0.restart_policy
-    }
-
-    /// False when the template is not to be offered for new instances.
-    async fn enabled(&self) -> bool {
-        self.0.enabled
-    }
-
-    /// Raised by one with every change of the template or of any of its entries.
-    async fn revision(&self) -> i32 {
-        int(self.0.revision)
-    }
-
-    /// When it was created.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
-    }
-
-    /// When it was last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
-    }
-
+impl TemplateRelations {
     /// The live instances made from it, of all stacks, oldest first. Pages have 1 to 100 rows, 20 when nothing is said.
     #[expect(clippy::too_many_arguments, reason = "the page arguments of Relay and two filters")]
     async fn instances(

@@ -6,7 +6,8 @@ use apollo_compiler::executable::Field as Selected;
 
 use super::{Compiler, Sets, typename};
 use crate::{
-    db::read_model::{NodeId, RowSet, TEMPLATE},
+    db::read_model::{NodeId, RowSet},
+    fields::TEMPLATE,
     kinds::{
         SettingField as Setting, Shape,
         plain::{FieldColumn, Form, PLAIN_KINDS, PlainKind},

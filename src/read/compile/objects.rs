@@ -6,7 +6,8 @@ use apollo_compiler::executable::Field as Selected;
 
 use super::{Compiler, Sets, argument, plain, typename};
 use crate::{
-    db::read_model::{Column, INSTANCE, NodeId, STACK, Source, TEMPLATE},
+    db::read_model::{Column, NodeId, Source},
+    fields::{INSTANCE, STACK, TEMPLATE},
     ids::{GlobalId, StackId, TemplateId},
     kinds::{
         Shape,

@@ -156,22 +156,29 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             return Ok(Ran { answer, began: true, outcome, budget: Budget::default() });
         }
     };
-    let mut written = Vec::new();
-    let mut response = if mutation {
+    let (mut response, written) = if mutation {
         let request = match key {
             Some(key) => first.data(RequestKey(key.to_owned())),
             None => first,
         };
         let plans = if how.planned { checked.prepared().payloads(parts, &variables) } else { None };
-        let (response, objects) = run_with_payloads(service, &app, request, plans, how.permit).await;
-        written = objects;
-        response
+        run_with_payloads(service, &app, request, plans, how.permit).await
     } else {
         let reading = run_query(service, &app, first, request);
-        completed(service, from, reading).await.unwrap_or_else(|response| response)
+        (completed(service, from, reading).await.unwrap_or_else(|response| response), Vec::new())
     };
     locate(&mut response.errors, parts, &variables);
     let outcome = outcome(&app, name);
+    let began = add_codes(&mut response);
+    // A mutation reports what it has done even if its budget is exceeded, so the response gets a budget of its own. One
+    // that still runs keeps its budget.
+    let needs_own_budget = mutation && (budget.exceeded().is_some() || response.data == Value::Null);
+    let budget = if needs_own_budget { service.budget_of_change() } else { budget };
+    Ok(Ran { answer: Answer::Values(Box::new(response), written), began, outcome, budget })
+}
+
+/// Gives errors of the framework a code. Returns false if one of them means that nothing has run.
+fn add_codes(response: &mut GraphqlResponse) -> bool {
     let mut began = true;
     for error in &mut response.errors {
         let known = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
@@ -181,11 +188,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             *error = coded(error.clone(), code);
         }
     }
-    // A mutation reports what it has done even if its budget is exceeded, so the response gets a budget of its own. One
-    // that still runs keeps its budget.
-    let needs_own_budget = mutation && (budget.exceeded().is_some() || response.data == Value::Null);
-    let budget = if needs_own_budget { service.budget_of_change() } else { budget };
-    Ok(Ran { answer: Answer::Values(Box::new(response), written), began, outcome, budget })
+    began
 }
 
 /// Runs a query on the standby, if there is one that has caught up, else on the primary. `again` makes the request once more.

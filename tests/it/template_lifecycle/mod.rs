@@ -5,10 +5,13 @@ mod edit;
 
 use std::time::Duration;
 
-use devarch::db::{
-    Tx,
-    entities::TemplateModel,
-    queries::templates::{self, TemplateLock, TemplateValues},
+use devarch::{
+    db::{
+        Tx,
+        entities::TemplateModel,
+        queries::templates::{self, TemplateLock},
+    },
+    fields::TemplateValues,
 };
 use sea_orm::{ConnectionTrait, Statement, TransactionTrait, prelude::DateTimeUtc};
 use serde_json::{Value, json};

@@ -23,6 +23,7 @@ use crate::{
         },
     },
     error::{Code, Detail, Problem, Problems, Result},
+    fields::InstanceValues,
     ids::{AnyId, InstanceId, TemplateId},
     kinds::{Dependency, InstanceOverrides},
     name::{Name, NameOf},
@@ -128,8 +129,7 @@ impl InstanceImport<'_> {
             template,
             name: name.clone(),
             container_name,
-            description: service.description.clone(),
-            enabled: true,
+            values: InstanceValues { description: service.description.clone(), ..InstanceValues::default() },
             // Set after all overrides have been written.
             override_count: 0,
         };

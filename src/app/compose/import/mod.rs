@@ -33,6 +33,7 @@ use crate::{
         },
     },
     error::{Code, Error, Problem, Problems, Result, Unique},
+    fields::StackValues,
     ids::{AnyId, InstanceId, StackId, TemplateId},
     name::{Name, NameOf},
 };
@@ -272,7 +273,7 @@ impl Import {
         };
         let StackRef::Name(name) = wanted else { return Ok(Err(problem)) };
         Ok(match Name::parse(NameOf::Stack, name) {
-            Ok(name) => Ok((stacks::insert(tx, name.as_str(), "", true, now).await?, Outcome::Created)),
+            Ok(name) => Ok((stacks::insert(tx, name.as_str(), StackValues::default(), now).await?, Outcome::Created)),
             Err(error) => Err(Problem::name(&["input", "stack", "name"], error)),
         })
     }

@@ -16,11 +16,12 @@ use crate::{
         Tx,
         entities::TemplateModel,
         entries,
-        queries::templates::{self, TemplateLock, TemplateValues},
+        queries::templates::{self, TemplateLock},
     },
     error::{Code, Detail, Error, Problem, Problems, Result, Unreadable},
+    fields::TemplateValues,
     ids::{AnyId, TemplateId},
-    kinds::{Collections, EnvVar, OfTemplate},
+    kinds::{EnvVar, OfTemplate},
 };
 
 /// A template after the import.
@@ -130,16 +131,15 @@ fn unreadable_template(service: &Imported, unreadable: &Unreadable) -> Problem {
     Problem::new(Code::InvalidValue, &["input", "onConflict"], message)
 }
 
-/// The fields of a template. Description and category keep their stored values if the file has none.
+/// The fields of a template. Those that the file does not have keep their stored values, except for settings.
 fn values(service: &Imported, stored: Option<&TemplateModel>) -> TemplateValues {
-    let Collections { settings, .. } = &service.says;
-    let settings = settings.clone().unwrap_or_default();
-    let or_stored =
-        |said: &str, stored: Option<&str>| if said.is_empty() { stored.unwrap_or_default() } else { said }.to_owned();
-    TemplateValues::new(
-        service.template.clone(),
-        or_stored(&service.description, stored.map(|row| row.description.as_str())),
-        or_stored(&service.category, stored.map(|row| row.category.as_str())),
-        settings,
-    )
+    let mut values = stored.map(TemplateValues::from).unwrap_or_default();
+    values.name.clone_from(&service.template);
+    if !service.description.is_empty() {
+        values.description.clone_from(&service.description);
+    }
+    if !service.category.is_empty() {
+        values.category.clone_from(&service.category);
+    }
+    values.with(service.says.settings.clone().unwrap_or_default())
 }

@@ -48,8 +48,10 @@ pub(in crate::db) use crate::db::pool::pinned::rows::{TOO_LARGE, is_too_large_to
 #[derive(Clone, Debug)]
 pub(in crate::db) enum Parameter<'a> {
     Text(Cow<'a, str>),
+    NoText,
     Number(i64),
     Numbers(&'a [i64]),
+    Flag(bool),
     Time(DateTime<Utc>),
 }
 
@@ -279,8 +281,10 @@ impl PinnedConnection {
                 for parameter in parameters {
                     match parameter {
                         Parameter::Text(text) => arguments.add(&**text),
+                        Parameter::NoText => arguments.add(None::<String>),
                         Parameter::Number(number) => arguments.add(*number),
                         Parameter::Numbers(numbers) => arguments.add(*numbers),
+                        Parameter::Flag(flag) => arguments.add(*flag),
                         Parameter::Time(time) => arguments.add(*time),
                     }
                     .map_err(|cause| query(SqlxError::Encode(cause)))?;
@@ -310,8 +314,10 @@ impl PinnedConnection {
                 for parameter in parameters {
                     match parameter {
                         Parameter::Text(text) => arguments.add(text.clone().into_owned()),
+                        Parameter::NoText => arguments.add(None::<String>),
                         Parameter::Number(number) => arguments.add(*number),
                         Parameter::Numbers(numbers) => arguments.add(serde_json::Value::from(*numbers).to_string()),
+                        Parameter::Flag(flag) => arguments.add(*flag),
                         Parameter::Time(time) => arguments.add(*time),
                     }
                     .map_err(|cause| query(SqlxError::Encode(cause)))?;
