@@ -22,6 +22,7 @@ mod dependencies;
 mod direct;
 mod duplicate;
 mod effective;
+mod generated;
 mod hangups;
 mod hostile;
 mod http;
