@@ -23,6 +23,7 @@ mod direct;
 mod duplicate;
 mod effective;
 mod fields;
+mod generated;
 mod hangups;
 mod hostile;
 mod http;

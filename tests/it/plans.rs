@@ -244,7 +244,7 @@ async fn the_hot_statements_use_their_indexes(t: &TestApp) {
             vec!["m KEY"],
             vec!["m KEY"],
             vec!["e ix_instances_template_created"],
-            vec!["x uq_instance_dependencies_depends_on", "e KEY"],
+            vec!["x uq_instance_dependencies_depends_on", "e KEY", "s KEY"],
         ],
     };
     let set = |parts: &[&[&str]]| parts.concat().into_iter().map(str::to_owned).collect::<BTreeSet<String>>();

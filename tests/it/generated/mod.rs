@@ -1,0 +1,145 @@
+//! Operations that are generated from the schema: plans and the executor give the same answer to each.
+//!
+//! `DEVARCH_GENERATED_OPERATIONS` sets their number, `DEVARCH_GENERATED_SEED` another seed. Without these settings they
+//! must not differ from run to run, except in ids.
+
+mod changes;
+mod compare;
+mod data;
+mod errors;
+mod generator;
+mod share;
+mod shrink;
+mod steps;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use devarch::{document::Documents, graphql, limits::Limits, server::AuthMode};
+use serde_json::Value;
+
+use self::{
+    changes::{Change, Outcome},
+    compare::compared,
+    generator::{Grower, Operation, Pools, Selected, Types},
+    share::Share,
+    steps::steps,
+};
+use crate::{
+    access::key,
+    support::{Rng, TestApp, both},
+};
+
+both!(every_generated_query_is_answered_alike, payloads_show_what_queries_show);
+
+/// The number of operations by default.
+const CASES: usize = 200;
+
+fn setting(name: &str) -> Option<u64> {
+    std::env::vars().find(|(known, _)| known == name).and_then(|(_, number)| number.parse().ok())
+}
+
+fn cases() -> usize {
+    setting("DEVARCH_GENERATED_OPERATIONS").map_or(CASES, |cases| usize::try_from(cases).unwrap())
+}
+
+fn seed() -> u64 {
+    setting("DEVARCH_GENERATED_SEED").unwrap_or(17)
+}
+
+/// A caller with every right, and callers that are limited to some stacks.
+async fn callers(t: &TestApp) -> [TestApp; 3] {
+    let admin = key(t, "all", "ADMIN", None).await;
+    let editor = key(t, "some", "EDITOR", Some(&["shop", "empty"])).await;
+    let reader = key(t, "few", "READER", Some(&["blog", "zoo", "attic"])).await;
+    [admin, editor, reader].map(|key| t.behind(AuthMode::Keys, Some(&key)))
+}
+
+/// Decides which operations can run.
+struct Rules(Documents<()>);
+
+impl Rules {
+    fn new() -> Self {
+        Self(Documents::new(graphql::sdl, Limits::default(), |_, _| ()))
+    }
+
+    /// Whether an operation is valid and within the limits.
+    fn allow(&self, operation: &Operation) -> bool {
+        let Value::Object(given) = operation.given() else { unreachable!("variables are an object") };
+        let name = operation.name.filter(|_| operation.beside.is_some());
+        let checked = self.0.check(&operation.document());
+        checked.is_ok_and(|checked| self.0.choose(&checked, name, given).is_ok())
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the share is shown with --no-capture")]
+async fn every_generated_query_is_answered_alike(t: &TestApp) {
+    data::fill(t).await;
+    let callers = callers(t).await;
+    let (types, pools, rules) = (Types::read(), Pools::read(t).await, Rules::new());
+    let seed = seed();
+    let (mut rng, mut selected, mut share) = (Rng(seed), Selected::default(), Share::default());
+    let (mut refused, mut sent, mut empty, mut by_time) = (0, 0, 0, 0);
+    while sent < cases() {
+        let operation = Grower::new(&mut rng, &types, &pools, &mut selected).query();
+        let runs = rules.allow(&operation);
+        refused += usize::from(!runs);
+        // Both ways refuse the same before they differ: a few are enough.
+        if !runs && rng.below(10) > 0 {
+            continue;
+        }
+        let limited = 1 + rng.below(2);
+        for caller in [0, limited] {
+            let what = format!("operation {sent} of DEVARCH_GENERATED_SEED={seed}, caller {caller}");
+            let compared = compared(&callers[caller], &operation, sent % 4 == 0, &what).await;
+            assert_eq!(compared.is_refused(), !runs, "{what}: {}: {}", operation.document(), compared.body);
+            if runs {
+                by_time += usize::from(!compared.same);
+                empty += usize::from(compared.shows_nothing());
+                share.add(&operation, compared.has_errors(), compared.planned);
+            }
+        }
+        sent += 1;
+    }
+    let answers = share.total.all + share.with_errors.all;
+    eprintln!("{}{answers} answers, {empty} without an object; {refused} operations were refused", share.report());
+    assert!(refused * 2 < sent, "of {sent} operations {refused} more were refused");
+    assert!(share.with_errors.all * 4 < answers, "{} of {answers} answers have errors", share.with_errors.all);
+    assert!(empty * 2 < answers, "{empty} of {answers} answers show no object");
+    assert!(by_time < 4 + answers / 100, "{by_time} of {answers} answers differ in errors");
+    let reached: BTreeSet<&str> = share.fields().collect();
+    let all = types.fields_of_queries();
+    let missing: Vec<&String> = all.iter().filter(|field| !reached.contains(field.as_str())).collect();
+    // `plan_coverage` names each field without a plan; here they have to meet often enough in one operation.
+    assert!(missing.len() * 4 < all.len(), "of {} fields in no operation: {missing:?}", all.len());
+}
+
+async fn payloads_show_what_queries_show(t: &TestApp) {
+    data::fill(t).await;
+    let (types, pools, rules) = (Types::read(), Pools::read(t).await, Rules::new());
+    let seed = seed();
+    let (mut rng, mut selected) = (Rng(seed), Selected::default());
+    let mut outcomes: BTreeMap<&str, Vec<Outcome>> = BTreeMap::new();
+    for round in 0..cases().div_ceil(CASES) {
+        for (number, (field, input)) in steps(round).into_iter().enumerate() {
+            let what = format!("step {number} of round {round} of DEVARCH_GENERATED_SEED={seed}, {field}");
+            let change = loop {
+                let change = Change::new(Grower::new(&mut rng, &types, &pools, &mut selected), field, &input);
+                if rules.allow(change.operation()) {
+                    break change;
+                }
+            };
+            let outcome = change.make(t, (number + round) % 2 == 0, &what).await;
+            outcomes.entry(field).or_default().push(outcome);
+        }
+    }
+    for field in types.fields("Mutation") {
+        let outcomes = outcomes.get(field.name.as_str()).unwrap_or_else(|| panic!("no step for {}", field.name));
+        assert!(outcomes.iter().any(|outcome| *outcome != Outcome::Refused), "{}: {outcomes:?}", field.name);
+    }
+    let compared = outcomes.values().flatten().map(|outcome| match outcome {
+        Outcome::Done(objects) => *objects,
+        Outcome::Refused => 0,
+    });
+    let refused = outcomes.values().flatten().filter(|outcome| **outcome == Outcome::Refused).count();
+    assert!(compared.sum::<usize>() > 30 && refused > 15, "{outcomes:?}");
+}
