@@ -12,6 +12,7 @@ mod descriptions;
 mod inputs;
 mod introspection;
 mod literals;
+mod selection;
 mod token_limit;
 
 use std::{
@@ -30,7 +31,7 @@ use apollo_compiler::{
 };
 use serde_json::{Map, Value};
 
-pub use self::inputs::Inputs;
+pub use self::{inputs::Inputs, selection::MergedField};
 
 use self::cache::Cache;
 use crate::limits::Limits;

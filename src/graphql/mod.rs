@@ -17,8 +17,8 @@ mod types;
 
 pub use crate::graphql::{
     context::RequestKey,
+    execution::computed_fields::RequestExecutor,
     execution::executable::{executable, locate},
-    execution::field::RequestExecutor,
     execution::planned::number_of_written,
 };
 use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions, ValidationMode};

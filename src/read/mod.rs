@@ -10,8 +10,8 @@
 
 mod arguments;
 mod compile;
-mod conditions;
 pub mod cursor;
+mod directive_variables;
 pub mod payload;
 mod plan;
 mod response_cache;
@@ -32,12 +32,12 @@ use serde_json::{Map, Value};
 pub use self::response_cache::ResponseCache;
 use self::{
     arguments::Evaluated,
-    conditions::Conditions,
+    directive_variables::DirectiveVariables,
     payload::{Compiled, PayloadPlans},
     plan::Plan,
     response_cache::Key,
     rows::Rows,
-    write::{Computed, Writer},
+    write::{ComputedValues, Writer},
 };
 use crate::{
     app::App,
@@ -56,7 +56,7 @@ pub type Path = [(Box<str>, Box<str>)];
 
 /// A field that a plan leaves to the executor.
 #[derive(Debug)]
-pub struct LeftField<'p> {
+pub struct FieldRequest<'p> {
     /// Its place in the operation.
     pub path: &'p Path,
     /// The live objects that have it; `None` for a root field.
@@ -67,24 +67,25 @@ pub struct LeftField<'p> {
 pub trait FieldExecutor: Sync {
     /// Computes fields in one run, so that they share what they load. Returns the JSON of each by the id of its object;
     /// the id of a root field is 0. Fails if the executor reports an error.
-    fn compute(&self, fields: Vec<LeftField<'_>>) -> impl Future<Output = Result<Vec<HashMap<i64, Vec<u8>>>>> + Send;
+    fn compute(&self, fields: Vec<FieldRequest<'_>>)
+    -> impl Future<Output = Result<Vec<HashMap<i64, Vec<u8>>>>> + Send;
 }
 
 /// The plans of the operations of a document, by name.
 #[derive(Debug)]
 pub struct Plans(Vec<Operation>);
 
-/// Data of an operation for each combination of the values of its conditions.
-type ByConditions<T> = Mutex<HashMap<Vec<Option<bool>>, T>>;
+/// Data of an operation for each combination of the values of its variables.
+type ByDirectives<T> = Mutex<HashMap<Vec<Option<bool>>, T>>;
 
 /// The plans of an operation.
 #[derive(Debug)]
 struct Operation {
     name: Option<Box<str>>,
-    conditions: Conditions,
+    variables: DirectiveVariables,
     /// `None` where the executor has to answer.
-    plans: ByConditions<Option<Arc<Numbered>>>,
-    payloads: ByConditions<Arc<Compiled>>,
+    plans: ByDirectives<Option<Arc<Numbered>>>,
+    payloads: ByDirectives<Arc<Compiled>>,
 }
 
 /// A plan, with a number that no other plan of this process has; part of the key of cached responses.
@@ -104,7 +105,7 @@ impl Plans {
     pub fn new(_: &Schema, document: &ExecutableDocument) -> Self {
         let operations = document.operations.iter().map(|operation| Operation {
             name: operation.name.as_ref().map(|name| name.as_str().into()),
-            conditions: Conditions::of(document, operation),
+            variables: DirectiveVariables::of(document, operation),
             plans: Mutex::default(),
             payloads: Mutex::default(),
         });
@@ -127,7 +128,7 @@ impl Plans {
         let Some(plan) = operation.plan(parts, inputs, variables) else { return Ok(None) };
         let Some(arguments) = plan.plan.evaluate(&inputs) else { return Ok(None) };
         let budget = app.budget();
-        let request = Request { plan, app, executor, arguments: Arc::new(arguments) };
+        let request = PlannedRequest { plan, app, executor, arguments: Arc::new(arguments) };
         match request.cached_or_new(response_cache, variables).await {
             Ok(answer) => Ok(Some(answer)),
             // The executor would exceed the budget as well.
@@ -147,7 +148,7 @@ impl Plans {
         let name = parts.operation.name.as_ref().map(|name| name.as_str());
         let operation = self.0.iter().find(|known| known.name.as_deref() == name)?;
         let inputs = Inputs::new(parts.schema, variables);
-        let key = operation.conditions.values(variables);
+        let key = operation.variables.values(variables);
         let mut known = operation.payloads.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MAX_PLANS {
             known.clear();
@@ -160,7 +161,7 @@ impl Plans {
 impl Operation {
     /// The plan for the values that the conditions have with these variables.
     fn plan(&self, parts: Parts<'_>, inputs: Inputs<'_>, variables: &Map<String, Value>) -> Option<Arc<Numbered>> {
-        let key = self.conditions.values(variables);
+        let key = self.variables.values(variables);
         let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = plans.get(&key) {
             return known.clone();
@@ -176,18 +177,18 @@ impl Operation {
 }
 
 /// A request that a plan answers.
-struct Request<'r, E> {
+struct PlannedRequest<'r, E> {
     plan: Arc<Numbered>,
     app: &'r App,
     executor: &'r E,
     arguments: Arc<Evaluated>,
 }
 
-impl<E: FieldExecutor> Request<'_, E> {
+impl<E: FieldExecutor> PlannedRequest<'_, E> {
     /// The cached response if its version is still current, otherwise a new one, which is then cached.
     async fn cached_or_new(&self, response_cache: &ResponseCache, variables: &Map<String, Value>) -> Result<Chunks> {
         let (app, plan) = (self.app, &self.plan.plan);
-        if !response_cache.keep() || !plan.delegated.is_empty() {
+        if !response_cache.keep() || !plan.computed.is_empty() {
             return Ok(self.write(Wanted::Rows).await?.0);
         }
         let key = Key::new(self.plan.number, variables, &app.access().scope);
@@ -231,10 +232,10 @@ impl<E: FieldExecutor> Request<'_, E> {
     }
 
     /// Lets the executor compute the fields that are left to it.
-    async fn compute(&self, rows: &[Row]) -> Result<Vec<Computed>> {
+    async fn compute(&self, rows: &[Row]) -> Result<Vec<ComputedValues>> {
         let (plan, budget) = (&self.plan.plan, self.app.budget());
-        let mut fields = Vec::with_capacity(plan.delegated.len());
-        for field in &plan.delegated {
+        let mut fields = Vec::with_capacity(plan.computed.len());
+        for field in &plan.computed {
             let owners = match field.node {
                 None => None,
                 Some(node) => {
@@ -249,7 +250,7 @@ impl<E: FieldExecutor> Request<'_, E> {
                     Some((node.entity, ids))
                 }
             };
-            fields.push(LeftField { path: &field.path, owners });
+            fields.push(FieldRequest { path: &field.path, owners });
         }
         if fields.is_empty() {
             return Ok(Vec::new());

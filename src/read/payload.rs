@@ -24,11 +24,11 @@ use crate::{
 };
 
 /// The response keys of a root field and of a field of its payload.
-pub(super) type Place = (Box<str>, Box<str>);
+pub(super) type PayloadField = (Box<str>, Box<str>);
 
 /// The plans of the objects that an operation returns.
 #[derive(Debug)]
-pub(super) struct Compiled(Vec<(Place, Arc<Plan>)>);
+pub(super) struct Compiled(Vec<(PayloadField, Arc<Plan>)>);
 
 impl Compiled {
     pub(super) fn new(parts: Parts<'_>, inputs: Inputs<'_>) -> Self {
@@ -40,7 +40,7 @@ impl Compiled {
 /// The plans of the objects that a request returns, and the JSON that they have written.
 #[derive(Debug)]
 pub struct PayloadPlans {
-    plans: HashMap<Place, (Arc<Plan>, Evaluated)>,
+    plans: HashMap<PayloadField, (Arc<Plan>, Evaluated)>,
     written: Mutex<Vec<Vec<u8>>>,
 }
 

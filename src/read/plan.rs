@@ -25,12 +25,12 @@ pub(super) struct Plan {
     /// The ids of the root fields `node` and `nodes`.
     pub(super) ids: Vec<Argument>,
     /// The fields that another executor computes.
-    pub(super) delegated: Vec<Delegated>,
+    pub(super) computed: Vec<ComputedField>,
 }
 
 /// A field that is computed beyond rows, by the executor.
 #[derive(Debug)]
-pub(super) struct Delegated {
+pub(super) struct ComputedField {
     /// The node whose objects have the field; `None` for a root field.
     pub(super) node: Option<NodeId>,
     /// The types and response keys that lead from the operation to the field.
@@ -83,7 +83,8 @@ pub(super) enum Root {
     List(NodeId, Fields<ListField>),
     /// `trash`.
     Trash(Fields<TrashField>),
-    Delegated(usize),
+    /// The number of a computed field.
+    Computed(usize),
 }
 
 /// Whether one object or a list of objects is selected.
@@ -151,7 +152,8 @@ pub(super) enum Field {
     Diff(Box<Report<ChangeField>>),
     /// An object whose fields are columns of the instance and of its template, whose node and id follow.
     Preview(NodeId, Column, Fields<PreviewField>),
-    Delegated(usize),
+    /// The number of a computed field.
+    Computed(usize),
 }
 
 /// A field of an entry of a kind, in one row.

@@ -8,7 +8,7 @@ use sea_orm::DbBackend;
 
 use super::statement::Packing;
 use crate::{
-    db::pool::pinned::{Place, TOO_LARGE},
+    db::pool::pinned::{Place, Row, TOO_LARGE},
     kinds::plain::{FieldColumn, Form},
 };
 
@@ -158,9 +158,20 @@ impl Columns {
         }
     }
 
+    /// Where a column is: itself, unless its row set has no rows of its own.
+    fn moved(&self, column: Column) -> Column {
+        self.moved[column.set.0].as_ref().map_or(column, |moved| moved[column.at])
+    }
+
+    /// Whether a row has a column. Reading the column of another row set would give a value of another field.
+    pub fn has(&self, row: &Row, column: Column) -> bool {
+        let set = self.moved(column).set.0;
+        row.part().is_ok_and(|part| usize::try_from(part).is_ok_and(|part| part == set))
+    }
+
     /// The position of a column in a row.
     pub fn place(&self, column: Column) -> Place {
-        let column = self.moved[column.set.0].as_ref().map_or(column, |moved| moved[column.at]);
+        let column = self.moved(column);
         Place { joint: self.places[column.set.0][column.at], own: column.at }
     }
 

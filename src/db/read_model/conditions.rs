@@ -8,8 +8,8 @@ use sea_orm::DbBackend;
 
 use super::{
     arguments::NodeArgument,
+    node::{Entity, Node, Source},
     statement::Text,
-    tree::{Entity, Node, Source},
 };
 use crate::{
     access::Scope,

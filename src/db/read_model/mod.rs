@@ -6,6 +6,8 @@
 mod arguments;
 mod columns;
 mod conditions;
+mod node;
+mod row_sets;
 mod statement;
 mod tree;
 mod version_checks;
@@ -19,11 +21,13 @@ pub(super) use self::version_checks::VersionChecks;
 pub use self::{
     arguments::NodeArgument,
     columns::{Column, RowSet},
-    tree::{Covers, Entity, Node, NodeId, RuleColumns, Source, Tree},
+    node::{Entity, Node, NodeId, Source},
+    row_sets::RuleColumns,
+    tree::{Covers, Tree},
 };
 use self::{
     columns::LARGEST_PACK,
-    statement::{Packing, Request},
+    statement::{Packing, Read},
 };
 pub use crate::db::pool::pinned::{Place, Row};
 use crate::{
@@ -95,7 +99,7 @@ impl Db {
     ) -> Result<Vec<Row>, DbErr> {
         let replica = self.replica.as_ref().filter(|_| wanted != Wanted::OfPrimary);
         let versioned = wanted == Wanted::WithVersion || replica.is_some();
-        let request = Request { scope, tree, arguments, versioned };
+        let request = Read { scope, tree, arguments, versioned };
         let backend = self.open.read.get_database_backend();
         let text = statement::write(backend, request, self.packing());
         if let Some(replica) = replica {
@@ -128,7 +132,7 @@ impl Db {
 
     /// Returns the SQL that [`Db::rows`] runs, for tests that examine query plans.
     pub fn statement(&self, scope: &Scope, tree: &Tree, arguments: &[NodeArgument]) -> String {
-        let request = Request { scope, tree, arguments, versioned: true };
+        let request = Read { scope, tree, arguments, versioned: true };
         statement::write(self.open.read.get_database_backend(), request, self.packing()).sql
     }
 

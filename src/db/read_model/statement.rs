@@ -11,7 +11,9 @@ use super::{
     arguments::NodeArgument,
     columns::{LARGEST_PACK, RowSet, packed},
     conditions::Conditions,
-    tree::{Covers, Entity, NodeId, SetOf, Source, Tree},
+    node::{Entity, NodeId, Source},
+    row_sets::SetOf,
+    tree::{Covers, Tree},
 };
 use crate::{
     access::Scope,
@@ -71,7 +73,7 @@ pub(super) enum Packing {
 
 /// What a statement is built from.
 #[derive(Clone, Copy)]
-pub(super) struct Request<'a> {
+pub(super) struct Read<'a> {
     pub(super) scope: &'a Scope,
     pub(super) tree: &'a Tree,
     /// The argument of each node.
@@ -81,7 +83,7 @@ pub(super) struct Request<'a> {
 }
 
 /// Builds the statement. A CROSS JOIN keeps SQLite from reading the table before the objects whose rows it looks for.
-pub(super) fn write(backend: DbBackend, from: Request<'_>, packing: Packing) -> Text<'_> {
+pub(super) fn write(backend: DbBackend, from: Read<'_>, packing: Packing) -> Text<'_> {
     let mut text = Text { sql: String::with_capacity(4096), parameters: Vec::new(), backend };
     let mut conditions = Vec::new();
     for (id, node) in from.tree.nodes() {
@@ -110,7 +112,7 @@ pub(super) fn write(backend: DbBackend, from: Request<'_>, packing: Packing) -> 
     text
 }
 
-impl<'a> Request<'a> {
+impl<'a> Read<'a> {
     /// Writes the query for the objects of a node. Returns the conditions of its list, for its total count.
     fn objects(&self, id: NodeId, text: &mut Text<'a>) -> String {
         let node = self.tree.get(id);

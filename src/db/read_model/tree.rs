@@ -3,136 +3,12 @@
 //! Built by the compiler of read plans, once for each plan. It must not contain data of a request, and must not know
 //! the format of a response.
 
-use super::columns::{Column, Columns, RowSet};
-use crate::kinds::plain::{FieldColumn, Form, PlainKind};
-
-/// The type of the objects of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entity {
-    /// Stacks.
-    Stack,
-    /// Instances.
-    Instance,
-    /// Templates.
-    Template,
-}
-
-impl Entity {
-    /// The table.
-    pub(super) fn table(self) -> &'static str {
-        match self {
-            Self::Stack => "stacks",
-            Self::Instance => "service_instances",
-            Self::Template => "services",
-        }
-    }
-
-    /// The alias of the table in the SQL of columns.
-    pub(super) fn alias(self) -> &'static str {
-        match self {
-            Self::Stack => "s",
-            Self::Instance => "i",
-            Self::Template => "t",
-        }
-    }
-
-    /// The column of the stack to which an object belongs; `None` for objects of all stacks.
-    pub(super) fn scope_column(self) -> Option<&'static str> {
-        match self {
-            Self::Stack => Some("e.id"),
-            Self::Instance => Some("e.stack_id"),
-            Self::Template => None,
-        }
-    }
-}
-
-/// How the objects of a node are found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// The live one with a name.
-    Name,
-    /// The live ones with some ids.
-    Ids,
-    /// The ones with some ids, trashed or not.
-    AnyIds,
-    /// A page of all live ones, by name.
-    Live,
-    /// A page of the trashed ones, the last deleted first; of instances only those that were deleted on their own.
-    Trash,
-    /// The live instance of a stack with a name.
-    Named(NodeId),
-    /// A page of the live instances of each stack or template, oldest first.
-    Members(NodeId),
-    /// The stack or the template of each instance.
-    Of(NodeId),
-    /// The live instances on which the instances of a node depend.
-    Dependencies(NodeId),
-}
-
-/// A node of the tree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NodeId(pub(super) usize);
-
-impl NodeId {
-    /// Its position among all nodes. Parents precede their children.
-    pub fn number(self) -> usize {
-        self.0
-    }
-}
-
-/// Objects of one type that are found in one way.
-#[derive(Debug)]
-pub struct Node {
-    /// The type of the objects.
-    pub entity: Entity,
-    /// How they are found.
-    pub source: Source,
-    /// The row set of the objects.
-    pub set: RowSet,
-    /// The column of the parent's id, for objects that are found through their parent.
-    pub parent: Option<Column>,
-    /// The column that orders the rows of a page: a time, or a position.
-    pub order: Option<Column>,
-    /// The column of the name, for the cursors of lists that are ordered by it.
-    pub name: Option<Column>,
-    /// The row set of the total count of a page.
-    pub count: Option<RowSet>,
-    /// Whether the objects have no rows of their own, because their columns are joined to the rows of the instances.
-    pub is_joined: bool,
-    /// Whether they need rows of their own.
-    needs_rows: bool,
-    stack: Option<NodeId>,
-    template: Option<NodeId>,
-    dependencies: Option<NodeId>,
-}
-
-/// What the rows of a row set are.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum SetOf {
-    /// The version of the data.
-    Version,
-    /// The objects of a node.
-    Objects(NodeId),
-    /// The total count of a page, for each parent.
-    Count(NodeId),
-    /// The number of instances that went into the trash with each stack of a node.
-    TrashedMembers(NodeId),
-    /// The rows of a table that belong to the objects of a node.
-    Entries(NodeId, &'static str),
-}
-
-/// The columns of override rules, which remove entries that the template brings.
-#[derive(Clone, Copy, Debug)]
-pub struct RuleColumns {
-    /// The row set of the rules.
-    pub set: RowSet,
-    /// The kind.
-    pub kind: Column,
-    /// The action.
-    pub action: Column,
-    /// The key of the removed entry; NULL when the rule is about the whole kind.
-    pub key: Column,
-}
+use super::{
+    columns::{Column, Columns},
+    node::{Entity, Node, NodeId, Source},
+    row_sets::{SetOf, field},
+};
+use crate::kinds::plain::Form;
 
 /// What the version of a response covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,21 +22,17 @@ pub enum Covers {
 /// The tree of a read. Its statement has one row set for each kind of row; the first one is the version.
 #[derive(Debug)]
 pub struct Tree {
-    nodes: Vec<Node>,
-    sets: Vec<SetOf>,
-    columns: Columns,
+    pub(super) nodes: Vec<Node>,
+    pub(super) sets: Vec<SetOf>,
+    pub(super) columns: Columns,
     covers: Covers,
-    fallible: Vec<(Column, Form)>,
+    pub(super) fallible: Vec<(Column, Form)>,
 }
 
 impl Default for Tree {
     fn default() -> Self {
         Self::new()
     }
-}
-
-const fn field(sql: &'static str, form: Form) -> FieldColumn {
-    FieldColumn { field: sql, sql, form }
 }
 
 impl Tree {
@@ -201,8 +73,12 @@ impl Tree {
         match self.nodes[instances.0].source {
             Source::Named(stack) => return stack,
             Source::Members(parent) if self.nodes[parent.0].entity == Entity::Stack => return parent,
-            // A dependency does not cross stacks.
-            Source::Dependencies(dependents) => return self.stack_of(dependents),
+            // A dependency does not cross stacks. Its row has no columns of the stack.
+            Source::Dependencies(dependents) => {
+                let stack = self.stack_of(dependents);
+                self.keep_rows(stack);
+                return stack;
+            }
             _ => {}
         }
         if let Some(known) = self.nodes[instances.0].stack {
@@ -285,78 +161,6 @@ impl Tree {
         id
     }
 
-    fn set(&mut self, of: SetOf, columns: &[FieldColumn]) -> RowSet {
-        self.sets.push(of);
-        self.columns.add_set(columns)
-    }
-
-    /// Adds a column to a row set. The same SQL gives the same column.
-    pub fn column(&mut self, set: RowSet, field: FieldColumn) -> Column {
-        self.columns.add(set, field)
-    }
-
-    /// Adds a column of the objects of a node.
-    pub fn of_node(&mut self, node: NodeId, field: FieldColumn) -> Column {
-        self.column(self.nodes[node.0].set, field)
-    }
-
-    /// Adds the total count of a page.
-    pub fn count(&mut self, node: NodeId) {
-        if self.nodes[node.0].count.is_none() {
-            let set = self.set(SetOf::Count(node), &[field("parent", Form::Long), field("count", Form::Long)]);
-            self.nodes[node.0].count = Some(set);
-        }
-    }
-
-    /// Adds the number of instances that went into the trash with each stack of a node.
-    pub fn trashed_members(&mut self, node: NodeId) -> RowSet {
-        let is_known = |set: &SetOf| matches!(set, SetOf::TrashedMembers(known) if *known == node);
-        match self.sets.iter().position(is_known) {
-            Some(at) => RowSet::nth(at),
-            None => self.set(SetOf::TrashedMembers(node), &[field("parent", Form::Long), field("count", Form::Long)]),
-        }
-    }
-
-    /// Adds the entries of a kind that belong to the objects of a node; `None` when objects of this type have none.
-    pub fn kind(&mut self, node: NodeId, kind: &'static PlainKind) -> Option<RowSet> {
-        let table = match self.nodes[node.0].entity {
-            Entity::Instance => kind.table,
-            Entity::Template => kind.template_table()?,
-            Entity::Stack => return None,
-        };
-        let set = self.entries(node, table);
-        // The columns that show whether a row can be read, whatever else is selected from it.
-        for field in kind.fallible() {
-            let column = self.column(set, field);
-            if !self.fallible.iter().any(|(known, _)| *known == column) {
-                self.fallible.push((column, field.form));
-            }
-        }
-        Some(set)
-    }
-
-    /// Adds the override rules of the instances of a node.
-    pub fn rules(&mut self, node: NodeId) -> RuleColumns {
-        let set = self.entries(node, "instance_override_rules");
-        let mut column = |name| self.column(set, field(name, Form::Text));
-        RuleColumns { set, kind: column("kind"), action: column("action"), key: column("key") }
-    }
-
-    fn entries(&mut self, node: NodeId, table: &'static str) -> RowSet {
-        let known = self
-            .sets
-            .iter()
-            .position(|set| matches!(set, SetOf::Entries(owner, known) if *owner == node && *known == table));
-        if let Some(at) = known {
-            return RowSet::nth(at);
-        }
-        let owner = match self.nodes[node.0].entity {
-            Entity::Template => field("x.service_id", Form::Long),
-            _ => field("x.instance_id", Form::Long),
-        };
-        self.set(SetOf::Entries(node, table), &[owner, field("x.id", Form::Long)])
-    }
-
     /// Sets what the version of the rows covers.
     pub fn cover(&mut self, covers: Covers) {
         self.covers = covers;
@@ -429,31 +233,5 @@ impl Tree {
     /// The columns.
     pub fn columns(&self) -> &Columns {
         &self.columns
-    }
-
-    /// The columns of a row set that show whether a row can be read.
-    pub fn fallible(&self, set: RowSet) -> impl Iterator<Item = (Column, Form)> {
-        self.fallible.iter().filter(move |(column, _)| column.set() == set).copied()
-    }
-
-    /// The row sets, and what the rows of each are.
-    pub(super) fn sets(&self) -> impl Iterator<Item = (RowSet, SetOf)> {
-        self.sets.iter().enumerate().map(|(at, of)| (RowSet::nth(at), *of))
-    }
-
-    /// The node whose objects a row set holds; `None` for other rows.
-    pub fn objects(&self, set: RowSet) -> Option<NodeId> {
-        match self.sets.get(set.number())? {
-            SetOf::Objects(node) => Some(*node),
-            _ => None,
-        }
-    }
-
-    /// The node whose total count a row set holds; `None` for other rows.
-    pub fn counted(&self, set: RowSet) -> Option<NodeId> {
-        match self.sets.get(set.number())? {
-            SetOf::Count(node) => Some(*node),
-            _ => None,
-        }
     }
 }

@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     budget::{Budget, Exceeded},
-    document::{Inputs, Parts},
+    document::{Inputs, MergedField, Parts},
 };
 
 /// Makes the executor's document of an operation with the values of its variables. Its positions are byte offsets until
@@ -68,9 +68,6 @@ fn position<T>(node: &Node<T>) -> Pos {
     Pos { line: 0, column: node.location().map_or(0, |span| span.offset()) }
 }
 
-/// The merged fields of an object with one response key: the key, the first field, and the selections of all.
-type Merged<'a> = (&'a Name, &'a Node<Field>, Vec<&'a SelectionSet>);
-
 impl<'a> Build<'a> {
     /// Merges several selections on the same type.
     fn set(&self, of: &Name, sets: &[&'a SelectionSet]) -> Positioned<executor::SelectionSet> {
@@ -117,57 +114,12 @@ impl<'a> Build<'a> {
     }
 
     fn fields(&self, of: &Name, sets: &[&'a SelectionSet]) -> Vec<Positioned<executor::Selection>> {
-        let mut merged = Vec::new();
-        let mut known = HashMap::new();
-        for set in sets {
-            self.collect(of, set, &mut merged, &mut known);
-        }
-        let made = merged.into_iter().map(|(_, field, sets)| {
+        let merged = self.parts.fields(&self.inputs, of, sets);
+        let made = merged.into_iter().map(|MergedField { field, sets, .. }| {
             let pos = position(field);
             Positioned::new(executor::Selection::Field(Positioned::new(self.field(of, field, &sets), pos)), pos)
         });
         made.collect()
-    }
-
-    /// Collects the fields of an object, in the order of the response.
-    fn collect(
-        &self,
-        of: &Name,
-        set: &'a SelectionSet,
-        merged: &mut Vec<Merged<'a>>,
-        known: &mut HashMap<&'a Name, usize>,
-    ) {
-        for selection in &set.selections {
-            if self.inputs.includes(selection.directives()) != Some(true) {
-                continue;
-            }
-            match selection {
-                Selection::Field(field) => {
-                    let key = field.response_key();
-                    let at = *known.entry(key).or_insert_with(|| {
-                        merged.push((key, field, Vec::new()));
-                        merged.len() - 1
-                    });
-                    merged[at].2.push(&field.selection_set);
-                }
-                Selection::InlineFragment(inline) => {
-                    if inline.type_condition.as_ref().is_none_or(|wanted| self.is(of, wanted)) {
-                        self.collect(of, &inline.selection_set, merged, known);
-                    }
-                }
-                Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = spread.fragment_def(self.parts.document)
-                        && self.is(of, fragment.type_condition())
-                    {
-                        self.collect(of, &fragment.selection_set, merged, known);
-                    }
-                }
-            }
-        }
-    }
-
-    fn is(&self, of: &Name, wanted: &Name) -> bool {
-        of == wanted || self.parts.schema.is_subtype(wanted, of)
     }
 
     fn field(&self, of: &Name, field: &Node<Field>, sets: &[&'a SelectionSet]) -> executor::Field {

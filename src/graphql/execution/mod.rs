@@ -2,8 +2,8 @@
 //!
 //! Called by `graphql::execute` and by resolvers. It must not depend on a type of the schema.
 
+pub(in crate::graphql) mod computed_fields;
 pub(in crate::graphql) mod executable;
-pub(in crate::graphql) mod field;
 pub(in crate::graphql) mod field_budget;
 pub(in crate::graphql) mod planned;
 pub(in crate::graphql) mod tasks;

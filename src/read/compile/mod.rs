@@ -9,22 +9,19 @@ mod objects;
 mod reports;
 mod roots;
 
-use std::collections::HashMap;
-
 use apollo_compiler::{
-    Name,
     ast::{OperationType, Type},
-    executable::{Field, Selection, SelectionSet},
+    executable::{Field, SelectionSet},
 };
 
 use super::{
     arguments::Argument,
-    payload::Place,
-    plan::{self, Delegated, Fields, NodeArguments, Plan, Root},
+    payload::PayloadField,
+    plan::{self, ComputedField, Fields, NodeArguments, Plan, Root},
 };
 use crate::{
     db::read_model::{Column, Covers, Entity, NodeId, Source, Tree},
-    document::{Inputs, Parts},
+    document::{Inputs, MergedField, Parts},
     kinds::plain::{FieldColumn, Form},
 };
 
@@ -36,7 +33,7 @@ pub(super) fn compile(parts: Parts<'_>, inputs: Inputs<'_>) -> Option<Plan> {
     }
     let mut compiler = Compiler::new(parts, inputs);
     let roots = compiler.roots(&[&parts.operation.selection_set])?;
-    let is_planned = |root: &Root| !matches!(root, Root::Typename(_) | Root::Delegated(_));
+    let is_planned = |root: &Root| !matches!(root, Root::Typename(_) | Root::Computed(_));
     if !roots.iter().any(|(_, root)| is_planned(root)) {
         return None;
     }
@@ -46,7 +43,7 @@ pub(super) fn compile(parts: Parts<'_>, inputs: Inputs<'_>) -> Option<Plan> {
 /// Compiles the plans of the objects that a mutation returns: for the response keys of a root field and of a field of
 /// its payload, a plan with one root, whose id is an argument of the request. Objects of which only plain fields are
 /// selected need no plan, because the mutation returns their rows.
-pub(super) fn payloads(parts: Parts<'_>, inputs: Inputs<'_>) -> Vec<(Place, Plan)> {
+pub(super) fn payloads(parts: Parts<'_>, inputs: Inputs<'_>) -> Vec<(PayloadField, Plan)> {
     let mut plans = Vec::new();
     let mut outer = Compiler::new(parts, inputs);
     outer.fields("Mutation", &[&parts.operation.selection_set], |outer, field, sets| {
@@ -68,7 +65,7 @@ struct Compiler<'a> {
     tree: Tree,
     arguments: Vec<NodeArguments>,
     ids: Vec<Argument>,
-    delegated: Vec<Delegated>,
+    computed: Vec<ComputedField>,
     /// Whether a root field finds a stack by its name.
     depends_on_stack: bool,
     /// The types and response keys that lead from the operation to the current field.
@@ -78,9 +75,6 @@ struct Compiler<'a> {
 /// The selections on an object.
 type Sets<'s, 'a> = &'s [&'a SelectionSet];
 
-/// The merged fields of an object with one response key: the key, the first field, and the selections of all.
-type Merged<'a> = (&'a Name, &'a Field, Vec<&'a SelectionSet>);
-
 impl<'a> Compiler<'a> {
     fn new(parts: Parts<'a>, inputs: Inputs<'a>) -> Self {
         Self {
@@ -89,7 +83,7 @@ impl<'a> Compiler<'a> {
             tree: Tree::new(),
             arguments: Vec::new(),
             ids: Vec::new(),
-            delegated: Vec::new(),
+            computed: Vec::new(),
             depends_on_stack: false,
             path: Vec::new(),
         }
@@ -120,18 +114,18 @@ impl<'a> Compiler<'a> {
         };
         let sources: Vec<NodeId> =
             self.tree.nodes().filter(|(_, node)| is_source(&node.source)).map(|(node, _)| node).collect();
-        let covers = match (sources.as_slice(), self.depends_on_stack && self.delegated.is_empty()) {
+        let covers = match (sources.as_slice(), self.depends_on_stack && self.computed.is_empty()) {
             ([stack], true) => Covers::Stack(*stack),
             _ => Covers::Everything,
         };
         self.tree.cover(covers);
         self.fill_arguments();
         // Beside a field that the executor computes, a plan pays only for more than the rows of one node.
-        if !self.delegated.is_empty() && self.tree.number_of_sets() <= 2 {
+        if !self.computed.is_empty() && self.tree.number_of_sets() <= 2 {
             return None;
         }
-        let Self { tree, arguments, ids, delegated, .. } = self;
-        Some(Plan { tree: tree.placed()?, arguments, roots, ids, delegated })
+        let Self { tree, arguments, ids, computed, .. } = self;
+        Some(Plan { tree: tree.placed()?, arguments, roots, ids, computed })
     }
 
     /// Sets the arguments of a node.
@@ -154,12 +148,9 @@ impl<'a> Compiler<'a> {
         mut make: impl FnMut(&mut Self, &'a Field, Sets<'_, 'a>) -> Option<F>,
     ) -> Option<Fields<F>> {
         let object = self.parts.schema.types.get_key_value(of)?.0;
-        let (mut merged, mut known) = (Vec::new(), HashMap::new());
-        for set in sets {
-            self.collect(object, set, &mut merged, &mut known)?;
-        }
+        let merged = self.parts.fields(&self.inputs, object, sets);
         let mut fields = Vec::with_capacity(merged.len());
-        for (key, field, sets) in &merged {
+        for MergedField { key, field, sets } in &merged {
             self.path.push((of.into(), key.as_str().into()));
             fields.push((format!("\"{key}\":").into(), make(self, field, sets)?));
             self.path.pop();
@@ -167,54 +158,13 @@ impl<'a> Compiler<'a> {
         Some(fields)
     }
 
-    fn collect(
-        &self,
-        object: &Name,
-        set: &'a SelectionSet,
-        merged: &mut Vec<Merged<'a>>,
-        known: &mut HashMap<&'a Name, usize>,
-    ) -> Option<()> {
-        for selection in &set.selections {
-            if !self.inputs.includes(selection.directives())? {
-                continue;
-            }
-            match selection {
-                Selection::Field(field) => {
-                    let key = field.response_key();
-                    let at = *known.entry(key).or_insert_with(|| {
-                        merged.push((key, field, Vec::new()));
-                        merged.len() - 1
-                    });
-                    merged[at].2.push(&field.selection_set);
-                }
-                Selection::InlineFragment(inline) => {
-                    if inline.type_condition.as_ref().is_none_or(|condition| self.is(object, condition)) {
-                        self.collect(object, &inline.selection_set, merged, known)?;
-                    }
-                }
-                Selection::FragmentSpread(spread) => {
-                    let fragment = spread.fragment_def(self.parts.document)?;
-                    if self.is(object, fragment.type_condition()) {
-                        self.collect(object, &fragment.selection_set, merged, known)?;
-                    }
-                }
-            }
-        }
-        Some(())
-    }
-
-    /// Whether the type condition of a fragment applies to the type `object`.
-    fn is(&self, object: &Name, condition: &Name) -> bool {
-        object == condition || self.parts.schema.is_subtype(condition, object)
-    }
-
     /// Leaves the current field to the executor. `node` has the objects of the field.
-    fn delegate(&mut self, node: Option<NodeId>) -> usize {
+    fn computed_field(&mut self, node: Option<NodeId>) -> usize {
         if let Some(node) = node {
             self.tree.keep_rows(node);
         }
-        self.delegated.push(Delegated { node, path: self.path.clone() });
-        self.delegated.len() - 1
+        self.computed.push(ComputedField { node, path: self.path.clone() });
+        self.computed.len() - 1
     }
 }
 

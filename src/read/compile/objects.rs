@@ -49,7 +49,7 @@ impl<'a> Compiler<'a> {
                 }
                 // A file with secrets is left to the executor, which marks the response.
                 "compose" if field.arguments.iter().any(|given| given.name == "revealSecrets") => return None,
-                "conflicts" | "compose" => own.delegated(node)?,
+                "conflicts" | "compose" => own.computed(node)?,
                 _ => own.plain_field(node, field, STACK)?,
             })
         })
@@ -60,7 +60,7 @@ impl<'a> Compiler<'a> {
             Some(match field.name.as_str() {
                 "__typename" => Field::Typename(typename("Template")),
                 "instances" => own.members(node, field, sets)?,
-                "affected" => own.delegated(node)?,
+                "affected" => own.computed(node)?,
                 _ => match own.entries_field(node, field, sets) {
                     Some(entries) => entries?,
                     None => own.plain_field(node, field, TEMPLATE)?,
@@ -86,7 +86,7 @@ impl<'a> Compiler<'a> {
                 "overrideStats" => own.stats(node, sets)?,
                 "overrideDiff" => own.diff(node, sets)?,
                 "deletePreview" => own.preview(node, sets)?,
-                "conflicts" => own.delegated(node)?,
+                "conflicts" => own.computed(node)?,
                 _ => match own.entries_field(node, field, sets) {
                     Some(entries) => entries?,
                     None => own.plain_field(node, field, INSTANCE)?,
@@ -100,7 +100,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// A field that the executor computes for each object. It finds live objects only.
-    fn delegated(&mut self, node: NodeId) -> Option<Field> {
+    fn computed(&mut self, node: NodeId) -> Option<Field> {
         let mut above = self.tree.get(node);
         while let Source::Of(parent) | Source::Members(parent) | Source::Named(parent) | Source::Dependencies(parent) =
             above.source
@@ -110,7 +110,7 @@ impl<'a> Compiler<'a> {
         if matches!(above.source, Source::Trash | Source::AnyIds) {
             return None;
         }
-        Some(Field::Delegated(self.delegate(Some(node))))
+        Some(Field::Computed(self.computed_field(Some(node))))
     }
 
     /// A field with the entries of a kind; `None` if there is no such kind.

@@ -50,7 +50,7 @@ impl<'a> Compiler<'a> {
                 Root::List(node, self.connection("Template", node, sets)?)
             }
             "trash" => Root::Trash(self.fields("Trash", sets, Self::trash)?),
-            "viewer" | "apiKeys" | "suggestHostPort" => Root::Delegated(self.delegate(None)),
+            "viewer" | "apiKeys" | "suggestHostPort" => Root::Computed(self.computed_field(None)),
             // Introspection.
             _ => return None,
         })

@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// The values of a field that the executor has computed, by the id of the object; a root field has the id 0.
-pub(super) type Computed = HashMap<i64, Vec<u8>>;
+pub(super) type ComputedValues = HashMap<i64, Vec<u8>>;
 
 /// Writes a response.
 pub(super) struct Writer<'w, 'a> {
@@ -40,7 +40,7 @@ pub(super) struct Writer<'w, 'a> {
     pub(super) arguments: &'w [NodeArgument],
     /// The ids of the root fields `node` and `nodes`.
     pub(super) ids: &'w [Vec<Option<AnyId>>],
-    pub(super) computed: &'w [Computed],
+    pub(super) computed: &'w [ComputedValues],
 }
 
 impl<'a> Writer<'_, 'a> {
@@ -66,7 +66,7 @@ impl<'a> Writer<'_, 'a> {
                 TrashField::Typename(name) => raw(out, name),
                 TrashField::List(node, fields) => self.list(out, *node, 0, fields),
             }),
-            Root::Delegated(number) => self.delegated(out, *number, 0),
+            Root::Computed(number) => self.computed(out, *number, 0),
         })
     }
 
@@ -164,7 +164,7 @@ impl<'a> Writer<'_, 'a> {
                     self.column(out, self.of(*template, *key, found)?.row, *at, Form::Text)
                 }
             }),
-            Field::Delegated(number) => self.delegated(out, *number, found.id),
+            Field::Computed(number) => self.computed(out, *number, found.id),
         }
     }
 
@@ -192,7 +192,7 @@ impl<'a> Writer<'_, 'a> {
         object(out, fields, |out, shown| match shown {
             SettingField::Typename(name) => raw(out, name),
             SettingField::Value { word, field, value, form } => {
-                // Of several rows for one setting, which only somebody else can have written, the last one counts.
+                // Of several rows for one setting, which only SQL by hand can have written, the last one counts.
                 for (_, _, row) in self.rows.entries(set, owner).iter().rev() {
                     if row.text(self.place(*field))? == Some(word) {
                         return self.column(out, row, *value, *form);
@@ -203,7 +203,7 @@ impl<'a> Writer<'_, 'a> {
         })
     }
 
-    fn delegated(&self, out: &mut ChunkWriter, number: usize, id: i64) -> Result<()> {
+    fn computed(&self, out: &mut ChunkWriter, number: usize, id: i64) -> Result<()> {
         let value = self.computed.get(number).and_then(|computed| computed.get(&id));
         out.extend_from_slice(value.ok_or_else(|| malformed_row("no computed value"))?);
         Ok(out.check()?)
@@ -215,6 +215,7 @@ impl<'a> Writer<'_, 'a> {
 
     /// Writes the value of a column in its format.
     pub(super) fn column(&self, out: &mut ChunkWriter, row: &Row, at: Column, form: Form) -> Result<()> {
+        debug_assert!(self.rows.tree.columns().has(row, at), "a column of another row set");
         column(out, row, self.place(at), form)
     }
 }

@@ -10,7 +10,8 @@ use crate::support::{COLLECTIONS, Rng, TestApp, both};
 both!(
     generated_queries_are_answered_alike,
     hot_queries_cost_one_statement,
-    what_a_plan_does_not_cover_is_left_to_the_executor,
+    rare_forms_of_queries_are_answered_alike,
+    objects_of_dependencies_are_those_of_the_executor,
 );
 
 const STACK: &[&str] =
@@ -319,7 +320,7 @@ async fn hot_queries_cost_one_statement(t: &TestApp) {
     }
 }
 
-async fn what_a_plan_does_not_cover_is_left_to_the_executor(t: &TestApp) {
+async fn rare_forms_of_queries_are_answered_alike(t: &TestApp) {
     fill(t).await;
     for query in [
         "{ stack(name: \"shop\") { name @include(if: true) } }",
@@ -342,5 +343,38 @@ async fn what_a_plan_does_not_cover_is_left_to_the_executor(t: &TestApp) {
     ] {
         let answer = t.graphql(query, json!({})).await;
         assert_eq!(answer["errors"][0]["path"], json!(["stack", "instances"]), "{query}");
+    }
+}
+
+/// The stack and the template of an instance on which another one depends are found from each root.
+async fn objects_of_dependencies_are_those_of_the_executor(t: &TestApp) {
+    fill(t).await;
+    t.template("other").await;
+    let other = json!({ "stack": { "name": "shop" }, "template": { "name": "other" }, "name": "other" });
+    t.done("createInstance", other, "").await;
+    let on = json!({ "dependency": { "instance": TestApp::by_name("shop", "other") } });
+    t.patch("web-1", json!([{ "set": on }])).await;
+    let found = t.data("{ instance(stack: \"shop\", name: \"web-1\") { id } }", json!({})).await;
+    let id = found["instance"]["id"].as_str().unwrap();
+    let inside = "dependencies { condition instance { name stack { name description } template { name } } }";
+    let expected = json!([{ "condition": "SERVICE_STARTED", "instance":
+        { "name": "other", "stack": { "name": "shop", "description": "" }, "template": { "name": "other" } } }]);
+    for (query, place) in [
+        (format!("{{ node(id: \"{id}\") {{ ... on Instance {{ stack {{ id }} {inside} }} }} }}"), "/node"),
+        (format!("{{ nodes(ids: [\"{id}\"]) {{ ... on Instance {{ {inside} }} }} }}"), "/nodes/0"),
+        (format!("{{ instance(stack: \"shop\", name: \"web-1\") {{ {inside} }} }}"), "/instance"),
+        (
+            format!("{{ stacks(search: \"shop\") {{ nodes {{ instance(name: \"web-1\") {{ {inside} }} }} }} }}"),
+            "/stacks/nodes/0/instance",
+        ),
+        (
+            format!("{{ template(name: \"postgres\") {{ instances {{ nodes {{ {inside} stack {{ name }} }} }} }} }}"),
+            "/template/instances/nodes/0",
+        ),
+    ] {
+        let (cost, data) = t.cost(&query, json!({})).await;
+        assert_eq!(cost, 1, "{query}");
+        assert_eq!(data.pointer(place).unwrap()["dependencies"], expected, "{query}");
+        assert_eq!(t.cost_by_executor(&query, json!({})).await.1, data, "{query}");
     }
 }

@@ -13,9 +13,9 @@ use serde_json::{Map, Value};
 
 /// The variables of the conditions, sorted.
 #[derive(Debug)]
-pub(super) struct Conditions(Vec<Name>);
+pub(super) struct DirectiveVariables(Vec<Name>);
 
-impl Conditions {
+impl DirectiveVariables {
     /// The conditions of an operation and of all fragments of its document.
     pub(super) fn of(document: &ExecutableDocument, operation: &Operation) -> Self {
         let mut names = BTreeSet::new();

@@ -1,16 +1,19 @@
-//! Metadata of columns and kinds for read plans, which write rows to JSON without building entries; and the merge of
-//! rows by their keys alone.
+//! Metadata of columns and kinds for read plans, which write rows to JSON without building entries.
 //!
 //! Used by read plans. It must not know the format of a whole response.
 
-use std::collections::BTreeSet;
+mod heap_size;
+mod rows;
 
+use self::rows::{diff_rows, merge_rows, stats_of_rows};
+pub use self::{
+    heap_size::HeapSize,
+    rows::{Found, IsEqual, Keyed, Layers, MergedRows, RowChange},
+};
 use crate::{
     kinds::{
         AttributeValue, Condition, EnvValue, HostPort, Kind, Names, Protocol, Registered, Shape, Stamp, Stats,
-        VolumeType,
-        merging::merge::{Effective, Removed, diff_sorted, merge_sorted, stats_sorted},
-        values::Argv,
+        VolumeType, values::Argv,
     },
     reference::InstanceRef,
 };
@@ -47,75 +50,6 @@ pub trait Plain {
 
     /// Whether both databases return the value unchanged after storing it.
     fn survives(&self) -> bool;
-}
-
-/// The memory of a value beside its own size.
-pub trait HeapSize {
-    /// An upper bound in bytes.
-    fn heap_size(&self) -> usize {
-        0
-    }
-}
-
-impl HeapSize for i32 {}
-impl HeapSize for bool {}
-impl HeapSize for Stamp {}
-impl HeapSize for HostPort {}
-impl HeapSize for Protocol {}
-impl HeapSize for VolumeType {}
-impl HeapSize for Condition {}
-impl HeapSize for super::SettingField {}
-
-impl HeapSize for InstanceRef {
-    fn heap_size(&self) -> usize {
-        match self {
-            Self::Id(_) => 0,
-            Self::Name { stack, name } => stack.len() + name.len(),
-        }
-    }
-}
-
-impl HeapSize for String {
-    fn heap_size(&self) -> usize {
-        self.capacity()
-    }
-}
-
-impl HeapSize for EnvValue {
-    fn heap_size(&self) -> usize {
-        self.text().map_or(0, str::len)
-    }
-}
-
-impl HeapSize for Argv {
-    fn heap_size(&self) -> usize {
-        self.0.iter().map(|word| size_of::<String>() + word.len()).sum()
-    }
-}
-
-impl HeapSize for AttributeValue {
-    fn heap_size(&self) -> usize {
-        json(&self.0)
-    }
-}
-
-fn json(value: &serde_json::Value) -> usize {
-    use serde_json::Value;
-    match value {
-        Value::String(text) => text.len(),
-        Value::Array(items) => items.iter().map(|item| size_of::<Value>() + json(item)).sum(),
-        // An object stores its keys and a table of them.
-        Value::Object(fields) => {
-            fields.iter().map(|(key, value)| 2 * size_of::<Value>() + key.len() + json(value)).sum()
-        }
-        _ => 0,
-    }
-}
-
-impl<T: HeapSize> HeapSize for Option<T> {
-    fn heap_size(&self) -> usize {
-        self.as_ref().map_or(0, T::heap_size)
-    }
 }
 
 macro_rules! plain {
@@ -165,7 +99,7 @@ plain! {
     AttributeValue => Some(Form::Json), is_read_again;
     EnvValue => None, |value| value.text().is_none_or(is_storable);
     InstanceRef => None, |_| true;
-    super::SettingField => None, is_read_again;
+    crate::kinds::SettingField => None, is_read_again;
 }
 
 /// A field of an entry that can be computed from its row.
@@ -197,7 +131,7 @@ pub struct PlainKind {
     /// The name of the entries' type in the API.
     pub type_name: &'static str,
     /// The kind.
-    pub kind: super::OverrideKind,
+    pub kind: crate::kinds::OverrideKind,
     /// Merges the rows of a template and of its instance. Returns `None` if a row has a key that no entry can have.
     pub merge: fn(&Layers<'_>, &Names<'_>) -> Option<MergedRows>,
     /// The statistics of the rows, given whether two rows are equal. Returns `None` like [`PlainKind::merge`].
@@ -208,124 +142,6 @@ pub struct PlainKind {
     pub refers_by: Option<&'static str>,
     columns: &'static [(&'static str, Option<Form>)],
     shown: &'static [FieldColumn],
-}
-
-/// A row, represented by its key and the text that sorts rows with the same key.
-pub type Keyed<'r> = (&'r str, &'r str);
-
-/// The rows of a template and of an instance for one kind.
-#[derive(Debug, Default)]
-pub struct Layers<'r> {
-    /// The rows of the template.
-    pub template: Vec<Keyed<'r>>,
-    /// The rows of the instance.
-    pub own: Vec<Keyed<'r>>,
-    /// The keys that the instance removes.
-    pub removed: Vec<&'r str>,
-    /// Whether the instance ignores all entries of the template.
-    pub replaced: bool,
-}
-
-/// The source of an effective entry.
-#[derive(Clone, Copy, Debug)]
-pub enum Found {
-    /// The n-th row of the template.
-    Template(usize),
-    /// The n-th row of the instance.
-    Own(usize),
-    /// The n-th entry of the service itself.
-    System(usize),
-}
-
-/// Whether two rows are the same entry.
-pub type IsEqual<'e> = &'e dyn Fn(Found, Found) -> bool;
-
-/// The effective entries of one kind, and the removed ones, sorted by key.
-#[derive(Debug)]
-pub struct MergedRows {
-    /// The effective entries.
-    pub entries: Vec<Effective<Found>>,
-    /// The rows of the template that the instance removes, with the text of their keys.
-    pub removed: Vec<(String, Removed<Found>)>,
-    /// The columns of the entries that the service itself adds.
-    pub system: Vec<Vec<(&'static str, String)>>,
-}
-
-/// The rows of one key before and after a change.
-#[derive(Debug)]
-pub struct RowChange {
-    /// The text of the key.
-    pub key: String,
-    /// The rows before.
-    pub from: Vec<Found>,
-    /// The rows after.
-    pub to: Vec<Found>,
-}
-
-/// Rows with their keys, sorted by key.
-type Sorted<K> = Vec<(<K as Kind>::Key, Found)>;
-
-/// The rows of both layers, sorted by key and then by tie-breaker. `None` if a row has a key that no entry can have.
-fn sorted<K: Kind>(layers: &Layers<'_>) -> Option<(Sorted<K>, Sorted<K>)> {
-    let sorted = |rows: &[Keyed<'_>], found: fn(usize) -> Found| {
-        let keyed = rows.iter().enumerate().map(|(at, (key, tie))| Some((K::row_key(key)?, *tie, found(at))));
-        let mut keyed = keyed.collect::<Option<Vec<_>>>()?;
-        keyed.sort_by(|(a, left, _), (b, right, _)| a.cmp(b).then_with(|| left.cmp(right)));
-        Some(keyed.into_iter().map(|(key, _, found)| (key, found)).collect::<Vec<_>>())
-    };
-    Some((sorted(&layers.template, Found::Template)?, sorted(&layers.own, Found::Own)?))
-}
-
-/// The keys that an instance removes. A key that no entry can have removes nothing.
-fn removed_keys<K: Kind>(layers: &Layers<'_>) -> BTreeSet<K::Key> {
-    layers.removed.iter().filter_map(|key| key.parse().ok()).collect()
-}
-
-/// The key of a row of the template or the instance.
-fn key_of<K: Kind>(layers: &Layers<'_>, found: Found) -> Option<K::Key> {
-    let (rows, at) = match found {
-        Found::Template(at) => (&layers.template, at),
-        Found::Own(at) => (&layers.own, at),
-        Found::System(_) => return None,
-    };
-    rows.get(at).and_then(|(key, _)| K::row_key(key))
-}
-
-/// Implements [`PlainKind::merge`] for a kind.
-fn merge_rows<K: Kind>(layers: &Layers<'_>, names: &Names<'_>) -> Option<MergedRows> {
-    let (template, own) = sorted::<K>(layers)?;
-    let removed = removed_keys::<K>(layers);
-    let mut merged = merge_sorted(&template, &own, |key| removed.contains(key), layers.replaced);
-    let taken = std::mem::take(&mut merged.removed).into_iter();
-    let removed =
-        taken.filter_map(|removed| Some((key_of::<K>(layers, removed.entry)?.to_string(), removed))).collect();
-    if !K::HAS_SYSTEM {
-        return Some(MergedRows { entries: merged.entries, removed, system: Vec::new() });
-    }
-    let system = K::system(names);
-    merged.inject_by((0..system.len()).map(Found::System), |found| match found {
-        Found::System(at) => system.get(at).map(Kind::key),
-        stored => key_of::<K>(layers, stored),
-    });
-    let owned = |entry: &K| entry.texts().into_iter().map(|(column, text)| (column, text.to_owned())).collect();
-    Some(MergedRows { entries: merged.entries, removed, system: system.iter().map(owned).collect() })
-}
-
-/// Implements [`PlainKind::stats`] for a kind.
-fn stats_of_rows<K: Kind>(layers: &Layers<'_>, is_equal: IsEqual<'_>) -> Option<Stats> {
-    let (template, own) = sorted::<K>(layers)?;
-    Some(stats_sorted(&template, &own, &removed_keys::<K>(layers), layers.replaced, is_equal))
-}
-
-/// Implements [`PlainKind::diff`] for a kind.
-fn diff_rows<K: Kind>(layers: &Layers<'_>, is_equal: IsEqual<'_>) -> Option<Vec<RowChange>> {
-    let (template, own) = sorted::<K>(layers)?;
-    let removed = removed_keys::<K>(layers);
-    let merged = merge_sorted(&template, &own, |key| removed.contains(key), layers.replaced);
-    let merged = merged.values().into_iter().map(|found| Some((key_of::<K>(layers, found)?, found)));
-    let merged = merged.collect::<Option<Vec<_>>>()?;
-    let changes = diff_sorted(&template, &merged, is_equal).into_iter();
-    Some(changes.map(|(key, from, to)| RowChange { key: key.to_string(), from, to }).collect())
 }
 
 impl PlainKind {
@@ -339,7 +155,7 @@ impl PlainKind {
         let form = |column: &'static str, form: Option<Form>| match form {
             Some(form @ (Form::Word(_) | Form::Json)) => Some(form),
             None if self.shape == Shape::Fields && column == "field" => {
-                Some(Form::Word(is_word_of::<super::SettingField>))
+                Some(Form::Word(is_word_of::<crate::kinds::SettingField>))
             }
             _ => None,
         };
@@ -401,34 +217,34 @@ macro_rules! plain_kinds {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
         /// The metadata of all kinds for instances, in registry order.
         pub static PLAIN_KINDS: &[PlainKind] = &[$( PlainKind {
-            field: <super::$kind as super::Kind>::FIELD,
-            table: <super::$kind as super::Stored<super::OfInstance>>::TABLE,
-            shape: <<super::$kind as super::Kind>::Set as super::Cardinality<super::$kind>>::SHAPE,
-            word: <super::$kind as Registered>::KIND.as_str(),
-            key: <super::$kind as Kind>::KEY_SQL,
-            tie: <super::$kind as Kind>::TIE_SQL,
+            field: <crate::kinds::$kind as crate::kinds::Kind>::FIELD,
+            table: <crate::kinds::$kind as crate::kinds::Stored<crate::kinds::OfInstance>>::TABLE,
+            shape: <<crate::kinds::$kind as crate::kinds::Kind>::Set as crate::kinds::Cardinality<crate::kinds::$kind>>::SHAPE,
+            word: <crate::kinds::$kind as Registered>::KIND.as_str(),
+            key: <crate::kinds::$kind as Kind>::KEY_SQL,
+            tie: <crate::kinds::$kind as Kind>::TIE_SQL,
             type_name: stringify!($kind),
-            kind: <super::$kind as Registered>::KIND,
-            merge: merge_rows::<super::$kind>,
-            stats: stats_of_rows::<super::$kind>,
-            diff: diff_rows::<super::$kind>,
-            refers_by: <super::$kind as Kind>::REFERS_BY,
-            columns: <super::$kind as super::Stored<super::OfInstance>>::COLUMNS,
-            shown: <super::$kind as super::Kind>::FIELD_COLUMNS,
+            kind: <crate::kinds::$kind as Registered>::KIND,
+            merge: merge_rows::<crate::kinds::$kind>,
+            stats: stats_of_rows::<crate::kinds::$kind>,
+            diff: diff_rows::<crate::kinds::$kind>,
+            refers_by: <crate::kinds::$kind as Kind>::REFERS_BY,
+            columns: <crate::kinds::$kind as crate::kinds::Stored<crate::kinds::OfInstance>>::COLUMNS,
+            shown: <crate::kinds::$kind as crate::kinds::Kind>::FIELD_COLUMNS,
         } ),+];
     };
 }
-super::for_each_kind!(plain_kinds);
+crate::kinds::for_each_kind!(plain_kinds);
 
 macro_rules! template_tables {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
         const TEMPLATE_TABLES: &[(&str, &str)] = &[$( (
-            <super::$kind as super::Kind>::FIELD,
-            <super::$kind as super::Stored<super::OfTemplate>>::TABLE,
+            <crate::kinds::$kind as crate::kinds::Kind>::FIELD,
+            <crate::kinds::$kind as crate::kinds::Stored<crate::kinds::OfTemplate>>::TABLE,
         ) ),+];
     };
 }
-super::for_each_template_kind!(template_tables);
+crate::kinds::for_each_template_kind!(template_tables);
 
 #[cfg(test)]
 mod tests {

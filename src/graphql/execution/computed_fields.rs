@@ -18,7 +18,7 @@ use crate::{
     error::{Error, Result},
     graphql::{Schema, execute, execution::executable::executable},
     ids::{GlobalId, InstanceId, StackId, TemplateId, opaque},
-    read::{FieldExecutor, LeftField, Path},
+    read::{FieldExecutor, FieldRequest, Path},
 };
 
 /// The most objects that one request can name.
@@ -47,7 +47,7 @@ fn failed(what: &str) -> Error {
 }
 
 impl FieldExecutor for RequestExecutor<'_> {
-    async fn compute(&self, fields: Vec<LeftField<'_>>) -> Result<Vec<HashMap<i64, Vec<u8>>>> {
+    async fn compute(&self, fields: Vec<FieldRequest<'_>>) -> Result<Vec<HashMap<i64, Vec<u8>>>> {
         let document = executable(self.parts, self.variables, self.app.budget())?;
         let DocumentOperations::Single(operation) = document.operations else { return Err(failed("has no operation")) };
         let mut roots = Vec::new();
@@ -79,7 +79,7 @@ fn key(number: usize, part: usize) -> Name {
 }
 
 /// The values of a field, by the ids of its objects.
-fn values(number: usize, field: &LeftField<'_>, data: &IndexMap<Name, Output>) -> Result<HashMap<i64, Vec<u8>>> {
+fn values(number: usize, field: &FieldRequest<'_>, data: &IndexMap<Name, Output>) -> Result<HashMap<i64, Vec<u8>>> {
     let mut values = HashMap::new();
     let Some((_, ids)) = &field.owners else {
         values.insert(0, json(data.get(&key(number, 0)))?);

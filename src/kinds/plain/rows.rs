@@ -1,0 +1,128 @@
+//! Merges and compares the rows of a template and of its instance by their keys alone, without building entries.
+//!
+//! Used by read plans. It must not contain rules of its own: `kinds::merging` merges anything that represents entries.
+
+use std::collections::BTreeSet;
+
+use crate::kinds::{
+    Kind, Names, Stats,
+    merging::merge::{Effective, Removed, diff_sorted, merge_sorted, stats_sorted},
+};
+
+/// A row, represented by its key and the text that sorts rows with the same key.
+pub type Keyed<'r> = (&'r str, &'r str);
+
+/// The rows of a template and of an instance for one kind.
+#[derive(Debug, Default)]
+pub struct Layers<'r> {
+    /// The rows of the template.
+    pub template: Vec<Keyed<'r>>,
+    /// The rows of the instance.
+    pub own: Vec<Keyed<'r>>,
+    /// The keys that the instance removes.
+    pub removed: Vec<&'r str>,
+    /// Whether the instance ignores all entries of the template.
+    pub replaced: bool,
+}
+
+/// The source of an effective entry.
+#[derive(Clone, Copy, Debug)]
+pub enum Found {
+    /// The n-th row of the template.
+    Template(usize),
+    /// The n-th row of the instance.
+    Own(usize),
+    /// The n-th entry of the service itself.
+    System(usize),
+}
+
+/// Whether two rows are the same entry.
+pub type IsEqual<'e> = &'e dyn Fn(Found, Found) -> bool;
+
+/// The effective entries of one kind, and the removed ones, sorted by key.
+#[derive(Debug)]
+pub struct MergedRows {
+    /// The effective entries.
+    pub entries: Vec<Effective<Found>>,
+    /// The rows of the template that the instance removes, with the text of their keys.
+    pub removed: Vec<(String, Removed<Found>)>,
+    /// The columns of the entries that the service itself adds.
+    pub system: Vec<Vec<(&'static str, String)>>,
+}
+
+/// The rows of one key before and after a change.
+#[derive(Debug)]
+pub struct RowChange {
+    /// The text of the key.
+    pub key: String,
+    /// The rows before.
+    pub from: Vec<Found>,
+    /// The rows after.
+    pub to: Vec<Found>,
+}
+
+/// Rows with their keys, sorted by key.
+type Sorted<K> = Vec<(<K as Kind>::Key, Found)>;
+
+/// The rows of both layers, sorted by key and then by tie-breaker. `None` if a row has a key that no entry can have.
+fn sorted<K: Kind>(layers: &Layers<'_>) -> Option<(Sorted<K>, Sorted<K>)> {
+    let sorted = |rows: &[Keyed<'_>], found: fn(usize) -> Found| {
+        let keyed = rows.iter().enumerate().map(|(at, (key, tie))| Some((K::row_key(key)?, *tie, found(at))));
+        let mut keyed = keyed.collect::<Option<Vec<_>>>()?;
+        keyed.sort_by(|(a, left, _), (b, right, _)| a.cmp(b).then_with(|| left.cmp(right)));
+        Some(keyed.into_iter().map(|(key, _, found)| (key, found)).collect::<Vec<_>>())
+    };
+    Some((sorted(&layers.template, Found::Template)?, sorted(&layers.own, Found::Own)?))
+}
+
+/// The keys that an instance removes. A key that no entry can have removes nothing.
+fn removed_keys<K: Kind>(layers: &Layers<'_>) -> BTreeSet<K::Key> {
+    layers.removed.iter().filter_map(|key| key.parse().ok()).collect()
+}
+
+/// The key of a row of the template or the instance.
+fn key_of<K: Kind>(layers: &Layers<'_>, found: Found) -> Option<K::Key> {
+    let (rows, at) = match found {
+        Found::Template(at) => (&layers.template, at),
+        Found::Own(at) => (&layers.own, at),
+        Found::System(_) => return None,
+    };
+    rows.get(at).and_then(|(key, _)| K::row_key(key))
+}
+
+/// Implements [`PlainKind::merge`](super::PlainKind::merge) for a kind.
+pub(super) fn merge_rows<K: Kind>(layers: &Layers<'_>, names: &Names<'_>) -> Option<MergedRows> {
+    let (template, own) = sorted::<K>(layers)?;
+    let removed = removed_keys::<K>(layers);
+    let mut merged = merge_sorted(&template, &own, |key| removed.contains(key), layers.replaced);
+    let taken = std::mem::take(&mut merged.removed).into_iter();
+    let removed =
+        taken.filter_map(|removed| Some((key_of::<K>(layers, removed.entry)?.to_string(), removed))).collect();
+    if !K::HAS_SYSTEM {
+        return Some(MergedRows { entries: merged.entries, removed, system: Vec::new() });
+    }
+    let system = K::system(names);
+    merged.inject_by((0..system.len()).map(Found::System), |found| match found {
+        Found::System(at) => system.get(at).map(Kind::key),
+        stored => key_of::<K>(layers, stored),
+    });
+    let owned = |entry: &K| entry.texts().into_iter().map(|(column, text)| (column, text.to_owned())).collect();
+    Some(MergedRows { entries: merged.entries, removed, system: system.iter().map(owned).collect() })
+}
+
+/// Implements [`PlainKind::stats`](super::PlainKind::stats) for a kind.
+pub(super) fn stats_of_rows<K: Kind>(layers: &Layers<'_>, is_equal: IsEqual<'_>) -> Option<Stats> {
+    let (template, own) = sorted::<K>(layers)?;
+    Some(stats_sorted(&template, &own, &removed_keys::<K>(layers), layers.replaced, is_equal))
+}
+
+/// Implements [`PlainKind::diff`](super::PlainKind::diff) for a kind.
+pub(super) fn diff_rows<K: Kind>(layers: &Layers<'_>, is_equal: IsEqual<'_>) -> Option<Vec<RowChange>> {
+    let (template, own) = sorted::<K>(layers)?;
+    let removed = removed_keys::<K>(layers);
+    let merged = merge_sorted(&template, &own, |key| removed.contains(key), layers.replaced);
+    let merged = merged.values().into_iter().map(|found| Some((key_of::<K>(layers, found)?, found)));
+    let merged = merged.collect::<Option<Vec<_>>>()?;
+    let changes = diff_sorted(&template, &merged, is_equal).into_iter();
+    Some(changes.map(|(key, from, to)| RowChange { key: key.to_string(), from, to }).collect())
+}
