@@ -54,8 +54,8 @@ impl Change {
         &self.operation
     }
 
-    /// Sends the mutation, and compares what it answers. `what` is told on failure.
-    pub(super) async fn make(&self, t: &TestApp, by_executor: bool, what: &str) -> Outcome {
+    /// Sends the mutation, compares what it answers, and returns the answer. `what` is told on failure.
+    pub(super) async fn make(&self, t: &TestApp, by_executor: bool, what: &str) -> (Outcome, Value) {
         let (first, _) = send(t, &self.operation, by_executor).await;
         let answer: Value = serde_json::from_str(&first.body).unwrap();
         let payload = &answer["data"]["done"];
@@ -63,7 +63,7 @@ impl Change {
             assert_eq!(payload["refused"].as_array().map(Vec::is_empty), Some(false), "{what}: {answer}");
             let again = compared(t, &self.operation, false, what).await;
             assert_eq!(again.body, first.body, "{what}: {}", self.operation.document());
-            return Outcome::Refused;
+            return (Outcome::Refused, answer);
         }
         let mut count = 0;
         for pinned in &self.pinned {
@@ -71,7 +71,7 @@ impl Change {
                 count += usize::from(self.is_found(t, pinned, shown, what).await);
             }
         }
-        Outcome::Done(count)
+        (Outcome::Done(count), answer)
     }
 
     /// Compares an object of the payload with the answer to a query; false if no query finds it.

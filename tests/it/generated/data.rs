@@ -21,10 +21,13 @@ pub(super) async fn fill(t: &TestApp) {
     {
         t.done("createStack", json!({ "name": name, "description": description }), "").await;
     }
-    plain_instances(t).await;
     special_instances(t).await;
+    plain_instances(t).await;
     dependencies(t).await;
     trash(t).await;
+    let ended = json!({ "name": "ended", "role": "READER", "expiresAt": "2030-01-31T12:00:00Z", "stacks": [{ "name": "zoo" }] });
+    t.done("createApiKey", ended, "").await;
+    t.done("revokeApiKey", json!({ "name": "ended" }), "").await;
     t.done("updateStack", json!({ "stack": { "name": "blog" }, "enabled": false }), "").await;
 }
 
@@ -43,7 +46,7 @@ async fn templates(t: &TestApp) {
         ("name", json!("app")),
         ("imageName", json!("acme/app")),
         ("command", json!(["serve", "a b", ""])),
-        ("entrypoint", json!([])),
+        ("entrypoint", json!(["/bin/sh", "-c"])),
         ("workingDir", json!("/srv")),
         ("restartPolicy", json!("on-failure:3")),
         ("category", json!("web \"ü\"")),
@@ -99,10 +102,17 @@ async fn special_instances(t: &TestApp) {
         "healthcheck": { "test": ["CMD", AWKWARD, ""] },
         "settings": { "command": [AWKWARD], "workingDir": "/ü" },
     });
+    let shadows = json!({
+        "labels": [{ "key": "org.example.tier", "value": "own" }],
+        "domains": [{ "domain": "db.localhost", "proxyPort": 1 }],
+        "configFiles": [{ "filePath": "/etc/postgresql/extra.conf", "content": "" }],
+        "settings": { "imageName": "own", "restartPolicy": "no", "entrypoint": ["own", ""] },
+    });
     for (stack, template, name, overrides) in [
         ("shop", "postgres", "odd", awkward.clone()),
         ("shop", "odd", "odder", awkward),
         ("shop", "app", "app", TestApp::overrides()),
+        ("shop", "postgres", "shadows", shadows),
         ("shop", "bare", "bare", Value::Null),
         ("blog", "app", "web-1", Value::Null),
         ("blog", "postgres", "db", TestApp::overrides()),

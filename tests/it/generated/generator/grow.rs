@@ -31,18 +31,17 @@ const ROOTS: [(&str, usize); 8] = [
 /// How deep fields are nested below the root; the limit is 12.
 pub(super) const DEPTH: usize = 9;
 /// Fields after which selection sets have one field only.
-pub(super) const FIELDS: usize = 30;
+pub(super) const FIELDS: usize = 35;
 
-/// How often each field has been selected, by its type and name.
-pub(in crate::generated) type Selected = BTreeMap<(String, String), usize>;
+/// How many answers have shown a field, by `Type.field`.
+pub(in crate::generated) type Shown = BTreeMap<String, usize>;
 
 /// Makes one operation.
 pub(in crate::generated) struct Grower<'a> {
     pub(in crate::generated) rng: &'a mut Rng,
     pub(in crate::generated) types: &'a Types,
     pub(in crate::generated) pools: &'a Pools,
-    /// How often each field has been selected in all operations so far.
-    selected: &'a mut Selected,
+    shown: &'a Shown,
     pub(in crate::generated) variables: Vec<Variable>,
     pub(super) fragments: Vec<(Fragment, Scope)>,
     pub(super) style: Style,
@@ -52,15 +51,10 @@ pub(in crate::generated) struct Grower<'a> {
 }
 
 impl<'a> Grower<'a> {
-    pub(in crate::generated) fn new(
-        rng: &'a mut Rng,
-        types: &'a Types,
-        pools: &'a Pools,
-        selected: &'a mut Selected,
-    ) -> Self {
+    pub(in crate::generated) fn new(rng: &'a mut Rng, types: &'a Types, pools: &'a Pools, shown: &'a Shown) -> Self {
         let style = Style::any(rng);
         let (variables, fragments) = (Vec::new(), Vec::new());
-        Self { rng, types, pools, selected, variables, fragments, style, fields: 0, aliases: 0, directives: 0 }
+        Self { rng, types, pools, shown, variables, fragments, style, fields: 0, aliases: 0, directives: 0 }
     }
 
     /// True once in so many times.
@@ -109,7 +103,8 @@ impl<'a> Grower<'a> {
 
     /// The selections of an object of this type.
     pub(in crate::generated) fn set(&mut self, of: &str, depth: usize, scope: &mut Scope) -> Vec<Selection> {
-        let most = if self.fields > FIELDS { 1 } else { 5 };
+        let few = if self.types.fields(of).len() > 12 { 7 } else { 4 };
+        let most = if self.fields > FIELDS { 1 } else { few };
         let count = 1 + self.rng.below(most);
         let mut set = Vec::new();
         for _ in 0..count {
@@ -161,17 +156,29 @@ impl<'a> Grower<'a> {
         if fields.is_empty() {
             return None;
         }
-        let [one, other] = [0, 1].map(|_| fields[self.rng.below(fields.len())]);
-        // Rather the one that has been selected less often.
-        let often = |field: &FieldDefinition| self.selected.get(&(of.to_owned(), field.name.to_string())).copied();
-        let definition = if often(other) < often(one) { other } else { one };
+        let mut definition = fields[self.rng.below(fields.len())];
+        if !self.chance(3) {
+            // Rather one with more below it that few answers have shown.
+            let others = [0, 1].map(|_| fields[self.rng.below(fields.len())]);
+            for other in others {
+                if self.need(of, other) > self.need(of, definition) {
+                    definition = other;
+                }
+            }
+        }
         self.field(of, definition, depth, scope)
+    }
+
+    /// How much there is in a field and below it that few answers have shown.
+    fn need(&self, of: &str, field: &FieldDefinition) -> f64 {
+        let need = |shown: Option<&usize>| 1.0 / (1.0 + shown.copied().unwrap_or_default() as f64);
+        let below = self.types.below(field).iter().map(|name| need(self.shown.get(name)));
+        need(self.shown.get(&format!("{of}.{}", field.name))) + below.sum::<f64>()
     }
 
     /// A field with arguments and selections, under a key that is free for it.
     fn field(&mut self, of: &str, definition: &FieldDefinition, depth: usize, scope: &mut Scope) -> Option<Selection> {
         self.fields += 1;
-        *self.selected.entry((of.to_owned(), definition.name.to_string())).or_default() += 1;
         let inside = definition.ty.inner_named_type().as_str();
         let mut arguments = Vec::new();
         for argument in &definition.arguments {
@@ -180,7 +187,7 @@ impl<'a> Grower<'a> {
                 "first" if depth < DEPTH => 1,
                 // Both are refused.
                 "last" if arguments.iter().any(|(name, _)| name == "first") => 30,
-                _ => 4,
+                _ => 6,
             };
             if argument.is_required() || self.chance(often) {
                 let place = Place { of: inside, field: &definition.name, argument: &argument.name };

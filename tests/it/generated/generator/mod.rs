@@ -9,11 +9,13 @@ mod pools;
 mod scope;
 mod types;
 mod values;
+mod whole;
 
 pub(super) use self::{
-    grow::{Grower, Selected},
+    grow::{Grower, Shown},
     operation::{Head, Operation, Selection, Written},
     pools::Pools,
     scope::Scope,
     types::Types,
+    whole::whole,
 };

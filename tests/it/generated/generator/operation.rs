@@ -186,6 +186,32 @@ impl Operation {
         }
     }
 
+    /// The fields that an answer shows, as `Type.field`: those with a value that is not null, nor an empty list.
+    pub(in crate::generated) fn shown(&self, data: &Value) -> BTreeSet<String> {
+        let mut shown = BTreeSet::new();
+        self.find_shown(&self.roots, data, &mut shown);
+        shown
+    }
+
+    fn find_shown(&self, set: &[Selection], value: &Value, shown: &mut BTreeSet<String>) {
+        if let Value::Array(items) = value {
+            return items.iter().for_each(|item| self.find_shown(set, item, shown));
+        }
+        for selection in set {
+            match &selection.head {
+                Head::Field { of, alias, name, .. } => {
+                    let value = &value[alias.as_ref().unwrap_or(name)];
+                    if !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()) {
+                        shown.insert(format!("{of}.{name}"));
+                        self.find_shown(&selection.inside, value, shown);
+                    }
+                }
+                Head::Inline(_) => self.find_shown(&selection.inside, value, shown),
+                Head::Spread(number) => self.find_shown(&self.fragments[*number].set, value, shown),
+            }
+        }
+    }
+
     /// The numbers of the used fragments.
     pub(in crate::generated) fn used_fragments(&self) -> BTreeSet<usize> {
         self.used().fragments

@@ -10,6 +10,8 @@ use apollo_compiler::{Node, Schema, ast::FieldDefinition, schema::ExtendedType, 
 pub(in crate::generated) struct Types {
     pub(in crate::generated) schema: Valid<Schema>,
     possible: BTreeMap<String, Vec<String>>,
+    /// The fields of a type and below it, up to the next object with an id, as `Type.field`.
+    below: BTreeMap<String, Vec<String>>,
 }
 
 impl Types {
@@ -33,7 +35,16 @@ impl Types {
                 _ => {}
             }
         }
-        Self { schema, possible }
+        let mut types = Self { schema, possible, below: BTreeMap::new() };
+        let up_to_nodes = |inside: &str| !types.is_node(inside) && inside != "Node";
+        types.below = types.possible.keys().map(|of| (of.clone(), types.walk(of, up_to_nodes))).collect();
+        types
+    }
+
+    /// The fields below a field that is no object with an id, as `Type.field`.
+    pub(in crate::generated) fn below(&self, field: &FieldDefinition) -> &[String] {
+        let inside = field.ty.inner_named_type().as_str();
+        self.below.get(inside).filter(|_| !self.is_node(inside) && inside != "Node").map_or(&[], Vec::as_slice)
     }
 
     /// The objects that a type can be; none for a type without selections.
@@ -79,15 +90,22 @@ impl Types {
 
     /// Every field that queries can reach, as `Type.field`.
     pub(in crate::generated) fn fields_of_queries(&self) -> Vec<String> {
-        let (mut found, mut open, mut known) = (Vec::new(), vec!["Query".to_owned()], Vec::new());
+        self.walk("Query", |_| true)
+    }
+
+    /// The fields of a type, and of the types of those fields that `goes_on` accepts.
+    fn walk(&self, of: &str, goes_on: impl Fn(&str) -> bool) -> Vec<String> {
+        let (mut found, mut open, mut known) = (Vec::new(), vec![of.to_owned()], Vec::new());
         while let Some(of) = open.pop() {
             if known.contains(&of) {
                 continue;
             }
-            open.extend(self.possible(&of).iter().cloned());
+            let objects = self.possible(&of).iter().filter(|object| goes_on(object));
+            open.extend(objects.cloned());
             for field in self.fields(&of) {
                 found.push(format!("{of}.{}", field.name));
-                open.push(field.ty.inner_named_type().to_string());
+                let inside = field.ty.inner_named_type().as_str();
+                open.extend(Some(inside).filter(|inside| goes_on(inside)).map(str::to_owned));
             }
             known.push(of);
         }
