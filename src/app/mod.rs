@@ -67,7 +67,7 @@ pub struct App {
     db: Db,
     clock: Clock,
     access: Access,
-    once: Option<Arc<IdempotentRequest>>,
+    idempotent_request: Option<Arc<IdempotentRequest>>,
     cancellation: Cancellation,
     statements: Statements,
 }
@@ -76,7 +76,7 @@ impl App {
     /// Creates the application of the service itself, with full access, over a migrated database.
     pub fn new(db: Db, clock: Clock) -> Self {
         let (cancellation, statements) = (Cancellation::default(), Statements::default());
-        Self { db, clock, access: Access::full(), once: None, cancellation, statements }
+        Self { db, clock, access: Access::full(), idempotent_request: None, cancellation, statements }
     }
 
     /// Binds the application to one request of a caller, without limits of memory and time.
@@ -88,7 +88,7 @@ impl App {
     pub fn for_caller_within(&self, access: Access, budget: Budget) -> Self {
         let (db, clock) = (self.db.current(), self.clock.clone());
         let (cancellation, statements) = (Cancellation::default(), Statements::within(budget));
-        Self { db, clock, access, once: None, cancellation, statements }
+        Self { db, clock, access, idempotent_request: None, cancellation, statements }
     }
 
     /// The budget of the request.
@@ -98,8 +98,8 @@ impl App {
 
     /// Binds the application to an idempotency key: a command runs once, and a repeated request gets its stored
     /// outcome.
-    pub fn once(&self, once: IdempotentRequest) -> Self {
-        Self { once: Some(Arc::new(once)), ..self.clone() }
+    pub fn with_idempotency(&self, request: IdempotentRequest) -> Self {
+        Self { idempotent_request: Some(Arc::new(request)), ..self.clone() }
     }
 
     /// Returns the application for a query that the standby serves; `None` if there is no standby, or if it lags.
@@ -158,7 +158,9 @@ impl App {
     /// Runs a command in a transaction.
     async fn write<W: Command>(&self, work: &W) -> Result<W::Output> {
         self.allow(W::PERMISSION)?;
-        self.db.write(work, self.once.as_deref(), self.clock.now(), &self.access.scope, &self.statements).await
+        self.db
+            .write(work, self.idempotent_request.as_deref(), self.clock.now(), &self.access.scope, &self.statements)
+            .await
     }
 
     /// Runs the most frequent form of the command `W` in one statement. Returns `None` if that did nothing; the caller
@@ -168,7 +170,7 @@ impl App {
         new: &SingleStatementCreate<'_>,
     ) -> Result<Option<InstanceModel>> {
         self.allow(W::PERMISSION)?;
-        if self.once.is_some() {
+        if self.idempotent_request.is_some() {
             return Ok(None);
         }
         self.db.create_single_statement(new, self.clock.now(), &self.access.scope, &self.statements).await

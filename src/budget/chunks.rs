@@ -117,7 +117,7 @@ pub struct Chunks {
 
 impl Chunks {
     /// Wraps bytes that are charged already.
-    pub fn whole(bytes: Vec<u8>, budget: &Budget) -> Self {
+    pub fn from_bytes(bytes: Vec<u8>, budget: &Budget) -> Self {
         Self { pieces: vec![bytes], budget: budget.clone() }
     }
 

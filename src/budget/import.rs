@@ -28,7 +28,7 @@ const COPIES: &str = "with everything that aliases, `extends`, override files an
 
 /// Why reading stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Exceeded {
+pub enum ReadBudgetExceeded {
     /// The files have more than [`MAX_VALUES`] values.
     #[error("the files expand to too much: they may have {MAX_VALUES} values {COPIES}")]
     Values,
@@ -56,7 +56,7 @@ pub struct ReadBudget {
     stop: Option<Stop>,
     charges: Cell<u32>,
     bytes_since_clock_check: Cell<usize>,
-    exceeded: Cell<Option<Exceeded>>,
+    exceeded: Cell<Option<ReadBudgetExceeded>>,
 }
 
 impl Default for ReadBudget {
@@ -101,10 +101,10 @@ impl ReadBudget {
         let values = self.values.get().saturating_add(values);
         let sum = self.bytes.get().saturating_add(bytes);
         if values > self.max_values {
-            return self.refuse(Exceeded::Values);
+            return self.refuse(ReadBudgetExceeded::Values);
         }
         if sum > self.max_bytes {
-            return self.refuse(Exceeded::Text);
+            return self.refuse(ReadBudgetExceeded::Text);
         }
         self.values.set(values);
         self.bytes.set(sum);
@@ -127,18 +127,18 @@ impl ReadBudget {
         self.charges.set(0);
         self.bytes_since_clock_check.set(0);
         if self.stop.as_ref().is_some_and(|stop| stop()) {
-            return self.refuse(Exceeded::Cancelled);
+            return self.refuse(ReadBudgetExceeded::Cancelled);
         }
-        Instant::now() <= self.until || self.refuse(Exceeded::Time)
+        Instant::now() <= self.until || self.refuse(ReadBudgetExceeded::Time)
     }
 
-    fn refuse(&self, why: Exceeded) -> bool {
+    fn refuse(&self, why: ReadBudgetExceeded) -> bool {
         self.exceeded.set(Some(why));
         false
     }
 
     /// Why the budget is exceeded, if it is.
-    pub fn exceeded(&self) -> Option<Exceeded> {
+    pub fn exceeded(&self) -> Option<ReadBudgetExceeded> {
         self.exceeded.get()
     }
 
@@ -163,21 +163,24 @@ mod tests {
         assert!(budget.charge(MAX_VALUES, MAX_TEXT_BYTES));
         assert!(budget.pass(1));
         assert!(!budget.charge(1, 0));
-        assert_eq!((budget.exceeded(), budget.used()), (Some(Exceeded::Values), (MAX_VALUES, MAX_TEXT_BYTES)));
+        assert_eq!(
+            (budget.exceeded(), budget.used()),
+            (Some(ReadBudgetExceeded::Values), (MAX_VALUES, MAX_TEXT_BYTES))
+        );
         assert!(!budget.charge(0, 0) && !budget.pass(0));
         let budget = ReadBudget::default();
         assert!(!budget.charge(1, usize::MAX));
-        assert_eq!(budget.exceeded(), Some(Exceeded::Text));
+        assert_eq!(budget.exceeded(), Some(ReadBudgetExceeded::Text));
     }
 
     #[test]
     fn it_stops_when_nobody_waits_and_when_the_time_is_over() {
         let stopped = ReadBudget::default().stopping_when(|| true);
         while stopped.charge(1, 1) {}
-        assert_eq!(stopped.exceeded(), Some(Exceeded::Cancelled));
+        assert_eq!(stopped.exceeded(), Some(ReadBudgetExceeded::Cancelled));
         assert!(stopped.used().0 <= CHARGES_BETWEEN_CLOCK_CHECKS as usize);
         let late = ReadBudget { until: Instant::now(), ..ReadBudget::default() };
         assert!(!late.charge(1, BYTES_BETWEEN_CLOCK_CHECKS) || !late.charge(1, BYTES_BETWEEN_CLOCK_CHECKS));
-        assert_eq!(late.exceeded(), Some(Exceeded::Time));
+        assert_eq!(late.exceeded(), Some(ReadBudgetExceeded::Time));
     }
 }

@@ -83,17 +83,17 @@ fn keys<'m>(way: &mut Vec<&'m str>, lower: &'m Map, wanted: &'m Map) -> Map {
 
 /// The node that changes an attribute from `lower` to `wanted`.
 fn change<'m>(way: &mut Vec<&'m str>, lower: &'m Node, wanted: &'m Node) -> Node {
-    let whole = || wanted.clone().tagged(Tag::Override);
+    let replaced = || wanted.clone().tagged(Tag::Override);
     let rule = rule(way);
     match (&lower.value, &wanted.value) {
         // Compose splits labels at their first `=`, which may be part of the key.
         (Value::Map(a), Value::Map(b)) if way.last() == Some(&"labels") && a.iter().chain(b.iter()).any(has_equals) => {
-            whole()
+            replaced()
         }
         (Value::Map(lower), Value::Map(wanted)) if rule == Rule::Keys => keys(way, lower, wanted).into(),
-        (Value::List(lower), Value::List(wanted)) => list(rule, lower, wanted).map_or_else(whole, Node::from),
-        (Value::Map(_) | Value::List(_), _) | (_, Value::Map(_) | Value::List(_)) => whole(),
-        _ if rule == Rule::Other && way.len() == 3 && GROWING.contains(&way[2]) => whole(),
+        (Value::List(lower), Value::List(wanted)) => list(rule, lower, wanted).map_or_else(replaced, Node::from),
+        (Value::Map(_) | Value::List(_), _) | (_, Value::Map(_) | Value::List(_)) => replaced(),
+        _ if rule == Rule::Other && way.len() == 3 && GROWING.contains(&way[2]) => replaced(),
         _ => wanted.clone(),
     }
 }

@@ -139,7 +139,7 @@ impl Db {
     }
 
     /// Returns a reader for single statements of the service itself, which sees all stacks.
-    pub fn whole(&self) -> Reader {
+    pub fn unscoped(&self) -> Reader {
         self.bound(self.open.reads(), &Scope::Everything, &Statements::default())
     }
 

@@ -106,7 +106,7 @@ impl<C> Bound<C> {
     }
 
     /// Creates a session of the service itself, which sees all stacks and has no keys for secrets.
-    pub fn whole(connection: C) -> Self {
+    pub fn unscoped(connection: C) -> Self {
         Self::new(connection, Scope::Everything, Vault::default(), Statements::default())
     }
 

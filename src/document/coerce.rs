@@ -106,7 +106,7 @@ impl Coerce<'_> {
 
     fn scalar(&mut self, name: &str, value: Value, path: &str) -> Value {
         match (name, &value) {
-            ("Int", Value::Number(number)) => match whole(number) {
+            ("Int", Value::Number(number)) => match as_i32(number) {
                 Some(number) => Value::from(number),
                 None => {
                     self.validation_error(path, "is no whole number of 32 bits, as the type \"Int\" is.".to_owned())
@@ -159,7 +159,7 @@ impl Coerce<'_> {
 }
 
 /// An integer of 32 bits; 3.0 is one, too.
-fn whole(number: &serde_json::Number) -> Option<i32> {
+fn as_i32(number: &serde_json::Number) -> Option<i32> {
     if let Some(number) = number.as_i64() {
         return i32::try_from(number).ok();
     }

@@ -5,36 +5,36 @@
 use crate::{
     fields::Time,
     ids::{GlobalId, InstanceId, StackId, TemplateId},
-    kinds::{Argv, plain::Form},
+    kinds::{Argv, plain::ColumnFormat},
 };
 
 /// The type of a column.
 pub(super) trait ColumnType {
     /// The format in which the column is shown.
-    const FORM: Form;
+    const FORMAT: ColumnFormat;
 }
 
 macro_rules! column_types {
-    ($( $type:ty => $form:expr; )+) => { $(
+    ($( $type:ty => $format:expr; )+) => { $(
         impl ColumnType for $type {
-            const FORM: Form = $form;
+            const FORMAT: ColumnFormat = $format;
         }
     )+ };
 }
 column_types! {
-    StackId => Form::Id(StackId::TAG);
-    InstanceId => Form::Id(InstanceId::TAG);
-    TemplateId => Form::Id(TemplateId::TAG);
-    String => Form::Text;
-    bool => Form::Flag;
-    i32 => Form::Int;
-    i64 => Form::Long;
-    Time => Form::Time;
-    Argv => Form::Words;
+    StackId => ColumnFormat::Id(StackId::TAG);
+    InstanceId => ColumnFormat::Id(InstanceId::TAG);
+    TemplateId => ColumnFormat::Id(TemplateId::TAG);
+    String => ColumnFormat::Text;
+    bool => ColumnFormat::Flag;
+    i32 => ColumnFormat::Int;
+    i64 => ColumnFormat::Long;
+    Time => ColumnFormat::Time;
+    Argv => ColumnFormat::Words;
 }
 
 impl<T: ColumnType> ColumnType for Option<T> {
-    const FORM: Form = T::FORM;
+    const FORMAT: ColumnFormat = T::FORMAT;
 }
 
 /// The number of bytes of [`camel`].
@@ -96,10 +96,10 @@ macro_rules! column_sql {
 /// The format of a column, or of the type as which it is shown.
 macro_rules! column_form {
     ($type:ty) => {
-        <$type as $crate::fields::column::ColumnType>::FORM
+        <$type as $crate::fields::column::ColumnType>::FORMAT
     };
     ($type:ty, $shown:ty) => {
-        <$shown as $crate::fields::column::ColumnType>::FORM
+        <$shown as $crate::fields::column::ColumnType>::FORMAT
     };
 }
 pub(super) use {api_name, column_form, column_sql};

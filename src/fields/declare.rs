@@ -69,12 +69,12 @@ macro_rules! fields {
             $( $crate::fields::FieldColumn {
                 field: $crate::fields::column::api_name!($field $(, $name)?),
                 sql: $crate::fields::column::column_sql!($alias, $field $(, $sql)?),
-                form: $crate::fields::column::column_form!($type $(, $shown)?),
+                format: $crate::fields::column::column_form!($type $(, $shown)?),
             }, )+
             $( $crate::fields::FieldColumn {
                 field: $crate::fields::column::api_name!($computed),
                 sql: $computed_sql,
-                form: $crate::fields::column::column_form!($computed_type),
+                format: $crate::fields::column::column_form!($computed_type),
             }, )*
         ];
 

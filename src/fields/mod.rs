@@ -21,7 +21,7 @@ pub use self::{
     template::{TEMPLATE, TemplateEdit, TemplateValues},
 };
 pub(crate) use self::{instance::instance_fields, stack::stack_fields, template::template_fields};
-pub use crate::kinds::plain::{FieldColumn, Form};
+pub use crate::kinds::plain::{ColumnFormat, FieldColumn};
 
 /// The type of a time in the registry.
 pub type Time = DateTime<Utc>;

@@ -6,7 +6,7 @@ use std::{borrow::Cow, hash::Hash};
 
 use async_graphql::Context;
 
-use super::{inputs::Keyed, loaders::Loaders};
+use super::{inputs::IdempotentInput, loaders::Loaders};
 use crate::{
     app::App,
     error::{Error, Result},
@@ -23,7 +23,7 @@ pub(super) trait ContextExt {
     fn app(&self) -> &App;
     /// Converts the input of a mutation to its command, and returns the `App` to run it with: an idempotent one if the
     /// input or the request has an idempotency key.
-    fn change<C: Hash>(&self, input: impl Keyed + Into<C>) -> Result<(Cow<'_, App>, C)>;
+    fn change<C: Hash>(&self, input: impl IdempotentInput + Into<C>) -> Result<(Cow<'_, App>, C)>;
     /// The loaders of this request.
     fn loaders(&self) -> &Loaders;
 }
@@ -33,14 +33,14 @@ impl ContextExt for Context<'_> {
         self.data_unchecked()
     }
 
-    fn change<C: Hash>(&self, input: impl Keyed + Into<C>) -> Result<(Cow<'_, App>, C)> {
+    fn change<C: Hash>(&self, input: impl IdempotentInput + Into<C>) -> Result<(Cow<'_, App>, C)> {
         let app = self.app();
         let key_of_input = input.idempotency_key().map(str::to_owned);
         let command = input.into();
         let key_of_request = || self.data_opt::<RequestKey>().map(|key| key.0.clone());
         let Some(key) = key_of_input.or_else(key_of_request) else { return Ok((Cow::Borrowed(app), command)) };
         let once = IdempotentRequest::new(&key, app.access(), self.field().name(), &command).map_err(Error::refused)?;
-        Ok((Cow::Owned(app.once(once)), command))
+        Ok((Cow::Owned(app.with_idempotency(once)), command))
     }
 
     fn loaders(&self) -> &Loaders {

@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 use super::{
     Kind,
     check::MAX_TEXT,
-    compose::{EXTENSION, Found, Reading, Rendered, literal_tree},
+    compose::{EXTENSION, ReadEntry, Reading, Rendered, literal_tree},
     kind,
     values::UnknownWord,
 };
@@ -305,7 +305,7 @@ impl Kind for Attribute {
         }
     }
 
-    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+    fn read(from: &mut Reading<'_>) -> Vec<ReadEntry<Self>> {
         let (own, rest): (Vec<_>, Vec<_>) =
             std::mem::take(&mut from.service).into_iter().partition(|(name, _)| shapes(name).is_some());
         from.service = rest.into_iter().collect();

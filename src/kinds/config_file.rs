@@ -6,7 +6,7 @@ use super::{
     Kind, Stamp,
     check::{check_path, check_text},
     clean_path,
-    compose::{EXTENSION, Found, Reading, Rendered, Use, has_variables, literal, unescaped},
+    compose::{EXTENSION, ReadEntry, Reading, Rendered, Use, has_variables, literal, unescaped},
     kind,
 };
 use crate::{
@@ -113,7 +113,7 @@ impl Kind for ConfigFile {
         }
     }
 
-    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+    fn read(from: &mut Reading<'_>) -> Vec<ReadEntry<Self>> {
         let mut found = Vec::new();
         for (index, node) in from.take_list("configs").into_iter().enumerate() {
             let (part, at) = (format!("configs.{index}"), node.at);

@@ -13,8 +13,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, EntityTrait, FromQueryResult, IntoActiveModel, Value};
 
 use super::{
-    compose::{Found, Reading, Rendered},
-    plain::{FieldColumn, Form, HeapSize},
+    compose::{ReadEntry, Reading, Rendered},
+    plain::{ColumnFormat, FieldColumn, HeapSize},
 };
 use crate::{
     error::Problems,
@@ -162,7 +162,7 @@ pub trait Kind: Survives + Clone + Debug + HeapSize + PartialEq + Send + Sync + 
     /// Writes the effective entries, sorted by key, into a Compose service.
     fn render(entries: &[&Self], to: &mut Rendered<'_>);
     /// Takes the entries out of a Compose service, and notes what cannot be stored. The entries are validated later.
-    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>>;
+    fn read(from: &mut Reading<'_>) -> Vec<ReadEntry<Self>>;
     /// A strategy for valid entries, for the laws that every kind has to satisfy.
     #[cfg(test)]
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self>;
@@ -179,7 +179,7 @@ pub trait Stored<O: Owner>: Kind {
     /// The name of the table.
     const TABLE: &'static str;
     /// The columns of an entry, with the formats of those that are shown as they are stored.
-    const COLUMNS: &'static [(&'static str, Option<Form>)];
+    const COLUMNS: &'static [(&'static str, Option<ColumnFormat>)];
     /// The column that refers to the owner.
     fn owner_column() -> <Self::Entity as EntityTrait>::Column;
     /// The primary key, which sorts entries in the order in which they were given.

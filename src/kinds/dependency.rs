@@ -6,7 +6,7 @@ use sea_orm::DeriveValueType;
 
 use super::{
     Kind,
-    compose::{Found, Reading, Rendered},
+    compose::{ReadEntry, Reading, Rendered},
     kind,
     values::UnknownWord,
 };
@@ -121,8 +121,8 @@ impl Kind for Dependency {
     }
 
     /// Reads `depends_on`, and `links`, which are dependencies too.
-    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
-        let mut found: Vec<Found<Self>> = Vec::new();
+    fn read(from: &mut Reading<'_>) -> Vec<ReadEntry<Self>> {
+        let mut found: Vec<ReadEntry<Self>> = Vec::new();
         if let Some(node) = from.take("depends_on") {
             let needed: Vec<(String, Node)> = match node.value {
                 Value::Map(map) => map.into_iter().collect(),
@@ -189,7 +189,7 @@ fn add_dependency(
     condition: Condition,
     part: &str,
     at: At,
-    found: &mut Vec<Found<Dependency>>,
+    found: &mut Vec<ReadEntry<Dependency>>,
     from: &mut Reading<'_>,
 ) {
     if !from.names.contains_key(name) {

@@ -3,7 +3,7 @@
 use super::{
     Kind,
     check::check_port,
-    compose::{Found, Reading, Rendered},
+    compose::{ReadEntry, Reading, Rendered},
     kind,
 };
 use crate::{
@@ -70,7 +70,7 @@ impl Kind for Domain {
         }
     }
 
-    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+    fn read(from: &mut Reading<'_>) -> Vec<ReadEntry<Self>> {
         let mut found = Vec::new();
         let Some(Node { value: Value::List(list), .. }) = from.extension.take("domains") else { return found };
         for (index, node) in list.into_iter().enumerate() {

@@ -7,9 +7,9 @@ use async_graphql::ComplexObject;
 use super::{
     EnvValue, Kind,
     check::{MAX_TEXT, check_text},
-    compose::{Found, Reading, Rendered, literal},
+    compose::{ReadEntry, Reading, Rendered, literal},
     kind,
-    plain::{FieldColumn, Form},
+    plain::{ColumnFormat, FieldColumn},
 };
 use crate::{
     error::{Code, Problems},
@@ -101,8 +101,8 @@ impl Kind for EnvVar {
     const HAS_SECRETS: bool = true;
     /// Neither field shows a secret.
     const FIELD_COLUMNS: &'static [FieldColumn] = &[
-        FieldColumn { field: "value", sql: "CASE WHEN is_secret THEN NULL ELSE value END", form: Form::Text },
-        FieldColumn { field: "isSet", sql: "value IS NOT NULL", form: Form::Flag },
+        FieldColumn { field: "value", sql: "CASE WHEN is_secret THEN NULL ELSE value END", format: ColumnFormat::Text },
+        FieldColumn { field: "isSet", sql: "value IS NOT NULL", format: ColumnFormat::Flag },
     ];
     const KEY_SQL: &'static str = "key";
     const LONG_COLUMN: Option<&'static str> = Some("value");
@@ -184,7 +184,7 @@ impl Kind for EnvVar {
         }
     }
 
-    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+    fn read(from: &mut Reading<'_>) -> Vec<ReadEntry<Self>> {
         let listed = from.extension.take("secrets");
         let secrets: Vec<String> = match listed.as_ref().and_then(Node::as_list) {
             Some(list) => list.iter().filter_map(Node::scalar).collect(),

@@ -3,7 +3,7 @@
 use super::{
     Argv, Kind, Only,
     check::{MAX_TEXT, check_text},
-    compose::{Found, Reading, Rendered, duration, literal, seconds},
+    compose::{ReadEntry, Reading, Rendered, duration, literal, seconds},
     kind,
 };
 use crate::{
@@ -99,7 +99,7 @@ impl Kind for Healthcheck {
         to.service.set("healthcheck", map);
     }
 
-    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+    fn read(from: &mut Reading<'_>) -> Vec<ReadEntry<Self>> {
         let Some(node) = from.take("healthcheck") else { return Vec::new() };
         let at = node.at;
         let Value::Map(mut map) = node.value else {

@@ -3,7 +3,7 @@
 use super::{
     Kind, Names,
     check::{MAX_TEXT, check_text},
-    compose::{Found, Reading, Rendered, literal},
+    compose::{ReadEntry, Reading, Rendered, literal},
     kind,
 };
 use crate::{
@@ -78,7 +78,7 @@ impl Kind for Label {
         }
     }
 
-    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+    fn read(from: &mut Reading<'_>) -> Vec<ReadEntry<Self>> {
         let mut found = Vec::new();
         let names = Names { stack: "", instance: "", template: "" };
         let own: Vec<String> = Self::system(&names).into_iter().map(|label| label.key).collect();

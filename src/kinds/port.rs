@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     HostPort, Kind, MAX_ENTRIES,
     check::check_port,
-    compose::{Found, Reading, Rendered},
+    compose::{ReadEntry, Reading, Rendered},
     kind,
     values::UnknownWord,
 };
@@ -188,7 +188,7 @@ impl Kind for Port {
         }
     }
 
-    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+    fn read(from: &mut Reading<'_>) -> Vec<ReadEntry<Self>> {
         let mut found = Vec::new();
         let mut mappings = HashSet::new();
         for (index, node) in from.take_list("ports").into_iter().enumerate() {

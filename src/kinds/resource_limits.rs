@@ -2,7 +2,7 @@
 
 use super::{
     Kind, Only,
-    compose::{Found, Reading, Rendered},
+    compose::{ReadEntry, Reading, Rendered},
     kind,
 };
 use crate::{
@@ -93,7 +93,7 @@ impl Kind for ResourceLimits {
     }
 
     /// Reads `deploy.resources.limits`, whose other parts stay, or the older attributes of the service.
-    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+    fn read(from: &mut Reading<'_>) -> Vec<ReadEntry<Self>> {
         let at = from.service.get("deploy").map_or(from.at, |node| node.at);
         let mut cpu = from.take_text("cpus").map(|(text, _)| text).filter(|text| text != "0");
         let mut memory = from.take_text("mem_limit").map(|(text, _)| text).filter(|text| text != "0");

@@ -91,8 +91,8 @@ macro_rules! table {
             type Model = Model;
             type Row = ActiveModel;
             const TABLE: &'static str = $table;
-            const COLUMNS: &'static [(&'static str, Option<$crate::kinds::plain::Form>)] =
-                &[$( (stringify!($field), <$type as $crate::kinds::plain::Plain>::FORM) ),+];
+            const COLUMNS: &'static [(&'static str, Option<$crate::kinds::plain::ColumnFormat>)] =
+                &[$( (stringify!($field), <$type as $crate::kinds::plain::Plain>::FORMAT) ),+];
             fn owner_column() -> Column {
                 Column::$owner_column
             }

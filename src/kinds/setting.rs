@@ -7,7 +7,7 @@ use sea_orm::DeriveValueType;
 
 use super::{
     Argv, Cardinality, Kind, Shape,
-    compose::{Found, Reading, Rendered, literal},
+    compose::{ReadEntry, Reading, Rendered, literal},
     kind,
     values::UnknownWord,
     words,
@@ -189,7 +189,7 @@ impl Kind for Setting {
         to.service.set("restart", settings.restart_policy.unwrap_or_else(|| "no".to_owned()));
     }
 
-    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+    fn read(from: &mut Reading<'_>) -> Vec<ReadEntry<Self>> {
         let mut found = Vec::new();
         let mut add = |field, part: &str, at, value: String, from: &Reading<'_>| {
             found.push(from.found(part, at, Self { field, value }));

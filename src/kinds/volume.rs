@@ -8,7 +8,7 @@ use super::{
     Kind,
     check::{MAX_TEXT, check_path, check_text},
     clean_path,
-    compose::{Found, Reading, Rendered, Use, literal},
+    compose::{ReadEntry, Reading, Rendered, Use, literal},
     kind,
     values::UnknownWord,
 };
@@ -153,7 +153,7 @@ impl Kind for Volume {
         }
     }
 
-    fn read(from: &mut Reading<'_>) -> Vec<Found<Self>> {
+    fn read(from: &mut Reading<'_>) -> Vec<ReadEntry<Self>> {
         let mut found = Vec::new();
         for (index, node) in from.take_list("volumes").into_iter().enumerate() {
             let (part, at) = (format!("volumes.{index}"), node.at);
@@ -290,7 +290,7 @@ fn parse_long(mut map: Map, part: &str, from: &mut Reading<'_>) -> Result<Volume
 }
 
 /// Secrets and configs that are files on the host are stored as mounts, as Compose does.
-fn mounted_files(attribute: &str, found: &mut Vec<Found<Volume>>, from: &mut Reading<'_>) {
+fn mounted_files(attribute: &str, found: &mut Vec<ReadEntry<Volume>>, from: &mut Reading<'_>) {
     let mut others = Vec::new();
     for (index, node) in from.take_list(attribute).into_iter().enumerate() {
         let (part, at) = (format!("{attribute}.{index}"), node.at);

@@ -196,7 +196,7 @@ impl<E: FieldExecutor> PlannedRequest<'_, E> {
             && app.version(versioned(&plan.tree, &self.arguments.nodes)).await? == Some(known.version)
             && let Some(answer) = known.answer(app.budget())?
         {
-            return Ok(Chunks::whole(answer, app.budget()));
+            return Ok(Chunks::from_bytes(answer, app.budget()));
         }
         let (answer, version) = self.write(Wanted::WithVersion).await?;
         if let (Some(version), Some(answer)) = (version, answer.in_one_piece()) {

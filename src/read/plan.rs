@@ -8,7 +8,7 @@ use crate::{
     db::read_model::{Column, NodeId, RowSet, RuleColumns, Tree},
     kinds::{
         Shape,
-        plain::{Form, PlainKind},
+        plain::{ColumnFormat, PlainKind},
     },
 };
 
@@ -131,7 +131,7 @@ pub(super) enum Field {
     /// The name of the type, as JSON.
     Typename(Box<str>),
     /// A column of the object's row.
-    Column(Column, Form),
+    Column(Column, ColumnFormat),
     /// The object itself, inside another one: an entry of the trash.
     Same(Fields<Field>),
     /// The object of a node whose id is in a column of this one.
@@ -160,7 +160,7 @@ pub(super) enum Field {
 #[derive(Debug)]
 pub(super) enum EntryField {
     Typename(Box<str>),
-    Column(Column, Form),
+    Column(Column, ColumnFormat),
     /// The live instance on which an instance depends, or null.
     Instance(NodeId, Column, Fields<Field>),
 }
@@ -173,7 +173,7 @@ pub(super) enum SettingField {
         word: &'static str,
         field: Column,
         value: Column,
-        form: Form,
+        format: ColumnFormat,
     },
 }
 
@@ -188,7 +188,7 @@ pub(super) enum RuleField {
 #[derive(Debug)]
 pub(super) enum PreviewField {
     Typename(Box<str>),
-    Column(Column, Form),
+    Column(Column, ColumnFormat),
     /// The name of the template, in a column of its row.
     TemplateName(Column),
 }
@@ -247,7 +247,7 @@ pub(super) struct SettingColumns {
     pub(super) field: Column,
     pub(super) value: Column,
     pub(super) template: Column,
-    pub(super) form: Form,
+    pub(super) format: ColumnFormat,
 }
 
 /// The rows of a kind in both layers.
@@ -278,7 +278,7 @@ pub(super) struct Sides {
     pub(super) template: Option<Column>,
     /// The column's name, by which the values of entries that the service adds are found.
     pub(super) name: &'static str,
-    pub(super) form: Form,
+    pub(super) format: ColumnFormat,
 }
 
 /// A field of an entry that may come from any layer.

@@ -19,7 +19,7 @@ use crate::{
     },
     error::{Error, Result},
     ids::InstanceId,
-    kinds::plain::Form,
+    kinds::plain::ColumnFormat,
 };
 
 /// The rows of one read.
@@ -117,8 +117,8 @@ impl<'a> Rows<'a> {
             self.counts[node.number()].push((number(set.first())?, number(set.second())?));
             return Ok(());
         }
-        for (column, form) in tree.fallible(set) {
-            readable(row.text(columns.place(column))?, form)?;
+        for (column, format) in tree.fallible(set) {
+            readable(row.text(columns.place(column))?, format)?;
         }
         self.entries[set.number()].push((number(set.first())?, number(set.second())?, row));
         Ok(())
@@ -202,11 +202,11 @@ impl Objects<'_> {
 }
 
 /// Fails if the executor could not read a row with this text, whichever fields are selected.
-fn readable(text: Option<&str>, form: Form) -> Result<()> {
-    let sound = text.is_none_or(|text| match form {
-        Form::Word(is) => is(text),
+fn readable(text: Option<&str>, format: ColumnFormat) -> Result<()> {
+    let sound = text.is_none_or(|text| match format {
+        ColumnFormat::Word(is) => is(text),
         // `IgnoredAny` would accept any depth of nesting.
-        Form::Json => serde_json::from_str::<Value>(text).is_ok(),
+        ColumnFormat::Json => serde_json::from_str::<Value>(text).is_ok(),
         _ => true,
     });
     if sound { Ok(()) } else { Err(malformed_row("what cannot be read")) }

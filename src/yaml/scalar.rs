@@ -19,7 +19,7 @@ pub(super) fn resolve(text: &str) -> Value {
         return Value::Text(text.to_owned());
     }
     let plain = text.replace('_', "");
-    if let Some(number) = whole(&plain) {
+    if let Some(number) = integer(&plain) {
         return Value::Int(number);
     }
     if is_float(&plain)
@@ -31,7 +31,7 @@ pub(super) fn resolve(text: &str) -> Value {
 }
 
 /// Parses an integer of 64 bits: decimal, `0x`, `0o`, `0b`, or octal with a leading zero.
-fn whole(text: &str) -> Option<i128> {
+fn integer(text: &str) -> Option<i128> {
     let (sign, digits) = match text.as_bytes().first()? {
         b'-' => (-1, &text[1..]),
         b'+' => (1, &text[1..]),

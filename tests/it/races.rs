@@ -33,7 +33,7 @@ fn assert_one_gets_the_name(payloads: &[Value]) {
 
 /// How many live instances the database holds that meet a condition.
 async fn live(t: &TestApp, condition: &str) -> i64 {
-    let db = &t.db.whole();
+    let db = &t.db.unscoped();
     let sql = format!(
         "SELECT COUNT(*) AS found FROM service_instances i JOIN stacks s ON s.id = i.stack_id WHERE i.deleted_at IS \
          NULL AND {condition}"

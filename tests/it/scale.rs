@@ -29,11 +29,11 @@ const ALL: i64 = STACKS * INSTANCES;
 /// Stacks with a hundred instances each of one template, past the API.
 async fn fill(t: &TestApp, template: Value) -> Vec<InstanceId> {
     t.done("createTemplate", template, "").await;
-    let template = templates::find_by_name(&t.db.whole(), "app").await.unwrap().unwrap().id;
+    let template = templates::find_by_name(&t.db.unscoped(), "app").await.unwrap().unwrap().id;
     for n in 0..STACKS {
         let name = format!("s{n}");
         t.stack(&name).await;
-        let stack = stacks::find_by_name(&t.db.whole(), &name, RowLock::None).await.unwrap().unwrap();
+        let stack = stacks::find_by_name(&t.db.unscoped(), &name, RowLock::None).await.unwrap().unwrap();
         instances(t, &stack, template, n).await;
     }
     let ids = instance::Entity::find().select_only().column(instance::Column::Id).order_by_asc(instance::Column::Id);

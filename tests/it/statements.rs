@@ -35,8 +35,8 @@ both!(
 
 /// Inserts `n` instances into a stack with SQL, each with an override of every kind.
 pub(crate) async fn fill(t: &TestApp, stack: &str, n: i64) -> Vec<InstanceId> {
-    let stack_id = stacks::find_by_name(&t.db.whole(), stack, RowLock::None).await.unwrap().unwrap().id;
-    let template = templates::find_by_name(&t.db.whole(), "postgres").await.unwrap().unwrap().id;
+    let stack_id = stacks::find_by_name(&t.db.unscoped(), stack, RowLock::None).await.unwrap().unwrap().id;
+    let template = templates::find_by_name(&t.db.unscoped(), "postgres").await.unwrap().unwrap().id;
     let now = DateTimeUtc::from_timestamp_micros(1_767_225_600_000_000).unwrap();
     let rows = (0..n).map(|i| instance::ActiveModel {
         stack_id: Set(stack_id),

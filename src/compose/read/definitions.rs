@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Found, file::Parsed};
+use super::{FoundService, file::Parsed};
 use crate::{
     kinds::compose::{NoteKind, Notes, Use},
     yaml::{Map, Node, Value},
@@ -15,7 +15,7 @@ use crate::{
 const MAX_NAMED_SERVICES: usize = 5;
 
 /// Adds the notes about the definitions of all files.
-pub(super) fn look(found: &[Found], files: &[Parsed], above: &[Parsed], notes: &mut Notes<'_>) {
+pub(super) fn look(found: &[FoundService], files: &[Parsed], above: &[Parsed], notes: &mut Notes<'_>) {
     let mut volumes: HashMap<String, Vec<&str>> = HashMap::new();
     let (mut configs, mut secrets) = (HashSet::new(), HashSet::new());
     for service in found {

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use self::file::Parsed;
 use super::merge;
 use crate::{
-    budget::import::{Exceeded, ReadBudget},
+    budget::import::{ReadBudget, ReadBudgetExceeded},
     kinds::{
         Collections,
         compose::{Definitions, Note, NoteKind, Notes},
@@ -76,13 +76,13 @@ impl Refusal {
     }
 
     /// The refusal for an exceeded budget.
-    fn exceeded(at: At, why: Exceeded) -> Self {
+    fn exceeded(at: At, why: ReadBudgetExceeded) -> Self {
         Self::limit(at, format!("Not read on: {why}."))
     }
 
     /// The refusal for a budget that is known to be exceeded.
     fn spent(at: At, budget: &ReadBudget) -> Self {
-        Self::exceeded(at, budget.exceeded().unwrap_or(Exceeded::Text))
+        Self::exceeded(at, budget.exceeded().unwrap_or(ReadBudgetExceeded::Text))
     }
 }
 
@@ -161,7 +161,7 @@ pub fn read_within(request: &Request, budget: &ReadBudget) -> Result<Reading, Ve
 }
 
 /// A service with the number of its file.
-struct Found {
+struct FoundService {
     key: String,
     file: usize,
     below: Map,
@@ -171,8 +171,12 @@ struct Found {
 }
 
 /// The services of all files, with the override files merged in.
-fn services(files: &mut [Parsed], above: &mut [Parsed], notes: &mut Notes<'_>) -> Result<Vec<Found>, Vec<Refusal>> {
-    let mut found: Vec<Found> = Vec::new();
+fn services(
+    files: &mut [Parsed],
+    above: &mut [Parsed],
+    notes: &mut Notes<'_>,
+) -> Result<Vec<FoundService>, Vec<Refusal>> {
+    let mut found: Vec<FoundService> = Vec::new();
     let mut place: HashMap<String, usize> = HashMap::new();
     let mut refusals = Vec::new();
     for (file, parsed) in files.iter_mut().enumerate() {
@@ -183,7 +187,7 @@ fn services(files: &mut [Parsed], above: &mut [Parsed], notes: &mut Notes<'_>) -
                 let message = format!("The service {key} is there twice; import the files one by one, or rename it.");
                 refusals.push(Refusal::new(at, message));
             }
-            found.push(Found { key, file, below, above: None, at });
+            found.push(FoundService { key, file, below, above: None, at });
         }
     }
     for layer in above {
@@ -204,7 +208,7 @@ fn services(files: &mut [Parsed], above: &mut [Parsed], notes: &mut Notes<'_>) -
                     notes.push(NoteKind::Changed, &format!("services.{key}"), at, reason);
                     place.insert(key.clone(), found.len());
                     let below = merge::services(Map::new(), map);
-                    found.push(Found { key, file: 0, below, above: None, at });
+                    found.push(FoundService { key, file: 0, below, above: None, at });
                 }
             }
         }

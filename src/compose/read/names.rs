@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Found, Request};
+use super::{FoundService, Request};
 use crate::{
     kinds::compose::{NoteKind, Notes},
     name::{MAX_NAME, MAX_TEMPLATE_NAME, Name, NameOf, numbered},
@@ -18,7 +18,7 @@ pub(super) struct Names {
 }
 
 /// Derives unique names for all services.
-pub(super) fn give(found: &[Found], request: &Request, notes: &mut Notes<'_>) -> Vec<Names> {
+pub(super) fn give(found: &[FoundService], request: &Request, notes: &mut Notes<'_>) -> Vec<Names> {
     let (mut templates, mut instances) = (Taken::default(), Taken::default());
     // Keys that are valid names are reserved first.
     for service in found {

@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Problems},
     kinds::{
         Cardinality, Collections, Kind, MAX_ENTRIES, MAX_KIND_BYTES, check_entry,
-        compose::{Definitions, EXTENSION, Found, NoteKind, Notes, Reading},
+        compose::{Definitions, EXTENSION, NoteKind, Notes, ReadEntry, Reading},
         for_each_kind,
     },
     yaml::{At, Map, Node, Value},
@@ -119,15 +119,15 @@ fn rest(attribute: &str, node: &Node, from: &mut Reading<'_>) {
 }
 
 /// The valid entries, normalized; of entries with the same identity only the last.
-fn sound<K: Kind>(found: Vec<Found<K>>, notes: &mut Notes<'_>) -> Vec<K> {
-    let mut kept: Vec<Option<Found<K>>> = Vec::new();
+fn sound<K: Kind>(found: Vec<ReadEntry<K>>, notes: &mut Notes<'_>) -> Vec<K> {
+    let mut kept: Vec<Option<ReadEntry<K>>> = Vec::new();
     let mut places: HashMap<u64, usize> = HashMap::new();
     let mut bytes = 0;
     for mut next in found {
         if !notes.budget().pass(1) {
             break;
         }
-        let mut lose = |found: &Found<K>, reason: &str| notes.push(NoteKind::Lost, &found.path, found.at, reason);
+        let mut lose = |found: &ReadEntry<K>, reason: &str| notes.push(NoteKind::Lost, &found.path, found.at, reason);
         next.entry.normalize();
         let mut problems = Problems::at(&[]);
         check_entry(&next.entry, &mut problems);

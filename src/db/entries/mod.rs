@@ -70,14 +70,14 @@ impl Source<OfTemplate> for Setting {
     async fn load_each(db: &impl Session, owners: &[TemplateId]) -> Result<Loaded<OfTemplate, Self>, DbErr> {
         let rows = templates::load(db, owners).await?;
         let settings = rows.into_iter().map(|row| (row.id, TemplateValues::from(&row).settings()));
-        Ok(Loaded::whole(settings.map(|(id, settings)| (id, settings.into_entries())).collect()))
+        Ok(Loaded::complete(settings.map(|(id, settings)| (id, settings.into_entries())).collect()))
     }
 }
 
 /// Templates have no dependencies.
 impl Source<OfTemplate> for Dependency {
     async fn load_each(_: &impl Session, _: &[TemplateId]) -> Result<Loaded<OfTemplate, Self>, DbErr> {
-        Ok(Loaded::whole(HashMap::new()))
+        Ok(Loaded::complete(HashMap::new()))
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Loaded<O: Owner, K> {
 
 impl<O: Owner, K> Loaded<O, K> {
     /// Creates a result in which all entries are readable.
-    pub(super) fn whole(entries: HashMap<O::Id, Vec<K>>) -> Self {
+    pub(super) fn complete(entries: HashMap<O::Id, Vec<K>>) -> Self {
         Self { entries, unreadable: HashMap::new() }
     }
 

@@ -25,7 +25,7 @@ use crate::{
 
 /// A key found by its hash: one row for each stack to which it has access, or one without a stack.
 #[derive(Clone, Debug, FromQueryResult)]
-pub struct Found {
+pub struct FoundKey {
     /// The id.
     pub id: i64,
     /// The name.
@@ -44,11 +44,11 @@ pub struct Found {
 
 /// Finds the key that is not revoked by the first half of its hash. This is the one statement that authentication adds
 /// to a request.
-pub async fn find(db: &impl ConnectionTrait, digest: &KeyDigest) -> Result<Vec<Found>, DbErr> {
+pub async fn find(db: &impl ConnectionTrait, digest: &KeyDigest) -> Result<Vec<FoundKey>, DbErr> {
     let sql = "SELECT k.id, k.name, k.role, k.verifier, k.limited, k.expires_at, s.stack_id FROM api_keys AS k \
                LEFT JOIN api_key_stacks AS s ON s.api_key_id = k.id WHERE k.lookup = $1 AND k.revoked_at IS NULL";
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [digest.lookup().into()]);
-    Found::find_by_statement(statement).all(db).await
+    FoundKey::find_by_statement(statement).all(db).await
 }
 
 /// Whether a key was ever created, including revoked ones. Revoking the last key does not switch authentication off.

@@ -9,7 +9,7 @@ use sea_orm::DbBackend;
 use super::statement::Packing;
 use crate::{
     db::pool::pinned::{Place, Row, TOO_LARGE},
-    kinds::plain::{FieldColumn, Form},
+    kinds::plain::{ColumnFormat, FieldColumn},
 };
 
 /// The SQL type of a column.
@@ -23,13 +23,13 @@ enum Type {
 }
 
 impl Type {
-    fn of(form: Form) -> Self {
-        match form {
-            Form::Id(_) | Form::Long => Self::Long,
-            Form::Int | Form::NonZero => Self::Int,
-            Form::Flag => Self::Flag,
-            Form::Time => Self::Time,
-            Form::Text | Form::Word(_) | Form::Words | Form::Json => Self::Text,
+    fn of(format: ColumnFormat) -> Self {
+        match format {
+            ColumnFormat::Id(_) | ColumnFormat::Long => Self::Long,
+            ColumnFormat::Int | ColumnFormat::NonZero => Self::Int,
+            ColumnFormat::Flag => Self::Flag,
+            ColumnFormat::Time => Self::Time,
+            ColumnFormat::Text | ColumnFormat::Word(_) | ColumnFormat::Words | ColumnFormat::Json => Self::Text,
         }
     }
 
@@ -117,7 +117,7 @@ impl Columns {
     /// Adds a column to a row set. The same SQL gives the same column.
     pub(super) fn add(&mut self, set: RowSet, field: FieldColumn) -> Column {
         let columns = &mut self.sets[set.0];
-        let same = |known: &FieldColumn| known.sql == field.sql && Type::of(known.form) == Type::of(field.form);
+        let same = |known: &FieldColumn| known.sql == field.sql && Type::of(known.format) == Type::of(field.format);
         let at = columns.iter().position(same).unwrap_or_else(|| {
             columns.push(field);
             columns.len() - 1
@@ -143,7 +143,7 @@ impl Columns {
         for columns in &self.sets {
             let mut taken = vec![false; self.slots.len()];
             let places = columns.iter().map(|column| {
-                let column_type = Type::of(column.form);
+                let column_type = Type::of(column.format);
                 let free = (0..self.slots.len()).find(|at| !taken[*at] && self.slots[*at] == column_type);
                 let at = free.unwrap_or_else(|| {
                     self.slots.push(column_type);
@@ -177,7 +177,7 @@ impl Columns {
 
     /// SQL expression for the size of the texts in a row; `None` when the row set has no texts.
     pub(super) fn bytes(&self, set: RowSet) -> Option<String> {
-        let texts = self.sets[set.0].iter().filter(|column| Type::of(column.form) == Type::Text);
+        let texts = self.sets[set.0].iter().filter(|column| Type::of(column.format) == Type::Text);
         let lengths: Vec<String> = texts.map(|column| format!("COALESCE(octet_length({}), 0)", column.sql)).collect();
         (!lengths.is_empty()).then(|| lengths.join(" + "))
     }
@@ -200,7 +200,7 @@ impl Columns {
         let number = set.0;
         let _ = write!(sql, "SELECT {number}, ");
         if backend == DbBackend::Sqlite {
-            let forms = self.sets[number].iter().map(|column| column.form);
+            let forms = self.sets[number].iter().map(|column| column.format);
             let row = packed(values.iter().copied().zip(forms));
             sql.push_str(&match packing {
                 Packing::Rows => row,
@@ -223,8 +223,8 @@ impl Columns {
 /// text follows its length in bytes and a colon, a number is followed by a semicolon, `!` is NULL, and a full stop ends
 /// the row. Packing saves time, because SQLite's driver allocates an object for each value and sends each row from one
 /// thread to another.
-pub(super) fn packed<'a>(columns: impl Iterator<Item = (&'a str, Form)>) -> String {
-    let each = columns.map(|(sql, form)| match Type::of(form) {
+pub(super) fn packed<'a>(columns: impl Iterator<Item = (&'a str, ColumnFormat)>) -> String {
+    let each = columns.map(|(sql, format)| match Type::of(format) {
         Type::Int | Type::Long | Type::Flag => format!("COALESCE(({sql}) || ';', '!')"),
         Type::Text | Type::Time => format!("COALESCE(octet_length({sql}) || ':' || ({sql}), '!')"),
     });
@@ -235,19 +235,19 @@ pub(super) fn packed<'a>(columns: impl Iterator<Item = (&'a str, Form)>) -> Stri
 mod tests {
     use super::*;
 
-    const fn field(sql: &'static str, form: Form) -> FieldColumn {
-        FieldColumn { field: sql, sql, form }
+    const fn field(sql: &'static str, format: ColumnFormat) -> FieldColumn {
+        FieldColumn { field: sql, sql, format }
     }
 
     #[test]
     fn row_sets_share_places_of_a_type() {
         let mut columns = Columns::default();
-        let stack = columns.add_set(&[field("s.id", Form::Long)]);
-        let name = columns.add(stack, field("s.name", Form::Text));
-        let enabled = columns.add(stack, field("s.enabled", Form::Flag));
-        let instance = columns.add_set(&[field("i.id", Form::Long), field("i.created_at", Form::Time)]);
-        let own_name = columns.add(instance, field("i.instance_id", Form::Text));
-        assert_eq!(columns.add(stack, field("s.name", Form::Text)), name);
+        let stack = columns.add_set(&[field("s.id", ColumnFormat::Long)]);
+        let name = columns.add(stack, field("s.name", ColumnFormat::Text));
+        let enabled = columns.add(stack, field("s.enabled", ColumnFormat::Flag));
+        let instance = columns.add_set(&[field("i.id", ColumnFormat::Long), field("i.created_at", ColumnFormat::Time)]);
+        let own_name = columns.add(instance, field("i.instance_id", ColumnFormat::Text));
+        assert_eq!(columns.add(stack, field("s.name", ColumnFormat::Text)), name);
         columns.assign_places();
         let all = [name, enabled, instance.first(), own_name];
         assert_eq!(all.map(|column| columns.place(column).joint), [1, 2, 0, 1]);
@@ -255,7 +255,7 @@ mod tests {
         let mut sql = String::new();
         columns.select(stack, DbBackend::Postgres, Packing::Rows, &mut sql);
         assert_eq!(sql, "SELECT 0, s.id, s.name, s.enabled, CAST(NULL AS TIMESTAMPTZ) ");
-        let row = packed([("a", Form::Text), ("b", Form::Int)].into_iter());
+        let row = packed([("a", ColumnFormat::Text), ("b", ColumnFormat::Int)].into_iter());
         assert_eq!(row, "COALESCE(octet_length(a) || ':' || (a), '!') || COALESCE((b) || ';', '!') || '.'");
     }
 }

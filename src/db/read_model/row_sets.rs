@@ -8,7 +8,7 @@ use super::{
     node::{Entity, NodeId},
     tree::Tree,
 };
-use crate::kinds::plain::{FieldColumn, Form, PlainKind};
+use crate::kinds::plain::{ColumnFormat, FieldColumn, PlainKind};
 
 /// What the rows of a row set are.
 #[derive(Clone, Copy, Debug)]
@@ -39,8 +39,8 @@ pub struct RuleColumns {
 }
 
 /// A column that is selected for its SQL alone.
-pub(super) const fn field(sql: &'static str, form: Form) -> FieldColumn {
-    FieldColumn { field: sql, sql, form }
+pub(super) const fn field(sql: &'static str, format: ColumnFormat) -> FieldColumn {
+    FieldColumn { field: sql, sql, format }
 }
 
 impl Tree {
@@ -62,7 +62,8 @@ impl Tree {
     /// Adds the total count of a page.
     pub fn count(&mut self, node: NodeId) {
         if self.nodes[node.0].count.is_none() {
-            let set = self.set(SetOf::Count(node), &[field("parent", Form::Long), field("count", Form::Long)]);
+            let set = self
+                .set(SetOf::Count(node), &[field("parent", ColumnFormat::Long), field("count", ColumnFormat::Long)]);
             self.nodes[node.0].count = Some(set);
         }
     }
@@ -72,7 +73,10 @@ impl Tree {
         let is_known = |set: &SetOf| matches!(set, SetOf::TrashedMembers(known) if *known == node);
         match self.sets.iter().position(is_known) {
             Some(at) => RowSet::nth(at),
-            None => self.set(SetOf::TrashedMembers(node), &[field("parent", Form::Long), field("count", Form::Long)]),
+            None => self.set(
+                SetOf::TrashedMembers(node),
+                &[field("parent", ColumnFormat::Long), field("count", ColumnFormat::Long)],
+            ),
         }
     }
 
@@ -88,7 +92,7 @@ impl Tree {
         for field in kind.fallible() {
             let column = self.column(set, field);
             if !self.fallible.iter().any(|(known, _)| *known == column) {
-                self.fallible.push((column, field.form));
+                self.fallible.push((column, field.format));
             }
         }
         Some(set)
@@ -97,7 +101,7 @@ impl Tree {
     /// Adds the override rules of the instances of a node.
     pub fn rules(&mut self, node: NodeId) -> RuleColumns {
         let set = self.entries(node, "instance_override_rules");
-        let mut column = |name| self.column(set, field(name, Form::Text));
+        let mut column = |name| self.column(set, field(name, ColumnFormat::Text));
         RuleColumns { set, kind: column("kind"), action: column("action"), key: column("key") }
     }
 
@@ -110,14 +114,14 @@ impl Tree {
             return RowSet::nth(at);
         }
         let owner = match self.nodes[node.0].entity {
-            Entity::Template => field("x.service_id", Form::Long),
-            _ => field("x.instance_id", Form::Long),
+            Entity::Template => field("x.service_id", ColumnFormat::Long),
+            _ => field("x.instance_id", ColumnFormat::Long),
         };
-        self.set(SetOf::Entries(node, table), &[owner, field("x.id", Form::Long)])
+        self.set(SetOf::Entries(node, table), &[owner, field("x.id", ColumnFormat::Long)])
     }
 
     /// The columns of a row set that show whether a row can be read.
-    pub fn fallible(&self, set: RowSet) -> impl Iterator<Item = (Column, Form)> {
+    pub fn fallible(&self, set: RowSet) -> impl Iterator<Item = (Column, ColumnFormat)> {
         self.fallible.iter().filter(move |(column, _)| column.set() == set).copied()
     }
 

@@ -21,7 +21,7 @@ use crate::{
         changes::{OF_EVERYTHING, OF_STACK, OF_TEMPLATES},
         pool::pinned::Parameter,
     },
-    kinds::plain::Form,
+    kinds::plain::ColumnFormat,
 };
 
 /// A statement under construction: its SQL and its parameters.
@@ -56,7 +56,12 @@ pub(super) fn version_of_everything(backend: DbBackend) -> String {
 fn version_columns(backend: DbBackend, version: &[&str; 3], name: &str) -> String {
     let [id, changes, templates] = version.map(|sql| format!("CAST({sql} AS BIGINT)"));
     let name = format!("CAST({name} AS TEXT)");
-    let columns = [(&*name, Form::Text), (&id, Form::Long), (&changes, Form::Long), (&templates, Form::Long)];
+    let columns = [
+        (&*name, ColumnFormat::Text),
+        (&id, ColumnFormat::Long),
+        (&changes, ColumnFormat::Long),
+        (&templates, ColumnFormat::Long),
+    ];
     if backend == DbBackend::Sqlite { packed(columns.into_iter()) } else { columns.map(|(sql, _)| sql).join(", ") }
 }
 

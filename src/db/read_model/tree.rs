@@ -8,7 +8,7 @@ use super::{
     node::{Entity, Node, NodeId, Source},
     row_sets::{SetOf, field},
 };
-use crate::kinds::plain::Form;
+use crate::kinds::plain::ColumnFormat;
 
 /// What the version of a response covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct Tree {
     pub(super) sets: Vec<SetOf>,
     pub(super) columns: Columns,
     covers: Covers,
-    pub(super) fallible: Vec<(Column, Form)>,
+    pub(super) fallible: Vec<(Column, ColumnFormat)>,
 }
 
 impl Default for Tree {
@@ -43,7 +43,11 @@ impl Tree {
     pub fn new() -> Self {
         let mut columns = Columns::default();
         // The id of the stack, or 0; the version of the stack, or of everything; the version of the templates.
-        columns.add_set(&[field("id", Form::Long), field("changes", Form::Long), field("templates", Form::Long)]);
+        columns.add_set(&[
+            field("id", ColumnFormat::Long),
+            field("changes", ColumnFormat::Long),
+            field("templates", ColumnFormat::Long),
+        ]);
         Self {
             nodes: Vec::new(),
             sets: vec![SetOf::Version],
@@ -116,31 +120,31 @@ impl Tree {
     fn node(&mut self, entity: Entity, source: Source) -> NodeId {
         let id = NodeId(self.nodes.len());
         let own_id = match entity {
-            Entity::Stack => field("s.id", Form::Long),
-            Entity::Instance => field("i.id", Form::Long),
-            Entity::Template => field("t.id", Form::Long),
+            Entity::Stack => field("s.id", ColumnFormat::Long),
+            Entity::Instance => field("i.id", ColumnFormat::Long),
+            Entity::Template => field("t.id", ColumnFormat::Long),
         };
         let set = self.set(SetOf::Objects(id), &[own_id]);
         let parent = match source {
-            Source::Named(_) => Some(self.column(set, field("i.stack_id", Form::Long))),
+            Source::Named(_) => Some(self.column(set, field("i.stack_id", ColumnFormat::Long))),
             Source::Members(NodeId(parent)) => Some(match self.nodes[parent].entity {
-                Entity::Template => self.column(set, field("i.template_service_id", Form::Long)),
-                _ => self.column(set, field("i.stack_id", Form::Long)),
+                Entity::Template => self.column(set, field("i.template_service_id", ColumnFormat::Long)),
+                _ => self.column(set, field("i.stack_id", ColumnFormat::Long)),
             }),
             _ => None,
         };
         let order = match (source, entity) {
-            (Source::Members(_), _) => Some(field("i.created_at", Form::Time)),
-            (Source::Trash, Entity::Instance) => Some(field("i.deleted_at", Form::Time)),
-            (Source::Trash, _) => Some(field("s.deleted_at", Form::Time)),
-            (Source::Live, Entity::Template) => Some(field("t.place", Form::Long)),
-            (Source::Live, _) => Some(field("s.place", Form::Long)),
+            (Source::Members(_), _) => Some(field("i.created_at", ColumnFormat::Time)),
+            (Source::Trash, Entity::Instance) => Some(field("i.deleted_at", ColumnFormat::Time)),
+            (Source::Trash, _) => Some(field("s.deleted_at", ColumnFormat::Time)),
+            (Source::Live, Entity::Template) => Some(field("t.place", ColumnFormat::Long)),
+            (Source::Live, _) => Some(field("s.place", ColumnFormat::Long)),
             _ => None,
         };
         let order = order.map(|column| self.column(set, column));
         let name = match (source, entity) {
-            (Source::Live, Entity::Template) => Some(self.column(set, field("t.name", Form::Text))),
-            (Source::Live, _) => Some(self.column(set, field("s.name", Form::Text))),
+            (Source::Live, Entity::Template) => Some(self.column(set, field("t.name", ColumnFormat::Text))),
+            (Source::Live, _) => Some(self.column(set, field("s.name", ColumnFormat::Text))),
             _ => None,
         };
         let node = Node {

@@ -5,7 +5,7 @@
 /// Inputs of mutations that take an idempotency key.
 macro_rules! keyed {
     ($( $name:ident ),+) => { $(
-        impl $crate::graphql::inputs::Keyed for $name {
+        impl $crate::graphql::inputs::IdempotentInput for $name {
             fn idempotency_key(&self) -> Option<&str> {
                 self.idempotency_key.as_deref()
             }
@@ -75,7 +75,7 @@ impl From<TemplateRef> for AppTemplateRef {
 }
 
 /// The input of a mutation.
-pub(super) trait Keyed {
+pub(super) trait IdempotentInput {
     /// The idempotency key of the input, if it has one.
     fn idempotency_key(&self) -> Option<&str>;
 }

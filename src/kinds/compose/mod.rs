@@ -10,7 +10,7 @@ mod text;
 
 pub use self::{
     duration::{duration, seconds},
-    reading::{Definitions, Found, Note, NoteKind, Notes, Reading, Use},
+    reading::{Definitions, Note, NoteKind, Notes, ReadEntry, Reading, Use},
     rendered::{Rendered, Surroundings, Warning},
     text::{has_variables, is_interpolable, literal, literal_tree, unescaped},
 };

@@ -153,7 +153,7 @@ fn truncated(text: &str) -> String {
 
 /// An entry that was read, with its position.
 #[derive(Clone, Debug)]
-pub struct Found<K> {
+pub struct ReadEntry<K> {
     /// The entry.
     pub entry: K,
     /// Its path.
@@ -210,8 +210,8 @@ impl Reading<'_> {
     }
 
     /// Creates an entry at a part of the service.
-    pub fn found<K: Kind>(&self, part: &str, at: At, entry: K) -> Found<K> {
-        Found { entry, path: self.path(part), at }
+    pub fn found<K: Kind>(&self, part: &str, at: At, entry: K) -> ReadEntry<K> {
+        ReadEntry { entry, path: self.path(part), at }
     }
 
     /// Takes an attribute with its position. Null counts as absent.

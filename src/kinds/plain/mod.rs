@@ -8,7 +8,7 @@ mod rows;
 use self::rows::{diff_rows, merge_rows, stats_of_rows};
 pub use self::{
     heap_size::HeapSize,
-    rows::{Found, IsEqual, Keyed, Layers, MergedRows, RowChange},
+    rows::{IsEqual, MergedRows, RowChange, RowKey, RowLayers, RowPosition},
 };
 use crate::{
     kinds::{
@@ -20,7 +20,7 @@ use crate::{
 
 /// The format in which a column is shown.
 #[derive(Clone, Copy, Debug)]
-pub enum Form {
+pub enum ColumnFormat {
     /// An id, shown as a global id of this type.
     Id(&'static str),
     /// A 32-bit integer.
@@ -46,23 +46,23 @@ pub enum Form {
 /// The type of a column.
 pub trait Plain {
     /// The format in which the column is shown; `None` if the column alone does not determine it.
-    const FORM: Option<Form>;
+    const FORMAT: Option<ColumnFormat>;
 
     /// Whether both databases return the value unchanged after storing it.
     fn survives(&self) -> bool;
 }
 
 macro_rules! plain {
-    ($( $type:ty => $form:expr, $survives:expr; )+) => { $(
+    ($( $type:ty => $format:expr, $survives:expr; )+) => { $(
         impl Plain for $type {
-            const FORM: Option<Form> = $form;
+            const FORMAT: Option<ColumnFormat> = $format;
             fn survives(&self) -> bool {
                 let survives: fn(&Self) -> bool = $survives;
                 survives(self)
             }
         }
         impl Plain for Option<$type> {
-            const FORM: Option<Form> = $form;
+            const FORMAT: Option<ColumnFormat> = $format;
             fn survives(&self) -> bool {
                 self.as_ref().is_none_or(Plain::survives)
             }
@@ -86,17 +86,17 @@ fn is_word_of<T: std::str::FromStr>(word: &str) -> bool {
 }
 
 plain! {
-    i32 => Some(Form::Int), |_| true;
-    bool => Some(Form::Flag), |_| true;
-    String => Some(Form::Text), |text| is_storable(text);
+    i32 => Some(ColumnFormat::Int), |_| true;
+    bool => Some(ColumnFormat::Flag), |_| true;
+    String => Some(ColumnFormat::Text), |text| is_storable(text);
     // RFC 3339 has years of four digits.
-    Stamp => Some(Form::Time), |stamp| (0..=9999).contains(&chrono::Datelike::year(&stamp.0));
-    HostPort => Some(Form::NonZero), |_| true;
-    Protocol => Some(Form::Word(is_word_of::<Protocol>)), is_read_again;
-    VolumeType => Some(Form::Word(is_word_of::<VolumeType>)), is_read_again;
-    Condition => Some(Form::Word(is_word_of::<Condition>)), is_read_again;
-    Argv => Some(Form::Words), is_read_again;
-    AttributeValue => Some(Form::Json), is_read_again;
+    Stamp => Some(ColumnFormat::Time), |stamp| (0..=9999).contains(&chrono::Datelike::year(&stamp.0));
+    HostPort => Some(ColumnFormat::NonZero), |_| true;
+    Protocol => Some(ColumnFormat::Word(is_word_of::<Protocol>)), is_read_again;
+    VolumeType => Some(ColumnFormat::Word(is_word_of::<VolumeType>)), is_read_again;
+    Condition => Some(ColumnFormat::Word(is_word_of::<Condition>)), is_read_again;
+    Argv => Some(ColumnFormat::Words), is_read_again;
+    AttributeValue => Some(ColumnFormat::Json), is_read_again;
     EnvValue => None, |value| value.text().is_none_or(is_storable);
     InstanceRef => None, |_| true;
     crate::kinds::SettingField => None, is_read_again;
@@ -110,7 +110,7 @@ pub struct FieldColumn {
     /// SQL for the value, valid on both engines.
     pub sql: &'static str,
     /// The format in which the value is shown.
-    pub form: Form,
+    pub format: ColumnFormat,
 }
 
 /// The metadata of a kind, without its type.
@@ -133,14 +133,14 @@ pub struct PlainKind {
     /// The kind.
     pub kind: crate::kinds::OverrideKind,
     /// Merges the rows of a template and of its instance. Returns `None` if a row has a key that no entry can have.
-    pub merge: fn(&Layers<'_>, &Names<'_>) -> Option<MergedRows>,
+    pub merge: fn(&RowLayers<'_>, &Names<'_>) -> Option<MergedRows>,
     /// The statistics of the rows, given whether two rows are equal. Returns `None` like [`PlainKind::merge`].
-    pub stats: fn(&Layers<'_>, IsEqual<'_>) -> Option<Stats>,
+    pub stats: fn(&RowLayers<'_>, IsEqual<'_>) -> Option<Stats>,
     /// The differences between the rows of a template and the merged rows. Returns `None` like [`PlainKind::merge`].
-    pub diff: fn(&Layers<'_>, IsEqual<'_>) -> Option<Vec<RowChange>>,
+    pub diff: fn(&RowLayers<'_>, IsEqual<'_>) -> Option<Vec<RowChange>>,
     /// The column that refers to another instance; see [`Kind::REFERS_BY`].
     pub refers_by: Option<&'static str>,
-    columns: &'static [(&'static str, Option<Form>)],
+    columns: &'static [(&'static str, Option<ColumnFormat>)],
     shown: &'static [FieldColumn],
 }
 
@@ -152,37 +152,37 @@ impl PlainKind {
 
     /// The columns that have to be read to know whether a row is readable: enum values and JSON.
     pub fn fallible(&self) -> impl Iterator<Item = FieldColumn> {
-        let form = |column: &'static str, form: Option<Form>| match form {
-            Some(form @ (Form::Word(_) | Form::Json)) => Some(form),
+        let format = |column: &'static str, format: Option<ColumnFormat>| match format {
+            Some(format @ (ColumnFormat::Word(_) | ColumnFormat::Json)) => Some(format),
             None if self.shape == Shape::Fields && column == "field" => {
-                Some(Form::Word(is_word_of::<crate::kinds::SettingField>))
+                Some(ColumnFormat::Word(is_word_of::<crate::kinds::SettingField>))
             }
             _ => None,
         };
         self.columns.iter().filter_map(move |(column, shown)| {
-            Some(FieldColumn { field: column, sql: column, form: form(column, *shown)? })
+            Some(FieldColumn { field: column, sql: column, format: format(column, *shown)? })
         })
     }
 
     /// The columns that make two rows different entries, whether they are shown or not.
     pub fn compared(&self) -> impl Iterator<Item = FieldColumn> {
-        self.columns.iter().filter_map(|(column, form)| {
-            let form = match form {
+        self.columns.iter().filter_map(|(column, format)| {
+            let format = match format {
                 // Timestamps are ignored when entries are compared.
-                Some(Form::Time) => return None,
-                Some(Form::Word(_) | Form::NonZero) | None => self.stored_form(column, *form),
-                Some(form) => *form,
+                Some(ColumnFormat::Time) => return None,
+                Some(ColumnFormat::Word(_) | ColumnFormat::NonZero) | None => self.stored_format(column, *format),
+                Some(format) => *format,
             };
-            Some(FieldColumn { field: column, sql: column, form })
+            Some(FieldColumn { field: column, sql: column, format })
         })
     }
 
     /// The format in which a column is stored.
-    fn stored_form(&self, column: &str, form: Option<Form>) -> Form {
-        match form {
-            Some(Form::NonZero) => Form::Int,
-            None if self.refers_by == Some(column) => Form::Long,
-            _ => Form::Text,
+    fn stored_format(&self, column: &str, format: Option<ColumnFormat>) -> ColumnFormat {
+        match format {
+            Some(ColumnFormat::NonZero) => ColumnFormat::Int,
+            None if self.refers_by == Some(column) => ColumnFormat::Long,
+            _ => ColumnFormat::Text,
         }
     }
 
@@ -190,8 +190,8 @@ impl PlainKind {
     pub fn find(&self, name: &str) -> Option<FieldColumn> {
         let computed = self.shown.iter().find(|shown| shown.field == name).copied();
         computed.or_else(|| {
-            let (column, form) = self.columns.iter().find(|(column, _)| is_camel_of(name, column))?;
-            Some(FieldColumn { field: column, sql: column, form: (*form)? })
+            let (column, format) = self.columns.iter().find(|(column, _)| is_camel_of(name, column))?;
+            Some(FieldColumn { field: column, sql: column, format: (*format)? })
         })
     }
 }

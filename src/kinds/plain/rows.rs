@@ -10,15 +10,15 @@ use crate::kinds::{
 };
 
 /// A row, represented by its key and the text that sorts rows with the same key.
-pub type Keyed<'r> = (&'r str, &'r str);
+pub type RowKey<'r> = (&'r str, &'r str);
 
 /// The rows of a template and of an instance for one kind.
 #[derive(Debug, Default)]
-pub struct Layers<'r> {
+pub struct RowLayers<'r> {
     /// The rows of the template.
-    pub template: Vec<Keyed<'r>>,
+    pub template: Vec<RowKey<'r>>,
     /// The rows of the instance.
-    pub own: Vec<Keyed<'r>>,
+    pub own: Vec<RowKey<'r>>,
     /// The keys that the instance removes.
     pub removed: Vec<&'r str>,
     /// Whether the instance ignores all entries of the template.
@@ -27,7 +27,7 @@ pub struct Layers<'r> {
 
 /// The source of an effective entry.
 #[derive(Clone, Copy, Debug)]
-pub enum Found {
+pub enum RowPosition {
     /// The n-th row of the template.
     Template(usize),
     /// The n-th row of the instance.
@@ -37,15 +37,15 @@ pub enum Found {
 }
 
 /// Whether two rows are the same entry.
-pub type IsEqual<'e> = &'e dyn Fn(Found, Found) -> bool;
+pub type IsEqual<'e> = &'e dyn Fn(RowPosition, RowPosition) -> bool;
 
 /// The effective entries of one kind, and the removed ones, sorted by key.
 #[derive(Debug)]
 pub struct MergedRows {
     /// The effective entries.
-    pub entries: Vec<Effective<Found>>,
+    pub entries: Vec<Effective<RowPosition>>,
     /// The rows of the template that the instance removes, with the text of their keys.
-    pub removed: Vec<(String, Removed<Found>)>,
+    pub removed: Vec<(String, Removed<RowPosition>)>,
     /// The columns of the entries that the service itself adds.
     pub system: Vec<Vec<(&'static str, String)>>,
 }
@@ -56,42 +56,42 @@ pub struct RowChange {
     /// The text of the key.
     pub key: String,
     /// The rows before.
-    pub from: Vec<Found>,
+    pub from: Vec<RowPosition>,
     /// The rows after.
-    pub to: Vec<Found>,
+    pub to: Vec<RowPosition>,
 }
 
 /// Rows with their keys, sorted by key.
-type Sorted<K> = Vec<(<K as Kind>::Key, Found)>;
+type Sorted<K> = Vec<(<K as Kind>::Key, RowPosition)>;
 
 /// The rows of both layers, sorted by key and then by tie-breaker. `None` if a row has a key that no entry can have.
-fn sorted<K: Kind>(layers: &Layers<'_>) -> Option<(Sorted<K>, Sorted<K>)> {
-    let sorted = |rows: &[Keyed<'_>], found: fn(usize) -> Found| {
+fn sorted<K: Kind>(layers: &RowLayers<'_>) -> Option<(Sorted<K>, Sorted<K>)> {
+    let sorted = |rows: &[RowKey<'_>], found: fn(usize) -> RowPosition| {
         let keyed = rows.iter().enumerate().map(|(at, (key, tie))| Some((K::row_key(key)?, *tie, found(at))));
         let mut keyed = keyed.collect::<Option<Vec<_>>>()?;
         keyed.sort_by(|(a, left, _), (b, right, _)| a.cmp(b).then_with(|| left.cmp(right)));
         Some(keyed.into_iter().map(|(key, _, found)| (key, found)).collect::<Vec<_>>())
     };
-    Some((sorted(&layers.template, Found::Template)?, sorted(&layers.own, Found::Own)?))
+    Some((sorted(&layers.template, RowPosition::Template)?, sorted(&layers.own, RowPosition::Own)?))
 }
 
 /// The keys that an instance removes. A key that no entry can have removes nothing.
-fn removed_keys<K: Kind>(layers: &Layers<'_>) -> BTreeSet<K::Key> {
+fn removed_keys<K: Kind>(layers: &RowLayers<'_>) -> BTreeSet<K::Key> {
     layers.removed.iter().filter_map(|key| key.parse().ok()).collect()
 }
 
 /// The key of a row of the template or the instance.
-fn key_of<K: Kind>(layers: &Layers<'_>, found: Found) -> Option<K::Key> {
+fn key_of<K: Kind>(layers: &RowLayers<'_>, found: RowPosition) -> Option<K::Key> {
     let (rows, at) = match found {
-        Found::Template(at) => (&layers.template, at),
-        Found::Own(at) => (&layers.own, at),
-        Found::System(_) => return None,
+        RowPosition::Template(at) => (&layers.template, at),
+        RowPosition::Own(at) => (&layers.own, at),
+        RowPosition::System(_) => return None,
     };
     rows.get(at).and_then(|(key, _)| K::row_key(key))
 }
 
 /// Implements [`PlainKind::merge`](super::PlainKind::merge) for a kind.
-pub(super) fn merge_rows<K: Kind>(layers: &Layers<'_>, names: &Names<'_>) -> Option<MergedRows> {
+pub(super) fn merge_rows<K: Kind>(layers: &RowLayers<'_>, names: &Names<'_>) -> Option<MergedRows> {
     let (template, own) = sorted::<K>(layers)?;
     let removed = removed_keys::<K>(layers);
     let mut merged = merge_sorted(&template, &own, |key| removed.contains(key), layers.replaced);
@@ -102,8 +102,8 @@ pub(super) fn merge_rows<K: Kind>(layers: &Layers<'_>, names: &Names<'_>) -> Opt
         return Some(MergedRows { entries: merged.entries, removed, system: Vec::new() });
     }
     let system = K::system(names);
-    merged.inject_by((0..system.len()).map(Found::System), |found| match found {
-        Found::System(at) => system.get(at).map(Kind::key),
+    merged.inject_by((0..system.len()).map(RowPosition::System), |found| match found {
+        RowPosition::System(at) => system.get(at).map(Kind::key),
         stored => key_of::<K>(layers, stored),
     });
     let owned = |entry: &K| entry.texts().into_iter().map(|(column, text)| (column, text.to_owned())).collect();
@@ -111,13 +111,13 @@ pub(super) fn merge_rows<K: Kind>(layers: &Layers<'_>, names: &Names<'_>) -> Opt
 }
 
 /// Implements [`PlainKind::stats`](super::PlainKind::stats) for a kind.
-pub(super) fn stats_of_rows<K: Kind>(layers: &Layers<'_>, is_equal: IsEqual<'_>) -> Option<Stats> {
+pub(super) fn stats_of_rows<K: Kind>(layers: &RowLayers<'_>, is_equal: IsEqual<'_>) -> Option<Stats> {
     let (template, own) = sorted::<K>(layers)?;
     Some(stats_sorted(&template, &own, &removed_keys::<K>(layers), layers.replaced, is_equal))
 }
 
 /// Implements [`PlainKind::diff`](super::PlainKind::diff) for a kind.
-pub(super) fn diff_rows<K: Kind>(layers: &Layers<'_>, is_equal: IsEqual<'_>) -> Option<Vec<RowChange>> {
+pub(super) fn diff_rows<K: Kind>(layers: &RowLayers<'_>, is_equal: IsEqual<'_>) -> Option<Vec<RowChange>> {
     let (template, own) = sorted::<K>(layers)?;
     let removed = removed_keys::<K>(layers);
     let merged = merge_sorted(&template, &own, |key| removed.contains(key), layers.replaced);

@@ -10,7 +10,7 @@ use crate::{
     fields::TEMPLATE,
     kinds::{
         SettingField as Setting, Shape,
-        plain::{FieldColumn, Form, PLAIN_KINDS, PlainKind},
+        plain::{ColumnFormat, FieldColumn, PLAIN_KINDS, PlainKind},
     },
     read::plan::{
         EffectiveConfig, EffectiveEntryField, EffectiveField, EffectiveSetting, EntryField, Field, Fields, Layered,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 const fn text(sql: &'static str) -> FieldColumn {
-    FieldColumn { field: sql, sql, form: Form::Text }
+    FieldColumn { field: sql, sql, format: ColumnFormat::Text }
 }
 
 /// The field of a dependency that is another instance.
@@ -41,11 +41,11 @@ impl<'a> Compiler<'a> {
             }
             if let Some(column) = kind.refers_by.filter(|_| field.name == OTHER_INSTANCE) {
                 let other = own.tree.dependencies_of(node);
-                let key = own.tree.column(set, FieldColumn { field: column, sql: column, form: Form::Long });
+                let key = own.tree.column(set, FieldColumn { field: column, sql: column, format: ColumnFormat::Long });
                 return Some(EntryField::Instance(other, key, own.instance(other, sets)?));
             }
             let shown = kind.find(&field.name)?;
-            Some(EntryField::Column(own.tree.column(set, shown), shown.form))
+            Some(EntryField::Column(own.tree.column(set, shown), shown.format))
         });
         Some((set, fields?))
     }
@@ -58,9 +58,9 @@ impl<'a> Compiler<'a> {
                 return Some(SettingField::Typename(typename("Settings")));
             }
             let word = setting(field)?;
-            let form = TEMPLATE.iter().find(|shown| shown.field == word)?.form;
+            let format = TEMPLATE.iter().find(|shown| shown.field == word)?.format;
             let (field, value) = (own.tree.column(set, text("field")), own.tree.column(set, text("value")));
-            Some(SettingField::Value { word, field, value, form })
+            Some(SettingField::Value { word, field, value, format })
         });
         Some(Field::Settings(set, fields?))
     }
@@ -119,7 +119,7 @@ impl<'a> Compiler<'a> {
             field: self.tree.column(set, text("field")),
             value: self.tree.column(set, text("value")),
             template: self.tree.of_node(template, *shown),
-            form: shown.form,
+            format: shown.format,
         })
     }
 
@@ -162,7 +162,7 @@ impl<'a> Compiler<'a> {
             own: self.tree.column(own, shown),
             template: template.map(|set| self.tree.column(set, shown)),
             name: shown.sql,
-            form: shown.form,
+            format: shown.format,
         })
     }
 
@@ -182,7 +182,7 @@ impl<'a> Compiler<'a> {
             OTHER_INSTANCE if kind.refers_by.is_some() => {
                 let column = kind.refers_by?;
                 let (other, own) = (self.tree.dependencies_of(node), self.tree.kind(node, kind)?);
-                let key = self.tree.column(own, FieldColumn { field: column, sql: column, form: Form::Long });
+                let key = self.tree.column(own, FieldColumn { field: column, sql: column, format: ColumnFormat::Long });
                 LayeredField::Instance(other, key, self.instance(other, sets)?)
             }
             name => LayeredField::Column(self.sides(node, kind, kind.find(name)?)?),

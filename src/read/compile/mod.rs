@@ -22,7 +22,7 @@ use super::{
 use crate::{
     db::read_model::{Column, Covers, Entity, NodeId, Source, Tree},
     document::{Inputs, MergedField, Parts},
-    kinds::plain::{FieldColumn, Form},
+    kinds::plain::{ColumnFormat, FieldColumn},
 };
 
 /// Compiles the plan of an operation; `None` when the executor has to answer it. `inputs` hold the variables of its
@@ -181,7 +181,11 @@ fn typename(of: &str) -> Box<str> {
 }
 
 /// Finds a field of an object in the list of its plain fields, and adds its column.
-fn plain(field: &Field, of: &[FieldColumn], mut column: impl FnMut(FieldColumn) -> Column) -> Option<(Column, Form)> {
+fn plain(
+    field: &Field,
+    of: &[FieldColumn],
+    mut column: impl FnMut(FieldColumn) -> Column,
+) -> Option<(Column, ColumnFormat)> {
     let shown = of.iter().find(|shown| shown.field == field.name.as_str())?;
-    Some((column(*shown), shown.form))
+    Some((column(*shown), shown.format))
 }

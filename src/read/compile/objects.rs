@@ -11,18 +11,18 @@ use crate::{
     ids::{GlobalId, StackId, TemplateId},
     kinds::{
         Shape,
-        plain::{FieldColumn, Form, PLAIN_KINDS},
+        plain::{ColumnFormat, FieldColumn, PLAIN_KINDS},
     },
     read::plan::{Base, Field, Fields, NodeArguments, PreviewField},
 };
 
 /// A column of instances that is needed for its id.
 const fn id(sql: &'static str, tag: &'static str) -> FieldColumn {
-    FieldColumn { field: sql, sql, form: Form::Id(tag) }
+    FieldColumn { field: sql, sql, format: ColumnFormat::Id(tag) }
 }
 
 const fn text(sql: &'static str) -> FieldColumn {
-    FieldColumn { field: sql, sql, form: Form::Text }
+    FieldColumn { field: sql, sql, format: ColumnFormat::Text }
 }
 
 impl<'a> Compiler<'a> {
@@ -96,7 +96,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn plain_field(&mut self, node: NodeId, field: &Selected, of: &[FieldColumn]) -> Option<Field> {
-        plain(field, of, |shown| self.tree.of_node(node, shown)).map(|(column, form)| Field::Column(column, form))
+        plain(field, of, |shown| self.tree.of_node(node, shown)).map(|(column, format)| Field::Column(column, format))
     }
 
     /// A field that the executor computes for each object. It finds live objects only.
@@ -163,7 +163,7 @@ impl<'a> Compiler<'a> {
                 same => same,
             };
             let shown = INSTANCE.iter().find(|shown| shown.field == of_instance)?;
-            Some(PreviewField::Column(own.tree.of_node(node, *shown), shown.form))
+            Some(PreviewField::Column(own.tree.of_node(node, *shown), shown.format))
         });
         Some(Field::Preview(template, key, fields?))
     }

@@ -11,7 +11,7 @@ use crate::{
     budget::chunks::ChunkWriter,
     db::read_model::Row,
     error::Result,
-    kinds::{Effective, Origin, OverrideKind, Shape, plain::Found},
+    kinds::{Effective, Origin, OverrideKind, Shape, plain::RowPosition},
     read::{
         plan::{
             EffectiveConfig, EffectiveEntryField, EffectiveField, EffectiveSetting, Fields, Layered, RemovedField,
@@ -90,7 +90,7 @@ impl<'a> Writer<'_, 'a> {
         source: &SettingSource<'a>,
     ) -> Result<()> {
         match source {
-            SettingSource::Own(row) => self.column(out, row, columns.value, columns.form),
+            SettingSource::Own(row) => self.column(out, row, columns.value, columns.format),
             SettingSource::Removed => raw(out, "null"),
             SettingSource::Template => self.template_value(out, instance, columns),
         }
@@ -102,7 +102,7 @@ impl<'a> Writer<'_, 'a> {
         instance: &Instance<'_, 'a>,
         columns: &SettingColumns,
     ) -> Result<()> {
-        self.column(out, instance.template.row, columns.template, columns.form)
+        self.column(out, instance.template.row, columns.template, columns.format)
     }
 
     fn effective_entries(
@@ -117,13 +117,13 @@ impl<'a> Writer<'_, 'a> {
         let merged = (kind.kind.merge)(&layers, &self.names(instance)?)
             .ok_or_else(|| malformed_row("a key that no entry can have"))?;
         let source = |found| match found {
-            Found::System(at) => match merged.system.get(at) {
+            RowPosition::System(at) => match merged.system.get(at) {
                 Some(texts) => Ok(EntrySource::System(texts)),
                 None => Err(malformed_row("no entry")),
             },
             stored => rows.source(stored),
         };
-        let entry = |out: &mut ChunkWriter, effective: &Effective<Found>| {
+        let entry = |out: &mut ChunkWriter, effective: &Effective<RowPosition>| {
             object(out, fields, |out, field| match field {
                 EffectiveEntryField::Entry(field) => self.layered_field(out, source(effective.entry)?, field),
                 EffectiveEntryField::Origin => word(out, effective.origin),

@@ -11,7 +11,7 @@ use crate::{
     db::read_model::{Place, Row},
     error::Result,
     ids::opaque,
-    kinds::{Argv, plain::Form},
+    kinds::{Argv, plain::ColumnFormat},
     read::plan::Fields,
 };
 
@@ -21,17 +21,17 @@ pub(in crate::read) fn int(n: i64) -> i32 {
 }
 
 /// Writes the value of a column in its format.
-pub(super) fn column(out: &mut ChunkWriter, row: &Row, at: Place, form: Form) -> Result<()> {
-    match form {
-        Form::Int | Form::Long => match row.number(at)? {
+pub(super) fn column(out: &mut ChunkWriter, row: &Row, at: Place, format: ColumnFormat) -> Result<()> {
+    match format {
+        ColumnFormat::Int | ColumnFormat::Long => match row.number(at)? {
             Some(number) => json(out, &int(number)),
             None => raw(out, "null"),
         },
-        Form::NonZero => match row.number(at)? {
+        ColumnFormat::NonZero => match row.number(at)? {
             Some(number) if number != 0 => json(out, &int(number)),
             _ => raw(out, "null"),
         },
-        Form::Flag => raw(
+        ColumnFormat::Flag => raw(
             out,
             match row.flag(at)? {
                 Some(true) => "true",
@@ -39,29 +39,31 @@ pub(super) fn column(out: &mut ChunkWriter, row: &Row, at: Place, form: Form) ->
                 None => "null",
             },
         ),
-        Form::Id(tag) => match row.number(at)? {
+        ColumnFormat::Id(tag) => match row.number(at)? {
             Some(key) => quoted(out, &opaque(tag, key)),
             None => raw(out, "null"),
         },
-        Form::Time => match row.time(at)? {
+        ColumnFormat::Time => match row.time(at)? {
             Some(time) => quoted(out, &time.to_rfc3339_opts(SecondsFormat::AutoSi, false)),
             None => raw(out, "null"),
         },
-        Form::Text | Form::Word(_) | Form::Words | Form::Json => text(out, row.text(at)?, form),
+        ColumnFormat::Text | ColumnFormat::Word(_) | ColumnFormat::Words | ColumnFormat::Json => {
+            text(out, row.text(at)?, format)
+        }
     }
 }
 
 /// Writes a text in a format of texts.
-pub(super) fn text(out: &mut ChunkWriter, text: Option<&str>, form: Form) -> Result<()> {
+pub(super) fn text(out: &mut ChunkWriter, text: Option<&str>, format: ColumnFormat) -> Result<()> {
     let Some(text) = text else { return raw(out, "null") };
-    match form {
-        Form::Word(is) if is(text) => quoted(out, &text.to_ascii_uppercase()),
-        Form::Word(_) => Err(malformed_row("an unknown word")),
-        Form::Words => {
+    match format {
+        ColumnFormat::Word(is) if is(text) => quoted(out, &text.to_ascii_uppercase()),
+        ColumnFormat::Word(_) => Err(malformed_row("an unknown word")),
+        ColumnFormat::Words => {
             let Ok(Argv(words)) = text.parse();
             json(out, &words)
         }
-        Form::Json => json(out, &serde_json::from_str::<Value>(text).map_err(|_| malformed_row("no JSON"))?),
+        ColumnFormat::Json => json(out, &serde_json::from_str::<Value>(text).map_err(|_| malformed_row("no JSON"))?),
         _ => json(out, text),
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     error::Result,
     kinds::{
         Argv, Names, Rule, RuleAction, SettingField,
-        plain::{Form, Found, Keyed, Layers},
+        plain::{ColumnFormat, RowKey, RowLayers, RowPosition},
     },
     read::{
         plan::{Base, Fields, Layered, LayeredField, SettingColumns, Side, Sides},
@@ -46,7 +46,7 @@ pub(super) enum EntrySource<'s, 'a> {
 pub(super) struct TemplateSetting<'a> {
     word: &'static str,
     value: &'a str,
-    form: Form,
+    format: ColumnFormat,
 }
 
 /// The rows of one kind in both layers.
@@ -54,15 +54,15 @@ pub(super) struct LayerRows<'a> {
     own: Vec<&'a Row>,
     template: Vec<&'a Row>,
     settings: Vec<TemplateSetting<'a>>,
-    own_keys: Vec<Keyed<'a>>,
-    template_keys: Vec<Keyed<'a>>,
+    own_keys: Vec<RowKey<'a>>,
+    template_keys: Vec<RowKey<'a>>,
 }
 
 impl<'a> LayerRows<'a> {
     /// The keys of both layers, and what the rules say about them.
-    pub(super) fn layers<'l>(&'l self, kind: &Layered, rules: &'l [Rule]) -> Layers<'l> {
+    pub(super) fn layers<'l>(&'l self, kind: &Layered, rules: &'l [Rule]) -> RowLayers<'l> {
         let rules = || rules.iter().filter(|rule| rule.kind == kind.kind.kind);
-        Layers {
+        RowLayers {
             template: self.template_keys.clone(),
             own: self.own_keys.clone(),
             removed: rules().filter_map(|rule| rule.key.as_deref()).collect(),
@@ -71,14 +71,14 @@ impl<'a> LayerRows<'a> {
     }
 
     /// The source of an entry that the service has not added.
-    pub(super) fn source(&self, found: Found) -> Result<EntrySource<'_, 'a>> {
+    pub(super) fn source(&self, found: RowPosition) -> Result<EntrySource<'_, 'a>> {
         let source = match found {
-            Found::Own(at) => self.own.get(at).map(|row| EntrySource::Own(row)),
-            Found::Template(at) if self.settings.is_empty() => {
+            RowPosition::Own(at) => self.own.get(at).map(|row| EntrySource::Own(row)),
+            RowPosition::Template(at) if self.settings.is_empty() => {
                 self.template.get(at).map(|row| EntrySource::Template(row))
             }
-            Found::Template(at) => self.settings.get(at).map(EntrySource::Setting),
-            Found::System(_) => None,
+            RowPosition::Template(at) => self.settings.get(at).map(EntrySource::Setting),
+            RowPosition::System(_) => None,
         };
         source.ok_or_else(|| malformed_row("no entry"))
     }
@@ -128,7 +128,7 @@ impl<'a> Writer<'_, 'a> {
         }
         for columns in &kind.settings {
             if let Some(value) = instance.template.row.text(self.place(columns.template))? {
-                rows.settings.push(TemplateSetting { word: columns.word, value, form: columns.form });
+                rows.settings.push(TemplateSetting { word: columns.word, value, format: columns.format });
                 rows.template_keys.push((columns.word, ""));
             }
         }
@@ -136,7 +136,7 @@ impl<'a> Writer<'_, 'a> {
     }
 
     /// The rows of a layer, and the key and tie-breaker of each.
-    fn side(&self, side: Side, owner: i64) -> Result<(Vec<&'a Row>, Vec<Keyed<'a>>)> {
+    fn side(&self, side: Side, owner: i64) -> Result<(Vec<&'a Row>, Vec<RowKey<'a>>)> {
         let entries = self.rows.entries(side.set, owner);
         let mut found = (Vec::with_capacity(entries.len()), Vec::with_capacity(entries.len()));
         for (_, _, row) in entries {
@@ -163,7 +163,7 @@ impl<'a> Writer<'_, 'a> {
         &self,
         out: &mut ChunkWriter,
         rows: &LayerRows<'a>,
-        found: &[Found],
+        found: &[RowPosition],
         fields: &Fields<LayeredField>,
     ) -> Result<()> {
         list(out, found, |out, found| self.layered(out, rows.source(*found)?, fields))
@@ -187,15 +187,15 @@ impl<'a> Writer<'_, 'a> {
                 word(out, field.map_err(|_| malformed_row("an unknown setting"))?)
             }
             (LayeredField::SettingValue(columns), EntrySource::Own(row)) => {
-                self.column(out, row, columns.value, Form::Text)
+                self.column(out, row, columns.value, ColumnFormat::Text)
             }
-            (LayeredField::SettingValue(_), EntrySource::Setting(setting)) => match setting.form {
+            (LayeredField::SettingValue(_), EntrySource::Setting(setting)) => match setting.format {
                 // As the value of a setting, arguments are a JSON array in a text.
-                Form::Words => {
+                ColumnFormat::Words => {
                     let Ok(words) = setting.value.parse::<Argv>();
                     json(out, &words.to_string())
                 }
-                _ => text(out, Some(setting.value), Form::Text),
+                _ => text(out, Some(setting.value), ColumnFormat::Text),
             },
             (LayeredField::Instance(node, key, fields), EntrySource::Own(row)) => {
                 let id = Row::some(row.number(self.place(*key))?)?;
@@ -207,9 +207,9 @@ impl<'a> Writer<'_, 'a> {
 
     fn sides(&self, out: &mut ChunkWriter, source: EntrySource<'_, 'a>, sides: &Sides) -> Result<()> {
         match source {
-            EntrySource::Own(row) => self.column(out, row, sides.own, sides.form),
+            EntrySource::Own(row) => self.column(out, row, sides.own, sides.format),
             EntrySource::Template(row) => {
-                self.column(out, row, sides.template.ok_or_else(|| malformed_row("no template"))?, sides.form)
+                self.column(out, row, sides.template.ok_or_else(|| malformed_row("no template"))?, sides.format)
             }
             EntrySource::System(texts) => {
                 let text = texts.iter().find(|(column, _)| *column == sides.name).map(|(_, text)| text);
@@ -220,7 +220,13 @@ impl<'a> Writer<'_, 'a> {
     }
 
     /// Whether two entries are equal.
-    pub(super) fn is_equal(&self, kind: &Layered, rows: &LayerRows<'a>, a: Found, b: Found) -> Result<bool> {
+    pub(super) fn is_equal(
+        &self,
+        kind: &Layered,
+        rows: &LayerRows<'a>,
+        a: RowPosition,
+        b: RowPosition,
+    ) -> Result<bool> {
         let (a, b) = (rows.source(a)?, rows.source(b)?);
         if !kind.settings.is_empty() {
             return Ok(self.setting_value(kind, a)? == self.setting_value(kind, b)?);
@@ -237,7 +243,7 @@ impl<'a> Writer<'_, 'a> {
     fn setting_value(&self, kind: &Layered, source: EntrySource<'_, 'a>) -> Result<String> {
         let Some(SettingColumns { value, .. }) = kind.settings.first() else { return Ok(String::new()) };
         Ok(match source {
-            EntrySource::Setting(TemplateSetting { value, form: Form::Words, .. }) => {
+            EntrySource::Setting(TemplateSetting { value, format: ColumnFormat::Words, .. }) => {
                 let Ok(words) = value.parse::<Argv>();
                 words.to_string()
             }
@@ -257,16 +263,18 @@ impl<'a> Writer<'_, 'a> {
             _ => Err(malformed_row("no row")),
         };
         let ((a, at_a), (b, at_b)) = (cell(a)?, cell(b)?);
-        Ok(match sides.form {
-            Form::Id(_) | Form::Int | Form::Long | Form::NonZero => a.number(at_a)? == b.number(at_b)?,
-            Form::Flag => a.flag(at_a)? == b.flag(at_b)?,
-            Form::Time => true,
-            Form::Text | Form::Word(_) => a.text(at_a)? == b.text(at_b)?,
-            Form::Words => {
+        Ok(match sides.format {
+            ColumnFormat::Id(_) | ColumnFormat::Int | ColumnFormat::Long | ColumnFormat::NonZero => {
+                a.number(at_a)? == b.number(at_b)?
+            }
+            ColumnFormat::Flag => a.flag(at_a)? == b.flag(at_b)?,
+            ColumnFormat::Time => true,
+            ColumnFormat::Text | ColumnFormat::Word(_) => a.text(at_a)? == b.text(at_b)?,
+            ColumnFormat::Words => {
                 let words = |text: Option<&str>| text.map(|text| text.parse::<Argv>().unwrap_or_default());
                 words(a.text(at_a)?) == words(b.text(at_b)?)
             }
-            Form::Json => {
+            ColumnFormat::Json => {
                 let value = |text: Option<&str>| text.map(serde_json::from_str::<serde_json::Value>).transpose();
                 let (a, b) = (value(a.text(at_a)?), value(b.text(at_b)?));
                 a.map_err(|_| malformed_row("no JSON"))? == b.map_err(|_| malformed_row("no JSON"))?

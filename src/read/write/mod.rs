@@ -27,7 +27,7 @@ use crate::{
     },
     error::Result,
     ids::AnyId,
-    kinds::{Shape, plain::Form},
+    kinds::{Shape, plain::ColumnFormat},
 };
 
 /// The values of a field that the executor has computed, by the id of the object; a root field has the id 0.
@@ -135,7 +135,7 @@ impl<'a> Writer<'_, 'a> {
     fn field(&self, out: &mut ChunkWriter, found: &Object<'a>, field: &Field) -> Result<()> {
         match field {
             Field::Typename(name) => raw(out, name),
-            Field::Column(at, form) => self.column(out, found.row, *at, *form),
+            Field::Column(at, format) => self.column(out, found.row, *at, *format),
             Field::Same(fields) => self.object(out, found, fields),
             Field::Of(node, key, fields) => self.object(out, &self.of(*node, *key, found)?, fields),
             Field::Named(node, fields) => self.one(out, self.rows.of_parent(*node, found.id).first(), fields),
@@ -159,9 +159,9 @@ impl<'a> Writer<'_, 'a> {
             Field::Diff(report) => self.diff(out, found, report),
             Field::Preview(template, key, fields) => object(out, fields, |out, field| match field {
                 PreviewField::Typename(name) => raw(out, name),
-                PreviewField::Column(at, form) => self.column(out, found.row, *at, *form),
+                PreviewField::Column(at, format) => self.column(out, found.row, *at, *format),
                 PreviewField::TemplateName(at) => {
-                    self.column(out, self.of(*template, *key, found)?.row, *at, Form::Text)
+                    self.column(out, self.of(*template, *key, found)?.row, *at, ColumnFormat::Text)
                 }
             }),
             Field::Computed(number) => self.computed(out, *number, found.id),
@@ -180,7 +180,7 @@ impl<'a> Writer<'_, 'a> {
     fn entry(&self, out: &mut ChunkWriter, row: &Row, fields: &Fields<EntryField>) -> Result<()> {
         object(out, fields, |out, field| match field {
             EntryField::Typename(name) => raw(out, name),
-            EntryField::Column(at, form) => self.column(out, row, *at, *form),
+            EntryField::Column(at, format) => self.column(out, row, *at, *format),
             EntryField::Instance(node, key, fields) => {
                 let id = Row::some(row.number(self.place(*key))?)?;
                 self.one(out, self.rows.find(*node, id), fields)
@@ -191,11 +191,11 @@ impl<'a> Writer<'_, 'a> {
     fn settings(&self, out: &mut ChunkWriter, set: RowSet, owner: i64, fields: &Fields<SettingField>) -> Result<()> {
         object(out, fields, |out, shown| match shown {
             SettingField::Typename(name) => raw(out, name),
-            SettingField::Value { word, field, value, form } => {
+            SettingField::Value { word, field, value, format } => {
                 // Of several rows for one setting, which only SQL by hand can have written, the last one counts.
                 for (_, _, row) in self.rows.entries(set, owner).iter().rev() {
                     if row.text(self.place(*field))? == Some(word) {
-                        return self.column(out, row, *value, *form);
+                        return self.column(out, row, *value, *format);
                     }
                 }
                 raw(out, "null")
@@ -214,8 +214,8 @@ impl<'a> Writer<'_, 'a> {
     }
 
     /// Writes the value of a column in its format.
-    pub(super) fn column(&self, out: &mut ChunkWriter, row: &Row, at: Column, form: Form) -> Result<()> {
+    pub(super) fn column(&self, out: &mut ChunkWriter, row: &Row, at: Column, format: ColumnFormat) -> Result<()> {
         debug_assert!(self.rows.tree.columns().has(row, at), "a column of another row set");
-        column(out, row, self.place(at), form)
+        column(out, row, self.place(at), format)
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Result},
     kinds::{
         ChangeType, OverrideKind, Stats,
-        plain::{Found, RowChange},
+        plain::{RowChange, RowPosition},
     },
     read::{
         plan::{ChangeField, Count, Fields, KindStatsField, Layered, Report, RuleField, StatsField},
@@ -93,7 +93,7 @@ impl<'a> Writer<'_, 'a> {
             all.iter().flat_map(|(number, rows, changes)| changes.iter().map(move |change| (*number, rows, change)));
         list(out, changes, |out, (number, rows, change)| {
             let kind = report.kinds[number].kind.kind;
-            let entries = |out: &mut ChunkWriter, of_kind: &[_], found: &[Found]| match of_kind.get(number) {
+            let entries = |out: &mut ChunkWriter, of_kind: &[_], found: &[RowPosition]| match of_kind.get(number) {
                 Some(fields) => self.entries(out, rows, found, fields),
                 None => Err(malformed_row("no kind")),
             };
@@ -120,7 +120,7 @@ impl<'a> Writer<'_, 'a> {
         &self,
         kind: &Layered,
         rows: &LayerRows<'a>,
-        report: impl FnOnce(&dyn Fn(Found, Found) -> bool) -> Option<T>,
+        report: impl FnOnce(&dyn Fn(RowPosition, RowPosition) -> bool) -> Option<T>,
     ) -> Result<T> {
         let failed: Cell<Option<Error>> = Cell::new(None);
         let is_equal = |a, b| match self.is_equal(kind, rows, a, b) {

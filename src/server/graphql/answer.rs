@@ -59,7 +59,7 @@ pub(super) async fn values(
                 }
             }
             outcome.codes = codes(&refusal.errors);
-            write(&refusal, &[], true, &Budget::default()).unwrap_or_else(|_| Chunks::whole(Vec::new(), budget))
+            write(&refusal, &[], true, &Budget::default()).unwrap_or_else(|_| Chunks::from_bytes(Vec::new(), budget))
         }
     }
 }

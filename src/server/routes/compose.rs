@@ -113,7 +113,11 @@ async fn answer(
         return (StatusCode::NOT_MODIFIED, caching_headers).into_response();
     }
     let text = if upper { found.layer.unwrap_or_default() } else { found.text };
-    (caching_headers, [(CONTENT_TYPE, "application/yaml")], AnswerBody::of(Chunks::whole(text.into_bytes(), &budget)))
+    (
+        caching_headers,
+        [(CONTENT_TYPE, "application/yaml")],
+        AnswerBody::of(Chunks::from_bytes(text.into_bytes(), &budget)),
+    )
         .into_response()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use devarch::fields::{FieldColumn, Form};
+use devarch::fields::{ColumnFormat, FieldColumn};
 use serde_json::{Value, json};
 
 use super::{INSTANCES, STACKS, TEMPLATES};
@@ -49,13 +49,13 @@ fn name(of: &Value) -> String {
 
 /// The scalar in which a format is shown.
 fn scalar(column: &FieldColumn) -> &'static str {
-    match column.form {
-        Form::Id(_) => "ID",
-        Form::Int | Form::Long | Form::NonZero => "Int",
-        Form::Text | Form::Words => "String",
-        Form::Flag => "Boolean",
-        Form::Time => "DateTime",
-        Form::Word(_) | Form::Json => panic!("no plain field is shown in this format: {column:?}"),
+    match column.format {
+        ColumnFormat::Id(_) => "ID",
+        ColumnFormat::Int | ColumnFormat::Long | ColumnFormat::NonZero => "Int",
+        ColumnFormat::Text | ColumnFormat::Words => "String",
+        ColumnFormat::Flag => "Boolean",
+        ColumnFormat::Time => "DateTime",
+        ColumnFormat::Word(_) | ColumnFormat::Json => panic!("no plain field is shown in this format: {column:?}"),
     }
 }
 

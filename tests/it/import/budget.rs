@@ -8,7 +8,7 @@ use std::{
 };
 
 use devarch::{
-    budget::import::{Exceeded, MAX_TEXT_BYTES, MAX_VALUES, ReadBudget},
+    budget::import::{MAX_TEXT_BYTES, MAX_VALUES, ReadBudget, ReadBudgetExceeded},
     compose::{Request, Source, read_within},
     limits::Limits,
     server::TransportLimits,
@@ -252,7 +252,7 @@ fn random_amplifiers_stay_within_the_budget() {
         let (values, bytes) = budget.used();
         assert!(values <= MAX_VALUES && bytes <= MAX_TEXT_BYTES, "seed {seed}: {budget:?}");
         assert!(started.elapsed() < MAX_IMPORT_TIME, "seed {seed}: {:?}", started.elapsed());
-        assert_ne!(budget.exceeded(), Some(Exceeded::Cancelled), "seed {seed}");
+        assert_ne!(budget.exceeded(), Some(ReadBudgetExceeded::Cancelled), "seed {seed}");
         match found {
             Ok(_) => {
                 assert!(!budget.is_exceeded(), "seed {seed}");

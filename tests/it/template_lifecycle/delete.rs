@@ -16,7 +16,7 @@ both!(
 
 /// How many rows a table has.
 async fn rows(t: &TestApp, table: &str) -> i64 {
-    let db = &t.db.whole();
+    let db = &t.db.unscoped();
     let sql = format!("SELECT COUNT(*) AS found FROM {table}");
     let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
     row.unwrap().try_get("", "found").unwrap()
@@ -105,8 +105,8 @@ async fn a_template_of_the_trash_is_not_deleted_either(t: &TestApp) {
 
 async fn the_foreign_key_keeps_a_template_that_is_in_use(t: &TestApp) {
     t.shop().await;
-    let held = templates::find_by_name(&t.db.whole(), "postgres").await.unwrap().unwrap();
-    let tx = Tx::whole(t.db.writer().begin().await.unwrap());
+    let held = templates::find_by_name(&t.db.unscoped(), "postgres").await.unwrap().unwrap();
+    let tx = Tx::unscoped(t.db.writer().begin().await.unwrap());
     assert!(!templates::delete(&tx, held.id).await.unwrap());
     tx.into_inner().rollback().await.unwrap();
     assert_eq!(rows(t, "services").await, 1);
@@ -127,7 +127,7 @@ async fn a_deletion_made_from_an_older_state_is_refused(t: &TestApp) {
 
 async fn a_deletion_waits_for_an_edit_and_sees_it(t: &TestApp) {
     t.template("postgres").await;
-    let tx = Tx::whole(t.db.writer().begin().await.unwrap());
+    let tx = Tx::unscoped(t.db.writer().begin().await.unwrap());
     describe(&tx, "postgres").await;
     let (refused, ()) =
         tokio::join!(t.refused("deleteTemplate", postgres(json!({ "expectedRevision": 1 }))), commit_soon(tx));

@@ -301,7 +301,7 @@ async fn an_edit_does_not_hold_up_new_instances(t: &TestApp) {
     if t.engine == Engine::Sqlite {
         return; // It has one writer.
     }
-    let tx = Tx::whole(t.db.writer().begin().await.unwrap());
+    let tx = Tx::unscoped(t.db.writer().begin().await.unwrap());
     describe(&tx, "postgres").await;
     let create = t.instance("shop", "meanwhile");
     tokio::time::timeout(Duration::from_secs(5), create).await.expect("the edit is still open");
@@ -313,7 +313,7 @@ async fn the_catalogue_never_overwrites_an_edit(t: &TestApp) {
     let load = async |tag| t.app.load_catalog(&[file("api", tag), file("web", tag)]).await.unwrap();
     assert_eq!(load("1").await, report(2, 0, 0, 0));
     // While the catalogue is about to write.
-    let tx = Tx::whole(t.db.writer().begin().await.unwrap());
+    let tx = Tx::unscoped(t.db.writer().begin().await.unwrap());
     describe(&tx, "api").await;
     let (loaded, ()) = tokio::join!(load("2"), commit_soon(tx));
     assert_eq!(loaded, report(0, 1, 0, 1));

@@ -225,8 +225,8 @@ async fn of_many_instances_in_the_way_twenty_are_told(t: &TestApp) {
 /// instance of its own, each instance deleted on its own from the live stack of this name.
 async fn fill(t: &TestApp, stack: &str, n: i64) {
     let now = DateTimeUtc::from_timestamp_micros(1_767_225_600_000_000).unwrap();
-    let template = templates::find_by_name(&t.db.whole(), "postgres").await.unwrap().unwrap().id;
-    let live = stacks::find_by_name(&t.db.whole(), stack, RowLock::None).await.unwrap().unwrap().id;
+    let template = templates::find_by_name(&t.db.unscoped(), "postgres").await.unwrap().unwrap().id;
+    let live = stacks::find_by_name(&t.db.unscoped(), stack, RowLock::None).await.unwrap().unwrap().id;
     let row = |stack, alone: bool| instance::ActiveModel {
         stack_id: Set(stack),
         instance_id: Set("db".to_owned()),
@@ -246,7 +246,7 @@ async fn fill(t: &TestApp, stack: &str, n: i64) {
         ..Default::default()
     });
     stack::Entity::insert_many(trashed).exec_without_returning(t.db.writer()).await.unwrap();
-    let db = &t.db.whole();
+    let db = &t.db.unscoped();
     let page = trash::stacks(db, &Slice { limit: 1000, backwards: false, after: None, before: None });
     let ids: Vec<_> = page.await.unwrap().rows.into_iter().map(|stack| stack.id).collect();
     let rows = ids.into_iter().map(|id| row(id, false)).chain((0..n).map(|_| row(live, true)));

@@ -18,7 +18,7 @@ use crate::support::{TestApp, both, code};
 
 /// How many rows a table has.
 async fn rows(t: &TestApp, table: &str) -> i64 {
-    let db = &t.db.whole();
+    let db = &t.db.unscoped();
     let sql = format!("SELECT COUNT(*) AS found FROM {table}");
     let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
     row.unwrap().try_get("", "found").unwrap()
