@@ -34,7 +34,7 @@ use self::{
     arguments::Evaluated,
     directive_variables::DirectiveVariables,
     payload::{Compiled, PayloadPlans},
-    plan::Plan,
+    plan::{DependsOn, Plan},
     response_cache::Key,
     rows::Rows,
     write::{ComputedValues, Writer},
@@ -188,7 +188,9 @@ impl<E: FieldExecutor> PlannedRequest<'_, E> {
     /// The cached response if its version is still current, otherwise a new one, which is then cached.
     async fn cached_or_new(&self, response_cache: &ResponseCache, variables: &Map<String, Value>) -> Result<Chunks> {
         let (app, plan) = (self.app, &self.plan.plan);
-        if !response_cache.keep() || !plan.computed.is_empty() {
+        // What the executor computes is read after the version, so it is at least as new.
+        let is_of_request = plan.computed.iter().any(|field| field.depends_on == DependsOn::Request);
+        if !response_cache.keep() || is_of_request {
             return Ok(self.write(Wanted::Rows).await?.0);
         }
         let key = Key::new(self.plan.number, variables, &app.access().scope);

@@ -35,6 +35,19 @@ pub(super) struct ComputedField {
     pub(super) node: Option<NodeId>,
     /// The types and response keys that lead from the operation to the field.
     pub(super) path: Vec<(Box<str>, Box<str>)>,
+    /// What its value depends on.
+    pub(super) depends_on: DependsOn,
+}
+
+/// What the value of a computed field depends on beside its arguments and the caller's scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum DependsOn {
+    /// Its stack, with everything in it, and all templates.
+    Stack,
+    /// All stacks and templates.
+    Everything,
+    /// The caller, the time, or data that has no version. A response that has it is not cached.
+    Request,
 }
 
 /// The arguments by which the objects of a node are found.

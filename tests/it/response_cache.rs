@@ -20,6 +20,7 @@ use crate::support::{TestApp, both};
 both!(
     an_answer_that_is_kept_is_never_stale,
     an_answer_that_is_kept_costs_one_small_statement,
+    what_is_computed_is_kept_until_anything_changes,
     what_one_key_may_see_reaches_no_other,
     who_has_the_answer_to_a_get_gets_304,
 );
@@ -156,6 +157,57 @@ async fn an_answer_that_is_kept_costs_one_small_statement(t: &TestApp) {
     t.done("updateStack", json!({ "stack": { "name": "shop" }, "description": "new" }), "").await;
     let answer = t.graphql(EVERYTHING, variables).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "INTERNAL", "{answer}");
+}
+
+async fn what_is_computed_is_kept_until_anything_changes(t: &TestApp) {
+    t.shop().await;
+    t.stack("blog").await;
+    let port = |port: u16| json!({ "ports": [{ "hostPort": port, "containerPort": 80 }] });
+    let create = async |stack: &str, port_number: u16| {
+        let place = json!({ "stack": { "name": stack }, "template": { "name": "postgres" }, "name": "web" });
+        let mut input = place.clone();
+        input["overrides"] = port(port_number);
+        t.done("createInstance", input, "").await;
+    };
+    create("shop", 8080).await;
+    create("blog", 8081).await;
+    let queries = [
+        "{ stack(name: \"shop\") { conflicts { value holderCount } } }",
+        "{ stack(name: \"shop\") { instances(first: 9) { nodes { name conflicts { value } } } } }",
+        "{ instance(stack: \"shop\", name: \"web\") { name conflicts { value holder { description } } } }",
+        "{ stacks(first: 5) { nodes { name conflicts { value holders { name stack { name } } } } } }",
+        "{ stack(name: \"shop\") { compose { text } conflicts { value } } }",
+        "{ free: suggestHostPort(from: 8080, to: 8089) stack(name: \"shop\") { name } }",
+    ];
+    let blog = TestApp::by_name("blog", "web");
+    // Each change is of another stack, and changes every one of these responses.
+    let mut before: Vec<Value> = vec![Value::Null; queries.len()];
+    for (number, taken) in [8080, 8082].into_iter().enumerate() {
+        t.done(
+            "setInstanceOverrides",
+            json!({ "instance": TestApp::by_name("blog", "web"), "overrides": port(taken) }),
+            "",
+        )
+        .await;
+        for (query, before) in queries.iter().zip(&mut before) {
+            let (_, first) = t.cost(query, json!({})).await;
+            let (cost, again) = t.cost(query, json!({})).await;
+            assert_eq!((cost, &again), (1, &first), "{query}");
+            let does_conflict = first.to_string().contains("\"value\"");
+            if query.contains("conflicts") {
+                assert_eq!(does_conflict, number == 0, "{query}: {first}");
+            }
+            assert_ne!(&first, before, "{query}");
+            *before = first;
+        }
+    }
+    // The rendering depends on its own stack and the templates only.
+    let rendering = "{ stack(name: \"shop\") { compose { hash } } }";
+    let (_, first) = t.cost(rendering, json!({})).await;
+    t.done("updateInstance", json!({ "instance": blog, "description": "new" }), "").await;
+    assert_eq!(t.cost(rendering, json!({})).await, (1, first.clone()));
+    t.done("updateInstance", json!({ "instance": TestApp::by_name("shop", "web"), "enabled": false }), "").await;
+    assert_ne!(t.cost(rendering, json!({})).await.1, first);
 }
 
 async fn what_one_key_may_see_reaches_no_other(t: &TestApp) {

@@ -17,7 +17,7 @@ use apollo_compiler::{
 use super::{
     arguments::Argument,
     payload::PayloadField,
-    plan::{self, ComputedField, Fields, NodeArguments, Plan, Root},
+    plan::{self, ComputedField, DependsOn, Fields, NodeArguments, Plan, Root},
 };
 use crate::{
     db::read_model::{Column, Covers, Entity, NodeId, Source, Tree},
@@ -114,14 +114,21 @@ impl<'a> Compiler<'a> {
         };
         let sources: Vec<NodeId> =
             self.tree.nodes().filter(|(_, node)| is_source(&node.source)).map(|(node, _)| node).collect();
-        let covers = match (sources.as_slice(), self.depends_on_stack && self.computed.is_empty()) {
+        let computed = self.computed.iter().map(|field| field.depends_on).max();
+        let is_within_stack = computed.is_none_or(|depends_on| depends_on == DependsOn::Stack);
+        let covers = match (sources.as_slice(), self.depends_on_stack && is_within_stack) {
             ([stack], true) => Covers::Stack(*stack),
             _ => Covers::Everything,
         };
         self.tree.cover(covers);
         self.fill_arguments();
-        // Beside a field that the executor computes, a plan pays only for more than the rows of one node.
-        if !self.computed.is_empty() && self.tree.number_of_sets() <= 2 {
+        // Beside a field that the executor computes at each request, a plan pays only for more than the rows of one
+        // node.
+        if computed == Some(DependsOn::Request) && self.tree.number_of_sets() <= 2 {
+            return None;
+        }
+        // Without a node there is no statement.
+        if computed.is_some() && self.tree.nodes().next().is_none() {
             return None;
         }
         let Self { tree, arguments, ids, computed, .. } = self;
@@ -159,11 +166,11 @@ impl<'a> Compiler<'a> {
     }
 
     /// Leaves the current field to the executor. `node` has the objects of the field.
-    fn computed_field(&mut self, node: Option<NodeId>) -> usize {
+    fn computed_field(&mut self, node: Option<NodeId>, depends_on: DependsOn) -> usize {
         if let Some(node) = node {
             self.tree.keep_rows(node);
         }
-        self.computed.push(ComputedField { node, path: self.path.clone() });
+        self.computed.push(ComputedField { node, path: self.path.clone(), depends_on });
         self.computed.len() - 1
     }
 }

@@ -13,7 +13,7 @@ use crate::{
         Shape,
         plain::{ColumnFormat, FieldColumn, PLAIN_KINDS},
     },
-    read::plan::{Base, Field, Fields, NodeArguments, PreviewField},
+    read::plan::{Base, DependsOn, Field, Fields, NodeArguments, PreviewField},
 };
 
 /// A column of instances that is needed for its id.
@@ -49,7 +49,8 @@ impl<'a> Compiler<'a> {
                 }
                 // A file with secrets is left to the executor, which marks the response.
                 "compose" if field.arguments.iter().any(|given| given.name == "revealSecrets") => return None,
-                "conflicts" | "compose" => own.computed(node)?,
+                "compose" => own.computed(node, DependsOn::Stack)?,
+                "conflicts" => own.computed(node, DependsOn::Everything)?,
                 _ => own.plain_field(node, field, STACK)?,
             })
         })
@@ -60,7 +61,7 @@ impl<'a> Compiler<'a> {
             Some(match field.name.as_str() {
                 "__typename" => Field::Typename(typename("Template")),
                 "instances" => own.members(node, field, sets)?,
-                "affected" => own.computed(node)?,
+                "affected" => own.computed(node, DependsOn::Everything)?,
                 _ => match own.entries_field(node, field, sets) {
                     Some(entries) => entries?,
                     None => own.plain_field(node, field, TEMPLATE)?,
@@ -86,7 +87,7 @@ impl<'a> Compiler<'a> {
                 "overrideStats" => own.stats(node, sets)?,
                 "overrideDiff" => own.diff(node, sets)?,
                 "deletePreview" => own.preview(node, sets)?,
-                "conflicts" => own.computed(node)?,
+                "conflicts" => own.computed(node, DependsOn::Everything)?,
                 _ => match own.entries_field(node, field, sets) {
                     Some(entries) => entries?,
                     None => own.plain_field(node, field, INSTANCE)?,
@@ -100,7 +101,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// A field that the executor computes for each object. It finds live objects only.
-    fn computed(&mut self, node: NodeId) -> Option<Field> {
+    fn computed(&mut self, node: NodeId, depends_on: DependsOn) -> Option<Field> {
         let mut above = self.tree.get(node);
         while let Source::Of(parent) | Source::Members(parent) | Source::Named(parent) | Source::Dependencies(parent) =
             above.source
@@ -110,7 +111,7 @@ impl<'a> Compiler<'a> {
         if matches!(above.source, Source::Trash | Source::AnyIds) {
             return None;
         }
-        Some(Field::Computed(self.computed_field(Some(node))))
+        Some(Field::Computed(self.computed_field(Some(node), depends_on)))
     }
 
     /// A field with the entries of a kind; `None` if there is no such kind.

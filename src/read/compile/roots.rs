@@ -7,7 +7,7 @@ use apollo_compiler::executable::Field;
 use super::{Compiler, Sets, argument, lists::page, typename};
 use crate::{
     db::read_model::{Entity, NodeId, Source},
-    read::plan::{Fields, IdsOf, NodeArguments, NodesShape, Root, TrashField},
+    read::plan::{DependsOn, Fields, IdsOf, NodeArguments, NodesShape, Root, TrashField},
 };
 
 impl<'a> Compiler<'a> {
@@ -50,7 +50,8 @@ impl<'a> Compiler<'a> {
                 Root::List(node, self.connection("Template", node, sets)?)
             }
             "trash" => Root::Trash(self.fields("Trash", sets, Self::trash)?),
-            "viewer" | "apiKeys" | "suggestHostPort" => Root::Computed(self.computed_field(None)),
+            "viewer" | "apiKeys" => Root::Computed(self.computed_field(None, DependsOn::Request)),
+            "suggestHostPort" => Root::Computed(self.computed_field(None, DependsOn::Everything)),
             // Introspection.
             _ => return None,
         })
