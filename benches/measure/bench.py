@@ -22,7 +22,7 @@ OFF, KEPT = {"DEVARCH_ANSWER_CACHE": "0"}, {}
 
 
 def say(text):
-    print(f"benches/load: {text}", file=sys.stderr, flush=True)
+    print(f"benches/{os.path.basename(sys.argv[0])}: {text}", file=sys.stderr, flush=True)
 
 
 def build(*targets):
