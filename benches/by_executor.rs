@@ -65,7 +65,8 @@ async fn serve(wanted: Arguments) -> Result<(), Box<dyn Error>> {
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::spawn(async move {
         terminate.recv().await;
-        drop(tell.send(()).await);
+        // The server has ended already if there is no receiver.
+        let _ = tell.send(()).await;
     });
     server::serve(listener, router, traffic, stop).await?;
     db.close().await;

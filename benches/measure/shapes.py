@@ -49,6 +49,7 @@ def values(choice):
         "templateId": ("ID!", global_id("Template", template)),
         "instanceIds": ("[ID!]!", ids),
         "rows": ("Int = 100", None),
+        "few": ("Int = 20", None),
         "yes": ("Boolean!", True),
         "no": ("Boolean!", False),
         "create": ("CreateInstanceInput!", made),
@@ -120,12 +121,17 @@ def roots(graph):
 
 def relations(graph):
     """One for each relation, of the instances of a stack, of stacks and of templates; and lists in lists."""
-    page = "stack(name: $stack) {{ instances(first: 100) {{ nodes {{ name {} }} }} }}"
+
+    def page(fields):
+        # More of the largest selections would exceed the limit of cost.
+        rows = 100 if len(fields.split()) <= 40 else 20
+        return f"stack(name: $stack) {{ instances(first: {rows}) {{ nodes {{ name {fields} }} }} }}"
+
     for field in graph.relations("Instance"):
-        yield Shape(f"instances.{field['name']}", page.format(graph.relation(field)))
+        yield Shape(f"instances.{field['name']}", page(graph.relation(field)))
     removed = graph.relation(next(one for one in graph.relations("EffectiveConfig") if one["name"] == "removed"))
-    yield Shape("instances.effective.removed", page.format(f"effectiveConfig {{ imageName {removed} }}"))
-    yield Shape("instances.effective.text", page.format(f"effectiveConfig {{ {graph.leaves('EffectiveConfig')} }}"))
+    yield Shape("instances.effective.removed", page(f"effectiveConfig {{ imageName {removed} }}"))
+    yield Shape("instances.effective.text", page(f"effectiveConfig {{ {graph.leaves('EffectiveConfig')} }}"))
     for field in graph.relations("Stack"):
         yield Shape(f"stack.{field['name']}", f"stack(name: $stack) {{ name {graph.relation(field)} }}")
     yield Shape("stack.instance", f"stack(name: $stack) {{ name instance(name: $instance) {{ {graph.leaves('Instance')} }} }}")
@@ -143,11 +149,12 @@ def variants(graph):
     """The same page of a stack in different words, without and with effective configuration."""
     config = next(field for field in graph.relations("Instance") if field["name"] == "effectiveConfig")
     own = " ".join(part for part in graph.leaves("Instance").split() if part != "name")
-    for base, own, last in [("page", own, "template { name }"), ("effective", "id", graph.relation(config))]:
+    # A longer page of effective configurations would exceed the limit of cost.
+    for base, own, last, count in [("page", own, "template { name }", 100), ("effective", "id", graph.relation(config), 20)]:
 
-        def shape(name, rows, head="stack(name: $stack)", tail="", fragments="", base=base):
+        def shape(name, rows, head="stack(name: $stack)", tail="", fragments="", base=base, count=count):
             of_base = None if name == "base" else f"{base}.base"
-            first = "$rows" if name == "default" else "100"
+            first = ("$rows" if count == 100 else "$few") if name == "default" else count
             list_ = f"{head} {{ id instances(first: {first}) {{ {rows} }} }} {tail}"
             return Shape(f"{base}.{name}", list_, of_base, fragments)
 
@@ -164,9 +171,9 @@ def variants(graph):
         yield shape("merged", f"nodes {{ name }} nodes {{ name {own} {last} }}")
         yield shape("default", f"nodes {{ {plain} }}")
         yield shape("root", f"nodes {{ {plain} }}", tail="viewer { role }")
-        node = f"... on Stack {{ id instances(first: 100) {{ nodes {{ {plain} }} }} }}"
+        node = f"... on Stack {{ id instances(first: {count}) {{ nodes {{ {plain} }} }} }}"
         yield Shape(f"{base}.node", f"node(id: $stackId) {{ {node} }}", f"{base}.base")
-        more = f"few: instances(first: 1) {{ totalCount }} instances(first: 100) {{ nodes {{ {plain} }} }}"
+        more = f"few: instances(first: 1) {{ totalCount }} instances(first: {count}) {{ nodes {{ {plain} }} }}"
         yield Shape(f"{base}.list", f"stack(name: $stack) {{ id {more} }}", f"{base}.base")
 
 

@@ -21,7 +21,7 @@ use crate::{
         },
         queries::{
             in_list::one_of,
-            page::{Cursor, Page, Slice, contains},
+            page::{Cursor, INSTANCES, ListFilter, Page, Slice, SortValue},
             stacks::{RowLock, lock},
         },
     },
@@ -49,8 +49,16 @@ pub struct ByAge {
 }
 
 impl Cursor for ByAge {
-    fn values(&self) -> Vec<SimpleExpr> {
-        vec![Expr::val(self.created_at), Expr::val(self.id)]
+    const COLUMNS: &'static [&'static str] = &["created_at", "id"];
+
+    fn values(&self) -> Vec<SortValue<'_>> {
+        vec![SortValue::Time(self.created_at), SortValue::Number(self.id.0)]
+    }
+}
+
+impl<'f> From<&'f InstanceFilter> for ListFilter<'f> {
+    fn from(filter: &'f InstanceFilter) -> Self {
+        Self { search: filter.search.as_deref(), enabled: filter.enabled, category: None }
     }
 }
 
@@ -128,13 +136,8 @@ pub async fn of_stacks(db: &impl Session, stacks: &[StackId]) -> Result<Vec<Inst
 }
 
 fn matching(db: &impl Session, filter: &InstanceFilter) -> Condition {
-    db.within("stack_id")
-        .add(Column::DeletedAt.is_null())
-        .add_option(filter.search.as_ref().map(|text| contains(Column::InstanceId, text)))
-        .add_option(filter.enabled.map(|enabled| Column::Enabled.eq(enabled)))
+    INSTANCES.matching(db, filter.into())
 }
-
-const SORT_COLUMNS: [Column; 2] = [Column::CreatedAt, Column::Id];
 
 /// The parent of a list of instances: a stack or a template.
 pub trait Parent: Copy + Eq + Hash + Into<i64> + Into<Value> + TryGetable + Send + Sync + 'static {
@@ -172,7 +175,7 @@ pub async fn pages<P: Parent>(
     let rows = match parents {
         [parent] => {
             let select = Entity::find().filter(P::COLUMN.eq(*parent)).filter(matching(db, filter));
-            slice.apply(select, &SORT_COLUMNS).all(db).await?
+            slice.apply(select).all(db).await?
         }
         _ => fetch_windowed(db, parents, filter, slice).await?,
     };
@@ -193,14 +196,14 @@ async fn fetch_windowed<P: Parent>(
     let mut window = WindowStatement::partition_by(P::COLUMN);
     let mut numbered = Query::select();
     numbered.columns(Column::iter()).from(Entity);
-    for column in SORT_COLUMNS {
-        sea_orm::sea_query::OrderedStatement::order_by(&mut window, column, slice.order());
+    for column in ByAge::COLUMNS {
+        sea_orm::sea_query::OrderedStatement::order_by(&mut window, Alias::new(*column), slice.order());
     }
     numbered
         .expr_window_as(Expr::cust("ROW_NUMBER()"), window, Alias::new("place"))
         .and_where(of_parents(db, parents))
         .cond_where(matching(db, filter));
-    for bound in slice.bounds(&SORT_COLUMNS) {
+    for bound in slice.bounds() {
         numbered.and_where(bound);
     }
     let query = Query::select()

@@ -1,11 +1,105 @@
-//! Keyset pagination: a slice of a sorted list, found through an index at any distance from the start.
+//! The lists of the API: which rows each has, in which order, and keyset pagination, which finds a slice through an
+//! index at any distance from the start.
 //!
-//! Called by the list queries. It must not know the arguments of GraphQL connections.
+//! Used by the list queries of the executor and by the statements of read plans, which must select the same rows. It
+//! must not know the arguments of GraphQL connections.
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
-    EntityTrait, IdenStatic, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Expr, ExprTrait, Order, SimpleExpr},
+    Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Alias, Expr, ExprTrait, LikeExpr, Order, SimpleExpr},
 };
+
+use crate::db::Session;
+
+/// A list: which rows of its table it has. The order is that of its cursor.
+#[derive(Debug)]
+pub(in crate::db) struct List {
+    /// Conditions on columns, each with its predicate.
+    rows: &'static [(&'static str, &'static str)],
+    /// The column of the stack to which a row belongs; `None` for rows of all stacks.
+    scope: Option<&'static str>,
+    /// The column that a search text is a part of.
+    name: &'static str,
+}
+
+const IS_LIVE: (&str, &str) = ("deleted_at", "IS NULL");
+const IS_TRASHED: (&str, &str) = ("deleted_at", "IS NOT NULL");
+
+/// The live stacks.
+pub(in crate::db) const STACKS: List = List { rows: &[IS_LIVE], scope: Some("id"), name: "name" };
+/// The live instances of a stack or of a template.
+pub(in crate::db) const INSTANCES: List = List { rows: &[IS_LIVE], scope: Some("stack_id"), name: "instance_id" };
+/// The templates.
+pub(in crate::db) const TEMPLATES: List = List { rows: &[], scope: None, name: "name" };
+/// The trashed stacks.
+pub(in crate::db) const TRASHED_STACKS: List = List { rows: &[IS_TRASHED], ..STACKS };
+/// The trashed instances, except those trashed together with their stack.
+pub(in crate::db) const TRASHED_INSTANCES: List =
+    List { rows: &[IS_TRASHED, ("deleted_with_stack", "= FALSE")], ..INSTANCES };
+
+/// What a caller filters a list by.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::db) struct ListFilter<'f> {
+    /// A part of the name.
+    pub(in crate::db) search: Option<&'f str>,
+    /// Only enabled, or only disabled rows.
+    pub(in crate::db) enabled: Option<bool>,
+    /// Exactly this category.
+    pub(in crate::db) category: Option<&'f str>,
+}
+
+/// A condition of the rows of a list.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::db) enum ListCondition<'f> {
+    /// A predicate on a column.
+    Is(&'static str, &'static str),
+    /// The column contains a text; names are lower-case, and the case of the text does not matter.
+    Contains(&'static str, &'f str),
+    /// The column is true, or false.
+    Flag(&'static str, bool),
+    /// The column is a text.
+    Equals(&'static str, &'f str),
+}
+
+impl List {
+    /// The conditions of its rows, without that of the scope.
+    pub(in crate::db) fn conditions<'f>(&self, filter: ListFilter<'f>) -> impl Iterator<Item = ListCondition<'f>> {
+        let rows = self.rows.iter().map(|(column, predicate)| ListCondition::Is(column, predicate));
+        let name = self.name;
+        rows.chain(filter.search.map(|text| ListCondition::Contains(name, text)))
+            .chain(filter.enabled.map(|enabled| ListCondition::Flag("enabled", enabled)))
+            .chain(filter.category.map(|category| ListCondition::Equals("category", category)))
+    }
+
+    /// The column of the stack to which a row belongs; `None` for rows of all stacks.
+    pub(in crate::db) fn scope(&self) -> Option<&'static str> {
+        self.scope
+    }
+
+    /// The conditions of the rows within the scope of the caller that match a filter.
+    pub(in crate::db) fn matching(&self, db: &impl Session, filter: ListFilter<'_>) -> Condition {
+        let within = self.scope.map_or_else(Condition::all, |column| db.within(column));
+        self.conditions(filter).fold(within, |all, condition| all.add(condition.expression()))
+    }
+
+    /// The same for lists of rows of all stacks.
+    pub(in crate::db) fn matching_of_all(&self, filter: ListFilter<'_>) -> Condition {
+        self.conditions(filter).fold(Condition::all(), |all, condition| all.add(condition.expression()))
+    }
+}
+
+impl ListCondition<'_> {
+    fn expression(self) -> SimpleExpr {
+        let column = |name: &'static str| Expr::col(Alias::new(name));
+        match self {
+            Self::Is(column, predicate) => Expr::cust(format!("\"{column}\" {predicate}")),
+            Self::Contains(name, text) => column(name).like(LikeExpr::new(pattern(text)).escape('\\')),
+            Self::Flag(name, value) => column(name).eq(value),
+            Self::Equals(name, text) => column(name).eq(text),
+        }
+    }
+}
 
 /// Selects a part of a sorted list. `C` holds the sort values of a row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -41,10 +135,33 @@ impl<R> Page<R> {
 
 /// The values by which a list is sorted.
 pub trait Cursor {
+    /// The sort columns.
+    const COLUMNS: &'static [&'static str];
     /// Whether the list is sorted in descending order.
     const DESCENDING: bool = false;
-    /// The values as SQL, in the order of the sort columns.
-    fn values(&self) -> Vec<SimpleExpr>;
+    /// The values, in the order of the sort columns.
+    fn values(&self) -> Vec<SortValue<'_>>;
+}
+
+/// A value by which a list is sorted.
+#[derive(Clone, Copy, Debug)]
+pub enum SortValue<'c> {
+    /// A text.
+    Text(&'c str),
+    /// A number.
+    Number(i64),
+    /// A time.
+    Time(DateTime<Utc>),
+}
+
+impl SortValue<'_> {
+    fn expression(self) -> SimpleExpr {
+        match self {
+            Self::Text(text) => Expr::val(text),
+            Self::Number(number) => Expr::val(number),
+            Self::Time(time) => Expr::val(time),
+        }
+    }
 }
 
 impl<C: Cursor> Slice<C> {
@@ -59,24 +176,25 @@ impl<C: Cursor> Slice<C> {
     }
 
     /// The conditions of `after` and `before` on the sort columns.
-    pub fn bounds<I: IdenStatic>(&self, columns: &[I]) -> Vec<SimpleExpr> {
-        let row = || Expr::tuple(columns.iter().map(|column| Expr::col(*column)));
+    pub fn bounds(&self) -> Vec<SimpleExpr> {
+        let row = || Expr::tuple(C::COLUMNS.iter().map(|column| Expr::col(Alias::new(*column))));
+        let values = |cursor: &C| Expr::tuple(cursor.values().into_iter().map(SortValue::expression));
         let (mut above, mut below) = (&self.after, &self.before);
         if C::DESCENDING {
             std::mem::swap(&mut above, &mut below);
         }
-        let above = above.as_ref().map(|cursor| row().gt(Expr::tuple(cursor.values())));
-        let below = below.as_ref().map(|cursor| row().lt(Expr::tuple(cursor.values())));
+        let above = above.as_ref().map(|cursor| row().gt(values(cursor)));
+        let below = below.as_ref().map(|cursor| row().lt(values(cursor)));
         above.into_iter().chain(below).collect()
     }
 
     /// Adds conditions, order and limit to a query.
-    pub fn apply<E: EntityTrait>(&self, mut select: Select<E>, columns: &[E::Column]) -> Select<E> {
-        for bound in self.bounds(columns) {
+    pub fn apply<E: EntityTrait>(&self, mut select: Select<E>) -> Select<E> {
+        for bound in self.bounds() {
             select = select.filter(bound);
         }
-        for column in columns {
-            select = select.order_by(*column, self.order());
+        for column in C::COLUMNS {
+            select = select.order_by(Expr::col(Alias::new(*column)), self.order());
         }
         select.limit(self.fetch())
     }
@@ -105,10 +223,4 @@ pub(in crate::db) fn pattern(text: &str) -> String {
     }
     pattern.push('%');
     pattern
-}
-
-/// The condition that a column contains a search text.
-pub(in crate::db) fn contains(column: impl IdenStatic, text: &str) -> SimpleExpr {
-    let pattern = pattern(text);
-    Expr::col(column).like(sea_orm::sea_query::LikeExpr::new(pattern).escape('\\'))
 }

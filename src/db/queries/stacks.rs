@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Expr, ExprTrait, SimpleExpr},
+    sea_query::{Expr, ExprTrait},
 };
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
         },
         queries::{
             in_list::one_of,
-            page::{Cursor, Page, Slice, contains},
+            page::{Cursor, ListFilter, Page, STACKS, Slice, SortValue},
         },
     },
     fields::StackValues,
@@ -40,8 +40,16 @@ pub struct StackFilter {
 pub struct ByName(pub String);
 
 impl Cursor for ByName {
-    fn values(&self) -> Vec<SimpleExpr> {
-        vec![Expr::val(self.0.clone())]
+    const COLUMNS: &'static [&'static str] = &["name"];
+
+    fn values(&self) -> Vec<SortValue<'_>> {
+        vec![SortValue::Text(&self.0)]
+    }
+}
+
+impl<'f> From<&'f StackFilter> for ListFilter<'f> {
+    fn from(filter: &'f StackFilter) -> Self {
+        Self { search: filter.search.as_deref(), enabled: filter.enabled, category: None }
     }
 }
 
@@ -116,19 +124,12 @@ pub async fn names(db: &impl ConnectionTrait, prefix: &str) -> Result<Vec<String
 }
 
 fn filtered(db: &impl Session, filter: &StackFilter) -> Select<Entity> {
-    let mut select = Entity::live().filter(db.within("id"));
-    if let Some(text) = &filter.search {
-        select = select.filter(contains(Column::Name, text));
-    }
-    if let Some(enabled) = filter.enabled {
-        select = select.filter(Column::Enabled.eq(enabled));
-    }
-    select
+    Entity::find().filter(STACKS.matching(db, filter.into()))
 }
 
 /// A page of live stacks, sorted by name.
 pub async fn page(db: &impl Session, filter: &StackFilter, slice: &Slice<ByName>) -> Result<Page<StackModel>, DbErr> {
-    Ok(slice.page(slice.apply(filtered(db, filter), &[Column::Name]).all(db).await?))
+    Ok(slice.page(slice.apply(filtered(db, filter)).all(db).await?))
 }
 
 /// The number of live stacks that match the filter.

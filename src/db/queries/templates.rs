@@ -20,7 +20,7 @@ use crate::{
         failure::is_still_referenced,
         queries::{
             in_list::one_of,
-            page::{Page, Slice, contains},
+            page::{ListFilter, Page, Slice, TEMPLATES},
             stacks::ByName,
         },
     },
@@ -36,6 +36,12 @@ pub struct TemplateFilter {
     pub search: Option<String>,
     /// Exactly this category.
     pub category: Option<String>,
+}
+
+impl<'f> From<&'f TemplateFilter> for ListFilter<'f> {
+    fn from(filter: &'f TemplateFilter) -> Self {
+        Self { search: filter.search.as_deref(), enabled: None, category: filter.category.as_deref() }
+    }
 }
 
 impl TemplateValues {
@@ -118,14 +124,7 @@ pub async fn load(db: &impl ConnectionTrait, ids: &[TemplateId]) -> Result<Vec<T
 }
 
 fn filtered(filter: &TemplateFilter) -> Select<Entity> {
-    let mut select = Entity::find();
-    if let Some(text) = &filter.search {
-        select = select.filter(contains(Column::Name, text));
-    }
-    if let Some(category) = &filter.category {
-        select = select.filter(Column::Category.eq(category));
-    }
-    select
+    Entity::find().filter(TEMPLATES.matching_of_all(filter.into()))
 }
 
 /// A page of templates, sorted by name.
@@ -134,7 +133,7 @@ pub async fn page(
     filter: &TemplateFilter,
     slice: &Slice<ByName>,
 ) -> Result<Page<TemplateModel>, DbErr> {
-    Ok(slice.page(slice.apply(filtered(filter), &[Column::Name]).all(db).await?))
+    Ok(slice.page(slice.apply(filtered(filter)).all(db).await?))
 }
 
 /// The number of templates that match the filter.

@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, DbErr, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect, Select, Statement,
-    sea_query::{Expr, SimpleExpr},
 };
 
 use crate::{
@@ -16,7 +15,7 @@ use crate::{
         entities::{InstanceModel, StackModel, instance, stack},
         queries::{
             in_list::{one_of, parameter},
-            page::{Cursor, Page, Slice},
+            page::{Cursor, ListFilter, Page, Slice, SortValue, TRASHED_INSTANCES, TRASHED_STACKS},
             stack_instances::container_sql,
         },
     },
@@ -33,35 +32,31 @@ pub struct ByDeletion {
 }
 
 impl Cursor for ByDeletion {
+    const COLUMNS: &'static [&'static str] = &["deleted_at", "id"];
     const DESCENDING: bool = true;
 
-    fn values(&self) -> Vec<SimpleExpr> {
-        vec![Expr::val(self.deleted_at), Expr::val(self.id)]
+    fn values(&self) -> Vec<SortValue<'_>> {
+        vec![SortValue::Time(self.deleted_at), SortValue::Number(self.id)]
     }
 }
 
 fn trashed_stacks(db: &impl Session) -> Select<stack::Entity> {
-    stack::Entity::find().filter(db.within("id")).filter(stack::Column::DeletedAt.is_not_null())
+    stack::Entity::find().filter(TRASHED_STACKS.matching(db, ListFilter::default()))
 }
 
 /// Trashed instances, except those trashed together with their stack.
 fn trashed_instances(db: &impl Session) -> Select<instance::Entity> {
-    instance::Entity::find()
-        .filter(db.within("stack_id"))
-        .filter(instance::Column::DeletedAt.is_not_null())
-        .filter(instance::Column::DeletedWithStack.eq(false))
+    instance::Entity::find().filter(TRASHED_INSTANCES.matching(db, ListFilter::default()))
 }
 
 /// A page of trashed stacks.
 pub async fn stacks(db: &impl Session, slice: &Slice<ByDeletion>) -> Result<Page<StackModel>, DbErr> {
-    let order = [stack::Column::DeletedAt, stack::Column::Id];
-    Ok(slice.page(slice.apply(trashed_stacks(db), &order).all(db).await?))
+    Ok(slice.page(slice.apply(trashed_stacks(db)).all(db).await?))
 }
 
 /// A page of the instances that were trashed on their own.
 pub async fn instances(db: &impl Session, slice: &Slice<ByDeletion>) -> Result<Page<InstanceModel>, DbErr> {
-    let order = [instance::Column::DeletedAt, instance::Column::Id];
-    Ok(slice.page(slice.apply(trashed_instances(db), &order).all(db).await?))
+    Ok(slice.page(slice.apply(trashed_instances(db)).all(db).await?))
 }
 
 /// The number of trashed stacks.

@@ -1,6 +1,6 @@
 //! The conditions of the objects of a node: of its argument, its filter and its cursors, and its order.
 //!
-//! Used by the statement of a read. They must select the same rows as the queries of the executor's loaders.
+//! Used by the statement of a read. Which rows a list has, and in which order, is declared in `queries::page`.
 
 use std::{borrow::Cow, fmt::Write};
 
@@ -17,8 +17,7 @@ use crate::{
         pool::pinned::Parameter,
         queries::{
             in_list::nth,
-            page::{Cursor, Slice, pattern},
-            trash::ByDeletion,
+            page::{Cursor, ListCondition, ListFilter, Slice, SortValue, TRASHED_INSTANCES, TRASHED_STACKS, pattern},
         },
     },
 };
@@ -42,7 +41,8 @@ impl<'a> Conditions<'a> {
 
     /// The condition that the object is within the caller's scope.
     pub(super) fn of_scope(&self) -> String {
-        self.node.entity.scope_column().map_or_else(String::new, |column| self.scope.and(column))
+        let column = self.node.entity.live().scope();
+        column.map_or_else(String::new, |column| self.scope.and(&format!("e.{column}")))
     }
 
     /// The condition of the name or the ids.
@@ -67,68 +67,58 @@ impl<'a> Conditions<'a> {
 
     /// The conditions of a list without its cursors, each with a leading ` AND`.
     pub(super) fn filter(&self, text: &mut Text<'a>) -> String {
-        let mut conditions = match (self.node.source, self.node.entity) {
-            (Source::Trash, Entity::Instance) => " AND e.deleted_at IS NOT NULL AND e.deleted_with_stack = FALSE",
-            (Source::Trash, _) => " AND e.deleted_at IS NOT NULL",
-            (_, Entity::Template) => "",
-            _ => " AND e.deleted_at IS NULL",
-        }
-        .to_owned();
-        conditions += &self.of_scope();
-        let (column, search, enabled, category) = match self.argument {
-            NodeArgument::Instances(Some(filter), _) => ("e.instance_id", &filter.search, filter.enabled, None),
-            NodeArgument::Stacks(Some(filter), _) => ("e.name", &filter.search, filter.enabled, None),
-            NodeArgument::Templates(Some(filter), _) => ("e.name", &filter.search, None, filter.category.as_ref()),
-            _ => return conditions,
+        let list = match (self.node.source, self.node.entity) {
+            (Source::Trash, Entity::Instance) => TRASHED_INSTANCES,
+            (Source::Trash, _) => TRASHED_STACKS,
+            (_, entity) => entity.live(),
         };
-        if let Some(search) = search {
-            if text.backend == DbBackend::Sqlite {
-                // SQLite would compile a statement with LIKE and a parameter again for each execution.
-                let part = text.placeholder(Parameter::Text(Cow::Owned(search.to_lowercase())));
-                let _ = write!(conditions, " AND instr({column}, {part}) > 0");
-            } else {
-                let pattern = text.placeholder(Parameter::Text(Cow::Owned(pattern(search))));
-                let _ = write!(conditions, " AND {column} LIKE {pattern} ESCAPE '\\'");
-            }
+        let filter = match self.argument {
+            NodeArgument::Instances(Some(filter), _) => filter.into(),
+            NodeArgument::Stacks(Some(filter), _) => filter.into(),
+            NodeArgument::Templates(Some(filter), _) => filter.into(),
+            _ => ListFilter::default(),
+        };
+        let mut conditions = String::new();
+        for condition in list.conditions(filter) {
+            let _ = match condition {
+                ListCondition::Is(column, predicate) => write!(conditions, " AND e.{column} {predicate}"),
+                ListCondition::Contains(column, part) if text.backend == DbBackend::Sqlite => {
+                    // SQLite would compile a statement with LIKE and a parameter again for each execution.
+                    let part = text.placeholder(Parameter::Text(Cow::Owned(part.to_lowercase())));
+                    write!(conditions, " AND instr(e.{column}, {part}) > 0")
+                }
+                ListCondition::Contains(column, part) => {
+                    let pattern = text.placeholder(Parameter::Text(Cow::Owned(pattern(part))));
+                    write!(conditions, " AND e.{column} LIKE {pattern} ESCAPE '\\'")
+                }
+                ListCondition::Flag(column, true) => write!(conditions, " AND e.{column}"),
+                ListCondition::Flag(column, false) => write!(conditions, " AND NOT e.{column}"),
+                ListCondition::Equals(column, value) => {
+                    let value = text.placeholder(Parameter::Text(value.into()));
+                    write!(conditions, " AND e.{column} = {value}")
+                }
+            };
         }
-        if let Some(enabled) = enabled {
-            conditions += if enabled { " AND e.enabled" } else { " AND NOT e.enabled" };
-        }
-        if let Some(category) = category {
-            let category = text.placeholder(Parameter::Text(category.into()));
-            let _ = write!(conditions, " AND e.category = {category}");
-        }
-        conditions
+        conditions + &self.of_scope()
     }
 
     /// The conditions of the cursors, each with a leading ` AND`.
     pub(super) fn cursors(&self, text: &mut Text<'a>) -> String {
         match self.argument {
-            NodeArgument::Instances(_, slice) => cursors(slice, "(e.created_at, e.id)", text, |cursor, text| {
-                let time = text.placeholder(Parameter::Time(cursor.created_at));
-                let id = text.placeholder(Parameter::Number(cursor.id.0));
-                format!("({time}, {id})")
-            }),
-            NodeArgument::Stacks(_, slice) | NodeArgument::Templates(_, slice) => {
-                cursors(slice, "e.name", text, |cursor, text| text.placeholder(Parameter::Text((&cursor.0).into())))
-            }
-            NodeArgument::Trash(slice) => cursors(slice, "(e.deleted_at, e.id)", text, |cursor: &ByDeletion, text| {
-                let time = text.placeholder(Parameter::Time(cursor.deleted_at));
-                let id = text.placeholder(Parameter::Number(cursor.id));
-                format!("({time}, {id})")
-            }),
+            NodeArgument::Instances(_, slice) => cursors(slice, text),
+            NodeArgument::Stacks(_, slice) | NodeArgument::Templates(_, slice) => cursors(slice, text),
+            NodeArgument::Trash(slice) => cursors(slice, text),
             _ => String::new(),
         }
     }
 
     /// The sort columns, each with its direction.
     pub(super) fn order(&self) -> String {
-        let is_descending = self.argument.is_backwards() != (self.node.source == Source::Trash);
-        let direction = if is_descending { "DESC" } else { "ASC" };
-        match self.node.source {
-            Source::Members(_) => format!("e.created_at {direction}, e.id {direction}"),
-            Source::Trash => format!("e.deleted_at {direction}, e.id {direction}"),
-            _ => format!("e.name {direction}"),
+        match self.argument {
+            NodeArgument::Instances(_, slice) => order(slice),
+            NodeArgument::Stacks(_, slice) | NodeArgument::Templates(_, slice) => order(slice),
+            NodeArgument::Trash(slice) => order(slice),
+            _ => String::new(),
         }
     }
 
@@ -143,19 +133,31 @@ impl<'a> Conditions<'a> {
     }
 }
 
-fn cursors<'a, C: Cursor>(
-    slice: &'a Slice<C>,
-    columns: &str,
-    text: &mut Text<'a>,
-    value: impl Fn(&'a C, &mut Text<'a>) -> String,
-) -> String {
+/// The sort columns of a slice as a row value; one column as itself.
+fn row(columns: &[String]) -> String {
+    if let [one] = columns { one.clone() } else { format!("({})", columns.join(", ")) }
+}
+
+fn cursors<'a, C: Cursor>(slice: &'a Slice<C>, text: &mut Text<'a>) -> String {
     let (after, before) = if C::DESCENDING { ('<', '>') } else { ('>', '<') };
+    let columns: Vec<String> = C::COLUMNS.iter().map(|column| format!("e.{column}")).collect();
     let mut conditions = String::new();
     for (cursor, than) in [(&slice.after, after), (&slice.before, before)] {
         if let Some(cursor) = cursor {
-            let value = value(cursor, text);
-            let _ = write!(conditions, " AND {columns} {than} {value}");
+            let value = |value: SortValue<'a>| match value {
+                SortValue::Text(value) => text.placeholder(Parameter::Text(value.into())),
+                SortValue::Number(value) => text.placeholder(Parameter::Number(value)),
+                SortValue::Time(value) => text.placeholder(Parameter::Time(value)),
+            };
+            let values: Vec<String> = cursor.values().into_iter().map(value).collect();
+            let _ = write!(conditions, " AND {} {than} {}", row(&columns), row(&values));
         }
     }
     conditions
+}
+
+fn order<C: Cursor>(slice: &Slice<C>) -> String {
+    let direction = if slice.backwards == C::DESCENDING { "ASC" } else { "DESC" };
+    let columns: Vec<String> = C::COLUMNS.iter().map(|column| format!("e.{column} {direction}")).collect();
+    columns.join(", ")
 }

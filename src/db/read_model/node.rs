@@ -3,6 +3,7 @@
 //! Used by the tree of a read and by its statement. They must not contain data of a request.
 
 use super::columns::{Column, RowSet};
+use crate::db::queries::page::{INSTANCES, List, STACKS, TEMPLATES};
 
 /// The type of the objects of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,12 +35,12 @@ impl Entity {
         }
     }
 
-    /// The column of the stack to which an object belongs; `None` for objects of all stacks.
-    pub(super) fn scope_column(self) -> Option<&'static str> {
+    /// The list of its live objects.
+    pub(super) fn live(self) -> List {
         match self {
-            Self::Stack => Some("e.id"),
-            Self::Instance => Some("e.stack_id"),
-            Self::Template => None,
+            Self::Stack => STACKS,
+            Self::Instance => INSTANCES,
+            Self::Template => TEMPLATES,
         }
     }
 }
