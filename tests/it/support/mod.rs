@@ -6,6 +6,7 @@ mod database;
 mod ids;
 mod overriding;
 mod rng;
+mod template;
 mod wire;
 
 pub(crate) use app::{COLLECTIONS, Code, MORE_COLLECTIONS, TestApp, code};
