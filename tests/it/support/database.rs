@@ -2,13 +2,17 @@
 
 use std::{
     panic::{AssertUnwindSafe, resume_unwind},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use devarch::{
     cli::STACK,
     db::{Db, DbUrl},
     limits::DatabaseTimeouts,
+    random::Random,
     vault::{Keyring, Vault},
 };
 use futures_util::FutureExt;
@@ -21,6 +25,15 @@ use super::{TestApp, template};
 pub(crate) enum Engine {
     Sqlite,
     Postgres,
+}
+
+/// A source of random numbers that are the same in each run.
+pub(crate) fn seeded(seed: u64) -> Random {
+    let generator = Mutex::new(fastrand::Rng::with_seed(seed));
+    Random::from_fn(move |bytes| {
+        generator.lock().unwrap_or_else(PoisonError::into_inner).fill(bytes);
+        Ok(())
+    })
 }
 
 /// Runs a test on an empty database of its own, with the thread stack size of the service.
@@ -51,7 +64,7 @@ where
             // Many tests share the machine, so timeouts are generous.
             let timeouts = DatabaseTimeouts { statement_timeout: 30, lock_timeout: 20, pool_timeout: 20 };
             let db = Db::connect(&url, 4, &timeouts).await.expect("the test database can be opened");
-            let db = db.with_vault(Vault::new(Keyring::generate().unwrap()));
+            let db = db.with_vault(Vault::new(Keyring::generate().unwrap())).with_random(seeded(1));
             assert!(db.is_ready().await.unwrap(), "the template has every migration");
             let app = TestApp::new(engine, url.clone(), db);
             test(&app).await;

@@ -10,7 +10,7 @@ mod template;
 mod wire;
 
 pub(crate) use app::{COLLECTIONS, Code, MORE_COLLECTIONS, TestApp, code};
-pub(crate) use database::{Engine, run};
+pub(crate) use database::{Engine, run, seeded};
 pub(crate) use ids::number;
 pub(crate) use overriding::samples;
 pub(crate) use rng::Rng;
