@@ -13,6 +13,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 
+use crate::random::Random;
+
 macro_rules! id_type {
     ($( $(#[$doc:meta])* $name:ident = $tag:literal; )+) => { $(
         $(#[$doc])*
@@ -84,20 +86,19 @@ const MAX_STEP: u64 = 512;
 static LAST_KEY: AtomicI64 = AtomicI64::new(0);
 
 /// Generates an id for a new row.
-pub fn fresh<I: GlobalId>(now: DateTime<Utc>) -> I {
-    I::from_raw(next_key(now, 0))
+pub fn fresh<I: GlobalId>(random: &Random, now: DateTime<Utc>) -> I {
+    I::from_raw(next_key(random.distinct(), now, 0))
 }
 
 /// Reserves consecutive ids for the rows of one statement, which all have the same owner, and returns the first one.
-pub fn fresh_block(now: DateTime<Utc>) -> i64 {
-    next_key(now, BLOCK_SIZE)
+pub fn fresh_block(random: &Random, now: DateTime<Utc>) -> i64 {
+    next_key(random.distinct(), now, BLOCK_SIZE)
 }
 
 /// Generates an id greater than all before; the next one will be greater by more than `reserved`. Two servers on one
 /// database may rarely generate the same id. The database then refuses the second row, and its transaction is run
 /// again.
-fn next_key(now: DateTime<Utc>, reserved: i64) -> i64 {
-    let random = random();
+fn next_key(random: u64, now: DateTime<Utc>, reserved: i64) -> i64 {
     let millis = now.timestamp_millis() & (i64::MAX >> RANDOM_BITS);
     // The random part starts in the lower half, so that later ids of the same millisecond fit.
     let of_time = (millis << RANDOM_BITS) | (random >> (64 - RANDOM_BITS + 1)).cast_signed();
@@ -106,11 +107,6 @@ fn next_key(now: DateTime<Utc>, reserved: i64) -> i64 {
     let above = |last: i64| if last > i64::MAX - 2 * BLOCK_SIZE { of_time } else { of_time.max(last + step) };
     let last = LAST_KEY.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(above(last) + reserved));
     above(last.unwrap_or_default())
-}
-
-/// Random bits of the operating system, or of this process if there are none: ids have to be distinct, not secret.
-fn random() -> u64 {
-    getrandom::u64().unwrap_or_else(|_| fastrand::u64(..))
 }
 
 /// The id of any object that a client can refer to.
@@ -193,16 +189,16 @@ mod tests {
 
     #[test]
     fn keys_grow_and_do_not_count() {
-        let now = DateTime::from_timestamp_millis(1_767_225_600_000).unwrap();
-        let keys: Vec<i64> = (0..10_000).map(|_| fresh::<StackId>(now).0).collect();
+        let (random, now) = (Random::system(), DateTime::from_timestamp_millis(1_767_225_600_000).unwrap());
+        let keys: Vec<i64> = (0..10_000).map(|_| fresh::<StackId>(&random, now).0).collect();
         let steps: Vec<i64> = keys.windows(2).map(|pair| pair[1] - pair[0]).collect();
         assert!(steps.iter().all(|step| *step > 0), "in the order of their creation");
         let different: std::collections::HashSet<_> = steps.iter().collect();
         assert!(different.len() > 200, "{} different steps", different.len());
-        let block = fresh_block(now);
-        assert!(fresh::<StackId>(now).0 > block + BLOCK_SIZE);
+        let block = fresh_block(&random, now);
+        assert!(fresh::<StackId>(&random, now).0 > block + BLOCK_SIZE);
         // No overflow up to the last date that both databases support.
         let end = DateTime::from_timestamp(253_402_300_799, 0).unwrap();
-        assert!(fresh::<StackId>(end).0 > 0);
+        assert!(fresh::<StackId>(&random, end).0 > 0);
     }
 }

@@ -24,6 +24,7 @@ pub mod kinds;
 pub mod limits;
 pub mod name;
 pub mod private_file;
+pub mod random;
 pub mod read;
 pub mod reference;
 pub mod server;

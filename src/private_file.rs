@@ -10,6 +10,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::random::Random;
+
 /// Read and write for the owner.
 #[cfg(unix)]
 const FILE_MODE: u32 = 0o600;
@@ -75,7 +77,7 @@ pub fn close_to_others(path: &Path) -> io::Result<()> {
 pub fn replace(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
     let before = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{:016x}.new", fastrand::u64(..)));
+    name.push(format!(".{:016x}.new", Random::system().distinct()));
     let beside = path.with_file_name(name);
     let mut file = create(&beside, readers)?;
     let unfinished = Unfinished(&beside);

@@ -9,6 +9,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::random::{NoRandomNumbers, Random};
+
 /// The prefix of every key, by which users and secret scanners recognize it.
 pub const PREFIX: &str = "devarch_";
 /// The number of random bytes: 256 bits.
@@ -23,11 +25,11 @@ const HINT_CHARS: usize = 4;
 pub struct ApiKey([u8; RANDOM_BYTES + CHECKSUM_BYTES]);
 
 impl ApiKey {
-    /// Generates a key from random numbers of the operating system.
-    pub fn generate() -> Result<Self, getrandom::Error> {
-        let mut random = [0; RANDOM_BYTES];
-        getrandom::fill(&mut random)?;
-        Ok(Self::from_random(random))
+    /// Generates a key.
+    pub fn generate(random: &Random) -> Result<Self, NoRandomNumbers> {
+        let mut bytes = [0; RANDOM_BYTES];
+        random.fill(&mut bytes)?;
+        Ok(Self::from_random(bytes))
     }
 
     fn from_random(random: [u8; RANDOM_BYTES]) -> Self {
@@ -109,11 +111,12 @@ mod tests {
 
     #[test]
     fn a_key_never_shows_itself() {
-        let key = ApiKey::generate().unwrap();
+        let random = Random::system();
+        let key = ApiKey::generate(&random).unwrap();
         assert_eq!(format!("{key:?}"), "ApiKey");
         assert_eq!(key.reveal().len(), PREFIX.len() + 48);
         assert!(key.reveal().starts_with(&key.hint()) && key.hint().len() == 12);
-        assert_ne!(ApiKey::generate().unwrap(), key);
+        assert_ne!(ApiKey::generate(&random).unwrap(), key);
     }
 
     proptest! {

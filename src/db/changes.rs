@@ -19,7 +19,7 @@ use std::{
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
 
-use crate::ids::StackId;
+use crate::{ids::StackId, random::Random};
 
 /// The value of `stack_id` that stands for all templates.
 const ALL_TEMPLATES: i64 = 0;
@@ -34,10 +34,10 @@ pub(super) const PARTS: i32 = 8;
 /// The exclusive upper bound of a row's number. The sum of all rows of a version fits into a signed 64-bit integer.
 const VERSION_LIMIT: u64 = 1 << 56;
 
-/// Returns a random number for a new version. It comes from the operating system, because a copied process or virtual
-/// machine would share the state of a generator in memory.
-pub(super) fn new_number() -> Result<i64, DbErr> {
-    let random = getrandom::u64().map_err(|cause| DbErr::Custom(format!("no random numbers: {cause}")))?;
+/// Returns a random number for a new version. It has no fallback to a generator in memory, whose state a copied process
+/// or virtual machine would share.
+pub(super) fn new_number(random: &Random) -> Result<i64, DbErr> {
+    let random = random.number().map_err(|cause| DbErr::Custom(format!("no random numbers: {cause}")))?;
     i64::try_from(random % VERSION_LIMIT).map_err(|_| DbErr::Custom("a version is out of range".to_owned()))
 }
 
@@ -63,7 +63,7 @@ impl Changed {
 
     /// Stores new versions for everything recorded. Rows are written in ascending order, so transactions cannot
     /// deadlock.
-    pub(super) async fn raise(&self, tx: &impl ConnectionTrait) -> Result<(), DbErr> {
+    pub(super) async fn raise(&self, tx: &impl ConnectionTrait, random: &Random) -> Result<(), DbErr> {
         let mut ids = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         if ids.is_empty() {
             return Ok(());
@@ -71,11 +71,11 @@ impl Changed {
         ids.insert(EVERYTHING);
         let backend = tx.get_database_backend();
         let sign = if backend == DbBackend::Sqlite { '?' } else { '$' };
-        let part = |id: i64| if id == EVERYTHING { 3 } else { 1 };
+        let place = |id: i64| if id == EVERYTHING { 3 } else { 1 };
         let rows: Vec<String> =
-            (4..).zip(&ids).map(|(n, id)| format!("({sign}{n}, {sign}{}, {sign}2)", part(*id))).collect();
-        let part_of_everything = fastrand::i32(0..PARTS_OF_EVERYTHING);
-        let common: [Value; 3] = [fastrand::i32(0..PARTS).into(), new_number()?.into(), part_of_everything.into()];
+            (4..).zip(&ids).map(|(n, id)| format!("({sign}{n}, {sign}{}, {sign}2)", place(*id))).collect();
+        let part = |parts: i32| Value::from(random.below(parts));
+        let common = [part(PARTS), new_number(random)?.into(), part(PARTS_OF_EVERYTHING)];
         let values = common.into_iter().chain(ids.into_iter().map(Value::from));
         let sql = format!(
             "INSERT INTO changes (stack_id, part, count) VALUES {} ON CONFLICT (stack_id, part) DO UPDATE SET count = \

@@ -95,7 +95,9 @@ impl Db {
             None => work.run(&tx, now).await,
         };
         let done = match done {
-            Ok(value) if !work.is_dry_run() => tx.changed().raise(&tx).await.map(|()| value).map_err(Error::from),
+            Ok(value) if !work.is_dry_run() => {
+                tx.changed().raise(&tx, tx.random()).await.map(|()| value).map_err(Error::from)
+            }
             done => done,
         };
         match done {

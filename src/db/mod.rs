@@ -40,7 +40,7 @@ pub use pool::open::Pool;
 pub use session::{Bound, Reader, Session, Statements, Tx};
 
 use self::pool::open::{PoolSettings, Pools};
-use crate::{access::Scope, error::Result, limits::DatabaseTimeouts, vault::Vault};
+use crate::{access::Scope, error::Result, limits::DatabaseTimeouts, random::Random, vault::Vault};
 
 /// How long closing a pool may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -58,6 +58,7 @@ pub struct Db {
     reads_standby: bool,
     health: HealthMonitor,
     vault: Vault,
+    random: Random,
     statements: Arc<AtomicU64>,
 }
 
@@ -68,8 +69,8 @@ impl Db {
         let (health, statements) = (HealthMonitor::default(), Arc::default());
         let open = Arc::new(Pools::new(url, &settings, &health, &statements).await?);
         let latest = Arc::new(RwLock::new(Arc::clone(&open)));
-        let (url, vault) = (url.clone(), Vault::default());
-        Ok(Self { url, open, latest, settings, replica: None, reads_standby: false, health, vault, statements })
+        let (url, vault, random) = (url.clone(), Vault::default(), Random::system());
+        Ok(Self { url, open, latest, settings, replica: None, reads_standby: false, health, vault, random, statements })
     }
 
     /// Adds a standby that serves reads. [`Db::check_standby`] checks whether the server is one.
@@ -110,6 +111,16 @@ impl Db {
     /// The keys for secrets.
     pub fn vault(&self) -> &Vault {
         &self.vault
+    }
+
+    /// Sets the source of random numbers, which is the operating system otherwise.
+    pub fn with_random(self, random: Random) -> Self {
+        Self { random, ..self }
+    }
+
+    /// The source of random numbers.
+    pub fn random(&self) -> &Random {
+        &self.random
     }
 
     /// Returns a reader for single statements, which sees the stacks in `scope`.
@@ -167,7 +178,9 @@ impl Db {
     }
 
     fn bound<C>(&self, connection: C, scope: &Scope, statements: &Statements) -> Bound<C> {
-        Bound::new(connection, scope.clone(), self.vault.clone(), statements.clone()).guarded(&self.health)
+        Bound::new(connection, scope.clone(), self.vault.clone(), statements.clone())
+            .drawing_from(&self.random)
+            .guarded(&self.health)
     }
 
     async fn begin(

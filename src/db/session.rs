@@ -25,6 +25,7 @@ use crate::{
             read_pool::ReadPool,
         },
     },
+    random::Random,
     vault::Vault,
 };
 
@@ -85,6 +86,7 @@ pub struct Bound<C> {
     connection: C,
     scope: Scope,
     vault: Vault,
+    random: Random,
     statements: Statements,
     changed: Changed,
     health: HealthMonitor,
@@ -97,7 +99,8 @@ pub type Tx = Bound<DatabaseTransaction>;
 
 impl<C> Bound<C> {
     pub(super) fn new(connection: C, scope: Scope, vault: Vault, statements: Statements) -> Self {
-        Self { connection, scope, vault, statements, changed: Changed::default(), health: HealthMonitor::default() }
+        let (random, changed, health) = (Random::system(), Changed::default(), HealthMonitor::default());
+        Self { connection, scope, vault, random, statements, changed, health }
     }
 
     /// Makes statements fail as soon as the health monitor reports that the database does not answer.
@@ -105,9 +108,19 @@ impl<C> Bound<C> {
         Self { health: health.clone(), ..self }
     }
 
+    /// Draws random numbers from this source.
+    pub(super) fn drawing_from(self, random: &Random) -> Self {
+        Self { random: random.clone(), ..self }
+    }
+
     /// Creates a session of the service itself, which sees all stacks and has no keys for secrets.
     pub fn unscoped(connection: C) -> Self {
         Self::new(connection, Scope::Everything, Vault::default(), Statements::default())
+    }
+
+    /// The source of random numbers.
+    pub(super) fn random(&self) -> &Random {
+        &self.random
     }
 
     /// What this transaction has changed so far.

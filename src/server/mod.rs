@@ -25,6 +25,7 @@ use crate::{
     document::Documents,
     graphql::{Schema, schema, sdl},
     limits::Limits,
+    random::Random,
     read::{Plans, ResponseCache},
     server::middleware::{auth::Authenticator, hosts::HostGuard, metrics::Metrics, request_id},
 };
@@ -89,7 +90,7 @@ pub struct ByExecutor;
 pub fn router(app: App, options: Options) -> Router {
     let authenticator = Authenticator::new(app.clone(), options.auth_mode);
     let documents = Documents::new(sdl, options.limits.clone(), Plans::new);
-    let figures = Metrics::new(&app);
+    let (figures, random) = (Metrics::new(&app), app.db().random().clone());
     let limits = Arc::new(options.limits);
     let memory = ProcessMemory::new(limits.memory());
     let Audiences { introspection, pages, schema_route, metrics } = options.audiences;
@@ -120,7 +121,7 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/healthz", get(routes::status::alive))
         .route("/readyz", get(routes::status::ready))
         .route("/metrics", metrics_route);
-    let routes = guarded(routes.with_state(service.clone()), always.with_state(service), &options.traffic);
+    let routes = guarded(routes.with_state(service.clone()), always.with_state(service), random, &options.traffic);
     middleware::cors::with_browser_headers(routes, &options.origins)
         // The outermost two layers: they see every response, including those of other layers, with its request id.
         .layer(from_fn_with_state(figures, middleware::metrics::measure))
@@ -128,14 +129,14 @@ pub fn router(app: App, options: Options) -> Router {
 }
 
 /// Adds request ids to all routes, and admission control to all routes but those in `always`.
-pub fn guarded(routes: Router, always: Router, traffic: &TransportLimits) -> Router {
+pub fn guarded(routes: Router, always: Router, random: Random, traffic: &TransportLimits) -> Router {
     routes
         .layer(from_fn_with_state(middleware::admission::AdmissionControl::new(traffic), middleware::admission::admit))
         .merge(always)
         // From the outside in.
         .layer((
             map_request(request_id::remove_unless_plain),
-            SetRequestIdLayer::x_request_id(request_id::MakeShortId),
+            SetRequestIdLayer::x_request_id(request_id::MakeShortId(random)),
             PropagateRequestIdLayer::x_request_id(),
             from_fn(request_id::identify),
         ))

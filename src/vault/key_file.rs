@@ -15,6 +15,7 @@ use super::VaultError;
 use crate::{
     config::{KeyId, Keyring, KeyringError, SecretKey},
     private_file,
+    random::Random,
 };
 
 /// The maximum size of a key file in bytes.
@@ -168,7 +169,7 @@ pub(super) fn add(path: &Path) -> Result<KeyId, KeyFileError> {
 /// Writes the text to a new file in the same folder, and syncs it to disk.
 fn write_beside(path: &Path, text: &str) -> Result<PathBuf, KeyFileError> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{:016x}.new", fastrand::u64(..)));
+    name.push(format!(".{:016x}.new", Random::system().distinct()));
     let beside = path.with_file_name(name);
     write_new(&beside, text).map_err(KeyFileError::io("write", path))?;
     Ok(beside)

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// A module, and the modules that it may depend on. `main` and `lib` hold nothing of their own.
-const ALLOWED: [(&str, &[&str]); 26] = [
+const ALLOWED: [(&str, &[&str]); 27] = [
     ("main", &[]),
     ("lib", &[]),
     // The command line, the server and the GraphQL schema.
@@ -45,6 +45,7 @@ const ALLOWED: [(&str, &[&str]); 26] = [
             "error",
             "graphql",
             "limits",
+            "random",
             "read",
             "telemetry",
         ],
@@ -102,6 +103,7 @@ const ALLOWED: [(&str, &[&str]); 26] = [
             "limits",
             "name",
             "private_file",
+            "random",
             "vault",
         ],
     ),
@@ -111,20 +113,21 @@ const ALLOWED: [(&str, &[&str]); 26] = [
     ("compose", &["budget", "error", "ids", "kinds", "name", "yaml"]),
     ("document", &["limits"]),
     ("yaml", &["budget"]),
-    ("vault", &["config", "private_file"]),
+    ("vault", &["config", "private_file", "random"]),
     // Leaves, and modules with few dependencies.
     ("config", &["access", "limits"]),
     ("error", &["budget", "ids", "name"]),
     ("idempotency", &["access", "error"]),
-    ("access", &["ids"]),
+    ("access", &["ids", "random"]),
     ("reference", &["ids"]),
     ("telemetry", &["config"]),
     ("budget", &[]),
     ("clock", &[]),
-    ("ids", &[]),
+    ("ids", &["random"]),
     ("limits", &[]),
     ("name", &[]),
-    ("private_file", &[]),
+    ("private_file", &["random"]),
+    ("random", &[]),
 ];
 
 /// Crates that only some modules or files may use.

@@ -113,7 +113,7 @@ struct Create<'a> {
 impl App {
     /// Creates a key.
     pub async fn create_api_key(&self, input: CreateApiKey) -> Result<CreatedKey> {
-        let key = ApiKey::generate()
+        let key = ApiKey::generate(self.db.random())
             .map_err(|cause| Error::Failed { message: format!("no random numbers: {cause}"), source: cause.into() })?;
         match self.write(&Create { wanted: &input, key: &key }).await {
             Err(Error::Conflict(Unique::KeyName)) => {

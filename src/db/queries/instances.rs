@@ -254,7 +254,7 @@ pub struct NewInstance {
 /// Inserts an instance. The caller inserts its overrides.
 pub async fn insert(tx: &Tx, new: NewInstance, now: DateTime<Utc>) -> Result<InstanceModel, DbErr> {
     let row = ActiveModel {
-        id: Set(ids::fresh(now)),
+        id: Set(ids::fresh(tx.random(), now)),
         stack_id: Set(new.stack),
         instance_id: Set(new.name.as_str().to_owned()),
         template_service_id: Set(new.template),

@@ -80,10 +80,10 @@ impl Db {
             Parameter::Text(new.name.as_str().into()),
             Parameter::Text(new.container_name.into()),
             Parameter::Time(now),
-            Parameter::Number(fastrand::i32(0..PARTS).into()),
-            Parameter::Number(new_number()?),
-            Parameter::Number(i64::from(ids::fresh::<InstanceId>(now))),
-            Parameter::Number(fastrand::i32(0..PARTS_OF_EVERYTHING).into()),
+            Parameter::Number(self.random.below(PARTS).into()),
+            Parameter::Number(new_number(&self.random)?),
+            Parameter::Number(i64::from(ids::fresh::<InstanceId>(&self.random, now))),
+            Parameter::Number(self.random.below(PARTS_OF_EVERYTHING).into()),
         ];
         let (mut columns, mut values) = (String::new(), String::new());
         for (column, value) in parameters_of(new.values) {

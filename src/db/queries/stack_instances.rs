@@ -158,7 +158,10 @@ pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime
     let mut source = Query::select();
     source
         // Ids ascend in the order of the sources, because lists break ties by id.
-        .expr(Expr::val(ids::fresh_block(now)).add(Expr::cust("ROW_NUMBER() OVER (ORDER BY created_at, id)")))
+        .expr(
+            Expr::val(ids::fresh_block(tx.random(), now))
+                .add(Expr::cust("ROW_NUMBER() OVER (ORDER BY created_at, id)")),
+        )
         .expr(Expr::val(to))
         .expr(derived_container_name(name))
         .expr(Expr::val(now))

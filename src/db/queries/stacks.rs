@@ -141,7 +141,7 @@ pub async fn count(db: &impl Session, filter: &StackFilter) -> Result<u64, DbErr
 pub async fn insert(tx: &Tx, name: &str, values: StackValues, now: DateTime<Utc>) -> Result<StackModel, DbErr> {
     tx.changed().lists();
     let row = ActiveModel {
-        id: Set(ids::fresh(now)),
+        id: Set(ids::fresh(tx.random(), now)),
         name: Set(name.to_owned()),
         created_at: Set(now),
         updated_at: Set(now),

@@ -144,7 +144,7 @@ pub async fn count(db: &impl ConnectionTrait, filter: &TemplateFilter) -> Result
 /// Inserts a template.
 pub async fn insert(tx: &Tx, values: TemplateValues, now: DateTime<Utc>) -> Result<TemplateModel, DbErr> {
     tx.changed().lists();
-    let (id, created_at, updated_at) = (Set(ids::fresh(now)), Set(now), Set(now));
+    let (id, created_at, updated_at) = (Set(ids::fresh(tx.random(), now)), Set(now), Set(now));
     let row = ActiveModel { id, created_at, updated_at, ..values.into() };
     Entity::insert(row).exec_with_returning(tx).await
 }

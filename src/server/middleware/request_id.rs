@@ -18,18 +18,20 @@ use tower_http::{
 use tower_service::Service;
 use tracing::Instrument;
 
+use crate::random::Random;
+
 /// The header, in requests and responses.
 pub(in crate::server) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The maximum length of an id from a client, in bytes.
 const MAX_LENGTH: usize = 64;
 
 /// Generates the id of a request without one: 16 hexadecimal digits.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::server) struct MakeShortId;
+#[derive(Clone, Debug)]
+pub(in crate::server) struct MakeShortId(pub(in crate::server) Random);
 
 impl MakeRequestId for MakeShortId {
     fn make_request_id<B>(&mut self, _: &http::Request<B>) -> Option<RequestId> {
-        HeaderValue::try_from(format!("{:016x}", fastrand::u64(..))).ok().map(RequestId::new)
+        HeaderValue::try_from(format!("{:016x}", self.0.distinct())).ok().map(RequestId::new)
     }
 }
 
@@ -90,7 +92,7 @@ mod tests {
             keep_plain(&mut headers);
             assert!(headers.is_empty(), "{other}");
         }
-        let fresh = MakeShortId.make_request_id(&Request::new(Body::empty())).unwrap();
+        let fresh = MakeShortId(Random::system()).make_request_id(&Request::new(Body::empty())).unwrap();
         assert!(text(&fresh).len() == 16 && is_plain(text(&fresh)), "{fresh:?}");
     }
 }

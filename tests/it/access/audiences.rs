@@ -1,7 +1,11 @@
 //! Audiences: who may use introspection, the pages, the schema file and the metrics.
 
 use axum::{body::Body, http::Request};
-use devarch::server::{Audience, Audiences, AuthMode};
+use devarch::{
+    access::api_key::ApiKey,
+    random::Random,
+    server::{Audience, Audiences, AuthMode},
+};
 use serde_json::{Value, json};
 
 use super::{ROLES, error_code, key};
@@ -59,7 +63,7 @@ const PARTS: [Part; 4] = [
 async fn each_route_is_there_for_its_audience(t: &TestApp) {
     let callers = callers(t).await;
     let guarded = t.behind(AuthMode::Keys, None);
-    let unknown = devarch::access::api_key::ApiKey::generate().unwrap().reveal();
+    let unknown = ApiKey::generate(&Random::system()).unwrap().reveal();
     for audience in AUDIENCES {
         for (part, with) in PARTS {
             let service = guarded.with_audiences(with(audience.parse().unwrap()));

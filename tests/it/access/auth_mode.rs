@@ -1,10 +1,14 @@
 //! API keys and authentication: which requests are accepted, and the state of keys afterwards.
 
-use devarch::server::AuthMode;
+use devarch::{
+    access::api_key::ApiKey,
+    random::{NoRandomNumbers, Random},
+    server::AuthMode,
+};
 use serde_json::{Value, json};
 
 use super::{error_code, key};
-use crate::support::{TestApp, both, code};
+use crate::support::{TestApp, both, code, seeded};
 
 both!(
     a_key_works_until_it_is_revoked,
@@ -15,6 +19,8 @@ both!(
     what_is_no_key_costs_nothing,
     a_wrong_key_is_told_nothing,
     inputs_of_keys_are_checked_together,
+    keys_come_from_the_source_of_random_numbers,
+    without_random_numbers_nothing_is_created,
 );
 
 const ASK: &str = "{ viewer { key role stacks { name } } }";
@@ -86,7 +92,7 @@ async fn wrong_keys_are_limited_and_keep_no_valid_one_out(t: &TestApp) {
     let (valid, before) = (guarded.showing(Some(&good)), t.db.statements());
     let mut answers = Vec::new();
     for tried in 0..1_000 {
-        let wrong = devarch::access::api_key::ApiKey::generate().unwrap().reveal();
+        let wrong = ApiKey::generate(&Random::system()).unwrap().reveal();
         let caller = guarded.showing(Some(&wrong));
         let answer = caller.send(caller.post(json!({ "query": ASK }).to_string())).await;
         if answer.status() == 429 {
@@ -105,7 +111,7 @@ async fn wrong_keys_are_limited_and_keep_no_valid_one_out(t: &TestApp) {
     // A request without a key is not an attempt, and the limit ends after a minute.
     assert_eq!(status(&guarded).await, 401);
     t.skip_time(60_000);
-    let wrong = devarch::access::api_key::ApiKey::generate().unwrap().reveal();
+    let wrong = ApiKey::generate(&Random::system()).unwrap().reveal();
     assert_eq!(status(&guarded.showing(Some(&wrong))).await, 401);
 }
 
@@ -126,14 +132,14 @@ async fn what_is_no_key_costs_nothing(t: &TestApp) {
     }
     assert_eq!(t.db.statements(), before, "the database is not asked");
     // Nor is it counted: a wrong key still gets 401, not 429.
-    let wrong = devarch::access::api_key::ApiKey::generate().unwrap().reveal();
+    let wrong = ApiKey::generate(&Random::system()).unwrap().reveal();
     assert_eq!(status(&guarded.showing(Some(&wrong))).await, 401);
 }
 
 async fn a_wrong_key_is_told_nothing(t: &TestApp) {
     let good = key(t, "first", "READER", None).await;
     let guarded = t.behind(AuthMode::Keys, None);
-    let unknown = devarch::access::api_key::ApiKey::generate().unwrap().reveal();
+    let unknown = ApiKey::generate(&Random::system()).unwrap().reveal();
     for wrong in [unknown.as_str(), "devarch_", "nonsense", &good[..good.len() - 1], &good.to_uppercase(), ""] {
         let caller = guarded.showing(Some(wrong));
         let answer = caller.send(caller.post(json!({ "query": ASK }).to_string())).await;
@@ -156,4 +162,23 @@ async fn inputs_of_keys_are_checked_together(t: &TestApp) {
     assert_eq!(none, [code("LIMIT_EXCEEDED", "input.stacks")]);
     let taken = t.refused("createApiKey", json!({ "name": "taken", "role": "ADMIN" })).await;
     assert_eq!(taken, [code("NAME_TAKEN", "input.name")]);
+}
+
+async fn keys_come_from_the_source_of_random_numbers(t: &TestApp) {
+    let random = seeded(7);
+    random.distinct(); // The id of the request.
+    let expected = ApiKey::generate(&random).unwrap().reveal();
+    assert_eq!(key(&t.on(t.db.clone().with_random(seeded(7))), "first", "ADMIN", None).await, expected);
+}
+
+async fn without_random_numbers_nothing_is_created(t: &TestApp) {
+    let without = t.on(t.db.clone().with_random(Random::from_fn(|_| Err(NoRandomNumbers::UNSUPPORTED))));
+    for mutation in [
+        r#"mutation { createApiKey(input: { name: "first", role: ADMIN }) { token } }"#,
+        r#"mutation { createStack(input: { name: "shop" }) { stack { id } } }"#,
+    ] {
+        assert_eq!(error_code(&without.graphql(mutation, json!({})).await), Some("INTERNAL"), "{mutation}");
+    }
+    let left = t.data("{ apiKeys { name } stacks { totalCount } }", json!({})).await;
+    assert_eq!(left, json!({ "apiKeys": [], "stacks": { "totalCount": 0 } }));
 }

@@ -62,7 +62,7 @@ fn a_client_that_never_reads_is_cut_off() {
             }
         };
         let traffic = TransportLimits { write: 300 * MS, ..impatient() };
-        let router = guarded(Router::new().route("/big", get(big)), Router::new(), &traffic);
+        let router = guarded(Router::new().route("/big", get(big)), Router::new(), Random::system(), &traffic);
         let served = Served::start(router, traffic).await;
         let before = Arc::strong_count(&alive);
         let mut stream = served.connect().await;

@@ -16,6 +16,7 @@ use axum::{
 };
 use devarch::{
     limits::Limits,
+    random::Random,
     server::{TransportLimits, guarded, serve},
 };
 use serde_json::Value;
@@ -107,9 +108,11 @@ fn a_panic_is_one_masked_answer_and_the_connection_lives() {
         async fn boom() -> String {
             panic!("the password is hunter2")
         }
-        let served =
-            Served::start(guarded(Router::new().route("/boom", get(boom)), Router::new(), &impatient()), impatient())
-                .await;
+        let served = Served::start(
+            guarded(Router::new().route("/boom", get(boom)), Router::new(), Random::system(), &impatient()),
+            impatient(),
+        )
+        .await;
         let mut stream = served.connect().await;
         for id in ["first", "second"] {
             let request = format!("GET /boom HTTP/1.1\r\nhost: localhost\r\nx-request-id: {id}\r\n\r\n");
@@ -157,7 +160,7 @@ fn held(traffic: &TransportLimits) -> (Router, Arc<Semaphore>) {
         }
     };
     let routes = Router::new().route("/held", post(waits));
-    (guarded(routes, Router::new().route("/healthz", get(async || "alive")), traffic), gate)
+    (guarded(routes, Router::new().route("/healthz", get(async || "alive")), Random::system(), traffic), gate)
 }
 
 const HELD: &str = "POST /held HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n";

@@ -130,8 +130,9 @@ impl TestApp {
 
     /// Another server on the same database.
     pub(crate) async fn another(&self) -> Self {
-        let db =
-            Db::connect(&self.url, 4, &DatabaseTimeouts::default()).await.unwrap().with_vault(self.db.vault().clone());
+        let db = Db::connect(&self.url, 4, &DatabaseTimeouts::default()).await.unwrap();
+        // Servers with the same seed would give different changes the same version.
+        let db = db.with_vault(self.db.vault().clone()).with_random(self.db.random().clone());
         Self::new(self.engine, self.url.clone(), db)
     }
 

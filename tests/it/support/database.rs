@@ -2,25 +2,38 @@
 
 use std::{
     panic::{AssertUnwindSafe, resume_unwind},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use devarch::{
     cli::STACK,
     db::{Db, DbUrl},
     limits::DatabaseTimeouts,
+    random::Random,
     vault::{Keyring, Vault},
 };
 use futures_util::FutureExt;
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 
-use super::TestApp;
+use super::{TestApp, template};
 
 /// The databases that every test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
     Sqlite,
     Postgres,
+}
+
+/// A source of random numbers that are the same in each run.
+pub(crate) fn seeded(seed: u64) -> Random {
+    let generator = Mutex::new(fastrand::Rng::with_seed(seed));
+    Random::from_fn(move |bytes| {
+        generator.lock().unwrap_or_else(PoisonError::into_inner).fill(bytes);
+        Ok(())
+    })
 }
 
 /// Runs a test on an empty database of its own, with the thread stack size of the service.
@@ -51,8 +64,8 @@ where
             // Many tests share the machine, so timeouts are generous.
             let timeouts = DatabaseTimeouts { statement_timeout: 30, lock_timeout: 20, pool_timeout: 20 };
             let db = Db::connect(&url, 4, &timeouts).await.expect("the test database can be opened");
-            let db = db.with_vault(Vault::new(Keyring::generate().unwrap()));
-            db.migrate().await.expect("the test database can be migrated");
+            let db = db.with_vault(Vault::new(Keyring::generate().unwrap())).with_random(seeded(1));
+            assert!(db.is_ready().await.unwrap(), "the template has every migration");
             let app = TestApp::new(engine, url.clone(), db);
             test(&app).await;
             app.assert_that_counts_are_kept().await;
@@ -65,6 +78,9 @@ where
     });
 }
 
+/// The database file of a test.
+const SQLITE_FILE: &str = "test.db";
+
 enum Place {
     Sqlite(tempfile::TempDir),
     Postgres { server: DatabaseConnection, base: String, name: String },
@@ -73,7 +89,11 @@ enum Place {
 impl Place {
     async fn new(engine: Engine) -> Self {
         match engine {
-            Engine::Sqlite => Self::Sqlite(tempfile::tempdir().unwrap()),
+            Engine::Sqlite => {
+                let folder = tempfile::tempdir().unwrap();
+                template::copy_file(&folder.path().join(SQLITE_FILE)).await;
+                Self::Sqlite(folder)
+            }
             Engine::Postgres => {
                 static NEXT: AtomicU32 = AtomicU32::new(0);
                 #[expect(clippy::disallowed_methods, reason = "the one setting of the tests")]
@@ -81,10 +101,12 @@ impl Place {
                     "TEST_DATABASE_URL names no PostgreSQL server; run .ci/test, which starts one for the tests",
                 );
                 let name = format!("devarch_t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-                let server = Database::connect(&server_url).await.expect("the PostgreSQL server of the tests answers");
+                let mut options = ConnectOptions::new(&server_url);
+                options.max_connections(1).sqlx_logging(false);
+                let server = Database::connect(options).await.expect("the PostgreSQL server of the tests answers");
                 server.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
-                server.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
                 let (base, _) = server_url.rsplit_once('/').expect("TEST_DATABASE_URL ends with a database");
+                template::copy_database(&server, base, &name).await;
                 Self::Postgres { server, base: base.to_owned(), name }
             }
         }
@@ -92,7 +114,7 @@ impl Place {
 
     fn url(&self) -> DbUrl {
         match self {
-            Self::Sqlite(folder) => DbUrl::Sqlite(folder.path().join("test.db")),
+            Self::Sqlite(folder) => DbUrl::Sqlite(folder.path().join(SQLITE_FILE)),
             Self::Postgres { base, name, .. } => format!("{base}/{name}").parse().unwrap(),
         }
     }

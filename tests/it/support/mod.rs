@@ -6,10 +6,11 @@ mod database;
 mod ids;
 mod overriding;
 mod rng;
+mod template;
 mod wire;
 
 pub(crate) use app::{COLLECTIONS, Code, MORE_COLLECTIONS, TestApp, code};
-pub(crate) use database::{Engine, run};
+pub(crate) use database::{Engine, run, seeded};
 pub(crate) use ids::number;
 pub(crate) use overriding::samples;
 pub(crate) use rng::Rng;

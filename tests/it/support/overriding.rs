@@ -77,7 +77,7 @@ impl TestApp {
 
     /// Gives templates, and everything, a new version: what was changed with SQL makes cached responses stale.
     pub(crate) async fn new_versions(&self) {
-        let part = fastrand::i32(1000..i32::MAX);
+        let part = 1000 + self.db.random().below(i32::MAX - 1000);
         self.sql(&format!("INSERT INTO changes (stack_id, part, count) VALUES (0, {part}, 1), (-1, {part}, 1)")).await;
     }
 }

@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use fastrand::Rng;
 use serde_json::{Value, json};
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -37,7 +38,7 @@ pub(crate) async fn run(wanted: RunArguments) -> Result<Report, String> {
         let replayed = wanted.replay.as_deref().map(journal::read).transpose()?;
         let head = match replayed {
             Some((head, _)) => head,
-            None => Head { seed: wanted.seed.unwrap_or_else(|| fastrand::u64(..1 << 32)), writers: wanted.writers },
+            None => Head { seed: wanted.seed.unwrap_or_else(|| Rng::new().u64(..1 << 32)), writers: wanted.writers },
         };
         (head, BTreeMap::default())
     };
