@@ -30,6 +30,7 @@ pub(super) async fn run(settings: &Settings, import: Import) -> Result<(), Strin
         files: import.files.iter().map(|path| source(path)).collect::<Result<_, _>>()?,
         overrides: import.overrides.iter().map(|path| source(path)).collect::<Result<_, _>>()?,
         variables,
+        file_variables: BTreeMap::new(),
         prefix: import.prefix,
     };
     let files: Vec<String> = request.files.iter().chain(&request.overrides).map(|source| source.name.clone()).collect();

@@ -101,9 +101,10 @@ pub struct Import {
     /// What happens where something of the same name says something else.
     #[arg(long, value_name = "WHAT", default_value = "fail")]
     pub on_conflict: OnConflict,
-    /// What the names of all templates start with, such as `shop-`.
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    pub prefix: String,
+    /// What the names of all templates start with, such as `shop-`; empty for the names of the services. Without it they
+    /// start with the name of the stack.
+    #[arg(long, value_name = "TEXT")]
+    pub prefix: Option<String>,
     /// A variable that the files refer to. May be given several times. The environment is never looked at.
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
     pub variables: Vec<(String, String)>,

@@ -252,6 +252,12 @@ impl Kind for Setting {
     }
 }
 
+/// Whether an image can be held, so that a service becomes a template.
+pub fn holds_image(image: &str) -> bool {
+    let (Image { name, .. }, _) = split_image(image);
+    image_name(name).is_ok()
+}
+
 /// The arguments of a command, which is given as a list or as a command line.
 fn argv(node: &Node, attribute: &str, from: &mut Reading<'_>) -> Option<Vec<String>> {
     match &node.value {

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{FoundService, file::Parsed};
 use crate::{
-    kinds::compose::{NoteKind, Notes, Use},
+    kinds::compose::{NoteKind, Notes, Use, split_mount},
     yaml::{Map, Node, Value},
 };
 
@@ -15,27 +15,30 @@ use crate::{
 const MAX_NAMED_SERVICES: usize = 5;
 
 /// Adds the notes about the definitions of all files.
-pub(super) fn look(found: &[FoundService], files: &[Parsed], above: &[Parsed], notes: &mut Notes<'_>) {
+pub(super) fn look(found: &[FoundService], files: &[&Parsed], notes: &mut Notes<'_>) {
     let mut volumes: HashMap<String, Vec<&str>> = HashMap::new();
     let (mut configs, mut secrets) = (HashSet::new(), HashSet::new());
     for service in found {
-        let (key, map) = (service.key.as_str(), service.above.as_ref().unwrap_or(&service.below));
-        for node in list(map, "volumes") {
-            let source = match node.as_map() {
-                Some(map) => map.get("source").and_then(Node::scalar),
-                None => node.scalar().and_then(|text| Some(text.split_once(':')?.0.to_owned())),
-            };
-            let users = volumes.entry(source.unwrap_or_default()).or_default();
-            // Services are visited one after the other, so a repeated key can only be the last one.
-            if users.last() != Some(&key) {
-                users.push(key);
+        let key = service.key.as_str();
+        // What only the lower one of two layers uses is used as well.
+        for map in [Some(&service.below), service.above.as_ref()].into_iter().flatten() {
+            for node in list(map, "volumes") {
+                let users = volumes.entry(source(node)).or_default();
+                // Services are visited one after the other, so a repeated key can only be the last one.
+                if users.last() != Some(&key) {
+                    users.push(key);
+                }
             }
-        }
-        for (attribute, used) in [("configs", &mut configs), ("secrets", &mut secrets)] {
-            used.extend(list(map, attribute).iter().filter_map(Use::source_of));
+            for (attribute, used) in [("configs", &mut configs), ("secrets", &mut secrets)] {
+                used.extend(list(map, attribute).iter().filter_map(Use::source_of));
+            }
+            let of = |attribute: &str, part: &str| map.get(attribute)?.as_map()?.get(part).cloned();
+            let build = of("build", "secrets");
+            secrets.extend(build.as_ref().and_then(Node::as_list).unwrap_or_default().iter().filter_map(Use::source_of));
+            configs.extend(of("credential_spec", "config").and_then(|node| node.scalar()));
         }
     }
-    for file in files.iter().chain(above) {
+    for file in files {
         for (name, node) in file.definitions.volumes.iter() {
             if notes.budget().is_exceeded() {
                 return;
@@ -50,6 +53,15 @@ pub(super) fn look(found: &[FoundService], files: &[Parsed], above: &[Parsed], n
             }
         }
     }
+}
+
+/// The volume or path that a mount names.
+fn source(mount: &Node) -> String {
+    let source = match mount.as_map() {
+        Some(map) => map.get("source").and_then(Node::scalar),
+        None => mount.scalar().and_then(|text| split_mount(&text).ok()).map(|mount| mount.source),
+    };
+    source.unwrap_or_default()
 }
 
 fn list<'a>(service: &'a Map, attribute: &str) -> &'a [Node] {
