@@ -196,7 +196,9 @@ impl Parser<'_> {
         let Some(filled) = interpolate(value, &self.files.scope, self.budget) else {
             return match self.budget.exceeded() {
                 Some(why) => self.fail(format!("not read on: {why}")),
-                None => self.fail(format!("a `${{` in the value of {name} names no variable; write `$${{` for the text")),
+                None => {
+                    self.fail(format!("a `${{` in the value of {name} names no variable; write `$${{` for the text"))
+                }
             };
         };
         for missing in filled.missing {

@@ -303,8 +303,16 @@ mod tests {
             ("{build: ./a}", "{build: {target: x}}", r#"{"build":{"context":"./a","target":"x"}}"#),
             ("{image: a, labels: {x: y}}", "{image: b, labels:}", r#"{"image":"b","labels":{"x":"y"}}"#),
             // Null lays nothing over a value.
-            ("{image: a, init: true, mem_limit: 1g}", "{image: , init: , mem_limit: }", r#"{"image":"a","init":true,"mem_limit":"1g"}"#),
-            ("{healthcheck: {retries: 1, test: [a]}}", "{healthcheck: {retries: , test: }}", r#"{"healthcheck":{"retries":1,"test":null}}"#),
+            (
+                "{image: a, init: true, mem_limit: 1g}",
+                "{image: , init: , mem_limit: }",
+                r#"{"image":"a","init":true,"mem_limit":"1g"}"#,
+            ),
+            (
+                "{healthcheck: {retries: 1, test: [a]}}",
+                "{healthcheck: {retries: , test: }}",
+                r#"{"healthcheck":{"retries":1,"test":null}}"#,
+            ),
             // A list over a mapping, and the other way round.
             (
                 "{build: {context: ., args: [NODE=20, MODE=prod]}}",
@@ -321,22 +329,26 @@ mod tests {
                 "{build: {additional_contexts: {b: ./b}}}",
                 r#"{"build":{"context":".","additional_contexts":{"a":"./a","b":"./b"}}}"#,
             ),
-            (
-                "{networks: [a]}",
-                "{networks: {b: {aliases: [c]}}}",
-                r#"{"networks":{"a":null,"b":{"aliases":["c"]}}}"#,
-            ),
+            ("{networks: [a]}", "{networks: {b: {aliases: [c]}}}", r#"{"networks":{"a":null,"b":{"aliases":["c"]}}}"#),
             // A name may have several addresses; equal lines count once.
             (
                 "{extra_hosts: ['a:1.1.1.1']}",
                 "{extra_hosts: ['a:2.2.2.2', 'a:1.1.1.1']}",
                 r#"{"extra_hosts":["a:1.1.1.1","a:2.2.2.2"]}"#,
             ),
-            ("{extra_hosts: {a: 1.1.1.1}}", "{extra_hosts: ['b:2.2.2.2']}", r#"{"extra_hosts":["a=1.1.1.1","b:2.2.2.2"]}"#),
+            (
+                "{extra_hosts: {a: 1.1.1.1}}",
+                "{extra_hosts: ['b:2.2.2.2']}",
+                r#"{"extra_hosts":["a=1.1.1.1","b:2.2.2.2"]}"#,
+            ),
             ("{cap_add: [A, B]}", "{cap_add: [B, C]}", r#"{"cap_add":["A","B","C"]}"#),
             ("{volumes_from: [a]}", "{volumes_from: [b]}", r#"{"volumes_from":["a","b"]}"#),
             ("{devices: ['/a:/x']}", "{devices: ['/b:/x:r']}", r#"{"devices":["/b:/x:r"]}"#),
-            ("{secrets: [a]}", "{secrets: [{source: b, target: /run/secrets/a}]}", r#"{"secrets":[{"source":"b","target":"/run/secrets/a"}]}"#),
+            (
+                "{secrets: [a]}",
+                "{secrets: [{source: b, target: /run/secrets/a}]}",
+                r#"{"secrets":[{"source":"b","target":"/run/secrets/a"}]}"#,
+            ),
             ("{ulimits: {nofile: {soft: 1, hard: 2}}}", "{ulimits: {nofile: 3}}", r#"{"ulimits":{"nofile":3}}"#),
             ("{cap_add: [A]}", "{cap_add: [!reset A, B]}", r#"{"cap_add":["A","B"]}"#),
         ];

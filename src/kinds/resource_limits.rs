@@ -130,7 +130,10 @@ impl Kind for ResourceLimits {
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
         use proptest::prelude::*;
         (1..8u64, proptest::option::of(6..900u64))
-            .prop_map(|(cpu, memory)| Self { cpu: Some(write_cpu(cpu * ONE_CPU / 2)), memory: memory.map(|m| format!("{m}m")) })
+            .prop_map(|(cpu, memory)| Self {
+                cpu: Some(write_cpu(cpu * ONE_CPU / 2)),
+                memory: memory.map(|m| format!("{m}m")),
+            })
             .boxed()
     }
 }
@@ -227,7 +230,8 @@ mod tests {
 
     #[test]
     fn units_are_read_and_written_in_one_form() {
-        let cpu = [("0.5", "0.5"), ("500m", "0.5"), ("2", "2"), ("2.50", "2.5"), ("1500m", "1.5"), ("1.23456", "1.23456")];
+        let cpu =
+            [("0.5", "0.5"), ("500m", "0.5"), ("2", "2"), ("2.50", "2.5"), ("1500m", "1.5"), ("1.23456", "1.23456")];
         for (given, kept) in cpu {
             assert_eq!(read_cpu(given).map(write_cpu).as_deref(), Some(kept), "{given}");
         }

@@ -243,7 +243,9 @@ fn volume(source: &str, target: String, read_only: bool, from: &Reading<'_>) -> 
 fn parse_short(text: &str, part: &str, node: &Node, from: &mut Reading<'_>) -> Result<Volume, String> {
     let ShortMount { source, target, options } = split_mount(text)?;
     if source.is_empty() && has_drive(&target) {
-        return Err("Compose takes a single letter before a colon for a drive, not for a volume; use a longer name.".to_owned());
+        return Err(
+            "Compose takes a single letter before a colon for a drive, not for a volume; use a longer name.".to_owned()
+        );
     }
     let mut read_only = false;
     for option in options.split(',').filter(|option| !option.is_empty()) {

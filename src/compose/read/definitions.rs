@@ -34,16 +34,20 @@ pub(super) fn look(found: &[FoundService], files: &[&Parsed], notes: &mut Notes<
             }
             let of = |attribute: &str, part: &str| map.get(attribute)?.as_map()?.get(part).cloned();
             let build = of("build", "secrets");
-            secrets.extend(build.as_ref().and_then(Node::as_list).unwrap_or_default().iter().filter_map(Use::source_of));
+            secrets
+                .extend(build.as_ref().and_then(Node::as_list).unwrap_or_default().iter().filter_map(Use::source_of));
             configs.extend(of("credential_spec", "config").and_then(|node| node.scalar()));
         }
     }
+    let all = files.iter().flat_map(|file| file.definitions.volumes.iter());
+    let external: HashSet<&str> = all.filter(|(_, node)| is_external(node)).map(|(name, _)| name).collect();
     for file in files {
         for (name, node) in file.definitions.volumes.iter() {
             if notes.budget().is_exceeded() {
                 return;
             }
-            volume(name, node, volumes.get(name).map(Vec::as_slice), notes);
+            // A higher layer may say that a volume is external.
+            volume(name, node, volumes.get(name).map(Vec::as_slice), external.contains(name), notes);
         }
         for (part, defined, used) in
             [("configs", &file.definitions.configs, &configs), ("secrets", &file.definitions.secrets, &secrets)]
@@ -53,6 +57,12 @@ pub(super) fn look(found: &[FoundService], files: &[&Parsed], notes: &mut Notes<
             }
         }
     }
+}
+
+/// The names of the definitions that a service uses.
+pub(super) fn used(service: &Map) -> impl Iterator<Item = String> {
+    let files = ["configs", "secrets"].into_iter().flat_map(|part| list(service, part)).filter_map(Use::source_of);
+    list(service, "volumes").iter().map(source).chain(files)
 }
 
 /// The volume or path that a mount names.
@@ -68,11 +78,14 @@ fn list<'a>(service: &'a Map, attribute: &str) -> &'a [Node] {
     service.get(attribute).and_then(Node::as_list).unwrap_or_default()
 }
 
-fn volume(name: &str, node: &Node, users: Option<&[&str]>, notes: &mut Notes<'_>) {
+fn is_external(node: &Node) -> bool {
+    node.as_map().and_then(|map| map.get("external")).and_then(Node::as_bool) == Some(true)
+}
+
+fn volume(name: &str, node: &Node, users: Option<&[&str]>, external: bool, notes: &mut Notes<'_>) {
     let path = format!("volumes.{name}");
     let nothing = Map::new();
     let defined = node.as_map().unwrap_or(&nothing);
-    let external = defined.get("external").is_some_and(|node| node.as_bool() == Some(true) || node.as_map().is_some());
     match users {
         None => return notes.push(NoteKind::Lost, &path, node.at, "No service uses it."),
         Some(users) if users.len() > 1 && !external => {

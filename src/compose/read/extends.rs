@@ -157,9 +157,7 @@ impl Resolver<'_, '_> {
         let service = extends.scalar().or_else(|| text("service")).ok_or("It does not say which service.")?;
         let from = match text("file") {
             None => file,
-            Some(name) => {
-                self.links.position(file, &name).ok_or_else(|| format!("The file {name} is not given."))?
-            }
+            Some(name) => self.links.position(file, &name).ok_or_else(|| format!("The file {name} is not given."))?,
         };
         let base = (from, service);
         if self.maps.contains_key(&base) {

@@ -181,7 +181,7 @@ impl Filler<'_, '_> {
                 }
                 Missing::Required(name, why) => {
                     let why = if why.is_empty() { String::new() } else { format!(": {why}") };
-                    self.refuse(at, &format!("the variable {name} must be given{why}."));
+                    self.refuse(at, &format!("the variable {name} must be given (--var {name}=…){why}."));
                 }
             }
         }

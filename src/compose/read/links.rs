@@ -11,8 +11,10 @@ use super::{
 };
 use crate::{
     budget::import::ReadBudget,
+    compose::interpolate::interpolate,
     kinds::compose::{NoteKind, Notes},
-    yaml::{Map, Node},
+    name::{NameOf, suggest},
+    yaml::{self, Map, Node},
 };
 
 /// The links between the files of a request.
@@ -197,6 +199,30 @@ pub fn missing_files(request: &Request) -> Vec<Missing> {
         }
     }
     found
+}
+
+/// The name of the project that the files give, as Compose takes it: the last one counts.
+pub fn project_name(request: &Request) -> Option<String> {
+    let budget = ReadBudget::default();
+    let all = request.files.iter().chain(&request.overrides);
+    let names = all.filter_map(|source| {
+        let document = yaml::read_within(&source.text, 0, &budget).ok()?;
+        let name = document.as_map()?.get("name")?.scalar()?;
+        Some(interpolate(&name, &request.variables, &budget)?.text)
+    });
+    names.map(|name| normalized_name(&name)).filter(|name| !name.is_empty()).last()
+}
+
+/// The name of a stack for a project or a folder.
+pub fn stack_name(project: &str) -> String {
+    suggest(NameOf::Stack, &normalized_name(project))
+}
+
+/// A name of a project as Compose takes it: other characters are left out.
+fn normalized_name(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let kept = lower.chars().filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
+    kept.collect::<String>().trim_start_matches(['_', '-']).to_owned()
 }
 
 /// The variables of a file: its own ones give way to those of the request.

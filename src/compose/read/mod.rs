@@ -14,15 +14,15 @@ mod references;
 mod scale;
 mod service;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-pub use self::{
-    links::{Missing, missing_files},
-    paths::{folder, joined},
-};
 use self::{
     file::Parsed,
     links::{Links, variables_of, without},
+};
+pub use self::{
+    links::{Missing, missing_files, project_name, stack_name},
+    paths::{folder, joined},
 };
 use super::merge;
 use crate::{
@@ -333,12 +333,14 @@ fn assemble(
     let lower = definitions_below(&mut files, links, notes.budget()).map_err(|refusal| vec![refusal])?;
     let upper: Vec<Definitions> =
         lower.iter().map(|lower| laid_over(lower, &above, notes.budget())).collect::<Result<_, _>>()?;
+    see_definitions_above(&mut found, &above, notes.budget()).map_err(|refusal| vec![refusal])?;
     let nothing = Definitions::default();
     let mut services = Vec::new();
     for ((service, names), scale) in found.into_iter().zip(names).zip(scales) {
         let enabled = if service.is_removed { Some(false) } else { scale.map(|scale| scale != 0) };
         let meta = files.get(service.file).map(|file| &file.meta);
-        let part = service::Part { key: &service.key, at: service.at, image: &names.template, services: &context, meta };
+        let part =
+            service::Part { key: &service.key, at: service.at, image: &names.template, services: &context, meta };
         // A service that only an override file has uses the definitions of all layers.
         let all = upper.get(service.file).or_else(|| upper.first()).unwrap_or(&nothing);
         let (lower, upper) = (lower.get(service.file).unwrap_or(all), all);
@@ -389,6 +391,27 @@ fn service_map(key: &str, node: Node, notes: &mut Notes<'_>) -> Option<Map> {
 fn copied(map: &Map, at: At, budget: &ReadBudget) -> Result<Map, Refusal> {
     let (values, bytes) = map.weight();
     if budget.charge(values, bytes) { Ok(map.clone()) } else { Err(Refusal::spent(at, budget)) }
+}
+
+/// Services that no override file changes, but whose volumes, configs or secrets one defines otherwise, are read with all
+/// layers as well.
+fn see_definitions_above(found: &mut [FoundService], above: &[Parsed], budget: &ReadBudget) -> Result<(), Refusal> {
+    let parts = |file: &Parsed| {
+        let Definitions { volumes, configs, secrets } = &file.definitions;
+        [volumes, configs, secrets].into_iter().flat_map(Map::iter).map(|(key, _)| key.to_owned()).collect::<Vec<_>>()
+    };
+    let names: HashSet<String> = above.iter().flat_map(parts).collect();
+    let replaces =
+        above.iter().any(|file| ["volumes", "configs", "secrets"].iter().any(|part| file.replaced.contains(*part)));
+    if names.is_empty() && !replaces {
+        return Ok(());
+    }
+    for service in found.iter_mut().filter(|service| service.above.is_none() && service.file != usize::MAX) {
+        if replaces || definitions::used(&service.below).any(|name| names.contains(&name)) {
+            service.above = Some(copied(&service.below, service.at, budget)?);
+        }
+    }
+    Ok(())
 }
 
 /// The definitions that the services of each file see: its own ones over those of the files that it includes, and those

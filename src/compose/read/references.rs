@@ -16,7 +16,9 @@ pub(super) fn rewrite(from: &mut Reading<'_>) {
         let Some(node) = from.service.get(attribute) else { continue };
         let (Some(value), at) = (node.scalar(), node.at) else { continue };
         let target = match Target::of(&value) {
-            Some(target) => resolve(&target, attribute, at, from).map(|found| found.map(|name| format!("service:{name}"))),
+            Some(target) => {
+                resolve(&target, attribute, at, from).map(|found| found.map(|name| format!("service:{name}")))
+            }
             None => continue,
         };
         set(attribute, target, at, from);
@@ -117,7 +119,8 @@ fn external_links(from: &mut Reading<'_>) {
         match name.filter(|name| from.services.containers.contains_key(name)) {
             None => kept.push(item),
             Some(name) => {
-                let reason = format!("The container {name} is called otherwise here; the service is in the same network.");
+                let reason =
+                    format!("The container {name} is called otherwise here; the service is in the same network.");
                 from.lose(&format!("{attribute}.{index}"), item.at, reason);
             }
         }

@@ -20,9 +20,10 @@ pub(super) fn take(service: &mut FoundService, notes: &mut Notes<'_>) -> Option<
         let (number, at) = (node.as_int(), node.at);
         let reason = match number {
             Some(1) => None,
-            Some(0) => {
-                Some((NoteKind::Changed, "The file wants no container of it: the instance is disabled, and not rendered."))
-            }
+            Some(0) => Some((
+                NoteKind::Changed,
+                "The file wants no container of it: the instance is disabled, and not rendered.",
+            )),
             _ => Some((
                 NoteKind::Lost,
                 "An instance is one container with a name of its own; make more instances of the template.",

@@ -169,9 +169,19 @@ impl InstanceImport<'_> {
                 Ok(Outcome::Updated)
             }
             OnConflict::Update | OnConflict::Fail => {
-                let what = if own { "says something else than" } else { "is made from another template than" };
+                let (what, remedy) = match own {
+                    true => (
+                        "says something else than",
+                        "leave or update it with onConflict (--on-conflict skip or --on-conflict update)",
+                    ),
+                    false => (
+                        "is made from another template than",
+                        "leave it with onConflict (--on-conflict skip), give the templatePrefix of its template (--prefix), or \
+                         import into another stack (--stack)",
+                    ),
+                };
                 let message = format!(
-                    "The stack `{}` has an instance `{}` that {what} the service {}.",
+                    "The stack `{}` has an instance `{}` that {what} the service {}: {remedy}.",
                     self.stack.name, service.instance, service.key
                 );
                 let holder = Detail::Holder(AnyId::Instance(instance.id));
