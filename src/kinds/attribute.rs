@@ -202,6 +202,11 @@ const HELD_ELSEWHERE: &[(&str, &str)] = &[
     ("working_dir", "settings.workingDir"),
 ];
 
+/// The names of all attributes of a service that are held, here or elsewhere.
+pub fn held_names() -> impl Iterator<Item = &'static str> {
+    ATTRIBUTES.iter().map(|(name, _)| *name).chain(HELD_ELSEWHERE.iter().map(|(name, _)| *name))
+}
+
 /// The shapes that an attribute accepts. Extensions (`x-…`) accept all shapes.
 fn shapes(name: &str) -> Option<&'static str> {
     if name.starts_with("x-") && name.len() > 2 && name != EXTENSION {

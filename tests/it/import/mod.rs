@@ -10,6 +10,7 @@ mod layers;
 mod limits;
 mod project;
 mod stacks;
+mod table;
 mod told;
 
 use serde_json::{Value, json};

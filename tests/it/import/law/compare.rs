@@ -15,7 +15,13 @@ pub(super) fn kind_of(path: &str) -> String {
 }
 
 /// The differences that no note names.
-pub(super) fn differences(original: &Value, rendered: &Value, notes: &[&Value], root: &str) -> BTreeSet<String> {
+pub(super) fn differences(
+    original: &Value,
+    rendered: &Value,
+    notes: &[&Value],
+    given: &BTreeMap<String, String>,
+    root: &str,
+) -> BTreeSet<String> {
     let told = Told::new(notes);
     let mut different = BTreeSet::new();
     let nothing = Map::new();
@@ -35,7 +41,7 @@ pub(super) fn differences(original: &Value, rendered: &Value, notes: &[&Value], 
         let own = |path: &str| path.strip_prefix(&format!("services.{key}.")).map(str::to_owned);
         let notes: Vec<String> = told.paths.iter().filter_map(|path| own(path)).collect();
         let exempt = told_contents(service, &told);
-        let context = Context { key, name, notes: &notes, told: &told, names: &names, root, exempt };
+        let context = Context { key, name, notes: &notes, told: &told, names: &names, given, root, exempt };
         let (wanted, found) = (context.original(service, original), context.rendered(found, rendered));
         context.compare(wanted, found, &mut different);
     }
@@ -114,6 +120,8 @@ struct Context<'a> {
     notes: &'a [String],
     told: &'a Told,
     names: &'a BTreeMap<&'a str, String>,
+    /// The variables that are given.
+    given: &'a BTreeMap<String, String>,
     root: &'a str,
     /// The targets of configs of whose content a note tells.
     exempt: BTreeSet<String>,
@@ -149,10 +157,11 @@ impl Context<'_> {
     /// What the files say, with the names that a stack gives.
     fn original(&self, service: &Value, file: &Value) -> Map<String, Value> {
         let mut service = service.as_object().unwrap().clone();
-        implied(&mut service);
         self.told(&mut service);
+        implied(&mut service);
         self.rename(&mut service);
         self.files(&mut service, file);
+        self.told(&mut service);
         self.mounts(&mut service, |source| {
             let defined = &file["volumes"][source];
             if defined["external"] == true {
@@ -188,8 +197,8 @@ impl Context<'_> {
     /// What is rendered, with names brought into the same form.
     fn rendered(&self, service: &Value, file: &Value) -> Map<String, Value> {
         let mut service = service.as_object().unwrap().clone();
-        implied(&mut service);
         self.told(&mut service);
+        implied(&mut service);
         service.remove("container_name");
         service.remove("x-devarch");
         if let Some(labels) = service.get_mut("labels").and_then(Value::as_object_mut) {
@@ -200,6 +209,7 @@ impl Context<'_> {
             service.remove("image");
         }
         self.files(&mut service, file);
+        self.told(&mut service);
         self.mounts(&mut service, |source| match source.strip_prefix("external.") {
             Some(name) => format!("external {name}"),
             None => {
@@ -268,6 +278,10 @@ impl Context<'_> {
                     (Some(path), _) => mounts.push(json!({ "type": "bind", "source": path, "target": target,
                         "read_only": true, "bind": { "create_host_path": true } })),
                     (None, content) => {
+                        // A variable as the content: Compose prints its name only.
+                        let of_variable = defined["environment"].as_str().and_then(|name| self.given.get(name));
+                        let of_variable = of_variable.map(|text| json!(text.replace('$', "$$")));
+                        let content = of_variable.as_ref().unwrap_or(content);
                         let content = if self.exempt.contains(&target) { &Value::Null } else { content };
                         let mode = used["mode"].as_str().unwrap_or("0444").trim_start_matches('0').to_owned();
                         kept.push(json!({ "target": target, "content": content, "mode": mode, "uid": used["uid"], "gid": used["gid"] }));
@@ -312,6 +326,12 @@ impl Context<'_> {
         let mut whole = Value::Object(std::mem::take(service));
         for note in self.notes {
             leave_out(&mut whole, &note.split('.').collect::<Vec<_>>());
+            // In the rendered file a service is called as its instance.
+            for (key, instance) in self.names {
+                if let Some(rest) = note.strip_prefix(&format!("depends_on.{key}")) {
+                    leave_out(&mut whole, &format!("depends_on.{instance}{rest}").split('.').collect::<Vec<_>>());
+                }
+            }
             for (a, b) in pairs.iter().filter(|(a, b)| note == a || note == b) {
                 leave_out(&mut whole, &[a]);
                 leave_out(&mut whole, &b.split('.').collect::<Vec<_>>());
@@ -357,12 +377,7 @@ fn implied(service: &mut Map<String, Value>) {
     names.extend(list.iter().filter_map(|item| Some(item.as_str()?.split(':').next()?.to_owned())));
     let Some(needed) = service.get_mut("depends_on").and_then(Value::as_object_mut) else { return };
     for name in names {
-        let started = |restart: Value| json!({ "condition": "service_started", "restart": restart, "required": true });
-        let plain = json!({ "condition": "service_started", "required": true });
-        if needed
-            .get(&name)
-            .is_some_and(|how| *how == started(json!(true)) || *how == started(json!(false)) || *how == plain)
-        {
+        if needed.get(&name).is_some_and(|how| how["condition"] == "service_started") {
             needed.remove(&name);
         }
     }

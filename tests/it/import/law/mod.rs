@@ -172,7 +172,7 @@ async fn holds(t: &TestApp, model: &Model, stack: &str) -> Held {
             Ok(found) => {
                 let root = folder.path().canonicalize().unwrap();
                 different.extend(
-                    compare::differences(&original, &found, &notes, root.to_str().unwrap())
+                    compare::differences(&original, &found, &notes, &given(model), root.to_str().unwrap())
                         .into_iter()
                         .map(|line| format!("{what}: {line}")),
                 );
@@ -187,13 +187,18 @@ async fn holds(t: &TestApp, model: &Model, stack: &str) -> Held {
     Held::Checked { losses: losses.collect(), different }
 }
 
-/// The input of an import of a model.
-fn input(model: &Model, stack: &str) -> Value {
+/// The variables of a model.
+fn given(model: &Model) -> BTreeMap<String, String> {
     let mut variables = EnvFiles::default();
     for name in &model.env_files {
         variables.read(&model.files[name]).unwrap();
     }
-    let given = variables.variables();
+    variables.variables()
+}
+
+/// The input of an import of a model.
+fn input(model: &Model, stack: &str) -> Value {
+    let given = given(model);
     let given: Vec<Value> = given.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
     let source = |name: &String| json!({ "name": name, "text": model.files[name] });
     json!({
