@@ -62,7 +62,7 @@ struct Parser<'a> {
 }
 
 /// The name at the beginning of a statement.
-struct Name<'t> {
+struct Begin<'t> {
     name: &'t str,
     rest: &'t str,
     /// Whether there is no value: the variable is taken from those that are known.
@@ -82,7 +82,7 @@ impl Parser<'_> {
     fn parse(&mut self, text: &str) -> Result<(), EnvFileError> {
         let mut rest = self.statement(text);
         while !rest.is_empty() {
-            let Name { name, rest: behind, is_bare } = self.name(rest)?;
+            let Begin { name, rest: behind, is_bare } = self.name(rest)?;
             if name.contains(' ') {
                 return self.fail(format!("the name `{name}` contains a space"));
             }
@@ -124,7 +124,7 @@ impl Parser<'_> {
         }
     }
 
-    fn name<'t>(&mut self, text: &'t str) -> Result<Name<'t>, EnvFileError> {
+    fn name<'t>(&mut self, text: &'t str) -> Result<Begin<'t>, EnvFileError> {
         let mut src = text;
         if let Some(behind) = src.strip_prefix("export")
             && behind.starts_with([' ', '\t', '\n', '\r', '\u{c}'])
@@ -153,7 +153,7 @@ impl Parser<'_> {
         if is_bare {
             self.line += 1;
         }
-        Ok(Name { name, rest: src[offset..].trim_start_matches(is_space), is_bare })
+        Ok(Begin { name, rest: src[offset..].trim_start_matches(is_space), is_bare })
     }
 
     /// The value of a variable, and what follows it.

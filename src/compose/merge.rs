@@ -91,9 +91,9 @@ fn merge_maps(path: &mut Vec<&str>, below: Map, above: Map) -> Map {
     merged.into_iter().collect()
 }
 
-fn within<T>(path: &mut Vec<&str>, key: &str, what: impl FnOnce(&mut Vec<&str>) -> T) -> T {
+fn within<T>(path: &[&str], key: &str, what: impl FnOnce(&mut Vec<&str>) -> T) -> T {
     // A path with the key has a shorter life than the path itself.
-    let mut longer: Vec<&str> = path.clone();
+    let mut longer: Vec<&str> = path.to_vec();
     longer.push(key);
     what(&mut longer)
 }
@@ -148,7 +148,8 @@ fn merge_lists(path: &[&str], there: Vec<Node>, more: Vec<Node>) -> Vec<Node> {
     let mut list: Vec<Node> = Vec::with_capacity(there.len() + more.len());
     for item in there.into_iter().chain(more) {
         match identity(path, &item).map(|same| places.entry(same)) {
-            Some(Entry::Occupied(place)) if rule(path) == Rule::Hosts => drop(place),
+            // An equal address counts once.
+            Some(Entry::Occupied(_)) if rule(path) == Rule::Hosts => {}
             Some(Entry::Occupied(place)) => list[*place.get()] = item,
             Some(Entry::Vacant(new)) => {
                 new.insert(list.len());
@@ -196,8 +197,12 @@ fn identity(path: &[&str], item: &Node) -> Option<String> {
         }
         (["env_file"], Value::Map(map)) => text(map, "path"),
         (["ports" | "env_file" | "expose" | "extra_hosts"] | ["build", "extra_hosts"], _) => item.scalar(),
-        (["cap_add" | "cap_drop" | "dns" | "dns_opt" | "dns_search" | "links" | "profiles" | "tmpfs"], _)
-        | (["build", "tags"] | ["networks", _, "aliases" | "link_local_ips"], _) => {
+        (
+            ["cap_add" | "cap_drop" | "dns" | "dns_opt" | "dns_search" | "links" | "profiles" | "tmpfs"]
+            | ["build", "tags"]
+            | ["networks", _, "aliases" | "link_local_ips"],
+            _,
+        ) => {
             let text = item.scalar()?;
             Some(text.split_once('=').map_or(text.as_str(), |(key, _)| key).to_owned())
         }

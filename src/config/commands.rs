@@ -127,20 +127,25 @@ pub struct Import {
 #[derive(Clone, Debug, Default, Args)]
 pub struct ComposeEnvironment {
     /// The files.
-    #[arg(long = "compose-file", env = "COMPOSE_FILE", hide = true)]
-    pub compose_files: Option<String>,
+    #[arg(id = "compose_files", long = "compose-file", env = "COMPOSE_FILE", hide = true)]
+    pub files: Option<String>,
     /// What separates them.
-    #[arg(long = "compose-path-separator", env = "COMPOSE_PATH_SEPARATOR", hide = true)]
-    pub compose_separator: Option<String>,
+    #[arg(id = "compose_separator", long = "compose-path-separator", env = "COMPOSE_PATH_SEPARATOR", hide = true)]
+    pub separator: Option<String>,
     /// The name of the project.
-    #[arg(long = "compose-project-name", env = "COMPOSE_PROJECT_NAME", hide = true)]
-    pub compose_project_name: Option<String>,
+    #[arg(id = "compose_project_name", long = "compose-project-name", env = "COMPOSE_PROJECT_NAME", hide = true)]
+    pub project_name: Option<String>,
     /// Files with variables, separated by commas.
-    #[arg(long = "compose-env-files", env = "COMPOSE_ENV_FILES", hide = true)]
-    pub compose_env_files: Option<String>,
+    #[arg(id = "compose_env_files", long = "compose-env-files", env = "COMPOSE_ENV_FILES", hide = true)]
+    pub env_files: Option<String>,
     /// Whether `.env` is not read.
-    #[arg(long = "compose-disable-env-file", env = "COMPOSE_DISABLE_ENV_FILE", hide = true)]
-    pub compose_no_env_file: Option<String>,
+    #[arg(
+        id = "compose_no_env_file",
+        long = "compose-disable-env-file",
+        env = "COMPOSE_DISABLE_ENV_FILE",
+        hide = true
+    )]
+    pub no_env_file: Option<String>,
 }
 
 fn variable(text: &str) -> Result<(String, String), &'static str> {

@@ -197,8 +197,9 @@ impl Kind for Setting {
         let (image, at) = match from.take_text("image") {
             Some(image) => image,
             None => {
-                let (at, image) = (from.at, from.image.to_owned());
-                if from.built {
+                let image = from.image.to_owned();
+                let at = from.built.unwrap_or(from.at);
+                if from.built.is_some() {
                     from.change("build", at, format!("What is built is called {image} here."));
                 } else {
                     from.change("image", at, format!("The file names no image; it is called {image} here."));

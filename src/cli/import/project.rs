@@ -45,8 +45,8 @@ pub(super) fn find(import: &Import) -> Result<Project, String> {
     let setting = |own: &Option<String>, name: &str, variables: &BTreeMap<String, String>| {
         own.clone().or_else(|| variables.get(name).cloned()).filter(|text| !text.is_empty())
     };
-    let separator = setting(&import.compose.compose_separator, SEPARATOR, &variables);
-    let (files, mut overrides) = match setting(&import.compose.compose_files, FILE, &variables) {
+    let separator = setting(&import.compose.separator, SEPARATOR, &variables);
+    let (files, mut overrides) = match setting(&import.compose.files, FILE, &variables) {
         _ if !import.files.is_empty() => (import.files.iter().map(|path| shown(path)).collect(), Vec::new()),
         Some(list) => {
             let separator = separator.unwrap_or_else(|| if cfg!(windows) { ";" } else { ":" }.to_owned());
@@ -68,7 +68,7 @@ pub(super) fn find(import: &Import) -> Result<Project, String> {
         prefix: import.prefix.clone(),
         ..Request::default()
     };
-    let name = setting(&import.compose.compose_project_name, NAME, &request.variables)
+    let name = setting(&import.compose.project_name, NAME, &request.variables)
         .or_else(|| project_name(&request))
         .unwrap_or_else(|| folder_name(&base));
     let stack = import.stack.clone().or_else(|| Some(stack_name(&name))).filter(|_| !import.templates_only);
@@ -89,11 +89,11 @@ fn env_files(
 ) -> Result<BTreeMap<String, String>, String> {
     let mut named: Vec<String> = import.env_file.iter().map(|path| shown(path)).collect();
     if named.is_empty() {
-        let listed = import.compose.compose_env_files.as_deref().unwrap_or_default();
+        let listed = import.compose.env_files.as_deref().unwrap_or_default();
         named.extend(listed.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned));
     }
     let disabled = ["1", "t", "T", "true", "TRUE", "True"];
-    if named.is_empty() && !import.compose.compose_no_env_file.as_deref().is_some_and(|text| disabled.contains(&text)) {
+    if named.is_empty() && !import.compose.no_env_file.as_deref().is_some_and(|text| disabled.contains(&text)) {
         named.extend(usual_env_file(place));
     }
     let mut files = EnvFiles::new(given);

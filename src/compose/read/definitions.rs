@@ -52,8 +52,20 @@ pub(super) fn look(found: &[FoundService], files: &[&Parsed], notes: &mut Notes<
         for (part, defined, used) in
             [("configs", &file.definitions.configs, &configs), ("secrets", &file.definitions.secrets, &secrets)]
         {
-            for (name, node) in defined.iter().filter(|(name, _)| !used.contains(*name)) {
-                notes.push(NoteKind::Lost, &format!("{part}.{name}"), node.at, "No service uses it.");
+            for (name, node) in defined.iter() {
+                let path = format!("{part}.{name}");
+                if !used.contains(name) {
+                    notes.push(NoteKind::Lost, &path, node.at, "No service uses it.");
+                    continue;
+                }
+                for (key, node) in node.as_map().into_iter().flat_map(Map::iter) {
+                    if ["driver", "driver_opts", "labels", "template_driver"].contains(&key)
+                        && node.value != Value::Null
+                    {
+                        let reason = "Of a config or a secret only the content is held.";
+                        notes.push(NoteKind::Lost, &format!("{path}.{key}"), node.at, reason);
+                    }
+                }
             }
         }
     }

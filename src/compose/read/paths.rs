@@ -33,14 +33,15 @@ pub fn joined(folder: &str, path: &str) -> String {
     format!("{root}{}", parts.join("/"))
 }
 
+fn parts(path: &str) -> Vec<&str> {
+    path.split('/').filter(|part| !part.is_empty()).collect()
+}
+
 /// The way from one folder to another; empty if they are the same. Without a way the other folder itself.
 pub(super) fn way(from: &str, to: &str) -> String {
     let (from, to) = (joined("", from), joined("", to));
     if from.starts_with('/') != to.starts_with('/') {
         return to;
-    }
-    fn parts(path: &str) -> Vec<&str> {
-        path.split('/').filter(|part| !part.is_empty()).collect()
     }
     let (from, to) = (parts(&from), parts(&to));
     let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
@@ -120,7 +121,9 @@ fn relocate_service(service: &mut Map, way: &str, is_included: bool) {
         }
     }
     if let Some(Value::List(mounts)) = service.get_mut("volumes").map(|node| &mut node.value) {
-        mounts.iter_mut().for_each(|mount| relocate_mount(mount, way));
+        for mount in mounts.iter_mut() {
+            relocate_mount(mount, way);
+        }
     }
     if let Some(Value::Map(develop)) = service.get_mut("develop").map(|node| &mut node.value)
         && let Some(Value::List(watched)) = develop.get_mut("watch").map(|node| &mut node.value)

@@ -57,7 +57,7 @@ impl Part<'_> {
             Some(Value::Map(map)) => map,
             _ => Map::new(),
         };
-        let built = service.get("build").is_some();
+        let built = service.get("build").map(|node| node.at);
         let mut reading = Reading {
             name: self.key,
             at: self.at,

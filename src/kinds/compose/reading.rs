@@ -192,8 +192,8 @@ pub struct Reading<'a> {
     pub extension: Map,
     /// The top-level elements of the file.
     pub file: &'a Definitions,
-    /// Whether the service is built instead of pulled.
-    pub built: bool,
+    /// The position of `build`, if the service is built instead of pulled.
+    pub built: Option<At>,
     /// The services of the import.
     pub services: &'a Services,
     /// The notes.

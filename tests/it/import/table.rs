@@ -23,7 +23,9 @@ fn sample(attribute: &str) -> String {
              ulimits: { nofile: 5 }, entitlements: [x], dockerfile_inline: FROM x }"
         }
         "command" => "run -x && other",
-        "configs" => "[{ source: c, target: /c, mode: 0440, uid: '5', gid: '5' }, { source: f, uid: '5', gid: '5', mode: 0440 }]",
+        "configs" => {
+            "[{ source: c, target: /c, mode: 0440, uid: '5', gid: '5' }, { source: f, uid: '5', gid: '5', mode: 0440 }]"
+        }
         "container_name" => "box",
         "credential_spec" => "{ config: c, file: x.json, registry: r }",
         "depends_on" => "{ b: { condition: service_healthy, required: false, restart: true } }",
@@ -56,6 +58,8 @@ fn sample(attribute: &str) -> String {
              type: tmpfs, target: /t, tmpfs: { size: 1, mode: 0700 } }, './a:/a:z', { type: npipe, source: x, target: /n }]"
         }
         "cpus" => "'1.5'",
+        "restart" => "always",
+        "working_dir" => "/w",
         "mem_limit" => "64m",
         "use_api_socket" => "true",
         name => match shape(name) {

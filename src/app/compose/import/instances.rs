@@ -132,7 +132,6 @@ impl InstanceImport<'_> {
             values: InstanceValues {
                 description: service.description.clone(),
                 enabled: service.enabled.unwrap_or(true),
-                ..InstanceValues::default()
             },
             // Set after all overrides have been written.
             override_count: 0,

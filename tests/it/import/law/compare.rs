@@ -157,8 +157,9 @@ impl Context<'_> {
     /// What the files say, with the names that a stack gives.
     fn original(&self, service: &Value, file: &Value) -> Map<String, Value> {
         let mut service = service.as_object().unwrap().clone();
+        let implied = implied(&service);
         self.told(&mut service);
-        implied(&mut service);
+        leave_out_implied(&mut service, &implied);
         self.rename(&mut service);
         self.files(&mut service, file);
         self.told(&mut service);
@@ -197,8 +198,9 @@ impl Context<'_> {
     /// What is rendered, with names brought into the same form.
     fn rendered(&self, service: &Value, file: &Value) -> Map<String, Value> {
         let mut service = service.as_object().unwrap().clone();
+        let implied = implied(&service);
         self.told(&mut service);
-        implied(&mut service);
+        leave_out_implied(&mut service, &implied);
         service.remove("container_name");
         service.remove("x-devarch");
         if let Some(labels) = service.get_mut("labels").and_then(Value::as_object_mut) {
@@ -367,20 +369,20 @@ impl Context<'_> {
     }
 }
 
-/// Leaves out the dependencies that other attributes imply.
-fn implied(service: &mut Map<String, Value>) {
+/// The dependencies that other attributes imply.
+fn implied(service: &Map<String, Value>) -> Vec<String> {
     let mut names: Vec<String> = ["network_mode", "pid", "ipc", "uts", "cgroup"]
         .iter()
         .filter_map(|attribute| service.get(*attribute)?.as_str()?.strip_prefix("service:").map(str::to_owned))
         .collect();
-    let list = service.get("volumes_from").and_then(Value::as_array).cloned().unwrap_or_default();
-    names.extend(list.iter().filter_map(|item| Some(item.as_str()?.split(':').next()?.to_owned())));
+    let list = service.get("volumes_from").and_then(Value::as_array).into_iter().flatten();
+    names.extend(list.filter_map(|item| Some(item.as_str()?.split(':').next()?.to_owned())));
+    names
+}
+
+fn leave_out_implied(service: &mut Map<String, Value>, names: &[String]) {
     let Some(needed) = service.get_mut("depends_on").and_then(Value::as_object_mut) else { return };
-    for name in names {
-        if needed.get(&name).is_some_and(|how| how["condition"] == "service_started") {
-            needed.remove(&name);
-        }
-    }
+    needed.retain(|name, how| !names.contains(name) || how["condition"] != "service_started");
 }
 
 /// Parts of both sides that have several forms.
@@ -428,7 +430,9 @@ fn leave_out(value: &mut Value, path: &[&str]) {
         // One entry of a list: counted by the caller.
         (_, [] | [_]) if path.first().is_none_or(|part| part.parse::<usize>().is_ok()) => {}
         (Value::Array(list), [number, rest @ ..]) if number.parse::<usize>().is_ok() => {
-            list.iter_mut().for_each(|item| leave_out(item, rest));
+            for item in list.iter_mut() {
+                leave_out(item, rest);
+            }
         }
         (Value::Object(map), _) => {
             // A key may contain dots.

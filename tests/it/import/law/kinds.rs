@@ -28,7 +28,7 @@ fn laid(below: &str, above: &str) -> Model {
 
 /// All kinds.
 pub(super) fn faults() -> Vec<Fault> {
-    [files(), layers(), names(), references(), values()].into_iter().flatten().collect()
+    [files(), layers(), tags(), names(), references(), values(), mounts()].into_iter().flatten().collect()
 }
 
 fn files() -> Vec<Fault> {
@@ -181,6 +181,11 @@ fn layers() -> Vec<Fault> {
             lacks: &["copy_uploads"],
             ..Fault::default()
         },
+    ]
+}
+
+fn tags() -> Vec<Fault> {
+    vec![
         Fault {
             name: "a service that an override file removes",
             model: laid(
@@ -461,6 +466,11 @@ fn values() -> Vec<Fault> {
             ],
             ..Fault::default()
         },
+    ]
+}
+
+fn mounts() -> Vec<Fault> {
+    vec![
         Fault {
             name: "paths of Windows",
             model: laid(

@@ -39,7 +39,7 @@ const VARIABLES: [&str; 4] = ["TAG", "LEVEL", "PLACE", "EMPTY"];
 pub(super) fn generate(rng: &mut Rng) -> Model {
     let mut model = Model::default();
     let first = rng.below(NAMES.len());
-    let names: Vec<&str> = (0..1 + rng.below(4)).map(|n| NAMES[(first + n) % NAMES.len()]).collect();
+    let names: Vec<&str> = (0..=rng.below(4)).map(|n| NAMES[(first + n) % NAMES.len()]).collect();
     let mut services: BTreeMap<String, Service> = BTreeMap::new();
     for name in &names {
         let mut service = attributes(rng, &names, name, 5, false);
@@ -119,7 +119,7 @@ pub(super) fn generate(rng: &mut Rng) -> Model {
     }
     for number in 0..rng.below(3) {
         let name = format!("vars{number}.env");
-        let text: String = (0..1 + rng.below(4)).map(|_| env_line(rng)).collect();
+        let text: String = (0..=rng.below(4)).map(|_| env_line(rng)).collect();
         model.files.insert(name.clone(), text);
         model.env_files.push(name);
     }
@@ -157,10 +157,7 @@ fn file(services: &BTreeMap<String, Service>, rng: &mut Rng) -> String {
 }
 
 fn services_of(services: &BTreeMap<String, Service>) -> String {
-    let mut text = "services:\n".to_owned();
-    if services.is_empty() {
-        text = "services: {}\n".to_owned();
-    }
+    let mut text = if services.is_empty() { "services: {}\n" } else { "services:\n" }.to_owned();
     for (name, service) in services {
         text += &format!("  {name}:{}\n", if service.is_empty() { " {}" } else { "" });
         for (attribute, tag, value) in service {
@@ -251,6 +248,7 @@ fn attributes(rng: &mut Rng, names: &[&str], own: &str, most: usize, base: bool)
     service
 }
 
+#[expect(clippy::too_many_lines, reason = "a line for each form of an attribute")]
 fn attribute(rng: &mut Rng, others: &[&str], later: &[&str], base: bool) -> Option<(&'static str, Value)> {
     let other = (!others.is_empty()).then(|| others[rng.below(others.len())]);
     let next = (!later.is_empty()).then(|| later[rng.below(later.len())]);
