@@ -36,6 +36,10 @@ fn rule(path: &[&str]) -> Rule {
     match path {
         ["services", _, rest @ ..] => match rest {
             ["command" | "entrypoint"] | ["healthcheck", "test"] | ["ulimits", _] => Rule::Replace,
+            // Pairs without a value take the place of those with one.
+            ["annotations" | "environment" | "labels" | "sysctls", _]
+            | ["build", "args" | "additional_contexts" | "labels", _]
+            | ["deploy", "labels", _] => Rule::Replace,
             ["annotations" | "environment" | "labels" | "sysctls"]
             | ["build", "args" | "additional_contexts" | "labels"]
             | ["deploy", "labels"] => Rule::Pairs,
@@ -48,6 +52,7 @@ fn rule(path: &[&str]) -> Rule {
             _ => Rule::Plain,
         },
         ["volumes" | "networks", _, "labels"] => Rule::Pairs,
+        ["volumes" | "networks", _, "labels", _] => Rule::Replace,
         _ => Rule::Plain,
     }
 }

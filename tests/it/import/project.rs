@@ -33,6 +33,11 @@ async fn a_project_is_found_in_its_folder(t: &TestApp) {
     }
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("My_Blog");
+    // The program looks for it in its own folder otherwise.
+    let key = folder.path().join("key").display().to_string();
+    let devarch = |t: &TestApp, folder: &Path, arguments: &[&str]| {
+        devarch_with(t, folder, arguments, &[("DEVARCH_SECRETS_KEY_FILE", key.as_str())])
+    };
     let compose = "services:\n  redis: { image: 'redis:${TAG}' }\n  postgres: { image: 'postgres:16' }\n  nginx: { image: nginx }\n";
     write(&place, "docker-compose.yml", compose);
     write(&place, "compose.override.yaml", "services:\n  nginx: { labels: { a: b } }\n");

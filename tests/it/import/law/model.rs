@@ -264,6 +264,8 @@ fn attribute(rng: &mut Rng, others: &[&str], later: &[&str], base: bool) -> Opti
                     json!({ "A": words, "N": 0o17, "F": 1.5, "B": true, "BARE": null, "TAG": null }),
                     json!(["A=1", format!("C={words}"), "BARE", "LEVEL"]),
                     json!({ "A": 1_000_000.0, "OVER": "env", "D": "a$$b" }),
+                    json!({ "A": null, "OVER": null, "C": "" }),
+                    json!(["A", "D"]),
                     json!({}),
                 ],
             ),
