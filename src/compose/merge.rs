@@ -301,7 +301,7 @@ mod tests {
             ("{ports: ['80:80']}", "{ports: ['81:80']}", r#"{"ports":["80:80","81:80"]}"#),
             ("{ports: ['80:80']}", "{ports: !override ['81:80']}", r#"{"ports":["81:80"]}"#),
             ("{ports: ['80:80'], image: x}", "{ports: !reset null}", r#"{"image":"x"}"#),
-            ("{volumes: ['a:/d']}", "{volumes: ['b:/d']}", r#"{"volumes":["b:/d"]}"#),
+            ("{volumes: ['aa:/d']}", "{volumes: ['bb:/d']}", r#"{"volumes":["bb:/d"]}"#),
             ("{volumes: ['D:/m:/m:ro']}", "{volumes: ['E:/o:/m']}", r#"{"volumes":["E:/o:/m"]}"#),
             ("{environment: {A: 1, B: 2}}", "{environment: {A: !reset null}}", r#"{"environment":{"B":2}}"#),
             (

@@ -290,10 +290,6 @@ fn parse_long(mut map: Map, part: &str, at: At, from: &mut Reading<'_>) -> Resul
             let (source, is_external) = volume_of_file(&source, from)?;
             Ok(Volume { volume_type: kind, source, target, read_only, is_external })
         }
-        // A path that is neither absolute nor begins with a dot is relative as well.
-        VolumeType::Bind if !source.is_empty() && !is_host_path(&source) => {
-            Ok(Volume { volume_type: kind, source: format!("./{source}"), target, read_only, is_external: false })
-        }
         VolumeType::Bind | VolumeType::Tmpfs => {
             Ok(Volume { volume_type: kind, source, target, read_only, is_external: false })
         }

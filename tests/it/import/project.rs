@@ -35,6 +35,7 @@ async fn a_project_is_found_in_its_folder(t: &TestApp) {
     let place = folder.path().join("My_Blog");
     // The program looks for it in its own folder otherwise.
     let key = folder.path().join("key").display().to_string();
+    fs::write(&key, lines(&devarch(t, folder.path(), &["secrets", "new-key"])).join("\n")).unwrap();
     let devarch = |t: &TestApp, folder: &Path, arguments: &[&str]| {
         devarch_with(t, folder, arguments, &[("DEVARCH_SECRETS_KEY_FILE", key.as_str())])
     };

@@ -93,7 +93,7 @@ async fn what_is_held_in_another_form_is_told(t: &TestApp) {
         [
             "1 version",
             "2 name",
-            "4 services.a.build",
+            "5 services.a.build",
             "6 services.a.container_name",
             "7 services.a.links.0",
             "11 services.b.healthcheck.interval",
