@@ -27,9 +27,28 @@ pub(super) struct Filled {
 
 /// Interpolates a text. `None` if it contains an invalid or unterminated `${`, or if the budget is exceeded.
 pub(super) fn interpolate(text: &str, variables: &BTreeMap<String, String>, budget: &ReadBudget) -> Option<Filled> {
-    let mut filler = Filler { variables, budget, filled: Filled::default() };
+    let mut filler = Filler { variables, budget, filled: Filled::default(), keeps: false, within: Vec::new() };
     filler.fill(text, 0)?;
     Some(filler.filled)
+}
+
+/// A text in which the given variables are interpolated, and the others stay for the shell that starts the stack.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Kept {
+    /// The text, still escaped.
+    pub(super) text: String,
+    /// The variables without a default that are left.
+    pub(super) missing: Vec<Missing>,
+    /// Given variables inside the defaults of others, which must be given again.
+    pub(super) within: Vec<String>,
+}
+
+/// Interpolates only the given variables. `None` as for [`interpolate`].
+pub(super) fn interpolate_given(text: &str, variables: &BTreeMap<String, String>, budget: &ReadBudget) -> Option<Kept> {
+    let mut filler = Filler { variables, budget, filled: Filled::default(), keeps: true, within: Vec::new() };
+    filler.fill(text, 0)?;
+    let Filler { filled, within, .. } = filler;
+    Some(Kept { text: filled.text, missing: filled.missing, within })
 }
 
 /// The name of the variable if the whole text is one reference.
@@ -50,6 +69,10 @@ struct Filler<'a> {
     variables: &'a BTreeMap<String, String>,
     budget: &'a ReadBudget,
     filled: Filled,
+    /// Whether variables that are not given stay as they are, and the text stays escaped.
+    keeps: bool,
+    /// Given variables inside references that stay.
+    within: Vec<String>,
 }
 
 impl Filler<'_> {
@@ -69,7 +92,7 @@ impl Filler<'_> {
             self.push(&rest[..at])?;
             rest = &rest[at + 1..];
             if let Some(behind) = rest.strip_prefix('$') {
-                self.push("$")?;
+                self.push(if self.keeps { "$$" } else { "$" })?;
                 rest = behind;
             } else if let Some(inside) = rest.strip_prefix('{') {
                 let end = closing(inside)?;
@@ -91,9 +114,31 @@ impl Filler<'_> {
 
     fn plain(&mut self, name: &str) -> Option<()> {
         match self.variables.get(name) {
-            Some(value) => self.push(value),
-            None => self.miss(Missing::Optional(name.to_owned())),
+            Some(value) => self.value(value),
+            None => {
+                if self.keeps {
+                    self.push(&format!("${{{name}}}"))?;
+                }
+                self.miss(Missing::Optional(name.to_owned()))
+            }
         }
+    }
+
+    /// Appends the value of a variable.
+    fn value(&mut self, value: &str) -> Option<()> {
+        if self.keeps { self.push(&value.replace('$', "$$")) } else { self.push(value) }
+    }
+
+    /// Leaves a reference to a variable that is not given, and notes the given ones in it.
+    fn keep(&mut self, name: &str, inside: &str, operand: &str, is_required: bool) -> Option<()> {
+        if is_required {
+            self.miss(Missing::Required(name.to_owned(), operand.to_owned()))?;
+        }
+        let given = operand.split('$').skip(1).map(|rest| rest.strip_prefix('{').unwrap_or(rest));
+        let given = given.map(|rest| &rest[..name_length(rest)]).filter(|name| self.variables.contains_key(*name));
+        let given: Vec<String> = given.map(str::to_owned).collect();
+        self.within.extend(given);
+        self.push(&format!("${{{inside}}}"))
     }
 
     /// `NAME`, `NAME:-default`, `NAME-default`, `NAME:?reason`, `NAME?reason`, `NAME:+instead` or `NAME+instead`.
@@ -111,8 +156,12 @@ impl Filler<'_> {
             None => (self.variables.get(name), rest),
         };
         let operand = operator.get(1..)?;
-        match (operator.as_bytes()[0], filled) {
-            (b'-' | b'?', Some(value)) => self.push(value),
+        let kind = operator.as_bytes()[0];
+        if self.keeps && !self.variables.contains_key(name) && matches!(kind, b'-' | b'+' | b'?') {
+            return self.keep(name, inside, operand, kind == b'?');
+        }
+        match (kind, filled) {
+            (b'-' | b'?', Some(value)) => self.value(value),
             (b'-', None) | (b'+', Some(_)) => self.fill(operand, depth + 1),
             (b'+', None) => Some(()),
             (b'?', None) => self.miss(Missing::Required(name.to_owned(), operand.to_owned())),
@@ -174,6 +223,26 @@ mod tests {
         assert_eq!(with("<$NONE>"), Some(("<>".to_owned(), vec![optional])));
         let required = Missing::Required("EMPTY".to_owned(), "say it".to_owned());
         assert_eq!(with("${EMPTY:?say it}"), Some((String::new(), vec![required])));
+    }
+
+    #[test]
+    fn variables_that_are_not_given_stay() {
+        let with = |text: &str| {
+            let variables = [("A", "x$y"), ("EMPTY", "")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let kept = interpolate_given(text, &variables.into(), &ReadBudget::default())?;
+            Some((kept.text, kept.missing.len(), kept.within.join(" ")))
+        };
+        for (text, expected, missing, within) in [
+            ("a $A ${A:-b} $$A $", "a x$$y x$$y $$A $", 0, ""),
+            ("$NONE-$A", "${NONE}-x$$y", 1, ""),
+            ("${NONE:-app} ${NONE+x}", "${NONE:-app} ${NONE+x}", 0, ""),
+            ("${NONE:-${A}/b}", "${NONE:-${A}/b}", 0, "A"),
+            ("${NONE:?why}", "${NONE:?why}", 1, ""),
+            ("${EMPTY:-$A}${EMPTY-b}", "x$$y", 0, ""),
+        ] {
+            assert_eq!(with(text), Some((expected.to_owned(), missing, within.to_owned())), "{text}");
+        }
+        assert_eq!(with("${"), None);
     }
 
     #[test]

@@ -1,41 +1,79 @@
-//! Merges one Compose file into another, as Compose does: for override files and for `extends`.
+//! Merges one Compose file into another, as Compose does: for override files, for `include` and for `extends`.
 //!
 //! Called while files are read, after interpolation. It must not depend on the meaning of an attribute, only on how it
-//! merges.
+//! merges: the rules are those of compose-go, by the path of the attribute.
 
 use std::collections::{HashMap, hash_map::Entry};
 
-use crate::yaml::{Map, Node, Tag, Value};
+use crate::{
+    kinds::compose::split_mount,
+    yaml::{Map, Node, Tag, Value},
+};
 
-/// Attributes that are pairs: a list of `KEY=VALUE` is equivalent to a mapping.
-const PAIRS: [&str; 5] = ["annotations", "environment", "extra_hosts", "labels", "sysctls"];
-/// Attributes for which a single value is equivalent to a list of one.
-const LISTS: [&str; 6] = ["dns", "dns_opt", "dns_search", "env_file", "label_file", "tmpfs"];
-/// Attributes that are replaced, not merged.
-const REPLACED: [&str; 2] = ["command", "entrypoint"];
+/// How Compose merges an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rule {
+    /// Mappings by key, lists one after the other; any other value replaces the lower one, except null.
+    Plain,
+    /// The upper value replaces the lower one, also if it is null.
+    Replace,
+    /// A mapping, or a list of `KEY=VALUE`.
+    Pairs,
+    /// Names with addresses; a name may have several.
+    Hosts,
+    /// A list, of which a single value is the short form.
+    Sequence,
+    /// A mapping, or a list of its keys. With the condition that a key in the list stands for.
+    Names(Option<&'static str>),
+    /// A mapping, or a text that stands for its `context`.
+    Build,
+    /// A mapping that is merged only if both have the same driver.
+    Logging,
+}
+
+/// The rule for a path. Services are `["services", _, …]`, volumes `["volumes", _, …]`.
+fn rule(path: &[&str]) -> Rule {
+    match path {
+        ["services", _, rest @ ..] => match rest {
+            ["command" | "entrypoint"] | ["healthcheck", "test"] | ["ulimits", _] => Rule::Replace,
+            // Pairs without a value take the place of those with one.
+            ["annotations" | "environment" | "labels" | "sysctls", _]
+            | ["build", "args" | "additional_contexts" | "labels", _]
+            | ["deploy", "labels", _] => Rule::Replace,
+            ["annotations" | "environment" | "labels" | "sysctls"]
+            | ["build", "args" | "additional_contexts" | "labels"]
+            | ["deploy", "labels"] => Rule::Pairs,
+            ["extra_hosts"] | ["build", "extra_hosts"] => Rule::Hosts,
+            ["dns" | "dns_opt" | "dns_search" | "env_file" | "label_file" | "tmpfs"] => Rule::Sequence,
+            ["depends_on"] => Rule::Names(Some("service_started")),
+            ["networks" | "models"] => Rule::Names(None),
+            ["build"] => Rule::Build,
+            ["logging"] => Rule::Logging,
+            _ => Rule::Plain,
+        },
+        ["volumes" | "networks", _, "labels"] => Rule::Pairs,
+        ["volumes" | "networks", _, "labels", _] => Rule::Replace,
+        _ => Rule::Plain,
+    }
+}
 
 /// Merges the service `above` into `below`. Consumes both: the caller copies, and charges, what it needs afterwards.
 pub(super) fn services(below: Map, above: Map) -> Map {
-    let merged = merge_entries(below, above, |key, there, node| {
-        let node = normalize(key, node);
-        match there {
-            Some(there) if node.tag.is_none() && !REPLACED.contains(&key) => {
-                merge_node(key, normalize(key, there), node)
-            }
-            _ => resolve_tags(node),
-        }
-    });
-    merged.into_iter().map(|(key, node)| (key, Node { tag: None, ..node })).collect()
+    merge_maps(&mut vec!["services", ""], below, above)
 }
 
-/// Merges other parts of a file, such as `volumes`.
-pub(super) fn parts(below: Map, above: Map) -> Map {
-    merge_maps("", below, above)
+/// A service without a lower one: what its tags remove is removed.
+pub(super) fn alone(service: Map) -> Map {
+    services(Map::new(), service)
 }
 
-/// Merges the entries of both, in the order of `below`. `join` merges two entries, or adapts a new one. Entries with
-/// `!reset` are removed.
-fn merge_entries(below: Map, above: Map, join: impl Fn(&str, Option<Node>, Node) -> Node) -> Map {
+/// Merges the definitions of a part of a file, such as `volumes`.
+pub(super) fn parts(part: &'static str, below: Map, above: Map) -> Map {
+    merge_maps(&mut vec![part], below, above)
+}
+
+/// Merges the entries of both, in the order of `below`. Entries with `!reset` are removed.
+fn merge_maps(path: &mut Vec<&str>, below: Map, above: Map) -> Map {
     let mut places: HashMap<String, usize> = HashMap::with_capacity(above.len());
     let mut changes: Vec<Option<(String, Node)>> = Vec::with_capacity(above.len());
     for (key, node) in above {
@@ -48,16 +86,21 @@ fn merge_entries(below: Map, above: Map, join: impl Fn(&str, Option<Node>, Node)
             None => merged.push((key, there)),
             Some((_, node)) if node.tag == Some(Tag::Reset) => {}
             Some((_, node)) => {
-                let joint = join(&key, Some(there), node);
+                let joint = within(path, &key, |path| merge(path, there, node));
                 merged.push((key, joint));
             }
         }
     }
-    for (key, node) in changes.into_iter().flatten().filter(|(_, node)| node.tag != Some(Tag::Reset)) {
-        let joint = join(&key, None, node);
-        merged.push((key, joint));
-    }
+    let new = changes.into_iter().flatten().filter(|(_, node)| node.tag != Some(Tag::Reset));
+    merged.extend(new.map(|(key, node)| (key, resolve_tags(node))));
     merged.into_iter().collect()
+}
+
+fn within<T>(path: &[&str], key: &str, what: impl FnOnce(&mut Vec<&str>) -> T) -> T {
+    // A path with the key has a shorter life than the path itself.
+    let mut longer: Vec<&str> = path.to_vec();
+    longer.push(key);
+    what(&mut longer)
 }
 
 /// A new node, with the tags in it resolved.
@@ -67,47 +110,51 @@ fn resolve_tags(node: Node) -> Node {
             let kept = map.into_iter().filter(|(_, node)| node.tag != Some(Tag::Reset));
             Value::Map(kept.map(|(key, node)| (key, resolve_tags(node))).collect())
         }
-        Value::List(list) => Value::List(list.into_iter().map(resolve_tags).collect()),
+        Value::List(list) => {
+            let kept = list.into_iter().filter(|node| node.tag != Some(Tag::Reset));
+            Value::List(kept.map(resolve_tags).collect())
+        }
         plain => plain,
     };
     Node { value, at: node.at, tag: None }
 }
 
-fn merge_node(key: &str, below: Node, above: Node) -> Node {
-    if above.tag == Some(Tag::Override) {
+fn merge(path: &mut Vec<&str>, below: Node, above: Node) -> Node {
+    let rule = rule(path);
+    if above.tag == Some(Tag::Override) || rule == Rule::Replace {
         return resolve_tags(above);
     }
+    if above.value == Value::Null {
+        return match rule {
+            Rule::Plain => below,
+            _ => normalized(rule, below),
+        };
+    }
+    let (below, above) = (normalized(rule, below), normalized(rule, resolved_list(above)));
     let at = above.at;
     let value = match (below.value, above.value) {
-        (Value::Map(below), Value::Map(above)) if key == "logging" && differ(&below, &above, "driver") => {
-            return Node::from(above);
+        (Value::Map(below), Value::Map(above)) if rule == Rule::Logging && differ(&below, &above, "driver") => {
+            return resolve_tags(Node { at, ..Node::from(above) });
         }
-        (Value::Map(there), Value::Map(more)) => Value::Map(merge_maps(key, there, more)),
-        (Value::List(there), Value::List(more)) => Value::List(merge_lists(key, there, more)),
-        // Null does not change a collection.
-        (value @ (Value::Map(_) | Value::List(_)), Value::Null) => return Node { value, ..below },
-        (_, value) => return resolve_tags(Node { value, ..above }),
+        (Value::Map(there), Value::Map(more)) => Value::Map(merge_maps(path, there, more)),
+        (Value::List(there), Value::List(more)) => Value::List(merge_lists(path, there, more)),
+        (_, value) => return resolve_tags(Node { value, at, tag: None }),
     };
     Node { value, at, tag: None }
 }
 
-fn merge_maps(key: &str, there: Map, more: Map) -> Map {
-    merge_entries(there, more, |inner, there, node| match there {
-        Some(there) if !(key == "healthcheck" && inner == "test") => merge_node(inner, there, node),
-        _ => resolve_tags(node),
-    })
+/// A list without the entries that its tags remove.
+fn resolved_list(node: Node) -> Node {
+    if node.as_list().is_some() { Node { tag: node.tag, ..resolve_tags(node) } } else { node }
 }
 
-fn merge_lists(key: &str, there: Vec<Node>, more: Vec<Node>) -> Vec<Node> {
+fn merge_lists(path: &[&str], there: Vec<Node>, more: Vec<Node>) -> Vec<Node> {
     let mut places: HashMap<String, usize> = HashMap::new();
-    for (place, item) in there.iter().enumerate() {
-        if let Some(same) = identity(key, item) {
-            places.entry(same).or_insert(place);
-        }
-    }
-    let mut list = there;
-    for item in more.into_iter().map(resolve_tags) {
-        match identity(key, &item).map(|same| places.entry(same)) {
+    let mut list: Vec<Node> = Vec::with_capacity(there.len() + more.len());
+    for item in there.into_iter().chain(more) {
+        match identity(path, &item).map(|same| places.entry(same)) {
+            // An equal address counts once.
+            Some(Entry::Occupied(_)) if rule(path) == Rule::Hosts => {}
             Some(Entry::Occupied(place)) => list[*place.get()] = item,
             Some(Entry::Vacant(new)) => {
                 new.insert(list.len());
@@ -124,63 +171,112 @@ fn differ(below: &Map, above: &Map, key: &str) -> bool {
     matches!((text(below), text(above)), (Some(below), Some(above)) if below != above)
 }
 
-/// The identity of an entry of a list: entries with the same one are merged.
-fn identity(attribute: &str, item: &Node) -> Option<String> {
-    let text = |map: &Map, key: &str| map.get(key).and_then(Node::scalar).unwrap_or_default();
-    match (&item.value, attribute) {
-        (Value::Map(map), "ports") => {
-            let protocol = Some(text(map, "protocol")).filter(|protocol| !protocol.is_empty());
-            let protocol = protocol.unwrap_or_else(|| "tcp".to_owned());
-            Some(format!("{}:{}:{}/{protocol}", text(map, "host_ip"), text(map, "published"), text(map, "target")))
+/// The identity of an entry of a list: of entries with the same one the last counts. `None` where all are kept.
+fn identity(path: &[&str], item: &Node) -> Option<String> {
+    let ["services", _, rest @ ..] = path else { return None };
+    let text = |map: &Map, key: &str| map.get(key).and_then(Node::scalar);
+    let mount = |folder: &str| match &item.value {
+        Value::Map(map) => {
+            let source = || text(map, "source").unwrap_or_default();
+            Some(text(map, "target").unwrap_or_else(|| format!("{folder}/{}", source())))
         }
-        (Value::Map(map), "volumes") => Some(text(map, "target")),
-        (Value::Map(map), "configs" | "secrets") => {
-            Some(Some(text(map, "target")).filter(|target| !target.is_empty()).unwrap_or_else(|| text(map, "source")))
+        _ => item.scalar().map(|name| format!("{folder}/{name}")),
+    };
+    match (rest, &item.value) {
+        (["configs"], _) => mount(""),
+        (["secrets"], _) => mount("/run/secrets"),
+        (["ports"], Value::Map(map)) => {
+            let protocol = text(map, "protocol").unwrap_or_else(|| "tcp".to_owned());
+            let host = text(map, "host_ip").unwrap_or_else(|| "0.0.0.0".to_owned());
+            let [published, target] = ["published", "target"].map(|key| text(map, key).unwrap_or_default());
+            Some(format!("{host}:{published}:{target}/{protocol}"))
         }
-        (Value::Map(map), "env_file") => Some(text(map, "path")),
-        (Value::Map(_), _) => None,
-        (_, "volumes") => {
+        (["volumes" | "devices"], Value::Map(map)) => text(map, "target"),
+        (["volumes"], _) => {
+            let text = item.scalar()?;
+            Some(split_mount(&text).map_or(text.clone(), |mount| mount.target))
+        }
+        (["devices"], _) => {
             let text = item.scalar()?;
             Some(text.split(':').nth(usize::from(text.contains(':'))).unwrap_or_default().to_owned())
         }
-        _ => item.scalar(),
+        (["env_file"], Value::Map(map)) => text(map, "path"),
+        (["ports" | "env_file" | "expose" | "extra_hosts"] | ["build", "extra_hosts"], _) => item.scalar(),
+        (
+            ["cap_add" | "cap_drop" | "dns" | "dns_opt" | "dns_search" | "links" | "profiles" | "tmpfs"]
+            | ["build", "tags"]
+            | ["networks", _, "aliases" | "link_local_ips"],
+            _,
+        ) => {
+            let text = item.scalar()?;
+            Some(text.split_once('=').map_or(text.as_str(), |(key, _)| key).to_owned())
+        }
+        _ => None,
     }
 }
 
 /// Converts an attribute to the form in which it merges.
-fn normalize(key: &str, node: Node) -> Node {
+fn normalized(rule: Rule, node: Node) -> Node {
     let (at, tag) = (node.at, node.tag);
-    let value = match (node.value, key) {
-        (Value::List(list), key) if PAIRS.contains(&key) => {
-            let mut map = Map::new();
-            for item in list {
-                let Some(text) = item.scalar() else { continue };
-                let separator = if key == "extra_hosts" && !text.contains('=') { ':' } else { '=' };
-                let (name, value) = match text.split_once(separator) {
-                    Some((name, value)) => (name, Value::Text(value.to_owned())),
-                    None => (text.as_str(), Value::Null),
+    let value = match (rule, node.value) {
+        (Rule::Pairs, Value::List(list)) => Value::Map(pairs(list)),
+        (Rule::Hosts, Value::Map(map)) => Value::List(hosts(map)),
+        (Rule::Names(condition), Value::List(list)) => {
+            let names = list.into_iter().filter_map(|item| {
+                let node = match condition {
+                    None => Node::null(),
+                    Some(word) => Map::from_iter([
+                        ("condition".to_owned(), Node { at: item.at, ..Node::text(word) }),
+                        ("required".to_owned(), Node { at: item.at, ..Node::from(true) }),
+                    ])
+                    .into(),
                 };
-                map.set(name, Node { value, at: item.at, tag: item.tag });
-            }
-            Value::Map(map)
-        }
-        (Value::List(list), "depends_on") => {
+                Some((item.scalar()?, Node { at: item.at, ..node }))
+            });
             let mut map = Map::new();
-            for item in &list {
-                let Some(name) = item.scalar() else { continue };
-                let condition = Node { at: item.at, ..Node::text("service_started") };
-                let condition = Map::from_iter([("condition".to_owned(), condition)]);
-                map.set(name, Node { at: item.at, ..Node::from(condition) });
-            }
+            names.for_each(|(name, node)| map.set(name, node));
             Value::Map(map)
         }
-        (Value::Text(context), "build") => Value::Map(Map::from_iter([("context".to_owned(), Node::text(context))])),
-        (Value::Text(text), key) if LISTS.contains(&key) => {
-            Value::List(vec![Node { value: Value::Text(text), at, tag: None }])
+        (Rule::Build, Value::Text(context)) => {
+            Value::Map(Map::from_iter([("context".to_owned(), Node { at, ..Node::text(context) })]))
         }
-        (value, _) => value,
+        (Rule::Sequence, value @ (Value::Text(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_))) => {
+            Value::List(vec![Node { value, at, tag: None }])
+        }
+        (_, value) => value,
     };
     Node { value, at, tag }
+}
+
+/// A list of `KEY=VALUE` as a mapping.
+fn pairs(list: Vec<Node>) -> Map {
+    let mut map = Map::new();
+    for item in list {
+        let Some(text) = item.scalar() else { continue };
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, Value::Text(value.to_owned())),
+            None => (text.as_str(), Value::Null),
+        };
+        map.set(name, Node { value, at: item.at, tag: item.tag });
+    }
+    map
+}
+
+/// A mapping of names to one or more addresses as a list of `NAME=ADDRESS`.
+fn hosts(map: Map) -> Vec<Node> {
+    let mut list: Vec<(String, Node)> = Vec::with_capacity(map.len());
+    let line = |name: &str, address: &Node| {
+        let text = address.scalar().map_or_else(|| name.to_owned(), |address| format!("{name}={address}"));
+        (text.clone(), Node { at: address.at, ..Node::text(text) })
+    };
+    for (name, node) in map {
+        match node.as_list() {
+            Some(addresses) => list.extend(addresses.iter().map(|address| line(&name, address))),
+            None => list.push(line(&name, &node)),
+        }
+    }
+    list.sort_by(|(a, _), (b, _)| a.cmp(b));
+    list.into_iter().map(|(_, node)| node).collect()
 }
 
 #[cfg(test)]
@@ -201,10 +297,12 @@ mod tests {
             ("{environment: {A: 1}}", "{environment: {A: }}", r#"{"environment":{"A":null}}"#),
             ("{logging: {driver: a, options: {x: y}}}", "{logging: {driver: b}}", r#"{"logging":{"driver":"b"}}"#),
             ("{command: [a, b]}", "{command: [c]}", r#"{"command":["c"]}"#),
+            ("{command: [a, b]}", "{command: }", r#"{"command":null}"#),
             ("{ports: ['80:80']}", "{ports: ['81:80']}", r#"{"ports":["80:80","81:80"]}"#),
             ("{ports: ['80:80']}", "{ports: !override ['81:80']}", r#"{"ports":["81:80"]}"#),
             ("{ports: ['80:80'], image: x}", "{ports: !reset null}", r#"{"image":"x"}"#),
-            ("{volumes: ['a:/d']}", "{volumes: ['b:/d']}", r#"{"volumes":["b:/d"]}"#),
+            ("{volumes: ['aa:/d']}", "{volumes: ['bb:/d']}", r#"{"volumes":["bb:/d"]}"#),
+            ("{volumes: ['D:/m:/m:ro']}", "{volumes: ['E:/o:/m']}", r#"{"volumes":["E:/o:/m"]}"#),
             ("{environment: {A: 1, B: 2}}", "{environment: {A: !reset null}}", r#"{"environment":{"B":2}}"#),
             (
                 "{healthcheck: {test: [CMD, b], retries: 1}}",
@@ -214,6 +312,55 @@ mod tests {
             ("{dns: 1.1.1.1}", "{dns: [2.2.2.2]}", r#"{"dns":["1.1.1.1","2.2.2.2"]}"#),
             ("{build: ./a}", "{build: {target: x}}", r#"{"build":{"context":"./a","target":"x"}}"#),
             ("{image: a, labels: {x: y}}", "{image: b, labels:}", r#"{"image":"b","labels":{"x":"y"}}"#),
+            // Null lays nothing over a value.
+            (
+                "{image: a, init: true, mem_limit: 1g}",
+                "{image: , init: , mem_limit: }",
+                r#"{"image":"a","init":true,"mem_limit":"1g"}"#,
+            ),
+            (
+                "{healthcheck: {retries: 1, test: [a]}}",
+                "{healthcheck: {retries: , test: }}",
+                r#"{"healthcheck":{"retries":1,"test":null}}"#,
+            ),
+            // A list over a mapping, and the other way round.
+            (
+                "{build: {context: ., args: [NODE=20, MODE=prod]}}",
+                "{build: {args: {MODE: dev}}}",
+                r#"{"build":{"context":".","args":{"NODE":"20","MODE":"dev"}}}"#,
+            ),
+            (
+                "{deploy: {labels: {zone: eu}}}",
+                "{deploy: {labels: [rank=2]}}",
+                r#"{"deploy":{"labels":{"zone":"eu","rank":"2"}}}"#,
+            ),
+            (
+                "{build: {context: ., additional_contexts: [a=./a]}}",
+                "{build: {additional_contexts: {b: ./b}}}",
+                r#"{"build":{"context":".","additional_contexts":{"a":"./a","b":"./b"}}}"#,
+            ),
+            ("{networks: [a]}", "{networks: {b: {aliases: [c]}}}", r#"{"networks":{"a":null,"b":{"aliases":["c"]}}}"#),
+            // A name may have several addresses; equal lines count once.
+            (
+                "{extra_hosts: ['a:1.1.1.1']}",
+                "{extra_hosts: ['a:2.2.2.2', 'a:1.1.1.1']}",
+                r#"{"extra_hosts":["a:1.1.1.1","a:2.2.2.2"]}"#,
+            ),
+            (
+                "{extra_hosts: {a: 1.1.1.1}}",
+                "{extra_hosts: ['b:2.2.2.2']}",
+                r#"{"extra_hosts":["a=1.1.1.1","b:2.2.2.2"]}"#,
+            ),
+            ("{cap_add: [A, B]}", "{cap_add: [B, C]}", r#"{"cap_add":["A","B","C"]}"#),
+            ("{volumes_from: [a]}", "{volumes_from: [b]}", r#"{"volumes_from":["a","b"]}"#),
+            ("{devices: ['/a:/x']}", "{devices: ['/b:/x:r']}", r#"{"devices":["/b:/x:r"]}"#),
+            (
+                "{secrets: [a]}",
+                "{secrets: [{source: b, target: /run/secrets/a}]}",
+                r#"{"secrets":[{"source":"b","target":"/run/secrets/a"}]}"#,
+            ),
+            ("{ulimits: {nofile: {soft: 1, hard: 2}}}", "{ulimits: {nofile: 3}}", r#"{"ulimits":{"nofile":3}}"#),
+            ("{cap_add: [A]}", "{cap_add: [!reset A, B]}", r#"{"cap_add":["A","B"]}"#),
         ];
         for (below, above, expected) in cases {
             assert_eq!(laid(below, above).to_string(), expected, "{below} {above}");

@@ -2,6 +2,7 @@
 //!
 //! Called by the use cases. It must not access files, the database or the network: its input and output are text.
 
+mod env_file;
 mod interpolate;
 #[cfg(test)]
 mod laws;
@@ -12,7 +13,11 @@ mod render;
 mod warnings;
 
 pub use self::{
-    read::{Imported, MAX_BYTES, MAX_SERVICES, Reading, Refusal, Request, Source, read, read_within},
+    env_file::{EnvFileError, EnvFiles},
+    read::{
+        Imported, MAX_BYTES, MAX_SERVICES, Missing, Reading, Refusal, Request, Source, folder, joined, missing_files,
+        project_name, read, read_within, stack_name,
+    },
     render::{Entries, File, Member, Mode, Network, render},
 };
 pub use crate::kinds::compose::{Note, NoteKind, Warning};

@@ -202,6 +202,11 @@ const HELD_ELSEWHERE: &[(&str, &str)] = &[
     ("working_dir", "settings.workingDir"),
 ];
 
+/// The names of all attributes of a service that are held, here or elsewhere.
+pub fn held_names() -> impl Iterator<Item = &'static str> {
+    ATTRIBUTES.iter().map(|(name, _)| *name).chain(HELD_ELSEWHERE.iter().map(|(name, _)| *name))
+}
+
 /// The shapes that an attribute accepts. Extensions (`x-…`) accept all shapes.
 fn shapes(name: &str) -> Option<&'static str> {
     if name.starts_with("x-") && name.len() > 2 && name != EXTENSION {
@@ -311,10 +316,8 @@ impl Kind for Attribute {
         from.service = rest.into_iter().collect();
         let mut found = Vec::new();
         for (name, mut node) in own.into_iter().filter(|(_, node)| node.value != Yaml::Null) {
-            if name == "deploy" {
-                remove_replicas(&mut node, from);
-            }
-            if node.as_map().is_some_and(Map::is_empty) && name == "deploy" {
+            remove_definitions(&name, &mut node, from);
+            if node.as_map().is_some_and(Map::is_empty) && matches!(name.as_str(), "deploy" | "credential_spec") {
                 continue;
             }
             let value = AttributeValue(sorted(node.to_json()));
@@ -345,12 +348,16 @@ fn merge_missing(there: &mut Map, more: &Map) {
     }
 }
 
-/// Removes the number of replicas from `deploy`, because an instance is one container.
-fn remove_replicas(deploy: &mut Node, from: &mut Reading<'_>) {
-    let Yaml::Map(map) = &mut deploy.value else { return };
-    if let Some(replicas) = map.take("replicas").filter(|node| node.as_int() != Some(1)) {
-        let reason = "An instance is one container with a name of its own; make more instances of the template.";
-        from.lose("deploy.replicas", replicas.at, reason);
+/// Removes what refers to secrets or configs of the file, which only services themselves can use.
+fn remove_definitions(name: &str, node: &mut Node, from: &mut Reading<'_>) {
+    let Yaml::Map(map) = &mut node.value else { return };
+    let (part, reason) = match name {
+        "build" => ("secrets", "Secrets of a build cannot be held; without them a build that needs them fails."),
+        "credential_spec" => ("config", "A credential spec in a config cannot be held; give it as a file."),
+        _ => return,
+    };
+    if let Some(used) = map.take(part).filter(|node| node.value != Yaml::Null) {
+        from.lose(&format!("{name}.{part}"), used.at, reason);
     }
 }
 

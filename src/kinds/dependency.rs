@@ -155,12 +155,16 @@ impl Kind for Dependency {
             let (part, at) = (format!("links.{index}"), node.at);
             let Some(link) = node.scalar() else { continue };
             let (name, alias) = link.split_once(':').unwrap_or((&link, &link));
+            if from.services.dropped.contains(name) || !from.services.instances.contains_key(name) {
+                from.instance_of(name, &part, at);
+                continue;
+            }
             if alias != name {
                 from.lose(&part, at, format!("The alias {alias} cannot be held; the service is reached as {name}."));
             }
+            from.change(&part, at, "A link is held as a dependency.");
             let same = InstanceRef::Name { stack: String::new(), name: instance_name(name, from) };
             if needed.insert(same) {
-                from.change(&part, at, "A link is held as a dependency.");
                 add_dependency(name, Condition::ServiceStarted, &part, at, &mut found, from);
             }
         }
@@ -181,7 +185,7 @@ impl Kind for Dependency {
 
 /// The name of the instance for a service of the file.
 fn instance_name(name: &str, from: &Reading<'_>) -> String {
-    from.names.get(name).cloned().unwrap_or_else(|| name.to_owned())
+    from.services.instances.get(name).cloned().unwrap_or_else(|| name.to_owned())
 }
 
 fn add_dependency(
@@ -192,10 +196,12 @@ fn add_dependency(
     found: &mut Vec<ReadEntry<Dependency>>,
     from: &mut Reading<'_>,
 ) {
-    if !from.names.contains_key(name) {
-        return from.lose(part, at, format!("There is no service {name}."));
+    let Some(instance) = from.instance_of(name, part, at) else { return };
+    if from.services.disabled.contains(name) {
+        let reason = format!("The instance of {name} is disabled: the dependency is held, but not rendered.");
+        from.change(part, at, reason);
     }
     // The stack into which the file is imported.
-    let depends_on = InstanceRef::Name { stack: String::new(), name: instance_name(name, from) };
+    let depends_on = InstanceRef::Name { stack: String::new(), name: instance };
     found.push(from.found(part, at, Dependency { depends_on, condition }));
 }

@@ -278,8 +278,12 @@ fn parse_long(mut map: Map, part: &str, from: &mut Reading<'_>) -> Result<Vec<Po
     let published = text("published").unwrap_or_default();
     let host_ip = text("host_ip").unwrap_or_default();
     let protocol = text("protocol").unwrap_or_else(|| "tcp".to_owned());
-    // Both publishing modes are the same outside a cluster.
-    text("mode");
+    let mode = map.take("mode");
+    // The default of Compose.
+    if let Some(mode) = mode.filter(|mode| mode.scalar().is_some_and(|mode| mode != "ingress")) {
+        let reason = "The mode of a port cannot be held; outside a cluster both modes are the same.";
+        from.lose(&format!("{part}.mode"), mode.at, reason);
+    }
     from.lose_rest(part, map);
     parse_short(&format!("[{host_ip}]:{published}:{container}/{protocol}"))
 }

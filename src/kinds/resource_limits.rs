@@ -6,14 +6,14 @@ use super::{
     kind,
 };
 use crate::{
-    error::{Code, Problems},
-    yaml::{Map, Node, Value},
+    error::{Code, Error, Problems},
+    yaml::{At, Map, Node, Value},
 };
 
 kind! {
     /// How much of the machine the container may use. What is null is not limited.
     pub struct ResourceLimits in ("service_resource_limits", "instance_resource_limits"), input "ResourceLimitsInput" {
-        /// CPUs: a number with at most three decimals, such as `0.5` or `2`, or thousandths such as `500m`; 0.01 to
+        /// CPUs: a number with at most nine decimals, such as `0.5` or `2`, or thousandths such as `500m`; 0.01 to
         /// 1000. Stored as a number.
         pub cpu: Option<String>,
         /// Memory: a number with a unit `b`, `k`, `m`, `g` or `t` (multiples of 1024; `MiB`, `MB` and the like are
@@ -33,8 +33,8 @@ impl Kind for ResourceLimits {
     }
 
     fn normalize(&mut self) {
-        if let Some(thousandths) = self.cpu.as_deref().and_then(read_cpu) {
-            self.cpu = Some(write_cpu(thousandths));
+        if let Some(billionths) = self.cpu.as_deref().and_then(read_cpu) {
+            self.cpu = Some(write_cpu(billionths));
         }
         if let Some(bytes) = self.memory.as_deref().and_then(read_memory) {
             self.memory = Some(write_memory(bytes));
@@ -46,7 +46,7 @@ impl Kind for ResourceLimits {
             at.note(Code::InvalidValue, "Limit cpu, memory or both.", None);
         }
         if let Some(cpu) = &self.cpu {
-            let (least, most) = (10, 1_000_000);
+            let (least, most) = (ONE_CPU / 100, 1000 * ONE_CPU);
             match read_cpu(cpu) {
                 None => at.invalid("cpu", "CPUs are a number such as 0.5, or thousandths such as 500m.", None),
                 Some(n) if !(least..=most).contains(&n) => {
@@ -94,15 +94,21 @@ impl Kind for ResourceLimits {
 
     /// Reads `deploy.resources.limits`, whose other parts stay, or the older attributes of the service.
     fn read(from: &mut Reading<'_>) -> Vec<ReadEntry<Self>> {
-        let at = from.service.get("deploy").map_or(from.at, |node| node.at);
-        let mut cpu = from.take_text("cpus").map(|(text, _)| text).filter(|text| text != "0");
-        let mut memory = from.take_text("mem_limit").map(|(text, _)| text).filter(|text| text != "0");
+        let own = |limit: Option<(String, At)>, part: &'static str| {
+            limit.filter(|(text, _)| text != "0").map(|(text, at)| Limit { text, part, at })
+        };
+        let mut cpu = own(from.take_text("cpus"), "cpus");
+        let mut memory = own(from.take_text("mem_limit"), "mem_limit");
         if let Some(Value::Map(deploy)) = from.service.get_mut("deploy").map(|node| &mut node.value)
             && let Some(Value::Map(resources)) = deploy.get_mut("resources").map(|node| &mut node.value)
         {
             if let Some(Value::Map(limits)) = resources.get_mut("limits").map(|node| &mut node.value) {
-                cpu = limits.take("cpus").and_then(|node| node.scalar()).or(cpu);
-                memory = limits.take("memory").and_then(|node| node.scalar()).or(memory);
+                let deployed = |node: Option<Node>, part: &'static str| {
+                    let node = node?;
+                    Some(Limit { text: node.scalar()?, part, at: node.at })
+                };
+                cpu = deployed(limits.take("cpus"), "deploy.resources.limits.cpus").or(cpu);
+                memory = deployed(limits.take("memory"), "deploy.resources.limits.memory").or(memory);
                 if limits.is_empty() {
                     resources.take("limits");
                 }
@@ -111,38 +117,73 @@ impl Kind for ResourceLimits {
                 deploy.take("resources");
             }
         }
-        if cpu.is_none() && memory.is_none() {
-            return Vec::new();
-        }
-        let memory = memory.map(|text| whole_bytes(&text));
-        vec![from.found("deploy.resources.limits", at, Self { cpu, memory })]
+        // A limit that cannot be held is lost alone.
+        let cpu = cpu.and_then(|limit| limit.held(|text| Self { cpu: Some(text), memory: None }, from));
+        let memory = memory.map(|limit| Limit { text: whole_bytes(&limit.text), ..limit });
+        let memory = memory.and_then(|limit| limit.held(|text| Self { cpu: None, memory: Some(text) }, from));
+        let Some(at) = cpu.as_ref().or(memory.as_ref()).map(|limit| limit.at) else { return Vec::new() };
+        let text = |limit: Option<Limit>| limit.map(|limit| limit.text);
+        vec![from.found("deploy.resources.limits", at, Self { cpu: text(cpu), memory: text(memory) })]
     }
 
     #[cfg(test)]
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
         use proptest::prelude::*;
         (1..8u64, proptest::option::of(6..900u64))
-            .prop_map(|(cpu, memory)| Self { cpu: Some(write_cpu(cpu * 500)), memory: memory.map(|m| format!("{m}m")) })
+            .prop_map(|(cpu, memory)| Self {
+                cpu: Some(write_cpu(cpu * ONE_CPU / 2)),
+                memory: memory.map(|m| format!("{m}m")),
+            })
             .boxed()
     }
 }
 
-/// Parses CPUs into thousandths.
+/// A limit of a file, with its place.
+struct Limit {
+    text: String,
+    part: &'static str,
+    at: At,
+}
+
+impl Limit {
+    /// Returns the limit if it can be held, or notes why it cannot.
+    fn held(self, of: impl Fn(String) -> ResourceLimits, from: &mut Reading<'_>) -> Option<Self> {
+        let mut limits = of(self.text.clone());
+        limits.normalize();
+        let mut problems = Problems::at(&[]);
+        limits.validate(&mut problems);
+        match problems.finish() {
+            Err(Error::Refused(problems)) => {
+                let reasons: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
+                from.lose(self.part, self.at, reasons.join(" "));
+                None
+            }
+            _ => Some(self),
+        }
+    }
+}
+
+/// One CPU in billionths, the unit of the engine.
+const ONE_CPU: u64 = 1_000_000_000;
+/// The decimals of a number of CPUs.
+const CPU_DECIMALS: usize = 9;
+
+/// Parses CPUs into billionths.
 fn read_cpu(text: &str) -> Option<u64> {
     let text = text.trim();
     if let Some(thousandths) = text.strip_suffix('m') {
-        return digits(thousandths);
+        return digits(thousandths)?.checked_mul(ONE_CPU / 1000);
     }
     let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
-    if decimals.is_empty() || decimals.len() > 3 || !decimals.bytes().all(|c| c.is_ascii_digit()) {
+    if decimals.is_empty() || decimals.len() > CPU_DECIMALS || !decimals.bytes().all(|c| c.is_ascii_digit()) {
         return None;
     }
-    let decimals: u64 = format!("{decimals:0<3}").parse().ok()?;
-    digits(whole)?.checked_mul(1000)?.checked_add(decimals)
+    let decimals: u64 = format!("{decimals:0<CPU_DECIMALS$}").parse().ok()?;
+    digits(whole)?.checked_mul(ONE_CPU)?.checked_add(decimals)
 }
 
-fn write_cpu(thousandths: u64) -> String {
-    let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
+fn write_cpu(billionths: u64) -> String {
+    let text = format!("{}.{:0CPU_DECIMALS$}", billionths / ONE_CPU, billionths % ONE_CPU);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
@@ -189,7 +230,8 @@ mod tests {
 
     #[test]
     fn units_are_read_and_written_in_one_form() {
-        let cpu = [("0.5", "0.5"), ("500m", "0.5"), ("2", "2"), ("2.50", "2.5"), ("1500m", "1.5")];
+        let cpu =
+            [("0.5", "0.5"), ("500m", "0.5"), ("2", "2"), ("2.50", "2.5"), ("1500m", "1.5"), ("1.23456", "1.23456")];
         for (given, kept) in cpu {
             assert_eq!(read_cpu(given).map(write_cpu).as_deref(), Some(kept), "{given}");
         }
@@ -209,7 +251,7 @@ mod tests {
         for bad in ["", "m", "1.5g", "-1m", "512", "1x", "9999999999999t", "1ibm", "ib", "5ib"] {
             assert_eq!(read_memory(bad), None, "{bad}");
         }
-        for bad in ["", ".5", "1.", "1.2345", "-1", "1e3", "half", "m"] {
+        for bad in ["", ".5", "1.", "1.2345678901", "-1", "1e3", "half", "m"] {
             assert_eq!(read_cpu(bad), None, "{bad}");
         }
     }

@@ -197,8 +197,9 @@ impl Kind for Setting {
         let (image, at) = match from.take_text("image") {
             Some(image) => image,
             None => {
-                let (at, image) = (from.at, from.image.to_owned());
-                if from.built {
+                let image = from.image.to_owned();
+                let at = from.built.unwrap_or(from.at);
+                if from.built.is_some() {
                     from.change("build", at, format!("What is built is called {image} here."));
                 } else {
                     from.change("image", at, format!("The file names no image; it is called {image} here."));
@@ -250,6 +251,12 @@ impl Kind for Setting {
             })
             .boxed()
     }
+}
+
+/// Whether an image can be held, so that a service becomes a template.
+pub fn holds_image(image: &str) -> bool {
+    let (Image { name, .. }, _) = split_image(image);
+    image_name(name).is_ok()
 }
 
 /// The arguments of a command, which is given as a list or as a command line.

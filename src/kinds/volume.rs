@@ -8,13 +8,13 @@ use super::{
     Kind,
     check::{MAX_TEXT, check_path, check_text},
     clean_path,
-    compose::{ReadEntry, Reading, Rendered, Use, literal},
+    compose::{ReadEntry, Reading, Rendered, ShortMount, Use, has_drive, is_host_path, literal, split_mount},
     kind,
     values::UnknownWord,
 };
 use crate::{
     error::Problems,
-    yaml::{Map, Node, Value},
+    yaml::{At, Map, Node, Value},
 };
 
 /// What stands behind a mount.
@@ -158,7 +158,7 @@ impl Kind for Volume {
         for (index, node) in from.take_list("volumes").into_iter().enumerate() {
             let (part, at) = (format!("volumes.{index}"), node.at);
             let read = match node.value {
-                Value::Map(map) => parse_long(map, &part, from),
+                Value::Map(map) => parse_long(map, &part, at, from),
                 _ => match node.scalar() {
                     Some(text) => parse_short(&text, &part, &node, from),
                     None => Err("This is not a mount.".to_owned()),
@@ -231,24 +231,22 @@ fn volume_of_file(key: &str, from: &Reading<'_>) -> Result<(String, bool), Strin
 }
 
 fn volume(source: &str, target: String, read_only: bool, from: &Reading<'_>) -> Result<Volume, String> {
-    let host = source.starts_with(['/', '.', '~']);
-    let (volume_type, (source, is_external)) = match (source, host) {
-        ("", _) => (VolumeType::Volume, (String::new(), false)),
-        (_, true) => (VolumeType::Bind, (source.to_owned(), false)),
-        (_, false) => (VolumeType::Volume, volume_of_file(source, from)?),
+    let (volume_type, (source, is_external)) = match source {
+        "" => (VolumeType::Volume, (String::new(), false)),
+        _ if is_host_path(source) => (VolumeType::Bind, (source.to_owned(), false)),
+        _ => (VolumeType::Volume, volume_of_file(source, from)?),
     };
     Ok(Volume { volume_type, source, target, read_only, is_external })
 }
 
 /// Parses `[SOURCE:]TARGET[:OPTIONS]`.
 fn parse_short(text: &str, part: &str, node: &Node, from: &mut Reading<'_>) -> Result<Volume, String> {
-    let parts: Vec<&str> = text.split(':').collect();
-    let (source, target, options) = match parts.as_slice() {
-        [target] => ("", *target, ""),
-        [source, target] => (*source, *target, ""),
-        [source, target, options] => (*source, *target, *options),
-        _ => return Err("A mount is TARGET, SOURCE:TARGET or SOURCE:TARGET:OPTIONS.".to_owned()),
-    };
+    let ShortMount { source, target, options } = split_mount(text)?;
+    if source.is_empty() && has_drive(&target) {
+        return Err(
+            "Compose takes a single letter before a colon for a drive, not for a volume; use a longer name.".to_owned()
+        );
+    }
     let mut read_only = false;
     for option in options.split(',').filter(|option| !option.is_empty()) {
         match option {
@@ -257,24 +255,29 @@ fn parse_short(text: &str, part: &str, node: &Node, from: &mut Reading<'_>) -> R
             _ => from.lose(part, node.at, format!("The option `{option}` of a mount cannot be held.")),
         }
     }
-    volume(source, target.to_owned(), read_only, from)
+    volume(&source, target, read_only, from)
 }
 
-fn parse_long(mut map: Map, part: &str, from: &mut Reading<'_>) -> Result<Volume, String> {
+fn parse_long(mut map: Map, part: &str, at: At, from: &mut Reading<'_>) -> Result<Volume, String> {
     let mut text = |key: &str| map.take(key).and_then(|node| node.scalar());
     let kind = text("type").ok_or("A mount needs its type.")?;
     let kind: VolumeType = kind.parse().map_err(|error: UnknownWord| error.about(&kind))?;
     let source = text("source").unwrap_or_default();
     let target = text("target").ok_or("A mount needs its target.")?;
     let read_only = map.take("read_only").is_some_and(|node| node.as_bool() == Some(true));
-    if let Some(Node { value: Value::Map(mut bind), .. }) = map.take("bind") {
-        let made = bind.take("create_host_path");
-        if let Some(node) = made.filter(|node| node.as_bool() == Some(false)) {
-            let reason = "A directory of the host that is missing is made.";
-            from.change(&format!("{part}.bind.create_host_path"), node.at, reason);
-        }
-        from.lose_rest(&format!("{part}.bind"), bind);
+    let bind = map.take("bind");
+    let bind_at = bind.as_ref().map_or(at, |node| node.at);
+    let mut bind = match bind.map(|node| node.value) {
+        Some(Value::Map(bind)) => bind,
+        _ => Map::new(),
+    };
+    // In the long form Compose makes the directory only where the file says so.
+    let made = bind.take("create_host_path");
+    if kind == VolumeType::Bind && made.as_ref().and_then(Node::as_bool) != Some(true) {
+        let reason = "A directory of the host that is missing is made.";
+        from.change(&format!("{part}.bind.create_host_path"), made.map_or(bind_at, |node| node.at), reason);
     }
+    from.lose_rest(&format!("{part}.bind"), bind);
     for kind in ["volume", "tmpfs"] {
         if let Some(Node { value: Value::Map(rest), .. }) = map.take(kind) {
             from.lose_rest(&format!("{part}.{kind}"), rest);
@@ -282,7 +285,11 @@ fn parse_long(mut map: Map, part: &str, from: &mut Reading<'_>) -> Result<Volume
     }
     from.lose_rest(part, map);
     match kind {
-        VolumeType::Volume => volume(source.trim_start_matches(['/', '.', '~']), target, read_only, from),
+        VolumeType::Volume if source.is_empty() => volume("", target, read_only, from),
+        VolumeType::Volume => {
+            let (source, is_external) = volume_of_file(&source, from)?;
+            Ok(Volume { volume_type: kind, source, target, read_only, is_external })
+        }
         VolumeType::Bind | VolumeType::Tmpfs => {
             Ok(Volume { volume_type: kind, source, target, read_only, is_external: false })
         }
@@ -311,10 +318,14 @@ fn mounted_files(attribute: &str, found: &mut Vec<ReadEntry<Volume>>, from: &mut
             Some(target) if target.starts_with('/') => target,
             target => {
                 let folder = if attribute == "secrets" { "/run/secrets" } else { "" };
-                format!("{folder}/{}", target.unwrap_or(used.source))
+                format!("{folder}/{}", target.unwrap_or_else(|| used.source.clone()))
             }
         };
-        let source = if file.starts_with(['/', '.', '~']) { file } else { format!("./{file}") };
+        let source = if is_host_path(&file) { file } else { format!("./{file}") };
+        let rest = used.mode.iter().map(|_| "mode").chain(used.rest.iter().map(|(key, _)| key));
+        for key in rest.map(str::to_owned).collect::<Vec<_>>() {
+            from.change(&format!("{part}.{key}"), at, "Compose ignores it where the content is a file of the host.");
+        }
         from.change(&part, at, format!("It is held as a mount of {source}, which is what Compose makes of it."));
         let volume = Volume { volume_type: VolumeType::Bind, source, target, read_only: true, is_external: false };
         found.push(from.found(&part, at, volume));

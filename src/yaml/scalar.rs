@@ -78,6 +78,9 @@ fn is_float(text: &str) -> bool {
     }
 }
 
+/// From this exponent on Go writes a number with it.
+const EXPONENT_FROM: i32 = 6;
+
 /// Formats a number as Go does.
 pub(super) fn float_text(number: f64) -> String {
     if number.is_nan() {
@@ -89,7 +92,7 @@ pub(super) fn float_text(number: f64) -> String {
     let scientific = format!("{number:e}");
     let Some((digits, exponent)) = scientific.split_once('e') else { return number.to_string() };
     match exponent.parse::<i32>() {
-        Ok(exponent) if (-4..21).contains(&exponent) => number.to_string(),
+        Ok(exponent) if (-4..EXPONENT_FROM).contains(&exponent) => number.to_string(),
         Ok(exponent) => {
             let sign = if exponent < 0 { '-' } else { '+' };
             format!("{digits}e{sign}{:02}", exponent.abs())
@@ -108,6 +111,11 @@ mod tests {
         for (plain, text) in [
             ("0755", "493"),
             ("1e3", "1000"),
+            ("100000.0", "100000"),
+            ("123456.7", "123456.7"),
+            ("1000000.0", "1e+06"),
+            ("1234567.5", "1.2345675e+06"),
+            ("1.5e7", "1.5e+07"),
             ("1.10", "1.1"),
             ("0x1F", "31"),
             ("1_000", "1000"),

@@ -8,7 +8,7 @@ use std::{
     rc::Rc,
 };
 
-use super::{Refusal, Request, file::Parsed};
+use super::{Refusal, Request, file::Parsed, links::Links};
 use crate::{
     compose::merge,
     kinds::compose::{NoteKind, Notes},
@@ -22,7 +22,12 @@ const MAX_CHAIN: usize = 32;
 type ServiceRef = (usize, String);
 
 /// Merges every service into the one that it extends. The services of a file that others extend are not imported.
-pub(super) fn apply(files: &mut [Parsed], request: &Request, notes: &mut Notes<'_>) -> Result<(), Refusal> {
+pub(super) fn apply(
+    files: &mut [Parsed],
+    links: &Links,
+    request: &Request,
+    notes: &mut Notes<'_>,
+) -> Result<(), Refusal> {
     let mut services: Vec<Vec<(String, Node)>> = Vec::with_capacity(files.len());
     let mut maps: HashMap<ServiceRef, Rc<Map>> = HashMap::new();
     for (file, parsed) in files.iter_mut().enumerate() {
@@ -35,8 +40,7 @@ pub(super) fn apply(files: &mut [Parsed], request: &Request, notes: &mut Notes<'
         }
         services.push(of_file);
     }
-    let names = (0..files.len()).map(|file| request.file(file).to_owned()).collect();
-    let mut resolver = Resolver { names, maps, done: HashMap::new(), borrowed: HashSet::new(), notes };
+    let mut resolver = Resolver { links, request, maps, done: HashMap::new(), borrowed: HashSet::new(), notes };
     for (file, keys) in services.iter().enumerate() {
         for (key, node) in keys {
             resolver.resolve(file, key, node.at, &mut Vec::new())?;
@@ -45,7 +49,9 @@ pub(super) fn apply(files: &mut [Parsed], request: &Request, notes: &mut Notes<'
     let Resolver { maps, mut done, borrowed, notes, .. } = resolver;
     drop(maps);
     for (file, of_file) in services.into_iter().enumerate() {
-        let is_borrowed = borrowed.contains(&file);
+        // The first file and those that are included are imported for their own services.
+        let is_borrowed =
+            borrowed.contains(&file) && file != 0 && file < request.files.len() && !links.is_included[file];
         let mut kept = Vec::with_capacity(of_file.len());
         for (key, mut node) in of_file {
             if is_borrowed {
@@ -69,7 +75,8 @@ fn copied(map: &Map, at: At, notes: &Notes<'_>) -> Result<Map, Refusal> {
 }
 
 struct Resolver<'a, 'b> {
-    names: Vec<String>,
+    links: &'a Links,
+    request: &'a Request,
     /// The services of the files, unresolved.
     maps: HashMap<ServiceRef, Rc<Map>>,
     /// The resolved services.
@@ -150,20 +157,15 @@ impl Resolver<'_, '_> {
         let service = extends.scalar().or_else(|| text("service")).ok_or("It does not say which service.")?;
         let from = match text("file") {
             None => file,
-            Some(name) => position(&self.names, &name).ok_or_else(|| format!("The file {name} is not given."))?,
+            Some(name) => self.links.position(file, &name).ok_or_else(|| format!("The file {name} is not given."))?,
         };
         let base = (from, service);
-        if !self.maps.contains_key(&base) {
-            return Err(format!("There is no service {} in {}.", base.1, self.names[from]));
+        if self.maps.contains_key(&base) {
+            return Ok(base);
         }
-        Ok(base)
+        // Services of an included file are as those of the file itself.
+        let included = self.links.includes[from].iter().map(|other| (*other, base.1.clone()));
+        let mut included = included.filter(|base| self.maps.contains_key(base));
+        included.next().ok_or_else(|| format!("There is no service {} in {}.", base.1, self.request.file(from)))
     }
-}
-
-/// Finds a file by the name in `extends`: its full name, or its name without the folder.
-fn position(names: &[String], wanted: &str) -> Option<usize> {
-    let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
-    let wanted = wanted.trim_start_matches("./");
-    let same = names.iter().position(|name| name.trim_start_matches("./") == wanted);
-    same.or_else(|| names.iter().position(|name| last(name) == last(wanted)))
 }

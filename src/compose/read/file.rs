@@ -4,11 +4,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::Refusal;
+use super::{Refusal, filler::Filler};
 use crate::{
-    compose::interpolate::{Missing, interpolate, only_variable},
     kinds::compose::{Definitions, EXTENSION, NoteKind, Notes},
-    yaml::{self, At, Map, Node, Value},
+    yaml::{self, At, Map, Node, Tag, Value},
 };
 
 /// A parsed file.
@@ -16,8 +15,27 @@ use crate::{
 pub(super) struct Parsed {
     pub(super) services: Map,
     pub(super) definitions: Definitions,
+    pub(super) networks: Map,
+    /// The files that this one includes.
+    pub(super) includes: Vec<Include>,
+    /// The parts that take the place of those of lower files, by their tags.
+    pub(super) replaced: HashSet<String>,
     /// The contents of `x-devarch`.
     pub(super) meta: Map,
+}
+
+/// An entry of `include`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Include {
+    /// The files, the second and later ones laid over the first.
+    pub(super) paths: Vec<String>,
+    /// The folder to which their paths are relative; by default that of the first file.
+    pub(super) folder: Option<String>,
+    /// Files with their variables.
+    pub(super) env_files: Vec<String>,
+    /// Its path in the file.
+    pub(super) part: String,
+    pub(super) at: At,
 }
 
 /// Parses a file and interpolates its variables.
@@ -40,10 +58,21 @@ pub(super) fn parse(
     let mut filler = Filler { variables, path: Vec::new(), notes, refusals: Vec::new(), secrets: HashSet::new() };
     let mut parsed = Parsed::default();
     for (key, mut node) in document {
+        if node.tag.is_some() {
+            parsed.replaced.insert(key.clone());
+        }
+        if node.tag == Some(Tag::Reset) {
+            continue;
+        }
         let part = match key.as_str() {
-            "services" | "volumes" | "configs" | "secrets" => {
+            "services" | "volumes" | "configs" | "secrets" | "networks" => {
                 filler.within(&key, |filler| filler.fill(&mut node));
                 map_of(&key, node).map_err(|refusal| vec![refusal])?
+            }
+            "include" => {
+                filler.within(&key, |filler| filler.fill(&mut node));
+                parsed.includes = includes(node, filler.notes);
+                continue;
             }
             EXTENSION => {
                 parsed.meta = map_of(&key, node).map_err(|refusal| vec![refusal])?;
@@ -56,9 +85,10 @@ pub(super) fn parse(
         };
         match key.as_str() {
             "services" => parsed.services = part,
-            "volumes" => parsed.definitions.volumes = part,
-            "configs" => parsed.definitions.configs = part,
-            _ => parsed.definitions.secrets = part,
+            "volumes" => parsed.definitions.volumes = canonical(part),
+            "configs" => parsed.definitions.configs = canonical(part),
+            "secrets" => parsed.definitions.secrets = canonical(part),
+            _ => parsed.networks = canonical(part),
         }
     }
     if filler.refusals.is_empty() { Ok(parsed) } else { Err(filler.refusals) }
@@ -72,145 +102,59 @@ fn map_of(key: &str, node: Node) -> Result<Map, Refusal> {
     }
 }
 
-/// Adds a note about a top-level part that is neither services nor definitions.
-fn other(key: &str, node: &Node, notes: &mut Notes<'_>) {
-    let mut note = |fate, path: &str, at, reason: &str| notes.push(fate, path, at, reason);
-    match (key, &node.value) {
-        ("name", _) => note(NoteKind::Changed, key, node.at, "The project is called devarch-STACK here."),
-        ("version", _) => note(NoteKind::Changed, key, node.at, "It is obsolete, and Compose ignores it."),
-        ("networks", Value::Map(networks)) => {
-            for (name, network) in networks.iter() {
-                let only_name = network.as_map().is_none_or(|map| map.iter().all(|(key, _)| key == "name"));
-                let fate = if name == "default" && only_name { NoteKind::Changed } else { NoteKind::Lost };
-                note(fate, &format!("networks.{name}"), network.at, "A stack has one network of its own.");
-            }
-        }
-        ("include", _) => note(NoteKind::Lost, key, node.at, "Give the other files as well."),
-        (key, _) if key.starts_with("x-") => {
-            note(NoteKind::Lost, key, node.at, "An extension that belongs to no service is not held.");
-        }
-        _ => note(NoteKind::Lost, key, node.at, "This part of a file cannot be held."),
-    }
-}
-
-struct Filler<'a, 'b> {
-    variables: &'a BTreeMap<String, String>,
-    path: Vec<String>,
-    notes: &'a mut Notes<'b>,
-    refusals: Vec<Refusal>,
-    /// The variables of the current service that are secrets.
-    secrets: HashSet<String>,
-}
-
-impl Filler<'_, '_> {
-    fn within(&mut self, part: &str, fill: impl FnOnce(&mut Self)) {
-        self.path.push(part.to_owned());
-        fill(self);
-        self.path.pop();
-    }
-
-    fn fill(&mut self, node: &mut Node) {
-        if self.notes.budget().is_exceeded() {
-            return;
-        }
-        match &mut node.value {
-            Value::Map(map) => {
-                if let ([part, _], Some(extension)) = (self.path.as_slice(), map.get(EXTENSION))
-                    && part == "services"
-                {
-                    let listed = extension.as_map().and_then(|map| map.get("secrets")).and_then(Node::as_list);
-                    self.secrets = listed.unwrap_or_default().iter().filter_map(Node::scalar).collect();
-                }
-                for (key, node) in map.iter_mut() {
-                    let key = key.to_owned();
-                    self.within(&key, |filler| filler.fill(node));
-                }
-                if self.path.len() == 2 {
-                    self.secrets.clear();
-                }
-            }
-            Value::List(list) => {
-                for (index, node) in list.iter_mut().enumerate() {
-                    self.within(&index.to_string(), |filler| filler.fill(node));
-                }
-            }
-            // Reading the content decides whether its variables are interpolated when the stack starts.
-            Value::Text(_) if self.is_content() => {}
-            Value::Text(text) if text.contains('$') => {
-                if let Some(value) = self.filled(text, node.at) {
-                    node.value = value;
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn is_content(&self) -> bool {
-        matches!(self.path.as_slice(), [part, _, key] if part == "configs" && key == "content")
-    }
-
-    /// The environment variable whose value a text is, and that value.
-    fn variable<'t>(&self, text: &'t str) -> Option<(String, &'t str)> {
-        match self.path.as_slice() {
-            [part, _, attribute, last] if part == "services" && attribute == "environment" => {
-                match text.split_once('=') {
-                    Some((key, value)) if last.parse::<usize>().is_ok() => Some((key.to_owned(), value)),
-                    _ => Some((last.clone(), text)),
-                }
-            }
-            _ => None,
-        }
-    }
-
-    fn filled(&mut self, text: &str, at: At) -> Option<Value> {
-        let budget = self.notes.budget();
-        let Some(filled) = interpolate(text, self.variables, budget) else {
-            // After the budget is exceeded every text is refused; only the first refusal is reported.
-            match budget.exceeded() {
-                Some(_) if !self.refusals.is_empty() => {}
-                Some(why) => self.refusals.push(Refusal::exceeded(at, why)),
-                None => self.refuse(at, "a `${` names no variable here; write `$${` for the text itself."),
-            }
-            return None;
-        };
-        if let Some((key, value)) = self.variable(text)
-            && !filled.missing.is_empty()
+/// Definitions in which `external: { name: … }`, of old files, is `external: true` and a name.
+fn canonical(definitions: Map) -> Map {
+    let canonical = definitions.into_iter().map(|(key, mut node)| {
+        if let Value::Map(map) = &mut node.value
+            && let Some(Node { value: Value::Map(mut old), at, .. }) =
+                map.get("external").filter(|node| node.as_map().is_some()).cloned()
         {
-            // In a list it is the key alone, in a mapping a key without a value.
-            let bare = if text.len() == value.len() { Value::Null } else { Value::Text(key.clone()) };
-            if self.secrets.contains(&key) {
-                return Some(bare);
-            }
-            if only_variable(value) == Some(key.as_str()) {
-                self.note(NoteKind::Changed, at, "It is left to the shell that starts the stack.".to_owned());
-                return Some(bare);
+            map.set("external", Node { at, ..Node::from(true) });
+            if let Some(name) = old.take("name").filter(|_| map.get("name").is_none()) {
+                map.set("name", name);
             }
         }
-        for missing in filled.missing {
-            match missing {
-                Missing::Optional(name) => {
-                    let reason = format!("The variable {name} is not given; nothing stands in its place.");
-                    self.note(NoteKind::Lost, at, reason);
-                }
-                Missing::Required(name, why) => {
-                    let why = if why.is_empty() { String::new() } else { format!(": {why}") };
-                    self.refuse(at, &format!("the variable {name} must be given{why}."));
-                }
-            }
-        }
-        Some(Value::Text(filled.text))
-    }
+        (key, node)
+    });
+    canonical.collect()
+}
 
-    fn note(&mut self, fate: NoteKind, at: At, reason: String) {
-        if !self.notes.budget().is_exceeded() {
-            self.notes.push(fate, &self.path.join("."), at, &reason);
+/// The entries of `include`.
+fn includes(node: Node, notes: &mut Notes<'_>) -> Vec<Include> {
+    let texts = |node: Option<Node>| match node.map(|node| node.value) {
+        Some(Value::List(list)) => list.iter().filter_map(Node::scalar).collect(),
+        Some(value) => Node::new(value).scalar().into_iter().collect(),
+        None => Vec::new(),
+    };
+    let Value::List(list) = node.value else {
+        notes.push(NoteKind::Lost, "include", node.at, "This is not a list of files.");
+        return Vec::new();
+    };
+    let read = list.into_iter().enumerate().map(|(index, item)| {
+        let (part, at) = (format!("include.{index}"), item.at);
+        match item.value {
+            Value::Map(mut map) => Include {
+                paths: texts(map.take("path")),
+                folder: map.take("project_directory").and_then(|node| node.scalar()),
+                env_files: texts(map.take("env_file")),
+                part,
+                at,
+            },
+            value => Include { paths: texts(Some(Node::new(value))), part, at, ..Include::default() },
         }
-    }
+    });
+    read.collect()
+}
 
-    fn refuse(&mut self, at: At, reason: &str) {
-        let message = format!("{}: {reason}", self.path.join("."));
-        if self.notes.budget().charge(1, message.len()) {
-            self.refusals.push(Refusal::new(at, message));
+/// Adds a note about a top-level part that holds neither services nor what they use.
+fn other(key: &str, node: &Node, notes: &mut Notes<'_>) {
+    let mut note = |fate, reason: &str| notes.push(fate, key, node.at, reason);
+    match key {
+        "name" => note(NoteKind::Changed, "The project is called devarch-STACK here."),
+        "version" => note(NoteKind::Changed, "It is obsolete, and Compose ignores it."),
+        key if key.starts_with("x-") => {
+            note(NoteKind::Changed, "An extension of the file itself is not held; what services take of it is.");
         }
+        _ => note(NoteKind::Lost, "This part of a file cannot be held."),
     }
 }

@@ -21,19 +21,25 @@ pub(super) struct Names {
 pub(super) fn give(found: &[FoundService], request: &Request, notes: &mut Notes<'_>) -> Vec<Names> {
     let (mut templates, mut instances) = (Taken::default(), Taken::default());
     // Keys that are valid names are reserved first.
+    let prefix = request.prefix.as_deref().unwrap_or_default();
     for service in found {
-        templates.reserve(NameOf::Template, &format!("{}{}", request.prefix, service.key));
+        templates.reserve(NameOf::Template, &format!("{prefix}{}", service.key));
         instances.reserve(NameOf::Instance, &service.key);
     }
     let names = found.iter().map(|service| {
-        let wanted = format!("{}{}", request.prefix, service.key);
-        let template = templates.fit(NameOf::Template, &wanted, MAX_TEMPLATE_NAME);
-        let instance = instances.fit(NameOf::Instance, &service.key, MAX_NAME);
-        for (what, name, wanted) in [("template", &template, &wanted), ("instance", &instance, &service.key)] {
-            if name != wanted {
-                let reason = format!("The {what} is called {name}: names take lower-case letters, digits and hyphens.");
-                notes.push(NoteKind::Changed, &format!("services.{}", service.key), service.at, &reason);
-            }
+        let wanted = format!("{prefix}{}", service.key);
+        let (template, why) = templates.fit(NameOf::Template, &wanted, MAX_TEMPLATE_NAME);
+        let path = format!("services.{}", service.key);
+        if let Some(why) = why {
+            notes.push(NoteKind::Changed, &path, service.at, &format!("The template is called {template}: {why}"));
+        }
+        let (instance, why) = instances.fit(NameOf::Instance, &service.key, MAX_NAME);
+        if let Some(why) = why {
+            let reason = format!(
+                "The instance is called {instance}, and other services no longer find it as {}: {why}",
+                service.key
+            );
+            notes.push(NoteKind::Lost, &path, service.at, &reason);
         }
         Names { template, instance }
     });
@@ -54,13 +60,19 @@ impl Taken {
         }
     }
 
-    fn fit(&mut self, of: NameOf, wanted: &str, room: usize) -> String {
+    /// A free name like the wanted one, and why it is another one.
+    fn fit(&mut self, of: NameOf, wanted: &str, room: usize) -> (String, Option<String>) {
         match Name::parse(of, wanted) {
-            Ok(name) => name.to_string(),
+            Ok(name) => (name.to_string(), None),
             Err(error) => {
+                let why = error.to_string();
                 let base = error.suggestion;
-                let next = self.next.entry(base.clone()).or_insert(1);
-                let proposals = (*next..).map_while(|n| Some((n, numbered(&base, "", n, room)?)));
+                // The suggestion itself comes first, then numbers.
+                let next = self.next.entry(base.clone()).or_insert(0);
+                let proposals = (*next..).map_while(|n| match n {
+                    0 => Some((0, base.clone())),
+                    n => Some((n, numbered(&base, "", n, room)?)),
+                });
                 let mut free =
                     proposals.skip_while(|(_, name)| self.names.contains(name) || Name::parse(of, name).is_err());
                 let name = free.next().map(|(n, name)| {
@@ -69,7 +81,7 @@ impl Taken {
                 });
                 let name = name.unwrap_or(base);
                 self.names.insert(name.clone());
-                name
+                (name, Some(why))
             }
         }
     }

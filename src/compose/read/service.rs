@@ -4,11 +4,12 @@
 
 use std::{collections::HashMap, hash::Hash};
 
+use super::{networks, references};
 use crate::{
     error::{Error, Problems},
     kinds::{
         Cardinality, Collections, Kind, MAX_ENTRIES, MAX_KIND_BYTES, check_entry,
-        compose::{Definitions, EXTENSION, NoteKind, Notes, ReadEntry, Reading},
+        compose::{Definitions, EXTENSION, NoteKind, Notes, ReadEntry, Reading, Services},
         for_each_kind,
     },
     yaml::{At, Map, Node, Value},
@@ -20,8 +21,8 @@ pub(super) struct Part<'a> {
     pub(super) at: At,
     /// The name of its image if the file does not contain one.
     pub(super) image: &'a str,
-    /// The instance names of all services, by their keys.
-    pub(super) called: &'a HashMap<String, String>,
+    /// The services of the import.
+    pub(super) services: &'a Services,
     /// The `x-devarch` of the file, which applies to all its services.
     pub(super) meta: Option<&'a Map>,
 }
@@ -56,7 +57,7 @@ impl Part<'_> {
             Some(Value::Map(map)) => map,
             _ => Map::new(),
         };
-        let built = service.get("build").is_some();
+        let built = service.get("build").map(|node| node.at);
         let mut reading = Reading {
             name: self.key,
             at: self.at,
@@ -65,9 +66,10 @@ impl Part<'_> {
             extension,
             file,
             built,
-            names: self.called,
+            services: self.services,
             notes: Notes::new(notes.budget()),
         };
+        references::rewrite(&mut reading);
         let says = read_all(&mut reading);
         let mut word = |key: &str| {
             let own = reading.extension.take(key);
@@ -97,23 +99,14 @@ fn rest(attribute: &str, node: &Node, from: &mut Reading<'_>) {
     match (attribute, &node.value) {
         (_, Value::Null) => {}
         ("container_name", _) => {
-            from.change(attribute, node.at, "A container is called devarch-STACK-INSTANCE here.");
-        }
-        ("networks", networks) => {
-            let default = |name: &str| name == "default";
-            let plain = match networks {
-                Value::List(list) => list.iter().all(|node| node.scalar().as_deref().is_some_and(default)),
-                Value::Map(map) => map.iter().all(|(name, node)| default(name) && node.value == Value::Null),
-                _ => false,
-            };
-            let reason = "All services of a stack join its one network, and no other.";
-            if plain {
-                from.change(attribute, node.at, reason);
-            } else {
-                from.lose(attribute, node.at, reason);
+            let mut reason = "A container is called devarch-STACK-INSTANCE here.".to_owned();
+            let name = node.scalar().unwrap_or_default();
+            if from.services.instances.get(from.name) != Some(&name) {
+                reason = format!("{reason} Other services no longer find it as {name}.");
             }
+            from.change(attribute, node.at, reason);
         }
-        ("scale", _) => from.lose(attribute, node.at, "An instance is one container; make more of the template."),
+        ("networks", _) => networks::of_service(node, from),
         _ => from.lose(attribute, node.at, "This is not an attribute of a service that can be held."),
     }
 }

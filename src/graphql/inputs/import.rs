@@ -2,6 +2,8 @@
 //!
 //! Used by `mutation.rs`. It must not check a rule: the use case does.
 
+use std::collections::BTreeMap;
+
 use async_graphql::{Enum, InputObject};
 
 use super::StackRef;
@@ -60,9 +62,9 @@ pub(in crate::graphql) struct ImportComposeInput {
     /// A stack that gets an instance of every service; by a name that no stack has, it is made. Without it there are
     /// templates only.
     stack: Option<StackRef>,
-    /// What the names of all templates start with, such as `shop-`; empty for the names of the services.
-    #[graphql(default)]
-    template_prefix: String,
+    /// What the names of all templates start with, such as `shop-`; empty for the names of the services. Without it they
+    /// start with the name of the stack, if there is one.
+    template_prefix: Option<String>,
     /// What happens where something of the same name says something else.
     #[graphql(default_with = "ImportConflict::Fail")]
     on_conflict: ImportConflict,
@@ -80,6 +82,7 @@ impl From<ImportComposeInput> for ImportCompose {
             files: input.files.into_iter().map(Source::from).collect(),
             overrides: input.overrides.unwrap_or_default().into_iter().map(Source::from).collect(),
             variables: variables.map(|variable| (variable.name, variable.value)).collect(),
+            file_variables: BTreeMap::new(),
             prefix: input.template_prefix,
         };
         Self {

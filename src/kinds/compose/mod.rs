@@ -4,13 +4,15 @@
 //! Filled and read by the kinds, driven by `compose`. It must not depend on a concrete kind.
 
 mod duration;
+mod mount;
 mod reading;
 mod rendered;
 mod text;
 
 pub use self::{
     duration::{duration, seconds},
-    reading::{Definitions, Note, NoteKind, Notes, ReadEntry, Reading, Use},
+    mount::{ShortMount, has_drive, is_host_path, split_mount},
+    reading::{Definitions, Note, NoteKind, Notes, ReadEntry, Reading, Services, Use},
     rendered::{Rendered, Surroundings, Warning},
     text::{has_variables, is_interpolable, literal, literal_tree, unescaped},
 };

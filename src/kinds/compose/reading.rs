@@ -2,7 +2,7 @@
 //!
 //! Created by `compose::read`; each kind takes its attributes out of it. It must not know what is stored.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,21 @@ pub struct Definitions {
     pub configs: Map,
     /// `secrets`
     pub secrets: Map,
+}
+
+/// The services of an import, as far as others refer to them.
+#[derive(Clone, Debug, Default)]
+pub struct Services {
+    /// The names of their instances, by their keys. Services that become no template are not among them.
+    pub instances: HashMap<String, String>,
+    /// The keys of services that become no template.
+    pub dropped: HashSet<String>,
+    /// The keys of services whose instances are disabled.
+    pub disabled: HashSet<String>,
+    /// The keys of services by the names that the files give to their containers.
+    pub containers: HashMap<String, String>,
+    /// Whether all services join the same networks, so that the one network of the stack is the same.
+    pub share_networks: bool,
 }
 
 /// What happened to an element of a file.
@@ -177,10 +192,10 @@ pub struct Reading<'a> {
     pub extension: Map,
     /// The top-level elements of the file.
     pub file: &'a Definitions,
-    /// Whether the service is built instead of pulled.
-    pub built: bool,
-    /// The names of all services in the file, with the names of their instances.
-    pub names: &'a HashMap<String, String>,
+    /// The position of `build`, if the service is built instead of pulled.
+    pub built: Option<At>,
+    /// The services of the import.
+    pub services: &'a Services,
     /// The notes.
     pub notes: Notes<'a>,
 }
@@ -281,6 +296,20 @@ impl Reading<'_> {
             pairs.push(Some((key, value, item.at)));
         }
         pairs.into_iter().flatten().collect()
+    }
+
+    /// The instance of another service. Notes that it has none.
+    pub fn instance_of(&mut self, service: &str, part: &str, at: At) -> Option<String> {
+        if let Some(instance) = self.services.instances.get(service) {
+            return Some(instance.clone());
+        }
+        let reason = if self.services.dropped.contains(service) {
+            format!("The service {service} becomes no template: nothing can refer to it.")
+        } else {
+            format!("There is no service {service}.")
+        };
+        self.lose(part, at, reason);
+        None
     }
 
     /// Takes an attribute that is a list. A single value counts as a list of one.

@@ -132,7 +132,8 @@ async fn what_is_set_in_a_template_survives(t: &TestApp) {
     assert_eq!(t.data(&query, json!({ "name": name })).await["instance"]["template"], all);
     // A file that says nothing but the settings leaves the rest.
     let file = format!("services: {{ {name}: {{ image: other }} }}");
-    let input = json!({ "files": [{ "text": file }], "stack": { "name": "shop" }, "onConflict": "UPDATE" });
+    let mut input = json!({ "files": [{ "text": file }], "stack": { "name": "shop" }, "onConflict": "UPDATE" });
+    input["templatePrefix"] = json!("");
     t.done("importCompose", input, "").await;
     let (imported, _) = template(t, name).await;
     for (field, sample) in samples {

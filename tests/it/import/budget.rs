@@ -236,7 +236,7 @@ fn random(rng: &mut Rng) -> Request {
         overrides.push(Source { name: "override.yaml".to_owned(), text: format!("services:\n{changed}{content}") });
     }
     let variables = BTreeMap::from([("A".to_owned(), long(rng))]);
-    Request { files: vec![Source { name: "a.yaml".to_owned(), text }], overrides, variables, prefix: String::new() }
+    Request { files: vec![Source { name: "a.yaml".to_owned(), text }], overrides, variables, ..Request::default() }
 }
 
 /// Whatever is read: the budget is kept, and what it cannot pay for is refused as such.

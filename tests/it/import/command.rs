@@ -16,18 +16,27 @@ use crate::support::{TestApp, both};
 
 both!(files_are_imported_without_the_service, a_folder_of_files_is_the_catalogue);
 
-fn devarch(t: &TestApp, folder: &Path, arguments: &[&str]) -> Output {
+pub(super) fn devarch(t: &TestApp, folder: &Path, arguments: &[&str]) -> Output {
+    devarch_with(t, folder, arguments, &[])
+}
+
+/// Runs the program with variables of the environment.
+pub(super) fn devarch_with(t: &TestApp, folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let url = match &t.url {
         DbUrl::Sqlite(path) => format!("sqlite://{}", path.display()),
         DbUrl::Postgres(url) => url.clone(),
     };
     let mut command = Command::new(env!("CARGO_BIN_EXE_devarch"));
-    command.args(["--database-url", &url, "--log", "error"]).args(arguments).current_dir(folder);
+    command
+        .args(["--database-url", &url, "--log", "error"])
+        .args(arguments)
+        .current_dir(folder)
+        .envs(variables.iter().copied());
     command.output().unwrap()
 }
 
 /// The lines of standard output; the command has succeeded.
-fn lines(done: &Output) -> Vec<String> {
+pub(super) fn lines(done: &Output) -> Vec<String> {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     assert!(done.status.success(), "{}", text(&done.stderr));
     text(&done.stdout).lines().map(str::to_owned).collect()
@@ -63,24 +72,25 @@ async fn files_are_imported_without_the_service(t: &TestApp) {
         "instances created: web, db",
         "lost: compose.yaml:5: services.web.networks: All services of a stack join its one network, and no other.",
     ];
-    let mut expected = vec!["Nothing has been written; this is what would happen.".to_owned()];
-    expected.extend(told.map(str::to_owned));
+    let read = "read: compose.yaml, over.yaml, vars.env";
+    let expected = [&[read, "Nothing has been written; this is what would happen."], told.as_slice()].concat();
     assert_eq!(lines(&dry), expected);
     assert_eq!(t.data("{ templates { totalCount } }", json!({})).await["templates"]["totalCount"], 0);
-    assert_eq!(lines(&devarch(t, folder.path(), &arguments)), told);
+    let expected = [&[read], told.as_slice(), &["next: devarch compose shop"]].concat();
+    assert_eq!(lines(&devarch(t, folder.path(), &arguments)), expected);
     let web = t.imported("my-web").await;
     assert_eq!((&web["imageTag"], &web["user"]), (&json!("1.29"), &json!("web user")));
     let query = "{ instance(stack: \"shop\", name: \"web\") { labels { key value } } }";
     assert_eq!(t.data(query, json!({})).await["instance"]["labels"], json!([{ "key": "a", "value": "b" }]));
     let again = lines(&devarch(t, folder.path(), &arguments));
     assert_eq!(
-        again[..3],
+        again[1..4],
         ["stack unchanged: shop", "templates unchanged: my-web, my-db", "instances unchanged: web, db"]
     );
 
     for (arguments, code, message) in [
         (vec!["import", "nowhere.yaml"], 1, "devarch: cannot read nowhere.yaml: "),
-        (vec!["import"], 2, "devarch: "),
+        (vec!["import", "--stack", "a", "--templates-only"], 2, "devarch: "),
         (vec!["import", "compose.yaml", "--var", "TAG"], 2, "devarch: "),
         (
             vec!["import", "compose.yaml", "--prefix", "my-", "--var", "TAG=2"],

@@ -27,7 +27,7 @@ fn every_file_of_the_corpus_goes_in_and_out_on_postgres() {
     run(Engine::Postgres, async |t: &TestApp| every_file(t).await);
 }
 
-fn setting(name: &str) -> String {
+pub(super) fn setting(name: &str) -> String {
     #[expect(clippy::disallowed_methods, reason = "where the corpus and the judges are")]
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run .ci/run"))
 }

@@ -5,9 +5,12 @@ mod command;
 mod conflicts;
 mod corpus;
 mod held;
+mod law;
 mod layers;
 mod limits;
+mod project;
 mod stacks;
+mod table;
 mod told;
 
 use serde_json::{Value, json};
@@ -18,9 +21,9 @@ use crate::support::TestApp;
 const REPORT: &str = "stack { name outcome } templates { name outcome } instances { name outcome } \
                       losses { file line path reason } lossCount changes { file line path reason } changeCount";
 
-/// The input of an import of one file.
+/// The input of an import of one file, whose templates are called as its services.
 fn file(text: &str) -> Value {
-    json!({ "files": [{ "text": text }] })
+    json!({ "files": [{ "text": text }], "templatePrefix": "" })
 }
 
 /// The input of an import of one file, with further fields.

@@ -110,8 +110,11 @@ async fn a_template_with_such_a_row_is_repaired(t: &TestApp) {
 
 async fn an_import_repairs_templates_and_instances(t: &TestApp) {
     let file = "services: { web: { image: \"a:1\" } }";
-    let import =
-        |conflict: &str| json!({ "files": [{ "text": file }], "stack": { "name": "shop" }, "onConflict": conflict });
+    let import = |conflict: &str| {
+        json!({
+            "files": [{ "text": file }], "stack": { "name": "shop" }, "templatePrefix": "", "onConflict": conflict,
+        })
+    };
     t.done("importCompose", import("FAIL"), "").await;
     for poison in poisons() {
         if poison.of_templates {

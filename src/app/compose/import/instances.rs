@@ -18,7 +18,7 @@ use crate::{
         entries,
         queries::{
             dependencies,
-            instances::{self, NewInstance},
+            instances::{self, InstanceChange, NewInstance},
             stack_instances,
         },
     },
@@ -129,7 +129,10 @@ impl InstanceImport<'_> {
             template,
             name: name.clone(),
             container_name,
-            values: InstanceValues { description: service.description.clone(), ..InstanceValues::default() },
+            values: InstanceValues {
+                description: service.description.clone(),
+                enabled: service.enabled.unwrap_or(true),
+            },
             // Set after all overrides have been written.
             override_count: 0,
         };
@@ -150,20 +153,34 @@ impl InstanceImport<'_> {
         let template = self.templates.written.iter().find(|template| template.row.id == instance.template_service_id);
         let own = template.is_some_and(|template| template.row.name == service.template);
         let changes = changes(tx, instance.id, collections::of_all_kinds(overrides)).await?;
-        if own && changes.is_empty() {
+        // Only what the files say of it: an instance that a user has disabled stays so.
+        let enabled = service.enabled.filter(|enabled| *enabled != instance.enabled);
+        if own && changes.is_empty() && enabled.is_none() {
             return Ok(Outcome::Unchanged);
         }
         match self.on_conflict {
             OnConflict::Skip => Ok(Outcome::Skipped),
             OnConflict::Update if own => {
                 let written = changes.write(tx, now).await?;
-                instances::update(tx, instance.id, written.unwrap_or_default(), now).await?;
+                let values = enabled.map(|enabled| InstanceValues { enabled, ..InstanceValues::from(&instance) });
+                let change = InstanceChange { values, ..written.unwrap_or_default() };
+                instances::update(tx, instance.id, change, now).await?;
                 Ok(Outcome::Updated)
             }
             OnConflict::Update | OnConflict::Fail => {
-                let what = if own { "says something else than" } else { "is made from another template than" };
+                let (what, remedy) = match own {
+                    true => (
+                        "says something else than",
+                        "leave or update it with onConflict (--on-conflict skip or --on-conflict update)",
+                    ),
+                    false => (
+                        "is made from another template than",
+                        "leave it with onConflict (--on-conflict skip), give the templatePrefix of its template (--prefix), or \
+                         import into another stack (--stack)",
+                    ),
+                };
                 let message = format!(
-                    "The stack `{}` has an instance `{}` that {what} the service {}.",
+                    "The stack `{}` has an instance `{}` that {what} the service {}: {remedy}.",
                     self.stack.name, service.instance, service.key
                 );
                 let holder = Detail::Holder(AnyId::Instance(instance.id));

@@ -118,6 +118,7 @@ impl App {
     /// Imports files, all or nothing.
     pub async fn import_compose(&self, input: ImportCompose) -> Result<ImportReport> {
         self.allow(Import::PERMISSION)?;
+        let input = self.with_prefix(input).await?;
         let stop = Stop { cancellation: self.cancellation().clone(), dry_run: input.dry_run };
         let (request, read) = read(input.request, &stop).await?;
         let read = read.map_err(|refusals| refused(&request, refusals))?;
@@ -134,6 +135,24 @@ impl App {
         };
         report.notes.splice(0..0, read.notes);
         Ok(report)
+    }
+}
+
+impl App {
+    /// Names the templates after the stack, unless the caller gives a prefix: other stacks and the catalogue use the same
+    /// names.
+    async fn with_prefix(&self, mut input: ImportCompose) -> Result<ImportCompose> {
+        let (None, Some(stack)) = (&input.request.prefix, &input.stack) else { return Ok(input) };
+        let name = match stack {
+            StackRef::Name(name) => Some(name.clone()),
+            StackRef::Id(None) => None,
+            StackRef::Id(Some(id)) => {
+                let found = stacks::load(&self.snapshot().await?, &[*id]).await?;
+                found.into_iter().next().map(|stack| stack.name)
+            }
+        };
+        input.request.prefix = name.map(|name| format!("{name}-"));
+        Ok(input)
     }
 }
 

@@ -113,8 +113,8 @@ impl Templates {
 
 fn taken(service: &Imported, holder: TemplateId) -> Problem {
     let message = format!(
-        "There is a template `{}` that says something else than the service {}: choose what happens with onConflict, or \
-         give templatePrefix.",
+        "There is a template `{}` that says something else than the service {}: leave or update it with onConflict \
+         (--on-conflict skip or --on-conflict update), or name the templates otherwise with templatePrefix (--prefix).",
         service.template, service.key
     );
     let holder = Detail::Holder(AnyId::Template(holder));
@@ -125,7 +125,7 @@ fn unreadable_template(service: &Imported, unreadable: &Unreadable) -> Problem {
     let field = unreadable.field;
     let message = format!(
         "The template `{}` cannot stay as it is: its {field} hold something that cannot be read. Update it with \
-         onConflict, or write {field} again with updateTemplate.",
+         onConflict (--on-conflict update), or write {field} again with updateTemplate.",
         service.template
     );
     Problem::new(Code::InvalidValue, &["input", "onConflict"], message)

@@ -2,13 +2,16 @@
 //!
 //! Called by `cli::run`. It must not read the environment: variables come from flags and files.
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, io::Read as _, path::Path};
+mod project;
 
+use std::fmt::Write as _;
+
+use self::project::Project;
 use super::{print, secrets};
 use crate::{
     app::{self, App, ImportCompose, ImportReport, ImportedAs, Outcome, StackRef},
     clock::Clock,
-    compose::{MAX_BYTES, NoteKind, Request, Source},
+    compose::NoteKind,
     config::{Import, OnConflict, Settings},
     db::Db,
     error::Error,
@@ -17,21 +20,8 @@ use crate::{
 /// Runs the import and prints its report.
 pub(super) async fn run(settings: &Settings, import: Import) -> Result<(), String> {
     // All files are read first: if one cannot be read, nothing has been changed.
-    let mut variables = BTreeMap::new();
-    for path in &import.env_file {
-        let file = dotenvy::from_path_iter(path).map_err(|error| unreadable(path, error))?;
-        for variable in file {
-            let (name, value) = variable.map_err(|error| unreadable(path, error))?;
-            variables.insert(name, value);
-        }
-    }
-    variables.extend(import.variables);
-    let request = Request {
-        files: import.files.iter().map(|path| source(path)).collect::<Result<_, _>>()?,
-        overrides: import.overrides.iter().map(|path| source(path)).collect::<Result<_, _>>()?,
-        variables,
-        prefix: import.prefix,
-    };
+    let Project { request, stack, read } = project::find(&import)?;
+    print(&format!("read: {}\n", read.join(", ")));
     let files: Vec<String> = request.files.iter().chain(&request.overrides).map(|source| source.name.clone()).collect();
     let database = &settings.database_url;
     let db = Db::connect(database, 1, &settings.timeouts)
@@ -44,7 +34,7 @@ pub(super) async fn run(settings: &Settings, import: Import) -> Result<(), Strin
     let app = App::new(db.clone(), Clock::system());
     let input = ImportCompose {
         request,
-        stack: import.stack.map(StackRef::Name),
+        stack: stack.map(StackRef::Name),
         on_conflict: on_conflict(import.on_conflict),
         dry_run: import.dry_run,
     };
@@ -71,21 +61,6 @@ fn on_conflict(given: OnConflict) -> app::OnConflict {
     }
 }
 
-fn unreadable(path: &Path, error: impl std::fmt::Display) -> String {
-    format!("cannot read {}: {error}", path.display())
-}
-
-/// Reads a file, but not more than an import accepts.
-fn source(path: &Path) -> Result<Source, String> {
-    let mut text = String::new();
-    let file = fs::File::open(path).map_err(|error| unreadable(path, error))?;
-    file.take(MAX_BYTES as u64 + 1).read_to_string(&mut text).map_err(|error| unreadable(path, error))?;
-    if text.len() > MAX_BYTES {
-        return Err(format!("{} is too long: an import takes at most {MAX_BYTES} bytes", path.display()));
-    }
-    Ok(Source { name: path.display().to_string(), text })
-}
-
 /// The report as text.
 fn report_text(report: &ImportReport, files: &[String], dry_run: bool) -> String {
     let mut text = String::new();
@@ -101,6 +76,9 @@ fn report_text(report: &ImportReport, files: &[String], dry_run: bool) -> String
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{what}: {file}:{line}: {}: {}", note.path, note.reason);
         }
+    }
+    if let Some(stack) = report.stack.as_ref().filter(|_| !dry_run) {
+        let _ = writeln!(text, "next: devarch compose {}", stack.name);
     }
     text
 }

@@ -1,0 +1,181 @@
+//! References of a service to other services and to containers: they follow the names that these have here, or are lost.
+//!
+//! Called before the kinds read a service. It must not keep a reference that Compose would refuse.
+
+use crate::{
+    kinds::compose::Reading,
+    yaml::{At, Node, Value},
+};
+
+/// Attributes that name a service or a container whose namespace is shared.
+const NAMESPACES: [&str; 5] = ["cgroup", "ipc", "network_mode", "pid", "uts"];
+
+/// Rewrites the references of a service.
+pub(super) fn rewrite(from: &mut Reading<'_>) {
+    for attribute in NAMESPACES {
+        let Some(node) = from.service.get(attribute) else { continue };
+        let (Some(value), at) = (node.scalar(), node.at) else { continue };
+        let target = match Target::of(&value) {
+            Some(target) => {
+                resolve(&target, attribute, at, from).map(|found| found.map(|name| format!("service:{name}")))
+            }
+            None => continue,
+        };
+        set(attribute, target, at, from);
+    }
+    list("volumes_from", from, |item| {
+        let (whole, mode) = match item.strip_prefix("container:") {
+            Some(rest) => (rest, true),
+            None => (item, false),
+        };
+        let (name, rest) = whole.split_once(':').map_or((whole, ""), |(name, _)| (name, &whole[name.len()..]));
+        let target = if mode { Target::Container(name.to_owned()) } else { Target::Service(name.to_owned()) };
+        Some((target, rest.to_owned()))
+    });
+    external_links(from);
+    contexts(from);
+}
+
+/// What a reference names.
+enum Target {
+    Service(String),
+    Container(String),
+}
+
+impl Target {
+    fn of(value: &str) -> Option<Self> {
+        match value.split_once(':')? {
+            ("service", name) => Some(Self::Service(name.to_owned())),
+            ("container", name) => Some(Self::Container(name.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+/// The instance that a reference means; `Some(None)` if the reference stays as it is, `None` if it is lost.
+fn resolve(target: &Target, part: &str, at: At, from: &mut Reading<'_>) -> Option<Option<String>> {
+    let service = match target {
+        Target::Service(name) => name.clone(),
+        Target::Container(name) => match from.services.containers.get(name).cloned() {
+            // A container outside of the import.
+            None => return Some(None),
+            Some(service) => {
+                if from.services.instances.contains_key(&service) {
+                    from.change(part, at, format!("The container {name} is held as the service that it belongs to."));
+                }
+                service
+            }
+        },
+    };
+    let instance = from.instance_of(&service, part, at)?;
+    if from.services.disabled.contains(&service) {
+        from.lose(part, at, format!("The instance of {service} is disabled: nothing can share with it."));
+        return None;
+    }
+    Some(Some(instance))
+}
+
+fn set(attribute: &str, target: Option<Option<String>>, at: At, from: &mut Reading<'_>) {
+    match target {
+        Some(Some(value)) => from.service.set(attribute, Node { at, ..Node::text(value) }),
+        Some(None) => {}
+        None => drop(from.service.take(attribute)),
+    }
+}
+
+/// Rewrites each entry of a list. `split` gives the target of an entry and what follows it.
+fn list(attribute: &str, from: &mut Reading<'_>, split: impl Fn(&str) -> Option<(Target, String)>) {
+    let Some(Value::List(items)) = from.service.get(attribute).map(|node| node.value.clone()) else { return };
+    let mut kept = Vec::with_capacity(items.len());
+    for (index, item) in items.into_iter().enumerate() {
+        let (part, at) = (format!("{attribute}.{index}"), item.at);
+        match item.scalar().and_then(|text| split(&text)) {
+            None => kept.push(item),
+            Some((target, rest)) => match resolve(&target, &part, at, from) {
+                Some(Some(name)) => kept.push(Node { at, ..Node::text(format!("{name}{rest}")) }),
+                Some(None) => kept.push(item),
+                None => {}
+            },
+        }
+    }
+    replace(attribute, kept, from);
+}
+
+fn replace(attribute: &str, kept: Vec<Node>, from: &mut Reading<'_>) {
+    match from.service.get_mut(attribute) {
+        Some(_) if kept.is_empty() => drop(from.service.take(attribute)),
+        Some(node) => node.value = Value::List(kept),
+        None => {}
+    }
+}
+
+/// Links to containers of the import have no name to lead to: the container is called otherwise here.
+fn external_links(from: &mut Reading<'_>) {
+    let attribute = "external_links";
+    let Some(Value::List(items)) = from.service.get(attribute).map(|node| node.value.clone()) else { return };
+    let mut kept = Vec::with_capacity(items.len());
+    for (index, item) in items.into_iter().enumerate() {
+        let name = item.scalar().map(|text| text.split(':').next().unwrap_or_default().to_owned());
+        match name.filter(|name| from.services.containers.contains_key(name)) {
+            None => kept.push(item),
+            Some(name) => {
+                let reason =
+                    format!("The container {name} is called otherwise here; the service is in the same network.");
+                from.lose(&format!("{attribute}.{index}"), item.at, reason);
+            }
+        }
+    }
+    replace(attribute, kept, from);
+}
+
+/// Rewrites the contexts of a build that are the images of other services.
+fn contexts(from: &mut Reading<'_>) {
+    let part = "build.additional_contexts";
+    let Some(Value::Map(build)) = from.service.get("build").map(|node| &node.value) else { return };
+    let Some(mut contexts) = build.get("additional_contexts").cloned() else { return };
+    match &mut contexts.value {
+        Value::Map(map) => {
+            for (name, mut node) in std::mem::take(map) {
+                if context(&mut node, &format!("{part}.{name}"), from) {
+                    map.set(name, node);
+                }
+            }
+        }
+        Value::List(list) => {
+            for (index, item) in std::mem::take(list).into_iter().enumerate() {
+                let text = item.scalar().unwrap_or_default();
+                let Some((name, value)) = text.split_once('=') else {
+                    list.push(item);
+                    continue;
+                };
+                let mut node = Node { at: item.at, ..Node::text(value) };
+                if context(&mut node, &format!("{part}.{index}"), from) {
+                    let value = node.scalar().unwrap_or_default();
+                    list.push(Node { at: item.at, ..Node::text(format!("{name}={value}")) });
+                }
+            }
+        }
+        _ => return,
+    }
+    if let Some(Value::Map(build)) = from.service.get_mut("build").map(|node| &mut node.value) {
+        build.set("additional_contexts", contexts);
+    }
+}
+
+/// Rewrites one context; false if it is lost.
+fn context(node: &mut Node, part: &str, from: &mut Reading<'_>) -> bool {
+    let Some(name) = node.scalar().and_then(|text| text.strip_prefix("service:").map(str::to_owned)) else {
+        return true;
+    };
+    match from.instance_of(&name, part, node.at) {
+        Some(_) if from.services.disabled.contains(&name) => {
+            from.lose(part, node.at, format!("The instance of {name} is disabled: its image is not built."));
+            false
+        }
+        Some(instance) => {
+            node.value = Value::Text(format!("service:{instance}"));
+            true
+        }
+        None => false,
+    }
+}

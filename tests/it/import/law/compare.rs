@@ -1,0 +1,490 @@
+//! Compares what Docker Compose resolves from the files with what it resolves from the rendered stack.
+//!
+//! Names that a stack gives anew are brought into one form, and what a note names is left out, at its very path.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+/// A path without the names that differ from model to model.
+pub(super) fn kind_of(path: &str) -> String {
+    let mut parts = path.split('.');
+    let part = parts.next().unwrap_or_default();
+    let rest: Vec<&str> = parts.skip(1).map(|part| if part.parse::<usize>().is_ok() { "N" } else { part }).collect();
+    format!("{part}.*{}", rest.iter().take(2).map(|part| format!(".{part}")).collect::<String>())
+}
+
+/// The differences that no note names.
+pub(super) fn differences(
+    original: &Value,
+    rendered: &Value,
+    notes: &[&Value],
+    given: &BTreeMap<String, String>,
+    root: &str,
+) -> BTreeSet<String> {
+    let told = Told::new(notes);
+    let mut different = BTreeSet::new();
+    let nothing = Map::new();
+    let services = original["services"].as_object().unwrap_or(&nothing);
+    let names: BTreeMap<&str, String> = services.keys().map(|key| (key.as_str(), told.instance(key))).collect();
+    let mut expected = BTreeSet::new();
+    for (key, service) in services {
+        let name = &names[key.as_str()];
+        let Some(found) = rendered["services"].get(name) else {
+            let is_told = ["", ".image", ".scale", ".deploy.replicas"];
+            if !is_told.iter().any(|part| told.exactly(&format!("services.{key}{part}"))) {
+                different.insert(format!("services.{key} is missing"));
+            }
+            continue;
+        };
+        expected.insert(name.clone());
+        let own = |path: &str| path.strip_prefix(&format!("services.{key}.")).map(str::to_owned);
+        let notes: Vec<String> = told.paths.iter().filter_map(|path| own(path)).collect();
+        let exempt = told_contents(service, &told);
+        let context = Context { key, name, notes: &notes, told: &told, names: &names, given, root, exempt };
+        let (wanted, found) = (context.original(service, original), context.rendered(found, rendered));
+        context.compare(wanted, found, &mut different);
+    }
+    for name in rendered["services"].as_object().unwrap_or(&nothing).keys() {
+        if !expected.contains(name) {
+            different.insert(format!("the service {name} is in no file"));
+        }
+    }
+    definitions(original, &told, &mut different);
+    different
+}
+
+/// Options of networks and volumes that the stack does not have.
+fn definitions(original: &Value, told: &Told, different: &mut BTreeSet<String>) {
+    for part in ["networks", "volumes"] {
+        for (name, definition) in original[part].as_object().into_iter().flatten() {
+            if definition["external"] == true && part == "volumes" {
+                continue;
+            }
+            for (option, value) in definition.as_object().into_iter().flatten() {
+                let path = format!("{part}.{name}.{option}");
+                let own = option == "name" && value.as_str().is_some_and(|value| value.ends_with(&format!("_{name}")));
+                let plain = is_empty(value)
+                    || own
+                    || option == "name" && part == "networks"
+                    || *option == "driver" && (value == "bridge" || value == "local");
+                if !plain && !told.exactly(&path) && !told.exactly(&format!("{part}.{name}")) {
+                    different.insert(path);
+                }
+            }
+        }
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(list) => list.is_empty(),
+        Value::Object(map) => map.values().all(is_empty),
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
+/// What the report tells.
+struct Told {
+    paths: BTreeSet<String>,
+    instances: BTreeMap<String, String>,
+}
+
+impl Told {
+    fn new(notes: &[&Value]) -> Self {
+        let text = |note: &Value, field: &str| note[field].as_str().unwrap().to_owned();
+        let paths = notes.iter().map(|note| text(note, "path")).collect();
+        let renamed = notes.iter().filter_map(|note| {
+            let (path, reason) = (text(note, "path"), text(note, "reason"));
+            let name = reason.strip_prefix("The instance is called ")?.split([',', ':']).next()?.to_owned();
+            Some((path.strip_prefix("services.")?.to_owned(), name))
+        });
+        Self { paths, instances: renamed.collect() }
+    }
+
+    fn exactly(&self, path: &str) -> bool {
+        self.paths.contains(path)
+    }
+
+    fn instance(&self, key: &str) -> String {
+        self.instances.get(key).cloned().unwrap_or_else(|| key.to_owned())
+    }
+}
+
+struct Context<'a> {
+    key: &'a str,
+    name: &'a str,
+    /// The paths of the notes about the service, without its name.
+    notes: &'a [String],
+    told: &'a Told,
+    names: &'a BTreeMap<&'a str, String>,
+    /// The variables that are given.
+    given: &'a BTreeMap<String, String>,
+    root: &'a str,
+    /// The targets of configs of whose content a note tells.
+    exempt: BTreeSet<String>,
+}
+
+/// Where the configs of a service are of whose content the report tells something.
+fn told_contents(service: &Value, told: &Told) -> BTreeSet<String> {
+    let uses = service["configs"].as_array().into_iter().flatten();
+    let told = uses.filter(|used| {
+        let source = used["source"].as_str().unwrap();
+        ["content", "environment"].iter().any(|part| told.exactly(&format!("configs.{source}.{part}")))
+    });
+    told.map(|used| absolute(used["target"].as_str().unwrap_or_else(|| used["source"].as_str().unwrap()), "")).collect()
+}
+
+fn absolute(target: &str, folder: &str) -> String {
+    if target.starts_with('/') { target.to_owned() } else { format!("{folder}/{target}") }
+}
+
+impl Context<'_> {
+    fn has(&self, path: &str) -> bool {
+        self.notes.iter().any(|note| note == path)
+    }
+
+    fn begins(&self, path: &str) -> bool {
+        self.notes.iter().any(|note| note.starts_with(path))
+    }
+
+    fn instance(&self, key: &str) -> String {
+        self.names.get(key).cloned().unwrap_or_else(|| key.to_owned())
+    }
+
+    /// What the files say, with the names that a stack gives.
+    fn original(&self, service: &Value, file: &Value) -> Map<String, Value> {
+        let mut service = service.as_object().unwrap().clone();
+        let implied = implied(&service);
+        self.told(&mut service);
+        leave_out_implied(&mut service, &implied);
+        self.rename(&mut service);
+        self.files(&mut service, file);
+        self.told(&mut service);
+        self.mounts(&mut service, |source| {
+            let defined = &file["volumes"][source];
+            if defined["external"] == true {
+                return format!("external {}", defined["name"].as_str().unwrap_or(source));
+            }
+            let own = source.strip_prefix(&format!("{}_", self.key)).filter(|rest| !rest.is_empty());
+            format!("own {}", own.unwrap_or(source))
+        });
+        let mut networks = Map::new();
+        for (name, options) in service.get("networks").and_then(Value::as_object).into_iter().flatten() {
+            let known = name == "default" || self.told.exactly(&format!("networks.{name}")) || self.has("networks");
+            networks.insert(if known { "default".to_owned() } else { name.clone() }, options.clone());
+        }
+        if service.contains_key("network_mode") {
+            service.remove("networks");
+        } else {
+            service.insert("networks".to_owned(), Value::Object(networks));
+        }
+        if service.contains_key("image") {
+            let image = service["image"].as_str().unwrap().to_owned();
+            let last = image.rsplit('/').next().unwrap().to_owned();
+            if !last.contains([':', '@']) {
+                service["image"] = json!(format!("{image}:latest"));
+            }
+        }
+        service.entry("restart").or_insert_with(|| json!("no"));
+        if service.get("scale") == Some(&json!(1)) {
+            service.remove("scale");
+        }
+        common(service)
+    }
+
+    /// What is rendered, with names brought into the same form.
+    fn rendered(&self, service: &Value, file: &Value) -> Map<String, Value> {
+        let mut service = service.as_object().unwrap().clone();
+        let implied = implied(&service);
+        self.told(&mut service);
+        leave_out_implied(&mut service, &implied);
+        service.remove("container_name");
+        service.remove("x-devarch");
+        if let Some(labels) = service.get_mut("labels").and_then(Value::as_object_mut) {
+            labels.retain(|key, _| !key.starts_with("devarch."));
+        }
+        // The image of a build has a name of its own, which is told at `build`.
+        if self.has("build") || self.has("image") {
+            service.remove("image");
+        }
+        self.files(&mut service, file);
+        self.told(&mut service);
+        self.mounts(&mut service, |source| match source.strip_prefix("external.") {
+            Some(name) => format!("external {name}"),
+            None => {
+                let own = source.strip_prefix(&format!("{}_", self.name)).unwrap_or(source);
+                let own = own.strip_prefix(&format!("{}_", self.key)).unwrap_or(own);
+                format!("own {own}")
+            }
+        });
+        if service.contains_key("network_mode") {
+            service.remove("networks");
+        }
+        common(service)
+    }
+
+    /// Names of services in references.
+    fn rename(&self, service: &mut Map<String, Value>) {
+        for attribute in ["network_mode", "pid", "ipc", "uts", "cgroup"] {
+            if let Some(name) =
+                service.get(attribute).and_then(Value::as_str).and_then(|text| text.strip_prefix("service:"))
+            {
+                service[attribute] = json!(format!("service:{}", self.instance(name)));
+            }
+        }
+        for item in service.get_mut("volumes_from").and_then(Value::as_array_mut).into_iter().flatten() {
+            let text = item.as_str().unwrap().to_owned();
+            let (name, rest) =
+                text.split_once(':').map_or((text.as_str(), ""), |(name, _)| (name, &text[name.len()..]));
+            *item = json!(format!("{}{rest}", self.instance(name)));
+        }
+        if let Some(Value::Object(contexts)) =
+            service.get_mut("build").and_then(|build| build.get_mut("additional_contexts"))
+        {
+            for context in contexts.values_mut() {
+                if let Some(name) = context.as_str().and_then(|text| text.strip_prefix("service:")) {
+                    *context = json!(format!("service:{}", self.instance(name)));
+                }
+            }
+        }
+        if let Some(Value::Object(needed)) = service.get_mut("depends_on") {
+            let renamed = std::mem::take(needed).into_iter().map(|(name, how)| (self.instance(&name), how));
+            *needed = renamed.collect();
+            // A link is a dependency that a restart follows.
+            if self.begins("links.") {
+                for how in needed.values_mut().filter_map(Value::as_object_mut) {
+                    how.remove("restart");
+                }
+            }
+        }
+        if self.begins("links.") {
+            service.remove("links");
+        }
+    }
+
+    /// Configs with their contents, and files of the host as mounts, which is what Compose makes of them.
+    fn files(&self, service: &mut Map<String, Value>, file: &Value) {
+        let mut mounts = Vec::new();
+        for (attribute, folder) in [("secrets", "/run/secrets"), ("configs", "")] {
+            let Some(Value::Array(uses)) = service.remove(attribute) else { continue };
+            let mut kept = Vec::new();
+            for used in uses {
+                let source = used["source"].as_str().unwrap();
+                let target = used["target"].as_str().unwrap_or(source);
+                let target = absolute(target, folder);
+                let defined = &file[attribute][source];
+                match (defined["file"].as_str(), &defined["content"]) {
+                    (Some(path), _) => mounts.push(json!({ "type": "bind", "source": path, "target": target,
+                        "read_only": true, "bind": { "create_host_path": true } })),
+                    (None, content) => {
+                        // A variable as the content: Compose prints its name only.
+                        let of_variable = defined["environment"].as_str().and_then(|name| self.given.get(name));
+                        let of_variable = of_variable.map(|text| json!(text.replace('$', "$$")));
+                        let content = of_variable.as_ref().unwrap_or(content);
+                        let content = if self.exempt.contains(&target) { &Value::Null } else { content };
+                        let mode = used["mode"].as_str().unwrap_or("0444").trim_start_matches('0').to_owned();
+                        kept.push(json!({ "target": target, "content": content, "mode": mode, "uid": used["uid"], "gid": used["gid"] }));
+                    }
+                }
+            }
+            if !kept.is_empty() {
+                service.insert(attribute.to_owned(), json!(kept));
+            }
+        }
+        if !mounts.is_empty() {
+            let volumes = service.entry("volumes").or_insert_with(|| json!([]));
+            volumes.as_array_mut().unwrap().extend(mounts);
+        }
+    }
+
+    fn mounts(&self, service: &mut Map<String, Value>, name: impl Fn(&str) -> String) {
+        for mount in service.get_mut("volumes").and_then(Value::as_array_mut).into_iter().flatten() {
+            let source = mount["source"].as_str().unwrap_or_default().to_owned();
+            let map = mount.as_object_mut().unwrap();
+            match map["type"].as_str().unwrap() {
+                "volume" if source.is_empty() => drop(map.remove("source")),
+                "volume" => drop(map.insert("source".to_owned(), json!(name(&source)))),
+                // Paths are told apart from the folder of the test.
+                _ if !source.is_empty() => {
+                    let place = source.strip_prefix(self.root).unwrap_or(&source);
+                    map.insert("source".to_owned(), json!(place));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Leaves out what the notes name.
+    fn told(&self, service: &mut Map<String, Value>) {
+        // These attributes are one each, with two names.
+        let pairs = [
+            ("cpus", "deploy.resources.limits.cpus"),
+            ("mem_limit", "deploy.resources.limits.memory"),
+            ("scale", "deploy.replicas"),
+        ];
+        let mut whole = Value::Object(std::mem::take(service));
+        for note in self.notes {
+            leave_out(&mut whole, &note.split('.').collect::<Vec<_>>());
+            // In the rendered file a service is called as its instance.
+            for (key, instance) in self.names {
+                if let Some(rest) = note.strip_prefix(&format!("depends_on.{key}")) {
+                    leave_out(&mut whole, &format!("depends_on.{instance}{rest}").split('.').collect::<Vec<_>>());
+                }
+            }
+            for (a, b) in pairs.iter().filter(|(a, b)| note == a || note == b) {
+                leave_out(&mut whole, &[a]);
+                leave_out(&mut whole, &b.split('.').collect::<Vec<_>>());
+            }
+        }
+        if let Value::Object(map) = whole {
+            *service = map;
+        }
+    }
+
+    fn compare(&self, mut wanted: Map<String, Value>, mut found: Map<String, Value>, different: &mut BTreeSet<String>) {
+        let mut loose: BTreeMap<String, usize> = BTreeMap::new();
+        for note in self.notes {
+            let parts: Vec<&str> = note.split('.').collect();
+            if let [attribute, number] = parts.as_slice()
+                && number.parse::<usize>().is_ok()
+            {
+                *loose.entry((*attribute).to_owned()).or_default() += 1;
+            }
+        }
+        let keys: BTreeSet<String> = wanted.keys().chain(found.keys()).cloned().collect();
+        for key in keys {
+            let (a, b) = (stripped(wanted.remove(&key)), stripped(found.remove(&key)));
+            if a == b {
+                continue;
+            }
+            let allowed = loose.get(&key).copied().unwrap_or_default();
+            if allowed > 0 && distance(&a, &b) <= allowed {
+                continue;
+            }
+            different.insert(format!("services.{}.{key}: {a} -> {b}", self.key));
+        }
+    }
+}
+
+/// The dependencies that other attributes imply.
+fn implied(service: &Map<String, Value>) -> Vec<String> {
+    let mut names: Vec<String> = ["network_mode", "pid", "ipc", "uts", "cgroup"]
+        .iter()
+        .filter_map(|attribute| service.get(*attribute)?.as_str()?.strip_prefix("service:").map(str::to_owned))
+        .collect();
+    let list = service.get("volumes_from").and_then(Value::as_array).into_iter().flatten();
+    names.extend(list.filter_map(|item| Some(item.as_str()?.split(':').next()?.to_owned())));
+    names
+}
+
+fn leave_out_implied(service: &mut Map<String, Value>, names: &[String]) {
+    let Some(needed) = service.get_mut("depends_on").and_then(Value::as_object_mut) else { return };
+    needed.retain(|name, how| !names.contains(name) || how["condition"] != "service_started");
+}
+
+/// Parts of both sides that have several forms.
+fn common(mut service: Map<String, Value>) -> Map<String, Value> {
+    if let Some(check) = service.get_mut("healthcheck").and_then(Value::as_object_mut) {
+        if check.get("disable") == Some(&json!(true)) || check.get("test") == Some(&json!(["NONE"])) {
+            *check = Map::from_iter([("disable".to_owned(), json!(true))]);
+        } else {
+            for (key, default) in [
+                ("interval", json!("30s")),
+                ("timeout", json!("30s")),
+                ("retries", json!(3)),
+                ("start_period", json!("0s")),
+            ] {
+                check.entry(key).or_insert(default);
+            }
+        }
+    }
+    for (old, new) in [("cpus", "cpus"), ("mem_limit", "memory")] {
+        if let Some(limit) = service.remove(old) {
+            let deploy = service.entry("deploy").or_insert_with(|| json!({}));
+            deploy["resources"]["limits"][new] = limit;
+        }
+    }
+    if let Some(deploy) = service.get_mut("deploy")
+        && deploy["replicas"] == 1
+    {
+        deploy.as_object_mut().unwrap().remove("replicas");
+    }
+    for map in ["labels", "environment"] {
+        if service.get(map).is_some_and(is_empty_map) {
+            service.remove(map);
+        }
+    }
+    service
+}
+
+fn is_empty_map(value: &Value) -> bool {
+    value.as_object().is_some_and(Map::is_empty)
+}
+
+/// Leaves out what a note names. A number in the path stands for every entry of a list, because files are merged.
+fn leave_out(value: &mut Value, path: &[&str]) {
+    match (value, path) {
+        // One entry of a list: counted by the caller.
+        (_, [] | [_]) if path.first().is_none_or(|part| part.parse::<usize>().is_ok()) => {}
+        (Value::Array(list), [number, rest @ ..]) if number.parse::<usize>().is_ok() => {
+            for item in list.iter_mut() {
+                leave_out(item, rest);
+            }
+        }
+        (Value::Object(map), _) => {
+            // A key may contain dots.
+            for length in (1..=path.len()).rev() {
+                let key = path[..length].join(".");
+                if length == path.len() {
+                    map.remove(&key);
+                } else if let Some(inner) = map.get_mut(&key) {
+                    leave_out(inner, &path[length..]);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A value without empty parts, with lists in one order.
+fn stripped(value: Option<Value>) -> Value {
+    match value.unwrap_or_default() {
+        Value::Object(map) => {
+            let kept = map.into_iter().map(|(key, value)| (key, stripped(Some(value))));
+            let kept: Map<String, Value> = kept.filter(|(_, value)| !is_empty_part(value)).collect();
+            if kept.is_empty() { Value::Null } else { Value::Object(kept) }
+        }
+        Value::Array(list) => {
+            let mut list: Vec<Value> = list.into_iter().map(|item| stripped(Some(item))).collect();
+            // The order of commands counts, and their entries are texts.
+            if list.iter().all(Value::is_object) {
+                list.sort_by_key(Value::to_string);
+            }
+            Value::Array(list)
+        }
+        plain => plain,
+    }
+}
+
+fn is_empty_part(value: &Value) -> bool {
+    value.is_null() && !value.is_array() || value.as_object().is_some_and(Map::is_empty)
+}
+
+/// How many entries differ.
+fn distance(a: &Value, b: &Value) -> usize {
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            keys.into_iter().filter(|key| a.get(*key) != b.get(*key)).count()
+        }
+        _ => {
+            let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+            let (a, b) = (list(a), list(b));
+            let missing = |a: &[Value], b: &[Value]| a.iter().filter(|item| !b.contains(item)).count();
+            missing(&a, &b).max(missing(&b, &a))
+        }
+    }
+}

@@ -1,0 +1,533 @@
+//! One model for each kind of fault that imports had, with what is right.
+
+use super::model::{Model, of_texts};
+
+/// A kind of fault.
+#[derive(Default)]
+pub(super) struct Fault {
+    pub(super) name: &'static str,
+    pub(super) model: Model,
+    /// The paths of all losses.
+    pub(super) losses: &'static [&'static str],
+    /// Paths that changes have.
+    pub(super) changes: &'static [&'static str],
+    /// Texts of the rendered file.
+    pub(super) has: &'static [&'static str],
+    pub(super) lacks: &'static [&'static str],
+    /// Whether Docker Compose 2.40 refuses the model.
+    pub(super) is_refused: bool,
+}
+
+fn alone(text: &str) -> Model {
+    of_texts(&[("compose.yaml", text)], &[], &[])
+}
+
+fn laid(below: &str, above: &str) -> Model {
+    of_texts(&[("compose.yaml", below)], &[("over.yaml", above)], &[])
+}
+
+/// All kinds.
+pub(super) fn faults() -> Vec<Fault> {
+    [files(), layers(), tags(), names(), references(), values(), mounts()].into_iter().flatten().collect()
+}
+
+fn files() -> Vec<Fault> {
+    let conf = [
+        ("compose.yaml", "services:\n  shop: { extends: { file: parts/base.yaml, service: shop } }\n"),
+        (
+            "parts/base.yaml",
+            "services:\n  shop:\n    image: example/shop:1\n    env_file: conf/shop.env\n    volumes: ['./data:/data', \
+             '../shared:/shared:ro', '/abs:/abs', { type: bind, source: long, target: /long, bind: { create_host_path: \
+             true } }]\n    build: ./src\n",
+        ),
+    ];
+    let included = [
+        ("compose.yaml", "include: [inc/db.yaml]\nservices:\n  web: { image: 'example/web:1', depends_on: [db] }\n"),
+        (
+            "inc/db.yaml",
+            "services:\n  db:\n    image: postgres:16\n    volumes: ['./init:/init', 'data:/data']\n    build: { target: x \
+             }\n    configs: [c]\nvolumes: { data: }\nconfigs: { c: { file: ./c.conf } }\n",
+        ),
+    ];
+    let overridden = [
+        ("compose.yaml", "include: [inc/db.yaml]\nservices:\n  db: { environment: { LEVEL: '2' } }\n"),
+        ("inc/db.yaml", "services:\n  db: { image: 'postgres:16', environment: { LEVEL: '1', KEPT: k } }\n"),
+    ];
+    let env = "services:\n  app:\n    image: example/app:1\n    environment: { SELF: '${SELF-unset}', DOLLAR: \
+               '${DOLLAR-unset}', LATER: '${LATER-unset}', QUOTED: '${QUOTED-unset}', BARE: }\n";
+    vec![
+        Fault {
+            name: "env files",
+            model: of_texts(
+                &[("compose.yaml", env)],
+                &[],
+                &[
+                    ("a.vars", "SELF=${SELF:-alpha/beta}\nDOLLAR=ab$$cd\nBASE=/srv\nBARE=given\n"),
+                    ("b.vars", "LATER=${BASE}/data\nQUOTED=\"one two\"#note\n"),
+                ],
+            ),
+            has: &[
+                "      SELF: alpha/beta\n",
+                "DOLLAR: ab$$cd\n",
+                "LATER: /srv/data\n",
+                "QUOTED: one two\n",
+                "BARE: given\n",
+            ],
+            ..Fault::default()
+        },
+        Fault {
+            name: "paths of an extended file",
+            model: of_texts(&conf, &[], &[("parts/conf/shop.env", "LEVEL=1\n")]),
+            changes: &["services.shop"],
+            has: &[
+                "source: ./parts/data\n",
+                "source: ./shared\n",
+                "source: /abs\n",
+                "source: ./parts/long\n",
+                "build: ./parts/src\n",
+                "env_file: ./parts/conf/shop.env\n",
+            ],
+            ..Fault::default()
+        },
+        Fault {
+            name: "paths of an included file",
+            model: of_texts(&included, &[], &[("inc/c.conf", "c\n")]),
+            has: &["source: ./inc/init\n", "context: ./inc\n", "source: ./inc/c.conf\n", "source: db_data\n"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "what is included is overridden",
+            model: of_texts(&overridden, &[], &[]),
+            has: &["image: postgres:16\n", "LEVEL: \"2\"\n", "KEPT: k\n"],
+            is_refused: true,
+            ..Fault::default()
+        },
+    ]
+}
+
+fn layers() -> Vec<Fault> {
+    let nulls = "services:\n  job: { image: 'example/job:3', restart: always, user: '1000', hostname: worker, init: true, \
+                 mem_limit: 256m, working_dir: /w, tty: true, stop_signal: SIGINT }\n";
+    let over_nulls = "services:\n  job: { image: , restart: , user: , hostname: , init: , mem_limit: , working_dir: , tty: , \
+                      stop_signal: , labels: { tier: back } }\n";
+    vec![
+        Fault {
+            name: "a key without a value over a lower layer",
+            model: laid(nulls, over_nulls),
+            has: &[
+                "image: example/job:3\n",
+                "restart: always\n",
+                "user: \"1000\"\n",
+                "hostname: worker\n",
+                "init: true\n",
+                "memory: 256m\n",
+                "tier: back\n",
+                "stop_signal: SIGINT\n",
+            ],
+            ..Fault::default()
+        },
+        Fault {
+            name: "a key without a value over an extended service",
+            model: alone(
+                "services:\n  base: { image: 'example/a:1', restart: always }\n  app: { extends: base, restart: , image: }\n",
+            ),
+            has: &["  app:\n    image: example/a:1\n", "restart: always\n"],
+            lacks: &["restart: \"no\""],
+            ..Fault::default()
+        },
+        Fault {
+            name: "a mapping over a list in build and deploy",
+            model: laid(
+                "services:\n  web:\n    image: example/web:1\n    build: { context: ., args: [NODE=20, MODE=prod], labels: \
+                 [team=a], additional_contexts: [lib=./lib] }\n    deploy: { labels: [zone=eu] }\n",
+                "services:\n  web:\n    build: { args: { MODE: dev }, labels: { stage: dev }, additional_contexts: { kit: \
+                 ./kit } }\n    deploy: { labels: { rank: '2' } }\n",
+            ),
+            has: &[
+                "NODE: \"20\"\n",
+                "MODE: dev\n",
+                "team: a\n",
+                "stage: dev\n",
+                "lib: ./lib\n",
+                "kit: ./kit\n",
+                "zone: eu\n",
+                "rank: \"2\"\n",
+            ],
+            ..Fault::default()
+        },
+        Fault {
+            name: "definitions of all layers",
+            model: of_texts(
+                &[(
+                    "compose.yaml",
+                    "services:\n  web: { image: 'example/web:1', volumes: ['uploads:/up'] }\nvolumes: { uploads: {} }\n",
+                )],
+                &[(
+                    "over.yaml",
+                    "services:\n  base: { image: 'postgres:16', volumes: ['records:/data'], configs: [tuning], secrets: \
+                     [pass] }\n  copy: { image: 'example/copy:1', volumes: ['uploads:/up'] }\nvolumes: { records: {}, \
+                     uploads: { external: true, name: common-uploads } }\nconfigs: { tuning: { content: fsync=off } \
+                     }\nsecrets: { pass: { file: ./pass.txt } }\n",
+                )],
+                &[("pass.txt", "p\n")],
+            ),
+            changes: &["services.base", "services.base.secrets.0"],
+            has: &[
+                "source: base_records\n",
+                "source: external.common-uploads\n",
+                "content: fsync=off\n",
+                "target: /run/secrets/pass\n",
+            ],
+            lacks: &["copy_uploads"],
+            ..Fault::default()
+        },
+    ]
+}
+
+fn tags() -> Vec<Fault> {
+    vec![
+        Fault {
+            name: "a service that an override file removes",
+            model: laid(
+                "services:\n  web: { image: 'example/web:1' }\n  debug: { image: 'example/debug:1', ports: ['9229:9229'] }\n",
+                "services:\n  debug: !reset null\n",
+            ),
+            changes: &["services.debug"],
+            has: &["  web:\n"],
+            lacks: &["9229", "  debug:\n"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "several addresses for one name",
+            model: laid(
+                "services:\n  web: { image: 'example/web:1', extra_hosts: ['api.test:10.0.0.1', 'b.test:10.0.0.9'] }\n",
+                "services:\n  web: { extra_hosts: ['api.test:10.0.0.2', 'b.test:10.0.0.9'] }\n",
+            ),
+            has: &["api.test:10.0.0.1\n", "api.test:10.0.0.2\n"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "tags without a lower file",
+            model: alone(
+                "services:\n  web: { image: 'example/web:1', environment: { A: !reset null, B: b }, labels: !override { l: \
+                 v }, cap_add: [!reset X, Y] }\n",
+            ),
+            has: &["B: b\n", "l: v\n", "- Y\n"],
+            lacks: &["A: ", "- X\n"],
+            ..Fault::default()
+        },
+    ]
+}
+
+fn names() -> Vec<Fault> {
+    vec![
+        Fault {
+            name: "names that have to change",
+            model: alone(
+                "services:\n  order_db: { image: 'postgres:16' }\n  web: { image: 'example/web:1', environment: { DSN: \
+                 'postgres://order_db:5432/x' } }\n  Upper: { image: 'example/web:1' }\n  a.b: { image: 'example/web:1' }\n",
+            ),
+            losses: &["services.order_db", "services.Upper", "services.a.b"],
+            has: &["  order-db:\n", "  upper:\n", "  ab:\n"],
+            lacks: &["-2:\n"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "references to a service that is called otherwise here",
+            model: alone(
+                "services:\n  side_car: { image: 'example/a:1', build: . }\n  one: { image: 'example/b:1', pid: \
+                 'service:side_car', ipc: 'service:side_car', volumes_from: ['side_car:ro'], build: { context: ., \
+                 additional_contexts: { base: 'service:side_car' } } }\n  two: { image: 'example/b:1', network_mode: \
+                 'service:side_car', build: { context: ., additional_contexts: ['base=service:side_car'] } }\n",
+            ),
+            losses: &["services.side_car"],
+            has: &[
+                "pid: service:side-car\n",
+                "ipc: service:side-car\n",
+                "- side-car:ro\n",
+                "base: service:side-car\n",
+                "network_mode: service:side-car\n",
+                "- base=service:side-car\n",
+            ],
+            lacks: &["side_car"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "false alarms",
+            model: alone(
+                "x-log: &log { driver: json-file }\nservices:\n  a: { image: 'example/a:1', logging: *log, scale: 1, \
+                 networks: [app] }\n  b: { image: 'example/b:1', logging: *log, networks: [app], deploy: { replicas: 1 } \
+                 }\nnetworks: { app: }\n",
+            ),
+            changes: &["x-log", "networks.app"],
+            has: &["driver: json-file\n"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "a volume that only the lower file uses",
+            model: laid(
+                "services:\n  a: { image: 'example/a:1', volumes: ['data:/d'] }\nvolumes: { data: }\n",
+                "services:\n  a: { volumes: !override ['./x:/d'] }\n",
+            ),
+            has: &["source: ./x\n"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "names in networks",
+            model: alone(
+                "services:\n  db: { image: 'postgres:16', networks: { default: { aliases: [pg, postgres.internal], priority: \
+                 5 } } }\n  web: { image: 'example/web:1', environment: { PGHOST: pg } }\n",
+            ),
+            losses: &["services.db.networks.default.aliases", "services.db.networks.default.priority"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "several networks",
+            model: alone(
+                "services:\n  a: { image: 'example/a:1', networks: [front] }\n  b: { image: 'example/b:1', networks: { front: \
+                 { aliases: [x] }, back: { ipv4_address: 10.1.0.5 } } }\nnetworks: { front: , back: { internal: true, ipam: { \
+                 config: [{ subnet: 10.1.0.0/16 }] } } }\n",
+            ),
+            losses: &[
+                "services.a.networks",
+                "services.b.networks",
+                "services.b.networks.front.aliases",
+                "services.b.networks.back.ipv4_address",
+                "networks.front",
+                "networks.back",
+                "networks.back.internal",
+                "networks.back.ipam",
+            ],
+            ..Fault::default()
+        },
+    ]
+}
+
+fn references() -> Vec<Fault> {
+    vec![
+        Fault {
+            name: "secrets of a build",
+            model: of_texts(
+                &[(
+                    "compose.yaml",
+                    "services:\n  api: { image: 'example/api:1', build: { context: ., secrets: [npm] } }\nsecrets: { npm: { file: ./npmrc } }\n",
+                )],
+                &[],
+                &[("npmrc", "x\n")],
+            ),
+            losses: &["services.api.build.secrets"],
+            has: &["context: .\n"],
+            lacks: &["npm"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "a credential spec in a config",
+            model: alone(
+                "services:\n  api: { image: 'example/api:1', credential_spec: { config: gmsa } }\n  other: { image: \
+                 'example/api:1', credential_spec: { file: x.json } }\nconfigs: { gmsa: { content: '{}' } }\n",
+            ),
+            losses: &["services.api.credential_spec.config"],
+            has: &["file: x.json\n"],
+            lacks: &["gmsa"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "references to containers by name",
+            model: alone(
+                "services:\n  tunnel: { image: 'example/vpn:1', container_name: vpn }\n  client: { image: 'example/c:1', \
+                 network_mode: 'container:vpn' }\n  backup: { image: 'example/b:1', volumes_from: ['container:vpn:ro'], pid: \
+                 'container:vpn' }\n  stranger: { image: 'example/b:1', pid: 'container:elsewhere', external_links: ['vpn:v'] \
+                 }\n",
+            ),
+            losses: &["services.stranger.external_links.0"],
+            changes: &[
+                "services.tunnel.container_name",
+                "services.client.network_mode",
+                "services.backup.volumes_from.0",
+                "services.backup.pid",
+            ],
+            has: &[
+                "network_mode: service:tunnel\n",
+                "- tunnel:ro\n",
+                "pid: service:tunnel\n",
+                "pid: container:elsewhere\n",
+            ],
+            lacks: &["container:vpn", "external_links"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "no container at all",
+            model: alone(
+                "services:\n  off: { image: 'example/off:1', scale: 0 }\n  off2: { image: 'example/off:1', deploy: { replicas: \
+                 0 } }\n  on: { image: 'example/on:1', depends_on: [off] }\n",
+            ),
+            changes: &["services.off.scale", "services.off2.deploy.replicas", "services.on.depends_on.off"],
+            has: &["  on:\n"],
+            lacks: &["  off:\n", "  off2:\n", "depends_on"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "the upper layer says how many containers there are",
+            model: laid(
+                "services:\n  a: { image: 'example/a:1', scale: 0 }\n  b: { image: 'example/b:1', scale: 3 }\n",
+                "services:\n  a: { scale: 1 }\n  b: { scale: 0 }\n",
+            ),
+            changes: &["services.b.scale"],
+            has: &["  a:\n"],
+            lacks: &["  b:\n"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "dependencies on a service that becomes no template",
+            model: alone(
+                "services:\n  seed: { image: 'Example/Seed:1' }\n  web: { image: 'example/web:1', depends_on: [seed] }\n  \
+                 worker: { image: 'example/w:1', depends_on: { seed: { condition: service_completed_successfully } }, links: \
+                 [seed] }\n  side: { image: 'example/side:1', network_mode: 'service:seed', volumes_from: [seed] }\n",
+            ),
+            losses: &[
+                "services.seed",
+                "services.seed.image",
+                "services.web.depends_on.seed",
+                "services.worker.depends_on.seed",
+                "services.worker.links.0",
+                "services.side.network_mode",
+                "services.side.volumes_from.0",
+            ],
+            has: &["  web:\n"],
+            lacks: &["seed"],
+            ..Fault::default()
+        },
+    ]
+}
+
+fn values() -> Vec<Fault> {
+    vec![
+        Fault {
+            name: "limits, one by one",
+            model: alone(
+                "services:\n  tiny: { image: 'example/t:1', deploy: { resources: { limits: { cpus: '0.001', memory: 64M } } } \
+                 }\n  odd: { image: 'example/o:1', cpus: 1.23456, mem_limit: 65m }\n  small: { image: 'example/s:1', deploy: { \
+                 resources: { limits: { cpus: '1', memory: 4M } } } }\n  old: { image: 'example/s:1', cpus: 2, mem_limit: 4m \
+                 }\n",
+            ),
+            losses: &[
+                "services.tiny.deploy.resources.limits.cpus",
+                "services.small.deploy.resources.limits.memory",
+                "services.old.mem_limit",
+            ],
+            has: &["memory: 64m\n", "cpus: \"1.23456\"\n", "memory: 65m\n", "cpus: \"1\"\n", "cpus: \"2\"\n"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "the mode of a port",
+            model: alone(
+                "services:\n  web: { image: 'example/web:1', ports: [{ target: 80, published: '80', mode: host }, { target: \
+                 81, mode: ingress }] }\n",
+            ),
+            losses: &["services.web.ports.0.mode"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "large numbers",
+            model: alone(
+                "services:\n  app: { image: 'example/app:1', environment: { A: 1000000.0, B: 123456789.0, C: 1.5e7, D: \
+                 1000000, E: 0.00001 }, labels: { a: 1e6 }, build: { context: ., args: { F: 1e6 } } }\n",
+            ),
+            has: &[
+                "A: \"1e+06\"\n",
+                "B: \"1.23456789e+08\"\n",
+                "C: \"1.5e+07\"\n",
+                "D: \"1000000\"\n",
+                "E: \"1e-05\"\n",
+                "a: \"1e+06\"\n",
+            ],
+            ..Fault::default()
+        },
+        Fault {
+            name: "variables in contents",
+            model: of_texts(
+                &[(
+                    "compose.yaml",
+                    "services:\n  web: { image: 'example/web:1', configs: [{ source: site, target: /s }, { source: left, \
+                     target: /l }, { source: of, target: /o }, { source: none, target: /n }] }\nconfigs:\n  site: { content: \
+                     'http://${UPSTREAM:-app} $$x ${COST}' }\n  left: { content: '${OTHER:-app} ${MISSING} \
+                     ${FALLBACK:-${UPSTREAM}}' }\n  of: { environment: UPSTREAM }\n  none: { environment: NOTHING }\n",
+                )],
+                &[],
+                &[("a.vars", "UPSTREAM=blue\nCOST='5$'\n")],
+            ),
+            losses: &["configs.left.content"],
+            changes: &["configs.left.content", "configs.none.environment"],
+            has: &[
+                "content: http://blue $$x 5$$\n",
+                "content: \"${OTHER:-app} ${MISSING} ${FALLBACK:-${UPSTREAM}}\"\n",
+                "content: blue\n",
+                "content: \"${NOTHING}\"\n",
+            ],
+            ..Fault::default()
+        },
+    ]
+}
+
+fn mounts() -> Vec<Fault> {
+    vec![
+        Fault {
+            name: "paths of Windows",
+            model: laid(
+                "services:\n  a:\n    image: example/a:1\n    volumes:\n      - 'C:\\work:/work'\n      - 'D:/media:/media:ro'\n      \
+                 - { type: bind, source: 'C:\\logs', target: /logs, bind: { create_host_path: true } }\n      - \
+                 '\\\\wsl$$\\x:/x'\n      - '//c/Users/x:/u'\n",
+                "services:\n  a: { volumes: ['E:/other:/media'] }\n",
+            ),
+            has: &["source: \"C:\\\\work\"\n", "E:/other", "source: //c/Users/x\n"],
+            lacks: &["D:/media", "read_only"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "a drive in place of a volume",
+            model: alone(
+                "services:\n  a: { image: 'example/a:1', volumes: ['d:/data', 'dd:/data2'] }\nvolumes: { d: , dd: }\n",
+            ),
+            losses: &["services.a.volumes.0", "volumes.d"],
+            has: &["source: a_dd\n"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "mounts in the long form",
+            model: of_texts(
+                &[(
+                    "compose.yaml",
+                    "services:\n  a: { image: 'example/a:1', volumes: [{ type: bind, source: ./x, target: /x }, { type: bind, \
+                     source: ./y, target: /y, bind: { create_host_path: false, propagation: rslave } }], secrets: [{ source: \
+                     pass, mode: 0400, uid: '5' }] }\nsecrets: { pass: { file: ./pass.txt } }\n",
+                )],
+                &[],
+                &[("pass.txt", "p\n")],
+            ),
+            losses: &["services.a.volumes.1.bind.propagation"],
+            changes: &[
+                "services.a.volumes.0.bind.create_host_path",
+                "services.a.volumes.1.bind.create_host_path",
+                "services.a.secrets.0",
+                "services.a.secrets.0.mode",
+                "services.a.secrets.0.uid",
+            ],
+            ..Fault::default()
+        },
+        Fault {
+            name: "dependencies and healthchecks with more than can be held",
+            model: alone(
+                "services:\n  a: { image: 'example/a:1', depends_on: { b: { condition: service_healthy, required: false, \
+                 restart: true } } }\n  b: { image: 'example/b:1', healthcheck: { test: [CMD, x], start_interval: 2s, interval: \
+                 1500ms } }\n",
+            ),
+            losses: &[
+                "services.a.depends_on.b.required",
+                "services.a.depends_on.b.restart",
+                "services.b.healthcheck.start_interval",
+            ],
+            changes: &["services.b.healthcheck.interval"],
+            ..Fault::default()
+        },
+    ]
+}
