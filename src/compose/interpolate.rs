@@ -105,19 +105,30 @@ impl Filler<'_> {
                     self.push("$")?;
                     continue;
                 }
-                self.plain(&rest[..length])?;
-                rest = &rest[length..];
+                let (name, behind) = rest.split_at(length);
+                // A value behind the name would continue it.
+                let ends = !self.begins_with_value(behind);
+                self.plain(name, if ends { format!("${name}") } else { format!("${{{name}}}") })?;
+                rest = behind;
             }
         }
         self.push(rest)
     }
 
-    fn plain(&mut self, name: &str) -> Option<()> {
+    /// Whether a text begins with a reference to a given variable.
+    fn begins_with_value(&self, text: &str) -> bool {
+        let Some(behind) = text.strip_prefix('$').filter(|_| self.keeps) else { return false };
+        let behind = behind.strip_prefix('{').unwrap_or(behind);
+        self.variables.contains_key(&behind[..name_length(behind)])
+    }
+
+    /// Appends the value of a variable; `reference` is what stays where values that are not given are kept.
+    fn plain(&mut self, name: &str, reference: String) -> Option<()> {
         match self.variables.get(name) {
             Some(value) => self.value(value),
             None => {
                 if self.keeps {
-                    self.push(&format!("${{{name}}}"))?;
+                    self.push(&reference)?;
                 }
                 self.miss(Missing::Optional(name.to_owned()))
             }
@@ -148,7 +159,7 @@ impl Filler<'_> {
             return None;
         }
         if rest.is_empty() {
-            return self.plain(name);
+            return self.plain(name, format!("${{{name}}}"));
         }
         // With a colon an empty value counts as absent.
         let (filled, operator) = match rest.strip_prefix(':') {
@@ -234,7 +245,8 @@ mod tests {
         };
         for (text, expected, missing, within) in [
             ("a $A ${A:-b} $$A $", "a x$$y x$$y $$A $", 0, ""),
-            ("$NONE-$A", "${NONE}-x$$y", 1, ""),
+            ("$NONE-$A", "$NONE-x$$y", 1, ""),
+            ("$NONE$A $NONE$OTHER ${NONE}$", "${NONE}x$$y $NONE$OTHER ${NONE}$", 4, ""),
             ("${NONE:-app} ${NONE+x}", "${NONE:-app} ${NONE+x}", 0, ""),
             ("${NONE:-${A}/b}", "${NONE:-${A}/b}", 0, "A"),
             ("${NONE:?why}", "${NONE:?why}", 1, ""),

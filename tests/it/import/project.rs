@@ -3,7 +3,10 @@
 
 use std::{fs, path::Path};
 
-use devarch::app::templates::catalog;
+use devarch::{
+    app::templates::catalog,
+    private_file::{self, Readers},
+};
 use serde_json::json;
 
 use super::{
@@ -35,7 +38,8 @@ async fn a_project_is_found_in_its_folder(t: &TestApp) {
     let place = folder.path().join("My_Blog");
     // The program looks for it in its own folder otherwise.
     let key = folder.path().join("key").display().to_string();
-    fs::write(&key, lines(&devarch(t, folder.path(), &["secrets", "new-key"])).join("\n")).unwrap();
+    let new = lines(&devarch(t, folder.path(), &["secrets", "new-key"])).join("\n");
+    private_file::replace(Path::new(&key), new.as_bytes(), Readers::Owner).unwrap();
     let devarch = |t: &TestApp, folder: &Path, arguments: &[&str]| {
         devarch_with(t, folder, arguments, &[("DEVARCH_SECRETS_KEY_FILE", key.as_str())])
     };
