@@ -454,8 +454,9 @@ fn stripped(value: Option<Value>) -> Value {
     match value.unwrap_or_default() {
         Value::Object(map) => {
             let kept = map.into_iter().map(|(key, value)| (key, stripped(Some(value))));
-            let kept: Map<String, Value> = kept.filter(|(_, value)| !is_empty_part(value)).collect();
-            if kept.is_empty() { Value::Null } else { Value::Object(kept) }
+            // In the order of the keys, so that equal entries of lists are written alike and sorted alike.
+            let kept: BTreeMap<String, Value> = kept.filter(|(_, value)| !is_empty_part(value)).collect();
+            if kept.is_empty() { Value::Null } else { Value::Object(kept.into_iter().collect()) }
         }
         Value::Array(list) => {
             let mut list: Vec<Value> = list.into_iter().map(|item| stripped(Some(item))).collect();
