@@ -26,7 +26,7 @@ impl Random {
         Self(Arc::new(fill))
     }
 
-    /// Fills the bytes. Used for values that nobody may guess.
+    /// Fills the bytes. Used for values that must not be guessable.
     pub fn fill(&self, bytes: &mut [u8]) -> Result<(), NoRandomNumbers> {
         (self.0)(bytes)
     }

@@ -184,7 +184,11 @@ class Bench:
         if not asked:
             return
         stacks = STACKS[self.args.size]
-        everyone, copies = [*self.ours(stacks), *self.theirs(stacks)], {}
+        self.measure_changes([*self.ours(stacks), *self.theirs(stacks)], asked)
+
+    def measure_changes(self, everyone, asked):
+        """Measures mutations on copies of the databases, which are dropped afterwards."""
+        copies = {}
         try:
             for server in everyone:
                 if server.database not in copies:

@@ -73,16 +73,7 @@ class Shapes(bench.Bench):
         if reads := self.asked(False):
             self.measure([*self.servers()], reads)
         if writes := self.asked(True):
-            everyone, copies = [*self.servers()], {}
-            try:
-                for server in everyone:
-                    if server.database not in copies:
-                        copies[server.database] = self.copied(server.database)
-                    server.database = copies[server.database]
-                self.measure(everyone, writes, is_writing=True)
-            finally:
-                for copy in copies.values():
-                    self.database.drop(copy)
+            self.measure_changes([*self.servers()], writes)
 
     def try_out(self, server, question, is_writing):
         """Checks several answers before measuring; queries are answered alike by all servers of one database."""

@@ -1,7 +1,7 @@
 //! Interpolates the variables of a file while it is parsed.
 //!
-//! Called for the parts of a file that Compose interpolates. Every variable that is not given is told, or left to the
-//! shell that starts the stack.
+//! Called for the parts of a file that Compose interpolates. It must report every variable that is not given, or leave it
+//! to the shell that starts the stack.
 
 use std::collections::{BTreeMap, HashSet};
 

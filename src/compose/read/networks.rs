@@ -1,4 +1,4 @@
-//! Networks of files: a stack has one of its own, and everything that this changes is told.
+//! Networks of files: a stack has one of its own; every difference that this makes is reported.
 //!
 //! Called when all services are known. It must not change a service; it only adds notes.
 

@@ -15,21 +15,22 @@ pub(super) fn rewrite(from: &mut Reading<'_>) {
     for attribute in NAMESPACES {
         let Some(node) = from.service.get(attribute) else { continue };
         let (Some(value), at) = (node.scalar(), node.at) else { continue };
-        let target = match Target::of(&value) {
-            Some(target) => {
-                resolve(&target, attribute, at, from).map(|found| found.map(|name| format!("service:{name}")))
+        let Some(target) = Target::of(&value) else { continue };
+        match resolve(&target, attribute, at, from) {
+            Resolved::Instance(name) => {
+                from.service.set(attribute, Node { at, ..Node::text(format!("service:{name}")) });
             }
-            None => continue,
-        };
-        set(attribute, target, at, from);
+            Resolved::Unchanged => {}
+            Resolved::Lost => drop(from.service.take(attribute)),
+        }
     }
     list("volumes_from", from, |item| {
-        let (whole, mode) = match item.strip_prefix("container:") {
+        let (reference, is_container) = match item.strip_prefix("container:") {
             Some(rest) => (rest, true),
             None => (item, false),
         };
-        let (name, rest) = whole.split_once(':').map_or((whole, ""), |(name, _)| (name, &whole[name.len()..]));
-        let target = if mode { Target::Container(name.to_owned()) } else { Target::Service(name.to_owned()) };
+        let (name, rest) = reference.split_at(reference.find(':').unwrap_or(reference.len()));
+        let target = if is_container { Target::Container(name.to_owned()) } else { Target::Service(name.to_owned()) };
         Some((target, rest.to_owned()))
     });
     external_links(from);
@@ -52,13 +53,22 @@ impl Target {
     }
 }
 
-/// The instance that a reference means; `Some(None)` if the reference stays as it is, `None` if it is lost.
-fn resolve(target: &Target, part: &str, at: At, from: &mut Reading<'_>) -> Option<Option<String>> {
+/// What becomes of a reference.
+enum Resolved {
+    /// It leads to this instance.
+    Instance(String),
+    /// It leads outside of the import, and stays as it is.
+    Unchanged,
+    /// It leads nowhere, which has been reported.
+    Lost,
+}
+
+/// Finds out what a reference leads to.
+fn resolve(target: &Target, part: &str, at: At, from: &mut Reading<'_>) -> Resolved {
     let service = match target {
         Target::Service(name) => name.clone(),
         Target::Container(name) => match from.services.containers.get(name).cloned() {
-            // A container outside of the import.
-            None => return Some(None),
+            None => return Resolved::Unchanged,
             Some(service) => {
                 if from.services.instances.contains_key(&service) {
                     from.change(part, at, format!("The container {name} is held as the service that it belongs to."));
@@ -67,20 +77,12 @@ fn resolve(target: &Target, part: &str, at: At, from: &mut Reading<'_>) -> Optio
             }
         },
     };
-    let instance = from.instance_of(&service, part, at)?;
+    let Some(instance) = from.instance_of(&service, part, at) else { return Resolved::Lost };
     if from.services.disabled.contains(&service) {
         from.lose(part, at, format!("The instance of {service} is disabled: nothing can share with it."));
-        return None;
+        return Resolved::Lost;
     }
-    Some(Some(instance))
-}
-
-fn set(attribute: &str, target: Option<Option<String>>, at: At, from: &mut Reading<'_>) {
-    match target {
-        Some(Some(value)) => from.service.set(attribute, Node { at, ..Node::text(value) }),
-        Some(None) => {}
-        None => drop(from.service.take(attribute)),
-    }
+    Resolved::Instance(instance)
 }
 
 /// Rewrites each entry of a list. `split` gives the target of an entry and what follows it.
@@ -92,9 +94,9 @@ fn list(attribute: &str, from: &mut Reading<'_>, split: impl Fn(&str) -> Option<
         match item.scalar().and_then(|text| split(&text)) {
             None => kept.push(item),
             Some((target, rest)) => match resolve(&target, &part, at, from) {
-                Some(Some(name)) => kept.push(Node { at, ..Node::text(format!("{name}{rest}")) }),
-                Some(None) => kept.push(item),
-                None => {}
+                Resolved::Instance(name) => kept.push(Node { at, ..Node::text(format!("{name}{rest}")) }),
+                Resolved::Unchanged => kept.push(item),
+                Resolved::Lost => {}
             },
         }
     }

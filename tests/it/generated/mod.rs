@@ -26,7 +26,7 @@ use self::{
 };
 use crate::{
     access::key,
-    support::{Rng, TestApp, both},
+    support::{Rng, TestApp, both, number_setting},
 };
 
 both!(every_generated_query_is_answered_alike, payloads_show_what_queries_show);
@@ -34,16 +34,12 @@ both!(every_generated_query_is_answered_alike, payloads_show_what_queries_show);
 /// The number of operations by default.
 const CASES: usize = 200;
 
-fn setting(name: &str) -> Option<u64> {
-    std::env::vars().find(|(known, _)| known == name).and_then(|(_, number)| number.parse().ok())
-}
-
 fn cases() -> usize {
-    setting("DEVARCH_GENERATED_OPERATIONS").map_or(CASES, |cases| usize::try_from(cases).unwrap())
+    number_setting("DEVARCH_GENERATED_OPERATIONS").map_or(CASES, |cases| usize::try_from(cases).unwrap())
 }
 
 fn seed() -> u64 {
-    setting("DEVARCH_GENERATED_SEED").unwrap_or(17)
+    number_setting("DEVARCH_GENERATED_SEED").unwrap_or(17)
 }
 
 /// A caller with every right, and callers that are limited to some stacks.

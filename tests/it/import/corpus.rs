@@ -13,6 +13,7 @@ use std::{
 
 use serde_json::{Value, json};
 
+use super::with_default_checks;
 use crate::support::{Engine, TestApp, run};
 
 #[test]
@@ -225,15 +226,7 @@ fn comparable(service: &Value, name: &str) -> Value {
         }
     }
     if let Some(check) = service.get_mut("healthcheck").and_then(Value::as_object_mut) {
-        // The engine's own where nothing is said.
-        for (key, default) in [
-            ("interval", json!("30s")),
-            ("timeout", json!("30s")),
-            ("retries", json!(3)),
-            ("start_period", json!("0s")),
-        ] {
-            check.entry(key).or_insert(default);
-        }
+        with_default_checks(check);
     }
     Value::Object(service)
 }

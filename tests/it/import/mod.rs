@@ -8,12 +8,12 @@ mod held;
 mod law;
 mod layers;
 mod limits;
+mod notes;
 mod project;
 mod stacks;
 mod table;
-mod told;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::support::TestApp;
 
@@ -73,4 +73,13 @@ fn outcomes(list: &Value) -> Vec<(&str, &str)> {
 fn places(notes: &Value) -> Vec<String> {
     let place = |note: &Value| format!("{} {}", note["line"], note["path"].as_str().unwrap());
     notes.as_array().unwrap().iter().map(place).collect()
+}
+
+/// Adds to a healthcheck the values that an engine uses by default.
+fn with_default_checks(check: &mut Map<String, Value>) {
+    for (key, default) in
+        [("interval", json!("30s")), ("timeout", json!("30s")), ("retries", json!(3)), ("start_period", json!("0s"))]
+    {
+        check.entry(key).or_insert(default);
+    }
 }

@@ -32,3 +32,8 @@ macro_rules! both {
     )+ };
 }
 pub(crate) use both;
+
+/// A setting of a test: a number in an environment variable.
+pub(crate) fn number_setting(name: &str) -> Option<u64> {
+    std::env::vars().find(|(known, _)| known == name).and_then(|(_, number)| number.parse().ok())
+}

@@ -136,9 +136,7 @@ impl App {
         report.notes.splice(0..0, read.notes);
         Ok(report)
     }
-}
 
-impl App {
     /// Names the templates after the stack, unless the caller gives a prefix: other stacks and the catalogue use the same
     /// names.
     async fn with_prefix(&self, mut input: ImportCompose) -> Result<ImportCompose> {

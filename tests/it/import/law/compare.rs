@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::forms::{common, distance, implied, leave_out, leave_out_implied, stripped};
+
 /// A path without the names that differ from model to model.
 pub(super) fn kind_of(path: &str) -> String {
     let mut parts = path.split('.');
@@ -22,26 +24,26 @@ pub(super) fn differences(
     given: &BTreeMap<String, String>,
     root: &str,
 ) -> BTreeSet<String> {
-    let told = Told::new(notes);
+    let report = Report::new(notes);
     let mut different = BTreeSet::new();
     let nothing = Map::new();
     let services = original["services"].as_object().unwrap_or(&nothing);
-    let names: BTreeMap<&str, String> = services.keys().map(|key| (key.as_str(), told.instance(key))).collect();
+    let names: BTreeMap<&str, String> = services.keys().map(|key| (key.as_str(), report.instance(key))).collect();
     let mut expected = BTreeSet::new();
     for (key, service) in services {
         let name = &names[key.as_str()];
         let Some(found) = rendered["services"].get(name) else {
-            let is_told = ["", ".image", ".scale", ".deploy.replicas"];
-            if !is_told.iter().any(|part| told.exactly(&format!("services.{key}{part}"))) {
+            let reporting = ["", ".image", ".scale", ".deploy.replicas"];
+            if !reporting.iter().any(|part| report.exactly(&format!("services.{key}{part}"))) {
                 different.insert(format!("services.{key} is missing"));
             }
             continue;
         };
         expected.insert(name.clone());
         let own = |path: &str| path.strip_prefix(&format!("services.{key}.")).map(str::to_owned);
-        let notes: Vec<String> = told.paths.iter().filter_map(|path| own(path)).collect();
-        let exempt = told_contents(service, &told);
-        let context = Context { key, name, notes: &notes, told: &told, names: &names, given, root, exempt };
+        let notes: Vec<String> = report.paths.iter().filter_map(|path| own(path)).collect();
+        let exempt = reported_contents(service, &report);
+        let context = Context { key, name, notes: &notes, report: &report, names: &names, given, root, exempt };
         let (wanted, found) = (context.original(service, original), context.rendered(found, rendered));
         context.compare(wanted, found, &mut different);
     }
@@ -50,12 +52,12 @@ pub(super) fn differences(
             different.insert(format!("the service {name} is in no file"));
         }
     }
-    definitions(original, &told, &mut different);
+    definitions(original, &report, &mut different);
     different
 }
 
 /// Options of networks and volumes that the stack does not have.
-fn definitions(original: &Value, told: &Told, different: &mut BTreeSet<String>) {
+fn definitions(original: &Value, report: &Report, different: &mut BTreeSet<String>) {
     for part in ["networks", "volumes"] {
         for (name, definition) in original[part].as_object().into_iter().flatten() {
             if definition["external"] == true && part == "volumes" {
@@ -68,7 +70,7 @@ fn definitions(original: &Value, told: &Told, different: &mut BTreeSet<String>) 
                     || own
                     || option == "name" && part == "networks"
                     || *option == "driver" && (value == "bridge" || value == "local");
-                if !plain && !told.exactly(&path) && !told.exactly(&format!("{part}.{name}")) {
+                if !plain && !report.exactly(&path) && !report.exactly(&format!("{part}.{name}")) {
                     different.insert(path);
                 }
             }
@@ -86,13 +88,13 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// What the report tells.
-struct Told {
+/// The notes of an import.
+struct Report {
     paths: BTreeSet<String>,
     instances: BTreeMap<String, String>,
 }
 
-impl Told {
+impl Report {
     fn new(notes: &[&Value]) -> Self {
         let text = |note: &Value, field: &str| note[field].as_str().unwrap().to_owned();
         let paths = notes.iter().map(|note| text(note, "path")).collect();
@@ -118,7 +120,7 @@ struct Context<'a> {
     name: &'a str,
     /// The paths of the notes about the service, without its name.
     notes: &'a [String],
-    told: &'a Told,
+    report: &'a Report,
     names: &'a BTreeMap<&'a str, String>,
     /// The variables that are given.
     given: &'a BTreeMap<String, String>,
@@ -127,14 +129,16 @@ struct Context<'a> {
     exempt: BTreeSet<String>,
 }
 
-/// Where the configs of a service are of whose content the report tells something.
-fn told_contents(service: &Value, told: &Told) -> BTreeSet<String> {
+/// The targets of the configs of a service on whose content there is a note.
+fn reported_contents(service: &Value, report: &Report) -> BTreeSet<String> {
     let uses = service["configs"].as_array().into_iter().flatten();
-    let told = uses.filter(|used| {
+    let report = uses.filter(|used| {
         let source = used["source"].as_str().unwrap();
-        ["content", "environment"].iter().any(|part| told.exactly(&format!("configs.{source}.{part}")))
+        ["content", "environment"].iter().any(|part| report.exactly(&format!("configs.{source}.{part}")))
     });
-    told.map(|used| absolute(used["target"].as_str().unwrap_or_else(|| used["source"].as_str().unwrap()), "")).collect()
+    report
+        .map(|used| absolute(used["target"].as_str().unwrap_or_else(|| used["source"].as_str().unwrap()), ""))
+        .collect()
 }
 
 fn absolute(target: &str, folder: &str) -> String {
@@ -158,11 +162,11 @@ impl Context<'_> {
     fn original(&self, service: &Value, file: &Value) -> Map<String, Value> {
         let mut service = service.as_object().unwrap().clone();
         let implied = implied(&service);
-        self.told(&mut service);
+        self.leave_out_reported(&mut service);
         leave_out_implied(&mut service, &implied);
         self.rename(&mut service);
         self.files(&mut service, file);
-        self.told(&mut service);
+        self.leave_out_reported(&mut service);
         self.mounts(&mut service, |source| {
             let defined = &file["volumes"][source];
             if defined["external"] == true {
@@ -173,7 +177,7 @@ impl Context<'_> {
         });
         let mut networks = Map::new();
         for (name, options) in service.get("networks").and_then(Value::as_object).into_iter().flatten() {
-            let known = name == "default" || self.told.exactly(&format!("networks.{name}")) || self.has("networks");
+            let known = name == "default" || self.report.exactly(&format!("networks.{name}")) || self.has("networks");
             networks.insert(if known { "default".to_owned() } else { name.clone() }, options.clone());
         }
         if service.contains_key("network_mode") {
@@ -199,19 +203,19 @@ impl Context<'_> {
     fn rendered(&self, service: &Value, file: &Value) -> Map<String, Value> {
         let mut service = service.as_object().unwrap().clone();
         let implied = implied(&service);
-        self.told(&mut service);
+        self.leave_out_reported(&mut service);
         leave_out_implied(&mut service, &implied);
         service.remove("container_name");
         service.remove("x-devarch");
         if let Some(labels) = service.get_mut("labels").and_then(Value::as_object_mut) {
             labels.retain(|key, _| !key.starts_with("devarch."));
         }
-        // The image of a build has a name of its own, which is told at `build`.
+        // The image of a build has a name of its own, which is reported at `build`.
         if self.has("build") || self.has("image") {
             service.remove("image");
         }
         self.files(&mut service, file);
-        self.told(&mut service);
+        self.leave_out_reported(&mut service);
         self.mounts(&mut service, |source| match source.strip_prefix("external.") {
             Some(name) => format!("external {name}"),
             None => {
@@ -307,7 +311,7 @@ impl Context<'_> {
             match map["type"].as_str().unwrap() {
                 "volume" if source.is_empty() => drop(map.remove("source")),
                 "volume" => drop(map.insert("source".to_owned(), json!(name(&source)))),
-                // Paths are told apart from the folder of the test.
+                // Paths are compared without the folder of the test.
                 _ if !source.is_empty() => {
                     let place = source.strip_prefix(self.root).unwrap_or(&source);
                     map.insert("source".to_owned(), json!(place));
@@ -318,7 +322,7 @@ impl Context<'_> {
     }
 
     /// Leaves out what the notes name.
-    fn told(&self, service: &mut Map<String, Value>) {
+    fn leave_out_reported(&self, service: &mut Map<String, Value>) {
         // These attributes are one each, with two names.
         let pairs = [
             ("cpus", "deploy.resources.limits.cpus"),
@@ -365,127 +369,6 @@ impl Context<'_> {
                 continue;
             }
             different.insert(format!("services.{}.{key}: {a} -> {b}", self.key));
-        }
-    }
-}
-
-/// The dependencies that other attributes imply.
-fn implied(service: &Map<String, Value>) -> Vec<String> {
-    let mut names: Vec<String> = ["network_mode", "pid", "ipc", "uts", "cgroup"]
-        .iter()
-        .filter_map(|attribute| service.get(*attribute)?.as_str()?.strip_prefix("service:").map(str::to_owned))
-        .collect();
-    let list = service.get("volumes_from").and_then(Value::as_array).into_iter().flatten();
-    names.extend(list.filter_map(|item| Some(item.as_str()?.split(':').next()?.to_owned())));
-    names
-}
-
-fn leave_out_implied(service: &mut Map<String, Value>, names: &[String]) {
-    let Some(needed) = service.get_mut("depends_on").and_then(Value::as_object_mut) else { return };
-    needed.retain(|name, how| !names.contains(name) || how["condition"] != "service_started");
-}
-
-/// Parts of both sides that have several forms.
-fn common(mut service: Map<String, Value>) -> Map<String, Value> {
-    if let Some(check) = service.get_mut("healthcheck").and_then(Value::as_object_mut) {
-        if check.get("disable") == Some(&json!(true)) || check.get("test") == Some(&json!(["NONE"])) {
-            *check = Map::from_iter([("disable".to_owned(), json!(true))]);
-        } else {
-            for (key, default) in [
-                ("interval", json!("30s")),
-                ("timeout", json!("30s")),
-                ("retries", json!(3)),
-                ("start_period", json!("0s")),
-            ] {
-                check.entry(key).or_insert(default);
-            }
-        }
-    }
-    for (old, new) in [("cpus", "cpus"), ("mem_limit", "memory")] {
-        if let Some(limit) = service.remove(old) {
-            let deploy = service.entry("deploy").or_insert_with(|| json!({}));
-            deploy["resources"]["limits"][new] = limit;
-        }
-    }
-    if let Some(deploy) = service.get_mut("deploy")
-        && deploy["replicas"] == 1
-    {
-        deploy.as_object_mut().unwrap().remove("replicas");
-    }
-    for map in ["labels", "environment"] {
-        if service.get(map).is_some_and(is_empty_map) {
-            service.remove(map);
-        }
-    }
-    service
-}
-
-fn is_empty_map(value: &Value) -> bool {
-    value.as_object().is_some_and(Map::is_empty)
-}
-
-/// Leaves out what a note names. A number in the path stands for every entry of a list, because files are merged.
-fn leave_out(value: &mut Value, path: &[&str]) {
-    match (value, path) {
-        // One entry of a list: counted by the caller.
-        (_, [] | [_]) if path.first().is_none_or(|part| part.parse::<usize>().is_ok()) => {}
-        (Value::Array(list), [number, rest @ ..]) if number.parse::<usize>().is_ok() => {
-            for item in list.iter_mut() {
-                leave_out(item, rest);
-            }
-        }
-        (Value::Object(map), _) => {
-            // A key may contain dots.
-            for length in (1..=path.len()).rev() {
-                let key = path[..length].join(".");
-                if length == path.len() {
-                    map.remove(&key);
-                } else if let Some(inner) = map.get_mut(&key) {
-                    leave_out(inner, &path[length..]);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-/// A value without empty parts, with lists in one order.
-fn stripped(value: Option<Value>) -> Value {
-    match value.unwrap_or_default() {
-        Value::Object(map) => {
-            let kept = map.into_iter().map(|(key, value)| (key, stripped(Some(value))));
-            // In the order of the keys, so that equal entries of lists are written alike and sorted alike.
-            let kept: BTreeMap<String, Value> = kept.filter(|(_, value)| !is_empty_part(value)).collect();
-            if kept.is_empty() { Value::Null } else { Value::Object(kept.into_iter().collect()) }
-        }
-        Value::Array(list) => {
-            let mut list: Vec<Value> = list.into_iter().map(|item| stripped(Some(item))).collect();
-            // The order of commands counts, and their entries are texts.
-            if list.iter().all(Value::is_object) {
-                list.sort_by_key(Value::to_string);
-            }
-            Value::Array(list)
-        }
-        plain => plain,
-    }
-}
-
-fn is_empty_part(value: &Value) -> bool {
-    value.is_null() && !value.is_array() || value.as_object().is_some_and(Map::is_empty)
-}
-
-/// How many entries differ.
-fn distance(a: &Value, b: &Value) -> usize {
-    match (a, b) {
-        (Value::Object(a), Value::Object(b)) => {
-            let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
-            keys.into_iter().filter(|key| a.get(*key) != b.get(*key)).count()
-        }
-        _ => {
-            let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-            let (a, b) = (list(a), list(b));
-            let missing = |a: &[Value], b: &[Value]| a.iter().filter(|item| !b.contains(item)).count();
-            missing(&a, &b).max(missing(&b, &a))
         }
     }
 }

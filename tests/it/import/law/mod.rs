@@ -5,7 +5,9 @@
 //! Compose in `DEVARCH_COMPOSE`; `DEVARCH_GENERATED_IMPORTS` sets how many models are generated.
 
 mod compare;
-mod kinds;
+mod faults;
+mod forms;
+mod generate;
 mod model;
 
 use std::{
@@ -19,7 +21,7 @@ use devarch::compose::EnvFiles;
 use serde_json::{Value, json};
 
 use self::model::Model;
-use crate::support::{Engine, Rng, TestApp, both, run};
+use crate::support::{Engine, Rng, TestApp, both, number_setting, run};
 
 /// How many models are generated unless a longer run is wanted.
 const MODELS: u64 = 60;
@@ -27,13 +29,12 @@ const MODELS: u64 = 60;
 #[test]
 #[ignore = "needs Docker Compose; .ci/run runs it"]
 fn generated_models_are_imported_without_a_silent_difference() {
-    let count = std::env::vars().find(|(name, _)| name == "DEVARCH_GENERATED_IMPORTS");
-    let count = count.and_then(|(_, count)| count.parse().ok()).unwrap_or(MODELS);
+    let count = number_setting("DEVARCH_GENERATED_IMPORTS").unwrap_or(MODELS);
     run(Engine::Sqlite, async move |t: &TestApp| {
         let (mut checked, mut reasons) = (0, BTreeMap::<String, usize>::new());
         let mut wrong = Vec::new();
         for seed in 0..count {
-            let model = model::generate(&mut Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(7)));
+            let model = generate::generate(&mut Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(7)));
             match holds(t, &model, &format!("g{seed}")).await {
                 Held::Refused(_) => {}
                 Held::Checked { losses, different } => {
@@ -47,7 +48,7 @@ fn generated_models_are_imported_without_a_silent_difference() {
                 }
             }
         }
-        tell(&format!("{checked} of {count} models are valid and were checked; lost: {reasons:#?}"));
+        print_figures(&format!("{checked} of {count} models are valid and were checked; lost: {reasons:#?}"));
         assert!(wrong.is_empty(), "{} models differ in silence:\n{}", wrong.len(), wrong.join("\n"));
         assert!(checked * 2 >= count, "only {checked} of {count} models are valid");
     });
@@ -58,7 +59,7 @@ fn generated_models_are_imported_without_a_silent_difference() {
 fn every_kind_of_fault_is_imported_without_a_silent_difference() {
     run(Engine::Sqlite, async |t: &TestApp| {
         let mut wrong = Vec::new();
-        for (number, fault) in kinds::faults().into_iter().enumerate() {
+        for (number, fault) in faults::faults().into_iter().enumerate() {
             let (name, model) = (fault.name, &fault.model);
             match holds(t, model, &format!("k{number}")).await {
                 // Compose has no such model, but the product takes it.
@@ -77,9 +78,9 @@ both!(every_fault_is_right);
 /// Whether a text is quoted makes no difference.
 const QUOTE: char = '"';
 
-/// What each fault must be rendered as, and what the report tells of it; needs no Docker Compose.
+/// Each fault is rendered and reported as it must be. Needs no Docker Compose.
 async fn every_fault_is_right(t: &TestApp) {
-    for (number, fault) in kinds::faults().into_iter().enumerate() {
+    for (number, fault) in faults::faults().into_iter().enumerate() {
         let stack = format!("k{number}");
         let payload = t.import(input(&fault.model, &stack)).await;
         let paths = |list: &str| -> BTreeSet<String> {
@@ -89,7 +90,7 @@ async fn every_fault_is_right(t: &TestApp) {
         assert_eq!(paths("losses"), wanted, "{}: {payload:#}", fault.name);
         let changes = paths("changes");
         for path in fault.changes {
-            assert!(changes.contains(*path), "{}: {path} is not told: {payload:#}", fault.name);
+            assert!(changes.contains(*path), "{}: {path} is not reported: {payload:#}", fault.name);
         }
         let rendered = rendered(t, &stack).await["flat"]["text"].as_str().unwrap().replace(QUOTE, "");
         for part in fault.has {
@@ -118,8 +119,8 @@ fn env_files_are_read_as_compose_reads_them() {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the figures are what one runs this for")]
-fn tell(text: &str) {
+#[expect(clippy::print_stderr, reason = "the figures are a purpose of the test")]
+fn print_figures(text: &str) {
     eprintln!("{text}");
 }
 
@@ -180,7 +181,7 @@ async fn holds(t: &TestApp, model: &Model, stack: &str) -> Held {
         }
     }
     if !different.is_empty() {
-        different.extend(notes.iter().map(|note| format!("told: {}: {}", note["path"], note["reason"])));
+        different.extend(notes.iter().map(|note| format!("note: {}: {}", note["path"], note["reason"])));
     }
     let losses =
         payload["losses"].as_array().unwrap().iter().map(|note| compare::kind_of(note["path"].as_str().unwrap()));
