@@ -53,14 +53,14 @@ macro_rules! models {
             })
         }
 
-        fn same(entries: &Entries, mut says: Collections) -> Result<(), TestCaseError> {
+        fn same(entries: &Entries, mut read: Collections) -> Result<(), TestCaseError> {
             // A secret without a value keeps the stored one, and here none is stored.
-            for variable in says.env_vars.iter_mut().flatten().filter(|variable| variable.value == EnvValue::KeepStored) {
+            for variable in read.env_vars.iter_mut().flatten().filter(|variable| variable.value == EnvValue::KeepStored) {
                 variable.value = EnvValue::Unset;
             }
             $(
-                let read = distinct(says.$field.map(Cardinality::into_entries).unwrap_or_default());
-                prop_assert_eq!(&read, &entries.$field, "{}", stringify!($field));
+                let found = distinct(read.$field.map(Cardinality::into_entries).unwrap_or_default());
+                prop_assert_eq!(&found, &entries.$field, "{}", stringify!($field));
             )+
             Ok(())
         }
@@ -97,6 +97,6 @@ proptest! {
         prop_assert_eq!(reading.services.len(), 1, "{}", text);
         let service = reading.services.remove(0);
         prop_assert_eq!(service.instance.as_str(), "web");
-        same(&entries, service.says).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
+        same(&entries, service.entries).map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
     }
 }

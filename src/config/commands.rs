@@ -71,7 +71,7 @@ pub enum Command {
     Healthcheck,
 }
 
-/// What happens where something of the same name says something else.
+/// What happens to a template or an instance of the same name that differs from the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum OnConflict {
     /// Nothing is imported.
@@ -104,7 +104,7 @@ pub struct Import {
     /// Only tell what would happen.
     #[arg(long)]
     pub dry_run: bool,
-    /// What happens where something of the same name says something else.
+    /// What happens to a template or an instance of the same name that differs from the file.
     #[arg(long, value_name = "WHAT", default_value = "fail")]
     pub on_conflict: OnConflict,
     /// What the names of all templates start with, such as `shop-`; empty for the names of the services. Without it they

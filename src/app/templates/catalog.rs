@@ -105,10 +105,10 @@ pub fn parse(file: &CatalogFile) -> Result<CatalogTemplates, CatalogError> {
     }
     let mut templates = Vec::with_capacity(read.services.len());
     for service in read.services {
-        let settings = service.says.settings.clone().unwrap_or_default();
+        let settings = service.entries.settings.clone().unwrap_or_default();
         let (name, description, category) = (service.template, service.description, service.category);
         let values = TemplateValues { name, description, category, ..TemplateValues::default() }.with(settings);
-        let mut template = CreateTemplate { values, collections: service.says };
+        let mut template = CreateTemplate { values, collections: service.entries };
         let mut problems = Problems::default();
         template.check(&mut problems);
         if let Err(Error::Refused(found)) = problems.finish() {

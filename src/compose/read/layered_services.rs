@@ -70,11 +70,11 @@ pub(super) fn services(
     }
     for layer in above {
         let replaces_all = layer.replaced.contains("services");
-        let said = std::mem::take(&mut layer.services);
-        for service in found.iter_mut().filter(|service| replaces_all && said.get(&service.key).is_none()) {
+        let changes = std::mem::take(&mut layer.services);
+        for service in found.iter_mut().filter(|service| replaces_all && changes.get(&service.key).is_none()) {
             remove(service, service.at, notes);
         }
-        for (key, node) in said {
+        for (key, node) in changes {
             let (at, tag) = (node.at, node.tag);
             match (place.get(&key), tag) {
                 (Some(place), Some(Tag::Reset)) => remove(&mut found[*place], at, notes),

@@ -84,7 +84,7 @@ impl Links {
         }
     }
 
-    /// The folder of a file is that which the reference to it says, where its name does not.
+    /// Sets the folder of a file to that in the reference to it, if the name of the file has none.
     fn place(&mut self, other: usize, file: usize, path: &str) {
         let whole = joined(&self.folders[file], path);
         if self.names[other] != whole {

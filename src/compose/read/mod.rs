@@ -123,9 +123,9 @@ pub struct Imported {
     /// The category of the template.
     pub category: String,
     /// The entries of the template.
-    pub says: Collections,
+    pub entries: Collections,
     /// The entries with the override files merged in; `None` if these do not change the service.
-    pub laid_over: Option<Collections>,
+    pub with_overrides: Option<Collections>,
 }
 
 /// The result of reading files.
@@ -226,7 +226,7 @@ fn assemble(
         let all = upper.get(service.file.unwrap_or(0)).unwrap_or(&nothing);
         let (lower, upper) = (service.file.and_then(|file| lower.get(file)).unwrap_or(all), all);
         let read = part.read(service.below, lower, notes);
-        let laid_over = service.above.filter(|_| read.is_some()).and_then(|map| {
+        let with_overrides = service.above.filter(|_| read.is_some()).and_then(|map| {
             // The first read has reported the notes about what both contain.
             let known = notes.len();
             let read = part.read(map, upper, notes);
@@ -245,8 +245,8 @@ fn assemble(
             enabled,
             description: read.description,
             category: read.category,
-            says: read.says,
-            laid_over: laid_over.map(|read| read.says),
+            entries: read.entries,
+            with_overrides: with_overrides.map(|read| read.entries),
         });
     }
     if notes.budget().is_exceeded() {

@@ -11,7 +11,7 @@ use crate::{
 /// Takes the number of containers out of a service; `None` if it does not say.
 pub(super) fn take(service: &mut FoundService, notes: &mut Notes<'_>) -> Option<i64> {
     let below = parts(&mut service.below);
-    // The upper layer has what the lower one says as well.
+    // The upper layer has the attributes of the lower one as well.
     let whole = service.above.as_mut().map_or(below, parts);
     let mut found = None;
     for (part, node) in [("deploy.replicas", whole.1), ("scale", whole.0)] {

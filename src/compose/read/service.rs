@@ -29,7 +29,7 @@ pub(super) struct Part<'a> {
 
 /// A service that was read.
 pub(super) struct Service {
-    pub(super) says: Collections,
+    pub(super) entries: Collections,
     pub(super) description: String,
     pub(super) category: String,
 }
@@ -38,13 +38,13 @@ macro_rules! read_all {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
         /// Reads the entries of every kind.
         fn read_all(from: &mut Reading<'_>) -> Collections {
-            let mut says = Collections::default();
+            let mut collections = Collections::default();
             $(
                 let found = <crate::kinds::$kind as Kind>::read(from);
                 let entries = sound(found, &mut from.notes);
-                says.$field = Some(<crate::kinds::$kind as Kind>::Set::from_entries(entries));
+                collections.$field = Some(<crate::kinds::$kind as Kind>::Set::from_entries(entries));
             )+
-            says
+            collections
         }
     };
 }
@@ -70,7 +70,7 @@ impl Part<'_> {
             notes: Notes::new(notes.budget()),
         };
         references::rewrite(&mut reading);
-        let says = read_all(&mut reading);
+        let entries = read_all(&mut reading);
         let mut word = |key: &str| {
             let own = reading.extension.take(key);
             let node = own.or_else(|| self.meta.and_then(|meta| meta.get(key).cloned()));
@@ -83,14 +83,14 @@ impl Part<'_> {
         for (attribute, node) in std::mem::take(&mut reading.service) {
             rest(&attribute, &node, &mut reading);
         }
-        let image = says.settings.as_ref().and_then(|settings| settings.image_name.as_ref()).is_some();
+        let image = entries.settings.as_ref().and_then(|settings| settings.image_name.as_ref()).is_some();
         if !image {
             let at = self.at;
             let reason = "Without an image that can be held there is no template.";
             reading.notes.push(NoteKind::Lost, &format!("services.{}", self.key), at, reason);
         }
         reading.notes.append_to(notes);
-        image.then_some(Service { says, description, category })
+        image.then_some(Service { entries, description, category })
     }
 }
 

@@ -229,10 +229,10 @@ macro_rules! all_kinds {
             pub async fn find(tx: &Tx, instance: InstanceId, draft: Draft) -> Result<Self, DbErr> {
                 let (mut touched, mut wanted) = (Vec::new(), Vec::new());
                 $( let $field = match draft.$field {
-                    Some(Drafted { said, stored }) => {
+                    Some(Drafted { overrides, stored }) => {
                         touched.push(OverrideKind::$kind);
-                        wanted.extend(said.rules(OverrideKind::$kind));
-                        Some(Difference::find::<OfInstance>(tx, instance, stored, said.entries).await?)
+                        wanted.extend(overrides.rules(OverrideKind::$kind));
+                        Some(Difference::find::<OfInstance>(tx, instance, stored, overrides.entries).await?)
                     }
                     None => None,
                 }; )+

@@ -111,10 +111,10 @@ macro_rules! all_kinds {
         }
 
         impl Draft {
-            /// Sets the overrides to exactly these, for the kinds that are present in `said`.
-            pub fn decide(&mut self, said: InstanceOverrides) {
-                $( if let (Some(drafted), Some(said)) = (&mut self.$field, said.$field) {
-                    drafted.decide(said);
+            /// Sets the overrides to exactly these, for the kinds that are present in `overrides`.
+            pub fn decide(&mut self, overrides: InstanceOverrides) {
+                $( if let (Some(drafted), Some(overrides)) = (&mut self.$field, overrides.$field) {
+                    drafted.decide(overrides);
                 } )+
             }
 
@@ -147,13 +147,13 @@ macro_rules! all_kinds {
             /// Replaces whole collections.
             pub fn write(&mut self, collections: Collections) {
                 $( if let (Some(drafted), Some(set)) = (&mut self.$field, collections.$field) {
-                    drafted.said.write(set.into_entries());
+                    drafted.overrides.write(set.into_entries());
                 } )+
             }
 
             /// The sizes of all kinds.
             pub fn sizes(&self) -> Sizes {
-                [$( self.$field.as_ref().map_or_else(Size::default, |drafted| Size::of(&drafted.said)) ),+]
+                [$( self.$field.as_ref().map_or_else(Size::default, |drafted| Size::of(&drafted.overrides)) ),+]
             }
 
             /// Notes each kind that has grown since `before` and exceeds its limit.
@@ -235,18 +235,18 @@ impl OverrideKind {
 }
 
 /// The overrides of a loaded kind. Operations change only loaded kinds.
-fn said<K: Kind>(drafted: &mut Option<Drafted<K>>) -> &mut Overrides<K, Slot<K>> {
-    &mut drafted.get_or_insert_with(|| Drafted::new(Vec::new(), [], false)).said
+fn overrides_of<K: Kind>(drafted: &mut Option<Drafted<K>>) -> &mut Overrides<K, Slot<K>> {
+    &mut drafted.get_or_insert_with(|| Drafted::new(Vec::new(), [], false)).overrides
 }
 
 fn clear_overrides<K: Kind>(drafted: &mut Option<Drafted<K>>) {
-    *said(drafted) = Overrides::default();
+    *overrides_of(drafted) = Overrides::default();
 }
 
 fn set<K: Kind>(drafted: &mut Option<Drafted<K>>, given: <K::Set as Cardinality<K>>::Given, at: &mut Problems) {
     let mut entries = K::Set::given(given);
     check_entries(&mut entries, at);
-    said(drafted).set(entries);
+    overrides_of(drafted).set(entries);
 }
 
 fn remove<K: Kind>(drafted: &mut Option<Drafted<K>>, mut key: K::Key, at: &mut Problems) {
@@ -254,21 +254,21 @@ fn remove<K: Kind>(drafted: &mut Option<Drafted<K>>, mut key: K::Key, at: &mut P
     K::validate_key(&key, at);
     match K::refuses_rule(Some(&key)) {
         Some(message) => at.note(Code::InvalidValue, message, None),
-        None => said(drafted).remove(key),
+        None => overrides_of(drafted).remove(key),
     }
 }
 
 fn replace<K: Kind>(drafted: &mut Option<Drafted<K>>, at: &mut Problems) {
     match K::refuses_rule(None) {
         Some(message) => at.note(Code::InvalidValue, message, None),
-        None => said(drafted).replace(),
+        None => overrides_of(drafted).replace(),
     }
 }
 
 fn reset<K: Kind>(drafted: &mut Option<Drafted<K>>, mut key: K::Key, at: &mut Problems) {
     K::normalize_key(&mut key);
     K::validate_key(&key, at);
-    said(drafted).reset(&key);
+    overrides_of(drafted).reset(&key);
 }
 
 fn check_growth(before: usize, after: usize, what: &str, field: &str, at: &mut Problems) {
@@ -290,9 +290,9 @@ pub struct Size {
 }
 
 impl Size {
-    fn of<K: Kind, E: Keyed<K>>(said: &Overrides<K, E>) -> Self {
-        let bytes = said.entries.iter().map(Keyed::bytes).sum();
-        Self { entries: said.entries.len(), removals: said.removed.len(), bytes }
+    fn of<K: Kind, E: Keyed<K>>(overrides: &Overrides<K, E>) -> Self {
+        let bytes = overrides.entries.iter().map(Keyed::bytes).sum();
+        Self { entries: overrides.entries.len(), removals: overrides.removed.len(), bytes }
     }
 }
 

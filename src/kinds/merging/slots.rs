@@ -72,7 +72,7 @@ impl<K: Kind> Keyed<K> for Slot<K> {
 #[derive(Clone, Debug)]
 pub struct Drafted<K: Kind> {
     /// The overrides after the change.
-    pub said: Overrides<K, Slot<K>>,
+    pub overrides: Overrides<K, Slot<K>>,
     /// All stored rows, in the order of their ids.
     pub stored: Vec<Head<K>>,
 }
@@ -81,17 +81,17 @@ impl<K: Kind> Drafted<K> {
     /// Creates a draft without changes.
     pub fn new(stored: Vec<Head<K>>, removed: impl IntoIterator<Item = K::Key>, replaced: bool) -> Self {
         let entries = stored.iter().cloned().map(Slot::Stored).collect();
-        Self { said: Overrides { entries, removed: removed.into_iter().collect(), replaced }, stored }
+        Self { overrides: Overrides { entries, removed: removed.into_iter().collect(), replaced }, stored }
     }
 
     /// Sets the overrides to exactly these.
-    pub fn decide(&mut self, said: Overrides<K>) {
-        let Overrides { entries, removed, replaced } = said;
-        self.said = Overrides { entries: entries.into_iter().map(Slot::from).collect(), removed, replaced };
+    pub fn decide(&mut self, overrides: Overrides<K>) {
+        let Overrides { entries, removed, replaced } = overrides;
+        self.overrides = Overrides { entries: entries.into_iter().map(Slot::from).collect(), removed, replaced };
     }
 
     /// The first element with a key.
     pub fn find(&self, key: &K::Key) -> Option<&Slot<K>> {
-        self.said.entries.iter().find(|slot| slot.entry_key().as_ref() == Some(key))
+        self.overrides.entries.iter().find(|slot| slot.entry_key().as_ref() == Some(key))
     }
 }

@@ -1,4 +1,4 @@
-//! The table of `docs/compose.md` says what an import holds, changes and loses: it is made from what the code does.
+//! The table in `docs/compose.md` of what an import holds, changes and loses is made from imports.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -132,7 +132,7 @@ fn cell(parts: &BTreeSet<String>) -> String {
 }
 
 #[test]
-fn the_table_says_what_an_import_does() {
+fn the_table_is_made_from_imports() {
     let (mut whole, mut rows) = (BTreeSet::new(), BTreeMap::new());
     for name in held_names().chain(OTHERS) {
         let notes = notes(&sample(name));

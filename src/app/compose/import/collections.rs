@@ -23,9 +23,9 @@ use crate::{
 macro_rules! all_kinds {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
         /// The entries of a file.
-        pub(super) fn of_file(says: &Collections) -> Entries {
+        pub(super) fn of_file(collections: &Collections) -> Entries {
             let mut entries = Entries::default();
-            $( entries.$field = says.$field.clone().map(Cardinality::into_entries).unwrap_or_default(); )+
+            $( entries.$field = collections.$field.clone().map(Cardinality::into_entries).unwrap_or_default(); )+
             entries
         }
 

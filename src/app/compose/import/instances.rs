@@ -81,11 +81,11 @@ impl InstanceImport<'_> {
         let templates = services.iter().zip(&self.templates.written);
         for ((service, template), row) in templates.zip(rows) {
             self.stop.check()?;
-            let mut wanted = collections::of_file(service.laid_over.as_ref().unwrap_or(&service.says));
+            let mut wanted = collections::of_file(service.with_overrides.as_ref().unwrap_or(&service.entries));
             // A secret whose value is not in the file takes the value of the template.
-            collections::complete(&mut wanted.env_vars, &template.says.env_vars);
+            collections::complete(&mut wanted.env_vars, &template.entries.env_vars);
             resolve(&mut wanted, &ids);
-            let overrides = collections::overrides(&template.says, &wanted);
+            let overrides = collections::overrides(&template.entries, &wanted);
             let (name, id) = (service.instance.clone(), row.instance.id);
             let outcome = if row.is_new {
                 if collections::has_overrides(&overrides) {
@@ -170,7 +170,7 @@ impl InstanceImport<'_> {
             OnConflict::Update | OnConflict::Fail => {
                 let (what, remedy) = match own {
                     true => (
-                        "says something else than",
+                        "differs from",
                         "leave or update it with onConflict (--on-conflict skip or --on-conflict update)",
                     ),
                     false => (

@@ -38,7 +38,7 @@ use crate::{
     name::{Name, NameOf},
 };
 
-/// What happens where something of the same name says something else.
+/// What happens to a template or an instance of the same name that differs from the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum OnConflict {
     /// Nothing is imported.
@@ -46,7 +46,7 @@ pub enum OnConflict {
     Fail,
     /// What is there stays.
     Skip,
-    /// What is there becomes what the file says.
+    /// It is changed to equal the file.
     Update,
 }
 

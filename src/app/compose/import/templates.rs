@@ -29,7 +29,7 @@ pub(super) struct Written {
     pub(super) row: TemplateModel,
     pub(super) outcome: Outcome,
     /// Its entries after the import.
-    pub(super) says: Entries,
+    pub(super) entries: Entries,
 }
 
 /// The templates of an import, one for each service.
@@ -56,10 +56,10 @@ impl Templates {
         let mut written = Vec::with_capacity(services.len());
         for (service, row) in services.iter().zip(stored) {
             stop.check()?;
-            let mut says = service.says.clone();
+            let mut entries = service.entries.clone();
             let values = values(service, row.as_ref());
             let mut found = Problems::default();
-            values::check(&values, &mut says, &mut found);
+            values::check(&values, &mut entries, &mut found);
             if let Err(Error::Refused(found)) = found.finish() {
                 for problem in found {
                     let message = format!("The service {}: {}", service.key, problem.message);
@@ -73,13 +73,13 @@ impl Templates {
                 existing.map(|existing| existing.inspect_err(|row| tracing::error!(%row, "a template is not known")));
             let secrets: &[EnvVar] =
                 existing.as_ref().and_then(|existing| existing.as_ref().ok()).map_or(&[], |it| &it.env_vars);
-            collections::complete(says.env_vars.get_or_insert_default(), secrets);
-            let wanted = collections::of_file(&says);
+            collections::complete(entries.env_vars.get_or_insert_default(), secrets);
+            let wanted = collections::of_file(&entries);
             written.push(match row.zip(existing) {
                 None => {
                     let row = templates::insert(tx, values, now).await?;
-                    entries::insert_all::<OfTemplate>(tx, row.id, says, now).await?;
-                    Written { row, outcome: Outcome::Created, says: wanted }
+                    entries::insert_all::<OfTemplate>(tx, row.id, entries, now).await?;
+                    Written { row, outcome: Outcome::Created, entries: wanted }
                 }
                 Some((row, existing)) => {
                     let as_wanted = |existing: &Entries| {
@@ -87,21 +87,23 @@ impl Templates {
                     };
                     match (on_conflict, existing) {
                         (_, Ok(existing)) if as_wanted(&existing) => {
-                            Written { row, outcome: Outcome::Unchanged, says: existing }
+                            Written { row, outcome: Outcome::Unchanged, entries: existing }
                         }
-                        (OnConflict::Skip, Ok(existing)) => Written { row, outcome: Outcome::Skipped, says: existing },
+                        (OnConflict::Skip, Ok(existing)) => {
+                            Written { row, outcome: Outcome::Skipped, entries: existing }
+                        }
                         (OnConflict::Skip, Err(unreadable)) => {
                             problems.push(unreadable_template(service, &unreadable));
-                            Written { row, outcome: Outcome::Skipped, says: Entries::default() }
+                            Written { row, outcome: Outcome::Skipped, entries: Entries::default() }
                         }
                         (OnConflict::Update, _) => {
-                            entries::replace_all::<OfTemplate>(tx, row.id, says, now).await?;
+                            entries::replace_all::<OfTemplate>(tx, row.id, entries, now).await?;
                             let row = templates::update(tx, row.id, values, now).await?;
-                            Written { row, outcome: Outcome::Updated, says: wanted }
+                            Written { row, outcome: Outcome::Updated, entries: wanted }
                         }
                         (OnConflict::Fail, existing) => {
                             problems.push(taken(service, row.id));
-                            Written { row, outcome: Outcome::Skipped, says: existing.unwrap_or_default() }
+                            Written { row, outcome: Outcome::Skipped, entries: existing.unwrap_or_default() }
                         }
                     }
                 }
@@ -113,7 +115,7 @@ impl Templates {
 
 fn taken(service: &Imported, holder: TemplateId) -> Problem {
     let message = format!(
-        "There is a template `{}` that says something else than the service {}: leave or update it with onConflict \
+        "There is a template `{}` that differs from the service {}: leave or update it with onConflict \
          (--on-conflict skip or --on-conflict update), or name the templates otherwise with templatePrefix (--prefix).",
         service.template, service.key
     );
@@ -141,5 +143,5 @@ fn values(service: &Imported, stored: Option<&TemplateModel>) -> TemplateValues 
     if !service.category.is_empty() {
         values.category.clone_from(&service.category);
     }
-    values.with(service.says.settings.clone().unwrap_or_default())
+    values.with(service.entries.settings.clone().unwrap_or_default())
 }
