@@ -75,11 +75,16 @@ fn a_stack_of_100_instances(bencher: Bencher<'_, '_>, mode: Mode) {
     let member = |n: usize| Member {
         name: format!("instance-{n}"),
         container_name: format!("devarch-shop-instance-{n}"),
+        storage_name: format!("devarch-shop-instance-{n}"),
         template: entries(usize::MAX),
         effective: entries(2),
     };
     let members: Vec<Member> = (0..100).map(member).collect();
-    let stack = Network { stack: "shop".to_owned(), network: "devarch-shop-net".to_owned() };
+    let stack = Network {
+        stack: "shop".to_owned(),
+        storage_name: "devarch-shop.1".to_owned(),
+        network: "devarch-shop-net".to_owned(),
+    };
     let known: HashMap<InstanceId, (String, bool)> = HashMap::new();
     bencher.bench(|| render(black_box(&stack), black_box(&members), known.clone(), false, mode));
 }

@@ -189,6 +189,17 @@ pub fn container_name(stack: &str, instance: &str) -> String {
     format!("devarch-{stack}-{instance}")
 }
 
+/// The name under which the data of a stack or an instance is stored, from the name that it has when it is made. The id
+/// is never used again, so neither is the storage name. A dot is in no other name, so it cannot be one made otherwise.
+pub fn storage_name(container_or_project: &str, id: i64) -> String {
+    format!("{container_or_project}.{id:x}")
+}
+
+/// The name of the Compose project of a stack.
+pub fn project_name(stack: &str) -> String {
+    format!("devarch-{stack}")
+}
+
 /// The name of the network of a stack.
 pub fn network_name(stack: &str) -> String {
     format!("devarch-{stack}-net")

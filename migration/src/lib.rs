@@ -13,6 +13,7 @@ mod m0007_attributes;
 mod m0008_override_count;
 mod m0009_changes;
 mod m0010_idempotency_keys;
+mod m0011_storage_names;
 mod tables;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_override_count::Migration),
             Box::new(m0009_changes::Migration),
             Box::new(m0010_idempotency_keys::Migration),
+            Box::new(m0011_storage_names::Migration),
         ]
     }
 }

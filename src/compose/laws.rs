@@ -72,10 +72,15 @@ fn file(entries: &Entries) -> String {
     let member = Member {
         name: "web".to_owned(),
         container_name: "devarch-shop-web".to_owned(),
+        storage_name: "devarch-shop-web".to_owned(),
         template: entries.clone(),
         effective: entries.clone(),
     };
-    let stack = Network { stack: "shop".to_owned(), network: "devarch-shop-net".to_owned() };
+    let stack = Network {
+        stack: "shop".to_owned(),
+        storage_name: "devarch-shop.1".to_owned(),
+        network: "devarch-shop-net".to_owned(),
+    };
     render(&stack, &[member], HashMap::<InstanceId, (String, bool)>::new(), true, Mode::Flat).text
 }
 

@@ -2,17 +2,20 @@
 //!
 //! Called by the use cases. It must not load anything, and the same input must give the same bytes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use sha2::{Digest, Sha256};
 
 use super::{layers, warnings};
 use crate::{
     ids::InstanceId,
     kinds::{
-        EnvVar, Kind,
+        CONFIG_HASH_LABEL, EnvVar, Kind,
         compose::{EXTENSION, Rendered, Surroundings, Warning, literal},
         for_each_kind,
     },
-    yaml::{Map, Node, write},
+    name::project_name,
+    yaml::{Map, Node, Value, write},
 };
 
 /// Whether a stack is rendered as one file or as two.
@@ -48,6 +51,8 @@ pub struct Member {
     pub name: String,
     /// The name of its container.
     pub container_name: String,
+    /// The beginning of the names of its volumes.
+    pub storage_name: String,
     /// The entries of its template.
     pub template: Entries,
     /// Its effective entries.
@@ -59,6 +64,8 @@ pub struct Member {
 pub struct Network {
     /// The stack's name.
     pub stack: String,
+    /// The beginning of the names of its volumes and networks.
+    pub storage_name: String,
     /// The name of the network that all its services join.
     pub network: String,
 }
@@ -74,6 +81,8 @@ pub struct File {
     pub warnings: Vec<Warning>,
     /// Variables that must be set, because secrets are not written out.
     pub variables: Vec<String>,
+    /// The value of the label [`CONFIG_HASH_LABEL`] of each service.
+    pub config_hashes: BTreeMap<String, String>,
 }
 
 /// Renders a stack. `known` contains all instances of the stack with their names, and whether they are enabled.
@@ -85,8 +94,15 @@ pub fn render(
     reveal: bool,
     mode: Mode,
 ) -> File {
+    let effective = || members.iter().map(|member| (member, &member.effective));
+    let mut config_hashes = BTreeMap::new();
     let mut around = Surroundings { instances: known, reveal, ..Surroundings::default() };
-    let flat = document(stack, members.iter().map(|member| (member, &member.effective)), &mut around);
+    if reveal {
+        // A hash must be the same whether secrets are written out or not, and must not depend on their values.
+        let mut concealed = Surroundings { instances: around.instances.clone(), ..Surroundings::default() };
+        document(stack, effective(), &mut concealed, &mut config_hashes);
+    }
+    let flat = document(stack, effective(), &mut around, &mut config_hashes);
     let mut warnings = std::mem::take(&mut around.warnings);
     warnings.extend(members.iter().flat_map(|member| warnings::of(member, members, &around.instances)));
     let name = &stack.stack;
@@ -95,7 +111,7 @@ pub fn render(
         Mode::Layered => {
             let base_layer: Vec<Entries> = members.iter().map(|member| base_layer(member, reveal)).collect();
             // The warnings and variables are those of the flat document.
-            let base_layer = document(stack, members.iter().zip(&base_layer), &mut around);
+            let base_layer = document(stack, members.iter().zip(&base_layer), &mut around, &mut config_hashes);
             let upper = layers::difference(&base_layer, &flat);
             let needs = layers::oldest(&upper)
                 .map_or_else(String::new, |version| format!("# It needs Docker Compose {version} or later.\n"));
@@ -109,7 +125,7 @@ pub fn render(
             (text, Some(format!("# {what} {name}.\n{needs}{body}")))
         }
     };
-    File { text, layer, warnings, variables: around.variables.into_keys().collect() }
+    File { text, layer, warnings, variables: around.variables.into_keys().collect(), config_hashes }
 }
 
 /// The base layer of a member: the entries of its template, without overridden secrets and overridden config files with
@@ -124,21 +140,24 @@ fn base_layer(member: &Member, reveal: bool) -> Entries {
     entries
 }
 
-/// The whole document, with one of the layers of every member.
+/// The whole document, with one of the layers of every member. Adds the hashes of services that have none yet.
 fn document<'m>(
     stack: &Network,
     members: impl Iterator<Item = (&'m Member, &'m Entries)>,
     around: &mut Surroundings,
+    config_hashes: &mut BTreeMap<String, String>,
 ) -> Map {
     let (mut services, mut volumes, mut configs) = (Vec::new(), Vec::new(), Vec::new());
     for (member, entries) in members {
-        let mut to = Rendered::new(&member.name, around);
+        let mut to = Rendered::new(&member.name, &member.storage_name, around);
         render_entries(entries, &mut to);
         to.service.set("container_name", literal(&member.container_name));
         if !to.extension.is_empty() {
             let extension = std::mem::take(&mut to.extension);
             to.service.set(EXTENSION, extension);
         }
+        let hash = config_hashes.entry(member.name.clone()).or_insert_with(|| config_hash(&to.service)).clone();
+        set_label(&mut to.service, CONFIG_HASH_LABEL, &hash);
         services.push((member.name.clone(), ordered(to.service).into()));
         volumes.extend(to.volumes);
         configs.extend(to.configs);
@@ -146,7 +165,7 @@ fn document<'m>(
     let mut network = Map::new();
     network.set("name", literal(&stack.network));
     let mut file = Map::new();
-    file.set("name", format!("devarch-{}", stack.stack));
+    file.set("name", project_name(&stack.stack));
     file.set("services", services.into_iter().collect::<Map>());
     file.set("networks", Map::from_iter([("default".to_owned(), Node::from(network))]));
     // Volumes of instances have unique keys; an external volume has one key for all services.
@@ -158,6 +177,56 @@ fn document<'m>(
         }
     }
     file
+}
+
+/// The hash of what a service runs: equal as long as its attributes are. A later version may compute it differently.
+fn config_hash(service: &Map) -> String {
+    fn feed(node: &Node, to: &mut Sha256) {
+        // Each part begins with its kind and length, so that two different trees never feed the same bytes.
+        let mut part = |kind: u8, text: &str| {
+            to.update([kind]);
+            to.update((text.len() as u64).to_le_bytes());
+            to.update(text);
+        };
+        match &node.value {
+            Value::Map(map) => feed_map(map, to),
+            Value::List(list) => {
+                part(b'l', &list.len().to_string());
+                list.iter().for_each(|node| feed(node, to));
+            }
+            Value::Null => part(b'n', ""),
+            _ => part(b's', &node.scalar().unwrap_or_default()),
+        }
+    }
+    fn feed_map(map: &Map, to: &mut Sha256) {
+        let mut entries: Vec<_> = map.iter().collect();
+        entries.sort_unstable_by_key(|(key, _)| *key);
+        to.update([b'm']);
+        to.update((entries.len() as u64).to_le_bytes());
+        for (key, node) in entries {
+            to.update((key.len() as u64).to_le_bytes());
+            to.update(key);
+            feed(node, to);
+        }
+    }
+    let mut digest = Sha256::new();
+    feed_map(service, &mut digest);
+    digest.finalize().iter().take(HASH_BYTES).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The length of a configuration hash: short enough to be read, long enough that no two are equal by accident.
+const HASH_BYTES: usize = 16;
+
+/// Sets a label of a service, in the order of the keys.
+fn set_label(service: &mut Map, key: &str, value: &str) {
+    let labels = service.take("labels");
+    let mut labels: Vec<(String, Node)> = match labels.map(|node| node.value) {
+        Some(Value::Map(labels)) => labels.into_iter().collect(),
+        _ => Vec::new(),
+    };
+    labels.push((key.to_owned(), Node::text(value)));
+    labels.sort_by(|(one, _), (other, _)| one.cmp(other));
+    service.set("labels", labels.into_iter().collect::<Map>());
 }
 
 /// The attributes of a service in their usual order; all others follow by name.

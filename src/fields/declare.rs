@@ -16,6 +16,8 @@
 ///         column("name"): Type,
 ///         /// A column that is shown as something else, by SQL and by the row.
 ///         column: Type as Shown = ("SQL", |row| row.shown()),
+///         /// A column that outcomes stored by earlier versions lack, with its value there.
+///         column: Type = "value",
 ///         /// A field that clients set.
 ///         column: Type {
 ///             create(Optional, "description in the input"),
@@ -46,6 +48,7 @@ macro_rules! fields {
             $(#[$doc:meta])*
             $field:ident $(($name:literal))? : $type:ty
             $( as $shown:ty = ($sql:literal, |$row:ident| $value:expr) )?
+            $( = $older:literal )?
             $( {
                 $( create($create:ident $(= $default:literal)?, $create_doc:literal), )?
                 $( initially($initial:expr), )?
@@ -158,7 +161,10 @@ macro_rules! fields {
         macro_rules! $each {
             (columns, $d callback:ident $d(, $d($d rest:tt)*)?) => {
                 $d callback! { $d(($d($d rest)*))?
-                    $( $field: $type [$( $( create $create $(= $default)? )? $( initially $initial )? )?], )+
+                    $( $field: $type [
+                        $( older $older )?
+                        $( $( create $create $(= $default)? )? $( initially $initial )? )?
+                    ], )+
                     $( $internal: $internal_type [], )*
                 }
             };

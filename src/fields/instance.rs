@@ -26,6 +26,9 @@ super::fields! { ($)
         /// Name of the container, `devarch-{stack}-{instance}`: unique among all live instances of all stacks, at most 63
         /// characters. It follows the name.
         container_name: String,
+        /// Beginning of the names of its volumes, `{storageName}_{source}`. It is given once, stays the same through every
+        /// rename, and no other instance ever has it, so data follows the instance.
+        storage_name: String = "",
         /// Raised by one with every change of the instance or of any of its overrides. Give it as `expectedRevision` to
         /// write only when nobody else has written meanwhile.
         revision: i64,

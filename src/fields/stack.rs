@@ -22,6 +22,9 @@ super::fields! { ($)
             "COALESCE(s.network_name, 'devarch-' || s.name || '-net')",
             |row| row.network_name.clone().unwrap_or_else(|| crate::name::network_name(&row.name))
         ),
+        /// Beginning of the names of the volumes and networks that the stack itself has, `{storageName}_{name}`. It is
+        /// given once, stays the same through every rename, and no other stack ever has it.
+        storage_name: String = "",
         /// False when the whole stack is switched off.
         enabled: bool {
             initially(true),

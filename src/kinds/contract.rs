@@ -55,6 +55,8 @@ pub struct Names<'a> {
     pub instance: &'a str,
     /// The name of its template.
     pub template: &'a str,
+    /// Its id.
+    pub id: InstanceId,
 }
 
 /// The key of an entry. Its text is stored in rules and shown to users.

@@ -8,11 +8,14 @@ use super::{
 };
 use crate::{
     error::{Code, Problems},
+    ids::{GlobalId, InstanceId},
     yaml::Map,
 };
 
 /// The prefix of labels that only the service sets.
 pub const RESERVED_PREFIX: &str = "devarch.";
+/// The label with a hash of what the instance runs, which only a rendered file has.
+pub const CONFIG_HASH_LABEL: &str = "devarch.config_hash";
 
 kind! {
     /// A label of the container.
@@ -59,6 +62,7 @@ impl Kind for Label {
     fn system(names: &Names<'_>) -> Vec<Self> {
         let label = |key: &str, value: &str| Self { key: format!("{RESERVED_PREFIX}{key}"), value: value.to_owned() };
         vec![
+            label("id", &names.id.encode()),
             label("instance_id", names.instance),
             label("managed_by", "devarch"),
             label("stack_id", names.stack),
@@ -80,8 +84,9 @@ impl Kind for Label {
 
     fn read(from: &mut Reading<'_>) -> Vec<ReadEntry<Self>> {
         let mut found = Vec::new();
-        let names = Names { stack: "", instance: "", template: "" };
-        let own: Vec<String> = Self::system(&names).into_iter().map(|label| label.key).collect();
+        let names = Names { stack: "", instance: "", template: "", id: InstanceId(0) };
+        let own = Self::system(&names).into_iter().map(|label| label.key);
+        let own: Vec<String> = own.chain([CONFIG_HASH_LABEL.to_owned()]).collect();
         for (key, value, at) in from.take_pairs("labels") {
             // The service wrote these labels itself, and will write them again.
             if !own.contains(&key) {

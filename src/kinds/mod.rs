@@ -36,7 +36,7 @@ pub use crate::kinds::{
     env_value::EnvValue,
     env_var::EnvVar,
     healthcheck::Healthcheck,
-    label::Label,
+    label::{CONFIG_HASH_LABEL, Label},
     merging::{
         merge::{
             Change, ChangeType, Effective, Merged, Origin, Removed, Stats, diff, merge, merge_with, stats, stats_with,

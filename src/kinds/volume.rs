@@ -198,8 +198,8 @@ fn is_volume_name(name: &str) -> bool {
     name.len() <= 255 && name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(is_volume_char)
 }
 
-/// Adds a named volume to the file and returns its key. A volume of an instance is named after both; Compose prepends
-/// the name of the stack.
+/// Adds a named volume to the file and returns its key. A volume of an instance has the storage name of the instance,
+/// which no rename changes.
 fn named(volume: &Volume, to: &mut Rendered<'_>) -> String {
     if volume.is_external {
         let key = format!("external.{}", volume.source);
@@ -211,7 +211,9 @@ fn named(volume: &Volume, to: &mut Rendered<'_>) -> String {
     }
     // Names of instances contain no underscore.
     let key = format!("{}_{}", to.instance, volume.source);
-    to.volumes.set(key.as_str(), Map::new());
+    let mut definition = Map::new();
+    definition.set("name", format!("{}_{}", to.storage_name, volume.source));
+    to.volumes.set(key.as_str(), definition);
     key
 }
 
@@ -225,9 +227,19 @@ fn volume_of_file(key: &str, from: &Reading<'_>) -> Result<(String, bool), Strin
     if old.is_some() || says("external").and_then(Node::as_bool) == Some(true) {
         return Ok((old.flatten().or_else(|| name(says("name"))).unwrap_or_else(|| key.to_owned()), true));
     }
-    // The inverse of `named`.
-    let own = key.strip_prefix(from.name).and_then(|rest| rest.strip_prefix('_')).filter(|rest| !rest.is_empty());
-    Ok((own.unwrap_or(key).to_owned(), false))
+    Ok((source_of_key(from.name, key).unwrap_or(key).to_owned(), false))
+}
+
+/// The source of a volume of a service that was rendered with this key. The inverse of [`named`].
+fn source_of_key<'k>(service: &str, key: &'k str) -> Option<&'k str> {
+    key.strip_prefix(service).and_then(|rest| rest.strip_prefix('_')).filter(|rest| !rest.is_empty())
+}
+
+/// Whether a volume of a file is stored under the storage name of an instance, from which the file was rendered.
+pub fn is_storage_of(service: &str, key: &str, name: &str) -> bool {
+    let source = source_of_key(service, key);
+    let beginning = source.and_then(|source| name.strip_suffix(source)).and_then(|rest| rest.strip_suffix('_'));
+    beginning.is_some_and(|beginning| beginning.starts_with("devarch-"))
 }
 
 fn volume(source: &str, target: String, read_only: bool, from: &Reading<'_>) -> Result<Volume, String> {

@@ -2,7 +2,7 @@
 //!
 //! Called by the resolvers, the server and the command line. It must not write, and must not merge entries itself.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 
@@ -47,15 +47,17 @@ pub struct ComposeFile {
     pub warnings: Vec<Warning>,
     /// The variables that have to be set, because secrets are not written into the file.
     pub variables: Vec<String>,
+    /// The hash of the configuration of each service, by the name of its instance.
+    pub config_hashes: BTreeMap<String, String>,
     /// SHA-256 of the files, in hexadecimal.
     pub hash: String,
 }
 
 impl From<File> for ComposeFile {
-    fn from(File { text, layer, warnings, variables }: File) -> Self {
+    fn from(File { text, layer, warnings, variables, config_hashes }: File) -> Self {
         let digest = Sha256::new().chain_update(&text).chain_update(layer.as_deref().unwrap_or_default()).finalize();
         let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { text, layer, warnings, variables, hash }
+        Self { text, layer, warnings, variables, config_hashes, hash }
     }
 }
 
@@ -179,7 +181,7 @@ impl Stack {
 
     fn file(self, row: &StackModel, how: Rendering) -> ComposeFile {
         let network = row.network_name.clone().unwrap_or_else(|| network_name(&row.name));
-        let network = Network { stack: row.name.clone(), network };
+        let network = Network { stack: row.name.clone(), storage_name: row.storage_name.clone(), network };
         let mut warnings = Vec::new();
         let mut warn = |instance: Option<&str>, message: String| {
             warnings.push(Warning { instance: instance.map(str::to_owned), message });
@@ -191,7 +193,8 @@ impl Stack {
             warn(None, "The stack has no enabled instance: there is nothing to start.".to_owned());
         }
         for name in &self.disabled {
-            warn(Some(name), "It is disabled: it is left out.".to_owned());
+            let message = "It is disabled: it is left out. Where it still runs, `up --remove-orphans` ends it.";
+            warn(Some(name), message.to_owned());
         }
         let ports = shared_ports(row.id, &self.members);
         let mut file = compose::render(&network, &self.members, self.known, how.reveal, how.mode);
@@ -279,6 +282,7 @@ macro_rules! kinds {
                 .map(|instance| Ok(Member {
                     name: instance.instance_id.clone(),
                     container_name: instance.container_name.clone(),
+                    storage_name: instance.storage_name.clone(),
                     template: Entries::default(),
                     effective: Entries::default(),
                 }))
@@ -291,6 +295,7 @@ macro_rules! kinds {
                         stack: stacks.get(&instance.stack_id).copied().unwrap_or_default(),
                         instance: &instance.instance_id,
                         template: of.get(&instance.template_service_id).copied().unwrap_or_default(),
+                        id: instance.id,
                     };
                     let layers = match layers {
                         Ok(layers) => layers,

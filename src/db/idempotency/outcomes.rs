@@ -30,6 +30,9 @@ macro_rules! restored {
     ($stored:expr, $initial:expr; create Required) => {
         $stored
     };
+    ($stored:expr, $initial:expr; older $older:literal) => {
+        $stored.unwrap_or_else(|| $older.into())
+    };
     ($stored:expr, $initial:expr; $($given:tt)+) => {
         $stored.unwrap_or($initial)
     };

@@ -27,7 +27,7 @@ use crate::{
     },
     fields::InstanceValues,
     ids::{self, InstanceId, StackId, TemplateId},
-    name::Name,
+    name::{Name, storage_name},
 };
 
 /// The filter of a list of instances.
@@ -253,8 +253,10 @@ pub struct NewInstance {
 
 /// Inserts an instance. The caller inserts its overrides.
 pub async fn insert(tx: &Tx, new: NewInstance, now: DateTime<Utc>) -> Result<InstanceModel, DbErr> {
+    let id: InstanceId = ids::fresh(tx.random(), now);
     let row = ActiveModel {
-        id: Set(ids::fresh(tx.random(), now)),
+        id: Set(id),
+        storage_name: Set(storage_name(&new.container_name, id.0)),
         stack_id: Set(new.stack),
         instance_id: Set(new.name.as_str().to_owned()),
         template_service_id: Set(new.template),

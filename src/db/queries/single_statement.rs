@@ -18,6 +18,7 @@ use crate::{
     error::{Error, Result},
     fields::{InstanceValues, instance_fields},
     ids::{self, InstanceId},
+    name::storage_name,
 };
 
 /// A type of values that the statement writes. A field of another type does not compile until the type is added.
@@ -73,6 +74,7 @@ impl Db {
         if self.open.read.get_database_backend() != DbBackend::Postgres {
             return Ok(None);
         }
+        let id: InstanceId = ids::fresh(&self.random, now);
         // Takes the same row locks as a transaction would.
         let mut parameters = vec![
             Parameter::Text(new.stack.into()),
@@ -82,8 +84,9 @@ impl Db {
             Parameter::Time(now),
             Parameter::Number(self.random.below(PARTS).into()),
             Parameter::Number(new_number(&self.random)?),
-            Parameter::Number(i64::from(ids::fresh::<InstanceId>(&self.random, now))),
+            Parameter::Number(id.0),
             Parameter::Number(self.random.below(PARTS_OF_EVERYTHING).into()),
+            Parameter::Text(storage_name(new.container_name, id.0).into()),
         ];
         let (mut columns, mut values) = (String::new(), String::new());
         for (column, value) in parameters_of(new.values) {
@@ -95,7 +98,7 @@ impl Db {
             "WITH s AS (SELECT id FROM stacks WHERE name = $1 AND deleted_at IS NULL{} FOR SHARE), \
              t AS (SELECT id FROM services WHERE name = $2 FOR KEY SHARE), \
              i AS (INSERT INTO service_instances (id, stack_id, instance_id, template_service_id, container_name, \
-             created_at, updated_at{columns}) SELECT $8, s.id, $3, t.id, $4, $5, $5{values} FROM s, t RETURNING *), \
+             created_at, updated_at, storage_name{columns}) SELECT $8, s.id, $3, t.id, $4, $5, $5, $10{values} FROM s, t RETURNING *), \
              c AS (INSERT INTO changes (stack_id, part, count) SELECT i.stack_id, $6, $7 FROM i UNION ALL SELECT -1, $9, $7 \
              FROM i ON CONFLICT (stack_id, part) DO UPDATE SET count = excluded.count) SELECT * FROM i",
             scope.and("id")

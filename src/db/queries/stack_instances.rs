@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, FromQueryResult,
     IdenStatic, Iterable, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
-    sea_query::{BinOper, Expr, ExprTrait, Order, Query, SimpleExpr},
+    sea_query::{BinOper, Expr, ExprTrait, Func, Order, Query, SimpleExpr},
 };
 
 use crate::{
@@ -156,14 +156,22 @@ pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime
     let same = [Column::InstanceId, Column::TemplateServiceId];
     let (edited, values): (Vec<Column>, Vec<SimpleExpr>) = copied_values().unzip();
     let mut source = Query::select();
+    // Ids ascend in the order of the sources, because lists break ties by id.
+    let id =
+        Expr::val(ids::fresh_block(tx.random(), now)).add(Expr::cust("ROW_NUMBER() OVER (ORDER BY created_at, id)"));
+    let hexadecimal = match tx.get_database_backend() {
+        DatabaseBackend::Sqlite => Func::cust("printf").arg("%x").arg(id.clone()),
+        _ => Func::cust("to_hex").arg(id.clone()),
+    };
+    // As `name::storage_name` makes it.
+    let storage_name = derived_container_name(name)
+        .binary(BinOper::Custom("||"), Expr::val("."))
+        .binary(BinOper::Custom("||"), Expr::expr(hexadecimal));
     source
-        // Ids ascend in the order of the sources, because lists break ties by id.
-        .expr(
-            Expr::val(ids::fresh_block(tx.random(), now))
-                .add(Expr::cust("ROW_NUMBER() OVER (ORDER BY created_at, id)")),
-        )
+        .expr(id)
         .expr(Expr::val(to))
         .expr(derived_container_name(name))
+        .expr(storage_name)
         .expr(Expr::val(now))
         .expr(Expr::val(now))
         .expr(copies::entries_copied(from))
@@ -178,6 +186,7 @@ pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime
         Column::Id,
         Column::StackId,
         Column::ContainerName,
+        Column::StorageName,
         Column::CreatedAt,
         Column::UpdatedAt,
         Column::OverrideCount,

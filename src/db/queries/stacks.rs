@@ -23,7 +23,7 @@ use crate::{
     },
     fields::StackValues,
     ids::{self, StackId},
-    name::Name,
+    name::{Name, project_name, storage_name},
 };
 
 /// The filter of a list of stacks.
@@ -140,9 +140,11 @@ pub async fn count(db: &impl Session, filter: &StackFilter) -> Result<u64, DbErr
 /// Inserts a stack.
 pub async fn insert(tx: &Tx, name: &str, values: StackValues, now: DateTime<Utc>) -> Result<StackModel, DbErr> {
     tx.changed().lists();
+    let id: StackId = ids::fresh(tx.random(), now);
     let row = ActiveModel {
-        id: Set(ids::fresh(tx.random(), now)),
+        id: Set(id),
         name: Set(name.to_owned()),
+        storage_name: Set(storage_name(&project_name(name), id.0)),
         created_at: Set(now),
         updated_at: Set(now),
         ..values.into()

@@ -28,6 +28,17 @@ pub(in crate::graphql) struct ComposeWarning {
     message: String,
 }
 
+/// A service of a rendered file.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct ComposeService {
+    /// Name of the instance, which is the name of the service.
+    instance: String,
+    /// The value of its label `devarch.config_hash`, 32 hexadecimal digits: a container with another one runs something
+    /// else than the instance says now. Values of secrets do not count. A later version of the service may compute it
+    /// differently.
+    config_hash: String,
+}
+
 /// A stack as files that Compose runs.
 pub(in crate::graphql) struct ComposeFile(pub(in crate::graphql) Arc<app::ComposeFile>);
 
@@ -58,6 +69,15 @@ impl ComposeFile {
     /// SHA-256 of the bytes of the file, in the mode `LAYERED` of both one after the other: 64 hexadecimal digits.
     async fn hash(&self) -> &str {
         &self.0.hash
+    }
+
+    /// The services of the file, by name.
+    async fn services(&self) -> Vec<ComposeService> {
+        let service = |(instance, hash): (&String, &String)| ComposeService {
+            instance: instance.clone(),
+            config_hash: hash.clone(),
+        };
+        self.0.config_hashes.iter().map(service).collect()
     }
 
     /// Names of the variables that must be set to start it, sorted: they stand for secrets, which are not written out.

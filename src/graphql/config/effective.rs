@@ -53,6 +53,7 @@ async fn system<K: Kind>(ctx: &Context<'_>, instance: &InstanceModel) -> Result<
         stack: stack.map_or("", String::as_str),
         instance: &instance.instance_id,
         template: template.map_or("", String::as_str),
+        id: instance.id,
     })))
 }
 

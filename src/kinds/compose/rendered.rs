@@ -36,6 +36,8 @@ pub struct Warning {
 pub struct Rendered<'a> {
     /// The name of the instance, which is the name of the service.
     pub instance: &'a str,
+    /// The beginning of the names of its volumes.
+    pub storage_name: &'a str,
     /// The context.
     pub around: &'a mut Surroundings,
     /// The attributes of the service.
@@ -50,9 +52,17 @@ pub struct Rendered<'a> {
 
 impl<'a> Rendered<'a> {
     /// Creates a service without attributes.
-    pub fn new(instance: &'a str, around: &'a mut Surroundings) -> Self {
+    pub fn new(instance: &'a str, storage_name: &'a str, around: &'a mut Surroundings) -> Self {
         let empty = Map::new;
-        Self { instance, around, service: empty(), extension: empty(), volumes: empty(), configs: empty() }
+        Self {
+            instance,
+            storage_name,
+            around,
+            service: empty(),
+            extension: empty(),
+            volumes: empty(),
+            configs: empty(),
+        }
     }
 
     /// Adds a warning.

@@ -12,6 +12,7 @@ use crate::{
     budget::chunks::ChunkWriter,
     db::read_model::{Row, RuleColumns},
     error::Result,
+    ids::InstanceId,
     kinds::{
         Argv, Names, Rule, RuleAction, SettingField,
         plain::{ColumnFormat, RowKey, RowLayers, RowPosition},
@@ -115,6 +116,7 @@ impl<'a> Writer<'_, 'a> {
             stack: text(&instance.stack, instance.base.stack_name)?.unwrap_or_default(),
             instance: text(instance.object, instance.base.instance_name)?.unwrap_or_default(),
             template: text(&instance.template, instance.base.template_name)?.unwrap_or_default(),
+            id: InstanceId(instance.object.id),
         })
     }
 
