@@ -14,6 +14,7 @@ mod stacks;
 pub mod templates;
 mod text;
 mod trash;
+mod warnings;
 
 pub use crate::app::access::api_keys::{CreateApiKey, CreatedKey, ListedKey, RevokeApiKey};
 pub use crate::app::access::reveal_secret::RevealSecret;
@@ -44,6 +45,7 @@ pub use crate::app::templates::edit::TemplateEdit;
 pub use crate::app::templates::load_catalog::{CatalogReport, LoadError};
 pub use crate::app::templates::preview_edit::EditPreview;
 pub use crate::app::templates::update::UpdateTemplate;
+pub use crate::app::warnings::{Warned, Warning, WarningCode};
 pub use find::{StackRef, TemplateRef};
 
 pub use crate::reference::InstanceRef;

@@ -35,6 +35,14 @@ pub(super) fn of(member: &Member, members: &[Member], known: &HashMap<InstanceId
             _ => {}
         }
     }
+    let is_read_only = member.effective.attributes.iter().any(|it| it.name == "read_only" && is_true(&it.value.0));
+    if is_read_only && member.effective.config_files.iter().any(|file| !file.content.is_empty()) {
+        messages.push(
+            "It is read_only and has config files, whose contents Compose writes into the container: Compose does not \
+             start it. Mount the files from the host instead."
+                .to_owned(),
+        );
+    }
     for dependency in &member.effective.dependencies {
         if dependency.condition != Condition::ServiceHealthy {
             continue;
@@ -55,11 +63,7 @@ pub(super) fn of(member: &Member, members: &[Member], known: &HashMap<InstanceId
     }
     for file in &member.effective.config_files {
         let path = &file.file_path;
-        if file.content.is_empty() {
-            messages.push(format!(
-                "Its config file {path} is empty, which Compose takes for no content at all: give it an empty line."
-            ));
-        } else if file.is_template && !is_interpolable(&file.content) {
+        if file.is_template && !is_interpolable(&file.content) {
             messages.push(format!(
                 "Its config file {path} is a template with a `${{` that names no variable: Compose refuses it. Write \
                  `$${{` for a plain one."
@@ -67,4 +71,9 @@ pub(super) fn of(member: &Member, members: &[Member], known: &HashMap<InstanceId
         }
     }
     messages.into_iter().map(|message| Warning { instance: Some(member.name.clone()), message }).collect()
+}
+
+/// Whether Compose takes a value for true.
+fn is_true(value: &serde_json::Value) -> bool {
+    value.as_bool().unwrap_or_else(|| value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true")))
 }

@@ -5,7 +5,7 @@
 use async_graphql::{Enum, ID, Result, SimpleObject};
 
 use crate::{
-    app::{Duplicated, DuplicatedStack, SharedHostPort},
+    app::{self, Duplicated, DuplicatedStack, SharedHostPort, Warned},
     db::entities::{InstanceModel, StackModel, TemplateModel},
     error::{Error, Result as AppResult},
     graphql::{
@@ -55,11 +55,6 @@ payloads! {
         /// The stack as it is now; null when there are errors.
         stack: Stack of StackModel
     }
-    /// What `renameStack` did.
-    RenameStackPayload {
-        /// The stack under its new name; null when there are errors.
-        stack: Stack of StackModel
-    }
     /// What `softDeleteStack` did.
     SoftDeleteStackPayload {
         /// The stack, now in the trash; keep its id to restore it. Null when there are errors.
@@ -73,11 +68,6 @@ payloads! {
     /// What `createTemplate` did.
     CreateTemplatePayload {
         /// The new template; null when there are errors.
-        template: Template of TemplateModel
-    }
-    /// What `updateTemplate` did.
-    UpdateTemplatePayload {
-        /// The template as it is now; null when there are errors.
         template: Template of TemplateModel
     }
     /// What `deleteTemplate` did.
@@ -123,6 +113,43 @@ payloads! {
     }
 }
 
+macro_rules! warned_payloads {
+    ($( $(#[$doc:meta])* $name:ident { $(#[$field_doc:meta])* $field:ident : $type:ident of $model:ty } )+) => { $(
+        $(#[$doc])*
+        #[derive(SimpleObject)]
+        pub(super) struct $name {
+            $(#[$field_doc])*
+            $field: Option<Planned<$type>>,
+            /// What to know before it is started again.
+            warnings: Vec<Warning>,
+            /// What has to be put right; empty when it was done.
+            user_errors: Vec<UserError>,
+        }
+
+        impl $name {
+            pub(super) fn from_result(done: AppResult<Warned<$model>>) -> Result<Self> {
+                let (done, user_errors) = from_result(done)?;
+                let (value, warnings) = done.map(|done| (done.value, done.warnings)).unzip();
+                let warnings = warnings.unwrap_or_default().into_iter().map(Warning::from).collect();
+                Ok(Self { $field: value.map($type::from).map(Planned), warnings, user_errors })
+            }
+        }
+    )+ };
+}
+
+warned_payloads! {
+    /// What `renameStack` did.
+    RenameStackPayload {
+        /// The stack under its new name; null when there are errors.
+        stack: Stack of StackModel
+    }
+    /// What `updateTemplate` did.
+    UpdateTemplatePayload {
+        /// The template as it is now; null when there are errors.
+        template: Template of TemplateModel
+    }
+}
+
 macro_rules! purge_payloads {
     ($( $(#[$doc:meta])* $name:ident of $id:ty )+) => { $(
         $(#[$doc])*
@@ -130,14 +157,18 @@ macro_rules! purge_payloads {
         pub(super) struct $name {
             /// The global id that nothing has any more; null when there are errors.
             purged_id: Option<ID>,
+            /// What is left of it outside the database.
+            warnings: Vec<Warning>,
             /// What has to be put right; empty when it was done.
             user_errors: Vec<UserError>,
         }
 
         impl $name {
-            pub(super) fn from_result(done: AppResult<$id>) -> Result<Self> {
-                let (id, user_errors) = from_result(done)?;
-                Ok(Self { purged_id: id.map(|id| id.encode().into()), user_errors })
+            pub(super) fn from_result(done: AppResult<Warned<$id>>) -> Result<Self> {
+                let (done, user_errors) = from_result(done)?;
+                let (id, warnings) = done.map(|done| (done.value, done.warnings)).unzip();
+                let warnings = warnings.unwrap_or_default().into_iter().map(Warning::from).collect();
+                Ok(Self { purged_id: id.map(|id| id.encode().into()), warnings, user_errors })
             }
         }
     )+ };
@@ -164,9 +195,11 @@ pub(super) struct DuplicateInstancePayload {
 impl DuplicateInstancePayload {
     pub(super) fn from_result(done: AppResult<Duplicated>) -> Result<Self> {
         let (value, user_errors) = from_result(done)?;
-        let (instance, shared) = value.map(|done| (Instance::from(done.instance), done.shared)).unzip();
-        let warnings = shared.unwrap_or_default().into_iter().map(Warning::from).collect();
-        Ok(Self { instance: instance.map(Planned), warnings, user_errors })
+        let Some(Duplicated { instance, shared, warnings }) = value else {
+            return Ok(Self { instance: None, warnings: Vec::new(), user_errors });
+        };
+        let warnings = shared.into_iter().map(Warning::from).chain(warnings.into_iter().map(Warning::from)).collect();
+        Ok(Self { instance: Some(Planned(Instance::from(instance))), warnings, user_errors })
     }
 }
 
@@ -184,24 +217,34 @@ pub(super) struct DuplicateStackPayload {
 impl DuplicateStackPayload {
     pub(super) fn from_result(done: AppResult<DuplicatedStack>) -> Result<Self> {
         let (value, user_errors) = from_result(done)?;
-        let Some(DuplicatedStack { stack, source, shared }) = value else {
+        let Some(DuplicatedStack { stack, source, shared, warnings }) = value else {
             return Ok(Self { stack: None, warnings: Vec::new(), user_errors });
         };
-        let warnings = shared.iter().map(|shared| Warning::between_stacks(shared, &stack.name, &source)).collect();
+        let ports = shared.iter().map(|shared| Warning::between_stacks(shared, &stack.name, &source));
+        let warnings = ports.chain(warnings.into_iter().map(Warning::from)).collect();
         Ok(Self { stack: Some(Planned(Stack::from(stack))), warnings, user_errors })
     }
 }
 
 /// What a warning is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub(super) enum WarningCode {
+#[graphql(remote = "app::WarningCode")]
+pub(in crate::graphql) enum WarningCode {
     /// Two instances want the same port of the host: only one of them can run at a time.
     HostPortShared,
+    /// Two instances write to the same folder of the host, or to the same external volume.
+    VolumeShared,
+    /// Two instances have the same domain, under which a gateway finds only one of them.
+    DomainShared,
+    /// Volumes with data are left on the hosts where the instance ran, and nothing uses them any more.
+    VolumeLeftBehind,
+    /// What was started under the former name keeps running.
+    StillRunning,
 }
 
 /// Something that was done but deserves a look.
 #[derive(SimpleObject)]
-pub(super) struct Warning {
+pub(in crate::graphql) struct Warning {
     /// What it is about; stable.
     code: WarningCode,
     /// A sentence for people.
@@ -220,6 +263,12 @@ impl Warning {
     fn between_stacks(shared: &SharedHostPort, copy: &str, source: &str) -> Self {
         let name = &shared.source;
         Self::shared(shared, &format!("`{name}` of the stack `{copy}` and `{name}` of the stack `{source}`"))
+    }
+}
+
+impl From<app::Warning> for Warning {
+    fn from(warning: app::Warning) -> Self {
+        Self { code: warning.code.into(), message: warning.message }
     }
 }
 

@@ -94,6 +94,16 @@ impl Kind for ConfigFile {
     fn render(entries: &[&Self], to: &mut Rendered<'_>) {
         let mut used = Vec::new();
         for file in entries {
+            // Compose takes a config without content for a file of the host without a path: it would mount the folder
+            // of the project, with its `.env`, into the container.
+            if file.content.is_empty() {
+                to.warn(format!(
+                    "Its config file {} is empty and left out, because Compose would mount a folder of the host instead: \
+                     give it an empty line.",
+                    file.file_path
+                ));
+                continue;
+            }
             let key = config_key(to, &file.file_path);
             let mut definition = Map::new();
             definition

@@ -23,7 +23,7 @@ kind! {
         /// Seconds after which a check counts as failed, at least 1.
         #[graphql(default = 10)]
         pub timeout_seconds: i32,
-        /// Failures in a row that make the container unhealthy, 0 to 1000.
+        /// Failures in a row that make the container unhealthy, 0 to 1000. Engines take 0 for 3.
         #[graphql(default = 3)]
         pub retries: i32,
         /// Seconds after the start during which failures do not count, at least 0.
@@ -31,6 +31,9 @@ kind! {
         pub start_period_seconds: i32,
     }
 }
+
+/// The retries of engines where none are given, which they also take 0 for.
+const DEFAULT_RETRIES: i32 = 3;
 
 impl Kind for Healthcheck {
     const FIELD: &'static str = "healthcheck";
@@ -94,7 +97,13 @@ impl Kind for Healthcheck {
         map.set("test", words);
         map.set("interval", duration(check.interval_seconds));
         map.set("timeout", duration(check.timeout_seconds));
-        map.set("retries", check.retries);
+        if check.retries > 0 {
+            map.set("retries", check.retries);
+        } else {
+            let message =
+                format!("Its healthcheck has 0 retries, which engines take for their default, {DEFAULT_RETRIES}.");
+            to.warn(message);
+        }
         map.set("start_period", duration(check.start_period_seconds));
         to.service.set("healthcheck", map);
     }
@@ -137,8 +146,16 @@ impl Kind for Healthcheck {
         let interval_seconds = time("interval", 30);
         let timeout_seconds = time("timeout", 30);
         let start_period_seconds = time("start_period", 0);
-        let retries = map.take("retries").map_or(3, |node| node.as_int().unwrap_or(-1));
-        let retries = i32::try_from(retries).unwrap_or(-1);
+        let retries = match map.take("retries") {
+            None => DEFAULT_RETRIES,
+            Some(node) => match node.as_int() {
+                Some(0) => {
+                    from.change("healthcheck.retries", node.at, format!("Engines take 0 for {DEFAULT_RETRIES}."));
+                    DEFAULT_RETRIES
+                }
+                given => given.and_then(|given| i32::try_from(given).ok()).unwrap_or(-1),
+            },
+        };
         from.lose_rest("healthcheck", map);
         let check = Self { test: Argv(test), interval_seconds, timeout_seconds, retries, start_period_seconds };
         vec![from.found("healthcheck", at, check)]

@@ -59,12 +59,12 @@ impl Kind for ResourceLimits {
             let (least, most) = (6 << 20, 1 << 50);
             match read_memory(memory) {
                 None => {
-                    let message = "Memory is a number with a unit: b, k, m, g or t, such as 512m.";
+                    let message = "Memory is a whole number with a unit: b, k, m, g or t, such as 512m.";
                     let bare = memory.trim();
                     let number = !bare.is_empty() && bare.len() < 7 && bare.bytes().all(|c| c.is_ascii_digit());
-                    let suggestion = Some(format!("{bare}m")).filter(|text| {
-                        number && read_memory(text).is_some_and(|bytes| (least..=most).contains(&bytes))
-                    });
+                    let wanted = if number { format!("{bare}m") } else { whole_bytes(bare) };
+                    let suggestion = Some(wanted)
+                        .filter(|text| read_memory(text).is_some_and(|bytes| (least..=most).contains(&bytes)));
                     at.invalid("memory", message, suggestion);
                 }
                 Some(n) if !(least..=most).contains(&n) => {

@@ -72,6 +72,15 @@ kind! {
     }
 }
 
+impl Volume {
+    /// The name of the volume in which an instance with this storage name keeps data that no other instance has; `None`
+    /// if the entry is not such a volume. An anonymous volume has no name.
+    pub fn stored_as(&self, storage_name: &str) -> Option<String> {
+        let own = self.volume_type == VolumeType::Volume && !self.is_external && !self.source.is_empty();
+        own.then(|| format!("{storage_name}_{}", self.source))
+    }
+}
+
 impl Kind for Volume {
     const FIELD: &'static str = "volumes";
     const KEY_SQL: &'static str = "target";

@@ -76,6 +76,11 @@ impl Extent {
 }
 
 impl Claim {
+    /// Whether only instances of one stack can claim the resource.
+    pub(in crate::app) fn is_inside_a_stack(&self) -> bool {
+        matches!(self.resource, Resource::Path { inside: Some(_), .. })
+    }
+
     pub(in crate::app) fn kind(&self) -> ClaimKind {
         match self.resource {
             Resource::HostPort { .. } => ClaimKind::HostPort,

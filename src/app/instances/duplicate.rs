@@ -5,7 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     access::Permission,
-    app::{App, InstanceRef, find, instances::naming, overrides::effective},
+    app::{
+        App, InstanceRef, Warning, find,
+        instances::naming,
+        overrides::effective,
+        warnings::{CopyOf, shared_by_copies},
+    },
     db::{
         Command, StoredOutcome, Tx,
         entities::InstanceModel,
@@ -40,6 +45,8 @@ pub struct Duplicated {
     pub instance: InstanceModel,
     /// The host ports that the copy shares with its source.
     pub shared: Vec<SharedHostPort>,
+    /// Warnings about everything else that they share.
+    pub warnings: Vec<Warning>,
 }
 
 /// A host port that a copy shares with its source, so that both cannot run at the same time.
@@ -60,15 +67,19 @@ pub struct SharedHostPort {
 pub struct DuplicatedForm {
     instance: InstanceForm,
     shared: Vec<SharedHostPort>,
+    /// Earlier versions did not store warnings.
+    #[serde(default)]
+    warnings: Vec<Warning>,
 }
 
 impl StoredOutcome for Duplicated {
     type Form = DuplicatedForm;
     fn to_form(&self) -> Option<DuplicatedForm> {
-        Some(DuplicatedForm { instance: (&self.instance).into(), shared: self.shared.clone() })
+        let (shared, warnings) = (self.shared.clone(), self.warnings.clone());
+        Some(DuplicatedForm { instance: (&self.instance).into(), shared, warnings })
     }
-    fn from_form(DuplicatedForm { instance, shared }: DuplicatedForm) -> Option<Self> {
-        Some(Self { instance: instance.into(), shared })
+    fn from_form(DuplicatedForm { instance, shared, warnings }: DuplicatedForm) -> Option<Self> {
+        Some(Self { instance: instance.into(), shared, warnings })
     }
     /// The source belongs to the same stack, so the copy alone decides.
     fn subject(&self) -> Option<AnyId> {
@@ -125,8 +136,10 @@ impl Command for DuplicateInstance {
         };
         let instance = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;
         copies::copy(tx, Copied::Instance { from: source.id, to: instance.id }).await?;
-        let shared = shared_host_ports(tx, &[source]).await?;
-        Ok(Duplicated { instance, shared })
+        let sources = [source];
+        let shared = shared_host_ports(tx, &sources).await?;
+        let warnings = shared_by_copies(tx, &sources, CopyOf::Instance).await?;
+        Ok(Duplicated { instance, shared, warnings })
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     access::Permission,
-    app::{App, InstanceRef, find, trash::lookup},
+    app::{App, InstanceRef, Warned, find, trash::lookup, warnings},
     db::{
         Command, Tx,
         queries::{dependencies, instances},
@@ -23,23 +23,25 @@ pub struct PurgeInstance {
 }
 
 impl App {
-    /// Deletes a trashed instance with all its overrides. Refuses a live instance.
-    pub async fn purge_instance(&self, input: PurgeInstance) -> Result<InstanceId> {
+    /// Deletes a trashed instance with all its overrides. Refuses a live instance. Warns about the volumes that stay.
+    pub async fn purge_instance(&self, input: PurgeInstance) -> Result<Warned<InstanceId>> {
         self.write(&input).await
     }
 }
 
 impl Command for PurgeInstance {
     const PERMISSION: Permission = Permission::ADMINISTER;
-    type Output = InstanceId;
+    type Output = Warned<InstanceId>;
 
-    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceId> {
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Warned<InstanceId>> {
         let found = lookup::instance(tx, &self.instance).await?;
         let (_, instance) = found.map_err(|problem| Error::refused(lookup::first(problem)))?;
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
         // Each instance that depends on it loses an override.
         dependencies::touch_dependents(tx, &instance, now).await?;
-        instances::delete(tx, instance.id).await?;
-        Ok(instance.id)
+        let id = instance.id;
+        let volumes = warnings::own_volumes(tx, &[instance]).await?;
+        instances::delete(tx, id).await?;
+        Ok(Warned { value: id, warnings: warnings::left_behind(&volumes).into_iter().collect() })
     }
 }

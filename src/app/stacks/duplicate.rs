@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     access::Permission,
     app::{
-        App, StackRef, find,
+        App, StackRef, Warning, find,
         instances::duplicate::{ATTEMPTS, SharedHostPort, shared_host_ports},
         stacks::container_names::{self, DependentInstances, Naming},
+        warnings::{CopyOf, shared_by_copies},
     },
     db::{
         Command, StoredOutcome, Tx,
@@ -46,6 +47,8 @@ pub struct DuplicatedStack {
     pub source: String,
     /// The host ports that copied instances share with their sources.
     pub shared: Vec<SharedHostPort>,
+    /// Warnings about everything else that they share.
+    pub warnings: Vec<Warning>,
 }
 
 /// The stored form of [`DuplicatedStack`].
@@ -54,16 +57,19 @@ pub struct DuplicatedStackForm {
     stack: StackForm,
     source: String,
     shared: Vec<SharedHostPort>,
+    /// Earlier versions did not store warnings.
+    #[serde(default)]
+    warnings: Vec<Warning>,
 }
 
 impl StoredOutcome for DuplicatedStack {
     type Form = DuplicatedStackForm;
     fn to_form(&self) -> Option<DuplicatedStackForm> {
-        let (source, shared) = (self.source.clone(), self.shared.clone());
-        Some(DuplicatedStackForm { stack: (&self.stack).into(), source, shared })
+        let (source, shared, warnings) = (self.source.clone(), self.shared.clone(), self.warnings.clone());
+        Some(DuplicatedStackForm { stack: (&self.stack).into(), source, shared, warnings })
     }
-    fn from_form(DuplicatedStackForm { stack, source, shared }: DuplicatedStackForm) -> Option<Self> {
-        Some(Self { stack: stack.into(), source, shared })
+    fn from_form(DuplicatedStackForm { stack, source, shared, warnings }: DuplicatedStackForm) -> Option<Self> {
+        Some(Self { stack: stack.into(), source, shared, warnings })
     }
     fn subject(&self) -> Option<AnyId> {
         self.stack.subject()
@@ -112,8 +118,10 @@ impl Command for DuplicateStack {
         let stack = stack.map_err(&taken)?;
         stack_instances::copy(tx, source.id, stack.id, name.as_str(), now).await.map_err(taken)?;
         copies::copy(tx, Copied::Stack { from: source.id, to: stack.id }).await?;
-        let shared = shared_host_ports(tx, &stack_instances::live(tx, source.id).await?).await?;
-        Ok(DuplicatedStack { stack, source: source.name, shared })
+        let sources = stack_instances::live(tx, source.id).await?;
+        let shared = shared_host_ports(tx, &sources).await?;
+        let warnings = shared_by_copies(tx, &sources, CopyOf::Stack).await?;
+        Ok(DuplicatedStack { stack, source: source.name, shared, warnings })
     }
 }
 

@@ -5,8 +5,9 @@ use chrono::{DateTime, Utc};
 use crate::{
     access::Permission,
     app::{
-        App, StackRef, find,
+        App, StackRef, Warned, find,
         stacks::container_names::{self, Naming},
+        warnings,
     },
     db::{
         Command, Tx,
@@ -18,6 +19,7 @@ use crate::{
     },
     error::{Error, Problems, Result},
     ids::AnyId,
+    name::project_name,
 };
 
 /// The input of [`App::rename_stack`].
@@ -33,17 +35,17 @@ pub struct RenameStack {
 
 impl App {
     /// Renames a stack and derives the container names of its live instances again. All ids stay the same. Does nothing
-    /// if the name is the same.
-    pub async fn rename_stack(&self, input: RenameStack) -> Result<StackModel> {
+    /// if the name is the same. Warns about what runs under the former name.
+    pub async fn rename_stack(&self, input: RenameStack) -> Result<Warned<StackModel>> {
         self.write_stack_name(&input, Naming::Rename).await
     }
 }
 
 impl Command for RenameStack {
     const PERMISSION: Permission = Permission::CHANGE;
-    type Output = StackModel;
+    type Output = Warned<StackModel>;
 
-    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<StackModel> {
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Warned<StackModel>> {
         let mut problems = Problems::default();
         // The exclusive lock also keeps out writers of the stack's instances, so none is added or removed between two
         // statements.
@@ -55,12 +57,12 @@ impl Command for RenameStack {
         };
         find::expect_revision(AnyId::Stack(stack.id), stack.revision, self.expected_revision)?;
         if stack.name == name.as_str() {
-            return Ok(stack);
+            return Ok(Warned::none(stack));
         }
         let taken = container_names::taken(stack.id, &name);
         let change = StackChange { name: Some(name.clone()), ..StackChange::default() };
         let renamed = stacks::update(tx, stack.id, change, now).await.map_err(&taken)?;
         stack_instances::rename(tx, stack.id, name.as_str(), now).await.map_err(taken)?;
-        Ok(renamed)
+        Ok(Warned { value: renamed, warnings: vec![warnings::still_running(&project_name(&stack.name))] })
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    app::{App, TemplateEdit, overrides::keep_secrets},
+    app::{App, TemplateEdit, Warning, overrides::keep_secrets, templates::update::exchanged_volumes},
     db::{
         entities::{InstanceModel, TemplateModel},
         entries::{Mergeable, Source},
@@ -29,6 +29,8 @@ pub struct EditPreview {
     pub affected: Vec<(InstanceModel, Vec<AnyChange>)>,
     /// The number of live instances that would not change.
     pub unaffected: usize,
+    /// The warnings that the edit would give.
+    pub warnings: Vec<Warning>,
 }
 
 /// The instances of a template, with the changes found so far.
@@ -97,6 +99,10 @@ impl App {
             Error::Refused(problems) => Error::Refused(problems.into_iter().map(|it| it.rooted("edit")).collect()),
             other => other,
         })?;
+        let warnings = match &edit.collections.volumes {
+            Some(volumes) => exchanged_volumes(db, template, volumes).await?,
+            None => Vec::new(),
+        };
         let instances = instances::of_template(db, template.id).await?;
         let ids: Vec<InstanceId> = instances.iter().map(|instance| instance.id).collect();
         let rules = rules::load(db, &ids).await?;
@@ -124,6 +130,6 @@ impl App {
             .zip(comparison.changes)
             .filter(|(_, changes)| !changes.is_empty())
             .collect();
-        Ok(EditPreview { changes: comparison.of_template, unaffected: all - affected.len(), affected })
+        Ok(EditPreview { changes: comparison.of_template, unaffected: all - affected.len(), affected, warnings })
     }
 }

@@ -83,6 +83,11 @@ pub async fn live(db: &impl Session, stack: StackId) -> Result<Vec<InstanceModel
         .await
 }
 
+/// All instances of a stack, also those in the trash.
+pub async fn all(db: &impl Session, stack: StackId) -> Result<Vec<InstanceModel>, DbErr> {
+    Entity::find().filter(Column::StackId.eq(stack)).order_by_asc(Column::Id).all(db).await
+}
+
 /// The container names of live instances that start with `prefix`, which must not contain wildcard characters. Leaves
 /// out the instances of the stack `except`. Ignores the scope, because container names are unique across all stacks.
 pub async fn container_names(

@@ -10,6 +10,7 @@ use crate::{
     graphql::{
         config::override_report::ConfigChange,
         context::int,
+        payloads::Warning,
         types::{instance::Instance, user_error::UserError},
     },
 };
@@ -25,6 +26,8 @@ pub(in crate::graphql) struct TemplateEditPreview {
     sheltered_count: i32,
     /// The instances that would run differently, oldest first; as many as were asked for.
     instances: Vec<AffectedInstance>,
+    /// What to know before the instances are started again.
+    warnings: Vec<Warning>,
     /// What is wrong with the edit; then there is nothing else.
     user_errors: Vec<UserError>,
 }
@@ -46,6 +49,7 @@ impl TemplateEditPreview {
             affected_count: count(preview.affected.len()),
             sheltered_count: count(preview.unaffected),
             changes: changes(preview.changes),
+            warnings: preview.warnings.into_iter().map(Warning::from).collect(),
             instances: preview
                 .affected
                 .into_iter()
