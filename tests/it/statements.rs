@@ -66,6 +66,9 @@ pub(crate) async fn fill(t: &TestApp, stack: &str, n: i64) -> Vec<InstanceId> {
             target: "/data".into(),
             read_only: false,
             is_external: false,
+            scope: devarch::kinds::VolumeScope::Instance,
+            options: None,
+            definition: None,
         },
     )
     .await;

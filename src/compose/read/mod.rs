@@ -193,7 +193,11 @@ fn assemble(
     let mut found = services(&mut files, &mut above, links, notes)?;
     let scales: Vec<Option<i64>> = found.iter_mut().map(|service| scale::take(service, notes)).collect();
     let names = names::give(&found, request, notes);
-    let mut context = Services { share_networks: networks::share(&found), ..Services::default() };
+    let mut context = Services {
+        share_networks: networks::share(&found),
+        shared_volumes: definitions::shared_volumes(&found),
+        ..Services::default()
+    };
     for ((service, names), scale) in found.iter().zip(&names).zip(&scales) {
         let key = || service.key.clone();
         if service.below.get("image").and_then(Node::scalar).is_some_and(|image| !holds_image(&image)) {

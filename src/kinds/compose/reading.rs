@@ -70,6 +70,8 @@ pub struct Services {
     pub disabled: HashSet<String>,
     /// The keys of services by the names that the files give to their containers.
     pub containers: HashMap<String, String>,
+    /// The keys of volumes that several services use.
+    pub shared_volumes: HashSet<String>,
     /// Whether all services join the same networks, so that the one network of the stack is the same.
     pub share_networks: bool,
 }
