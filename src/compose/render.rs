@@ -149,8 +149,8 @@ fn document<'m>(
     around: &mut Surroundings,
     config_hashes: &mut BTreeMap<String, String>,
 ) -> Map {
-    let (mut services, mut volumes, mut configs) = (Vec::new(), Vec::<(String, Node)>::new(), Vec::new());
-    let mut defined = HashMap::new();
+    let (mut services, mut configs) = (Vec::new(), Vec::new());
+    let (mut volumes, mut models) = (Shared::default(), Shared::default());
     for (member, entries) in members {
         let mut to = Rendered::new(&member.name, &member.storage_name, around);
         render_entries(entries, &mut to);
@@ -161,18 +161,11 @@ fn document<'m>(
         }
         let hash = config_hashes.entry(member.name.clone()).or_insert_with(|| config_hash(&to.service)).clone();
         set_label(&mut to.service, CONFIG_HASH_LABEL, &hash);
-        // Volumes of instances have unique keys; others have one key for all services.
-        for (key, definition) in std::mem::take(&mut to.volumes) {
-            match defined.get(&key).map(|place: &usize| &volumes[*place]) {
-                None => {
-                    defined.insert(key.clone(), volumes.len());
-                    volumes.push((key, definition));
-                }
-                Some((_, first)) if *first == definition => {}
-                Some(_) => to.warn(format!(
-                    "It defines the volume {key} otherwise than an older instance, whose definition is used."
-                )),
-            }
+        // Volumes of instances have unique keys; other volumes and models have one key for all services.
+        let (own, used) = (std::mem::take(&mut to.volumes), std::mem::take(&mut to.models));
+        let unlike = volumes.add(own).into_iter().map(|key| ("volume", key));
+        for (what, key) in unlike.chain(models.add(used).into_iter().map(|key| ("model", key))).collect::<Vec<_>>() {
+            to.warn(format!("It defines the {what} {key} otherwise than an older instance, whose definition is used."));
         }
         services.push((member.name.clone(), ordered(to.service).into()));
         configs.extend(to.configs);
@@ -183,12 +176,37 @@ fn document<'m>(
     file.set("name", project_name(&stack.stack));
     file.set("services", services.into_iter().collect::<Map>());
     file.set("networks", Map::from_iter([("default".to_owned(), Node::from(network))]));
-    for (key, entries) in [("volumes", volumes), ("configs", configs)] {
+    for (key, entries) in [("volumes", volumes.entries), ("configs", configs), ("models", models.entries)] {
         if !entries.is_empty() {
             file.set(key, entries.into_iter().collect::<Map>());
         }
     }
     file
+}
+
+/// Definitions of a file that several services may use.
+#[derive(Default)]
+struct Shared {
+    entries: Vec<(String, Node)>,
+    places: HashMap<String, usize>,
+}
+
+impl Shared {
+    /// Adds the definitions of a service. Returns the keys that are already defined in another way.
+    fn add(&mut self, definitions: Map) -> Vec<String> {
+        let mut unlike = Vec::new();
+        for (key, definition) in definitions {
+            match self.places.get(&key).map(|place| &self.entries[*place].1) {
+                None => {
+                    self.places.insert(key.clone(), self.entries.len());
+                    self.entries.push((key, definition));
+                }
+                Some(first) if *first == definition => {}
+                Some(_) => unlike.push(key),
+            }
+        }
+        unlike
+    }
 }
 
 /// The hash of what a service runs: equal as long as its attributes are. A later version may compute it differently.

@@ -57,6 +57,7 @@ mod shapes;
 mod stack_lifecycle;
 mod stacks;
 mod statements;
+mod storage;
 mod stored;
 mod template_instances;
 mod template_lifecycle;

@@ -84,6 +84,7 @@ pub(crate) async fn fill(t: &TestApp, stack: &str, n: i64) -> Vec<InstanceId> {
             timeout_seconds: 1,
             retries: 1,
             start_period_seconds: 1,
+            start_interval_seconds: None,
         },
     )
     .await;
@@ -287,7 +288,7 @@ async fn what_would_run_costs_the_same_for_1_10_and_100_instances(t: &TestApp) {
             assert_eq!((&config["imageTag"], &config["imageName"]), (&json!("18"), &json!("postgres")));
             assert_eq!(config["removed"].as_array().unwrap().len(), 2);
             assert_eq!(config["dependencies"][0]["instance"]["name"], "i0");
-            assert_eq!(config["labels"].as_array().unwrap().len(), 6);
+            assert_eq!(config["labels"].as_array().unwrap().len(), 7);
         }
         // The stack and the page; eleven kinds of the instances and their rules; nine kinds and the settings of the
         // template; the names of template and stack; the instances that are depended on.

@@ -181,7 +181,7 @@ impl Stack {
 
     fn file(self, row: &StackModel, how: Rendering) -> ComposeFile {
         let network = row.network_name.clone().unwrap_or_else(|| network_name(&row.name));
-        let network = Network { stack: row.name.clone(), storage_name: row.storage_name.clone(), network };
+        let network = Network { stack: row.name.clone(), storage_name: row.storage_name(), network };
         let mut warnings = Vec::new();
         let mut warn = |instance: Option<&str>, message: String| {
             warnings.push(Warning { instance: instance.map(str::to_owned), message });
@@ -282,7 +282,7 @@ macro_rules! kinds {
                 .map(|instance| Ok(Member {
                     name: instance.instance_id.clone(),
                     container_name: instance.container_name.clone(),
-                    storage_name: instance.storage_name.clone(),
+                    storage_name: instance.storage_name(),
                     template: Entries::default(),
                     effective: Entries::default(),
                 }))

@@ -86,7 +86,12 @@ pub(super) fn look(found: &[FoundService], files: &[&Parsed], notes: &mut Notes<
 /// The names of the definitions that a service uses.
 pub(super) fn used(service: &Map) -> impl Iterator<Item = String> {
     let files = ["configs", "secrets"].into_iter().flat_map(|part| list(service, part)).filter_map(Use::source_of);
-    list(service, "volumes").iter().map(source).chain(files)
+    let models = service.get("models").map(|node| match &node.value {
+        Value::Map(map) => map.iter().map(|(key, _)| key.to_owned()).collect(),
+        Value::List(list) => list.iter().filter_map(Node::scalar).collect(),
+        _ => Vec::new(),
+    });
+    list(service, "volumes").iter().map(source).chain(files).chain(models.into_iter().flatten())
 }
 
 /// The volume or path that a mount names.

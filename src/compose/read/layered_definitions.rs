@@ -1,4 +1,4 @@
-//! The definitions (volumes, configs, secrets) that each service sees, merged over files and layers.
+//! The definitions (volumes, configs, secrets, models) that each service sees, merged over files and layers.
 //!
 //! Called when all services are known. It must not add notes.
 
@@ -25,12 +25,17 @@ pub(super) fn see_definitions_above(
     budget: &ReadBudget,
 ) -> Result<(), Refusal> {
     let parts = |file: &Parsed| {
-        let Definitions { volumes, configs, secrets } = &file.definitions;
-        [volumes, configs, secrets].into_iter().flat_map(Map::iter).map(|(key, _)| key.to_owned()).collect::<Vec<_>>()
+        let Definitions { volumes, configs, secrets, models } = &file.definitions;
+        [volumes, configs, secrets, models]
+            .into_iter()
+            .flat_map(Map::iter)
+            .map(|(key, _)| key.to_owned())
+            .collect::<Vec<_>>()
     };
     let names: HashSet<String> = above.iter().flat_map(parts).collect();
-    let replaces =
-        above.iter().any(|file| ["volumes", "configs", "secrets"].iter().any(|part| file.replaced.contains(*part)));
+    let replaces = above
+        .iter()
+        .any(|file| ["volumes", "configs", "secrets", "models"].iter().any(|part| file.replaced.contains(*part)));
     if names.is_empty() && !replaces {
         return Ok(());
     }
@@ -77,6 +82,7 @@ pub(super) fn definitions_below(
             volumes: with_others(own.volumes, all.volumes),
             configs: with_others(own.configs, all.configs),
             secrets: with_others(own.secrets, all.secrets),
+            models: with_others(own.models, all.models),
         })
     });
     own.collect()
@@ -94,6 +100,7 @@ fn lay(below: Definitions, above: Definitions) -> Definitions {
         volumes: merge::parts("volumes", below.volumes, above.volumes),
         configs: merge::parts("configs", below.configs, above.configs),
         secrets: merge::parts("secrets", below.secrets, above.secrets),
+        models: merge::parts("models", below.models, above.models),
     }
 }
 
@@ -104,6 +111,7 @@ fn copied_definitions(definitions: &Definitions, budget: &ReadBudget) -> Result<
         volumes: copied(&definitions.volumes)?,
         configs: copied(&definitions.configs)?,
         secrets: copied(&definitions.secrets)?,
+        models: copied(&definitions.models)?,
     })
 }
 
@@ -116,9 +124,8 @@ pub(super) fn laid_over(
     let copied = |definitions: &Definitions| copied_definitions(definitions, budget).map_err(|refusal| vec![refusal]);
     let mut whole = copied(below)?;
     for layer in above {
-        for (part, below) in
-            [("volumes", &mut whole.volumes), ("configs", &mut whole.configs), ("secrets", &mut whole.secrets)]
-        {
+        let Definitions { volumes, configs, secrets, models } = &mut whole;
+        for (part, below) in [("volumes", volumes), ("configs", configs), ("secrets", secrets), ("models", models)] {
             if layer.replaced.contains(part) {
                 *below = Map::new();
             }

@@ -57,6 +57,8 @@ pub struct Definitions {
     pub configs: Map,
     /// `secrets`
     pub secrets: Map,
+    /// `models`
+    pub models: Map,
 }
 
 /// The services of an import, as far as others refer to them.

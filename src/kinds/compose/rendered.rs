@@ -50,6 +50,8 @@ pub struct Rendered<'a> {
     pub volumes: Map,
     /// The configs of the file.
     pub configs: Map,
+    /// The models of the file.
+    pub models: Map,
 }
 
 impl<'a> Rendered<'a> {
@@ -64,6 +66,7 @@ impl<'a> Rendered<'a> {
             extension: empty(),
             volumes: empty(),
             configs: empty(),
+            models: empty(),
         }
     }
 
