@@ -168,6 +168,8 @@ fn reason(error: &Error) -> String {
         // What is wrong with TLS comes as data that cannot be read.
         Error::Io(error) if error.kind() == ErrorKind::InvalidData => format!("TLS failed: {error}"),
         Error::Tls(_) | Error::Rustls(_) => format!("TLS failed: {error}"),
+        // Without the word `io`. That a host is not known is among these, in the words of the system.
+        Error::Io(error) => error.to_string(),
         Error::HostNotFound => "there is no such host".to_owned(),
         Error::Timeout(_) => "it does not answer in time".to_owned(),
         error => error.to_string(),
