@@ -192,7 +192,9 @@ fn config_hash(service: &Map) -> String {
             Value::Map(map) => feed_map(map, to),
             Value::List(list) => {
                 part(b'l', &list.len().to_string());
-                list.iter().for_each(|node| feed(node, to));
+                for node in list {
+                    feed(node, to);
+                }
             }
             Value::Null => part(b'n', ""),
             _ => part(b's', &node.scalar().unwrap_or_default()),

@@ -17,7 +17,7 @@ use crate::config::{ClientKey, ServerUrl};
 /// How long a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a response may take. A service has a limit of its own, mostly a shorter one.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 /// Most bytes of a response.
 const MAX_RESPONSE: u64 = 256 * 1024 * 1024;
 

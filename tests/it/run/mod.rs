@@ -1,6 +1,7 @@
 //! `devarch up`, `down`, `ps`, `logs` and `pull`: the real binary calls an engine that records how it is called.
 
 mod calls;
+mod judges;
 mod server;
 mod settings;
 mod signals;
