@@ -24,11 +24,11 @@ fn docker_compose_gets_the_file_and_the_secrets() {
 #[ignore = "needs podman-compose; .ci/run runs it"]
 fn podman_compose_gets_the_file_and_the_secrets() {
     run(Engine::Sqlite, async |t: &TestApp| {
-        judged(t, "DEVARCH_PODMAN_COMPOSE", |_| "./html".to_owned(), PASSWORD).await;
+        judged(t, "DEVARCH_PODMAN_COMPOSE", |_| "./html".to_owned(), PASSWORD);
     });
 }
 
-async fn judged(t: &TestApp, variable: &str, source: impl Fn(&Desk) -> String, secret: &str) {
+fn judged(t: &TestApp, variable: &str, source: impl Fn(&Desk) -> String, secret: &str) {
     #[expect(clippy::disallowed_methods, reason = "where the judges are")]
     let (judge, path) = (std::env::var(variable), std::env::var("DEVARCH_JUDGES_PATH"));
     let judge = judge.unwrap_or_else(|_| panic!("{variable} names no program: run .ci/run"));
