@@ -15,8 +15,7 @@ use crate::{
 fn docker_compose_gets_the_file_and_the_secrets() {
     run(Engine::Sqlite, async |t: &TestApp| {
         // It prints the absolute path, and a value so that it could be read again.
-        judged(t, "DEVARCH_COMPOSE", |desk| desk.path("html").display().to_string(), &PASSWORD.replace('$', "$$"))
-            .await;
+        judged(t, "DEVARCH_COMPOSE", |desk| desk.path("html").display().to_string(), &PASSWORD.replace('$', "$$"));
     });
 }
 
