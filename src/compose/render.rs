@@ -11,7 +11,7 @@ use crate::{
     ids::InstanceId,
     kinds::{
         CONFIG_HASH_LABEL, EnvVar, Kind,
-        compose::{EXTENSION, Rendered, Surroundings, Warning, literal},
+        compose::{EXTENSION, Rendered, SecretOf, Surroundings, Warning, literal},
         for_each_kind,
     },
     name::project_name,
@@ -79,8 +79,8 @@ pub struct File {
     pub layer: Option<String>,
     /// Warnings for the user of the files.
     pub warnings: Vec<Warning>,
-    /// Variables that must be set, because secrets are not written out.
-    pub variables: Vec<String>,
+    /// Variables that must be set, because secrets are not written out, each with its secret.
+    pub variables: BTreeMap<String, SecretOf>,
     /// The value of the label [`CONFIG_HASH_LABEL`] of each service.
     pub config_hashes: BTreeMap<String, String>,
 }
@@ -127,7 +127,7 @@ pub fn render(
             (text, Some(format!("# {what} {name}.\n{needs}{body}")))
         }
     };
-    File { text, layer, warnings, variables: around.variables.into_keys().collect(), config_hashes }
+    File { text, layer, warnings, variables: around.variables, config_hashes }
 }
 
 /// The base layer of a member: the entries of its template, without overridden secrets and overridden config files with
@@ -222,7 +222,9 @@ fn config_hash(service: &Map) -> String {
             Value::Map(map) => feed_map(map, to),
             Value::List(list) => {
                 part(b'l', &list.len().to_string());
-                list.iter().for_each(|node| feed(node, to));
+                for node in list {
+                    feed(node, to);
+                }
             }
             Value::Null => part(b'n', ""),
             _ => part(b's', &node.scalar().unwrap_or_default()),

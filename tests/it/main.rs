@@ -49,6 +49,8 @@ mod read_plans;
 mod replica;
 mod resource_limits;
 mod response_cache;
+#[cfg(unix)]
+mod run;
 mod scale;
 mod schema;
 mod secrets;

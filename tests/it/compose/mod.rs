@@ -61,7 +61,7 @@ async fn warnings(t: &TestApp, stack: &str) -> Vec<String> {
 }
 
 /// Parses a file.
-fn read(file: &str) -> Value {
+pub(crate) fn read(file: &str) -> Value {
     devarch::yaml::read(file, 0).unwrap_or_else(|error| panic!("{error:?} in {file}")).to_json()
 }
 
