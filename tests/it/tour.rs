@@ -115,10 +115,16 @@ async fn the_tour_shows_what_the_service_answers(t: &TestApp) {
 
 #[test]
 fn the_readme_begins_with_exactly_two_commands() {
-    let (head, _) = README.split_once("## A five-minute tour").unwrap();
+    let (head, rest) = README.split_once("## Your own project in three commands").unwrap();
     let commands: Vec<String> = blocks(head).into_iter().map(|(_, text)| text).collect();
     assert_eq!(commands, ["cargo run --release\n", ".ci/test\n"]);
     assert!(head.contains(&format!("{} templates", catalog::built_in().len())), "the number of templates is right");
+    let own = blocks(rest.split_once("\n## ").unwrap().0);
+    let lines: Vec<&str> = own.iter().flat_map(|(_, text)| text.lines()).collect();
+    assert_eq!(lines.len(), 3);
+    for line in lines {
+        assert!(Cli::read(line.split(' ').map(Into::into)).is_ok(), "{line}");
+    }
 }
 
 #[test]
