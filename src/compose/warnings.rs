@@ -20,6 +20,12 @@ const SHARED: [&str; 3] = ["ipc", "network_mode", "pid"];
 /// The warnings about an instance.
 pub(super) fn of(member: &Member, members: &[Member], known: &HashMap<InstanceId, (String, bool)>) -> Vec<Warning> {
     let mut messages = Vec::new();
+    if is_address(&member.name) {
+        messages.push(format!(
+            "Programs take its name for an address: other instances reach it as {} only.",
+            member.container_name
+        ));
+    }
     for attribute in &member.effective.attributes {
         let Some(value) = attribute.value.0.as_str().filter(|_| SHARED.contains(&attribute.name.as_str())) else {
             continue;
@@ -76,4 +82,12 @@ pub(super) fn of(member: &Member, members: &[Member], known: &HashMap<InstanceId
 /// Whether Compose takes a value for true.
 fn is_true(value: &serde_json::Value) -> bool {
     value.as_bool().unwrap_or_else(|| value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true")))
+}
+
+/// Whether C libraries take a name for an IPv4 address in one number, so that they never look it up.
+fn is_address(name: &str) -> bool {
+    match name.strip_prefix("0x") {
+        Some(rest) => rest.bytes().all(|c| c.is_ascii_hexdigit()),
+        None => name.bytes().all(|c| c.is_ascii_digit()),
+    }
 }

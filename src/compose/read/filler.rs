@@ -165,7 +165,8 @@ impl Filler<'_, '_> {
         {
             // In a list it is the key alone, in a mapping a key without a value.
             let bare = if text.len() == value.len() { Value::Null } else { Value::Text(key.clone()) };
-            if self.secrets.contains(&key) {
+            // A rendered file refers to its secrets in this way. Any other text with a variable has a value of its own.
+            if self.secrets.contains(&key) && is_one_reference(value) {
                 return Some(bare);
             }
             if only_variable(value) == Some(key.as_str()) {
@@ -200,4 +201,9 @@ impl Filler<'_, '_> {
             self.refusals.push(Refusal::new(at, message));
         }
     }
+}
+
+/// Whether a text is a single `${…}`.
+fn is_one_reference(text: &str) -> bool {
+    text.starts_with("${") && text.ends_with('}') && text.matches('$').count() == 1 && text.matches('}').count() == 1
 }

@@ -318,6 +318,13 @@ async fn what_is_left_out_is_said(t: &TestApp) {
     assert_eq!(services["web"].get("depends_on"), None);
     t.done("updateStack", json!({ "stack": { "name": "shop" }, "enabled": false }), "").await;
     assert_eq!(warnings(t, "shop").await[0], "The stack is disabled; its file starts it all the same.");
+    t.stack("numbers").await;
+    t.template("postgres").await;
+    for (name, is_address) in [("012", true), ("0x1f", true), ("1a", false), ("1-2", false)] {
+        t.instance("numbers", name).await;
+        let told = format!("{name}: Programs take its name for an address: other instances reach it as devarch-numbers-{name} only.");
+        assert_eq!(warnings(t, "numbers").await.contains(&told), is_address, "{name}");
+    }
     t.stack("empty").await;
     assert_eq!(warnings(t, "empty").await, ["The stack has no enabled instance: there is nothing to start."]);
     assert_eq!(read(&flat(t, "empty").await)["services"], json!({}));
