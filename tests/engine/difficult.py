@@ -39,6 +39,8 @@ TEMPLATE = {
     "resourceLimits": {"cpu": "0.5", "memory": "128m"},
     "attributes": [{"name": "cap_add", "value": ["NET_ADMIN"]}, {"name": "ulimits", "value": {"nofile": 512, "nproc": 512}}, {"name": "shm_size", "value": "16m"}],
 }  # fmt: skip
+# Names of instances that YAML could take for something else.
+NAMES = ["null", "true", "no", "y", "1e3", "0-1", "1-2-3", "a--b", "services"]
 TAKES_AWAY = [
     {"remove": {"port": {"containerPort": 81}}},
     {"remove": {"volume": "/more"}},

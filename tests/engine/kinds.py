@@ -41,6 +41,8 @@ def build(bench):
     bench.engine.podman("volume", "create", "kinds-external")
     for name, template, overrides in bench.possible(difficult.INSTANCES):
         devarch.create(STACK, name, f"stand-in-{template}", **json.loads(json.dumps(overrides).replace("{folder}", project.folder)))
+    for name in [] if bench.short else difficult.NAMES:
+        devarch.create(STACK, name, "stand-in-plain", volumes=[difficult.volume("data", "/data")])
     devarch.create(STACK, "once", "stand-in-once")
     devarch.create(STACK, "takes-away", "stand-in-full")
     devarch.change("patchInstanceOverrides", instance=by_name(STACK, "takes-away"), operations=difficult.TAKES_AWAY)
@@ -48,7 +50,8 @@ def build(bench):
     devarch.change("updateInstance", instance=by_name(STACK, "disabled"), enabled=False)
     waits_for = {"once": "SERVICE_COMPLETED_SUCCESSFULLY", "check-cmd": "SERVICE_HEALTHY", "process": "SERVICE_STARTED"}
     devarch.create(STACK, "waits", "stand-in-plain", dependencies=[
-        {"instance": by_name(STACK, name), "condition": condition} for name, condition in waits_for.items()
+        *({"instance": by_name(STACK, name), "condition": condition} for name, condition in waits_for.items()),
+        {"instance": by_name(STACK, "disabled"), "required": False},
     ])  # fmt: skip
     checks.true("the stack has at least 20 instances", len(devarch.instances(STACK)) >= 20)
     return project
