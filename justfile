@@ -50,6 +50,11 @@ faults *args:
     cargo build --locked --package devarch --package ledger
     tests/faults/run --short "$@"
 
+# Starts what is rendered on a real container engine, and compares what runs with what the service says.
+engine *args:
+    cargo build --locked --package devarch
+    tests/engine/run target/debug/devarch "$@"
+
 # Measures what a request costs, with a build of the profile `dist`.
 bench *args:
     benches/load "$@"

@@ -1,0 +1,1 @@
+"""Support for the parts of the suite."""
