@@ -6,9 +6,9 @@ This file compares what the engine says (its Docker-compatible inspection); `pro
 import os
 import re
 
-import attributes
 import process
-from attributes import as_list, in_bytes, pairs
+from support import attributes
+from support.attributes import as_list, in_bytes, pairs
 from support.images import full_name
 
 ALL_ADDRESSES = ("0.0.0.0", "", None)

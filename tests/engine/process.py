@@ -9,7 +9,7 @@ import os
 import re
 import time
 
-from attributes import as_list
+from support.attributes import as_list
 
 USERS = {"": 0, "root": 0, "app": 1234, "nobody": 65534}
 
@@ -84,8 +84,8 @@ def has_begun(proc):
     """Waits until runc has become the program of the container: the engine says so a moment earlier."""
     for _ in range(100):
         with open(f"{proc}/cmdline", "rb") as cmdline, open(f"{proc}/environ", "rb") as environ:
-            arguments = cmdline.read()
-            if arguments and not arguments.startswith(b"runc\0init\0") and environ.read():
+            program, *arguments = cmdline.read().split(b"\0")
+            if program and environ.read() and not (program.endswith(b"runc") and arguments[:1] == [b"init"]):
                 return
         time.sleep(0.1)
 

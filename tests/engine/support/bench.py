@@ -17,7 +17,7 @@ RICH_IMAGE, PLAIN_IMAGE, ONCE_IMAGE = "localhost/rich:1", "localhost/plain:1", "
 
 class Bench:
     def __init__(self, binary, work, short):
-        self.work, self.short = work, short
+        self.binary, self.work, self.short = os.path.abspath(binary), work, short
         self.checks = Checks(differences.DOCKER_COMPOSE)
         self.engine = Engine(work)
         self.engine.start()
