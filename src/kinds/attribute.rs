@@ -65,7 +65,7 @@ impl ScalarType for AttributeValue {
 pub const MAX_DEPTH: usize = 32;
 
 /// The nesting depth of lists and objects.
-fn depth(json: &Json) -> usize {
+pub(super) fn depth(json: &Json) -> usize {
     let deepest = match json {
         Json::Array(list) => list.iter().map(depth).max(),
         Json::Object(map) => map.values().map(depth).max(),
@@ -75,7 +75,7 @@ fn depth(json: &Json) -> usize {
 }
 
 /// Whether any text or key contains a NUL character.
-fn has_nul(json: &Json) -> bool {
+pub(super) fn has_nul(json: &Json) -> bool {
     match json {
         Json::String(text) => text.contains('\0'),
         Json::Array(list) => list.iter().any(has_nul),
@@ -85,7 +85,7 @@ fn has_nul(json: &Json) -> bool {
 }
 
 /// Sorts the keys of all objects.
-fn sorted(json: Json) -> Json {
+pub(super) fn sorted(json: Json) -> Json {
     match json {
         Json::Object(map) => {
             let mut entries: Vec<(String, Json)> = map.into_iter().map(|(key, value)| (key, sorted(value))).collect();
@@ -194,6 +194,7 @@ const HELD_ELSEWHERE: &[(&str, &str)] = &[
     ("labels", "labels"),
     ("links", "dependencies"),
     ("mem_limit", "resourceLimits.memory"),
+    ("networks", "networks"),
     ("ports", "ports"),
     ("restart", "settings.restartPolicy"),
     ("secrets", "volumes"),
@@ -215,7 +216,7 @@ fn shapes(name: &str) -> Option<&'static str> {
     ATTRIBUTES.iter().find(|(known, _)| *known == name).map(|(_, shapes)| *shapes)
 }
 
-fn has_shape(value: &Json, shapes: &str) -> bool {
+pub(super) fn has_shape(value: &Json, shapes: &str) -> bool {
     let shape = match value {
         // Only extensions may be null.
         Json::Null => return shapes == "bnslm",
@@ -228,7 +229,7 @@ fn has_shape(value: &Json, shapes: &str) -> bool {
     shapes.contains(shape)
 }
 
-fn describe_shapes(shapes: &str) -> String {
+pub(super) fn describe_shapes(shapes: &str) -> String {
     let word = |shape| match shape {
         'b' => "true or false",
         'n' => "a number",

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{FoundService, file::Parsed};
+use super::{FoundService, file::Parsed, networks};
 use crate::{
     kinds::compose::{NoteKind, Notes, Use, split_mount},
     yaml::{Map, Node, Value},
@@ -74,7 +74,8 @@ pub(super) fn look(found: &[FoundService], files: &[&Parsed], notes: &mut Notes<
 /// The names of the definitions that a service uses.
 pub(super) fn used(service: &Map) -> impl Iterator<Item = String> {
     let files = ["configs", "secrets"].into_iter().flat_map(|part| list(service, part)).filter_map(Use::source_of);
-    list(service, "volumes").iter().map(source).chain(files)
+    let networks = networks::joined(service).unwrap_or_default();
+    list(service, "volumes").iter().map(source).chain(files).chain(networks)
 }
 
 /// The volume or path that a mount names.

@@ -15,7 +15,6 @@ use crate::{
 pub(super) struct Parsed {
     pub(super) services: Map,
     pub(super) definitions: Definitions,
-    pub(super) networks: Map,
     /// The files that this one includes.
     pub(super) includes: Vec<Include>,
     /// The parts that take the place of those of lower files, by their tags.
@@ -88,7 +87,7 @@ pub(super) fn parse(
             "volumes" => parsed.definitions.volumes = canonical(part),
             "configs" => parsed.definitions.configs = canonical(part),
             "secrets" => parsed.definitions.secrets = canonical(part),
-            _ => parsed.networks = canonical(part),
+            _ => parsed.definitions.networks = canonical(part),
         }
     }
     if filler.refusals.is_empty() { Ok(parsed) } else { Err(filler.refusals) }

@@ -1,4 +1,4 @@
-//! The definitions (volumes, configs, secrets) that each service sees, merged over files and layers.
+//! The definitions (volumes, configs, secrets, networks) that each service sees, merged over files and layers.
 //!
 //! Called when all services are known. It must not add notes.
 
@@ -17,7 +17,7 @@ use crate::{
     yaml::{At, Map},
 };
 
-/// Services that no override file changes, but whose volumes, configs or secrets one defines otherwise, are read with all
+/// Services that no override file changes, but whose volumes, configs, secrets or networks one defines otherwise, are read with all
 /// layers as well.
 pub(super) fn see_definitions_above(
     found: &mut [FoundService],
@@ -25,12 +25,12 @@ pub(super) fn see_definitions_above(
     budget: &ReadBudget,
 ) -> Result<(), Refusal> {
     let parts = |file: &Parsed| {
-        let Definitions { volumes, configs, secrets } = &file.definitions;
-        [volumes, configs, secrets].into_iter().flat_map(Map::iter).map(|(key, _)| key.to_owned()).collect::<Vec<_>>()
+        let Definitions { volumes, configs, secrets, networks } = &file.definitions;
+        [volumes, configs, secrets, networks].into_iter().flat_map(Map::iter).map(|(key, _)| key.to_owned()).collect::<Vec<_>>()
     };
     let names: HashSet<String> = above.iter().flat_map(parts).collect();
     let replaces =
-        above.iter().any(|file| ["volumes", "configs", "secrets"].iter().any(|part| file.replaced.contains(*part)));
+        above.iter().any(|file| ["volumes", "configs", "secrets", "networks"].iter().any(|part| file.replaced.contains(*part)));
     if names.is_empty() && !replaces {
         return Ok(());
     }
@@ -77,6 +77,7 @@ pub(super) fn definitions_below(
             volumes: with_others(own.volumes, all.volumes),
             configs: with_others(own.configs, all.configs),
             secrets: with_others(own.secrets, all.secrets),
+            networks: with_others(own.networks, all.networks),
         })
     });
     own.collect()
@@ -94,6 +95,7 @@ fn lay(below: Definitions, above: Definitions) -> Definitions {
         volumes: merge::parts("volumes", below.volumes, above.volumes),
         configs: merge::parts("configs", below.configs, above.configs),
         secrets: merge::parts("secrets", below.secrets, above.secrets),
+        networks: merge::parts("networks", below.networks, above.networks),
     }
 }
 
@@ -104,6 +106,7 @@ fn copied_definitions(definitions: &Definitions, budget: &ReadBudget) -> Result<
         volumes: copied(&definitions.volumes)?,
         configs: copied(&definitions.configs)?,
         secrets: copied(&definitions.secrets)?,
+        networks: copied(&definitions.networks)?,
     })
 }
 
@@ -116,9 +119,12 @@ pub(super) fn laid_over(
     let copied = |definitions: &Definitions| copied_definitions(definitions, budget).map_err(|refusal| vec![refusal]);
     let mut whole = copied(below)?;
     for layer in above {
-        for (part, below) in
-            [("volumes", &mut whole.volumes), ("configs", &mut whole.configs), ("secrets", &mut whole.secrets)]
-        {
+        for (part, below) in [
+            ("volumes", &mut whole.volumes),
+            ("configs", &mut whole.configs),
+            ("secrets", &mut whole.secrets),
+            ("networks", &mut whole.networks),
+        ] {
             if layer.replaced.contains(part) {
                 *below = Map::new();
             }

@@ -48,6 +48,8 @@ pub struct Rendered<'a> {
     pub volumes: Map,
     /// The configs of the file.
     pub configs: Map,
+    /// The networks of the file, without the names that the stack gives them.
+    pub networks: Map,
 }
 
 impl<'a> Rendered<'a> {
@@ -62,6 +64,7 @@ impl<'a> Rendered<'a> {
             extension: empty(),
             volumes: empty(),
             configs: empty(),
+            networks: empty(),
         }
     }
 
