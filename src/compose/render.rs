@@ -10,7 +10,7 @@ use super::{layers, warnings};
 use crate::{
     ids::InstanceId,
     kinds::{
-        CONFIG_HASH_LABEL, EnvVar, Kind,
+        CONFIG_HASH_LABEL, DEFAULT_NETWORK, EnvVar, Kind,
         compose::{EXTENSION, Rendered, Surroundings, Warning, literal},
         for_each_kind,
     },
@@ -105,6 +105,7 @@ pub fn render(
     let flat = document(stack, effective(), &mut around, &mut config_hashes);
     let mut warnings = std::mem::take(&mut around.warnings);
     warnings.extend(members.iter().flat_map(|member| warnings::of(member, members, &around.instances)));
+    warnings.extend(warnings::of_names(members));
     let name = &stack.stack;
     let (text, layer) = match mode {
         Mode::Flat => (format!("# Written by DevArch from the stack {name}.\n{}", write(&flat)), None),
@@ -148,6 +149,7 @@ fn document<'m>(
     config_hashes: &mut BTreeMap<String, String>,
 ) -> Map {
     let (mut services, mut volumes, mut configs) = (Vec::new(), Vec::new(), Vec::new());
+    let mut networks = Networks::default();
     for (member, entries) in members {
         let mut to = Rendered::new(&member.name, &member.storage_name, around);
         render_entries(entries, &mut to);
@@ -161,13 +163,13 @@ fn document<'m>(
         services.push((member.name.clone(), ordered(to.service).into()));
         volumes.extend(to.volumes);
         configs.extend(to.configs);
+        let defined = to.networks;
+        networks.add(defined, &member.name, &mut around.warnings);
     }
-    let mut network = Map::new();
-    network.set("name", literal(&stack.network));
     let mut file = Map::new();
     file.set("name", project_name(&stack.stack));
     file.set("services", services.into_iter().collect::<Map>());
-    file.set("networks", Map::from_iter([("default".to_owned(), Node::from(network))]));
+    file.set("networks", networks.into_map(stack));
     // Volumes of instances have unique keys; an external volume has one key for all services.
     let mut seen = HashSet::new();
     volumes.retain(|(key, _)| seen.insert(key.clone()));
@@ -177,6 +179,58 @@ fn document<'m>(
         }
     }
     file
+}
+
+/// The networks of a file, by the keys that services use.
+#[derive(Default)]
+struct Networks {
+    /// The definitions without names, in the order in which services join them.
+    defined: Vec<(String, Map)>,
+    places: HashMap<String, usize>,
+}
+
+impl Networks {
+    /// Adds the networks of a service. The first definition of a network counts, if it says anything.
+    fn add(&mut self, networks: Map, instance: &str, warnings: &mut Vec<Warning>) {
+        for (key, node) in networks {
+            let Value::Map(definition) = node.value else { continue };
+            let Some(place) = self.places.get(&key) else {
+                self.places.insert(key.clone(), self.defined.len());
+                self.defined.push((key, definition));
+                continue;
+            };
+            let known = &mut self.defined[*place].1;
+            if known.is_empty() {
+                *known = definition;
+            } else if !definition.is_empty() && *known != definition {
+                let message =
+                    format!("It defines the network {key} in another way than an older instance, which is followed.");
+                warnings.push(Warning { instance: Some(instance.to_owned()), message });
+            }
+        }
+    }
+
+    /// The networks with their names, the stack's own first. Names of projects contain no underscore, so that no two
+    /// stacks have a network of the same name.
+    fn into_map(self, stack: &Network) -> Map {
+        let mut map = Map::from_iter([(DEFAULT_NETWORK.to_owned(), Node::from(Map::new()))]);
+        for (key, definition) in self.defined {
+            map.set(key, definition);
+        }
+        let named = map.into_iter().map(|(key, node)| {
+            let Value::Map(definition) = node.value else { return (key, node) };
+            if definition.get("external").is_some() {
+                return (key, Node::from(definition));
+            }
+            let name = match key.as_str() {
+                DEFAULT_NETWORK => stack.network.clone(),
+                key => format!("{}_{key}", project_name(&stack.stack)),
+            };
+            let named = [("name".to_owned(), literal(&name))].into_iter().chain(definition);
+            (key, Node::from(named.collect::<Map>()))
+        });
+        named.collect()
+    }
 }
 
 /// The hash of what a service runs: equal as long as its attributes are. A later version may compute it differently.
@@ -230,7 +284,7 @@ fn set_label(service: &mut Map, key: &str, value: &str) {
 }
 
 /// The attributes of a service in their usual order; all others follow by name.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "image",
     "build",
     "platform",
@@ -242,6 +296,7 @@ const ORDER: [&str; 18] = [
     "working_dir",
     "restart",
     "depends_on",
+    "networks",
     "ports",
     "volumes",
     "configs",

@@ -129,7 +129,8 @@ impl Kind for Network {
         }
         at.enter("aliases", |at| {
             if self.aliases.0.len() > MAX_ALIASES {
-                let message = format!("{} aliases are too many; at most {MAX_ALIASES} are allowed.", self.aliases.0.len());
+                let message =
+                    format!("{} aliases are too many; at most {MAX_ALIASES} are allowed.", self.aliases.0.len());
                 at.note(Code::LimitExceeded, message, None);
                 return;
             }
@@ -216,18 +217,20 @@ impl Kind for Network {
             let value = |text: String| AttributeValue(serde_json::json!({ "interface_name": text, "priority": 5 }));
             proptest::option::of("[a-z$]{1,3}".prop_map(value))
         };
-        let definition = proptest::option::of("[a-z$]{1,3}".prop_map(|text| {
-            AttributeValue(serde_json::json!({ "driver_opts": { "a": text }, "internal": true }))
-        }));
+        let definition =
+            proptest::option::of("[a-z$]{1,3}".prop_map(|text| {
+                AttributeValue(serde_json::json!({ "driver_opts": { "a": text }, "internal": true }))
+            }));
         let own = (name, aliases(), options(), definition).prop_map(|(name, aliases, options, definition)| {
             let (name, is_external) = (name.to_owned(), false);
             Self { name, aliases: Argv(aliases), is_external, options, definition }
         });
-        let external = (proptest::sample::select(vec!["lan", "proxy"]), aliases(), options())
-            .prop_map(|(name, aliases, options)| {
+        let external = (proptest::sample::select(vec!["lan", "proxy"]), aliases(), options()).prop_map(
+            |(name, aliases, options)| {
                 let (name, is_external) = (name.to_owned(), true);
                 Self { name, aliases: Argv(aliases), is_external, options, definition: None }
-            });
+            },
+        );
         prop_oneof![own, external]
             .prop_map(|mut network| {
                 network.normalize();
@@ -279,7 +282,8 @@ fn check_object(
         }
         let levels = depth(json);
         if levels > MAX_DEPTH {
-            let message = format!("{levels} levels of lists and objects are too deep; at most {MAX_DEPTH} are allowed.");
+            let message =
+                format!("{levels} levels of lists and objects are too deep; at most {MAX_DEPTH} are allowed.");
             at.note(Code::LimitExceeded, message, None);
         }
         if has_nul(json) {

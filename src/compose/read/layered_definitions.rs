@@ -26,11 +26,16 @@ pub(super) fn see_definitions_above(
 ) -> Result<(), Refusal> {
     let parts = |file: &Parsed| {
         let Definitions { volumes, configs, secrets, networks } = &file.definitions;
-        [volumes, configs, secrets, networks].into_iter().flat_map(Map::iter).map(|(key, _)| key.to_owned()).collect::<Vec<_>>()
+        [volumes, configs, secrets, networks]
+            .into_iter()
+            .flat_map(Map::iter)
+            .map(|(key, _)| key.to_owned())
+            .collect::<Vec<_>>()
     };
     let names: HashSet<String> = above.iter().flat_map(parts).collect();
-    let replaces =
-        above.iter().any(|file| ["volumes", "configs", "secrets", "networks"].iter().any(|part| file.replaced.contains(*part)));
+    let replaces = above
+        .iter()
+        .any(|file| ["volumes", "configs", "secrets", "networks"].iter().any(|part| file.replaced.contains(*part)));
     if names.is_empty() && !replaces {
         return Ok(());
     }

@@ -77,7 +77,13 @@ fn is_rendered(key: &str, name: &Node) -> bool {
 }
 
 /// Adds the notes about the networks that the files define.
-pub(super) fn look(found: &[FoundService], files: &[&Parsed], folds: bool, allow_external: bool, notes: &mut Notes<'_>) {
+pub(super) fn look(
+    found: &[FoundService],
+    files: &[&Parsed],
+    folds: bool,
+    allow_external: bool,
+    notes: &mut Notes<'_>,
+) {
     let used: HashSet<String> = layers(found).filter_map(joined).flatten().collect();
     let is_external = |node: &Node| says(node, "external").and_then(Node::as_bool) == Some(true);
     let all = || files.iter().flat_map(|file| file.definitions.networks.iter());

@@ -189,8 +189,18 @@ async fn a_healthcheck_is_replaced_switched_off_or_left_to_the_image(t: &TestApp
 
 async fn what_is_removed_or_replaced_is_not_there(t: &TestApp) {
     t.web().await;
-    let kinds =
-        ["PORT", "VOLUME", "ENV_VAR", "LABEL", "DOMAIN", "CONFIG_FILE", "RESOURCE_LIMITS", "ATTRIBUTE", "HEALTHCHECK"];
+    let kinds = [
+        "PORT",
+        "VOLUME",
+        "ENV_VAR",
+        "LABEL",
+        "DOMAIN",
+        "CONFIG_FILE",
+        "RESOURCE_LIMITS",
+        "ATTRIBUTE",
+        "HEALTHCHECK",
+        "NETWORK",
+    ];
     let steps: Vec<Value> = kinds.iter().map(|kind| json!({ "replace": kind })).collect();
     t.patch("web", json!(steps)).await;
     t.patch("web", json!([{ "remove": { "setting": "COMMAND" } }, { "remove": { "setting": "USER" } }])).await;

@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::forms::{common, distance, implied, leave_out, leave_out_implied, stripped};
+use super::{
+    forms::{common, distance, implied, leave_out, leave_out_implied, stripped},
+    networks,
+};
 
 /// A path without the names that differ from model to model.
 pub(super) fn kind_of(path: &str) -> String {
@@ -53,26 +56,22 @@ pub(super) fn differences(
         }
     }
     definitions(original, &report, &mut different);
+    networks::definitions(original, rendered, &report, &mut different);
     different
 }
 
-/// Options of networks and volumes that the stack does not have.
+/// Options of volumes that the stack does not have.
 fn definitions(original: &Value, report: &Report, different: &mut BTreeSet<String>) {
-    for part in ["networks", "volumes"] {
-        for (name, definition) in original[part].as_object().into_iter().flatten() {
-            if definition["external"] == true && part == "volumes" {
-                continue;
-            }
-            for (option, value) in definition.as_object().into_iter().flatten() {
-                let path = format!("{part}.{name}.{option}");
-                let own = option == "name" && value.as_str().is_some_and(|value| value.ends_with(&format!("_{name}")));
-                let plain = is_empty(value)
-                    || own
-                    || option == "name" && part == "networks"
-                    || *option == "driver" && (value == "bridge" || value == "local");
-                if !plain && !report.exactly(&path) && !report.exactly(&format!("{part}.{name}")) {
-                    different.insert(path);
-                }
+    for (name, definition) in original["volumes"].as_object().into_iter().flatten() {
+        if definition["external"] == true {
+            continue;
+        }
+        for (option, value) in definition.as_object().into_iter().flatten() {
+            let path = format!("volumes.{name}.{option}");
+            let own = option == "name" && value.as_str().is_some_and(|value| value.ends_with(&format!("_{name}")));
+            let plain = is_empty(value) || own || *option == "driver" && value == "local";
+            if !plain && !report.exactly(&path) && !report.exactly(&format!("volumes.{name}")) {
+                different.insert(path);
             }
         }
     }
@@ -89,9 +88,13 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// The notes of an import.
-struct Report {
+pub(super) struct Report {
     paths: BTreeSet<String>,
     instances: BTreeMap<String, String>,
+    /// Networks that the stack's own one takes the place of.
+    pub(super) folded: BTreeSet<String>,
+    /// Networks of the host that no service joins.
+    pub(super) outside: BTreeSet<String>,
 }
 
 impl Report {
@@ -103,10 +106,15 @@ impl Report {
             let name = reason.strip_prefix("The instance is called ")?.split([',', ':']).next()?.to_owned();
             Some((path.strip_prefix("services.")?.to_owned(), name))
         });
-        Self { paths, instances: renamed.collect() }
+        let networks = |words: &str| -> BTreeSet<String> {
+            let of = notes.iter().filter(|note| text(note, "reason").contains(words));
+            of.filter_map(|note| Some(text(note, "path").strip_prefix("networks.")?.to_owned())).collect()
+        };
+        let (folded, outside) = (networks("All services share it"), networks("is outside the stack. To join it"));
+        Self { paths, instances: renamed.collect(), folded, outside }
     }
 
-    fn exactly(&self, path: &str) -> bool {
+    pub(super) fn exactly(&self, path: &str) -> bool {
         self.paths.contains(path)
     }
 
@@ -115,12 +123,12 @@ impl Report {
     }
 }
 
-struct Context<'a> {
-    key: &'a str,
-    name: &'a str,
+pub(super) struct Context<'a> {
+    pub(super) key: &'a str,
+    pub(super) name: &'a str,
     /// The paths of the notes about the service, without its name.
     notes: &'a [String],
-    report: &'a Report,
+    pub(super) report: &'a Report,
     names: &'a BTreeMap<&'a str, String>,
     /// The variables that are given.
     given: &'a BTreeMap<String, String>,
@@ -175,16 +183,7 @@ impl Context<'_> {
             let own = source.strip_prefix(&format!("{}_", self.key)).filter(|rest| !rest.is_empty());
             format!("own {}", own.unwrap_or(source))
         });
-        let mut networks = Map::new();
-        for (name, options) in service.get("networks").and_then(Value::as_object).into_iter().flatten() {
-            let known = name == "default" || self.report.exactly(&format!("networks.{name}")) || self.has("networks");
-            networks.insert(if known { "default".to_owned() } else { name.clone() }, options.clone());
-        }
-        if service.contains_key("network_mode") {
-            service.remove("networks");
-        } else {
-            service.insert("networks".to_owned(), Value::Object(networks));
-        }
+        networks::of_files(&mut service, self, file);
         if service.contains_key("image") {
             let image = service["image"].as_str().unwrap().to_owned();
             let last = image.rsplit('/').next().unwrap().to_owned();
@@ -224,9 +223,7 @@ impl Context<'_> {
                 format!("own {own}")
             }
         });
-        if service.contains_key("network_mode") {
-            service.remove("networks");
-        }
+        networks::of_stack(&mut service);
         common(service)
     }
 
