@@ -34,6 +34,9 @@ fn entries(own: usize) -> Entries {
         target: format!("/var/lib/data-{n}"),
         read_only: false,
         is_external: false,
+        scope: devarch::kinds::VolumeScope::Instance,
+        options: None,
+        definition: None,
     });
     let files = (0..3).map(|n| ConfigFile {
         file_path: format!("/etc/app/{n}.conf"),
@@ -49,6 +52,7 @@ fn entries(own: usize) -> Entries {
         timeout_seconds: 10,
         retries: 3,
         start_period_seconds: 0,
+        start_interval_seconds: None,
     };
     let attribute = |n: usize| Attribute { name: format!("x-{n}"), value: AttributeValue(value(n).into()) };
     let setting = |(field, value): (SettingField, &str)| Setting { field, value: value.to_owned() };

@@ -14,6 +14,7 @@ mod m0008_override_count;
 mod m0009_changes;
 mod m0010_idempotency_keys;
 mod m0011_storage_names;
+mod m0012_compose_details;
 mod m0013_networks;
 mod tables;
 
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_changes::Migration),
             Box::new(m0010_idempotency_keys::Migration),
             Box::new(m0011_storage_names::Migration),
+            Box::new(m0012_compose_details::Migration),
             Box::new(m0013_networks::Migration),
         ]
     }

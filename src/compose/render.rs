@@ -2,7 +2,7 @@
 //!
 //! Called by the use cases. It must not load anything, and the same input must give the same bytes.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 
@@ -96,10 +96,12 @@ pub fn render(
 ) -> File {
     let effective = || members.iter().map(|member| (member, &member.effective));
     let mut config_hashes = BTreeMap::new();
-    let mut around = Surroundings { instances: known, reveal, ..Surroundings::default() };
+    let storage_name = stack.storage_name.clone();
+    let mut around = Surroundings { instances: known, storage_name, reveal, ..Surroundings::default() };
     if reveal {
         // A hash must be the same whether secrets are written out or not, and must not depend on their values.
-        let mut concealed = Surroundings { instances: around.instances.clone(), ..Surroundings::default() };
+        let (instances, storage_name) = (around.instances.clone(), around.storage_name.clone());
+        let mut concealed = Surroundings { instances, storage_name, ..Surroundings::default() };
         document(stack, effective(), &mut concealed, &mut config_hashes);
     }
     let flat = document(stack, effective(), &mut around, &mut config_hashes);
@@ -148,8 +150,8 @@ fn document<'m>(
     around: &mut Surroundings,
     config_hashes: &mut BTreeMap<String, String>,
 ) -> Map {
-    let (mut services, mut volumes, mut configs) = (Vec::new(), Vec::new(), Vec::new());
-    let mut networks = Networks::default();
+    let (mut services, mut volumes, mut configs) = (Vec::new(), Vec::<(String, Node)>::new(), Vec::new());
+    let (mut networks, mut defined) = (Networks::default(), HashMap::new());
     for (member, entries) in members {
         let mut to = Rendered::new(&member.name, &member.storage_name, around);
         render_entries(entries, &mut to);
@@ -160,8 +162,20 @@ fn document<'m>(
         }
         let hash = config_hashes.entry(member.name.clone()).or_insert_with(|| config_hash(&to.service)).clone();
         set_label(&mut to.service, CONFIG_HASH_LABEL, &hash);
+        // Volumes of instances have unique keys; others have one key for all services.
+        for (key, definition) in std::mem::take(&mut to.volumes) {
+            match defined.get(&key).map(|place: &usize| &volumes[*place]) {
+                None => {
+                    defined.insert(key.clone(), volumes.len());
+                    volumes.push((key, definition));
+                }
+                Some((_, first)) if *first == definition => {}
+                Some(_) => to.warn(format!(
+                    "It defines the volume {key} otherwise than an older instance, whose definition is used."
+                )),
+            }
+        }
         services.push((member.name.clone(), ordered(to.service).into()));
-        volumes.extend(to.volumes);
         configs.extend(to.configs);
         let defined = to.networks;
         networks.add(defined, &member.name, &mut around.warnings);
@@ -170,9 +184,6 @@ fn document<'m>(
     file.set("name", project_name(&stack.stack));
     file.set("services", services.into_iter().collect::<Map>());
     file.set("networks", networks.into_map(stack));
-    // Volumes of instances have unique keys; an external volume has one key for all services.
-    let mut seen = HashSet::new();
-    volumes.retain(|(key, _)| seen.insert(key.clone()));
     for (key, entries) in [("volumes", volumes), ("configs", configs)] {
         if !entries.is_empty() {
             file.set(key, entries.into_iter().collect::<Map>());
@@ -204,7 +215,7 @@ impl Networks {
                 *known = definition;
             } else if !definition.is_empty() && *known != definition {
                 let message =
-                    format!("It defines the network {key} in another way than an older instance, which is followed.");
+                    format!("It defines the network {key} otherwise than an older instance, whose definition is used.");
                 warnings.push(Warning { instance: Some(instance.to_owned()), message });
             }
         }

@@ -27,6 +27,34 @@ use crate::{
 #[sea_orm(value_type = "String")]
 pub struct AttributeValue(pub Json);
 
+impl AttributeValue {
+    /// Creates the value of a part of a file.
+    pub fn of_node(node: &Node) -> Self {
+        Self(sorted(node.to_json()))
+    }
+
+    /// Sorts the keys of all objects.
+    pub fn sort(&mut self) {
+        self.0 = sorted(std::mem::take(&mut self.0));
+    }
+
+    /// Notes what cannot be stored or imported again.
+    pub fn check(&self, at: &mut Problems, field: &str) {
+        let (bytes, depth) = (self.to_string().len(), depth(&self.0));
+        if bytes > MAX_TEXT {
+            let message = format!("{bytes} bytes are too long; at most {MAX_TEXT} are allowed.");
+            at.enter(field, |at| at.note(Code::LimitExceeded, message, None));
+        }
+        if depth > MAX_DEPTH {
+            let message = format!("{depth} levels of lists and objects are too deep; at most {MAX_DEPTH} are allowed.");
+            at.enter(field, |at| at.note(Code::LimitExceeded, message, None));
+        }
+        if has_nul(&self.0) {
+            at.invalid(field, "A NUL character cannot be stored.", None);
+        }
+    }
+}
+
 /// Hashes the text. The keys of objects are sorted, so equal values have equal texts.
 impl Hash for AttributeValue {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -65,7 +93,7 @@ impl ScalarType for AttributeValue {
 pub const MAX_DEPTH: usize = 32;
 
 /// The nesting depth of lists and objects.
-pub(super) fn depth(json: &Json) -> usize {
+fn depth(json: &Json) -> usize {
     let deepest = match json {
         Json::Array(list) => list.iter().map(depth).max(),
         Json::Object(map) => map.values().map(depth).max(),
@@ -75,7 +103,7 @@ pub(super) fn depth(json: &Json) -> usize {
 }
 
 /// Whether any text or key contains a NUL character.
-pub(super) fn has_nul(json: &Json) -> bool {
+fn has_nul(json: &Json) -> bool {
     match json {
         Json::String(text) => text.contains('\0'),
         Json::Array(list) => list.iter().any(has_nul),
@@ -85,7 +113,7 @@ pub(super) fn has_nul(json: &Json) -> bool {
 }
 
 /// Sorts the keys of all objects.
-pub(super) fn sorted(json: Json) -> Json {
+fn sorted(json: Json) -> Json {
     match json {
         Json::Object(map) => {
             let mut entries: Vec<(String, Json)> = map.into_iter().map(|(key, value)| (key, sorted(value))).collect();
@@ -256,7 +284,7 @@ impl Kind for Attribute {
     }
 
     fn normalize(&mut self) {
-        self.value.0 = sorted(std::mem::take(&mut self.value.0));
+        self.value.sort();
     }
 
     fn validate_key(name: &String, at: &mut Problems) {
@@ -271,19 +299,7 @@ impl Kind for Attribute {
 
     fn validate(&self, at: &mut Problems) {
         at.enter("name", |at| Self::validate_key(&self.name, at));
-        let bytes = self.long_bytes();
-        if bytes > MAX_TEXT {
-            let message = format!("{bytes} bytes are too long; at most {MAX_TEXT} are allowed.");
-            at.enter("value", |at| at.note(Code::LimitExceeded, message, None));
-        }
-        let depth = depth(&self.value.0);
-        if depth > MAX_DEPTH {
-            let message = format!("{depth} levels of lists and objects are too deep; at most {MAX_DEPTH} are allowed.");
-            at.enter("value", |at| at.note(Code::LimitExceeded, message, None));
-        }
-        if has_nul(&self.value.0) {
-            at.invalid("value", "A NUL character cannot be stored.", None);
-        }
+        self.value.check(at, "value");
         if let Some(shapes) = shapes(&self.name)
             && !has_shape(&self.value.0, shapes)
         {
@@ -321,7 +337,7 @@ impl Kind for Attribute {
             if node.as_map().is_some_and(Map::is_empty) && matches!(name.as_str(), "deploy" | "credential_spec") {
                 continue;
             }
-            let value = AttributeValue(sorted(node.to_json()));
+            let value = AttributeValue::of_node(&node);
             found.push(from.found(&name, node.at, Self { name: name.clone(), value }));
         }
         found

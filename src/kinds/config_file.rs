@@ -6,7 +6,7 @@ use super::{
     Kind, Stamp,
     check::{check_path, check_text},
     clean_path,
-    compose::{EXTENSION, ReadEntry, Reading, Rendered, Use, has_variables, literal, unescaped},
+    compose::{EXTENSION, ReadEntry, Reading, Rendered, Use, has_variables, is_interpolable, literal, unescaped},
     kind,
 };
 use crate::{
@@ -156,6 +156,7 @@ impl Kind for ConfigFile {
             from.lose_rest(&part, used.rest);
             found.push(from.found(&part, at, file));
         }
+        found.extend(secrets(from));
         found
     }
 
@@ -173,6 +174,37 @@ impl Kind for ConfigFile {
             })
             .boxed()
     }
+}
+
+/// Secrets whose content is a variable of the shell are held as config files with that variable, so that the content is
+/// never stored.
+fn secrets(from: &mut Reading<'_>) -> Vec<ReadEntry<ConfigFile>> {
+    let mut found = Vec::new();
+    for (index, node) in from.take_list("secrets").into_iter().enumerate() {
+        let (part, at) = (format!("secrets.{index}"), node.at);
+        let read = Use::read(node).ok().and_then(|used| {
+            let defined = from.file.secrets.get(&used.source)?.as_map()?;
+            Some((defined.get("environment")?.scalar()?, used))
+        });
+        let Some((variable, used)) = read.filter(|(variable, _)| is_interpolable(&format!("${{{variable}}}"))) else {
+            from.lose(&part, at, "Only secrets that are files of the host or variables can be held.");
+            continue;
+        };
+        let reason = format!("It is held as a config file with the variable {variable}, which has to be set.");
+        from.change(&part, at, reason);
+        let name = used.target.unwrap_or_else(|| used.source.clone());
+        let file = ConfigFile {
+            file_path: if name.starts_with('/') { name } else { format!("/run/secrets/{name}") },
+            content: format!("${{{variable}:?the secret {}}}", used.source.replace(['}', '$'], "")),
+            file_mode: used.mode.unwrap_or_else(|| "0444".to_owned()),
+            is_template: true,
+            created_at: Stamp::default(),
+            updated_at: Stamp::default(),
+        };
+        from.lose_rest(&part, used.rest);
+        found.push(from.found(&part, at, file));
+    }
+    found
 }
 
 /// A relative path starts at the root, as in Compose.

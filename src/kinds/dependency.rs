@@ -64,6 +64,12 @@ kind! {
         /// What has to be true of it.
         #[graphql(default_with = "Condition::ServiceStarted")]
         pub condition: Condition,
+        /// False when this one starts with a warning only where the other one cannot be started.
+        #[graphql(default = true)]
+        pub required: bool,
+        /// True when Compose restarts this one after it has restarted the other one.
+        #[graphql(default = false)]
+        pub restart: bool,
     }
 }
 
@@ -98,11 +104,11 @@ impl Kind for Dependency {
     }
 
     fn render(entries: &[&Self], to: &mut Rendered<'_>) {
-        let mut needed: Vec<(String, Condition)> = Vec::new();
+        let mut needed: Vec<(String, &Self)> = Vec::new();
         for dependency in entries {
             let other = dependency.depends_on.known().and_then(|id| to.around.instances.get(&id).cloned());
             match other {
-                Some((name, true)) => needed.push((name, dependency.condition)),
+                Some((name, true)) => needed.push((name, dependency)),
                 Some((name, false)) => {
                     to.warn(format!("It depends on {name}, which is disabled: the dependency is left out."));
                 }
@@ -110,9 +116,16 @@ impl Kind for Dependency {
             }
         }
         needed.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let needed = needed.into_iter().map(|(name, condition)| {
-            let condition = Map::from_iter([("condition".to_owned(), Node::text(condition.to_string()))]);
-            (name, Node::from(condition))
+        let needed = needed.into_iter().map(|(name, dependency)| {
+            let mut map = Map::from_iter([("condition".to_owned(), Node::text(dependency.condition.to_string()))]);
+            // The defaults of Compose.
+            if dependency.restart {
+                map.set("restart", true);
+            }
+            if !dependency.required {
+                map.set("required", false);
+            }
+            (name, Node::from(map))
         });
         let needed: Map = needed.collect();
         if !needed.is_empty() {
@@ -134,20 +147,20 @@ impl Kind for Dependency {
             };
             for (name, node) in needed {
                 let (part, at) = (format!("depends_on.{name}"), node.at);
-                let mut condition = Condition::ServiceStarted;
+                let mut how = Manner::default();
                 if let Value::Map(mut map) = node.value {
                     if let Some(word) = map.take("condition").and_then(|node| node.scalar()) {
                         match word.parse::<Condition>() {
-                            Ok(read) => condition = read,
+                            Ok(read) => how.condition = read,
                             Err(error) => from.lose(&part, at, error.about(&word)),
                         }
                     }
-                    // The defaults of Compose.
-                    let default = |key: &str, node: &Node| node.as_bool() == Some(key == "required");
-                    let rest = map.into_iter().filter(|(key, node)| !default(key, node)).collect();
-                    from.lose_rest(&part, rest);
+                    let mut flag = |key: &str| map.take(key).and_then(|node| node.as_bool());
+                    how.required = flag("required").unwrap_or(true);
+                    how.restart = flag("restart").unwrap_or(false);
+                    from.lose_rest(&part, map);
                 }
-                add_dependency(&name, condition, &part, at, &mut found, from);
+                add_dependency(&name, how, &part, at, &mut found, from);
             }
         }
         let mut needed: HashSet<InstanceRef> = found.iter().map(|found| found.entry.depends_on.clone()).collect();
@@ -170,7 +183,9 @@ impl Kind for Dependency {
             }
             let same = InstanceRef::Name { stack: String::new(), name: instance_name(name, from) };
             if needed.insert(same) {
-                add_dependency(name, Condition::ServiceStarted, &part, at, &mut found, from);
+                // As Compose does it for links.
+                let how = Manner { restart: true, ..Manner::default() };
+                add_dependency(name, how, &part, at, &mut found, from);
             }
         }
         found
@@ -179,8 +194,10 @@ impl Kind for Dependency {
     #[cfg(test)]
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
         use proptest::prelude::*;
-        (1..9i64, any::<bool>())
-            .prop_map(|(id, healthy)| Self {
+        (1..9i64, any::<bool>(), any::<bool>(), any::<bool>())
+            .prop_map(|(id, healthy, required, restart)| Self {
+                required,
+                restart,
                 depends_on: InstanceId(id).into(),
                 condition: if healthy { Condition::ServiceHealthy } else { Condition::ServiceStarted },
             })
@@ -193,9 +210,22 @@ fn instance_name(name: &str, from: &Reading<'_>) -> String {
     from.services.instances.get(name).cloned().unwrap_or_else(|| name.to_owned())
 }
 
+/// How one service depends on another one.
+struct Manner {
+    condition: Condition,
+    required: bool,
+    restart: bool,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self { condition: Condition::ServiceStarted, required: true, restart: false }
+    }
+}
+
 fn add_dependency(
     name: &str,
-    condition: Condition,
+    Manner { condition, required, restart }: Manner,
     part: &str,
     at: At,
     found: &mut Vec<ReadEntry<Dependency>>,
@@ -208,5 +238,5 @@ fn add_dependency(
     }
     // The stack into which the file is imported.
     let depends_on = InstanceRef::Name { stack: String::new(), name: instance };
-    found.push(from.found(part, at, Dependency { depends_on, condition }));
+    found.push(from.found(part, at, Dependency { depends_on, condition, required, restart }));
 }

@@ -119,7 +119,7 @@ impl Kind for EnvVar {
 
     fn validate_key(key: &String, at: &mut Problems) {
         if !is_env_key(key) {
-            let message = "A variable's name takes letters, digits, `_`, `.` and `-`, starts with a letter or `_`, \
+            let message = "A variable's name takes letters, digits, `_`, `.`, `-` and `:`, starts with a letter or `_`, \
                            and has at most 255 characters.";
             at.note(Code::InvalidValue, message, suggest(key));
         }
@@ -218,7 +218,7 @@ impl Kind for EnvVar {
 }
 
 fn is_env_char(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | ':')
 }
 
 fn is_env_key(key: &str) -> bool {

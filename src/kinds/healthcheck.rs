@@ -29,6 +29,8 @@ kind! {
         /// Seconds after the start during which failures do not count, at least 0.
         #[graphql(default = 0)]
         pub start_period_seconds: i32,
+        /// Seconds between two checks during that time, at least 1; null leaves it to the engine.
+        pub start_interval_seconds: Option<i32>,
     }
 }
 
@@ -78,6 +80,7 @@ impl Kind for Healthcheck {
             ("intervalSeconds", self.interval_seconds, 1),
             ("timeoutSeconds", self.timeout_seconds, 1),
             ("startPeriodSeconds", self.start_period_seconds, 0),
+            ("startIntervalSeconds", self.start_interval_seconds.unwrap_or(1), 1),
         ] {
             if seconds < least {
                 let message = format!("{seconds} seconds are too few; at least {least} must be given.");
@@ -105,6 +108,9 @@ impl Kind for Healthcheck {
             to.warn(message);
         }
         map.set("start_period", duration(check.start_period_seconds));
+        if let Some(seconds) = check.start_interval_seconds {
+            map.set("start_interval", duration(seconds));
+        }
         to.service.set("healthcheck", map);
     }
 
@@ -146,6 +152,8 @@ impl Kind for Healthcheck {
         let interval_seconds = time("interval", 30);
         let timeout_seconds = time("timeout", 30);
         let start_period_seconds = time("start_period", 0);
+        // Engines take 0 for their default.
+        let start_interval_seconds = Some(time("start_interval", 0)).filter(|seconds| *seconds > 0);
         let retries = match map.take("retries") {
             None => DEFAULT_RETRIES,
             Some(node) => match node.as_int() {
@@ -157,7 +165,9 @@ impl Kind for Healthcheck {
             },
         };
         from.lose_rest("healthcheck", map);
-        let check = Self { test: Argv(test), interval_seconds, timeout_seconds, retries, start_period_seconds };
+        let test = Argv(test);
+        let check =
+            Self { test, interval_seconds, timeout_seconds, retries, start_period_seconds, start_interval_seconds };
         vec![from.found("healthcheck", at, check)]
     }
 
@@ -171,6 +181,7 @@ impl Kind for Healthcheck {
                 timeout_seconds: 10,
                 retries: 3,
                 start_period_seconds: 0,
+                start_interval_seconds: (seconds > 4).then_some(seconds),
             })
             .boxed()
     }

@@ -54,7 +54,7 @@ pub use crate::kinds::{
     resource_limits::ResourceLimits,
     setting::{Setting, SettingField, Settings},
     values::{Argv, HostPort, Only, Stamp, UnknownWord},
-    volume::{Volume, VolumeType},
+    volume::{Volume, VolumeScope, VolumeType},
 };
 
 pub(crate) use self::{check::clean_path, rows::kind};

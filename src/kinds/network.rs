@@ -4,8 +4,7 @@ use serde_json::Value as Json;
 
 use super::{
     AttributeValue, Kind,
-    attribute::{MAX_DEPTH, depth, describe_shapes, has_nul, has_shape, sorted},
-    check::MAX_TEXT,
+    attribute::{describe_shapes, has_shape},
     compose::{ReadEntry, Reading, Rendered, literal, literal_tree},
     kind,
     values::Argv,
@@ -25,8 +24,6 @@ const MAX_NAME: usize = 255;
 const MAX_ALIAS: usize = 253;
 /// The maximum number of aliases in a network.
 const MAX_ALIASES: usize = 100;
-/// The maximum size of the options, in bytes.
-const MAX_OPTIONS: usize = 8_192;
 
 /// The options of a service in a network, with their shapes.
 const OPTIONS: &[(&str, &str)] = &[
@@ -110,7 +107,8 @@ impl Kind for Network {
         let mut seen = std::collections::HashSet::new();
         self.aliases.0.retain(|alias| seen.insert(alias.clone()));
         for value in [&mut self.options, &mut self.definition] {
-            *value = value.take().map(|AttributeValue(json)| AttributeValue(sorted(json))).filter(says_something);
+            value.iter_mut().for_each(AttributeValue::sort);
+            *value = value.take().filter(says_something);
         }
     }
 
@@ -139,8 +137,8 @@ impl Kind for Network {
                 at.invalid(&index.to_string(), message, suggest(alias, MAX_ALIAS));
             }
         });
-        check_object(at, "options", self.options.as_ref(), OPTIONS, MAX_OPTIONS);
-        check_object(at, "definition", self.definition.as_ref(), DEFINITION, MAX_TEXT);
+        check_object(at, "options", self.options.as_ref(), OPTIONS);
+        check_object(at, "definition", self.definition.as_ref(), DEFINITION);
         if self.is_external && self.name == DEFAULT_NETWORK {
             let message = "`default` is the network of the stack, which is not external.";
             at.invalid("isExternal", message, Some("false".to_owned()));
@@ -266,36 +264,20 @@ fn says_something(value: &AttributeValue) -> bool {
 }
 
 /// Notes what an object has beyond the keys that it may have.
-fn check_object(
-    at: &mut Problems,
-    field: &str,
-    value: Option<&AttributeValue>,
-    known: &[(&str, &str)],
-    most_bytes: usize,
-) {
-    let Some(AttributeValue(json)) = value else { return };
+fn check_object(at: &mut Problems, field: &str, value: Option<&AttributeValue>, known: &[(&str, &str)]) {
+    let Some(value) = value else { return };
+    value.check(at, field);
     at.enter(field, |at| {
-        let bytes = json.to_string().len();
-        if bytes > most_bytes {
-            let message = format!("{bytes} bytes are too long; at most {most_bytes} are allowed.");
-            at.note(Code::LimitExceeded, message, None);
-        }
-        let levels = depth(json);
-        if levels > MAX_DEPTH {
-            let message =
-                format!("{levels} levels of lists and objects are too deep; at most {MAX_DEPTH} are allowed.");
-            at.note(Code::LimitExceeded, message, None);
-        }
-        if has_nul(json) {
-            at.note(Code::InvalidValue, "A NUL character cannot be stored.", None);
-        }
-        let Json::Object(map) = json else {
+        let Json::Object(map) = &value.0 else {
             return at.note(Code::InvalidValue, "This must be an object.", None);
         };
         let names = || known.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         for (key, value) in map {
             match known.iter().find(|(name, _)| name == key) {
-                None => at.note(Code::InvalidValue, format!("A key is unknown; the keys are {}.", names()), None),
+                None => {
+                    let message = format!("There is no `{}`; there are {}.", key.escape_debug(), names());
+                    at.note(Code::InvalidValue, message, None);
+                }
                 Some((name, shapes)) if !has_shape(value, shapes) => {
                     let message = format!("Compose takes {} for {name}.", describe_shapes(shapes));
                     at.note(Code::InvalidValue, message, None);
@@ -395,7 +377,7 @@ fn read_one(key: &str, node: &Node, names: &[String], from: &mut Reading<'_>) ->
     if !from.charge(values, bytes) {
         return None;
     }
-    let json = |map: Map| Some(AttributeValue(sorted(Node::from(map).to_json()))).filter(says_something);
+    let json = |map: Map| Some(AttributeValue::of_node(&Node::from(map))).filter(says_something);
     Some(Network {
         name: name.unwrap_or_else(|| key.to_owned()),
         aliases: Argv(aliases),

@@ -174,7 +174,7 @@ impl Kind for Setting {
     fn render(entries: &[&Self], to: &mut Rendered<'_>) {
         let settings = Settings::from_entries(entries.iter().map(|entry| (*entry).clone()).collect());
         let (name, tag) = (settings.image_name.unwrap_or_default(), settings.image_tag.unwrap_or_default());
-        let joint = if tag.starts_with("sha256:") { '@' } else { ':' };
+        let joint = if tag.starts_with(DIGEST) { '@' } else { ':' };
         to.service.set("image", format!("{name}{joint}{tag}"));
         for (attribute, argv) in [("entrypoint", settings.entrypoint), ("command", settings.command)] {
             if let Some(Argv(words)) = argv {
@@ -208,12 +208,12 @@ impl Kind for Setting {
             }
         };
         let (name, tag) = split_image(&image);
-        if let (Some(digest), Some(tag)) = (name.digest, tag) {
-            from.lose("image", at, format!("The digest {digest} says which image it is; the tag {tag} is not held."));
-        }
-        let tag = name.digest.or(tag).unwrap_or("latest");
+        let tag = match (tag, name.digest) {
+            (Some(tag), Some(digest)) => format!("{tag}@{digest}"),
+            (tag, digest) => digest.or(tag).unwrap_or("latest").to_owned(),
+        };
         add(SettingField::ImageName, "image", at, name.name.to_owned(), from);
-        add(SettingField::ImageTag, "image", at, tag.to_owned(), from);
+        add(SettingField::ImageTag, "image", at, tag, from);
         for (field, attribute) in [(SettingField::Entrypoint, "entrypoint"), (SettingField::Command, "command")] {
             let Some(node) = from.take(attribute) else { continue };
             if let Some(words) = argv(&node, attribute, from) {
@@ -353,8 +353,15 @@ fn image_name(name: &str) -> Result<(), (&'static str, Option<String>)> {
     Err((MESSAGE, Some(bare.trim().to_lowercase()).filter(|bare| whole_ok(bare))))
 }
 
+/// The beginning of a digest.
+const DIGEST: &str = "sha256:";
+
+/// Whether a text is a tag, a digest, or a tag with a digest, which then decides.
 fn is_tag(tag: &str) -> bool {
-    if let Some(digest) = tag.strip_prefix("sha256:") {
+    if let Some((tag, digest)) = tag.split_once('@') {
+        return !tag.starts_with(DIGEST) && digest.starts_with(DIGEST) && is_tag(tag) && is_tag(digest);
+    }
+    if let Some(digest) = tag.strip_prefix(DIGEST) {
         return digest.len() == 64 && digest.bytes().all(|c| c.is_ascii_hexdigit());
     }
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';

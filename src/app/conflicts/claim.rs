@@ -17,7 +17,7 @@ use crate::{
     },
     error::Result,
     ids::StackId,
-    kinds::{Domain, Port, Protocol, Volume, VolumeType, clean_path},
+    kinds::{Domain, Port, Protocol, Volume, VolumeScope, VolumeType, clean_path},
 };
 
 /// The kind of a claimed resource.
@@ -148,12 +148,14 @@ impl Claims for Domain {
 }
 
 impl Claims for Volume {
-    /// Named volumes are private to their instance, and anonymous volumes and tmpfs cannot be shared.
+    /// Named volumes are private to their instance or stack, and anonymous volumes and tmpfs cannot be shared.
     fn claim(&self, stack: StackId) -> Option<Claim> {
         let resource = match self.volume_type {
-            VolumeType::Volume if self.is_external => Resource::External(self.source.clone()),
+            VolumeType::Volume if self.is_external || self.scope == VolumeScope::Host => {
+                Resource::External(self.source.clone())
+            }
             VolumeType::Bind => host_path(&self.source, stack),
-            VolumeType::Volume | VolumeType::Tmpfs => return None,
+            VolumeType::Volume | VolumeType::Tmpfs | VolumeType::Image => return None,
         };
         Some(Claim { resource, extent: if self.read_only { Extent::Read } else { Extent::Whole } })
     }
@@ -205,8 +207,16 @@ mod tests {
 
     fn bind(source: &str, read_only: bool) -> Claim {
         let target = "/x".to_owned();
-        let volume =
-            Volume { volume_type: VolumeType::Bind, source: source.into(), target, read_only, is_external: false };
+        let volume = Volume {
+            volume_type: VolumeType::Bind,
+            source: source.into(),
+            target,
+            read_only,
+            is_external: false,
+            scope: VolumeScope::Instance,
+            options: None,
+            definition: None,
+        };
         volume.claim(StackId(1)).unwrap_or_else(|| panic!("{source} claims nothing"))
     }
 

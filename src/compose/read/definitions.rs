@@ -1,5 +1,5 @@
-//! Reports losses in definitions (volumes, configs, secrets, networks): options without an equivalent, unused
-//! definitions, and volumes that several services share.
+//! Reports losses in definitions (volumes, configs, secrets): unused ones, and options without an equivalent; and finds
+//! the volumes that several services share.
 //!
 //! Called when all services are known. It must not change anything; it only adds notes.
 
@@ -7,17 +7,16 @@ use std::collections::{HashMap, HashSet};
 
 use super::{FoundService, file::Parsed, networks};
 use crate::{
-    kinds::compose::{NoteKind, Notes, Use, split_mount},
+    kinds::{
+        compose::{NoteKind, Notes, Use, split_mount},
+        volume::rendered_storage,
+    },
     yaml::{Map, Node, Value},
 };
 
-/// Most services that a note names.
-const MAX_NAMED_SERVICES: usize = 5;
-
-/// Adds the notes about the definitions of all files.
-pub(super) fn look(found: &[FoundService], files: &[&Parsed], notes: &mut Notes<'_>) {
+/// The services that use each volume, by the key of the volume.
+fn users(found: &[FoundService]) -> HashMap<String, Vec<&str>> {
     let mut volumes: HashMap<String, Vec<&str>> = HashMap::new();
-    let (mut configs, mut secrets) = (HashSet::new(), HashSet::new());
     for service in found {
         let key = service.key.as_str();
         // What only the lower one of two layers uses is used as well.
@@ -29,6 +28,22 @@ pub(super) fn look(found: &[FoundService], files: &[&Parsed], notes: &mut Notes<
                     users.push(key);
                 }
             }
+        }
+    }
+    volumes
+}
+
+/// The keys of the volumes that several services use.
+pub(super) fn shared_volumes(found: &[FoundService]) -> HashSet<String> {
+    users(found).into_iter().filter(|(_, users)| users.len() > 1).map(|(key, _)| key).collect()
+}
+
+/// Adds the notes about the definitions of all files.
+pub(super) fn look(found: &[FoundService], files: &[&Parsed], notes: &mut Notes<'_>) {
+    let volumes = users(found);
+    let (mut configs, mut secrets) = (HashSet::new(), HashSet::new());
+    for service in found {
+        for map in [Some(&service.below), service.above.as_ref()].into_iter().flatten() {
             for (attribute, used) in [("configs", &mut configs), ("secrets", &mut secrets)] {
                 used.extend(list(map, attribute).iter().filter_map(Use::source_of));
             }
@@ -39,15 +54,12 @@ pub(super) fn look(found: &[FoundService], files: &[&Parsed], notes: &mut Notes<
             configs.extend(of("credential_spec", "config").and_then(|node| node.scalar()));
         }
     }
-    let all = files.iter().flat_map(|file| file.definitions.volumes.iter());
-    let external: HashSet<&str> = all.filter(|(_, node)| is_external(node)).map(|(name, _)| name).collect();
     for file in files {
         for (name, node) in file.definitions.volumes.iter() {
             if notes.budget().is_exceeded() {
                 return;
             }
-            // A higher layer may say that a volume is external.
-            volume(name, node, volumes.get(name).map(Vec::as_slice), external.contains(name), notes);
+            volume(name, node, volumes.get(name).map(Vec::as_slice), notes);
         }
         for (part, defined, used) in
             [("configs", &file.definitions.configs, &configs), ("secrets", &file.definitions.secrets, &secrets)]
@@ -91,36 +103,14 @@ fn list<'a>(service: &'a Map, attribute: &str) -> &'a [Node] {
     service.get(attribute).and_then(Node::as_list).unwrap_or_default()
 }
 
-fn is_external(node: &Node) -> bool {
-    node.as_map().and_then(|map| map.get("external")).and_then(Node::as_bool) == Some(true)
-}
-
-fn volume(name: &str, node: &Node, users: Option<&[&str]>, external: bool, notes: &mut Notes<'_>) {
-    let path = format!("volumes.{name}");
-    let nothing = Map::new();
-    let defined = node.as_map().unwrap_or(&nothing);
-    match users {
-        None => return notes.push(NoteKind::Lost, &path, node.at, "No service uses it."),
-        Some(users) if users.len() > 1 && !external => {
-            let more = users.len().saturating_sub(MAX_NAMED_SERVICES);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let named = users[..users.len().min(MAX_NAMED_SERVICES)].join(", ");
-            let reason =
-                format!("{named}{more} share this volume; here each instance has its own. What is external is shared.");
-            notes.push(NoteKind::Lost, &path, node.at, &reason);
-        }
-        Some(_) => {}
-    }
-    for (key, part) in defined.iter() {
-        let plain = match (key, &part.value) {
-            (_, Value::Null) | ("external", _) => true,
-            ("name", _) => external,
-            ("driver", _) => part.scalar().as_deref() == Some("local"),
-            _ => false,
-        };
-        if !plain {
-            let reason = "A volume of an instance has a name of its own and no options.";
-            notes.push(NoteKind::Lost, &format!("{path}.{key}"), part.at, reason);
-        }
+fn volume(key: &str, node: &Node, users: Option<&[&str]>, notes: &mut Notes<'_>) {
+    let path = format!("volumes.{key}");
+    let Some(users) = users else { return notes.push(NoteKind::Lost, &path, node.at, "No service uses it.") };
+    let name = node.as_map().and_then(|map| map.get("name"));
+    if let Some((name, at)) = name.and_then(|node| Some((node.scalar()?, node.at)))
+        && users.iter().any(|service| rendered_storage(service, key, &name).is_some())
+    {
+        let reason = "It is the storage of another instance or stack; what is imported has its own, which is empty.";
+        notes.push(NoteKind::Changed, &format!("{path}.name"), at, reason);
     }
 }

@@ -197,7 +197,8 @@ fn assemble(
     let scales: Vec<Option<i64>> = found.iter_mut().map(|service| scale::take(service, notes)).collect();
     let names = names::give(&found, request, notes);
     let allow_external_networks = request.allow_external_networks;
-    let mut context = Services { allow_external_networks, ..Services::default() };
+    let shared_volumes = definitions::shared_volumes(&found);
+    let mut context = Services { allow_external_networks, shared_volumes, ..Services::default() };
     for ((service, names), scale) in found.iter().zip(&names).zip(&scales) {
         let key = || service.key.clone();
         if service.below.get("image").and_then(Node::scalar).is_some_and(|image| !holds_image(&image)) {

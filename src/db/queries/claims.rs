@@ -108,8 +108,12 @@ pub fn fold(source: &str) -> String {
 pub async fn by_source(db: &impl Session, sources: &Sources) -> Result<Vec<Claimant>, DbErr> {
     let backend = db.get_database_backend();
     let folded = "substr(replace(replace(c.source, '/', ''), '.', ''), 1, 200)";
-    let named =
-        |parameter| format!("{folded} {} AND (c.is_external OR c.volume_type = 'bind')", nth(backend, parameter));
+    let named = |parameter| {
+        format!(
+            "{folded} {} AND (c.is_external OR c.scope = 'host' OR c.volume_type = 'bind')",
+            nth(backend, parameter)
+        )
+    };
     let (everywhere, all) = (named(2), named(1));
     let in_stacks = format!(" AND i.stack_id {}", nth(backend, 3));
     let conditions = [(everywhere.as_str(), ""), (all.as_str(), in_stacks.as_str())];

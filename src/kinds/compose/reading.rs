@@ -72,6 +72,8 @@ pub struct Services {
     pub disabled: HashSet<String>,
     /// The keys of services by the names that the files give to their containers.
     pub containers: HashMap<String, String>,
+    /// The keys of volumes that several services use.
+    pub shared_volumes: HashSet<String>,
     /// Further names of services, by their keys: those that links of other services give them.
     pub link_aliases: HashMap<String, Vec<String>>,
     /// Whether all services join the same plain networks, so that the one network of the stack is the same.

@@ -14,6 +14,8 @@ use crate::{
 pub struct Surroundings {
     /// The instances of the stack by id: their names, and whether they are enabled.
     pub instances: HashMap<InstanceId, (String, bool)>,
+    /// The beginning of the names of the stack's own volumes.
+    pub storage_name: String,
     /// Whether secrets are written into the file.
     pub reveal: bool,
     /// The variables to which the file refers, each with the instance and the key of its secret.

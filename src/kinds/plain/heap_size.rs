@@ -3,7 +3,10 @@
 //! Used to charge entries to the budget of a request. It must not allocate.
 
 use crate::{
-    kinds::{AttributeValue, Condition, EnvValue, HostPort, Protocol, SettingField, Stamp, VolumeType, values::Argv},
+    kinds::{
+        AttributeValue, Condition, EnvValue, HostPort, Protocol, SettingField, Stamp, VolumeScope, VolumeType,
+        values::Argv,
+    },
     reference::InstanceRef,
 };
 
@@ -20,6 +23,7 @@ impl HeapSize for bool {}
 impl HeapSize for Stamp {}
 impl HeapSize for HostPort {}
 impl HeapSize for Protocol {}
+impl HeapSize for VolumeScope {}
 impl HeapSize for VolumeType {}
 impl HeapSize for Condition {}
 impl HeapSize for SettingField {}

@@ -13,7 +13,7 @@ pub use self::{
 use crate::{
     kinds::{
         AttributeValue, Condition, EnvValue, HostPort, Kind, Names, Protocol, Registered, Shape, Stamp, Stats,
-        VolumeType, values::Argv,
+        VolumeScope, VolumeType, values::Argv,
     },
     reference::InstanceRef,
 };
@@ -94,6 +94,7 @@ plain! {
     HostPort => Some(ColumnFormat::NonZero), |_| true;
     Protocol => Some(ColumnFormat::Word(is_word_of::<Protocol>)), is_read_again;
     VolumeType => Some(ColumnFormat::Word(is_word_of::<VolumeType>)), is_read_again;
+    VolumeScope => Some(ColumnFormat::Word(is_word_of::<VolumeScope>)), is_read_again;
     Condition => Some(ColumnFormat::Word(is_word_of::<Condition>)), is_read_again;
     Argv => Some(ColumnFormat::Words), is_read_again;
     AttributeValue => Some(ColumnFormat::Json), is_read_again;
