@@ -84,6 +84,7 @@ pub(crate) async fn fill(t: &TestApp, stack: &str, n: i64) -> Vec<InstanceId> {
             timeout_seconds: 1,
             retries: 1,
             start_period_seconds: 1,
+            start_interval_seconds: None,
         },
     )
     .await;

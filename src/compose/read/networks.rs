@@ -37,8 +37,7 @@ fn layers(found: &[FoundService]) -> impl Iterator<Item = &Map> {
 pub(super) fn fold(found: &[FoundService], files: &[&Parsed]) -> bool {
     let mut sets = layers(found).filter_map(joined);
     let Some(first) = sets.next() else { return false };
-    let is_default = first.iter().all(|name| name == DEFAULT_NETWORK);
-    if is_default || sets.any(|set| set != first) {
+    if sets.any(|set| set != first) {
         return false;
     }
     let has_options = layers(found).any(|service| {
@@ -72,7 +71,10 @@ fn is_plain(name: &str, network: &Node) -> bool {
 /// Whether a name is the one that the networks of a rendered stack have.
 fn is_rendered(key: &str, name: &Node) -> bool {
     let name = name.scalar().unwrap_or_default();
-    let beginning = name.strip_suffix(key).and_then(|rest| rest.strip_suffix('_'));
+    let beginning = match key {
+        DEFAULT_NETWORK => Some(name.as_str()),
+        key => name.strip_suffix(key).and_then(|rest| rest.strip_suffix('_')),
+    };
     beginning.is_some_and(|beginning| beginning.starts_with("devarch-"))
 }
 

@@ -343,6 +343,7 @@ async fn what_waits_in_vain_is_said(t: &TestApp) {
 async fn what_compose_refuses_is_said(t: &TestApp) {
     t.web().await;
     t.patch("db", json!([{ "replace": "PORT" }])).await;
+    t.patch("web", json!([{ "replace": "NETWORK" }])).await;
     let mode = |value: &str| json!([{ "set": { "attribute": { "name": "network_mode", "value": value } } }]);
     t.patch("web", mode("host")).await;
     let host =

@@ -8,6 +8,7 @@ mod held;
 mod law;
 mod layers;
 mod limits;
+mod networks;
 mod notes;
 mod project;
 mod stacks;
