@@ -2,7 +2,6 @@
 //!
 //! Called by the import and by the catalogue. It must not access files, the environment or the database.
 
-mod aliases;
 mod definitions;
 mod extends;
 mod file;
@@ -213,7 +212,7 @@ fn assemble(
             context.containers.insert(name, key());
         }
     }
-    context.link_aliases = aliases::of_links(&found, &context);
+    context.link_aliases = networks::link_aliases(&found, &context);
     let all: Vec<&Parsed> = files.iter().chain(&above).collect();
     context.fold_networks = networks::fold(&found, &all);
     definitions::look(&found, &all, notes);

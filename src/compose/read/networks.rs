@@ -1,15 +1,16 @@
-//! Networks of files: which are folded into the stack's own one, and the notes about how they are defined.
+//! Networks of files: which are folded into the stack's own one, the names that links give to services in them, and the
+//! notes about how they are defined.
 //!
 //! Called when all services are known. It must not change a service; the kind `Network` reads what a service joins.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{FoundService, file::Parsed};
 use crate::{
     kinds::{
         DEFAULT_NETWORK,
-        compose::{NoteKind, Notes},
-        network::is_definition_key,
+        compose::{NoteKind, Notes, Services},
+        network::{is_alias, is_definition_key},
     },
     yaml::{Map, Node, Value},
 };
@@ -145,4 +146,42 @@ fn held(name: &str, network: &Node, notes: &mut Notes<'_>) {
 
 fn says<'n>(network: &'n Node, key: &str) -> Option<&'n Node> {
     network.as_map().and_then(|map| map.get(key))
+}
+
+/// The names that links of other services give to services, by their keys: in a stack they are aliases. A name that
+/// something else has, or that would lead to different services, is left out.
+pub(super) fn link_aliases(found: &[FoundService], context: &Services) -> HashMap<String, Vec<String>> {
+    let taken: HashSet<&str> = found.iter().map(|service| service.key.as_str()).collect();
+    let instances: HashSet<&str> = context.instances.values().map(String::as_str).collect();
+    // `None` for a name that two services would have.
+    let mut targets: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for service in found {
+        for attribute in ["links", "external_links"] {
+            let list = service.whole().get(attribute).and_then(Node::as_list).unwrap_or_default();
+            for link in list.iter().filter_map(Node::scalar) {
+                let Some((name, alias)) = link.split_once(':').filter(|(name, alias)| name != alias) else { continue };
+                let target = match attribute {
+                    "links" => Some(name.to_owned()),
+                    _ => context.containers.get(name).cloned(),
+                };
+                let Some(target) = target.filter(|target| context.instances.contains_key(target)) else { continue };
+                let is_free = !taken.contains(alias)
+                    && !instances.contains(alias)
+                    && context.containers.get(alias).is_none_or(|other| *other == target);
+                if is_free && is_alias(alias) {
+                    let known = targets.entry(alias.to_owned()).or_insert_with(|| Some(target.clone()));
+                    if known.as_ref() != Some(&target) {
+                        *known = None;
+                    }
+                }
+            }
+        }
+    }
+    let mut aliases: HashMap<String, Vec<String>> = HashMap::new();
+    for (alias, target) in targets {
+        if let Some(target) = target {
+            aliases.entry(target).or_default().push(alias);
+        }
+    }
+    aliases
 }
