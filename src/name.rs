@@ -195,6 +195,11 @@ pub fn storage_name(container_or_project: &str, id: i64) -> String {
     format!("{container_or_project}.{id:x}")
 }
 
+/// The storage name of a row that a server of an earlier version has inserted without one.
+pub fn storage_name_of_id(id: i64) -> String {
+    format!("devarch.{id}")
+}
+
 /// The name of the Compose project of a stack.
 pub fn project_name(stack: &str) -> String {
     format!("devarch-{stack}")

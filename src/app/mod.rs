@@ -20,7 +20,7 @@ pub use crate::app::access::api_keys::{CreateApiKey, CreatedKey, ListedKey, Revo
 pub use crate::app::access::reveal_secret::RevealSecret;
 pub use crate::app::access::secret_keys::{KeyStatus, Rotation};
 pub use crate::app::compose::import::{ImportCompose, ImportReport, ImportedAs, OnConflict, Outcome};
-pub use crate::app::compose::render::{ComposeFile, Rendering};
+pub use crate::app::compose::render::{ComposeFile, Rendering, Reveal};
 pub use crate::app::conflicts::claim::ClaimKind;
 pub use crate::app::conflicts::find::Conflict;
 pub use crate::app::instances::create::CreateInstance;

@@ -173,7 +173,8 @@ pub(in crate::app) async fn own_volumes(tx: &Tx, instances: &[InstanceModel]) ->
     for (instance, layers) in instances.iter().zip(effective::load::<Volume>(tx, instances).await?) {
         match layers {
             Ok(layers) => {
-                let volumes = layers.merge().values().into_iter().filter_map(|it| it.stored_as(&instance.storage_name));
+                let storage_name = instance.storage_name();
+                let volumes = layers.merge().values().into_iter().filter_map(|it| it.stored_as(&storage_name));
                 names.extend(volumes.collect::<Vec<_>>());
             }
             Err(row) => tracing::error!(%row, "the volumes of an instance are not known"),

@@ -7,13 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{print, secrets, warn};
+use super::{print, source, warn, warn_about};
 use crate::{
-    app::{App, ComposeFile, Rendering},
+    app::{App, ComposeFile, Rendering, Reveal},
     clock::Clock,
     compose::Mode,
     config::Settings,
-    db::Db,
     private_file::{self, Readers},
 };
 
@@ -31,27 +30,19 @@ pub(super) struct RenderArguments {
 
 /// Renders a stack.
 pub(super) async fn run(settings: &Settings, wanted: RenderArguments) -> Result<(), String> {
-    let database = &settings.database_url;
-    let db = Db::connect(database, 1, &settings.timeouts)
-        .await
-        .map_err(|error| format!("cannot open the {database}: {error}"))?;
-    db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
-    let db = secrets::unlock(settings, db).await?;
+    let db = source::database(settings).await?;
     let mode = if wanted.layered { Mode::Layered } else { Mode::Flat };
-    let how = Rendering { mode, reveal: wanted.reveal_secrets };
+    let how = Rendering { mode, reveal: Reveal::in_file(wanted.reveal_secrets) };
     let found = App::new(db.clone(), Clock::system()).compose_stack(&wanted.stack, how).await;
     db.close().await;
     let found = found.map_err(|error| error.to_string())?;
-    let file = found.ok_or_else(|| format!("there is no stack `{}`", wanted.stack.escape_debug()))?;
+    let file = found.ok_or_else(|| source::no_stack(&wanted.stack))?;
     match &wanted.output {
         None => print(&file.text),
         Some(folder) => write(folder, &file, wanted.reveal_secrets)?,
     }
     for warning in &file.warnings {
-        match &warning.instance {
-            Some(instance) => warn(&format!("{instance}: {}", warning.message)),
-            None => warn(&warning.message),
-        }
+        warn_about(warning.instance.as_deref(), &warning.message);
     }
     Ok(())
 }

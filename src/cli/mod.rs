@@ -8,16 +8,19 @@ mod healthcheck;
 mod import;
 mod key;
 mod migrate;
+mod run;
 mod schema;
 mod secrets;
 mod serve;
+mod source;
 
 use std::{ffi::OsString, io::Write, process::ExitCode, time::Duration};
 
+use self::run::Verb;
 #[cfg(feature = "otel")]
 use crate::telemetry::otel::Exporter;
 use crate::{
-    config::{Cli, Command, SettingsError},
+    config::{Cli, Command, Settings, SettingsError},
     telemetry,
 };
 
@@ -31,7 +34,22 @@ pub const STACK: usize = 16 * 1024 * 1024;
 /// How long remaining threads may take to end when a command is done.
 const RUNTIME_SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Runs the command line and returns the exit code: 0 for success, 1 for a failure, 2 for invalid settings.
+/// Why a command failed.
+enum Failure {
+    /// For any other reason.
+    Failed(String),
+    /// A setting is invalid, which only the command itself can tell. Nothing has been changed.
+    InvalidSettings(String),
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self::Failed(message)
+    }
+}
+
+/// Runs the command line and returns the exit code: 0 for success, 1 for a failure, 2 for invalid settings. Commands that
+/// call an engine end with the code of the engine.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::read(arguments) {
         Ok(cli) => cli,
@@ -55,27 +73,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let spans = exporter.as_ref().map(Exporter::layer);
     #[cfg(not(feature = "otel"))]
     let spans = None;
-    telemetry::init(cli.settings.log.filter(), cli.settings.log_format, spans);
+    telemetry::init(cli.settings.log(cli.command.as_ref()).filter(), cli.settings.log_format, spans);
     let runtime = match tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&format!("cannot start: {error}")),
     };
-    let done = runtime.block_on(async {
-        match cli.command.unwrap_or(Command::Serve) {
-            Command::Serve => serve::run(&cli.settings).await,
-            Command::Migrate { direction } => migrate::run(&cli.settings, direction).await,
-            Command::Compose { stack, layered, output, reveal_secrets } => {
-                compose::run(&cli.settings, compose::RenderArguments { stack, layered, output, reveal_secrets }).await
-            }
-            Command::Key { what } => key::run(&cli.settings, what).await,
-            Command::Secrets { what } => secrets::run(&cli.settings, what).await,
-            Command::Schema { check } => schema::run(check.as_deref()),
-            Command::Import(import) => import::run(&cli.settings, import).await,
-            Command::Backup { file } => backup::back_up(&cli.settings, &file).await,
-            Command::Restore { file, replace } => backup::restore(&cli.settings, &file, replace).await,
-            Command::Healthcheck => healthcheck::run(cli.settings.listen).await,
-        }
-    });
+    let done = runtime.block_on(command(&cli.settings, cli.command.unwrap_or(Command::Serve)));
     // Everything is done; a thread that is blocked in a system call must not keep the process alive.
     runtime.shutdown_timeout(RUNTIME_SHUTDOWN_TIMEOUT);
     #[cfg(feature = "otel")]
@@ -83,9 +86,37 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         exporter.finish();
     }
     match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => failed(&message),
+        Ok(code) => code,
+        Err(Failure::Failed(message)) => failed(&message),
+        Err(Failure::InvalidSettings(message)) => {
+            print_error(&message);
+            ExitCode::from(EXIT_INVALID_SETTINGS)
+        }
     }
+}
+
+/// Runs a command.
+async fn command(settings: &Settings, command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Serve => serve::run(settings).await,
+        Command::Migrate { direction } => migrate::run(settings, direction).await,
+        Command::Compose { stack, layered, output, reveal_secrets } => {
+            compose::run(settings, compose::RenderArguments { stack, layered, output, reveal_secrets }).await
+        }
+        Command::Up { run, foreground } => return run::run(settings, Verb::Up { foreground }, run).await,
+        Command::Down(run) => return run::run(settings, Verb::Down, run).await,
+        Command::Ps(run) => return run::run(settings, Verb::Ps, run).await,
+        Command::Logs(run) => return run::run(settings, Verb::Logs, run).await,
+        Command::Pull(run) => return run::run(settings, Verb::Pull, run).await,
+        Command::Key { what } => key::run(settings, what).await,
+        Command::Secrets { what } => secrets::run(settings, what).await,
+        Command::Schema { check } => schema::run(check.as_deref()),
+        Command::Import(import) => import::run(settings, import).await,
+        Command::Backup { file } => backup::back_up(settings, &file).await,
+        Command::Restore { file, replace } => backup::restore(settings, &file, replace).await,
+        Command::Healthcheck => healthcheck::run(settings.listen).await,
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Starts the export of traces if the command is `serve` and a collector is set.
@@ -99,6 +130,14 @@ fn exporter(cli: &Cli) -> Result<Option<Exporter>, String> {
 /// Prints a warning, which does not fail the command.
 fn warn(message: &str) {
     print_error(&format!("warning: {message}"));
+}
+
+/// Prints a warning about a rendered stack, or about one of its instances.
+fn warn_about(instance: Option<&str>, message: &str) {
+    match instance {
+        Some(instance) => warn(&format!("{instance}: {message}")),
+        None => warn(message),
+    }
 }
 
 fn failed(message: &str) -> ExitCode {

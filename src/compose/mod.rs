@@ -20,4 +20,4 @@ pub use self::{
     },
     render::{Entries, File, Member, Mode, Network, render},
 };
-pub use crate::kinds::compose::{Note, NoteKind, Warning};
+pub use crate::kinds::compose::{Note, NoteKind, SecretOf, Warning};

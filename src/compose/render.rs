@@ -11,7 +11,7 @@ use crate::{
     ids::InstanceId,
     kinds::{
         CONFIG_HASH_LABEL, DEFAULT_NETWORK, EnvVar, Kind,
-        compose::{EXTENSION, Rendered, Surroundings, Warning, literal},
+        compose::{EXTENSION, Rendered, SecretOf, Surroundings, Warning, literal},
         for_each_kind,
     },
     name::project_name,
@@ -79,8 +79,8 @@ pub struct File {
     pub layer: Option<String>,
     /// Warnings for the user of the files.
     pub warnings: Vec<Warning>,
-    /// Variables that must be set, because secrets are not written out.
-    pub variables: Vec<String>,
+    /// Variables that must be set, because secrets are not written out, each with its secret.
+    pub variables: BTreeMap<String, SecretOf>,
     /// The value of the label [`CONFIG_HASH_LABEL`] of each service.
     pub config_hashes: BTreeMap<String, String>,
 }
@@ -128,7 +128,7 @@ pub fn render(
             (text, Some(format!("# {what} {name}.\n{needs}{body}")))
         }
     };
-    File { text, layer, warnings, variables: around.variables.into_keys().collect(), config_hashes }
+    File { text, layer, warnings, variables: around.variables, config_hashes }
 }
 
 /// The base layer of a member: the entries of its template, without overridden secrets and overridden config files with
@@ -150,8 +150,8 @@ fn document<'m>(
     around: &mut Surroundings,
     config_hashes: &mut BTreeMap<String, String>,
 ) -> Map {
-    let (mut services, mut volumes, mut configs) = (Vec::new(), Vec::<(String, Node)>::new(), Vec::new());
-    let (mut networks, mut defined) = (Networks::default(), HashMap::new());
+    let (mut services, mut configs) = (Vec::new(), Vec::new());
+    let [mut volumes, mut models, mut networks] = [Shared::default(), Shared::default(), Shared::default()];
     for (member, entries) in members {
         let mut to = Rendered::new(&member.name, &member.storage_name, around);
         render_entries(entries, &mut to);
@@ -162,29 +162,26 @@ fn document<'m>(
         }
         let hash = config_hashes.entry(member.name.clone()).or_insert_with(|| config_hash(&to.service)).clone();
         set_label(&mut to.service, CONFIG_HASH_LABEL, &hash);
-        // Volumes of instances have unique keys; others have one key for all services.
-        for (key, definition) in std::mem::take(&mut to.volumes) {
-            match defined.get(&key).map(|place: &usize| &volumes[*place]) {
-                None => {
-                    defined.insert(key.clone(), volumes.len());
-                    volumes.push((key, definition));
-                }
-                Some((_, first)) if *first == definition => {}
-                Some(_) => to.warn(format!(
-                    "It defines the volume {key} otherwise than an older instance, whose definition is used."
-                )),
+        // Volumes of instances have unique keys; other volumes, models and networks have one key for all services.
+        let used = [
+            ("volume", &mut volumes, std::mem::take(&mut to.volumes)),
+            ("model", &mut models, std::mem::take(&mut to.models)),
+            ("network", &mut networks, std::mem::take(&mut to.networks)),
+        ];
+        for (what, shared, definitions) in used {
+            for key in shared.add(definitions) {
+                let message = "otherwise than an older instance, whose definition is used.";
+                to.warn(format!("It defines the {what} {key} {message}"));
             }
         }
         services.push((member.name.clone(), ordered(to.service).into()));
         configs.extend(to.configs);
-        let defined = to.networks;
-        networks.add(defined, &member.name, &mut around.warnings);
     }
     let mut file = Map::new();
     file.set("name", project_name(&stack.stack));
     file.set("services", services.into_iter().collect::<Map>());
-    file.set("networks", networks.into_map(stack));
-    for (key, entries) in [("volumes", volumes), ("configs", configs)] {
+    file.set("networks", named_networks(networks, stack));
+    for (key, entries) in [("volumes", volumes.entries), ("configs", configs), ("models", models.entries)] {
         if !entries.is_empty() {
             file.set(key, entries.into_iter().collect::<Map>());
         }
@@ -192,55 +189,54 @@ fn document<'m>(
     file
 }
 
-/// The networks of a file, by the keys that services use.
+/// The networks of a file with their names, the stack's own first. Names of projects contain no underscore, so that no
+/// two stacks have a network of the same name.
+fn named_networks(networks: Shared, stack: &Network) -> Map {
+    let own = (DEFAULT_NETWORK.to_owned(), Node::from(Map::new()));
+    let mut all: Map = Map::from_iter([own]);
+    for (key, definition) in networks.entries {
+        all.set(key, definition);
+    }
+    let named = all.into_iter().map(|(key, definition)| {
+        let Value::Map(definition) = definition.value else { return (key, definition) };
+        if definition.get("external").is_some() {
+            return (key, definition.into());
+        }
+        let name = match key.as_str() {
+            DEFAULT_NETWORK => stack.network.clone(),
+            key => format!("{}_{key}", project_name(&stack.stack)),
+        };
+        let named: Map = [("name".to_owned(), literal(&name))].into_iter().chain(definition).collect();
+        (key, named.into())
+    });
+    named.collect()
+}
+
+/// Definitions of a file that several services may use.
 #[derive(Default)]
-struct Networks {
-    /// The definitions without names, in the order in which services join them.
-    defined: Vec<(String, Map)>,
+struct Shared {
+    entries: Vec<(String, Node)>,
     places: HashMap<String, usize>,
 }
 
-impl Networks {
-    /// Adds the networks of a service. The first definition of a network counts, if it says anything.
-    fn add(&mut self, networks: Map, instance: &str, warnings: &mut Vec<Warning>) {
-        for (key, node) in networks {
-            let Value::Map(definition) = node.value else { continue };
-            let Some(place) = self.places.get(&key) else {
-                self.places.insert(key.clone(), self.defined.len());
-                self.defined.push((key, definition));
-                continue;
-            };
-            let known = &mut self.defined[*place].1;
-            if known.is_empty() {
-                *known = definition;
-            } else if !definition.is_empty() && *known != definition {
-                let message =
-                    format!("It defines the network {key} otherwise than an older instance, whose definition is used.");
-                warnings.push(Warning { instance: Some(instance.to_owned()), message });
+impl Shared {
+    /// Adds the definitions of a service. Returns the keys that are already defined in another way. A definition without
+    /// contents says nothing.
+    fn add(&mut self, definitions: Map) -> Vec<String> {
+        let mut unlike = Vec::new();
+        let is_empty = |node: &Node| node.as_map().is_some_and(Map::is_empty);
+        for (key, definition) in definitions {
+            match self.places.get(&key).map(|place| &mut self.entries[*place].1) {
+                None => {
+                    self.places.insert(key.clone(), self.entries.len());
+                    self.entries.push((key, definition));
+                }
+                Some(first) if is_empty(first) => *first = definition,
+                Some(first) if is_empty(&definition) || *first == definition => {}
+                Some(_) => unlike.push(key),
             }
         }
-    }
-
-    /// The networks with their names, the stack's own first. Names of projects contain no underscore, so that no two
-    /// stacks have a network of the same name.
-    fn into_map(self, stack: &Network) -> Map {
-        let mut map = Map::from_iter([(DEFAULT_NETWORK.to_owned(), Node::from(Map::new()))]);
-        for (key, definition) in self.defined {
-            map.set(key, definition);
-        }
-        let named = map.into_iter().map(|(key, node)| {
-            let Value::Map(definition) = node.value else { return (key, node) };
-            if definition.get("external").is_some() {
-                return (key, Node::from(definition));
-            }
-            let name = match key.as_str() {
-                DEFAULT_NETWORK => stack.network.clone(),
-                key => format!("{}_{key}", project_name(&stack.stack)),
-            };
-            let named = [("name".to_owned(), literal(&name))].into_iter().chain(definition);
-            (key, Node::from(named.collect::<Map>()))
-        });
-        named.collect()
+        unlike
     }
 }
 
@@ -257,7 +253,9 @@ fn config_hash(service: &Map) -> String {
             Value::Map(map) => feed_map(map, to),
             Value::List(list) => {
                 part(b'l', &list.len().to_string());
-                list.iter().for_each(|node| feed(node, to));
+                for node in list {
+                    feed(node, to);
+                }
             }
             Value::Null => part(b'n', ""),
             _ => part(b's', &node.scalar().unwrap_or_default()),

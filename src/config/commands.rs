@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Expiry;
+use super::{Expiry, Run};
 use crate::access::Role;
 
 /// What to do.
@@ -40,6 +40,25 @@ pub enum Command {
         #[arg(long)]
         reveal_secrets: bool,
     },
+    /// Start a stack with the user's own `docker compose` or `podman compose`: `up --detach --remove-orphans`. Secrets
+    /// reach it in environment variables, and are written to no file.
+    Up {
+        /// The stack, and how it is run.
+        #[command(flatten)]
+        run: Run,
+        /// Stay attached to the containers, and stop them when it ends.
+        #[arg(long)]
+        foreground: bool,
+    },
+    /// Stop a stack and remove its containers and network: `down --remove-orphans`. Volumes stay, unless `-- --volumes` is
+    /// given. A stack that was deleted or renamed is found by its old name.
+    Down(Run),
+    /// List the containers of a stack.
+    Ps(Run),
+    /// Print what the containers of a stack have written; `-- --follow` goes on.
+    Logs(Run),
+    /// Pull the images of a stack.
+    Pull(Run),
     /// Create, list and revoke API keys.
     Key {
         /// What to do.

@@ -15,6 +15,17 @@ impl LogFilter {
         EnvFilter::try_new(text).map(|_| Self(text.to_owned()))
     }
 
+    /// The default of the service.
+    pub(super) fn of_service() -> Self {
+        Self("info".to_owned())
+    }
+
+    /// The default of all other commands: their output tells what they do. That a secret is revealed is no warning to
+    /// the very user who reveals it.
+    pub(super) fn of_command() -> Self {
+        Self("warn,devarch::revealed=error".to_owned())
+    }
+
     /// The filter itself.
     pub fn filter(&self) -> EnvFilter {
         EnvFilter::new(&self.0)

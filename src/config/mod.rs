@@ -11,6 +11,7 @@ mod hosts;
 mod log;
 mod origin;
 mod read;
+mod run;
 mod secret_keys;
 mod server;
 
@@ -28,6 +29,7 @@ pub use self::{
     log::{LogFilter, LogFormat},
     origin::Origin,
     read::SettingsError,
+    run::{ClientKey, EngineProgram, Run, ServerUrl},
     secret_keys::{BadKeyId, KeyId, Keyring, KeyringError, SecretKey},
     server::ServerLimits,
 };
@@ -129,16 +131,10 @@ pub struct Settings {
     #[arg(long, env = "DEVARCH_CATALOG", global = true, value_name = "DIR", conflicts_with = "no_catalog")]
     pub catalog: Option<PathBuf>,
 
-    /// What to log, such as `info`, `warn` or `devarch=debug`.
-    #[arg(
-        long,
-        env = "RUST_LOG",
-        default_value = "info",
-        global = true,
-        value_name = "FILTER",
-        value_parser = LogFilter::parse
-    )]
-    pub log: LogFilter,
+    /// What to log, such as `info`, `warn` or `devarch=debug`. Without it, the service logs `info`, and all other commands
+    /// log `warn`.
+    #[arg(long, env = "RUST_LOG", global = true, value_name = "FILTER", value_parser = LogFilter::parse)]
+    log: Option<LogFilter>,
 
     /// Log lines for people, or one JSON object a line for machines.
     #[arg(long, env = "DEVARCH_LOG_FORMAT", default_value_t = LogFormat::Text, global = true, value_name = "FORMAT")]
@@ -146,6 +142,12 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// What a command logs.
+    pub fn log(&self, command: Option<&Command>) -> LogFilter {
+        let serves = matches!(command, None | Some(Command::Serve));
+        self.log.clone().unwrap_or_else(|| if serves { LogFilter::of_service() } else { LogFilter::of_command() })
+    }
+
     /// How long running requests get to finish.
     pub fn shutdown_grace(&self) -> Duration {
         Duration::from_secs(self.shutdown_grace)

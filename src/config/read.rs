@@ -94,6 +94,9 @@ fn allow_repetition(argument: Arg) -> Arg {
 /// Makes an argument accept any value, or no value.
 fn allow_any_value(argument: Arg) -> Arg {
     let argument = argument.value_parser(OsStringValueParser::new());
+    if argument.is_positional() {
+        return argument.required(false);
+    }
     match argument.get_action() {
         ArgAction::Append => argument.num_args(0..),
         ArgAction::Set => argument.num_args(0..=1),

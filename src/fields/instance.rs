@@ -28,7 +28,10 @@ super::fields! { ($)
         container_name: String,
         /// Beginning of the names of its volumes, `{storageName}_{source}`. It is given once, stays the same through every
         /// rename, and no other instance ever has it, so data follows the instance.
-        storage_name: String = "",
+        storage_name: String as String = (
+            "CASE WHEN i.storage_name <> '' THEN i.storage_name ELSE 'devarch.' || CAST(i.id AS TEXT) END",
+            |row| row.storage_name()
+        ) = "",
         /// Raised by one with every change of the instance or of any of its overrides. Give it as `expectedRevision` to
         /// write only when nobody else has written meanwhile.
         revision: i64,

@@ -24,7 +24,10 @@ super::fields! { ($)
         ),
         /// Beginning of the names of the volumes and networks that the stack itself has, `{storageName}_{name}`. It is
         /// given once, stays the same through every rename, and no other stack ever has it.
-        storage_name: String = "",
+        storage_name: String as String = (
+            "CASE WHEN s.storage_name <> '' THEN s.storage_name ELSE 'devarch.' || CAST(s.id AS TEXT) END",
+            |row| row.storage_name()
+        ) = "",
         /// False when the whole stack is switched off.
         enabled: bool {
             initially(true),

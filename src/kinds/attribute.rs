@@ -179,6 +179,7 @@ const ATTRIBUTES: &[(&str, &str)] = &[
     ("mem_reservation", "ns"),
     ("mem_swappiness", "ns"),
     ("memswap_limit", "ns"),
+    ("models", "m"),
     ("network_mode", "s"),
     ("oom_kill_disable", "bs"),
     ("oom_score_adj", "ns"),
@@ -235,6 +236,9 @@ const HELD_ELSEWHERE: &[(&str, &str)] = &[
 pub fn held_names() -> impl Iterator<Item = &'static str> {
     ATTRIBUTES.iter().map(|(name, _)| *name).chain(HELD_ELSEWHERE.iter().map(|(name, _)| *name))
 }
+
+/// The key under which a model of the attribute `models` has its definition, which Compose has at the top of a file.
+const DEFINITION: &str = "x-definition";
 
 /// The shapes that an attribute accepts. Extensions (`x-…`) accept all shapes.
 fn shapes(name: &str) -> Option<&'static str> {
@@ -305,6 +309,13 @@ impl Kind for Attribute {
         {
             at.invalid("value", format!("Compose takes {} here.", describe_shapes(shapes)), None);
         }
+        if self.name == "models" {
+            let is_model = |model: &Json| model[DEFINITION]["model"].is_string();
+            if !self.value.0.as_object().is_some_and(|models| models.values().all(is_model)) {
+                let message = format!("Each model has its definition, with at least `model`, under `{DEFINITION}`.");
+                at.invalid("value", message, None);
+            }
+        }
         if self.name == "deploy" {
             let limits = &self.value.0["resources"]["limits"];
             if ["cpus", "memory"].iter().any(|limit| !limits[limit].is_null()) {
@@ -318,7 +329,10 @@ impl Kind for Attribute {
 
     fn render(entries: &[&Self], to: &mut Rendered<'_>) {
         for entry in entries {
-            let node = literal_tree(&Node::from(&entry.value.0));
+            let mut node = literal_tree(&Node::from(&entry.value.0));
+            if entry.name == "models" {
+                move_definitions(&mut node, to);
+            }
             match (to.service.get_mut(&entry.name).map(|there| &mut there.value), &node.value) {
                 // The limits of CPU and memory are part of `deploy` too.
                 (Some(Yaml::Map(there)), Yaml::Map(more)) => merge_missing(there, more),
@@ -333,6 +347,12 @@ impl Kind for Attribute {
         from.service = rest.into_iter().collect();
         let mut found = Vec::new();
         for (name, mut node) in own.into_iter().filter(|(_, node)| node.value != Yaml::Null) {
+            if name == "models" {
+                node = with_definitions(node, from);
+                if node.as_map().is_some_and(Map::is_empty) {
+                    continue;
+                }
+            }
             remove_definitions(&name, &mut node, from);
             if node.as_map().is_some_and(Map::is_empty) && matches!(name.as_str(), "deploy" | "credential_spec") {
                 continue;
@@ -352,6 +372,40 @@ impl Kind for Attribute {
             .prop_map(|(name, list)| Self { name: name.to_owned(), value: AttributeValue(list.into()) });
         prop_oneof![text, list].boxed()
     }
+}
+
+/// Moves the definitions of models to the top of the file.
+fn move_definitions(models: &mut Node, to: &mut Rendered<'_>) {
+    let Yaml::Map(map) = &mut models.value else { return };
+    for (key, model) in map.iter_mut() {
+        let Yaml::Map(model) = &mut model.value else { continue };
+        if let Some(definition) = model.take(DEFINITION) {
+            to.models.set(key, definition);
+        }
+    }
+}
+
+/// The models of a service, with their definitions.
+fn with_definitions(node: Node, from: &mut Reading<'_>) -> Node {
+    let at = node.at;
+    let used: Vec<(String, Node)> = match node.value {
+        Yaml::Map(map) => map.into_iter().collect(),
+        Yaml::List(list) => list.into_iter().filter_map(|item| Some((item.scalar()?, Node::null()))).collect(),
+        _ => Vec::new(),
+    };
+    let mut kept = Map::new();
+    for (key, node) in used {
+        let defined =
+            from.file.models.get(&key).filter(|node| node.as_map().is_some_and(|map| map.get("model").is_some()));
+        let Some(definition) = defined.cloned() else {
+            from.lose(&format!("models.{key}"), at, format!("There is no model {key}."));
+            continue;
+        };
+        let mut model = node.as_map().cloned().unwrap_or_default();
+        model.set(DEFINITION, definition);
+        kept.set(key, model);
+    }
+    Node { at, ..Node::from(kept) }
 }
 
 /// Adds the keys of `more` that are missing, at all levels.

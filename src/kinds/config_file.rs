@@ -92,7 +92,7 @@ impl Kind for ConfigFile {
     }
 
     fn render(entries: &[&Self], to: &mut Rendered<'_>) {
-        let mut used = Vec::new();
+        let (mut used, mut empty) = (Vec::new(), Vec::new());
         for file in entries {
             // Compose takes a config without content for a file of the host without a path: it would mount the folder
             // of the project, with its `.env`, into the container.
@@ -102,6 +102,13 @@ impl Kind for ConfigFile {
                      give it an empty line.",
                     file.file_path
                 ));
+                let mut map = Map::new();
+                map.set("target", file.file_path.as_str());
+                map.set("mode", file.file_mode.as_str());
+                if file.is_template {
+                    map.set("template", true);
+                }
+                empty.push(Node::from(map));
                 continue;
             }
             let key = config_key(to, &file.file_path);
@@ -120,6 +127,9 @@ impl Kind for ConfigFile {
         }
         if !used.is_empty() {
             to.service.set("configs", used);
+        }
+        if !empty.is_empty() {
+            to.extension.set(EMPTY_FILES, empty);
         }
     }
 
@@ -157,6 +167,7 @@ impl Kind for ConfigFile {
             found.push(from.found(&part, at, file));
         }
         found.extend(secrets(from));
+        found.extend(empty_files(from));
         found
     }
 
@@ -174,6 +185,33 @@ impl Kind for ConfigFile {
             })
             .boxed()
     }
+}
+
+/// The part of `x-devarch` with the files that are left out because they are empty.
+const EMPTY_FILES: &str = "empty_files";
+
+/// The files that were left out of a rendered file because they are empty.
+fn empty_files(from: &mut Reading<'_>) -> Vec<ReadEntry<ConfigFile>> {
+    let mut found = Vec::new();
+    let Some(Node { value: Value::List(list), .. }) = from.extension.take(EMPTY_FILES) else { return found };
+    for (index, node) in list.into_iter().enumerate() {
+        let (part, at) = (format!("x-devarch.{EMPTY_FILES}.{index}"), node.at);
+        let says = |key: &str| node.as_map().and_then(|map| map.get(key));
+        let Some(file_path) = says("target").and_then(Node::scalar) else {
+            from.lose(&part, at, "An empty file needs its target.");
+            continue;
+        };
+        let file = ConfigFile {
+            file_path,
+            content: String::new(),
+            file_mode: says("mode").and_then(Node::scalar).unwrap_or_else(|| "0444".to_owned()),
+            is_template: says("template").and_then(Node::as_bool) == Some(true),
+            created_at: Stamp::default(),
+            updated_at: Stamp::default(),
+        };
+        found.push(from.found(&part, at, file));
+    }
+    found
 }
 
 /// Secrets whose content is a variable of the shell are held as config files with that variable, so that the content is

@@ -197,7 +197,7 @@ impl Kind for Volume {
         }
         if self.is_external && self.volume_type != VolumeType::Volume {
             at.invalid("isExternal", "Only a volume of the engine can be external.", Some("false".to_owned()));
-        } else if self.scope != VolumeScope::Instance && !self.is_named() {
+        } else if self.scope != VolumeScope::Instance && !self.is_external && !self.is_named() {
             at.invalid("scope", "Only a named volume of the engine can be shared.", Some("INSTANCE".to_owned()));
         }
         if let Some(options) = &self.options {
@@ -278,14 +278,18 @@ impl Kind for Volume {
         let scope = proptest::sample::select(vec![VolumeScope::Instance, VolumeScope::Stack, VolumeScope::Host]);
         let json = |json: Json| proptest::option::of(Just(AttributeValue(json)));
         let options = json(serde_json::json!({ "volume": { "nocopy": true } }));
-        let definition = json(serde_json::json!({ "driver": "nfs", "driver_opts": { "a": "$b" } }));
-        (target, "[a-z]{1,3}", any::<bool>(), any::<bool>(), scope, options, definition)
-            .prop_map(|(target, source, read_only, is_external, scope, options, definition)| Self {
+        (target, "[a-z]{1,3}", any::<bool>(), any::<bool>(), scope, options)
+            .prop_map(|(target, source, read_only, is_external, scope, options)| Self {
                 read_only,
                 is_external,
                 scope: if is_external { VolumeScope::Host } else { scope },
                 options,
-                definition: definition.filter(|_| !is_external),
+                // The same for each use of a volume.
+                definition: (!is_external && source.len() > 1).then(|| {
+                    AttributeValue(
+                        serde_json::json!({ "driver": "nfs", "driver_opts": { "a": "$b", "source": source } }),
+                    )
+                }),
                 ..mount(VolumeType::Volume, source, target)
             })
             .boxed()

@@ -7,7 +7,7 @@ mod scalar;
 mod write;
 
 pub use self::{
-    read::{YamlError, read, read_within},
+    read::{YamlError, read, read_documents},
     write::write,
 };
 

@@ -34,20 +34,24 @@ impl YamlError {
 
 /// Parses a text with one document; `file` is its number in the request. An empty text is null.
 pub fn read(text: &str, file: usize) -> Result<Node, YamlError> {
-    read_within(text, file, &ReadBudget::default())
+    let mut documents = read_documents(text, file, &ReadBudget::default())?;
+    match documents.get(1) {
+        Some(second) => Err(YamlError::new(second.at.line, "a file has one document")),
+        None => Ok(documents.pop().unwrap_or_else(Node::null)),
+    }
 }
 
-/// Parses a text within the rest of a budget.
-pub fn read_within(text: &str, file: usize, budget: &ReadBudget) -> Result<Node, YamlError> {
+/// Parses all documents of a text within the rest of a budget.
+pub fn read_documents(text: &str, file: usize, budget: &ReadBudget) -> Result<Vec<Node>, YamlError> {
     let mut options = Options::default();
     options.set_emit_comments(false);
     let mut reader =
-        Reader { file, budget, document: None, open: Vec::new(), anchors: HashMap::new(), merge_key: false };
+        Reader { file, budget, documents: Vec::new(), open: Vec::new(), anchors: HashMap::new(), merge_key: false };
     for event in Parser::new_from_str_with_options(text.trim_start_matches('\u{feff}'), options) {
         let (event, span) = event.map_err(|error| YamlError::new(error.marker().line(), error.info()))?;
         reader.take(event, span.start.line())?;
     }
-    Ok(reader.document.unwrap_or_else(Node::null))
+    Ok(reader.documents)
 }
 
 /// An incomplete collection.
@@ -76,7 +80,7 @@ struct Weight {
 struct Reader<'b> {
     file: usize,
     budget: &'b ReadBudget,
-    document: Option<Node>,
+    documents: Vec<Node>,
     open: Vec<Open>,
     /// Complete anchored nodes, their sizes and their heights.
     anchors: HashMap<usize, (Node, Weight, usize)>,
@@ -97,7 +101,11 @@ impl Reader<'_> {
     fn take(&mut self, event: Event<'_>, line: usize) -> Result<(), YamlError> {
         let fail = |message: &str| Err(YamlError::new(line, message));
         match event {
-            Event::DocumentStart(..) if self.document.is_some() => fail("a file has one document"),
+            Event::DocumentStart(..) => {
+                // An alias means a node of its own document.
+                self.anchors.clear();
+                Ok(())
+            }
             Event::Scalar(text, style, anchor, tag) => {
                 let weight = Weight { nodes: 1, bytes: text.len() };
                 self.charge(weight, line)?;
@@ -174,7 +182,7 @@ impl Reader<'_> {
             self.anchors.insert(anchor, (node.clone(), weight, height));
         }
         let Some(parent) = self.open.last_mut() else {
-            self.document = Some(node);
+            self.documents.push(node);
             return Ok(());
         };
         parent.weight.nodes += weight.nodes;
@@ -308,7 +316,7 @@ mod tests {
     fn what_is_no_document_is_refused_with_its_line() {
         for (text, expected) in [
             ("a: 1\nb: 2\na: 3\n", "3: the key `a` is there twice"),
-            ("a: 1\n---\nb: 2\n", "2: a file has one document"),
+            ("a: 1\n---\nb: 2\n", "3: a file has one document"),
             ("a: !vault x\n", "1: the tag !vault is none of Compose's"),
             ("a: &x [*x]\n", "1: an alias stands inside the node that it names"),
             ("? [a]\n: b\n", "1: a key is text, not a list"),

@@ -25,6 +25,7 @@ const ALLOWED: [(&str, &[&str]); 27] = [
             "error",
             "graphql",
             "limits",
+            "name",
             "private_file",
             "server",
             "telemetry",

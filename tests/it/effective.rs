@@ -74,7 +74,9 @@ async fn nothing_said_is_the_template_and_the_labels_of_the_system(t: &TestApp) 
         assert_eq!(found, json!(expected), "{}", sample.field);
     }
     let label = |key: &str, value: &str, origin: &str| of_template(json!({ "key": key, "value": value }), origin);
+    let id = t.see("web", "id").await["id"].as_str().unwrap().to_owned();
     let labels = [
+        label("devarch.id", &id, "SYSTEM"),
         label("devarch.instance_id", "web", "SYSTEM"),
         label("devarch.managed_by", "devarch", "SYSTEM"),
         label("devarch.stack_id", "shop", "SYSTEM"),
@@ -170,7 +172,7 @@ async fn every_kind_that_is_replaced_is_listed_as_removed(t: &TestApp) {
         (&seen["healthcheck"], &seen["resourceLimits"], &seen["ports"]),
         (&json!(null), &json!(null), &json!([]))
     );
-    assert_eq!(seen["labels"].as_array().unwrap().len(), 4, "those of the system");
+    assert_eq!(seen["labels"].as_array().unwrap().len(), 5, "those of the system");
 }
 
 async fn a_port_that_must_not_be_published_is_removed_and_comes_back(t: &TestApp) {
@@ -245,7 +247,9 @@ async fn the_labels_of_the_system_follow_names_and_cannot_be_taken_away(t: &Test
     t.done("renameInstance", json!({ "instance": TestApp::by_name("shop", "web"), "name": "api" }), "").await;
     let seen = t.see("api", "effectiveConfig { labels { key value origin } } overrideDiff { key }").await;
     let label = |key: &str, value: &str| json!({ "key": format!("devarch.{key}"), "value": value, "origin": "SYSTEM" });
+    let id = t.see("api", "id").await["id"].as_str().unwrap().to_owned();
     let expected = [
+        label("id", &id),
         label("instance_id", "api"),
         label("managed_by", "devarch"),
         label("stack_id", "shop"),
@@ -262,8 +266,8 @@ async fn rows_written_by_hand_do_not_pass_for_the_systems(t: &TestApp) {
     t.count_again().await;
     let seen = t.see("web", "effectiveConfig { labels { key value } }").await;
     let labels = seen["effectiveConfig"]["labels"].as_array().unwrap();
-    assert_eq!(labels.len(), 6, "{labels:?}");
-    assert_eq!((&labels[0]["value"], &labels[2]["value"]), (&json!("web"), &json!("shop")));
+    assert_eq!(labels.len(), 7, "{labels:?}");
+    assert_eq!((&labels[1]["value"], &labels[3]["value"]), (&json!("web"), &json!("shop")));
 }
 
 async fn a_template_with_two_ports_of_one_key_is_overridden_by_one(t: &TestApp) {

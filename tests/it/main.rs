@@ -50,6 +50,8 @@ mod read_plans;
 mod replica;
 mod resource_limits;
 mod response_cache;
+#[cfg(unix)]
+mod run;
 mod scale;
 mod schema;
 mod secrets;
@@ -58,6 +60,7 @@ mod shapes;
 mod stack_lifecycle;
 mod stacks;
 mod statements;
+mod storage;
 mod stored;
 mod template_instances;
 mod template_lifecycle;

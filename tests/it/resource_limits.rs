@@ -96,7 +96,7 @@ async fn bad_values_are_refused_with_better_ones(t: &TestApp) {
         ("memory", "", None),
         ("memory", "much", None),
         ("memory", "-1m", None),
-        ("memory", "1.5g", None),
+        ("memory", "1.5g", Some("1536m")),
         ("memory", "1x", None),
         ("memory", "1ibm", None),
         ("memory", "512", Some("512m")),

@@ -288,7 +288,7 @@ async fn what_would_run_costs_the_same_for_1_10_and_100_instances(t: &TestApp) {
             assert_eq!((&config["imageTag"], &config["imageName"]), (&json!("18"), &json!("postgres")));
             assert_eq!(config["removed"].as_array().unwrap().len(), 2);
             assert_eq!(config["dependencies"][0]["instance"]["name"], "i0");
-            assert_eq!(config["labels"].as_array().unwrap().len(), 6);
+            assert_eq!(config["labels"].as_array().unwrap().len(), 7);
         }
         // The stack and the page; twelve kinds of the instances and their rules; ten kinds and the settings of the
         // template; the names of template and stack; the instances that are depended on.

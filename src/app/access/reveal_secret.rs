@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     access::{Permission, Scope},
-    app::{App, InstanceRef, TemplateRef, find, overrides::effective},
+    app::{App, InstanceRef, TemplateRef, access::REVEALED, find, overrides::effective},
     db::{Command, Session, Tx, entries::Source, queries::templates::TemplateLock},
     error::{Code, Error, Problem, Result},
     ids::GlobalId,
@@ -38,7 +38,7 @@ impl App {
     pub async fn reveal_secret(&self, input: RevealSecret) -> Result<Option<Zeroizing<String>>> {
         let Revealed { owner, value } = self.write(&input).await?;
         let by = self.access.key.as_deref().unwrap_or("a caller without a key");
-        tracing::warn!(%owner, key = %input.key, by, "secret revealed");
+        tracing::warn!(target: REVEALED, %owner, key = %input.key, by, "secret revealed");
         Ok(match value {
             EnvValue::Text(text) | EnvValue::Unseen(text) => Some(text),
             EnvValue::KeepStored | EnvValue::Unset => None,

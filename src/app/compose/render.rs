@@ -8,9 +8,9 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     access::Permission,
-    app::{App, Layers, conflicts::claim::Claims, find::storable, overrides::effective},
+    app::{App, Layers, access::REVEALED, conflicts::claim::Claims, find::storable, overrides::effective},
     budget::{Budget, large_work},
-    compose::{self, Entries, File, Member, Mode, Network, Warning},
+    compose::{self, Entries, File, Member, Mode, Network, SecretOf, Warning},
     db::{
         Tx,
         entities::{InstanceModel, StackModel},
@@ -23,7 +23,7 @@ use crate::{
     },
     error::{Error, Result, Unreadable},
     ids::{AnyId, GlobalId, InstanceId, StackId, TemplateId},
-    kinds::{Kind, Merged, Names, Overrides, Rules, for_each_kind, merge},
+    kinds::{EnvValue, Kind, Merged, Names, Overrides, Rules, for_each_kind, merge},
     name::network_name,
 };
 
@@ -32,8 +32,27 @@ use crate::{
 pub struct Rendering {
     /// The number of files.
     pub mode: Mode,
-    /// Whether secrets are written into the file.
-    pub reveal: bool,
+    /// Where secrets are.
+    pub reveal: Reveal,
+}
+
+/// Where the secrets of a rendered stack are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Reveal {
+    /// Nowhere: the file refers to variables.
+    #[default]
+    Nowhere,
+    /// In the file.
+    InFile,
+    /// Beside the file, which refers to variables: in [`ComposeFile::secrets`].
+    Beside,
+}
+
+impl Reveal {
+    /// In the file, or nowhere.
+    pub fn in_file(revealed: bool) -> Self {
+        if revealed { Self::InFile } else { Self::Nowhere }
+    }
 }
 
 /// A rendered stack.
@@ -45,8 +64,10 @@ pub struct ComposeFile {
     pub layer: Option<String>,
     /// Warnings for the user.
     pub warnings: Vec<Warning>,
-    /// The variables that have to be set, because secrets are not written into the file.
-    pub variables: Vec<String>,
+    /// The variables that have to be set, because secrets are not written into the file, each with its secret.
+    pub variables: BTreeMap<String, SecretOf>,
+    /// The values of these variables, if they were asked for ([`Reveal::Beside`]).
+    pub secrets: BTreeMap<String, EnvValue>,
     /// The hash of the configuration of each service, by the name of its instance.
     pub config_hashes: BTreeMap<String, String>,
     /// SHA-256 of the files, in hexadecimal.
@@ -57,7 +78,7 @@ impl From<File> for ComposeFile {
     fn from(File { text, layer, warnings, variables, config_hashes }: File) -> Self {
         let digest = Sha256::new().chain_update(&text).chain_update(layer.as_deref().unwrap_or_default()).finalize();
         let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { text, layer, warnings, variables, config_hashes, hash }
+        Self { text, layer, warnings, variables, secrets: BTreeMap::new(), config_hashes, hash }
     }
 }
 
@@ -88,7 +109,10 @@ impl App {
     }
 
     fn allow_rendering(&self, how: Rendering) -> Result<()> {
-        self.allow(if how.reveal { Permission::ADMINISTER } else { Permission::READ })
+        self.allow(match how.reveal {
+            Reveal::Nowhere => Permission::READ,
+            Reveal::InFile | Reveal::Beside => Permission::ADMINISTER,
+        })
     }
 
     async fn rendered(
@@ -130,7 +154,7 @@ impl App {
                 false => stack.disabled.push(instance.instance_id.clone()),
             }
         }
-        if how.reveal {
+        if how.reveal != Reveal::Nowhere {
             self.log_revealed(enabled, &of_stack);
         }
         let file = |stack: &StackModel| {
@@ -152,7 +176,7 @@ impl App {
         for instance in instances {
             let Some(member) = members.get(instance.container_name.as_str()) else { continue };
             for var in member.effective.env_vars.iter().filter(|var| var.holds_secret()) {
-                tracing::warn!(owner = %instance.id.encode(), key = %var.key, by, "secret revealed");
+                tracing::warn!(target: REVEALED, owner = %instance.id.encode(), key = %var.key, by, "secret revealed");
             }
         }
     }
@@ -181,7 +205,7 @@ impl Stack {
 
     fn file(self, row: &StackModel, how: Rendering) -> ComposeFile {
         let network = row.network_name.clone().unwrap_or_else(|| network_name(&row.name));
-        let network = Network { stack: row.name.clone(), storage_name: row.storage_name.clone(), network };
+        let network = Network { stack: row.name.clone(), storage_name: row.storage_name(), network };
         let mut warnings = Vec::new();
         let mut warn = |instance: Option<&str>, message: String| {
             warnings.push(Warning { instance: instance.map(str::to_owned), message });
@@ -197,11 +221,25 @@ impl Stack {
             warn(Some(name), message.to_owned());
         }
         let ports = shared_ports(row.id, &self.members);
-        let mut file = compose::render(&network, &self.members, self.known, how.reveal, how.mode);
+        let mut file = compose::render(&network, &self.members, self.known, how.reveal == Reveal::InFile, how.mode);
         warnings.append(&mut file.warnings);
         warnings.extend(ports);
-        ComposeFile::from(File { warnings, ..file })
+        let mut file = ComposeFile::from(File { warnings, ..file });
+        if how.reveal == Reveal::Beside {
+            file.secrets = secrets(&file.variables, &self.members);
+        }
+        file
     }
+}
+
+/// The values of the variables that stand for secrets.
+fn secrets(variables: &BTreeMap<String, SecretOf>, members: &[Member]) -> BTreeMap<String, EnvValue> {
+    let members: HashMap<&str, &Member> = members.iter().map(|member| (member.name.as_str(), member)).collect();
+    let value = |secret: &SecretOf| {
+        let vars = &members.get(secret.instance.as_str())?.effective.env_vars;
+        Some(vars.iter().find(|var| var.key == secret.key)?.value.clone())
+    };
+    variables.iter().filter_map(|(name, secret)| Some((name.clone(), value(secret)?))).collect()
 }
 
 /// Warnings for host ports that an older instance publishes too.
@@ -282,7 +320,7 @@ macro_rules! kinds {
                 .map(|instance| Ok(Member {
                     name: instance.instance_id.clone(),
                     container_name: instance.container_name.clone(),
-                    storage_name: instance.storage_name.clone(),
+                    storage_name: instance.storage_name(),
                     template: Entries::default(),
                     effective: Entries::default(),
                 }))

@@ -87,8 +87,10 @@ pub(in crate::app) async fn exchanged_volumes(
     template: &TemplateModel,
     after: &[Volume],
 ) -> Result<Vec<Warning>> {
-    let mut before = <Volume as Source<OfTemplate>>::load(tx, &[template.id]).await?;
-    let before = before.remove(&template.id).unwrap_or_default();
+    // A row that cannot be read must not prevent the edit that repairs it.
+    let Ok(before) = <Volume as Source<OfTemplate>>::load_each(tx, &[template.id]).await?.take(template.id) else {
+        return Ok(Vec::new());
+    };
     let is_kept =
         |old: &Volume| after.iter().any(|new| new.target == old.target && new.stored_as("") == old.stored_as(""));
     let lost: Vec<&Volume> = before.iter().filter(|old| old.stored_as("").is_some() && !is_kept(old)).collect();
@@ -101,7 +103,7 @@ pub(in crate::app) async fn exchanged_volumes(
     for old in lost {
         let of_instance = instances.iter().zip(&layers).filter_map(|(instance, layers)| {
             let merged = layers.as_ref().ok()?.merge();
-            merged.values().into_iter().find(|volume| *volume == old)?.stored_as(&instance.storage_name)
+            merged.values().into_iter().find(|volume| *volume == old)?.stored_as(&instance.storage_name())
         });
         warnings.extend(warnings::starts_empty(&old.target, &of_instance.collect::<Vec<_>>()));
     }

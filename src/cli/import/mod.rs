@@ -78,7 +78,7 @@ fn report_text(report: &ImportReport, files: &[String], dry_run: bool) -> String
         }
     }
     if let Some(stack) = report.stack.as_ref().filter(|_| !dry_run) {
-        let _ = writeln!(text, "next: devarch compose {}", stack.name);
+        let _ = writeln!(text, "next: devarch up {}", stack.name);
     }
     text
 }

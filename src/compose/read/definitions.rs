@@ -86,8 +86,14 @@ pub(super) fn look(found: &[FoundService], files: &[&Parsed], notes: &mut Notes<
 /// The names of the definitions that a service uses.
 pub(super) fn used(service: &Map) -> impl Iterator<Item = String> {
     let files = ["configs", "secrets"].into_iter().flat_map(|part| list(service, part)).filter_map(Use::source_of);
+    let models = service.get("models").map(|node| match &node.value {
+        Value::Map(map) => map.iter().map(|(key, _)| key.to_owned()).collect(),
+        Value::List(list) => list.iter().filter_map(Node::scalar).collect(),
+        _ => Vec::new(),
+    });
     let networks = networks::joined(service).unwrap_or_default();
-    list(service, "volumes").iter().map(source).chain(files).chain(networks)
+    let volumes = list(service, "volumes").iter().map(source);
+    volumes.chain(files).chain(models.into_iter().flatten()).chain(networks)
 }
 
 /// The volume or path that a mount names.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{Refusal, filler::Filler};
 use crate::{
+    compose::merge,
     kinds::compose::{Definitions, EXTENSION, NoteKind, Notes},
     yaml::{self, At, Map, Node, Tag, Value},
 };
@@ -37,22 +38,67 @@ pub(super) struct Include {
     pub(super) at: At,
 }
 
-/// Parses a file and interpolates its variables.
+/// Parses a file and interpolates its variables. Later documents of the file are merged into the first one.
 pub(super) fn parse(
     text: &str,
     file: usize,
     variables: &BTreeMap<String, String>,
     notes: &mut Notes<'_>,
 ) -> Result<Parsed, Vec<Refusal>> {
-    let refuse = |at, message| vec![Refusal::new(at, message)];
-    let document = yaml::read_within(text, file, notes.budget()).map_err(|error| match notes.budget().exceeded() {
-        Some(why) => vec![Refusal::exceeded(At { file, line: error.line }, why)],
-        None => refuse(At { file, line: error.line }, format!("This is not YAML: {}.", error.message)),
+    let documents = yaml::read_documents(text, file, notes.budget()).map_err(|error| {
+        let at = At { file, line: error.line };
+        match notes.budget().exceeded() {
+            Some(why) => vec![Refusal::exceeded(at, why)],
+            None => vec![Refusal::new(at, format!("This is not YAML: {}.", error.message))],
+        }
     })?;
+    let mut whole: Option<Parsed> = None;
+    for document in documents {
+        let parsed = parse_document(document, variables, notes)?;
+        whole = Some(match whole {
+            None => parsed,
+            Some(first) => first.with(parsed),
+        });
+    }
+    Ok(whole.unwrap_or_default())
+}
+
+impl Parsed {
+    /// Merges a later document of the same file.
+    fn with(self, later: Self) -> Self {
+        let part = |name: &'static str, below: Map, above: Map| match later.replaced.contains(name) {
+            true => above,
+            false => merge::parts(name, below, above),
+        };
+        let (lower, upper) = (self.definitions, later.definitions);
+        Self {
+            services: part("services", self.services, later.services),
+            definitions: Definitions {
+                volumes: part("volumes", lower.volumes, upper.volumes),
+                configs: part("configs", lower.configs, upper.configs),
+                secrets: part("secrets", lower.secrets, upper.secrets),
+                models: part("models", lower.models, upper.models),
+                networks: part("networks", lower.networks, upper.networks),
+            },
+            includes: self.includes.into_iter().chain(later.includes).collect(),
+            replaced: self.replaced.into_iter().chain(later.replaced.iter().cloned()).collect(),
+            meta: if later.meta.is_empty() { self.meta } else { later.meta },
+        }
+    }
+}
+
+fn parse_document(
+    document: Node,
+    variables: &BTreeMap<String, String>,
+    notes: &mut Notes<'_>,
+) -> Result<Parsed, Vec<Refusal>> {
     let document = match document.value {
         Value::Map(map) => map,
         Value::Null => Map::new(),
-        _ => return Err(refuse(document.at, format!("A Compose file is a mapping, not {}.", document.what()))),
+        _ => {
+            let message = format!("A Compose file is a mapping, not {}.", document.what());
+            return Err(vec![Refusal::new(document.at, message)]);
+        }
     };
     let mut filler = Filler { variables, path: Vec::new(), notes, refusals: Vec::new(), secrets: HashSet::new() };
     let mut parsed = Parsed::default();
@@ -64,7 +110,7 @@ pub(super) fn parse(
             continue;
         }
         let part = match key.as_str() {
-            "services" | "volumes" | "configs" | "secrets" | "networks" => {
+            "services" | "volumes" | "configs" | "secrets" | "networks" | "models" => {
                 filler.within(&key, |filler| filler.fill(&mut node));
                 map_of(&key, node).map_err(|refusal| vec![refusal])?
             }
@@ -87,6 +133,7 @@ pub(super) fn parse(
             "volumes" => parsed.definitions.volumes = canonical(part),
             "configs" => parsed.definitions.configs = canonical(part),
             "secrets" => parsed.definitions.secrets = canonical(part),
+            "models" => parsed.definitions.models = part,
             _ => parsed.definitions.networks = canonical(part),
         }
     }

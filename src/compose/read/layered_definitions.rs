@@ -1,4 +1,4 @@
-//! The definitions (volumes, configs, secrets, networks) that each service sees, merged over files and layers.
+//! The definitions (volumes, configs, secrets, models, networks) that each service sees, merged over files and layers.
 //!
 //! Called when all services are known. It must not add notes.
 
@@ -17,6 +17,9 @@ use crate::{
     yaml::{At, Map},
 };
 
+/// The parts of a file to which services refer.
+const PARTS: [&str; 5] = ["volumes", "configs", "secrets", "models", "networks"];
+
 /// Services that no override file changes, but whose volumes, configs, secrets or networks one defines otherwise, are read with all
 /// layers as well.
 pub(super) fn see_definitions_above(
@@ -25,17 +28,15 @@ pub(super) fn see_definitions_above(
     budget: &ReadBudget,
 ) -> Result<(), Refusal> {
     let parts = |file: &Parsed| {
-        let Definitions { volumes, configs, secrets, networks } = &file.definitions;
-        [volumes, configs, secrets, networks]
+        let Definitions { volumes, configs, secrets, models, networks } = &file.definitions;
+        [volumes, configs, secrets, models, networks]
             .into_iter()
             .flat_map(Map::iter)
             .map(|(key, _)| key.to_owned())
             .collect::<Vec<_>>()
     };
     let names: HashSet<String> = above.iter().flat_map(parts).collect();
-    let replaces = above
-        .iter()
-        .any(|file| ["volumes", "configs", "secrets", "networks"].iter().any(|part| file.replaced.contains(*part)));
+    let replaces = above.iter().any(|file| PARTS.iter().any(|part| file.replaced.contains(*part)));
     if names.is_empty() && !replaces {
         return Ok(());
     }
@@ -83,6 +84,7 @@ pub(super) fn definitions_below(
             configs: with_others(own.configs, all.configs),
             secrets: with_others(own.secrets, all.secrets),
             networks: with_others(own.networks, all.networks),
+            models: with_others(own.models, all.models),
         })
     });
     own.collect()
@@ -101,6 +103,7 @@ fn lay(below: Definitions, above: Definitions) -> Definitions {
         configs: merge::parts("configs", below.configs, above.configs),
         secrets: merge::parts("secrets", below.secrets, above.secrets),
         networks: merge::parts("networks", below.networks, above.networks),
+        models: merge::parts("models", below.models, above.models),
     }
 }
 
@@ -112,6 +115,7 @@ fn copied_definitions(definitions: &Definitions, budget: &ReadBudget) -> Result<
         configs: copied(&definitions.configs)?,
         secrets: copied(&definitions.secrets)?,
         networks: copied(&definitions.networks)?,
+        models: copied(&definitions.models)?,
     })
 }
 
@@ -124,12 +128,8 @@ pub(super) fn laid_over(
     let copied = |definitions: &Definitions| copied_definitions(definitions, budget).map_err(|refusal| vec![refusal]);
     let mut whole = copied(below)?;
     for layer in above {
-        for (part, below) in [
-            ("volumes", &mut whole.volumes),
-            ("configs", &mut whole.configs),
-            ("secrets", &mut whole.secrets),
-            ("networks", &mut whole.networks),
-        ] {
+        let Definitions { volumes, configs, secrets, models, networks } = &mut whole;
+        for (part, below) in PARTS.into_iter().zip([volumes, configs, secrets, models, networks]) {
             if layer.replaced.contains(part) {
                 *below = Map::new();
             }

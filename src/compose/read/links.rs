@@ -205,8 +205,8 @@ pub fn missing_files(request: &Request) -> Vec<Missing> {
 pub fn project_name(request: &Request) -> Option<String> {
     let budget = ReadBudget::default();
     let all = request.files.iter().chain(&request.overrides);
-    let names = all.filter_map(|source| {
-        let document = yaml::read_within(&source.text, 0, &budget).ok()?;
+    let documents = all.flat_map(|source| yaml::read_documents(&source.text, 0, &budget).unwrap_or_default());
+    let names = documents.filter_map(|document| {
         let name = document.as_map()?.get("name")?.scalar()?;
         Some(interpolate(&name, &request.variables, &budget)?.text)
     });

@@ -2,7 +2,10 @@
 
 use sea_orm::{ActiveValue::Set, QueryFilter, entity::prelude::*};
 
-use crate::fields::{InstanceValues, instance_fields};
+use crate::{
+    fields::{InstanceValues, instance_fields},
+    name::storage_name_of_id,
+};
 
 instance_fields!(columns, model, "service_instances");
 instance_fields!(edited, values, InstanceValues);
@@ -15,5 +18,12 @@ impl Entity {
     /// Instances that are not in the trash. The instances of a trashed stack are in the trash too.
     pub fn live() -> Select<Self> {
         Self::find().filter(Column::DeletedAt.is_null())
+    }
+}
+
+impl Model {
+    /// The beginning of the names under which the data of the instance is stored.
+    pub fn storage_name(&self) -> String {
+        if self.storage_name.is_empty() { storage_name_of_id(self.id.0) } else { self.storage_name.clone() }
     }
 }

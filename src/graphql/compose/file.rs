@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use async_graphql::{Enum, Object, SimpleObject};
 
-use crate::{app, compose::Mode};
+use crate::{
+    app,
+    compose::{Mode, SecretOf},
+};
 
 /// How many files a stack becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -26,6 +29,17 @@ pub(in crate::graphql) struct ComposeWarning {
     instance: Option<String>,
     /// A sentence.
     message: String,
+}
+
+/// A variable of a rendered file that stands for a secret.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct ComposeVariable {
+    /// Its name in the file, where it is unique.
+    name: String,
+    /// Name of the instance that has the secret.
+    instance: String,
+    /// Name of the environment variable of the instance.
+    key: String,
 }
 
 /// A service of a rendered file.
@@ -81,7 +95,17 @@ impl ComposeFile {
     }
 
     /// Names of the variables that must be set to start it, sorted: they stand for secrets, which are not written out.
-    async fn required_variables(&self) -> &[String] {
-        &self.0.variables
+    async fn required_variables(&self) -> Vec<&str> {
+        self.0.variables.keys().map(String::as_str).collect()
+    }
+
+    /// The same variables, each with its secret. `revealSecret` shows the value to those who may ask for it.
+    async fn variables(&self) -> Vec<ComposeVariable> {
+        let variable = |(name, secret): (&String, &SecretOf)| ComposeVariable {
+            name: name.clone(),
+            instance: secret.instance.clone(),
+            key: secret.key.clone(),
+        };
+        self.0.variables.iter().map(variable).collect()
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, Result};
 
 use crate::{
-    app::Rendering,
+    app::{Rendering, Reveal},
     db::entities::StackModel,
     error::Error,
     fields::stack_fields,
@@ -77,7 +77,7 @@ impl StackRelations {
         )]
         reveal_secrets: bool,
     ) -> Result<ComposeFile> {
-        let how = Rendering { mode: mode.into(), reveal: reveal_secrets };
+        let how = Rendering { mode: mode.into(), reveal: Reveal::in_file(reveal_secrets) };
         let found = ctx.loaders().load(ComposeOf { stack: self.0.id, how }).await.map_err(to_graphql_error)?;
         let found = found.ok_or_else(|| Error::Internal("a stack was purged while it was rendered".to_owned()));
         Ok(ComposeFile(found.map_err(to_graphql_error)?.map_err(to_graphql_error)?))

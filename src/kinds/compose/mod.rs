@@ -13,7 +13,7 @@ pub use self::{
     duration::{duration, seconds},
     mount::{ShortMount, has_drive, is_host_path, split_mount},
     reading::{Definitions, Note, NoteKind, Notes, ReadEntry, Reading, Services, Use},
-    rendered::{Rendered, Surroundings, Warning},
+    rendered::{Rendered, SecretOf, Surroundings, Warning},
     text::{has_variables, is_interpolable, literal, literal_tree, unescaped},
 };
 

@@ -59,6 +59,8 @@ pub struct Definitions {
     pub secrets: Map,
     /// `networks`
     pub networks: Map,
+    /// `models`
+    pub models: Map,
 }
 
 /// The services of an import, as far as others refer to them.

@@ -18,10 +18,19 @@ pub struct Surroundings {
     pub storage_name: String,
     /// Whether secrets are written into the file.
     pub reveal: bool,
-    /// The variables to which the file refers, each with the instance and the key of its secret.
-    pub variables: BTreeMap<String, (String, String)>,
+    /// The variables to which the file refers, each with its secret.
+    pub variables: BTreeMap<String, SecretOf>,
     /// Warnings for the user.
     pub warnings: Vec<Warning>,
+}
+
+/// The secret that a variable of a rendered file stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretOf {
+    /// The name of the instance.
+    pub instance: String,
+    /// The key of its environment variable.
+    pub key: String,
 }
 
 /// A warning about a rendered file.
@@ -52,6 +61,8 @@ pub struct Rendered<'a> {
     pub configs: Map,
     /// The networks of the file, without the names that the stack gives them.
     pub networks: Map,
+    /// The models of the file.
+    pub models: Map,
 }
 
 impl<'a> Rendered<'a> {
@@ -67,6 +78,7 @@ impl<'a> Rendered<'a> {
             volumes: empty(),
             configs: empty(),
             networks: empty(),
+            models: empty(),
         }
     }
 
@@ -82,7 +94,7 @@ impl<'a> Rendered<'a> {
         // Names of instances contain no underscore, so the double underscore separates instance and key.
         let base = format!("{}__{}", word(self.instance), word(key));
         let base = if base.starts_with(|c: char| c.is_ascii_digit()) { format!("_{base}") } else { base };
-        let secret = (self.instance.to_owned(), key.to_owned());
+        let secret = SecretOf { instance: self.instance.to_owned(), key: key.to_owned() };
         let mut name = base.clone();
         let mut number = 2;
         while self.around.variables.get(&name).is_some_and(|other| *other != secret) {

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use crate::{
     access::Access,
-    app::Rendering,
+    app::{Rendering, Reveal},
     budget::{Exceeded, chunks::Chunks},
     compose::Mode,
     error::{Error, INTERNAL_FAILURE, Result},
@@ -67,8 +67,8 @@ impl QueryParams {
                 ("mode", "flat") => how.mode = Mode::Flat,
                 ("mode", "layered") => how.mode = Mode::Layered,
                 ("mode", _) => return Err("`mode` is flat or layered."),
-                ("reveal", "true") => how.reveal = true,
-                ("reveal", "false") => how.reveal = false,
+                ("reveal", "true") => how.reveal = Reveal::InFile,
+                ("reveal", "false") => how.reveal = Reveal::Nowhere,
                 ("reveal", _) => return Err("`reveal` is true or false."),
                 _ => {}
             }
@@ -107,7 +107,10 @@ async fn answer(
     };
     let tag = format!("\"{}\"", found.hash);
     // Revealed secrets must not be cached. Everything else is revalidated on each request, and mostly has not changed.
-    let cache_control = if how.reveal { "no-store" } else { etag::ASK_AGAIN };
+    let cache_control = match how.reveal {
+        Reveal::Nowhere => etag::ASK_AGAIN,
+        Reveal::InFile | Reveal::Beside => "no-store",
+    };
     let caching_headers = [(ETAG, tag.clone()), (CACHE_CONTROL, cache_control.to_owned())];
     if etag::matches(headers, &tag) {
         return (StatusCode::NOT_MODIFIED, caching_headers).into_response();
@@ -149,8 +152,8 @@ mod tests {
     #[test]
     fn the_query_says_how() {
         let read = |query| QueryParams::read(query).map(|how| (how.mode, how.reveal));
-        assert_eq!(read(""), Ok((Mode::Flat, false)));
-        assert_eq!(read("mode=layered&reveal=true&x=y"), Ok((Mode::Layered, true)));
+        assert_eq!(read(""), Ok((Mode::Flat, Reveal::Nowhere)));
+        assert_eq!(read("mode=layered&reveal=true&x=y"), Ok((Mode::Layered, Reveal::InFile)));
         assert!(read("mode=LAYERED").is_err() && read("reveal=1").is_err());
     }
 }

@@ -173,7 +173,10 @@ async fn the_command_prints_the_file(t: &TestApp) {
     let shown = |output: &[u8]| String::from_utf8(output.to_vec()).unwrap();
     let done = devarch(&t, &line, &["compose", "shop"]);
     assert_eq!(shown(&done.stdout), text(&render(&t, "shop", "FLAT", false).await["text"]), "{}", shown(&done.stderr));
-    assert_eq!(shown(&done.stderr), "devarch: warning: old: It is disabled: it is left out.\n");
+    assert_eq!(
+        shown(&done.stderr),
+        "devarch: warning: old: It is disabled: it is left out. Where it still runs, `up --remove-orphans` ends it.\n"
+    );
     let done = devarch(&t, &line, &["compose", "shop", "--reveal-secrets"]);
     assert_eq!(shown(&done.stdout), text(&render(&t, "shop", "FLAT", true).await["text"]));
     let done = devarch(&t, &line, &["compose", "nowhere"]);

@@ -7,14 +7,14 @@ use serde_json::{Map, Value, json};
 use super::{stacks::TEMPLATES, text};
 use crate::support::TestApp;
 
-const EFFECTIVE: &str = "{ stack(name: \"shop\") { instances { nodes { name containerName effectiveConfig {
+const EFFECTIVE: &str = "{ stack(name: \"shop\") { storageName instances { nodes { name containerName storageName effectiveConfig {
     imageName imageTag command entrypoint user workingDir restartPolicy
-    ports { hostIp hostPort containerPort protocol } volumes { volumeType source target readOnly isExternal }
+    ports { hostIp hostPort containerPort protocol } volumes { volumeType source target readOnly isExternal scope options definition }
     envVars { key value isSecret isSet } labels { key value }
-    healthcheck { test intervalSeconds timeoutSeconds retries startPeriodSeconds }
+    healthcheck { test intervalSeconds timeoutSeconds retries startPeriodSeconds startIntervalSeconds }
     configFiles { filePath content fileMode isTemplate } resourceLimits { cpu memory } attributes { name value }
     networks { name aliases isExternal options definition }
-    dependencies { condition instance { name } } } } } } }";
+    dependencies { condition required restart instance { name } } } } } } }";
 
 /// Sorts keys, and lists whose order Compose ignores; keeps all other lists.
 pub(super) fn as_sets(value: &Value) -> Value {
@@ -48,6 +48,14 @@ fn shown(value: &Value) -> Value {
     }
 }
 
+/// The values of an object, as Compose prints them.
+fn shown_values(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), shown_values(value))).collect(),
+        other => shown(other),
+    }
+}
+
 fn absolute(path: &Value) -> String {
     let path = path.as_str().unwrap();
     if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
@@ -76,11 +84,10 @@ fn bytes(memory: &str) -> String {
 
 /// The parts of a service that the effective configuration determines, and their values. `secret` is the value that
 /// each secret variable was set to.
-fn expected(instance: &Value, project: &Value, folder: &str, secret: &dyn Fn(&str) -> Value) -> Value {
+fn expected(instance: &Value, storage: &Value, folder: &str, secret: &dyn Fn(&str) -> Value) -> Value {
     let config = &instance["effectiveConfig"];
     let tag = config["imageTag"].as_str().unwrap();
     let joint = if tag.starts_with("sha256:") { '@' } else { ':' };
-    let name = instance["name"].as_str().unwrap();
     let ports = list(&config["ports"]).iter().map(|port| {
         let mut map = json!({ "mode": "ingress", "target": port["containerPort"],
             "protocol": port["protocol"].as_str().unwrap().to_lowercase() });
@@ -96,13 +103,30 @@ fn expected(instance: &Value, project: &Value, folder: &str, secret: &dyn Fn(&st
         let source = volume["source"].as_str().unwrap();
         let kind = volume["volumeType"].as_str().unwrap().to_lowercase();
         let mut map = json!({ "type": kind, "target": shown(&json!(absolute(&volume["target"]))) });
-        map["source"] = match (kind.as_str(), volume["isExternal"].as_bool().unwrap()) {
-            ("volume", true) => json!(source),
-            ("volume", false) if !source.is_empty() => json!(format!("devarch-shop_{name}_{source}")),
+        map["source"] = match (kind.as_str(), volume["scope"].as_str().unwrap()) {
+            ("image", _) | ("volume", "HOST") => json!(source),
+            ("volume", _) if source.is_empty() => json!(null),
+            ("volume", "STACK") => json!(format!("{}_{source}", storage.as_str().unwrap())),
+            ("volume", _) => json!(format!("{}_{source}", instance["storageName"].as_str().unwrap())),
             ("bind", _) => shown(&json!(source.replace("./", &format!("{folder}/")))),
             _ => json!(null),
         };
         map["read_only"] = volume["readOnly"].clone();
+        map["options"] = match &volume["options"] {
+            Value::Null => json!({}),
+            options => shown_values(options),
+        };
+        if kind == "bind" {
+            // Compose prints nothing for false.
+            match map["options"]["bind"]["create_host_path"].as_bool() {
+                Some(false) => drop(map["options"]["bind"].as_object_mut().unwrap().remove("create_host_path")),
+                _ => map["options"]["bind"]["create_host_path"] = json!(true),
+            }
+        }
+        map["definition"] = match &volume["definition"] {
+            Value::Null => json!({}),
+            definition => shown_values(definition),
+        };
         map
     });
     let environment = list(&config["envVars"]).iter().map(|var| {
@@ -113,7 +137,8 @@ fn expected(instance: &Value, project: &Value, folder: &str, secret: &dyn Fn(&st
     // Compose doubles each `$` in the keys of its output, too, although it does not interpolate keys.
     let key = |label: &Value| text(&shown(&label["key"]));
     let labels = list(&config["labels"]).iter().map(|label| (key(label), shown(&label["value"])));
-    let files = list(&config["configFiles"]).iter().map(|file| {
+    // Engines would mount a folder for an empty file, so it is left out.
+    let files = list(&config["configFiles"]).iter().filter(|file| file["content"] != "").map(|file| {
         let content = file["content"].as_str().unwrap();
         let resolved = TEMPLATES.iter().find(|(template, _)| file["isTemplate"] == true && *template == content);
         let content = resolved.map_or(content, |(_, resolved)| resolved);
@@ -121,15 +146,26 @@ fn expected(instance: &Value, project: &Value, folder: &str, secret: &dyn Fn(&st
     });
     let health = match &config["healthcheck"] {
         Value::Null => json!(null),
-        check => json!({ "test": shown(&check["test"]), "interval": duration(&check["intervalSeconds"]), "timeout":
-            duration(&check["timeoutSeconds"]), "retries": check["retries"], "start_period": duration(&check["startPeriodSeconds"]) }),
+        check => {
+            let mut map = json!({ "test": shown(&check["test"]), "interval": duration(&check["intervalSeconds"]), "timeout":
+                duration(&check["timeoutSeconds"]), "start_period": duration(&check["startPeriodSeconds"]) });
+            // Engines take 0 for their default.
+            if check["retries"] != 0 {
+                map["retries"] = check["retries"].clone();
+            }
+            if !check["startIntervalSeconds"].is_null() {
+                map["start_interval"] = json!(duration(&check["startIntervalSeconds"]));
+            }
+            map
+        }
     };
     let needed = list(&config["dependencies"]).iter().map(|dependency| {
         let condition = dependency["condition"].as_str().unwrap().to_lowercase();
-        (
-            dependency["instance"]["name"].as_str().unwrap().to_owned(),
-            json!({ "condition": condition, "required": true }),
-        )
+        let mut map = json!({ "condition": condition, "required": dependency["required"] });
+        if dependency["restart"] == true {
+            map["restart"] = json!(true);
+        }
+        (dependency["instance"]["name"].as_str().unwrap().to_owned(), map)
     });
     let limits = &config["resourceLimits"];
     // Empty values count as absent, and Compose's JSON omits values of the files' own.
@@ -137,7 +173,7 @@ fn expected(instance: &Value, project: &Value, folder: &str, secret: &dyn Fn(&st
     let attributes = list(&config["attributes"]).iter();
     let attributes = attributes.filter(|one| ![json!([]), json!({})].contains(&one["value"]) && !own(one));
     json!({
-        "project": project,
+        "project": "devarch-shop",
         "image": format!("{}{joint}{tag}", config["imageName"].as_str().unwrap()),
         "container_name": instance["containerName"],
         "command": shown(&config["command"]), "entrypoint": shown(&config["entrypoint"]),
@@ -184,17 +220,26 @@ fn found(file: &Value, name: &str, attributes: &Value) -> Value {
     let service = &file["services"][name];
     let or = |part: &str, empty: Value| service.get(part).cloned().unwrap_or(empty);
     let mounts = list(&service["volumes"]).iter().map(|mount| {
-        let source = match mount["type"].as_str() {
-            Some("volume") => mount["source"].as_str().map(|key| file["volumes"][key]["name"].clone()),
+        let defined = match (mount["type"].as_str(), mount["source"].as_str()) {
+            (Some("volume"), Some(key)) => Some(&file["volumes"][key]),
+            _ => None,
+        };
+        let source = match (mount["type"].as_str(), defined) {
+            (Some("volume"), defined) => defined.map(|defined| defined["name"].clone()),
             _ => mount.get("source").cloned(),
         };
+        let only = |from: Option<&Value>, parts: &[&str]| {
+            let parts = parts.iter().filter_map(|part| Some(((*part).to_owned(), from?.get(*part)?.clone())));
+            parts.collect::<Map<_, _>>()
+        };
         json!({ "type": mount["type"], "target": mount["target"], "source": source,
-                "read_only": mount["read_only"].as_bool().unwrap_or_default() })
+                "read_only": mount["read_only"].as_bool().unwrap_or_default(),
+                "options": only(Some(mount), &["bind", "consistency", "image", "tmpfs", "volume"]),
+                "definition": only(defined, &["driver", "driver_opts", "labels"]) })
     });
     let files = list(&service["configs"]).iter().map(|used| {
-        // Empty content is omitted.
         let content = &file["configs"][used["source"].as_str().unwrap()]["content"];
-        json!([used["target"], mode(&used["mode"]), content.as_str().unwrap_or_default()])
+        json!([used["target"], mode(&used["mode"]), content])
     });
     // Compose leaves out a network that no service joins.
     let default = file["networks"].get("default").map_or(json!("devarch-shop-net"), |network| network["name"].clone());
@@ -202,6 +247,9 @@ fn found(file: &Value, name: &str, attributes: &Value) -> Value {
         let own = if own.is_null() { json!({}) } else { own.clone() };
         (file["networks"][key]["name"].as_str().unwrap().to_owned(), own)
     });
+    let mut labels = or("labels", json!({}));
+    // It stands for everything else.
+    assert_eq!(labels.as_object_mut().unwrap().remove("devarch.config_hash").unwrap().as_str().unwrap().len(), 32);
     let there = |name: &&Value| service.get(name.as_str().unwrap()).is_some();
     let limits = &service["deploy"]["resources"]["limits"];
     json!({
@@ -209,7 +257,7 @@ fn found(file: &Value, name: &str, attributes: &Value) -> Value {
         "command": service["command"], "entrypoint": service["entrypoint"],
         "user": service["user"], "working_dir": service["working_dir"], "restart": service["restart"],
         "ports": or("ports", json!([])), "volumes": mounts.collect::<Vec<_>>(),
-        "environment": or("environment", json!({})), "labels": or("labels", json!({})),
+        "environment": or("environment", json!({})), "labels": labels,
         "configs": files.collect::<Vec<_>>(), "healthcheck": service["healthcheck"], "depends_on": or("depends_on", json!({})),
         "cpus": limits["cpus"].as_f64(), "memory": limits["memory"],
         "attributes": list(attributes).iter().filter(there).cloned().collect::<Vec<_>>(),
@@ -224,7 +272,7 @@ pub(super) async fn hold(t: &TestApp, file: &Value, folder: &str, secret: impl F
     assert_eq!(file["services"].as_object().unwrap().len(), instances.len());
     for instance in instances {
         let name = instance["name"].as_str().unwrap();
-        let expected = expected(instance, &json!("devarch-shop"), folder, &|key| secret(name, key));
+        let expected = expected(instance, &stack["stack"]["storageName"], folder, &|key| secret(name, key));
         let found = found(file, name, &expected["attributes"]);
         for (part, expected) in as_sets(&expected).as_object().unwrap() {
             assert_eq!(as_sets(&found)[part], *expected, "{part} of {name} in {file}");

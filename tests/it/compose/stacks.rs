@@ -108,6 +108,15 @@ fn network(rng: &mut Rng) -> (String, Value) {
     (name.to_owned(), network)
 }
 
+/// How a volume is made, the same wherever it is mounted.
+pub(super) fn definition(source: &str) -> Value {
+    match source {
+        "uploads" => json!({ "driver": "local", "driver_opts": { "o": "addr=$x", "type": "nfs" } }),
+        "old_data" => json!({ "labels": { "a": "b" } }),
+        _ => json!(null),
+    }
+}
+
 /// Every kind that templates have, or some of them.
 fn collections(rng: &mut Rng) -> Value {
     let mut made = json!({});
@@ -129,17 +138,37 @@ fn collections(rng: &mut Rng) -> Value {
                 ("BIND", "/srv/$x"),
                 ("BIND", "./y"),
                 ("TMPFS", ""),
+                ("IMAGE", "busybox:1"),
                 ("EXTERNAL", "shared.1"),
+                ("STACK", "uploads"),
+                ("HOST", "old_data"),
             ]);
-            let (external, kind) = (kind == "EXTERNAL", if kind == "EXTERNAL" { "VOLUME" } else { kind });
+            let (external, scope) =
+                (kind == "EXTERNAL", if ["STACK", "HOST"].contains(&kind) { kind } else { "INSTANCE" });
+            let kind = if external || scope != "INSTANCE" { "VOLUME" } else { kind };
+            let options = match kind {
+                "BIND" => rng.one(&[
+                    json!(null),
+                    json!({ "bind": { "create_host_path": false } }),
+                    json!({ "bind": { "propagation": "rslave", "selinux": "z" }, "consistency": "cached" }),
+                ]),
+                "VOLUME" => rng.one(&[
+                    json!(null),
+                    json!({ "volume": { "nocopy": true, "subpath": "$a/b" } }),
+                    json!({ "bind": { "selinux": "Z" } }),
+                ]),
+                "TMPFS" => rng.one(&[json!(null), json!({ "tmpfs": { "mode": 1023, "size": "67108864" } })]),
+                _ => json!(null),
+            };
             let volume = json!({ "volumeType": kind, "source": source, "target": target, "isExternal": external,
-                                 "readOnly": rng.below(3) == 0 });
+                                 "readOnly": rng.below(3) == 0, "scope": scope, "options": options,
+                                 "definition": definition(source) });
             (target.to_owned(), volume)
         }));
     }
     if often(rng) {
         made["envVars"] = json!(rng.some(|rng| {
-            let key = rng.one(&["A", "B", "C.d", "C-d", "E_f"]);
+            let key = rng.one(&["A", "B", "C.d", "C-d", "E_f", "E:f"]);
             let value = if rng.below(6) == 0 { json!(null) } else { json!(rng.text()) };
             let secret = value != "***" && rng.below(4) == 0;
             (key.to_owned(), json!({ "key": key, "value": value, "isSecret": secret }))
@@ -160,7 +189,8 @@ fn collections(rng: &mut Rng) -> Value {
     if often(rng) {
         let tests = [json!(["CMD", "sh", "-c", "a $b"]), json!(["CMD-SHELL", "x && y"]), json!(["NONE"])];
         made["healthcheck"] = json!({ "test": rng.one(&tests), "intervalSeconds": rng.one(&[1, 90, 3600]),
-            "timeoutSeconds": 5, "retries": rng.below(4), "startPeriodSeconds": rng.one(&[0, 61]) });
+            "timeoutSeconds": 5, "retries": rng.below(4), "startPeriodSeconds": rng.one(&[0, 61]),
+            "startIntervalSeconds": rng.one(&[json!(null), json!(2)]) });
     }
     if often(rng) {
         made["configFiles"] = json!(rng.some(|rng| {
@@ -190,7 +220,7 @@ fn settings(rng: &mut Rng) -> Value {
     let digest = format!("sha256:{}", "0a".repeat(32));
     for (field, values) in [
         ("imageName", vec![json!("nginx"), json!("registry.example:5000/acme/api")]),
-        ("imageTag", vec![json!("1.29"), json!(digest)]),
+        ("imageTag", vec![json!("1.29"), json!(digest), json!(format!("1.29@{digest}"))]),
         ("command", vec![json!([]), json!([rng.text(), rng.text()])]),
         ("entrypoint", vec![json!(["/bin/sh", "-c"])]),
         ("user", vec![json!("0:0"), json!("a$b")]),
@@ -229,7 +259,8 @@ pub(super) async fn make(t: &TestApp, rng: &mut Rng) {
         for other in &names[..number] {
             let condition = rng.one(&["SERVICE_STARTED", "SERVICE_HEALTHY", "SERVICE_COMPLETED_SUCCESSFULLY"]);
             if rng.below(3) == 0 {
-                needed.push(json!({ "instance": TestApp::by_name("shop", other), "condition": condition }));
+                needed.push(json!({ "instance": TestApp::by_name("shop", other), "condition": condition,
+                                     "required": rng.below(3) > 0, "restart": rng.below(3) == 0 }));
             }
         }
         overrides["dependencies"] = json!(needed);

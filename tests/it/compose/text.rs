@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{flat, read, render, service, text, warnings};
+use super::{flat, masked, read, render, service, text, warnings};
 use crate::support::{TestApp, both};
 
 both!(
@@ -28,7 +28,7 @@ async fn a_stack_becomes_this_file(t: &TestApp) {
     let on_db = json!({ "instance": TestApp::by_name("shop", "db"), "condition": "SERVICE_HEALTHY" });
     t.set("web", json!({ "dependencies": [on_db] })).await;
     let expected = include_str!("shop.yaml");
-    assert_eq!(flat(t, "shop").await, expected);
+    assert_eq!(masked(&flat(t, "shop").await), expected);
     let rendered = render(t, "shop", "FLAT", false).await;
     assert_eq!(rendered["override"], Value::Null);
     assert_eq!(rendered["requiredVariables"], json!(["WEB__POSTGRES_PASSWORD"]));
@@ -139,6 +139,12 @@ async fn content_keeps_every_byte(t: &TestApp) {
     let file = read(&flat(t, "shop").await);
     for (n, content) in contents.iter().enumerate() {
         let config = &file["configs"][format!("web_etc-f{n}")];
+        if content.is_empty() {
+            // Compose would mount a folder of the host.
+            let left_out = json!([{ "target": format!("/etc/f{n}"), "mode": "0400" }]);
+            assert_eq!((config, &file["services"]["web"]["x-devarch"]["empty_files"]), (&Value::Null, &left_out));
+            continue;
+        }
         assert_eq!(*config, json!({ "content": content.replace('$', "$$") }), "{content:?}");
     }
     let uses = file["services"]["web"]["configs"].as_array().unwrap();
@@ -189,6 +195,7 @@ async fn a_healthcheck_is_replaced_switched_off_or_left_to_the_image(t: &TestApp
 
 async fn what_is_removed_or_replaced_is_not_there(t: &TestApp) {
     t.web().await;
+    let id = t.see("web", "id").await["id"].clone();
     let kinds = [
         "PORT",
         "VOLUME",
@@ -212,7 +219,11 @@ async fn what_is_removed_or_replaced_is_not_there(t: &TestApp) {
             "devarch.template_service_id": "app",
         },
     });
-    assert_eq!(service(t, "shop", "web").await, expected);
+    let mut found = service(t, "shop", "web").await;
+    let labels = found["labels"].as_object_mut().unwrap();
+    assert_eq!(labels.remove("devarch.id").unwrap(), id);
+    assert_eq!(labels.remove("devarch.config_hash").unwrap().as_str().unwrap().len(), 32);
+    assert_eq!(found, expected);
     t.patch("db", json!([{ "remove": { "port": { "containerPort": 443 } } }, { "remove": { "envVar": "MODE" } }]))
         .await;
     let db = service(t, "shop", "db").await;
@@ -230,15 +241,11 @@ async fn no_two_instances_share_a_volume(t: &TestApp) {
     }
     let mut names = Vec::new();
     for stack in ["a", "a-b"] {
-        let file = read(&flat(t, stack).await);
-        let project = file["name"].as_str().unwrap().to_owned();
-        for key in file["volumes"].as_object().unwrap().keys() {
-            // As Compose names them.
-            names.push(format!("{project}_{key}"));
-        }
+        let file = read(&masked(&flat(t, stack).await));
+        names.extend(file["volumes"].as_object().unwrap().values().map(|volume| text(&volume["name"])));
         assert_eq!(file["networks"]["default"]["name"], format!("devarch-{stack}-net"));
     }
-    assert_eq!(names, ["devarch-a_b_data", "devarch-a_c_data", "devarch-a-b_c_data"]);
+    assert_eq!(names, ["devarch-a-b.ID_data", "devarch-a-c.ID_data", "devarch-a-b-c.ID_data"]);
 }
 
 async fn an_external_volume_keeps_its_name(t: &TestApp) {
@@ -312,7 +319,7 @@ async fn what_is_left_out_is_said(t: &TestApp) {
     t.set("web", json!({ "dependencies": [on_db], "ports": [{ "containerPort": 80 }] })).await;
     t.done("updateInstance", json!({ "instance": TestApp::by_name("shop", "db"), "enabled": false }), "").await;
     let expected = [
-        "db: It is disabled: it is left out.",
+        "db: It is disabled: it is left out. Where it still runs, `up --remove-orphans` ends it.",
         "web: It depends on db, which is disabled: the dependency is left out.",
     ];
     assert_eq!(warnings(t, "shop").await, expected);
@@ -360,8 +367,32 @@ async fn what_compose_refuses_is_said(t: &TestApp) {
     assert_eq!(warnings(t, "shop").await, [""; 0]);
     let empty = json!([{ "set": { "configFile": { "filePath": "/a", "content": "" } } }]);
     t.patch("web", empty).await;
-    let told = "web: Its config file /a is empty, which Compose takes for no content at all: give it an empty line.";
+    let told = "web: Its config file /a is empty and left out, because Compose would mount a folder of the host instead: \
+                give it an empty line.";
     assert_eq!(warnings(t, "shop").await, [told]);
+    let mounted = service(t, "shop", "web").await["configs"].to_string();
+    assert!(!mounted.contains("\"/a\"") && mounted.contains("/etc/a.conf"), "{mounted}");
+    for value in [json!(true), json!("true")] {
+        let read_only = json!([{ "set": { "attribute": { "name": "read_only", "value": value } } }]);
+        t.patch("web", read_only).await;
+        let refused = "web: It is read_only and has config files, whose contents Compose writes into the container: Compose \
+                       does not start it. Mount the files from the host instead.";
+        assert_eq!(warnings(t, "shop").await, [told, refused]);
+    }
+    t.patch("web", json!([{ "reset": { "all": true } }])).await;
+    t.patch(
+        "web",
+        json!([{ "replace": "CONFIG_FILE" }, { "set": { "attribute": { "name": "read_only", "value": true } } }]),
+    )
+    .await;
+    assert_eq!(warnings(t, "shop").await, [""; 0]);
+    t.patch("web", json!([{ "reset": { "all": true } }])).await;
+    let check = json!({ "test": ["CMD", "true"], "retries": 0 });
+    t.patch("web", json!([{ "set": { "healthcheck": check } }])).await;
+    let none = "web: Its healthcheck has 0 retries, which engines take for their default, 3.";
+    assert_eq!(warnings(t, "shop").await, [none]);
+    assert_eq!(service(t, "shop", "web").await["healthcheck"].get("retries"), None);
+    t.patch("web", json!([{ "reset": { "kind": "HEALTHCHECK" } }])).await;
     t.patch("web", file(true)).await;
     let braces = "web: Its config file /a is a template with a `${` that names no variable: Compose refuses it. Write `$${` for \
                   a plain one.";

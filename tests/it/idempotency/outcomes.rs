@@ -255,20 +255,22 @@ async fn the_stored_form_is_fixed(t: &TestApp) {
     t.done("purgeInstance", keyed(json!({ "instance": TestApp::by_name("shop", "db-copy") })), "purgedId").await;
     let found = outcomes(t).await;
     assert!(found.iter().all(|outcome| keys(outcome) == "outcome version" && outcome["version"] == 1), "{found:?}");
-    let stack = "created_at deleted_at description enabled id name network_name revision updated_at";
+    let stack = "created_at deleted_at description enabled id name network_name revision storage_name \
+                 updated_at";
     let instance = "container_name created_at deleted_at deleted_with_stack description enabled id instance_id \
-                    override_count revision stack_id template_service_id updated_at";
+                    override_count revision stack_id storage_name template_service_id updated_at";
     let template = "category command created_at description enabled entrypoint id image_name image_tag name \
                     restart_policy revision updated_at user working_dir";
     let found: Vec<&Value> = found.iter().map(|outcome| &outcome["outcome"]).collect();
     assert_eq!(without_later(found[0], stack, StackValues::EDITABLE), stack);
     assert_eq!(without_later(found[1], instance, InstanceValues::EDITABLE), instance);
     assert_eq!(without_later(found[2], template, TemplateValues::EDITABLE), template);
-    assert_eq!(keys(found[3]), "instance shared");
+    assert_eq!(keys(found[3]), "instance shared warnings");
     assert_eq!(without_later(&found[3]["instance"], instance, InstanceValues::EDITABLE), instance);
     assert_eq!(keys(found[4]), "role row stacks");
     assert_eq!(keys(&found[4]["row"]), "created_at expires_at hint id limited name revoked_at role");
-    assert!(found[5].is_i64(), "{}", found[5]);
+    assert_eq!(keys(found[5]), "value warnings");
+    assert!(found[5]["value"].is_i64(), "{}", found[5]);
     assert_eq!((&found[0]["name"], &found[2]["command"]), (&json!("shop"), &json!(["a", "b"])));
 }
 

