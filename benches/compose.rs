@@ -69,6 +69,7 @@ fn entries(own: usize) -> Entries {
         config_files: files.collect(),
         resource_limits: vec![ResourceLimits { cpu: Some("0.5".to_owned()), memory: Some("512m".to_owned()) }],
         attributes: (0..4).map(attribute).collect(),
+        networks: Vec::new(),
         settings: settings.map(setting).to_vec(),
         dependencies: Vec::new(),
     }

@@ -15,6 +15,7 @@ mod m0009_changes;
 mod m0010_idempotency_keys;
 mod m0011_storage_names;
 mod m0012_compose_details;
+mod m0013_networks;
 mod tables;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_idempotency_keys::Migration),
             Box::new(m0011_storage_names::Migration),
             Box::new(m0012_compose_details::Migration),
+            Box::new(m0013_networks::Migration),
         ]
     }
 }

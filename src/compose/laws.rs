@@ -86,7 +86,7 @@ fn file(entries: &Entries) -> String {
 
 fn imported(text: &str) -> Reading {
     let files = vec![Source { name: "compose.yaml".to_owned(), text: text.to_owned() }];
-    let request = Request { files, variables: BTreeMap::new(), ..Request::default() };
+    let request = Request { files, variables: BTreeMap::new(), allow_external_networks: true, ..Request::default() };
     read(&request).unwrap_or_else(|refusals| panic!("{refusals:?}: {text}"))
 }
 

@@ -28,7 +28,9 @@ const GROWING: [&str; 8] = ["build", "dns", "dns_search", "env_file", "gpus", "l
 
 fn rule(way: &[&str]) -> Rule {
     match way {
-        ["networks" | "volumes" | "configs", ..] | ["services"] | ["services", _] => Rule::Keys,
+        ["volumes" | "configs", ..] | ["services"] | ["services", _] => Rule::Keys,
+        // The lists in `ipam` are merged by their subnets, so `ipam` is written as a whole.
+        ["networks"] | ["networks", _] | ["services", _, "networks"] | ["services", _, "networks", _] => Rule::Keys,
         ["services", _, "command" | "entrypoint"] | ["services", _, "healthcheck", "test"] => Rule::Later,
         ["services", _, "ports"] => Rule::Whole,
         ["services", _, "volumes" | "configs"] => Rule::ByTarget,

@@ -149,6 +149,9 @@ fn resolved_list(node: Node) -> Node {
 }
 
 fn merge_lists(path: &[&str], there: Vec<Node>, more: Vec<Node>) -> Vec<Node> {
+    if matches!(path, ["networks", _, "ipam", "config"]) {
+        return merge_subnets(path, there, &more);
+    }
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut list: Vec<Node> = Vec::with_capacity(there.len() + more.len());
     for item in there.into_iter().chain(more) {
@@ -164,6 +167,28 @@ fn merge_lists(path: &[&str], there: Vec<Node>, more: Vec<Node>) -> Vec<Node> {
         }
     }
     list
+}
+
+/// Merges lists of subnets as Compose does it: each entry of `there` is compared with each of `more`, and only what these
+/// comparisons give is kept.
+fn merge_subnets(path: &[&str], there: Vec<Node>, more: &[Node]) -> Vec<Node> {
+    let subnet = |node: &Node| node.as_map().and_then(|map| map.get("subnet")).and_then(Node::scalar);
+    let mut merged: Vec<Node> = Vec::new();
+    for below in there {
+        for above in more {
+            let place = merged.iter().position(|node| subnet(node) == subnet(above));
+            if place.is_none() && subnet(above) != subnet(&below) {
+                merged.push(above.clone());
+                continue;
+            }
+            let joint = merge(&mut path.to_vec(), below.clone(), above.clone());
+            match place {
+                Some(place) => merged[place] = joint,
+                None => merged.push(joint),
+            }
+        }
+    }
+    merged
 }
 
 fn differ(below: &Map, above: &Map, key: &str) -> bool {

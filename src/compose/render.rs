@@ -10,7 +10,7 @@ use super::{layers, warnings};
 use crate::{
     ids::InstanceId,
     kinds::{
-        CONFIG_HASH_LABEL, EnvVar, Kind,
+        CONFIG_HASH_LABEL, DEFAULT_NETWORK, EnvVar, Kind,
         compose::{EXTENSION, Rendered, SecretOf, Surroundings, Warning, literal},
         for_each_kind,
     },
@@ -107,6 +107,7 @@ pub fn render(
     let flat = document(stack, effective(), &mut around, &mut config_hashes);
     let mut warnings = std::mem::take(&mut around.warnings);
     warnings.extend(members.iter().flat_map(|member| warnings::of(member, members, &around.instances)));
+    warnings.extend(warnings::of_names(members));
     let name = &stack.stack;
     let (text, layer) = match mode {
         Mode::Flat => (format!("# Written by DevArch from the stack {name}.\n{}", write(&flat)), None),
@@ -150,7 +151,7 @@ fn document<'m>(
     config_hashes: &mut BTreeMap<String, String>,
 ) -> Map {
     let (mut services, mut configs) = (Vec::new(), Vec::new());
-    let (mut volumes, mut models) = (Shared::default(), Shared::default());
+    let [mut volumes, mut models, mut networks] = [Shared::default(), Shared::default(), Shared::default()];
     for (member, entries) in members {
         let mut to = Rendered::new(&member.name, &member.storage_name, around);
         render_entries(entries, &mut to);
@@ -161,27 +162,54 @@ fn document<'m>(
         }
         let hash = config_hashes.entry(member.name.clone()).or_insert_with(|| config_hash(&to.service)).clone();
         set_label(&mut to.service, CONFIG_HASH_LABEL, &hash);
-        // Volumes of instances have unique keys; other volumes and models have one key for all services.
-        let (own, used) = (std::mem::take(&mut to.volumes), std::mem::take(&mut to.models));
-        let unlike = volumes.add(own).into_iter().map(|key| ("volume", key));
-        for (what, key) in unlike.chain(models.add(used).into_iter().map(|key| ("model", key))).collect::<Vec<_>>() {
-            to.warn(format!("It defines the {what} {key} otherwise than an older instance, whose definition is used."));
+        // Volumes of instances have unique keys; other volumes, models and networks have one key for all services.
+        let used = [
+            ("volume", &mut volumes, std::mem::take(&mut to.volumes)),
+            ("model", &mut models, std::mem::take(&mut to.models)),
+            ("network", &mut networks, std::mem::take(&mut to.networks)),
+        ];
+        for (what, shared, definitions) in used {
+            for key in shared.add(definitions) {
+                let message = "otherwise than an older instance, whose definition is used.";
+                to.warn(format!("It defines the {what} {key} {message}"));
+            }
         }
         services.push((member.name.clone(), ordered(to.service).into()));
         configs.extend(to.configs);
     }
-    let mut network = Map::new();
-    network.set("name", literal(&stack.network));
     let mut file = Map::new();
     file.set("name", project_name(&stack.stack));
     file.set("services", services.into_iter().collect::<Map>());
-    file.set("networks", Map::from_iter([("default".to_owned(), Node::from(network))]));
+    file.set("networks", named_networks(networks, stack));
     for (key, entries) in [("volumes", volumes.entries), ("configs", configs), ("models", models.entries)] {
         if !entries.is_empty() {
             file.set(key, entries.into_iter().collect::<Map>());
         }
     }
     file
+}
+
+/// The networks of a file with their names, the stack's own first. Names of projects contain no underscore, so that no
+/// two stacks have a network of the same name.
+fn named_networks(networks: Shared, stack: &Network) -> Map {
+    let own = (DEFAULT_NETWORK.to_owned(), Node::from(Map::new()));
+    let mut all: Map = Map::from_iter([own]);
+    for (key, definition) in networks.entries {
+        all.set(key, definition);
+    }
+    let named = all.into_iter().map(|(key, definition)| {
+        let Value::Map(definition) = definition.value else { return (key, definition) };
+        if definition.get("external").is_some() {
+            return (key, definition.into());
+        }
+        let name = match key.as_str() {
+            DEFAULT_NETWORK => stack.network.clone(),
+            key => format!("{}_{key}", project_name(&stack.stack)),
+        };
+        let named: Map = [("name".to_owned(), literal(&name))].into_iter().chain(definition).collect();
+        (key, named.into())
+    });
+    named.collect()
 }
 
 /// Definitions of a file that several services may use.
@@ -192,16 +220,19 @@ struct Shared {
 }
 
 impl Shared {
-    /// Adds the definitions of a service. Returns the keys that are already defined in another way.
+    /// Adds the definitions of a service. Returns the keys that are already defined in another way. A definition without
+    /// contents says nothing.
     fn add(&mut self, definitions: Map) -> Vec<String> {
         let mut unlike = Vec::new();
+        let is_empty = |node: &Node| node.as_map().is_some_and(Map::is_empty);
         for (key, definition) in definitions {
-            match self.places.get(&key).map(|place| &self.entries[*place].1) {
+            match self.places.get(&key).map(|place| &mut self.entries[*place].1) {
                 None => {
                     self.places.insert(key.clone(), self.entries.len());
                     self.entries.push((key, definition));
                 }
-                Some(first) if *first == definition => {}
+                Some(first) if is_empty(first) => *first = definition,
+                Some(first) if is_empty(&definition) || *first == definition => {}
                 Some(_) => unlike.push(key),
             }
         }
@@ -262,7 +293,7 @@ fn set_label(service: &mut Map, key: &str, value: &str) {
 }
 
 /// The attributes of a service in their usual order; all others follow by name.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "image",
     "build",
     "platform",
@@ -274,6 +305,7 @@ const ORDER: [&str; 18] = [
     "working_dir",
     "restart",
     "depends_on",
+    "networks",
     "ports",
     "volumes",
     "configs",

@@ -3,13 +3,13 @@
 //!
 //! Called by the renderer. It is pure, and must not prevent a file from being rendered.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::render::Member;
 use crate::{
     ids::InstanceId,
     kinds::{
-        Condition,
+        Condition, DEFAULT_NETWORK, Network,
         compose::{Warning, is_interpolable},
     },
 };
@@ -40,6 +40,15 @@ pub(super) fn of(member: &Member, members: &[Member], known: &HashMap<InstanceId
             )),
             _ => {}
         }
+    }
+    for network in member.effective.networks.iter().filter(|network| network.is_external) {
+        messages.push(format!(
+            "It joins the network {} of the host: what else is in that network reaches it, and is reached by it.",
+            network.name
+        ));
+    }
+    if !member.effective.networks.is_empty() && has_network_mode(member) {
+        messages.push("It has networks and a network_mode: Compose refuses it. Remove one of them.".to_owned());
     }
     let is_read_only = member.effective.attributes.iter().any(|it| it.name == "read_only" && is_true(&it.value.0));
     if is_read_only && member.effective.config_files.iter().any(|file| !file.content.is_empty()) {
@@ -77,6 +86,52 @@ pub(super) fn of(member: &Member, members: &[Member], known: &HashMap<InstanceId
         }
     }
     messages.into_iter().map(|message| Warning { instance: Some(member.name.clone()), message }).collect()
+}
+
+fn has_network_mode(member: &Member) -> bool {
+    member.effective.attributes.iter().any(|attribute| attribute.name == "network_mode")
+}
+
+/// The warnings about aliases that another instance has in the same network: as its name, or as an alias too.
+pub(super) fn of_names(members: &[Member]) -> Vec<Warning> {
+    let joined = |member: &Member| -> Vec<String> {
+        match member.effective.networks.as_slice() {
+            [] if has_network_mode(member) => Vec::new(),
+            [] => vec![DEFAULT_NETWORK.to_owned()],
+            networks => networks.iter().map(Network::file_key).collect(),
+        }
+    };
+    if members.iter().all(|member| member.effective.networks.iter().all(|network| network.aliases.0.is_empty())) {
+        return Vec::new();
+    }
+    let mut names: HashSet<(String, &str)> = HashSet::new();
+    let mut holders: HashMap<(String, &str), &str> = HashMap::new();
+    for member in members {
+        names.extend(joined(member).into_iter().map(|network| (network, member.name.as_str())));
+    }
+    let mut warnings = Vec::new();
+    for member in members {
+        for network in &member.effective.networks {
+            for alias in network.aliases.0.iter().filter(|alias| **alias != member.name) {
+                let name = (network.file_key(), alias.as_str());
+                let other = match names.contains(&name) {
+                    true => Some(alias.as_str()),
+                    false => holders.get(&name).copied(),
+                };
+                match other {
+                    None => drop(holders.insert(name, &member.name)),
+                    Some(other) => {
+                        let message = format!(
+                            "Its alias {alias} in the network {} also leads to {other}: either of them may answer.",
+                            network.name
+                        );
+                        warnings.push(Warning { instance: Some(member.name.clone()), message });
+                    }
+                }
+            }
+        }
+    }
+    warnings
 }
 
 /// Whether Compose takes a value for true.

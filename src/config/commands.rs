@@ -120,6 +120,9 @@ pub struct Import {
     /// Make templates, and no stack.
     #[arg(long)]
     pub templates_only: bool,
+    /// Let services join the external networks that the files name, outside their stack. Otherwise these are losses.
+    #[arg(long)]
+    pub external_networks: bool,
     /// Only tell what would happen.
     #[arg(long)]
     pub dry_run: bool,

@@ -223,6 +223,7 @@ const HELD_ELSEWHERE: &[(&str, &str)] = &[
     ("labels", "labels"),
     ("links", "dependencies"),
     ("mem_limit", "resourceLimits.memory"),
+    ("networks", "networks"),
     ("ports", "ports"),
     ("restart", "settings.restartPolicy"),
     ("secrets", "volumes"),
@@ -247,7 +248,7 @@ fn shapes(name: &str) -> Option<&'static str> {
     ATTRIBUTES.iter().find(|(known, _)| *known == name).map(|(_, shapes)| *shapes)
 }
 
-fn has_shape(value: &Json, shapes: &str) -> bool {
+pub(super) fn has_shape(value: &Json, shapes: &str) -> bool {
     let shape = match value {
         // Only extensions may be null.
         Json::Null => return shapes == "bnslm",
@@ -260,7 +261,7 @@ fn has_shape(value: &Json, shapes: &str) -> bool {
     shapes.contains(shape)
 }
 
-fn describe_shapes(shapes: &str) -> String {
+pub(super) fn describe_shapes(shapes: &str) -> String {
     let word = |shape| match shape {
         'b' => "true or false",
         'n' => "a number",

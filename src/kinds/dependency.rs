@@ -172,10 +172,15 @@ impl Kind for Dependency {
                 from.instance_of(name, &part, at);
                 continue;
             }
-            if alias != name {
-                from.lose(&part, at, format!("The alias {alias} cannot be held; the service is reached as {name}."));
+            if alias == name {
+                from.change(&part, at, "A link is held as a dependency.");
+            } else if from.services.is_link_alias(name, alias) {
+                let reason = format!("A link is held as a dependency, and {alias} as an alias of {name}.");
+                from.change(&part, at, reason);
+            } else {
+                from.lose(&part, at, format!("The alias {alias} cannot be held: something else has this name."));
+                from.change(&part, at, "A link is held as a dependency.");
             }
-            from.change(&part, at, "A link is held as a dependency.");
             let same = InstanceRef::Name { stack: String::new(), name: instance_name(name, from) };
             if needed.insert(same) {
                 // As Compose does it for links.

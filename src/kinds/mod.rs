@@ -20,6 +20,7 @@ mod env_value;
 pub mod env_var;
 pub mod healthcheck;
 pub mod label;
+pub mod network;
 pub mod port;
 pub mod resource_limits;
 pub mod setting;
@@ -48,6 +49,7 @@ pub use crate::kinds::{
         overrides::{Overrides, Rule, RuleAction},
         slots::{Drafted, Head, Keyed, Slot},
     },
+    network::{DEFAULT_NETWORK, Network},
     port::{Port, PortKey, Protocol},
     resource_limits::ResourceLimits,
     setting::{Setting, SettingField, Settings},
@@ -102,6 +104,8 @@ registry! { ($)
         resource_limits: ResourceLimits,
         /// What the Compose service says beyond the other collections, such as `cap_add` or `ulimits`.
         attributes: Attribute,
+        /// Networks that the container joins instead of the stack's own; empty for the stack's own only.
+        networks: Network,
     }
     of_instances {
         /// Image, command and the like: the template has them as fields of its own.

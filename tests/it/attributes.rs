@@ -31,7 +31,7 @@ async fn names_are_those_that_nothing_else_holds(t: &TestApp) {
         ("environment", "This attribute is held by envVars."),
         ("image", "This attribute is held by settings.imageName and settings.imageTag."),
         ("mem_limit", "This attribute is held by resourceLimits.memory."),
-        ("networks", not_kept),
+        ("networks", "This attribute is held by networks."),
         ("container_name", not_kept),
         ("CAP_ADD", not_kept),
         ("x-", not_kept),

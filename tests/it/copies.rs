@@ -48,9 +48,9 @@ async fn a_copied_instance_keeps_its_rules_and_dependencies(t: &TestApp) {
     shop(t).await;
     let input = json!({ "instance": TestApp::by_name("shop", "api") });
     let made = t.done("duplicateInstance", input, "instance { overrideCount }").await;
-    assert_eq!(made["instance"]["overrideCount"], 14);
+    assert_eq!(made["instance"]["overrideCount"], 15);
     let source = said(t, "shop", "api").await;
-    assert_eq!(source["overrideCount"], 14);
+    assert_eq!(source["overrideCount"], 15);
     assert_eq!(source["overrideRules"].as_array().unwrap().len(), 3);
     assert_eq!(source["dependencies"], json!([{ "condition": "SERVICE_HEALTHY", "instance": { "name": "db" } }]));
     assert_eq!(said(t, "shop", "api-copy").await, source);
@@ -67,7 +67,7 @@ async fn the_dependencies_of_a_copied_stack_lead_into_the_copy(t: &TestApp) {
     // The copy is independent of its source.
     patch(t, "lab", "api", json!([{ "reset": { "all": true } }])).await;
     assert_eq!(said(t, "lab", "api").await["overrideCount"], 0);
-    assert_eq!(said(t, "shop", "api").await["overrideCount"], 14);
+    assert_eq!(said(t, "shop", "api").await["overrideCount"], 15);
 }
 
 async fn a_dependency_on_a_trashed_instance_is_not_copied_with_the_stack(t: &TestApp) {
@@ -75,8 +75,8 @@ async fn a_dependency_on_a_trashed_instance_is_not_copied_with_the_stack(t: &Tes
     t.done("softDeleteInstance", json!({ "instance": TestApp::by_name("shop", "db") }), "").await;
     t.done("duplicateStack", json!({ "stack": { "name": "shop" }, "name": "lab" }), "").await;
     let (copy, source) = (said(t, "lab", "api").await, said(t, "shop", "api").await);
-    assert_eq!((&copy["dependencies"], &copy["overrideCount"]), (&json!([]), &json!(13)));
-    assert_eq!((&source["dependencies"][0]["instance"], &source["overrideCount"]), (&json!(null), &json!(14)));
+    assert_eq!((&copy["dependencies"], &copy["overrideCount"]), (&json!([]), &json!(14)));
+    assert_eq!((&source["dependencies"][0]["instance"], &source["overrideCount"]), (&json!(null), &json!(15)));
 }
 
 async fn purging_an_instance_changes_those_that_depended_on_it(t: &TestApp) {

@@ -61,7 +61,7 @@ async fn a_copy_says_everything_its_source_says(t: &TestApp) {
     assert_eq!(made["instance"]["revision"], 1);
     let copy = said(t, "db-copy").await;
     assert_eq!(copy, source);
-    assert_eq!(copy["overrideCount"], 13);
+    assert_eq!(copy["overrideCount"], 14);
     assert_eq!(copy["envVars"][1]["value"], Value::Null, "a secret");
     let secret = json!({ "instance": TestApp::by_name("shop", "db-copy") });
     assert_eq!(t.reveal(secret, "POSTGRES_PASSWORD").await, "s3cret");
@@ -74,7 +74,7 @@ async fn a_copy_and_its_source_go_their_own_ways(t: &TestApp) {
     copy(t, "db").await;
     let source = said(t, "db").await;
     let nothing = json!({ "ports": [], "volumes": [], "envVars": [], "labels": [], "domains": [], "healthcheck": null,
-        "configFiles": [], "resourceLimits": null, "attributes": [], "settings": null });
+        "configFiles": [], "resourceLimits": null, "attributes": [], "networks": [], "settings": null });
     let clear = json!({ "instance": TestApp::by_name("shop", "db"), "overrides": nothing });
     t.done("setInstanceOverrides", clear, "").await;
     let describe = json!({ "instance": TestApp::by_name("shop", "db"), "description": "Other", "enabled": true });

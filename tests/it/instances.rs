@@ -50,7 +50,7 @@ async fn an_instance_is_created_with_overrides_of_every_kind(t: &TestApp) {
     let made =
         t.done("createInstance", input, &format!("instance {{ overrideCount description {COLLECTIONS} }}")).await;
     let made = &made["instance"];
-    assert_eq!(made["overrideCount"], 13);
+    assert_eq!(made["overrideCount"], 14);
     assert_eq!(made["description"], "Orders");
     assert_eq!(made["ports"][0]["hostIp"], "0.0.0.0");
     assert_eq!(made["ports"][1]["hostPort"], json!(null));

@@ -33,6 +33,7 @@ mod kinds;
 mod lifecycle;
 mod lists;
 mod migrations;
+mod networks;
 mod operations;
 mod outages;
 mod override_reports;

@@ -55,6 +55,7 @@ const KINDS: &[(&str, &str, &[&str])] = &[
     ("configFiles", "ConfigFile", &["filePath", "content", "fileMode", "isTemplate", "createdAt", "updatedAt"]),
     ("resourceLimits", "ResourceLimits", &["cpu", "memory"]),
     ("attributes", "Attribute", &["name", "value"]),
+    ("networks", "Network", &["name", "aliases", "isExternal", "options", "definition"]),
 ];
 
 const SETTINGS: &[&str] = &["imageName", "imageTag", "command", "entrypoint", "user", "workingDir", "restartPolicy"];
@@ -246,6 +247,8 @@ async fn fill(t: &TestApp) {
             { "key": "D", "isSecret": true, "value": "s3cret" }],
         "configFiles": [{ "filePath": "/odd", "content": format!("{awkward}{}", "x".repeat(3000)) }],
         "attributes": [{ "name": "ulimits", "value": { "z": [1, -2.5, 1e300, null, true, "\u{1}"], "a": {} } }],
+        "networks": [{ "name": "n", "options": { "interface_name": awkward }, "definition": { "ipam": { "z": [1e300, null] } } },
+            { "name": "proxy", "isExternal": true }],
         "healthcheck": { "test": ["CMD", awkward, ""] },
     });
     t.done("createInstance", odd, "").await;

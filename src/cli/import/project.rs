@@ -66,6 +66,7 @@ pub(super) fn find(import: &Import) -> Result<Project, String> {
         overrides: overrides.iter().map(|name| source(name)).collect::<Result<_, _>>()?,
         variables,
         prefix: import.prefix.clone(),
+        allow_external_networks: import.external_networks,
         ..Request::default()
     };
     let name = setting(&import.compose.project_name, NAME, &request.variables)

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{FoundService, file::Parsed};
+use super::{FoundService, file::Parsed, networks};
 use crate::{
     kinds::{
         compose::{NoteKind, Notes, Use, split_mount},
@@ -91,7 +91,9 @@ pub(super) fn used(service: &Map) -> impl Iterator<Item = String> {
         Value::List(list) => list.iter().filter_map(Node::scalar).collect(),
         _ => Vec::new(),
     });
-    list(service, "volumes").iter().map(source).chain(files).chain(models.into_iter().flatten())
+    let networks = networks::joined(service).unwrap_or_default();
+    let volumes = list(service, "volumes").iter().map(source);
+    volumes.chain(files).chain(models.into_iter().flatten()).chain(networks)
 }
 
 /// The volume or path that a mount names.

@@ -16,7 +16,6 @@ use crate::{
 pub(super) struct Parsed {
     pub(super) services: Map,
     pub(super) definitions: Definitions,
-    pub(super) networks: Map,
     /// The files that this one includes.
     pub(super) includes: Vec<Include>,
     /// The parts that take the place of those of lower files, by their tags.
@@ -79,8 +78,8 @@ impl Parsed {
                 configs: part("configs", lower.configs, upper.configs),
                 secrets: part("secrets", lower.secrets, upper.secrets),
                 models: part("models", lower.models, upper.models),
+                networks: part("networks", lower.networks, upper.networks),
             },
-            networks: part("networks", self.networks, later.networks),
             includes: self.includes.into_iter().chain(later.includes).collect(),
             replaced: self.replaced.into_iter().chain(later.replaced.iter().cloned()).collect(),
             meta: if later.meta.is_empty() { self.meta } else { later.meta },
@@ -135,7 +134,7 @@ fn parse_document(
             "configs" => parsed.definitions.configs = canonical(part),
             "secrets" => parsed.definitions.secrets = canonical(part),
             "models" => parsed.definitions.models = part,
-            _ => parsed.networks = canonical(part),
+            _ => parsed.definitions.networks = canonical(part),
         }
     }
     if filler.refusals.is_empty() { Ok(parsed) } else { Err(filler.refusals) }

@@ -1,4 +1,4 @@
-//! The definitions (volumes, configs, secrets, models) that each service sees, merged over files and layers.
+//! The definitions (volumes, configs, secrets, models, networks) that each service sees, merged over files and layers.
 //!
 //! Called when all services are known. It must not add notes.
 
@@ -17,7 +17,10 @@ use crate::{
     yaml::{At, Map},
 };
 
-/// Services that no override file changes, but whose volumes, configs or secrets one defines otherwise, are read with all
+/// The parts of a file to which services refer.
+const PARTS: [&str; 5] = ["volumes", "configs", "secrets", "models", "networks"];
+
+/// Services that no override file changes, but whose volumes, configs, secrets or networks one defines otherwise, are read with all
 /// layers as well.
 pub(super) fn see_definitions_above(
     found: &mut [FoundService],
@@ -25,17 +28,15 @@ pub(super) fn see_definitions_above(
     budget: &ReadBudget,
 ) -> Result<(), Refusal> {
     let parts = |file: &Parsed| {
-        let Definitions { volumes, configs, secrets, models } = &file.definitions;
-        [volumes, configs, secrets, models]
+        let Definitions { volumes, configs, secrets, models, networks } = &file.definitions;
+        [volumes, configs, secrets, models, networks]
             .into_iter()
             .flat_map(Map::iter)
             .map(|(key, _)| key.to_owned())
             .collect::<Vec<_>>()
     };
     let names: HashSet<String> = above.iter().flat_map(parts).collect();
-    let replaces = above
-        .iter()
-        .any(|file| ["volumes", "configs", "secrets", "models"].iter().any(|part| file.replaced.contains(*part)));
+    let replaces = above.iter().any(|file| PARTS.iter().any(|part| file.replaced.contains(*part)));
     if names.is_empty() && !replaces {
         return Ok(());
     }
@@ -82,6 +83,7 @@ pub(super) fn definitions_below(
             volumes: with_others(own.volumes, all.volumes),
             configs: with_others(own.configs, all.configs),
             secrets: with_others(own.secrets, all.secrets),
+            networks: with_others(own.networks, all.networks),
             models: with_others(own.models, all.models),
         })
     });
@@ -100,6 +102,7 @@ fn lay(below: Definitions, above: Definitions) -> Definitions {
         volumes: merge::parts("volumes", below.volumes, above.volumes),
         configs: merge::parts("configs", below.configs, above.configs),
         secrets: merge::parts("secrets", below.secrets, above.secrets),
+        networks: merge::parts("networks", below.networks, above.networks),
         models: merge::parts("models", below.models, above.models),
     }
 }
@@ -111,6 +114,7 @@ fn copied_definitions(definitions: &Definitions, budget: &ReadBudget) -> Result<
         volumes: copied(&definitions.volumes)?,
         configs: copied(&definitions.configs)?,
         secrets: copied(&definitions.secrets)?,
+        networks: copied(&definitions.networks)?,
         models: copied(&definitions.models)?,
     })
 }
@@ -124,8 +128,8 @@ pub(super) fn laid_over(
     let copied = |definitions: &Definitions| copied_definitions(definitions, budget).map_err(|refusal| vec![refusal]);
     let mut whole = copied(below)?;
     for layer in above {
-        let Definitions { volumes, configs, secrets, models } = &mut whole;
-        for (part, below) in [("volumes", volumes), ("configs", configs), ("secrets", secrets), ("models", models)] {
+        let Definitions { volumes, configs, secrets, models, networks } = &mut whole;
+        for (part, below) in PARTS.into_iter().zip([volumes, configs, secrets, models, networks]) {
             if layer.replaced.contains(part) {
                 *below = Map::new();
             }

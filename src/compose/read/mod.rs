@@ -65,6 +65,8 @@ pub struct Request {
     pub file_variables: BTreeMap<String, BTreeMap<String, String>>,
     /// Prefix of the names of all templates; `None` for none.
     pub prefix: Option<String>,
+    /// Whether services may join networks of the host, which leave the isolation of a stack.
+    pub allow_external_networks: bool,
 }
 
 impl Request {
@@ -193,11 +195,9 @@ fn assemble(
     let mut found = services(&mut files, &mut above, links, notes)?;
     let scales: Vec<Option<i64>> = found.iter_mut().map(|service| scale::take(service, notes)).collect();
     let names = names::give(&found, request, notes);
-    let mut context = Services {
-        share_networks: networks::share(&found),
-        shared_volumes: definitions::shared_volumes(&found),
-        ..Services::default()
-    };
+    let allow_external_networks = request.allow_external_networks;
+    let shared_volumes = definitions::shared_volumes(&found);
+    let mut context = Services { allow_external_networks, shared_volumes, ..Services::default() };
     for ((service, names), scale) in found.iter().zip(&names).zip(&scales) {
         let key = || service.key.clone();
         if service.below.get("image").and_then(Node::scalar).is_some_and(|image| !holds_image(&image)) {
@@ -212,9 +212,11 @@ fn assemble(
             context.containers.insert(name, key());
         }
     }
+    context.link_aliases = networks::link_aliases(&found, &context);
     let all: Vec<&Parsed> = files.iter().chain(&above).collect();
+    context.fold_networks = networks::fold(&found, &all);
     definitions::look(&found, &all, notes);
-    networks::look(&found, &all, notes);
+    networks::look(&found, &all, context.fold_networks, allow_external_networks, notes);
     let lower = definitions_below(&mut files, links, notes.budget()).map_err(|refusal| vec![refusal])?;
     let upper: Vec<Definitions> =
         lower.iter().map(|lower| laid_over(lower, &above, notes.budget())).collect::<Result<_, _>>()?;

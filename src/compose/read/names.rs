@@ -7,7 +7,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::{FoundService, Request};
 use crate::{
-    kinds::compose::{NoteKind, Notes},
+    kinds::{
+        compose::{NoteKind, Notes},
+        network::is_alias,
+    },
     name::{MAX_NAME, MAX_TEMPLATE_NAME, Name, NameOf, numbered},
 };
 
@@ -35,11 +38,11 @@ pub(super) fn give(found: &[FoundService], request: &Request, notes: &mut Notes<
         }
         let (instance, why) = instances.fit(NameOf::Instance, &service.key, MAX_NAME);
         if let Some(why) = why {
-            let reason = format!(
-                "The instance is called {instance}, and other services no longer find it as {}: {why}",
-                service.key
-            );
-            notes.push(NoteKind::Lost, &path, service.at, &reason);
+            let (kind, name) = match is_alias(&service.key) {
+                true => (NoteKind::Changed, format!("other services still find it as {}, its alias", service.key)),
+                false => (NoteKind::Lost, format!("other services no longer find it as {}", service.key)),
+            };
+            notes.push(kind, &path, service.at, &format!("The instance is called {instance}, and {name}: {why}"));
         }
         Names { template, instance }
     });

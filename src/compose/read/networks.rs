@@ -1,17 +1,22 @@
-//! Networks of files: a stack has one of its own; every difference that this makes is reported.
+//! Networks of files: which are folded into the stack's own one, the names that links give to services in them, and the
+//! notes about how they are defined.
 //!
-//! Called when all services are known. It must not change a service; it only adds notes.
+//! Called when all services are known. It must not change a service; the kind `Network` reads what a service joins.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{FoundService, file::Parsed};
 use crate::{
-    kinds::compose::{NoteKind, Notes, Reading},
+    kinds::{
+        DEFAULT_NETWORK,
+        compose::{NoteKind, Notes, Services},
+        network::{is_alias, is_definition_key},
+    },
     yaml::{Map, Node, Value},
 };
 
 /// The networks that a service joins; `None` if it joins none.
-fn joined(service: &Map) -> Option<BTreeSet<String>> {
+pub(super) fn joined(service: &Map) -> Option<BTreeSet<String>> {
     if service.get("network_mode").is_some_and(|node| node.value != Value::Null) {
         return None;
     }
@@ -20,77 +25,163 @@ fn joined(service: &Map) -> Option<BTreeSet<String>> {
         Some(Value::Map(map)) => map.iter().map(|(name, _)| name.to_owned()).collect(),
         _ => BTreeSet::new(),
     };
-    Some(if names.is_empty() { BTreeSet::from(["default".to_owned()]) } else { names })
+    Some(if names.is_empty() { BTreeSet::from([DEFAULT_NETWORK.to_owned()]) } else { names })
 }
 
-/// Whether all services join the same networks, so that each reaches each other one.
-pub(super) fn share(found: &[FoundService]) -> bool {
-    let mut sets = found.iter().filter_map(|service| joined(service.whole()));
-    let Some(first) = sets.next() else { return true };
-    sets.all(|set| set == first)
+/// Both layers of all services.
+fn layers(found: &[FoundService]) -> impl Iterator<Item = &Map> {
+    found.iter().flat_map(|service| [Some(&service.below), service.above.as_ref()].into_iter().flatten())
 }
 
-/// Adds the notes about the networks that a service joins.
-pub(super) fn of_service(node: &Node, from: &mut Reading<'_>) {
-    let reason = "All services of a stack join its one network, and no other.";
-    let mut is_default = true;
-    match &node.value {
-        Value::List(list) => is_default = list.iter().all(|node| node.scalar().as_deref() == Some("default")),
-        Value::Map(map) => {
-            for (name, options) in map.iter() {
-                is_default &= name == "default";
-                let Some(options) = options.as_map() else { continue };
-                for (option, node) in options.iter().filter(|(_, node)| node.value != Value::Null) {
-                    from.lose(&format!("networks.{name}.{option}"), node.at, lost(option, node));
-                }
-            }
-        }
-        _ => return from.lose("networks", node.at, "This is not a list or a mapping of networks."),
+/// Whether the one network of the stack takes the place of those of the files: all services join the same ones, and
+/// nothing is said about these networks but names.
+pub(super) fn fold(found: &[FoundService], files: &[&Parsed]) -> bool {
+    let mut sets = layers(found).filter_map(joined);
+    let Some(first) = sets.next() else { return false };
+    if sets.any(|set| set != first) {
+        return false;
     }
-    match (from.services.share_networks, is_default) {
-        (true, _) => {}
-        (false, true) => from.change("networks", node.at, reason),
-        (false, false) => from.lose("networks", node.at, reason),
-    }
+    let has_options = layers(found).any(|service| {
+        let map = service.get("networks").and_then(Node::as_map);
+        let options = map.into_iter().flat_map(Map::iter).filter_map(|(_, node)| node.as_map()).flat_map(Map::iter);
+        options.into_iter().any(|(option, node)| option != "aliases" && node.value != Value::Null)
+    });
+    let is_folded = |name: &String| {
+        let defined: Vec<&Node> = files.iter().filter_map(|file| file.definitions.networks.get(name)).collect();
+        (name == DEFAULT_NETWORK || !defined.is_empty()) && defined.iter().all(|node| is_plain(name, node))
+    };
+    !has_options && first.iter().all(is_folded)
 }
 
-fn lost(option: &str, node: &Node) -> String {
-    let words: Vec<String> = node.as_list().unwrap_or_default().iter().filter_map(Node::scalar).take(20).collect();
-    match option {
-        "aliases" => format!("Other services find it by its own name only, not as {}.", words.join(", ")),
-        _ => "A service joins the network of its stack without options.".to_owned(),
-    }
+/// Whether a definition says nothing that the network of a stack does not have.
+fn is_plain(name: &str, network: &Node) -> bool {
+    let nothing = Map::new();
+    network.as_map().unwrap_or(&nothing).iter().all(|(key, node)| match (key, &node.value) {
+        (_, Value::Null) => true,
+        // A network of a rendered stack stays one of its own.
+        ("name", _) => !is_rendered(name, node),
+        ("driver", _) => matches!(node.scalar().as_deref(), Some("bridge" | "default" | "")),
+        ("external" | "internal" | "attachable" | "enable_ipv6", _) => node.as_bool() == Some(false),
+        ("enable_ipv4", _) => node.as_bool() == Some(true),
+        (_, Value::Map(map)) => map.is_empty(),
+        (_, Value::List(list)) => list.is_empty(),
+        _ => false,
+    })
+}
+
+/// Whether a name is the one that the networks of a rendered stack have.
+fn is_rendered(key: &str, name: &Node) -> bool {
+    let name = name.scalar().unwrap_or_default();
+    let beginning = match key {
+        DEFAULT_NETWORK => Some(name.as_str()),
+        key => name.strip_suffix(key).and_then(|rest| rest.strip_suffix('_')),
+    };
+    beginning.is_some_and(|beginning| beginning.starts_with("devarch-"))
 }
 
 /// Adds the notes about the networks that the files define.
-pub(super) fn look(found: &[FoundService], files: &[&Parsed], notes: &mut Notes<'_>) {
-    let shared = share(found);
-    let used: HashSet<String> = found.iter().filter_map(|service| joined(service.whole())).flatten().collect();
-    for file in files {
-        for (name, network) in file.networks.iter() {
-            let path = format!("networks.{name}");
-            let nothing = Map::new();
-            for (key, node) in network.as_map().unwrap_or(&nothing).iter() {
-                let is_plain = match (key, &node.value) {
-                    (_, Value::Null) | ("name", _) => true,
-                    ("driver", _) => matches!(node.scalar().as_deref(), Some("bridge" | "default" | "")),
-                    ("external" | "internal" | "attachable" | "enable_ipv6", _) => node.as_bool() == Some(false),
-                    ("enable_ipv4", _) => node.as_bool() == Some(true),
-                    (_, Value::Map(map)) => map.is_empty(),
-                    (_, Value::List(list)) => list.is_empty(),
-                    _ => false,
-                };
-                if !is_plain {
-                    let reason = "The network of a stack is its own, and has no options.";
-                    notes.push(NoteKind::Lost, &format!("{path}.{key}"), node.at, reason);
-                }
+pub(super) fn look(
+    found: &[FoundService],
+    files: &[&Parsed],
+    folds: bool,
+    allow_external: bool,
+    notes: &mut Notes<'_>,
+) {
+    let used: HashSet<String> = layers(found).filter_map(joined).flatten().collect();
+    let is_external = |node: &Node| says(node, "external").and_then(Node::as_bool) == Some(true);
+    let all = || files.iter().flat_map(|file| file.definitions.networks.iter());
+    let external: HashSet<&str> = all().filter(|(_, node)| is_external(node)).map(|(name, _)| name).collect();
+    for (name, network) in all() {
+        let path = format!("networks.{name}");
+        if !used.contains(name) {
+            notes.push(NoteKind::Changed, &path, network.at, "No service joins it.");
+        } else if external.contains(name) {
+            if is_external(network) {
+                let host = says(network, "name").and_then(Node::scalar).unwrap_or_else(|| name.to_owned());
+                outside(&path, network, &host, allow_external, notes);
             }
-            let (kind, reason) = match (used.contains(name), shared || name == "default") {
-                (false, _) => (NoteKind::Changed, "No service joins it."),
-                (true, true) => (NoteKind::Changed, "All services share it: it is the network of the stack."),
-                (true, false) => (NoteKind::Lost, "A stack has one network of its own."),
-            };
-            notes.push(kind, &path, network.at, reason);
+        } else if folds {
+            let reason = "All services share it: it is the network of the stack.";
+            notes.push(NoteKind::Changed, &path, network.at, reason);
+        } else {
+            held(name, network, notes);
         }
     }
+}
+
+/// Adds the note about a network of the host.
+fn outside(path: &str, network: &Node, host: &str, allow: bool, notes: &mut Notes<'_>) {
+    let (kind, reason) = match allow {
+        true => (NoteKind::Changed, format!("Its services join the network {host} of the host, outside their stack.")),
+        false => (
+            NoteKind::Lost,
+            format!(
+                "The network {host} of the host is outside the stack. To join it, import with \
+                 `allowExternalNetworks: true` (--external-networks)."
+            ),
+        ),
+    };
+    notes.push(kind, path, network.at, &reason);
+}
+
+/// Adds the notes about a network that is held as one of the stack.
+fn held(name: &str, network: &Node, notes: &mut Notes<'_>) {
+    for (key, node) in network.as_map().into_iter().flat_map(Map::iter) {
+        let path = format!("networks.{name}.{key}");
+        match key {
+            "name" if name == DEFAULT_NETWORK => {
+                let reason = "The network of a stack is called devarch-STACK-net, or as the stack says.";
+                notes.push(NoteKind::Changed, &path, node.at, reason);
+            }
+            "name" if !is_rendered(name, node) => {
+                let reason = format!("It is called devarch-STACK_{name} here: no other stack has it.");
+                notes.push(NoteKind::Changed, &path, node.at, &reason);
+            }
+            "name" | "external" => {}
+            _ if node.value == Value::Null || is_definition_key(key) => {}
+            _ => notes.push(NoteKind::Lost, &path, node.at, "This attribute of a network cannot be held."),
+        }
+    }
+}
+
+fn says<'n>(network: &'n Node, key: &str) -> Option<&'n Node> {
+    network.as_map().and_then(|map| map.get(key))
+}
+
+/// The names that links of other services give to services, by their keys: in a stack they are aliases. A name that
+/// something else has, or that would lead to different services, is left out.
+pub(super) fn link_aliases(found: &[FoundService], context: &Services) -> HashMap<String, Vec<String>> {
+    let taken: HashSet<&str> = found.iter().map(|service| service.key.as_str()).collect();
+    let instances: HashSet<&str> = context.instances.values().map(String::as_str).collect();
+    // `None` for a name that two services would have.
+    let mut targets: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for service in found {
+        for attribute in ["links", "external_links"] {
+            let list = service.whole().get(attribute).and_then(Node::as_list).unwrap_or_default();
+            for link in list.iter().filter_map(Node::scalar) {
+                let Some((name, alias)) = link.split_once(':').filter(|(name, alias)| name != alias) else { continue };
+                let target = match attribute {
+                    "links" => Some(name.to_owned()),
+                    _ => context.containers.get(name).cloned(),
+                };
+                let Some(target) = target.filter(|target| context.instances.contains_key(target)) else { continue };
+                let is_free = !taken.contains(alias)
+                    && !instances.contains(alias)
+                    && context.containers.get(alias).is_none_or(|other| *other == target);
+                if is_free && is_alias(alias) {
+                    let known = targets.entry(alias.to_owned()).or_insert_with(|| Some(target.clone()));
+                    if known.as_ref() != Some(&target) {
+                        *known = None;
+                    }
+                }
+            }
+        }
+    }
+    let mut aliases: HashMap<String, Vec<String>> = HashMap::new();
+    for (alias, target) in targets {
+        if let Some(target) = target {
+            aliases.entry(target).or_default().push(alias);
+        }
+    }
+    aliases
 }

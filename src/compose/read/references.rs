@@ -3,7 +3,7 @@
 //! Called before the kinds read a service. It must not keep a reference that Compose would refuse.
 
 use crate::{
-    kinds::compose::Reading,
+    kinds::{compose::Reading, network::is_alias},
     yaml::{At, Node, Value},
 };
 
@@ -111,19 +111,23 @@ fn replace(attribute: &str, kept: Vec<Node>, from: &mut Reading<'_>) {
     }
 }
 
-/// Links to containers of the import have no name to lead to: the container is called otherwise here.
+/// Links to containers of the import are left out: the names of the containers are aliases in the network.
 fn external_links(from: &mut Reading<'_>) {
     let attribute = "external_links";
     let Some(Value::List(items)) = from.service.get(attribute).map(|node| node.value.clone()) else { return };
     let mut kept = Vec::with_capacity(items.len());
     for (index, item) in items.into_iter().enumerate() {
-        let name = item.scalar().map(|text| text.split(':').next().unwrap_or_default().to_owned());
-        match name.filter(|name| from.services.containers.contains_key(name)) {
+        let text = item.scalar().unwrap_or_default();
+        let (name, alias) = text.split_once(':').unwrap_or((&text, &text));
+        let part = format!("{attribute}.{index}");
+        match from.services.containers.get(name) {
             None => kept.push(item),
-            Some(name) => {
-                let reason =
-                    format!("The container {name} is called otherwise here; the service is in the same network.");
-                from.lose(&format!("{attribute}.{index}"), item.at, reason);
+            Some(service) if name == alias && is_alias(name) || from.services.is_link_alias(service, alias) => {
+                from.change(&part, item.at, format!("The container {name} has the alias {alias} in its networks."));
+            }
+            Some(_) => {
+                let reason = format!("The container {name} is called otherwise here, and {alias} cannot be its alias.");
+                from.lose(&part, item.at, reason);
             }
         }
     }

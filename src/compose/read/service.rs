@@ -4,7 +4,7 @@
 
 use std::{collections::HashMap, hash::Hash};
 
-use super::{networks, references};
+use super::references;
 use crate::{
     error::{Error, Problems},
     kinds::{
@@ -66,10 +66,12 @@ impl Part<'_> {
             extension,
             file,
             built,
+            has_network_mode: false,
             services: self.services,
             notes: Notes::new(notes.budget()),
         };
         references::rewrite(&mut reading);
+        reading.has_network_mode = reading.service.get("network_mode").is_some_and(|node| node.value != Value::Null);
         let entries = read_all(&mut reading);
         let mut word = |key: &str| {
             let own = reading.extension.take(key);
@@ -81,7 +83,7 @@ impl Part<'_> {
             reading.lose(&format!("{EXTENSION}.{key}"), node.at, "This word is not known here.");
         }
         for (attribute, node) in std::mem::take(&mut reading.service) {
-            rest(&attribute, &node, &mut reading);
+            rest(&attribute, &node, &entries, &mut reading);
         }
         let image = entries.settings.as_ref().and_then(|settings| settings.image_name.as_ref()).is_some();
         if !image {
@@ -95,18 +97,20 @@ impl Part<'_> {
 }
 
 /// Adds a note about an attribute that no kind has taken out.
-fn rest(attribute: &str, node: &Node, from: &mut Reading<'_>) {
+fn rest(attribute: &str, node: &Node, entries: &Collections, from: &mut Reading<'_>) {
     match (attribute, &node.value) {
         (_, Value::Null) => {}
         ("container_name", _) => {
             let mut reason = "A container is called devarch-STACK-INSTANCE here.".to_owned();
             let name = node.scalar().unwrap_or_default();
-            if from.services.instances.get(from.name) != Some(&name) {
+            let networks = entries.networks.as_deref().unwrap_or_default();
+            if networks.iter().any(|network| network.aliases.0.contains(&name)) {
+                reason = format!("{reason} Other services still find it as {name}, which is an alias.");
+            } else if from.services.instances.get(from.name) != Some(&name) && !from.has_network_mode {
                 reason = format!("{reason} Other services no longer find it as {name}.");
             }
             from.change(attribute, node.at, reason);
         }
-        ("networks", _) => networks::of_service(node, from),
         _ => from.lose(attribute, node.at, "This is not an attribute of a service that can be held."),
     }
 }

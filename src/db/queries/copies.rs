@@ -57,7 +57,7 @@ pub async fn copy(tx: &Tx, what: Copied) -> Result<(), DbErr> {
     copy_table::<override_rule::Entity>(tx, what, owner, id, None).await
 }
 
-/// Copies the overrides of one instance, a few rows of many tables. PostgreSQL does it in one statement, because eleven
+/// Copies the overrides of one instance, a few rows of many tables. PostgreSQL does it in one statement, because twelve
 /// round trips would cost more than the rows.
 async fn copy_instance(tx: &Tx, from: InstanceId, to: InstanceId) -> Result<(), DbErr> {
     let backend = tx.get_database_backend();

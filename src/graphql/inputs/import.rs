@@ -68,6 +68,9 @@ pub(in crate::graphql) struct ImportComposeInput {
     /// What happens where something of the same name says something else.
     #[graphql(default_with = "ImportConflict::Fail")]
     on_conflict: ImportConflict,
+    /// Let services join the external networks that the files name, outside their stack. Otherwise these are losses.
+    #[graphql(default)]
+    allow_external_networks: bool,
     /// Only tell what would happen.
     #[graphql(default)]
     dry_run: bool,
@@ -84,6 +87,7 @@ impl From<ImportComposeInput> for ImportCompose {
             variables: variables.map(|variable| (variable.name, variable.value)).collect(),
             file_variables: BTreeMap::new(),
             prefix: input.template_prefix,
+            allow_external_networks: input.allow_external_networks,
         };
         Self {
             request,

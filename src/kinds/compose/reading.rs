@@ -57,6 +57,8 @@ pub struct Definitions {
     pub configs: Map,
     /// `secrets`
     pub secrets: Map,
+    /// `networks`
+    pub networks: Map,
     /// `models`
     pub models: Map,
 }
@@ -74,8 +76,19 @@ pub struct Services {
     pub containers: HashMap<String, String>,
     /// The keys of volumes that several services use.
     pub shared_volumes: HashSet<String>,
-    /// Whether all services join the same networks, so that the one network of the stack is the same.
-    pub share_networks: bool,
+    /// Further names of services, by their keys: those that links of other services give them.
+    pub link_aliases: HashMap<String, Vec<String>>,
+    /// Whether all services join the same plain networks, so that the one network of the stack is the same.
+    pub fold_networks: bool,
+    /// Whether services may join networks outside the stack.
+    pub allow_external_networks: bool,
+}
+
+impl Services {
+    /// Whether links give this name to a service.
+    pub fn is_link_alias(&self, service: &str, name: &str) -> bool {
+        self.link_aliases.get(service).is_some_and(|aliases| aliases.iter().any(|alias| alias == name))
+    }
 }
 
 /// What happened to an element of a file.
@@ -198,6 +211,8 @@ pub struct Reading<'a> {
     pub file: &'a Definitions,
     /// The position of `build`, if the service is built instead of pulled.
     pub built: Option<At>,
+    /// Whether the service has a `network_mode`, so that it joins no networks.
+    pub has_network_mode: bool,
     /// The services of the import.
     pub services: &'a Services,
     /// The notes.

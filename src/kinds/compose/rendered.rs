@@ -59,6 +59,8 @@ pub struct Rendered<'a> {
     pub volumes: Map,
     /// The configs of the file.
     pub configs: Map,
+    /// The networks of the file, without the names that the stack gives them.
+    pub networks: Map,
     /// The models of the file.
     pub models: Map,
 }
@@ -75,6 +77,7 @@ impl<'a> Rendered<'a> {
             extension: empty(),
             volumes: empty(),
             configs: empty(),
+            networks: empty(),
             models: empty(),
         }
     }

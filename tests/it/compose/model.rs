@@ -13,6 +13,7 @@ const EFFECTIVE: &str = "{ stack(name: \"shop\") { storageName instances { nodes
     envVars { key value isSecret isSet } labels { key value }
     healthcheck { test intervalSeconds timeoutSeconds retries startPeriodSeconds startIntervalSeconds }
     configFiles { filePath content fileMode isTemplate } resourceLimits { cpu memory } attributes { name value }
+    networks { name aliases isExternal options definition }
     dependencies { condition required restart instance { name } } } } } } }";
 
 /// Sorts keys, and lists whose order Compose ignores; keeps all other lists.
@@ -183,8 +184,35 @@ fn expected(instance: &Value, storage: &Value, folder: &str, secret: &dyn Fn(&st
         "cpus": limits["cpu"].as_str().map(|cpu| cpu.parse::<f64>().unwrap()),
         "memory": limits["memory"].as_str().map(bytes),
         "attributes": attributes.map(|one| one["name"].clone()).collect::<Vec<_>>(),
-        "network": "devarch-shop-net",
+        "network": "devarch-shop-net", "networks": networks(list(&config["networks"])),
     })
+}
+
+/// The networks of a service by their names on the host, each with what the service says about it.
+fn networks(all: &[Value]) -> Value {
+    let joined = all.iter().map(|network| {
+        let name = network["name"].as_str().unwrap();
+        let host = match (network["isExternal"].as_bool().unwrap(), name) {
+            (true, name) => name.to_owned(),
+            (false, "default") => "devarch-shop-net".to_owned(),
+            (false, name) => format!("devarch-shop_{name}"),
+        };
+        let mut own = network["options"].as_object().cloned().unwrap_or_default();
+        if !list(&network["aliases"]).is_empty() {
+            own.insert("aliases".to_owned(), network["aliases"].clone());
+        }
+        (host, deep_shown(&Value::Object(own)))
+    });
+    let joined: Map<String, Value> = joined.collect();
+    if joined.is_empty() { json!({ "devarch-shop-net": {} }) } else { joined.into() }
+}
+
+/// All texts of an object as Compose prints them.
+fn deep_shown(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), deep_shown(value))).collect(),
+        other => shown(other),
+    }
 }
 
 /// The same parts in the output of Compose.
@@ -213,6 +241,12 @@ fn found(file: &Value, name: &str, attributes: &Value) -> Value {
         let content = &file["configs"][used["source"].as_str().unwrap()]["content"];
         json!([used["target"], mode(&used["mode"]), content])
     });
+    // Compose leaves out a network that no service joins.
+    let default = file["networks"].get("default").map_or(json!("devarch-shop-net"), |network| network["name"].clone());
+    let joined = service["networks"].as_object().into_iter().flatten().map(|(key, own)| {
+        let own = if own.is_null() { json!({}) } else { own.clone() };
+        (file["networks"][key]["name"].as_str().unwrap().to_owned(), own)
+    });
     let mut labels = or("labels", json!({}));
     // It stands for everything else.
     assert_eq!(labels.as_object_mut().unwrap().remove("devarch.config_hash").unwrap().as_str().unwrap().len(), 32);
@@ -227,7 +261,7 @@ fn found(file: &Value, name: &str, attributes: &Value) -> Value {
         "configs": files.collect::<Vec<_>>(), "healthcheck": service["healthcheck"], "depends_on": or("depends_on", json!({})),
         "cpus": limits["cpus"].as_f64(), "memory": limits["memory"],
         "attributes": list(attributes).iter().filter(there).cloned().collect::<Vec<_>>(),
-        "network": file["networks"]["default"]["name"],
+        "network": default, "networks": joined.collect::<Map<_, _>>(),
     })
 }
 

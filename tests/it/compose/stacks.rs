@@ -85,6 +85,29 @@ fn attribute(rng: &mut Rng) -> (String, Value) {
     (name.to_owned(), json!({ "name": name, "value": value }))
 }
 
+fn network(rng: &mut Rng) -> (String, Value) {
+    let aliases: Vec<&str> = ["api", "old_api", "Api.x"].into_iter().filter(|_| rng.below(2) == 0).collect();
+    let options = rng.one(&[
+        json!(null),
+        json!({ "priority": 5 }),
+        json!({ "priority": 6, "interface_name": "e$x", "driver_opts": { "a": "b" } }),
+        json!({ "driver_opts": { "a": "c", "d": "$e" }, "mac_address": "02:42:ac:11:65:43" }),
+    ]);
+    let definition = rng.one(&[
+        json!(null),
+        json!({ "internal": true }),
+        json!({ "driver": "bridge", "driver_opts": { "a": "$b" }, "labels": { "l": "m" } }),
+        json!({ "driver_opts": { "a": "c", "d": "e" }, "labels": ["x=y", "l=n"], "attachable": false }),
+        json!({ "ipam": { "config": [{ "subnet": "10.7.0.0/24" }] } }),
+        json!({ "ipam": { "config": [{ "subnet": "10.7.0.0/24", "gateway": "10.7.0.1" }, { "subnet": "10.8.0.0/24" }] } }),
+    ]);
+    let (name, is_external) =
+        rng.one(&[("default", false), ("front", false), ("back", false), ("a.b", false), ("proxy", true)]);
+    let definition = if is_external { json!(null) } else { definition };
+    let network = json!({ "name": name, "aliases": aliases, "isExternal": is_external, "options": options, "definition": definition });
+    (name.to_owned(), network)
+}
+
 /// How a volume is made, the same wherever it is mounted.
 pub(super) fn definition(source: &str) -> Value {
     match source {
@@ -185,6 +208,9 @@ fn collections(rng: &mut Rng) -> Value {
     if often(rng) {
         made["attributes"] = json!(rng.some(attribute));
     }
+    if often(rng) {
+        made["networks"] = json!(rng.some(network));
+    }
     made
 }
 
@@ -256,10 +282,21 @@ async fn take_away(t: &TestApp, rng: &mut Rng, name: &str) {
         json!({ "configFile": "/etc/a b" }),
         json!({ "resourceLimits": true }),
         json!({ "attribute": "cap_add" }),
+        json!({ "network": "front" }),
         json!({ "setting": "COMMAND" }),
     ];
-    let kinds =
-        ["PORT", "VOLUME", "ENV_VAR", "LABEL", "DOMAIN", "HEALTHCHECK", "CONFIG_FILE", "RESOURCE_LIMITS", "ATTRIBUTE"];
+    let kinds = [
+        "PORT",
+        "VOLUME",
+        "ENV_VAR",
+        "LABEL",
+        "DOMAIN",
+        "HEALTHCHECK",
+        "CONFIG_FILE",
+        "RESOURCE_LIMITS",
+        "ATTRIBUTE",
+        "NETWORK",
+    ];
     let steps: Vec<Value> = (0..rng.below(4))
         .map(|_| match rng.below(3) {
             0 => json!({ "replace": rng.one(&kinds) }),

@@ -196,8 +196,18 @@ async fn a_healthcheck_is_replaced_switched_off_or_left_to_the_image(t: &TestApp
 async fn what_is_removed_or_replaced_is_not_there(t: &TestApp) {
     t.web().await;
     let id = t.see("web", "id").await["id"].clone();
-    let kinds =
-        ["PORT", "VOLUME", "ENV_VAR", "LABEL", "DOMAIN", "CONFIG_FILE", "RESOURCE_LIMITS", "ATTRIBUTE", "HEALTHCHECK"];
+    let kinds = [
+        "PORT",
+        "VOLUME",
+        "ENV_VAR",
+        "LABEL",
+        "DOMAIN",
+        "CONFIG_FILE",
+        "RESOURCE_LIMITS",
+        "ATTRIBUTE",
+        "HEALTHCHECK",
+        "NETWORK",
+    ];
     let steps: Vec<Value> = kinds.iter().map(|kind| json!({ "replace": kind })).collect();
     t.patch("web", json!(steps)).await;
     t.patch("web", json!([{ "remove": { "setting": "COMMAND" } }, { "remove": { "setting": "USER" } }])).await;
@@ -347,6 +357,7 @@ async fn what_waits_in_vain_is_said(t: &TestApp) {
 async fn what_compose_refuses_is_said(t: &TestApp) {
     t.web().await;
     t.patch("db", json!([{ "replace": "PORT" }])).await;
+    t.patch("web", json!([{ "replace": "NETWORK" }])).await;
     let mode = |value: &str| json!([{ "set": { "attribute": { "name": "network_mode", "value": value } } }]);
     t.patch("web", mode("host")).await;
     let host =

@@ -39,6 +39,7 @@ async fn templates(t: &TestApp) {
         "envVars": [{ "key": "POSTGRES_DB", "value": "all" }, { "key": "POSTGRES_PASSWORD", "value": "devarch", "isSecret": true },
             { "key": "b" }, { "key": "a", "value": "" }, { "key": "Z", "value": "ü" }],
         "attributes": [{ "name": "cap_add", "value": ["NET_ADMIN"] }, { "name": "x-f", "value": 0.1 }],
+        "networks": [{ "name": "default", "aliases": ["pg"] }, { "name": "proxy", "isExternal": true }],
         "resourceLimits": { "cpu": "2" } });
     t.done("updateTemplate", more, "").await;
     let mut app = TestApp::entries();

@@ -70,7 +70,7 @@ async fn files_are_imported_without_the_service(t: &TestApp) {
         "stack created: shop",
         "templates created: my-web, my-db",
         "instances created: web, db",
-        "lost: compose.yaml:5: services.web.networks: All services of a stack join its one network, and no other.",
+        "lost: compose.yaml:5: services.web.networks.x: There is no network x.",
     ];
     let read = "read: compose.yaml, over.yaml, vars.env";
     let expected = [&[read, "Nothing has been written; this is what would happen."], told.as_slice()].concat();

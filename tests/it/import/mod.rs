@@ -8,6 +8,7 @@ mod held;
 mod law;
 mod layers;
 mod limits;
+mod networks;
 mod notes;
 mod project;
 mod stacks;
@@ -53,7 +54,7 @@ impl TestApp {
     async fn imported(&self, name: &str) -> Value {
         let query = format!(
             "query ($name: String!) {{ template(name: $name) {{ imageName imageTag command entrypoint user workingDir \
-             restartPolicy description category {} resourceLimits {{ cpu memory }} attributes {{ name value }} }} }}",
+             restartPolicy description category {} resourceLimits {{ cpu memory }} attributes {{ name value }} networks {{ name aliases isExternal options definition }} }} }}",
             crate::support::COLLECTIONS
         );
         self.data(&query, json!({ "name": name })).await["template"].take()

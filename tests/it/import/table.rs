@@ -8,7 +8,7 @@ use devarch::{
 };
 
 /// Attributes that no kind holds.
-const OTHERS: [&str; 6] = ["container_name", "extends", "models", "networks", "pre_start", "scale"];
+const OTHERS: [&str; 5] = ["container_name", "extends", "models", "pre_start", "scale"];
 
 /// Parts of a file besides services.
 const PARTS: [&str; 9] = ["configs", "include", "models", "name", "networks", "secrets", "version", "volumes", "x-…"];
@@ -73,7 +73,7 @@ fn sample(attribute: &str) -> String {
     let image = if attribute == "image" { "" } else { "    image: example/a:1\n" };
     format!(
         "services:\n  a:\n{image}    {attribute}: {value}\n  b: {{ image: example/b:1, container_name: box }}\nvolumes: {{ v: \
-         }}\nconfigs: {{ c: {{ content: x }}, f: {{ file: ./f }} }}\nsecrets: {{ s: {{ file: ./s }}, e: {{ environment: E }} \
+         }}\nnetworks: {{ front: {{ internal: true }} }}\nconfigs: {{ c: {{ content: x }}, f: {{ file: ./f }} }}\nsecrets: {{ s: {{ file: ./s }}, e: {{ environment: E }} \
          }}\n"
     )
 }
@@ -96,12 +96,12 @@ fn notes(text: &str) -> Vec<(NoteKind, String)> {
 
 /// A file with everything that a part may have.
 fn part(name: &str) -> (&'static str, &'static str) {
-    let service = "services: { a: { image: x, volumes: ['vv:/v'], networks: [n], configs: [c], secrets: [s] }, b: { image: x } }\n";
+    let service = "services: { a: { image: x, volumes: ['vv:/v'], networks: [n, e], configs: [c], secrets: [s] }, b: { image: x } }\n";
     let text = match name {
         "volumes" => "volumes: { vv: { driver: nfs, driver_opts: { a: b }, labels: { a: b }, name: other } }\n",
         "networks" => {
-            "networks: { n: { driver: overlay, driver_opts: { a: b }, internal: true, attachable: true, external: true, ipam: { \
-             driver: x }, labels: { a: b }, enable_ipv6: true, enable_ipv4: false, name: other } }\n"
+            "networks: { n: { driver: overlay, driver_opts: { a: b }, internal: true, attachable: true, ipam: { driver: x \
+             }, labels: { a: b }, enable_ipv6: true, enable_ipv4: false, name: other }, e: { external: true } }\n"
         }
         "configs" => "configs: { c: { external: true, labels: { a: b } } }\n",
         "secrets" => "secrets: { s: { external: true, labels: { a: b } } }\n",

@@ -71,6 +71,15 @@ fn poisons() -> Vec<Poison> {
             true,
         ),
         poison(
+            ("networks", "NETWORK", "network"),
+            "networks",
+            "name, aliases, is_external, options, definition",
+            format!("'bad', '[]', FALSE, NULL, '{{{PLANTED}'"),
+            Some(json!("bad")),
+            json!({ "name": "bad", "definition": { "internal": true } }),
+            true,
+        ),
+        poison(
             ("ports", "PORT", "port"),
             "ports",
             "host_ip, host_port, container_port, protocol",
@@ -126,7 +135,7 @@ impl Poison {
     /// A selection of the kind.
     fn selection(&self) -> String {
         let inside = match self.field {
-            "attributes" => "name",
+            "attributes" | "networks" => "name",
             "ports" => "containerPort",
             "volumes" => "target",
             _ => "user",

@@ -75,6 +75,7 @@ async fn a_step_on_another_entry_leaves_such_a_row_alone(t: &TestApp) {
         poison.under_instance(t, "web").await;
         let other = match poison.step {
             "attribute" => json!({ "name": "x-other", "value": 1 }),
+            "network" => json!({ "name": "other" }),
             "port" => json!({ "containerPort": 1 }),
             "volume" => json!({ "volumeType": "TMPFS", "target": "/other" }),
             _ => json!({ "user": "me" }),

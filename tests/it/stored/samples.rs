@@ -217,9 +217,34 @@ pub(super) fn lists() -> BTreeMap<&'static str, Vec<Value>> {
         add("configFiles", json!({ "filePath": format!("/m{n}"), "content": "", "fileMode": text }));
         add("domains", json!({ "domain": text }));
         add("ports", json!({ "hostIp": text, "containerPort": 1000 + n }));
+        // Every instance of the stack that joins a network has to define it in the same way.
+        add("networks", json!({ "name": text, "aliases": [format!("a{n}")] }));
+        add("networks", json!({ "name": format!("e{text}"), "isExternal": true }));
+        add("networks", json!({ "name": format!("a{n}"), "aliases": [text, "b.c_d"] }));
+        add("networks", json!({ "name": format!("o{n}"), "options": { "interface_name": text } }));
+        add("networks", json!({ "name": format!("d{n}"), "definition": { "driver": "x", "labels": { text: text } } }));
     }
     for (n, value) in jsons().into_iter().enumerate() {
+        add("networks", json!({ "name": format!("j{n}"), "definition": { "ipam": { "options": value } } }));
+        add("networks", json!({ "name": format!("k{n}"), "definition": value }));
+        add("networks", json!({ "name": format!("l{n}"), "options": value }));
         add("attributes", json!({ "name": format!("x-{n}"), "value": value }));
+    }
+    for (n, (field, value)) in [
+        (
+            "options",
+            json!({ "priority": 5, "gw_priority": -1, "link_local_ips": ["169.254.0.1"], "ipv4_address": "10.0.0.9" }),
+        ),
+        ("options", json!({ "driver_opts": { "a": "$b" }, "mac_address": "02:42:ac:11:65:43" })),
+        ("options", json!({ "aliases": ["a"] })),
+        ("definition", json!({ "internal": "true", "labels": ["a=b$"] })),
+        ("definition", json!({ "ipam": { "config": [{ "subnet": "10.0.0.0/24" }] } })),
+        ("definition", json!({ "external": true })),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        add("networks", json!({ "name": format!("f{n}"), field: value }));
     }
     for (name, value) in [
         ("cap_add", json!(["a$b"])),
@@ -246,6 +271,11 @@ pub(super) fn lists() -> BTreeMap<&'static str, Vec<Value>> {
         add("configFiles", json!({ "filePath": format!("/{key}"), "content": key }));
         add("volumes", json!({ "volumeType": "BIND", "source": key, "target": format!("/{key}") }));
         add("attributes", json!({ "name": format!("x-{key}"), "value": 1 }));
+        add("networks", json!({ "name": key, "aliases": [key] }));
+        add(
+            "networks",
+            json!({ "name": format!("many{length}"), "aliases": (0..length).map(|n| format!("a{n}")).collect::<Vec<_>>() }),
+        );
     }
     for content in [(1 << 20) - 1, 1 << 20, (1 << 20) + 1] {
         add("configFiles", json!({ "filePath": format!("/big{content}"), "content": "x".repeat(content) }));

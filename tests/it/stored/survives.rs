@@ -74,7 +74,7 @@ fn key(kind: &str, entry: &Value) -> String {
         "volumes" => "target",
         "configFiles" => "filePath",
         "domains" => "domain",
-        "attributes" => "name",
+        "attributes" | "networks" => "name",
         _ => "containerPort",
     };
     match (field, entry[field].as_str()) {
@@ -152,7 +152,8 @@ async fn accepted_singles(t: &TestApp, kind: &str, candidates: Vec<Value>) -> Ve
 async fn effective(t: &TestApp, stack: &str, name: &str) -> Value {
     let query = format!(
         "query ($stack: String!, $name: String!) {{ instance(stack: $stack, name: $name) {{ effectiveConfig {{ {COLLECTIONS}
-         resourceLimits {{ cpu memory }} attributes {{ name value }} imageName imageTag command entrypoint user workingDir
+         resourceLimits {{ cpu memory }} attributes {{ name value }}
+         networks {{ name aliases isExternal options definition }} imageName imageTag command entrypoint user workingDir
          restartPolicy }} }} }}"
     );
     let mut found = t.data(&query, json!({ "stack": stack, "name": name })).await["instance"]["effectiveConfig"].take();
@@ -215,7 +216,7 @@ type All = BTreeMap<String, (Value, Value)>;
 async fn rendered_and_imported(t: &TestApp, all: &All) {
     let query = "{ stack(name: \"shop\") { compose(revealSecrets: true) { text } } }";
     let file = t.data(query, json!({})).await["stack"]["compose"]["text"].take();
-    let input = json!({ "files": [{ "text": file }], "stack": { "name": "back" } });
+    let input = json!({ "files": [{ "text": file }], "stack": { "name": "back" }, "allowExternalNetworks": true });
     let done = t.done("importCompose", input, "losses { path reason line }").await;
     let losses = done["losses"].as_array().unwrap();
     assert!(losses.is_empty(), "{:?}", losses.iter().take(5).collect::<Vec<_>>());

@@ -355,7 +355,7 @@ impl TestApp {
     }
 
     /// One override of every kind except dependencies, which need another instance; two where there can be two:
-    /// thirteen rows in all.
+    /// fourteen rows in all.
     pub(crate) fn overrides() -> Value {
         json!({
             "ports": [{ "hostPort": 15432, "containerPort": 5432 }, { "hostPort": null, "containerPort": 9187, "protocol": "TCP" }],
@@ -370,6 +370,8 @@ impl TestApp {
             "configFiles": [{ "filePath": "/etc/app.conf", "content": "a=$b\n", "fileMode": "0600", "isTemplate": true }],
             "resourceLimits": { "cpu": "0.5", "memory": "512m" },
             "attributes": [{ "name": "cap_add", "value": ["SYS_NICE", "$x"] }],
+            "networks": [{ "name": "data", "aliases": ["orders"], "isExternal": false, "options": { "priority": 5 },
+                "definition": { "internal": true } }],
             "settings": { "imageTag": "18", "command": ["postgres", "-c", "fsync=off"] },
         })
     }
@@ -402,5 +404,6 @@ pub(crate) const COLLECTIONS: &str = "ports { hostIp hostPort containerPort prot
      domains { domain proxyPort } healthcheck { test intervalSeconds timeoutSeconds retries startPeriodSeconds } \
      configFiles { filePath content fileMode isTemplate }";
 /// The collections that came later, with every column.
-pub(crate) const MORE_COLLECTIONS: &str = "resourceLimits { cpu memory } attributes { name value } settings { imageName imageTag command entrypoint user workingDir \
+pub(crate) const MORE_COLLECTIONS: &str = "resourceLimits { cpu memory } attributes { name value } \
+     networks { name aliases isExternal options definition } settings { imageName imageTag command entrypoint user workingDir \
      restartPolicy } dependencies { condition instance { name } }";

@@ -31,6 +31,7 @@ impl TestApp {
             ],
             "resourceLimits": { "cpu": "1", "memory": "256m" },
             "attributes": [{ "name": "init", "value": true }, { "name": "cap_add", "value": ["NET_ADMIN"] }],
+            "networks": [{ "name": "front", "definition": { "internal": true } }, { "name": "back", "options": { "priority": 5 } }],
         });
         self.done("createTemplate", template, "").await;
         self.app_instance("web").await;
@@ -111,6 +112,7 @@ pub(crate) fn samples(db: &str) -> Vec<Sample> {
     let volume = |kind: &str, source: &str, target: &str| json!({ "volumeType": kind, "source": source, "target": target, "readOnly": false, "isExternal": false });
     let file = |path: &str, content: &str, mode: &str| json!({ "filePath": path, "content": content, "fileMode": mode, "isTemplate": false });
     let check = |test: &str, retries: i32| json!({ "test": ["CMD", test], "intervalSeconds": 30, "timeoutSeconds": 10, "retries": retries, "startPeriodSeconds": 0 });
+    let network = |name: &str, aliases: Value, options: Value, definition: Value| json!({ "name": name, "aliases": aliases, "isExternal": false, "options": options, "definition": definition });
     let word = |text: &str| (json!(text), text.to_owned());
     let sample = |(field, kind, step, type_name), columns, key, first, rest, own, stranger| Sample {
         field,
@@ -205,6 +207,15 @@ pub(crate) fn samples(db: &str) -> Vec<Sample> {
             vec![json!({ "name": "init", "value": true })],
             json!({ "name": "cap_add", "value": [] }),
             word("hostname"),
+        ),
+        sample(
+            ("networks", "NETWORK", "network", "Network"),
+            "name aliases isExternal options definition",
+            word("back"),
+            vec![network("back", json!([]), json!({ "priority": 5 }), json!(null))],
+            vec![network("front", json!([]), json!(null), json!({ "internal": true }))],
+            network("back", json!(["api", "old_api"]), json!(null), json!({ "driver_opts": { "a": "$b" } })),
+            word("default"),
         ),
         // Of the settings this looks at the command alone.
         sample(

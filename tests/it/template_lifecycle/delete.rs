@@ -35,7 +35,7 @@ async fn an_unused_template_is_deleted_for_good(t: &TestApp) {
     expected["healthcheck"] = json!(null);
     expected["instances"] = json!({ "totalCount": 0, "nodes": [] });
     let selection = format!(
-        "template {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} attributes {{ name value }} instances {{ totalCount nodes {{ id }} }} }}"
+        "template {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} attributes {{ name value }} networks {{ name aliases isExternal options definition }} instances {{ totalCount nodes {{ id }} }} }}"
     );
     let deleted = t.done("deleteTemplate", postgres(json!({ "expectedRevision": 2 })), &selection).await;
     assert_eq!(deleted["template"], expected);

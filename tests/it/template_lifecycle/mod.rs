@@ -33,15 +33,16 @@ fn postgres(mut input: Value) -> Value {
 /// A template with everything, by its name.
 async fn shown(t: &TestApp, name: &str) -> Value {
     let query = format!(
-        "query ($name: String!) {{ template(name: $name) {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} attributes {{ name value }} }} }}"
+        "query ($name: String!) {{ template(name: $name) {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} attributes {{ name value }} networks {{ name aliases isExternal options definition }} }} }}"
     );
     t.data(&query, json!({ "name": name })).await["template"].take()
 }
 
 /// Edits `postgres`, which must succeed, and returns all of it.
 async fn edit(t: &TestApp, input: Value) -> Value {
-    let selection =
-        format!("template {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} attributes {{ name value }} }}");
+    let selection = format!(
+        "template {{ {VALUES} {COLLECTIONS} resourceLimits {{ cpu memory }} attributes {{ name value }} networks {{ name aliases isExternal options definition }} }}"
+    );
     let edited = t.done("updateTemplate", postgres(input), &selection).await["template"].take();
     assert_eq!(shown(t, edited["name"].as_str().unwrap()).await, edited);
     edited

@@ -13,7 +13,7 @@ both!(
 );
 
 /// The child tables of instances.
-const CHILDREN: [&str; 12] = [
+const CHILDREN: [&str; 13] = [
     "instance_ports",
     "instance_volumes",
     "instance_env_vars",
@@ -23,6 +23,7 @@ const CHILDREN: [&str; 12] = [
     "instance_config_files",
     "instance_resource_limits",
     "instance_attributes",
+    "instance_networks",
     "instance_settings",
     "instance_dependencies",
     "instance_override_rules",

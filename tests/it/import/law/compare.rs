@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::forms::{common, distance, implied, leave_out, leave_out_implied, stripped};
+use super::{
+    forms::{common, distance, implied, leave_out, leave_out_implied, stripped},
+    networks,
+};
 
 /// A path without the names that differ from model to model.
 pub(super) fn kind_of(path: &str) -> String {
@@ -52,24 +55,9 @@ pub(super) fn differences(
             different.insert(format!("the service {name} is in no file"));
         }
     }
-    definitions(original, &report, &mut different);
     sharing(original, rendered, &report, &mut different);
+    networks::definitions(original, rendered, &report, &mut different);
     different
-}
-
-/// Options of networks that the stack does not have.
-fn definitions(original: &Value, report: &Report, different: &mut BTreeSet<String>) {
-    for part in ["networks"] {
-        for (name, definition) in original[part].as_object().into_iter().flatten() {
-            for (option, value) in definition.as_object().into_iter().flatten() {
-                let path = format!("{part}.{name}.{option}");
-                let plain = is_empty(value) || option == "name" || *option == "driver" && value == "bridge";
-                if !plain && !report.exactly(&path) && !report.exactly(&format!("{part}.{name}")) {
-                    different.insert(path);
-                }
-            }
-        }
-    }
 }
 
 fn is_empty(value: &Value) -> bool {
@@ -83,9 +71,13 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// The notes of an import.
-struct Report {
+pub(super) struct Report {
     paths: BTreeSet<String>,
     instances: BTreeMap<String, String>,
+    /// Networks that the stack's own one takes the place of.
+    pub(super) folded: BTreeSet<String>,
+    /// Networks of the host that no service joins.
+    pub(super) outside: BTreeSet<String>,
 }
 
 impl Report {
@@ -97,10 +89,15 @@ impl Report {
             let name = reason.strip_prefix("The instance is called ")?.split([',', ':']).next()?.to_owned();
             Some((path.strip_prefix("services.")?.to_owned(), name))
         });
-        Self { paths, instances: renamed.collect() }
+        let networks = |words: &str| -> BTreeSet<String> {
+            let of = notes.iter().filter(|note| text(note, "reason").contains(words));
+            of.filter_map(|note| Some(text(note, "path").strip_prefix("networks.")?.to_owned())).collect()
+        };
+        let (folded, outside) = (networks("All services share it"), networks("is outside the stack. To join it"));
+        Self { paths, instances: renamed.collect(), folded, outside }
     }
 
-    fn exactly(&self, path: &str) -> bool {
+    pub(super) fn exactly(&self, path: &str) -> bool {
         self.paths.contains(path)
     }
 
@@ -109,12 +106,12 @@ impl Report {
     }
 }
 
-struct Context<'a> {
-    key: &'a str,
-    name: &'a str,
+pub(super) struct Context<'a> {
+    pub(super) key: &'a str,
+    pub(super) name: &'a str,
     /// The paths of the notes about the service, without its name.
     notes: &'a [String],
-    report: &'a Report,
+    pub(super) report: &'a Report,
     names: &'a BTreeMap<&'a str, String>,
     /// The variables that are given.
     given: &'a BTreeMap<String, String>,
@@ -213,16 +210,7 @@ impl Context<'_> {
             let own = source.strip_prefix(&format!("{}_", self.key)).filter(|rest| !rest.is_empty());
             format!("own {} {made}", own.unwrap_or(source))
         });
-        let mut networks = Map::new();
-        for (name, options) in service.get("networks").and_then(Value::as_object).into_iter().flatten() {
-            let known = name == "default" || self.report.exactly(&format!("networks.{name}")) || self.has("networks");
-            networks.insert(if known { "default".to_owned() } else { name.clone() }, options.clone());
-        }
-        if service.contains_key("network_mode") {
-            service.remove("networks");
-        } else {
-            service.insert("networks".to_owned(), Value::Object(networks));
-        }
+        networks::of_files(&mut service, self, file);
         if service.contains_key("image") {
             let image = service["image"].as_str().unwrap().to_owned();
             let last = image.rsplit('/').next().unwrap().to_owned();
@@ -269,9 +257,7 @@ impl Context<'_> {
                 }
             }
         });
-        if service.contains_key("network_mode") {
-            service.remove("networks");
-        }
+        networks::of_stack(&mut service);
         common(service)
     }
 

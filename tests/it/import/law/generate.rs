@@ -16,7 +16,7 @@ const VARIABLES: [&str; 4] = ["TAG", "LEVEL", "PLACE", "EMPTY"];
 
 /// A model, which Docker Compose may refuse.
 pub(super) fn generate(rng: &mut Rng) -> Model {
-    let mut model = Model::default();
+    let mut model = Model { external_networks: rng.below(2) == 0, ..Model::default() };
     let first = rng.below(NAMES.len());
     let names: Vec<&str> = (0..=rng.below(4)).map(|n| NAMES[(first + n) % NAMES.len()]).collect();
     let mut services: BTreeMap<String, Service> = BTreeMap::new();
@@ -137,12 +137,41 @@ fn file(services: &BTreeMap<String, Service>, rng: &mut Rng) -> String {
             json!({ "driver": "local", "driver_opts": { "type": "nfs", "o": "addr=${TAG:-h},$$x" }, "name": "${LEVEL:-x}-data" }),
         ],
     );
-    let front = one(rng, &[json!(null), json!({ "internal": true }), json!({ "driver": "bridge" })]);
     let content = one(rng, &[json!("a $$b"), json!("x ${TAG:-t} ${LEVEL}"), json!("plain\n"), json!("${TAG}")]);
     text += &format!("volumes: {}\n", json!({ "data": data, "cache-data": {}, "shared": shared }));
-    text += &format!("networks: {}\n", json!({ "front": front, "back": {} }));
+    text += &format!("networks: {}\n", networks(rng));
     text += &format!("configs: {}\n", json!({ "inline": { "content": content }, "filed": { "file": "./pass.txt" } }));
     text + &format!("secrets: {}\n", json!({ "pass": { "file": "./pass.txt" }, "shell": { "environment": "HOME" } }))
+}
+
+/// The networks of a file.
+fn networks(rng: &mut Rng) -> Value {
+    let front = one(rng, &[json!(null), json!({ "internal": true }), json!({ "driver": "bridge" }), json!({})]);
+    let back = one(
+        rng,
+        &[
+            json!({}),
+            json!(null),
+            json!({ "ipam": { "driver": "default", "config": [{ "subnet": "10.9.0.0/24" }] } }),
+            json!({ "ipam": { "config": [{ "subnet": "10.9.0.0/24", "gateway": "10.9.0.1" }, { "subnet": "10.8.0.0/24" }] } }),
+            json!({ "labels": ["a=b", "c=${TAG:-t}"], "driver_opts": { "com.example.mtu": 1450 } }),
+            json!({ "labels": { "a": "x$$y" }, "attachable": true, "name": "my-back" }),
+        ],
+    );
+    let proxy = one(rng, &[json!({ "external": true }), json!({ "external": true, "name": "traefik" })]);
+    let mut networks = json!({ "front": front, "back": back, "proxy": proxy });
+    if rng.below(5) == 0 {
+        networks["default"] = one(
+            rng,
+            &[
+                json!({ "driver": "bridge" }),
+                json!({ "internal": true, "labels": { "a": "b" } }),
+                json!({ "external": true, "name": "lan" }),
+                json!({ "name": "mine" }),
+            ],
+        );
+    }
+    networks
 }
 
 fn services_of(services: &BTreeMap<String, Service>) -> String {
@@ -304,6 +333,11 @@ fn attribute(rng: &mut Rng, others: &[&str], later: &[&str], base: bool) -> Opti
                     json!({ "default": { "aliases": ["pg"] } }),
                     json!({ "front": { "aliases": ["a", "b"], "priority": 5 }, "back": null }),
                     json!(["default"]),
+                    json!(["default", "proxy"]),
+                    json!({ "proxy": { "aliases": ["x.y_z"] } }),
+                    json!({ "back": { "ipv4_address": "10.9.0.5", "link_local_ips": ["169.254.8.8"] } }),
+                    json!({ "front": { "driver_opts": { "a": "${TAG:-t}", "b": "x$$y" }, "aliases": ["b", "c"] } }),
+                    json!({ "back": { "mac_address": "02:42:ac:11:65:44", "gw_priority": 3, "interface_name": "e1" } }),
                 ],
             ),
         ),

@@ -9,6 +9,7 @@ mod faults;
 mod forms;
 mod generate;
 mod model;
+mod networks;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -205,7 +206,7 @@ fn input(model: &Model, stack: &str) -> Value {
     json!({
         "files": model.base.iter().map(source).collect::<Vec<_>>(),
         "overrides": model.overrides.iter().map(source).collect::<Vec<_>>(),
-        "variables": given, "stack": { "name": stack },
+        "variables": given, "stack": { "name": stack }, "allowExternalNetworks": model.external_networks,
     })
 }
 

@@ -11,6 +11,8 @@ pub(super) struct Model {
     pub(super) base: Vec<String>,
     pub(super) overrides: Vec<String>,
     pub(super) env_files: Vec<String>,
+    /// Whether services may join external networks.
+    pub(super) external_networks: bool,
 }
 
 impl Model {

@@ -15,8 +15,15 @@ fn names() -> Vec<Fault> {
                 "services:\n  order_db: { image: 'postgres:16' }\n  web: { image: 'example/web:1', environment: { DSN: \
                  'postgres://order_db:5432/x' } }\n  Upper: { image: 'example/web:1' }\n  a.b: { image: 'example/web:1' }\n",
             ),
-            losses: &["services.order_db", "services.Upper", "services.a.b"],
-            has: &["  order-db:\n", "  upper:\n", "  ab:\n"],
+            changes: &["services.order_db", "services.Upper", "services.a.b"],
+            has: &[
+                "          - order_db\n",
+                "          - Upper\n",
+                "          - a.b\n",
+                "  order-db:\n",
+                "  upper:\n",
+                "  ab:\n",
+            ],
             lacks: &["-2:\n"],
             ..Fault::default()
         },
@@ -28,8 +35,9 @@ fn names() -> Vec<Fault> {
                  additional_contexts: { base: 'service:side_car' } } }\n  two: { image: 'example/b:1', network_mode: \
                  'service:side_car', build: { context: ., additional_contexts: ['base=service:side_car'] } }\n",
             ),
-            losses: &["services.side_car"],
+            changes: &["services.side_car"],
             has: &[
+                "          - side_car\n",
                 "pid: service:side-car\n",
                 "ipc: service:side-car\n",
                 "- side-car:ro\n",
@@ -37,7 +45,7 @@ fn names() -> Vec<Fault> {
                 "network_mode: service:side-car\n",
                 "- base=service:side-car\n",
             ],
-            lacks: &["side_car"],
+            lacks: &["service:side_car", "- side_car:ro"],
             ..Fault::default()
         },
         Fault {
@@ -66,7 +74,7 @@ fn names() -> Vec<Fault> {
                 "services:\n  db: { image: 'postgres:16', networks: { default: { aliases: [pg, postgres.internal], priority: \
                  5 } } }\n  web: { image: 'example/web:1', environment: { PGHOST: pg } }\n",
             ),
-            losses: &["services.db.networks.default.aliases", "services.db.networks.default.priority"],
+            has: &["          - pg\n          - postgres.internal\n", "        priority: 5\n"],
             ..Fault::default()
         },
         Fault {
@@ -76,15 +84,12 @@ fn names() -> Vec<Fault> {
                  { aliases: [x] }, back: { ipv4_address: 10.1.0.5 } } }\nnetworks: { front: , back: { internal: true, ipam: { \
                  config: [{ subnet: 10.1.0.0/16 }] } } }\n",
             ),
-            losses: &[
-                "services.a.networks",
-                "services.b.networks",
-                "services.b.networks.front.aliases",
-                "services.b.networks.back.ipv4_address",
-                "networks.front",
-                "networks.back",
-                "networks.back.internal",
-                "networks.back.ipam",
+            has: &[
+                "          - x\n",
+                "        ipv4_address: 10.1.0.5\n",
+                "    internal: true\n",
+                "        - subnet: 10.1.0.0/16\n",
+                "_back\n",
             ],
             ..Fault::default()
         },
@@ -127,8 +132,8 @@ fn references() -> Vec<Fault> {
                  'container:vpn' }\n  stranger: { image: 'example/b:1', pid: 'container:elsewhere', external_links: ['vpn:v'] \
                  }\n",
             ),
-            losses: &["services.stranger.external_links.0"],
             changes: &[
+                "services.stranger.external_links.0",
                 "services.tunnel.container_name",
                 "services.client.network_mode",
                 "services.backup.volumes_from.0",
@@ -137,6 +142,7 @@ fn references() -> Vec<Fault> {
             has: &[
                 "network_mode: service:tunnel\n",
                 "- tunnel:ro\n",
+                "          - vpn\n          - v\n",
                 "pid: service:tunnel\n",
                 "pid: container:elsewhere\n",
             ],
