@@ -231,7 +231,7 @@ async fn full(t: &TestApp) -> Value {
     }
     t.patch("web", json!(steps)).await;
     let seen = t.see("web", REPORTS).await;
-    assert_eq!(seen["overrideStats"]["byKind"].as_array().unwrap().len(), 11, "{seen}");
+    assert_eq!(seen["overrideStats"]["byKind"].as_array().unwrap().len(), 12, "{seen}");
     seen
 }
 

@@ -104,6 +104,7 @@ async fn every_syntax_is_held(t: &TestApp) {
         "configFiles": [{ "filePath": "/etc/site.conf", "content": "listen 80;\nroot $root;\n", "fileMode": "0440", "isTemplate": false }],
         "resourceLimits": { "cpu": "0.5", "memory": "512m" },
         "attributes": [],
+        "networks": [],
     });
     assert_eq!(t.imported("web").await, expected);
 }

@@ -43,7 +43,7 @@ async fn a_restored_stack_brings_back_exactly_what_went_with_it(t: &TestApp) {
     let query =
         "query ($id: ID!) { instance(stack: \"shop\", name: \"db\") { id overrideCount } node(id: $id) { id } }";
     let found = t.data(query, json!({ "id": alone["id"] })).await;
-    assert_eq!(found, json!({ "instance": { "id": db["id"], "overrideCount": 13 }, "node": null }));
+    assert_eq!(found, json!({ "instance": { "id": db["id"], "overrideCount": 14 }, "node": null }));
     // An instance deleted on its own stays in the trash, unchanged.
     trash(t, "shop").await;
     restore(t, json!({ "stack": named("shop") })).await;
