@@ -197,7 +197,7 @@ fn assemble(
     let names = names::give(&found, request, notes);
     let allow_external_networks = request.allow_external_networks;
     let shared_volumes = definitions::shared_volumes(&found);
-    let mut context = Services { allow_external_networks, shared_volumes, ..Services::default() };
+    let mut context = Services { shared_volumes, allow_external_networks, ..Services::default() };
     for ((service, names), scale) in found.iter().zip(&names).zip(&scales) {
         let key = || service.key.clone();
         if service.below.get("image").and_then(Node::scalar).is_some_and(|image| !holds_image(&image)) {

@@ -96,6 +96,7 @@ pub(super) fn look(
         if !used.contains(name) {
             notes.push(NoteKind::Changed, &path, network.at, "No service joins it.");
         } else if external.contains(name) {
+            ignored(&path, network, notes);
             if is_external(network) {
                 let host = says(network, "name").and_then(Node::scalar).unwrap_or_else(|| name.to_owned());
                 outside(&path, network, &host, allow_external, notes);
@@ -122,6 +123,16 @@ fn outside(path: &str, network: &Node, host: &str, allow: bool, notes: &mut Note
         ),
     };
     notes.push(kind, path, network.at, &reason);
+}
+
+/// Adds notes about what the files say about a network of the host besides its name.
+fn ignored(path: &str, network: &Node, notes: &mut Notes<'_>) {
+    for (key, node) in network.as_map().into_iter().flat_map(Map::iter) {
+        if !matches!(key, "name" | "external") && node.value != Value::Null {
+            let reason = "The network exists already, so this changes nothing.";
+            notes.push(NoteKind::Changed, &format!("{path}.{key}"), node.at, reason);
+        }
+    }
 }
 
 /// Adds the notes about a network that is held as one of the stack.

@@ -211,6 +211,8 @@ async fn overrides_that_were_there_before_are_counted(t: &TestApp) {
     t.db.migrate().await.unwrap();
     let mut expected = before;
     "1".clone_into(&mut expected[1][1]);
+    // A later step made the table of networks, so its row is lost on the way back.
+    "14".clone_into(&mut expected[3][1]);
     assert_eq!(rows(t, kept).await, expected);
 }
 

@@ -176,7 +176,7 @@ fn sharing(original: &Value, rendered: &Value, report: &Report, different: &mut 
 }
 
 impl Context<'_> {
-    fn has(&self, path: &str) -> bool {
+    pub(super) fn has(&self, path: &str) -> bool {
         self.notes.iter().any(|note| note == path)
     }
 
@@ -257,7 +257,7 @@ impl Context<'_> {
                 }
             }
         });
-        networks::of_stack(&mut service);
+        networks::of_stack(&mut service, self);
         common(service)
     }
 
@@ -288,12 +288,6 @@ impl Context<'_> {
         if let Some(Value::Object(needed)) = service.get_mut("depends_on") {
             let renamed = std::mem::take(needed).into_iter().map(|(name, how)| (self.instance(&name), how));
             *needed = renamed.collect();
-            // A link is a dependency that a restart follows.
-            if self.begins("links.") {
-                for how in needed.values_mut().filter_map(Value::as_object_mut) {
-                    how.remove("restart");
-                }
-            }
         }
         if self.begins("links.") {
             service.remove("links");

@@ -14,7 +14,8 @@ use super::{
 /// Brings the networks that a service of the files joins into the form of [`of_stack`].
 pub(super) fn of_files(service: &mut Map<String, Value>, context: &Context<'_>, file: &Value) {
     let networks = service.remove("networks");
-    if service.contains_key("network_mode") {
+    // Which of the two a service has is reported at `network_mode`.
+    if service.contains_key("network_mode") || context.has("network_mode") {
         return;
     }
     let mut joined: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
@@ -47,9 +48,9 @@ pub(super) fn of_files(service: &mut Map<String, Value>, context: &Context<'_>, 
 }
 
 /// Brings the networks that a rendered service joins into one form.
-pub(super) fn of_stack(service: &mut Map<String, Value>) {
+pub(super) fn of_stack(service: &mut Map<String, Value>, context: &Context<'_>) {
     let networks = service.remove("networks");
-    if service.contains_key("network_mode") {
+    if service.contains_key("network_mode") || context.has("network_mode") {
         return;
     }
     let joined = networks.iter().filter_map(Value::as_object).flatten().map(|(key, own)| {
