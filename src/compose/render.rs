@@ -10,7 +10,7 @@ use super::{layers, warnings};
 use crate::{
     ids::InstanceId,
     kinds::{
-        CONFIG_HASH_LABEL, DEFAULT_NETWORK, EnvVar, Kind,
+        CONFIG_HASH_LABEL, DEFAULT_NETWORK, EnvVar, Kind, RESERVED_PREFIX,
         compose::{EXTENSION, Rendered, SecretOf, Surroundings, Warning, literal},
         for_each_kind,
     },
@@ -240,7 +240,8 @@ impl Shared {
     }
 }
 
-/// The hash of what a service runs: equal as long as its attributes are. A later version may compute it differently.
+/// The hash of what a service runs: equal as long as its attributes are, but for labels of the system. A later version may
+/// compute it differently.
 fn config_hash(service: &Map) -> String {
     fn feed(node: &Node, to: &mut Sha256) {
         // Each part begins with its kind and length, so that two different trees never feed the same bytes.
@@ -272,8 +273,14 @@ fn config_hash(service: &Map) -> String {
             feed(node, to);
         }
     }
+    let mut service = service.clone();
+    if let Some(Value::Map(labels)) = service.take("labels").map(|node| node.value) {
+        // The labels of the system tell which instance it is, not what it runs.
+        let own: Map = labels.into_iter().filter(|(key, _)| !key.starts_with(RESERVED_PREFIX)).collect();
+        service.set("labels", own);
+    }
     let mut digest = Sha256::new();
-    feed_map(service, &mut digest);
+    feed_map(&service, &mut digest);
     digest.finalize().iter().take(HASH_BYTES).map(|byte| format!("{byte:02x}")).collect()
 }
 

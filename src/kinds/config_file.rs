@@ -103,7 +103,7 @@ impl Kind for ConfigFile {
                     file.file_path
                 ));
                 let mut map = Map::new();
-                map.set("target", file.file_path.as_str());
+                map.set("target", literal(&file.file_path));
                 map.set("mode", file.file_mode.as_str());
                 if file.is_template {
                     map.set("template", true);

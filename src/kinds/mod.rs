@@ -37,7 +37,7 @@ pub use crate::kinds::{
     env_value::EnvValue,
     env_var::EnvVar,
     healthcheck::Healthcheck,
-    label::{CONFIG_HASH_LABEL, Label},
+    label::{CONFIG_HASH_LABEL, Label, RESERVED_PREFIX},
     merging::{
         merge::{
             Change, ChangeType, Effective, Merged, Origin, Removed, Stats, diff, merge, merge_with, stats, stats_with,

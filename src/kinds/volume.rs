@@ -468,7 +468,7 @@ fn mount_of(source: &str, target: String, from: &Reading<'_>) -> Result<Volume, 
         return Ok(mount(VolumeType::Bind, source.to_owned(), target));
     }
     let Defined { source, scope, is_external, definition } = volume_of_file(source, from)?;
-    Ok(Volume { scope, is_external, definition, ..mount(VolumeType::Volume, source, target) })
+    Ok(Volume { is_external, scope, definition, ..mount(VolumeType::Volume, source, target) })
 }
 
 /// Parses `[SOURCE:]TARGET[:OPTIONS]`.

@@ -273,7 +273,7 @@ async fn a_delete_preview_tells_what_would_go(t: &TestApp) {
     assert_eq!(
         t.data(query, json!({})).await["instance"]["deletePreview"],
         json!({
-            "instanceName": "orders", "templateName": "postgres", "overrideCount": 13,
+            "instanceName": "orders", "templateName": "postgres", "overrideCount": 14,
             "containerName": "devarch-shop-orders",
         })
     );

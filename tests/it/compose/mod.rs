@@ -31,7 +31,7 @@ fn text(value: &Value) -> String {
 }
 
 /// A file without what differs between two stacks of the same contents: ids, the ends of storage names, and hashes.
-fn masked(file: &str) -> String {
+pub(crate) fn masked(file: &str) -> String {
     let line = |line: &str| {
         for label in ["devarch.id", "devarch.config_hash"] {
             if let Some((before, _)) = line.split_once(&format!("{label}: ")) {

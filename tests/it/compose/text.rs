@@ -332,7 +332,9 @@ async fn what_is_left_out_is_said(t: &TestApp) {
     t.template("postgres").await;
     for (name, is_address) in [("012", true), ("0x1f", true), ("1a", false), ("1-2", false)] {
         t.instance("numbers", name).await;
-        let told = format!("{name}: Programs take its name for an address: other instances reach it as devarch-numbers-{name} only.");
+        let told = format!(
+            "{name}: Programs take its name for an address: other instances reach it as devarch-numbers-{name} only."
+        );
         assert_eq!(warnings(t, "numbers").await.contains(&told), is_address, "{name}");
     }
     t.stack("empty").await;

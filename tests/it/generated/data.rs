@@ -58,7 +58,9 @@ async fn templates(t: &TestApp) {
     let odd = json!({ "name": "odd", "imageName": "odd", "description": AWKWARD, "category": "database",
         "labels": [{ "key": "k", "value": AWKWARD }], "envVars": [{ "key": "A", "value": AWKWARD }],
         "configFiles": [{ "filePath": "/odd ü", "content": AWKWARD.repeat(40), "isTemplate": true }],
-        "healthcheck": { "test": ["CMD", AWKWARD, ""] } });
+        "volumes": [{ "volumeType": "VOLUME", "source": "v", "target": "/v", "scope": "STACK",
+            "options": { "volume": { "nocopy": true, "subpath": AWKWARD } }, "definition": { "labels": { "k": AWKWARD } } }],
+        "healthcheck": { "test": ["CMD", AWKWARD, ""], "startIntervalSeconds": 5 } });
     t.done("createTemplate", odd, "").await;
     for name in ["bare", "unused", "spare"] {
         t.done("createTemplate", json!({ "name": name, "imageName": "registry.example.com/x/y" }), "").await;
@@ -100,7 +102,7 @@ async fn special_instances(t: &TestApp) {
         "configFiles": [{ "filePath": "/odd", "content": format!("{AWKWARD}{}", "x".repeat(3000)) }],
         "attributes": [{ "name": "ulimits", "value": { "z": [1, -2.5, 1e300, null, true, "\u{1}"], "a": {} } },
             { "name": "x-n", "value": [0.1, -0.0, 1e-7, 9_007_199_254_740_993_i64, 1.0, 1e21, "1.0", { "a": { "b": [[]] } }] }],
-        "healthcheck": { "test": ["CMD", AWKWARD, ""] },
+        "healthcheck": { "test": ["CMD", AWKWARD, ""], "startIntervalSeconds": 5 },
         "settings": { "command": [AWKWARD], "workingDir": "/ü" },
     });
     let shadows = json!({

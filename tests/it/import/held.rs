@@ -259,6 +259,6 @@ async fn a_secret_is_sealed_before_it_is_written(t: &TestApp) {
     assert_eq!(outcomes(&other["templates"]), [("db", "UPDATED")]);
     // A text around a variable is a value of its own, which lacks the variable.
     let part = t.import(super::with(file(&text("\"a${NOPE}b\"")), json!({ "onConflict": "UPDATE" }))).await;
-    assert_eq!(super::places(&part["losses"]), ["4 services.db.environment.PW"], "{part}");
+    assert_eq!(places(&part["losses"]), ["4 services.db.environment.PW"], "{part}");
     assert_eq!(outcomes(&part["templates"]), [("db", "UPDATED")]);
 }

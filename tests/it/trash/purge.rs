@@ -49,17 +49,17 @@ async fn a_purged_instance_leaves_no_rows(t: &TestApp) {
     t.shop().await;
     let (kept, gone) = (overriding(t, "kept").await, overriding(t, "gone").await);
     delete(t, "shop", "gone").await;
-    assert_eq!((children(t).await, rows(t, "service_instances").await), (26, 3));
+    assert_eq!((children(t).await, rows(t, "service_instances").await), (28, 3));
     let purged = t.done("purgeInstance", json!({ "instance": by_id(&gone) }), "purgedId").await;
     assert_eq!(purged["purgedId"], gone);
-    assert_eq!((children(t).await, rows(t, "service_instances").await), (13, 2));
+    assert_eq!((children(t).await, rows(t, "service_instances").await), (14, 2));
     for field in ["purgeInstance", "restoreInstance", "updateInstance"] {
         let refused = t.refused(field, json!({ "instance": by_id(&gone) })).await;
         assert_eq!(refused, [code("NOT_FOUND", "input.instance.id")], "{field}");
     }
     let found =
         t.data("query ($id: ID!) { node(id: $id) { id ... on Instance { overrideCount } } }", by_id(&kept)).await;
-    assert_eq!(found["node"], json!({ "id": kept, "overrideCount": 13 }));
+    assert_eq!(found["node"], json!({ "id": kept, "overrideCount": 14 }));
 }
 
 async fn a_purged_stack_takes_all_its_instances(t: &TestApp) {
@@ -70,7 +70,7 @@ async fn a_purged_stack_takes_all_its_instances(t: &TestApp) {
     let alone = overriding(t, "b").await;
     delete(t, "shop", "b").await;
     let id = delete_stack(t, "shop").await;
-    assert_eq!((children(t).await, rows(t, "service_instances").await, rows(t, "stacks").await), (26, 4, 2));
+    assert_eq!((children(t).await, rows(t, "service_instances").await, rows(t, "stacks").await), (28, 4, 2));
     let purged = t.done("purgeStack", json!({ "stack": by_id(&id), "expectedRevision": 2 }), "purgedId").await;
     assert_eq!(purged["purgedId"], id);
     assert_eq!((children(t).await, rows(t, "service_instances").await, rows(t, "stacks").await), (0, 1, 1));

@@ -4,7 +4,7 @@ use super::{Fault, alone, laid, of_texts};
 
 /// The faults of this file.
 pub(super) fn faults() -> Vec<Fault> {
-    [names(), references(), values(), mounts()].into_iter().flatten().collect()
+    [names(), references(), values(), mounts(), details()].into_iter().flatten().collect()
 }
 
 fn names() -> Vec<Fault> {
@@ -313,6 +313,11 @@ fn mounts() -> Vec<Fault> {
             has: &["        restart: true\n        required: false\n", "start_interval: 2s\n"],
             ..Fault::default()
         },
+    ]
+}
+
+fn details() -> Vec<Fault> {
+    vec![
         Fault {
             name: "volumes that services share, with names and drivers",
             model: alone(
