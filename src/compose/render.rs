@@ -240,7 +240,8 @@ impl Shared {
     }
 }
 
-/// The hash of what a service runs: equal as long as its attributes are, but for labels of the system. A later version may
+/// The hash of what a service runs: equal as long as its attributes are, but for what says which instance
+/// it is. A later version may
 /// compute it differently.
 fn config_hash(service: &Map) -> String {
     fn feed(node: &Node, to: &mut Sha256) {
@@ -274,8 +275,9 @@ fn config_hash(service: &Map) -> String {
         }
     }
     let mut service = service.clone();
+    // The container's name and the labels of the system tell which instance it is, not what it runs.
+    service.take("container_name");
     if let Some(Value::Map(labels)) = service.take("labels").map(|node| node.value) {
-        // The labels of the system tell which instance it is, not what it runs.
         let own: Map = labels.into_iter().filter(|(key, _)| !key.starts_with(RESERVED_PREFIX)).collect();
         service.set("labels", own);
     }
