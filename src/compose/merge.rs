@@ -169,26 +169,50 @@ fn merge_lists(path: &[&str], there: Vec<Node>, more: Vec<Node>) -> Vec<Node> {
     list
 }
 
-/// Merges lists of subnets as Compose does it: each entry of `there` is compared with each of `more`, and only what these
-/// comparisons give is kept.
-fn merge_subnets(path: &[&str], there: Vec<Node>, more: &[Node]) -> Vec<Node> {
+/// The most pairs of subnets that are compared. Longer lists are appended to one another.
+const MAX_SUBNET_PAIRS: usize = 100_000;
+
+/// Merges lists of subnets as Compose does it: each entry of `below` is compared with each of `above`, and only what these
+/// comparisons give is kept. An entry of `below` is changed by each comparison, also where it has been kept before.
+fn merge_subnets(path: &[&str], mut below: Vec<Node>, above: &[Node]) -> Vec<Node> {
+    /// The place of a kept entry.
+    #[derive(Clone, Copy)]
+    enum Kept {
+        Below(usize),
+        Above(usize),
+    }
+    if below.len().saturating_mul(above.len()) > MAX_SUBNET_PAIRS {
+        below.extend_from_slice(above);
+        return below;
+    }
     let subnet = |node: &Node| node.as_map().and_then(|map| map.get("subnet")).and_then(Node::scalar);
-    let mut merged: Vec<Node> = Vec::new();
-    for below in there {
-        for above in more {
-            let place = merged.iter().position(|node| subnet(node) == subnet(above));
-            if place.is_none() && subnet(above) != subnet(&below) {
-                merged.push(above.clone());
+    let mut kept: Vec<Kept> = Vec::new();
+    for right in 0..below.len() {
+        for (left, node) in above.iter().enumerate() {
+            let place = |kept: &[Kept], below: &[Node], wanted: Option<String>| {
+                kept.iter().position(|place| match place {
+                    Kept::Below(at) => subnet(&below[*at]) == wanted,
+                    Kept::Above(at) => subnet(&above[*at]) == wanted,
+                })
+            };
+            if subnet(node) != subnet(&below[right]) && place(&kept, &below, subnet(node)).is_none() {
+                kept.push(Kept::Above(left));
                 continue;
             }
-            let joint = merge(&mut path.to_vec(), below.clone(), above.clone());
-            match place {
-                Some(place) => merged[place] = joint,
-                None => merged.push(joint),
+            let joint = merge(&mut path.to_vec(), below[right].clone(), node.clone());
+            let wanted = subnet(&joint);
+            below[right] = joint;
+            match place(&kept, &below, wanted) {
+                Some(place) => kept[place] = Kept::Below(right),
+                None => kept.push(Kept::Below(right)),
             }
         }
     }
-    merged
+    let node = |place: Kept| match place {
+        Kept::Below(at) => below[at].clone(),
+        Kept::Above(at) => above[at].clone(),
+    };
+    kept.into_iter().map(node).collect()
 }
 
 fn differ(below: &Map, above: &Map, key: &str) -> bool {

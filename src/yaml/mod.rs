@@ -29,7 +29,7 @@ pub enum Tag {
 }
 
 /// A position: a file and a line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct At {
     /// The number of the file in the request.
     pub file: usize,

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     budget::import::ReadBudget,
     compose::merge,
-    kinds::compose::Definitions,
+    kinds::{DEFAULT_NETWORK, compose::Definitions},
     yaml::{At, Map},
 };
 
@@ -78,7 +78,9 @@ pub(super) fn definitions_below(
         all = lay(all, copied_definitions(definitions, budget)?);
     }
     let own = own.into_iter().map(|own| {
-        let all = copied_definitions(&all, budget)?;
+        let mut all = copied_definitions(&all, budget)?;
+        // Each file that is not included has a default network of its own.
+        all.networks.take(DEFAULT_NETWORK);
         Ok(Definitions {
             volumes: with_others(own.volumes, all.volumes),
             configs: with_others(own.configs, all.configs),

@@ -231,12 +231,13 @@ fn assemble(
         // A service that only an override file has uses the definitions of all layers.
         let all = upper.get(service.file.unwrap_or(0)).unwrap_or(&nothing);
         let (lower, upper) = (service.file.and_then(|file| lower.get(file)).unwrap_or(all), all);
+        let first = notes.len();
         let read = part.read(service.below, lower, notes);
         let with_overrides = service.above.filter(|_| read.is_some()).and_then(|map| {
             // The first read has reported the notes about what both contain.
             let known = notes.len();
             let read = part.read(map, upper, notes);
-            notes.retain_after(known, |note| note.at.file >= files.len());
+            notes.drop_repeated(first, known);
             read
         });
         if notes.budget().is_exceeded() {

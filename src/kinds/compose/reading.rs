@@ -101,7 +101,7 @@ pub enum NoteKind {
 }
 
 /// An element of a file that is not stored as it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Note {
     /// What happened to it.
     pub fate: NoteKind,
@@ -155,10 +155,12 @@ impl<'a> Notes<'a> {
         self.list.is_empty()
     }
 
-    /// Filters the notes after the first `known`.
-    pub fn retain_after(&mut self, known: usize, keep: impl Fn(&Note) -> bool) {
+    /// Drops those of the notes from `known` on that are among the notes from `first` to there as well.
+    pub fn drop_repeated(&mut self, first: usize, known: usize) {
         let later = self.list.split_off(known);
-        self.list.extend(later.into_iter().filter(keep));
+        let earlier: HashSet<&Note> = self.list[first..].iter().collect();
+        let new: Vec<Note> = later.into_iter().filter(|note| !earlier.contains(note)).collect();
+        self.list.extend(new);
     }
 
     /// Returns all notes.
