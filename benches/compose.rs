@@ -6,10 +6,10 @@
 use std::collections::HashMap;
 
 use devarch::{
-    compose::{Entries, Member, Mode, Network, render},
+    compose::{Entries, Member, Mode, StackNames, render},
     ids::InstanceId,
     kinds::{
-        Argv, Attribute, AttributeValue, ConfigFile, Domain, EnvVar, Healthcheck, HostPort, Label, Port, Protocol,
+        Argv, Attribute, ConfigFile, Domain, EnvVar, Healthcheck, HostPort, JsonValue, Label, Port, Protocol,
         ResourceLimits, Setting, SettingField, Stamp, Volume, VolumeType,
     },
 };
@@ -54,7 +54,7 @@ fn entries(own: usize) -> Entries {
         start_period_seconds: 0,
         start_interval_seconds: None,
     };
-    let attribute = |n: usize| Attribute { name: format!("x-{n}"), value: AttributeValue(value(n).into()) };
+    let attribute = |n: usize| Attribute { name: format!("x-{n}"), value: JsonValue(value(n).into()) };
     let setting = |(field, value): (SettingField, &str)| Setting { field, value: value.to_owned() };
     let settings = [(SettingField::ImageName, "acme/app"), (SettingField::ImageTag, "1.0")];
     let env =
@@ -85,7 +85,7 @@ fn a_stack_of_100_instances(bencher: Bencher<'_, '_>, mode: Mode) {
         effective: entries(2),
     };
     let members: Vec<Member> = (0..100).map(member).collect();
-    let stack = Network {
+    let stack = StackNames {
         stack: "shop".to_owned(),
         storage_name: "devarch-shop.1".to_owned(),
         network: "devarch-shop-net".to_owned(),

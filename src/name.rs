@@ -195,6 +195,11 @@ pub fn storage_name(container_or_project: &str, id: i64) -> String {
     format!("{container_or_project}.{id:x}")
 }
 
+/// Whether a name begins as those that the service gives to containers, volumes and networks.
+pub fn is_given(name: &str) -> bool {
+    name.starts_with("devarch-") || name.starts_with("devarch.")
+}
+
 /// The storage name of a row that a server of an earlier version has inserted without one.
 pub fn storage_name_of_id(id: i64) -> String {
     format!("devarch.{id}")

@@ -20,8 +20,9 @@ impl MigrationTrait for Migration {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for (table, _) in TABLES {
-            // SQLite adds no column without a default. 127 characters: a container name, a dot and an id.
-            let column = ColumnDef::new(COLUMN).string_len(127).not_null().default("").take();
+            // SQLite adds no column without a default. The names of a stack and an instance in the trash may be longer
+            // together than those of a container.
+            let column = ColumnDef::new(COLUMN).string_len(255).not_null().default("").take();
             manager.alter_table(Table::alter().table(table).add_column(column).take()).await?;
         }
         let db = manager.get_connection();

@@ -2,19 +2,22 @@
 //!
 //! Called by the use cases that copy, rename, purge or edit. It must not refuse anything.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     app::{
-        conflicts::claim::{Claim, ClaimKind, Claims},
+        conflicts::claim::{Claim, ClaimKind, Claims, deduplicate},
         overrides::effective,
     },
-    db::{StoredOutcome, Tx, entities::InstanceModel, entries::Mergeable},
+    db::{
+        StoredOutcome, Tx,
+        entities::{InstanceModel, StackModel},
+    },
     error::Result,
     ids::AnyId,
-    kinds::{Domain, Volume},
+    kinds::{Domain, Port, StorageNames, Volume, VolumeScope},
 };
 
 /// What a warning is about.
@@ -29,11 +32,11 @@ pub enum WarningCode {
     DomainShared,
     /// Volumes are left on the hosts where the instance ran, and nothing uses them any more.
     VolumeLeftBehind,
-    /// What was started under the former name keeps running.
+    /// Containers of the former name may still be running.
     StillRunning,
 }
 
-/// Something that was done but deserves a look.
+/// Something to know about what was done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     /// What it is about.
@@ -58,15 +61,17 @@ impl<T> Warned<T> {
     }
 }
 
-/// The stored form of [`Warned`]. Earlier versions stored the output alone.
+/// The stored form of [`Warned`]. Earlier versions stored the output alone, or that of a copy without warnings.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum WarnedForm<F> {
     /// The output with its warnings.
     Warned {
         /// The output.
+        #[serde(alias = "instance", alias = "stack")]
         value: F,
         /// The warnings.
+        #[serde(default)]
         warnings: Vec<Warning>,
     },
     /// The output alone.
@@ -94,41 +99,53 @@ impl<T: StoredOutcome> StoredOutcome for Warned<T> {
     }
 }
 
+/// The maximum number of warnings about a copy. One more tells how many are left out.
+const MAX_WARNINGS: usize = 1000;
 /// The maximum number of things that one message names.
 const MAX_NAMED: usize = 20;
 
 /// Names joined by commas; of many only the first ones.
-fn listed<'n>(names: impl ExactSizeIterator<Item = &'n str>) -> String {
-    let all = names.len();
-    let named = names.take(MAX_NAMED).collect::<Vec<_>>().join(", ");
-    match all.saturating_sub(MAX_NAMED) {
+fn listed(names: &BTreeSet<String>) -> String {
+    let named = names.iter().take(MAX_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MAX_NAMED) {
         0 => named,
         more => format!("{named} and {more} more"),
     }
 }
 
-/// The side of a copy that a warning names.
+/// What has been copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::app) enum CopyOf {
-    /// A copy of an instance, in the same stack.
+pub(in crate::app) enum CopyOf<'a> {
+    /// An instance, in its own stack.
     Instance,
-    /// Copies of all instances of a stack. A relative path of another stack is another folder.
-    Stack,
+    /// All instances of a stack, with the names of both stacks. A relative path of another stack is another folder.
+    Stack {
+        /// The name of the copy.
+        copy: &'a str,
+        /// The name of the source.
+        source: &'a str,
+    },
 }
 
-/// Warnings for the folders, external volumes and domains of instances that have just been copied: copies have the same
-/// ones. Host ports have warnings of their own. Instances with entries that cannot be read are skipped.
+/// Warnings for the host ports, folders, external volumes and domains of instances that have just been copied: their
+/// copies have the same ones. Instances with entries that cannot be read are skipped.
 pub(in crate::app) async fn shared_by_copies(
     tx: &Tx,
     sources: &[InstanceModel],
-    copied: CopyOf,
+    copied: CopyOf<'_>,
 ) -> Result<Vec<Warning>> {
-    let mut warnings = shared::<Volume>(tx, sources, copied).await?;
+    let mut warnings = shared::<Port>(tx, sources, copied).await?;
+    warnings.extend(shared::<Volume>(tx, sources, copied).await?);
     warnings.extend(shared::<Domain>(tx, sources, copied).await?);
+    let more = warnings.split_off(warnings.len().min(MAX_WARNINGS));
+    if let [first, ..] = more.as_slice() {
+        let message = format!("{} more host ports, folders, volumes and domains are shared.", more.len());
+        warnings.push(Warning { code: first.code, message });
+    }
     Ok(warnings)
 }
 
-async fn shared<K: Claims + Mergeable>(tx: &Tx, sources: &[InstanceModel], copied: CopyOf) -> Result<Vec<Warning>> {
+async fn shared<K: Claims>(tx: &Tx, sources: &[InstanceModel], copied: CopyOf<'_>) -> Result<Vec<Warning>> {
     let mut warnings = Vec::new();
     for (source, layers) in sources.iter().zip(effective::load::<K>(tx, sources).await?) {
         let layers = match layers {
@@ -138,74 +155,86 @@ async fn shared<K: Claims + Mergeable>(tx: &Tx, sources: &[InstanceModel], copie
                 continue;
             }
         };
-        let claims: HashSet<Claim> =
-            layers.merge().values().into_iter().filter_map(|it| it.claim(source.stack_id)).collect();
-        let mut claims: Vec<Claim> = claims.into_iter().collect();
-        claims.sort_unstable();
+        let name = &source.instance_id;
         let both = match copied {
-            CopyOf::Instance => format!("the copy and `{}`", source.instance_id),
-            CopyOf::Stack => format!("both instances `{}`", source.instance_id),
-        };
-        for claim in claims {
-            let clashes = claim.extent.clashes(claim.extent) && !(copied == CopyOf::Stack && claim.is_inside_a_stack());
-            if !clashes {
-                continue;
+            CopyOf::Instance => format!("the copy and `{name}`"),
+            CopyOf::Stack { copy, source } => {
+                format!("`{name}` of the stack `{copy}` and `{name}` of the stack `{source}`")
             }
-            let (code, message) = match claim.kind() {
-                ClaimKind::HostPort => continue,
-                ClaimKind::Volume => {
-                    (WarningCode::VolumeShared, format!("{claim} is mounted by {both}: they share what is in it."))
-                }
-                ClaimKind::Domain => (
-                    WarningCode::DomainShared,
-                    format!("{claim} is a domain of {both}: a gateway finds only one of them."),
-                ),
-            };
-            warnings.push(Warning { code, message });
+        };
+        let claims = layers.merge().values().into_iter().filter_map(|entry| entry.claim(source.stack_id)).collect();
+        for claim in deduplicate(claims) {
+            let is_private = matches!(copied, CopyOf::Stack { .. }) && claim.is_inside_a_stack();
+            if claim.extent.clashes(claim.extent) && !is_private {
+                warnings.push(shared_claim(&claim, &both));
+            }
         }
     }
     Ok(warnings)
 }
 
-/// The names of the volumes in which instances keep data of their own, whatever the engine made of them.
-pub(in crate::app) async fn own_volumes(tx: &Tx, instances: &[InstanceModel]) -> Result<Vec<String>> {
-    let mut names = Vec::new();
+/// The warning that two instances have the same claim.
+fn shared_claim(claim: &Claim, both: &str) -> Warning {
+    let (code, message) = match claim.kind() {
+        ClaimKind::HostPort => (
+            WarningCode::HostPortShared,
+            format!("Both {both} publish {claim}; give one of them another host port before both run."),
+        ),
+        ClaimKind::Volume => {
+            (WarningCode::VolumeShared, format!("Both {both} mount {claim}, and so have the same files."))
+        }
+        ClaimKind::Domain => (
+            WarningCode::DomainShared,
+            format!("Both {both} have the domain {claim}: a gateway finds only one of them."),
+        ),
+    };
+    Warning { code, message }
+}
+
+/// The names of the engine's volumes that only these instances use; with their stack, also those that it has for itself.
+pub(in crate::app) async fn own_volumes(
+    tx: &Tx,
+    stack: Option<&StackModel>,
+    instances: &[InstanceModel],
+) -> Result<BTreeSet<String>> {
+    let of_stack = stack.map(StackModel::storage_name);
+    let mut names = BTreeSet::new();
     for (instance, layers) in instances.iter().zip(effective::load::<Volume>(tx, instances).await?) {
         match layers {
             Ok(layers) => {
-                let storage_name = instance.storage_name();
-                let volumes = layers.merge().values().into_iter().filter_map(|it| it.stored_as(&storage_name));
-                names.extend(volumes.collect::<Vec<_>>());
+                let of_instance = instance.storage_name();
+                let storage = StorageNames { instance: &of_instance, stack: of_stack.as_deref().unwrap_or_default() };
+                let merged = layers.merge().values();
+                let own = merged.into_iter().filter(|volume| stack.is_some() || volume.scope != VolumeScope::Stack);
+                names.extend(own.filter_map(|volume| volume.stored_as(storage)));
             }
             Err(row) => tracing::error!(%row, "the volumes of an instance are not known"),
         }
     }
-    names.sort_unstable();
-    names.dedup();
     Ok(names)
 }
 
-/// The warning that volumes stay on the hosts where a purged instance ran.
-pub(in crate::app) fn left_behind(volumes: &[String]) -> Option<Warning> {
-    (!volumes.is_empty()).then(|| Warning {
-        code: WarningCode::VolumeLeftBehind,
-        message: format!(
-            "These volumes stay where it ran, and nothing will use them again: {}. Remove them with `docker volume rm`.",
-            listed(volumes.iter().map(String::as_str))
-        ),
-    })
+/// The warning that volumes stay on the hosts where purged instances ran.
+pub(in crate::app) fn left_behind(volumes: &BTreeSet<String>) -> Option<Warning> {
+    let message = || {
+        format!(
+            "These volumes stay on the hosts where it ran, and nothing will use them again: {}. Remove them with `docker \
+             volume rm`.",
+            listed(volumes)
+        )
+    };
+    (!volumes.is_empty()).then(|| Warning { code: WarningCode::VolumeLeftBehind, message: message() })
 }
 
-/// The warning that instances of a template start on another, empty volume.
-pub(in crate::app) fn starts_empty(target: &str, volumes: &[String]) -> Option<Warning> {
-    (!volumes.is_empty()).then(|| Warning {
-        code: WarningCode::VolumeLeftBehind,
-        message: format!(
-            "Another volume is mounted at {target} now: {} of its instances start without their data, which stays in {}.",
-            volumes.len(),
-            listed(volumes.iter().map(String::as_str))
-        ),
-    })
+/// The warning that instances of a template no longer mount a volume that they inherit.
+pub(in crate::app) fn without_data(target: &str, volumes: &BTreeSet<String>) -> Option<Warning> {
+    let message = || {
+        format!(
+            "The template mounts the volume at {target} no longer: its instances start without the data, which stays in {}.",
+            listed(volumes)
+        )
+    };
+    (!volumes.is_empty()).then(|| Warning { code: WarningCode::VolumeLeftBehind, message: message() })
 }
 
 /// The warning that containers of a stack keep running under its former name.
@@ -213,8 +242,8 @@ pub(in crate::app) fn still_running(project: &str) -> Warning {
     Warning {
         code: WarningCode::StillRunning,
         message: format!(
-            "What was started under the former name keeps running, with its ports. End it with `docker compose -p \
-             {project} down` before the stack is started again; the volumes stay, and the stack finds them."
+            "Containers of the former name may still be running. End them with `docker compose -p {project} down` before \
+             the stack is started again; the volumes stay, and the stack finds them."
         ),
     }
 }

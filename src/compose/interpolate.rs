@@ -51,6 +51,17 @@ pub(super) fn interpolate_given(text: &str, variables: &BTreeMap<String, String>
     Some(Kept { text: filled.text, missing: filled.missing, within })
 }
 
+/// The variables without which Compose does not interpolate a text. None if it cannot be interpolated at all.
+pub(super) fn required(text: &str) -> Vec<String> {
+    let filled = interpolate(text, &BTreeMap::new(), &ReadBudget::default());
+    let missing = filled.map(|filled| filled.missing).unwrap_or_default().into_iter();
+    let name = |missing| match missing {
+        Missing::Required(name, _) => Some(name),
+        Missing::Optional(_) => None,
+    };
+    missing.filter_map(name).collect()
+}
+
 /// The name of the variable if the whole text is one reference.
 pub(super) fn only_variable(text: &str) -> Option<&str> {
     let name = text.strip_prefix('$')?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use proptest::prelude::*;
 
-use super::{Entries, Member, Mode, Network, NoteKind, Reading, Request, Source, read, render};
+use super::{Entries, Member, Mode, NoteKind, Reading, Request, Source, StackNames, read, render};
 use crate::{
     ids::InstanceId,
     kinds::{Cardinality, Collections, EnvValue, Kind, Setting, SettingField, for_each_kind},
@@ -76,7 +76,7 @@ fn file(entries: &Entries) -> String {
         template: entries.clone(),
         effective: entries.clone(),
     };
-    let stack = Network {
+    let stack = StackNames {
         stack: "shop".to_owned(),
         storage_name: "devarch-shop.1".to_owned(),
         network: "devarch-shop-net".to_owned(),

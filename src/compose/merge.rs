@@ -72,28 +72,72 @@ pub(super) fn parts(part: &'static str, below: Map, above: Map) -> Map {
     merge_maps(&mut vec![part], below, above)
 }
 
-/// Merges the entries of both, in the order of `below`. Entries with `!reset` are removed.
+/// Joins two layers of a part of a file into one layer that has the effect of both: its tags still act on what is below.
+pub(super) fn joined(part: &'static str, below: Map, above: Map) -> Map {
+    join_maps(&mut vec![part], below, above)
+}
+
+fn join_maps(path: &mut Vec<&str>, below: Map, above: Map) -> Map {
+    combine(path, below, above, |path, there, node| Some(join(path, there, node)), Some)
+}
+
+fn join(path: &mut Vec<&str>, below: Node, above: Node) -> Node {
+    let rule = rule(path);
+    match (below.tag, above.tag) {
+        // What is below has no effect any more.
+        (_, Some(Tag::Reset | Tag::Override)) => return above,
+        (Some(Tag::Reset), None) => return resolve_tags(above).tagged(Tag::Override),
+        (Some(Tag::Override), None) => {
+            return merge(path, Node { tag: None, ..below }, above).tagged(Tag::Override);
+        }
+        (None, None) => {}
+    }
+    if above.value == Value::Null && rule != Rule::Replace {
+        return below;
+    }
+    let (below, above) = (normalized(rule, below), normalized(rule, above));
+    match (below.value, above.value) {
+        (Value::Map(there), Value::Map(more)) if rule != Rule::Replace && rule != Rule::Logging => {
+            Node { at: above.at, ..Node::from(join_maps(path, there, more)) }
+        }
+        (there, more) => {
+            merge(path, Node { value: there, at: below.at, tag: None }, Node { value: more, at: above.at, tag: None })
+        }
+    }
+}
+
+/// Merges the entries of both. Entries with `!reset` are removed.
 fn merge_maps(path: &mut Vec<&str>, below: Map, above: Map) -> Map {
+    let is_kept = |node: &Node| node.tag != Some(Tag::Reset);
+    let both = |path: &mut Vec<&str>, there, node: Node| is_kept(&node).then(|| merge(path, there, node));
+    combine(path, below, above, both, |node| is_kept(&node).then(|| resolve_tags(node)))
+}
+
+/// The entries of both maps, in the order of `below`: what `both` makes of the two with the same key, and what `new` makes
+/// of those that only `above` has.
+fn combine(
+    path: &[&str],
+    below: Map,
+    above: Map,
+    both: impl Fn(&mut Vec<&str>, Node, Node) -> Option<Node>,
+    new: impl Fn(Node) -> Option<Node>,
+) -> Map {
     let mut places: HashMap<String, usize> = HashMap::with_capacity(above.len());
     let mut changes: Vec<Option<(String, Node)>> = Vec::with_capacity(above.len());
     for (key, node) in above {
         places.insert(key.clone(), changes.len());
         changes.push(Some((key, node)));
     }
-    let mut merged: Vec<(String, Node)> = Vec::with_capacity(below.len());
+    let mut combined: Vec<(String, Node)> = Vec::with_capacity(below.len());
     for (key, there) in below {
-        match places.get(&key).and_then(|place| changes[*place].take()) {
-            None => merged.push((key, there)),
-            Some((_, node)) if node.tag == Some(Tag::Reset) => {}
-            Some((_, node)) => {
-                let joint = within(path, &key, |path| merge(path, there, node));
-                merged.push((key, joint));
-            }
-        }
+        let node = match places.get(&key).and_then(|place| changes[*place].take()) {
+            None => Some(there),
+            Some((_, node)) => within(path, &key, |path| both(path, there, node)),
+        };
+        combined.extend(node.map(|node| (key, node)));
     }
-    let new = changes.into_iter().flatten().filter(|(_, node)| node.tag != Some(Tag::Reset));
-    merged.extend(new.map(|(key, node)| (key, resolve_tags(node))));
-    merged.into_iter().collect()
+    combined.extend(changes.into_iter().flatten().filter_map(|(key, node)| Some((key, new(node)?))));
+    combined.into_iter().collect()
 }
 
 fn within<T>(path: &[&str], key: &str, what: impl FnOnce(&mut Vec<&str>) -> T) -> T {
@@ -169,8 +213,8 @@ fn merge_lists(path: &[&str], there: Vec<Node>, more: Vec<Node>) -> Vec<Node> {
     list
 }
 
-/// The most pairs of subnets that are compared. Longer lists are appended to one another.
-const MAX_SUBNET_PAIRS: usize = 100_000;
+/// The most pairs of subnets that are compared, each with all that are kept. Longer lists are appended to one another.
+const MAX_SUBNET_PAIRS: usize = 1000;
 
 /// Merges lists of subnets as Compose does it: each entry of `below` is compared with each of `above`, and only what these
 /// comparisons give is kept. An entry of `below` is changed by each comparison, also where it has been kept before.

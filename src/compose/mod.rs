@@ -2,6 +2,7 @@
 //!
 //! Called by the use cases. It must not access files, the database or the network: its input and output are text.
 
+mod config_hash;
 mod env_file;
 mod interpolate;
 #[cfg(test)]
@@ -18,6 +19,6 @@ pub use self::{
         Imported, MAX_BYTES, MAX_SERVICES, Missing, Reading, Refusal, Request, Source, folder, joined, missing_files,
         project_name, read, read_within, stack_name,
     },
-    render::{Entries, File, Member, Mode, Network, render},
+    render::{Entries, File, Member, Mode, StackNames, render},
 };
 pub use crate::kinds::compose::{Note, NoteKind, SecretOf, Warning};

@@ -2,15 +2,13 @@
 //!
 //! Called by the use cases. It must not load anything, and the same input must give the same bytes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use sha2::{Digest, Sha256};
-
-use super::{layers, warnings};
+use super::{config_hash::config_hash, interpolate::required, layers, warnings};
 use crate::{
     ids::InstanceId,
     kinds::{
-        CONFIG_HASH_LABEL, DEFAULT_NETWORK, EnvVar, Kind, RESERVED_PREFIX,
+        CONFIG_HASH_LABEL, DEFAULT_NETWORK, EnvVar, Kind,
         compose::{EXTENSION, Rendered, SecretOf, Surroundings, Warning, literal},
         for_each_kind,
     },
@@ -59,12 +57,12 @@ pub struct Member {
     pub effective: Entries,
 }
 
-/// The stack's own network and names.
+/// The names of a stack.
 #[derive(Clone, Debug)]
-pub struct Network {
+pub struct StackNames {
     /// The stack's name.
     pub stack: String,
-    /// The beginning of the names of its volumes and networks.
+    /// The beginning of the names of the volumes that its instances share.
     pub storage_name: String,
     /// The name of the network that all its services join.
     pub network: String,
@@ -79,8 +77,11 @@ pub struct File {
     pub layer: Option<String>,
     /// Warnings for the user of the files.
     pub warnings: Vec<Warning>,
-    /// Variables that must be set, because secrets are not written out, each with its secret.
+    /// Variables that stand for secrets, because these are not written out, each with its secret.
     pub variables: BTreeMap<String, SecretOf>,
+    /// All variables without which Compose does not read the file: those, and the ones that templates of config files
+    /// require.
+    pub required_variables: BTreeSet<String>,
     /// The value of the label [`CONFIG_HASH_LABEL`] of each service.
     pub config_hashes: BTreeMap<String, String>,
 }
@@ -88,7 +89,7 @@ pub struct File {
 /// Renders a stack. `known` contains all instances of the stack with their names, and whether they are enabled.
 #[expect(clippy::implicit_hasher, reason = "made by one caller, with the usual hasher")]
 pub fn render(
-    stack: &Network,
+    stack: &StackNames,
     members: &[Member],
     known: HashMap<InstanceId, (String, bool)>,
     reveal: bool,
@@ -120,15 +121,24 @@ pub fn render(
                 .map_or_else(String::new, |version| format!("# It needs Docker Compose {version} or later.\n"));
             let body = if upper.is_empty() { "services: {}\n".to_owned() } else { write(&upper) };
             let text = format!(
-                "# Written by DevArch from the templates of the stack {name}. What its instances say differently is in \
-                 the override file.\n{}",
+                "# Written by DevArch from the templates of the stack {name}. The overrides of its instances are in the \
+                 override file.\n{}",
                 write(&base_layer)
             );
-            let what = "Written by DevArch: what the instances differ in from their templates, in the stack";
+            let what = "Written by DevArch: the overrides of the instances of the stack";
             (text, Some(format!("# {what} {name}.\n{needs}{body}")))
         }
     };
-    File { text, layer, warnings, variables: around.variables, config_hashes }
+    let templates = members.iter().flat_map(|member| &member.effective.config_files).filter(|file| file.is_template);
+    let required_variables = templates.flat_map(|file| required(&file.content)).chain(around.variables.keys().cloned());
+    File {
+        text,
+        layer,
+        warnings,
+        required_variables: required_variables.collect(),
+        variables: around.variables,
+        config_hashes,
+    }
 }
 
 /// The base layer of a member: the entries of its template, without overridden secrets and overridden config files with
@@ -145,7 +155,7 @@ fn base_layer(member: &Member, reveal: bool) -> Entries {
 
 /// The whole document, with one of the layers of every member. Adds the hashes of services that have none yet.
 fn document<'m>(
-    stack: &Network,
+    stack: &StackNames,
     members: impl Iterator<Item = (&'m Member, &'m Entries)>,
     around: &mut Surroundings,
     config_hashes: &mut BTreeMap<String, String>,
@@ -160,7 +170,7 @@ fn document<'m>(
             let extension = std::mem::take(&mut to.extension);
             to.service.set(EXTENSION, extension);
         }
-        let hash = config_hashes.entry(member.name.clone()).or_insert_with(|| config_hash(&to.service)).clone();
+        let hash = config_hashes.entry(member.name.clone()).or_insert_with(|| config_hash(&to)).clone();
         set_label(&mut to.service, CONFIG_HASH_LABEL, &hash);
         // Volumes of instances have unique keys; other volumes, models and networks have one key for all services.
         let used = [
@@ -189,9 +199,9 @@ fn document<'m>(
     file
 }
 
-/// The networks of a file with their names, the stack's own first. Names of projects contain no underscore, so that no
-/// two stacks have a network of the same name.
-fn named_networks(networks: Shared, stack: &Network) -> Map {
+/// The networks of a file with their names, the stack's own first. Names of projects contain no underscore, so no two
+/// stacks derive the same name for a network.
+fn named_networks(networks: Shared, stack: &StackNames) -> Map {
     let own = (DEFAULT_NETWORK.to_owned(), Node::from(Map::new()));
     let mut all: Map = Map::from_iter([own]);
     for (key, definition) in networks.entries {
@@ -239,55 +249,6 @@ impl Shared {
         unlike
     }
 }
-
-/// The hash of what a service runs: equal as long as its attributes are, but for what says which instance
-/// it is. A later version may
-/// compute it differently.
-fn config_hash(service: &Map) -> String {
-    fn feed(node: &Node, to: &mut Sha256) {
-        // Each part begins with its kind and length, so that two different trees never feed the same bytes.
-        let mut part = |kind: u8, text: &str| {
-            to.update([kind]);
-            to.update((text.len() as u64).to_le_bytes());
-            to.update(text);
-        };
-        match &node.value {
-            Value::Map(map) => feed_map(map, to),
-            Value::List(list) => {
-                part(b'l', &list.len().to_string());
-                for node in list {
-                    feed(node, to);
-                }
-            }
-            Value::Null => part(b'n', ""),
-            _ => part(b's', &node.scalar().unwrap_or_default()),
-        }
-    }
-    fn feed_map(map: &Map, to: &mut Sha256) {
-        let mut entries: Vec<_> = map.iter().collect();
-        entries.sort_unstable_by_key(|(key, _)| *key);
-        to.update([b'm']);
-        to.update((entries.len() as u64).to_le_bytes());
-        for (key, node) in entries {
-            to.update((key.len() as u64).to_le_bytes());
-            to.update(key);
-            feed(node, to);
-        }
-    }
-    let mut service = service.clone();
-    // The container's name and the labels of the system tell which instance it is, not what it runs.
-    service.take("container_name");
-    if let Some(Value::Map(labels)) = service.take("labels").map(|node| node.value) {
-        let own: Map = labels.into_iter().filter(|(key, _)| !key.starts_with(RESERVED_PREFIX)).collect();
-        service.set("labels", own);
-    }
-    let mut digest = Sha256::new();
-    feed_map(&service, &mut digest);
-    digest.finalize().iter().take(HASH_BYTES).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The length of a configuration hash: short enough to be read, long enough that no two are equal by accident.
-const HASH_BYTES: usize = 16;
 
 /// Sets a label of a service, in the order of the keys.
 fn set_label(service: &mut Map, key: &str, value: &str) {

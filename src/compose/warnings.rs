@@ -22,7 +22,7 @@ pub(super) fn of(member: &Member, members: &[Member], known: &HashMap<InstanceId
     let mut messages = Vec::new();
     if is_address(&member.name) {
         messages.push(format!(
-            "Programs take its name for an address: other instances reach it as {} only.",
+            "Its name looks like an IP address: other instances reach it as {} only.",
             member.container_name
         ));
     }
@@ -88,6 +88,9 @@ pub(super) fn of(member: &Member, members: &[Member], known: &HashMap<InstanceId
     messages.into_iter().map(|message| Warning { instance: Some(member.name.clone()), message }).collect()
 }
 
+/// The most shared aliases of an instance that have a warning each.
+const MAX_ALIASES_NAMED: usize = 20;
+
 fn has_network_mode(member: &Member) -> bool {
     member.effective.attributes.iter().any(|attribute| attribute.name == "network_mode")
 }
@@ -111,6 +114,7 @@ pub(super) fn of_names(members: &[Member]) -> Vec<Warning> {
     }
     let mut warnings = Vec::new();
     for member in members {
+        let mut shared = 0;
         for network in &member.effective.networks {
             for alias in network.aliases.0.iter().filter(|alias| **alias != member.name) {
                 let name = (network.file_key(), alias.as_str());
@@ -121,14 +125,21 @@ pub(super) fn of_names(members: &[Member]) -> Vec<Warning> {
                 match other {
                     None => drop(holders.insert(name, &member.name)),
                     Some(other) => {
-                        let message = format!(
-                            "Its alias {alias} in the network {} also leads to {other}: either of them may answer.",
-                            network.name
-                        );
-                        warnings.push(Warning { instance: Some(member.name.clone()), message });
+                        shared += 1;
+                        if shared <= MAX_ALIASES_NAMED {
+                            let message = format!(
+                                "Its alias {alias} in the network {} also leads to {other}: either of them may answer.",
+                                network.name
+                            );
+                            warnings.push(Warning { instance: Some(member.name.clone()), message });
+                        }
                     }
                 }
             }
+        }
+        if shared > MAX_ALIASES_NAMED {
+            let message = format!("{} more of its aliases also lead to other instances.", shared - MAX_ALIASES_NAMED);
+            warnings.push(Warning { instance: Some(member.name.clone()), message });
         }
     }
     warnings
@@ -139,10 +150,12 @@ fn is_true(value: &serde_json::Value) -> bool {
     value.as_bool().unwrap_or_else(|| value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true")))
 }
 
-/// Whether C libraries take a name for an IPv4 address in one number, so that they never look it up.
+/// Whether C libraries read a name as an IPv4 address, a single number, so that they never look it up.
 fn is_address(name: &str) -> bool {
-    match name.strip_prefix("0x") {
-        Some(rest) => rest.bytes().all(|c| c.is_ascii_hexdigit()),
-        None => name.bytes().all(|c| c.is_ascii_digit()),
-    }
+    let (digits, radix) = match (name.strip_prefix("0x"), name.strip_prefix('0')) {
+        (Some(digits), _) => (digits, 16),
+        (None, Some(digits)) if !digits.is_empty() => (digits, 8),
+        _ => (name, 10),
+    };
+    u32::from_str_radix(digits, radix).is_ok()
 }

@@ -95,9 +95,9 @@ pub enum Command {
 pub enum OnConflict {
     /// Nothing is imported.
     Fail,
-    /// What is there stays.
+    /// It stays as it is.
     Skip,
-    /// What is there becomes what the file says.
+    /// It becomes what the file defines.
     Update,
 }
 

@@ -22,8 +22,8 @@ super::fields! { ($)
             "COALESCE(s.network_name, 'devarch-' || s.name || '-net')",
             |row| row.network_name.clone().unwrap_or_else(|| crate::name::network_name(&row.name))
         ),
-        /// Beginning of the names of the volumes and networks that the stack itself has, `{storageName}_{name}`. It is
-        /// given once, stays the same through every rename, and no other stack ever has it.
+        /// Beginning of the names of the volumes that its instances share, `{storageName}_{source}`. It is given once,
+        /// stays the same through every rename, and no other stack ever has it.
         storage_name: String as String = (
             "CASE WHEN s.storage_name <> '' THEN s.storage_name ELSE 'devarch.' || CAST(s.id AS TEXT) END",
             |row| row.storage_name()

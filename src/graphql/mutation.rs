@@ -360,7 +360,7 @@ impl Mutation {
         ))
     }
 
-    /// Revokes an API key; whoever holds it is out at once. Takes the role `ADMIN` and all stacks.
+    /// Revokes an API key: requests with it are refused at once. Takes the role `ADMIN` and all stacks.
     async fn revoke_api_key(
         &self,
         ctx: &Context<'_>,

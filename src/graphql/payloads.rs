@@ -5,7 +5,7 @@
 use async_graphql::{Enum, ID, Result, SimpleObject};
 
 use crate::{
-    app::{self, Duplicated, DuplicatedStack, SharedHostPort, Warned},
+    app::{self, Warned},
     db::entities::{InstanceModel, StackModel, TemplateModel},
     error::{Error, Result as AppResult},
     graphql::{
@@ -21,6 +21,22 @@ pub(super) fn from_result<T>(done: AppResult<T>) -> Result<(Option<T>, Vec<UserE
         Ok(value) => Ok((Some(value), Vec::new())),
         Err(Error::Refused(problems)) => Ok((None, problems.into_iter().map(UserError::from).collect())),
         Err(error) => Err(to_graphql_error(error)),
+    }
+}
+
+/// The parts of a payload with warnings.
+struct WithWarnings<T> {
+    value: Option<T>,
+    warnings: Vec<Warning>,
+    user_errors: Vec<UserError>,
+}
+
+impl<T> WithWarnings<T> {
+    fn from_result(done: AppResult<Warned<T>>) -> Result<Self> {
+        let (done, user_errors) = from_result(done)?;
+        let (value, warnings) = done.map(|done| (done.value, done.warnings)).unzip();
+        let warnings = warnings.unwrap_or_default().into_iter().map(Warning::from).collect();
+        Ok(Self { value, warnings, user_errors })
     }
 }
 
@@ -120,7 +136,7 @@ macro_rules! warned_payloads {
         pub(super) struct $name {
             $(#[$field_doc])*
             $field: Option<Planned<$type>>,
-            /// What to know before it is started again.
+            /// What to know before it is started.
             warnings: Vec<Warning>,
             /// What has to be put right; empty when it was done.
             user_errors: Vec<UserError>,
@@ -128,9 +144,7 @@ macro_rules! warned_payloads {
 
         impl $name {
             pub(super) fn from_result(done: AppResult<Warned<$model>>) -> Result<Self> {
-                let (done, user_errors) = from_result(done)?;
-                let (value, warnings) = done.map(|done| (done.value, done.warnings)).unzip();
-                let warnings = warnings.unwrap_or_default().into_iter().map(Warning::from).collect();
+                let WithWarnings { value, warnings, user_errors } = WithWarnings::from_result(done)?;
                 Ok(Self { $field: value.map($type::from).map(Planned), warnings, user_errors })
             }
         }
@@ -138,10 +152,20 @@ macro_rules! warned_payloads {
 }
 
 warned_payloads! {
+    /// What `duplicateStack` did.
+    DuplicateStackPayload {
+        /// The new stack; null when there are errors.
+        stack: Stack of StackModel
+    }
     /// What `renameStack` did.
     RenameStackPayload {
         /// The stack under its new name; null when there are errors.
         stack: Stack of StackModel
+    }
+    /// What `duplicateInstance` did.
+    DuplicateInstancePayload {
+        /// The new instance; null when there are errors.
+        instance: Instance of InstanceModel
     }
     /// What `updateTemplate` did.
     UpdateTemplatePayload {
@@ -165,9 +189,7 @@ macro_rules! purge_payloads {
 
         impl $name {
             pub(super) fn from_result(done: AppResult<Warned<$id>>) -> Result<Self> {
-                let (done, user_errors) = from_result(done)?;
-                let (id, warnings) = done.map(|done| (done.value, done.warnings)).unzip();
-                let warnings = warnings.unwrap_or_default().into_iter().map(Warning::from).collect();
+                let WithWarnings { value: id, warnings, user_errors } = WithWarnings::from_result(done)?;
                 Ok(Self { purged_id: id.map(|id| id.encode().into()), warnings, user_errors })
             }
         }
@@ -179,51 +201,6 @@ purge_payloads! {
     PurgeStackPayload of StackId
     /// What `purgeInstance` did.
     PurgeInstancePayload of InstanceId
-}
-
-/// What `duplicateInstance` did.
-#[derive(SimpleObject)]
-pub(super) struct DuplicateInstancePayload {
-    /// The new instance; null when there are errors.
-    instance: Option<Planned<Instance>>,
-    /// What to know before the copy is started.
-    warnings: Vec<Warning>,
-    /// What has to be put right; empty when it was done.
-    user_errors: Vec<UserError>,
-}
-
-impl DuplicateInstancePayload {
-    pub(super) fn from_result(done: AppResult<Duplicated>) -> Result<Self> {
-        let (value, user_errors) = from_result(done)?;
-        let Some(Duplicated { instance, shared, warnings }) = value else {
-            return Ok(Self { instance: None, warnings: Vec::new(), user_errors });
-        };
-        let warnings = shared.into_iter().map(Warning::from).chain(warnings.into_iter().map(Warning::from)).collect();
-        Ok(Self { instance: Some(Planned(Instance::from(instance))), warnings, user_errors })
-    }
-}
-
-/// What `duplicateStack` did.
-#[derive(SimpleObject)]
-pub(super) struct DuplicateStackPayload {
-    /// The new stack; null when there are errors.
-    stack: Option<Planned<Stack>>,
-    /// What to know before the copy is started.
-    warnings: Vec<Warning>,
-    /// What has to be put right; empty when it was done.
-    user_errors: Vec<UserError>,
-}
-
-impl DuplicateStackPayload {
-    pub(super) fn from_result(done: AppResult<DuplicatedStack>) -> Result<Self> {
-        let (value, user_errors) = from_result(done)?;
-        let Some(DuplicatedStack { stack, source, shared, warnings }) = value else {
-            return Ok(Self { stack: None, warnings: Vec::new(), user_errors });
-        };
-        let ports = shared.iter().map(|shared| Warning::between_stacks(shared, &stack.name, &source));
-        let warnings = ports.chain(warnings.into_iter().map(Warning::from)).collect();
-        Ok(Self { stack: Some(Planned(Stack::from(stack))), warnings, user_errors })
-    }
 }
 
 /// What a warning is about.
@@ -238,11 +215,11 @@ pub(in crate::graphql) enum WarningCode {
     DomainShared,
     /// Volumes with data are left on the hosts where the instance ran, and nothing uses them any more.
     VolumeLeftBehind,
-    /// What was started under the former name keeps running.
+    /// Containers of the former name may still be running.
     StillRunning,
 }
 
-/// Something that was done but deserves a look.
+/// Something to know about what was done.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct Warning {
     /// What it is about; stable.
@@ -251,29 +228,8 @@ pub(in crate::graphql) struct Warning {
     message: String,
 }
 
-impl Warning {
-    fn shared(SharedHostPort { host_ip, host_port, protocol, .. }: &SharedHostPort, both: &str) -> Self {
-        let host = if host_ip.contains(':') { format!("[{host_ip}]") } else { host_ip.clone() };
-        let message = format!(
-            "Both {both} publish {host}:{host_port}/{protocol}; give one of them another host port before both run."
-        );
-        Self { code: WarningCode::HostPortShared, message }
-    }
-
-    fn between_stacks(shared: &SharedHostPort, copy: &str, source: &str) -> Self {
-        let name = &shared.source;
-        Self::shared(shared, &format!("`{name}` of the stack `{copy}` and `{name}` of the stack `{source}`"))
-    }
-}
-
 impl From<app::Warning> for Warning {
     fn from(warning: app::Warning) -> Self {
         Self { code: warning.code.into(), message: warning.message }
-    }
-}
-
-impl From<SharedHostPort> for Warning {
-    fn from(shared: SharedHostPort) -> Self {
-        Self::shared(&shared, &format!("the copy and `{}`", shared.source))
     }
 }

@@ -1,143 +1,32 @@
 //! Attributes of a Compose service that no other kind holds, stored and rendered unchanged.
 
-use std::{
-    fmt,
-    hash::{Hash, Hasher},
-    str::FromStr,
-};
-
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use sea_orm::DeriveValueType;
 use serde_json::Value as Json;
 
 use super::{
-    Kind,
+    JsonValue, Kind,
     check::MAX_TEXT,
     compose::{EXTENSION, ReadEntry, Reading, Rendered, literal_tree},
     kind,
-    values::UnknownWord,
+    values::json::{ANY_SHAPE, Shapes, describe_shapes, has_shape},
 };
 use crate::{
     error::{Code, Problems},
     yaml::{Map, Node, Value as Yaml},
 };
 
-/// Any JSON value: text, a number, a truth value, null, a list or an object. Objects are shown with sorted keys.
-#[derive(Clone, Debug, Default, PartialEq, DeriveValueType)]
-#[sea_orm(value_type = "String")]
-pub struct AttributeValue(pub Json);
-
-impl AttributeValue {
-    /// Creates the value of a part of a file.
-    pub fn of_node(node: &Node) -> Self {
-        Self(sorted(node.to_json()))
-    }
-
-    /// Sorts the keys of all objects.
-    pub fn sort(&mut self) {
-        self.0 = sorted(std::mem::take(&mut self.0));
-    }
-
-    /// Notes what cannot be stored or imported again.
-    pub fn check(&self, at: &mut Problems, field: &str) {
-        let (bytes, depth) = (self.to_string().len(), depth(&self.0));
-        if bytes > MAX_TEXT {
-            let message = format!("{bytes} bytes are too long; at most {MAX_TEXT} are allowed.");
-            at.enter(field, |at| at.note(Code::LimitExceeded, message, None));
-        }
-        if depth > MAX_DEPTH {
-            let message = format!("{depth} levels of lists and objects are too deep; at most {MAX_DEPTH} are allowed.");
-            at.enter(field, |at| at.note(Code::LimitExceeded, message, None));
-        }
-        if has_nul(&self.0) {
-            at.invalid(field, "A NUL character cannot be stored.", None);
-        }
-    }
-}
-
-/// Hashes the text. The keys of objects are sorted, so equal values have equal texts.
-impl Hash for AttributeValue {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.to_string().hash(state);
-    }
-}
-
-impl fmt::Display for AttributeValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for AttributeValue {
-    type Err = UnknownWord;
-    fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        serde_json::from_str(text).map(Self).map_err(|_| UnknownWord::new("value", "JSON"))
-    }
-}
-
-/// Any JSON value: text, a number, a truth value, null, a list or an object. Objects are shown with sorted keys.
-#[Scalar(name = "JSON", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
-impl ScalarType for AttributeValue {
-    fn parse(value: Value) -> InputValueResult<Self> {
-        let json = value.into_json().map_err(|_| InputValueError::custom("This is not JSON."))?;
-        Ok(Self(sorted(json)))
-    }
-
-    fn to_value(&self) -> Value {
-        Value::from_json(self.0.clone()).unwrap_or_default()
-    }
-}
-
-/// The maximum nesting of lists and objects in a value. It is below the limits of the JSON and Compose parsers, so that
-/// everything that is stored can be read, rendered and imported again.
-pub const MAX_DEPTH: usize = 32;
-
-/// The nesting depth of lists and objects.
-fn depth(json: &Json) -> usize {
-    let deepest = match json {
-        Json::Array(list) => list.iter().map(depth).max(),
-        Json::Object(map) => map.values().map(depth).max(),
-        _ => return 0,
-    };
-    1 + deepest.unwrap_or_default()
-}
-
-/// Whether any text or key contains a NUL character.
-fn has_nul(json: &Json) -> bool {
-    match json {
-        Json::String(text) => text.contains('\0'),
-        Json::Array(list) => list.iter().any(has_nul),
-        Json::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
-        Json::Null | Json::Bool(_) | Json::Number(_) => false,
-    }
-}
-
-/// Sorts the keys of all objects.
-fn sorted(json: Json) -> Json {
-    match json {
-        Json::Object(map) => {
-            let mut entries: Vec<(String, Json)> = map.into_iter().map(|(key, value)| (key, sorted(value))).collect();
-            entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-            Json::Object(entries.into_iter().collect())
-        }
-        Json::Array(list) => Json::Array(list.into_iter().map(sorted).collect()),
-        plain => plain,
-    }
-}
-
 kind! {
     /// A further attribute of the Compose service, such as `cap_add` or `ulimits`: it is kept and rendered as it is.
     pub struct Attribute in ("service_attributes", "instance_attributes"), input "AttributeInput" {
         /// An attribute of the Compose specification that no other collection or field holds, or `x-…`.
         pub name: String,
-        /// Its value, of a shape that Compose takes for it; at most 64 KiB, and at most 32 levels of lists and
+        /// Its value, of a shape that Compose accepts; at most 64 KiB, and at most 32 levels of lists and
         /// objects.
-        pub value: AttributeValue,
+        pub value: JsonValue,
     }
 }
 
-/// The attributes with the shapes that Compose accepts: `b` boolean, `n` number, `s` text, `l` list, `m` mapping.
-const ATTRIBUTES: &[(&str, &str)] = &[
+/// The attributes with the shapes that Compose accepts.
+const ATTRIBUTES: &[(&str, Shapes)] = &[
     ("annotations", "lm"),
     ("attach", "bs"),
     ("blkio_config", "m"),
@@ -241,35 +130,11 @@ pub fn held_names() -> impl Iterator<Item = &'static str> {
 const DEFINITION: &str = "x-definition";
 
 /// The shapes that an attribute accepts. Extensions (`x-…`) accept all shapes.
-fn shapes(name: &str) -> Option<&'static str> {
+fn shapes(name: &str) -> Option<Shapes> {
     if name.starts_with("x-") && name.len() > 2 && name != EXTENSION {
-        return Some("bnslm");
+        return Some(ANY_SHAPE);
     }
     ATTRIBUTES.iter().find(|(known, _)| *known == name).map(|(_, shapes)| *shapes)
-}
-
-pub(super) fn has_shape(value: &Json, shapes: &str) -> bool {
-    let shape = match value {
-        // Only extensions may be null.
-        Json::Null => return shapes == "bnslm",
-        Json::Bool(_) => 'b',
-        Json::Number(_) => 'n',
-        Json::String(_) => 's',
-        Json::Array(_) => 'l',
-        Json::Object(_) => 'm',
-    };
-    shapes.contains(shape)
-}
-
-pub(super) fn describe_shapes(shapes: &str) -> String {
-    let word = |shape| match shape {
-        'b' => "true or false",
-        'n' => "a number",
-        's' => "text",
-        'l' => "a list",
-        _ => "an object",
-    };
-    shapes.chars().map(word).collect::<Vec<_>>().join(" or ")
 }
 
 impl Kind for Attribute {
@@ -303,7 +168,7 @@ impl Kind for Attribute {
 
     fn validate(&self, at: &mut Problems) {
         at.enter("name", |at| Self::validate_key(&self.name, at));
-        self.value.check(at, "value");
+        self.value.check(at, "value", MAX_TEXT);
         if let Some(shapes) = shapes(&self.name)
             && !has_shape(&self.value.0, shapes)
         {
@@ -357,7 +222,7 @@ impl Kind for Attribute {
             if node.as_map().is_some_and(Map::is_empty) && matches!(name.as_str(), "deploy" | "credential_spec") {
                 continue;
             }
-            let value = AttributeValue::of_node(&node);
+            let value = JsonValue::of_node(&node);
             found.push(from.found(&name, node.at, Self { name: name.clone(), value }));
         }
         found
@@ -367,9 +232,9 @@ impl Kind for Attribute {
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
         use proptest::prelude::*;
         let text = (proptest::sample::select(vec!["hostname", "runtime", "x-a", "x-b"]), "[a-z$ ]{1,3}")
-            .prop_map(|(name, text)| Self { name: name.to_owned(), value: AttributeValue(text.into()) });
+            .prop_map(|(name, text)| Self { name: name.to_owned(), value: JsonValue(text.into()) });
         let list = (proptest::sample::select(vec!["cap_add", "x-a"]), proptest::collection::vec("[A-Z$]{1,3}", 0..3))
-            .prop_map(|(name, list)| Self { name: name.to_owned(), value: AttributeValue(list.into()) });
+            .prop_map(|(name, list)| Self { name: name.to_owned(), value: JsonValue(list.into()) });
         prop_oneof![text, list].boxed()
     }
 }

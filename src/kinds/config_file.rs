@@ -94,7 +94,7 @@ impl Kind for ConfigFile {
     fn render(entries: &[&Self], to: &mut Rendered<'_>) {
         let (mut used, mut empty) = (Vec::new(), Vec::new());
         for file in entries {
-            // Compose takes a config without content for a file of the host without a path: it would mount the folder
+            // Compose handles a config without content as a file of the host without a path: it would mount the folder
             // of the project, with its `.env`, into the container.
             if file.content.is_empty() {
                 to.warn(format!(

@@ -147,20 +147,20 @@ impl Kind for Dependency {
             };
             for (name, node) in needed {
                 let (part, at) = (format!("depends_on.{name}"), node.at);
-                let mut how = Manner::default();
+                let mut requirement = Requirement::default();
                 if let Value::Map(mut map) = node.value {
                     if let Some(word) = map.take("condition").and_then(|node| node.scalar()) {
                         match word.parse::<Condition>() {
-                            Ok(read) => how.condition = read,
+                            Ok(read) => requirement.condition = read,
                             Err(error) => from.lose(&part, at, error.about(&word)),
                         }
                     }
                     let mut flag = |key: &str| map.take(key).and_then(|node| node.as_bool());
-                    how.required = flag("required").unwrap_or(true);
-                    how.restart = flag("restart").unwrap_or(false);
+                    requirement.required = flag("required").unwrap_or(true);
+                    requirement.restart = flag("restart").unwrap_or(false);
                     from.lose_rest(&part, map);
                 }
-                add_dependency(&name, how, &part, at, &mut found, from);
+                add_dependency(&name, requirement, &part, at, &mut found, from);
             }
         }
         let mut needed: HashSet<InstanceRef> = found.iter().map(|found| found.entry.depends_on.clone()).collect();
@@ -184,8 +184,8 @@ impl Kind for Dependency {
             let same = InstanceRef::Name { stack: String::new(), name: instance_name(name, from) };
             if needed.insert(same) {
                 // As Compose does it for links.
-                let how = Manner { restart: true, ..Manner::default() };
-                add_dependency(name, how, &part, at, &mut found, from);
+                let requirement = Requirement { restart: true, ..Requirement::default() };
+                add_dependency(name, requirement, &part, at, &mut found, from);
             }
         }
         found
@@ -210,14 +210,14 @@ fn instance_name(name: &str, from: &Reading<'_>) -> String {
     from.services.instances.get(name).cloned().unwrap_or_else(|| name.to_owned())
 }
 
-/// How one service depends on another one.
-struct Manner {
+/// What a service requires of another one.
+struct Requirement {
     condition: Condition,
     required: bool,
     restart: bool,
 }
 
-impl Default for Manner {
+impl Default for Requirement {
     fn default() -> Self {
         Self { condition: Condition::ServiceStarted, required: true, restart: false }
     }
@@ -225,7 +225,7 @@ impl Default for Manner {
 
 fn add_dependency(
     name: &str,
-    Manner { condition, required, restart }: Manner,
+    Requirement { condition, required, restart }: Requirement,
     part: &str,
     at: At,
     found: &mut Vec<ReadEntry<Dependency>>,

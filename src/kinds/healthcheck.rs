@@ -23,7 +23,7 @@ kind! {
         /// Seconds after which a check counts as failed, at least 1.
         #[graphql(default = 10)]
         pub timeout_seconds: i32,
-        /// Failures in a row that make the container unhealthy, 0 to 1000. Engines take 0 for 3.
+        /// Failures in a row that make the container unhealthy, 0 to 1000. Engines use 3 in place of 0.
         #[graphql(default = 3)]
         pub retries: i32,
         /// Seconds after the start during which failures do not count, at least 0.
@@ -34,7 +34,7 @@ kind! {
     }
 }
 
-/// The retries of engines where none are given, which they also take 0 for.
+/// The retries that engines use where none are given, and in place of 0.
 const DEFAULT_RETRIES: i32 = 3;
 
 impl Kind for Healthcheck {
@@ -103,8 +103,9 @@ impl Kind for Healthcheck {
         if check.retries > 0 {
             map.set("retries", check.retries);
         } else {
-            let message =
-                format!("Its healthcheck has 0 retries, which engines take for their default, {DEFAULT_RETRIES}.");
+            let message = format!(
+                "Its healthcheck has 0 retries, in place of which engines use their default, {DEFAULT_RETRIES}."
+            );
             to.warn(message);
         }
         map.set("start_period", duration(check.start_period_seconds));
@@ -152,13 +153,17 @@ impl Kind for Healthcheck {
         let interval_seconds = time("interval", 30);
         let timeout_seconds = time("timeout", 30);
         let start_period_seconds = time("start_period", 0);
-        // Engines take 0 for their default.
+        // Engines use their default in place of 0.
         let start_interval_seconds = Some(time("start_interval", 0)).filter(|seconds| *seconds > 0);
         let retries = match map.take("retries") {
             None => DEFAULT_RETRIES,
             Some(node) => match node.as_int() {
                 Some(0) => {
-                    from.change("healthcheck.retries", node.at, format!("Engines take 0 for {DEFAULT_RETRIES}."));
+                    from.change(
+                        "healthcheck.retries",
+                        node.at,
+                        format!("Engines use {DEFAULT_RETRIES} in place of 0."),
+                    );
                     DEFAULT_RETRIES
                 }
                 given => given.and_then(|given| i32::try_from(given).ok()).unwrap_or(-1),

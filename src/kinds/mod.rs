@@ -28,7 +28,7 @@ pub mod volume;
 
 use crate::error::Problems;
 pub use crate::kinds::{
-    attribute::{Attribute, AttributeValue},
+    attribute::Attribute,
     check::{check, check_entries, check_entry},
     config_file::ConfigFile,
     contract::{Cardinality, EntryKey, Kind, Names, OfInstance, OfTemplate, Owner, Shape, Stored, Survives},
@@ -53,8 +53,8 @@ pub use crate::kinds::{
     port::{Port, PortKey, Protocol},
     resource_limits::ResourceLimits,
     setting::{Setting, SettingField, Settings},
-    values::{Argv, HostPort, Only, Stamp, UnknownWord},
-    volume::{Volume, VolumeScope, VolumeType},
+    values::{Argv, HostPort, Only, Stamp, UnknownWord, json::JsonValue},
+    volume::{StorageNames, Volume, VolumeScope, VolumeType},
 };
 
 pub(crate) use self::{check::clean_path, rows::kind};

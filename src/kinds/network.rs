@@ -1,16 +1,17 @@
 //! Networks that the container joins, with its further names in them.
 
-use serde_json::Value as Json;
-
 use super::{
-    AttributeValue, Kind,
-    attribute::{describe_shapes, has_shape},
-    compose::{ReadEntry, Reading, Rendered, literal, literal_tree},
+    JsonValue, Kind,
+    compose::{ReadEntry, Reading, Rendered, labels, literal, literal_tree},
     kind,
-    values::Argv,
+    values::{
+        Argv,
+        json::{Part, Parts, check_details, has_contents, normalize_details},
+    },
 };
 use crate::{
     error::{Code, Problems},
+    name::is_given,
     yaml::{Map, Node, Value},
 };
 
@@ -25,28 +26,28 @@ const MAX_ALIAS: usize = 253;
 /// The maximum number of aliases in a network.
 const MAX_ALIASES: usize = 100;
 
-/// The options of a service in a network, with their shapes.
-const OPTIONS: &[(&str, &str)] = &[
-    ("driver_opts", "m"),
-    ("gw_priority", "n"),
-    ("interface_name", "s"),
-    ("ipv4_address", "s"),
-    ("ipv6_address", "s"),
-    ("link_local_ips", "l"),
-    ("mac_address", "s"),
-    ("priority", "n"),
+/// The options of a service in a network.
+const OPTIONS: Parts = &[
+    ("driver_opts", Part::Value("o")),
+    ("gw_priority", Part::Value("n")),
+    ("interface_name", Part::Value("s")),
+    ("ipv4_address", Part::Value("s")),
+    ("ipv6_address", Part::Value("s")),
+    ("link_local_ips", Part::Value("l")),
+    ("mac_address", Part::Value("s")),
+    ("priority", Part::Value("n")),
 ];
 
-/// The attributes of the definition of a network, with their shapes.
-const DEFINITION: &[(&str, &str)] = &[
-    ("attachable", "bs"),
-    ("driver", "s"),
-    ("driver_opts", "m"),
-    ("enable_ipv4", "bs"),
-    ("enable_ipv6", "bs"),
-    ("internal", "bs"),
-    ("ipam", "m"),
-    ("labels", "lm"),
+/// The attributes of the definition of a network.
+const DEFINITION: Parts = &[
+    ("attachable", Part::Value("bs")),
+    ("driver", Part::Value("s")),
+    ("driver_opts", Part::Value("o")),
+    ("enable_ipv4", Part::Value("bs")),
+    ("enable_ipv6", Part::Value("bs")),
+    ("internal", Part::Value("bs")),
+    ("ipam", Part::Value("m")),
+    ("labels", Part::Value("lo")),
 ];
 
 kind! {
@@ -63,10 +64,10 @@ kind! {
         pub is_external: bool,
         /// Further attributes of the service in this network: `driver_opts`, `gw_priority`, `interface_name`,
         /// `ipv4_address`, `ipv6_address`, `link_local_ips`, `mac_address`, `priority`.
-        pub options: Option<AttributeValue>,
+        pub options: Option<JsonValue>,
         /// How the network is made: `attachable`, `driver`, `driver_opts`, `enable_ipv4`, `enable_ipv6`, `internal`,
         /// `ipam`, `labels`. Of several definitions in a stack, that of the oldest instance is used.
-        pub definition: Option<AttributeValue>,
+        pub definition: Option<JsonValue>,
     }
 }
 
@@ -91,13 +92,8 @@ impl Network {
 impl Kind for Network {
     const FIELD: &'static str = "networks";
     const KEY_SQL: &'static str = "name";
-    const LONG_COLUMN: Option<&'static str> = Some("definition");
     type Key = String;
     type Set = Vec<Self>;
-
-    fn long_bytes(&self) -> usize {
-        self.definition.as_ref().map_or(0, |definition| definition.to_string().len())
-    }
 
     fn key(&self) -> String {
         self.name.clone()
@@ -106,10 +102,8 @@ impl Kind for Network {
     fn normalize(&mut self) {
         let mut seen = std::collections::HashSet::new();
         self.aliases.0.retain(|alias| seen.insert(alias.clone()));
-        for value in [&mut self.options, &mut self.definition] {
-            value.iter_mut().for_each(AttributeValue::sort);
-            *value = value.take().filter(says_something);
-        }
+        normalize_details(&mut self.options);
+        normalize_details(&mut self.definition);
     }
 
     fn validate_key(name: &String, at: &mut Problems) {
@@ -137,8 +131,8 @@ impl Kind for Network {
                 at.invalid(&index.to_string(), message, suggest(alias, MAX_ALIAS));
             }
         });
-        check_object(at, "options", self.options.as_ref(), OPTIONS);
-        check_object(at, "definition", self.definition.as_ref(), DEFINITION);
+        check_details(at, "options", self.options.as_ref(), OPTIONS);
+        check_details(at, "definition", self.definition.as_ref(), DEFINITION);
         if self.is_external && self.name == DEFAULT_NETWORK {
             let message = "`default` is the network of the stack, which is not external.";
             at.invalid("isExternal", message, Some("false".to_owned()));
@@ -212,13 +206,13 @@ impl Kind for Network {
         let name = proptest::sample::select(vec!["default", "front", "back"]);
         let aliases = || proptest::collection::vec("[a-z][a-z._]{0,2}", 0..3);
         let options = || {
-            let value = |text: String| AttributeValue(serde_json::json!({ "interface_name": text, "priority": 5 }));
+            let value = |text: String| JsonValue(serde_json::json!({ "interface_name": text, "priority": 5 }));
             proptest::option::of("[a-z$]{1,3}".prop_map(value))
         };
-        let definition =
-            proptest::option::of("[a-z$]{1,3}".prop_map(|text| {
-                AttributeValue(serde_json::json!({ "driver_opts": { "a": text }, "internal": true }))
-            }));
+        let definition = proptest::option::of(
+            "[a-z$]{1,3}"
+                .prop_map(|text| JsonValue(serde_json::json!({ "driver_opts": { "a": text }, "internal": true }))),
+        );
         let own = (name, aliases(), options(), definition).prop_map(|(name, aliases, options, definition)| {
             let (name, is_external) = (name.to_owned(), false);
             Self { name, aliases: Argv(aliases), is_external, options, definition }
@@ -258,38 +252,8 @@ fn suggest(text: &str, most: usize) -> Option<String> {
     Some(legal).filter(|name| !name.is_empty() && !name.starts_with(EXTERNAL))
 }
 
-/// Whether a value is more than null or an empty object.
-fn says_something(value: &AttributeValue) -> bool {
-    !value.0.is_null() && value.0.as_object().is_none_or(|map| !map.is_empty())
-}
-
-/// Notes what an object has beyond the keys that it may have.
-fn check_object(at: &mut Problems, field: &str, value: Option<&AttributeValue>, known: &[(&str, &str)]) {
-    let Some(value) = value else { return };
-    value.check(at, field);
-    at.enter(field, |at| {
-        let Json::Object(map) = &value.0 else {
-            return at.note(Code::InvalidValue, "This must be an object.", None);
-        };
-        let names = || known.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        for (key, value) in map {
-            match known.iter().find(|(name, _)| name == key) {
-                None => {
-                    let message = format!("There is no `{}`; there are {}.", key.escape_debug(), names());
-                    at.note(Code::InvalidValue, message, None);
-                }
-                Some((name, shapes)) if !has_shape(value, shapes) => {
-                    let message = format!("Compose takes {} for {name}.", describe_shapes(shapes));
-                    at.note(Code::InvalidValue, message, None);
-                }
-                Some(_) => {}
-            }
-        }
-    });
-}
-
 /// Adds the entries of an object to a map.
-fn add_all(to: &mut Map, value: Option<&AttributeValue>) {
+fn add_all(to: &mut Map, value: Option<&JsonValue>) {
     if let Some(Value::Map(map)) = value.map(|value| literal_tree(&Node::from(&value.0)).value) {
         for (key, node) in map {
             to.set(key, node);
@@ -320,7 +284,7 @@ fn own_names(from: &Reading<'_>) -> Vec<String> {
     let container = from.service.get("container_name").and_then(Node::scalar);
     let instance = from.services.instances.get(from.name);
     // A rendered file has container names that only the rendered stack has.
-    let is_rendered = |name: &str| name.starts_with("devarch-") && instance.is_some_and(|own| name.ends_with(own));
+    let is_rendered = |name: &str| is_given(name) && instance.is_some_and(|own| name.ends_with(own));
     let mut names = vec![from.name.to_owned()];
     names.extend(container.filter(|name| !is_rendered(name)));
     names.extend(from.services.link_aliases.get(from.name).cloned().unwrap_or_default());
@@ -377,7 +341,7 @@ fn read_one(key: &str, node: &Node, names: &[String], from: &mut Reading<'_>) ->
     if !from.charge(values, bytes) {
         return None;
     }
-    let json = |map: Map| Some(AttributeValue::of_node(&Node::from(map))).filter(says_something);
+    let json = |map: Map| Some(JsonValue::of_node(&Node::from(map))).filter(has_contents);
     Some(Network {
         name: name.unwrap_or_else(|| key.to_owned()),
         aliases: Argv(aliases),
@@ -390,7 +354,7 @@ fn read_one(key: &str, node: &Node, names: &[String], from: &mut Reading<'_>) ->
 /// The attributes of a definition that are held.
 fn definition_of(defined: &Map) -> Map {
     let held = defined.iter().filter(|(key, node)| is_definition_key(key) && node.value != Value::Null);
-    held.map(|(key, node)| (key.to_owned(), node.clone())).collect()
+    held.map(|(key, node)| (key.to_owned(), if key == "labels" { labels(node) } else { node.clone() })).collect()
 }
 
 /// Whether an attribute of a definition is held.

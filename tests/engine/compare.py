@@ -180,10 +180,20 @@ class Comparison:
     def network(self):
         if "network_mode" in self.attributes:
             return
-        networks, expected = self.container["NetworkSettings"].get("Networks") or {}, self.instance["stack"]["networkName"]
-        self.same("networks", [expected], sorted(networks))
-        aliases = (networks.get(expected) or {}).get("Aliases") or []
-        self.same(f"alias {self.instance['name']}", True, self.instance["name"] in aliases)
+        seen = self.container["NetworkSettings"].get("Networks") or {}
+        wanted = {self.network_name(one): one["aliases"] for one in self.wanted["networks"]} or {self.instance["stack"]["networkName"]: []}
+        self.same("networks", sorted(wanted), sorted(seen))
+        for name, aliases in wanted.items():
+            known = (seen.get(name) or {}).get("Aliases") or []
+            for alias in [self.instance["name"], *aliases]:
+                self.same(f"alias {alias} in {name}", True, alias in known)
+
+    def network_name(self, network):
+        """Of the host, the stack's own one, or a further one of the stack."""
+        stack = self.instance["stack"]
+        if network["isExternal"]:
+            return network["name"]
+        return stack["networkName"] if network["name"] == "default" else f"devarch-{stack['name']}_{network['name']}"
 
     def further(self):
         for name, value in self.attributes.items():

@@ -20,6 +20,7 @@ OVERRIDES = {
     "configFiles": [FILE],
     "resourceLimits": {"cpu": "0.5", "memory": "64m"},
     "attributes": [{"name": "cap_add", "value": ["SYS_PTRACE"]}],
+    "networks": [{"name": "default"}, {"name": "back", "aliases": ["alias"]}],
     "settings": {"command": ["argument"], "user": "app", "workingDir": "/tmp"},
 }  # fmt: skip
 
@@ -80,6 +81,10 @@ CHANGES = {
     "path of a file": of_config("configFiles", 0, "filePath", value="/etc/other.conf"),
     "content of a file": of_config("configFiles", 0, "content", value="content"),
     "mode of a file": of_config("configFiles", 0, "fileMode", value="0644"),
+    "network": of_config("networks", 0, "name", value="front"),
+    "network of the host": of_config("networks", 0, "isExternal", value=True),
+    "alias": of_config("networks", 0, "aliases", value=["other"]),
+    "no networks": of_config("networks", value=[]),
     "memory": of_config("resourceLimits", "memory", value="65m"),
     "cpu": of_config("resourceLimits", "cpu", value="0.6"),
     "no limits": of_config("resourceLimits", value=None),

@@ -134,6 +134,11 @@ INSTANCES = [
         "envVars": [{"key": "REPLACED", "value": "of the instance"}], "labels": [{"key": "replaced", "value": "of the instance"}],
         "configFiles": [file("/etc/replaced.conf", "of the instance\n", "0600")], "resourceLimits": {"memory": "256m"},
     }),
+    ("networks", "plain", {"networks": [
+        {"name": "default", "aliases": ["other-name"]}, {"name": "back", "aliases": ["db", "two.words"], "definition": {"labels": {"a": "$b"}}},
+        {"name": "in_ner.1", "definition": {"internal": True}},
+    ]}),
+    ("networks-back", "plain", {"networks": [{"name": "back"}, {"name": "default"}]}),
     ("host", "plain", attributes(
         hostname="a-name", extra_hosts=["one:10.1.2.3", "six=[2001:db8::1]"], dns=["10.9.9.9"], dns_search=["example.test"],
         dns_opt=["ndots:2"], mac_address="02:42:ac:11:00:99", domainname="example.test", annotations={"a": "b"},

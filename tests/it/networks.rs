@@ -11,7 +11,7 @@ both!(
     a_network_goes_through_copy_removal_and_replacement,
     networks_belong_to_their_stack,
     the_oldest_definition_counts,
-    what_leaves_the_stack_or_meets_is_said,
+    external_networks_and_shared_aliases_are_warned_about,
 );
 
 const COLUMNS: &str = "networks { name aliases isExternal options definition }";
@@ -174,7 +174,7 @@ async fn the_oldest_definition_counts(t: &TestApp) {
     }
 }
 
-async fn what_leaves_the_stack_or_meets_is_said(t: &TestApp) {
+async fn external_networks_and_shared_aliases_are_warned_about(t: &TestApp) {
     plain(t).await;
     t.set("web", json!({ "networks": [{ "name": "lan", "isExternal": true }] })).await;
     let outside =

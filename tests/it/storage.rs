@@ -12,7 +12,7 @@ both!(
     a_purge_names_the_volumes_that_stay,
     a_rename_of_a_stack_says_how_to_end_what_runs,
     copies_say_what_they_share,
-    another_volume_in_a_template_is_said_before_and_after,
+    a_lost_volume_of_a_template_is_warned_about_in_preview_and_update,
     a_repeated_request_warns_again,
     a_row_without_a_storage_name_has_one_of_its_own,
 );
@@ -108,18 +108,31 @@ async fn a_purge_names_the_volumes_that_stay(t: &TestApp) {
     };
     let message = |volumes: &str| {
         json!([{ "code": "VOLUME_LEFT_BEHIND", "message": format!(
-            "These volumes stay where it ran, and nothing will use them again: {volumes}. Remove them with `docker volume rm`."
+            "These volumes stay on the hosts where it ran, and nothing will use them again: {volumes}. Remove them with `docker \
+             volume rm`."
         ) }])
     };
     assert_eq!(purge("a").await, message(&volumes[0]));
     assert_eq!(purge("c").await, json!([]), "an external volume is not its own");
     t.instance("shop", "d").await;
     volumes.push(format!("{}_data", storage(t, "shop", "d").await));
+    // The stack keeps what its instances share until it is purged itself.
+    let shared = json!({ "volumes": [{ "volumeType": "VOLUME", "source": "up", "target": "/up", "scope": "STACK" }] });
+    for name in ["e", "f"] {
+        t.instance("shop", name).await;
+        t.set(name, shared.clone()).await;
+        volumes.push(format!("{}_data", storage(t, "shop", name).await));
+    }
+    assert_eq!(purge("e").await, message(&volumes.remove(volumes.len() - 2)));
+    let own = t.data("{ stack(name: \"shop\") { storageName } }", json!({})).await["stack"]["storageName"].take();
+    volumes.push(format!("{}_up", own.as_str().unwrap()));
     t.done("softDeleteInstance", json!({ "instance": TestApp::by_name("shop", "d") }), "").await;
     t.done("softDeleteStack", json!({ "stack": { "name": "shop" } }), "").await;
     let purged =
         t.done("purgeStack", json!({ "stack": { "name": "shop" } }), "purgedId warnings { code message }").await;
-    assert_eq!(purged["warnings"], message(&volumes[1..].join(", ")), "those in the trash are purged with it");
+    let mut left = volumes.split_off(1);
+    left.sort();
+    assert_eq!(purged["warnings"], message(&left.join(", ")), "those in the trash are purged with it");
 }
 
 async fn a_rename_of_a_stack_says_how_to_end_what_runs(t: &TestApp) {
@@ -154,7 +167,8 @@ async fn copies_say_what_they_share(t: &TestApp) {
     let short = |warnings: &Value| {
         let short = warnings.as_array().unwrap().iter().map(|warning| {
             let message = warning["message"].as_str().unwrap();
-            format!("{} {}", warning["code"].as_str().unwrap(), message.split_once(" is ").map_or("", |(what, _)| what))
+            let what = message.split_once(" mount ").or(message.split_once(" domain ")).map_or("", |(_, rest)| rest);
+            format!("{} {}", warning["code"].as_str().unwrap(), what.split([',', ':']).next().unwrap())
         });
         short.collect::<Vec<_>>()
     };
@@ -176,7 +190,7 @@ async fn copies_say_what_they_share(t: &TestApp) {
     assert_eq!(short(&copy["warnings"]), expected, "a relative path of another stack is another folder: {copy}");
 }
 
-async fn another_volume_in_a_template_is_said_before_and_after(t: &TestApp) {
+async fn a_lost_volume_of_a_template_is_warned_about_in_preview_and_update(t: &TestApp) {
     t.template("postgres").await;
     t.stack("shop").await;
     for name in ["a", "b", "own"] {
@@ -187,7 +201,7 @@ async fn another_volume_in_a_template_is_said_before_and_after(t: &TestApp) {
     let names = [format!("{}_data", storage(t, "shop", "a").await), format!("{}_data", storage(t, "shop", "b").await)];
     let volumes = |source: &str, read_only: bool| json!([{ "volumeType": "VOLUME", "source": source, "target": target, "readOnly": read_only }]);
     let message = format!(
-        "Another volume is mounted at {target} now: 2 of its instances start without their data, which stays in {}, {}.",
+        "The template mounts the volume at {target} no longer: its instances start without the data, which stays in {}, {}.",
         names[0], names[1]
     );
     let expected = json!([{ "code": "VOLUME_LEFT_BEHIND", "message": message }]);
@@ -215,7 +229,19 @@ async fn a_repeated_request_warns_again(t: &TestApp) {
     let first = t.done("purgeInstance", input.clone(), "purgedId warnings { code message }").await;
     assert_eq!(first["warnings"][0]["code"], "VOLUME_LEFT_BEHIND");
     assert_eq!(t.done("purgeInstance", input, "purgedId warnings { code message }").await, first);
-    // An outcome of an earlier version is the id alone.
+    // An outcome of an earlier version has a copy beside its host ports.
+    t.instance("store", "db").await;
+    let input = json!({ "instance": TestApp::by_name("store", "db"), "idempotencyKey": "k3" });
+    let first = t.done("duplicateInstance", input.clone(), "instance { id } warnings { code }").await;
+    assert!(!first["warnings"].as_array().unwrap().is_empty(), "{first}");
+    t.sql(
+        "UPDATE idempotency_keys SET outcome = replace(replace(outcome, '\"outcome\":{\"value\":{', \
+         '\"outcome\":{\"instance\":{'), '\"warnings\":', '\"shared\":') WHERE outcome LIKE '%db-copy%'",
+    )
+    .await;
+    let older = t.done("duplicateInstance", input, "instance { id } warnings { code }").await;
+    assert_eq!((&older["instance"], &older["warnings"]), (&first["instance"], &json!([])));
+    // That of a purge is the id alone.
     t.sql("UPDATE idempotency_keys SET outcome = '{\"version\":1,\"outcome\":7}' WHERE outcome LIKE '%VOLUME_LEFT_BEHIND%'").await;
     let input = json!({ "instance": TestApp::by_name("store", "db"), "idempotencyKey": "k2" });
     let older = t.done("purgeInstance", input, "purgedId warnings { code }").await;

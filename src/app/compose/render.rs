@@ -2,7 +2,7 @@
 //!
 //! Called by the resolvers, the server and the command line. It must not write, and must not merge entries itself.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sha2::{Digest, Sha256};
 
@@ -10,7 +10,7 @@ use crate::{
     access::Permission,
     app::{App, Layers, access::REVEALED, conflicts::claim::Claims, find::storable, overrides::effective},
     budget::{Budget, large_work},
-    compose::{self, Entries, File, Member, Mode, Network, SecretOf, Warning},
+    compose::{self, Entries, File, Member, Mode, SecretOf, StackNames, Warning},
     db::{
         Tx,
         entities::{InstanceModel, StackModel},
@@ -64,8 +64,10 @@ pub struct ComposeFile {
     pub layer: Option<String>,
     /// Warnings for the user.
     pub warnings: Vec<Warning>,
-    /// The variables that have to be set, because secrets are not written into the file, each with its secret.
+    /// The variables that stand for secrets, because these are not written into the file, each with its secret.
     pub variables: BTreeMap<String, SecretOf>,
+    /// All variables that have to be set: those, and the ones that templates of config files require.
+    pub required_variables: BTreeSet<String>,
     /// The values of these variables, if they were asked for ([`Reveal::Beside`]).
     pub secrets: BTreeMap<String, EnvValue>,
     /// The hash of the configuration of each service, by the name of its instance.
@@ -75,10 +77,10 @@ pub struct ComposeFile {
 }
 
 impl From<File> for ComposeFile {
-    fn from(File { text, layer, warnings, variables, config_hashes }: File) -> Self {
+    fn from(File { text, layer, warnings, variables, required_variables, config_hashes }: File) -> Self {
         let digest = Sha256::new().chain_update(&text).chain_update(layer.as_deref().unwrap_or_default()).finalize();
         let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { text, layer, warnings, variables, secrets: BTreeMap::new(), config_hashes, hash }
+        Self { text, layer, warnings, variables, required_variables, secrets: BTreeMap::new(), config_hashes, hash }
     }
 }
 
@@ -205,7 +207,7 @@ impl Stack {
 
     fn file(self, row: &StackModel, how: Rendering) -> ComposeFile {
         let network = row.network_name.clone().unwrap_or_else(|| network_name(&row.name));
-        let network = Network { stack: row.name.clone(), storage_name: row.storage_name(), network };
+        let names = StackNames { stack: row.name.clone(), storage_name: row.storage_name(), network };
         let mut warnings = Vec::new();
         let mut warn = |instance: Option<&str>, message: String| {
             warnings.push(Warning { instance: instance.map(str::to_owned), message });
@@ -221,7 +223,7 @@ impl Stack {
             warn(Some(name), message.to_owned());
         }
         let ports = shared_ports(row.id, &self.members);
-        let mut file = compose::render(&network, &self.members, self.known, how.reveal == Reveal::InFile, how.mode);
+        let mut file = compose::render(&names, &self.members, self.known, how.reveal == Reveal::InFile, how.mode);
         warnings.append(&mut file.warnings);
         warnings.extend(ports);
         let mut file = ComposeFile::from(File { warnings, ..file });

@@ -1,20 +1,17 @@
 //! The use case `duplicateInstance`: copies an instance with its overrides within its stack.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use crate::{
     access::Permission,
     app::{
-        App, InstanceRef, Warning, find,
+        App, InstanceRef, Warned, find,
         instances::naming,
-        overrides::effective,
         warnings::{CopyOf, shared_by_copies},
     },
     db::{
-        Command, StoredOutcome, Tx,
+        Command, Tx,
         entities::InstanceModel,
-        idempotency::outcomes::InstanceForm,
         queries::{
             copies::{self, Copied},
             instances::{self, NewInstance},
@@ -23,7 +20,6 @@ use crate::{
     error::{Code, Error, Problem, Problems, Result},
     fields::InstanceValues,
     ids::AnyId,
-    kinds::{Port, Protocol},
     name::{MAX_CONTAINER_NAME, Name, container_name},
 };
 
@@ -38,61 +34,13 @@ pub struct DuplicateInstance {
     pub expected_revision: Option<i64>,
 }
 
-/// The result of [`App::duplicate_instance`].
-#[derive(Clone, Debug)]
-pub struct Duplicated {
-    /// The copy.
-    pub instance: InstanceModel,
-    /// The host ports that the copy shares with its source.
-    pub shared: Vec<SharedHostPort>,
-    /// Warnings about everything else that they share.
-    pub warnings: Vec<Warning>,
-}
-
-/// A host port that a copy shares with its source, so that both cannot run at the same time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SharedHostPort {
-    /// The address on the host.
-    pub host_ip: String,
-    /// The port on the host.
-    pub host_port: i32,
-    /// The transport protocol.
-    pub protocol: Protocol,
-    /// The name of the source.
-    pub source: String,
-}
-
-/// The stored form of [`Duplicated`].
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct DuplicatedForm {
-    instance: InstanceForm,
-    shared: Vec<SharedHostPort>,
-    /// Earlier versions did not store warnings.
-    #[serde(default)]
-    warnings: Vec<Warning>,
-}
-
-impl StoredOutcome for Duplicated {
-    type Form = DuplicatedForm;
-    fn to_form(&self) -> Option<DuplicatedForm> {
-        let (shared, warnings) = (self.shared.clone(), self.warnings.clone());
-        Some(DuplicatedForm { instance: (&self.instance).into(), shared, warnings })
-    }
-    fn from_form(DuplicatedForm { instance, shared, warnings }: DuplicatedForm) -> Option<Self> {
-        Some(Self { instance: instance.into(), shared, warnings })
-    }
-    /// The source belongs to the same stack, so the copy alone decides.
-    fn subject(&self) -> Option<AnyId> {
-        self.instance.subject()
-    }
-}
-
 /// The maximum number of generated names to try, if other transactions take them first.
 pub(in crate::app) const ATTEMPTS: usize = 20;
 
 impl App {
-    /// Copies an instance with the values that clients set and all its overrides; all or nothing.
-    pub async fn duplicate_instance(&self, input: DuplicateInstance) -> Result<Duplicated> {
+    /// Copies an instance with the values that clients set and all its overrides; all or nothing. Warns about what the
+    /// copy shares with its source.
+    pub async fn duplicate_instance(&self, input: DuplicateInstance) -> Result<Warned<InstanceModel>> {
         if input.name.is_some() {
             return self.write_name(&input).await;
         }
@@ -109,9 +57,9 @@ impl App {
 
 impl Command for DuplicateInstance {
     const PERMISSION: Permission = Permission::CHANGE;
-    type Output = Duplicated;
+    type Output = Warned<InstanceModel>;
 
-    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Duplicated> {
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Warned<InstanceModel>> {
         let mut problems = Problems::default();
         // Locked for the whole copy, so that the source does not change between two statements.
         let found = problems.keep(find::instance(tx, &self.instance).await?);
@@ -136,10 +84,8 @@ impl Command for DuplicateInstance {
         };
         let instance = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;
         copies::copy(tx, Copied::Instance { from: source.id, to: instance.id }).await?;
-        let sources = [source];
-        let shared = shared_host_ports(tx, &sources).await?;
-        let warnings = shared_by_copies(tx, &sources, CopyOf::Instance).await?;
-        Ok(Duplicated { instance, shared, warnings })
+        let warnings = shared_by_copies(tx, &[source], CopyOf::Instance).await?;
+        Ok(Warned { value: instance, warnings })
     }
 }
 
@@ -153,28 +99,4 @@ async fn free_copy(tx: &Tx, stack: &str, source: &str) -> Result<(Name, String)>
         );
         Error::refused(Problem::new(Code::ContainerNameTooLong, &["input", "name"], message))
     })
-}
-
-/// The fixed host ports of the copied instances, in the order of the instances. Instances whose ports cannot be read
-/// are skipped.
-pub(in crate::app) async fn shared_host_ports(tx: &Tx, sources: &[InstanceModel]) -> Result<Vec<SharedHostPort>> {
-    let mut shared = Vec::new();
-    for (source, ports) in sources.iter().zip(effective::load::<Port>(tx, sources).await?) {
-        let ports = match ports {
-            Ok(ports) => ports,
-            Err(row) => {
-                tracing::error!(%row, "shared host ports are not known");
-                continue;
-            }
-        };
-        shared.extend(ports.merge().values().into_iter().filter_map(|port| {
-            Some(SharedHostPort {
-                host_port: port.host_port.fixed()?,
-                host_ip: port.host_ip.clone(),
-                protocol: port.protocol,
-                source: source.instance_id.clone(),
-            })
-        }));
-    }
-    Ok(shared)
 }

@@ -40,7 +40,7 @@ impl Command for PurgeInstance {
         // Each instance that depends on it loses an override.
         dependencies::touch_dependents(tx, &instance, now).await?;
         let id = instance.id;
-        let volumes = warnings::own_volumes(tx, &[instance]).await?;
+        let volumes = warnings::own_volumes(tx, None, &[instance]).await?;
         instances::delete(tx, id).await?;
         Ok(Warned { value: id, warnings: warnings::left_behind(&volumes).into_iter().collect() })
     }

@@ -1,20 +1,18 @@
 //! The use case `duplicateStack`: copies a stack with its instances and their overrides.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use crate::{
     access::Permission,
     app::{
-        App, StackRef, Warning, find,
-        instances::duplicate::{ATTEMPTS, SharedHostPort, shared_host_ports},
+        App, StackRef, Warned, find,
+        instances::duplicate::ATTEMPTS,
         stacks::container_names::{self, DependentInstances, Naming},
         warnings::{CopyOf, shared_by_copies},
     },
     db::{
-        Command, StoredOutcome, Tx,
+        Command, Tx,
         entities::StackModel,
-        idempotency::outcomes::StackForm,
         queries::{
             copies::{self, Copied},
             stack_instances,
@@ -38,47 +36,10 @@ pub struct DuplicateStack {
     pub expected_revision: Option<i64>,
 }
 
-/// The result of [`App::duplicate_stack`].
-#[derive(Clone, Debug)]
-pub struct DuplicatedStack {
-    /// The copy.
-    pub stack: StackModel,
-    /// The name of the source.
-    pub source: String,
-    /// The host ports that copied instances share with their sources.
-    pub shared: Vec<SharedHostPort>,
-    /// Warnings about everything else that they share.
-    pub warnings: Vec<Warning>,
-}
-
-/// The stored form of [`DuplicatedStack`].
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct DuplicatedStackForm {
-    stack: StackForm,
-    source: String,
-    shared: Vec<SharedHostPort>,
-    /// Earlier versions did not store warnings.
-    #[serde(default)]
-    warnings: Vec<Warning>,
-}
-
-impl StoredOutcome for DuplicatedStack {
-    type Form = DuplicatedStackForm;
-    fn to_form(&self) -> Option<DuplicatedStackForm> {
-        let (source, shared, warnings) = (self.source.clone(), self.shared.clone(), self.warnings.clone());
-        Some(DuplicatedStackForm { stack: (&self.stack).into(), source, shared, warnings })
-    }
-    fn from_form(DuplicatedStackForm { stack, source, shared, warnings }: DuplicatedStackForm) -> Option<Self> {
-        Some(Self { stack: stack.into(), source, shared, warnings })
-    }
-    fn subject(&self) -> Option<AnyId> {
-        self.stack.subject()
-    }
-}
-
 impl App {
-    /// Copies a stack with the values that clients set, its live instances and all their overrides; all or nothing.
-    pub async fn duplicate_stack(&self, input: DuplicateStack) -> Result<DuplicatedStack> {
+    /// Copies a stack with the values that clients set, its live instances and all their overrides; all or nothing. Warns
+    /// about what the copies share with their sources.
+    pub async fn duplicate_stack(&self, input: DuplicateStack) -> Result<Warned<StackModel>> {
         if input.name.is_some() {
             return self.write_stack_name(&input, Naming::Copy).await;
         }
@@ -95,9 +56,9 @@ impl App {
 
 impl Command for DuplicateStack {
     const PERMISSION: Permission = Permission::NEW_STACK;
-    type Output = DuplicatedStack;
+    type Output = Warned<StackModel>;
 
-    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<DuplicatedStack> {
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Warned<StackModel>> {
         let mut problems = Problems::default();
         // The exclusive lock also keeps out writers of the stack's instances, so nothing changes between two
         // statements.
@@ -119,9 +80,9 @@ impl Command for DuplicateStack {
         stack_instances::copy(tx, source.id, stack.id, name.as_str(), now).await.map_err(taken)?;
         copies::copy(tx, Copied::Stack { from: source.id, to: stack.id }).await?;
         let sources = stack_instances::live(tx, source.id).await?;
-        let shared = shared_host_ports(tx, &sources).await?;
-        let warnings = shared_by_copies(tx, &sources, CopyOf::Stack).await?;
-        Ok(DuplicatedStack { stack, source: source.name, shared, warnings })
+        let copied = CopyOf::Stack { copy: &stack.name, source: &source.name };
+        let warnings = shared_by_copies(tx, &sources, copied).await?;
+        Ok(Warned { value: stack, warnings })
     }
 }
 

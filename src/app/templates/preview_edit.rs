@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    app::{App, TemplateEdit, Warning, overrides::keep_secrets, templates::update::exchanged_volumes},
+    app::{App, TemplateEdit, Warning, overrides::keep_secrets, templates::update::lost_volumes},
     db::{
         entities::{InstanceModel, TemplateModel},
         entries::{Mergeable, Source},
@@ -100,7 +100,7 @@ impl App {
             other => other,
         })?;
         let warnings = match &edit.collections.volumes {
-            Some(volumes) => exchanged_volumes(db, template, volumes).await?,
+            Some(volumes) => lost_volumes(db, template, volumes).await?,
             None => Vec::new(),
         };
         let instances = instances::of_template(db, template.id).await?;

@@ -1,5 +1,7 @@
 //! The use case `updateTemplate`: changes the fields and collections of a template.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
 use chrono::{DateTime, Utc};
 
 use crate::{
@@ -14,14 +16,14 @@ use crate::{
         entities::TemplateModel,
         entries::{self, Source},
         queries::{
-            instances,
+            instances, stacks,
             templates::{self, TemplateLock},
         },
     },
     error::{Error, Problems, Result, Unique},
     fields::TemplateValues,
-    ids::AnyId,
-    kinds::{OfTemplate, Volume},
+    ids::{AnyId, StackId},
+    kinds::{OfTemplate, StorageNames, Volume},
     name::{Name, NameOf},
 };
 
@@ -70,7 +72,7 @@ impl Command for UpdateTemplate {
         let before = TemplateValues::from(&template);
         let after = edit.fields.apply(&before);
         let warnings = match &edit.collections.volumes {
-            Some(volumes) => exchanged_volumes(tx, &template, volumes).await?,
+            Some(volumes) => lost_volumes(tx, &template, volumes).await?,
             None => Vec::new(),
         };
         let changed = entries::replace_all::<OfTemplate>(tx, template.id, edit.collections, now).await?;
@@ -81,31 +83,39 @@ impl Command for UpdateTemplate {
     }
 }
 
-/// Warnings for the volumes that instances inherit and lose, because the template is about to mount something else.
-pub(in crate::app) async fn exchanged_volumes(
-    tx: &impl Session,
+/// Warnings for the volumes that instances inherit and lose, because the template is about to mount others.
+pub(in crate::app) async fn lost_volumes(
+    db: &impl Session,
     template: &TemplateModel,
     after: &[Volume],
 ) -> Result<Vec<Warning>> {
     // A row that cannot be read must not prevent the edit that repairs it.
-    let Ok(before) = <Volume as Source<OfTemplate>>::load_each(tx, &[template.id]).await?.take(template.id) else {
+    let Ok(before) = <Volume as Source<OfTemplate>>::load_each(db, &[template.id]).await?.take(template.id) else {
         return Ok(Vec::new());
     };
-    let is_kept =
-        |old: &Volume| after.iter().any(|new| new.target == old.target && new.stored_as("") == old.stored_as(""));
-    let lost: Vec<&Volume> = before.iter().filter(|old| old.stored_as("").is_some() && !is_kept(old)).collect();
+    let name = |volume: &Volume| volume.stored_as(StorageNames { instance: "instance", stack: "stack" });
+    // A volume that is mounted at another place is not lost.
+    let kept: HashSet<String> = after.iter().filter_map(name).collect();
+    let is_lost = |volume: &&Volume| name(volume).is_some_and(|name| !kept.contains(&name));
+    let mut lost: BTreeMap<&str, (&Volume, BTreeSet<String>)> =
+        before.iter().filter(is_lost).map(|volume| (volume.target.as_str(), (volume, BTreeSet::new()))).collect();
     if lost.is_empty() {
         return Ok(Vec::new());
     }
-    let instances = instances::of_template(tx, template.id).await?;
-    let layers = effective::load::<Volume>(tx, &instances).await?;
-    let mut warnings = Vec::new();
-    for old in lost {
-        let of_instance = instances.iter().zip(&layers).filter_map(|(instance, layers)| {
-            let merged = layers.as_ref().ok()?.merge();
-            merged.values().into_iter().find(|volume| *volume == old)?.stored_as(&instance.storage_name())
-        });
-        warnings.extend(warnings::starts_empty(&old.target, &of_instance.collect::<Vec<_>>()));
+    let instances = instances::of_template(db, template.id).await?;
+    let ids: BTreeSet<StackId> = instances.iter().map(|instance| instance.stack_id).collect();
+    let stacks = stacks::load(db, &ids.into_iter().collect::<Vec<_>>()).await?;
+    let of_stacks: HashMap<StackId, String> = stacks.iter().map(|stack| (stack.id, stack.storage_name())).collect();
+    for (instance, layers) in instances.iter().zip(effective::load::<Volume>(db, &instances).await?) {
+        let (Ok(layers), Some(of_stack)) = (layers, of_stacks.get(&instance.stack_id)) else { continue };
+        let of_instance = instance.storage_name();
+        for inherited in layers.merge().values() {
+            if let Some((volume, names)) = lost.get_mut(inherited.target.as_str())
+                && *volume == inherited
+            {
+                names.extend(inherited.stored_as(StorageNames { instance: &of_instance, stack: of_stack }));
+            }
+        }
     }
-    Ok(warnings)
+    Ok(lost.into_iter().filter_map(|(target, (_, names))| warnings::without_data(target, &names)).collect())
 }

@@ -53,7 +53,7 @@ pub(super) struct Call<'a> {
     pub(super) verb: &'a [&'a str],
     /// The arguments that the user adds.
     pub(super) arguments: &'a [OsString],
-    /// The variables to which the file refers for secrets.
+    /// The variables that the file requires.
     pub(super) variables: &'a [String],
     /// Those of them to set.
     pub(super) environment: Vec<Variable>,
@@ -160,18 +160,24 @@ fn exit_code(status: ExitStatus) -> ExitCode {
 }
 
 /// The signals that this process gets while the engine runs. Ctrl-C reaches the engine from the terminal, which sends it
-/// to both; passing it on as well would be a second one, by which engines stop at once. SIGTERM is passed on.
+/// to both; passing it on as well would be a second one, by which engines stop at once. SIGTERM and SIGHUP are
+/// passed on.
 #[cfg(unix)]
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
+    hangup: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
 impl Signals {
     fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
     }
 
     async fn wait(&mut self, child: &mut Child) -> io::Result<ExitStatus> {
@@ -179,15 +185,18 @@ impl Signals {
             tokio::select! {
                 ended = child.wait() => return ended,
                 _ = self.interrupt.recv() => {}
-                _ = self.terminate.recv() => {
-                    let id = child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed()));
-                    if let Some(id) = id {
-                        rustix::process::kill_process(id, rustix::process::Signal::TERM)?;
-                    }
-                }
+                _ = self.terminate.recv() => pass_on(child, rustix::process::Signal::TERM)?,
+                _ = self.hangup.recv() => pass_on(child, rustix::process::Signal::HUP)?,
             }
         }
     }
+}
+
+/// Sends a signal to the engine.
+#[cfg(unix)]
+fn pass_on(child: &Child, signal: rustix::process::Signal) -> io::Result<()> {
+    let id = child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed()));
+    Ok(id.map_or(Ok(()), |id| rustix::process::kill_process(id, signal))?)
 }
 
 /// Ctrl-C reaches the engine from the console.

@@ -77,7 +77,7 @@ pub(super) async fn run(settings: &Settings, verb: Verb, wanted: Run) -> Result<
         }
         None if verb == Verb::Down => {
             let missing = no_stack(&wanted.stack);
-            print_error(&format!("{missing}: what is left of it is looked for by the name of its project, {project}"));
+            print_error(&format!("{missing}; looking for its containers by the project name {project}"));
             engine.call(Call { file: engine.file_of_nothing(), ..call }).await
         }
         None => Err(no_stack(&wanted.stack)),

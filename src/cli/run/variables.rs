@@ -1,4 +1,4 @@
-//! The environment of the engine: a value for each variable that stands for a secret.
+//! The environment of the engine: a value for each variable that the file requires.
 //!
 //! Used before an engine is called. It must not print a value.
 
@@ -15,30 +15,30 @@ const PLACEHOLDER: &str = "unused";
 pub(super) type Variable = (String, Zeroizing<String>);
 
 /// The variables to set for a rendered stack. A stored secret takes precedence over the user's environment, which counts
-/// where the secret is not shown to the user. All variables that are still missing are named, if containers are started.
+/// where there is none, where it is empty, or where it is not shown to the user. All variables that are still missing are
+/// named, if containers are started.
 pub(super) fn of(rendered: &Rendered, starts: bool) -> Result<Vec<Variable>, String> {
-    let own = match &rendered.secrets {
-        Some(_) => BTreeMap::new(),
-        None => own(),
-    };
-    let (mut set, mut missing) = (Vec::new(), Vec::new());
+    let own = own();
+    let (mut set, mut missing, mut empty) = (Vec::new(), Vec::new(), Vec::new());
     for name in &rendered.variables {
         let stored = rendered.secrets.as_ref().and_then(|secrets| secrets.get(name));
         match stored.filter(|value| !value.is_empty()) {
             Some(value) => set.push((name.clone(), value.clone())),
             None if own.get(name).is_some_and(|value| !value.is_empty()) => {}
-            None if starts => missing.push(name.as_str()),
-            None => set.push((name.clone(), Zeroizing::new(PLACEHOLDER.to_owned()))),
+            None if !starts => set.push((name.clone(), Zeroizing::new(PLACEHOLDER.to_owned()))),
+            None if stored.is_some() => empty.push(name.as_str()),
+            None => missing.push(name.as_str()),
         }
     }
-    if missing.is_empty() {
-        return Ok(set);
+    let mut reasons = Vec::new();
+    if !missing.is_empty() {
+        let why = if rendered.secrets.is_none() { "this API key cannot reveal secrets, and " } else { "" };
+        reasons.push(format!("{why}these variables are not set: {}", missing.join(", ")));
     }
-    let missing = missing.join(", ");
-    Err(match &rendered.secrets {
-        Some(_) => format!("Compose takes no empty secret, and these are empty: {missing}"),
-        None => format!("the key may not reveal secrets, and these variables are not set: {missing}"),
-    })
+    if !empty.is_empty() {
+        reasons.push(format!("Compose takes no empty secret, and these are empty: {}", empty.join(", ")));
+    }
+    if reasons.is_empty() { Ok(set) } else { Err(reasons.join("; ")) }
 }
 
 /// The variables that the engine finds by itself: those of the environment, and of `.env` in this folder. A file that

@@ -34,7 +34,7 @@ pub(super) struct Rendered {
     pub(super) text: String,
     /// Warnings for the user.
     pub(super) warnings: Vec<Warning>,
-    /// The variables that stand for secrets.
+    /// The variables that have to be set: those that stand for secrets, and others.
     pub(super) variables: Vec<String>,
     /// The secrets by their variables; `None` if they were not asked for, or if the caller may not see them.
     pub(super) secrets: Option<BTreeMap<String, Zeroizing<String>>>,
@@ -111,13 +111,13 @@ impl Rendered {
             secrets: secrets.then(|| values.filter_map(value).collect()),
             text: file.text,
             warnings: file.warnings.into_iter().map(warning).collect(),
-            variables: file.variables.into_keys().collect(),
+            variables: file.required_variables.into_iter().collect(),
         }
     }
 }
 
 const RENDER: &str = "query ($stack: String!) { stack(name: $stack) { compose {
-    text warnings { instance message } variables { name instance key } } } }";
+    text warnings { instance message } requiredVariables variables { name instance key } } } }";
 
 #[derive(Deserialize)]
 struct RenderData {
@@ -130,9 +130,11 @@ struct StackData {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct ComposeData {
     text: String,
     warnings: Vec<Warning>,
+    required_variables: Vec<String>,
     variables: Vec<Variable>,
 }
 
@@ -168,10 +170,10 @@ struct UserError {
 
 async fn rendered_by(remote: &Remote, stack: &str, secrets: bool) -> Result<Option<Rendered>, String> {
     let data: RenderData = remote.send(RENDER, json!({ "stack": stack })).await.map_err(|error| error.message)?;
-    let Some(StackData { compose: ComposeData { text, warnings, variables } }) = data.stack else { return Ok(None) };
+    let Some(StackData { compose }) = data.stack else { return Ok(None) };
+    let ComposeData { text, warnings, required_variables, variables } = compose;
     let secrets = if secrets { revealed(remote, stack, &variables).await? } else { None };
-    let variables = variables.into_iter().map(|variable| variable.name).collect();
-    Ok(Some(Rendered { text, warnings, variables, secrets }))
+    Ok(Some(Rendered { text, warnings, variables: required_variables, secrets }))
 }
 
 /// The secrets of a stack, one request each: a server limits how many a request may ask for. `None` if the key may not

@@ -1,4 +1,4 @@
-//! Reports losses in definitions (volumes, configs, secrets): unused ones, and options without an equivalent; and finds
+//! Reports losses in definitions (volumes, configs, secrets, networks): unused ones, and options without an equivalent; and finds
 //! the volumes that several services share.
 //!
 //! Called when all services are known. It must not change anything; it only adds notes.

@@ -38,10 +38,12 @@ pub(super) struct Include {
     pub(super) at: At,
 }
 
-/// Parses a file and interpolates its variables. Later documents of the file are merged into the first one.
+/// Parses a file and interpolates its variables. Later documents of the file are merged into the first one; those of an
+/// override file into one layer, whose tags act on the files below.
 pub(super) fn parse(
     text: &str,
     file: usize,
+    is_override: bool,
     variables: &BTreeMap<String, String>,
     notes: &mut Notes<'_>,
 ) -> Result<Parsed, Vec<Refusal>> {
@@ -53,11 +55,19 @@ pub(super) fn parse(
         }
     })?;
     let mut whole: Option<Parsed> = None;
-    for document in documents {
+    for document in documents.into_iter().filter(|document| document.value != Value::Null) {
+        let at = document.at;
         let parsed = parse_document(document, variables, notes)?;
         whole = Some(match whole {
             None => parsed,
-            Some(first) => first.with(parsed),
+            Some(first) => {
+                // Merging visits all of the lower document.
+                let (values, bytes) = first.weight();
+                if !notes.budget().charge(values, bytes) {
+                    return Err(vec![Refusal::spent(at, notes.budget())]);
+                }
+                first.with(parsed, if is_override { merge::joined } else { merge::parts })
+            }
         });
     }
     Ok(whole.unwrap_or_default())
@@ -65,25 +75,24 @@ pub(super) fn parse(
 
 impl Parsed {
     /// Merges a later document of the same file.
-    fn with(self, later: Self) -> Self {
+    fn with(self, later: Self, merge: fn(&'static str, Map, Map) -> Map) -> Self {
         let part = |name: &'static str, below: Map, above: Map| match later.replaced.contains(name) {
             true => above,
-            false => merge::parts(name, below, above),
+            false => merge(name, below, above),
         };
-        let (lower, upper) = (self.definitions, later.definitions);
         Self {
             services: part("services", self.services, later.services),
-            definitions: Definitions {
-                volumes: part("volumes", lower.volumes, upper.volumes),
-                configs: part("configs", lower.configs, upper.configs),
-                secrets: part("secrets", lower.secrets, upper.secrets),
-                models: part("models", lower.models, upper.models),
-                networks: part("networks", lower.networks, upper.networks),
-            },
+            definitions: self.definitions.zip(later.definitions, part),
             includes: self.includes.into_iter().chain(later.includes).collect(),
             replaced: self.replaced.into_iter().chain(later.replaced.iter().cloned()).collect(),
             meta: if later.meta.is_empty() { self.meta } else { later.meta },
         }
+    }
+
+    /// The number of values and of bytes of text.
+    fn weight(&self) -> (usize, usize) {
+        let maps = self.definitions.iter().map(|(_, map)| map).chain([&self.services]);
+        maps.map(Map::weight).fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1))
     }
 }
 

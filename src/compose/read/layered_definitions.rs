@@ -17,26 +17,16 @@ use crate::{
     yaml::{At, Map},
 };
 
-/// The parts of a file to which services refer.
-const PARTS: [&str; 5] = ["volumes", "configs", "secrets", "models", "networks"];
-
-/// Services that no override file changes, but whose volumes, configs, secrets or networks one defines otherwise, are read with all
-/// layers as well.
+/// Services that no override file changes, but whose volumes, configs, secrets, models or networks one changes, are read
+/// with all layers as well.
 pub(super) fn see_definitions_above(
     found: &mut [FoundService],
     above: &[Parsed],
     budget: &ReadBudget,
 ) -> Result<(), Refusal> {
-    let parts = |file: &Parsed| {
-        let Definitions { volumes, configs, secrets, models, networks } = &file.definitions;
-        [volumes, configs, secrets, models, networks]
-            .into_iter()
-            .flat_map(Map::iter)
-            .map(|(key, _)| key.to_owned())
-            .collect::<Vec<_>>()
-    };
-    let names: HashSet<String> = above.iter().flat_map(parts).collect();
-    let replaces = above.iter().any(|file| PARTS.iter().any(|part| file.replaced.contains(*part)));
+    let parts = above.iter().flat_map(|file| file.definitions.iter());
+    let names: HashSet<String> = parts.flat_map(|(_, map)| map.iter()).map(|(key, _)| key.to_owned()).collect();
+    let replaces = above.iter().any(|file| file.definitions.iter().any(|(part, _)| file.replaced.contains(part)));
     if names.is_empty() && !replaces {
         return Ok(());
     }
@@ -81,13 +71,7 @@ pub(super) fn definitions_below(
         let mut all = copied_definitions(&all, budget)?;
         // Each file that is not included has a default network of its own.
         all.networks.take(DEFAULT_NETWORK);
-        Ok(Definitions {
-            volumes: with_others(own.volumes, all.volumes),
-            configs: with_others(own.configs, all.configs),
-            secrets: with_others(own.secrets, all.secrets),
-            networks: with_others(own.networks, all.networks),
-            models: with_others(own.models, all.models),
-        })
+        Ok(own.zip(all, |_, own, others| with_others(own, others)))
     });
     own.collect()
 }
@@ -100,25 +84,12 @@ fn with_others(own: Map, others: Map) -> Map {
 
 /// Merges definitions.
 fn lay(below: Definitions, above: Definitions) -> Definitions {
-    Definitions {
-        volumes: merge::parts("volumes", below.volumes, above.volumes),
-        configs: merge::parts("configs", below.configs, above.configs),
-        secrets: merge::parts("secrets", below.secrets, above.secrets),
-        networks: merge::parts("networks", below.networks, above.networks),
-        models: merge::parts("models", below.models, above.models),
-    }
+    below.zip(above, merge::parts)
 }
 
 /// Copies definitions, and charges them to the budget.
 fn copied_definitions(definitions: &Definitions, budget: &ReadBudget) -> Result<Definitions, Refusal> {
-    let copied = |map: &Map| copied(map, At::default(), budget);
-    Ok(Definitions {
-        volumes: copied(&definitions.volumes)?,
-        configs: copied(&definitions.configs)?,
-        secrets: copied(&definitions.secrets)?,
-        networks: copied(&definitions.networks)?,
-        models: copied(&definitions.models)?,
-    })
+    definitions.try_map(|map| copied(map, At::default(), budget))
 }
 
 /// Merges the definitions of the override files into those below.
@@ -130,12 +101,10 @@ pub(super) fn laid_over(
     let copied = |definitions: &Definitions| copied_definitions(definitions, budget).map_err(|refusal| vec![refusal]);
     let mut whole = copied(below)?;
     for layer in above {
-        let Definitions { volumes, configs, secrets, models, networks } = &mut whole;
-        for (part, below) in PARTS.into_iter().zip([volumes, configs, secrets, models, networks]) {
-            if layer.replaced.contains(part) {
-                *below = Map::new();
-            }
-        }
+        whole = whole.zip(Definitions::default(), |part, below, _| match layer.replaced.contains(part) {
+            true => Map::new(),
+            false => below,
+        });
         whole = lay(whole, copied(&layer.definitions)?);
     }
     Ok(whole)

@@ -171,9 +171,12 @@ pub fn missing_files(request: &Request) -> Vec<Missing> {
     let project = known.first().map_or("", |name| folder(name)).to_owned();
     let mut found: Vec<Missing> = Vec::new();
     for (number, source) in all.iter().enumerate() {
+        let is_override = number >= request.files.len();
         let variables = variables_of(request, &source.name);
-        let Ok(parsed) = parse(&source.text, number, &variables, &mut Notes::new(&budget)) else { continue };
-        let from = if number < request.files.len() { folder(&known[number]) } else { &project };
+        let Ok(parsed) = parse(&source.text, number, is_override, &variables, &mut Notes::new(&budget)) else {
+            continue;
+        };
+        let from = if is_override { &project } else { folder(&known[number]) };
         let mut add = |missing: Missing| {
             if !known.contains(&missing.path) && found.iter().all(|other| other.path != missing.path) {
                 found.push(missing);

@@ -156,7 +156,13 @@ pub fn read_within(request: &Request, budget: &ReadBudget) -> Result<Reading, Ve
     let mut notes = Notes::new(budget);
     let (mut parsed, mut refusals) = (Vec::new(), Vec::new());
     for (number, source) in sources().enumerate() {
-        match file::parse(&source.text, number, &variables_of(request, &source.name), &mut notes) {
+        match file::parse(
+            &source.text,
+            number,
+            number >= request.files.len(),
+            &variables_of(request, &source.name),
+            &mut notes,
+        ) {
             Ok(file) => parsed.push(file),
             Err(found) => refusals.extend(found),
         }

@@ -12,6 +12,7 @@ use crate::{
         compose::{NoteKind, Notes, Services},
         network::{is_alias, is_definition_key},
     },
+    name::is_given,
     yaml::{Map, Node, Value},
 };
 
@@ -76,7 +77,7 @@ fn is_rendered(key: &str, name: &Node) -> bool {
         DEFAULT_NETWORK => Some(name.as_str()),
         key => name.strip_suffix(key).and_then(|rest| rest.strip_suffix('_')),
     };
-    beginning.is_some_and(|beginning| beginning.starts_with("devarch-"))
+    beginning.is_some_and(is_given)
 }
 
 /// Adds the notes about the networks that the files define.
@@ -88,7 +89,7 @@ pub(super) fn look(
     notes: &mut Notes<'_>,
 ) {
     let used: HashSet<String> = layers(found).filter_map(joined).flatten().collect();
-    let is_external = |node: &Node| says(node, "external").and_then(Node::as_bool) == Some(true);
+    let is_external = |node: &Node| part_of(node, "external").and_then(Node::as_bool) == Some(true);
     let all = || files.iter().flat_map(|file| file.definitions.networks.iter());
     let external: HashSet<&str> = all().filter(|(_, node)| is_external(node)).map(|(name, _)| name).collect();
     for (name, network) in all() {
@@ -98,7 +99,7 @@ pub(super) fn look(
         } else if external.contains(name) {
             ignored(&path, network, notes);
             if is_external(network) {
-                let host = says(network, "name").and_then(Node::scalar).unwrap_or_else(|| name.to_owned());
+                let host = part_of(network, "name").and_then(Node::scalar).unwrap_or_else(|| name.to_owned());
                 outside(&path, network, &host, allow_external, notes);
             }
         } else if folds {
@@ -155,7 +156,7 @@ fn held(name: &str, network: &Node, notes: &mut Notes<'_>) {
     }
 }
 
-fn says<'n>(network: &'n Node, key: &str) -> Option<&'n Node> {
+fn part_of<'n>(network: &'n Node, key: &str) -> Option<&'n Node> {
     network.as_map().and_then(|map| map.get(key))
 }
 

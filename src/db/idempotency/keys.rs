@@ -23,8 +23,8 @@ use crate::{
 /// How long a key and its outcome are stored.
 pub const OUTCOME_LIFETIME: TimeDelta = TimeDelta::hours(24);
 const TABLE: &str = "idempotency_keys";
-/// The version of the stored forms. A form may gain fields with `#[serde(default)]` under the same version; any other
-/// change of a form needs a new version.
+/// The version of the stored forms. Under the same version, a form may gain fields with `#[serde(default)]`, or change so
+/// that it reads the earlier form as well; any other change needs a new version.
 const FORM_VERSION: u32 = 1;
 
 /// The output of a command, as it is stored under an idempotency key.

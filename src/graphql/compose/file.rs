@@ -47,9 +47,10 @@ pub(in crate::graphql) struct ComposeVariable {
 pub(in crate::graphql) struct ComposeService {
     /// Name of the instance, which is the name of the service.
     instance: String,
-    /// The value of its label `devarch.config_hash`, 32 hexadecimal digits: a container with another one runs something
-    /// else than the instance says now. Values of secrets do not count. A later version of the service may compute it
-    /// differently.
+    /// The value of its label `devarch.config_hash`, 32 hexadecimal digits: a container with another one runs an older
+    /// configuration. It covers the service with the config files, volumes, networks and models that it uses. Values of
+    /// secrets, and the names of the stack and of the container, do not count. A later version of the service may compute
+    /// it differently.
     config_hash: String,
 }
 
@@ -71,7 +72,7 @@ impl ComposeFile {
         self.0.layer.as_deref()
     }
 
-    /// What whoever starts it should know: what is left out, what waits in vain, what Compose refuses.
+    /// What to know before it is started: what is left out, dependencies that are never met, what Compose refuses.
     async fn warnings(&self) -> Vec<ComposeWarning> {
         let warning = |warning: &crate::compose::Warning| ComposeWarning {
             instance: warning.instance.clone(),
@@ -94,12 +95,14 @@ impl ComposeFile {
         self.0.config_hashes.iter().map(service).collect()
     }
 
-    /// Names of the variables that must be set to start it, sorted: they stand for secrets, which are not written out.
+    /// Names of the variables that must be set to start it, sorted: those that stand for secrets, which are not written
+    /// out, and those that templates of config files require.
     async fn required_variables(&self) -> Vec<&str> {
-        self.0.variables.keys().map(String::as_str).collect()
+        self.0.required_variables.iter().map(String::as_str).collect()
     }
 
-    /// The same variables, each with its secret. `revealSecret` shows the value to those who may ask for it.
+    /// The variables that stand for secrets, each with its secret. `revealSecret` shows the value to callers who may ask
+    /// for it.
     async fn variables(&self) -> Vec<ComposeVariable> {
         let variable = |(name, secret): (&String, &SecretOf)| ComposeVariable {
             name: name.clone(),

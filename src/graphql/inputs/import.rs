@@ -37,15 +37,15 @@ pub(in crate::graphql) struct ComposeVariableInput {
     value: String,
 }
 
-/// What happens where a template or an instance of the same name says something else than a file.
+/// What happens to a template or an instance of the same name that differs from the file.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "OnConflict")]
 pub(in crate::graphql) enum ImportConflict {
     /// Nothing is imported.
     Fail,
-    /// What is there stays. A new instance of a template that stays says what the file says differently.
+    /// It stays as it is. The overrides of a new instance of such a template are what the file defines otherwise.
     Skip,
-    /// What is there becomes what the file says.
+    /// It becomes what the file defines.
     Update,
 }
 
@@ -65,7 +65,7 @@ pub(in crate::graphql) struct ImportComposeInput {
     /// What the names of all templates start with, such as `shop-`; empty for the names of the services. Without it they
     /// start with the name of the stack, if there is one.
     template_prefix: Option<String>,
-    /// What happens where something of the same name says something else.
+    /// What happens to a template or an instance of the same name that differs from the file.
     #[graphql(default_with = "ImportConflict::Fail")]
     on_conflict: ImportConflict,
     /// Let services join the external networks that the files name, outside their stack. Otherwise these are losses.

@@ -14,7 +14,7 @@ pub use self::{
     mount::{ShortMount, has_drive, is_host_path, split_mount},
     reading::{Definitions, Note, NoteKind, Notes, ReadEntry, Reading, Services, Use},
     rendered::{Rendered, SecretOf, Surroundings, Warning},
-    text::{has_variables, is_interpolable, literal, literal_tree, unescaped},
+    text::{has_variables, is_interpolable, labels, literal, literal_tree, unescaped},
 };
 
 /// The key of the extension that holds what Compose has no attribute for.

@@ -63,6 +63,37 @@ pub struct Definitions {
     pub models: Map,
 }
 
+impl Definitions {
+    /// The parts, each with its name in a file.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Map)> {
+        let Self { volumes, configs, secrets, models, networks } = self;
+        [("volumes", volumes), ("configs", configs), ("secrets", secrets), ("models", models), ("networks", networks)]
+            .into_iter()
+    }
+
+    /// Makes definitions of what `make` returns for each part.
+    pub fn try_map<E>(&self, make: impl Fn(&Map) -> Result<Map, E>) -> Result<Self, E> {
+        Ok(Self {
+            volumes: make(&self.volumes)?,
+            configs: make(&self.configs)?,
+            secrets: make(&self.secrets)?,
+            models: make(&self.models)?,
+            networks: make(&self.networks)?,
+        })
+    }
+
+    /// Joins each part with that of others.
+    pub fn zip(self, others: Self, join: impl Fn(&'static str, Map, Map) -> Map) -> Self {
+        Self {
+            volumes: join("volumes", self.volumes, others.volumes),
+            configs: join("configs", self.configs, others.configs),
+            secrets: join("secrets", self.secrets, others.secrets),
+            models: join("models", self.models, others.models),
+            networks: join("networks", self.networks, others.networks),
+        }
+    }
+}
+
 /// The services of an import, as far as others refer to them.
 #[derive(Clone, Debug, Default)]
 pub struct Services {

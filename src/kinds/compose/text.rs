@@ -2,7 +2,7 @@
 //!
 //! Used by the kinds when they render and read. It must not know what a text is for.
 
-use crate::yaml::{Node, Value};
+use crate::yaml::{Map, Node, Value};
 
 /// Escapes a text, so that Compose takes it literally.
 pub fn literal(text: &str) -> Node {
@@ -18,6 +18,24 @@ pub fn literal_tree(node: &Node) -> Node {
         plain => plain.clone(),
     };
     Node::new(value)
+}
+
+/// Labels as a mapping of texts, whichever form the file has. A label without a value is empty.
+pub fn labels(node: &Node) -> Node {
+    let text = |node: &Node| Node { at: node.at, ..Node::text(node.scalar().unwrap_or_default()) };
+    let map: Map = match &node.value {
+        Value::Map(map) => map.iter().map(|(key, node)| (key.to_owned(), text(node))).collect(),
+        Value::List(list) => {
+            let pair = |item: &Node| {
+                let line = item.scalar()?;
+                let (key, value) = line.split_once('=').unwrap_or((&line, ""));
+                Some((key.to_owned(), Node { at: item.at, ..Node::text(value) }))
+            };
+            list.iter().filter_map(pair).collect()
+        }
+        _ => return node.clone(),
+    };
+    Node { at: node.at, ..Node::from(map) }
 }
 
 /// Undoes the escaping of `$`.

@@ -4,8 +4,7 @@
 
 use crate::{
     kinds::{
-        AttributeValue, Condition, EnvValue, HostPort, Protocol, SettingField, Stamp, VolumeScope, VolumeType,
-        values::Argv,
+        Condition, EnvValue, HostPort, JsonValue, Protocol, SettingField, Stamp, VolumeScope, VolumeType, values::Argv,
     },
     reference::InstanceRef,
 };
@@ -55,7 +54,7 @@ impl HeapSize for Argv {
     }
 }
 
-impl HeapSize for AttributeValue {
+impl HeapSize for JsonValue {
     fn heap_size(&self) -> usize {
         json(&self.0)
     }

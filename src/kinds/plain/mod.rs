@@ -12,8 +12,8 @@ pub use self::{
 };
 use crate::{
     kinds::{
-        AttributeValue, Condition, EnvValue, HostPort, Kind, Names, Protocol, Registered, Shape, Stamp, Stats,
-        VolumeScope, VolumeType, values::Argv,
+        Condition, EnvValue, HostPort, JsonValue, Kind, Names, Protocol, Registered, Shape, Stamp, Stats, VolumeScope,
+        VolumeType, values::Argv,
     },
     reference::InstanceRef,
 };
@@ -97,7 +97,7 @@ plain! {
     VolumeScope => Some(ColumnFormat::Word(is_word_of::<VolumeScope>)), is_read_again;
     Condition => Some(ColumnFormat::Word(is_word_of::<Condition>)), is_read_again;
     Argv => Some(ColumnFormat::Words), is_read_again;
-    AttributeValue => Some(ColumnFormat::Json), is_read_again;
+    JsonValue => Some(ColumnFormat::Json), is_read_again;
     EnvValue => None, |value| value.text().is_none_or(is_storable);
     InstanceRef => None, |_| true;
     crate::kinds::SettingField => None, is_read_again;

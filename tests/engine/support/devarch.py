@@ -16,6 +16,7 @@ EFFECTIVE = """effectiveConfig {
   configFiles { filePath content fileMode isTemplate }
   resourceLimits { cpu memory }
   attributes { name value }
+  networks { name aliases isExternal }
   dependencies { condition required restart instance { name } }
 }"""
 

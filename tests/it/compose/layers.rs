@@ -17,7 +17,7 @@ async fn layers(t: &TestApp) -> (String, String) {
     (text(&rendered["text"]), text(&rendered["override"]))
 }
 
-const HEAD: &str = "# Written by DevArch: what the instances differ in from their templates, in the stack shop.\n";
+const HEAD: &str = "# Written by DevArch: the overrides of the instances of the stack shop.\n";
 
 async fn an_instance_that_says_nothing_needs_no_override(t: &TestApp) {
     t.web().await;

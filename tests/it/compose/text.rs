@@ -20,6 +20,7 @@ both!(
     what_waits_in_vain_is_said,
     what_compose_refuses_is_said,
     host_ports_that_meet_are_said,
+    a_configuration_has_a_hash,
 );
 
 async fn a_stack_becomes_this_file(t: &TestApp) {
@@ -330,10 +331,12 @@ async fn what_is_left_out_is_said(t: &TestApp) {
     assert_eq!(warnings(t, "shop").await[0], "The stack is disabled; its file starts it all the same.");
     t.stack("numbers").await;
     t.template("postgres").await;
-    for (name, is_address) in [("012", true), ("0x1f", true), ("1a", false), ("1-2", false)] {
+    for (name, is_address) in
+        [("012", true), ("0x1f", true), ("7", true), ("1a", false), ("1-2", false), ("0x", false), ("089", false)]
+    {
         t.instance("numbers", name).await;
         let told = format!(
-            "{name}: Programs take its name for an address: other instances reach it as devarch-numbers-{name} only."
+            "{name}: Its name looks like an IP address: other instances reach it as devarch-numbers-{name} only."
         );
         assert_eq!(warnings(t, "numbers").await.contains(&told), is_address, "{name}");
     }
@@ -398,7 +401,7 @@ async fn what_compose_refuses_is_said(t: &TestApp) {
     t.patch("web", json!([{ "reset": { "all": true } }])).await;
     let check = json!({ "test": ["CMD", "true"], "retries": 0 });
     t.patch("web", json!([{ "set": { "healthcheck": check } }])).await;
-    let none = "web: Its healthcheck has 0 retries, which engines take for their default, 3.";
+    let none = "web: Its healthcheck has 0 retries, in place of which engines use their default, 3.";
     assert_eq!(warnings(t, "shop").await, [none]);
     assert_eq!(service(t, "shop", "web").await["healthcheck"].get("retries"), None);
     t.patch("web", json!([{ "reset": { "kind": "HEALTHCHECK" } }])).await;
@@ -419,4 +422,48 @@ async fn host_ports_that_meet_are_said(t: &TestApp) {
     t.set("web", json!({ "ports": on("127.0.0.1") })).await;
     t.set("db", json!({ "ports": on("127.0.0.2") })).await;
     assert_eq!(warnings(t, "shop").await, [""; 0]);
+}
+
+async fn a_configuration_has_a_hash(t: &TestApp) {
+    t.web().await;
+    let hash = async |name: &str, reveal: bool| {
+        let rendered = render(t, "shop", "FLAT", reveal).await;
+        let label = read(&text(&rendered["text"]))["services"][name]["labels"]["devarch.config_hash"].take();
+        let query = "{ stack(name: \"shop\") { compose { services { instance configHash } } } }";
+        let services = t.data(query, json!({})).await["stack"]["compose"]["services"].take();
+        let shown = services.as_array().unwrap().iter().find(|service| service["instance"] == name).unwrap();
+        assert_eq!(shown["configHash"], label);
+        text(&label)
+    };
+    let secret = |value: &str| json!([{ "set": { "envVar": { "key": "PIN", "value": value, "isSecret": true } } }]);
+    t.patch("web", secret("1")).await;
+    let mut last = hash("web", false).await;
+    let other = hash("db", false).await;
+    assert_eq!(hash("web", true).await, last, "revealed");
+    t.patch("web", secret("2")).await;
+    assert_eq!(hash("web", false).await, last, "another value of a secret");
+    t.patch("web", json!([{ "set": { "domain": { "domain": "x.localhost" } } }])).await;
+    let volume = |definition: Value| json!([{ "set": { "volume": { "volumeType": "VOLUME", "source": "v", "target": "/v", "definition": definition } } }]);
+    let network = |definition: Value| json!([{ "set": { "network": { "name": "back", "definition": definition } } }]);
+    for step in [
+        json!([{ "set": { "envVar": { "key": "PLAIN", "value": "x" } } }]),
+        json!([{ "set": { "configFile": { "filePath": "/c", "content": "one" } } }]),
+        json!([{ "set": { "configFile": { "filePath": "/c", "content": "two" } } }]),
+        volume(json!({ "driver": "a" })),
+        volume(json!({ "driver": "b" })),
+        network(json!({ "internal": true })),
+        network(json!({ "internal": false })),
+    ] {
+        t.patch("web", step.clone()).await;
+        let now = hash("web", false).await;
+        assert_ne!(now, last, "{step}");
+        last = now;
+    }
+    t.set("web", json!({ "settings": { "imageTag": "9" } })).await;
+    let before = std::mem::replace(&mut last, hash("web", false).await);
+    assert_ne!(before, last, "another image");
+    assert_eq!(hash("db", false).await, other, "of another instance");
+    t.done("renameStack", json!({ "stack": { "name": "shop" }, "name": "store" }), "").await;
+    t.done("renameStack", json!({ "stack": { "name": "store" }, "name": "shop" }), "").await;
+    assert_eq!(hash("web", false).await, last);
 }

@@ -265,8 +265,8 @@ async fn the_stored_form_is_fixed(t: &TestApp) {
     assert_eq!(without_later(found[0], stack, StackValues::EDITABLE), stack);
     assert_eq!(without_later(found[1], instance, InstanceValues::EDITABLE), instance);
     assert_eq!(without_later(found[2], template, TemplateValues::EDITABLE), template);
-    assert_eq!(keys(found[3]), "instance shared warnings");
-    assert_eq!(without_later(&found[3]["instance"], instance, InstanceValues::EDITABLE), instance);
+    assert_eq!(keys(found[3]), "value warnings");
+    assert_eq!(without_later(&found[3]["value"], instance, InstanceValues::EDITABLE), instance);
     assert_eq!(keys(found[4]), "role row stacks");
     assert_eq!(keys(&found[4]["row"]), "created_at expires_at hint id limited name revoked_at role");
     assert_eq!(keys(found[5]), "value warnings");

@@ -49,7 +49,7 @@ async fn networks_are_held_as_they_are_named(t: &TestApp) {
     let report = t.import(of_shop(text)).await;
     assert_eq!(places(&report["losses"]), ["2 services.web.networks.back.x-note"]);
     assert_eq!(places(&report["changes"]), ["7 networks.front.name", "9 networks.unused"]);
-    let back = r#"{"internal":true,"ipam":{"config":[{"subnet":"10.1.0.0/16"}]},"labels":["a=b"]}"#;
+    let back = r#"{"internal":true,"ipam":{"config":[{"subnet":"10.1.0.0/16"}]},"labels":{"a":"b"}}"#;
     assert_eq!(
         joined(t, "web").await,
         [

@@ -9,8 +9,9 @@ both!(
     every_command_calls_the_engine_with_the_rendered_stack,
     a_stored_secret_takes_precedence_over_the_users_environment,
     an_empty_secret_is_named,
+    a_variable_of_a_config_file_is_needed_by_up_only,
     what_is_left_of_a_deleted_stack_is_ended_by_its_name,
-    the_lack_of_the_engine_is_told,
+    podman_compose_is_warned_about_config_files,
 );
 
 /// What the warning says about the instance that is left out.
@@ -102,6 +103,29 @@ async fn an_empty_secret_is_named(t: &TestApp) {
     assert_eq!(said(&done), ["Compose takes no empty secret, and these are empty: DB__A, DB__C"]);
     let (done, _) = desk.run(&mut desk.devarch(&["down", "shop", "--engine", &engine]));
     assert!(done.status.success(), "{done:?}");
+    // The user may set what the stored secret lacks.
+    let mut up = desk.devarch(&["up", "shop", "--engine", &engine]);
+    let (done, called) = desk.run(up.env("DB__A", "a").env("DB__C", "c"));
+    assert!(done.status.success() && called.is_some(), "{done:?}");
+}
+
+async fn a_variable_of_a_config_file_is_needed_by_up_only(t: &TestApp) {
+    let desk = Desk::new(t);
+    let text =
+        "services: { web: { image: x, secrets: [token] } }\nsecrets: { token: { environment: TOKEN_OF_TESTS } }\n";
+    desk.write("a.yaml", text);
+    let done = desk.devarch(&["import", "a.yaml", "--stack", "shop"]).output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    let engine = desk.engine(DOCKER, PLAIN);
+    let (done, called) = desk.run(&mut desk.devarch(&["up", "shop", "--engine", &engine]));
+    assert_eq!((done.status.code(), called), (Some(1), None));
+    assert_eq!(said(&done), ["these variables are not set: TOKEN_OF_TESTS"]);
+    let (done, called) = desk.run(desk.devarch(&["up", "shop", "--engine", &engine]).env("TOKEN_OF_TESTS", "t"));
+    assert!(done.status.success() && called.is_some(), "{done:?}");
+    for verb in ["down", "ps", "logs", "pull"] {
+        let (done, called) = desk.run(&mut desk.devarch(&[verb, "shop", "--engine", &engine]));
+        assert!(done.status.success() && called.is_some(), "{verb}: {done:?}");
+    }
 }
 
 async fn what_is_left_of_a_deleted_stack_is_ended_by_its_name(t: &TestApp) {
@@ -118,8 +142,7 @@ async fn what_is_left_of_a_deleted_stack_is_ended_by_its_name(t: &TestApp) {
         let (done, called) = desk.run(&mut desk.devarch(&["down", "shop", "--engine", &engine, "--", "-v"]));
         let called = called.unwrap();
         assert_eq!((called.arguments.as_slice(), called.stdin.as_str()), (&arguments.map_owned()[..], stdin));
-        let told =
-            "there is no stack `shop`: what is left of it is looked for by the name of its project, devarch-shop";
+        let told = "there is no stack `shop`; looking for its containers by the project name devarch-shop";
         assert_eq!((done.status.code(), said(&done)), (Some(0), vec![told.to_owned(), "the error".to_owned()]));
     }
     t.done("softDeleteStack", json!({ "stack": { "name": "store" } }), "stack { name }").await;
@@ -143,7 +166,7 @@ impl MapOwned for [&str] {
     }
 }
 
-async fn the_lack_of_the_engine_is_told(t: &TestApp) {
+async fn podman_compose_is_warned_about_config_files(t: &TestApp) {
     let desk = Desk::new(t);
     desk.write(
         "a.yaml",

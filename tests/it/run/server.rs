@@ -71,7 +71,7 @@ async fn a_stack_of_a_service_is_run_with_what_the_key_may_see(t: &TestApp) {
         assert!(!desk.files().contains("PLANTED"));
     }
     for key in [&editor, &reader] {
-        let missing = "the key may not reveal secrets, and these variables are not set: ";
+        let missing = "this API key cannot reveal secrets, and these variables are not set: ";
         let (done, called) = desk.on(&url, key, &["up", "shop"], &[("WEB__API_KEY", "w"), ("WEB__API_KEY_2", "")]);
         assert_eq!((done.status.code(), called), (Some(1), None), "{done:?}");
         assert_eq!(said(&done).last().unwrap(), &format!("{missing}DB__PASSWORD, WEB__API_KEY_2"));

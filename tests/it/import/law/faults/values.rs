@@ -386,5 +386,23 @@ fn details() -> Vec<Fault> {
             lacks: &["- target: 80\n", "  b:\n"],
             ..Fault::default()
         },
+        Fault {
+            name: "several documents in an override file",
+            model: laid(
+                "services:\n  a: { image: 'example/a:1', ports: ['80'], cap_add: [A], environment: { A: '1', B: '2' }, labels: { x: y } \
+                 }\nvolumes: { data: { labels: { a: , b: c } } }\n",
+                "services:\n  a: { ports: !reset null, cap_add: !override [B], environment: { A: !reset null } }\n---\nservices:\n  a: \
+                 { cap_add: [C], environment: { C: '3' }, labels: !override { z: w }, ports: ['81'], volumes: ['data:/d'] }\n",
+            ),
+            has: &[
+                "- target: 81\n",
+                "- B\n      - C\n",
+                "      B: 2\n      C: 3\n",
+                "      z: w\n",
+                "      a: \n      b: c\n",
+            ],
+            lacks: &["- target: 80\n", "- A\n", "A: 1\n", "x: y\n"],
+            ..Fault::default()
+        },
     ]
 }

@@ -2,6 +2,8 @@
 //!
 //! Used as field types by the kinds. They must not know which kind uses them.
 
+pub(super) mod json;
+
 use std::{
     borrow::Cow,
     convert::Infallible,
@@ -124,7 +126,7 @@ pub struct Only(pub bool);
 
 impl Only {
     /// Notes any value but `true`.
-    pub(super) fn check(self, at: &mut Problems) {
+    pub(in crate::kinds) fn check(self, at: &mut Problems) {
         if !self.0 {
             at.note(Code::InvalidValue, "There is only one of it: give true.", Some("true".to_owned()));
         }
@@ -187,12 +189,12 @@ pub struct UnknownWord {
 }
 
 impl UnknownWord {
-    pub(super) const fn new(what: &'static str, allowed: &'static str) -> Self {
+    pub(in crate::kinds) const fn new(what: &'static str, allowed: &'static str) -> Self {
         Self { what, allowed }
     }
 
     /// The error message for the client that sent the word.
-    pub(super) fn about(self, word: &str) -> String {
+    pub(in crate::kinds) fn about(self, word: &str) -> String {
         format!("`{word}` is not a {}; it is {}", self.what, self.allowed)
     }
 }
