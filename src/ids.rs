@@ -152,6 +152,8 @@ id_type! {
     TemplateId = "Template";
     /// The id of an instance (its row, not its name).
     InstanceId = "Instance";
+    /// The id of a change in the change log.
+    ChangeId = "Change";
 }
 
 #[cfg(test)]

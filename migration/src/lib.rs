@@ -16,6 +16,7 @@ mod m0010_idempotency_keys;
 mod m0011_storage_names;
 mod m0012_compose_details;
 mod m0013_networks;
+mod m0014_change_log;
 mod tables;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_storage_names::Migration),
             Box::new(m0012_compose_details::Migration),
             Box::new(m0013_networks::Migration),
+            Box::new(m0014_change_log::Migration),
         ]
     }
 }

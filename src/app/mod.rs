@@ -57,9 +57,10 @@ use chrono::{DateTime, Utc};
 use crate::{
     access::{Access, Permission},
     budget::{Budget, cancellation::Cancellation},
+    change::{ActorKind, Author, MAX_MESSAGE},
     clock::Clock,
     db::{Command, Db, Reader, Statements, Tx, entities::InstanceModel, queries::instances::SingleStatementCreate},
-    error::{Error, Result},
+    error::{Code, Error, Problem, Result},
     idempotency::IdempotentRequest,
 };
 
@@ -70,6 +71,7 @@ pub struct App {
     clock: Clock,
     access: Access,
     idempotent_request: Option<Arc<IdempotentRequest>>,
+    author: Author,
     cancellation: Cancellation,
     statements: Statements,
 }
@@ -78,7 +80,8 @@ impl App {
     /// Creates the application of the service itself, with full access, over a migrated database.
     pub fn new(db: Db, clock: Clock) -> Self {
         let (cancellation, statements) = (Cancellation::default(), Statements::default());
-        Self { db, clock, access: Access::full(), idempotent_request: None, cancellation, statements }
+        let author = Author::of_kind(ActorKind::CommandLine);
+        Self { db, clock, access: Access::full(), idempotent_request: None, author, cancellation, statements }
     }
 
     /// Binds the application to one request of a caller, without limits of memory and time.
@@ -90,7 +93,9 @@ impl App {
     pub fn for_caller_within(&self, access: Access, budget: Budget) -> Self {
         let (db, clock) = (self.db.current(), self.clock.clone());
         let (cancellation, statements) = (Cancellation::default(), Statements::within(budget));
-        Self { db, clock, access, idempotent_request: None, cancellation, statements }
+        let kind = if access.key.is_some() { ActorKind::Key } else { ActorKind::Anonymous };
+        let author = Author { name: access.key.clone(), ..Author::of_kind(kind) };
+        Self { db, clock, access, idempotent_request: None, author, cancellation, statements }
     }
 
     /// The budget of the request.
@@ -102,6 +107,38 @@ impl App {
     /// outcome.
     pub fn with_idempotency(&self, request: IdempotentRequest) -> Self {
         Self { idempotent_request: Some(Arc::new(request)), ..self.clone() }
+    }
+
+    /// Binds the application to the id of its HTTP request, for the change log.
+    #[must_use]
+    pub fn in_request(mut self, id: &str) -> Self {
+        self.author.request_id = Some(Arc::from(id));
+        self
+    }
+
+    /// Makes changes with a message, which says why they are made. Refuses one that is too long.
+    pub fn with_message(&self, message: &str) -> Result<Self> {
+        let message = message.trim();
+        let length = message.chars().count();
+        let problem = if length > MAX_MESSAGE {
+            let text = format!("{length} characters are too long; at most {MAX_MESSAGE} are allowed.");
+            Some(Problem::new(Code::LimitExceeded, &["input", "message"], text))
+        } else if message.contains('\0') {
+            Some(Problem::new(Code::InvalidValue, &["input", "message"], "A NUL character cannot be stored."))
+        } else {
+            None
+        };
+        if let Some(problem) = problem {
+            return Err(Error::refused(problem));
+        }
+        let mut app = self.clone();
+        app.author.message = Some(message).filter(|message| !message.is_empty()).map(Arc::from);
+        Ok(app)
+    }
+
+    /// Makes changes as this kind of actor.
+    fn acting_as(&self, kind: ActorKind) -> Self {
+        Self { author: Author { kind, ..self.author.clone() }, ..self.clone() }
     }
 
     /// Returns the application for a query that the standby serves; `None` if there is no standby, or if it lags.
@@ -161,7 +198,13 @@ impl App {
     async fn write<W: Command>(&self, work: &W) -> Result<W::Output> {
         self.allow(W::PERMISSION)?;
         self.db
-            .write(work, self.idempotent_request.as_deref(), self.clock.now(), &self.access.scope, &self.statements)
+            .write(
+                work,
+                self.idempotent_request.as_deref(),
+                self.clock.now(),
+                (&self.access.scope, &self.author),
+                &self.statements,
+            )
             .await
     }
 
@@ -175,7 +218,8 @@ impl App {
         if self.idempotent_request.is_some() {
             return Ok(None);
         }
-        self.db.create_single_statement(new, self.clock.now(), &self.access.scope, &self.statements).await
+        let by = (&self.access.scope, &self.author);
+        self.db.create_single_statement(new, self.clock.now(), by, &self.statements).await
     }
 
     /// A reader limited to the caller's scope, for single statements.

@@ -7,9 +7,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sea_orm::{SqliteTransactionMode, TransactionOptions};
 
-use super::{Db, DbUrl, Statements, StoredOutcome, Tx, idempotency};
+use super::{Db, DbUrl, Statements, StoredOutcome, Tx, change_log, idempotency};
 use crate::{
     access::{Permission, Scope},
+    change::Author,
     error::{Error, Result},
     idempotency::IdempotentRequest,
 };
@@ -33,7 +34,7 @@ pub trait Command: Sync {
 const MAX_WRITE_ATTEMPTS: u32 = 10;
 
 impl Db {
-    /// Runs `work` in one transaction, limited to the stacks in `scope`: all of it happens, or nothing. The caller has
+    /// Runs `work` in one transaction, limited to the stacks in `scope` and on behalf of the author: all of it happens, or nothing. The caller has
     /// checked the permission. With an idempotency key the command runs once, and a repeated request gets the stored
     /// outcome.
     pub async fn write<W: Command>(
@@ -41,7 +42,7 @@ impl Db {
         work: &W,
         request: Option<&IdempotentRequest>,
         now: DateTime<Utc>,
-        scope: &Scope,
+        (scope, author): (&Scope, &Author),
         statements: &Statements,
     ) -> Result<W::Output> {
         let mut attempt = 1;
@@ -49,7 +50,7 @@ impl Db {
         loop {
             // Rows that an earlier attempt read have been dropped.
             statements.budget().release_to(before);
-            match self.attempt(work, request, now, scope, statements).await {
+            match self.attempt(work, request, now, (scope, author), statements).await {
                 Err(Error::Busy(cause)) if attempt < MAX_WRITE_ATTEMPTS => {
                     if attempt == 1
                         && let Some(most) = self.wait_for_file()
@@ -78,7 +79,7 @@ impl Db {
         work: &W,
         request: Option<&IdempotentRequest>,
         now: DateTime<Utc>,
-        scope: &Scope,
+        (scope, author): (&Scope, &Author),
         statements: &Statements,
     ) -> Result<W::Output> {
         let options = TransactionOptions {
@@ -88,16 +89,14 @@ impl Db {
         };
         let _permit = self.health.fail_fast(self.open.gate.writer()).await?;
         let tx = self.begin(&self.open.write, options).await?;
-        let tx = self.bound(tx, scope, statements);
+        let tx = self.bound(tx, scope, statements).written_by(author);
         // A dry run is never stored under its idempotency key.
         let done = match request.filter(|_| !work.is_dry_run()) {
             Some(request) => idempotency::keys::run(work, request, &tx, now).await,
             None => work.run(&tx, now).await,
         };
         let done = match done {
-            Ok(value) if !work.is_dry_run() => {
-                tx.changed().raise(&tx, tx.random()).await.map(|()| value).map_err(Error::from)
-            }
+            Ok(value) if !work.is_dry_run() => change_log::store(&tx, now).await.map(|()| value).map_err(Error::from),
             done => done,
         };
         match done {

@@ -3,7 +3,7 @@
 //! Called by the use cases; the layers above them use its types of rows and filters. It must not depend on GraphQL,
 //! HTTP or the rules of the domain. A missing row is `Ok(None)`; the caller decides whether that is an error.
 
-mod changes;
+pub mod change_log;
 mod command;
 pub mod entities;
 pub mod entries;

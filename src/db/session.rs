@@ -17,8 +17,9 @@ use sea_orm::{
 use crate::{
     access::Scope,
     budget::Budget,
+    change::Author,
     db::{
-        changes::Changed,
+        change_log::{Recorder, versions::Changed},
         pool::{
             fetch::{self, FetchRows},
             health::HealthMonitor,
@@ -89,6 +90,7 @@ pub struct Bound<C> {
     random: Random,
     statements: Statements,
     changed: Changed,
+    log: Recorder,
     health: HealthMonitor,
 }
 
@@ -100,7 +102,7 @@ pub type Tx = Bound<DatabaseTransaction>;
 impl<C> Bound<C> {
     pub(super) fn new(connection: C, scope: Scope, vault: Vault, statements: Statements) -> Self {
         let (random, changed, health) = (Random::system(), Changed::default(), HealthMonitor::default());
-        Self { connection, scope, vault, random, statements, changed, health }
+        Self { connection, scope, vault, random, statements, changed, log: Recorder::default(), health }
     }
 
     /// Makes statements fail as soon as the health monitor reports that the database does not answer.
@@ -111,6 +113,11 @@ impl<C> Bound<C> {
     /// Draws random numbers from this source.
     pub(super) fn drawing_from(self, random: &Random) -> Self {
         Self { random: random.clone(), ..self }
+    }
+
+    /// Makes changes on behalf of this author.
+    pub(super) fn written_by(self, author: &Author) -> Self {
+        Self { log: Recorder::new(author.clone()), ..self }
     }
 
     /// Creates a session of the service itself, which sees all stacks and has no keys for secrets.
@@ -126,6 +133,11 @@ impl<C> Bound<C> {
     /// What this transaction has changed so far.
     pub(super) fn changed(&self) -> &Changed {
         &self.changed
+    }
+
+    /// What this transaction adds to the change log.
+    pub fn log(&self) -> &Recorder {
+        &self.log
     }
 
     /// Returns the bare connection.

@@ -13,8 +13,9 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, EntityTrait, FromQueryResult, IntoActiveModel, Value};
 
 use super::{
+    Registered,
     compose::{ReadEntry, Reading, Rendered},
-    plain::{ColumnFormat, FieldColumn, HeapSize},
+    plain::{ColumnFormat, FieldColumn, HeapSize, LoggedEntry},
 };
 use crate::{
     error::Problems,
@@ -71,7 +72,7 @@ pub trait Survives {
 }
 
 /// A kind of configuration. Its fields and tables come from [`kind!`](super::kind).
-pub trait Kind: Survives + Clone + Debug + HeapSize + PartialEq + Send + Sync + 'static {
+pub trait Kind: Survives + LoggedEntry + Clone + Debug + HeapSize + PartialEq + Send + Sync + 'static {
     /// The API field of the collection.
     const FIELD: &'static str;
     /// The column that refers to another instance, if any. In a copied stack it refers to the copy of that instance.
@@ -171,7 +172,7 @@ pub trait Kind: Survives + Clone + Debug + HeapSize + PartialEq + Send + Sync + 
 }
 
 /// The rows of a kind for one owner. Implemented by [`kind!`](super::kind).
-pub trait Stored<O: Owner>: Kind {
+pub trait Stored<O: Owner>: Registered {
     /// The entity.
     type Entity: EntityTrait<Model = Self::Model>;
     /// A row as it is read.

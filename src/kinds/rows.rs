@@ -44,6 +44,23 @@ macro_rules! kind {
             }
         }
 
+        impl $crate::kinds::plain::LoggedEntry for $name {
+            fn to_log(&self) -> $crate::kinds::plain::LoggedColumns {
+                let mut columns = $crate::kinds::plain::LoggedColumns::new();
+                $( columns.insert(
+                    stringify!($field).to_owned(),
+                    $crate::kinds::plain::LoggedValue::to_log(&self.$field),
+                ); )+
+                columns
+            }
+            fn from_log(columns: &$crate::kinds::plain::LoggedColumns) -> Option<Self> {
+                let missing = serde_json::Value::Null;
+                Some(Self { $( $field: $crate::kinds::plain::LoggedValue::from_log(
+                    columns.get(stringify!($field)).unwrap_or(&missing),
+                )?, )+ })
+            }
+        }
+
         impl $crate::kinds::Survives for $name {
             fn lost_column(&self) -> Option<&'static str> {
                 $( if !$crate::kinds::plain::Plain::survives(&self.$field) {

@@ -83,6 +83,7 @@ impl Command for DuplicateInstance {
             override_count: source.override_count,
         };
         let instance = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;
+        tx.log().copied(&instance, &source);
         copies::copy(tx, Copied::Instance { from: source.id, to: instance.id }).await?;
         let warnings = shared_by_copies(tx, &[source], CopyOf::Instance).await?;
         Ok(Warned { value: instance, warnings })

@@ -39,9 +39,8 @@ impl Command for PurgeInstance {
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
         // Each instance that depends on it loses an override.
         dependencies::touch_dependents(tx, &instance, now).await?;
-        let id = instance.id;
-        let volumes = warnings::own_volumes(tx, None, &[instance]).await?;
-        instances::delete(tx, id).await?;
-        Ok(Warned { value: id, warnings: warnings::left_behind(&volumes).into_iter().collect() })
+        let volumes = warnings::own_volumes(tx, None, std::slice::from_ref(&instance)).await?;
+        instances::delete(tx, &instance).await?;
+        Ok(Warned { value: instance.id, warnings: warnings::left_behind(&volumes).into_iter().collect() })
     }
 }

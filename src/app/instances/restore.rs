@@ -51,7 +51,7 @@ impl Command for RestoreInstance {
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
         let change =
             InstanceChange { name: Some((name.clone(), container)), trashed: Some(false), ..InstanceChange::default() };
-        instances::update(tx, instance.id, change, now).await.map_err(naming::taken(&stack.name, &name))
+        instances::update(tx, &instance, change, now).await.map_err(naming::taken(&stack.name, &name))
     }
 }
 

@@ -36,6 +36,6 @@ impl Command for SoftDeleteInstance {
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {
         let (_, instance) = find::instance_at(tx, &self.instance, self.expected_revision).await?;
         let change = InstanceChange { trashed: Some(true), ..InstanceChange::default() };
-        Ok(instances::update(tx, instance.id, change, now).await?)
+        Ok(instances::update(tx, &instance, change, now).await?)
     }
 }

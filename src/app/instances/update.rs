@@ -67,7 +67,7 @@ impl Command for UpdateInstance {
         if change == InstanceChange::default() {
             return Ok(instance);
         }
-        let updated = instances::update(tx, instance.id, change, now).await;
+        let updated = instances::update(tx, &instance, change, now).await;
         match &names {
             Some((name, _)) => updated.map_err(naming::taken(&stack.name, name)),
             None => Ok(updated?),

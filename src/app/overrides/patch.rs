@@ -100,7 +100,7 @@ impl Command for PatchInstanceOverrides {
         let Some((_, instance)) = found else { return Err(Error::Internal("an instance is missing".into())) };
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
         match entries::Changes::find(tx, instance.id, draft).await?.write(tx, now).await? {
-            Some(change) => Ok(instances::update(tx, instance.id, change, now).await?),
+            Some(change) => Ok(instances::update(tx, &instance, change, now).await?),
             None => Ok(instance),
         }
     }

@@ -66,7 +66,7 @@ impl Command for SetInstanceOverrides {
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
         draft.write(wanted);
         match entries::Changes::find(tx, instance.id, draft).await?.write(tx, now).await? {
-            Some(change) => Ok(instances::update(tx, instance.id, change, now).await?),
+            Some(change) => Ok(instances::update(tx, &instance, change, now).await?),
             None => Ok(instance),
         }
     }

@@ -77,6 +77,7 @@ impl Command for DuplicateStack {
         let taken = container_names::taken(source.id, &name);
         let stack = stacks::insert(tx, name.as_str(), StackValues::from(&source).copied(), now).await;
         let stack = stack.map_err(&taken)?;
+        tx.log().copied(&stack, &source);
         stack_instances::copy(tx, source.id, stack.id, name.as_str(), now).await.map_err(taken)?;
         copies::copy(tx, Copied::Stack { from: source.id, to: stack.id }).await?;
         let sources = stack_instances::live(tx, source.id).await?;

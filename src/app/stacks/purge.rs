@@ -38,7 +38,7 @@ impl Command for PurgeStack {
         let stack = lookup::stack(tx, &self.stack).await?.map_err(|problem| Error::refused(lookup::first(problem)))?;
         find::expect_revision(AnyId::Stack(stack.id), stack.revision, self.expected_revision)?;
         let volumes = warnings::own_volumes(tx, Some(&stack), &stack_instances::all(tx, stack.id).await?).await?;
-        stacks::delete(tx, stack.id).await?;
+        stacks::delete(tx, &stack).await?;
         Ok(Warned { value: stack.id, warnings: warnings::left_behind(&volumes).into_iter().collect() })
     }
 }

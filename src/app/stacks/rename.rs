@@ -61,8 +61,8 @@ impl Command for RenameStack {
         }
         let taken = container_names::taken(stack.id, &name);
         let change = StackChange { name: Some(name.clone()), ..StackChange::default() };
-        let renamed = stacks::update(tx, stack.id, change, now).await.map_err(&taken)?;
-        stack_instances::rename(tx, stack.id, name.as_str(), now).await.map_err(taken)?;
+        let renamed = stacks::update(tx, &stack, change, now).await.map_err(&taken)?;
+        stack_instances::rename(tx, &stack, name.as_str(), now).await.map_err(taken)?;
         Ok(Warned { value: renamed, warnings: vec![warnings::still_running(&project_name(&stack.name))] })
     }
 }

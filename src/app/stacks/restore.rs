@@ -62,8 +62,8 @@ impl Command for RestoreStack {
             trashed: Some(false),
             ..StackChange::default()
         };
-        let restored = stacks::update(tx, stack.id, change, now).await.map_err(&taken)?;
-        stack_instances::restore(tx, stack.id, name.as_str(), now).await.map_err(taken)?;
+        let restored = stacks::update(tx, &stack, change, now).await.map_err(&taken)?;
+        stack_instances::restore(tx, &stack, name.as_str(), now).await.map_err(taken)?;
         Ok(restored)
     }
 }

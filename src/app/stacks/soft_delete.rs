@@ -39,6 +39,6 @@ impl Command for SoftDeleteStack {
         find::expect_revision(AnyId::Stack(stack.id), stack.revision, self.expected_revision)?;
         stacks::trash_instances(tx, stack.id, now).await?;
         let change = StackChange { trashed: Some(true), ..StackChange::default() };
-        Ok(stacks::update(tx, stack.id, change, now).await?)
+        Ok(stacks::update(tx, &stack, change, now).await?)
     }
 }

@@ -51,6 +51,6 @@ impl Command for UpdateStack {
             return Ok(stack);
         }
         let change = StackChange { values: Some(after), ..StackChange::default() };
-        Ok(stacks::update(tx, stack.id, change, now).await?)
+        Ok(stacks::update(tx, &stack, change, now).await?)
     }
 }

@@ -89,7 +89,7 @@ impl Command for DeleteTemplate {
         // The foreign key decides. The query before avoids waiting for writers of those instances, which may themselves
         // wait for the template.
         let used = !instances::oldest_users(tx, template.id, 1).await?.is_empty();
-        if used || !templates::delete(tx, template.id).await? {
+        if used || !templates::delete(tx, &template).await? {
             return Err(Error::TemplateInUse(template.id));
         }
         Ok(DeletedTemplate(template))

@@ -13,6 +13,7 @@ use crate::{
         App, CreateTemplate,
         templates::catalog::{self, CatalogError, CatalogFile},
     },
+    change::ActorKind,
     db::{
         Command, Tx,
         entities::catalog_entry,
@@ -82,7 +83,7 @@ impl App {
         }
         let mut report = CatalogReport::default();
         if !entries.is_empty() {
-            report = self.write(&Load { entries }).await?;
+            report = self.acting_as(ActorKind::Catalogue).write(&Load { entries }).await?;
         }
         report.unchanged += unchanged;
         Ok(report)
@@ -120,7 +121,7 @@ impl Command for Load {
                     report.updated += 1;
                     let collections = template.collections.clone();
                     entries::replace_all::<OfTemplate>(tx, stored.id, collections, now).await?;
-                    templates::update(tx, stored.id, template.values.clone(), now).await?
+                    templates::update(tx, &stored, template.values.clone(), now).await?
                 }
                 _ => {
                     report.left_alone += 1;

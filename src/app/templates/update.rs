@@ -79,7 +79,7 @@ impl Command for UpdateTemplate {
         if !changed && after == before {
             return Ok(Warned::none(template));
         }
-        Ok(Warned { value: templates::update(tx, template.id, after, now).await?, warnings })
+        Ok(Warned { value: templates::update(tx, &template, after, now).await?, warnings })
     }
 }
 

@@ -36,7 +36,7 @@ macro_rules! values {
 pub mod api_key;
 pub mod api_key_stack;
 pub mod catalog_entry;
-pub mod change;
+pub mod change_log;
 pub mod clear_secret;
 pub mod idempotency_key;
 pub mod instance;
@@ -46,6 +46,7 @@ pub mod stack;
 pub mod template;
 
 pub use api_key::Model as ApiKeyModel;
+pub use change_log::{change::Model as ChangeModel, entry::Model as ChangeEntryModel};
 pub use instance::Model as InstanceModel;
 pub use stack::Model as StackModel;
 pub use template::Model as TemplateModel;

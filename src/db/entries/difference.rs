@@ -9,18 +9,22 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, QueryFilter, sea_query::OnConflict,
+    ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, QueryFilter,
+    sea_query::{OnConflict, Query},
 };
 
 use crate::{
+    change::Subject,
     db::{
         Session, Tx,
+        change_log::{Form, NewEntry, Side},
         entries::{number, rows},
         queries::in_list::one_of,
         secrets,
     },
     error::{Code, Error, Problem, Result},
-    kinds::{Head, Kind, Owner, Slot, Stored},
+    ids::AnyId,
+    kinds::{Head, Kind, Owner, Registered, Slot, Stored},
 };
 
 /// The rows to write.
@@ -28,10 +32,12 @@ use crate::{
 pub(super) struct Difference<K> {
     /// Ids of the rows to delete.
     deleted: Vec<i64>,
-    /// Rows to update, with their new contents.
-    updated: Vec<(i64, K)>,
+    /// Rows to update, with their new contents and what they are for the log.
+    updated: Vec<(i64, K, Option<Side>)>,
     /// Entries to insert. An entry that replaces a row in another position comes with the stored entry.
     inserted: Vec<(K, Option<K>)>,
+    /// Whether the owner is new. Then its entries are not logged.
+    is_first: bool,
 }
 
 /// A given entry and the row that belongs to it.
@@ -43,14 +49,9 @@ struct Matched<K: Kind> {
 }
 
 impl<K: Kind> Matched<K> {
-    /// Whether the row has to be read to find out if it equals the entry.
-    fn may_be_equal(&self) -> bool {
-        let Some(head) = &self.row else { return false };
-        head.sealed == self.entry.holds_secret() && (head.sealed || head.bytes == self.entry.long_bytes())
-    }
-
+    /// Whether the row has to be read: to find out if it equals the entry, and for the change log.
     fn has_to_be_read(&self) -> bool {
-        if self.in_place { self.may_be_equal() } else { self.row.is_some() && !K::LASTING.is_empty() }
+        self.row.is_some() && (self.in_place || !K::LASTING.is_empty())
     }
 }
 
@@ -100,17 +101,18 @@ impl<K: Kind> Difference<K> {
         let unknown: Vec<i64> = unknown.filter_map(|given| Some(given.row.as_ref()?.row)).collect();
         let mut known = read::<O, K>(tx, owner, &unknown).await?;
         let deleted = leaving.into_iter().map(|head| head.row).collect();
-        let mut found = Self { deleted, updated: Vec::new(), inserted: Vec::new() };
+        let mut found = Self { deleted, updated: Vec::new(), inserted: Vec::new(), is_first: false };
         for Matched { entry, row, in_place } in given {
             match row.map(|head| head.row) {
                 Some(id) if in_place => {
-                    if known.get(&id) != Some(&entry) {
-                        found.updated.push((id, entry));
+                    let (stored, side) = known.remove(&id).unzip();
+                    if stored.as_ref() != Some(&entry) {
+                        found.updated.push((id, entry, side));
                     }
                 }
                 Some(id) => {
                     found.deleted.push(id);
-                    found.inserted.push((entry, known.remove(&id)));
+                    found.inserted.push((entry, known.remove(&id).map(|(stored, _)| stored)));
                 }
                 None => found.inserted.push((entry, None)),
             }
@@ -121,7 +123,7 @@ impl<K: Kind> Difference<K> {
     /// The difference between an empty collection and the first entries of an owner.
     pub(super) fn first(entries: Vec<K>) -> Self {
         let inserted = entries.into_iter().map(|entry| (entry, None)).collect();
-        Self { deleted: Vec::new(), updated: Vec::new(), inserted }
+        Self { deleted: Vec::new(), updated: Vec::new(), inserted, is_first: true }
     }
 
     /// Whether there is nothing to write.
@@ -141,7 +143,7 @@ impl<K: Kind> Difference<K> {
         K: Stored<O>,
     {
         let written =
-            || self.updated.iter().map(|(_, entry)| entry).chain(self.inserted.iter().map(|(entry, _)| entry));
+            || self.updated.iter().map(|(_, entry, _)| entry).chain(self.inserted.iter().map(|(entry, _)| entry));
         if let Some(column) = written().find_map(|entry| entry.lost_column()) {
             return Err(unstorable::<K>(column));
         }
@@ -152,17 +154,34 @@ impl<K: Kind> Difference<K> {
             entry.stamp(now, before.as_ref());
             secrets::seal::<O, K>(entry, owner, tx.vault())?;
         }
-        for (_, entry) in &mut self.updated {
+        for (_, entry, _) in &mut self.updated {
             entry.stamp(now, None);
             secrets::seal::<O, K>(entry, owner, tx.vault())?;
         }
-        let Self { deleted, updated, inserted } = self;
+        let Self { deleted, updated, inserted, is_first } = self;
+        let id: AnyId = owner.into();
+        let subject = Subject::from(id);
         if !deleted.is_empty() {
             let these = one_of(tx.get_database_backend(), K::id_column().as_str(), deleted.into_iter());
-            K::Entity::delete_many().filter(these).exec(tx).await?;
+            let mut delete = Query::delete();
+            delete.from_table(K::Entity::default()).cond_where(these).returning_all();
+            for row in rows::of_query::<O, K>(tx.query_all(&delete).await?)? {
+                // A row that cannot be read leaves no value in the log.
+                if let Ok(entry) = row.entry {
+                    log(tx, subject, &entry, Some(Side::of_entry(&entry, Some(row.id))), None);
+                }
+            }
+        }
+        if !is_first {
+            for (_, entry, before) in &updated {
+                log(tx, subject, entry, before.clone(), Some(Side::of_entry(entry, None)));
+            }
+            for (entry, _) in &inserted {
+                log(tx, subject, entry, None, Some(Side::of_entry(entry, None)));
+            }
         }
         if !updated.is_empty() {
-            let rows = updated.into_iter().map(|(id, entry)| {
+            let rows = updated.into_iter().map(|(id, entry, _)| {
                 let mut row = entry.into_row(owner);
                 row.set(K::id_column(), id.into());
                 row
@@ -178,8 +197,32 @@ impl<K: Kind> Difference<K> {
     }
 }
 
-/// Reads some rows and decrypts them. Rows that cannot be read or decrypted are missing.
-async fn read<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, ids: &[i64]) -> Result<HashMap<i64, K>, DbErr> {
+/// Logs an entry that is encrypted as it is stored.
+fn log<K: Registered>(tx: &Tx, owner: Subject, entry: &K, before: Option<Side>, after: Option<Side>) {
+    let (key, identity) = (entry.key().to_string(), entry.row_identity());
+    tx.log().entry(
+        owner,
+        NewEntry {
+            form: Form::Entry,
+            kind: K::KIND.as_str(),
+            identity: Some(identity).filter(|identity| *identity != key),
+            key: Some(key),
+            before,
+            after,
+        },
+    );
+}
+
+/// Logs that a row is deleted, whoever deletes it.
+pub fn log_deleted<O: Owner, K: Stored<O>>(tx: &Tx, row: K::Model) {
+    let id = K::row_id(&row);
+    let (owner, entry) = K::from_row(row);
+    let owner: AnyId = owner.into();
+    log(tx, owner.into(), &entry, Some(Side::of_entry(&entry, Some(id))), None);
+}
+
+/// Reads some rows and decrypts them, each with what it is for the log. Rows that cannot be read or decrypted are missing.
+async fn read<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, ids: &[i64]) -> Result<HashMap<i64, (K, Side)>, DbErr> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -187,8 +230,9 @@ async fn read<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, ids: &[i64]) -> Res
     let rows = rows::fetch::<O, K>(tx, K::Entity::find().filter(these)).await?;
     let opened = rows.into_iter().filter_map(|row| {
         let mut entry = row.entry.ok()?;
+        let side = Side::of_entry(&entry, Some(row.id));
         secrets::open::<O, K>(&mut entry, owner, tx.vault()).ok()?;
-        Some((row.id, entry))
+        Some((row.id, (entry, side)))
     });
     Ok(opened.collect())
 }

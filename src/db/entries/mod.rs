@@ -13,7 +13,10 @@ use sea_orm::{
     Condition, ConnectionTrait, DbErr, EntityName, EntityTrait, IdenStatic, QueryFilter, QueryOrder, Statement,
 };
 
-pub use crate::db::entries::rows::Loaded;
+pub use crate::db::entries::{
+    difference::log_deleted,
+    rows::{Loaded, LoadedRows, with_rows},
+};
 use crate::{
     db::{
         Session, Tx,

@@ -5,7 +5,8 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    Condition, DbErr, EntityTrait, FromQueryResult, IdenStatic, QueryFilter, QueryOrder, QueryTrait, Select,
+    Condition, DbErr, EntityTrait, FromQueryResult, IdenStatic, QueryFilter, QueryOrder, QueryResult, QueryTrait,
+    Select,
 };
 
 use crate::{
@@ -59,7 +60,11 @@ pub(super) async fn fetch<O: Owner, K: Stored<O>>(
     db: &impl Session,
     select: Select<K::Entity>,
 ) -> Result<Vec<Row<O, K>>, DbErr> {
-    let rows = db.query_all_raw(select.build(db.get_database_backend())).await?;
+    of_query(db.query_all_raw(select.build(db.get_database_backend())).await?)
+}
+
+/// Reads the rows that a statement has returned.
+pub(super) fn of_query<O: Owner, K: Stored<O>>(rows: Vec<QueryResult>) -> Result<Vec<Row<O, K>>, DbErr> {
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
         let id: i64 = row.try_get("", K::id_column().as_str())?;
@@ -106,4 +111,29 @@ pub(super) async fn open<O: Owner, K: Stored<O>>(db: &impl Session, owners: &[O:
         }
     }
     Ok(loaded)
+}
+
+/// Loads the entries of many owners with the ids of their rows, without decrypting secrets.
+pub async fn with_rows<O: Owner, K: Stored<O>>(db: &impl Session, owners: &[O::Id]) -> Result<LoadedRows<O, K>, DbErr> {
+    let of_owners = one_of(db.get_database_backend(), K::owner_column().as_str(), owners.iter().map(|id| (*id).into()));
+    let rows = fetch::<O, K>(db, K::Entity::find().filter(of_owners).order_by_asc(K::id_column())).await?;
+    let mut loaded = LoadedRows { entries: HashMap::new(), unreadable: HashMap::new() };
+    for Row { id, owner, entry } in rows {
+        match entry {
+            Ok(entry) => loaded.entries.entry(owner).or_default().push((id, entry)),
+            Err(row) => {
+                loaded.unreadable.entry(owner).or_insert(row);
+            }
+        }
+    }
+    Ok(loaded)
+}
+
+/// The entries of many owners, each with the id of its row.
+#[derive(Debug)]
+pub struct LoadedRows<O: Owner, K> {
+    /// The entries that can be read, in the order of their rows.
+    pub entries: HashMap<O::Id, Vec<(i64, K)>>,
+    /// The first row of an owner that cannot be read.
+    pub unreadable: HashMap<O::Id, Unreadable>,
 }

@@ -11,8 +11,10 @@ use sea_orm::{
 
 use crate::{
     access::api_key::KeyDigest,
+    change::{ChangeAction, Subject},
     db::{
         Tx,
+        change_log::NewChange,
         entities::{
             ApiKeyModel,
             api_key::{ActiveModel, Column, Entity},
@@ -109,6 +111,7 @@ pub async fn insert(tx: &Tx, new: NewKey<'_>, now: DateTime<Utc>) -> Result<ApiK
     if !rows.is_empty() {
         reach::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
+    log(tx, &key, ChangeAction::Create);
     Ok(key)
 }
 
@@ -120,5 +123,22 @@ pub async fn revoke(tx: &Tx, name: &str, now: DateTime<Utc>) -> Result<Option<Ap
         .filter(Column::RevokedAt.is_null())
         .exec_with_returning(tx)
         .await?;
-    Ok(revoked.into_iter().next())
+    let revoked = revoked.into_iter().next();
+    if let Some(key) = &revoked {
+        log(tx, key, ChangeAction::Revoke);
+    }
+    Ok(revoked)
+}
+
+fn log(tx: &Tx, key: &ApiKeyModel, action: ChangeAction) {
+    tx.changed().lists();
+    tx.log().change(NewChange {
+        subject: Subject::Key(key.id),
+        stack: None,
+        name: key.name.clone(),
+        action,
+        revision: None,
+        source: None,
+        is_new: action == ChangeAction::Create,
+    });
 }

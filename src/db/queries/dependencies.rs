@@ -4,17 +4,20 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait, Query},
 };
 
 use crate::{
+    change::ChangeAction,
     db::{
         Session, Tx,
         entities::instance::{self, Column},
+        entries,
+        queries::in_list::one_of,
     },
     ids::{InstanceId, StackId},
-    kinds::dependency::instance as table,
+    kinds::{Dependency, OfInstance, dependency::instance as table},
 };
 
 /// All dependencies in a stack, including those of trashed instances, which return with a restore.
@@ -35,17 +38,23 @@ pub async fn of_stack(db: &impl Session, stack: StackId) -> Result<Vec<(Instance
 pub async fn touch_dependents(tx: &Tx, on: &instance::Model, now: DateTime<Utc>) -> Result<(), DbErr> {
     // Dependencies do not cross stacks.
     tx.changed().stack(on.stack_id);
-    let dependents = Query::select()
-        .column(table::Column::InstanceId)
-        .from(table::Entity)
-        .and_where(table::Column::DependsOn.eq(on.id))
-        .take();
-    instance::Entity::update_many()
+    let lost = table::Entity::find().filter(table::Column::DependsOn.eq(on.id)).all(tx).await?;
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let dependents = one_of(tx.get_database_backend(), "id", lost.iter().map(|row| row.instance_id.0));
+    let touched = instance::Entity::update_many()
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(now))
         .col_expr(Column::OverrideCount, Expr::col(Column::OverrideCount).sub(1))
-        .filter(Expr::col(Column::Id).in_subquery(dependents))
-        .exec(tx)
-        .await
-        .map(drop)
+        .filter(dependents)
+        .exec_with_returning(tx)
+        .await?;
+    for row in lost {
+        entries::log_deleted::<OfInstance, Dependency>(tx, row);
+    }
+    for instance in &touched {
+        tx.log().touched(instance, ChangeAction::Update);
+    }
+    Ok(())
 }

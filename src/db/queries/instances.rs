@@ -13,6 +13,7 @@ use sea_orm::{
 };
 
 use crate::{
+    change::ChangeAction,
     db::{
         Session, Tx,
         entities::{
@@ -267,7 +268,9 @@ pub async fn insert(tx: &Tx, new: NewInstance, now: DateTime<Utc>) -> Result<Ins
         ..new.values.into()
     };
     tx.changed().stack(new.stack);
-    Entity::insert(row).exec_with_returning(tx).await
+    let row = Entity::insert(row).exec_with_returning(tx).await?;
+    tx.log().created(&row);
+    Ok(row)
 }
 
 /// The values of a new instance without overrides, which refers to stack and template by name.
@@ -301,14 +304,20 @@ pub struct InstanceChange {
 /// Updates an instance and increments its revision. A change of its overrides is recorded in the same way.
 pub async fn update(
     tx: &Tx,
-    id: InstanceId,
+    before: &InstanceModel,
     change: InstanceChange,
     now: DateTime<Utc>,
 ) -> Result<InstanceModel, DbErr> {
+    let action = match (change.trashed, &change.name, &change.values) {
+        (Some(true), ..) => ChangeAction::SoftDelete,
+        (Some(false), ..) => ChangeAction::Restore,
+        (None, Some(_), None) => ChangeAction::Rename,
+        _ => ChangeAction::Update,
+    };
     let mut update = Entity::update_many()
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(now))
-        .filter(Column::Id.eq(id));
+        .filter(Column::Id.eq(before.id));
     if let Some((name, container)) = change.name {
         update = update
             .col_expr(Column::InstanceId, Expr::value(name.as_str()))
@@ -327,11 +336,13 @@ pub async fn update(
     }
     let row = crate::db::one_row(update.exec_with_returning(tx).await?)?;
     tx.changed().stack(row.stack_id);
+    tx.log().updated(before, &row, action);
     Ok(row)
 }
 
 /// Deletes an instance, and its overrides by cascade.
-pub async fn delete(tx: &Tx, id: InstanceId) -> Result<(), DbErr> {
+pub async fn delete(tx: &Tx, instance: &InstanceModel) -> Result<(), DbErr> {
     tx.changed().lists();
-    Entity::delete_by_id(id).exec(tx).await.map(drop)
+    tx.log().deleted(instance);
+    Entity::delete_by_id(instance.id).exec(tx).await.map(drop)
 }

@@ -10,8 +10,10 @@ use sea_orm::{
 };
 
 use crate::{
+    change::Subject,
     db::{
         Session, Tx,
+        change_log::NewEntry,
         entities::override_rule::{ActiveModel, Column, Entity, Model},
         queries::in_list::one_of,
     },
@@ -63,6 +65,8 @@ fn read(row: Model) -> Option<Rule> {
 #[derive(Debug)]
 pub(in crate::db) struct Difference {
     deleted: Vec<i64>,
+    /// The rules of the rows to delete that can be read.
+    lost: Vec<Rule>,
     inserted: Vec<Rule>,
 }
 
@@ -77,16 +81,20 @@ impl Difference {
         let of_kinds = Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str()));
         let select = Entity::find().filter(Column::InstanceId.eq(instance)).filter(of_kinds);
         let mut inserted = wanted;
-        let mut deleted = Vec::new();
+        let (mut deleted, mut lost) = (Vec::new(), Vec::new());
         for row in select.order_by_asc(Column::Id).all(tx).await? {
             let id = row.id;
-            match read(row).and_then(|rule| inserted.iter().position(|wanted| *wanted == rule)) {
+            let stored = read(row);
+            match stored.as_ref().and_then(|rule| inserted.iter().position(|wanted| wanted == rule)) {
                 Some(place) => drop(inserted.swap_remove(place)),
-                None => deleted.push(id),
+                None => {
+                    deleted.push(id);
+                    lost.extend(stored);
+                }
             }
         }
         inserted.sort();
-        Ok(Self { deleted, inserted })
+        Ok(Self { deleted, lost, inserted })
     }
 
     pub(in crate::db) fn is_empty(&self) -> bool {
@@ -95,6 +103,11 @@ impl Difference {
 
     /// Writes the difference, in at most two statements.
     pub(in crate::db) async fn write(self, tx: &Tx, instance: InstanceId) -> Result<(), DbErr> {
+        for (rules, is_new) in [(&self.lost, false), (&self.inserted, true)] {
+            for rule in rules {
+                tx.log().entry(Subject::Instance(instance), NewEntry::rule(rule, is_new));
+            }
+        }
         if !self.deleted.is_empty() {
             let these = one_of(tx.get_database_backend(), "id", self.deleted.into_iter());
             Entity::delete_many().filter(these).exec(tx).await?;

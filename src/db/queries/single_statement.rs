@@ -8,16 +8,20 @@ use sea_orm::{DbBackend, FromQueryResult, QueryResult};
 
 use crate::{
     access::Scope,
+    change::Author,
     db::{
         Db, Statements,
-        changes::{PARTS, PARTS_OF_EVERYTHING, new_number},
+        change_log::{
+            stored_single,
+            versions::{PARTS, PARTS_OF_EVERYTHING, new_number},
+        },
         entities::InstanceModel,
         pool::pinned::{Parameter, Row},
         queries::instances::SingleStatementCreate,
     },
     error::{Error, Result},
     fields::{InstanceValues, instance_fields},
-    ids::{self, InstanceId},
+    ids::{self, ChangeId, InstanceId},
     name::storage_name,
 };
 
@@ -68,7 +72,7 @@ impl Db {
         &self,
         new: &SingleStatementCreate<'_>,
         now: DateTime<Utc>,
-        scope: &Scope,
+        (scope, author): (&Scope, &Author),
         statements: &Statements,
     ) -> Result<Option<InstanceModel>> {
         if self.open.read.get_database_backend() != DbBackend::Postgres {
@@ -94,13 +98,16 @@ impl Db {
             columns.push_str(&format!(", \"{column}\""));
             values.push_str(&format!(", ${}", parameters.len()));
         }
+        let change: ChangeId = ids::fresh(&self.random, now);
+        let (log, of_log) = stored_single(change.0, author, now, parameters.len());
+        parameters.extend(of_log);
         let sql = format!(
             "WITH s AS (SELECT id FROM stacks WHERE name = $1 AND deleted_at IS NULL{} FOR SHARE), \
              t AS (SELECT id FROM services WHERE name = $2 FOR KEY SHARE), \
              i AS (INSERT INTO service_instances (id, stack_id, instance_id, template_service_id, container_name, \
              created_at, updated_at, storage_name{columns}) SELECT $8, s.id, $3, t.id, $4, $5, $5, $10{values} FROM s, t RETURNING *), \
              c AS (INSERT INTO changes (stack_id, part, count) SELECT i.stack_id, $6, $7 FROM i UNION ALL SELECT -1, $9, $7 \
-             FROM i ON CONFLICT (stack_id, part) DO UPDATE SET count = excluded.count) SELECT * FROM i",
+             FROM i ON CONFLICT (stack_id, part) DO UPDATE SET count = excluded.count RETURNING 1), {log} SELECT * FROM i",
             scope.and("id")
         );
         // Without a free pinned connection, the caller waits for one of the pool.

@@ -13,10 +13,11 @@ use sea_orm::{
 };
 
 use crate::{
+    change::ChangeAction,
     db::{
         Session, Tx,
         entities::{
-            InstanceModel,
+            InstanceModel, StackModel,
             instance::{ActiveModel, Column, Entity},
         },
         queries::{copies, in_list::parameter},
@@ -107,39 +108,47 @@ pub async fn container_names(
 }
 
 /// Derives the container names of a stack's live instances from its new name, and increments their revisions.
-pub async fn rename(tx: &Tx, stack: StackId, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
-    tx.changed().stack(stack);
+pub async fn rename(tx: &Tx, stack: &StackModel, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+    tx.changed().stack(stack.id);
     // The unique index is checked for each row, when another instance may still have the name that it is about to give
     // up. So first all of them get names that no container can have.
     Entity::update_many()
         .col_expr(Column::ContainerName, Expr::cust("'~' || id"))
-        .filter(StackMembers::Live.of(stack))
+        .filter(StackMembers::Live.of(stack.id))
         .exec(tx)
         .await?;
-    Entity::update_many()
+    let renamed = Entity::update_many()
         .col_expr(Column::ContainerName, derived_container_name(name))
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(now))
-        .filter(StackMembers::Live.of(stack))
-        .exec(tx)
-        .await
-        .map(drop)
+        .filter(StackMembers::Live.of(stack.id))
+        .exec_with_returning(tx)
+        .await?;
+    for instance in &renamed {
+        tx.log().container_name(&container_name(&stack.name, &instance.instance_id), instance);
+        tx.log().touched(instance, ChangeAction::Rename);
+    }
+    Ok(())
 }
 
 /// Restores the instances that were moved to the trash together with their stack, with container names derived from its
 /// name.
-pub async fn restore(tx: &Tx, stack: StackId, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
-    tx.changed().stack(stack);
-    Entity::update_many()
+pub async fn restore(tx: &Tx, stack: &StackModel, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+    tx.changed().stack(stack.id);
+    let restored = Entity::update_many()
         .col_expr(Column::ContainerName, derived_container_name(name))
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(now))
         .col_expr(Column::DeletedAt, Expr::value(None::<DateTime<Utc>>))
         .col_expr(Column::DeletedWithStack, Expr::value(false))
-        .filter(StackMembers::TrashedWithStack.of(stack))
-        .exec(tx)
-        .await
-        .map(drop)
+        .filter(StackMembers::TrashedWithStack.of(stack.id))
+        .exec_with_returning(tx)
+        .await?;
+    for instance in &restored {
+        tx.log().container_name(&container_name(&stack.name, &instance.instance_id), instance);
+        tx.log().touched(instance, ChangeAction::Restore);
+    }
+    Ok(())
 }
 
 /// The columns that clients set, each with the value of a copy: that of the source, or the initial one.
@@ -198,7 +207,12 @@ pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime
     ];
     insert.into_table(Entity).columns(new.into_iter().chain(same).chain(edited));
     insert.select_from(source).map_err(|cause| DbErr::Custom(format!("copying instances: {cause}")))?;
-    tx.execute(&insert).await.map(drop)
+    insert.returning(Query::returning().columns(Column::iter()));
+    let copies = tx.query_all(&insert).await?;
+    for copy in copies {
+        tx.log().touched_new(&InstanceModel::from_query_result(&copy, "")?, ChangeAction::Duplicate);
+    }
+    Ok(())
 }
 
 /// An instance of a stack whose container name would be that of another live instance.

@@ -10,6 +10,7 @@ use sea_orm::{
 };
 
 use crate::{
+    change::ChangeAction,
     db::{
         Session, Tx,
         entities::{
@@ -149,7 +150,9 @@ pub async fn insert(tx: &Tx, name: &str, values: StackValues, now: DateTime<Utc>
         updated_at: Set(now),
         ..values.into()
     };
-    Entity::insert(row).exec_with_returning(tx).await
+    let row = Entity::insert(row).exec_with_returning(tx).await?;
+    tx.log().created(&row);
+    Ok(row)
 }
 
 /// The fields that an update changes. `None` leaves a field unchanged.
@@ -164,11 +167,22 @@ pub struct StackChange {
 }
 
 /// Updates a stack and increments its revision.
-pub async fn update(tx: &Tx, id: StackId, change: StackChange, now: DateTime<Utc>) -> Result<StackModel, DbErr> {
+pub async fn update(
+    tx: &Tx,
+    before: &StackModel,
+    change: StackChange,
+    now: DateTime<Utc>,
+) -> Result<StackModel, DbErr> {
+    let action = match (change.trashed, &change.name) {
+        (Some(true), _) => ChangeAction::SoftDelete,
+        (Some(false), _) => ChangeAction::Restore,
+        (None, Some(_)) => ChangeAction::Rename,
+        (None, None) => ChangeAction::Update,
+    };
     let mut update = Entity::update_many()
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(now))
-        .filter(Column::Id.eq(id));
+        .filter(Column::Id.eq(before.id));
     if let Some(name) = change.name {
         update = update.col_expr(Column::Name, Expr::value(name.as_str()));
     }
@@ -178,27 +192,33 @@ pub async fn update(tx: &Tx, id: StackId, change: StackChange, now: DateTime<Utc
     if let Some(trashed) = change.trashed {
         update = update.col_expr(Column::DeletedAt, Expr::value(trashed.then_some(now)));
     }
-    tx.changed().stack(id);
-    crate::db::one_row(update.exec_with_returning(tx).await?)
+    tx.changed().stack(before.id);
+    let row = crate::db::one_row(update.exec_with_returning(tx).await?)?;
+    tx.log().updated(before, &row, action);
+    Ok(row)
 }
 
 /// Deletes a stack, and its instances by cascade.
-pub async fn delete(tx: &Tx, id: StackId) -> Result<(), DbErr> {
-    tx.changed().stack(id);
-    Entity::delete_by_id(id).exec(tx).await.map(drop)
+pub async fn delete(tx: &Tx, stack: &StackModel) -> Result<(), DbErr> {
+    tx.changed().stack(stack.id);
+    tx.log().deleted(stack);
+    Entity::delete_by_id(stack.id).exec(tx).await.map(drop)
 }
 
 /// Moves the live instances of a stack to the trash and marks them as trashed together with it.
 pub async fn trash_instances(tx: &Tx, id: StackId, now: DateTime<Utc>) -> Result<(), DbErr> {
     tx.changed().stack(id);
-    instance::Entity::update_many()
+    let trashed = instance::Entity::update_many()
         .col_expr(instance::Column::Revision, Expr::col(instance::Column::Revision).add(1))
         .col_expr(instance::Column::UpdatedAt, Expr::value(now))
         .col_expr(instance::Column::DeletedAt, Expr::value(now))
         .col_expr(instance::Column::DeletedWithStack, Expr::value(true))
         .filter(instance::Column::StackId.eq(id))
         .filter(instance::Column::DeletedAt.is_null())
-        .exec(tx)
-        .await
-        .map(drop)
+        .exec_with_returning(tx)
+        .await?;
+    for instance in &trashed {
+        tx.log().touched(instance, ChangeAction::SoftDelete);
+    }
+    Ok(())
 }

@@ -11,6 +11,7 @@ use sea_orm::{
 };
 
 use crate::{
+    change::ChangeAction,
     db::{
         Tx,
         entities::{
@@ -146,13 +147,15 @@ pub async fn insert(tx: &Tx, values: TemplateValues, now: DateTime<Utc>) -> Resu
     tx.changed().lists();
     let (id, created_at, updated_at) = (Set(ids::fresh(tx.random(), now)), Set(now), Set(now));
     let row = ActiveModel { id, created_at, updated_at, ..values.into() };
-    Entity::insert(row).exec_with_returning(tx).await
+    let row = Entity::insert(row).exec_with_returning(tx).await?;
+    tx.log().created(&row);
+    Ok(row)
 }
 
 /// Writes all fields of a template and increments its revision.
 pub async fn update(
     tx: &Tx,
-    id: TemplateId,
+    before: &TemplateModel,
     values: TemplateValues,
     now: DateTime<Utc>,
 ) -> Result<TemplateModel, DbErr> {
@@ -160,17 +163,20 @@ pub async fn update(
     let updated = Entity::update_many()
         .set(ActiveModel { updated_at: Set(now), ..values.into() })
         .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
-        .filter(Column::Id.eq(id))
+        .filter(Column::Id.eq(before.id))
         .exec_with_returning(tx)
         .await?;
-    crate::db::one_row(updated)
+    let row = crate::db::one_row(updated)?;
+    tx.log().updated(before, &row, ChangeAction::Update);
+    Ok(row)
 }
 
 /// Deletes a template and its entries. Returns false if instances refer to it; the transaction can then only be rolled
 /// back.
-pub async fn delete(tx: &Tx, id: TemplateId) -> Result<bool, DbErr> {
+pub async fn delete(tx: &Tx, template: &TemplateModel) -> Result<bool, DbErr> {
     tx.changed().lists();
-    match Entity::delete_by_id(id).exec(tx).await {
+    tx.log().deleted(template);
+    match Entity::delete_by_id(template.id).exec(tx).await {
         Ok(_) => Ok(true),
         Err(cause) if is_still_referenced(&cause) => Ok(false),
         Err(cause) => Err(cause),

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     access::Scope,
     db::{
-        changes::{OF_EVERYTHING, OF_STACK, OF_TEMPLATES},
+        change_log::versions::{OF_EVERYTHING, OF_STACK, OF_TEMPLATES},
         pool::pinned::Parameter,
     },
     kinds::plain::ColumnFormat,

@@ -3,11 +3,13 @@
 //! Used by read plans. It must not know the format of a whole response.
 
 mod heap_size;
+mod logged;
 mod rows;
 
 use self::rows::{diff_rows, merge_rows, stats_of_rows};
 pub use self::{
     heap_size::HeapSize,
+    logged::{LoggedColumns, LoggedEntry, LoggedValue},
     rows::{IsEqual, MergedRows, RowChange, RowKey, RowLayers, RowPosition},
 };
 use crate::{

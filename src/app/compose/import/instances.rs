@@ -164,7 +164,7 @@ impl InstanceImport<'_> {
                 let written = changes.write(tx, now).await?;
                 let values = enabled.map(|enabled| InstanceValues { enabled, ..InstanceValues::from(&instance) });
                 let change = InstanceChange { values, ..written.unwrap_or_default() };
-                instances::update(tx, instance.id, change, now).await?;
+                instances::update(tx, &instance, change, now).await?;
                 Ok(Outcome::Updated)
             }
             OnConflict::Update | OnConflict::Fail => {

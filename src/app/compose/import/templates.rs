@@ -98,7 +98,7 @@ impl Templates {
                         }
                         (OnConflict::Update, _) => {
                             entries::replace_all::<OfTemplate>(tx, row.id, entries, now).await?;
-                            let row = templates::update(tx, row.id, values, now).await?;
+                            let row = templates::update(tx, &row, values, now).await?;
                             Written { row, outcome: Outcome::Updated, entries: wanted }
                         }
                         (OnConflict::Fail, existing) => {

@@ -1,0 +1,74 @@
+//! The change log: every change of a stack, an instance, a template or an API key, with the values before and after.
+//!
+//! The queries that write tell the [`Recorder`] of their transaction what they change, and [`store`] writes it before the
+//! commit. A past state is the current one, with everything undone that the log has after it ([`past`]). So the creation of
+//! an object, however large, is one row: what it consisted of follows from what it is now and from the later changes.
+//!
+//! The log has [`PARTS`] parts. All changes of a stack are in one part, all changes of templates and keys in another.
+//! Within a part, changes have consecutive positions in the order of their commits, because a transaction takes its position
+//! with a row lock that it holds until it has committed. Positions in different parts have no order.
+
+pub mod history;
+pub mod past;
+mod recorder;
+mod store;
+pub(super) mod versions;
+
+pub(super) use self::{
+    recorder::{NewChange, NewEntry, Recorder, Side},
+    store::{store, stored_single},
+};
+use crate::ids::StackId;
+
+/// The part of templates and API keys.
+pub const PART_OF_TEMPLATES: i32 = 0;
+/// The number of parts. Stored positions depend on it, so it never changes.
+pub const PARTS: i32 = 32;
+
+/// The part of a stack. Stored positions depend on it, so it never changes.
+pub fn part_of(stack: Option<StackId>) -> i32 {
+    let Some(stack) = stack else { return PART_OF_TEMPLATES };
+    let of_stacks = i64::from(PARTS - 1);
+    PART_OF_TEMPLATES + 1 + i32::try_from(stack.0.rem_euclid(of_stacks)).unwrap_or_default()
+}
+
+/// The form of an entry of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A field of the subject, such as its name.
+    Field,
+    /// An entry of a kind.
+    Entry,
+    /// A rule of an instance, which removes or replaces what its template has.
+    Rule,
+}
+
+impl Form {
+    /// The name in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Field => "FIELD",
+            Self::Entry => "ENTRY",
+            Self::Rule => "RULE",
+        }
+    }
+
+    /// Reads the name in the database.
+    pub fn read(word: &str) -> Option<Self> {
+        [Self::Field, Self::Entry, Self::Rule].into_iter().find(|form| form.as_str() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_stack_has_a_part_of_stacks() {
+        for id in [0, 1, 30, 31, 32, i64::MAX, i64::MIN, -1] {
+            assert!((1..PARTS).contains(&part_of(Some(StackId(id)))), "{id}");
+        }
+        assert_eq!(part_of(None), PART_OF_TEMPLATES);
+        assert_eq!(part_of(Some(StackId(62))), 1, "stored positions depend on it");
+    }
+}
