@@ -156,9 +156,57 @@ id_type! {
     ChangeId = "Change";
 }
 
+/// The id of a past state: the object, and the positions in the change log up to which it has happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct VersionId {
+    /// The GraphQL type of the past state.
+    pub tag: &'static str,
+    /// The number of the object.
+    pub object: i64,
+    /// The position in the part of its stack.
+    pub stack_seq: i64,
+    /// The position in the part of templates.
+    pub templates_seq: i64,
+}
+
+/// The types of past states.
+const VERSION_TAGS: [&str; 2] = ["InstanceVersion", "StackVersion"];
+
+impl VersionId {
+    /// The id of a past state of an object.
+    pub fn new(tag: &'static str, object: i64, (stack_seq, templates_seq): (i64, i64)) -> Self {
+        Self { tag, object, stack_seq, templates_seq }
+    }
+
+    /// Encodes the global id.
+    pub fn encode(self) -> String {
+        let Self { tag, object, stack_seq, templates_seq } = self;
+        URL_SAFE_NO_PAD.encode(format!("{tag}:{object}:{stack_seq}:{templates_seq}"))
+    }
+
+    /// Decodes a global id; `None` if the text is not the id of a past state.
+    pub fn decode(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let mut parts = std::str::from_utf8(&bytes).ok()?.split(':');
+        let tag = parts.next()?;
+        let tag = VERSION_TAGS.into_iter().find(|known| *known == tag)?;
+        let mut number = || parts.next()?.parse::<i64>().ok().filter(|number| *number >= 0);
+        let id = Self { tag, object: number()?, stack_seq: number()?, templates_seq: number()? };
+        (id.encode() == text).then_some(id)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_id_of_a_past_state_survives_the_round_trip() {
+        let id = VersionId::new("InstanceVersion", 7, (3, i64::MAX));
+        assert_eq!(VersionId::decode(&id.encode()), Some(id));
+        assert_eq!(VersionId::decode(&InstanceId(7).encode()), None);
+        assert_eq!(AnyId::decode(&id.encode()), None, "it is not the id of the living object");
+    }
 
     #[test]
     fn an_id_survives_the_round_trip_and_is_bound_to_its_type() {

@@ -37,7 +37,11 @@ impl MigrationTrait for Migration {
             DatabaseBackend::Sqlite => "abs(random() % 9007199254740991) + 1",
             _ => "floor(random() * 9007199254740991)::bigint + 1",
         };
-        let sql = format!("INSERT INTO {EPOCH} (id, epoch, begins_at) VALUES (1, {number}, CURRENT_TIMESTAMP)");
+        // The history of a new database is complete.
+        let sql = format!(
+            "INSERT INTO {EPOCH} (id, epoch, begins_at) SELECT 1, {number}, CASE WHEN EXISTS (SELECT 1 FROM stacks) OR \
+             EXISTS (SELECT 1 FROM services) THEN CURRENT_TIMESTAMP ELSE '1970-01-01 00:00:00+00:00' END"
+        );
         manager.get_connection().execute_unprepared(&sql).await.map(drop)
     }
 

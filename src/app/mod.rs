@@ -7,6 +7,7 @@ mod access;
 mod compose;
 mod conflicts;
 mod find;
+mod history;
 mod instances;
 mod overrides;
 mod read;
@@ -23,6 +24,9 @@ pub use crate::app::compose::import::{ImportCompose, ImportReport, ImportedAs, O
 pub use crate::app::compose::render::{ComposeFile, Rendering, Reveal};
 pub use crate::app::conflicts::claim::ClaimKind;
 pub use crate::app::conflicts::find::Conflict;
+pub use crate::app::history::list::{Edits, FieldEdit, is_creation};
+pub use crate::app::history::point::PointRef;
+pub use crate::app::history::version::{OfPast, PastInstance, PastLayers, PastStack};
 pub use crate::app::instances::create::CreateInstance;
 pub use crate::app::instances::duplicate::DuplicateInstance;
 pub use crate::app::instances::purge::PurgeInstance;

@@ -34,11 +34,14 @@ impl ContextExt for Context<'_> {
     }
 
     fn change<C: Hash>(&self, input: impl IdempotentInput + Into<C>) -> Result<(Cow<'_, App>, C)> {
-        let app = self.app();
+        let app = match input.message() {
+            Some(message) => Cow::Owned(self.app().with_message(message)?),
+            None => Cow::Borrowed(self.app()),
+        };
         let key_of_input = input.idempotency_key().map(str::to_owned);
         let command = input.into();
         let key_of_request = || self.data_opt::<RequestKey>().map(|key| key.0.clone());
-        let Some(key) = key_of_input.or_else(key_of_request) else { return Ok((Cow::Borrowed(app), command)) };
+        let Some(key) = key_of_input.or_else(key_of_request) else { return Ok((app, command)) };
         let once = IdempotentRequest::new(&key, app.access(), self.field().name(), &command).map_err(Error::refused)?;
         Ok((Cow::Owned(app.with_idempotency(once)), command))
     }

@@ -8,15 +8,17 @@ use std::{
     fmt,
     hash::{Hash, Hasher},
     marker::PhantomData,
+    mem::{Discriminant, discriminant},
     sync::Arc,
 };
 
 use async_graphql::dataloader::{DataLoader, Loader};
 
 use crate::{
-    app::{App, ComposeFile, Conflict, Rendering},
+    app::{App, ComposeFile, Conflict, Edits, PastInstance, PastStack, PointRef, Rendering},
     db::{
-        entities::{InstanceModel, StackModel, TemplateModel},
+        change_log::history::{BySeq, ChangeFilter, Whose},
+        entities::{ChangeModel, InstanceModel, StackModel, TemplateModel},
         entries::{Loaded, Source},
         queries::{
             instances::{ByAge, InstanceFilter, Parent},
@@ -25,7 +27,7 @@ use crate::{
     },
     error::{Error, Problem, Unreadable},
     graphql::execution::tasks::{NoDelay, RequestTasks},
-    ids::{InstanceId, StackId, TemplateId},
+    ids::{ChangeId, InstanceId, StackId, TemplateId},
     kinds::{Owner, Rules},
 };
 
@@ -89,6 +91,10 @@ loaders_by_id! {
     InstanceKey(InstanceId) -> Arc<InstanceModel>: load_instances, Arc::new;
     /// What an instance removes from its template.
     RulesOf(InstanceId) -> Arc<Rules>: load_rules, Arc::new;
+    /// A change.
+    ChangeKey(ChangeId) -> Arc<ChangeModel>: load_changes, Arc::new;
+    /// What a change has changed.
+    EditsOf(ChangeId) -> Arc<Edits>: load_edits, Arc::new;
     /// The conflicts of an instance.
     ConflictsOf(InstanceId) -> Arc<Vec<Conflict>>: conflicts_of, Arc::new;
     /// The conflicts of a stack's live, enabled instances.
@@ -119,6 +125,29 @@ pub(super) struct InstancePageOf<P> {
 pub(super) struct InstanceCountOf<P> {
     pub(super) parent: P,
     pub(super) filter: InstanceFilter,
+}
+
+/// A page of the changes of one list.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct HistoryPageOf {
+    pub(super) whose: Whose,
+    pub(super) filter: ChangeFilter,
+    pub(super) slice: Slice<BySeq>,
+}
+/// The epoch of the change log.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct EpochKey;
+/// An instance as it was at a point.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct InstanceVersionOf {
+    pub(super) instance: InstanceId,
+    pub(super) at: PointRef,
+}
+/// A stack as it was at a point.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct StackVersionOf {
+    pub(super) stack: StackId,
+    pub(super) at: PointRef,
 }
 
 /// The entries of kind `K` that an owner has: one key type for all pairs of owner and kind.
@@ -196,6 +225,68 @@ impl<P: Parent> Loader<InstancePageOf<P>> for Reader {
             for (parent, page) in self.0.load_instance_pages(&parents, filter, slice).await? {
                 let key = InstancePageOf { parent, filter: filter.clone(), slice: slice.clone() };
                 answers.insert(key, page.map(Arc::new));
+            }
+        }
+        Ok(answers)
+    }
+}
+
+impl Loader<HistoryPageOf> for Reader {
+    type Value = Page<Arc<ChangeModel>>;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[HistoryPageOf]) -> Answer<HistoryPageOf, Page<Arc<ChangeModel>>> {
+        let mut questions: HashMap<(&ChangeFilter, &Slice<BySeq>, Discriminant<Whose>), Vec<Whose>> = HashMap::new();
+        for key in keys {
+            questions.entry((&key.filter, &key.slice, discriminant(&key.whose))).or_default().push(key.whose);
+        }
+        let mut answers = HashMap::new();
+        for ((filter, slice, _), lists) in questions {
+            for (whose, page) in self.0.history(&lists, filter, slice).await? {
+                let key = HistoryPageOf { whose, filter: filter.clone(), slice: slice.clone() };
+                answers.insert(key, page.map(Arc::new));
+            }
+        }
+        Ok(answers)
+    }
+}
+
+impl Loader<EpochKey> for Reader {
+    type Value = i64;
+    type Error = Arc<Error>;
+    async fn load(&self, _: &[EpochKey]) -> Answer<EpochKey, i64> {
+        Ok(HashMap::from([(EpochKey, self.0.epoch().await?)]))
+    }
+}
+
+impl Loader<InstanceVersionOf> for Reader {
+    /// A state that cannot be read fails alone.
+    type Value = Result<Arc<PastInstance>, Arc<Error>>;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[InstanceVersionOf]) -> Answer<InstanceVersionOf, Self::Value> {
+        let mut questions: HashMap<&PointRef, Vec<InstanceId>> = HashMap::new();
+        for key in keys {
+            questions.entry(&key.at).or_default().push(key.instance);
+        }
+        let mut answers = HashMap::new();
+        for (at, instances) in questions {
+            for (instance, found) in self.0.instances_at(&instances, at).await? {
+                let key = InstanceVersionOf { instance, at: at.clone() };
+                answers.insert(key, found.map(Arc::new).map_err(Arc::new));
+            }
+        }
+        Ok(answers)
+    }
+}
+
+impl Loader<StackVersionOf> for Reader {
+    /// A state that cannot be read fails alone.
+    type Value = Result<Arc<PastStack>, Arc<Error>>;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[StackVersionOf]) -> Answer<StackVersionOf, Self::Value> {
+        let mut answers = HashMap::new();
+        for key in keys {
+            if let Some(found) = self.0.stack_at(key.stack, &key.at).await.transpose() {
+                answers.insert(key.clone(), found.map(Arc::new).map_err(Arc::new));
             }
         }
         Ok(answers)

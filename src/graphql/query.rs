@@ -2,9 +2,13 @@
 //!
 //! Called by the executor. It must not write, and must not show deleted objects except under `trash`.
 
-use async_graphql::{Context, ID, Object, Result};
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result, connection::EmptyFields};
 
 use crate::{
+    change::ChangeAction,
+    db::change_log::history::ByChange,
     db::queries::{
         page::Page,
         stacks::{ByName, StackFilter},
@@ -17,6 +21,10 @@ use crate::{
         lists::connection::{Listed, StackTotal, TemplateTotal, connection},
         types::{
             api_key::{ApiKey, Viewer},
+            history::{
+                change::Change,
+                fields::{ChangeConnection, change_filter, empty_page},
+            },
             instance::Instance,
             node::{self, Node},
             stack::Stack,
@@ -24,8 +32,7 @@ use crate::{
             trash::Trash,
         },
     },
-    ids::AnyId,
-    kinds::Protocol,
+    kinds::{OverrideKind, Protocol},
     read::cursor::{MAX_PAGE, PageArgs, searchable},
 };
 
@@ -37,7 +44,7 @@ pub struct Query;
 impl Query {
     /// The thing with this id, or null.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "A global id.")] id: ID) -> Option<Result<Node>> {
-        node::find(ctx, AnyId::decode(&id)?).await.transpose()
+        node::find_any(ctx, &id).await.transpose()
     }
 
     /// The things with these ids, in the same order, null where there is none. At most 100.
@@ -52,10 +59,7 @@ impl Query {
                 ids.len()
             ))));
         }
-        let finds = ids.iter().map(async |id| match AnyId::decode(id) {
-            Some(id) => node::find(ctx, id).await,
-            None => Ok(None),
-        });
+        let finds = ids.iter().map(async |id| node::find_any(ctx, id).await);
         futures_util::future::try_join_all(finds).await
     }
 
@@ -146,6 +150,29 @@ impl Query {
     /// All API keys, revoked and expired ones included, the oldest first. Takes the role `ADMIN` and all stacks.
     async fn api_keys(&self, ctx: &Context<'_>) -> Result<Vec<ApiKey>> {
         Ok(ctx.app().api_keys().await.map_err(to_graphql_error)?.into_iter().map(ApiKey).collect())
+    }
+
+    /// All changes within the reach of the caller, latest first. Those of API keys are among them for callers that may
+    /// manage keys. Pages have 1 to 100 rows, 20 when nothing is said.
+    #[expect(clippy::too_many_arguments, reason = "the page arguments of Relay and four filters")]
+    async fn changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many rows, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only changes of entries of these kinds.")] kinds: Option<Vec<OverrideKind>>,
+        #[graphql(desc = "Only changes of entries with this key.")] key: Option<String>,
+        #[graphql(desc = "Only these actions.")] actions: Option<Vec<ChangeAction>>,
+        #[graphql(desc = "Only changes made with the API key of this name.")] actor: Option<String>,
+    ) -> Result<ChangeConnection> {
+        let slice = PageArgs { first, after, last, before }.slice().map_err(to_graphql_error)?;
+        let page = match change_filter(kinds, key, actions, actor) {
+            Some(filter) => ctx.app().changes(&filter, &slice).await.map_err(to_graphql_error)?,
+            None => empty_page(),
+        };
+        Ok(connection(page, EmptyFields, |row| (ByChange(row.id), Change(Arc::new(row)))))
     }
 
     /// What was deleted and can come back.

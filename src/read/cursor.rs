@@ -6,9 +6,12 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::DateTime;
 
 use crate::{
-    db::queries::{instances::ByAge, page::Slice, stacks::ByName, trash::ByDeletion},
+    db::{
+        change_log::history::{ByChange, BySeq},
+        queries::{instances::ByAge, page::Slice, stacks::ByName, trash::ByDeletion},
+    },
     error::{Error, Result},
-    ids::InstanceId,
+    ids::{ChangeId, InstanceId},
 };
 
 /// Rows of a page without page arguments.
@@ -74,6 +77,26 @@ impl OpaqueCursor for ByDeletion {
     fn read(text: &str) -> Option<Self> {
         let ByAge { created_at, id } = ByAge::read(text)?;
         Some(Self { deleted_at: created_at, id: id.0 })
+    }
+}
+
+impl OpaqueCursor for BySeq {
+    const TAG: &'static str = "change";
+    fn text(&self) -> String {
+        self.0.to_string()
+    }
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
+    }
+}
+
+impl OpaqueCursor for ByChange {
+    const TAG: &'static str = "changes";
+    fn text(&self) -> String {
+        self.0.0.to_string()
+    }
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok().map(|id| Self(ChangeId(id)))
     }
 }
 

@@ -24,6 +24,7 @@ mod effective;
 mod fields;
 mod generated;
 mod hangups;
+mod history;
 mod hostile;
 mod http;
 mod idempotency;

@@ -8,7 +8,10 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     access::Permission,
-    app::{App, Layers, access::REVEALED, conflicts::claim::Claims, find::storable, overrides::effective},
+    app::{
+        App, Layers, PastInstance, PastStack, access::REVEALED, conflicts::claim::Claims, find::storable,
+        overrides::effective,
+    },
     budget::{Budget, large_work},
     compose::{self, Entries, File, Member, Mode, SecretOf, StackNames, Warning},
     db::{
@@ -108,6 +111,20 @@ impl App {
         let Some(found) = stacks::find_by_name(&db, name, RowLock::None).await? else { return Ok(None) };
         let id = found.id;
         self.rendered(db, vec![found], how).await?.remove(&id).transpose()
+    }
+
+    /// Renders a past state of a stack, without its secrets.
+    pub async fn compose_version(&self, stack: &PastStack, how: Rendering) -> Result<ComposeFile> {
+        let how = Rendering { reveal: Reveal::Nowhere, ..how };
+        let all: Vec<InstanceModel> = stack.instances.iter().map(|instance| (*instance.row).clone()).collect();
+        let enabled: Vec<InstanceModel> = all.iter().filter(|instance| instance.enabled).cloned().collect();
+        let past = || stack.instances.iter().filter(|instance| instance.row.enabled);
+        let members = past().map(|instance| Ok((instance.row.id, past_member(instance, how.mode, self.budget())?)));
+        let members = members.collect::<Result<_>>()?;
+        let found = [(*stack.row).clone()];
+        let files = large_work::in_place(self.budget(), || self.files(&found, &all, &enabled, members, how))?;
+        let file = files.into_values().next();
+        file.unwrap_or_else(|| Err(Error::Internal("a stack was not rendered".to_owned())))
     }
 
     fn allow_rendering(&self, how: Rendering) -> Result<()> {
@@ -300,6 +317,31 @@ fn entries<'a, K: Kind>(mut merged: Merged<&'a K>, system: &'a [K], budget: &Bud
 
 macro_rules! kinds {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+        /// A past state of an instance, for a file.
+        fn past_member(past: &PastInstance, mode: Mode, budget: &Budget) -> Result<Result<Member, String>> {
+            let names = Names {
+                stack: &past.stack_name,
+                instance: &past.row.instance_id,
+                template: &past.template_name,
+                id: past.row.id,
+            };
+            let mut member = Member {
+                name: past.row.instance_id.clone(),
+                container_name: past.row.container_name.clone(),
+                storage_name: past.row.storage_name(),
+                template: Entries::default(),
+                effective: Entries::default(),
+            };
+            $( match &past.layers.$field {
+                Ok(layers) => {
+                    let system = <crate::kinds::$kind as Kind>::system(&names);
+                    (member.template.$field, member.effective.$field) = layer_entries(layers, &system, mode, budget)?;
+                }
+                Err(row) => return Ok(Err(unreadable(row, &names))),
+            } )+
+            Ok(Ok(member))
+        }
+
         /// Loads the enabled instances with all kinds. The number of statements does not depend on the number of
         /// instances.
         async fn load(

@@ -8,6 +8,7 @@
 //! Within a part, changes have consecutive positions in the order of their commits, because a transaction takes its position
 //! with a row lock that it holds until it has committed. Positions in different parts have no order.
 
+pub mod cursor;
 pub mod history;
 pub mod past;
 mod recorder;

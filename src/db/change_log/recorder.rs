@@ -7,7 +7,6 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
@@ -326,9 +325,4 @@ impl Recorder {
             None => entries.push(new),
         }
     }
-}
-
-/// The time of a change, which no two engines round differently.
-pub(super) fn stored_time(now: DateTime<Utc>) -> DateTime<Utc> {
-    chrono::SubsecRound::trunc_subsecs(now, 6)
 }

@@ -12,7 +12,7 @@ use crate::{
         Tx,
         change_log::{
             PART_OF_TEMPLATES, part_of,
-            recorder::{NewChange, NewEntry, Recorded, Side, stored_time},
+            recorder::{NewChange, NewEntry, Recorded, Side},
             versions::{NewVersions, RAISE_SQL},
         },
         pool::pinned::Parameter,
@@ -113,8 +113,8 @@ fn sql_of_one_statement(with_entries: bool) -> String {
     let log = format!(
         "INSERT INTO change_log ({LOG_COLUMNS}) SELECT u.id, u.part, h.seq - u.back, \
          COALESCE((SELECT seq FROM h WHERE part = 0), (SELECT seq FROM change_heads WHERE part = 0), 0), \
-         $7, $8, $9, $10, $11, u.action, u.cause_id, u.subject_kind, u.subject_id, u.subject_name, u.stack_id, \
-         u.revision, u.source_id, u.source_name FROM unnest($12::bigint[], $13::int[], $14::bigint[], $15::text[], \
+         $7, $8, $9, $10, $11, u.action, NULLIF(u.cause_id, 0), u.subject_kind, u.subject_id, u.subject_name, \
+         NULLIF(u.stack_id, 0), NULLIF(u.revision, 0), NULLIF(u.source_id, 0), NULLIF(u.source_name, '') FROM unnest($12::bigint[], $13::int[], $14::bigint[], $15::text[], \
          $16::bigint[], $17::text[], $18::bigint[], $19::text[], $20::bigint[], $21::bigint[], $22::bigint[], \
          $23::text[]) AS u(id, part, back, action, cause_id, subject_kind, subject_id, subject_name, stack_id, revision, \
          source_id, source_name) JOIN h ON h.part = u.part"
@@ -129,8 +129,9 @@ fn sql_of_one_statement(with_entries: bool) -> String {
     }
     format!(
         "{begin}, l AS ({log} RETURNING id, seq, subject_kind, subject_id) INSERT INTO change_entries ({ENTRY_COLUMNS}) \
-         SELECT e.change_id, e.position, l.subject_kind, l.subject_id, l.seq, e.form, e.kind, e.entry_key, e.identity, \
-         e.row_before, e.value_before, e.secret_before, e.value_after, e.secret_after FROM unnest($24::bigint[], \
+         SELECT e.change_id, e.position, l.subject_kind, l.subject_id, l.seq, e.form, e.kind, NULLIF(e.entry_key, ''), \
+         NULLIF(e.identity, ''), NULLIF(e.row_before, 0), NULLIF(e.value_before, ''), NULLIF(e.secret_before, ''), \
+         NULLIF(e.value_after, ''), NULLIF(e.secret_after, '') FROM unnest($24::bigint[], \
          $25::int[], $26::text[], $27::text[], $28::text[], $29::text[], $30::bigint[], $31::text[], $32::text[], \
          $33::text[], $34::text[]) AS e(change_id, position, form, kind, entry_key, identity, row_before, value_before, \
          secret_before, value_after, secret_after) JOIN l ON l.id = e.change_id"
@@ -141,16 +142,19 @@ fn longs(values: impl Iterator<Item = i64>) -> Value {
     Value::Array(ArrayType::BigInt, Some(Box::new(values.map(Value::from).collect())))
 }
 
+/// Numbers of which some are missing. The driver takes no null in an array, so a missing one is 0.
 fn optional_longs(values: impl Iterator<Item = Option<i64>>) -> Value {
-    Value::Array(ArrayType::BigInt, Some(Box::new(values.map(Value::from).collect())))
+    longs(values.map(Option::unwrap_or_default))
 }
 
 fn ints(values: impl Iterator<Item = i32>) -> Value {
     Value::Array(ArrayType::Int, Some(Box::new(values.map(Value::from).collect())))
 }
 
+/// Texts of which some are missing. The driver takes no null in an array, so a missing one is empty.
 fn texts<'t>(values: impl Iterator<Item = Option<&'t str>>) -> Value {
-    Value::Array(ArrayType::String, Some(Box::new(values.map(|text| Value::from(text.map(str::to_owned))).collect())))
+    let texts = values.map(|text| Value::from(text.unwrap_or_default()));
+    Value::Array(ArrayType::String, Some(Box::new(texts.collect())))
 }
 
 /// The parts of the changes in ascending order, each with the number of its changes and the last of them.
@@ -167,13 +171,7 @@ fn heads(placed: &[Placed]) -> Vec<(i32, i64, i64)> {
 
 fn author_values(author: &Author, now: DateTime<Utc>) -> [Value; 5] {
     let text = |text: &Option<std::sync::Arc<str>>| Value::from(text.as_deref().map(str::to_owned));
-    [
-        stored_time(now).into(),
-        author.kind.as_str().into(),
-        text(&author.name),
-        text(&author.message),
-        text(&author.request_id),
-    ]
+    [now.into(), author.kind.as_str().into(), text(&author.name), text(&author.message), text(&author.request_id)]
 }
 
 /// Everything in one statement, because each round trip would lengthen the time for which the positions are locked.
@@ -300,7 +298,7 @@ pub(in crate::db) fn stored_single<'a>(
     };
     let parameters = vec![
         Parameter::Number(id),
-        Parameter::Time(stored_time(now)),
+        Parameter::Time(now),
         Parameter::Text(author.kind.as_str().into()),
         text(&author.name),
         text(&author.message),

@@ -32,8 +32,8 @@ use crate::{
 pub(super) struct Difference<K> {
     /// Ids of the rows to delete.
     deleted: Vec<i64>,
-    /// Rows to update, with their new contents and what they are for the log.
-    updated: Vec<(i64, K, Option<Side>)>,
+    /// Rows to update, with their new contents, and what they are for the log.
+    updated: Vec<(i64, K, Option<(Side, K)>)>,
     /// Entries to insert. An entry that replaces a row in another position comes with the stored entry.
     inserted: Vec<(K, Option<K>)>,
     /// Whether the owner is new. Then its entries are not logged.
@@ -105,9 +105,9 @@ impl<K: Kind> Difference<K> {
         for Matched { entry, row, in_place } in given {
             match row.map(|head| head.row) {
                 Some(id) if in_place => {
-                    let (stored, side) = known.remove(&id).unzip();
-                    if stored.as_ref() != Some(&entry) {
-                        found.updated.push((id, entry, side));
+                    let stored = known.remove(&id);
+                    if stored.as_ref().map(|(stored, _)| stored) != Some(&entry) {
+                        found.updated.push((id, entry, stored.map(|(stored, side)| (side, stored))));
                     }
                 }
                 Some(id) => {
@@ -173,8 +173,17 @@ impl<K: Kind> Difference<K> {
             }
         }
         if !is_first {
-            for (_, entry, before) in &updated {
-                log(tx, subject, entry, before.clone(), Some(Side::of_entry(entry, None)));
+            for (_, entry, stored) in &updated {
+                let after = Some(Side::of_entry(entry, None));
+                match stored {
+                    // A row with another identity is another thing: the one is gone, and the other one is new.
+                    Some((before, stored)) if stored.row_identity() != entry.row_identity() => {
+                        log(tx, subject, stored, Some(before.clone()), None);
+                        log(tx, subject, entry, None, after);
+                    }
+                    Some((before, _)) => log(tx, subject, entry, Some(before.clone()), after),
+                    None => log(tx, subject, entry, None, after),
+                }
             }
             for (entry, _) in &inserted {
                 log(tx, subject, entry, None, Some(Side::of_entry(entry, None)));

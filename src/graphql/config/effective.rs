@@ -9,8 +9,9 @@ use async_graphql::{Context, Object, ObjectType, Result, SimpleObject, TypeName}
 use futures_util::future::{try_join, try_join3};
 
 use crate::{
-    app::Layers,
-    db::{entities::InstanceModel, entries::Mergeable},
+    app::{Layers, OfPast, PastInstance},
+    db::entities::InstanceModel,
+    error::Error,
     graphql::{
         config::{
             override_report::{RemovedEntry, Reports},
@@ -26,8 +27,23 @@ use crate::{
     },
 };
 
+/// The instance whose configuration is shown, as it is or as it was.
+#[derive(Clone)]
+pub(in crate::graphql) enum ConfigOf {
+    /// As it is.
+    Now(Arc<InstanceModel>),
+    /// As it was.
+    Past(Arc<PastInstance>),
+}
+
 /// Loads the layers of one kind: the entries of the template, and the overrides of the instance.
-pub(in crate::graphql) async fn layers<K: Mergeable>(ctx: &Context<'_>, instance: &InstanceModel) -> Result<Layers<K>> {
+pub(in crate::graphql) async fn layers<K: OfPast>(ctx: &Context<'_>, of: &ConfigOf) -> Result<Layers<K>> {
+    let instance = match of {
+        ConfigOf::Now(instance) => instance,
+        ConfigOf::Past(past) => {
+            return K::of(&past.layers).clone().map_err(|row| to_graphql_error(Error::from(row)));
+        }
+    };
     let loaders = ctx.loaders();
     let (template, own, rules) = try_join3(
         loaders.entries::<OfTemplate, K>(instance.template_service_id),
@@ -40,10 +56,21 @@ pub(in crate::graphql) async fn layers<K: Mergeable>(ctx: &Context<'_>, instance
 }
 
 /// The entries of a kind that the service itself adds.
-async fn system<K: Kind>(ctx: &Context<'_>, instance: &InstanceModel) -> Result<Arc<Vec<K>>> {
+async fn system<K: Kind>(ctx: &Context<'_>, of: &ConfigOf) -> Result<Arc<Vec<K>>> {
     if !K::HAS_SYSTEM {
         return Ok(Arc::default());
     }
+    let instance = match of {
+        ConfigOf::Now(instance) => instance,
+        ConfigOf::Past(past) => {
+            return Ok(Arc::new(K::system(&Names {
+                stack: &past.stack_name,
+                instance: &past.row.instance_id,
+                template: &past.template_name,
+                id: past.row.id,
+            })));
+        }
+    };
     let loaders = ctx.loaders();
     let stack = loaders.load(StackKey(instance.stack_id));
     let template = loaders.load(TemplateKey(instance.template_service_id));
@@ -221,10 +248,10 @@ impl EffectiveSettings {
 }
 
 /// The effective configuration of an instance.
-pub(in crate::graphql) struct EffectiveConfig(pub(in crate::graphql) Arc<InstanceModel>);
+pub(in crate::graphql) struct EffectiveConfig(pub(in crate::graphql) ConfigOf);
 
 /// The fields of the effective configuration that are settings.
-struct EffectiveScalars(Arc<InstanceModel>);
+struct EffectiveScalars(ConfigOf);
 
 impl EffectiveScalars {
     async fn settings(&self, ctx: &Context<'_>) -> Result<Settings> {

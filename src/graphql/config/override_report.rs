@@ -8,9 +8,12 @@ use async_graphql::{Context, Result, SimpleObject};
 use crate::{
     app::Layers,
     budget::Budget,
-    db::entities::InstanceModel,
     error::Error,
-    graphql::{config::effective::layers, context::int, execution::to_error::to_graphql_error},
+    graphql::{
+        config::effective::{ConfigOf, layers},
+        context::int,
+        execution::to_error::to_graphql_error,
+    },
     kinds::{AnyChange, AnyEntry, ChangeType, OverrideKind, Registered, Rule, RuleAction, Stats, diff, for_each_kind},
 };
 
@@ -165,10 +168,10 @@ macro_rules! reports {
         }
 
         impl Reports {
-            pub(in crate::graphql) async fn load(ctx: &Context<'_>, instance: &InstanceModel) -> Result<Self> {
+            pub(in crate::graphql) async fn load(ctx: &Context<'_>, of: &ConfigOf) -> Result<Self> {
                 // Concurrently, so that every loader runs once. On the heap, because the futures of all kinds together
                 // are too large for the stack of a deeply nested resolver.
-                let ($( $field, )+) = tokio::try_join!($( Box::pin(layers::<crate::kinds::$kind>(ctx, instance)) ),+)?;
+                let ($( $field, )+) = tokio::try_join!($( Box::pin(layers::<crate::kinds::$kind>(ctx, of)) ),+)?;
                 Ok(Self { $( $field, )+ })
             }
 
@@ -176,6 +179,16 @@ macro_rules! reports {
             pub(in crate::graphql) fn removed(&self, budget: &Budget) -> Result<Vec<RemovedEntry>> {
                 let mut all = Vec::new();
                 $( all.extend(removed(self.$field.merge(), budget)?); )+
+                Ok(all)
+            }
+
+            /// The differences between what would have run and what would run at another point.
+            pub(in crate::graphql) fn diff_to(&self, other: &Self, budget: &Budget) -> Result<Vec<ConfigChange>> {
+                let mut all = Vec::new();
+                $(
+                    let (before, after) = (self.$field.merge(), other.$field.merge());
+                    all.extend(changes(&before.values(), &after.values(), budget)?);
+                )+
                 Ok(all)
             }
 

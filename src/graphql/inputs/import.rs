@@ -76,6 +76,8 @@ pub(in crate::graphql) struct ImportComposeInput {
     dry_run: bool,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
 }
 
 impl From<ImportComposeInput> for ImportCompose {

@@ -32,6 +32,8 @@ instance_fields!(created, create_input,
         overrides: Option<InstanceOverridesInput>,
         #[doc = idempotency_key_description!()]
         idempotency_key: Option<String>,
+        #[doc = message_description!()]
+        message: Option<String>,
     }
 );
 
@@ -58,6 +60,8 @@ instance_fields!(updated, update_input,
         expected_revision: Option<i32>,
         #[doc = idempotency_key_description!()]
         idempotency_key: Option<String>,
+        #[doc = message_description!()]
+        message: Option<String>,
     }
 );
 
@@ -83,6 +87,8 @@ pub(in crate::graphql) struct DuplicateInstanceInput {
     expected_revision: Option<i32>,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
 }
 
 impl From<DuplicateInstanceInput> for DuplicateInstance {
@@ -103,6 +109,8 @@ pub(in crate::graphql) struct RenameInstanceInput {
     expected_revision: Option<i32>,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
 }
 
 impl From<RenameInstanceInput> for UpdateInstance {
@@ -125,6 +133,8 @@ pub(in crate::graphql) struct SoftDeleteInstanceInput {
     expected_revision: Option<i32>,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
 }
 
 impl From<SoftDeleteInstanceInput> for SoftDeleteInstance {
@@ -144,6 +154,8 @@ pub(in crate::graphql) struct RestoreInstanceInput {
     expected_revision: Option<i32>,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
 }
 
 impl From<RestoreInstanceInput> for RestoreInstance {
@@ -163,6 +175,8 @@ pub(in crate::graphql) struct SetInstanceOverridesInput {
     expected_revision: Option<i32>,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
 }
 
 impl From<SetInstanceOverridesInput> for SetInstanceOverrides {
@@ -186,6 +200,8 @@ pub(in crate::graphql) struct PatchInstanceOverridesInput {
     expected_revision: Option<i32>,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
 }
 
 impl From<PatchInstanceOverridesInput> for PatchInstanceOverrides {
@@ -208,6 +224,8 @@ pub(in crate::graphql) struct PurgeInstanceInput {
     expected_revision: Option<i32>,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
 }
 
 impl From<PurgeInstanceInput> for PurgeInstance {

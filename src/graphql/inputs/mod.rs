@@ -9,6 +9,9 @@ macro_rules! keyed {
             fn idempotency_key(&self) -> Option<&str> {
                 self.idempotency_key.as_deref()
             }
+            fn message(&self) -> Option<&str> {
+                self.message.as_deref()
+            }
         }
     )+ };
 }
@@ -23,6 +26,14 @@ macro_rules! idempotency_key_description {
     };
 }
 pub(in crate::graphql) use idempotency_key_description;
+
+/// The description of every `message`.
+macro_rules! message_description {
+    () => {
+        "Why the change is made, for its history: at most 500 characters. Not for secrets."
+    };
+}
+pub(in crate::graphql) use message_description;
 
 mod fields;
 mod import;
@@ -78,4 +89,6 @@ impl From<TemplateRef> for AppTemplateRef {
 pub(super) trait IdempotentInput {
     /// The idempotency key of the input, if it has one.
     fn idempotency_key(&self) -> Option<&str>;
+    /// Why the change is made, in the words of the client.
+    fn message(&self) -> Option<&str>;
 }

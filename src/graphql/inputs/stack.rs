@@ -21,6 +21,8 @@ stack_fields!(created, create_input,
         name: String,
         #[doc = idempotency_key_description!()]
         idempotency_key: Option<String>,
+        #[doc = message_description!()]
+        message: Option<String>,
     }
 );
 
@@ -39,6 +41,8 @@ stack_fields!(updated, update_input,
         expected_revision: Option<i32>,
         #[doc = idempotency_key_description!()]
         idempotency_key: Option<String>,
+        #[doc = message_description!()]
+        message: Option<String>,
     }
 );
 
@@ -60,6 +64,8 @@ pub(in crate::graphql) struct DuplicateStackInput {
     expected_revision: Option<i32>,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
 }
 
 impl From<DuplicateStackInput> for DuplicateStack {
@@ -79,6 +85,8 @@ pub(in crate::graphql) struct RenameStackInput {
     expected_revision: Option<i32>,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
 }
 
 impl From<RenameStackInput> for RenameStack {
@@ -96,6 +104,8 @@ pub(in crate::graphql) struct SoftDeleteStackInput {
     expected_revision: Option<i32>,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
 }
 
 impl From<SoftDeleteStackInput> for SoftDeleteStack {
@@ -115,6 +125,8 @@ pub(in crate::graphql) struct RestoreStackInput {
     expected_revision: Option<i32>,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
 }
 
 impl From<RestoreStackInput> for RestoreStack {
@@ -132,6 +144,8 @@ pub(in crate::graphql) struct PurgeStackInput {
     expected_revision: Option<i32>,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
 }
 
 impl From<PurgeStackInput> for PurgeStack {

@@ -22,6 +22,8 @@ template_fields!(created, create_input,
         collections: TemplateCollectionsInput,
         #[doc = idempotency_key_description!()]
         idempotency_key: Option<String>,
+        #[doc = message_description!()]
+        message: Option<String>,
     }
 );
 
@@ -59,6 +61,8 @@ pub(in crate::graphql) struct UpdateTemplateInput {
     expected_revision: Option<i32>,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
 }
 
 impl From<UpdateTemplateInput> for UpdateTemplate {
@@ -80,6 +84,8 @@ pub(in crate::graphql) struct DeleteTemplateInput {
     expected_revision: Option<i32>,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
 }
 
 impl From<DeleteTemplateInput> for DeleteTemplate {

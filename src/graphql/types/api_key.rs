@@ -12,7 +12,7 @@ use crate::{
     graphql::{
         context::ContextExt,
         execution::to_error::to_graphql_error,
-        inputs::{StackRef, idempotency_key_description},
+        inputs::{StackRef, idempotency_key_description, message_description},
         loaders::StackKey,
         payloads::from_result,
         types::{stack::Stack, user_error::UserError},
@@ -111,6 +111,8 @@ pub(in crate::graphql) struct CreateApiKeyInput {
     expires_at: Option<DateTime<Utc>>,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
 }
 
 impl From<CreateApiKeyInput> for CreateApiKey {
@@ -129,6 +131,8 @@ pub(in crate::graphql) struct RevokeApiKeyInput {
     name: String,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
 }
 
 impl From<RevokeApiKeyInput> for RevokeApiKey {

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, Result, SimpleObject};
 
 use crate::{
-    db::entities::InstanceModel,
+    change::Subject,
+    db::{change_log::history::Whose, entities::InstanceModel},
     error::Error,
     fields::instance_fields,
     graphql::{
         config::{
             collections::InstanceCollections,
-            effective::EffectiveConfig,
+            effective::{ConfigOf, EffectiveConfig},
             override_report::{ConfigChange, OverrideRule, OverrideStats, Reports},
         },
         context::ContextExt,
@@ -21,6 +22,7 @@ use crate::{
         loaders::{ConflictsOf, RulesOf, StackKey, TemplateKey},
         types::{
             conflict::Conflict,
+            history::fields::{History, InstanceVersions},
             plain::{object, output, value},
             stack::Stack,
             template::Template,
@@ -69,7 +71,7 @@ impl InstanceRelations {
 
     /// What would really run: template and overrides put together, each value with where it comes from.
     async fn effective_config(&self) -> EffectiveConfig {
-        EffectiveConfig(self.0.clone())
+        EffectiveConfig(ConfigOf::Now(self.0.clone()))
     }
 
     /// What the instance takes away from its template: inherited entries that it removes, and collections that it
@@ -81,12 +83,12 @@ impl InstanceRelations {
 
     /// How much it overrides, and what of it can go without a difference.
     async fn override_stats(&self, ctx: &Context<'_>) -> Result<OverrideStats> {
-        Ok(Reports::load(ctx, &self.0).await?.stats())
+        Ok(Reports::load(ctx, &ConfigOf::Now(self.0.clone())).await?.stats())
     }
 
     /// What the instance changes of its template, entry by entry, kind by kind.
     async fn override_diff(&self, ctx: &Context<'_>) -> Result<Vec<ConfigChange>> {
-        Reports::load(ctx, &self.0).await?.diff(ctx.app().budget())
+        Reports::load(ctx, &ConfigOf::Now(self.0.clone())).await?.diff(ctx.app().budget())
     }
 
     /// What it claims on the host although other instances, which are enabled in enabled stacks, claim it, too; one
@@ -111,6 +113,18 @@ impl InstanceRelations {
     #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
     async fn collections(&self) -> InstanceCollections {
         InstanceCollections(self.0.id)
+    }
+
+    #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
+    async fn past(&self) -> History {
+        History(Whose::Subject(Subject::Instance(self.0.id)))
+    }
+
+    #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
+    async fn versions(&self) -> InstanceVersions {
+        InstanceVersions(self.0.id)
     }
 }
 

@@ -5,6 +5,7 @@
 pub(in crate::graphql) mod api_key;
 pub(in crate::graphql) mod conflict;
 pub(in crate::graphql) mod dependency;
+pub(in crate::graphql) mod history;
 pub(in crate::graphql) mod instance;
 pub(in crate::graphql) mod node;
 mod plain;

@@ -9,10 +9,18 @@ use crate::{
     graphql::{
         context::ContextExt,
         execution::to_error::to_graphql_error,
-        loaders::{InstanceKey, StackKey, TemplateKey},
-        types::{instance::Instance, stack::Stack, template::Template},
+        loaders::{ChangeKey, InstanceKey, StackKey, TemplateKey},
+        types::{
+            history::{
+                change::Change,
+                version::{InstanceVersion, StackVersion},
+            },
+            instance::Instance,
+            stack::Stack,
+            template::Template,
+        },
     },
-    ids::AnyId,
+    ids::{AnyId, ChangeId, GlobalId, VersionId},
 };
 
 /// Anything with an opaque global id.
@@ -22,6 +30,25 @@ pub(in crate::graphql) enum Node {
     Stack(Stack),
     Template(Template),
     Instance(Instance),
+    Change(Change),
+    InstanceVersion(InstanceVersion),
+    StackVersion(StackVersion),
+}
+
+/// Finds anything by its global id: a live object, a change, or a past state.
+pub(in crate::graphql) async fn find_any(ctx: &Context<'_>, id: &str) -> Result<Option<Node>> {
+    if let Some(id) = AnyId::decode(id) {
+        return find(ctx, id).await;
+    }
+    if let Some(id) = ChangeId::decode(id) {
+        let found = ctx.loaders().load(ChangeKey(id)).await.map_err(to_graphql_error)?;
+        return Ok(found.map(|row| Node::Change(Change(row))));
+    }
+    match VersionId::decode(id) {
+        Some(id) if id.tag == "StackVersion" => Ok(StackVersion::find(ctx, &id).await?.map(Node::StackVersion)),
+        Some(id) => Ok(InstanceVersion::find(ctx, &id).await?.map(Node::InstanceVersion)),
+        None => Ok(None),
+    }
 }
 
 /// Finds the live object with this id.

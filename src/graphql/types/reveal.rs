@@ -23,6 +23,8 @@ pub(in crate::graphql) struct RevealSecretInput {
     key: String,
     /// Taken as by every mutation. This one changes nothing, so it is done each time.
     idempotency_key: Option<String>,
+    /// Taken as by every mutation. This one changes nothing, so the message is checked and not stored.
+    message: Option<String>,
 }
 
 crate::graphql::inputs::keyed!(RevealSecretInput);

@@ -8,7 +8,7 @@ use async_graphql::{Context, Object, Result};
 
 use crate::{
     app::{Rendering, Reveal},
-    db::entities::StackModel,
+    db::{change_log::history::Whose, entities::StackModel},
     error::Error,
     fields::stack_fields,
     graphql::{
@@ -22,6 +22,7 @@ use crate::{
         loaders::{ComposeOf, StackConflictsOf},
         types::{
             conflict::Conflict,
+            history::fields::{History, StackVersions},
             instance::Instance,
             plain::{object, output, value},
         },
@@ -81,6 +82,18 @@ impl StackRelations {
         let found = ctx.loaders().load(ComposeOf { stack: self.0.id, how }).await.map_err(to_graphql_error)?;
         let found = found.ok_or_else(|| Error::Internal("a stack was purged while it was rendered".to_owned()));
         Ok(ComposeFile(found.map_err(to_graphql_error)?.map_err(to_graphql_error)?))
+    }
+
+    #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
+    async fn past(&self) -> History {
+        History(Whose::Stack(self.0.id))
+    }
+
+    #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
+    async fn versions(&self) -> StackVersions {
+        StackVersions(self.0.id)
     }
 
     /// The live instance of this name, or null.

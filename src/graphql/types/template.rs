@@ -7,7 +7,8 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, Result};
 
 use crate::{
-    db::entities::TemplateModel,
+    change::Subject,
+    db::{change_log::history::Whose, entities::TemplateModel},
     error::Error,
     fields::template_fields,
     graphql::{
@@ -20,6 +21,7 @@ use crate::{
             instances::{self, InstanceTotal},
         },
         types::{
+            history::fields::History,
             instance::Instance,
             plain::{object, output, value},
             template_preview::TemplateEditPreview,
@@ -78,5 +80,11 @@ impl TemplateRelations {
     #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
     async fn collections(&self) -> TemplateCollections {
         TemplateCollections(self.0.id)
+    }
+
+    #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
+    async fn past(&self) -> History {
+        History(Whose::Subject(Subject::Template(self.0.id)))
     }
 }

@@ -20,6 +20,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use tokio::time::sleep;
+use tower_http::request_id::RequestId;
 
 pub(super) use self::answer::{refuse, unavailable};
 use self::{
@@ -31,7 +32,10 @@ use self::{
 use crate::{
     access::Access,
     budget::{Exceeded, large_work},
-    server::{ByExecutor, Service, etag, middleware::outcome::Outcome},
+    server::{
+        ByExecutor, Service, etag,
+        middleware::{outcome::Outcome, request_id},
+    },
 };
 
 /// The header with the idempotency key of a mutation.
@@ -88,7 +92,8 @@ pub(super) async fn handle(
     };
     let get = method == Method::GET;
     let planned = extensions.get::<ByExecutor>().is_none();
-    let how = How { key, get, planned, permit: extensions.get().cloned() };
+    let request = extensions.get::<RequestId>().map(request_id::text);
+    let how = How { key, request, get, planned, permit: extensions.get().cloned() };
     let ran = Box::pin(run::run(&service, access, params, how)).await;
     let Ran { answer, began, mut outcome, budget } = match ran {
         Ok(ran) => ran,

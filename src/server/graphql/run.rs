@@ -73,6 +73,8 @@ pub(super) struct ChangeOverGet;
 pub(super) struct How<'a> {
     /// The value of the header `Idempotency-Key`.
     pub(super) key: Option<&'a str>,
+    /// The id of the request, for the change log.
+    pub(super) request: Option<&'a str>,
     /// Whether the method is GET.
     pub(super) get: bool,
     /// Whether a read plan may answer it instead of the executor.
@@ -116,6 +118,10 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
         budget.expect_large();
     }
     let app = service.app.for_caller_within(access, budget.clone());
+    let app = match how.request {
+        Some(id) if mutation => app.in_request(id),
+        _ => app,
+    };
     let begun = Instant::now();
     drop(document);
     let _execution = tracing::info_span!(target: SPANS, "execute");

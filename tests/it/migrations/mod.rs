@@ -14,8 +14,9 @@ use devarch::{
     db::{
         Db, DbUrl,
         entities::{
-            api_key, api_key_stack, catalog_entry, change, clear_secret, idempotency_key, instance, override_rule,
-            secret_key, stack, template,
+            api_key, api_key_stack, catalog_entry,
+            change_log::{change, entry, epoch, head, version},
+            clear_secret, idempotency_key, instance, override_rule, secret_key, stack, template,
         },
         entries,
     },

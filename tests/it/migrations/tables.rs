@@ -23,7 +23,11 @@ fn entities() -> BTreeMap<String, TableCreateStatement> {
     tables.push(schema.create_table_from_entity(clear_secret::Entity));
     tables.push(schema.create_table_from_entity(api_key::Entity));
     tables.push(schema.create_table_from_entity(api_key_stack::Entity));
+    tables.push(schema.create_table_from_entity(version::Entity));
     tables.push(schema.create_table_from_entity(change::Entity));
+    tables.push(schema.create_table_from_entity(entry::Entity));
+    tables.push(schema.create_table_from_entity(head::Entity));
+    tables.push(schema.create_table_from_entity(epoch::Entity));
     tables.push(schema.create_table_from_entity(idempotency_key::Entity));
     let name = |table: &TableCreateStatement| match table.get_table_name() {
         Some(TableRef::Table(name, _)) => name.1.to_string(),
@@ -34,7 +38,7 @@ fn entities() -> BTreeMap<String, TableCreateStatement> {
 
 async fn the_tables_are_those_of_the_entities(t: &TestApp) {
     let entities = entities();
-    assert_eq!(entities.len(), 33);
+    assert_eq!(entities.len(), 37);
     assert_eq!(tables(t).await, entities.keys().cloned().collect::<BTreeSet<_>>());
     // SQLite has one integer, of 64 bits.
     let known =
@@ -71,7 +75,8 @@ fn owner_of(table: &str) -> Option<(&'static str, &'static str)> {
     match table {
         "service_instances" => Some(("stack_id", "stacks")),
         "services" | "stacks" | "catalog_entries" | "api_keys" | "secret_keys" | "clear_secrets" | "changes"
-        | "idempotency_keys" => None,
+        | "change_log" | "change_heads" | "change_epoch" | "idempotency_keys" => None,
+        "change_entries" => Some(("change_id", "change_log")),
         "api_key_stacks" => Some(("api_key_id", "api_keys")),
         _ if table.starts_with("service_") => Some(("service_id", "services")),
         _ => Some(("instance_id", "service_instances")),
@@ -137,10 +142,10 @@ async fn children_go_with_their_owner(t: &TestApp) {
     run(t, "DELETE FROM services").await.unwrap_err();
     run(t, "DELETE FROM stacks").await.unwrap();
     run(t, "DELETE FROM services").await.unwrap();
-    // The key of the secrets stays known, and so do the versions.
-    for table in
-        entities().keys().filter(|table| !["secret_keys", "changes", "idempotency_keys"].contains(&table.as_str()))
-    {
+    // The key of the secrets stays known, and so do the versions and the change log.
+    let is_left =
+        |table: &&String| table.starts_with("change") || ["secret_keys", "idempotency_keys"].contains(&table.as_str());
+    for table in entities().keys().filter(|table| !is_left(table)) {
         assert_eq!(rows(t, &format!("SELECT 'left' FROM {table}")).await.len(), 0, "{table}");
     }
 }

@@ -13,7 +13,7 @@ mod wire;
 pub(crate) use app::{COLLECTIONS, Code, MORE_COLLECTIONS, TestApp, code};
 pub(crate) use database::{Engine, run, seeded};
 pub(crate) use ids::number;
-pub(crate) use overriding::samples;
+pub(crate) use overriding::{Sample, samples};
 pub(crate) use rng::Rng;
 pub(crate) use service::Service;
 pub(crate) use wire::Wire;

@@ -1,6 +1,6 @@
 //! A template with entries of every kind, and helpers to change and read the overrides of its instances.
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
 use super::{Code, TestApp};
@@ -76,6 +76,13 @@ impl TestApp {
         self.db.writer().execute_unprepared(statement).await.unwrap();
     }
 
+    /// The text that a query in SQL returns in its first row.
+    pub(crate) async fn text_of(&self, query: &str) -> String {
+        let db = self.db.writer();
+        let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), query)).await.unwrap();
+        row.unwrap().try_get_by_index(0).unwrap()
+    }
+
     /// Gives templates, and everything, a new version: what was changed with SQL makes cached responses stale.
     pub(crate) async fn new_versions(&self) {
         let part = 1000 + self.db.random().below(i32::MAX - 1000);
@@ -93,7 +100,7 @@ pub(crate) struct Sample {
     pub(crate) step: &'static str,
     /// The GraphQL type of an entry.
     type_name: &'static str,
-    columns: &'static str,
+    pub(crate) columns: &'static str,
     /// The key, as a step takes it and as a rule shows it.
     pub(crate) key: (Value, String),
     /// The template's entries with the key, and its other ones, sorted; the others all sort behind.

@@ -107,7 +107,7 @@ async fn the_foreign_key_keeps_a_template_that_is_in_use(t: &TestApp) {
     t.shop().await;
     let held = templates::find_by_name(&t.db.unscoped(), "postgres").await.unwrap().unwrap();
     let tx = Tx::unscoped(t.db.writer().begin().await.unwrap());
-    assert!(!templates::delete(&tx, held.id).await.unwrap());
+    assert!(!templates::delete(&tx, &held).await.unwrap());
     tx.into_inner().rollback().await.unwrap();
     assert_eq!(rows(t, "services").await, 1);
 }

@@ -64,7 +64,7 @@ fn now() -> DateTimeUtc {
 async fn describe(tx: &Tx, name: &str) -> TemplateModel {
     let held = templates::lock_by_name(tx, name, TemplateLock::NoKeyUpdate).await.unwrap().unwrap();
     let values = TemplateValues { description: "Mine".to_owned(), ..TemplateValues::from(&held) };
-    templates::update(tx, held.id, values, now()).await.unwrap()
+    templates::update(tx, &held, values, now()).await.unwrap()
 }
 
 /// Ends a transaction after others have had time to conflict with it.

@@ -1,0 +1,7 @@
+//! The history of stacks, instances and templates: pages of changes, past states, and the operations that undo.
+//!
+//! Called by the resolvers and the command line. It must not contain SQL.
+
+pub(in crate::app) mod list;
+pub(in crate::app) mod point;
+pub(in crate::app) mod version;

@@ -1,0 +1,371 @@
+//! `InstanceVersion` and `StackVersion`: past states, as types of their own.
+//!
+//! Reached through `version` and `node`. They have ids of their own: under the id of the living object, a past state would
+//! take its place in the cache of a client.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
+
+use crate::{
+    app::{OfPast, PastInstance, PastStack, PointRef, Rendering},
+    db::{
+        change_log::{PART_OF_TEMPLATES, part_of, past::Point},
+        entities::ChangeModel,
+    },
+    error::Error,
+    graphql::{
+        compose::file::{ComposeFile, ComposeMode},
+        config::{
+            effective::{ConfigOf, EffectiveConfig},
+            override_report::{ConfigChange, OverrideRule, Reports},
+            shared::Shared,
+        },
+        context::{ContextExt, int},
+        execution::to_error::to_graphql_error,
+        loaders::{InstanceKey, InstanceVersionOf, StackKey, StackVersionOf},
+        types::{
+            history::{
+                change::{Change, FieldChange},
+                point::PointInput,
+            },
+            instance::Instance,
+            stack::Stack,
+        },
+    },
+    ids::{InstanceId, StackId, VersionId},
+    kinds::{Cardinality, Kind, Setting, Settings, for_each_kind},
+};
+
+/// The point of a version, for the loaders.
+fn at_point(stack: StackId, point: Point) -> PointRef {
+    PointRef::Positions(vec![(PART_OF_TEMPLATES, point.templates), (part_of(Some(stack)), point.stack)])
+}
+
+/// The current state.
+const NOW: Point = Point::NOW;
+
+fn made_at(made_by: Option<&ChangeModel>, created_at: DateTime<Utc>) -> DateTime<Utc> {
+    made_by.map_or(created_at, |change| change.at)
+}
+
+/// An instance as it was.
+pub(in crate::graphql) struct InstanceVersion(pub(in crate::graphql) Arc<PastInstance>);
+
+impl InstanceVersion {
+    /// The version with this id; `None` if there is none.
+    pub(in crate::graphql) async fn find(ctx: &Context<'_>, id: &VersionId) -> Result<Option<Self>> {
+        let instance = InstanceId(id.object);
+        let Some(row) = ctx.loaders().load(InstanceKey(instance)).await.map_err(to_graphql_error)? else {
+            return Ok(None);
+        };
+        let at = at_point(row.stack_id, Point { stack: id.stack_seq, templates: id.templates_seq });
+        let found = ctx.loaders().load(InstanceVersionOf { instance, at }).await.map_err(to_graphql_error)?;
+        Ok(found.transpose().map_err(to_graphql_error)?.map(Self))
+    }
+}
+
+#[Object]
+/// An instance as it was at a point: its fields, its overrides, and its configuration with the template of that time.
+impl InstanceVersion {
+    /// Opaque global id of this past state.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        VersionId::new("InstanceVersion", self.0.row.id.0, (self.0.point.stack, self.0.point.templates)).encode().into()
+    }
+
+    /// The instance, as it is now, in the trash or not.
+    async fn of(&self, ctx: &Context<'_>) -> Result<Instance> {
+        let found = ctx.loaders().load(InstanceKey(self.0.row.id)).await.map_err(to_graphql_error)?;
+        found.map(Instance).ok_or_else(|| to_graphql_error(Error::Internal("an instance has vanished".into())))
+    }
+
+    /// Since when the instance was like this: the time of `change`, or of its creation.
+    async fn at(&self) -> DateTime<Utc> {
+        made_at(self.0.made_by.as_ref(), self.0.row.created_at)
+    }
+
+    /// The last change of the instance until then; null when that is older than the log.
+    async fn change(&self) -> Option<Change> {
+        self.0.made_by.clone().map(|row| Change(Arc::new(row)))
+    }
+
+    /// Its name.
+    async fn name(&self) -> &str {
+        &self.0.row.instance_id
+    }
+
+    /// What it was for.
+    async fn description(&self) -> &str {
+        &self.0.row.description
+    }
+
+    /// Whether it was enabled.
+    async fn enabled(&self) -> bool {
+        self.0.row.enabled
+    }
+
+    /// The name of its container.
+    async fn container_name(&self) -> &str {
+        &self.0.row.container_name
+    }
+
+    /// Its revision.
+    async fn revision(&self) -> i32 {
+        int(self.0.row.revision)
+    }
+
+    /// What it took away from its template.
+    async fn override_rules(&self) -> Vec<OverrideRule> {
+        self.0.rules.iter().cloned().map(OverrideRule::from).collect()
+    }
+
+    /// What would have run, with the template as it was.
+    async fn effective_config(&self) -> EffectiveConfig {
+        EffectiveConfig(ConfigOf::Past(self.0.clone()))
+    }
+
+    /// What would run otherwise at another point, entry by entry.
+    async fn diff(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The other point; the current state when nothing is said.")] to: Option<PointInput>,
+    ) -> Result<Vec<ConfigChange>> {
+        let at = match to {
+            Some(to) => to.point().map_err(to_graphql_error)?,
+            None => at_point(self.0.row.stack_id, NOW),
+        };
+        let of = InstanceVersionOf { instance: self.0.row.id, at };
+        let found = ctx.loaders().load(of).await.map_err(to_graphql_error)?;
+        let other = found.transpose().map_err(to_graphql_error)?.ok_or_else(|| {
+            to_graphql_error(Error::bad_request("The instance does not exist at the other point, or is in the trash."))
+        })?;
+        diff(ctx, &self.0, &other).await
+    }
+
+    #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
+    async fn collections(&self) -> PastCollections {
+        PastCollections(self.0.clone())
+    }
+}
+
+/// The differences between the configurations of an instance at two points.
+async fn diff(ctx: &Context<'_>, from: &Arc<PastInstance>, to: &Arc<PastInstance>) -> Result<Vec<ConfigChange>> {
+    let before = Reports::load(ctx, &ConfigOf::Past(from.clone())).await?;
+    let after = Reports::load(ctx, &ConfigOf::Past(to.clone())).await?;
+    before.diff_to(&after, ctx.app().budget())
+}
+
+/// The overrides of an instance as they were, as fields of `InstanceVersion`.
+pub(in crate::graphql) struct PastCollections(Arc<PastInstance>);
+
+/// The GraphQL type of a collection. A nullable one contains its own error, so that only the field becomes null.
+trait Answered<K> {
+    type Answer;
+    fn answer(entries: Result<Arc<Vec<K>>>) -> Self::Answer;
+}
+impl<K> Answered<K> for Vec<K> {
+    type Answer = Result<Vec<Shared<K>>>;
+    fn answer(entries: Result<Arc<Vec<K>>>) -> Self::Answer {
+        entries.map(|entries| Shared::all(&entries))
+    }
+}
+impl<K> Answered<K> for Option<K> {
+    type Answer = Option<Result<Shared<K>>>;
+    fn answer(entries: Result<Arc<Vec<K>>>) -> Self::Answer {
+        entries.map(|entries| Shared::all(&entries).into_iter().next()).transpose()
+    }
+}
+impl Answered<Setting> for Settings {
+    type Answer = Result<Settings>;
+    fn answer(entries: Result<Arc<Vec<Setting>>>) -> Self::Answer {
+        entries.map(|entries| Self::from_entries(Arc::unwrap_or_clone(entries)))
+    }
+}
+
+macro_rules! fields {
+    ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+        #[Object]
+        impl PastCollections {
+            $( $(#[$doc])*
+            async fn $field(&self) -> <<crate::kinds::$kind as Kind>::Set as Answered<crate::kinds::$kind>>::Answer {
+                type Set = <crate::kinds::$kind as Kind>::Set;
+                let layers = <crate::kinds::$kind as OfPast>::of(&self.0.layers);
+                let own = match layers {
+                    Ok(layers) => Ok(Arc::clone(&layers.own)),
+                    Err(row) => Err(to_graphql_error(Error::from(row.clone()))),
+                };
+                <Set as Answered<crate::kinds::$kind>>::answer(own)
+            } )+
+        }
+    };
+}
+for_each_kind!(fields);
+
+/// A stack as it was.
+pub(in crate::graphql) struct StackVersion(pub(in crate::graphql) Arc<PastStack>);
+
+impl StackVersion {
+    /// The version with this id; `None` if there is none.
+    pub(in crate::graphql) async fn find(ctx: &Context<'_>, id: &VersionId) -> Result<Option<Self>> {
+        let stack = StackId(id.object);
+        let at = at_point(stack, Point { stack: id.stack_seq, templates: id.templates_seq });
+        let found = ctx.loaders().load(StackVersionOf { stack, at }).await.map_err(to_graphql_error)?;
+        Ok(found.transpose().map_err(to_graphql_error)?.map(Self))
+    }
+}
+
+#[Object]
+/// A stack as it was at a point, with its instances and the templates of that time.
+impl StackVersion {
+    /// Opaque global id of this past state.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        VersionId::new("StackVersion", self.0.row.id.0, (self.0.point.stack, self.0.point.templates)).encode().into()
+    }
+
+    /// The stack, as it is now, in the trash or not.
+    async fn of(&self, ctx: &Context<'_>) -> Result<Stack> {
+        let found = ctx.loaders().load(StackKey(self.0.row.id)).await.map_err(to_graphql_error)?;
+        found.map(Stack).ok_or_else(|| to_graphql_error(Error::Internal("a stack has vanished".into())))
+    }
+
+    /// The time of the last change of the stack itself until then, or of its creation.
+    async fn at(&self) -> DateTime<Utc> {
+        made_at(self.0.made_by.as_ref(), self.0.row.created_at)
+    }
+
+    /// The last change of the stack itself until then; null when that is older than the log.
+    async fn change(&self) -> Option<Change> {
+        self.0.made_by.clone().map(|row| Change(Arc::new(row)))
+    }
+
+    /// Its name.
+    async fn name(&self) -> &str {
+        &self.0.row.name
+    }
+
+    /// What it was for.
+    async fn description(&self) -> &str {
+        &self.0.row.description
+    }
+
+    /// Whether it was switched on.
+    async fn enabled(&self) -> bool {
+        self.0.row.enabled
+    }
+
+    /// Its live instances, oldest first.
+    async fn instances(&self) -> Vec<InstanceVersion> {
+        self.0.instances.iter().cloned().map(InstanceVersion).collect()
+    }
+
+    /// The stack as a Compose file, as it would have been rendered then. Secrets are variables.
+    async fn compose(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "One file, or two.", default_with = "ComposeMode::Flat")] mode: ComposeMode,
+    ) -> Result<ComposeFile> {
+        let how = Rendering { mode: mode.into(), ..Rendering::default() };
+        let file = ctx.app().compose_version(&self.0, how).await.map_err(to_graphql_error)?;
+        Ok(ComposeFile(Arc::new(file)))
+    }
+
+    /// What would be otherwise at another point.
+    async fn diff(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The other point; the current state when nothing is said.")] to: Option<PointInput>,
+    ) -> Result<StackDiff> {
+        let at = match to {
+            Some(to) => to.point().map_err(to_graphql_error)?,
+            None => at_point(self.0.row.id, NOW),
+        };
+        let found = ctx.loaders().load(StackVersionOf { stack: self.0.row.id, at }).await.map_err(to_graphql_error)?;
+        let other = found.transpose().map_err(to_graphql_error)?.ok_or_else(|| {
+            to_graphql_error(Error::bad_request("The stack does not exist at the other point, or is in the trash."))
+        })?;
+        StackDiff::between(ctx, &self.0, &other).await
+    }
+}
+
+/// What differs between two states of a stack.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct StackDiff {
+    /// Whether nothing differs.
+    same: bool,
+    /// The fields of the stack that differ.
+    fields: Vec<FieldChange>,
+    /// The instances that only the first state has.
+    only_in_a: Vec<InstanceSide>,
+    /// The instances that only the second state has.
+    only_in_b: Vec<InstanceSide>,
+    /// The instances that both have and that differ.
+    changed: Vec<InstanceDiff>,
+}
+
+/// An instance of one side of a comparison.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct InstanceSide {
+    /// Its name.
+    name: String,
+    /// The name of its template.
+    template_name: String,
+    /// The instance as it was.
+    version: InstanceVersion,
+}
+
+/// An instance that differs between two states of its stack.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct InstanceDiff {
+    /// Its name in the second state.
+    name: String,
+    /// The fields that differ.
+    fields: Vec<FieldChange>,
+    /// The entries of its effective configuration that differ.
+    entries: Vec<ConfigChange>,
+}
+
+fn side(instance: &Arc<PastInstance>) -> InstanceSide {
+    InstanceSide {
+        name: instance.row.instance_id.clone(),
+        template_name: instance.template_name.clone(),
+        version: InstanceVersion(Arc::clone(instance)),
+    }
+}
+
+fn differing(fields: Vec<(&str, String, String)>) -> Vec<FieldChange> {
+    let differs = |(_, from, to): &(&str, String, String)| from != to;
+    fields.into_iter().filter(differs).map(|(field, from, to)| FieldChange::new(field, from, to)).collect()
+}
+
+impl StackDiff {
+    /// Compares two states of one stack. Instances are paired by their identity.
+    async fn between(ctx: &Context<'_>, a: &PastStack, b: &PastStack) -> Result<Self> {
+        let fields = differing(vec![
+            ("name", a.row.name.clone(), b.row.name.clone()),
+            ("description", a.row.description.clone(), b.row.description.clone()),
+            ("enabled", a.row.enabled.to_string(), b.row.enabled.to_string()),
+        ]);
+        let find = |stack: &PastStack, id: InstanceId| stack.instances.iter().find(|it| it.row.id == id).cloned();
+        let only = |of: &PastStack, other: &PastStack| {
+            of.instances.iter().filter(|it| find(other, it.row.id).is_none()).map(side).collect::<Vec<_>>()
+        };
+        let mut changed = Vec::new();
+        for before in &a.instances {
+            let Some(after) = find(b, before.row.id) else { continue };
+            let fields = differing(vec![
+                ("name", before.row.instance_id.clone(), after.row.instance_id.clone()),
+                ("description", before.row.description.clone(), after.row.description.clone()),
+                ("enabled", before.row.enabled.to_string(), after.row.enabled.to_string()),
+            ]);
+            let entries = diff(ctx, before, &after).await?;
+            if !fields.is_empty() || !entries.is_empty() {
+                changed.push(InstanceDiff { name: after.row.instance_id.clone(), fields, entries });
+            }
+        }
+        let (only_in_a, only_in_b) = (only(a, b), only(b, a));
+        let same = fields.is_empty() && only_in_a.is_empty() && only_in_b.is_empty() && changed.is_empty();
+        Ok(Self { same, fields, only_in_a, only_in_b, changed })
+    }
+}
