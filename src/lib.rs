@@ -9,7 +9,6 @@
 pub mod access;
 pub mod app;
 pub mod budget;
-pub mod change;
 pub mod cli;
 pub mod clock;
 pub mod compose;

@@ -4,6 +4,7 @@
 //! scope. It must not access the database.
 
 pub mod api_key;
+pub mod change;
 use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};

@@ -25,7 +25,11 @@ pub use crate::app::compose::render::{ComposeFile, Rendering, Reveal};
 pub use crate::app::conflicts::claim::ClaimKind;
 pub use crate::app::conflicts::find::Conflict;
 pub use crate::app::history::list::{Edits, FieldEdit, is_creation};
+pub use crate::app::history::outcome::Undone;
 pub use crate::app::history::point::PointRef;
+pub use crate::app::history::redact::RedactChange;
+pub use crate::app::history::restore_version::{RestoreVersion, Restored};
+pub use crate::app::history::revert::{Resolution, RevertChange, Take};
 pub use crate::app::history::version::{OfPast, PastInstance, PastLayers, PastStack};
 pub use crate::app::instances::create::CreateInstance;
 pub use crate::app::instances::duplicate::DuplicateInstance;
@@ -59,9 +63,9 @@ use std::sync::{Arc, atomic::Ordering};
 use chrono::{DateTime, Utc};
 
 use crate::{
+    access::change::{ActorKind, Author, MAX_MESSAGE},
     access::{Access, Permission},
     budget::{Budget, cancellation::Cancellation},
-    change::{ActorKind, Author, MAX_MESSAGE},
     clock::Clock,
     db::{Command, Db, Reader, Statements, Tx, entities::InstanceModel, queries::instances::SingleStatementCreate},
     error::{Code, Error, Problem, Result},

@@ -34,6 +34,8 @@ pub enum WarningCode {
     VolumeLeftBehind,
     /// Containers of the former name may still be running.
     StillRunning,
+    /// What a template had is another thing now, so an instance overrides it to run as it did.
+    TemplateChanged,
 }
 
 /// Something to know about what was done.
@@ -103,6 +105,18 @@ impl<T: StoredOutcome> StoredOutcome for Warned<T> {
 const MAX_WARNINGS: usize = 1000;
 /// The maximum number of things that one message names.
 const MAX_NAMED: usize = 20;
+
+/// The warning that an instance overrides what its template has changed since.
+pub(in crate::app) fn pinned(instance: &str, keys: &[String]) -> Option<Warning> {
+    let names: BTreeSet<String> = keys.iter().cloned().collect();
+    (!names.is_empty()).then(|| Warning {
+        code: WarningCode::TemplateChanged,
+        message: format!(
+            "The template of `{instance}` has changed since. To run as it did, the instance now overrides: {}.",
+            listed(&names)
+        ),
+    })
+}
 
 /// Names joined by commas; of many only the first ones.
 fn listed(names: &BTreeSet<String>) -> String {

@@ -9,8 +9,8 @@ use sea_orm::{SqliteTransactionMode, TransactionOptions};
 
 use super::{Db, DbUrl, Statements, StoredOutcome, Tx, change_log, idempotency};
 use crate::{
+    access::change::Author,
     access::{Permission, Scope},
-    change::Author,
     error::{Error, Result},
     idempotency::IdempotentRequest,
 };

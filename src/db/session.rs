@@ -16,8 +16,8 @@ use sea_orm::{
 
 use crate::{
     access::Scope,
+    access::change::Author,
     budget::Budget,
-    change::Author,
     db::{
         change_log::{Recorder, versions::Changed},
         pool::{

@@ -4,7 +4,8 @@
 
 use super::{Error, Result};
 use crate::{
-    ids::{AnyId, InstanceId},
+    ids::{AnyId, ChangeId, InstanceId},
+    kinds::OverrideKind,
     name::{NameError, Reason},
 };
 
@@ -40,6 +41,8 @@ pub enum Code {
     IdempotencyKeyReused,
     /// More entries, or more text, than a collection or field takes.
     LimitExceeded,
+    /// Something that is to be undone has changed since.
+    ChangedSince,
 }
 
 /// An error in the input that a user can correct.
@@ -71,6 +74,15 @@ pub enum Detail {
         of: AnyId,
         /// Its current revision.
         revision: i64,
+    },
+    /// What has changed since the change that is to be undone.
+    Changed {
+        /// The kind of the entry; `None` for a field.
+        kind: Option<OverrideKind>,
+        /// The key of the entry, or the column of the field.
+        key: String,
+        /// The last change of it.
+        since: Option<ChangeId>,
     },
     /// The instances that use it, trashed ones included.
     Users {

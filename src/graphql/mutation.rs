@@ -5,12 +5,16 @@
 
 use async_graphql::{Context, Object, Result};
 
-use crate::graphql::{
-    compose::import::*,
-    context::ContextExt,
-    inputs::*,
-    payloads::*,
-    types::{api_key::*, reveal::*},
+use crate::{
+    access::change::ChangeAction,
+    app::Warned,
+    graphql::{
+        compose::import::*,
+        context::ContextExt,
+        inputs::*,
+        payloads::*,
+        types::{api_key::*, reveal::*},
+    },
 };
 
 /// See the description of the type.
@@ -343,6 +347,53 @@ impl Mutation {
             }
             .await,
         ))
+    }
+
+    /// Undoes a change with those that it caused, key by key: what has the value that the change gave it goes back, and
+    /// what has another one by now is a `ConflictError`, to be decided with `resolutions`. A creation goes into the trash.
+    /// A change of a template takes the role `ADMIN` and all stacks. The undoing is a change itself, and can be undone.
+    async fn revert_change(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which change.")] input: RevertChangeInput,
+    ) -> Option<Result<UndonePayload>> {
+        let done = async {
+            let (app, command) = ctx.change(input)?;
+            app.revert_change(command).await.map(Warned::none)
+        };
+        let actions = [ChangeAction::Revert, ChangeAction::SoftDelete, ChangeAction::Restore];
+        Some(UndonePayload::from_result(ctx, &actions, done.await).await)
+    }
+
+    /// Brings an instance, or a stack with its instances, back to what it was at a point: fields, overrides and rules.
+    /// Instances that came later go into the trash, those that went into the trash come back. What an instance took from
+    /// its template and that is another one now becomes an override, so that it runs as it did; `warnings` name it. It is
+    /// a change itself, and can be undone.
+    async fn restore_version(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What, and to when.")] input: RestoreVersionInput,
+    ) -> Option<Result<UndonePayload>> {
+        let done = async {
+            let (app, given) = ctx.change::<GivenRestore>(input)?;
+            app.restore_version(given.command()?).await
+        };
+        Some(UndonePayload::from_result(ctx, &[ChangeAction::RestoreVersion], done.await).await)
+    }
+
+    /// Removes the values and the message of a change from the history for good, say because they hold something that
+    /// should never have been there. The change itself stays, marked as redacted, and what is stored now is not touched.
+    /// Takes the role `ADMIN`.
+    async fn redact_change(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which change, and why.")] input: RedactChangeInput,
+    ) -> Option<Result<UndonePayload>> {
+        let done = async {
+            let (app, command) = ctx.change(input)?;
+            app.redact_change(command).await.map(Warned::none)
+        };
+        Some(UndonePayload::from_result(ctx, &[ChangeAction::Redact], done.await).await)
     }
 
     /// Creates an API key. Takes the role `ADMIN` and all stacks.

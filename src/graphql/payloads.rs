@@ -2,18 +2,78 @@
 //!
 //! Made by `mutation.rs`. A payload must not contain both.
 
-use async_graphql::{Enum, ID, Result, SimpleObject};
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Result, SimpleObject};
 
 use crate::{
-    app::{self, Warned},
-    db::entities::{InstanceModel, StackModel, TemplateModel},
+    access::change::ChangeAction,
+    app::{self, Undone, Warned},
+    db::{
+        change_log::history::{ChangeFilter, Whose},
+        entities::{ChangeModel, InstanceModel, StackModel, TemplateModel},
+        queries::page::Slice,
+    },
     error::{Error, Result as AppResult},
     graphql::{
+        context::ContextExt,
         execution::{planned::Planned, to_error::to_graphql_error},
-        types::{instance::Instance, stack::Stack, template::Template, user_error::UserError},
+        loaders::{HistoryPageOf, InstanceKey, StackKey, TemplateKey},
+        types::{history::change::Change, instance::Instance, stack::Stack, template::Template, user_error::UserError},
     },
-    ids::{GlobalId, InstanceId, StackId},
+    ids::{AnyId, GlobalId, InstanceId, StackId},
 };
+
+/// What was undone.
+#[derive(SimpleObject)]
+pub(super) struct UndonePayload {
+    /// The new change; null when there was nothing to do.
+    change: Option<Change>,
+    /// The stack, if something of it or of its instances was undone.
+    stack: Option<Stack>,
+    /// The instance, if something of it was undone.
+    instance: Option<Instance>,
+    /// The template, if something of it was undone.
+    template: Option<Template>,
+    /// What to know about it.
+    warnings: Vec<Warning>,
+    /// What has to be put right; empty when it was done.
+    user_errors: Vec<UserError>,
+}
+
+impl UndonePayload {
+    /// Reads what was undone, after the commit.
+    pub(super) async fn from_result(
+        ctx: &Context<'_>,
+        actions: &[ChangeAction],
+        done: AppResult<Warned<Undone>>,
+    ) -> Result<Self> {
+        let WithWarnings { value, warnings, user_errors } = WithWarnings::from_result(done)?;
+        let mut payload = Self { change: None, stack: None, instance: None, template: None, warnings, user_errors };
+        let Some(Undone(of)) = value else { return Ok(payload) };
+        let slice = Slice { limit: 1, backwards: false, after: None, before: None };
+        let page = HistoryPageOf { whose: Whose::Subject(of.into()), filter: ChangeFilter::default(), slice };
+        let loaders = ctx.loaders();
+        let last = loaders.load(page).await.map_err(to_graphql_error)?.and_then(|page| page.rows.into_iter().next());
+        let is_new = |row: &Arc<ChangeModel>| row.action.parse().is_ok_and(|action| actions.contains(&action));
+        payload.change = last.filter(is_new).map(Change);
+        match of {
+            AnyId::Stack(id) => payload.stack = loaders.load(StackKey(id)).await.map_err(to_graphql_error)?.map(Stack),
+            AnyId::Template(id) => {
+                payload.template = loaders.load(TemplateKey(id)).await.map_err(to_graphql_error)?.map(Template);
+            }
+            AnyId::Instance(id) => {
+                let found = loaders.load(InstanceKey(id)).await.map_err(to_graphql_error)?;
+                if let Some(row) = &found {
+                    let stack = loaders.load(StackKey(row.stack_id)).await.map_err(to_graphql_error)?;
+                    payload.stack = stack.map(Stack);
+                }
+                payload.instance = found.map(Instance);
+            }
+        }
+        Ok(payload)
+    }
+}
 
 /// Splits a result into its value and the user errors. Any other error is a top-level error.
 pub(super) fn from_result<T>(done: AppResult<T>) -> Result<(Option<T>, Vec<UserError>)> {
@@ -217,6 +277,8 @@ pub(in crate::graphql) enum WarningCode {
     VolumeLeftBehind,
     /// Containers of the former name may still be running.
     StillRunning,
+    /// What a template had is another thing now, so an instance overrides it to run as it did.
+    TemplateChanged,
 }
 
 /// Something to know about what was done.

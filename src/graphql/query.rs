@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result, connection::EmptyFields};
 
 use crate::{
-    change::ChangeAction,
+    access::change::ChangeAction,
     db::change_log::history::ByChange,
     db::queries::{
         page::Page,

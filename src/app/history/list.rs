@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 use crate::{
     access::Permission,
+    access::change::Subject,
     app::App,
-    change::Subject,
     db::{
         change_log::{
             Form,

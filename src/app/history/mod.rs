@@ -2,6 +2,11 @@
 //!
 //! Called by the resolvers and the command line. It must not contain SQL.
 
+mod apply;
 pub(in crate::app) mod list;
+pub(in crate::app) mod outcome;
 pub(in crate::app) mod point;
+pub(in crate::app) mod redact;
+pub(in crate::app) mod restore_version;
+pub(in crate::app) mod revert;
 pub(in crate::app) mod version;

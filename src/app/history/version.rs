@@ -5,8 +5,11 @@
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    app::{App, Layers, history::point::PointRef},
-    change::Subject,
+    access::change::Subject,
+    app::{
+        App, Layers,
+        history::point::{self, PointRef},
+    },
     db::{
         Tx,
         change_log::past::{Point, Undo},
@@ -100,13 +103,13 @@ impl App {
         for stack in stacks::load(&tx, &stack_ids).await? {
             let rows = of_stack.remove(&stack.id).unwrap_or_default();
             let oldest = rows.iter().map(|row| row.created_at).min().unwrap_or(stack.created_at);
-            let point = match self.expect_logged(&tx, at, oldest).await {
-                Ok(()) => self.point(&tx, stack.id, at).await,
+            let point = match point::expect_logged(&tx, self.now(), at, oldest).await {
+                Ok(()) => point::resolve(&tx, self.now(), stack.id, at).await,
                 Err(refusal) => Err(refusal),
             };
             match point {
                 Ok(point) => {
-                    let (past, _) = self.past_instances(&tx, &stack, rows, point).await?;
+                    let (past, _) = past_instances(&tx, &stack, rows, point).await?;
                     found.extend(past.into_iter().map(|instance| (instance.row.id, Ok(instance))));
                 }
                 Err(Error::BadRequest(bad)) => {
@@ -122,81 +125,75 @@ impl App {
     pub async fn stack_at(&self, id: StackId, at: &PointRef) -> Result<Option<PastStack>> {
         let tx = self.snapshot().await?;
         let Some(row) = stacks::load(&tx, &[id]).await?.into_iter().next() else { return Ok(None) };
-        self.expect_logged(&tx, at, row.created_at).await?;
-        let point = self.point(&tx, id, at).await?;
-        self.past_stack(&tx, &row, point).await
+        point::expect_logged(&tx, self.now(), at, row.created_at).await?;
+        let point = point::resolve(&tx, self.now(), id, at).await?;
+        past_stack(&tx, &row, point).await
     }
+}
 
-    /// A stack at a point, as part of a transaction.
-    pub(in crate::app) async fn past_stack(
-        &self,
-        tx: &Tx,
-        now: &StackModel,
-        point: Point,
-    ) -> Result<Option<PastStack>> {
-        let subject = Subject::Stack(now.id);
-        let all = stack_instances::all(tx, now.id).await?;
-        let (mut instances, undo) = self.past_instances(tx, now, all, point).await?;
-        if !undo.existed(subject) || undo.was_trashed(subject, now.deleted_at.is_some()) {
-            return Ok(None);
-        }
-        instances.sort_by_key(|instance| (instance.row.created_at, instance.row.id));
-        Ok(Some(PastStack {
-            row: Arc::new(undo.object(now)),
-            instances: instances.into_iter().map(Arc::new).collect(),
-            made_by: undo.made_by(subject).cloned(),
-            point,
-        }))
+/// A stack at a point, as part of a transaction.
+pub(in crate::app) async fn past_stack(tx: &Tx, now: &StackModel, point: Point) -> Result<Option<PastStack>> {
+    let subject = Subject::Stack(now.id);
+    let all = stack_instances::all(tx, now.id).await?;
+    let (mut instances, undo) = past_instances(tx, now, all, point).await?;
+    if !undo.existed(subject) || undo.was_trashed(subject, now.deleted_at.is_some()) {
+        return Ok(None);
     }
+    instances.sort_by_key(|instance| (instance.row.created_at, instance.row.id));
+    Ok(Some(PastStack {
+        row: Arc::new(undo.object(now)),
+        instances: instances.into_iter().map(Arc::new).collect(),
+        made_by: undo.made_by(subject).cloned(),
+        point,
+    }))
+}
 
-    /// The instances of a stack at a point, those that were live then. Also returns what was undone.
-    async fn past_instances(
-        &self,
-        tx: &Tx,
-        stack: &StackModel,
-        now: Vec<InstanceModel>,
-        point: Point,
-    ) -> Result<(Vec<PastInstance>, Undo)> {
-        let mut template_ids: Vec<TemplateId> = now.iter().map(|row| row.template_service_id).collect();
-        template_ids.sort_unstable();
-        template_ids.dedup();
-        let subjects: Vec<Subject> = std::iter::once(Subject::Stack(stack.id))
-            .chain(now.iter().map(|row| Subject::Instance(row.id)))
-            .chain(template_ids.iter().map(|id| Subject::Template(*id)))
-            .collect();
-        let undo = Undo::load(tx, point, &subjects).await?;
-        let is_trashed = |row: &InstanceModel| row.deleted_at.is_some();
-        let live = |row: &InstanceModel| {
-            let subject = Subject::Instance(row.id);
-            undo.existed(subject) && !undo.was_trashed(subject, is_trashed(row))
-        };
-        let rows: Vec<InstanceModel> = now.into_iter().filter(live).collect();
-        let ids: Vec<InstanceId> = rows.iter().map(|row| row.id).collect();
-        let templates: HashMap<TemplateId, TemplateModel> =
-            templates::load(tx, &template_ids).await?.into_iter().map(|row| (row.id, undo.object(&row))).collect();
-        let rules_now = rules::load(tx, &ids).await?;
-        let no_rules = Rules::new();
-        let rules: HashMap<InstanceId, Arc<Rules>> =
-            ids.iter().map(|id| (*id, Arc::new(undo.rules(*id, rules_now.get(id).unwrap_or(&no_rules))))).collect();
-        let mut layers = all_layers(tx, &undo, &rows, &templates, &rules).await?;
-        let stack_name = undo.object(stack).name;
-        let found = rows
-            .iter()
-            .filter_map(|row| {
-                let template = templates.get(&row.template_service_id)?;
-                Some(PastInstance {
-                    row: Arc::new(live_row(undo.object(row))),
-                    stack_name: stack_name.clone(),
-                    template_name: template.name.clone(),
-                    rules: Arc::clone(rules.get(&row.id)?),
-                    layers: Arc::new(layers.remove(&row.id)?),
-                    made_by: undo.made_by(Subject::Instance(row.id)).cloned(),
-                    point,
-                })
+/// The instances of a stack at a point, those that were live then. Also returns what was undone.
+pub(in crate::app) async fn past_instances(
+    tx: &Tx,
+    stack: &StackModel,
+    now: Vec<InstanceModel>,
+    point: Point,
+) -> Result<(Vec<PastInstance>, Undo)> {
+    let mut template_ids: Vec<TemplateId> = now.iter().map(|row| row.template_service_id).collect();
+    template_ids.sort_unstable();
+    template_ids.dedup();
+    let subjects: Vec<Subject> = std::iter::once(Subject::Stack(stack.id))
+        .chain(now.iter().map(|row| Subject::Instance(row.id)))
+        .chain(template_ids.iter().map(|id| Subject::Template(*id)))
+        .collect();
+    let undo = Undo::load(tx, point, &subjects).await?;
+    let is_trashed = |row: &InstanceModel| row.deleted_at.is_some();
+    let live = |row: &InstanceModel| {
+        let subject = Subject::Instance(row.id);
+        undo.existed(subject) && !undo.was_trashed(subject, is_trashed(row))
+    };
+    let rows: Vec<InstanceModel> = now.into_iter().filter(live).collect();
+    let ids: Vec<InstanceId> = rows.iter().map(|row| row.id).collect();
+    let templates: HashMap<TemplateId, TemplateModel> =
+        templates::load(tx, &template_ids).await?.into_iter().map(|row| (row.id, undo.object(&row))).collect();
+    let rules_now = rules::load(tx, &ids).await?;
+    let no_rules = Rules::new();
+    let rules: HashMap<InstanceId, Arc<Rules>> =
+        ids.iter().map(|id| (*id, Arc::new(undo.rules(*id, rules_now.get(id).unwrap_or(&no_rules))))).collect();
+    let mut layers = all_layers(tx, &undo, &rows, &templates, &rules).await?;
+    let stack_name = undo.object(stack).name;
+    let found = rows
+        .iter()
+        .filter_map(|row| {
+            let template = templates.get(&row.template_service_id)?;
+            Some(PastInstance {
+                row: Arc::new(live_row(undo.object(row))),
+                stack_name: stack_name.clone(),
+                template_name: template.name.clone(),
+                rules: Arc::clone(rules.get(&row.id)?),
+                layers: Arc::new(layers.remove(&row.id)?),
+                made_by: undo.made_by(Subject::Instance(row.id)).cloned(),
+                point,
             })
-            .collect();
-        Ok((found, undo))
-    }
+        })
+        .collect();
+    Ok((found, undo))
 }
 
 /// The row of an instance that was live.

@@ -9,11 +9,11 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     access::Permission,
+    access::change::ActorKind,
     app::{
         App, CreateTemplate,
         templates::catalog::{self, CatalogError, CatalogFile},
     },
-    change::ActorKind,
     db::{
         Command, Tx,
         entities::catalog_entry,

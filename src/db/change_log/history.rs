@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use crate::{
-    change::{ChangeAction, Subject},
+    access::change::{ChangeAction, Subject},
     db::{
         Session,
         entities::{
@@ -232,6 +232,12 @@ pub async fn page(
 pub async fn load(db: &impl Session, ids: &[ChangeId], keys: bool) -> Result<Vec<ChangeModel>, DbErr> {
     let these = one_of(db.get_database_backend(), "id", ids.iter().map(|id| id.0));
     Entity::find().filter(these).filter(visible(db, keys)).all(db).await
+}
+
+/// All changes that a change caused, in their order.
+pub async fn caused_by(db: &impl Session, cause: ChangeId) -> Result<Vec<ChangeModel>, DbErr> {
+    let caused = Entity::find().filter(Column::CauseId.eq(cause)).filter(visible(db, false));
+    caused.order_by_asc(Column::Id).all(db).await
 }
 
 /// The entries of changes, in their order.

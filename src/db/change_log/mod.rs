@@ -12,6 +12,7 @@ pub mod cursor;
 pub mod history;
 pub mod past;
 mod recorder;
+pub mod redact;
 mod store;
 pub(super) mod versions;
 
@@ -19,7 +20,20 @@ pub(super) use self::{
     recorder::{NewChange, NewEntry, Recorder, Side},
     store::{store, stored_single},
 };
+use recorder::LoggedObject;
+use serde_json::{Map, Value};
+
 use crate::ids::StackId;
+
+/// The columns of an object, as the log has them.
+pub fn columns(object: &impl LoggedObject) -> Map<String, Value> {
+    object.columns()
+}
+
+/// An object from its columns; `None` if one has another type.
+pub fn object<M: LoggedObject>(columns: Map<String, Value>) -> Option<M> {
+    M::from_columns(columns)
+}
 
 /// The part of templates and API keys.
 pub const PART_OF_TEMPLATES: i32 = 0;

@@ -12,7 +12,7 @@ use sea_orm::{
 use serde_json::{Map, Value as Json};
 
 use crate::{
-    change::{ChangeAction, Subject},
+    access::change::{ChangeAction, Subject},
     db::{
         Session,
         change_log::{
@@ -290,6 +290,10 @@ async fn bordering(
         .expr_window_as(Expr::cust("ROW_NUMBER()"), window, Alias::new("place"))
         .and_where(one_of(db.get_database_backend(), change::Column::SubjectId.as_str(), subjects))
         .and_where(Expr::col(change::Column::SubjectKind).eq(kind));
+    if is_after {
+        // A redaction has changed no state.
+        numbered.and_where(Expr::col(change::Column::Action).ne(ChangeAction::Redact.as_str()));
+    }
     let seq = Expr::col(change::Column::Seq);
     numbered.and_where(if is_after { seq.gt(position) } else { seq.lte(position) });
     let query = Query::select()

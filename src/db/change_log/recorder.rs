@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use crate::{
-    change::{ActorKind, Author, ChangeAction, Subject},
+    access::change::{ActorKind, Author, ChangeAction, Subject},
     db::{
         change_log::Form,
         entities::{InstanceModel, StackModel, TemplateModel},

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value, sea_query::ArrayType};
 
 use crate::{
-    change::{Author, ChangeAction, Subject},
+    access::change::{Author, ChangeAction, Subject},
     db::{
         Tx,
         change_log::{

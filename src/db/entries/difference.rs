@@ -14,7 +14,7 @@ use sea_orm::{
 };
 
 use crate::{
-    change::Subject,
+    access::change::Subject,
     db::{
         Session, Tx,
         change_log::{Form, NewEntry, Side},

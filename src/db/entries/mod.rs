@@ -48,6 +48,11 @@ pub trait Source<O: Owner>: Kind {
         Self::load_each(db, owners)
     }
 
+    /// Decrypts the secrets of entries.
+    fn open(_: &impl Session, _owner: O::Id, _entries: &mut [Self]) -> Result<(), DbErr> {
+        Ok(())
+    }
+
     /// Loads all entries, or returns the first row that cannot be read as an error.
     fn load(
         db: &impl Session,
@@ -60,6 +65,10 @@ pub trait Source<O: Owner>: Kind {
 impl<O: Owner, K: Stored<O>> Source<O> for K {
     async fn load_each(db: &impl Session, owners: &[O::Id]) -> Result<Loaded<O, K>, DbErr> {
         rows::open::<O, K>(db, owners).await
+    }
+
+    fn open(db: &impl Session, owner: O::Id, entries: &mut [K]) -> Result<(), DbErr> {
+        entries.iter_mut().try_for_each(|entry| secrets::open::<O, K>(entry, owner, db.vault()))
     }
 
     async fn masked(db: &impl Session, owners: &[O::Id]) -> Result<Loaded<O, K>, DbErr> {

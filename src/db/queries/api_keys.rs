@@ -11,7 +11,7 @@ use sea_orm::{
 
 use crate::{
     access::api_key::KeyDigest,
-    change::{ChangeAction, Subject},
+    access::change::{ChangeAction, Subject},
     db::{
         Tx,
         change_log::NewChange,

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use crate::{
-    change::ChangeAction,
+    access::change::ChangeAction,
     db::{
         Session, Tx,
         entities::instance::{self, Column},

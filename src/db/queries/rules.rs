@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use crate::{
-    change::Subject,
+    access::change::Subject,
     db::{
         Session, Tx,
         change_log::NewEntry,

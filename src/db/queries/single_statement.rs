@@ -8,7 +8,7 @@ use sea_orm::{DbBackend, FromQueryResult, QueryResult};
 
 use crate::{
     access::Scope,
-    change::Author,
+    access::change::Author,
     db::{
         Db, Statements,
         change_log::{

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use crate::{
-    change::ChangeAction,
+    access::change::ChangeAction,
     db::{
         Session, Tx,
         entities::{

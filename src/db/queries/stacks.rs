@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use crate::{
-    change::ChangeAction,
+    access::change::ChangeAction,
     db::{
         Session, Tx,
         entities::{

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use crate::{
-    change::ChangeAction,
+    access::change::ChangeAction,
     db::{
         Tx,
         entities::{

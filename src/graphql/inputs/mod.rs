@@ -36,6 +36,7 @@ macro_rules! message_description {
 pub(in crate::graphql) use message_description;
 
 mod fields;
+mod history;
 mod import;
 mod instance;
 mod stack;
@@ -43,7 +44,7 @@ mod template;
 
 use async_graphql::{ID, OneofObject};
 
-pub(super) use self::{import::*, instance::*, stack::*, template::*};
+pub(super) use self::{history::*, import::*, instance::*, stack::*, template::*};
 use crate::{
     app::{StackRef as AppStackRef, TemplateRef as AppTemplateRef},
     ids::{GlobalId, StackId, TemplateId},

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, Result, SimpleObject};
 
 use crate::{
-    change::Subject,
+    access::change::Subject,
     db::{change_log::history::Whose, entities::InstanceModel},
     error::Error,
     fields::instance_fields,

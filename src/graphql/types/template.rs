@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, Result};
 
 use crate::{
-    change::Subject,
+    access::change::Subject,
     db::{change_log::history::Whose, entities::TemplateModel},
     error::Error,
     fields::template_fields,

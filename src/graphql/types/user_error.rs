@@ -9,13 +9,15 @@ use crate::{
     graphql::{
         context::{ContextExt, int},
         execution::to_error::to_graphql_error,
-        loaders::InstanceKey,
+        loaders::{ChangeKey, InstanceKey},
         types::{
+            history::change::Change,
             instance::Instance,
             node::{self, Node},
         },
     },
-    ids::{AnyId, InstanceId},
+    ids::{AnyId, ChangeId, InstanceId},
+    kinds::OverrideKind,
 };
 
 /// Something in the input that a person can put right. A payload with such errors has changed nothing.
@@ -35,6 +37,7 @@ pub(in crate::graphql) enum UserError {
     NameTaken(NameTakenError),
     StaleRevision(StaleRevisionError),
     InUse(InUseError),
+    Conflict(ConflictError),
 }
 
 impl From<Problem> for UserError {
@@ -44,6 +47,7 @@ impl From<Problem> for UserError {
             Detail::Holder(holder) => Self::NameTaken(NameTakenError { problem, holder }),
             Detail::Current { of, revision } => Self::StaleRevision(StaleRevisionError { problem, of, revision }),
             Detail::Users { oldest, count } => Self::InUse(InUseError { problem, oldest, count }),
+            Detail::Changed { kind, key, since } => Self::Conflict(ConflictError { problem, kind, key, since }),
         }
     }
 }
@@ -175,5 +179,47 @@ impl InUseError {
     /// How many instances use it in all, those in the trash included.
     async fn user_count(&self) -> i32 {
         int(self.count)
+    }
+}
+
+/// An error for undoing something that has changed since.
+pub(in crate::graphql) struct ConflictError {
+    problem: Problem,
+    kind: Option<OverrideKind>,
+    key: String,
+    since: Option<ChangeId>,
+}
+
+#[Object]
+/// What is to be undone has changed since. Repeat the mutation with a resolution for this key.
+impl ConflictError {
+    /// `CHANGED_SINCE`.
+    pub(in crate::graphql) async fn code(&self) -> Code {
+        self.problem.code
+    }
+    /// A sentence that names the key.
+    pub(in crate::graphql) async fn message(&self) -> &str {
+        &self.problem.message
+    }
+    /// The way to the input value, from `input`.
+    pub(in crate::graphql) async fn path(&self) -> &[String] {
+        &self.problem.path
+    }
+    /// Always null: there is no other value to give.
+    pub(in crate::graphql) async fn suggestion(&self) -> Option<&str> {
+        self.problem.suggestion.as_deref()
+    }
+    /// The kind of the entry; null for a field.
+    async fn kind(&self) -> Option<OverrideKind> {
+        self.kind
+    }
+    /// The key of the entry, `*` for a replaced collection, or the name of the field.
+    async fn key(&self) -> &str {
+        &self.key
+    }
+    /// The last change of it; null when that is older than the log.
+    async fn since(&self, ctx: &Context<'_>) -> Option<Result<Change>> {
+        let found = ctx.loaders().load(ChangeKey(self.since?)).await.map_err(to_graphql_error);
+        found.map(|found| found.map(Change)).transpose()
     }
 }

@@ -2,6 +2,7 @@
 
 mod changes;
 mod law;
+mod undo;
 
 use serde_json::{Value, json};
 

@@ -9,8 +9,8 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject, Union};
 use chrono::{DateTime, Utc};
 
 use crate::{
+    access::change::{ActorKind, ChangeAction, Subject},
     app::{Edits, is_creation},
-    change::{ActorKind, ChangeAction, Subject},
     db::{
         change_log::{
             PART_OF_TEMPLATES,

@@ -10,7 +10,7 @@ use async_graphql::{
 };
 
 use crate::{
-    change::ChangeAction,
+    access::change::ChangeAction,
     db::{
         change_log::history::{BySeq, ChangeFilter, Whose},
         entities::ChangeModel,

@@ -1,0 +1,480 @@
+//! The use case `revertChange`: undoes one change, key by key, although other things have changed since.
+//!
+//! Called by the resolvers. It goes forward: the change stays in the history, and its undoing is a change. What has the
+//! value that the change gave it goes back; what has another one is a conflict that the caller decides.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value as Json;
+
+use crate::{
+    access::Permission,
+    access::change::{ChangeAction, Subject},
+    app::{
+        App, find,
+        history::{
+            apply::{self, Wanted},
+            list::is_creation,
+            outcome::Undone,
+        },
+        stacks::container_names::{self, Naming},
+    },
+    db::{
+        Command, Tx,
+        change_log::{
+            Form,
+            history::{self, latest_of_entries},
+            past::read_side,
+        },
+        entities::{ChangeEntryModel, ChangeModel, InstanceModel, StackModel, TemplateModel},
+        entries::{self, Mergeable, Source},
+        queries::{
+            instances, rules, stack_instances,
+            stacks::{self, RowLock, StackChange},
+            templates::{self, TemplateLock},
+        },
+    },
+    error::{Code, Detail, Error, Problem, Problems, Result},
+    fields::{InstanceValues, StackValues, TemplateValues},
+    ids::{AnyId, ChangeId, StackId, TemplateId},
+    kinds::{
+        Cardinality, Collections, InstanceOverrides, Kind, OfInstance, OfTemplate, OverrideKind, Overrides, Rules,
+        for_each_kind, for_each_template_kind,
+    },
+};
+
+/// Which value a conflict takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, async_graphql::Enum)]
+pub enum Take {
+    /// The value of today.
+    Keep,
+    /// The value before the change that is undone.
+    Revert,
+}
+
+/// The decision of a conflict.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Resolution {
+    /// The kind; `None` for a field.
+    pub kind: Option<OverrideKind>,
+    /// The key of the entry, or the name of the field.
+    pub key: String,
+    /// The value to take.
+    pub take: Take,
+}
+
+/// The input of [`App::revert_change`].
+#[derive(Clone, Debug, Hash)]
+pub struct RevertChange {
+    /// The change; `None` if the text is not the id of a change.
+    pub change: Option<ChangeId>,
+    /// The decisions of conflicts.
+    pub resolutions: Vec<Resolution>,
+    /// The expected revision of the subject.
+    pub expected_revision: Option<i64>,
+}
+
+impl App {
+    /// Undoes a change with those that it caused, all or nothing.
+    pub async fn revert_change(&self, input: RevertChange) -> Result<Undone> {
+        // Templates are shared by all stacks.
+        let ids: Vec<ChangeId> = input.change.into_iter().collect();
+        if self.load_changes(&ids).await?.values().any(|change| change.stack_id.is_none()) {
+            self.allow(Permission::ADMINISTER_ALL)?;
+        }
+        self.write_stack_name(&input, Naming::Rename).await
+    }
+}
+
+impl Command for RevertChange {
+    const PERMISSION: Permission = Permission::CHANGE;
+    type Output = Undone;
+
+    async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Undone> {
+        let ids: Vec<ChangeId> = self.change.into_iter().collect();
+        let change = history::load(tx, &ids, false)
+            .await?
+            .into_iter()
+            .next()
+            .ok_or_else(|| no_change(Code::NotFound, "No change has this id."))?;
+        let action: ChangeAction = change.action.parse().unwrap_or(ChangeAction::Purge);
+        if matches!(action, ChangeAction::Purge | ChangeAction::Redact | ChangeAction::Revoke) || change.redacted {
+            return Err(no_change(Code::InvalidValue, "This change cannot be undone."));
+        }
+        tx.log().act_as(ChangeAction::Revert);
+        let caused = history::caused_by(tx, change.id).await?;
+        let of_stack = match change.stack_id {
+            Some(id) => Some(StackChanges::load(tx, id, &change).await?),
+            None => None,
+        };
+        let mut work = Work { tx, now, resolutions: &self.resolutions, problems: Problems::default() };
+        let subject = Subject::read(&change.subject_kind, change.subject_id);
+        let undone = match (subject, of_stack) {
+            (Some(Subject::Template(id)), _) => {
+                work.template(id, &change, self.expected_revision).await?;
+                AnyId::Template(id)
+            }
+            (Some(Subject::Instance(id)), Some(StackChanges { stack })) => {
+                if stack.deleted_at.is_some() {
+                    return Err(no_change(Code::NotFound, "The stack is in the trash; restore it first."));
+                }
+                work.instance(&stack, &change, self.expected_revision).await?;
+                AnyId::Instance(id)
+            }
+            (Some(Subject::Stack(id)), Some(StackChanges { stack })) => {
+                work.stack(stack, &change, &caused, self.expected_revision).await?;
+                AnyId::Stack(id)
+            }
+            _ => return Err(no_change(Code::InvalidValue, "This change cannot be undone.")),
+        };
+        work.problems.finish()?;
+        Ok(Undone(undone))
+    }
+}
+
+fn no_change(code: Code, message: &str) -> Error {
+    Error::refused(Problem::new(code, &["input", "change"], message))
+}
+
+/// The stack whose changes are undone.
+struct StackChanges {
+    stack: StackModel,
+}
+
+impl StackChanges {
+    async fn load(tx: &Tx, id: StackId, change: &ChangeModel) -> Result<Self> {
+        let stack = stacks::find_any(tx, id, RowLock::Exclusive).await?;
+        let message = format!("The stack of `{}` is not there any more.", change.subject_name);
+        Ok(Self { stack: stack.ok_or_else(|| no_change(Code::NotFound, &message))? })
+    }
+}
+
+/// The undoing of a change in a transaction.
+struct Work<'w> {
+    tx: &'w Tx,
+    now: DateTime<Utc>,
+    resolutions: &'w [Resolution],
+    problems: Problems,
+}
+
+impl Work<'_> {
+    /// Whether a value goes back: it does if it is what the change made of it, or if the caller says so. Notes a conflict
+    /// otherwise.
+    async fn goes_back(
+        &mut self,
+        subject: Subject,
+        (kind, key): (Option<OverrideKind>, &str),
+        (is_as_before, is_as_after): (bool, bool),
+    ) -> Result<bool> {
+        if is_as_after || is_as_before {
+            return Ok(!is_as_before);
+        }
+        let decided = self.resolutions.iter().find(|it| it.kind == kind && it.key == key);
+        match decided.map(|it| it.take) {
+            Some(Take::Revert) => return Ok(true),
+            Some(Take::Keep) => return Ok(false),
+            None => {}
+        }
+        let latest = latest_of_entries(self.tx, &[subject], |_| i64::MAX).await?;
+        let word = kind.map_or("FIELD", OverrideKind::as_str);
+        let of_key = |row: &&(ChangeEntryModel, Subject)| row.0.kind == word && row.0.entry_key.as_deref() == Some(key);
+        let since = latest.iter().filter(of_key).map(|(row, _)| row.change_id).max();
+        let message = format!("`{key}` has changed since; say with `resolutions` whether to keep it or to revert it.");
+        let problem = Problem::new(Code::ChangedSince, &["input", "change"], message);
+        self.problems.push(problem.with(Detail::Changed { kind, key: key.to_owned(), since }));
+        Ok(false)
+    }
+
+    /// Undoes a change of a stack, and those that it caused.
+    async fn stack(
+        &mut self,
+        stack: StackModel,
+        change: &ChangeModel,
+        caused: &[ChangeModel],
+        expected: Option<i64>,
+    ) -> Result<()> {
+        find::expect_revision(AnyId::Stack(stack.id), stack.revision, expected)?;
+        let is_live = stack.deleted_at.is_none();
+        match change.action.parse() {
+            Ok(ChangeAction::SoftDelete) if is_live => return Ok(()),
+            Ok(ChangeAction::SoftDelete) => return self.restore_stack(&stack).await,
+            Ok(ChangeAction::Restore) => return self.trash_stack(&stack).await,
+            _ if is_creation(change) => return self.trash_stack(&stack).await,
+            _ if !is_live => return Err(no_change(Code::NotFound, "The stack is in the trash; restore it first.")),
+            _ => {}
+        }
+        let rows = history::entries(self.tx, &[change.id]).await?.remove(&change.id).unwrap_or_default();
+        let stack = self.stack_fields(stack, &rows).await?;
+        self.tx.log().touched(&stack, ChangeAction::Revert);
+        // What came last goes first. A rename of the stack has taken the names of its containers along.
+        for of_instance in caused.iter().rev() {
+            let is_rename = change.action == "RENAME";
+            match Subject::read(&of_instance.subject_kind, of_instance.subject_id) {
+                Some(Subject::Instance(_)) if !is_rename => self.instance(&stack, of_instance, None).await?,
+                Some(Subject::Template(id)) => self.template(id, of_instance, None).await?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn trash_stack(&self, stack: &StackModel) -> Result<()> {
+        if stack.deleted_at.is_none() {
+            stacks::trash_instances(self.tx, stack.id, self.now).await?;
+            let change = StackChange { trashed: Some(true), ..StackChange::default() };
+            stacks::update(self.tx, stack, change, self.now).await?;
+        }
+        Ok(())
+    }
+
+    async fn restore_stack(&mut self, stack: &StackModel) -> Result<()> {
+        let mut problems = Problems::default();
+        let name = container_names::name(self.tx, Some(stack), Naming::Restore, &stack.name, &mut problems).await?;
+        problems.finish()?;
+        let Some(name) = name else { return Err(Error::Internal("a restored stack has no name".into())) };
+        let taken = container_names::taken(stack.id, &name);
+        let change = StackChange { trashed: Some(false), ..StackChange::default() };
+        stacks::update(self.tx, stack, change, self.now).await.map_err(&taken)?;
+        stack_instances::restore(self.tx, stack, name.as_str(), self.now).await.map_err(taken)?;
+        Ok(())
+    }
+
+    /// Undoes the changes of the fields of a stack.
+    async fn stack_fields(&mut self, stack: StackModel, rows: &[ChangeEntryModel]) -> Result<StackModel> {
+        let subject = Subject::Stack(stack.id);
+        let mut columns = crate::db::change_log::columns(&stack);
+        if !self.fields(subject, &mut columns, rows).await? {
+            return Ok(stack);
+        }
+        let wanted = crate::db::change_log::object::<StackModel>(columns).unwrap_or_else(|| stack.clone());
+        let values = Some(StackValues::from(&wanted)).filter(|values| *values != StackValues::from(&stack));
+        let mut problems = Problems::default();
+        let name = match wanted.name == stack.name {
+            true => None,
+            false => container_names::name(self.tx, Some(&stack), Naming::Rename, &wanted.name, &mut problems).await?,
+        };
+        problems.finish()?;
+        let change = StackChange { name: name.clone(), values, ..StackChange::default() };
+        match name {
+            None => Ok(stacks::update(self.tx, &stack, change, self.now).await?),
+            Some(name) => {
+                let taken = container_names::taken(stack.id, &name);
+                let updated = stacks::update(self.tx, &stack, change, self.now).await.map_err(&taken)?;
+                stack_instances::rename(self.tx, &stack, name.as_str(), self.now).await.map_err(taken)?;
+                Ok(updated)
+            }
+        }
+    }
+
+    /// Sets the columns back that go back; false if none does.
+    async fn fields(
+        &mut self,
+        subject: Subject,
+        columns: &mut serde_json::Map<String, Json>,
+        rows: &[ChangeEntryModel],
+    ) -> Result<bool> {
+        let mut any = false;
+        for row in rows.iter().filter(|row| row.form == Form::Field.as_str()) {
+            let Some(column) = &row.entry_key else { continue };
+            let value =
+                |text: &Option<String>| text.as_deref().and_then(|text| serde_json::from_str::<Json>(text).ok());
+            let (Some(before), Some(after)) = (value(&row.value_before), value(&row.value_after)) else { continue };
+            // It follows from the names of the stack and of the instance.
+            if column == "container_name" {
+                continue;
+            }
+            let now = columns.get(column).cloned().unwrap_or_default();
+            if self.goes_back(subject, (None, column), (now == before, now == after)).await? {
+                columns.insert(column.clone(), before);
+                any = true;
+            }
+        }
+        Ok(any)
+    }
+
+    /// Undoes a change of an instance.
+    async fn instance(&mut self, stack: &StackModel, change: &ChangeModel, expected: Option<i64>) -> Result<()> {
+        let id = crate::ids::InstanceId(change.subject_id);
+        let Some(instance) = instances::find(self.tx, id, RowLock::Exclusive).await? else {
+            return Err(no_change(Code::NotFound, "The instance is not there any more."));
+        };
+        apply::expect(&instance, expected)?;
+        let is_live = instance.deleted_at.is_none();
+        let trash = matches!(change.action.parse(), Ok(ChangeAction::Restore)) || is_creation(change);
+        match change.action.parse() {
+            Ok(ChangeAction::SoftDelete) if is_live => return Ok(()),
+            Ok(ChangeAction::SoftDelete) => {
+                apply::untrash(self.tx, (stack, &instance), &instance.instance_id, self.now).await?;
+                return Ok(());
+            }
+            _ if trash && is_live => return apply::trash(self.tx, &instance, self.now).await.map(drop),
+            _ if trash => return Ok(()),
+            _ if !is_live => return Err(no_change(Code::NotFound, "The instance is in the trash; restore it first.")),
+            _ => {}
+        }
+        let rows = history::entries(self.tx, &[change.id]).await?.remove(&change.id).unwrap_or_default();
+        let subject = Subject::Instance(id);
+        let mut columns = crate::db::change_log::columns(&instance);
+        self.fields(subject, &mut columns, &rows).await?;
+        let fields = crate::db::change_log::object::<InstanceModel>(columns).unwrap_or_else(|| instance.clone());
+        let overrides = self.overrides(&instance, &rows).await?;
+        if !self.problems.is_empty() {
+            // What is refused is not written.
+            return Ok(());
+        }
+        let wanted =
+            Wanted { name: Some(fields.instance_id.clone()), values: InstanceValues::from(&fields), overrides };
+        apply::write(self.tx, (stack, &instance), wanted, self.now).await.map(drop)
+    }
+
+    /// The overrides of an instance without what a change did to them.
+    async fn overrides(&mut self, instance: &InstanceModel, rows: &[ChangeEntryModel]) -> Result<InstanceOverrides> {
+        let said = rules::load(self.tx, &[instance.id]).await?.remove(&instance.id).unwrap_or_default();
+        let mut all = InstanceOverrides::default();
+        macro_rules! kinds {
+            ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => { $( {
+                let of_kind: Vec<&ChangeEntryModel> = of_kind::<crate::kinds::$kind>(rows).collect();
+                if !of_kind.is_empty() {
+                    all.$field = Some(self.overrides_of::<crate::kinds::$kind>(instance, &said, &of_kind).await?);
+                }
+            } )+ };
+        }
+        for_each_kind!(kinds);
+        Ok(all)
+    }
+
+    async fn overrides_of<K: Mergeable>(
+        &mut self,
+        instance: &InstanceModel,
+        said: &Rules,
+        rows: &[&ChangeEntryModel],
+    ) -> Result<Overrides<K>> {
+        let mut loaded = <K as Source<OfInstance>>::load_each(self.tx, &[instance.id]).await?;
+        let own = loaded.take(instance.id).map_err(Error::from)?;
+        let mut overrides: Overrides<K> = Overrides::new(own, K::KIND, said);
+        let subject = Subject::Instance(instance.id);
+        let open = |mut entry: K| {
+            <K as Source<OfInstance>>::open(self.tx, instance.id, std::slice::from_mut(&mut entry)).map(|()| entry)
+        };
+        let mut entries = Vec::new();
+        for row in rows.iter().filter(|row| row.form == Form::Entry.as_str()) {
+            let (before, after) = both_sides(row, open)?;
+            entries.push((*row, before, after));
+        }
+        for (row, before, after) in entries {
+            let (key, identity) = (row.entry_key.as_deref().unwrap_or_default(), row.identity.as_deref());
+            let identity = identity.unwrap_or(key).to_owned();
+            let place = overrides.entries.iter().position(|entry| entry.row_identity() == identity);
+            let now = place.map(|place| overrides.entries[place].clone());
+            if self.goes_back(subject, (Some(K::KIND), key), (now == before, now == after)).await? {
+                replace(&mut overrides.entries, place, before);
+            }
+        }
+        for row in rows.iter().filter(|row| row.form == Form::Rule.as_str()) {
+            let (was, became) = (row.value_before.is_some(), row.value_after.is_some());
+            let key = row.entry_key.as_deref();
+            let parsed: Option<K::Key> = key.and_then(|key| key.parse().ok());
+            let is = match (&parsed, key) {
+                (Some(key), _) => overrides.removed.contains(key),
+                (None, None) => overrides.replaced,
+                (None, Some(_)) => continue,
+            };
+            if self.goes_back(subject, (Some(K::KIND), key.unwrap_or("*")), (is == was, is == became)).await? {
+                match parsed {
+                    Some(key) if was => drop(overrides.removed.insert(key)),
+                    Some(key) => drop(overrides.removed.remove(&key)),
+                    None => overrides.replaced = was,
+                }
+            }
+        }
+        Ok(overrides)
+    }
+
+    /// Undoes a change of a template.
+    async fn template(&mut self, id: TemplateId, change: &ChangeModel, expected: Option<i64>) -> Result<()> {
+        let Some(template) = templates::lock(self.tx, id, TemplateLock::NoKeyUpdate).await? else {
+            return Err(no_change(Code::NotFound, "The template is not there any more."));
+        };
+        find::expect_revision(AnyId::Template(id), template.revision, expected)?;
+        if is_creation(change) {
+            return Err(no_change(Code::InvalidValue, "A template that was created is deleted with deleteTemplate."));
+        }
+        let rows = history::entries(self.tx, &[change.id]).await?.remove(&change.id).unwrap_or_default();
+        let mut columns = crate::db::change_log::columns(&template);
+        let any_field = self.fields(Subject::Template(id), &mut columns, &rows).await?;
+        let wanted = crate::db::change_log::object::<TemplateModel>(columns).unwrap_or_else(|| template.clone());
+        let collections = self.collections(id, &rows).await?;
+        if !self.problems.is_empty() {
+            return Ok(());
+        }
+        let changed = entries::replace_all::<OfTemplate>(self.tx, id, collections, self.now).await?;
+        if changed || any_field {
+            templates::update(self.tx, &template, TemplateValues::from(&wanted), self.now).await?;
+        }
+        Ok(())
+    }
+
+    /// The collections of a template without what a change did to them.
+    async fn collections(&mut self, template: TemplateId, rows: &[ChangeEntryModel]) -> Result<Collections> {
+        let mut all = Collections::default();
+        macro_rules! kinds {
+            ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => { $( {
+                let of_kind: Vec<&ChangeEntryModel> = of_kind::<crate::kinds::$kind>(rows).collect();
+                if !of_kind.is_empty() {
+                    let entries = self.entries_of::<crate::kinds::$kind>(template, &of_kind).await?;
+                    all.$field = Some(<crate::kinds::$kind as Kind>::Set::from_entries(entries));
+                }
+            } )+ };
+        }
+        for_each_template_kind!(kinds);
+        Ok(all)
+    }
+
+    async fn entries_of<K: Mergeable>(&mut self, template: TemplateId, rows: &[&ChangeEntryModel]) -> Result<Vec<K>> {
+        let mut loaded = <K as Source<OfTemplate>>::load_each(self.tx, &[template]).await?;
+        let mut entries = loaded.take(template).map_err(Error::from)?;
+        let open = |mut entry: K| {
+            <K as Source<OfTemplate>>::open(self.tx, template, std::slice::from_mut(&mut entry)).map(|()| entry)
+        };
+        let mut found = Vec::new();
+        for row in rows {
+            let (before, after) = both_sides(row, open)?;
+            found.push((*row, before, after));
+        }
+        for (row, before, after) in found {
+            let (key, identity) = (row.entry_key.as_deref().unwrap_or_default(), row.identity.as_deref());
+            let identity = identity.unwrap_or(key).to_owned();
+            let place = entries.iter().position(|entry: &K| entry.row_identity() == identity);
+            let now = place.map(|place| entries[place].clone());
+            let states = (now == before, now == after);
+            if self.goes_back(Subject::Template(template), (Some(K::KIND), key), states).await? {
+                replace(&mut entries, place, before);
+            }
+        }
+        Ok(entries)
+    }
+}
+
+/// The rows of a kind.
+fn of_kind<K: Mergeable>(rows: &[ChangeEntryModel]) -> impl Iterator<Item = &ChangeEntryModel> {
+    rows.iter().filter(|row| row.form != Form::Field.as_str() && row.kind == K::KIND.as_str())
+}
+
+/// The entry before and after a change, decrypted.
+fn both_sides<K: Mergeable>(
+    row: &ChangeEntryModel,
+    open: impl Fn(K) -> Result<K, sea_orm::DbErr>,
+) -> Result<(Option<K>, Option<K>)> {
+    let before = read_side(row.value_before.as_deref(), row.secret_before.as_deref()).map(&open).transpose()?;
+    let after = read_side(row.value_after.as_deref(), row.secret_after.as_deref()).map(&open).transpose()?;
+    Ok((before, after))
+}
+
+/// Puts an entry in the place of another one, behind all others, or takes it away.
+fn replace<K>(entries: &mut Vec<K>, place: Option<usize>, entry: Option<K>) {
+    match (place, entry) {
+        (Some(place), Some(entry)) => entries[place] = entry,
+        (Some(place), None) => drop(entries.remove(place)),
+        (None, Some(entry)) => entries.push(entry),
+        (None, None) => {}
+    }
+}
