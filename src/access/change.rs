@@ -83,6 +83,15 @@ words! {
     }
 }
 
+/// Which value a conflict takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, async_graphql::Enum)]
+pub enum Take {
+    /// The value of today.
+    Keep,
+    /// The value before the change that is undone.
+    Revert,
+}
+
 /// On whose behalf a transaction makes its changes, and what it says about them.
 #[derive(Clone, Debug)]
 pub struct Author {

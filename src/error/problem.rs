@@ -5,7 +5,6 @@
 use super::{Error, Result};
 use crate::{
     ids::{AnyId, ChangeId, InstanceId},
-    kinds::OverrideKind,
     name::{NameError, Reason},
 };
 
@@ -77,8 +76,8 @@ pub enum Detail {
     },
     /// What has changed since the change that is to be undone.
     Changed {
-        /// The kind of the entry; `None` for a field.
-        kind: Option<OverrideKind>,
+        /// The kind of the entry, by its name in the database; `None` for a field.
+        kind: Option<&'static str>,
         /// The key of the entry, or the column of the field.
         key: String,
         /// The last change of it.

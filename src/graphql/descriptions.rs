@@ -8,7 +8,8 @@ use async_graphql::{
     registry::{MetaType, Registry},
 };
 
-const DESCRIPTIONS: [(&str, &str); 7] = [
+const DESCRIPTIONS: [(&str, &str); 8] = [
+    ("ChangeConnection", "A page of changes."),
     ("DateTime", "A moment as RFC 3339 text in UTC, such as `2026-01-31T12:00:00.123456+00:00`."),
     ("ID", "An opaque global id, as text."),
     ("InstanceConnection", "A page of instances."),

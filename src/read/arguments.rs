@@ -18,7 +18,7 @@ use crate::{
         read_model::NodeArgument,
     },
     document::Inputs,
-    ids::AnyId,
+    ids::{AnyId, ChangeId, GlobalId, VersionId},
 };
 
 /// An argument as the document has it; `None` if it is absent.
@@ -53,9 +53,14 @@ impl Argument {
         }
     }
 
-    /// The ids of a list, each in its place; `None` for a text that is no id.
+    /// The ids of a list, each in its place; `None` for a text that is no id. Returns `None` for ids of changes and of past
+    /// states, which only the executor reads.
     pub(super) fn ids(&self, inputs: &Inputs<'_>) -> Option<Vec<Option<AnyId>>> {
-        let id = |value: &Value| Some(AnyId::decode(value.as_str()?));
+        let id = |value: &Value| {
+            let text = value.as_str()?;
+            let is_of_history = ChangeId::decode(text).is_some() || VersionId::decode(text).is_some();
+            (!is_of_history).then(|| AnyId::decode(text))
+        };
         match self.value(inputs) {
             Value::Array(items) => items.iter().map(id).collect(),
             one => Some(vec![id(&one)?]),

@@ -16,20 +16,29 @@ use crate::support::{TestApp, both};
 both!(every_field_has_a_plan);
 
 /// Fields that the executor computes for each object or as a whole, with everything below them.
-const COMPUTED: [&str; 11] = [
+const COMPUTED: [&str; 17] = [
     "Query.__type",
     "Query.__schema",
     "Query.apiKeys",
+    "Query.changes",
     "Query.suggestHostPort",
     "Query.viewer",
     "Stack.compose",
     "Stack.conflicts",
+    "Stack.history",
+    "Stack.version",
     "Instance.conflicts",
+    "Instance.history",
+    "Instance.version",
     "Template.affected",
+    "Template.history",
     // What a restore would meet.
     "TrashedStack.obstacles",
     "TrashedInstance.obstacles",
 ];
+
+/// Objects that only the executor makes.
+const OF_THE_EXECUTOR: [&str; 3] = ["Change", "InstanceVersion", "StackVersion"];
 
 /// The arguments that a field needs.
 fn arguments(field: &str) -> &'static str {
@@ -94,6 +103,7 @@ fn possible(schema: &Schema, of: &str) -> Vec<String> {
             let objects = schema.implementers_map();
             let mut names: Vec<String> = objects[of].objects.iter().map(ToString::to_string).collect();
             names.sort();
+            names.retain(|name| !OF_THE_EXECUTOR.contains(&name.as_str()));
             names
         }
         _ => vec![of.to_owned()],

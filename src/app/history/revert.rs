@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::{
     access::Permission,
-    access::change::{ChangeAction, Subject},
+    access::change::{ChangeAction, Subject, Take},
     app::{
         App, find,
         history::{
@@ -41,15 +41,6 @@ use crate::{
         for_each_kind, for_each_template_kind,
     },
 };
-
-/// Which value a conflict takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, async_graphql::Enum)]
-pub enum Take {
-    /// The value of today.
-    Keep,
-    /// The value before the change that is undone.
-    Revert,
-}
 
 /// The decision of a conflict.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -180,7 +171,11 @@ impl Work<'_> {
         let since = latest.iter().filter(of_key).map(|(row, _)| row.change_id).max();
         let message = format!("`{key}` has changed since; say with `resolutions` whether to keep it or to revert it.");
         let problem = Problem::new(Code::ChangedSince, &["input", "change"], message);
-        self.problems.push(problem.with(Detail::Changed { kind, key: key.to_owned(), since }));
+        self.problems.push(problem.with(Detail::Changed {
+            kind: kind.map(OverrideKind::as_str),
+            key: key.to_owned(),
+            since,
+        }));
         Ok(false)
     }
 
@@ -353,7 +348,8 @@ impl Work<'_> {
         let mut overrides: Overrides<K> = Overrides::new(own, K::KIND, said);
         let subject = Subject::Instance(instance.id);
         let open = |mut entry: K| {
-            <K as Source<OfInstance>>::open(self.tx, instance.id, std::slice::from_mut(&mut entry)).map(|()| entry)
+            <K as Source<OfInstance>>::open(self.tx, instance.id, std::slice::from_mut(&mut entry))?;
+            Ok(entry)
         };
         let mut entries = Vec::new();
         for row in rows.iter().filter(|row| row.form == Form::Entry.as_str()) {
@@ -433,7 +429,8 @@ impl Work<'_> {
         let mut loaded = <K as Source<OfTemplate>>::load_each(self.tx, &[template]).await?;
         let mut entries = loaded.take(template).map_err(Error::from)?;
         let open = |mut entry: K| {
-            <K as Source<OfTemplate>>::open(self.tx, template, std::slice::from_mut(&mut entry)).map(|()| entry)
+            <K as Source<OfTemplate>>::open(self.tx, template, std::slice::from_mut(&mut entry))?;
+            Ok(entry)
         };
         let mut found = Vec::new();
         for row in rows {
@@ -460,10 +457,7 @@ fn of_kind<K: Mergeable>(rows: &[ChangeEntryModel]) -> impl Iterator<Item = &Cha
 }
 
 /// The entry before and after a change, decrypted.
-fn both_sides<K: Mergeable>(
-    row: &ChangeEntryModel,
-    open: impl Fn(K) -> Result<K, sea_orm::DbErr>,
-) -> Result<(Option<K>, Option<K>)> {
+fn both_sides<K: Mergeable>(row: &ChangeEntryModel, open: impl Fn(K) -> Result<K>) -> Result<(Option<K>, Option<K>)> {
     let before = read_side(row.value_before.as_deref(), row.secret_before.as_deref()).map(&open).transpose()?;
     let after = read_side(row.value_after.as_deref(), row.secret_after.as_deref()).map(&open).transpose()?;
     Ok((before, after))

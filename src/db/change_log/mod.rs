@@ -4,7 +4,8 @@
 //! commit. A past state is the current one, with everything undone that the log has after it ([`past`]). So the creation of
 //! an object, however large, is one row: what it consisted of follows from what it is now and from the later changes.
 //!
-//! The log has [`PARTS`] parts. All changes of a stack are in one part, all changes of templates and keys in another.
+//! The log has [`PARTS`] parts. All changes of a stack are in one part, those of templates in another, and those of API
+//! keys in the last one.
 //! Within a part, changes have consecutive positions in the order of their commits, because a transaction takes its position
 //! with a row lock that it holds until it has committed. Positions in different parts have no order.
 
@@ -35,16 +36,19 @@ pub fn object<M: LoggedObject>(columns: Map<String, Value>) -> Option<M> {
     M::from_columns(columns)
 }
 
-/// The part of templates and API keys.
+/// The part of templates.
 pub const PART_OF_TEMPLATES: i32 = 0;
+/// The part of API keys, whose changes only few callers see.
+pub const PART_OF_KEYS: i32 = PARTS - 1;
 /// The number of parts. Stored positions depend on it, so it never changes.
 pub const PARTS: i32 = 32;
+/// The number of parts of stacks. Stored positions depend on it, so it never changes.
+const PARTS_OF_STACKS: i32 = PARTS - 2;
 
 /// The part of a stack. Stored positions depend on it, so it never changes.
 pub fn part_of(stack: Option<StackId>) -> i32 {
     let Some(stack) = stack else { return PART_OF_TEMPLATES };
-    let of_stacks = i64::from(PARTS - 1);
-    PART_OF_TEMPLATES + 1 + i32::try_from(stack.0.rem_euclid(of_stacks)).unwrap_or_default()
+    PART_OF_TEMPLATES + 1 + i32::try_from(stack.0.rem_euclid(i64::from(PARTS_OF_STACKS))).unwrap_or_default()
 }
 
 /// The form of an entry of the log.
@@ -80,10 +84,10 @@ mod tests {
 
     #[test]
     fn every_stack_has_a_part_of_stacks() {
-        for id in [0, 1, 30, 31, 32, i64::MAX, i64::MIN, -1] {
-            assert!((1..PARTS).contains(&part_of(Some(StackId(id)))), "{id}");
+        for id in [0, 1, 29, 30, 31, 32, i64::MAX, i64::MIN, -1] {
+            assert!((1..PART_OF_KEYS).contains(&part_of(Some(StackId(id)))), "{id}");
         }
         assert_eq!(part_of(None), PART_OF_TEMPLATES);
-        assert_eq!(part_of(Some(StackId(62))), 1, "stored positions depend on it");
+        assert_eq!(part_of(Some(StackId(61))), 2, "stored positions depend on it");
     }
 }

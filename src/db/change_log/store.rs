@@ -6,12 +6,14 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value, sea_query::ArrayType};
 
+use serde_json::{Value as Json, json};
+
 use crate::{
     access::change::{Author, ChangeAction, Subject},
     db::{
         Tx,
         change_log::{
-            PART_OF_TEMPLATES, part_of,
+            PART_OF_KEYS, PARTS_OF_STACKS, part_of,
             recorder::{NewChange, NewEntry, Recorded, Side},
             versions::{NewVersions, RAISE_SQL},
         },
@@ -50,8 +52,7 @@ fn placed(tx: &Tx, recorded: Recorded, now: DateTime<Utc>) -> Vec<Placed> {
         .map(|(change, id)| {
             let entries = if change.is_new { Vec::new() } else { entries.remove(&change.subject).unwrap_or_default() };
             let entries = entries.into_iter().filter(|entry| entry.before != entry.after).collect();
-            let part =
-                if matches!(change.subject, Subject::Key(_)) { PART_OF_TEMPLATES } else { part_of(change.stack) };
+            let part = if matches!(change.subject, Subject::Key(_)) { PART_OF_KEYS } else { part_of(change.stack) };
             Placed { id, part, back: 0, cause: cause_id.filter(|cause| *cause != id), change, entries }
         })
         .collect();
@@ -219,7 +220,7 @@ fn numbered(placed: &[Placed]) -> impl Iterator<Item = (i64, i32, &NewEntry)> {
     placed.iter().flat_map(|change| (0..).zip(&change.entries).map(|(position, entry)| (change.id, position, entry)))
 }
 
-/// One statement after another, which costs nothing inside SQLite.
+/// A few statements one after another, which cost nothing inside SQLite.
 async fn store_in_steps(tx: &Tx, placed: Vec<Placed>, now: DateTime<Utc>) -> Result<(), DbErr> {
     let run = |sql: &str, values: Vec<Value>| {
         let statement = Statement::from_sql_and_values(DbBackend::Sqlite, sql, values);
@@ -234,52 +235,64 @@ async fn store_in_steps(tx: &Tx, placed: Vec<Placed>, now: DateTime<Utc>) -> Res
     }
     let templates = run("SELECT COALESCE((SELECT seq FROM change_heads WHERE part = 0), 0) AS seq", Vec::new()).await?;
     let templates: i64 = templates.map_or(Ok(0), |row| row.try_get("", "seq"))?;
-    let places = |from: usize, number: usize| {
-        let places: Vec<String> = (from..from + number).map(|n| format!("?{n}")).collect();
-        places.join(", ")
-    };
-    let log = format!("INSERT INTO change_log ({LOG_COLUMNS}) VALUES ({})", places(1, 18));
-    let entry = format!("INSERT INTO change_entries ({ENTRY_COLUMNS}) VALUES ({})", places(1, 14));
-    let author = author_values(tx.log().author(), now);
-    for Placed { id, part, back, cause, change, entries } in placed {
+    let (mut log, mut entries) = (Vec::new(), Vec::new());
+    for Placed { id, part, back, cause, change, entries: changed } in placed {
         let seq = last_of_part.get(&part).copied().unwrap_or_default() - back;
         let (source_id, source_name) = change.source.unzip();
-        let mut values: Vec<Value> = vec![id.into(), part.into(), seq.into(), templates.into()];
-        values.extend(author.clone());
-        values.extend::<[Value; 9]>([
-            change.action.as_str().into(),
-            cause.into(),
-            change.subject.kind().into(),
-            change.subject.number().into(),
-            change.name.into(),
-            change.stack.map(|stack| stack.0).into(),
-            change.revision.into(),
-            source_id.into(),
-            source_name.into(),
-        ]);
-        tx.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, &log, values)).await?;
-        for (position, new) in (0_i32..).zip(entries) {
+        let (kind, subject) = (change.subject.kind(), change.subject.number());
+        log.push(json!([
+            id,
+            part,
+            seq,
+            change.action.as_str(),
+            cause,
+            kind,
+            subject,
+            change.name,
+            change.stack.map(|stack| stack.0),
+            change.revision,
+            source_id,
+            source_name,
+        ]));
+        for (position, new) in (0_i32..).zip(changed) {
             let row = new.before.as_ref().and_then(|side| side.row);
             let (before, secret_before) = new.before.map(|side| (side.value, side.secret)).unzip();
             let (after, secret_after) = new.after.map(|side| (side.value, side.secret)).unzip();
-            let values: [Value; 14] = [
-                id.into(),
-                position.into(),
-                change.subject.kind().into(),
-                change.subject.number().into(),
-                seq.into(),
-                new.form.as_str().into(),
-                new.kind.into(),
-                new.key.into(),
-                new.identity.into(),
-                row.into(),
-                before.into(),
-                secret_before.flatten().into(),
-                after.into(),
-                secret_after.flatten().into(),
-            ];
-            tx.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, &entry, values)).await?;
+            entries.push(json!([
+                id,
+                position,
+                kind,
+                subject,
+                seq,
+                new.form.as_str(),
+                new.kind,
+                new.key,
+                new.identity,
+                row,
+                before,
+                secret_before.flatten(),
+                after,
+                secret_after.flatten(),
+            ]));
         }
+    }
+    let columns = |numbers: std::ops::Range<usize>| {
+        let columns: Vec<String> = numbers.map(|n| format!("json_extract(j.value, '$[{n}]')")).collect();
+        columns.join(", ")
+    };
+    let sql = format!(
+        "INSERT INTO change_log ({LOG_COLUMNS}) SELECT {}, ?2, ?3, ?4, ?5, ?6, ?7, {} FROM json_each(?1) AS j",
+        columns(0..3),
+        columns(3..12)
+    );
+    let values = [Json::Array(log).to_string().into(), templates.into()].into_iter();
+    let values = values.chain(author_values(tx.log().author(), now));
+    tx.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await?;
+    if !entries.is_empty() {
+        let columns = columns(0..14);
+        let sql = format!("INSERT INTO change_entries ({ENTRY_COLUMNS}) SELECT {columns} FROM json_each(?1) AS j");
+        let values = [Json::Array(entries).to_string().into()];
+        tx.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await?;
     }
     Ok(())
 }
@@ -305,10 +318,9 @@ pub(in crate::db) fn stored_single<'a>(
         text(&author.request_id),
     ];
     let n = |at: usize| format!("${}", used + at);
-    let of_stacks = super::PARTS - 1;
     let (id, at, kind, name, message, request) = (n(1), n(2), n(3), n(4), n(5), n(6));
     let sql = format!(
-        "h AS (INSERT INTO change_heads (part, seq, last_change) SELECT (1 + mod(i.stack_id, {of_stacks}))::int, 1, {id} \
+        "h AS (INSERT INTO change_heads (part, seq, last_change) SELECT (1 + mod(i.stack_id, {PARTS_OF_STACKS}))::int, 1, {id} \
          FROM i, (SELECT count(*) FROM c) AS raised {HEAD_SQL}), \
          l AS (INSERT INTO change_log ({LOG_COLUMNS}) SELECT {id}, h.part, h.seq, \
          COALESCE((SELECT seq FROM change_heads WHERE part = 0), 0), {at}, {kind}, {name}, {message}, {request}, \

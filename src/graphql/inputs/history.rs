@@ -6,7 +6,8 @@ use async_graphql::{ID, InputObject};
 
 use super::StackRef;
 use crate::{
-    app::{PointRef, RedactChange, Resolution, RestoreVersion, Restored, RevertChange, Take},
+    access::change::Take,
+    app::{PointRef, RedactChange, Resolution, RestoreVersion, Restored, RevertChange},
     error::{Code, Error, Problem, Result},
     graphql::types::history::point::PointInput,
     ids::{ChangeId, GlobalId},

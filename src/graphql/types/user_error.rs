@@ -185,7 +185,7 @@ impl InUseError {
 /// An error for undoing something that has changed since.
 pub(in crate::graphql) struct ConflictError {
     problem: Problem,
-    kind: Option<OverrideKind>,
+    kind: Option<&'static str>,
     key: String,
     since: Option<ChangeId>,
 }
@@ -211,7 +211,7 @@ impl ConflictError {
     }
     /// The kind of the entry; null for a field.
     async fn kind(&self) -> Option<OverrideKind> {
-        self.kind
+        self.kind.and_then(OverrideKind::read)
     }
     /// The key of the entry, `*` for a replaced collection, or the name of the field.
     async fn key(&self) -> &str {

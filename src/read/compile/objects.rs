@@ -51,6 +51,8 @@ impl<'a> Compiler<'a> {
                 "compose" if field.arguments.iter().any(|given| given.name == "revealSecrets") => return None,
                 "compose" => own.computed(node, DependsOn::Stack)?,
                 "conflicts" => own.computed(node, DependsOn::Everything)?,
+                // A point can be so long ago from now, also far below a change.
+                "history" | "version" => own.computed(node, DependsOn::Request)?,
                 _ => own.plain_field(node, field, STACK)?,
             })
         })
@@ -62,6 +64,7 @@ impl<'a> Compiler<'a> {
                 "__typename" => Field::Typename(typename("Template")),
                 "instances" => own.members(node, field, sets)?,
                 "affected" => own.computed(node, DependsOn::Everything)?,
+                "history" => own.computed(node, DependsOn::Request)?,
                 _ => match own.entries_field(node, field, sets) {
                     Some(entries) => entries?,
                     None => own.plain_field(node, field, TEMPLATE)?,
@@ -88,6 +91,8 @@ impl<'a> Compiler<'a> {
                 "overrideDiff" => own.diff(node, sets)?,
                 "deletePreview" => own.preview(node, sets)?,
                 "conflicts" => own.computed(node, DependsOn::Everything)?,
+                // A point can be so long ago from now, also far below a change.
+                "history" | "version" => own.computed(node, DependsOn::Request)?,
                 _ => match own.entries_field(node, field, sets) {
                     Some(entries) => entries?,
                     None => own.plain_field(node, field, INSTANCE)?,

@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 
 /// Required arguments of fields; a new one has to be added here, or the tests fail.
-const ARGUMENTS: [(&str, &str); 2] = [
+const ARGUMENTS: [(&str, &str); 4] = [
     ("Template.affected", "edit: { imageTag: \"0\", ports: [], volumes: [], domains: [], labels: [] }"),
     ("Stack.instance", "name: \"db\""),
+    ("Stack.version", "at: { ago: \"PT0S\" }"),
+    ("Instance.version", "at: { ago: \"PT0S\" }"),
 ];
 
 const INTROSPECTION: &str = "{ __schema { mutationType { fields { name } } types { kind name possibleTypes { name }

@@ -31,6 +31,7 @@ fn documents(schema: &Schema) -> Vec<String> {
             "instance(stack: \"theirs\", name: \"db\")".to_owned(),
         ],
         "trash" | "viewer" | "apiKeys" => vec![field.to_owned()],
+        "changes" => vec!["changes".to_owned(), "changes(last: 5, actions: [CREATE])".to_owned()],
         "suggestHostPort" => vec!["suggestHostPort(near: 15432)".to_owned()],
         other => panic!("say how `{other}` (of the type {inside}) is asked"),
     };

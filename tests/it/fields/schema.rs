@@ -22,7 +22,7 @@ fn every_field_of_clients_is_an_input() {
 const COMPUTED: [(&str, &str, &str); 0] = [];
 
 /// Plain fields of the inputs that no column holds, or that a use case of its own writes.
-const BY_HAND: [(&str, &str, &str); 7] = [
+const BY_HAND: [(&str, &str, &str); 8] = [
     ("CreateStackInput", "name", "unique; renameStack changes it, because the containers follow"),
     ("CreateInstanceInput", "name", "unique; the container name is derived from it"),
     ("UpdateInstanceInput", "name", "unique; the container name is derived from it"),
@@ -30,6 +30,7 @@ const BY_HAND: [(&str, &str, &str); 7] = [
     ("UpdateInstanceInput", "expectedRevision", "a condition of the update"),
     ("UpdateTemplateInput", "expectedRevision", "a condition of the update"),
     ("*", "idempotencyKey", "belongs to the request"),
+    ("*", "message", "belongs to the change"),
 ];
 
 const TYPE: &str = "type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";

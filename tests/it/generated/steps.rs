@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
+/// Stands for the id of the last change before a step.
+pub(super) const LAST_CHANGE: &str = "the last change";
+
 /// The mutations of a round, with their inputs. Names are different in each round.
 pub(super) fn steps(round: usize) -> Vec<(&'static str, Value)> {
     let (stack, other) = (format!("s{round}"), format!("r{round}"));
@@ -83,6 +86,13 @@ fn instances(stack: &str) -> Vec<(&'static str, Value)> {
         ("restoreInstance", with("app", "name", json!("app-back"))),
         ("softDeleteInstance", of("copied")),
         ("purgeInstance", of("copied")),
+        ("restoreVersion", with("db", "at", json!({ "ago": "PT0S" }))),
+        ("restoreVersion", with("db", "at", json!({ "ago": "P9000D" }))),
+        ("restoreVersion", json!({ "stack": { "name": stack }, "at": { "ago": "PT0S" } })),
+        ("revertChange", json!({ "change": LAST_CHANGE })),
+        ("redactChange", json!({ "change": LAST_CHANGE, "reason": "a value that should not be there" })),
+        ("revertChange", json!({ "change": "nonsense", "resolutions": [{ "key": "a", "take": "KEEP" }] })),
+        ("redactChange", json!({ "change": "Q2hhbmdlOjE", "reason": "" })),
         ("revealSecret", with("db", "key", json!("NEW"))),
         ("revealSecret", with("db", "key", json!("NOT_THERE"))),
     ]

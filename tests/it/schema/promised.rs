@@ -300,8 +300,8 @@ pub(super) async fn promised(t: &TestApp) {
         assert_eq!(types[one_of]["isOneOf"], true, "{one_of}");
     }
     for (interface, of) in [
-        ("Node", vec!["Instance", "Stack", "Template"]),
-        ("UserError", vec!["InUseError", "InputError", "NameTakenError", "StaleRevisionError"]),
+        ("Node", vec!["Change", "Instance", "InstanceVersion", "Stack", "StackVersion", "Template"]),
+        ("UserError", vec!["ConflictError", "InUseError", "InputError", "NameTakenError", "StaleRevisionError"]),
     ] {
         let mut found: Vec<_> =
             list(&types[interface], "possibleTypes").map(|of| of["name"].as_str().unwrap()).collect();

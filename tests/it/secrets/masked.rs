@@ -11,13 +11,14 @@ use crate::support::{Engine, TestApp, both, code, run};
 both!(no_field_shows_a_secret, revealing_names_exactly_one_owner, only_who_reaches_all_stacks_reveals_a_template);
 
 /// Every field that returns variables: type and field. A new one must be added here, and to the query below.
-const LEADS_TO_VARIABLES: [(&str, &str); 8] = [
+const LEADS_TO_VARIABLES: [(&str, &str); 9] = [
     ("ConfigChange", "from"),
     ("ConfigChange", "to"),
     ("EffectiveConfig", "envVars"),
     ("EffectiveEnvVar", "shadows"),
     ("EnvVar", ""),
     ("Instance", "envVars"),
+    ("InstanceVersion", "envVars"),
     ("RemovedEntry", "entry"),
     ("Template", "envVars"),
 ];

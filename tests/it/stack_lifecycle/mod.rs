@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::{COLLECTIONS, TestApp, both, code};
+use crate::support::{COLLECTIONS, Engine, TestApp, both, code};
 
 /// A live stack with its instances, oldest first.
 const WHOLE: &str = "id name networkName description enabled revision createdAt updatedAt deletedAt instances(first: \

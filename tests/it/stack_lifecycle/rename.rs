@@ -156,7 +156,9 @@ async fn a_rename_costs_the_same_for_1_and_30_instances(t: &TestApp) {
         t.done("renameStack", json!({ "stack": named(stack), "name": format!("new-{stack}") }), "").await;
         costs.push(t.db.statements() - before);
     }
-    assert_eq!(costs, [6, 6]);
+    // SQLite logs in steps.
+    let more = if t.engine == Engine::Sqlite { 4 } else { 0 };
+    assert_eq!(costs, [6 + more, 6 + more]);
 }
 
 async fn a_stale_rename_of_a_stack_changes_nothing(t: &TestApp) {

@@ -4,7 +4,7 @@
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, both};
+use crate::support::{Engine, TestApp, both};
 
 both!(
     one_byte_of_one_file_touches_one_row,
@@ -19,7 +19,7 @@ both!(
 async fn rows(t: &TestApp, table: &str, text: &str) -> Vec<(i64, String, String)> {
     let db = t.db.writer();
     // PostgreSQL stores which transaction wrote a row; on SQLite a trigger counts writes.
-    let version = if t.engine == crate::support::Engine::Postgres {
+    let version = if t.engine == Engine::Postgres {
         "xmin::text"
     } else {
         "CAST(COALESCE((SELECT n FROM written WHERE row = r.id), 0) AS TEXT)"
@@ -34,7 +34,7 @@ async fn rows(t: &TestApp, table: &str, text: &str) -> Vec<(i64, String, String)
 
 /// Counts on SQLite how often each row of a table is written.
 async fn watch(t: &TestApp, table: &str) {
-    if t.engine == crate::support::Engine::Sqlite {
+    if t.engine == Engine::Sqlite {
         t.sql("CREATE TABLE IF NOT EXISTS written (row INTEGER PRIMARY KEY, n INTEGER)").await;
         for event in ["INSERT", "UPDATE"] {
             t.sql(&format!(
@@ -161,7 +161,8 @@ async fn the_number_of_statements_does_not_depend_on_the_rows(t: &TestApp) {
         ]);
     }
     assert_eq!(costs[0], costs[1]);
-    assert!(costs[1][1] <= 9, "{costs:?}");
+    // SQLite logs in steps.
+    assert!(costs[1][1] <= if t.engine == Engine::Sqlite { 13 } else { 9 }, "{costs:?}");
 }
 
 async fn a_template_is_written_by_differences(t: &TestApp) {

@@ -48,7 +48,7 @@ pub(in crate::graphql) struct ChangeCursor(pub(in crate::graphql) String);
 
 /// Where the change log ends for a reader: everything up to there has been seen. Opaque text, valid for the database that
 /// gave it, and not for one that was restored from a backup.
-#[Scalar(name = "ChangeCursor")]
+#[Scalar(name = "ChangeCursor", specified_by_url = "https://relay.dev/graphql/connections.htm#sec-Cursor")]
 impl ScalarType for ChangeCursor {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {

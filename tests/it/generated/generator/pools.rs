@@ -37,6 +37,8 @@ pub(in crate::generated) struct Pools {
     templates: Vec<String>,
     categories: Vec<String>,
     ids: Vec<String>,
+    changes: Vec<String>,
+    change_cursors: Vec<String>,
     /// By the type of the list.
     cursors: BTreeMap<&'static str, Vec<String>>,
 }
@@ -105,6 +107,13 @@ impl Pools {
                 cursors.entry(of).or_default().extend(all(&page, &["endCursor"]));
             }
         }
+        let changes = "{ changes(first: 100) { nodes { id cursor } } }";
+        let changes = t.data(changes, json!({})).await["changes"].take();
+        let versions = "{ stacks(first: 100) { nodes { version(at: { ago: \"PT0S\" }) { id instances { id } } } } }";
+        let versions = t.data(versions, json!({})).await["stacks"].take();
+        let pages = "{ changes(first: 100) { edges { cursor } } }";
+        let pages = t.data(pages, json!({})).await["changes"].take();
+        cursors.insert("ChangeConnection", edges(&pages));
         let mut categories = all(&templates, &["category"]);
         categories.retain(|category| !category.is_empty());
         Self {
@@ -113,7 +122,9 @@ impl Pools {
             instances: all(&json!([instances, trash["instances"]]), &["name"]),
             templates: own(&templates, "name"),
             categories,
-            ids: all(&json!([stacks, templates, trash]), &["id"]),
+            ids: all(&json!([stacks, templates, trash, changes, versions]), &["id"]),
+            change_cursors: all(&changes, &["cursor"]),
+            changes: all(&changes, &["id"]),
             cursors,
         }
     }
@@ -146,6 +157,16 @@ impl Pools {
             _ => return rng.one_of(&["value", "18", "512m", "a \"b\"\n😀", ""]).to_owned(),
         };
         if rng.below(7) == 0 { strange(rng) } else { known[rng.below(known.len())].clone() }
+    }
+
+    /// The cursor of a change.
+    pub(in crate::generated) fn change_cursor(&self, rng: &mut Rng) -> String {
+        if rng.below(9) == 0 { strange(rng) } else { self.change_cursors[rng.below(self.change_cursors.len())].clone() }
+    }
+
+    /// The id of a change.
+    pub(in crate::generated) fn change(&self, rng: &mut Rng) -> String {
+        if rng.below(9) == 0 { self.id(rng) } else { self.changes[rng.below(self.changes.len())].clone() }
     }
 
     /// A global id: mostly of an object that exists, live or in the trash.

@@ -107,7 +107,16 @@ impl Grower<'_> {
         match name {
             "Int" => Sample::json(json!(self.number(place.argument))),
             "Boolean" => Sample::json(json!(self.rng.below(2) == 0)),
+            "ID" if place.argument == "change" => Sample::text(self.pools.change(self.rng)),
             "ID" => Sample::text(self.pools.id(self.rng)),
+            "ChangeCursor" => Sample::text(self.pools.change_cursor(self.rng)),
+            "Duration" if self.rng.below(8) > 0 => Sample::text("PT0S".to_owned()),
+            "Duration" => Sample::text(self.rng.one_of(&["PT1S", "P9000D", "1h"]).to_owned()),
+            "DateTime" => Sample::text(
+                self.rng
+                    .one_of(&["2099-01-01T00:00:00Z", "2026-01-01T00:00:00.01Z", "1999-12-31T23:59:59+01:00"])
+                    .to_owned(),
+            ),
             "JSON" => match self.rng.below(3) {
                 0 => Sample::new("{a: [1, 2.50, -0.0], b: null}".into(), json!({ "a": [1, 2.5, -0.0], "b": null })),
                 1 => Sample::new("[\"SYS_NICE\"]".into(), json!(["SYS_NICE"])),
@@ -150,7 +159,11 @@ impl Grower<'_> {
 
     fn object(&mut self, input: &InputObjectType, depth: usize) -> Sample {
         let one_of = input.directives.has("oneOf");
-        let chosen = self.rng.below(input.fields.len());
+        let mut chosen = self.rng.below(input.fields.len());
+        if input.name == "PointInput" && self.rng.below(4) > 0 {
+            // Most points are ones at which there was something.
+            chosen = input.fields.get_index_of("ago").unwrap();
+        }
         let (mut each, mut variables, mut json) = (Vec::new(), Vec::new(), Some(Map::new()));
         for (at, (name, field)) in input.fields.iter().enumerate() {
             let needed = if one_of { at == chosen } else { field.is_required() };
