@@ -15,13 +15,14 @@ use sea_orm::{
 
 use super::{
     Session, Tx,
+    change_log::sealed,
     entities::{
         clear_secret,
         secret_key::{ActiveModel, Column, Entity, Model},
     },
 };
 use crate::{
-    kinds::{OfInstance, OfTemplate, Owner, Stored, for_each_kind, for_each_template_kind},
+    kinds::{Kind, OfInstance, OfTemplate, Owner, Stored, for_each_kind, for_each_template_kind},
     vault::{KeyId, Place, Vault, VaultError, key_of},
 };
 
@@ -63,6 +64,12 @@ pub(super) fn seal<O: Owner, K: Stored<O>>(entry: &mut K, owner: O::Id, vault: &
     let owner: i64 = owner.into();
     let done = entry.seal(&table_of::<O, K>(), owner, vault);
     done.map_err(|cause| failed::<O, K>("seal", entry, owner, &cause))
+}
+
+/// Whether the secret of a stored entry is encrypted under another key than the current one.
+pub(super) fn is_older(entry: &impl Kind, vault: &Vault) -> bool {
+    let Some(secret) = entry.secret_text() else { return false };
+    vault.current().ok() != key_of(secret).ok()
 }
 
 /// All keys that were ever used, oldest first.
@@ -157,6 +164,19 @@ pub async fn reseal(tx: &Tx, progress: Progress) -> Result<Option<Progress>, DbE
     }
     for_each_template_kind!(kinds, OfTemplate);
     for_each_kind!(kinds, OfInstance);
+    // The log comes last: what was copied to it from a row until now is there.
+    if table == progress.table {
+        let next = Progress { table: table + 1, after: 0, ..progress };
+        return Ok(Some(match sealed::reseal_batch(tx, progress.after).await? {
+            Some(done) => Progress {
+                after: done.last,
+                seen: progress.seen + done.seen,
+                sealed: progress.sealed + done.sealed,
+                ..progress
+            },
+            None => next,
+        }));
+    }
     Ok(None)
 }
 
@@ -240,15 +260,21 @@ struct Counted {
 /// The number of secrets encrypted under each key.
 pub async fn counts(db: &impl ConnectionTrait) -> Result<BTreeMap<String, u64>, DbErr> {
     // The id stands between the second and the third dot: `devarch.v1.<key id>.…`.
-    let id = match db.get_database_backend() {
-        DatabaseBackend::Sqlite => "substr(value, 12, instr(substr(value, 12), '.') - 1)",
-        _ => "split_part(value, '.', 3)",
+    let id = |column: &str| match db.get_database_backend() {
+        DatabaseBackend::Sqlite => format!("substr({column}, 12, instr(substr({column}, 12), '.') - 1)"),
+        _ => format!("split_part({column}, '.', 3)"),
     };
+    let of_rows = tables().into_iter().map(|table| {
+        format!(
+            "SELECT {} AS id, COUNT(*) AS secrets FROM {table} WHERE is_secret AND value IS NOT NULL GROUP BY 1",
+            id("value")
+        )
+    });
+    let of_log = sealed::columns().map(|(table, column)| {
+        format!("SELECT {} AS id, COUNT(*) AS secrets FROM {table} WHERE {column} IS NOT NULL GROUP BY 1", id(column))
+    });
     let mut counts = BTreeMap::new();
-    for table in tables() {
-        let sql = format!(
-            "SELECT {id} AS id, COUNT(*) AS secrets FROM {table} WHERE is_secret AND value IS NOT NULL GROUP BY 1"
-        );
+    for sql in of_rows.chain(of_log) {
         let rows = Counted::find_by_statement(Statement::from_string(db.get_database_backend(), sql)).all(db).await?;
         for Counted { id, secrets } in rows {
             *counts.entry(id).or_default() += u64::try_from(secrets).unwrap_or_default();

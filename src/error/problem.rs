@@ -75,14 +75,7 @@ pub enum Detail {
         revision: i64,
     },
     /// What has changed since the change that is to be undone.
-    Changed {
-        /// The kind of the entry, by its name in the database; `None` for a field.
-        kind: Option<&'static str>,
-        /// The key of the entry, or the column of the field.
-        key: String,
-        /// The last change of it.
-        since: Option<ChangeId>,
-    },
+    Changed(Box<ChangedSince>),
     /// The instances that use it, trashed ones included.
     Users {
         /// The oldest ones.
@@ -90,6 +83,17 @@ pub enum Detail {
         /// How many there are in all.
         count: i64,
     },
+}
+
+/// Something that has changed since a change that is to be undone.
+#[derive(Clone, Debug)]
+pub struct ChangedSince {
+    /// The kind of the entry, by its name in the database; `None` for a field.
+    pub kind: Option<&'static str>,
+    /// The key of the entry, or the column of the field.
+    pub key: String,
+    /// The last change of it.
+    pub since: Option<ChangeId>,
 }
 
 impl Problem {

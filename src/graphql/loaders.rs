@@ -235,7 +235,9 @@ impl Loader<HistoryPageOf> for Reader {
     type Value = Page<Arc<ChangeModel>>;
     type Error = Arc<Error>;
     async fn load(&self, keys: &[HistoryPageOf]) -> Answer<HistoryPageOf, Page<Arc<ChangeModel>>> {
-        let mut questions: HashMap<(&ChangeFilter, &Slice<BySeq>, Discriminant<Whose>), Vec<Whose>> = HashMap::new();
+        /// Pages of lists of the same sort, with the same filter.
+        type Question<'q> = (&'q ChangeFilter, &'q Slice<BySeq>, Discriminant<Whose>);
+        let mut questions: HashMap<Question<'_>, Vec<Whose>> = HashMap::new();
         for key in keys {
             questions.entry((&key.filter, &key.slice, discriminant(&key.whose))).or_default().push(key.whose);
         }

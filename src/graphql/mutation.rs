@@ -6,7 +6,6 @@
 use async_graphql::{Context, Object, Result};
 
 use crate::{
-    access::change::ChangeAction,
     app::Warned,
     graphql::{
         compose::import::*,
@@ -356,13 +355,12 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which change.")] input: RevertChangeInput,
-    ) -> Option<Result<UndonePayload>> {
+    ) -> Option<Result<RevertChangePayload>> {
         let done = async {
             let (app, command) = ctx.change(input)?;
             app.revert_change(command).await.map(Warned::none)
         };
-        let actions = [ChangeAction::Revert, ChangeAction::SoftDelete, ChangeAction::Restore];
-        Some(UndonePayload::from_result(ctx, &actions, done.await).await)
+        Some(RevertChangePayload::from_result(ctx, done.await).await)
     }
 
     /// Brings an instance, or a stack with its instances, back to what it was at a point: fields, overrides and rules.
@@ -373,12 +371,12 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What, and to when.")] input: RestoreVersionInput,
-    ) -> Option<Result<UndonePayload>> {
+    ) -> Option<Result<RestoreVersionPayload>> {
         let done = async {
             let (app, given) = ctx.change::<GivenRestore>(input)?;
             app.restore_version(given.command()?).await
         };
-        Some(UndonePayload::from_result(ctx, &[ChangeAction::RestoreVersion], done.await).await)
+        Some(RestoreVersionPayload::from_result(ctx, done.await).await)
     }
 
     /// Removes the values and the message of a change from the history for good, say because they hold something that
@@ -388,12 +386,12 @@ impl Mutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which change, and why.")] input: RedactChangeInput,
-    ) -> Option<Result<UndonePayload>> {
+    ) -> Option<Result<RedactChangePayload>> {
         let done = async {
             let (app, command) = ctx.change(input)?;
             app.redact_change(command).await.map(Warned::none)
         };
-        Some(UndonePayload::from_result(ctx, &[ChangeAction::Redact], done.await).await)
+        Some(RedactChangePayload::from_result(ctx, done.await).await)
     }
 
     /// Creates an API key. Takes the role `ADMIN` and all stacks.

@@ -24,55 +24,82 @@ use crate::{
     ids::{AnyId, GlobalId, InstanceId, StackId},
 };
 
-/// What was undone.
-#[derive(SimpleObject)]
-pub(super) struct UndonePayload {
-    /// The new change; null when there was nothing to do.
+/// What was undone, as it is after the commit.
+#[derive(Default)]
+struct Undoing {
     change: Option<Change>,
-    /// The stack, if something of it or of its instances was undone.
     stack: Option<Stack>,
-    /// The instance, if something of it was undone.
     instance: Option<Instance>,
-    /// The template, if something of it was undone.
     template: Option<Template>,
-    /// What to know about it.
-    warnings: Vec<Warning>,
-    /// What has to be put right; empty when it was done.
-    user_errors: Vec<UserError>,
 }
 
-impl UndonePayload {
-    /// Reads what was undone, after the commit.
-    pub(super) async fn from_result(
-        ctx: &Context<'_>,
-        actions: &[ChangeAction],
-        done: AppResult<Warned<Undone>>,
-    ) -> Result<Self> {
-        let WithWarnings { value, warnings, user_errors } = WithWarnings::from_result(done)?;
-        let mut payload = Self { change: None, stack: None, instance: None, template: None, warnings, user_errors };
-        let Some(Undone(of)) = value else { return Ok(payload) };
+impl Undoing {
+    /// Reads what was undone. The change is the last one of the object, if that does one of these actions.
+    async fn read(ctx: &Context<'_>, actions: &[ChangeAction], of: AnyId) -> Result<Self> {
+        let mut found = Self::default();
         let slice = Slice { limit: 1, backwards: false, after: None, before: None };
         let page = HistoryPageOf { whose: Whose::Subject(of.into()), filter: ChangeFilter::default(), slice };
         let loaders = ctx.loaders();
         let last = loaders.load(page).await.map_err(to_graphql_error)?.and_then(|page| page.rows.into_iter().next());
         let is_new = |row: &Arc<ChangeModel>| row.action.parse().is_ok_and(|action| actions.contains(&action));
-        payload.change = last.filter(is_new).map(Change);
+        found.change = last.filter(is_new).map(Change);
         match of {
-            AnyId::Stack(id) => payload.stack = loaders.load(StackKey(id)).await.map_err(to_graphql_error)?.map(Stack),
+            AnyId::Stack(id) => found.stack = loaders.load(StackKey(id)).await.map_err(to_graphql_error)?.map(Stack),
             AnyId::Template(id) => {
-                payload.template = loaders.load(TemplateKey(id)).await.map_err(to_graphql_error)?.map(Template);
+                found.template = loaders.load(TemplateKey(id)).await.map_err(to_graphql_error)?.map(Template);
             }
             AnyId::Instance(id) => {
-                let found = loaders.load(InstanceKey(id)).await.map_err(to_graphql_error)?;
-                if let Some(row) = &found {
+                let row = loaders.load(InstanceKey(id)).await.map_err(to_graphql_error)?;
+                if let Some(row) = &row {
                     let stack = loaders.load(StackKey(row.stack_id)).await.map_err(to_graphql_error)?;
-                    payload.stack = stack.map(Stack);
+                    found.stack = stack.map(Stack);
                 }
-                payload.instance = found.map(Instance);
+                found.instance = row.map(Instance);
             }
         }
-        Ok(payload)
+        Ok(found)
     }
+}
+
+macro_rules! undoing_payloads {
+    ($( $(#[$doc:meta])* $name:ident by $actions:expr; )+) => { $(
+        $(#[$doc])*
+        #[derive(SimpleObject)]
+        pub(super) struct $name {
+            /// The new change; null when there was nothing to do.
+            change: Option<Change>,
+            /// The stack, if something of it or of its instances was undone.
+            stack: Option<Stack>,
+            /// The instance, if something of it was undone.
+            instance: Option<Instance>,
+            /// The template, if something of it was undone.
+            template: Option<Template>,
+            /// What to know about it.
+            warnings: Vec<Warning>,
+            /// What has to be put right; empty when it was done.
+            user_errors: Vec<UserError>,
+        }
+
+        impl $name {
+            pub(super) async fn from_result(ctx: &Context<'_>, done: AppResult<Warned<Undone>>) -> Result<Self> {
+                let WithWarnings { value, warnings, user_errors } = WithWarnings::from_result(done)?;
+                let found = match value {
+                    Some(Undone(of)) => Undoing::read(ctx, $actions, of).await?,
+                    None => Undoing::default(),
+                };
+                let Undoing { change, stack, instance, template } = found;
+                Ok(Self { change, stack, instance, template, warnings, user_errors })
+            }
+        }
+    )+ };
+}
+undoing_payloads! {
+    /// What `revertChange` did.
+    RevertChangePayload by &[ChangeAction::Revert, ChangeAction::SoftDelete, ChangeAction::Restore];
+    /// What `restoreVersion` did.
+    RestoreVersionPayload by &[ChangeAction::RestoreVersion];
+    /// What `redactChange` did.
+    RedactChangePayload by &[ChangeAction::Redact];
 }
 
 /// Splits a result into its value and the user errors. Any other error is a top-level error.

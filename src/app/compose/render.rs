@@ -114,7 +114,7 @@ impl App {
     }
 
     /// Renders a past state of a stack, without its secrets.
-    pub async fn compose_version(&self, stack: &PastStack, how: Rendering) -> Result<ComposeFile> {
+    pub fn compose_version(&self, stack: &PastStack, how: Rendering) -> Result<ComposeFile> {
         let how = Rendering { reveal: Reveal::Nowhere, ..how };
         let all: Vec<InstanceModel> = stack.instances.iter().map(|instance| (*instance.row).clone()).collect();
         let enabled: Vec<InstanceModel> = all.iter().filter(|instance| instance.enabled).cloned().collect();

@@ -46,7 +46,7 @@ pub(super) async fn overrides_of(tx: &Tx, past: &PastInstance) -> Result<(Instan
 /// The current entries of a template.
 async fn current<K: Mergeable>(tx: &Tx, template: crate::ids::TemplateId) -> Result<Vec<K>> {
     let mut loaded = <K as Source<OfTemplate>>::load_each(tx, &[template]).await?;
-    Ok(loaded.take(template).map_err(Error::from)?)
+    loaded.take(template).map_err(Error::from)
 }
 
 fn as_it_ran<K: Mergeable>(

@@ -33,7 +33,7 @@ use crate::{
             templates::{self, TemplateLock},
         },
     },
-    error::{Code, Detail, Error, Problem, Problems, Result},
+    error::{ChangedSince, Code, Detail, Error, Problem, Problems, Result},
     fields::{InstanceValues, StackValues, TemplateValues},
     ids::{AnyId, ChangeId, StackId, TemplateId},
     kinds::{
@@ -171,11 +171,8 @@ impl Work<'_> {
         let since = latest.iter().filter(of_key).map(|(row, _)| row.change_id).max();
         let message = format!("`{key}` has changed since; say with `resolutions` whether to keep it or to revert it.");
         let problem = Problem::new(Code::ChangedSince, &["input", "change"], message);
-        self.problems.push(problem.with(Detail::Changed {
-            kind: kind.map(OverrideKind::as_str),
-            key: key.to_owned(),
-            since,
-        }));
+        let changed = ChangedSince { kind: kind.map(OverrideKind::as_str), key: key.to_owned(), since };
+        self.problems.push(problem.with(Detail::Changed(Box::new(changed))));
         Ok(false)
     }
 

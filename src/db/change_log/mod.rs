@@ -14,6 +14,7 @@ pub mod history;
 pub mod past;
 mod recorder;
 pub mod redact;
+pub(super) mod sealed;
 mod store;
 pub(super) mod versions;
 

@@ -27,13 +27,16 @@ use crate::{
     kinds::{Head, Kind, Owner, Registered, Slot, Stored},
 };
 
+/// A stored row as it was before an update: for the log, and as its entry.
+type BeforeUpdate<K> = (Side, K);
+
 /// The rows to write.
 #[derive(Debug)]
 pub(super) struct Difference<K> {
     /// Ids of the rows to delete.
     deleted: Vec<i64>,
     /// Rows to update, with their new contents, and what they are for the log.
-    updated: Vec<(i64, K, Option<(Side, K)>)>,
+    updated: Vec<(i64, K, Option<BeforeUpdate<K>>)>,
     /// Entries to insert. An entry that replaces a row in another position comes with the stored entry.
     inserted: Vec<(K, Option<K>)>,
     /// Whether the owner is new. Then its entries are not logged.
@@ -168,7 +171,8 @@ impl<K: Kind> Difference<K> {
             for row in rows::of_query::<O, K>(tx.query_all(&delete).await?)? {
                 // A row that cannot be read leaves no value in the log.
                 if let Ok(entry) = row.entry {
-                    log(tx, subject, &entry, Some(Side::of_entry(&entry, Some(row.id))), None);
+                    let side = side_of_row::<O, K>(tx, owner, &entry, row.id);
+                    log(tx, subject, &entry, Some(side), None);
                 }
             }
         }
@@ -222,6 +226,16 @@ fn log<K: Registered>(tx: &Tx, owner: Subject, entry: &K, before: Option<Side>, 
     );
 }
 
+/// A stored row for the log. Its secret is encrypted under the current key, so that the log has none under an older key
+/// after a rotation. One that cannot be decrypted stays as it is.
+fn side_of_row<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, stored: &K, row: i64) -> Side {
+    let mut entry = stored.clone();
+    let is_sealed = secrets::is_older(stored, tx.vault())
+        && secrets::open::<O, K>(&mut entry, owner, tx.vault()).is_ok()
+        && secrets::seal::<O, K>(&mut entry, owner, tx.vault()).is_ok();
+    Side::of_entry(if is_sealed { &entry } else { stored }, Some(row))
+}
+
 /// Logs that a row is deleted, whoever deletes it.
 pub fn log_deleted<O: Owner, K: Stored<O>>(tx: &Tx, row: K::Model) {
     let id = K::row_id(&row);
@@ -239,7 +253,7 @@ async fn read<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, ids: &[i64]) -> Res
     let rows = rows::fetch::<O, K>(tx, K::Entity::find().filter(these)).await?;
     let opened = rows.into_iter().filter_map(|row| {
         let mut entry = row.entry.ok()?;
-        let side = Side::of_entry(&entry, Some(row.id));
+        let side = side_of_row::<O, K>(tx, owner, &entry, row.id);
         secrets::open::<O, K>(&mut entry, owner, tx.vault()).ok()?;
         Some((row.id, (entry, side)))
     });

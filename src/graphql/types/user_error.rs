@@ -5,7 +5,7 @@
 use async_graphql::{Context, Interface, Object, Result};
 
 use crate::{
-    error::{Code, Detail, Problem},
+    error::{ChangedSince, Code, Detail, Problem},
     graphql::{
         context::{ContextExt, int},
         execution::to_error::to_graphql_error,
@@ -16,7 +16,7 @@ use crate::{
             node::{self, Node},
         },
     },
-    ids::{AnyId, ChangeId, InstanceId},
+    ids::{AnyId, InstanceId},
     kinds::OverrideKind,
 };
 
@@ -47,7 +47,7 @@ impl From<Problem> for UserError {
             Detail::Holder(holder) => Self::NameTaken(NameTakenError { problem, holder }),
             Detail::Current { of, revision } => Self::StaleRevision(StaleRevisionError { problem, of, revision }),
             Detail::Users { oldest, count } => Self::InUse(InUseError { problem, oldest, count }),
-            Detail::Changed { kind, key, since } => Self::Conflict(ConflictError { problem, kind, key, since }),
+            Detail::Changed(changed) => Self::Conflict(ConflictError { problem, changed }),
         }
     }
 }
@@ -185,9 +185,7 @@ impl InUseError {
 /// An error for undoing something that has changed since.
 pub(in crate::graphql) struct ConflictError {
     problem: Problem,
-    kind: Option<&'static str>,
-    key: String,
-    since: Option<ChangeId>,
+    changed: Box<ChangedSince>,
 }
 
 #[Object]
@@ -211,15 +209,15 @@ impl ConflictError {
     }
     /// The kind of the entry; null for a field.
     async fn kind(&self) -> Option<OverrideKind> {
-        self.kind.and_then(OverrideKind::read)
+        self.changed.kind.and_then(OverrideKind::read)
     }
     /// The key of the entry, `*` for a replaced collection, or the name of the field.
     async fn key(&self) -> &str {
-        &self.key
+        &self.changed.key
     }
     /// The last change of it; null when that is older than the log.
     async fn since(&self, ctx: &Context<'_>) -> Option<Result<Change>> {
-        let found = ctx.loaders().load(ChangeKey(self.since?)).await.map_err(to_graphql_error);
+        let found = ctx.loaders().load(ChangeKey(self.changed.since?)).await.map_err(to_graphql_error);
         found.map(|found| found.map(Change)).transpose()
     }
 }

@@ -32,6 +32,9 @@ const RULES: &[(&str, &str, bool)] = &[
     ("purgeInstance", "ADMIN", false),
     ("setInstanceOverrides", "EDITOR", false),
     ("patchInstanceOverrides", "EDITOR", false),
+    ("revertChange", "EDITOR", false),
+    ("restoreVersion", "EDITOR", false),
+    ("redactChange", "ADMIN", false),
     ("revealSecret", "ADMIN", false),
     ("createApiKey", "ADMIN", true),
     ("revokeApiKey", "ADMIN", true),
@@ -74,6 +77,9 @@ fn inputs(field: &str, on: &Subject, fresh: &str) -> Vec<Value> {
         "patchInstanceOverrides" => {
             instances(json!({ "operations": [{ "set": { "label": { "key": "k", "value": fresh } } }] }))
         }
+        "revertChange" => vec![json!({ "change": on.change })],
+        "restoreVersion" => instances(json!({ "at": { "change": on.change } })),
+        "redactChange" => vec![json!({ "change": on.change, "reason": fresh })],
         "revealSecret" => instances(json!({ "key": "POSTGRES_PASSWORD" })),
         "createApiKey" => vec![json!({ "name": fresh, "role": "READER" })],
         "revokeApiKey" => vec![json!({ "name": "spare" })],

@@ -32,6 +32,8 @@ pub(super) struct Subject {
     pub(super) stack: String,
     pub(super) stack_id: Value,
     pub(super) instance_id: Value,
+    /// The creation of the live instance.
+    pub(super) change: Value,
     pub(super) trashed_instance: Value,
     /// A stack in the trash.
     pub(super) trashed_stack: Value,
@@ -47,9 +49,11 @@ impl Subject {
         let instance_id = t.instance(stack, "db").await["id"].take();
         let trashed_instance = t.instance(stack, "old").await["id"].take();
         t.instance(&trashed_name, "db").await;
+        let query = "query ($id: ID!) { node(id: $id) { ... on Instance { history { nodes { id } } } } }";
+        let change = t.data(query, json!({ "id": instance_id })).await["node"]["history"]["nodes"][0]["id"].take();
         meanwhile(&[stack, &trashed_name]).await;
         t.done("softDeleteInstance", json!({ "instance": { "id": trashed_instance } }), "").await;
         t.done("softDeleteStack", json!({ "stack": { "id": trashed_stack } }), "").await;
-        Self { stack: stack.to_owned(), stack_id, instance_id, trashed_instance, trashed_stack, trashed_name }
+        Self { stack: stack.to_owned(), stack_id, instance_id, change, trashed_instance, trashed_stack, trashed_name }
     }
 }

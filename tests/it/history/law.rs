@@ -142,7 +142,7 @@ async fn the_version_at_a_change_is_what_was_read_after_it(t: &TestApp) {
         let state = now(t, &stack).await;
         match noted.last_mut() {
             Some((change, before)) if *change == last => {
-                assert_eq!(*before, state, "what changes nothing is no change")
+                assert_eq!(*before, state, "what changes nothing is no change");
             }
             _ => noted.push((last, state)),
         }

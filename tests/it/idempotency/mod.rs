@@ -45,6 +45,12 @@ async fn number(t: &TestApp, sql: &str) -> i64 {
     row.try_get_by_index(0).unwrap()
 }
 
+/// The id of the last change.
+async fn last_change(t: &TestApp) -> Value {
+    t.data("{ changes(first: 1) { nodes { id } } }", json!({})).await["changes"]["nodes"][0]["id"].take()
+}
+
+#[expect(clippy::too_many_lines, reason = "a list")]
 async fn every_mutation_happens_once(t: &TestApp) {
     t.template("postgres").await;
     let by_name = TestApp::by_name;
@@ -63,6 +69,13 @@ async fn every_mutation_happens_once(t: &TestApp) {
             json!({ "instance": by_name("shop", "db"), "operations": [{ "set": { "label": { "key": "b", "value": "2" } } }] }),
             "instance { revision overrideCount }",
         ),
+        ("revertChange", json!({ "change": "?" }), "change { id action } instance { revision labels { key } }"),
+        (
+            "restoreVersion",
+            json!({ "instance": by_name("shop", "db"), "at": { "ago": "PT0S" } }),
+            "change { id } instance { revision } warnings { code }",
+        ),
+        ("redactChange", json!({ "change": "?", "reason": "a test" }), "change { id action } instance { revision }"),
         (
             "updateInstance",
             json!({ "instance": by_name("shop", "db"), "enabled": false }),
@@ -107,6 +120,9 @@ async fn every_mutation_happens_once(t: &TestApp) {
             if input[of]["id"] == "?" {
                 input[of]["id"] = id.clone();
             }
+        }
+        if input["change"] == "?" {
+            input["change"] = last_change(t).await;
         }
         let input = with(input, &format!("key {n}"));
         let first = t.done(field, input.clone(), selection).await;

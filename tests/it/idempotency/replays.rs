@@ -4,7 +4,7 @@
 use devarch::{limits::Limits, server::AuthMode};
 use serde_json::{Value, json};
 
-use super::{number, selections::Selections, with};
+use super::{last_change, number, selections::Selections, with};
 use crate::{
     access::{error_code, key},
     support::{Rng, TestApp, both, code},
@@ -97,6 +97,27 @@ fn all(n: usize) -> Vec<Tried> {
             instance_,
             &[],
             and(of_instance(), json!({ "operations": [{ "set": { "label": { "key": "b", "value": MARKER } } }] })),
+        ),
+        tried(
+            "revertChange",
+            "RevertChangePayload",
+            instance_,
+            &[("updateInstance", and(of_instance(), json!({ "description": MARKER })))],
+            json!({ "change": "?" }),
+        ),
+        tried(
+            "restoreVersion",
+            "RestoreVersionPayload",
+            instance_,
+            &[],
+            and(of_instance(), json!({ "at": { "ago": "PT0S" } })),
+        ),
+        tried(
+            "redactChange",
+            "RedactChangePayload",
+            instance_,
+            &[("updateInstance", and(of_instance(), json!({ "description": MARKER })))],
+            json!({ "change": "?", "reason": "a test" }),
         ),
         tried("createTemplate", "CreateTemplatePayload", template_, &[], template()),
         tried(
@@ -228,9 +249,13 @@ async fn one(t: &TestApp, n: usize, tried: &Tried, selections: &Selections, rng:
     for (field, input) in &tried.before {
         t.done(field, input.clone(), "").await;
     }
+    let mut input = tried.input.clone();
+    if input["change"] == "?" {
+        input["change"] = last_change(t).await;
+    }
     let name = format!("k{n}");
     let owner = t.behind(AuthMode::Keys, Some(&key(t, &name, "ADMIN", None).await));
-    let input = with(tried.input.clone(), "key");
+    let input = with(input, "key");
     let any = |rng: &mut Rng| {
         let selection = selections.any(tried.payload, 4, rng);
         selection.trim().trim_start_matches('{').trim_end_matches('}').to_owned()

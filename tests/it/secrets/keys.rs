@@ -36,6 +36,9 @@ async fn a_rotation_seals_everything_anew_and_nobody_notices(t: &TestApp) {
     t.app.unlock_secrets().await.unwrap();
     t.shop().await;
     t.set("db", json!({ "envVars": [secret("A", PLANTED), secret("EMPTY", ""), { "key": "P", "value": "p" }] })).await;
+    for value in ["other", PLANTED] {
+        t.patch("db", json!([{ "set": { "envVar": secret("A", value) } }])).await;
+    }
     let seen = "revision updatedAt effectiveConfig { envVars { key value isSecret isSet } }";
     let before = t.see("db", seen).await;
     let old = t.db.vault().current().unwrap();
@@ -44,8 +47,9 @@ async fn a_rotation_seals_everything_anew_and_nobody_notices(t: &TestApp) {
     let new = Vault::add_to_file(&file).unwrap();
     assert!(t.app.secrets_need_rotation().await.unwrap());
     let done = t.app.rotate_secrets().await.unwrap();
-    assert_eq!((done.secrets, done.sealed, done.unused), (3, 3, vec![old.to_string()]));
-    assert_eq!(sealed_under(&t).await, [(new.to_string(), 3), (old.to_string(), 0)]);
+    // Three are stored, and six are in the change log.
+    assert_eq!((done.secrets, done.sealed, done.unused), (9, 9, vec![old.to_string()]));
+    assert_eq!(sealed_under(&t).await, [(new.to_string(), 9), (old.to_string(), 0)]);
     assert!(!t.app.secrets_need_rotation().await.unwrap());
     assert_eq!(t.see("db", seen).await, before);
     assert_eq!(t.reveal(of("shop", "db"), "A").await, PLANTED);
@@ -62,6 +66,10 @@ async fn a_rotation_seals_everything_anew_and_nobody_notices(t: &TestApp) {
     let restarted = t.with_vault(Vault::new(only_new.parse().unwrap()));
     restarted.app.unlock_secrets().await.unwrap();
     assert_eq!(restarted.reveal(of("shop", "db"), "A").await, PLANTED);
+    let last =
+        restarted.data("{ changes(first: 1) { nodes { id } } }", json!({})).await["changes"]["nodes"][0]["id"].take();
+    restarted.done("revertChange", json!({ "change": last }), "").await;
+    assert_eq!(restarted.reveal(of("shop", "db"), "A").await, "other", "the log is encrypted anew as well");
     // It is not created again.
     let stale = t.with_vault(Vault::new(
         std::fs::read_to_string(&file)
@@ -100,7 +108,8 @@ async fn a_rotation_that_is_interrupted_goes_on(t: &TestApp) {
         }
     };
     assert!(interrupted > 0);
-    assert_eq!(done.secrets, 1201);
+    // Each is stored, and those of the instances are in the change log.
+    assert_eq!(done.secrets, 2401);
     let current = t.db.vault().current().unwrap();
     for table in ["service_env_vars", "instance_env_vars"] {
         assert!(values(&t, table).await.iter().all(|sealed| key_of(sealed).as_ref() == Ok(&current)));
@@ -136,7 +145,7 @@ async fn a_server_notices_a_new_key_and_never_writes_with_the_old_one(t: &TestAp
     let refused = stuck.graphql(query, json!({ "input": fresh })).await;
     assert_eq!(refused["errors"][0]["extensions"]["code"], "INTERNAL");
     let old = t.db.vault().ids()[1].to_string();
-    assert_eq!(sealed_under(&t).await, [(new.to_string(), 2), (old, 0)]);
+    assert_eq!(sealed_under(&t).await, [(new.to_string(), 3), (old, 0)]);
 }
 
 async fn what_is_kept_of_a_new_api_key_is_forgotten_with_the_old_key(t: &TestApp) {

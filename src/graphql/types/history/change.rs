@@ -273,7 +273,8 @@ impl Change {
         let is_final = matches!(action, ChangeAction::Purge | ChangeAction::Redact | ChangeAction::Revoke);
         let is_template = matches!(self.subject_ref(), Some(Subject::Template(_)));
         let is_key = matches!(self.subject_ref(), Some(Subject::Key(_)) | None);
-        !is_final && !is_key && !self.0.redacted && !(is_template && is_creation(&self.0))
+        let is_new_template = is_template && is_creation(&self.0);
+        ![is_final, is_key, self.0.redacted, is_new_template].contains(&true)
     }
 
     /// Whether its values were removed from the log.

@@ -261,13 +261,14 @@ impl StackVersion {
     }
 
     /// The stack as a Compose file, as it would have been rendered then. Secrets are variables.
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
     async fn compose(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "One file, or two.", default_with = "ComposeMode::Flat")] mode: ComposeMode,
     ) -> Result<ComposeFile> {
         let how = Rendering { mode: mode.into(), ..Rendering::default() };
-        let file = ctx.app().compose_version(&self.0, how).await.map_err(to_graphql_error)?;
+        let file = ctx.app().compose_version(&self.0, how).map_err(to_graphql_error)?;
         Ok(ComposeFile(Arc::new(file)))
     }
 
