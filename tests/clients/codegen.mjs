@@ -8,7 +8,7 @@ export default {
       presetConfig: { fragmentMasking: { unmaskFunctionName: 'getFragmentData' } },
       config: {
         // Every scalar of the service. A new one without a type here is an error, not `any`.
-        scalars: { DateTime: 'string', ID: 'string', JSON: 'unknown' },
+        scalars: { ChangeCursor: 'string', DateTime: 'string', Duration: 'string', ID: 'string', JSON: 'unknown' },
         strictScalars: true,
         useTypeImports: true,
       },

@@ -86,6 +86,7 @@ test('user errors are told apart by their types', async () => {
         return `${error.userCount}`;
       case 'InputError':
       case 'StaleRevisionError':
+      case 'ConflictError':
         return error.message;
       default:
         return error satisfies never;

@@ -26,6 +26,9 @@ export type Ask = (query: string) => Promise<Row>;
 /** Fields that take arguments of their own or show what is not live; the generator leaves them out, too. */
 const LEFT_OUT = new Set(['Query.apiKeys', 'Query.viewer', 'Query.trash', 'Query.suggestHostPort', 'Query.categories']);
 
+/** Fields that lead to the history. The snapshot is of one moment; the history has tests of its own. */
+const leadsToHistory = (field: AnyField) => /^(ChangeConnection|InstanceVersion|StackVersion)$/.test(getNamedType(field.type).name);
+
 type AnyField = GraphQLField<unknown, unknown>;
 
 const isPage = (field: AnyField) => getNamedType(field.type).name.endsWith('Connection');
@@ -73,7 +76,7 @@ export class Snapshot {
 
   /** Whether the snapshot knows a field, by its type. */
   knows(type: GraphQLNamedType, field: AnyField): boolean {
-    if (LEFT_OUT.has(`${type.name}.${field.name}`)) return false;
+    if (LEFT_OUT.has(`${type.name}.${field.name}`) || leadsToHistory(field)) return false;
     if (type.name === 'Query' || (type.name === 'Stack' && field.name === 'instance')) return true;
     return isPage(field) || field.args.every((arg) => isEnumType(getNamedType(arg.type)) || arg.name === 'revealSecrets');
   }

@@ -252,8 +252,10 @@ impl Change {
         ctx: &Context<'_>,
         #[graphql(desc = "The first so many rows, 1 to 100.")] first: Option<i32>,
         #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<ChangeConnection> {
-        let slice = PageArgs { first, after, last: None, before: None }.slice().map_err(to_graphql_error)?;
+        let slice = PageArgs { first, after, last, before }.slice().map_err(to_graphql_error)?;
         let of = HistoryPageOf { whose: Whose::CausedBy(self.0.id), filter: ChangeFilter::default(), slice };
         let page = ctx
             .loaders()
