@@ -164,15 +164,6 @@ class Engine:
             said[target] = (None if address == "none" else address, None if answer == "none" else answer)
         return said
 
-    def who_answers(self, container, target, seconds=5):
-        """As `who`, for one name that has to be found: the engine's DNS server may learn of it a moment later."""
-        end = time.monotonic() + seconds
-        while True:
-            address, answer = self.who(container, target).get(target, (None, None))
-            if answer or time.monotonic() > end:
-                return address, answer
-            time.sleep(0.2)
-
     def check_health(self, names):
         """Runs the healthcheck of each container once; podman leaves that to systemd. Gives what did not succeed."""
         done = self.pool.map(lambda name: (name, self.podman("healthcheck", "run", name, check=False)), names)

@@ -27,7 +27,13 @@ for what in "$@"; do
     (
         name=${what%:*} port=${what##*:}
         case $name in
-        *[!0-9.]*) address=$(nslookup "$name" 2>/dev/null | sed -n '/^Name:/,$s/^Address[^:]*: *//p' | head -n 1) ;;
+        *[!0-9.]*)
+            # A container in two networks has a name server of each, in any order, and each knows its own network.
+            address=
+            for server in $(sed -n 's/^nameserver  *//p' /etc/resolv.conf); do
+                [ -n "$address" ] || address=$(nslookup "$name" "$server" 2>/dev/null | sed -n '/^Name:/,$s/^Address[^:]*: *//p' | head -n 1)
+            done
+            ;;
         *) address=$name ;;
         esac
         said=
