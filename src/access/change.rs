@@ -92,7 +92,7 @@ pub enum Take {
     Revert,
 }
 
-/// On whose behalf a transaction makes its changes, and what it says about them.
+/// The author of the changes of a transaction, and the message about them.
 #[derive(Clone, Debug)]
 pub struct Author {
     /// The sort of actor.

@@ -38,3 +38,20 @@ pub struct Editable {
     /// Whether a copy of the object has the same value. Otherwise it has the initial one.
     pub is_copied: bool,
 }
+
+/// The name of a field in the API, from that of its column.
+pub fn api_name(columns: &[FieldColumn], column: &str) -> String {
+    let is_it =
+        |field: &&FieldColumn| field.sql.split_once('.').is_some_and(|(_, name)| name.trim_matches('"') == column);
+    if let Some(field) = columns.iter().find(is_it) {
+        return field.field.to_owned();
+    }
+    let mut words = column.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |mut name, word| {
+        let mut chars = word.chars();
+        name.extend(chars.next().map(|c| c.to_ascii_uppercase()));
+        name.extend(chars);
+        name
+    })
+}

@@ -8,7 +8,9 @@ use crate::{
     db::{
         Tx,
         change_log::{
-            history,
+            PART_OF_TEMPLATES,
+            cursor::{LogCursor, Position},
+            history, part_of,
             past::{self, Point},
         },
     },
@@ -23,7 +25,9 @@ pub enum PointRef {
     /// Right after this change; `None` if the text is not the id of a change.
     Change(Option<ChangeId>),
     /// The positions of a cursor.
-    Positions(Vec<(i32, i64)>),
+    Cursor(LogCursor),
+    /// These positions.
+    Positions(Point),
     /// A time.
     Time(Time),
     /// So long ago.
@@ -38,15 +42,8 @@ pub(in crate::app) async fn resolve(tx: &Tx, now: Time, stack: StackId, at: &Poi
             let found = history::load(tx, &[*id], false).await?.into_iter().next().ok_or_else(no_change)?;
             return Ok(past::point_of_change(tx, stack, &found).await?);
         }
-        PointRef::Positions(positions) => {
-            let part = crate::db::change_log::part_of(Some(stack));
-            let of = |part| positions.iter().find(|(of, _)| *of == part).map(|(_, seq)| *seq);
-            let of_stack = of(part).ok_or_else(|| {
-                Error::bad_request("This cursor says nothing about the stack; take one from the stack itself.")
-            })?;
-            let templates = of(crate::db::change_log::PART_OF_TEMPLATES).unwrap_or_default();
-            return Ok(Point { stack: of_stack, templates });
-        }
+        PointRef::Cursor(cursor) => return point_of_cursor(tx, stack, cursor).await,
+        PointRef::Positions(point) => return Ok(*point),
         PointRef::Time(time) => *time,
         PointRef::Ago(span) => now.checked_sub_signed(*span).unwrap_or(DateTime::<Utc>::MIN_UTC),
     };
@@ -58,7 +55,7 @@ pub(in crate::app) async fn expect_logged(tx: &Tx, now: Time, at: &PointRef, cre
     let time = match at {
         PointRef::Time(time) => *time,
         PointRef::Ago(span) => now.checked_sub_signed(*span).unwrap_or(DateTime::<Utc>::MIN_UTC),
-        PointRef::Change(_) | PointRef::Positions(_) => return Ok(()),
+        PointRef::Change(_) | PointRef::Cursor(_) | PointRef::Positions(_) => return Ok(()),
     };
     if time < created_at {
         return Ok(());
@@ -69,6 +66,23 @@ pub(in crate::app) async fn expect_logged(tx: &Tx, now: Time, at: &PointRef, cre
     }
     let begins_at = begins_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     Err(Error::bad_request(format!("The history begins at {begins_at}; what was before is not known.")))
+}
+
+/// The point of a cursor. Refuses one of another database, of a later history, or without the stack.
+async fn point_of_cursor(tx: &Tx, stack: StackId, cursor: &LogCursor) -> Result<Point> {
+    if cursor.epoch != history::epoch(tx).await?.epoch {
+        return Err(Error::bad_request("This cursor is of another database."));
+    }
+    let heads = history::heads(tx).await?;
+    let is_ahead = |position: &Position| heads.get(&position.part).copied().unwrap_or_default() < position.seq;
+    if cursor.positions.iter().any(is_ahead) {
+        return Err(Error::bad_request("This cursor is of a history that the database does not have."));
+    }
+    let of = |part| cursor.positions.iter().find(|position| position.part == part).map(|position| position.seq);
+    let of_stack = of(part_of(Some(stack)))
+        .ok_or_else(|| Error::bad_request("This cursor says nothing about the stack; take one from a change of it."))?;
+    let point = Point { stack: of_stack, templates: of(PART_OF_TEMPLATES).unwrap_or_default() };
+    Ok(past::point_of_position(tx, part_of(Some(stack)), point).await?)
 }
 
 fn no_change() -> Error {

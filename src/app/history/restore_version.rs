@@ -56,10 +56,7 @@ impl App {
     /// Brings an instance or a stack back to what it was at a point, all or nothing. What an instance took from its
     /// template and that is another one now becomes an override, so that the instance runs as it did; warnings name it.
     pub async fn restore_version(&self, input: RestoreVersion) -> Result<Warned<Undone>> {
-        match input.of {
-            Restored::Instance(_) => self.write_name(&input).await,
-            Restored::Stack(_) => self.write_stack_name(&input, Naming::Rename).await,
-        }
+        self.write_stack_name(&input, Naming::Rename).await
     }
 }
 
@@ -108,7 +105,7 @@ impl RestoreVersion {
             }
         }
         let restored = self.fields(tx, &stack, &past.row, now).await?;
-        tx.log().touched(&restored, ChangeAction::RestoreVersion);
+        tx.log().noted(&restored, ChangeAction::RestoreVersion);
         let members = apply::members(tx, &restored).await?;
         for instance in &past.instances {
             let Some(row) = members.get(&instance.row.id) else { continue };

@@ -163,10 +163,10 @@ pub(in crate::app) fn taken(stack: StackId, name: &Name) -> impl Fn(DbErr) -> Er
 }
 
 impl App {
-    /// Runs a command that gives a stack a name. If a unique index refuses the name, the error names the holder and
-    /// suggests a free name.
+    /// Runs a command that gives a stack a name, and perhaps its instances. If a unique index refuses a name, the error
+    /// names the holder and suggests a free name.
     pub(in crate::app) async fn write_stack_name<W: Command>(&self, work: &W, naming: Naming) -> Result<W::Output> {
-        match self.write(work).await {
+        match self.write_name(work).await {
             Err(Error::StackTaken { stack, name }) => Err(self.stack_taken(stack, &name, naming).await?),
             done => done,
         }

@@ -18,20 +18,6 @@ pub struct Position {
     pub part: i32,
     /// The last position that has been seen.
     pub seq: i64,
-    /// Bits of the id of the change there. They differ if the history of the database is another one.
-    pub check: u16,
-}
-
-impl Position {
-    /// The position of a change.
-    pub fn new(part: i32, seq: i64, change: i64) -> Self {
-        Self { part, seq, check: Self::check_of(change) }
-    }
-
-    /// The bits of an id that a position holds. The lowest bits of an id are random.
-    pub fn check_of(change: i64) -> u16 {
-        u16::try_from(change & 0xffff).unwrap_or_default()
-    }
 }
 
 /// A cursor: what a reader has seen of some parts of the log. A part that is missing has no changes yet, or is of no
@@ -45,7 +31,7 @@ pub struct LogCursor {
 }
 
 impl LogCursor {
-    /// Encodes the cursor as opaque text of at most about 300 characters.
+    /// Encodes the cursor as opaque text of at most about 240 characters.
     pub fn encode(&self) -> String {
         let mut bytes = vec![FORMAT];
         bytes.extend(self.epoch.to_le_bytes().iter().take(EPOCH_BYTES));
@@ -57,7 +43,6 @@ impl LogCursor {
                 seq >>= 7;
             }
             bytes.push(u8::try_from(seq).unwrap_or_default());
-            bytes.extend(position.check.to_le_bytes());
         }
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -91,7 +76,7 @@ impl LogCursor {
                 }
             }
             let seq = i64::try_from(seq).ok()?;
-            positions.push(Position { part, seq, check: u16::from_le_bytes([bytes.next()?, bytes.next()?]) });
+            positions.push(Position { part, seq });
         }
         let cursor = Self { epoch: i64::from_le_bytes(number), positions };
         (cursor.encode() == text).then_some(cursor)
@@ -102,27 +87,26 @@ impl LogCursor {
 mod tests {
     use super::*;
 
-    fn cursor(positions: &[(i32, i64, i64)]) -> LogCursor {
-        let positions = positions.iter().map(|(part, seq, change)| Position::new(*part, *seq, *change)).collect();
+    fn cursor(positions: &[(i32, i64)]) -> LogCursor {
+        let positions = positions.iter().map(|(part, seq)| Position { part: *part, seq: *seq }).collect();
         LogCursor { epoch: (1 << 52) + 12345, positions }
     }
 
     #[test]
     fn a_cursor_survives_the_round_trip() {
-        let whole: Vec<(i32, i64, i64)> =
-            (0..PARTS).map(|part| (part, 1_000_000 + i64::from(part), i64::MAX)).collect();
-        for cursor in [cursor(&[]), cursor(&[(0, 0, 0)]), cursor(&[(3, 127, 1), (31, 128, 2)]), cursor(&whole)] {
+        let whole: Vec<(i32, i64)> = (0..PARTS).map(|part| (part, 1_000_000 + i64::from(part))).collect();
+        for cursor in [cursor(&[]), cursor(&[(0, 0)]), cursor(&[(3, 127), (31, 128)]), cursor(&whole)] {
             assert_eq!(LogCursor::decode(&cursor.encode()), Some(cursor.clone()));
             assert!(cursor.encode().len() <= 300, "{}", cursor.encode().len());
         }
-        assert_eq!(LogCursor::decode(&cursor(&[(1, i64::MAX, 0)]).encode()), Some(cursor(&[(1, i64::MAX, 0)])));
+        assert_eq!(LogCursor::decode(&cursor(&[(1, i64::MAX)]).encode()), Some(cursor(&[(1, i64::MAX)])));
     }
 
     #[test]
     fn other_texts_are_no_cursors() {
-        let text = cursor(&[(1, 5, 7)]).encode();
-        let descending = cursor(&[(2, 1, 1), (1, 1, 1)]).encode();
-        let outside = cursor(&[(PARTS, 1, 1)]).encode();
+        let text = cursor(&[(1, 5)]).encode();
+        let descending = cursor(&[(2, 1), (1, 1)]).encode();
+        let outside = cursor(&[(PARTS, 1)]).encode();
         for text in ["", "a", "AQ", &text[..text.len() - 1], &format!("{text}A"), &descending, &outside, "ünïcode"] {
             assert_eq!(LogCursor::decode(text), None, "{text}");
         }

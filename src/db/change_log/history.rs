@@ -5,9 +5,8 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryFilter,
-    QueryOrder,
-    sea_query::{Alias, Expr, ExprTrait, Order, OrderedStatement, OverStatement, Query, SimpleExpr, WindowStatement},
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable, QueryFilter, QueryOrder,
+    sea_query::{Alias, Expr, ExprTrait, Order, OrderedStatement, OverStatement, Query, WindowStatement},
 };
 
 use crate::{
@@ -18,7 +17,7 @@ use crate::{
             ChangeEntryModel, ChangeModel,
             change_log::{
                 change::{Column, Entity},
-                entry, epoch,
+                entry, epoch, head,
             },
         },
         queries::{
@@ -265,41 +264,27 @@ pub async fn epoch(db: &impl ConnectionTrait) -> Result<epoch::Model, DbErr> {
     found.ok_or_else(|| DbErr::RecordNotFound("the change log has no epoch".to_owned()))
 }
 
-/// The last change of each subject that sets a key of a kind, for the subjects and as of their positions.
-pub async fn latest_of_entries(
+/// The last change of the entries of a subject with this key; `kind` is `FIELD` for its fields.
+pub async fn last_of_key(
     db: &impl Session,
-    subjects: &[Subject],
-    until: impl Fn(Subject) -> i64,
-) -> Result<Vec<(ChangeEntryModel, Subject)>, DbErr> {
-    let mut found = Vec::new();
-    for kind in ["INSTANCE", "TEMPLATE"] {
-        let these: Vec<Subject> = subjects.iter().copied().filter(|subject| subject.kind() == kind).collect();
-        let Some(last) = these.iter().map(|subject| until(*subject)).max() else { continue };
-        let of_owners: SimpleExpr =
-            one_of(db.get_database_backend(), entry::Column::OwnerId.as_str(), these.iter().map(|it| it.number()));
-        let mut window = WindowStatement::partition_by(entry::Column::OwnerId);
-        for column in [entry::Column::Form, entry::Column::Kind, entry::Column::EntryKey] {
-            window.add_partition_by(Expr::col(column));
-        }
-        OrderedStatement::order_by(&mut window, entry::Column::Seq, Order::Desc);
-        let mut numbered = Query::select();
-        numbered
-            .columns(entry::Column::iter())
-            .from(entry::Entity)
-            .expr_window_as(Expr::cust("ROW_NUMBER()"), window, Alias::new("place"))
-            .and_where(of_owners)
-            .and_where(Expr::col(entry::Column::OwnerKind).eq(kind))
-            .and_where(Expr::col(entry::Column::Seq).lte(last));
-        let query = Query::select()
-            .columns(entry::Column::iter())
-            .from_subquery(numbered.take(), Alias::new("numbered"))
-            .and_where(Expr::col(Alias::new("place")).eq(1))
-            .take();
-        let rows = ChangeEntryModel::find_by_statement(db.get_database_backend().build(&query)).all(db).await?;
-        found.extend(rows.into_iter().filter_map(|row| {
-            let subject = Subject::read(&row.owner_kind, row.owner_id)?;
-            Some((row, subject))
-        }));
-    }
-    Ok(found)
+    subject: Subject,
+    kind: &str,
+    key: Option<&str>,
+) -> Result<Option<ChangeId>, DbErr> {
+    let of_key = match key {
+        Some(key) => entry::Column::EntryKey.eq(key),
+        None => entry::Column::EntryKey.is_null(),
+    };
+    let last = entry::Entity::find()
+        .filter(entry::Column::OwnerId.eq(subject.number()))
+        .filter(entry::Column::OwnerKind.eq(subject.kind()))
+        .filter(entry::Column::Kind.eq(kind))
+        .filter(of_key)
+        .order_by_desc(entry::Column::Seq);
+    Ok(last.one(db).await?.map(|row| row.change_id))
+}
+
+/// The last position of each part that has changes.
+pub async fn heads(db: &impl ConnectionTrait) -> Result<HashMap<i32, i64>, DbErr> {
+    Ok(head::Entity::find().all(db).await?.into_iter().map(|row| (row.part, row.seq)).collect())
 }

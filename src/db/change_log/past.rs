@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use sea_orm::{
     ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryFilter, QueryOrder,
     QuerySelect,
-    sea_query::{Alias, Expr, ExprTrait, Order, OrderedStatement, OverStatement, Query, WindowStatement},
+    sea_query::{Alias, Expr, ExprTrait, Order, OrderedStatement, OverStatement, Query, SimpleExpr, WindowStatement},
 };
 use serde_json::{Map, Value as Json};
 
@@ -53,12 +53,14 @@ impl Point {
     }
 }
 
-/// The point right after a change, for a stack.
+/// The point right after a change and all others of its transaction, for a stack.
 pub async fn point_of_change(db: &impl Session, stack: StackId, change: &ChangeModel) -> Result<Point, DbErr> {
-    if change.stack_id == Some(stack) {
-        return Ok(Point { stack: change.seq, templates: change.templates_seq });
+    let of_stack = change::Column::StackId.eq(stack);
+    if let Some((stack, templates)) = end_of_transaction(db, change, of_stack).await? {
+        return Ok(Point { stack, templates });
     }
-    let templates = if change.part == PART_OF_TEMPLATES { change.seq } else { change.templates_seq };
+    let of_templates = end_of_transaction(db, change, change::Column::Part.eq(PART_OF_TEMPLATES)).await?;
+    let templates = of_templates.map_or(change.templates_seq, |(seq, _)| seq);
     // Changes of the stack that knew of a later state of the templates happened later.
     let before = change::Entity::find()
         .filter(change::Column::StackId.eq(stack))
@@ -67,6 +69,34 @@ pub async fn point_of_change(db: &impl Session, stack: StackId, change: &ChangeM
         .column_as(change::Column::Seq.max(), "seq")
         .into_tuple::<Option<i64>>();
     Ok(Point { stack: before.one(db).await?.flatten().unwrap_or_default(), templates })
+}
+
+/// The point at a position of a part, or at the end of the transaction that it is in.
+pub async fn point_of_position(db: &impl Session, part: i32, point: Point) -> Result<Point, DbErr> {
+    let of_part = change::Column::Part.eq(part);
+    let at = change::Entity::find().filter(of_part.clone()).filter(change::Column::Seq.eq(point.stack)).one(db).await?;
+    let Some(change) = at else { return Ok(point) };
+    let end = end_of_transaction(db, &change, of_part).await?;
+    Ok(Point { stack: end.map_or(point.stack, |(seq, _)| seq), ..point })
+}
+
+/// The last positions that the transaction of a change took, there and of the templates; `None` if it changed nothing there.
+async fn end_of_transaction(
+    db: &impl Session,
+    change: &ChangeModel,
+    there: SimpleExpr,
+) -> Result<Option<(i64, i64)>, DbErr> {
+    let cause = change.cause_id.unwrap_or(change.id);
+    let of_transaction = Condition::any().add(change::Column::Id.eq(cause)).add(change::Column::CauseId.eq(cause));
+    let end = change::Entity::find()
+        .filter(of_transaction)
+        .filter(there)
+        .select_only()
+        .column_as(change::Column::Seq.max(), "seq")
+        .column_as(change::Column::TemplatesSeq.max(), "templates_seq")
+        .group_by(change::Column::Part)
+        .into_tuple();
+    end.one(db).await
 }
 
 /// The point at a time, for a stack.
@@ -166,7 +196,7 @@ impl Undo {
         Ok(())
     }
 
-    /// Whether the subject existed, in the trash or not. `NEW` changes are the first ones of a subject.
+    /// Whether the subject existed, in the trash or not. It did if its first change after the point did not make it.
     pub fn existed(&self, subject: Subject) -> bool {
         self.first.get(&subject).is_none_or(|first| first.revision != Some(1))
     }
@@ -291,8 +321,8 @@ async fn bordering(
         .and_where(one_of(db.get_database_backend(), change::Column::SubjectId.as_str(), subjects))
         .and_where(Expr::col(change::Column::SubjectKind).eq(kind));
     if is_after {
-        // A redaction has changed no state.
-        numbered.and_where(Expr::col(change::Column::Action).ne(ChangeAction::Redact.as_str()));
+        // A change without a revision, such as a redaction, has not written the row of its subject.
+        numbered.and_where(Expr::col(change::Column::Revision).is_not_null());
     }
     let seq = Expr::col(change::Column::Seq);
     numbered.and_where(if is_after { seq.gt(position) } else { seq.lte(position) });

@@ -247,7 +247,7 @@ impl Recorder {
         }
         match state.changes.iter_mut().find(|known| known.subject == new.subject) {
             Some(known) => {
-                (known.name, known.revision) = (new.name, new.revision);
+                (known.name, known.revision) = (new.name, new.revision.or(known.revision));
                 if known.action == ChangeAction::Update || new.source.is_some() {
                     (known.action, known.source) = (new.action, new.source);
                 }
@@ -283,14 +283,15 @@ impl Recorder {
         self.object(object, ChangeAction::Purge, None);
     }
 
-    /// Records that something happened to an object that changed none of its fields and entries.
+    /// Records that this action has made the row of an object, or has written it without a change of what users set.
     pub fn touched(&self, object: &impl LoggedObject, action: ChangeAction) {
         self.object(object, action, None);
     }
 
-    /// Records a new object that this action has made.
-    pub fn touched_new(&self, object: &impl LoggedObject, action: ChangeAction) {
-        self.object(object, action, None);
+    /// Records an action on an object that has not written its row, as the cause of changes of other objects.
+    pub fn noted(&self, object: &impl LoggedObject, action: ChangeAction) {
+        let (subject, stack, name) = (object.subject(), object.stack(), object.name().to_owned());
+        self.change(NewChange { subject, stack, name, action, revision: None, source: None, is_new: false });
     }
 
     /// Records the new container name of an instance.

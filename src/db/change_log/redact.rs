@@ -14,25 +14,15 @@ use crate::{
             change_log::{change, entry},
         },
     },
-    ids::ChangeId,
 };
 
-/// A change whose values were removed, and what that is in the log.
-#[derive(Clone, Copy, Debug)]
-pub struct Redaction<'r> {
-    /// The change.
-    pub change: &'r ChangeModel,
-    /// The action of the redaction.
-    pub action: ChangeAction,
-}
-
-/// Removes the message and all values of a change.
-pub async fn redact(tx: &Tx, id: ChangeId) -> Result<(), DbErr> {
+/// Removes the message and all values of a change, and records that as a change of the same subject.
+pub async fn redact(tx: &Tx, change: &ChangeModel) -> Result<(), DbErr> {
     let nothing = || Expr::value(None::<String>);
     change::Entity::update_many()
         .col_expr(change::Column::Redacted, Expr::value(true))
         .col_expr(change::Column::Message, nothing())
-        .filter(change::Column::Id.eq(id))
+        .filter(change::Column::Id.eq(change.id))
         .exec(tx)
         .await?;
     entry::Entity::update_many()
@@ -40,14 +30,14 @@ pub async fn redact(tx: &Tx, id: ChangeId) -> Result<(), DbErr> {
         .col_expr(entry::Column::SecretBefore, nothing())
         .col_expr(entry::Column::ValueAfter, nothing())
         .col_expr(entry::Column::SecretAfter, nothing())
-        .filter(entry::Column::ChangeId.eq(id))
+        .filter(entry::Column::ChangeId.eq(change.id))
         .exec(tx)
-        .await
-        .map(drop)
+        .await?;
+    log(tx, change);
+    Ok(())
 }
 
-/// Records the redaction as a change of the same subject.
-pub fn log(tx: &Tx, Redaction { change, action }: Redaction<'_>) {
+fn log(tx: &Tx, change: &ChangeModel) {
     let Some(subject) = Subject::read(&change.subject_kind, change.subject_id) else { return };
     match change.stack_id {
         Some(stack) => tx.changed().stack(stack),
@@ -57,7 +47,7 @@ pub fn log(tx: &Tx, Redaction { change, action }: Redaction<'_>) {
         subject,
         stack: change.stack_id,
         name: change.subject_name.clone(),
-        action,
+        action: ChangeAction::Redact,
         revision: None,
         source: None,
         is_new: false,

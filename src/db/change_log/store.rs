@@ -106,7 +106,7 @@ const LOG_COLUMNS: &str = "id, part, seq, templates_seq, at, actor_kind, actor_n
 const ENTRY_COLUMNS: &str = "change_id, position, owner_kind, owner_id, seq, form, kind, entry_key, identity, row_before, \
                              value_before, secret_before, value_after, secret_after";
 
-/// The position of a part as the first changes of a transaction see it.
+/// Raises the last position of a part, and returns it.
 const HEAD_SQL: &str = "ON CONFLICT (part) DO UPDATE SET seq = change_heads.seq + excluded.seq, \
                         last_change = excluded.last_change RETURNING part, seq";
 

@@ -236,7 +236,7 @@ fn side_of_row<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, stored: &K, row: i
     Side::of_entry(if is_sealed { &entry } else { stored }, Some(row))
 }
 
-/// Logs that a row is deleted, whoever deletes it.
+/// Logs the deletion of a row that another statement deletes.
 pub fn log_deleted<O: Owner, K: Stored<O>>(tx: &Tx, row: K::Model) {
     let id = K::row_id(&row);
     let (owner, entry) = K::from_row(row);

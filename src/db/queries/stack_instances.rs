@@ -210,7 +210,7 @@ pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime
     insert.returning(Query::returning().columns(Column::iter()));
     let copies = tx.query_all(&insert).await?;
     for copy in copies {
-        tx.log().touched_new(&InstanceModel::from_query_result(&copy, "")?, ChangeAction::Duplicate);
+        tx.log().touched(&InstanceModel::from_query_result(&copy, "")?, ChangeAction::Duplicate);
     }
     Ok(())
 }

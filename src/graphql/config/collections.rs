@@ -26,8 +26,10 @@ async fn load<O: Owner, K: Source<O>>(ctx: &Context<'_>, owner: O::Id) -> Result
 }
 
 /// The GraphQL type of a collection. A nullable one contains its own error, so that only the field becomes null.
-trait Answered<K> {
+pub(in crate::graphql) trait Answered<K> {
+    /// The type in GraphQL.
     type Answer;
+    /// Converts the entries, or the error.
     fn answer(entries: Result<Arc<Vec<K>>>) -> Self::Answer;
 }
 impl<K> Answered<K> for Vec<K> {

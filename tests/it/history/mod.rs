@@ -1,7 +1,9 @@
-//! The change log: what it says of every change, and the states of the past.
+//! The change log: the contents of its changes, and past states.
 
 mod changes;
+mod imports;
 mod law;
+mod points;
 mod undo;
 
 use serde_json::{Value, json};

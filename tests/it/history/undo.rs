@@ -10,6 +10,7 @@ use crate::{
 both!(
     exactly_one_change_is_undone,
     what_has_changed_since_is_a_conflict,
+    a_name_that_is_taken_is_a_conflict,
     a_version_is_restored,
     what_a_template_has_changed_becomes_an_override,
     a_stack_is_restored_with_its_instances,
@@ -83,6 +84,23 @@ async fn what_has_changed_since_is_a_conflict(t: &TestApp) {
         let input = json!({ "change": change, "expectedRevision": 1 });
         assert_eq!(t.refused("revertChange", input).await[0].0, expected);
     }
+}
+
+async fn a_name_that_is_taken_is_a_conflict(t: &TestApp) {
+    t.web().await;
+    let point = last_change(t).await;
+    let rename = json!({ "instance": TestApp::by_name("shop", "web"), "name": "other" });
+    t.done("renameInstance", rename, "").await;
+    let renamed = last_change(t).await;
+    t.app_instance("web").await;
+    let (revert, other) = (json!({ "change": renamed }), TestApp::by_name("shop", "other"));
+    assert_eq!(t.refused("revertChange", revert.clone()).await[0].0, "NAME_TAKEN");
+    let restore = json!({ "instance": other, "at": { "change": point } });
+    assert_eq!(t.refused("restoreVersion", restore).await[0].0, "NAME_TAKEN");
+    t.done("renameInstance", json!({ "instance": other, "name": "third" }), "").await;
+    let selection = "conflicts: userErrors { ... on ConflictError { code kind key } }";
+    let refused = t.mutate("revertChange", revert, selection).await;
+    assert_eq!(refused["conflicts"], json!([{ "code": "CHANGED_SINCE", "kind": null, "key": "name" }]));
 }
 
 async fn a_version_is_restored(t: &TestApp) {

@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::Permission,
+    access::{Permission, change::ChangeAction},
     app::{
         App, StackRef,
         compose::import::{instances::InstanceImport, templates::Templates},
@@ -231,6 +231,7 @@ impl Command for Import {
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<ImportReport> {
         // Serializes imports with each other and with the loading of the catalogue.
         rows::lock_catalog(tx).await?;
+        tx.log().act_as(ChangeAction::Import);
         let mut problems = Problems::default();
         let stack = match &self.stack {
             None => None,
@@ -259,6 +260,14 @@ impl Command for Import {
             report.instances = shown.collect();
         }
         problems.finish()?;
+        if let Some((stack, Outcome::Unchanged)) = &stack {
+            let written = [Outcome::Created, Outcome::Updated];
+            let is_written =
+                templates.written.iter().map(|it| it.outcome).chain(report.instances.iter().map(|it| it.outcome));
+            if is_written.into_iter().any(|outcome| written.contains(&outcome)) {
+                tx.log().noted(stack, ChangeAction::Import);
+            }
+        }
         report.templates = templates
             .written
             .iter()

@@ -19,7 +19,7 @@ use crate::{
         },
         entities::ChangeModel,
     },
-    fields::{FieldColumn, INSTANCE, STACK, TEMPLATE},
+    fields::{self, INSTANCE, STACK, TEMPLATE},
     graphql::{
         config::override_report::ConfigChange,
         context::ContextExt,
@@ -103,23 +103,6 @@ impl Change {
     }
 }
 
-/// The name of a field in the API, from that of its column.
-fn api_field(columns: &[FieldColumn], column: &str) -> String {
-    let is_it =
-        |field: &&FieldColumn| field.sql.split_once('.').is_some_and(|(_, name)| name.trim_matches('"') == column);
-    if let Some(field) = columns.iter().find(is_it) {
-        return field.field.to_owned();
-    }
-    let mut words = column.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |mut name, word| {
-        let mut chars = word.chars();
-        name.extend(chars.next().map(|c| c.to_ascii_uppercase()));
-        name.extend(chars);
-        name
-    })
-}
-
 /// A value as text.
 fn text(value: Option<&serde_json::Value>) -> Option<String> {
     match value? {
@@ -140,9 +123,9 @@ impl Change {
     /// The position of the change in the log.
     async fn cursor(&self, ctx: &Context<'_>) -> Result<ChangeCursor> {
         let epoch = ctx.loaders().load(EpochKey).await.map_err(to_graphql_error)?.unwrap_or_default();
-        let mut positions = vec![Position::new(self.0.part, self.0.seq, self.0.id.0)];
+        let mut positions = vec![Position { part: self.0.part, seq: self.0.seq }];
         if self.0.part != PART_OF_TEMPLATES {
-            positions.insert(0, Position { part: PART_OF_TEMPLATES, seq: self.0.templates_seq, check: 0 });
+            positions.insert(0, Position { part: PART_OF_TEMPLATES, seq: self.0.templates_seq });
         }
         Ok(ChangeCursor(LogCursor { epoch, positions }.encode()))
     }
@@ -232,7 +215,7 @@ impl Change {
             .fields
             .iter()
             .map(|edit| FieldChange {
-                field: api_field(columns, &edit.column),
+                field: fields::api_name(columns, &edit.column),
                 from: text(edit.from.as_ref()),
                 to: text(edit.to.as_ref()),
             })

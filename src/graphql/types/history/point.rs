@@ -16,7 +16,7 @@ use crate::{
 #[derive(Clone, OneofObject)]
 #[graphql(name = "PointInput")]
 pub(in crate::graphql) enum PointInput {
-    /// Right after this change, by its id.
+    /// Right after this change and those that were made together with it, by its id.
     Change(ID),
     /// The state that was read together with this cursor.
     Cursor(ChangeCursor),
@@ -34,7 +34,7 @@ impl PointInput {
             Self::Cursor(ChangeCursor(text)) => {
                 let cursor = LogCursor::decode(&text);
                 let cursor = cursor.ok_or_else(|| Error::bad_request("This is not a cursor of changes."))?;
-                PointRef::Positions(cursor.positions.iter().map(|position| (position.part, position.seq)).collect())
+                PointRef::Cursor(cursor)
             }
             Self::Time(time) => PointRef::Time(time),
             Self::Ago(Duration(span)) => PointRef::Ago(span),
@@ -47,7 +47,7 @@ impl PointInput {
 pub(in crate::graphql) struct ChangeCursor(pub(in crate::graphql) String);
 
 /// Where the change log ends for a reader: everything up to there has been seen. Opaque text, valid for the database that
-/// gave it, and not for one that was restored from a backup.
+/// gave it. After it was restored from a backup, take a new one.
 #[Scalar(name = "ChangeCursor", specified_by_url = "https://relay.dev/graphql/connections.htm#sec-Cursor")]
 impl ScalarType for ChangeCursor {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -10,17 +10,14 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     app::{OfPast, PastInstance, PastStack, PointRef, Rendering},
-    db::{
-        change_log::{PART_OF_TEMPLATES, part_of, past::Point},
-        entities::ChangeModel,
-    },
+    db::{change_log::past::Point, entities::ChangeModel},
     error::Error,
     graphql::{
         compose::file::{ComposeFile, ComposeMode},
         config::{
+            collections::Answered,
             effective::{ConfigOf, EffectiveConfig},
             override_report::{ConfigChange, OverrideRule, Reports},
-            shared::Shared,
         },
         context::{ContextExt, int},
         execution::to_error::to_graphql_error,
@@ -35,16 +32,8 @@ use crate::{
         },
     },
     ids::{InstanceId, StackId, VersionId},
-    kinds::{Cardinality, Kind, Setting, Settings, for_each_kind},
+    kinds::{Kind, for_each_kind},
 };
-
-/// The point of a version, for the loaders.
-fn at_point(stack: StackId, point: Point) -> PointRef {
-    PointRef::Positions(vec![(PART_OF_TEMPLATES, point.templates), (part_of(Some(stack)), point.stack)])
-}
-
-/// The current state.
-const NOW: Point = Point::NOW;
 
 fn made_at(made_by: Option<&ChangeModel>, created_at: DateTime<Utc>) -> DateTime<Utc> {
     made_by.map_or(created_at, |change| change.at)
@@ -57,10 +46,7 @@ impl InstanceVersion {
     /// The version with this id; `None` if there is none.
     pub(in crate::graphql) async fn find(ctx: &Context<'_>, id: &VersionId) -> Result<Option<Self>> {
         let instance = InstanceId(id.object);
-        let Some(row) = ctx.loaders().load(InstanceKey(instance)).await.map_err(to_graphql_error)? else {
-            return Ok(None);
-        };
-        let at = at_point(row.stack_id, Point { stack: id.stack_seq, templates: id.templates_seq });
+        let at = PointRef::Positions(Point { stack: id.stack_seq, templates: id.templates_seq });
         let found = ctx.loaders().load(InstanceVersionOf { instance, at }).await.map_err(to_graphql_error)?;
         Ok(found.transpose().map_err(to_graphql_error)?.map(Self))
     }
@@ -133,7 +119,7 @@ impl InstanceVersion {
     ) -> Result<Vec<ConfigChange>> {
         let at = match to {
             Some(to) => to.point().map_err(to_graphql_error)?,
-            None => at_point(self.0.row.stack_id, NOW),
+            None => PointRef::Positions(Point::NOW),
         };
         let of = InstanceVersionOf { instance: self.0.row.id, at };
         let found = ctx.loaders().load(of).await.map_err(to_graphql_error)?;
@@ -159,30 +145,6 @@ async fn diff(ctx: &Context<'_>, from: &Arc<PastInstance>, to: &Arc<PastInstance
 
 /// The overrides of an instance as they were, as fields of `InstanceVersion`.
 pub(in crate::graphql) struct PastCollections(Arc<PastInstance>);
-
-/// The GraphQL type of a collection. A nullable one contains its own error, so that only the field becomes null.
-trait Answered<K> {
-    type Answer;
-    fn answer(entries: Result<Arc<Vec<K>>>) -> Self::Answer;
-}
-impl<K> Answered<K> for Vec<K> {
-    type Answer = Result<Vec<Shared<K>>>;
-    fn answer(entries: Result<Arc<Vec<K>>>) -> Self::Answer {
-        entries.map(|entries| Shared::all(&entries))
-    }
-}
-impl<K> Answered<K> for Option<K> {
-    type Answer = Option<Result<Shared<K>>>;
-    fn answer(entries: Result<Arc<Vec<K>>>) -> Self::Answer {
-        entries.map(|entries| Shared::all(&entries).into_iter().next()).transpose()
-    }
-}
-impl Answered<Setting> for Settings {
-    type Answer = Result<Settings>;
-    fn answer(entries: Result<Arc<Vec<Setting>>>) -> Self::Answer {
-        entries.map(|entries| Self::from_entries(Arc::unwrap_or_clone(entries)))
-    }
-}
 
 macro_rules! fields {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
@@ -210,7 +172,7 @@ impl StackVersion {
     /// The version with this id; `None` if there is none.
     pub(in crate::graphql) async fn find(ctx: &Context<'_>, id: &VersionId) -> Result<Option<Self>> {
         let stack = StackId(id.object);
-        let at = at_point(stack, Point { stack: id.stack_seq, templates: id.templates_seq });
+        let at = PointRef::Positions(Point { stack: id.stack_seq, templates: id.templates_seq });
         let found = ctx.loaders().load(StackVersionOf { stack, at }).await.map_err(to_graphql_error)?;
         Ok(found.transpose().map_err(to_graphql_error)?.map(Self))
     }
@@ -280,7 +242,7 @@ impl StackVersion {
     ) -> Result<StackDiff> {
         let at = match to {
             Some(to) => to.point().map_err(to_graphql_error)?,
-            None => at_point(self.0.row.id, NOW),
+            None => PointRef::Positions(Point::NOW),
         };
         let found = ctx.loaders().load(StackVersionOf { stack: self.0.row.id, at }).await.map_err(to_graphql_error)?;
         let other = found.transpose().map_err(to_graphql_error)?.ok_or_else(|| {

@@ -3,6 +3,8 @@
 //! Called by the resolvers. It goes forward: the change stays in the history, and its undoing is a change. What has the
 //! value that the change gave it goes back; what has another one is a conflict that the caller decides.
 
+mod entries;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 
@@ -20,26 +22,19 @@ use crate::{
     },
     db::{
         Command, Tx,
-        change_log::{
-            Form,
-            history::{self, latest_of_entries},
-            past::read_side,
-        },
+        change_log::{Form, history},
         entities::{ChangeEntryModel, ChangeModel, InstanceModel, StackModel, TemplateModel},
-        entries::{self, Mergeable, Source},
+        entries::replace_all,
         queries::{
-            instances, rules, stack_instances,
+            instances, stack_instances,
             stacks::{self, RowLock, StackChange},
             templates::{self, TemplateLock},
         },
     },
     error::{ChangedSince, Code, Detail, Error, Problem, Problems, Result},
-    fields::{InstanceValues, StackValues, TemplateValues},
+    fields::{self, FieldColumn, INSTANCE, InstanceValues, STACK, StackValues, TEMPLATE, TemplateValues},
     ids::{AnyId, ChangeId, StackId, TemplateId},
-    kinds::{
-        Cardinality, Collections, InstanceOverrides, Kind, OfInstance, OfTemplate, OverrideKind, Overrides, Rules,
-        for_each_kind, for_each_template_kind,
-    },
+    kinds::{OfTemplate, OverrideKind},
 };
 
 /// The decision of a conflict.
@@ -92,9 +87,8 @@ impl Command for RevertChange {
             return Err(no_change(Code::InvalidValue, "This change cannot be undone."));
         }
         tx.log().act_as(ChangeAction::Revert);
-        let caused = history::caused_by(tx, change.id).await?;
         let of_stack = match change.stack_id {
-            Some(id) => Some(StackChanges::load(tx, id, &change).await?),
+            Some(id) => Some(stack_of(tx, id, &change).await?),
             None => None,
         };
         let mut work = Work { tx, now, resolutions: &self.resolutions, problems: Problems::default() };
@@ -104,15 +98,15 @@ impl Command for RevertChange {
                 work.template(id, &change, self.expected_revision).await?;
                 AnyId::Template(id)
             }
-            (Some(Subject::Instance(id)), Some(StackChanges { stack })) => {
+            (Some(Subject::Instance(id)), Some(stack)) => {
                 if stack.deleted_at.is_some() {
                     return Err(no_change(Code::NotFound, "The stack is in the trash; restore it first."));
                 }
                 work.instance(&stack, &change, self.expected_revision).await?;
                 AnyId::Instance(id)
             }
-            (Some(Subject::Stack(id)), Some(StackChanges { stack })) => {
-                work.stack(stack, &change, &caused, self.expected_revision).await?;
+            (Some(Subject::Stack(id)), Some(stack)) => {
+                work.stack(stack, &change, self.expected_revision).await?;
                 AnyId::Stack(id)
             }
             _ => return Err(no_change(Code::InvalidValue, "This change cannot be undone.")),
@@ -126,16 +120,28 @@ fn no_change(code: Code, message: &str) -> Error {
     Error::refused(Problem::new(code, &["input", "change"], message))
 }
 
-/// The stack whose changes are undone.
-struct StackChanges {
-    stack: StackModel,
+/// The stack of a change, locked against all other changes.
+async fn stack_of(tx: &Tx, id: StackId, change: &ChangeModel) -> Result<StackModel> {
+    let stack = stacks::find_any(tx, id, RowLock::Exclusive).await?;
+    let message = format!("The stack of `{}` is not there any more.", change.subject_name);
+    stack.ok_or_else(|| no_change(Code::NotFound, &message))
 }
 
-impl StackChanges {
-    async fn load(tx: &Tx, id: StackId, change: &ChangeModel) -> Result<Self> {
-        let stack = stacks::find_any(tx, id, RowLock::Exclusive).await?;
-        let message = format!("The stack of `{}` is not there any more.", change.subject_name);
-        Ok(Self { stack: stack.ok_or_else(|| no_change(Code::NotFound, &message))? })
+/// Something that a change has changed.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    /// The kind; `None` for a field.
+    kind: Option<OverrideKind>,
+    /// The key as clients see it: of the entry, `*` for a replaced collection, or the name of the field.
+    key: &'p str,
+    /// The key in the log.
+    logged: Option<&'p str>,
+}
+
+impl<'p> Place<'p> {
+    /// An entry of a kind.
+    fn entry(kind: OverrideKind, key: &'p str) -> Self {
+        Self { kind: Some(kind), key, logged: Some(key) }
     }
 }
 
@@ -148,12 +154,12 @@ struct Work<'w> {
 }
 
 impl Work<'_> {
-    /// Whether a value goes back: it does if it is what the change made of it, or if the caller says so. Notes a conflict
+    /// Whether a value goes back: it does if it is what the change made of it, or if the caller decides so. Notes a conflict
     /// otherwise.
     async fn goes_back(
         &mut self,
         subject: Subject,
-        (kind, key): (Option<OverrideKind>, &str),
+        Place { kind, key, logged }: Place<'_>,
         (is_as_before, is_as_after): (bool, bool),
     ) -> Result<bool> {
         if is_as_after || is_as_before {
@@ -165,25 +171,17 @@ impl Work<'_> {
             Some(Take::Keep) => return Ok(false),
             None => {}
         }
-        let latest = latest_of_entries(self.tx, &[subject], |_| i64::MAX).await?;
-        let word = kind.map_or("FIELD", OverrideKind::as_str);
-        let of_key = |row: &&(ChangeEntryModel, Subject)| row.0.kind == word && row.0.entry_key.as_deref() == Some(key);
-        let since = latest.iter().filter(of_key).map(|(row, _)| row.change_id).max();
+        let kind = kind.map(OverrideKind::as_str);
+        let since = history::last_of_key(self.tx, subject, kind.unwrap_or(Form::Field.as_str()), logged).await?;
         let message = format!("`{key}` has changed since; say with `resolutions` whether to keep it or to revert it.");
         let problem = Problem::new(Code::ChangedSince, &["input", "change"], message);
-        let changed = ChangedSince { kind: kind.map(OverrideKind::as_str), key: key.to_owned(), since };
+        let changed = ChangedSince { kind, key: key.to_owned(), since };
         self.problems.push(problem.with(Detail::Changed(Box::new(changed))));
         Ok(false)
     }
 
     /// Undoes a change of a stack, and those that it caused.
-    async fn stack(
-        &mut self,
-        stack: StackModel,
-        change: &ChangeModel,
-        caused: &[ChangeModel],
-        expected: Option<i64>,
-    ) -> Result<()> {
+    async fn stack(&mut self, stack: StackModel, change: &ChangeModel, expected: Option<i64>) -> Result<()> {
         find::expect_revision(AnyId::Stack(stack.id), stack.revision, expected)?;
         let is_live = stack.deleted_at.is_none();
         match change.action.parse() {
@@ -196,14 +194,15 @@ impl Work<'_> {
         }
         let rows = history::entries(self.tx, &[change.id]).await?.remove(&change.id).unwrap_or_default();
         let stack = self.stack_fields(stack, &rows).await?;
-        self.tx.log().touched(&stack, ChangeAction::Revert);
-        // What came last goes first. A rename of the stack has taken the names of its containers along.
-        for of_instance in caused.iter().rev() {
-            let is_rename = change.action == "RENAME";
-            match Subject::read(&of_instance.subject_kind, of_instance.subject_id) {
-                Some(Subject::Instance(_)) if !is_rename => self.instance(&stack, of_instance, None).await?,
-                Some(Subject::Template(id)) => self.template(id, of_instance, None).await?,
-                _ => {}
+        self.tx.log().noted(&stack, ChangeAction::Revert);
+        if change.action == ChangeAction::Rename.as_str() {
+            // The names of the containers have followed the name of the stack.
+            return Ok(());
+        }
+        // The last one goes first. Templates stay as they are, because other stacks may use them by now.
+        for caused in history::caused_by(self.tx, change.id).await?.iter().rev() {
+            if let Some(Subject::Instance(_)) = Subject::read(&caused.subject_kind, caused.subject_id) {
+                self.instance(&stack, caused, None).await?;
             }
         }
         Ok(())
@@ -234,7 +233,7 @@ impl Work<'_> {
     async fn stack_fields(&mut self, stack: StackModel, rows: &[ChangeEntryModel]) -> Result<StackModel> {
         let subject = Subject::Stack(stack.id);
         let mut columns = crate::db::change_log::columns(&stack);
-        if !self.fields(subject, &mut columns, rows).await? {
+        if !self.fields((subject, STACK), &mut columns, rows).await? {
             return Ok(stack);
         }
         let wanted = crate::db::change_log::object::<StackModel>(columns).unwrap_or_else(|| stack.clone());
@@ -260,7 +259,7 @@ impl Work<'_> {
     /// Sets the columns back that go back; false if none does.
     async fn fields(
         &mut self,
-        subject: Subject,
+        (subject, fields): (Subject, &[FieldColumn]),
         columns: &mut serde_json::Map<String, Json>,
         rows: &[ChangeEntryModel],
     ) -> Result<bool> {
@@ -275,7 +274,9 @@ impl Work<'_> {
                 continue;
             }
             let now = columns.get(column).cloned().unwrap_or_default();
-            if self.goes_back(subject, (None, column), (now == before, now == after)).await? {
+            let name = fields::api_name(fields, column);
+            let place = Place { kind: None, key: &name, logged: Some(column) };
+            if self.goes_back(subject, place, (now == before, now == after)).await? {
                 columns.insert(column.clone(), before);
                 any = true;
             }
@@ -306,7 +307,7 @@ impl Work<'_> {
         let rows = history::entries(self.tx, &[change.id]).await?.remove(&change.id).unwrap_or_default();
         let subject = Subject::Instance(id);
         let mut columns = crate::db::change_log::columns(&instance);
-        self.fields(subject, &mut columns, &rows).await?;
+        self.fields((subject, INSTANCE), &mut columns, &rows).await?;
         let fields = crate::db::change_log::object::<InstanceModel>(columns).unwrap_or_else(|| instance.clone());
         let overrides = self.overrides(&instance, &rows).await?;
         if !self.problems.is_empty() {
@@ -316,70 +317,6 @@ impl Work<'_> {
         let wanted =
             Wanted { name: Some(fields.instance_id.clone()), values: InstanceValues::from(&fields), overrides };
         apply::write(self.tx, (stack, &instance), wanted, self.now).await.map(drop)
-    }
-
-    /// The overrides of an instance without what a change did to them.
-    async fn overrides(&mut self, instance: &InstanceModel, rows: &[ChangeEntryModel]) -> Result<InstanceOverrides> {
-        let said = rules::load(self.tx, &[instance.id]).await?.remove(&instance.id).unwrap_or_default();
-        let mut all = InstanceOverrides::default();
-        macro_rules! kinds {
-            ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => { $( {
-                let of_kind: Vec<&ChangeEntryModel> = of_kind::<crate::kinds::$kind>(rows).collect();
-                if !of_kind.is_empty() {
-                    all.$field = Some(self.overrides_of::<crate::kinds::$kind>(instance, &said, &of_kind).await?);
-                }
-            } )+ };
-        }
-        for_each_kind!(kinds);
-        Ok(all)
-    }
-
-    async fn overrides_of<K: Mergeable>(
-        &mut self,
-        instance: &InstanceModel,
-        said: &Rules,
-        rows: &[&ChangeEntryModel],
-    ) -> Result<Overrides<K>> {
-        let mut loaded = <K as Source<OfInstance>>::load_each(self.tx, &[instance.id]).await?;
-        let own = loaded.take(instance.id).map_err(Error::from)?;
-        let mut overrides: Overrides<K> = Overrides::new(own, K::KIND, said);
-        let subject = Subject::Instance(instance.id);
-        let open = |mut entry: K| {
-            <K as Source<OfInstance>>::open(self.tx, instance.id, std::slice::from_mut(&mut entry))?;
-            Ok(entry)
-        };
-        let mut entries = Vec::new();
-        for row in rows.iter().filter(|row| row.form == Form::Entry.as_str()) {
-            let (before, after) = both_sides(row, open)?;
-            entries.push((*row, before, after));
-        }
-        for (row, before, after) in entries {
-            let (key, identity) = (row.entry_key.as_deref().unwrap_or_default(), row.identity.as_deref());
-            let identity = identity.unwrap_or(key).to_owned();
-            let place = overrides.entries.iter().position(|entry| entry.row_identity() == identity);
-            let now = place.map(|place| overrides.entries[place].clone());
-            if self.goes_back(subject, (Some(K::KIND), key), (now == before, now == after)).await? {
-                replace(&mut overrides.entries, place, before);
-            }
-        }
-        for row in rows.iter().filter(|row| row.form == Form::Rule.as_str()) {
-            let (was, became) = (row.value_before.is_some(), row.value_after.is_some());
-            let key = row.entry_key.as_deref();
-            let parsed: Option<K::Key> = key.and_then(|key| key.parse().ok());
-            let is = match (&parsed, key) {
-                (Some(key), _) => overrides.removed.contains(key),
-                (None, None) => overrides.replaced,
-                (None, Some(_)) => continue,
-            };
-            if self.goes_back(subject, (Some(K::KIND), key.unwrap_or("*")), (is == was, is == became)).await? {
-                match parsed {
-                    Some(key) if was => drop(overrides.removed.insert(key)),
-                    Some(key) => drop(overrides.removed.remove(&key)),
-                    None => overrides.replaced = was,
-                }
-            }
-        }
-        Ok(overrides)
     }
 
     /// Undoes a change of a template.
@@ -393,79 +330,16 @@ impl Work<'_> {
         }
         let rows = history::entries(self.tx, &[change.id]).await?.remove(&change.id).unwrap_or_default();
         let mut columns = crate::db::change_log::columns(&template);
-        let any_field = self.fields(Subject::Template(id), &mut columns, &rows).await?;
+        let any_field = self.fields((Subject::Template(id), TEMPLATE), &mut columns, &rows).await?;
         let wanted = crate::db::change_log::object::<TemplateModel>(columns).unwrap_or_else(|| template.clone());
         let collections = self.collections(id, &rows).await?;
         if !self.problems.is_empty() {
             return Ok(());
         }
-        let changed = entries::replace_all::<OfTemplate>(self.tx, id, collections, self.now).await?;
+        let changed = replace_all::<OfTemplate>(self.tx, id, collections, self.now).await?;
         if changed || any_field {
             templates::update(self.tx, &template, TemplateValues::from(&wanted), self.now).await?;
         }
         Ok(())
-    }
-
-    /// The collections of a template without what a change did to them.
-    async fn collections(&mut self, template: TemplateId, rows: &[ChangeEntryModel]) -> Result<Collections> {
-        let mut all = Collections::default();
-        macro_rules! kinds {
-            ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => { $( {
-                let of_kind: Vec<&ChangeEntryModel> = of_kind::<crate::kinds::$kind>(rows).collect();
-                if !of_kind.is_empty() {
-                    let entries = self.entries_of::<crate::kinds::$kind>(template, &of_kind).await?;
-                    all.$field = Some(<crate::kinds::$kind as Kind>::Set::from_entries(entries));
-                }
-            } )+ };
-        }
-        for_each_template_kind!(kinds);
-        Ok(all)
-    }
-
-    async fn entries_of<K: Mergeable>(&mut self, template: TemplateId, rows: &[&ChangeEntryModel]) -> Result<Vec<K>> {
-        let mut loaded = <K as Source<OfTemplate>>::load_each(self.tx, &[template]).await?;
-        let mut entries = loaded.take(template).map_err(Error::from)?;
-        let open = |mut entry: K| {
-            <K as Source<OfTemplate>>::open(self.tx, template, std::slice::from_mut(&mut entry))?;
-            Ok(entry)
-        };
-        let mut found = Vec::new();
-        for row in rows {
-            let (before, after) = both_sides(row, open)?;
-            found.push((*row, before, after));
-        }
-        for (row, before, after) in found {
-            let (key, identity) = (row.entry_key.as_deref().unwrap_or_default(), row.identity.as_deref());
-            let identity = identity.unwrap_or(key).to_owned();
-            let place = entries.iter().position(|entry: &K| entry.row_identity() == identity);
-            let now = place.map(|place| entries[place].clone());
-            let states = (now == before, now == after);
-            if self.goes_back(Subject::Template(template), (Some(K::KIND), key), states).await? {
-                replace(&mut entries, place, before);
-            }
-        }
-        Ok(entries)
-    }
-}
-
-/// The rows of a kind.
-fn of_kind<K: Mergeable>(rows: &[ChangeEntryModel]) -> impl Iterator<Item = &ChangeEntryModel> {
-    rows.iter().filter(|row| row.form != Form::Field.as_str() && row.kind == K::KIND.as_str())
-}
-
-/// The entry before and after a change, decrypted.
-fn both_sides<K: Mergeable>(row: &ChangeEntryModel, open: impl Fn(K) -> Result<K>) -> Result<(Option<K>, Option<K>)> {
-    let before = read_side(row.value_before.as_deref(), row.secret_before.as_deref()).map(&open).transpose()?;
-    let after = read_side(row.value_after.as_deref(), row.secret_after.as_deref()).map(&open).transpose()?;
-    Ok((before, after))
-}
-
-/// Puts an entry in the place of another one, behind all others, or takes it away.
-fn replace<K>(entries: &mut Vec<K>, place: Option<usize>, entry: Option<K>) {
-    match (place, entry) {
-        (Some(place), Some(entry)) => entries[place] = entry,
-        (Some(place), None) => drop(entries.remove(place)),
-        (None, Some(entry)) => entries.push(entry),
-        (None, None) => {}
     }
 }
