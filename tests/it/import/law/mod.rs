@@ -4,6 +4,7 @@
 //! Checked over generated models and over one model for each kind of fault that there was. `.ci/run` provides Docker
 //! Compose in `DEVARCH_COMPOSE`; `DEVARCH_GENERATED_IMPORTS` sets how many models are generated.
 
+mod attributes;
 mod compare;
 mod faults;
 mod forms;
