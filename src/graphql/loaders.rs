@@ -17,7 +17,7 @@ use async_graphql::dataloader::{DataLoader, Loader};
 use crate::{
     app::{App, ComposeFile, Conflict, Edits, PastInstance, PastStack, PointRef, Rendering},
     db::{
-        change_log::history::{BySeq, ChangeFilter, Whose},
+        change_log::history::{ByPosition, ChangeFilter, Whose},
         entities::{ChangeModel, InstanceModel, StackModel, TemplateModel},
         entries::{Loaded, Source},
         queries::{
@@ -132,7 +132,7 @@ pub(super) struct InstanceCountOf<P> {
 pub(super) struct HistoryPageOf {
     pub(super) whose: Whose,
     pub(super) filter: ChangeFilter,
-    pub(super) slice: Slice<BySeq>,
+    pub(super) slice: Slice<ByPosition>,
 }
 /// The epoch of the change log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -236,7 +236,7 @@ impl Loader<HistoryPageOf> for Reader {
     type Error = Arc<Error>;
     async fn load(&self, keys: &[HistoryPageOf]) -> Answer<HistoryPageOf, Page<Arc<ChangeModel>>> {
         /// Pages of lists of the same sort, with the same filter.
-        type Question<'q> = (&'q ChangeFilter, &'q Slice<BySeq>, Discriminant<Whose>);
+        type Question<'q> = (&'q ChangeFilter, &'q Slice<ByPosition>, Discriminant<Whose>);
         let mut questions: HashMap<Question<'_>, Vec<Whose>> = HashMap::new();
         for key in keys {
             questions.entry((&key.filter, &key.slice, discriminant(&key.whose))).or_default().push(key.whose);

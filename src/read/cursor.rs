@@ -7,7 +7,7 @@ use chrono::DateTime;
 
 use crate::{
     db::{
-        change_log::history::{ByChange, BySeq},
+        change_log::history::{ByChange, ByPosition},
         queries::{instances::ByAge, page::Slice, stacks::ByName, trash::ByDeletion},
     },
     error::{Error, Result},
@@ -80,13 +80,14 @@ impl OpaqueCursor for ByDeletion {
     }
 }
 
-impl OpaqueCursor for BySeq {
+impl OpaqueCursor for ByPosition {
     const TAG: &'static str = "change";
     fn text(&self) -> String {
-        self.0.to_string()
+        format!("{}:{}", self.seq, self.id.0)
     }
     fn read(text: &str) -> Option<Self> {
-        text.parse().ok().map(Self)
+        let (seq, id) = text.split_once(':')?;
+        Some(Self { seq: seq.parse().ok()?, id: ChangeId(id.parse().ok()?) })
     }
 }
 

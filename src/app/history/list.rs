@@ -11,7 +11,7 @@ use crate::{
     db::{
         change_log::{
             Form,
-            history::{self, ByChange, BySeq, ChangeFilter, Whose},
+            history::{self, ByChange, ByPosition, ChangeFilter, Whose},
             past::{self, Point, Undo},
         },
         entities::{ChangeEntryModel, ChangeModel},
@@ -60,7 +60,7 @@ impl App {
         &self,
         lists: &[Whose],
         filter: &ChangeFilter,
-        slice: &Slice<BySeq>,
+        slice: &Slice<ByPosition>,
     ) -> Result<HashMap<Whose, Page<ChangeModel>>> {
         Ok(history::pages(&self.reader(), lists, filter, slice, self.sees_keys()).await?)
     }

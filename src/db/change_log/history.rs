@@ -29,16 +29,22 @@ use crate::{
     kinds::OverrideKind,
 };
 
-/// The cursor of the changes of one object, latest first.
+/// The cursor of the changes of one object, latest first. What a change caused can be in two parts of the log, where
+/// positions repeat, so the id belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct BySeq(pub i64);
+pub struct ByPosition {
+    /// The position in the part.
+    pub seq: i64,
+    /// The change.
+    pub id: ChangeId,
+}
 
-impl Cursor for BySeq {
-    const COLUMNS: &'static [&'static str] = &["seq"];
+impl Cursor for ByPosition {
+    const COLUMNS: &'static [&'static str] = &["seq", "id"];
     const DESCENDING: bool = true;
 
     fn values(&self) -> Vec<SortValue<'_>> {
-        vec![SortValue::Number(self.0)]
+        vec![SortValue::Number(self.seq), SortValue::Number(self.id.0)]
     }
 }
 
@@ -167,7 +173,7 @@ pub async fn pages(
     db: &impl Session,
     lists: &[Whose],
     filter: &ChangeFilter,
-    slice: &Slice<BySeq>,
+    slice: &Slice<ByPosition>,
     keys: bool,
 ) -> Result<HashMap<Whose, Page<ChangeModel>>, DbErr> {
     let Some(like) = lists.first().copied() else { return Ok(HashMap::new()) };
@@ -191,13 +197,15 @@ async fn windowed(
     db: &impl Session,
     like: Whose,
     matching: Condition,
-    slice: &Slice<BySeq>,
+    slice: &Slice<ByPosition>,
 ) -> Result<Vec<ChangeModel>, DbErr> {
     let mut window = WindowStatement::partition_by(like.column());
     if let Whose::Subject(_) = like {
         window.add_partition_by(Expr::col(Column::SubjectKind));
     }
-    OrderedStatement::order_by(&mut window, Column::Seq, slice.order());
+    for column in ByPosition::COLUMNS {
+        OrderedStatement::order_by(&mut window, Alias::new(*column), slice.order());
+    }
     let mut numbered = Query::select();
     numbered
         .columns(Column::iter())

@@ -31,7 +31,7 @@ use crate::{
 };
 
 instance_fields!(shown, object,
-    /// One template, used once in one stack, with what it says differently: its overrides. The fields of the collections
+    /// One template, used once in one stack, with its overrides. The fields of the collections
     /// hold only the overrides.
     Instance of InstanceModel with InstanceRelations
 );

@@ -42,6 +42,20 @@ async fn an_import_is_one_change(t: &TestApp) {
         let expected = if change["id"] == cause["id"] { Value::Null } else { json!({ "id": cause["id"] }) };
         assert_eq!(change["cause"], expected, "{change}");
     }
+    // The caused changes are in two parts of the log, and no page repeats or misses one.
+    let query = "query ($id: ID!, $after: String) { node(id: $id) { ... on Change { causes(first: 1, after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } } } }";
+    let (mut caused, mut after) = (Vec::new(), Value::Null);
+    loop {
+        let page = t.data(query, json!({ "id": cause["id"], "after": after })).await["node"]["causes"].take();
+        caused.push(page["nodes"][0]["id"].clone());
+        if page["pageInfo"]["hasNextPage"] == false {
+            break;
+        }
+        after = page["pageInfo"]["endCursor"].clone();
+    }
+    assert_eq!(caused.len(), 4);
+    caused.push(cause["id"].clone());
+    assert!(found.iter().all(|change| caused.contains(&change["id"])), "{caused:?}");
     // What changes nothing is no change.
     t.done("importCompose", into_shop(FILE), "").await;
     assert_eq!(changes(t).await.len(), found.len());

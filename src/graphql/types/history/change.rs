@@ -15,7 +15,7 @@ use crate::{
         change_log::{
             PART_OF_TEMPLATES,
             cursor::{LogCursor, Position},
-            history::{BySeq, ChangeFilter, Whose},
+            history::{ChangeFilter, Whose},
         },
         entities::ChangeModel,
     },
@@ -24,10 +24,12 @@ use crate::{
         config::override_report::ConfigChange,
         context::ContextExt,
         execution::to_error::to_graphql_error,
-        lists::connection::connection,
         loaders::{ChangeKey, EditsOf, EpochKey, HistoryPageOf, InstanceKey, StackKey, TemplateKey},
         types::{
-            history::{fields::ChangeConnection, point::ChangeCursor},
+            history::{
+                fields::{ChangeConnection, changes_of},
+                point::ChangeCursor,
+            },
             instance::Instance,
             stack::Stack,
             template::Template,
@@ -240,15 +242,7 @@ impl Change {
     ) -> Result<ChangeConnection> {
         let slice = PageArgs { first, after, last, before }.slice().map_err(to_graphql_error)?;
         let of = HistoryPageOf { whose: Whose::CausedBy(self.0.id), filter: ChangeFilter::default(), slice };
-        let page = ctx
-            .loaders()
-            .load(of)
-            .await
-            .map_err(to_graphql_error)?
-            .unwrap_or_else(crate::graphql::types::history::fields::empty_page);
-        Ok(connection(page, async_graphql::connection::EmptyFields, |row: Arc<ChangeModel>| {
-            (BySeq(row.seq), Change(row))
-        }))
+        changes_of(ctx, Some(of)).await
     }
 
     /// Whether `revertChange` can undo it, as far as nothing else has changed since. Purges, redactions and changes of API

@@ -12,7 +12,7 @@ use async_graphql::{
 use crate::{
     access::change::ChangeAction,
     db::{
-        change_log::history::{BySeq, ChangeFilter, Whose},
+        change_log::history::{ByPosition, ChangeFilter, Whose},
         entities::ChangeModel,
         queries::page::Page,
     },
@@ -61,6 +61,16 @@ pub(in crate::graphql) fn change_filter(
     (!matches_nothing).then_some(ChangeFilter { kinds, key, actions, actor })
 }
 
+/// A page of the changes of an object, or of those that a change caused; an empty one for `None`.
+pub(in crate::graphql) async fn changes_of(ctx: &Context<'_>, of: Option<HistoryPageOf>) -> Result<ChangeConnection> {
+    let page = match of {
+        Some(of) => ctx.loaders().load(of).await.map_err(to_graphql_error)?,
+        None => None,
+    };
+    let page = page.unwrap_or_else(empty_page);
+    Ok(connection(page, EmptyFields, |row: Arc<ChangeModel>| (ByPosition { seq: row.seq, id: row.id }, Change(row))))
+}
+
 /// The history of an object.
 pub(in crate::graphql) struct History(pub(in crate::graphql) Whose);
 
@@ -83,14 +93,8 @@ impl History {
         #[graphql(desc = "Only changes made with the API key of this name.")] actor: Option<String>,
     ) -> Result<ChangeConnection> {
         let slice = PageArgs { first, after, last, before }.slice().map_err(to_graphql_error)?;
-        let page = match change_filter(kinds, key, actions, actor) {
-            Some(filter) => {
-                let of = HistoryPageOf { whose: self.0, filter, slice };
-                ctx.loaders().load(of).await.map_err(to_graphql_error)?.unwrap_or_else(empty_page)
-            }
-            None => empty_page(),
-        };
-        Ok(connection(page, EmptyFields, |row: Arc<ChangeModel>| (BySeq(row.seq), Change(row))))
+        let of = change_filter(kinds, key, actions, actor).map(|filter| HistoryPageOf { whose: self.0, filter, slice });
+        changes_of(ctx, of).await
     }
 }
 
