@@ -15,6 +15,7 @@ import '@graphiql/plugin-explorer/style.css';
 import { GraphiQL } from 'graphiql';
 import 'graphiql/graphiql.css';
 import './style.css';
+import { withSubscriptions } from './subscriptions.js';
 import firstLook from './first-look.graphql';
 import firstStack from './first-stack.graphql';
 
@@ -26,7 +27,8 @@ globalThis.MonacoEnvironment = {
   getWorker: (_id, label) => new Worker(workers[label] ?? root.dataset.editorWorker, { type: 'module' }),
 };
 
-const fetcher = createGraphiQLFetcher({ url: '/graphql', enableIncrementalDelivery: false });
+const url = '/graphql';
+const fetcher = withSubscriptions(url, createGraphiQLFetcher({ url, enableIncrementalDelivery: false }));
 const plugins = [HISTORY_PLUGIN, explorerPlugin()];
 const defaultTabs = [{ query: firstLook }, { query: firstStack }];
 

@@ -12,7 +12,7 @@ use devarch::{
     clock::Clock,
     db::{Db, DbUrl},
     limits::{DatabaseTimeouts, Limits},
-    server::{self, Audiences, AuthMode, ByExecutor, Hosts, Options, TransportLimits},
+    server::{self, Audiences, AuthMode, ByExecutor, Hosts, Options, SubscriptionLimits, TransportLimits},
 };
 use tokio::{
     net::TcpListener,
@@ -58,6 +58,7 @@ async fn serve(wanted: Arguments) -> Result<(), Box<dyn Error>> {
         origins: Vec::new(),
         hosts: Hosts { listen: Some(address), allowed: Vec::new() },
         audiences: Audiences::default(),
+        subscriptions: SubscriptionLimits::default(),
     };
     let router = server::router(App::new(db.clone(), Clock::system()), options).layer(Extension(ByExecutor));
     writeln!(std::io::stdout(), "listening on http://{address}/")?;

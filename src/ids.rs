@@ -90,6 +90,11 @@ pub fn fresh<I: GlobalId>(random: &Random, now: DateTime<Utc>) -> I {
     I::from_raw(next_key(random.distinct(), now, 0))
 }
 
+/// The lowest id of this moment: rows that were made before have lower ones.
+pub fn first_of(time: DateTime<Utc>) -> i64 {
+    time.timestamp_millis().clamp(0, i64::MAX >> RANDOM_BITS) << RANDOM_BITS
+}
+
 /// Reserves consecutive ids for the rows of one statement, which all have the same owner, and returns the first one.
 pub fn fresh_block(random: &Random, now: DateTime<Utc>) -> i64 {
     next_key(random.distinct(), now, BLOCK_SIZE)

@@ -17,6 +17,7 @@ mod m0011_storage_names;
 mod m0012_compose_details;
 mod m0013_networks;
 mod m0014_change_log;
+mod m0015_change_horizons;
 mod tables;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_compose_details::Migration),
             Box::new(m0013_networks::Migration),
             Box::new(m0014_change_log::Migration),
+            Box::new(m0015_change_horizons::Migration),
         ]
     }
 }

@@ -24,6 +24,7 @@ pub use crate::app::compose::import::{ImportCompose, ImportReport, ImportedAs, O
 pub use crate::app::compose::render::{ComposeFile, Rendering, Reveal};
 pub use crate::app::conflicts::claim::ClaimKind;
 pub use crate::app::conflicts::find::Conflict;
+pub use crate::app::history::feed::{Changes, Feed, FeedItem, FeedLimits, FeedRequest, LoggedChange, ResyncReason};
 pub use crate::app::history::list::{Edits, FieldEdit, is_creation};
 pub use crate::app::history::outcome::Undone;
 pub use crate::app::history::point::PointRef;
@@ -78,6 +79,7 @@ pub struct App {
     db: Db,
     clock: Clock,
     access: Access,
+    feed: Feed,
     idempotent_request: Option<Arc<IdempotentRequest>>,
     author: Author,
     cancellation: Cancellation,
@@ -88,8 +90,9 @@ impl App {
     /// Creates the application of the service itself, with full access, over a migrated database.
     pub fn new(db: Db, clock: Clock) -> Self {
         let (cancellation, statements) = (Cancellation::default(), Statements::default());
+        let feed = Feed::new(FeedLimits::default());
         let author = Author::of_kind(ActorKind::CommandLine);
-        Self { db, clock, access: Access::full(), idempotent_request: None, author, cancellation, statements }
+        Self { db, clock, access: Access::full(), feed, idempotent_request: None, author, cancellation, statements }
     }
 
     /// Binds the application to one request of a caller, without limits of memory and time.
@@ -99,11 +102,11 @@ impl App {
 
     /// Binds the application to one request of a caller, with the limits of its budget.
     pub fn for_caller_within(&self, access: Access, budget: Budget) -> Self {
-        let (db, clock) = (self.db.current(), self.clock.clone());
+        let (db, clock, feed) = (self.db.current(), self.clock.clone(), self.feed.clone());
         let (cancellation, statements) = (Cancellation::default(), Statements::within(budget));
         let kind = if access.key.is_some() { ActorKind::Key } else { ActorKind::Anonymous };
         let author = Author { name: access.key.clone(), ..Author::of_kind(kind) };
-        Self { db, clock, access, idempotent_request: None, author, cancellation, statements }
+        Self { db, clock, access, feed, idempotent_request: None, author, cancellation, statements }
     }
 
     /// The budget of the request.

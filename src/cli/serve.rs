@@ -16,7 +16,7 @@ use crate::{
     config::{DbUrl, Settings},
     db::Db,
     error::Error,
-    server::{self, AuthMode, Hosts, Options, TransportLimits},
+    server::{self, AuthMode, Hosts, Options, SubscriptionLimits, TransportLimits},
 };
 
 /// Runs the service until SIGTERM or Ctrl-C.
@@ -51,6 +51,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
         "DevArch is running on {database}.\nOpen http://{address}/ for GraphiQL; programs talk to http://{address}/graphql\n"
     ));
     db.watch();
+    app.announce_changes();
     let (tell, stop) = mpsc::channel(2);
     let signals = tokio::spawn(async move {
         loop {
@@ -69,6 +70,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
         origins: settings.server.cors_origins.clone(),
         hosts: Hosts { listen: Some(address), allowed: settings.server.allowed_hosts.clone() },
         audiences: settings.server.audiences(),
+        subscriptions: subscriptions(settings),
     };
     let traffic = options.traffic.clone();
     let router = server::router(app, options);
@@ -126,6 +128,17 @@ fn traffic(settings: &Settings) -> TransportLimits {
         grace: settings.shutdown_grace(),
         trusted_proxies: server.trusted_proxies.clone(),
         ..TransportLimits::default()
+    }
+}
+
+/// The limits on subscriptions from the settings.
+fn subscriptions(settings: &Settings) -> SubscriptionLimits {
+    let number = |setting| usize::try_from(setting).unwrap_or(usize::MAX);
+    let server = &settings.server;
+    SubscriptionLimits {
+        all: number(server.max_subscriptions),
+        per_connection: number(server.max_subscriptions_per_connection),
+        ..SubscriptionLimits::default()
     }
 }
 

@@ -34,6 +34,28 @@ pub struct ServerLimits {
     )]
     pub max_requests: u16,
 
+    /// Most open subscriptions, 0 to 1000000. Further ones are refused.
+    #[arg(
+        long,
+        env = "DEVARCH_MAX_SUBSCRIPTIONS",
+        default_value_t = 10_000,
+        global = true,
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u32).range(..=1_000_000)
+    )]
+    pub max_subscriptions: u32,
+
+    /// Most open subscriptions and running operations of one WebSocket, 1 to 10000.
+    #[arg(
+        long,
+        env = "DEVARCH_MAX_SUBSCRIPTIONS_PER_CONNECTION",
+        default_value_t = 100,
+        global = true,
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u32).range(1..=10_000)
+    )]
+    pub max_subscriptions_per_connection: u32,
+
     /// Memory for kept answers, in MiB; 0 keeps none. An answer is kept until something of its stack, or a template,
     /// changes; that is asked of the database each time.
     #[arg(

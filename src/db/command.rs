@@ -106,6 +106,7 @@ impl Db {
             }
             Ok(value) => {
                 self.health.fail_fast(tx.into_inner().commit()).await?;
+                self.note_commit();
                 Ok(value)
             }
             Err(error) => {

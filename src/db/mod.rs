@@ -25,6 +25,8 @@ use std::{
     time::Duration,
 };
 
+use tokio::sync::watch;
+
 use sea_orm::{
     AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
     TransactionOptions,
@@ -60,6 +62,8 @@ pub struct Db {
     vault: Vault,
     random: Random,
     statements: Arc<AtomicU64>,
+    /// The number of transactions that have committed, for those who wait for changes.
+    committed: watch::Sender<u64>,
 }
 
 impl Db {
@@ -70,7 +74,20 @@ impl Db {
         let open = Arc::new(Pools::new(url, &settings, &health, &statements).await?);
         let latest = Arc::new(RwLock::new(Arc::clone(&open)));
         let (url, vault, random) = (url.clone(), Vault::default(), Random::system());
-        Ok(Self { url, open, latest, settings, replica: None, reads_standby: false, health, vault, random, statements })
+        let committed = watch::channel(0).0;
+        Ok(Self {
+            url,
+            open,
+            latest,
+            settings,
+            replica: None,
+            reads_standby: false,
+            health,
+            vault,
+            random,
+            statements,
+            committed,
+        })
     }
 
     /// Adds a standby that serves reads. [`Db::check_standby`] checks whether the server is one.
@@ -162,6 +179,16 @@ impl Db {
     /// The number of statements run since the start, without BEGIN, COMMIT and ROLLBACK.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Changes when a transaction of this process has committed.
+    pub fn committed(&self) -> watch::Receiver<u64> {
+        self.committed.subscribe()
+    }
+
+    /// Notes that a transaction has committed.
+    fn note_commit(&self) {
+        self.committed.send_modify(|count| *count = count.wrapping_add(1));
     }
 
     /// Runs a statement on a pinned connection and returns its rows.

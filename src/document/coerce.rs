@@ -117,6 +117,10 @@ impl Coerce<'_> {
             ("Int" | "Float" | "String" | "ID" | "Boolean", _) => {
                 self.validation_error(path, format!("is {}, and the type \"{name}\" does not take that.", sort(&value)))
             }
+            ("ChangeCursor", Value::String(_)) => value,
+            ("ChangeCursor", _) => {
+                self.validation_error(path, format!("is {}, and the type \"{name}\" takes a text.", sort(&value)))
+            }
             // `DateTime` is a string with a format of its own; other scalars accept any value.
             ("DateTime", _) => match date_time::validation_error(value.as_str().unwrap_or_default()) {
                 Some(what) => self.validation_error(path, what.to_owned()),

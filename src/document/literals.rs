@@ -113,6 +113,10 @@ impl<'a> LiteralCheck<'a> {
             Value::Int(_) | Value::Float(_) if expected.inner_named_type() == "DateTime" => {
                 self.validation_error(value, "The type \"DateTime\" takes a text.".to_owned());
             }
+            Value::String(_) | Value::Variable(_) | Value::Null => {}
+            _ if expected.inner_named_type() == "ChangeCursor" => {
+                self.validation_error(value, "The type \"ChangeCursor\" takes a text.".to_owned());
+            }
             Value::Int(written) => self.number(written.as_str(), value),
             Value::Float(written) => self.number(written.as_str(), value),
             _ => {}

@@ -139,13 +139,43 @@ impl<P> Checked<P> {
     }
 }
 
+/// What an operation does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperationKind {
+    /// It reads.
+    Query,
+    /// It changes something.
+    Mutation,
+    /// It follows changes.
+    Subscription,
+}
+
+impl OperationKind {
+    fn of(operation: &Operation) -> Self {
+        match operation.operation_type {
+            OperationType::Query => Self::Query,
+            OperationType::Mutation => Self::Mutation,
+            OperationType::Subscription => Self::Subscription,
+        }
+    }
+
+    /// The keyword, which is also the label in metrics and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Mutation => "mutation",
+            Self::Subscription => "subscription",
+        }
+    }
+}
+
 /// The operation that runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chosen {
     /// The operation's name, if it has one.
     pub name: Option<String>,
-    /// Whether it is a mutation.
-    pub mutation: bool,
+    /// What it does.
+    pub kind: OperationKind,
     /// The number of its root fields.
     pub roots: usize,
     /// The coerced variables, defaults included.
@@ -280,7 +310,7 @@ impl<P> Documents<P> {
         let cost = cost::check(self.schema()?, &checked.document, operation, &variables, &self.limits)?;
         Ok(Chosen {
             name: operation.name.as_ref().map(Name::to_string),
-            mutation: operation.operation_type == OperationType::Mutation,
+            kind: OperationKind::of(operation),
             roots: operation.root_fields(&checked.document).count(),
             variables,
             cost,

@@ -8,7 +8,7 @@ use async_graphql::Context;
 
 use super::{inputs::IdempotentInput, loaders::Loaders};
 use crate::{
-    app::App,
+    app::{App, FeedItem},
     error::{Error, Result},
     idempotency::IdempotentRequest,
 };
@@ -26,6 +26,8 @@ pub(super) trait ContextExt {
     fn change<C: Hash>(&self, input: impl IdempotentInput + Into<C>) -> Result<(Cow<'_, App>, C)>;
     /// The loaders of this request.
     fn loaders(&self) -> &Loaders;
+    /// The event that is executed.
+    fn event(&self) -> &FeedItem;
 }
 
 impl ContextExt for Context<'_> {
@@ -47,6 +49,10 @@ impl ContextExt for Context<'_> {
     }
 
     fn loaders(&self) -> &Loaders {
+        self.data_unchecked()
+    }
+
+    fn event(&self) -> &FeedItem {
         self.data_unchecked()
     }
 }

@@ -13,6 +13,7 @@ mod loaders;
 mod mutation;
 mod payloads;
 mod query;
+mod subscription;
 mod types;
 
 pub use crate::graphql::{
@@ -20,22 +21,31 @@ pub use crate::graphql::{
     execution::computed_fields::RequestExecutor,
     execution::executable::{executable, locate},
     execution::planned::number_of_written,
+    subscription::{Followed, execute_event, follow},
 };
-use async_graphql::{EmptySubscription, Request, Response, SDLExportOptions, ValidationMode};
+use async_graphql::{EmptyMutation, EmptySubscription, Request, Response, SDLExportOptions, ValidationMode};
 
 use crate::{
     app::App,
     budget::Exceeded,
     graphql::{
-        descriptions::Descriptions, execution::tasks::RequestTasks, loaders::Loaders, mutation::Mutation, query::Query,
+        descriptions::Descriptions,
+        execution::tasks::RequestTasks,
+        loaders::Loaders,
+        mutation::Mutation,
+        query::Query,
+        subscription::{Events, Subscription},
     },
 };
 
 /// The executable schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query, Mutation, EmptySubscription)
+/// The executable schema of events, whose root holds the fields of subscriptions.
+pub type EventSchema = async_graphql::Schema<Events, EmptyMutation, EmptySubscription>;
+
+fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query, Mutation, Subscription)
         .register_output_type::<types::node::Node>()
         .register_output_type::<Descriptions>()
 }
@@ -44,6 +54,15 @@ fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription>
 pub fn schema() -> Schema {
     // `document` has validated the documents. The fast mode checks only what execution itself relies on.
     let framework = builder().validation_mode(ValidationMode::Fast).extension(execution::field_budget::AroundFields);
+    framework.finish()
+}
+
+/// Builds the executable schema of events.
+pub fn event_schema() -> EventSchema {
+    let framework = EventSchema::build(Events, EmptyMutation, EmptySubscription)
+        .register_output_type::<types::node::Node>()
+        .validation_mode(ValidationMode::Fast)
+        .extension(execution::field_budget::AroundFields);
     framework.finish()
 }
 
@@ -65,6 +84,7 @@ pub async fn execute(schema: &Schema, app: App, request: Request) -> Result<Resp
     let tasks = RequestTasks::default();
     let loaders = Loaders::new(app.clone(), &tasks);
     let budget = app.budget().clone();
+    let request = execution::log_end::prepare(&app, request).await;
     let (schema, request) = (schema.clone(), request.data(app).data(loaders));
     tasks.drive(async move { schema.execute(request).await }, &budget).await
 }

@@ -17,13 +17,14 @@ use crate::{
     error::Error,
     graphql::{
         context::ContextExt,
-        execution::to_error::to_graphql_error,
+        execution::{log_end, to_error::to_graphql_error},
         lists::connection::{Listed, StackTotal, TemplateTotal, connection},
         types::{
             api_key::{ApiKey, Viewer},
             history::{
                 change::Change,
                 fields::{ChangeConnection, change_filter, empty_page},
+                point::ChangeCursor,
             },
             instance::Instance,
             node::{self, Node},
@@ -173,6 +174,13 @@ impl Query {
             None => empty_page(),
         };
         Ok(connection(page, EmptyFields, |row| (ByChange(row.id), Change(Arc::new(row)))))
+    }
+
+    /// The end of the change log, as of what the query shows: subscribe to `changes` after it, and no change is missed or
+    /// sent twice.
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
+    async fn change_cursor(&self, ctx: &Context<'_>) -> Result<ChangeCursor> {
+        Ok(ChangeCursor(log_end::end_before(ctx)?.cursor().encode()))
     }
 
     /// What was deleted and can come back.

@@ -96,6 +96,8 @@ pub(super) enum Root {
     List(NodeId, Fields<ListField>),
     /// `trash`.
     Trash(Fields<TrashField>),
+    /// The end of the change log.
+    Cursor(RowSet),
     /// The number of a computed field.
     Computed(usize),
 }

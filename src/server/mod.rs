@@ -4,6 +4,7 @@
 
 mod etag;
 mod graphql;
+mod live;
 mod middleware;
 mod routes;
 mod transport;
@@ -27,11 +28,15 @@ use crate::{
     limits::Limits,
     random::Random,
     read::{Plans, ResponseCache},
-    server::middleware::{auth::Authenticator, hosts::HostGuard, metrics::Metrics, request_id},
+    server::{
+        live::Live,
+        middleware::{auth::Authenticator, hosts::HostGuard, metrics::Metrics, request_id},
+    },
 };
 pub use crate::{
     config::{Audience, Audiences, HostName, Origin},
     server::{
+        live::SubscriptionLimits,
         middleware::{auth::AuthMode, hosts::Hosts},
         transport::{accept::serve, limits::TransportLimits},
     },
@@ -47,6 +52,8 @@ pub(crate) struct Service {
     limits: Arc<Limits>,
     memory: ProcessMemory,
     introspection: Audience,
+    live: Live,
+    metrics: Metrics,
 }
 
 impl Service {
@@ -79,6 +86,8 @@ pub struct Options {
     pub hosts: Hosts,
     /// Who may use introspection, the pages, the schema file and the metrics.
     pub audiences: Audiences,
+    /// Limits on subscriptions.
+    pub subscriptions: SubscriptionLimits,
 }
 
 /// Request extension that disables read plans, so that the executor answers the request. Tests set it to compare both
@@ -95,7 +104,18 @@ pub fn router(app: App, options: Options) -> Router {
     let memory = ProcessMemory::new(limits.memory());
     let Audiences { introspection, pages, schema_route, metrics } = options.audiences;
     let answers = ResponseCache::within(options.answer_cache);
-    let service = Service { schema: schema(), app, documents, answers, limits, memory: memory.clone(), introspection };
+    let live = Live::new(options.subscriptions, &options.traffic, authenticator.clone(), figures.subscriptions());
+    let service = Service {
+        schema: schema(),
+        app,
+        documents,
+        answers,
+        limits,
+        memory: memory.clone(),
+        introspection,
+        live,
+        metrics: figures.clone(),
+    };
     let guard = HostGuard::new(options.hosts, &options.origins, authenticator.clone());
     let check_host = || from_fn_with_state(guard.clone(), middleware::hosts::check);
     let restrict_to = |audience| from_fn_with_state((authenticator.clone(), audience), middleware::audience::admit);

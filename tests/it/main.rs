@@ -33,6 +33,7 @@ mod instances;
 mod kinds;
 mod lifecycle;
 mod lists;
+mod live;
 mod migrations;
 mod networks;
 mod operations;

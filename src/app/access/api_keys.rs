@@ -3,20 +3,23 @@
 //! Called by the resolvers, the command line and the server. They must not log a key, and must not store one in clear
 //! text.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::{Access, Permission, Role, Scope, api_key::ApiKey},
+    access::{
+        Access, Permission, Role, Scope,
+        api_key::{ApiKey, KeyDigest},
+    },
     app::{App, StackRef, find},
     db::{
         Command, StoredOutcome, Tx,
         entities::ApiKeyModel,
         idempotency::outcomes::ApiKeyForm,
         queries::{
-            api_keys::{self, NewKey},
+            api_keys::{self, FoundKey, NewKey},
             stacks::RowLock,
         },
     },
@@ -145,13 +148,35 @@ impl App {
     pub async fn holder(&self, key: &ApiKey) -> Result<Option<Access>> {
         let digest = key.digest();
         let found = api_keys::find(&self.reader(), &digest).await?;
+        self.access_of(&digest, &found)
+    }
+
+    /// Returns the access of each key, as [`App::holder`] does, with one statement.
+    pub async fn holders(&self, keys: &[ApiKey]) -> Result<Vec<Option<Access>>> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let digests: Vec<KeyDigest> = keys.iter().map(ApiKey::digest).collect();
+        let lookups: Vec<String> = digests.iter().map(KeyDigest::lookup).collect();
+        let mut found: HashMap<String, Vec<FoundKey>> = HashMap::new();
+        for row in api_keys::find_all(&self.reader(), &lookups).await? {
+            found.entry(row.lookup.clone()).or_default().push(row);
+        }
+        let rows = |lookup| found.get(lookup).map(Vec::as_slice).unwrap_or_default();
+        digests.iter().zip(&lookups).map(|(digest, lookup)| self.access_of(digest, rows(lookup))).collect()
+    }
+
+    /// The access of a key, from the rows that were found by its digest.
+    fn access_of(&self, digest: &KeyDigest, found: &[FoundKey]) -> Result<Option<Access>> {
         let Some(first) = found.first().filter(|row| digest.verify(&row.verifier)) else { return Ok(None) };
         if first.expires_at.is_some_and(|end| end <= self.clock.now()) {
             return Ok(None);
         }
         let role = role(&first.role)?;
         let scope = if first.limited {
-            Scope::Stacks(found.iter().filter_map(|row| row.stack_id).collect())
+            let mut stacks: Vec<StackId> = found.iter().filter_map(|row| row.stack_id).collect();
+            stacks.sort_unstable();
+            Scope::Stacks(stacks.into())
         } else {
             Scope::Everything
         };

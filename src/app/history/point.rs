@@ -9,9 +9,10 @@ use crate::{
         Tx,
         change_log::{
             PART_OF_TEMPLATES,
-            cursor::{LogCursor, Position},
+            cursor::LogCursor,
             history, part_of,
             past::{self, Point},
+            tail::{self, Standing},
         },
     },
     error::{Error, Result},
@@ -68,21 +69,24 @@ pub(in crate::app) async fn expect_logged(tx: &Tx, now: Time, at: &PointRef, cre
     Err(Error::bad_request(format!("The history begins at {begins_at}; what was before is not known.")))
 }
 
-/// The point of a cursor. Refuses one of another database, of a later history, or without the stack.
+/// The point of a cursor. Refuses one of another history, or without the stack.
 async fn point_of_cursor(tx: &Tx, stack: StackId, cursor: &LogCursor) -> Result<Point> {
-    if cursor.epoch != history::epoch(tx).await?.epoch {
-        return Err(Error::bad_request("This cursor is of another database."));
+    let part = part_of(Some(stack));
+    let end = tail::end(tx).await?;
+    match tail::standing(tx, &end, cursor, |of| [PART_OF_TEMPLATES, part].contains(&of)).await? {
+        Standing::Current => {}
+        Standing::OfAnotherHistory => {
+            return Err(Error::bad_request("This cursor is of a history that the database does not have."));
+        }
+        Standing::TooOld => {
+            return Err(Error::bad_request("The changes behind this cursor are no longer stored."));
+        }
     }
-    let heads = history::heads(tx).await?;
-    let is_ahead = |position: &Position| heads.get(&position.part).copied().unwrap_or_default() < position.seq;
-    if cursor.positions.iter().any(is_ahead) {
-        return Err(Error::bad_request("This cursor is of a history that the database does not have."));
-    }
-    let of = |part| cursor.positions.iter().find(|position| position.part == part).map(|position| position.seq);
-    let of_stack = of(part_of(Some(stack)))
+    let of_stack = cursor
+        .seen(part)
         .ok_or_else(|| Error::bad_request("This cursor says nothing about the stack; take one from a change of it."))?;
-    let point = Point { stack: of_stack, templates: of(PART_OF_TEMPLATES).unwrap_or_default() };
-    Ok(past::point_of_position(tx, part_of(Some(stack)), point).await?)
+    let point = Point { stack: of_stack, templates: cursor.seen(PART_OF_TEMPLATES).unwrap_or_default() };
+    Ok(past::point_of_position(tx, part, point).await?)
 }
 
 fn no_change() -> Error {

@@ -11,11 +11,13 @@
 
 pub mod cursor;
 pub mod history;
+pub mod horizon;
 pub mod past;
 mod recorder;
 pub mod redact;
 pub(super) mod sealed;
 mod store;
+pub mod tail;
 pub(super) mod versions;
 
 pub(super) use self::{

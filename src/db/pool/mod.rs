@@ -10,4 +10,5 @@ pub(in crate::db) mod open;
 pub(in crate::db) mod pinned;
 pub(in crate::db) mod pooler;
 pub(in crate::db) mod read_pool;
+mod signs;
 pub(in crate::db) mod standby;

@@ -20,7 +20,7 @@ use crate::{
             api_key::{ActiveModel, Column, Entity},
             api_key_stack as reach,
         },
-        queries::in_list::one_of,
+        queries::in_list::{nth, one_of, texts},
     },
     ids::StackId,
 };
@@ -34,6 +34,8 @@ pub struct FoundKey {
     pub name: String,
     /// The role.
     pub role: String,
+    /// The half of the hash by which it was found.
+    pub lookup: String,
     /// The half of the hash that has to be compared.
     pub verifier: String,
     /// Whether the key is limited to some stacks.
@@ -47,11 +49,21 @@ pub struct FoundKey {
 /// Finds the key that is not revoked by the first half of its hash. This is the one statement that authentication adds
 /// to a request.
 pub async fn find(db: &impl ConnectionTrait, digest: &KeyDigest) -> Result<Vec<FoundKey>, DbErr> {
-    let sql = "SELECT k.id, k.name, k.role, k.verifier, k.limited, k.expires_at, s.stack_id FROM api_keys AS k \
-               LEFT JOIN api_key_stacks AS s ON s.api_key_id = k.id WHERE k.lookup = $1 AND k.revoked_at IS NULL";
+    let sql = format!("{FOUND} WHERE k.lookup = $1 AND k.revoked_at IS NULL");
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [digest.lookup().into()]);
     FoundKey::find_by_statement(statement).all(db).await
 }
+
+/// Finds many keys as [`find`] does, in any order.
+pub async fn find_all(db: &impl ConnectionTrait, lookups: &[String]) -> Result<Vec<FoundKey>, DbErr> {
+    let backend = db.get_database_backend();
+    let sql = format!("{FOUND} WHERE k.lookup {} AND k.revoked_at IS NULL", nth(backend, 1));
+    let statement = Statement::from_sql_and_values(backend, sql, [texts(backend, lookups)]);
+    FoundKey::find_by_statement(statement).all(db).await
+}
+
+const FOUND: &str = "SELECT k.id, k.name, k.role, k.lookup, k.verifier, k.limited, k.expires_at, s.stack_id \
+                     FROM api_keys AS k LEFT JOIN api_key_stacks AS s ON s.api_key_id = k.id";
 
 /// Whether a key was ever created, including revoked ones. Revoking the last key does not switch authentication off.
 pub async fn any(db: &impl ConnectionTrait) -> Result<bool, DbErr> {

@@ -122,6 +122,7 @@ impl Db {
             }
         };
         connection.release();
+        self.note_commit();
         match rows.into_iter().next() {
             Some(Row::Postgres(row)) => Ok(Some(InstanceModel::from_query_result(&QueryResult::from(row), "")?)),
             _ => Ok(None),

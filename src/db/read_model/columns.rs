@@ -29,7 +29,11 @@ impl Type {
             ColumnFormat::Int | ColumnFormat::NonZero => Self::Int,
             ColumnFormat::Flag => Self::Flag,
             ColumnFormat::Time => Self::Time,
-            ColumnFormat::Text | ColumnFormat::Word(_) | ColumnFormat::Words | ColumnFormat::Json => Self::Text,
+            ColumnFormat::Text
+            | ColumnFormat::Word(_)
+            | ColumnFormat::Words
+            | ColumnFormat::Json
+            | ColumnFormat::Cursor => Self::Text,
         }
     }
 
@@ -73,8 +77,8 @@ impl RowSet {
         Column { set: self, at: 1 }
     }
 
-    /// The third column of the version.
-    pub(super) fn third(self) -> Column {
+    /// The third column of the version, or the end of the change log.
+    pub fn third(self) -> Column {
         Column { set: self, at: 2 }
     }
 }

@@ -8,13 +8,18 @@ use super::{
     node::{Entity, NodeId},
     tree::Tree,
 };
-use crate::kinds::plain::{ColumnFormat, FieldColumn, PlainKind};
+use crate::{
+    db::change_log::cursor::END_OF_ALL,
+    kinds::plain::{ColumnFormat, FieldColumn, PlainKind},
+};
 
 /// What the rows of a row set are.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum SetOf {
     /// The version of the data.
     Version,
+    /// The end of the change log.
+    LogEnd,
     /// The objects of a node.
     Objects(NodeId),
     /// The total count of a page, for each parent.
@@ -65,6 +70,21 @@ impl Tree {
             let set = self
                 .set(SetOf::Count(node), &[field("parent", ColumnFormat::Long), field("count", ColumnFormat::Long)]);
             self.nodes[node.0].count = Some(set);
+        }
+    }
+
+    /// Adds the end of the change log.
+    pub fn log_end(&mut self) -> RowSet {
+        match self.sets.iter().position(|set| matches!(set, SetOf::LogEnd)) {
+            Some(at) => RowSet::nth(at),
+            None => self.set(
+                SetOf::LogEnd,
+                &[
+                    field("owner", ColumnFormat::Long),
+                    field("position", ColumnFormat::Long),
+                    field(END_OF_ALL, ColumnFormat::Cursor),
+                ],
+            ),
         }
     }
 

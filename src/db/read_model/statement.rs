@@ -18,7 +18,10 @@ use super::{
 use crate::{
     access::Scope,
     db::{
-        change_log::versions::{OF_EVERYTHING, OF_STACK, OF_TEMPLATES},
+        change_log::{
+            cursor::END_OF_ALL,
+            versions::{OF_EVERYTHING, OF_STACK, OF_TEMPLATES},
+        },
         pool::pinned::Parameter,
     },
     kinds::plain::ColumnFormat,
@@ -245,6 +248,10 @@ impl<'a> Read<'a> {
                     columns.select_values(set, &[nothing, OF_EVERYTHING, nothing], backend, whole, &mut text.sql);
                 }
             },
+            SetOf::LogEnd => {
+                let nothing = "CAST(0 AS BIGINT)";
+                columns.select_values(set, &[nothing, nothing, END_OF_ALL], backend, whole, &mut text.sql);
+            }
             SetOf::Objects(node) => {
                 let alias = self.tree.get(node).entity.alias();
                 columns.select(set, backend, whole, &mut text.sql);

@@ -64,7 +64,7 @@ impl Build<'_> {
 }
 
 /// The position of a node, as a byte offset in `column`.
-fn position<T>(node: &Node<T>) -> Pos {
+pub(in crate::graphql) fn position<T>(node: &Node<T>) -> Pos {
     Pos { line: 0, column: node.location().map_or(0, |span| span.offset()) }
 }
 
@@ -161,7 +161,7 @@ fn size(value: &Value) -> usize {
 }
 
 /// Converts a JSON value to a value of the executor.
-fn constant(value: Value) -> async_graphql::Value {
+pub(in crate::graphql) fn constant(value: Value) -> async_graphql::Value {
     match value {
         Value::Null => async_graphql::Value::Null,
         Value::Bool(flag) => async_graphql::Value::Boolean(flag),

@@ -5,6 +5,7 @@
 pub(in crate::graphql) mod computed_fields;
 pub(in crate::graphql) mod executable;
 pub(in crate::graphql) mod field_budget;
+pub(in crate::graphql) mod log_end;
 pub(in crate::graphql) mod planned;
 pub(in crate::graphql) mod tasks;
 pub(in crate::graphql) mod to_error;

@@ -14,7 +14,7 @@ use crate::{
     graphql::{
         compose::file::{ComposeFile, ComposeMode},
         context::ContextExt,
-        execution::to_error::to_graphql_error,
+        execution::{log_end, to_error::to_graphql_error},
         lists::{
             connection::Listed,
             instances::{self, InstanceTotal},
@@ -22,7 +22,10 @@ use crate::{
         loaders::{ComposeOf, StackConflictsOf},
         types::{
             conflict::Conflict,
-            history::fields::{History, StackVersions},
+            history::{
+                fields::{History, StackVersions},
+                point::ChangeCursor,
+            },
             instance::Instance,
             plain::{object, output, value},
         },
@@ -82,6 +85,13 @@ impl StackRelations {
         let found = ctx.loaders().load(ComposeOf { stack: self.0.id, how }).await.map_err(to_graphql_error)?;
         let found = found.ok_or_else(|| Error::Internal("a stack was purged while it was rendered".to_owned()));
         Ok(ComposeFile(found.map_err(to_graphql_error)?.map_err(to_graphql_error)?))
+    }
+
+    /// The end of the change log for this stack, as of what the query shows: subscribe to `stackChanges` after it, and no
+    /// change is missed or sent twice. It also works as a point of `version`.
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
+    async fn change_cursor(&self, ctx: &Context<'_>) -> Result<ChangeCursor> {
+        Ok(ChangeCursor(log_end::end_before(ctx)?.of_stack(self.0.id).cursor().encode()))
     }
 
     #[graphql(flatten)]

@@ -43,6 +43,8 @@ pub enum ColumnFormat {
     Words,
     /// A text that holds JSON.
     Json,
+    /// The end of the change log, shown as a cursor.
+    Cursor,
 }
 
 /// The type of a column.

@@ -116,7 +116,8 @@ impl<'a> Compiler<'a> {
             self.tree.nodes().filter(|(_, node)| is_source(&node.source)).map(|(node, _)| node).collect();
         let computed = self.computed.iter().map(|field| field.depends_on).max();
         let is_within_stack = computed.is_none_or(|depends_on| depends_on == DependsOn::Stack);
-        let covers = match (sources.as_slice(), self.depends_on_stack && is_within_stack) {
+        let shows_end = roots.iter().any(|(_, root)| matches!(root, Root::Cursor(_)));
+        let covers = match (sources.as_slice(), self.depends_on_stack && is_within_stack && !shows_end) {
             ([stack], true) => Covers::Stack(*stack),
             _ => Covers::Everything,
         };

@@ -6,7 +6,10 @@ use apollo_compiler::executable::Field as Selected;
 
 use super::{Compiler, Sets, argument, plain, typename};
 use crate::{
-    db::read_model::{Column, NodeId, Source},
+    db::{
+        change_log::cursor::END_OF_STACK,
+        read_model::{Column, NodeId, Source},
+    },
     fields::{INSTANCE, STACK, TEMPLATE},
     ids::{GlobalId, StackId, TemplateId},
     kinds::{
@@ -24,6 +27,10 @@ const fn id(sql: &'static str, tag: &'static str) -> FieldColumn {
 const fn text(sql: &'static str) -> FieldColumn {
     FieldColumn { field: sql, sql, format: ColumnFormat::Text }
 }
+
+/// `changeCursor` of a stack.
+const CHANGE_CURSOR: FieldColumn =
+    FieldColumn { field: "changeCursor", sql: END_OF_STACK, format: ColumnFormat::Cursor };
 
 impl<'a> Compiler<'a> {
     /// The fields of the objects of a node.
@@ -53,6 +60,7 @@ impl<'a> Compiler<'a> {
                 "conflicts" => own.computed(node, DependsOn::Everything)?,
                 // A point can be so long ago from now, also far below a change.
                 "history" | "version" => own.computed(node, DependsOn::Request)?,
+                "changeCursor" => Field::Column(own.tree.of_node(node, CHANGE_CURSOR), CHANGE_CURSOR.format),
                 _ => own.plain_field(node, field, STACK)?,
             })
         })

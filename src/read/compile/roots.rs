@@ -50,6 +50,7 @@ impl<'a> Compiler<'a> {
                 Root::List(node, self.connection("Template", node, sets)?)
             }
             "trash" => Root::Trash(self.fields("Trash", sets, Self::trash)?),
+            "changeCursor" => Root::Cursor(self.tree.log_end()),
             "viewer" | "apiKeys" => Root::Computed(self.computed_field(None, DependsOn::Request)),
             "suggestHostPort" => Root::Computed(self.computed_field(None, DependsOn::Everything)),
             // Introspection.

@@ -8,7 +8,10 @@ use serde_json::Value;
 use super::super::rows::malformed_row;
 use crate::{
     budget::chunks::ChunkWriter,
-    db::read_model::{Place, Row},
+    db::{
+        change_log::cursor::LogEnd,
+        read_model::{Place, Row},
+    },
     error::Result,
     ids::opaque,
     kinds::{Argv, plain::ColumnFormat},
@@ -47,9 +50,11 @@ pub(super) fn column(out: &mut ChunkWriter, row: &Row, at: Place, format: Column
             Some(time) => quoted(out, &time.to_rfc3339_opts(SecondsFormat::AutoSi, false)),
             None => raw(out, "null"),
         },
-        ColumnFormat::Text | ColumnFormat::Word(_) | ColumnFormat::Words | ColumnFormat::Json => {
-            text(out, row.text(at)?, format)
-        }
+        ColumnFormat::Text
+        | ColumnFormat::Word(_)
+        | ColumnFormat::Words
+        | ColumnFormat::Json
+        | ColumnFormat::Cursor => text(out, row.text(at)?, format),
     }
 }
 
@@ -62,6 +67,10 @@ pub(super) fn text(out: &mut ChunkWriter, text: Option<&str>, format: ColumnForm
         ColumnFormat::Words => {
             let Ok(Argv(words)) = text.parse();
             json(out, &words)
+        }
+        ColumnFormat::Cursor => {
+            let end = LogEnd::read(text).ok_or_else(|| malformed_row("no end of the change log"))?;
+            quoted(out, &end.cursor().encode())
         }
         ColumnFormat::Json => json(out, &serde_json::from_str::<Value>(text).map_err(|_| malformed_row("no JSON"))?),
         _ => json(out, text),

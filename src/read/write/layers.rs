@@ -271,7 +271,7 @@ impl<'a> Writer<'_, 'a> {
             }
             ColumnFormat::Flag => a.flag(at_a)? == b.flag(at_b)?,
             ColumnFormat::Time => true,
-            ColumnFormat::Text | ColumnFormat::Word(_) => a.text(at_a)? == b.text(at_b)?,
+            ColumnFormat::Text | ColumnFormat::Word(_) | ColumnFormat::Cursor => a.text(at_a)? == b.text(at_b)?,
             ColumnFormat::Words => {
                 let words = |text: Option<&str>| text.map(|text| text.parse::<Argv>().unwrap_or_default());
                 words(a.text(at_a)?) == words(b.text(at_b)?)

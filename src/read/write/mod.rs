@@ -66,6 +66,10 @@ impl<'a> Writer<'_, 'a> {
                 TrashField::Typename(name) => raw(out, name),
                 TrashField::List(node, fields) => self.list(out, *node, 0, fields),
             }),
+            Root::Cursor(set) => {
+                let (_, _, row) = self.rows.entries(*set, 0).first().ok_or_else(|| malformed_row("no cursor"))?;
+                self.column(out, row, set.third(), ColumnFormat::Cursor)
+            }
             Root::Computed(number) => self.computed(out, *number, 0),
         })
     }

@@ -34,11 +34,11 @@ use crate::{
 };
 
 /// Codes of internal errors. Their cause is logged under the request id.
-pub(super) const OURS: [&str; 2] = ["INTERNAL", "UNAVAILABLE"];
+pub(in crate::server) const OURS: [&str; 2] = ["INTERNAL", "UNAVAILABLE"];
 
 /// Writes the response of the executor as JSON, with the JSON of the objects that plans have written. `began` is false
 /// if the request was refused before anything ran. A response that exceeds the budget becomes an error.
-pub(super) async fn values(
+pub(in crate::server) async fn values(
     (mut response, objects): (GraphqlResponse, Vec<Vec<u8>>),
     began: bool,
     id: Option<RequestId>,
@@ -142,7 +142,7 @@ pub(super) fn written(status: StatusCode, json: Chunks, media_type: MediaType, o
 }
 
 /// Shortens messages, limits the number of errors, and adds the request id to internal errors.
-fn limit_errors(errors: &mut Vec<ServerError>, id: Option<&RequestId>) {
+pub(in crate::server) fn limit_errors(errors: &mut Vec<ServerError>, id: Option<&RequestId>) {
     let all = errors.len();
     errors.truncate(MAX_ERRORS);
     for error in errors.iter_mut() {
@@ -160,7 +160,7 @@ fn limit_errors(errors: &mut Vec<ServerError>, id: Option<&RequestId>) {
 }
 
 /// The `extensions.code` of an error, if it has one.
-pub(super) fn code(error: &ServerError) -> Option<String> {
+pub(in crate::server) fn code(error: &ServerError) -> Option<String> {
     match error.extensions.as_ref()?.get("code")? {
         Value::String(code) => Some(code.clone()),
         _ => None,
@@ -168,13 +168,13 @@ pub(super) fn code(error: &ServerError) -> Option<String> {
 }
 
 /// Adds a code to an error.
-pub(super) fn coded(mut error: ServerError, code: &str) -> ServerError {
+pub(in crate::server) fn coded(mut error: ServerError, code: &str) -> ServerError {
     error.extensions.get_or_insert_default().set("code", code);
     error
 }
 
 /// The errors of a response to a document that was rejected.
-pub(super) fn errors(refusal: &Refusal) -> Vec<ServerError> {
+pub(in crate::server) fn errors(refusal: &Refusal) -> Vec<ServerError> {
     let error = |mistake: &crate::document::ValidationError| {
         let place = mistake.location.map(|(line, column)| async_graphql::Pos { line, column });
         coded(ServerError::new(&mistake.message, place), refusal.kind.code())

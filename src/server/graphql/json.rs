@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 /// A JSON value, deserialized without special keys.
 #[derive(Debug)]
-pub(super) struct Plain(pub(super) Value);
+pub(in crate::server) struct Plain(pub(in crate::server) Value);
 
 impl<'de> Deserialize<'de> for Plain {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

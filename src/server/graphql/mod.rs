@@ -22,18 +22,21 @@ use axum::{
 use tokio::time::sleep;
 use tower_http::request_id::RequestId;
 
-pub(super) use self::answer::{refuse, unavailable};
 use self::{
-    answer::{values, written},
-    negotiate::MediaType,
-    request::Params,
-    run::{Answer, How, Ran},
+    answer::written,
+    negotiate::{Accepted, MediaType},
+};
+pub(super) use self::{
+    answer::{code, coded, errors, limit_errors, refuse, unavailable, values},
+    json::Plain,
+    request::{Bad, Params, check_value_count},
+    run::{Answer, ChangeOverGet, How, Prepared, Ran, add_codes, completed, prepare, run},
 };
 use crate::{
     access::Access,
     budget::{Exceeded, large_work},
     server::{
-        ByExecutor, Service, etag,
+        ByExecutor, Service, etag, live,
         middleware::{outcome::Outcome, request_id},
     },
 };
@@ -45,37 +48,41 @@ pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempote
 /// for other requests.
 const MEMORY_REFUSAL_DELAY: Duration = Duration::from_millis(150);
 
-/// Handles one GraphQL request.
+/// Handles one GraphQL request, or the handshake of a WebSocket.
 pub(super) async fn handle(
     State(service): State<Service>,
-    Extension(access): Extension<Access>,
+    access: Option<Extension<Access>>,
     extensions: Extensions,
     method: Method,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let Some(media_type) = negotiate::accepted(&headers) else {
+    let access = access.map(|Extension(access)| access);
+    if live::is_upgrade(&method, &headers) {
+        return live::socket::upgrade(&service, access, &headers, &extensions);
+    }
+    let Some(access) = access else {
+        return refused(StatusCode::UNAUTHORIZED, "unauthenticated", "UNAUTHENTICATED", "Send an API key.");
+    };
+    let accepted = negotiate::accepted(&headers);
+    let Some(media_type) = accepted.media_type.or(accepted.events.then_some(MediaType::Json)) else {
         return refused(
             StatusCode::NOT_ACCEPTABLE,
             "not_acceptable",
             "BAD_REQUEST",
-            &format!("This answers as {} or {}.", MediaType::GraphqlResponse.as_str(), MediaType::Json.as_str()),
+            &format!(
+                "This answers as {}, {} or {}.",
+                MediaType::GraphqlResponse.as_str(),
+                MediaType::Json.as_str(),
+                negotiate::EVENT_STREAM
+            ),
         );
     };
     let read = match method {
         Method::GET => Params::from_query(query.as_deref().unwrap_or_default(), &service.limits),
         Method::POST => Params::from_body(&headers, body, &service.limits).await,
-        _ => {
-            let mut answer = refused(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method",
-                "BAD_REQUEST",
-                "Send GraphQL requests with POST or GET.",
-            );
-            answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, POST"));
-            return answer;
-        }
+        _ => return wrong_method("method", "GET, POST", "Send GraphQL requests with POST or GET."),
     };
     let params = match read {
         Ok(params) => params,
@@ -93,21 +100,21 @@ pub(super) async fn handle(
     let get = method == Method::GET;
     let planned = extensions.get::<ByExecutor>().is_none();
     let request = extensions.get::<RequestId>().map(request_id::text);
-    let how = How { key, request, get, planned, permit: extensions.get().cloned() };
-    let ran = Box::pin(run::run(&service, access, params, how)).await;
-    let Ran { answer, began, mut outcome, budget } = match ran {
-        Ok(ran) => ran,
-        Err(run::ChangeOverGet) => {
-            let mut answer = refused(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "mutation_over_get",
-                "BAD_REQUEST",
-                "A mutation changes something: send it with POST.",
-            );
-            answer.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
-            return answer;
+    let prepared = match prepare(&service, &access, params, get) {
+        Ok(prepared) => prepared,
+        Err(ChangeOverGet) => {
+            return wrong_method("mutation_over_get", "POST", "A mutation changes something: send it with POST.");
         }
     };
+    let how = How { key, request, planned, permit: extensions.get().cloned() };
+    let ran = match prepared {
+        Err(refusal) => Ran::refused(&refusal),
+        Ok(prepared) if prepared.is_subscription() => {
+            return subscribe(&service, access, prepared, accepted, &extensions, &headers).await;
+        }
+        Ok(prepared) => Box::pin(run(&service, access, prepared, how)).await,
+    };
+    let Ran { answer, began, mut outcome, budget } = ran;
     // A response of the executor may contain revealed secrets; one written by a read plan never does.
     let cache_control = match &answer {
         Answer::Values(response, _) => response.errors.is_empty().then_some("no-store"),
@@ -126,6 +133,9 @@ pub(super) async fn handle(
     if budget.exceeded().is_some_and(Exceeded::is_of_memory) {
         sleep(MEMORY_REFUSAL_DELAY).await;
     }
+    if accepted.only_events {
+        return live::sse::once(json, outcome);
+    }
     match cache_control.filter(|_| get) {
         Some(cache_control) => {
             let tagged = move || (etag::tag(media_type.with_charset(), &json.pieces), json);
@@ -134,6 +144,29 @@ pub(super) async fn handle(
         }
         None => written(status, json, media_type, outcome),
     }
+}
+
+/// Answers a subscription with a stream of events, if the client accepts one.
+async fn subscribe(
+    service: &Service,
+    access: Access,
+    prepared: Prepared,
+    accepted: Accepted,
+    extensions: &Extensions,
+    headers: &HeaderMap,
+) -> Response {
+    if !accepted.events {
+        let message = "A subscription is answered as text/event-stream, or over a WebSocket.";
+        return refused(StatusCode::NOT_ACCEPTABLE, "not_acceptable", "BAD_REQUEST", message);
+    }
+    live::sse::subscribe(service, access, prepared, extensions, headers).await
+}
+
+/// The response to a method that the request must not have.
+fn wrong_method(reason: &'static str, allowed: &'static str, message: &str) -> Response {
+    let mut answer = refused(StatusCode::METHOD_NOT_ALLOWED, reason, "BAD_REQUEST", message);
+    answer.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+    answer
 }
 
 /// An error response to a request that is refused before its document is validated.

@@ -37,17 +37,44 @@ struct Match {
     quality: u16,
 }
 
-/// The media type of the response; `None` when the client accepts neither. It is `application/json` without the header
-/// or for wildcards. If the header names both types with the same quality, it is `application/graphql-response+json`.
-pub(super) fn accepted(headers: &HeaderMap) -> Option<MediaType> {
+/// The media type of server-sent events.
+pub(super) const EVENT_STREAM: &str = "text/event-stream";
+
+/// What a client accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Accepted {
+    /// The media type of a single response; `None` when the client accepts neither.
+    pub(super) media_type: Option<MediaType>,
+    /// Whether it accepts a stream of events, as the response to a subscription.
+    pub(super) events: bool,
+    /// Whether it wants a stream of events in any case.
+    pub(super) only_events: bool,
+}
+
+/// What the client accepts.
+pub(super) fn accepted(headers: &HeaderMap) -> Accepted {
     let values = headers.get_all(ACCEPT);
     let ranges = values.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     let ranges: Vec<&str> = ranges.map(str::trim).filter(|range| !range.is_empty()).collect();
     if ranges.is_empty() {
-        return Some(MediaType::Json);
+        return Accepted { media_type: Some(MediaType::Json), events: true, only_events: false };
     }
-    let newer = best(&ranges, MediaType::GraphqlResponse);
-    let plain = best(&ranges, MediaType::Json);
+    let (media_type, events) = (single(&ranges), best(&ranges, EVENT_STREAM));
+    let single = media_type.and_then(|media_type| best(&ranges, media_type.as_str()));
+    let only_events = events.is_some_and(|events| match single {
+        None => true,
+        Some(single) if events.quality == single.quality => events.exactness == 2 && single.exactness < 2,
+        Some(single) => events.quality > single.quality,
+    });
+    Accepted { media_type, events: events.is_some(), only_events }
+}
+
+/// The media type of a single response; `None` when the client accepts neither. It is `application/json` without the
+/// header or for wildcards. If the header names both types with the same quality, it is
+/// `application/graphql-response+json`.
+fn single(ranges: &[&str]) -> Option<MediaType> {
+    let newer = best(ranges, MediaType::GraphqlResponse.as_str());
+    let plain = best(ranges, MediaType::Json.as_str());
     match (newer, plain) {
         (Some(newer), Some(plain)) if newer.quality == plain.quality && newer.exactness == 2 => {
             Some(MediaType::GraphqlResponse)
@@ -60,9 +87,8 @@ pub(super) fn accepted(headers: &HeaderMap) -> Option<MediaType> {
 }
 
 /// The most exact match for a media type; `None` when the client does not accept it.
-fn best(ranges: &[&str], media_type: MediaType) -> Option<Match> {
-    let found =
-        ranges.iter().filter_map(|range| matches(range, media_type.as_str())).max_by_key(|found| found.exactness)?;
+fn best(ranges: &[&str], media_type: &str) -> Option<Match> {
+    let found = ranges.iter().filter_map(|range| matches(range, media_type)).max_by_key(|found| found.exactness)?;
     (found.quality > 0).then_some(found)
 }
 
@@ -72,8 +98,8 @@ fn matches(range: &str, media_type: &str) -> Option<Match> {
     let name = parts.next().unwrap_or_default().to_ascii_lowercase();
     let exactness = match name.as_str() {
         "*/*" => 0,
-        "application/*" => 1,
         name if name == media_type => 2,
+        name if name.strip_suffix('*').is_some_and(|kind| kind.ends_with('/') && media_type.starts_with(kind)) => 1,
         _ => return None,
     };
     let mut quality = 1000;
@@ -105,7 +131,7 @@ mod tests {
     fn negotiated(accept: &str) -> Option<&'static str> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_str(accept).unwrap());
-        accepted(&headers).map(MediaType::as_str)
+        accepted(&headers).media_type.map(MediaType::as_str)
     }
 
     #[test]
@@ -133,6 +159,28 @@ mod tests {
         ] {
             assert_eq!(negotiated(accept), expected, "{accept}");
         }
-        assert_eq!(accepted(&HeaderMap::new()), Some(MediaType::Json));
+        assert_eq!(accepted(&HeaderMap::new()).media_type, Some(MediaType::Json));
+    }
+
+    #[test]
+    fn events_are_sent_to_those_that_accept_them() {
+        for (accept, events, only_events) in [
+            ("text/event-stream", true, true),
+            ("TEXT/Event-Stream;q=0.5", true, true),
+            ("text/event-stream, application/json;q=0.9", true, true),
+            ("text/event-stream, */*", true, true),
+            ("application/graphql-response+json, application/json, text/event-stream, multipart/mixed", true, false),
+            ("application/json, text/event-stream;q=0.5", true, false),
+            ("text/*", true, true),
+            ("*/*", true, false),
+            ("", true, false),
+            ("text/event-stream;q=0, */*", false, false),
+            ("application/json", false, false),
+            ("text/html", false, false),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_str(accept).unwrap())]);
+            let accepted = accepted(&headers);
+            assert_eq!((accepted.events, accepted.only_events), (events, only_events), "{accept}");
+        }
     }
 }

@@ -20,20 +20,20 @@ use crate::limits::Limits;
 
 /// The parameters of a GraphQL request. Unknown parameters are ignored.
 #[derive(Debug)]
-pub(super) struct Params {
-    pub(super) query: String,
-    pub(super) operation_name: Option<String>,
-    pub(super) variables: Map<String, Value>,
+pub(in crate::server) struct Params {
+    pub(in crate::server) query: String,
+    pub(in crate::server) operation_name: Option<String>,
+    pub(in crate::server) variables: Map<String, Value>,
 }
 
 /// An error response to a malformed request.
 #[derive(Debug)]
-pub(super) struct Bad {
-    pub(super) status: StatusCode,
+pub(in crate::server) struct Bad {
+    pub(in crate::server) status: StatusCode,
     /// The label `reason` in the metrics; stable.
-    pub(super) reason: &'static str,
-    pub(super) code: &'static str,
-    pub(super) message: String,
+    pub(in crate::server) reason: &'static str,
+    pub(in crate::server) code: &'static str,
+    pub(in crate::server) message: String,
 }
 
 impl Bad {
@@ -84,6 +84,13 @@ impl Params {
             return Err(too_long(limits.max_body));
         }
         Ok(params)
+    }
+
+    /// Reads the parameters from a JSON object that is a part of a message.
+    pub(in crate::server) fn from_object(mut object: Map<String, Value>) -> Result<Self, Bad> {
+        let mut part = |name: &str| object.remove(name).map(Plain);
+        let (query, operation_name) = (part("query"), part("operationName"));
+        Self::new(Written { query, operation_name, variables: part("variables"), extensions: part("extensions") })
     }
 
     /// Reads the parameters from the query of a URL.
@@ -173,7 +180,7 @@ fn json_error(cause: &serde_json::Error) -> String {
 }
 
 /// Checks the number of values in a JSON text before it is parsed.
-fn check_value_count(text: &str, limits: &Limits) -> Result<(), Bad> {
+pub(in crate::server) fn check_value_count(text: &str, limits: &Limits) -> Result<(), Bad> {
     let max = limits.max_values;
     if values::count(text) <= max {
         return Ok(());

@@ -21,10 +21,10 @@ use crate::{
     access::Access,
     app::App,
     budget::{Budget, Exceeded, cancellation::Cancellation, chunks::Chunks},
-    document::{Chosen, Refusal, RejectionKind},
+    document::{Checked, Chosen, OperationKind, Refusal, RejectionKind},
     error::INTERNAL_FAILURE,
     graphql::{RequestExecutor, RequestKey, executable, execute, locate},
-    read::payload::PayloadPlans,
+    read::{Plans, payload::PayloadPlans},
     server::{
         Service,
         middleware::{
@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// The response to a request.
-pub(super) enum Answer {
+pub(in crate::server) enum Answer {
     /// Values from the executor, and the JSON of objects that plans have written, by number.
     Values(Box<GraphqlResponse>, Vec<Vec<u8>>),
     /// JSON written by a read plan.
@@ -44,17 +44,17 @@ pub(super) enum Answer {
 }
 
 /// The result of a request.
-pub(super) struct Ran {
-    pub(super) answer: Answer,
+pub(in crate::server) struct Ran {
+    pub(in crate::server) answer: Answer,
     /// False if the request was refused before anything ran.
-    pub(super) began: bool,
-    pub(super) outcome: Outcome,
+    pub(in crate::server) began: bool,
+    pub(in crate::server) outcome: Outcome,
     /// The budget that the response is charged to.
-    pub(super) budget: Budget,
+    pub(in crate::server) budget: Budget,
 }
 
 impl Ran {
-    fn refused(refusal: &Refusal) -> Self {
+    pub(in crate::server) fn refused(refusal: &Refusal) -> Self {
         let outcome = Outcome { refusal: Some(refusal.reason), ..Outcome::default() };
         Self {
             answer: Answer::Values(Box::new(GraphqlResponse::from_errors(errors(refusal))), Vec::new()),
@@ -66,52 +66,84 @@ impl Ran {
 }
 
 /// The error for a mutation sent with GET.
-pub(super) struct ChangeOverGet;
+pub(in crate::server) struct ChangeOverGet;
 
 /// How a request was sent, and how it is answered.
 #[derive(Clone)]
-pub(super) struct How<'a> {
+pub(in crate::server) struct How<'a> {
     /// The value of the header `Idempotency-Key`.
-    pub(super) key: Option<&'a str>,
+    pub(in crate::server) key: Option<&'a str>,
     /// The id of the request, for the change log.
-    pub(super) request: Option<&'a str>,
-    /// Whether the method is GET.
-    pub(super) get: bool,
+    pub(in crate::server) request: Option<&'a str>,
     /// Whether a read plan may answer it instead of the executor.
-    pub(super) planned: bool,
+    pub(in crate::server) planned: bool,
     /// The admission permit, kept while any task of the request runs.
-    pub(super) permit: Option<Permit>,
+    pub(in crate::server) permit: Option<Permit>,
 }
 
-/// Validates a request and runs it.
-pub(super) async fn run(service: &Service, access: Access, params: Params, how: How<'_>) -> Result<Ran, ChangeOverGet> {
+/// A request whose document is valid, and whose operation is chosen.
+pub(in crate::server) struct Prepared {
+    pub(in crate::server) checked: Arc<Checked<Plans>>,
+    pub(in crate::server) operation_name: Option<String>,
+    pub(in crate::server) chosen: Chosen,
+    /// The text of the document.
+    pub(in crate::server) query: String,
+    from: Instant,
+}
+
+impl Prepared {
+    /// How long validation took.
+    pub(in crate::server) fn took(&self) -> Duration {
+        self.from.elapsed()
+    }
+
+    /// Whether it follows changes, which [`run`] does not do.
+    pub(in crate::server) fn is_subscription(&self) -> bool {
+        self.chosen.kind == OperationKind::Subscription
+    }
+}
+
+/// Validates a request. The inner error is a refusal.
+pub(in crate::server) fn prepare(
+    service: &Service,
+    access: &Access,
+    params: Params,
+    get: bool,
+) -> Result<Result<Prepared, Refusal>, ChangeOverGet> {
     let Params { query, operation_name, variables } = params;
     let name = operation_name.as_deref();
     let from = Instant::now();
-    let document = tracing::info_span!(target: SPANS, "document");
+    let _document = tracing::info_span!(target: SPANS, "document");
     let checked = match service.documents.check(&query) {
         Ok(checked) => checked,
-        Err(refusal) => return Ok(Ran::refused(&refusal)),
+        Err(refusal) => return Ok(Err(refusal)),
     };
-    if how.get && service.documents.is_mutation(&checked, name) == Some(true) {
+    if get && service.documents.is_mutation(&checked, name) == Some(true) {
         return Err(ChangeOverGet);
     }
-    if let Some(reason) = service.introspection.lacks(&access).filter(|_| checked.introspects()) {
+    if let Some(reason) = service.introspection.lacks(access).filter(|_| checked.introspects()) {
         let message = format!("Introspection is restricted. {reason}");
-        return Ok(Ran::refused(&Refusal::one(RejectionKind::Forbidden, "introspection", message)));
+        return Ok(Err(Refusal::one(RejectionKind::Forbidden, "introspection", message)));
     }
     let chosen = match service.documents.choose(&checked, name, variables) {
         Ok(chosen) => chosen,
-        Err(refusal) => return Ok(Ran::refused(&refusal)),
+        Err(refusal) => return Ok(Err(refusal)),
     };
-    let Chosen { name, mutation, roots, variables, cost } = chosen;
+    Ok(Ok(Prepared { checked, operation_name, chosen, query, from }))
+}
+
+/// Runs a query or a mutation.
+pub(in crate::server) async fn run(service: &Service, access: Access, prepared: Prepared, how: How<'_>) -> Ran {
+    let Prepared { checked, operation_name, chosen, from, query: _ } = prepared;
+    let Chosen { name, kind, roots, variables, cost } = chosen;
+    let mutation = kind == OperationKind::Mutation;
     let key = how.key.filter(|_| mutation);
     if key.is_some() && roots > 1 {
-        return Ok(Ran::refused(&Refusal::one(
+        return Ran::refused(&Refusal::one(
             RejectionKind::BadRequest,
             "idempotency_key",
             "The header Idempotency-Key is for a request with one change; give each of several its own idempotencyKey.",
-        )));
+        ));
     }
     let budget = if mutation { service.budget_of_change() } else { service.budget() };
     if cost >= LARGE_COST {
@@ -123,18 +155,17 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
         _ => app,
     };
     let begun = Instant::now();
-    drop(document);
     let _execution = tracing::info_span!(target: SPANS, "execute");
     let outcome = |app: &App, name| Outcome {
         operation: name,
-        kind: Some(if mutation { "mutation" } else { "query" }),
+        kind: Some(kind.as_str()),
         statements: Some(app.statements()),
         timing: Some(Timing { document: begun - from, execution: begun.elapsed() }),
         ..Outcome::default()
     };
     let parts = match service.documents.operation(&checked, operation_name.as_deref()) {
         Ok(parts) => parts,
-        Err(refusal) => return Ok(Ran::refused(&refusal)),
+        Err(refusal) => return Ran::refused(&refusal),
     };
     // One deadline for the plan and the executor.
     let from = tokio::time::Instant::now();
@@ -146,7 +177,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
             Err(response) => Some(Answer::Values(Box::new(response), Vec::new())),
         };
         if let Some(answer) = answer {
-            return Ok(Ran { answer, began: true, outcome: outcome(&app, name), budget });
+            return Ran { answer, began: true, outcome: outcome(&app, name), budget };
         }
     }
     // The executor gets a document without text, fragments and variables.
@@ -159,7 +190,7 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
         Ok(first) => first,
         Err(exceeded) => {
             let (answer, outcome) = (Answer::Values(Box::new(over(exceeded)), Vec::new()), outcome(&app, name));
-            return Ok(Ran { answer, began: true, outcome, budget: Budget::default() });
+            return Ran { answer, began: true, outcome, budget: Budget::default() };
         }
     };
     let (mut response, written) = if mutation {
@@ -180,11 +211,11 @@ pub(super) async fn run(service: &Service, access: Access, params: Params, how: 
     // that still runs keeps its budget.
     let needs_own_budget = mutation && (budget.exceeded().is_some() || response.data == Value::Null);
     let budget = if needs_own_budget { service.budget_of_change() } else { budget };
-    Ok(Ran { answer: Answer::Values(Box::new(response), written), began, outcome, budget })
+    Ran { answer: Answer::Values(Box::new(response), written), began, outcome, budget }
 }
 
 /// Gives errors of the framework a code. Returns false if one of them means that nothing has run.
-fn add_codes(response: &mut GraphqlResponse) -> bool {
+pub(in crate::server) fn add_codes(response: &mut GraphqlResponse) -> bool {
     let mut began = true;
     for error in &mut response.errors {
         let known = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
@@ -222,7 +253,7 @@ async fn run_query(
 
 /// Waits for work of a request until its deadline. Otherwise the result is the response that says why there is none: the
 /// deadline has passed, the budget is exceeded, or the work panicked.
-async fn completed<T>(
+pub(in crate::server) async fn completed<T>(
     service: &Service,
     from: tokio::time::Instant,
     work: impl Future<Output = Result<T, Exceeded>>,

@@ -40,6 +40,28 @@ pub(in crate::server) async fn log(request: Request, next: Next) -> Response {
     answer
 }
 
+/// Logs an operation that arrived over a WebSocket.
+pub(in crate::server) fn operation(id: Option<&str>, key: Option<&str>, outcome: &Outcome, took: Duration) {
+    let operation = outcome.operation.as_deref().map(|name| name.get(..LONGEST_NAME).unwrap_or(name));
+    let codes = (!outcome.codes.is_empty()).then(|| outcome.codes.join(","));
+    tracing::info!(
+        target: "devarch::access",
+        id,
+        method = "WEBSOCKET",
+        route = "/graphql",
+        operation,
+        kind = outcome.kind,
+        key,
+        duration_ms = milliseconds(took),
+        document_ms = outcome.timing.map(|timing| milliseconds(timing.document)),
+        execution_ms = outcome.timing.map(|timing| milliseconds(timing.execution)),
+        statements = outcome.statements,
+        codes,
+        refusal = outcome.refusal,
+        "request"
+    );
+}
+
 /// The method as one of a fixed set of words: a client may send a method of any length.
 pub(in crate::server) fn word(method: &Method) -> &'static str {
     match *method {

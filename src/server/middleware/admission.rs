@@ -28,7 +28,7 @@ use axum::{
 use http_body::{Frame, SizeHint};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Sleep, sleep},
+    time::{Sleep, sleep, timeout},
 };
 
 use crate::server::{
@@ -43,6 +43,8 @@ const FREE_BODY_BYTES: usize = 4 * 1024;
 const BUFFERED_BODY_BYTES: usize = 16 * 1024;
 /// Budget for the bodies of all requests that have not been answered, in bytes.
 const BODY_BUDGET_BYTES: usize = 8 * 1024 * 1024;
+/// How long an operation of a WebSocket waits for a permit.
+const PERMIT_TIMEOUT: Duration = Duration::from_secs(2);
 /// A longer body can only be an import. One such body at a time is exempt from the budget.
 const LARGE_BODY_BYTES: usize = 2_200_000;
 
@@ -86,6 +88,29 @@ struct Admission {
     budget: Arc<AtomicUsize>,
 }
 
+impl Admission {
+    fn new(control: &AdmissionControl) -> Self {
+        Self { permit: None, refused: None, large: None, spent: 0, budget: Arc::clone(&control.spent) }
+    }
+
+    /// Charges a body of which this many bytes have been read. Returns false if the budget is exceeded.
+    fn charge(&mut self, read: usize, control: &AdmissionControl) -> bool {
+        if read > LARGE_BODY_BYTES && self.large.is_none() {
+            self.large = Arc::clone(&control.large).try_acquire_owned().ok();
+            if self.large.is_some() {
+                control.spent.fetch_sub(std::mem::take(&mut self.spent), Ordering::Relaxed);
+            }
+        }
+        if self.large.is_some() {
+            return true;
+        }
+        let cost = read + 2 * read.min(BUFFERED_BODY_BYTES);
+        let more = cost.saturating_sub(FREE_BODY_BYTES).saturating_sub(self.spent);
+        self.spent += more;
+        control.spent.fetch_add(more, Ordering::Relaxed) + more <= BODY_BUDGET_BYTES || more == 0
+    }
+}
+
 impl Drop for Admission {
     fn drop(&mut self) {
         self.budget.fetch_sub(self.spent, Ordering::Relaxed);
@@ -100,15 +125,45 @@ pub(in crate::server) struct Permit {
     _held: Arc<Mutex<Admission>>,
 }
 
+/// The admission of a message of a WebSocket, as if it were the body of a request.
+pub(in crate::server) struct MessageAdmission {
+    control: AdmissionControl,
+    admission: Admission,
+}
+
+impl MessageAdmission {
+    pub(in crate::server) fn new(control: &AdmissionControl) -> Self {
+        Self { control: control.clone(), admission: Admission::new(control) }
+    }
+
+    /// The admission of the next message.
+    pub(in crate::server) fn next(&self) -> Self {
+        Self::new(&self.control)
+    }
+
+    /// Charges a message of which this many bytes have been read. Returns false if the budget is exceeded.
+    pub(in crate::server) fn charge(&mut self, read: usize) -> bool {
+        self.admission.charge(read, &self.control)
+    }
+
+    /// Waits for a permit for the operation in the message; `None` if too many requests run for too long. An operation
+    /// waits, because clients do not repeat one that was refused, and many of them may come back at the same moment.
+    pub(in crate::server) async fn admit(mut self) -> Option<Permit> {
+        let permit = Arc::clone(&self.control.in_flight).acquire_owned();
+        self.admission.permit = Some(timeout(PERMIT_TIMEOUT, permit).await.ok()?.ok()?);
+        Some(Permit { _held: Arc::new(Mutex::new(self.admission)) })
+    }
+}
+
 /// Middleware that runs a request if there is a permit for it, and answers 503 or 408 otherwise.
 pub(in crate::server) async fn admit(
     State(admission): State<AdmissionControl>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let held = Admission { permit: None, refused: None, large: None, spent: 0, budget: Arc::clone(&admission.spent) };
-    let held = Arc::new(Mutex::new(held));
+    let held = Arc::new(Mutex::new(Admission::new(&admission)));
     request.extensions_mut().insert(Permit { _held: Arc::clone(&held) });
+    request.extensions_mut().insert(admission.clone());
     let activity = request.extensions().get::<Arc<Activity>>().cloned();
     let (head, body) = request.into_parts();
     let mut body = AdmittedBody {
@@ -193,23 +248,9 @@ impl AdmittedBody {
     fn charge(&mut self, bytes: usize) -> Result<(), Error> {
         self.read += bytes;
         let Ok(mut held) = self.held.lock() else { return Ok(()) };
-        if self.read > LARGE_BODY_BYTES && held.large.is_none() {
-            held.large = Arc::clone(&self.admission.large).try_acquire_owned().ok();
-            if held.large.is_some() {
-                self.admission.spent.fetch_sub(std::mem::take(&mut held.spent), Ordering::Relaxed);
-            }
-        }
-        if held.large.is_some() {
-            return Ok(());
-        }
-        let cost = self.read + 2 * self.read.min(BUFFERED_BODY_BYTES);
-        let more = cost.saturating_sub(FREE_BODY_BYTES).saturating_sub(held.spent);
-        held.spent += more;
+        let is_charged = held.charge(self.read, &self.admission);
         drop(held);
-        if self.admission.spent.fetch_add(more, Ordering::Relaxed) + more > BODY_BUDGET_BYTES && more > 0 {
-            return Err(self.refuse(Refused::BodyBudgetExceeded));
-        }
-        Ok(())
+        if is_charged { Ok(()) } else { Err(self.refuse(Refused::BodyBudgetExceeded)) }
     }
 }
 

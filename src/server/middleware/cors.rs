@@ -15,7 +15,10 @@ use axum::{
     response::Response,
 };
 use tower_http::{
-    compression::{CompressionLayer, predicate::SizeAbove},
+    compression::{
+        CompressionLayer,
+        predicate::{NotForContentType, Predicate, SizeAbove},
+    },
     cors::{Any, CorsLayer},
 };
 
@@ -26,7 +29,9 @@ const MIN_COMPRESSED_BYTES: u16 = 1024;
 
 /// Puts the layers around the routes.
 pub(in crate::server) fn with_browser_headers(routes: Router, origins: &[Origin]) -> Router {
-    let compression = CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(MIN_COMPRESSED_BYTES));
+    // A compressed stream of events would arrive late.
+    let worth_it = SizeAbove::new(MIN_COMPRESSED_BYTES).and(NotForContentType::SSE);
+    let compression = CompressionLayer::new().gzip(true).compress_when(worth_it);
     let routes = routes.layer(from_fn(security_headers)).layer(compression);
     if origins.is_empty() { routes } else { routes.layer(cors_layer(origins)) }
 }
@@ -40,6 +45,7 @@ fn cors_layer(origins: &[Origin]) -> CorsLayer {
             AUTHORIZATION,
             CONTENT_TYPE,
             IDEMPOTENCY_KEY,
+            header("last-event-id"),
             header("x-request-id"),
             header("apollo-require-preflight"),
             header("apollographql-client-name"),

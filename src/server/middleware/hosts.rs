@@ -6,7 +6,8 @@
 //! settings, and a page of another origin may not send requests that change or reveal anything.
 //!
 //! A layer around all routes but the health checks, which reveal nothing and are requested by probes that know only an
-//! address. It must not refuse requests where keys are required: a page has no key, and cookies are never accepted.
+//! address. It must not refuse requests where keys are required: a page has no key, and cookies are never accepted. Only a
+//! WebSocket of a page of another origin is always refused, because CORS does not apply to it.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -25,7 +26,7 @@ use axum::{
 
 use crate::{
     config::{HostName, Origin, authority},
-    server::{graphql::refuse, middleware::auth::Authenticator},
+    server::{graphql::refuse, live::is_upgrade, middleware::auth::Authenticator},
 };
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -64,8 +65,8 @@ impl Refusal {
             Self::OtherOrigin => (
                 StatusCode::FORBIDDEN,
                 "FORBIDDEN",
-                "This request comes from a page of another origin. While no API key is required, only origins given with \
-                 --cors-origin may ask.",
+                "This request comes from a page of another origin. While no API key is required, and over a WebSocket, only \
+                 origins given with --cors-origin may ask.",
             ),
         };
         refuse(status, code, message)
@@ -164,6 +165,10 @@ fn is_same(origin: &str, host: &HostName, port: Option<u16>) -> bool {
 /// Middleware that refuses requests for other hosts or from other origins while no key is required.
 pub(in crate::server) async fn check(State(guard): State<HostGuard>, request: Request, next: Next) -> Response {
     let Err(refusal) = guard.validate(&request) else { return next.run(request).await };
+    // No browser asks for leave before a page opens a WebSocket, nor keeps its messages from the page.
+    if refusal == Refusal::OtherOrigin && is_upgrade(request.method(), request.headers()) {
+        return refusal.answer();
+    }
     match guard.authenticator.requires_key().await {
         Ok(true) => next.run(request).await,
         Ok(false) => refusal.answer(),

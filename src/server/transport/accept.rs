@@ -105,6 +105,11 @@ fn is_client_error(cause: &io::Error) -> bool {
 /// product of a distant client.
 const SEND_BUFFER_BYTES: usize = 256 * 1024;
 
+/// How long the system waits until a client confirms what it was sent. The timeouts of a client that only reads slowly are
+/// shorter.
+#[cfg(target_os = "linux")]
+const VANISHED_CLIENT_TIMEOUT: Duration = Duration::from_mins(1);
+
 /// What the accept loop knows of an open connection.
 struct ConnectionEntry {
     from: IpAddr,
@@ -145,6 +150,11 @@ impl ConnectionSet {
         if let Err(cause) = socket2::SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER_BYTES) {
             tracing::debug!(%cause, "a connection without a send buffer of its own size");
         }
+        // A client that has vanished takes no heartbeat, and nothing else may be sent to it for long.
+        #[cfg(target_os = "linux")]
+        if let Err(cause) = socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(VANISHED_CLIENT_TIMEOUT)) {
+            tracing::debug!(%cause, "a connection without a timeout of its own for vanished clients");
+        }
         let (router, limits, stopping) = (self.router.clone(), Arc::clone(&self.limits), self.stopping.clone());
         let (activity, heads) = (Arc::new(Activity::new()), self.heads.clone());
         let seen = Arc::clone(&activity);
@@ -174,19 +184,26 @@ impl ConnectionSet {
     }
 
     /// Closes a connection that waits for its client: of those from the network with most waiting connections, the one
-    /// that has waited longest. Returns false when no connection waits.
+    /// that has waited longest. If none waits, one that has only subscriptions, which its client can take up again.
+    /// Returns false if there is none.
     fn evict(&mut self) -> bool {
         self.entries.retain(|entry| !entry.task.is_finished());
+        let longest = self.longest(Activity::waits_since).or_else(|| self.longest(Activity::streams_since));
+        let Some(at) = longest else { return false };
+        self.entries.swap_remove(at).task.abort();
+        true
+    }
+
+    /// The connection that has waited longest, of the network with most connections that wait.
+    fn longest(&self, since: impl Fn(&Activity) -> Option<Instant>) -> Option<usize> {
         let waiting = self.entries.iter().enumerate();
-        let waiting = waiting.filter_map(|(at, entry)| Some((entry.from, entry.activity.waits_since()?, at)));
+        let waiting = waiting.filter_map(|(at, entry)| Some((entry.from, since(&entry.activity)?, at)));
         let waiting: Vec<(IpAddr, Instant, usize)> = waiting.collect();
         let mut waiting_per_network = HashMap::<IpAddr, usize>::new();
         for (from, ..) in &waiting {
             *waiting_per_network.entry(*from).or_default() += 1;
         }
         let first = waiting.iter().min_by_key(|(from, since, _)| (Reverse(waiting_per_network[from]), *since));
-        let Some((.., at)) = first.copied() else { return false };
-        self.entries.swap_remove(at).task.abort();
-        true
+        first.map(|(.., at)| *at)
     }
 }

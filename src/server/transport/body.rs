@@ -48,6 +48,13 @@ impl Drop for Piece {
     }
 }
 
+/// The pieces of what was written, each charged until it is dropped. Everything that they were made from must have been
+/// dropped.
+pub(in crate::server) fn pieces(chunks: Chunks) -> Vec<Bytes> {
+    let Chunks { pieces, budget } = chunks.alone();
+    pieces.into_iter().map(|bytes| Bytes::from_owner(Piece { bytes, budget: budget.clone() })).collect()
+}
+
 impl AnswerBody {
     /// Makes the body of written JSON or text. Everything that it was made from must have been dropped.
     pub(in crate::server) fn of(chunks: Chunks) -> Body {

@@ -2,16 +2,17 @@
 //!
 //! Run by the accept loop, as one task for each connection. An error here must not reach the accept loop.
 
-use std::{net::IpAddr, pin::pin, sync::Arc, time::Duration};
+use std::{error::Error, net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
+    body::HttpBody as Body,
     http::{HeaderValue, header::CONNECTION},
 };
 use hyper::{
     body::Incoming,
-    server::conn::http1,
-    service::{Service, service_fn},
+    server::conn::http1::{self, UpgradeableConnection},
+    service::{HttpService, Service, service_fn},
 };
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -62,7 +63,7 @@ pub(in crate::server) async fn run(
     let inner = TowerToHyperService::new(router);
     let (activities, stops) = (Arc::clone(&activity), stopping.clone());
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-        let running = activities.begin();
+        let running = activities.begin_request();
         let address = ClientAddress::of(peer, request.headers(), &limits.trusted_proxies);
         request.extensions_mut().insert(address);
         request.extensions_mut().insert(Arc::clone(&activities));
@@ -80,11 +81,29 @@ pub(in crate::server) async fn run(
             answer
         }
     });
-    let mut connection = pin!(builder.serve_connection(socket, service));
-    let mut stop = stopping.0.clone();
+    // On the heap, so that an upgraded connection does not keep its memory.
+    let connection = Box::pin(builder.serve_connection(socket, service).with_upgrades());
+    serve(connection, stopping, &activity).await;
+    let Some(upgrade) = activity.session() else { return };
+    let session = upgrade.await;
+    if let Some(session) = session {
+        session.await;
+    }
+}
+
+/// Serves requests of a connection, and lets it end when the service stops.
+async fn serve<S, B>(
+    mut connection: Pin<Box<UpgradeableConnection<TokioIo<TimeoutIo<TcpStream>>, S>>>,
+    mut stopping: Stopping,
+    activity: &Activity,
+) where
+    S: HttpService<Incoming, ResBody = B>,
+    S::Error: Into<Box<dyn Error + Send + Sync>>,
+    B: Body<Error: Into<Box<dyn Error + Send + Sync>>> + 'static,
+{
     tokio::select! {
         done = connection.as_mut() => return log_end(done),
-        _ = stop.wait_for(|stopping| *stopping) => {}
+        _ = stopping.0.wait_for(|stopping| *stopping) => {}
     }
     if let Ok(done) = timeout(STOPPING_REQUEST_TIMEOUT, connection.as_mut()).await {
         return log_end(done);

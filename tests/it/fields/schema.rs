@@ -56,7 +56,9 @@ fn scalar(column: &FieldColumn) -> &'static str {
         ColumnFormat::Text | ColumnFormat::Words => "String",
         ColumnFormat::Flag => "Boolean",
         ColumnFormat::Time => "DateTime",
-        ColumnFormat::Word(_) | ColumnFormat::Json => panic!("no plain field is shown in this format: {column:?}"),
+        ColumnFormat::Word(_) | ColumnFormat::Json | ColumnFormat::Cursor => {
+            panic!("no plain field is shown in this format: {column:?}")
+        }
     }
 }
 

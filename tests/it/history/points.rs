@@ -69,7 +69,7 @@ async fn a_cursor_is_of_one_history(t: &TestApp) {
     let cursor = cursor_of(t, &one).await;
     assert_eq!(label_at(t, json!({ "cursor": cursor.encode() })).await, json!([{ "value": "1" }]));
     let foreign = LogCursor { epoch: cursor.epoch ^ 1, ..cursor.clone() };
-    assert_eq!(refused(t, &foreign.encode()).await, "This cursor is of another database.");
+    assert_eq!(refused(t, &foreign.encode()).await, "This cursor is of a history that the database does not have.");
     for place in 0..cursor.positions.len() {
         let mut ahead = cursor.clone();
         ahead.positions[place].seq += 100;

@@ -15,11 +15,11 @@ use axum::{
 };
 use chrono::DateTime;
 use devarch::{
-    app::App,
+    app::{App, Feed, FeedLimits},
     clock::Clock,
     db::{Db, DbUrl},
     limits::{DatabaseTimeouts, Limits},
-    server::{Audiences, AuthMode, ByExecutor, Hosts, Options, TransportLimits, router},
+    server::{Audiences, AuthMode, ByExecutor, Hosts, Options, SubscriptionLimits, TransportLimits, router},
     vault::Vault,
 };
 use http_body_util::BodyExt;
@@ -73,6 +73,7 @@ impl TestApp {
             origins: Vec::new(),
             hosts: Hosts::default(),
             audiences: Audiences::default(),
+            subscriptions: SubscriptionLimits::default(),
         };
         let router = router(app.clone(), options.clone());
         Self { engine, url, db, router, key: None, options, app, frozen, millis, broken: Arc::default() }
@@ -121,6 +122,13 @@ impl TestApp {
     /// The same application on other connections.
     pub(crate) fn on(&self, db: Db) -> Self {
         Self::new(self.engine, self.url.clone(), db)
+    }
+
+    /// The same application with a feed of its own.
+    pub(crate) fn with_feed(&self, limits: FeedLimits, subscriptions: SubscriptionLimits) -> Self {
+        let app = self.app.with_feed(Feed::new(limits));
+        let options = Options { subscriptions, ..self.options.clone() };
+        Self { router: router(app.clone(), options.clone()), app, options, ..self.clone() }
     }
 
     /// The same application with another database handle.

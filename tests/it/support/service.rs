@@ -55,6 +55,14 @@ impl Service {
         serde_json::from_str(json).unwrap()
     }
 
+    /// Stops it with SIGTERM, and returns its exit code.
+    #[cfg(unix)]
+    pub(crate) fn terminate(mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+
     /// Kills it, and returns its log.
     pub(crate) fn kill(mut self) -> String {
         self.child.kill().unwrap();

@@ -4,4 +4,5 @@ pub mod change;
 pub mod entry;
 pub mod epoch;
 pub mod head;
+pub mod horizon;
 pub mod version;

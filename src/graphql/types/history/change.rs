@@ -14,7 +14,7 @@ use crate::{
     db::{
         change_log::{
             PART_OF_TEMPLATES,
-            cursor::{LogCursor, Position},
+            cursor::{LogCursor, Position, Reach, check_of},
             history::{ChangeFilter, Whose},
         },
         entities::ChangeModel,
@@ -125,11 +125,11 @@ impl Change {
     /// The position of the change in the log.
     async fn cursor(&self, ctx: &Context<'_>) -> Result<ChangeCursor> {
         let epoch = ctx.loaders().load(EpochKey).await.map_err(to_graphql_error)?.unwrap_or_default();
-        let mut positions = vec![Position { part: self.0.part, seq: self.0.seq }];
+        let mut positions = vec![Position { part: self.0.part, seq: self.0.seq, check: check_of(self.0.id.0) }];
         if self.0.part != PART_OF_TEMPLATES {
-            positions.insert(0, Position { part: PART_OF_TEMPLATES, seq: self.0.templates_seq });
+            positions.insert(0, Position { part: PART_OF_TEMPLATES, seq: self.0.templates_seq, check: 0 });
         }
-        Ok(ChangeCursor(LogCursor { epoch, positions }.encode()))
+        Ok(ChangeCursor(LogCursor { epoch, reach: Reach::Some, positions }.encode()))
     }
 
     /// When it was made.

@@ -32,6 +32,7 @@ use crate::{
     error::Result,
     server::{
         graphql::{self, refuse},
+        live::is_upgrade,
         middleware::{
             auth::rate_limit::{RateLimiter, Verdict},
             client_address::ClientAddress,
@@ -57,6 +58,10 @@ const AUTH_TIMEOUT: Duration = Duration::from_secs(5);
 const SLOW_DATABASE_AUTH_TIMEOUT: Duration = Duration::from_millis(700);
 /// How long the result that no key exists is cached, in milliseconds.
 const NO_KEY_CACHE_MILLIS: i64 = 1000;
+
+/// The key that a caller has shown, as a request extension; `None` without authentication.
+#[derive(Clone, Debug)]
+pub(in crate::server) struct Shown(pub(in crate::server) Option<ApiKey>);
 
 /// Authenticates requests. Clones share its state.
 #[derive(Clone)]
@@ -105,10 +110,10 @@ impl Authenticator {
 
     /// Authenticates a request by its header. `from` is `None` if the client's address is unknown; all such clients
     /// share one rate limit.
-    async fn admit(&self, shown: Option<HeaderValue>, from: Option<IpAddr>) -> Result<Access, Response> {
+    async fn admit(&self, shown: Option<&HeaderValue>, from: Option<IpAddr>) -> Result<(Access, Shown), Response> {
         let Some(shown) = shown.filter(|_| self.auth_mode != AuthMode::Open) else {
             return match self.needs_key().await {
-                Ok(false) => Ok(Access::full()),
+                Ok(false) => Ok((Access::full(), Shown(None))),
                 Ok(true) => Err(unauthenticated("Send an API key: `Authorization: Bearer devarch_…`.")),
                 Err(cause) => Err(unavailable(&cause)),
             };
@@ -123,10 +128,36 @@ impl Authenticator {
             Some(access) => {
                 // A valid key proves that a key exists.
                 self.keys.store(true, Ordering::Relaxed);
-                Ok(access)
+                Ok((access, Shown(Some(key))))
             }
             None => Err(self.refused(&key, from)),
         }
+    }
+
+    /// Authenticates a caller by what it has shown, as for a request with this header.
+    pub(in crate::server) async fn authenticate(
+        &self,
+        shown: Option<&HeaderValue>,
+        from: Option<IpAddr>,
+    ) -> Result<(Access, Shown), Response> {
+        tokio::select! {
+            biased;
+            admitted = self.admit(shown, from) => admitted,
+            () = self.too_long() => Err(late()),
+        }
+    }
+
+    /// Checks callers again that were authenticated before, with at most two statements. `None` for one that would be
+    /// refused now.
+    pub(in crate::server) async fn authenticate_again(&self, shown: &[Shown]) -> Result<Vec<Option<Access>>> {
+        let keys: Vec<ApiKey> = shown.iter().filter_map(|shown| shown.0.clone()).collect();
+        let mut holders = self.app().holders(&keys).await?.into_iter();
+        let is_open = keys.len() < shown.len() && !self.needs_key().await?;
+        let of = |shown: &Shown| match shown.0 {
+            Some(_) => holders.next().flatten(),
+            None => is_open.then(Access::full),
+        };
+        Ok(shown.iter().map(of).collect())
     }
 
     /// The response to a wrong key, which is counted for its address.
@@ -167,17 +198,14 @@ impl Authenticator {
     ) -> Response {
         let shown = request.headers().get(AUTHORIZATION).cloned();
         let from = request.extensions().get::<ClientAddress>().map(|address| address.0);
-        let admitted = tokio::select! {
-            biased;
-            admitted = self.admit(shown, from) => admitted,
-            () = self.too_long() => Err(late()),
-        };
-        let name = admitted.as_ref().ok().and_then(|access| access.key.clone());
+        let admitted = self.authenticate(shown.as_ref(), from).await;
+        let name = admitted.as_ref().ok().and_then(|(access, _)| access.key.clone());
         let mut answer = match admitted {
-            Ok(access) => match refuses(&access) {
+            Ok((access, shown)) => match refuses(&access) {
                 Some(refusal) => refusal,
                 None => {
                     request.extensions_mut().insert(access);
+                    request.extensions_mut().insert(shown);
                     next.run(request).await
                 }
             },
@@ -198,12 +226,16 @@ fn bearer(header: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
 }
 
-/// Middleware that authenticates requests.
+/// Middleware that authenticates requests. A WebSocket without the header passes without an [`Access`]: it shows its key
+/// in its first message.
 pub(in crate::server) async fn authenticate(
     State(authenticator): State<Authenticator>,
     request: Request,
     next: Next,
 ) -> Response {
+    if is_upgrade(request.method(), request.headers()) && !request.headers().contains_key(AUTHORIZATION) {
+        return next.run(request).await;
+    }
     authenticator.authenticate_then(request, next, |_| None).await
 }
 

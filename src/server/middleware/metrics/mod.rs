@@ -4,6 +4,7 @@
 //! clients choose must stay bounded.
 
 mod show;
+pub(in crate::server) mod subscriptions;
 
 use std::{
     collections::HashSet,
@@ -26,7 +27,10 @@ use prometheus_client::{
 pub(in crate::server) use crate::server::middleware::metrics::show::show;
 use crate::{
     app::App,
-    server::middleware::{metrics::show::Database, outcome::Outcome},
+    server::middleware::{
+        metrics::{show::Database, subscriptions::SubscriptionFigures},
+        outcome::Outcome,
+    },
 };
 
 /// Most names of operations that become a label of their own.
@@ -98,6 +102,7 @@ struct Figures {
     routes: Family<Route, Counter>,
     abandoned: Counter,
     in_flight: Gauge,
+    subscriptions: SubscriptionFigures,
 }
 
 impl Metrics {
@@ -114,6 +119,7 @@ impl Metrics {
             routes: Family::default(),
             abandoned: Counter::default(),
             in_flight: Gauge::default(),
+            subscriptions: SubscriptionFigures::default(),
         };
         registry.register(
             "devarch_graphql_requests",
@@ -146,6 +152,7 @@ impl Metrics {
             "Requests without an answer yet, this one included",
             figures.in_flight.clone(),
         );
+        figures.subscriptions.register(&mut registry);
         let build = Family::<Build, Gauge>::default();
         build.get_or_create(&Build { version: env!("CARGO_PKG_VERSION") }).set(1);
         registry.register("devarch_build_info", "Always 1; the labels say what runs", build);
@@ -155,6 +162,11 @@ impl Metrics {
         registry.register_collector(Box::new(Database(app.db().clone())));
         figures.registry = registry;
         Self(Arc::new(figures))
+    }
+
+    /// The metrics of subscriptions.
+    pub(in crate::server) fn subscriptions(&self) -> SubscriptionFigures {
+        self.0.subscriptions.clone()
     }
 
     /// The label for the name of an operation: one of at most [`MAX_OPERATION_NAMES`], `anonymous` or `other`.
@@ -170,7 +182,7 @@ impl Metrics {
         if names.contains(name) { name.clone() } else { "other".to_owned() }
     }
 
-    fn count_graphql(&self, outcome: &Outcome, status: StatusCode, seconds: f64) {
+    pub(in crate::server) fn count_graphql(&self, outcome: &Outcome, status: StatusCode, seconds: f64) {
         let kind = outcome.kind.unwrap_or("unknown");
         let operation = Operation { operation: self.name(outcome), kind, outcome: result(outcome) };
         self.0.requests.get_or_create(&operation).inc();
@@ -251,7 +263,8 @@ pub(in crate::server) async fn measure(State(metrics): State<Metrics>, request: 
     let mut in_flight = InFlight(metrics.clone(), false);
     let answer = next.run(request).await;
     in_flight.1 = true;
-    if route == "/graphql" {
+    // The operations of a WebSocket are counted when they come.
+    if route == "/graphql" && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
         metrics.count_graphql(&outcome(&answer), answer.status(), started.elapsed().as_secs_f64());
     }
     metrics.0.routes.get_or_create(&Route { route, status: answer.status().as_u16().into() }).inc();
