@@ -31,6 +31,7 @@ pub use crate::app::history::point::PointRef;
 pub use crate::app::history::redact::RedactChange;
 pub use crate::app::history::restore_version::{RestoreVersion, Restored};
 pub use crate::app::history::revert::{Resolution, RevertChange};
+pub use crate::app::history::since::{EffectiveKey, Sides, since};
 pub use crate::app::history::version::{OfPast, PastInstance, PastLayers, PastStack};
 pub use crate::app::instances::create::CreateInstance;
 pub use crate::app::instances::duplicate::DuplicateInstance;

@@ -52,6 +52,9 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     ));
     db.watch();
     app.announce_changes();
+    if let Some(days) = settings.history_days {
+        app.keep_history_for(days);
+    }
     let (tell, stop) = mpsc::channel(2);
     let signals = tokio::spawn(async move {
         loop {

@@ -82,6 +82,16 @@ pub struct Settings {
     )]
     pub database_connections: u32,
 
+    /// Days for which the change log is kept, 1 to 36500; without it, for ever.
+    #[arg(
+        long,
+        env = "DEVARCH_HISTORY_DAYS",
+        global = true,
+        value_name = "DAYS",
+        value_parser = clap::value_parser!(u32).range(1..=36_500)
+    )]
+    pub history_days: Option<u32>,
+
     /// Seconds that running requests get to finish after SIGTERM or Ctrl-C, 0 to 3600.
     #[arg(
         long,

@@ -15,9 +15,13 @@ use std::{
 use async_graphql::dataloader::{DataLoader, Loader};
 
 use crate::{
-    app::{App, ComposeFile, Conflict, Edits, PastInstance, PastStack, PointRef, Rendering},
+    app::{App, ComposeFile, Conflict, Edits, PastInstance, PastStack, PointRef, Rendering, Sides},
     db::{
-        change_log::history::{ByPosition, ChangeFilter, Whose},
+        change_log::{
+            history::{ByPosition, ChangeFilter, Whose},
+            past::Point,
+            since::LastChanges,
+        },
         entities::{ChangeModel, InstanceModel, StackModel, TemplateModel},
         entries::{Loaded, Source},
         queries::{
@@ -134,6 +138,9 @@ pub(super) struct HistoryPageOf {
     pub(super) filter: ChangeFilter,
     pub(super) slice: Slice<ByPosition>,
 }
+/// The last changes of the entries of an instance and its template.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct LastChangesOf(pub(super) Sides);
 /// The epoch of the change log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct EpochKey;
@@ -257,6 +264,19 @@ impl Loader<EpochKey> for Reader {
     type Error = Arc<Error>;
     async fn load(&self, _: &[EpochKey]) -> Answer<EpochKey, i64> {
         Ok(HashMap::from([(EpochKey, self.0.epoch().await?)]))
+    }
+}
+
+impl Loader<LastChangesOf> for Reader {
+    /// Shared by all instances that were asked for.
+    type Value = Arc<LastChanges>;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[LastChangesOf]) -> Answer<LastChangesOf, Self::Value> {
+        let sides: Vec<Sides> = keys.iter().map(|key| key.0).collect();
+        let found = self.0.last_changes(&sides).await?;
+        let found: HashMap<Point, Arc<LastChanges>> =
+            found.into_iter().map(|(point, known)| (point, Arc::new(known))).collect();
+        Ok(keys.iter().filter_map(|key| Some((*key, Arc::clone(found.get(&key.0.point)?)))).collect())
     }
 }
 

@@ -33,6 +33,13 @@ macro_rules! settings {
             /// All settings.
             pub const ALL: &[Self] = &[$( Self::$variant ),+];
 
+            /// The column of the template.
+            pub fn column(self) -> &'static str {
+                match self {
+                    $( Self::$variant => stringify!($field), )+
+                }
+            }
+
             /// The API field.
             pub fn as_str(self) -> &'static str {
                 match self {

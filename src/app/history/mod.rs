@@ -9,5 +9,7 @@ pub(in crate::app) mod outcome;
 pub(in crate::app) mod point;
 pub(in crate::app) mod redact;
 pub(in crate::app) mod restore_version;
+mod retention;
 pub(in crate::app) mod revert;
+pub(in crate::app) mod since;
 pub(in crate::app) mod version;

@@ -16,6 +16,7 @@ pub mod past;
 mod recorder;
 pub mod redact;
 pub(super) mod sealed;
+pub mod since;
 mod store;
 pub mod tail;
 pub(super) mod versions;

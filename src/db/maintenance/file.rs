@@ -237,6 +237,7 @@ pub async fn back_up(path: &Path, to: &Path) -> Result<Content, FileError> {
         run_check(&mut source, "quick_check(1)").await?;
         // VACUUM INTO does not block readers or writers.
         sqlx::query("VACUUM INTO ?").bind(new.0.to_string_lossy().into_owned()).execute(&mut source).await?;
+        renew_epoch(&new.0).await?;
         verify(&new.0).await
     };
     let made = made.await;
@@ -252,6 +253,7 @@ pub async fn restore_copy(from: &Path, path: &Path, kept_as: &str) -> Result<(Co
     let new = Partial::beside(path)?;
     // The new file keeps its own mode instead of that of the backup.
     io::copy(&mut File::open(from)?, &mut OpenOptions::new().write(true).open(&new.0)?)?;
+    renew_epoch(&new.0).await?;
     // Verifies the copy too, because the copy is what will be used.
     verify(&new.0).await?;
     let mut kept = None;
@@ -271,6 +273,19 @@ pub async fn restore_copy(from: &Path, path: &Path, kept_as: &str) -> Result<(Co
     }
     new.publish(path)?;
     Ok((content, kept))
+}
+
+/// Gives a copy of a database another epoch, because its history branches from that of the original: cursors of the one
+/// are none of the other. A database of an earlier version has no epoch.
+async fn renew_epoch(path: &Path) -> Result<(), FileError> {
+    let mut copy = SqliteConnectOptions::new().filename(path).connect().await?;
+    let has_log = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'change_epoch'";
+    if sqlx::query(has_log).fetch_one(&mut copy).await?.try_get::<i64, _>(0)? > 0 {
+        let renewed = "UPDATE change_epoch SET epoch = abs(random() % 9007199254740991) + 1";
+        sqlx::query(renewed).execute(&mut copy).await?;
+    }
+    copy.close().await?;
+    Ok(())
 }
 
 /// Checks that no other process has the file open, and merges its write-ahead log into it. A file that is damaged or no

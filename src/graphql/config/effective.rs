@@ -16,14 +16,15 @@ use crate::{
         config::{
             override_report::{RemovedEntry, Reports},
             shared::Shared,
+            since::Since,
         },
         context::ContextExt,
         execution::to_error::to_graphql_error,
         loaders::{RulesOf, StackKey, TemplateKey},
     },
     kinds::{
-        Argv, Effective, Kind, Merged, Names, OfInstance, OfTemplate, Origin, Setting, SettingField, Settings,
-        for_each_kind,
+        Argv, Effective, Kind, Merged, Names, OfInstance, OfTemplate, Origin, Registered, Setting, SettingField,
+        Settings, for_each_kind,
     },
 };
 
@@ -94,6 +95,8 @@ pub(in crate::graphql) struct EffectiveEntry<K: ObjectType> {
     origin: Origin,
     /// The template's entries whose place it takes; empty when there is none.
     shadows: Vec<Shared<K>>,
+    #[graphql(flatten)]
+    since: Since,
 }
 
 impl<K: ObjectType> TypeName for EffectiveEntry<K> {
@@ -102,14 +105,15 @@ impl<K: ObjectType> TypeName for EffectiveEntry<K> {
     }
 }
 
-impl<K: Kind + ObjectType> EffectiveEntry<K> {
+impl<K: Registered + ObjectType> EffectiveEntry<K> {
     /// Makes the entry from one of these lists.
-    fn new(lists: &[&Arc<Vec<K>>], effective: &Effective<&K>) -> Option<Self> {
+    fn new(of: &ConfigOf, lists: &[&Arc<Vec<K>>], effective: &Effective<&K>) -> Option<Self> {
         let shadows = effective.shadows.iter().filter_map(|shadowed| Shared::find(lists, shadowed));
         Some(Self {
             entry: Shared::find(lists, effective.entry)?,
             origin: effective.origin,
             shadows: shadows.collect(),
+            since: Since::new(of, K::KIND, effective.entry.key().to_string(), effective.origin),
         })
     }
 }
@@ -117,27 +121,27 @@ impl<K: Kind + ObjectType> EffectiveEntry<K> {
 /// The GraphQL type of the effective entries of a kind.
 trait Shown<K: Kind>: Sized {
     type Answer;
-    fn show(lists: &[&Arc<Vec<K>>], merged: Result<Merged<&K>>) -> Self::Answer;
+    fn show(of: &ConfigOf, lists: &[&Arc<Vec<K>>], merged: Result<Merged<&K>>) -> Self::Answer;
 }
 
-impl<K: Kind + ObjectType> Shown<K> for Vec<K> {
+impl<K: Registered + ObjectType> Shown<K> for Vec<K> {
     type Answer = Result<Vec<EffectiveEntry<K>>>;
-    fn show(lists: &[&Arc<Vec<K>>], merged: Result<Merged<&K>>) -> Self::Answer {
-        Ok(merged?.entries.iter().filter_map(|effective| EffectiveEntry::new(lists, effective)).collect())
+    fn show(of: &ConfigOf, lists: &[&Arc<Vec<K>>], merged: Result<Merged<&K>>) -> Self::Answer {
+        Ok(merged?.entries.iter().filter_map(|effective| EffectiveEntry::new(of, lists, effective)).collect())
     }
 }
 
-impl<K: Kind + ObjectType> Shown<K> for Option<K> {
+impl<K: Registered + ObjectType> Shown<K> for Option<K> {
     type Answer = Option<Result<EffectiveEntry<K>>>;
-    fn show(lists: &[&Arc<Vec<K>>], merged: Result<Merged<&K>>) -> Self::Answer {
-        let first = |merged: Merged<&K>| merged.entries.first().and_then(|first| EffectiveEntry::new(lists, first));
+    fn show(of: &ConfigOf, lists: &[&Arc<Vec<K>>], merged: Result<Merged<&K>>) -> Self::Answer {
+        let first = |merged: Merged<&K>| merged.entries.first().and_then(|first| EffectiveEntry::new(of, lists, first));
         merged.map(first).transpose()
     }
 }
 
 impl Shown<Setting> for Settings {
     type Answer = Result<EffectiveSettings>;
-    fn show(_: &[&Arc<Vec<Setting>>], merged: Result<Merged<&Setting>>) -> Self::Answer {
+    fn show(of: &ConfigOf, _: &[&Arc<Vec<Setting>>], merged: Result<Merged<&Setting>>) -> Self::Answer {
         let merged = merged?;
         let there = merged.entries.into_iter().map(|effective| SettingShown {
             field: effective.entry.field,
@@ -151,7 +155,7 @@ impl Shown<Setting> for Settings {
             origin: Origin::Instance,
             shadows: Some(removed.entry.value.clone()),
         });
-        Ok(EffectiveSettings { entries: there.chain(removed).collect() })
+        Ok(EffectiveSettings { of: of.clone(), entries: there.chain(removed).collect() })
     }
 }
 
@@ -172,6 +176,8 @@ pub(in crate::graphql) struct EffectiveText {
     origin: Origin,
     /// The template's value that it takes the place of.
     shadows: Option<String>,
+    #[graphql(flatten)]
+    since: Since,
 }
 
 /// A list of arguments as it would run.
@@ -183,28 +189,34 @@ pub(in crate::graphql) struct EffectiveArguments {
     origin: Origin,
     /// The template's arguments that they take the place of.
     shadows: Option<Vec<String>>,
+    #[graphql(flatten)]
+    since: Since,
 }
 
 /// The settings of the container as they would run.
 pub(in crate::graphql) struct EffectiveSettings {
+    of: ConfigOf,
     entries: Vec<SettingShown>,
 }
 
 impl EffectiveSettings {
     /// A setting that is set nowhere has the origin of the template, too: the default of the image.
     fn text(&self, field: SettingField) -> EffectiveText {
-        match self.entries.iter().find(|entry| entry.field == field) {
-            Some(entry) => {
-                EffectiveText { value: entry.value.clone(), origin: entry.origin, shadows: entry.shadows.clone() }
-            }
-            None => EffectiveText { value: None, origin: Origin::Template, shadows: None },
+        let found = self.entries.iter().find(|entry| entry.field == field);
+        let origin = found.map_or(Origin::Template, |entry| entry.origin);
+        let since = Since::new(&self.of, Setting::KIND, field.as_str().to_owned(), origin);
+        EffectiveText {
+            value: found.and_then(|entry| entry.value.clone()),
+            origin,
+            shadows: found.and_then(|entry| entry.shadows.clone()),
+            since: since.of_column(field.column()),
         }
     }
 
     fn arguments(&self, field: SettingField) -> EffectiveArguments {
-        let EffectiveText { value, origin, shadows } = self.text(field);
+        let EffectiveText { value, origin, shadows, since } = self.text(field);
         let read = |json: String| json.parse().map(|Argv(words)| words).unwrap_or_default();
-        EffectiveArguments { value: value.map(read), origin, shadows: shadows.map(read) }
+        EffectiveArguments { value: value.map(read), origin, shadows: shadows.map(read), since }
     }
 }
 
@@ -318,12 +330,12 @@ macro_rules! fields {
                 type Set = <crate::kinds::$kind as Kind>::Set;
                 let parts = try_join(layers::<crate::kinds::$kind>(ctx, &self.0), system(ctx, &self.0)).await;
                 match &parts {
-                    Err(error) => <Set as Shown<crate::kinds::$kind>>::show(&[], Err(error.clone())),
+                    Err(error) => <Set as Shown<crate::kinds::$kind>>::show(&self.0, &[], Err(error.clone())),
                     Ok((layers, system)) => {
                         let mut merged = layers.merge();
                         merged.inject(system);
                         let lists = [&layers.template, &layers.own, system];
-                        <Set as Shown<crate::kinds::$kind>>::show(&lists, Ok(merged))
+                        <Set as Shown<crate::kinds::$kind>>::show(&self.0, &lists, Ok(merged))
                     }
                 }
             } )+

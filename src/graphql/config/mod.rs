@@ -6,3 +6,4 @@ pub(in crate::graphql) mod collections;
 pub(in crate::graphql) mod effective;
 pub(in crate::graphql) mod override_report;
 pub(in crate::graphql) mod shared;
+pub(in crate::graphql) mod since;

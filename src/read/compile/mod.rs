@@ -11,7 +11,7 @@ mod roots;
 
 use apollo_compiler::{
     ast::{OperationType, Type},
-    executable::{Field, SelectionSet},
+    executable::{Field, Selection, SelectionSet},
 };
 
 use super::{
@@ -164,6 +164,18 @@ impl<'a> Compiler<'a> {
             self.path.pop();
         }
         Some(fields)
+    }
+
+    /// Whether a selection has a field of this name, at any depth.
+    fn selects(&self, set: &SelectionSet, name: &str) -> bool {
+        set.selections.iter().any(|selection| match selection {
+            Selection::Field(field) => field.name == name || self.selects(&field.selection_set, name),
+            Selection::InlineFragment(inline) => self.selects(&inline.selection_set, name),
+            Selection::FragmentSpread(spread) => {
+                let document = self.parts.document;
+                spread.fragment_def(document).is_some_and(|fragment| self.selects(&fragment.selection_set, name))
+            }
+        })
     }
 
     /// Leaves the current field to the executor. `node` has the objects of the field.

@@ -93,6 +93,10 @@ impl<'a> Compiler<'a> {
                     let (template, key) = own.template_of(node);
                     Field::Of(template, key, own.template(template, sets)?)
                 }
+                // Since when a value is what it is follows from the change log, which is not versioned.
+                "effectiveConfig" if sets.iter().any(|set| own.selects(set, "since")) => {
+                    own.computed(node, DependsOn::Request)?
+                }
                 "effectiveConfig" => own.effective(node, sets)?,
                 "overrideRules" => own.rules(node, sets)?,
                 "overrideStats" => own.stats(node, sets)?,

@@ -4,6 +4,7 @@ mod changes;
 mod imports;
 mod law;
 mod points;
+mod since;
 mod undo;
 
 use serde_json::{Value, json};

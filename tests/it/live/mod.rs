@@ -2,6 +2,7 @@
 
 mod access;
 mod limits;
+mod log;
 mod sharing;
 mod sse;
 mod websocket;

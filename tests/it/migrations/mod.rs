@@ -15,7 +15,7 @@ use devarch::{
         Db, DbUrl,
         entities::{
             api_key, api_key_stack, catalog_entry,
-            change_log::{change, entry, epoch, head, version},
+            change_log::{change, entry, epoch, head, horizon, version},
             clear_secret, idempotency_key, instance, override_rule, secret_key, stack, template,
         },
         entries,

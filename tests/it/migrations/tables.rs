@@ -28,6 +28,7 @@ fn entities() -> BTreeMap<String, TableCreateStatement> {
     tables.push(schema.create_table_from_entity(entry::Entity));
     tables.push(schema.create_table_from_entity(head::Entity));
     tables.push(schema.create_table_from_entity(epoch::Entity));
+    tables.push(schema.create_table_from_entity(horizon::Entity));
     tables.push(schema.create_table_from_entity(idempotency_key::Entity));
     let name = |table: &TableCreateStatement| match table.get_table_name() {
         Some(TableRef::Table(name, _)) => name.1.to_string(),
@@ -38,7 +39,7 @@ fn entities() -> BTreeMap<String, TableCreateStatement> {
 
 async fn the_tables_are_those_of_the_entities(t: &TestApp) {
     let entities = entities();
-    assert_eq!(entities.len(), 37);
+    assert_eq!(entities.len(), 38);
     assert_eq!(tables(t).await, entities.keys().cloned().collect::<BTreeSet<_>>());
     // SQLite has one integer, of 64 bits.
     let known =
@@ -75,7 +76,7 @@ fn owner_of(table: &str) -> Option<(&'static str, &'static str)> {
     match table {
         "service_instances" => Some(("stack_id", "stacks")),
         "services" | "stacks" | "catalog_entries" | "api_keys" | "secret_keys" | "clear_secrets" | "changes"
-        | "change_log" | "change_heads" | "change_epoch" | "idempotency_keys" => None,
+        | "change_log" | "change_heads" | "change_horizons" | "change_epoch" | "idempotency_keys" => None,
         "change_entries" => Some(("change_id", "change_log")),
         "api_key_stacks" => Some(("api_key_id", "api_keys")),
         _ if table.starts_with("service_") => Some(("service_id", "services")),
