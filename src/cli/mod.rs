@@ -5,6 +5,7 @@
 mod backup;
 mod compose;
 mod healthcheck;
+mod history;
 mod import;
 mod key;
 mod migrate;
@@ -108,6 +109,9 @@ async fn command(settings: &Settings, command: Command) -> Result<ExitCode, Fail
         Command::Ps(run) => return run::run(settings, Verb::Ps, run).await,
         Command::Logs(run) => return run::run(settings, Verb::Logs, run).await,
         Command::Pull(run) => return run::run(settings, Verb::Pull, run).await,
+        Command::Log(of) => return history::log(settings, of).await.map(|()| ExitCode::SUCCESS),
+        Command::Show(what) => return history::show(settings, what).await.map(|()| ExitCode::SUCCESS),
+        Command::Revert(what) => return history::revert(settings, what).await.map(|()| ExitCode::SUCCESS),
         Command::Key { what } => key::run(settings, what).await,
         Command::Secrets { what } => secrets::run(settings, what).await,
         Command::Schema { check } => schema::run(check.as_deref()),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Expiry, Run};
+use super::{Expiry, Run, ServerUrl};
 use crate::access::Role;
 
 /// What to do.
@@ -59,6 +59,12 @@ pub enum Command {
     Logs(Run),
     /// Pull the images of a stack.
     Pull(Run),
+    /// Print the latest changes of a stack or of an instance: who made them, when, why, and what was before.
+    Log(LogOf),
+    /// Print the Compose file of a stack as it was.
+    Show(Show),
+    /// Undo a change. What has changed since is a conflict; then nothing is undone.
+    Revert(Revert),
     /// Create, list and revoke API keys.
     Key {
         /// What to do.
@@ -88,6 +94,60 @@ pub enum Command {
     },
     /// Ask a running service whether it is ready: exit code 0 when it is. For container health checks.
     Healthcheck,
+}
+
+/// Whose changes are printed.
+#[derive(Clone, Debug, Args)]
+pub struct LogOf {
+    /// The stack's name.
+    pub stack: String,
+    /// Only the changes of this instance.
+    #[arg(long, value_name = "NAME")]
+    pub instance: Option<String>,
+    /// Only changes of entries with this key, such as `5432/tcp` or the name of a variable.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// Only changes made with the API key of this name.
+    #[arg(long, value_name = "NAME")]
+    pub actor: Option<String>,
+    /// At most so many changes, 1 to 100.
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub limit: u32,
+    /// The running service that has the stack, in place of the database. It gets the API key in DEVARCH_KEY.
+    #[arg(long, value_name = "URL")]
+    pub server: Option<ServerUrl>,
+}
+
+/// Which past state is printed.
+#[derive(Clone, Debug, Args)]
+pub struct Show {
+    /// The stack's name.
+    pub stack: String,
+    /// When: the id of a change, a time such as 2026-11-27T10:00:00Z, or so long ago, such as 15m, 2h, 3d or P2D.
+    #[arg(long, value_name = "POINT")]
+    pub at: String,
+    /// The running service that has the stack, in place of the database. It gets the API key in DEVARCH_KEY.
+    #[arg(long, value_name = "URL")]
+    pub server: Option<ServerUrl>,
+}
+
+/// Which change is undone.
+#[derive(Clone, Debug, Args)]
+pub struct Revert {
+    /// The id of the change, as `devarch log` prints it.
+    pub change: String,
+    /// Why, for the history.
+    #[arg(long, value_name = "TEXT")]
+    pub message: Option<String>,
+    /// What has changed since and keeps its value, such as `env_var/PORT` or `field/name`. May be given several times.
+    #[arg(long, value_name = "KIND/KEY")]
+    pub keep: Vec<String>,
+    /// What has changed since and is undone all the same.
+    #[arg(long, value_name = "KIND/KEY")]
+    pub revert: Vec<String>,
+    /// The running service that has the stack, in place of the database. It gets the API key in DEVARCH_KEY.
+    #[arg(long, value_name = "URL")]
+    pub server: Option<ServerUrl>,
 }
 
 /// What happens to a template or an instance of the same name that differs from the file.

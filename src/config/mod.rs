@@ -21,7 +21,7 @@ use clap::{Args, Parser};
 
 pub use self::{
     audience::{Audience, Audiences},
-    commands::{Command, Import, Key, Migrate, OnConflict, Secrets},
+    commands::{Command, Import, Key, LogOf, Migrate, OnConflict, Revert, Secrets, Show},
     database_url::{DbUrl, DbUrlError},
     endpoint::Endpoint,
     expiry::Expiry,

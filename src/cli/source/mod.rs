@@ -6,8 +6,9 @@ mod remote;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde_json::json;
+use async_graphql::{Request, Variables};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use self::remote::Remote;
@@ -18,6 +19,7 @@ use crate::{
     compose::Mode,
     config::{ClientKey, ServerUrl, Settings},
     db::Db,
+    graphql,
 };
 
 /// The database, or a running service.
@@ -88,6 +90,27 @@ impl Source {
                 Ok(found.map_err(|error| error.to_string())?.map(|file| Rendered::of_file(file, secrets)))
             }
             Self::Server(remote) => rendered_by(remote, stack, secrets).await,
+        }
+    }
+
+    /// Runs a GraphQL document and returns its data.
+    pub(super) async fn ask<T>(&self, document: String, variables: Value) -> Result<T, String>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        match self {
+            Self::Server(remote) => remote.send(document, variables).await.map_err(|error| error.message),
+            Self::Database(db) => {
+                let app = App::new(db.clone(), Clock::system());
+                let request = Request::new(document).variables(Variables::from_json(variables));
+                let response = graphql::execute(&graphql::schema(), app, request).await;
+                let mut response = response.map_err(|_| "the answer takes more memory than there is".to_owned())?;
+                if let Some(error) = response.errors.drain(..).next() {
+                    return Err(error.message);
+                }
+                let data = response.data.into_json().map_err(|error| error.to_string())?;
+                serde_json::from_value(data).map_err(|error| format!("an answer of another form: {error}"))
+            }
         }
     }
 

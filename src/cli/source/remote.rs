@@ -93,13 +93,13 @@ impl Remote {
     }
 
     /// Sends a document with its variables, and returns the data of the response.
-    pub(super) async fn send<T>(&self, document: &'static str, variables: Value) -> Result<T, Refusal>
+    pub(super) async fn send<T>(&self, document: impl Into<String>, variables: Value) -> Result<T, Refusal>
     where
         T: DeserializeOwned + Send + 'static,
     {
-        let remote = self.clone();
+        let (remote, document) = (self.clone(), document.into());
         // The client blocks.
-        let done = tokio::task::spawn_blocking(move || remote.request(document, &variables)).await;
+        let done = tokio::task::spawn_blocking(move || remote.request(&document, &variables)).await;
         done.unwrap_or_else(|error| Err(Refusal::from(error.to_string())))
     }
 

@@ -9,6 +9,7 @@ mod figures;
 mod http;
 mod journal;
 mod kinds;
+mod log;
 mod model;
 mod operation;
 mod run;

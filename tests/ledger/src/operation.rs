@@ -225,6 +225,7 @@ impl Operation {
         if let Some(expected) = self.expected {
             input["expectedRevision"] = json!(expected);
         }
+        input["message"] = json!(crate::log::message(self));
         (query, json!({ "input": input }))
     }
 

@@ -15,6 +15,7 @@ use crate::{
     http::{Address, Client},
     journal::{self, Head},
     kinds::SHOWN,
+    log::{self, Expected},
     model::Model,
     state::State,
 };
@@ -38,10 +39,14 @@ pub(crate) async fn verify(url: &Address, path: &Path) -> Result<Report, String>
     found.extend(wrong);
     let there = seen.len();
     found.extend(model.compare(seen));
+    let (expected, logged) = (Expected::of(&entries), log::logged(&mut client, &head).await?);
+    found.extend(expected.compare(&logged));
     let (sure, unknown) = model.count();
     let told = format!(
-        "{acknowledged} answers; {sure} instances must be there, {unknown} have something unknown; {there} are there; \
-         {} differences\n",
+        "{acknowledged} answers; {sure} instances must be there, {unknown} have something unknown; {there} are there; {} \
+         changes must be in the log, {} are in it; {} differences\n",
+        expected.there.len(),
+        logged.len(),
         found.len()
     );
     Ok(Report {
@@ -94,7 +99,7 @@ async fn everything(client: &mut Client, head: &Head) -> Result<(Vec<State>, Vec
     Ok((states, wrong))
 }
 
-async fn pages(
+pub(crate) async fn pages(
     client: &mut Client,
     query: &str,
     mut variables: Value,
