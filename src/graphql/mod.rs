@@ -23,7 +23,7 @@ pub use crate::graphql::{
     execution::planned::number_of_written,
     subscription::{Followed, execute_event, follow},
 };
-use async_graphql::{EmptyMutation, EmptySubscription, Request, Response, SDLExportOptions, ValidationMode};
+use async_graphql::{EmptyMutation, EmptySubscription, Request, Response, SDLExportOptions, ValidationMode, Variables};
 
 use crate::{
     app::App,
@@ -47,6 +47,7 @@ pub type EventSchema = async_graphql::Schema<Events, EmptyMutation, EmptySubscri
 fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query, Mutation, Subscription)
         .register_output_type::<types::node::Node>()
+        .register_output_type::<types::history::versioned::Versioned>()
         .register_output_type::<Descriptions>()
 }
 
@@ -61,6 +62,7 @@ pub fn schema() -> Schema {
 pub fn event_schema() -> EventSchema {
     let framework = EventSchema::build(Events, EmptyMutation, EmptySubscription)
         .register_output_type::<types::node::Node>()
+        .register_output_type::<types::history::versioned::Versioned>()
         .validation_mode(ValidationMode::Fast)
         .extension(execution::field_budget::AroundFields);
     framework.finish()
@@ -77,6 +79,17 @@ pub fn sdl() -> String {
         .use_space_ident();
     let text = builder().finish().sdl_with_options(options);
     format!("{}\n", text.trim())
+}
+
+/// Executes a document of the command line, and returns its data, or the message of its first error.
+pub async fn data(app: App, document: String, variables: serde_json::Value) -> Result<serde_json::Value, String> {
+    let request = Request::new(document).variables(Variables::from_json(variables));
+    let response = execute(&schema(), app, request).await;
+    let mut response = response.map_err(|_| "the answer takes more memory than it may".to_owned())?;
+    match response.errors.drain(..).next() {
+        Some(error) => Err(error.message),
+        None => response.data.into_json().map_err(|error| error.to_string()),
+    }
 }
 
 /// Executes one request with the caller's `App` and its own loaders. Fails only if the budget of a query is exceeded.

@@ -73,6 +73,9 @@ impl Service {
 
     fn shell(&self, script: &str) -> String {
         let script = script.replace(ADDRESS, &self.address);
+        // The tour says how `devarch` gets on the path.
+        let folder = std::path::Path::new(env!("CARGO_BIN_EXE_devarch")).parent().unwrap();
+        let script = format!("PATH='{}':$PATH\n{script}", folder.display());
         let done = Command::new("sh").args(["-ec", &script]).output().unwrap();
         assert!(done.status.success(), "{script}: {}", String::from_utf8_lossy(&done.stderr));
         String::from_utf8(done.stdout).unwrap()

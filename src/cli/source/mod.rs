@@ -6,7 +6,6 @@ mod remote;
 
 use std::collections::BTreeMap;
 
-use async_graphql::{Request, Variables};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -102,13 +101,7 @@ impl Source {
             Self::Server(remote) => remote.send(document, variables).await.map_err(|error| error.message),
             Self::Database(db) => {
                 let app = App::new(db.clone(), Clock::system());
-                let request = Request::new(document).variables(Variables::from_json(variables));
-                let response = graphql::execute(&graphql::schema(), app, request).await;
-                let mut response = response.map_err(|_| "the answer takes more memory than there is".to_owned())?;
-                if let Some(error) = response.errors.drain(..).next() {
-                    return Err(error.message);
-                }
-                let data = response.data.into_json().map_err(|error| error.to_string())?;
+                let data = graphql::data(app, document, variables).await?;
                 serde_json::from_value(data).map_err(|error| format!("an answer of another form: {error}"))
             }
         }

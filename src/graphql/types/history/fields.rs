@@ -92,6 +92,22 @@ impl History {
         #[graphql(desc = "Only these actions.")] actions: Option<Vec<ChangeAction>>,
         #[graphql(desc = "Only changes made with the API key of this name.")] actor: Option<String>,
     ) -> Result<ChangeConnection> {
+        self.page(ctx, [after, before], [first, last], (kinds, key, actions, actor)).await
+    }
+}
+
+/// The filters of a history: kinds, key, actions and actor.
+type Filters = (Option<Vec<OverrideKind>>, Option<String>, Option<Vec<ChangeAction>>, Option<String>);
+
+impl History {
+    /// A page of the history.
+    pub(in crate::graphql) async fn page(
+        &self,
+        ctx: &Context<'_>,
+        [after, before]: [Option<String>; 2],
+        [first, last]: [Option<i32>; 2],
+        (kinds, key, actions, actor): Filters,
+    ) -> Result<ChangeConnection> {
         let slice = PageArgs { first, after, last, before }.slice().map_err(to_graphql_error)?;
         let of = change_filter(kinds, key, actions, actor).map(|filter| HistoryPageOf { whose: self.0, filter, slice });
         changes_of(ctx, of).await

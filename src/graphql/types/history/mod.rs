@@ -7,3 +7,4 @@ pub(in crate::graphql) mod event;
 pub(in crate::graphql) mod fields;
 pub(in crate::graphql) mod point;
 pub(in crate::graphql) mod version;
+pub(in crate::graphql) mod versioned;
