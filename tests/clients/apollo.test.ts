@@ -1,21 +1,14 @@
 // Apollo Client with its normalised cache, typed by code generation.
 import { ApolloClient, CombinedGraphQLErrors, HttpLink, InMemoryCache } from '@apollo/client';
 import { relayStylePagination } from '@apollo/client/utilities';
-import { buildSchema, isAbstractType, parse } from 'graphql';
+import { parse } from 'graphql';
 import assert from 'node:assert/strict';
 import { mock, test, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { graphql } from './generated/graphql/index.js';
 import type { ApolloInstancesQuery, ApolloInstancesQueryVariables } from './generated/graphql/graphql.js';
-import { endpoint, makeStack, recordingFetch, sdl } from './service.js';
-
-// Which types an interface or a union stands for: what the cache cannot know from answers.
-const schema = buildSchema(sdl);
-const possibleTypes = Object.fromEntries(
-  Object.values(schema.getTypeMap())
-    .filter(isAbstractType)
-    .map((type) => [type.name, schema.getPossibleTypes(type).map(({ name }) => name)]),
-);
+import { possibleTypes } from './schema.js';
+import { endpoint, makeStack, recordingFetch } from './service.js';
 
 function makeClient({ useGETForQueries = false } = {}) {
   const { fetch, methods } = recordingFetch();

@@ -4,14 +4,13 @@
 // DIFFERENTIAL_COUNT and DIFFERENTIAL_SEED make it longer, or another one; DIFFERENTIAL_DATABASE_URL asks another database.
 import { execute, parse, print, validate, type ExecutionResult } from 'graphql';
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { Snapshot } from './graphqljs.js';
 import { Dice, grow, type Operation } from './grow.js';
+import { startService, type OwnService } from './own-service.js';
 import { sdl } from './service.js';
 
 const count = Number(process.env['DIFFERENTIAL_COUNT'] ?? 400);
@@ -24,23 +23,16 @@ interface Answer {
 
 /** Runs something beside a service of its own. */
 async function beside(work: (post: (body: unknown) => Promise<Answer>) => Promise<void>): Promise<void> {
-  const { DEVARCH_BIN, DIFFERENTIAL_DATABASE_URL } = process.env;
-  assert(DEVARCH_BIN, 'DEVARCH_BIN is not set; .ci/clients sets it');
   const dir = mkdtempSync(join(tmpdir(), 'devarch-differential.'));
-  const url = DIFFERENTIAL_DATABASE_URL ?? `sqlite://${dir}/devarch.db`;
+  const url = process.env['DIFFERENTIAL_DATABASE_URL'] ?? `sqlite://${dir}/devarch.db`;
   const limits = ['--max-aliases', '2000', '--max-cost', '1000000000', '--max-depth', '30', '--max-directives', '1000'];
-  const options = ['--listen', '127.0.0.1:0', '--database-url', url, '--log', 'error', ...limits];
-  const service = spawn(DEVARCH_BIN, options, { stdio: ['ignore', 'pipe', 'inherit'], cwd: dir });
+  let service: OwnService | undefined;
   try {
-    let address: string | undefined;
-    for await (const line of createInterface({ input: service.stdout })) {
-      address = /http:\/\/[0-9.:]+/.exec(line)?.[0];
-      if (address) break;
-    }
-    assert(address, 'the service did not say where it listens');
+    service = await startService(dir, url, limits);
+    const endpoint = `${service.address}/graphql`;
     const headers = { 'content-type': 'application/json' };
     await work(async (body) => {
-      const response = await fetch(`${address}/graphql`, { method: 'POST', headers, body: JSON.stringify(body) });
+      const response = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(body) });
       const text = await response.text();
       try {
         return JSON.parse(text) as Answer;
@@ -49,7 +41,7 @@ async function beside(work: (post: (body: unknown) => Promise<Answer>) => Promis
       }
     });
   } finally {
-    service.kill('SIGKILL');
+    service?.kill();
     rmSync(dir, { recursive: true, force: true });
   }
 }

@@ -1,23 +1,12 @@
 // urql with its schema-aware cache, typed by code generation.
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
-import { minifyIntrospectionQuery } from '@urql/introspection';
 import { Client, fetchExchange } from '@urql/core';
-import { buildSchema, introspectionFromSchema, isObjectType } from 'graphql';
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { graphql } from './generated/graphql/index.js';
-import { endpoint, makeStack, recordingFetch, sdl } from './service.js';
-
-const schema = buildSchema(sdl);
-const introspection = minifyIntrospectionQuery(introspectionFromSchema(schema));
-
-// Types without an id belong to what holds them; the cache is told so once for all of them.
-const keys = Object.fromEntries(
-  Object.values(schema.getTypeMap())
-    .filter((type) => isObjectType(type) && !('id' in type.getFields()) && !type.name.startsWith('__'))
-    .map(({ name }) => [name, () => null]),
-);
+import { introspection, keys } from './schema.js';
+import { endpoint, makeStack, recordingFetch } from './service.js';
 
 // Where graphcache tells of what does not fit the schema, or cannot be kept.
 const complaints = [mock.method(console, 'warn'), mock.method(console, 'error')];
