@@ -38,8 +38,11 @@ export function createSocket({ patience = 5_000, ...options }: ClientOptions & {
   const client = createClient({
     // By default a client gives up after five attempts, and at once when the connection is refused.
     retryAttempts: Infinity,
-    // Another key is needed: see `connectionParams`.
-    shouldRetry: (cause) => (cause as { code?: number }).code !== 4403,
+    shouldRetry(cause) {
+      const { code, type } = cause as { code?: number; type?: string };
+      // Of a connection that is refused there is an event without a code. 4403: another API key is needed.
+      return code === undefined ? type === 'error' : code !== 4403;
+    },
     // Soon, then every 10 seconds, and not all pages at once.
     retryWait: (retries) =>
       new Promise((resolve) => setTimeout(resolve, Math.min(500 * 2 ** retries, 10_000) * (0.5 + Math.random() / 2))),

@@ -46,6 +46,9 @@ interface Event extends StackEvent {
   change?: { id: string; message?: string | null | undefined } | undefined;
 }
 
+// As in a browser: Node.js 20 has none, and the link of Apollo Client looks there.
+Object.assign(globalThis, { WebSocket });
+
 // Where clients tell of what they did not expect.
 const complaints = [mock.method(console, 'warn'), mock.method(console, 'error')];
 
@@ -163,7 +166,7 @@ const spied = (page: Page<Event>, spy: Spy): Page<Event> => ({
 });
 
 const socketOf = (url: string): Client =>
-  createSocket({ url: url.replace(/^http/, 'ws'), webSocketImpl: WebSocket, keepAlive: 500, patience: 500 });
+  createSocket({ url: url.replace(/^http/, 'ws'), keepAlive: 500, patience: 500 });
 
 const clients: Record<string, (url: string, stack: string, spy: Spy) => Promise<OpenPage>> = {
   async Apollo(url, stack, spy) {
@@ -361,6 +364,23 @@ describe('a page', { concurrency: true }, () => {
       await page.until({ one: 'after that', two: '' }, ['after that']);
       assert.equal(loads, 2);
     });
+
+    test(`of ${client} ends when its stack is gone`, async (t) => {
+      const stack = `live-gone-${client.toLowerCase()}`;
+      const loads: boolean[] = [];
+      const page = await open(t, client, stack, async (cursor) => {
+        loads.push(cursor !== null);
+        return cursor;
+      });
+      await page.until({ one: '', two: '' }, []);
+      page.network.cut();
+      await change('softDeleteStack', { stack: { name: stack } });
+      await page.network.mend();
+      // The stream is refused, and the query tells why.
+      await page.until({}, []);
+      await setTimeout(2_500);
+      assert.deepEqual(loads, [true, false]);
+    });
   }
 });
 
@@ -387,7 +407,6 @@ test('graphql-ws alone gets again what it had', async (t) => {
   const payload = { query: print(subscription), variables: { stack: { name: stack }, after: data.stack.changeCursor } };
   const alone = createClient({
     url: page.network.url.replace(/^http/, 'ws'),
-    webSocketImpl: WebSocket,
     shouldRetry: () => true,
     retryWait: () => setTimeout(100),
   });
