@@ -6,7 +6,7 @@ import { print } from 'graphql';
 import { createClient, type Client } from 'graphql-ws';
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, mock, test, type TestContext } from 'node:test';
@@ -14,7 +14,8 @@ import { setTimeout } from 'node:timers/promises';
 import { chromium, type Browser } from 'playwright-core';
 import { createOperationDescriptor, Environment, RecordSource, Store, type ConcreteRequest } from 'relay-runtime';
 import WebSocket from 'ws';
-import { graphql } from './generated/graphql/index.js';
+// The operations of docs/live.md.
+import { StackChangesDocument as subscription, StackPageDocument as query } from './generated/graphql/graphql.js';
 import * as apollo from './generated/live/apollo.js';
 import { follow, type Page, type StackEvent } from './generated/live/follow.js';
 import * as relay from './generated/live/relay.js';
@@ -24,23 +25,6 @@ import liveQuery, { type liveQuery$data } from './generated/relay/liveQuery.grap
 import liveSubscription from './generated/relay/liveSubscription.graphql';
 import { startService, type OwnService } from './own-service.js';
 import { introspection, keys, possibleTypes } from './schema.js';
-
-const query = graphql(`
-  query LivePage($stack: String!) {
-    stack(name: $stack) { id changeCursor instances(first: 20) { nodes { id name description } } }
-  }
-`);
-
-const subscription = graphql(`
-  subscription LiveChanges($stack: StackRef!, $after: ChangeCursor) {
-    stackChanges(stack: $stack, after: $after) {
-      __typename
-      ... on ChangeEvent { cursor deletedIds change { id message } instance { id name description } }
-      ... on HeartbeatEvent { cursor }
-      ... on ResyncEvent { cursor reason }
-    }
-  }
-`);
 
 interface Event extends StackEvent {
   change?: { id: string; message?: string | null | undefined } | undefined;

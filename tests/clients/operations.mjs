@@ -1,14 +1,15 @@
-// Writes the operations of the README into generated/operations: each gets a name, since code generation wants one.
+// Writes the operations of the README and of docs/live.md into generated/operations: each without a name gets one, since code
+// generation wants one.
 import { parse, print } from 'graphql';
 import fs from 'node:fs';
 
 const out = 'generated/operations';
-const readme = fs.readFileSync('../../README.md', 'utf8');
+const pages = ['../../README.md', '../../docs/live.md'].map((page) => fs.readFileSync(page, 'utf8')).join('\n');
 
 fs.mkdirSync(out, { recursive: true });
 
 const taken = new Map();
-for (const [, text] of readme.matchAll(/^```graphql\n(.*?)^```$/gms)) {
+for (const [, text] of pages.matchAll(/^```graphql\n(.*?)^```$/gms)) {
   const { definitions } = parse(text, { noLocation: true });
   for (const operation of definitions.filter(({ kind }) => kind === 'OperationDefinition')) {
     if (operation.name) continue;
