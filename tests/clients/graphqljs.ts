@@ -27,7 +27,7 @@ export type Ask = (query: string) => Promise<Row>;
 const LEFT_OUT = new Set(['Query.apiKeys', 'Query.viewer', 'Query.trash', 'Query.suggestHostPort', 'Query.categories']);
 
 /** Fields that lead to the history. The snapshot is of one moment; the history has tests of its own. */
-const leadsToHistory = (field: AnyField) => /^(ChangeConnection|InstanceVersion|StackVersion)$/.test(getNamedType(field.type).name);
+const leadsToHistory = (field: AnyField) => /^(Change|ChangeConnection|InstanceVersion|StackVersion)$/.test(getNamedType(field.type).name);
 
 type AnyField = GraphQLField<unknown, unknown>;
 
@@ -50,6 +50,7 @@ export class Snapshot {
   readonly rows = new Map<string, Row>();
   /** Names of stacks and templates, in the order of their lists. */
   private lists: Record<string, { cursor: string; id: string }[]> = {};
+  private changeCursor = '';
 
   private constructor(sdl: string) {
     this.schema = buildSchema(sdl);
@@ -69,6 +70,7 @@ export class Snapshot {
       snapshot.lists[list] = edges.map(({ cursor, node }: Row) => ({ cursor, id: node.id }));
       await snapshot.readAll(type, snapshot.lists[list]!.map(({ id }) => id), ask);
     }
+    snapshot.changeCursor = (await ask('{ changeCursor }'))['changeCursor'];
     const instances = [...snapshot.rows.values()].flatMap((row) => row['instances'].map(({ id }: Row) => id));
     await snapshot.readAll('Instance', [...new Set(instances)], ask);
     return snapshot;
@@ -184,6 +186,8 @@ export class Snapshot {
     const named = (type: string, name: string) =>
       [...this.rows.values()].find((row) => row['__typename'] === type && row['name'] === name) ?? null;
     switch (name) {
+      case 'changeCursor':
+        return this.changeCursor;
       case 'node':
         return this.rows.get(args['id']) ?? null;
       case 'nodes':
