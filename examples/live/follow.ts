@@ -21,13 +21,16 @@ export interface Page<Event> {
   subscribe(after: string, sink: Sink<Event>): () => void;
   /** Shows one change. */
   show(event: Event): void;
+  /** Tells why `load` has failed. It is tried again. */
+  failed?(cause: unknown): void;
 }
 
-/** Follows a page until the returned function is called. `pause` is the time in milliseconds until another attempt. */
+/** Follows a page until the returned function is called. `pause` is the time in milliseconds until the second attempt. */
 export function follow<Event extends StackEvent>(page: Page<Event>, pause = 2_000): () => void {
   let stop = () => {};
   let timer: ReturnType<typeof setTimeout> | undefined;
-  // What comes from an earlier stream, or from an earlier query, is ignored.
+  let attempts = 0;
+  // What comes from an earlier query or stream is ignored.
   let current = 0;
 
   const close = () => {
@@ -37,28 +40,40 @@ export function follow<Event extends StackEvent>(page: Page<Event>, pause = 2_00
     stop = () => {};
   };
 
-  // To subscribe again after a new query, not beside it, keeps an older answer from replacing a newer event.
-  const begin = async (wait: number) => {
+  // Each attempt waits longer, up to half a minute, and not all pages come at once.
+  const later = () => {
     close();
-    const mine = current;
-    if (wait > 0) {
-      await new Promise((resolve) => { timer = setTimeout(resolve, wait); });
-    }
-    const after = await page.load().catch(() => undefined);
-    if (mine !== current || after === null) return;
-    if (after === undefined) return void begin(pause);
-    stop = page.subscribe(after, {
-      next(event) {
-        if (mine !== current) return;
-        // Changes are missing: fetch the page anew.
-        if (event.__typename === 'ResyncEvent') void begin(0);
-        if (event.__typename === 'ChangeEvent') page.show(event);
-      },
-      // The key is no longer valid, the stack is gone, or an event could not be shown: the query tells.
-      end: () => void (mine === current && begin(pause)),
-    });
+    timer = setTimeout(begin, Math.min(pause * 2 ** attempts, 30_000) * (0.5 + Math.random() / 2));
+    attempts += 1;
   };
 
-  void begin(0);
+  // To subscribe again after a new query, not beside it, keeps an older response from replacing a newer event.
+  const begin = async () => {
+    close();
+    const mine = current;
+    try {
+      const after = await page.load();
+      if (mine !== current || after === null) return;
+      stop = page.subscribe(after, {
+        next(event) {
+          if (mine !== current) return;
+          attempts = 0;
+          // Changes are missing: fetch the page anew.
+          if (event.__typename === 'ResyncEvent') void begin();
+          if (event.__typename === 'ChangeEvent') page.show(event);
+        },
+        // The key is no longer valid, the stack is gone, or an event could not be shown: the query tells.
+        end() {
+          if (mine === current) later();
+        },
+      });
+    } catch (cause) {
+      if (mine !== current) return;
+      page.failed?.(cause);
+      later();
+    }
+  };
+
+  void begin();
   return close;
 }

@@ -17,7 +17,7 @@ export function makeClient(url: string, socket: Socket, cache: Exchange): Client
       }),
     }),
   });
-  return new Client({ url, preferGetMethod: false, exchanges: [cache, subscriptions, fetchExchange] });
+  return new Client({ url, exchanges: [cache, subscriptions, fetchExchange] });
 }
 
 /** For `updates` of graphcache, which cannot know what is gone: `updates: { Subscription: { stackChanges } }`. */
