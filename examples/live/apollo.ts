@@ -1,9 +1,15 @@
 // Apollo Client: queries over HTTP, subscriptions over the socket.
-import { ApolloClient, ApolloLink, HttpLink, type ApolloCache, type TypedDocumentNode } from '@apollo/client';
+import { ApolloClient, ApolloLink, HttpLink } from '@apollo/client';
+import type { ApolloCache, TypedDocumentNode, TypePolicies } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { OperationTypeNode } from 'graphql';
 import type { Client } from 'graphql-ws';
 import type { Page, StackEvent } from './follow.js';
+
+/** For `typePolicies` of the cache: an event takes the place of the one before. Without that the cache warns. */
+export const eventPolicies: TypePolicies = {
+  Subscription: { fields: { stackChanges: { merge: false }, changes: { merge: false } } },
+};
 
 export function makeClient(url: string, socket: Client, cache: ApolloCache): ApolloClient {
   const isSubscription = ({ operationType }: ApolloLink.Operation) => operationType === OperationTypeNode.SUBSCRIPTION;

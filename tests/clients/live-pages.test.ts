@@ -155,7 +155,7 @@ const socketOf = (url: string): Client =>
 const clients: Record<string, (url: string, stack: string, spy: Spy) => Promise<OpenPage>> = {
   async Apollo(url, stack, spy) {
     const socket = socketOf(url);
-    const client = apollo.makeClient(url, socket, new InMemoryCache({ possibleTypes }));
+    const client = apollo.makeClient(url, socket, new InMemoryCache({ possibleTypes, typePolicies: apollo.eventPolicies }));
     const stop = follow(spied(apollo.stackPage(client, stack, query, subscription), spy));
     return {
       shown: async () => table(client.readQuery({ query, variables: { stack } })?.stack?.instances.nodes),
@@ -347,6 +347,19 @@ describe('a page', { concurrency: true }, () => {
       await page.describe('after that');
       await page.until({ one: 'after that', two: '' }, ['after that']);
       assert.equal(loads, 2);
+    });
+
+    test(`of ${client} is not disturbed by heartbeats`, async (t) => {
+      const page = await open(t, client, `live-beats-${client.toLowerCase()}`, async (cursor) => cursor);
+      await page.until({ one: '', two: '' }, []);
+      await page.describe('before a heartbeat');
+      await page.until({ one: 'before a heartbeat', two: '' }, ['before a heartbeat']);
+      // They come every 15 seconds.
+      await setTimeout(16_000);
+      page.network.cut();
+      await page.describe('after it');
+      await page.network.mend();
+      await page.until({ one: 'after it', two: '' }, ['before a heartbeat', 'after it']);
     });
 
     test(`of ${client} ends when its stack is gone`, async (t) => {
