@@ -24,6 +24,7 @@ pub use crate::app::compose::import::{ImportCompose, ImportReport, ImportedAs, O
 pub use crate::app::compose::render::{ComposeFile, Rendering, Reveal};
 pub use crate::app::conflicts::claim::ClaimKind;
 pub use crate::app::conflicts::find::Conflict;
+pub use crate::app::history::compare::{ChangedInstance, Comparison, FieldDifference, SideRef};
 pub use crate::app::history::feed::{Changes, Feed, FeedItem, FeedLimits, FeedRequest, LoggedChange, ResyncReason};
 pub use crate::app::history::list::{Edits, FieldEdit, is_creation};
 pub use crate::app::history::outcome::Undone;

@@ -111,6 +111,7 @@ async fn command(settings: &Settings, command: Command) -> Result<ExitCode, Fail
         Command::Pull(run) => return run::run(settings, Verb::Pull, run).await,
         Command::Log(of) => return history::log(settings, of).await.map(|()| ExitCode::SUCCESS),
         Command::Show(what) => return history::show(settings, what).await.map(|()| ExitCode::SUCCESS),
+        Command::Diff(sides) => return history::diff(settings, sides).await,
         Command::Revert(what) => return history::revert(settings, what).await.map(|()| ExitCode::SUCCESS),
         Command::Key { what } => key::run(settings, what).await,
         Command::Secrets { what } => secrets::run(settings, what).await,

@@ -63,6 +63,9 @@ pub enum Command {
     Log(LogOf),
     /// Print the Compose file of a stack as it was.
     Show(Show),
+    /// Print what differs between two stacks, two states of one, or a stack and a Compose file. Exit code 0 when nothing
+    /// differs, 2 when something does.
+    Diff(Diff),
     /// Undo a change. What has changed since is a conflict; then nothing is undone.
     Revert(Revert),
     /// Create, list and revoke API keys.
@@ -127,6 +130,18 @@ pub struct Show {
     #[arg(long, value_name = "POINT")]
     pub at: String,
     /// The running service that has the stack, in place of the database. It gets the API key in DEVARCH_KEY.
+    #[arg(long, value_name = "URL")]
+    pub server: Option<ServerUrl>,
+}
+
+/// What is compared.
+#[derive(Clone, Debug, Args)]
+pub struct Diff {
+    /// A stack by its name, a stack at a point such as `shop@2d` or `shop@CHANGE`, or the path of a Compose file.
+    pub a: String,
+    /// The other side.
+    pub b: String,
+    /// The running service that has the stacks, in place of the database. It gets the API key in DEVARCH_KEY.
     #[arg(long, value_name = "URL")]
     pub server: Option<ServerUrl>,
 }

@@ -21,7 +21,7 @@ use clap::{Args, Parser};
 
 pub use self::{
     audience::{Audience, Audiences},
-    commands::{Command, Import, Key, LogOf, Migrate, OnConflict, Revert, Secrets, Show},
+    commands::{Command, Diff, Import, Key, LogOf, Migrate, OnConflict, Revert, Secrets, Show},
     database_url::{DbUrl, DbUrlError},
     endpoint::Endpoint,
     expiry::Expiry,

@@ -18,6 +18,7 @@ use crate::{
     app::{App, ComposeFile, Conflict, Edits, PastInstance, PastStack, PointRef, Rendering, Sides},
     db::{
         change_log::{
+            cursor::LogEnd,
             history::{ByPosition, ChangeFilter, Whose},
             past::Point,
             since::LastChanges,
@@ -141,6 +142,12 @@ pub(super) struct HistoryPageOf {
 /// The last changes of the entries of an instance and its template.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct LastChangesOf(pub(super) Sides);
+/// The end of the change log for a stack, until an end of the whole log, which all keys of a request share.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct LogEndOf {
+    pub(super) until: Arc<LogEnd>,
+    pub(super) stack: StackId,
+}
 /// The epoch of the change log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct EpochKey;
@@ -264,6 +271,18 @@ impl Loader<EpochKey> for Reader {
     type Error = Arc<Error>;
     async fn load(&self, _: &[EpochKey]) -> Answer<EpochKey, i64> {
         Ok(HashMap::from([(EpochKey, self.0.epoch().await?)]))
+    }
+}
+
+impl Loader<LogEndOf> for Reader {
+    type Value = LogEnd;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[LogEndOf]) -> Answer<LogEndOf, LogEnd> {
+        let Some(first) = keys.first() else { return Ok(HashMap::new()) };
+        let stacks: Vec<StackId> = keys.iter().map(|key| key.stack).collect();
+        let found = self.0.log_end_of_stacks(&first.until, &stacks).await?;
+        let key = |stack| LogEndOf { until: Arc::clone(&first.until), stack };
+        Ok(found.into_iter().map(|(stack, end)| (key(stack), end)).collect())
     }
 }
 

@@ -23,6 +23,7 @@ use crate::{
             api_key::{ApiKey, Viewer},
             history::{
                 change::Change,
+                diff::{StackDiff, StackPointInput},
                 fields::{ChangeConnection, change_filter, empty_page},
                 point::ChangeCursor,
             },
@@ -178,9 +179,20 @@ impl Query {
 
     /// The end of the change log, as of what the query shows: subscribe to `changes` after it, and no change is missed or
     /// sent twice.
-    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
     async fn change_cursor(&self, ctx: &Context<'_>) -> Result<ChangeCursor> {
-        Ok(ChangeCursor(log_end::end_before(ctx)?.cursor().encode()))
+        let end = ctx.app().log_end_within_reach(&log_end::end_before(ctx)?).await.map_err(to_graphql_error)?;
+        Ok(ChangeCursor(end.cursor().encode()))
+    }
+
+    /// What differs between two stacks, or two states of one: a stack as it is, as it was, or as a Compose file says it.
+    /// Instances are paired by identity (of one stack), then by name, then by their template.
+    async fn diff_stacks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first side.")] a: StackPointInput,
+        #[graphql(desc = "The second side.")] b: StackPointInput,
+    ) -> Result<StackDiff> {
+        StackDiff::between(ctx, a.side()?, b.side()?).await
     }
 
     /// What was deleted and can come back.

@@ -3,6 +3,7 @@
 //! Called by the resolvers and the command line. It must not contain SQL.
 
 mod apply;
+pub(in crate::app) mod compare;
 pub(in crate::app) mod feed;
 pub(in crate::app) mod list;
 pub(in crate::app) mod outcome;

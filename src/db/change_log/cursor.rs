@@ -2,12 +2,12 @@
 //!
 //! Used by everything that tells a client where the log ends, and that takes it from there. It must not read the log.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::{PART_OF_TEMPLATES, PARTS, part_of};
-use crate::ids::StackId;
+use crate::{access::Scope, ids::StackId};
 
 /// The first byte of a cursor of some parts.
 const SOME: u8 = 1;
@@ -121,7 +121,7 @@ impl LogCursor {
 }
 
 /// The end of a part of the log.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Head {
     /// The last position.
     pub seq: i64,
@@ -132,12 +132,38 @@ pub struct Head {
 /// SQL expression for the end of all parts, as [`LogEnd::read`] takes it.
 pub(in crate::db) const END_OF_ALL: &str = "(SELECT e.epoch || '::' || COALESCE((SELECT string_agg(h.part || ',' || h.seq || ',' || h.last_change, ';') \
      FROM change_heads AS h), '') FROM change_epoch AS e)";
-/// SQL expression for the end of the parts that the stack in row `s` depends on, as [`LogEnd::read`] takes it.
-pub const END_OF_STACK: &str = "(SELECT e.epoch || ':' || (1 + s.id % 30) || ':' || COALESCE((SELECT string_agg(h.part || ',' || h.seq || ',' || \
-     h.last_change, ';') FROM change_heads AS h WHERE h.part IN (0, 1 + s.id % 30)), '') FROM change_epoch AS e)";
+/// SQL expression for the end of the log for the stack in row `s`, as [`LogEnd::read`] takes it: its own last change, and
+/// the last one of the templates. It does not depend on other stacks.
+pub const END_OF_STACK: &str = "(SELECT e.epoch || ':' || (1 + s.id % 30) || ':' || COALESCE((SELECT string_agg(x.head, ';') FROM (SELECT h.part || \
+     ',' || h.seq || ',' || h.last_change AS head FROM change_heads AS h WHERE h.part = 0 UNION ALL SELECT z.part || ',' || \
+     z.seq || ',0' FROM change_horizons AS z WHERE z.part IN (0, 1 + s.id % 30) UNION ALL SELECT o.head FROM (SELECT l.part \
+     || ',' || l.seq || ',' || l.id AS head FROM change_log AS l WHERE l.stack_id = s.id ORDER BY l.seq DESC LIMIT 1) AS o) \
+     AS x), '') FROM change_epoch AS e)";
+
+/// SQL expression for the end of the log for a caller, as [`LogEnd::read`] takes it. For some stacks it is that of their own
+/// last changes and of the last one of the templates.
+pub(in crate::db) fn end_within(scope: &Scope) -> Cow<'static, str> {
+    let Scope::Stacks(stacks) = scope else { return Cow::Borrowed(END_OF_ALL) };
+    let mut parts: Vec<String> = stacks.iter().map(|stack| part_of(Some(*stack)).to_string()).collect();
+    parts.push(PART_OF_TEMPLATES.to_string());
+    let own = stacks.iter().map(|stack| {
+        format!(
+            " UNION ALL SELECT o.head FROM (SELECT l.part || ',' || l.seq || ',' || l.id AS head FROM change_log AS l WHERE \
+             l.stack_id = {} ORDER BY l.seq DESC LIMIT 1) AS o",
+            stack.0
+        )
+    });
+    Cow::Owned(format!(
+        "(SELECT e.epoch || '::' || COALESCE((SELECT string_agg(x.head, ';') FROM (SELECT h.part || ',' || h.seq || ',' || \
+         h.last_change AS head FROM change_heads AS h WHERE h.part = {PART_OF_TEMPLATES} UNION ALL SELECT z.part || ',' || \
+         z.seq || ',0' FROM change_horizons AS z WHERE z.part IN ({}){}) AS x), '') FROM change_epoch AS e)",
+        parts.join(", "),
+        own.collect::<String>()
+    ))
+}
 
 /// The end of the log, or of some parts of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LogEnd {
     /// The epoch of the database.
     pub epoch: i64,
@@ -158,14 +184,14 @@ impl LogEnd {
         let mut fields = text.splitn(3, ':');
         let epoch = fields.next()?.parse().ok()?;
         let part = fields.next().filter(|part| !part.is_empty()).map(str::parse).transpose().ok()?;
-        let mut heads = BTreeMap::new();
+        let mut end = Self { epoch, heads: BTreeMap::new(), part };
         for head in fields.next()?.split(';').filter(|head| !head.is_empty()) {
             let mut numbers = head.split(',');
             let part: i32 = numbers.next()?.parse().ok()?;
             let (seq, change) = (numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?);
-            heads.insert(part, Head { seq, change });
+            end.raise(part, Head { seq, change });
         }
-        Some(Self { epoch, heads, part })
+        Some(end)
     }
 
     /// The end of a part.
@@ -173,13 +199,18 @@ impl LogEnd {
         self.heads.get(&part).copied().unwrap_or_default()
     }
 
-    /// The end of what a stack depends on.
+    /// Raises the end of a part to this one, if it is later.
+    pub fn raise(&mut self, part: i32, head: Head) {
+        let known = self.heads.entry(part).or_default();
+        if head.seq > known.seq {
+            *known = head;
+        }
+    }
+
+    /// The end for one stack.
     #[must_use]
-    pub fn of_stack(&self, stack: StackId) -> Self {
-        let part = part_of(Some(stack));
-        let of_stack = |of: &i32| [PART_OF_TEMPLATES, part].contains(of);
-        let heads = self.heads.iter().filter(|(of, _)| of_stack(of)).map(|(of, head)| (*of, *head));
-        Self { epoch: self.epoch, heads: heads.collect(), part: Some(part) }
+    pub fn for_stack(self, stack: StackId) -> Self {
+        Self { part: Some(part_of(Some(stack))), ..self }
     }
 
     /// The cursor of a reader that has seen everything until here.
@@ -239,7 +270,8 @@ mod tests {
         assert_eq!(all.cursor().positions, [position(0, 5, 1), position(3, 9, 5)]);
         let of_stack = LogEnd::read("77:4:3,9,4;0,5,65535").unwrap().cursor();
         assert_eq!((of_stack.reach, of_stack.positions), (Reach::Some, vec![position(0, 5, 1), position(4, 0, 0)]));
-        assert_eq!(all.of_stack(StackId(32)).cursor().positions, [position(0, 5, 1), position(3, 9, 5)]);
+        let twice = LogEnd::read("77:3:3,9,4;0,5,65535;3,7,0").unwrap();
+        assert_eq!(twice.cursor().positions, all.for_stack(StackId(32)).cursor().positions, "the later one counts");
         assert_eq!(
             LogEnd::read("77::").unwrap().cursor(),
             LogCursor { epoch: 77, reach: Reach::All, positions: vec![] }

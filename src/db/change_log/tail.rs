@@ -2,7 +2,7 @@
 //!
 //! Called by the feed of changes and for cursors. It must not decide who may see a change: it reads without a scope.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
@@ -10,7 +10,8 @@ use sea_orm::{
 
 use super::{
     PART_OF_TEMPLATES,
-    cursor::{END_OF_ALL, LogCursor, LogEnd, Position, check_of},
+    cursor::{END_OF_ALL, Head, LogCursor, LogEnd, Position, check_of},
+    part_of,
 };
 use crate::{
     db::entities::{
@@ -26,6 +27,47 @@ pub async fn end(db: &impl ConnectionTrait) -> Result<LogEnd, DbErr> {
     let row = db.query_one_raw(statement).await?;
     let text = row.map(|row| row.try_get::<String>("", "log_end")).transpose()?;
     text.as_deref().and_then(LogEnd::read).ok_or_else(|| DbErr::RecordNotFound("the change log has no end".to_owned()))
+}
+
+/// The end of the log for some stacks until another end: that of the last change of each until then, of the last change
+/// of the templates, and of what was dropped.
+pub async fn end_of_stacks(
+    db: &impl ConnectionTrait,
+    until: &LogEnd,
+    stacks: &[StackId],
+) -> Result<HashMap<StackId, LogEnd>, DbErr> {
+    let dropped = super::horizon::dropped(db).await?;
+    let mut found = HashMap::new();
+    let mut queries = Vec::new();
+    for stack in stacks {
+        let part = part_of(Some(*stack));
+        let mut end = LogEnd::empty(until.epoch);
+        for of in [PART_OF_TEMPLATES, part] {
+            let seq = dropped.get(&of).copied().unwrap_or_default();
+            end.heads.insert(of, Head { seq, change: 0 });
+        }
+        end.raise(PART_OF_TEMPLATES, until.head(PART_OF_TEMPLATES));
+        found.insert(*stack, end);
+        queries.push(format!(
+            "SELECT * FROM (SELECT stack_id, part, seq, id FROM change_log WHERE stack_id = {} AND seq <= {} ORDER BY seq DESC \
+             LIMIT 1) AS o{}",
+            stack.0,
+            until.head(part).seq,
+            queries.len()
+        ));
+    }
+    // SQLite limits the terms of a compound SELECT.
+    for queries in queries.chunks(100) {
+        let statement = Statement::from_string(db.get_database_backend(), queries.join(" UNION ALL "));
+        for row in db.query_all_raw(statement).await? {
+            let stack = StackId(row.try_get("", "stack_id")?);
+            let head = Head { seq: row.try_get("", "seq")?, change: row.try_get("", "id")? };
+            if let Some(end) = found.get_mut(&stack) {
+                end.raise(row.try_get("", "part")?, head);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// A range of positions of a part, both ends included.

@@ -8,10 +8,7 @@ use super::{
     node::{Entity, NodeId},
     tree::Tree,
 };
-use crate::{
-    db::change_log::cursor::END_OF_ALL,
-    kinds::plain::{ColumnFormat, FieldColumn, PlainKind},
-};
+use crate::kinds::plain::{ColumnFormat, FieldColumn, PlainKind};
 
 /// What the rows of a row set are.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +79,8 @@ impl Tree {
                 &[
                     field("owner", ColumnFormat::Long),
                     field("position", ColumnFormat::Long),
-                    field(END_OF_ALL, ColumnFormat::Cursor),
+                    // Its SQL depends on the caller.
+                    field("log_end", ColumnFormat::Cursor),
                 ],
             ),
         }

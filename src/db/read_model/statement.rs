@@ -19,7 +19,7 @@ use crate::{
     access::Scope,
     db::{
         change_log::{
-            cursor::END_OF_ALL,
+            cursor::end_within,
             versions::{OF_EVERYTHING, OF_STACK, OF_TEMPLATES},
         },
         pool::pinned::Parameter,
@@ -250,7 +250,8 @@ impl<'a> Read<'a> {
             },
             SetOf::LogEnd => {
                 let nothing = "CAST(0 AS BIGINT)";
-                columns.select_values(set, &[nothing, nothing, END_OF_ALL], backend, whole, &mut text.sql);
+                let end = end_within(self.scope);
+                columns.select_values(set, &[nothing, nothing, &end], backend, whole, &mut text.sql);
             }
             SetOf::Objects(node) => {
                 let alias = self.tree.get(node).entity.alias();

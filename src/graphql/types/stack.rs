@@ -19,7 +19,7 @@ use crate::{
             connection::Listed,
             instances::{self, InstanceTotal},
         },
-        loaders::{ComposeOf, StackConflictsOf},
+        loaders::{ComposeOf, LogEndOf, StackConflictsOf},
         types::{
             conflict::Conflict,
             history::{
@@ -89,9 +89,10 @@ impl StackRelations {
 
     /// The end of the change log for this stack, as of what the query shows: subscribe to `stackChanges` after it, and no
     /// change is missed or sent twice. It also works as a point of `version`.
-    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
     async fn change_cursor(&self, ctx: &Context<'_>) -> Result<ChangeCursor> {
-        Ok(ChangeCursor(log_end::end_before(ctx)?.of_stack(self.0.id).cursor().encode()))
+        let of = LogEndOf { until: Arc::new(log_end::end_before(ctx)?), stack: self.0.id };
+        let end = ctx.loaders().load(of).await.map_err(to_graphql_error)?.unwrap_or_default();
+        Ok(ChangeCursor(end.cursor().encode()))
     }
 
     #[graphql(flatten)]

@@ -1,6 +1,7 @@
 //! The change log: the contents of its changes, and past states.
 
 mod changes;
+mod compare;
 mod imports;
 mod law;
 mod points;

@@ -114,18 +114,23 @@ impl StoredOutcome for ImportReport {
     }
 }
 
+/// Reads the files of an import. Returns it with the notes about what was not read.
+pub(in crate::app) async fn prepare(app: &App, input: ImportCompose) -> Result<(Import, Vec<Note>)> {
+    let stop = Stop { cancellation: app.cancellation().clone(), dry_run: input.dry_run };
+    let (request, read) = read(input.request, &stop).await?;
+    let read = read.map_err(|refusals| refused(&request, refusals))?;
+    drop(request);
+    let (stack, on_conflict, dry_run) = (input.stack, input.on_conflict, input.dry_run);
+    stop.check()?;
+    Ok((Import { services: read.services, stack, on_conflict, dry_run, stop }, read.notes))
+}
+
 impl App {
     /// Imports files, all or nothing.
     pub async fn import_compose(&self, input: ImportCompose) -> Result<ImportReport> {
         self.allow(Import::PERMISSION)?;
         let input = self.with_prefix(input).await?;
-        let stop = Stop { cancellation: self.cancellation().clone(), dry_run: input.dry_run };
-        let (request, read) = read(input.request, &stop).await?;
-        let read = read.map_err(|refusals| refused(&request, refusals))?;
-        drop(request);
-        let (stack, on_conflict, dry_run) = (input.stack, input.on_conflict, input.dry_run);
-        stop.check()?;
-        let import = Import { services: read.services, stack, on_conflict, dry_run, stop };
+        let (import, notes) = prepare(self, input).await?;
         let mut report = match self.write_name(&import).await {
             Err(Error::Conflict(Unique::TemplateName)) => {
                 let message = "A template of one of these names has just been made; import again.";
@@ -133,7 +138,7 @@ impl App {
             }
             done => done?,
         };
-        report.notes.splice(0..0, read.notes);
+        report.notes.splice(0..0, notes);
         Ok(report)
     }
 
@@ -212,7 +217,8 @@ fn refused(request: &Request, refusals: Vec<Refusal>) -> Error {
     Error::Refused(problems.collect())
 }
 
-struct Import {
+/// An import whose files were read.
+pub(in crate::app) struct Import {
     services: Vec<Imported>,
     stack: Option<StackRef>,
     on_conflict: OnConflict,
@@ -282,6 +288,15 @@ impl Command for Import {
 }
 
 impl Import {
+    /// Imports, and returns the stack that has the instances; `None` for an import without one.
+    pub(in crate::app) async fn made(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Option<StackModel>> {
+        let report = self.run(tx, now).await?;
+        match report.stack {
+            Some(stack) => Ok(stacks::find_by_name(tx, &stack.name, RowLock::None).await?),
+            None => Ok(None),
+        }
+    }
+
     /// The id to report; `None` for an object that the dry run has rolled back.
     fn shown<Id>(&self, id: Id, outcome: Outcome) -> Option<Id> {
         Some(id).filter(|_| !self.dry_run || outcome != Outcome::Created)

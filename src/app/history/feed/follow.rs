@@ -3,7 +3,7 @@
 //! Called by the resolvers of subscriptions. It must not send what the subscriber may not see, and nothing twice.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     fmt,
     pin::Pin,
     sync::Arc,
@@ -74,7 +74,12 @@ impl View {
     /// Whether changes of the stream can be in a part of the log.
     fn concerns(&self, part: i32) -> bool {
         match self.stack {
-            None => part != PART_OF_KEYS || self.keys,
+            None if part == PART_OF_TEMPLATES => true,
+            None if part == PART_OF_KEYS => self.keys,
+            None => match &self.scope {
+                Scope::Everything => true,
+                Scope::Stacks(stacks) => stacks.iter().any(|stack| part_of(Some(*stack)) == part),
+            },
             Some(stack) => [PART_OF_TEMPLATES, part_of(Some(stack))].contains(&part),
         }
     }
@@ -447,9 +452,27 @@ impl App {
         Self { feed, ..self.clone() }
     }
 
-    /// The end of the log, for cursors.
+    /// The end of the log, for cursors of the same request.
     pub async fn log_end(&self) -> Result<LogEnd> {
         Ok(tail::end(&self.db.unscoped()).await?)
+    }
+
+    /// The end of the log for stacks, until an end of the whole log. It does not depend on other stacks.
+    pub async fn log_end_of_stacks(&self, until: &LogEnd, stacks: &[StackId]) -> Result<HashMap<StackId, LogEnd>> {
+        let found = tail::end_of_stacks(&self.db.unscoped(), until, stacks).await?;
+        Ok(found.into_iter().map(|(stack, end)| (stack, end.for_stack(stack))).collect())
+    }
+
+    /// The end of the log within the reach of the caller, until an end of the whole log.
+    pub async fn log_end_within_reach(&self, until: &LogEnd) -> Result<LogEnd> {
+        let Scope::Stacks(stacks) = &self.access.scope else { return Ok(until.clone()) };
+        let stacks: Vec<StackId> = stacks.iter().copied().collect();
+        let mut end = LogEnd::empty(until.epoch);
+        for of_stack in tail::end_of_stacks(&self.db.unscoped(), until, &stacks).await?.into_values() {
+            of_stack.heads.into_iter().for_each(|(part, head)| end.raise(part, head));
+        }
+        end.raise(PART_OF_TEMPLATES, until.head(PART_OF_TEMPLATES));
+        Ok(end)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Reached through `Stack`, `Instance`, `Template` and `Query`. They must not show a secret.
 
 pub(in crate::graphql) mod change;
+pub(in crate::graphql) mod diff;
 pub(in crate::graphql) mod event;
 pub(in crate::graphql) mod fields;
 pub(in crate::graphql) mod point;

@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    app::{OfPast, PastInstance, PastStack, PointRef, Rendering},
+    app::{OfPast, PastInstance, PastStack, PointRef, Rendering, SideRef, StackRef},
     db::{change_log::past::Point, entities::ChangeModel},
     error::Error,
     graphql::{
@@ -23,10 +23,7 @@ use crate::{
         execution::to_error::to_graphql_error,
         loaders::{InstanceKey, InstanceVersionOf, StackKey, StackVersionOf},
         types::{
-            history::{
-                change::{Change, FieldChange},
-                point::PointInput,
-            },
+            history::{change::Change, diff::StackDiff, point::PointInput},
             instance::Instance,
             stack::Stack,
         },
@@ -244,91 +241,8 @@ impl StackVersion {
             Some(to) => to.point().map_err(to_graphql_error)?,
             None => PointRef::Positions(Point::NOW),
         };
-        let found = ctx.loaders().load(StackVersionOf { stack: self.0.row.id, at }).await.map_err(to_graphql_error)?;
-        let other = found.transpose().map_err(to_graphql_error)?.ok_or_else(|| {
-            to_graphql_error(Error::bad_request("The stack does not exist at the other point, or is in the trash."))
-        })?;
-        StackDiff::between(ctx, &self.0, &other).await
-    }
-}
-
-/// What differs between two states of a stack.
-#[derive(SimpleObject)]
-pub(in crate::graphql) struct StackDiff {
-    /// Whether nothing differs.
-    same: bool,
-    /// The fields of the stack that differ.
-    fields: Vec<FieldChange>,
-    /// The instances that only the first state has.
-    only_in_a: Vec<InstanceSide>,
-    /// The instances that only the second state has.
-    only_in_b: Vec<InstanceSide>,
-    /// The instances that both have and that differ.
-    changed: Vec<InstanceDiff>,
-}
-
-/// An instance of one side of a comparison.
-#[derive(SimpleObject)]
-pub(in crate::graphql) struct InstanceSide {
-    /// Its name.
-    name: String,
-    /// The name of its template.
-    template_name: String,
-    /// The instance as it was.
-    version: InstanceVersion,
-}
-
-/// An instance that differs between two states of its stack.
-#[derive(SimpleObject)]
-pub(in crate::graphql) struct InstanceDiff {
-    /// Its name in the second state.
-    name: String,
-    /// The fields that differ.
-    fields: Vec<FieldChange>,
-    /// The entries of its effective configuration that differ.
-    entries: Vec<ConfigChange>,
-}
-
-fn side(instance: &Arc<PastInstance>) -> InstanceSide {
-    InstanceSide {
-        name: instance.row.instance_id.clone(),
-        template_name: instance.template_name.clone(),
-        version: InstanceVersion(Arc::clone(instance)),
-    }
-}
-
-fn differing(fields: Vec<(&str, String, String)>) -> Vec<FieldChange> {
-    let differs = |(_, from, to): &(&str, String, String)| from != to;
-    fields.into_iter().filter(differs).map(|(field, from, to)| FieldChange::new(field, from, to)).collect()
-}
-
-impl StackDiff {
-    /// Compares two states of one stack. Instances are paired by their identity.
-    async fn between(ctx: &Context<'_>, a: &PastStack, b: &PastStack) -> Result<Self> {
-        let fields = differing(vec![
-            ("name", a.row.name.clone(), b.row.name.clone()),
-            ("description", a.row.description.clone(), b.row.description.clone()),
-            ("enabled", a.row.enabled.to_string(), b.row.enabled.to_string()),
-        ]);
-        let find = |stack: &PastStack, id: InstanceId| stack.instances.iter().find(|it| it.row.id == id).cloned();
-        let only = |of: &PastStack, other: &PastStack| {
-            of.instances.iter().filter(|it| find(other, it.row.id).is_none()).map(side).collect::<Vec<_>>()
-        };
-        let mut changed = Vec::new();
-        for before in &a.instances {
-            let Some(after) = find(b, before.row.id) else { continue };
-            let fields = differing(vec![
-                ("name", before.row.instance_id.clone(), after.row.instance_id.clone()),
-                ("description", before.row.description.clone(), after.row.description.clone()),
-                ("enabled", before.row.enabled.to_string(), after.row.enabled.to_string()),
-            ]);
-            let entries = diff(ctx, before, &after).await?;
-            if !fields.is_empty() || !entries.is_empty() {
-                changed.push(InstanceDiff { name: after.row.instance_id.clone(), fields, entries });
-            }
-        }
-        let (only_in_a, only_in_b) = (only(a, b), only(b, a));
-        let same = fields.is_empty() && only_in_a.is_empty() && only_in_b.is_empty() && changed.is_empty();
-        Ok(Self { same, fields, only_in_a, only_in_b, changed })
+        let here = StackRef::Id(Some(self.0.row.id));
+        let side = |at| SideRef::At(here.clone(), at);
+        StackDiff::between(ctx, side(PointRef::Positions(self.0.point)), side(at)).await
     }
 }

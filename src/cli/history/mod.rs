@@ -1,6 +1,8 @@
-//! `devarch log`, `devarch show` and `devarch revert`: the history of a stack, its past, and undoing a change.
+//! `devarch log`, `show`, `revert` and `diff`: the history of a stack, its past, undoing a change, and comparing.
 //!
 //! Called by `cli::run`. They show what the API shows, on a database or on a running service.
+
+mod diff;
 
 use std::fmt::Write;
 
@@ -8,6 +10,7 @@ use chrono::DateTime;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+pub(super) use self::diff::diff;
 use super::{
     Failure, print, print_error,
     source::{Source, no_stack},
@@ -117,18 +120,26 @@ impl Change {
             text.push_str(" (redacted)");
         }
         text.push('\n');
-        for FieldEdit { field, from, to } in &self.fields {
-            let side = |side: &Option<String>| side.as_deref().map_or_else(|| "nothing".to_owned(), clean);
-            let _ = writeln!(text, "    {field}: {} -> {}", side(from), side(to));
-        }
-        for Edit { kind, key, from, to } in &self.edits {
-            let (kind, key) = (word(kind), clean(key));
-            let _ = match (from.is_empty(), to.is_empty()) {
-                (true, true) => writeln!(text, "    {kind} {key}: another rule"),
-                _ => writeln!(text, "    {kind} {key}: {} -> {}", entries(from), entries(to)),
-            };
-        }
+        text.extend(self.fields.iter().map(FieldEdit::text));
+        text.extend(self.edits.iter().map(Edit::text));
         text
+    }
+}
+
+impl FieldEdit {
+    fn text(&self) -> String {
+        let side = |side: &Option<String>| side.as_deref().map_or_else(|| "nothing".to_owned(), clean);
+        format!("    {}: {} -> {}\n", self.field, side(&self.from), side(&self.to))
+    }
+}
+
+impl Edit {
+    fn text(&self) -> String {
+        let (kind, key) = (word(&self.kind), clean(&self.key));
+        match (self.from.is_empty(), self.to.is_empty()) {
+            (true, true) => format!("    {kind} {key}: another rule\n"),
+            _ => format!("    {kind} {key}: {} -> {}\n", entries(&self.from), entries(&self.to)),
+        }
     }
 }
 
