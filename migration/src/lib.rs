@@ -18,6 +18,7 @@ mod m0012_compose_details;
 mod m0013_networks;
 mod m0014_change_log;
 mod m0015_change_horizons;
+mod m0016_forks;
 mod tables;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_networks::Migration),
             Box::new(m0014_change_log::Migration),
             Box::new(m0015_change_horizons::Migration),
+            Box::new(m0016_forks::Migration),
         ]
     }
 }

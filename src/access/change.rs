@@ -52,6 +52,8 @@ words! {
         Catalogue = "CATALOGUE",
         /// Anybody, because authentication is off.
         Anonymous = "ANONYMOUS",
+        /// The service itself, such as at the end of a lease.
+        Service = "SERVICE",
     }
 
     /// What a change does.
@@ -60,6 +62,8 @@ words! {
         Create = "CREATE",
         /// The subject is new, as a copy of another one.
         Duplicate = "DUPLICATE",
+        /// The subject is new, as a fork of another one.
+        Fork = "FORK",
         /// A file was imported: the subject is new, or was brought up to date.
         Import = "IMPORT",
         /// Fields or entries of the subject have other values.
@@ -80,6 +84,15 @@ words! {
         Redact = "REDACT",
         /// An API key is no longer valid.
         Revoke = "REVOKE",
+        /// The lease of a fork ends later.
+        RenewLease = "RENEW_LEASE",
+    }
+}
+
+impl ChangeAction {
+    /// Whether a change with this action is never undone.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Purge | Self::Redact | Self::Revoke | Self::RenewLease)
     }
 }
 

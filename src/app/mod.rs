@@ -45,6 +45,9 @@ pub use crate::app::overrides::patch::PatchInstanceOverrides;
 pub use crate::app::overrides::set::SetInstanceOverrides;
 pub use crate::app::stacks::create::CreateStack;
 pub use crate::app::stacks::duplicate::DuplicateStack;
+pub use crate::app::stacks::fork::{
+    ForkStack, Forked, Lease, MappedPort, PortPolicy, RenewLease, ReservedPorts, SecretPolicy,
+};
 pub use crate::app::stacks::purge::PurgeStack;
 pub use crate::app::stacks::rename::RenameStack;
 pub use crate::app::stacks::restore::RestoreStack;
@@ -86,6 +89,7 @@ pub struct App {
     author: Author,
     cancellation: Cancellation,
     statements: Statements,
+    reserved_ports: Arc<ReservedPorts>,
 }
 
 impl App {
@@ -94,7 +98,9 @@ impl App {
         let (cancellation, statements) = (Cancellation::default(), Statements::default());
         let feed = Feed::new(FeedLimits::default());
         let author = Author::of_kind(ActorKind::CommandLine);
-        Self { db, clock, access: Access::full(), feed, idempotent_request: None, author, cancellation, statements }
+        let reserved_ports = Arc::default();
+        let (access, idempotent_request) = (Access::full(), None);
+        Self { db, clock, access, feed, idempotent_request, author, cancellation, statements, reserved_ports }
     }
 
     /// Binds the application to one request of a caller, without limits of memory and time.
@@ -108,7 +114,8 @@ impl App {
         let (cancellation, statements) = (Cancellation::default(), Statements::within(budget));
         let kind = if access.key.is_some() { ActorKind::Key } else { ActorKind::Anonymous };
         let author = Author { name: access.key.clone(), ..Author::of_kind(kind) };
-        Self { db, clock, access, feed, idempotent_request: None, author, cancellation, statements }
+        let (idempotent_request, reserved_ports) = (None, Arc::clone(&self.reserved_ports));
+        Self { db, clock, access, feed, idempotent_request, author, cancellation, statements, reserved_ports }
     }
 
     /// The budget of the request.

@@ -1,6 +1,6 @@
 //! Warnings of use cases: something was done, and the user should know what follows from it outside the database.
 //!
-//! Called by the use cases that copy, rename, purge or edit. It must not refuse anything.
+//! Called by the use cases that copy, fork, rename, purge or edit. It must not refuse anything.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use crate::{
     },
     error::Result,
     ids::AnyId,
-    kinds::{Domain, Port, StorageNames, Volume, VolumeScope},
+    kinds::{Domain, Network, Port, StorageNames, Volume, VolumeScope},
 };
 
 /// What a warning is about.
@@ -36,6 +36,10 @@ pub enum WarningCode {
     StillRunning,
     /// What a template had is another thing now, so an instance overrides it to run as it did.
     TemplateChanged,
+    /// Two instances join a network of the host, or networks that want the same addresses.
+    NetworkShared,
+    /// A fork does not have a domain of its source.
+    DomainLeftOut,
 }
 
 /// Something to know about what was done.
@@ -151,12 +155,52 @@ pub(in crate::app) async fn shared_by_copies(
     let mut warnings = shared::<Port>(tx, sources, copied).await?;
     warnings.extend(shared::<Volume>(tx, sources, copied).await?);
     warnings.extend(shared::<Domain>(tx, sources, copied).await?);
+    Ok(limited(warnings))
+}
+
+/// The warnings; of many only the first ones, and how many more there are.
+fn limited(mut warnings: Vec<Warning>) -> Vec<Warning> {
     let more = warnings.split_off(warnings.len().min(MAX_WARNINGS));
     if let [first, ..] = more.as_slice() {
-        let message = format!("{} more host ports, folders, volumes and domains are shared.", more.len());
+        let message = format!("{} more host ports, folders, volumes, domains and networks are shared.", more.len());
         warnings.push(Warning { code: first.code, message });
     }
-    Ok(warnings)
+    warnings
+}
+
+/// The same for the instances of a stack that has just been forked. A fork has other domains, and mostly other ports.
+/// Networks are looked at as well: a fork that joins one of the host is not alone.
+pub(in crate::app) async fn shared_by_forks(
+    tx: &Tx,
+    sources: &[InstanceModel],
+    copied: CopyOf<'_>,
+    keeps_ports: bool,
+) -> Result<Vec<Warning>> {
+    let mut warnings = if keeps_ports { shared::<Port>(tx, sources, copied).await? } else { Vec::new() };
+    warnings.extend(shared::<Volume>(tx, sources, copied).await?);
+    for (source, layers) in sources.iter().zip(effective::load::<Network>(tx, sources).await?) {
+        // What cannot be read is reported when the stack is rendered.
+        let Ok(layers) = layers else { continue };
+        let instance = &source.instance_id;
+        let shared = |network: &&Network| network.is_external || network.fixes_addresses();
+        for network in layers.merge().values().into_iter().filter(shared) {
+            let name = &network.name;
+            let message = match network.is_external {
+                true => format!("`{instance}` joins the network {name} of the host, in the fork as well."),
+                false => format!("`{instance}` fixes addresses of the network {name}, which the fork wants as well."),
+            };
+            warnings.push(Warning { code: WarningCode::NetworkShared, message });
+        }
+    }
+    Ok(limited(warnings))
+}
+
+/// The warning that a fork does not have a domain.
+pub(in crate::app) fn left_out(instance: &str, domain: &str) -> Warning {
+    let message = format!(
+        "`{instance}` has the domain {domain}, which the fork does not have: with the suffix it is taken, or too long."
+    );
+    Warning { code: WarningCode::DomainLeftOut, message }
 }
 
 async fn shared<K: Claims>(tx: &Tx, sources: &[InstanceModel], copied: CopyOf<'_>) -> Result<Vec<Warning>> {

@@ -4,6 +4,7 @@
 
 mod backup;
 mod compose;
+mod fork;
 mod healthcheck;
 mod history;
 mod import;
@@ -21,6 +22,7 @@ use self::run::Verb;
 #[cfg(feature = "otel")]
 use crate::telemetry::otel::Exporter;
 use crate::{
+    app::ReservedPorts,
     config::{Cli, Command, Settings, SettingsError},
     telemetry,
 };
@@ -113,6 +115,8 @@ async fn command(settings: &Settings, command: Command) -> Result<ExitCode, Fail
         Command::Show(what) => return history::show(settings, what).await.map(|()| ExitCode::SUCCESS),
         Command::Diff(sides) => return history::diff(settings, sides).await,
         Command::Revert(what) => return history::revert(settings, what).await.map(|()| ExitCode::SUCCESS),
+        Command::Fork(wanted) => return fork::fork(settings, wanted).await.map(|()| ExitCode::SUCCESS),
+        Command::Forks(wanted) => return fork::list(settings, wanted).await.map(|()| ExitCode::SUCCESS),
         Command::Key { what } => key::run(settings, what).await,
         Command::Secrets { what } => secrets::run(settings, what).await,
         Command::Schema { check } => schema::run(check.as_deref()),
@@ -130,6 +134,11 @@ fn exporter(cli: &Cli) -> Result<Option<Exporter>, String> {
     let server = &cli.settings.server;
     let endpoint = server.otel_endpoint.as_ref().filter(|_| matches!(cli.command, None | Some(Command::Serve)));
     endpoint.map(|endpoint| Exporter::start(endpoint, &server.otel_service_name)).transpose()
+}
+
+/// The ports that no fork gets.
+fn reserved_ports(settings: &Settings) -> ReservedPorts {
+    ReservedPorts::new(settings.reserved_ports.iter().map(|span| span.range()))
 }
 
 /// Prints a warning, which does not fail the command.

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use tokio::{net::TcpListener, signal, sync::mpsc, time::sleep};
 
-use super::{print, secrets};
+use super::{print, reserved_ports, secrets};
 use crate::{
     app::{
         App, CatalogReport, LoadError,
@@ -34,7 +34,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     let db = with_standby(settings, db).await?;
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
     let db = secrets::unlock(settings, db).await?;
-    let app = App::new(db.clone(), Clock::system());
+    let app = App::new(db.clone(), Clock::system()).reserving(reserved_ports(settings));
     let auth_mode = auth_mode(settings, address, &app).await?;
     if !settings.no_catalog {
         let files = settings.catalog.as_deref().map_or_else(|| Ok(catalog::built_in()), catalog::folder)?;
@@ -55,6 +55,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     if let Some(days) = settings.history_days {
         app.keep_history_for(days);
     }
+    app.watch_leases();
     let (tell, stop) = mpsc::channel(2);
     let signals = tokio::spawn(async move {
         loop {

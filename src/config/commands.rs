@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Expiry, Run, ServerUrl};
+use super::{Expiry, Fork, Forks, Run, ServerUrl};
 use crate::access::Role;
 
 /// What to do.
@@ -68,6 +68,11 @@ pub enum Command {
     Diff(Diff),
     /// Undo a change. What has changed since is a conflict; then nothing is undone.
     Revert(Revert),
+    /// Copy a stack so that the copy can run beside everything else: host ports, domains, names, volumes and networks are
+    /// its own. Ports on which programs of this machine listen are left out.
+    Fork(Fork),
+    /// List forks, with their sources, leases and keys.
+    Forks(Forks),
     /// Create, list and revoke API keys.
     Key {
         /// What to do.

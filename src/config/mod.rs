@@ -7,6 +7,7 @@ mod commands;
 mod database_url;
 mod endpoint;
 mod expiry;
+mod fork;
 mod hosts;
 mod log;
 mod origin;
@@ -25,6 +26,7 @@ pub use self::{
     database_url::{DbUrl, DbUrlError},
     endpoint::Endpoint,
     expiry::Expiry,
+    fork::{Fork, Forks, PortSpan, Secrecy, Span},
     hosts::HostName,
     log::{LogFilter, LogFormat},
     origin::Origin,
@@ -131,6 +133,17 @@ pub struct Settings {
     /// How long the database may take.
     #[command(flatten)]
     pub timeouts: DatabaseTimeouts,
+
+    /// Ports of the host that no fork gets and that are not suggested, because something else uses them, such as
+    /// 22,5432,8000-8099.
+    #[arg(
+        long = "reserved-ports",
+        env = "DEVARCH_RESERVED_PORTS",
+        global = true,
+        value_name = "PORTS",
+        value_delimiter = ','
+    )]
+    pub reserved_ports: Vec<PortSpan>,
 
     /// Do not load a catalogue of templates at start.
     #[arg(long, env = "DEVARCH_NO_CATALOG", global = true)]

@@ -64,7 +64,7 @@ pub(in crate::db) mod sqlite_code {
 enum Failure {
     /// A violation of a unique constraint that the input of a user can cause.
     Unique(Unique),
-    /// A conflict with another transaction, or a primary key that is taken. A new attempt can succeed.
+    /// A conflict with another transaction, or a key that is taken. A new attempt can succeed.
     Transient,
     /// The database cannot be reached, or cannot run statements for now.
     Unavailable,
@@ -97,8 +97,8 @@ fn classify(cause: &DbErr) -> Failure {
         if let Some(unique) = violated(&message) {
             return Failure::Unique(unique);
         }
-        // The next attempt draws another key.
-        if is_primary_key(&message) {
+        // The next attempt draws another key, or finds the fork.
+        if is_drawn_again(&message) {
             return Failure::Transient;
         }
     }
@@ -173,12 +173,14 @@ fn violated(message: &str) -> Option<Unique> {
     NAMES.iter().find(|(name, columns, _)| message.contains(name) || message.ends_with(columns)).map(|n| n.2)
 }
 
-/// Whether a message is about the primary key of a table: two servers have drawn the same key.
-fn is_primary_key(message: &str) -> bool {
-    const NAMES: [(&str, &str); 3] = [
+/// Whether a message is about the primary key of a table, so that two servers have drawn the same key; or about the key
+/// of a fork, which another transaction has made first.
+fn is_drawn_again(message: &str) -> bool {
+    const NAMES: [(&str, &str); 4] = [
         ("stacks_pkey", "stacks.id"),
         ("services_pkey", "services.id"),
         ("service_instances_pkey", "service_instances.id"),
+        ("uq_forks_source_key_live", "forks.source_id, forks.key_hash"),
     ];
     NAMES
         .iter()

@@ -42,6 +42,8 @@ pub enum Code {
     LimitExceeded,
     /// Something that is to be undone has changed since.
     ChangedSince,
+    /// There are not as many free ports of the host as are needed.
+    NoFreePort,
 }
 
 /// An error in the input that a user can correct.

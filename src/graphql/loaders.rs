@@ -23,11 +23,12 @@ use crate::{
             past::Point,
             since::LastChanges,
         },
-        entities::{ChangeModel, InstanceModel, StackModel, TemplateModel},
+        entities::{ChangeModel, ForkModel, InstanceModel, StackModel, TemplateModel},
         entries::{Loaded, Source},
         queries::{
             instances::{ByAge, InstanceFilter, Parent},
             page::{Page, Slice},
+            stacks::ByName,
         },
     },
     error::{Error, Problem, Unreadable},
@@ -104,6 +105,10 @@ loaders_by_id! {
     ConflictsOf(InstanceId) -> Arc<Vec<Conflict>>: conflicts_of, Arc::new;
     /// The conflicts of a stack's live, enabled instances.
     StackConflictsOf(StackId) -> Arc<Vec<Conflict>>: conflicts_of_stacks, Arc::new;
+    /// What is known of a stack that is a fork.
+    ForkOf(StackId) -> Arc<ForkModel>: load_forks, Arc::new;
+    /// The number of live forks of a stack.
+    ForkCountOf(StackId) -> i64: count_forks, identity;
     /// The number of instances that are restored with a trashed stack.
     TrashedMembersOf(StackId) -> i64: count_trashed_members, identity;
     /// The obstacles to restoring a stack.
@@ -130,6 +135,13 @@ pub(super) struct InstancePageOf<P> {
 pub(super) struct InstanceCountOf<P> {
     pub(super) parent: P,
     pub(super) filter: InstanceFilter,
+}
+
+/// A page of the live forks of a stack.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct ForkPageOf {
+    pub(super) source: StackId,
+    pub(super) slice: Slice<ByName>,
 }
 
 /// A page of the changes of one list.
@@ -239,6 +251,24 @@ impl<P: Parent> Loader<InstancePageOf<P>> for Reader {
             for (parent, page) in self.0.load_instance_pages(&parents, filter, slice).await? {
                 let key = InstancePageOf { parent, filter: filter.clone(), slice: slice.clone() };
                 answers.insert(key, page.map(Arc::new));
+            }
+        }
+        Ok(answers)
+    }
+}
+
+impl Loader<ForkPageOf> for Reader {
+    type Value = Page<Arc<StackModel>>;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[ForkPageOf]) -> Answer<ForkPageOf, Page<Arc<StackModel>>> {
+        let mut questions: HashMap<&Slice<ByName>, Vec<StackId>> = HashMap::new();
+        for key in keys {
+            questions.entry(&key.slice).or_default().push(key.source);
+        }
+        let mut answers = HashMap::new();
+        for (slice, sources) in questions {
+            for (source, page) in self.0.load_fork_pages(&sources, slice).await? {
+                answers.insert(ForkPageOf { source, slice: slice.clone() }, page.map(Arc::new));
             }
         }
         Ok(answers)

@@ -69,6 +69,38 @@ impl Mutation {
         ))
     }
 
+    /// Copies a stack with all its live instances and every override, so that the copy can run beside everything live:
+    /// its host ports, domains, names, volumes and networks are its own, and references between instances lead inside of
+    /// it. With the key of a live fork, that fork is the answer.
+    async fn fork_stack(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is copied, and how.")] input: ForkStackInput,
+    ) -> Option<Result<ForkStackPayload>> {
+        Some(ForkStackPayload::from_result(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.fork_stack(command).await
+            }
+            .await,
+        ))
+    }
+
+    /// Lets the lease of a fork end so long from now.
+    async fn renew_lease(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which fork, and until when.")] input: RenewLeaseInput,
+    ) -> Option<Result<RenewLeasePayload>> {
+        Some(RenewLeasePayload::from_result(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.renew_lease(command).await
+            }
+            .await,
+        ))
+    }
+
     /// Gives a stack another name. Its id stays; the container names of all its live instances follow, and so does the
     /// network's name. Each of these instances' revision rises by one too.
     async fn rename_stack(

@@ -94,7 +94,7 @@ impl Query {
             Some(filter) => ctx.app().stacks(filter, &slice).await.map_err(to_graphql_error)?,
             None => Page { rows: Vec::new(), has_previous: false, has_next: false },
         };
-        Ok(connection(page, StackTotal(filter), |row| (ByName(row.name.clone()), Stack::from(row))))
+        Ok(connection(page, StackTotal::Matching(filter), |row| (ByName(row.name.clone()), Stack::from(row))))
     }
 
     /// The template of this name, or null.

@@ -78,6 +78,14 @@ impl Network {
         Self { name, aliases: Argv(aliases), is_external: false, options: None, definition: None }
     }
 
+    /// Whether the entry asks for certain addresses, which two networks of one host cannot both have.
+    pub fn fixes_addresses(&self) -> bool {
+        let has = |details: &Option<JsonValue>, keys: &[&str]| {
+            details.as_ref().is_some_and(|details| keys.iter().any(|key| details.0.get(key).is_some()))
+        };
+        has(&self.definition, &["ipam"]) || has(&self.options, &["mac_address"])
+    }
+
     /// Whether the entry says no more than that the container joins the network.
     fn is_plain(&self) -> bool {
         self.aliases.0.is_empty() && !self.is_external && self.options.is_none() && self.definition.is_none()

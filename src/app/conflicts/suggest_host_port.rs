@@ -18,7 +18,8 @@ const LAST_PORT: i32 = 65535;
 const INITIAL_RANGE_SIZE: i32 = 1000;
 
 impl App {
-    /// Returns the closest free port from `near` upwards, or else downwards; `None` if all are taken.
+    /// Returns the closest free port from `near` upwards, or else downwards; `None` if all are taken. Reserved ports count as
+    /// taken.
     pub async fn suggest_host_port(&self, near: i32, protocol: Protocol) -> Result<Option<i32>> {
         if !(1..=LAST_PORT).contains(&near) {
             return Err(Error::bad_request(format!("`near` is a port, 1 to {LAST_PORT}, not {near}.")));
@@ -48,7 +49,8 @@ impl App {
     }
 
     /// Returns the first of `numbers`, the ports of the range, that no instance claims. Runs at most five statements.
-    async fn first_free(&self, range: PortRange, numbers: Vec<i32>) -> Result<Option<i32>> {
+    async fn first_free(&self, range: PortRange, mut numbers: Vec<i32>) -> Result<Option<i32>> {
+        numbers.retain(|number| !self.reserved_ports.contains(*number));
         let db = &self.reader();
         let named: HashSet<i32> = claims::named_host_ports(db, range).await?.into_iter().collect();
         // The first port that no row names is free for certain. An earlier one is free only if no row that names it is

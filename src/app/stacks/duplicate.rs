@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    access::Permission,
+    access::{Permission, change::ChangeAction},
     app::{
         App, StackRef, Warned, find,
         instances::duplicate::ATTEMPTS,
@@ -49,8 +49,7 @@ impl App {
                 done => return done,
             }
         }
-        let message = "Every proposed name was taken by another request first; give the copy a name.";
-        Err(Error::refused(Problem::new(Code::NameTaken, &["input", "name"], message)))
+        Err(all_taken())
     }
 }
 
@@ -78,7 +77,8 @@ impl Command for DuplicateStack {
         let stack = stacks::insert(tx, name.as_str(), StackValues::from(&source).copied(), now).await;
         let stack = stack.map_err(&taken)?;
         tx.log().copied(&stack, &source);
-        stack_instances::copy(tx, source.id, stack.id, name.as_str(), now).await.map_err(taken)?;
+        let what = (ChangeAction::Duplicate, now);
+        stack_instances::copy(tx, source.id, stack.id, name.as_str(), what).await.map_err(taken)?;
         copies::copy(tx, Copied::Stack { from: source.id, to: stack.id }).await?;
         let sources = stack_instances::live(tx, source.id).await?;
         let copied = CopyOf::Stack { copy: &stack.name, source: &source.name };
@@ -89,11 +89,20 @@ impl Command for DuplicateStack {
 
 async fn free_copy(tx: &Tx, source: &StackModel) -> Result<Name> {
     let free = DependentInstances::load(tx, source.id, Naming::Copy).await?.free(tx, &source.name, "copy").await?;
-    free.ok_or_else(|| {
-        let message = format!(
-            "The instances' names leave no room for the name of a copy: a container name has at most \
-             {MAX_CONTAINER_NAME} characters."
-        );
-        Error::refused(Problem::new(Code::ContainerNameTooLong, &["input", "name"], message))
-    })
+    free.ok_or_else(no_room)
+}
+
+/// The error that no name of a copy is short enough.
+pub(in crate::app) fn no_room() -> Error {
+    let message = format!(
+        "The instances' names leave no room for the name of a copy: a container name has at most \
+         {MAX_CONTAINER_NAME} characters."
+    );
+    Error::refused(Problem::new(Code::ContainerNameTooLong, &["input", "name"], message))
+}
+
+/// The error that every generated name was taken by another request first.
+pub(in crate::app) fn all_taken() -> Error {
+    let message = "Every proposed name was taken by another request first; give the copy a name.";
+    Error::refused(Problem::new(Code::NameTaken, &["input", "name"], message))
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use self::remote::Remote;
+pub(super) use self::remote::Remote;
 use super::{Failure, secrets};
 use crate::{
     app::{App, ComposeFile, Rendering, Reveal},

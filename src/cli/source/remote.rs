@@ -31,8 +31,8 @@ pub(in crate::cli) struct Remote {
 
 /// Why a request failed: one line for the user, and the code of the first error of the service.
 #[derive(Debug)]
-pub(super) struct Refusal {
-    pub(super) message: String,
+pub(in crate::cli) struct Refusal {
+    pub(in crate::cli) message: String,
     code: Option<String>,
 }
 
@@ -93,7 +93,7 @@ impl Remote {
     }
 
     /// Sends a document with its variables, and returns the data of the response.
-    pub(super) async fn send<T>(&self, document: impl Into<String>, variables: Value) -> Result<T, Refusal>
+    pub(in crate::cli) async fn send<T>(&self, document: impl Into<String>, variables: Value) -> Result<T, Refusal>
     where
         T: DeserializeOwned + Send + 'static,
     {

@@ -258,7 +258,7 @@ impl Recorder {
 
     fn object(&self, object: &impl LoggedObject, action: ChangeAction, source: Option<(i64, String)>) {
         let (subject, stack, revision) = (object.subject(), object.stack(), Some(object.revision()));
-        let is_new = matches!(action, ChangeAction::Create | ChangeAction::Duplicate);
+        let is_new = matches!(action, ChangeAction::Create | ChangeAction::Duplicate | ChangeAction::Fork);
         self.change(NewChange { subject, stack, name: object.name().to_owned(), action, revision, source, is_new });
     }
 
@@ -269,7 +269,12 @@ impl Recorder {
 
     /// Records a copy of an object.
     pub fn copied(&self, copy: &impl LoggedObject, source: &impl LoggedObject) {
-        self.object(copy, ChangeAction::Duplicate, Some((source.subject().number(), source.name().to_owned())));
+        self.copied_as(copy, source, ChangeAction::Duplicate);
+    }
+
+    /// Records a copy of an object that this action makes.
+    pub fn copied_as(&self, copy: &impl LoggedObject, source: &impl LoggedObject, action: ChangeAction) {
+        self.object(copy, action, Some((source.subject().number(), source.name().to_owned())));
     }
 
     /// Records a change of an object, whose entries may have changed as well.

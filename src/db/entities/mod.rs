@@ -1,4 +1,4 @@
-//! The entities of stacks, templates, instances, keys and change records. The entities of kinds are in `kinds`.
+//! The entities of stacks, forks, templates, instances, keys and change records. The entities of kinds are in `kinds`.
 //!
 //! Used by the queries. They must not contain rules of the domain.
 
@@ -38,6 +38,7 @@ pub mod api_key_stack;
 pub mod catalog_entry;
 pub mod change_log;
 pub mod clear_secret;
+pub mod fork;
 pub mod idempotency_key;
 pub mod instance;
 pub mod override_rule;
@@ -47,6 +48,7 @@ pub mod template;
 
 pub use api_key::Model as ApiKeyModel;
 pub use change_log::{change::Model as ChangeModel, entry::Model as ChangeEntryModel};
+pub use fork::Model as ForkModel;
 pub use instance::Model as InstanceModel;
 pub use stack::Model as StackModel;
 pub use template::Model as TemplateModel;

@@ -272,7 +272,7 @@ macro_rules! all_kinds {
             }
         }
 
-        /// Sets the override counts of new instances whose first overrides were inserted without recording a change.
+        /// Sets the override counts of new instances whose overrides were inserted without recording a change.
         pub async fn count_new(tx: &Tx, instances: &[InstanceId]) -> Result<(), DbErr> {
             let backend = tx.get_database_backend();
             let (one_of_them, value) = parameter(backend, instances.iter().map(|id| id.0));
@@ -283,9 +283,12 @@ macro_rules! all_kinds {
             let each = tables.map(|(table, owner)| {
                 format!("SELECT {owner} AS owner, COUNT(*) AS entries FROM {table} WHERE {owner} {one_of_them} GROUP BY {owner}")
             });
+            // Also those that have none.
             let sql = format!(
                 "UPDATE service_instances SET override_count = counted.entries FROM (
-                    SELECT owner, SUM(entries) AS entries FROM ({}) AS of_kind GROUP BY owner
+                    SELECT owner, SUM(entries) AS entries FROM (
+                        SELECT id AS owner, 0 AS entries FROM service_instances WHERE id {one_of_them} UNION ALL {}
+                    ) AS of_kind GROUP BY owner
                 ) AS counted WHERE service_instances.id = counted.owner",
                 each.join(" UNION ALL ")
             );

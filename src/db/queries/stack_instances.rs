@@ -163,9 +163,15 @@ fn copied_values() -> impl Iterator<Item = (Column, SimpleExpr)> {
     })
 }
 
-/// Copies the live instances of a stack into a new stack with this name, with their override counts. [`copies::copy`]
-/// copies the overrides.
-pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+/// Copies the live instances of a stack into a new stack with this name, with their override counts, and returns the
+/// copies. [`copies::copy`] copies the overrides.
+pub async fn copy(
+    tx: &Tx,
+    from: StackId,
+    to: StackId,
+    name: &str,
+    (action, now): (ChangeAction, DateTime<Utc>),
+) -> Result<Vec<InstanceModel>, DbErr> {
     tx.changed().stack(to);
     let same = [Column::InstanceId, Column::TemplateServiceId];
     let (edited, values): (Vec<Column>, Vec<SimpleExpr>) = copied_values().unzip();
@@ -208,11 +214,13 @@ pub async fn copy(tx: &Tx, from: StackId, to: StackId, name: &str, now: DateTime
     insert.into_table(Entity).columns(new.into_iter().chain(same).chain(edited));
     insert.select_from(source).map_err(|cause| DbErr::Custom(format!("copying instances: {cause}")))?;
     insert.returning(Query::returning().columns(Column::iter()));
-    let copies = tx.query_all(&insert).await?;
-    for copy in copies {
-        tx.log().touched(&InstanceModel::from_query_result(&copy, "")?, ChangeAction::Duplicate);
+    let rows = tx.query_all(&insert).await?;
+    let copies: Vec<InstanceModel> =
+        rows.iter().map(|row| InstanceModel::from_query_result(row, "")).collect::<Result<_, _>>()?;
+    for copy in &copies {
+        tx.log().touched(copy, action);
     }
-    Ok(())
+    Ok(copies)
 }
 
 /// An instance of a stack whose container name would be that of another live instance.

@@ -18,6 +18,7 @@ use crate::{
             stack::{ActiveModel, Column, Entity},
         },
         queries::{
+            copies::forks,
             in_list::one_of,
             page::{Cursor, ListFilter, Page, STACKS, Slice, SortValue},
         },
@@ -194,6 +195,11 @@ pub async fn update(
     }
     tx.changed().stack(before.id);
     let row = crate::db::one_row(update.exec_with_returning(tx).await?)?;
+    match change.trashed {
+        Some(true) => forks::trashed(tx, row.id).await?,
+        Some(false) => forks::restored(tx, row.id, now).await?,
+        None => {}
+    }
     tx.log().updated(before, &row, action);
     Ok(row)
 }

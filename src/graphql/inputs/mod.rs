@@ -36,6 +36,7 @@ macro_rules! message_description {
 pub(in crate::graphql) use message_description;
 
 mod fields;
+mod fork;
 mod history;
 mod import;
 mod instance;
@@ -44,7 +45,7 @@ mod template;
 
 use async_graphql::{ID, OneofObject};
 
-pub(super) use self::{history::*, import::*, instance::*, stack::*, template::*};
+pub(super) use self::{fork::*, history::*, import::*, instance::*, stack::*, template::*};
 use crate::{
     app::{StackRef as AppStackRef, TemplateRef as AppTemplateRef},
     ids::{GlobalId, StackId, TemplateId},

@@ -12,8 +12,10 @@ use crate::{
     graphql::{
         context::{ContextExt, int},
         execution::to_error::to_graphql_error,
+        loaders::ForkCountOf,
         types::trash::{TrashedInstance, TrashedInstanceTotal, TrashedStack, TrashedStackTotal},
     },
+    ids::StackId,
     read::cursor::OpaqueCursor,
 };
 
@@ -76,14 +78,27 @@ impl<T: OutputType, Total: async_graphql::ObjectType> RowPage<T, Total> {
 }
 
 /// Resolves the total count of stacks, on demand.
-pub(in crate::graphql) struct StackTotal(pub(in crate::graphql) Option<StackFilter>);
+pub(in crate::graphql) enum StackTotal {
+    /// Of those that match a filter; `None` if it can match nothing.
+    Matching(Option<StackFilter>),
+    /// Of the live forks of a stack.
+    Forks(StackId),
+}
 
 #[Object]
 impl StackTotal {
     /// How many stacks the list has in all, over every page. Counted only when asked for.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32> {
-        let Some(filter) = &self.0 else { return Ok(0) };
-        ctx.app().count_stacks(filter).await.map(|n| int(n.cast_signed())).map_err(to_graphql_error)
+        match self {
+            Self::Matching(None) => Ok(0),
+            Self::Matching(Some(filter)) => {
+                ctx.app().count_stacks(filter).await.map(|n| int(n.cast_signed())).map_err(to_graphql_error)
+            }
+            Self::Forks(source) => {
+                let count = ctx.loaders().load(ForkCountOf(*source)).await.map_err(to_graphql_error)?;
+                Ok(int(count.unwrap_or_default()))
+            }
+        }
     }
 }
 

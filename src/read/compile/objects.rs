@@ -58,8 +58,11 @@ impl<'a> Compiler<'a> {
                 "compose" if field.arguments.iter().any(|given| given.name == "revealSecrets") => return None,
                 "compose" => own.computed(node, DependsOn::Stack)?,
                 "conflicts" => own.computed(node, DependsOn::Everything)?,
-                // A point can be so long ago from now, also far below a change.
-                "history" | "version" => own.computed(node, DependsOn::Request)?,
+                // A point can be so long ago from now, also far below a change. The lease of a fork depends on the time,
+                // and can be asked for below its source.
+                "history" | "version" | "lease" | "forkedFrom" | "forks" | "forkKey" => {
+                    own.computed(node, DependsOn::Request)?
+                }
                 "changeCursor" => Field::Column(own.tree.of_node(node, CHANGE_CURSOR), CHANGE_CURSOR.format),
                 _ => own.plain_field(node, field, STACK)?,
             })

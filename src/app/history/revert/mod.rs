@@ -83,7 +83,7 @@ impl Command for RevertChange {
             .next()
             .ok_or_else(|| no_change(Code::NotFound, "No change has this id."))?;
         let action: ChangeAction = change.action.parse().unwrap_or(ChangeAction::Purge);
-        if matches!(action, ChangeAction::Purge | ChangeAction::Redact | ChangeAction::Revoke) || change.redacted {
+        if action.is_final() || change.redacted {
             return Err(no_change(Code::InvalidValue, "This change cannot be undone."));
         }
         tx.log().act_as(ChangeAction::Revert);

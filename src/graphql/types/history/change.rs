@@ -245,15 +245,14 @@ impl Change {
         changes_of(ctx, Some(of)).await
     }
 
-    /// Whether `revertChange` can undo it, as far as nothing else has changed since. Purges, redactions and changes of API
-    /// keys cannot be undone, nor can a change whose values were redacted.
+    /// Whether `revertChange` can undo it, as far as nothing else has changed since. Purges, redactions, renewed
+    /// leases and changes of API keys cannot be undone, nor can a change whose values were redacted.
     async fn revertible(&self) -> bool {
         let action = self.0.action.parse().unwrap_or(ChangeAction::Purge);
-        let is_final = matches!(action, ChangeAction::Purge | ChangeAction::Redact | ChangeAction::Revoke);
         let is_template = matches!(self.subject_ref(), Some(Subject::Template(_)));
         let is_key = matches!(self.subject_ref(), Some(Subject::Key(_)) | None);
         let is_new_template = is_template && is_creation(&self.0);
-        ![is_final, is_key, self.0.redacted, is_new_template].contains(&true)
+        ![action.is_final(), is_key, self.0.redacted, is_new_template].contains(&true)
     }
 
     /// Whether its values were removed from the log.

@@ -1,8 +1,11 @@
 //! Copies overrides inside the database: one statement for each table, or one for all of them, for any number of rows.
 //!
-//! Called by the use cases that duplicate an instance or a stack. It must not depend on a concrete kind except through
-//! the registry. Only kinds with secrets pass through the service, in batches, because a secret is encrypted for its
-//! owner.
+//! Called by the use cases that duplicate an instance or a stack, or fork one. It must not depend on a concrete kind
+//! except through the registry. Only kinds with secrets pass through the service, in batches, because a secret is
+//! encrypted for its owner; and those that a fork changes.
+
+pub mod changed;
+pub mod forks;
 
 use std::collections::HashMap;
 
@@ -20,7 +23,7 @@ use crate::{
         secrets,
     },
     ids::{InstanceId, StackId},
-    kinds::{OfInstance, Stored, for_each_kind},
+    kinds::{OfInstance, OverrideKind, Stored, for_each_kind},
 };
 
 /// The source and the target of a copy.
@@ -44,12 +47,20 @@ pub enum Copied {
 
 /// Copies all overrides and rules.
 pub async fn copy(tx: &Tx, what: Copied) -> Result<(), DbErr> {
-    if let Copied::Instance { from, to } = what {
-        return copy_instance(tx, from, to).await;
+    match what {
+        Copied::Instance { from, to } => copy_instance(tx, from, to).await,
+        Copied::Stack { from, to } => copy_stack(tx, from, to, &[]).await,
     }
+}
+
+/// Copies the rules of a stack, and the overrides of all kinds but some.
+pub async fn copy_stack(tx: &Tx, from: StackId, to: StackId, but: &[OverrideKind]) -> Result<(), DbErr> {
+    let what = Copied::Stack { from, to };
     macro_rules! kinds {
         ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
-            $( copy_kind::<crate::kinds::$kind>(tx, what).await?; )+
+            $( if !but.contains(&OverrideKind::$kind) {
+                copy_kind::<crate::kinds::$kind>(tx, what).await?;
+            } )+
         };
     }
     for_each_kind!(kinds);

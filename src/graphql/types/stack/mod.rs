@@ -2,6 +2,8 @@
 //!
 //! Reached through `Query`, payloads and `Instance.stack`. It must not depend on how instances are stored.
 
+pub(in crate::graphql) mod fork;
+
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result};
@@ -28,6 +30,7 @@ use crate::{
             },
             instance::Instance,
             plain::{object, output, value},
+            stack::fork::Forks,
         },
     },
     read::cursor::PageArgs,
@@ -105,6 +108,12 @@ impl StackRelations {
     #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
     async fn versions(&self) -> StackVersions {
         StackVersions(self.0.id)
+    }
+
+    #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
+    async fn copies(&self) -> Forks {
+        Forks(self.0.id)
     }
 
     /// The live instance of this name, or null.

@@ -2,10 +2,13 @@
 //!
 //! Made by `mutation.rs`. A payload must not contain both.
 
+mod fork;
+
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Result, SimpleObject};
 
+pub(super) use self::fork::ForkStackPayload;
 use crate::{
     access::change::ChangeAction,
     app::{self, Undone, Warned},
@@ -158,6 +161,11 @@ payloads! {
         /// The stack as it is now; null when there are errors.
         stack: Stack of StackModel
     }
+    /// What `renewLease` did.
+    RenewLeasePayload {
+        /// The fork with its lease; null when there are errors.
+        stack: Stack of StackModel
+    }
     /// What `softDeleteStack` did.
     SoftDeleteStackPayload {
         /// The stack, now in the trash; keep its id to restore it. Null when there are errors.
@@ -306,6 +314,10 @@ pub(in crate::graphql) enum WarningCode {
     StillRunning,
     /// What a template had is another thing now, so an instance overrides it to run as it did.
     TemplateChanged,
+    /// Two instances join a network of the host, or networks that want the same addresses.
+    NetworkShared,
+    /// A fork does not have a domain of its source: with the suffix it is taken, or too long.
+    DomainLeftOut,
 }
 
 /// Something to know about what was done.
