@@ -22,6 +22,7 @@ mod dependencies;
 mod duplicate;
 mod effective;
 mod fields;
+mod forks;
 mod generated;
 mod hangups;
 mod history;

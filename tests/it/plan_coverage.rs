@@ -16,7 +16,7 @@ use crate::support::{TestApp, both};
 both!(every_field_has_a_plan);
 
 /// Fields that the executor computes for each object or as a whole, with everything below them.
-const COMPUTED: [&str; 17] = [
+const COMPUTED: [&str; 21] = [
     "Query.__type",
     "Query.__schema",
     "Query.apiKeys",
@@ -25,7 +25,11 @@ const COMPUTED: [&str; 17] = [
     "Query.viewer",
     "Stack.compose",
     "Stack.conflicts",
+    "Stack.forkKey",
+    "Stack.forkedFrom",
+    "Stack.forks",
     "Stack.history",
+    "Stack.lease",
     "Stack.version",
     "Instance.conflicts",
     "Instance.history",

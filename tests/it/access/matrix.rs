@@ -16,6 +16,8 @@ const RULES: &[(&str, &str, bool)] = &[
     ("updateStack", "EDITOR", false),
     ("renameStack", "EDITOR", false),
     ("duplicateStack", "EDITOR", true),
+    ("forkStack", "EDITOR", true),
+    ("renewLease", "EDITOR", false),
     ("softDeleteStack", "EDITOR", false),
     ("restoreStack", "EDITOR", false),
     ("purgeStack", "ADMIN", false),
@@ -56,7 +58,8 @@ fn inputs(field: &str, on: &Subject, fresh: &str) -> Vec<Value> {
         "createStack" => vec![json!({ "name": fresh })],
         "updateStack" => stacks(json!({ "description": fresh })),
         "renameStack" => stacks(json!({ "name": fresh })),
-        "duplicateStack" | "softDeleteStack" => stacks(json!({})),
+        "duplicateStack" | "forkStack" | "softDeleteStack" => stacks(json!({})),
+        "renewLease" => stacks(json!({ "expiresIn": "P1D" })),
         "restoreStack" | "purgeStack" => trashed_stack.map(|stack| json!({ "stack": stack })).to_vec(),
         "createTemplate" => vec![json!({ "name": fresh, "imageName": "redis" })],
         "updateTemplate" => vec![json!({ "template": { "name": "spare" }, "description": fresh })],
@@ -142,6 +145,13 @@ async fn every_role_does_what_it_may_and_no_more(t: &TestApp) {
                     shown = key(t, &stack, role, limited.then_some(stacks)).await;
                 })
                 .await;
+                if field == "renewLease" {
+                    // Only forks have leases.
+                    let fork = format!(
+                        "INSERT INTO forks (stack_id, is_live) SELECT id, TRUE FROM stacks WHERE name = '{stack}'"
+                    );
+                    t.sql(&fork).await;
+                }
                 let caller = guarded.showing(Some(&shown));
                 let what = format!("{field} as {role}, limited: {limited}");
                 if !allowed {

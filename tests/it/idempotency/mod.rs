@@ -92,6 +92,12 @@ async fn every_mutation_happens_once(t: &TestApp) {
         ("softDeleteInstance", json!({ "instance": by_name("shop", "pg") }), "instance { deletedAt }"),
         ("purgeInstance", json!({ "instance": { "id": "?" } }), "purgedId"),
         ("duplicateStack", stack("shop"), "stack { id name } warnings { message }"),
+        (
+            "forkStack",
+            json!({ "stack": { "name": "shop" }, "key": "k", "portBlock": 3 }),
+            "stack { id name } created environment portBlock { from to } portMap { instance from to } warnings { message }",
+        ),
+        ("renewLease", json!({ "stack": { "name": "shop-k" }, "expiresIn": "P1D" }), "stack { id lease { isEnding } }"),
         ("renameStack", json!({ "stack": { "name": "shop-copy" }, "name": "blog" }), "stack { name revision }"),
         ("softDeleteStack", stack("shop"), "stack { id deletedAt }"),
         ("restoreStack", json!({ "stack": { "id": "?" } }), "stack { name deletedAt }"),

@@ -31,6 +31,8 @@ const PROMISED: &str = "
     Mutation createStack(input: CreateStackInput!): CreateStackPayload
     Mutation updateStack(input: UpdateStackInput!): UpdateStackPayload
     Mutation duplicateStack(input: DuplicateStackInput!): DuplicateStackPayload
+    Mutation forkStack(input: ForkStackInput!): ForkStackPayload
+    Mutation renewLease(input: RenewLeaseInput!): RenewLeasePayload
     Mutation renameStack(input: RenameStackInput!): RenameStackPayload
     Mutation softDeleteStack(input: SoftDeleteStackInput!): SoftDeleteStackPayload
     Mutation restoreStack(input: RestoreStackInput!): RestoreStackPayload

@@ -15,7 +15,7 @@ use axum::{
 };
 use chrono::DateTime;
 use devarch::{
-    app::{App, Feed, FeedLimits},
+    app::{App, Feed, FeedLimits, ReservedPorts},
     clock::Clock,
     db::{Db, DbUrl},
     limits::{DatabaseTimeouts, Limits},
@@ -122,6 +122,12 @@ impl TestApp {
     /// The same application on other connections.
     pub(crate) fn on(&self, db: Db) -> Self {
         Self::new(self.engine, self.url.clone(), db)
+    }
+
+    /// The same application, which gives none of these ports to a fork.
+    pub(crate) fn reserving(&self, ports: &[std::ops::RangeInclusive<u16>]) -> Self {
+        let app = self.app.clone().reserving(ReservedPorts::new(ports.iter().cloned()));
+        Self { router: router(app.clone(), self.options.clone()), app, ..self.clone() }
     }
 
     /// The same application with a feed of its own.

@@ -185,12 +185,17 @@ impl<'c> Copying<'c> {
         };
         let possible: Vec<String> = effective.iter().flatten().flat_map(with_suffix).collect();
         let mut taken: HashSet<String> = forks::named_domains(tx, &possible).await?.into_iter().collect();
+        // Instances that have the same domain still do.
+        let mut chosen: HashMap<&str, Option<String>> = HashMap::new();
         let mut changed = Vec::new();
         for ((instance, layers), effective) in self.instances.iter().zip(&layers).zip(&effective) {
             let mut entries = Vec::new();
             for domain in effective {
-                match domains::choose(&domain.domain, &suffixes, &mut taken) {
-                    Some(new) => entries.push(Domain { domain: new, ..(*domain).clone() }),
+                let new = chosen
+                    .entry(&domain.domain)
+                    .or_insert_with(|| domains::choose(&domain.domain, &suffixes, &mut taken));
+                match new {
+                    Some(new) => entries.push(Domain { domain: new.clone(), ..(*domain).clone() }),
                     None => self.warnings.push(left_out(&instance.instance_id, &domain.domain)),
                 }
             }

@@ -1,0 +1,116 @@
+//! The domains of a fork, and what else of the host it shares.
+
+use serde_json::{Value, json};
+
+use super::{fork, fork_of, input, shop};
+use crate::support::{TestApp, both};
+
+both!(
+    every_domain_has_a_suffix,
+    the_suffix_is_made_of_the_name_of_the_fork,
+    a_domain_that_is_taken_is_left_out,
+    what_is_of_the_host_is_shared_with_a_warning,
+    volumes_are_of_their_own,
+);
+
+async fn domains(t: &TestApp, stack: &str, name: &str) -> Vec<Value> {
+    let query = "query ($stack: String!, $name: String!) { instance(stack: $stack, name: $name) { effectiveConfig {
+        domains { domain } } } }";
+    let found = t.data(query, json!({ "stack": stack, "name": name })).await;
+    let domains = found["instance"]["effectiveConfig"]["domains"].as_array().unwrap();
+    domains.iter().map(|domain| domain["domain"].clone()).collect()
+}
+
+async fn every_domain_has_a_suffix(t: &TestApp) {
+    shop(t).await;
+    fork(t, json!({ "name": "lab", "domainSuffix": "x" })).await;
+    assert_eq!(domains(t, "lab", "web").await, ["shop-x.test", "www-x.shop.test"]);
+    // `api` overrides a domain of its template and has another one.
+    let input = json!({ "instance": TestApp::by_name("shop", "api"), "overrides": { "domains": [
+        { "domain": "db.localhost", "proxyPort": 1 }, { "domain": "api.localhost" },
+    ] } });
+    t.done("setInstanceOverrides", input, "").await;
+    fork(t, json!({ "name": "two", "domainSuffix": "y" })).await;
+    assert_eq!(domains(t, "two", "api").await, ["api-y.localhost", "db-y.localhost"]);
+    let query = "{ instance(stack: \"two\", name: \"api\") { overrideCount domains { domain proxyPort } overrideRules { kind key action } } }";
+    let api = t.data(query, json!({})).await["instance"].take();
+    let removed = json!([{ "kind": "DOMAIN", "key": "db.localhost", "action": "REMOVE" }]);
+    assert_eq!(api["overrideRules"], removed, "the template's does not come back");
+    let own =
+        json!([{ "domain": "api-y.localhost", "proxyPort": null }, { "domain": "db-y.localhost", "proxyPort": 1 }]);
+    assert_eq!(api["domains"], own);
+    // What the template gets later is inherited.
+    let input =
+        json!({ "template": { "name": "web" }, "domains": [{ "domain": "shop.test" }, { "domain": "new.test" }] });
+    t.done("updateTemplate", input, "").await;
+    assert_eq!(domains(t, "lab", "web").await, ["new.test", "shop-x.test", "www-x.shop.test"]);
+}
+
+async fn the_suffix_is_made_of_the_name_of_the_fork(t: &TestApp) {
+    shop(t).await;
+    fork(t, json!({ "name": "shop-feature-x" })).await;
+    assert_eq!(domains(t, "shop-feature-x", "web").await, ["shop-feature-x.test", "www-feature-x.shop.test"]);
+    fork(t, json!({ "name": "lab" })).await;
+    assert_eq!(domains(t, "lab", "web").await, ["shop-lab.test", "www-lab.shop.test"]);
+    // A fork of a fork.
+    fork_of(t, "lab", json!({ "name": "lab-2" })).await;
+    assert_eq!(domains(t, "lab-2", "web").await, ["shop-lab-2.test", "www-lab-2.shop.test"]);
+}
+
+async fn a_domain_that_is_taken_is_left_out(t: &TestApp) {
+    shop(t).await;
+    let long = format!("{}.test", "a".repeat(63));
+    let input = json!({ "instance": TestApp::by_name("shop", "db"), "overrides": { "domains": [{ "domain": long }] } });
+    t.done("setInstanceOverrides", input, "").await;
+    fork(t, json!({ "name": "one", "domainSuffix": "x" })).await;
+    let made = fork(t, json!({ "name": "two", "domainSuffix": "x" })).await;
+    let left_out = |it: &&Value| it["code"] == "DOMAIN_LEFT_OUT";
+    assert_eq!(made["warnings"].as_array().unwrap().iter().filter(left_out).count(), 6);
+    assert_eq!(domains(t, "two", "web").await, Vec::<Value>::new());
+    let count = t.data("{ instance(stack: \"two\", name: \"db\") { overrideCount } }", json!({})).await;
+    assert_eq!(count["instance"]["overrideCount"], 0, "nothing is left of a long domain");
+    // Without a given suffix, the whole name of the fork is another try.
+    t.stack("other").await;
+    let new = json!({ "stack": { "name": "other" }, "template": { "name": "web" }, "name": "web" });
+    t.done("createInstance", new, "").await;
+    fork_of(t, "other", json!({ "name": "other-x" })).await;
+    assert_eq!(domains(t, "other-x", "web").await, ["shop-other-x.test", "www-other-x.shop.test"]);
+}
+
+async fn what_is_of_the_host_is_shared_with_a_warning(t: &TestApp) {
+    shop(t).await;
+    let overrides = json!({
+        "volumes": [
+            { "volumeType": "BIND", "source": "/srv/data", "target": "/a" },
+            { "volumeType": "BIND", "source": "./data", "target": "/b" },
+            { "volumeType": "VOLUME", "source": "outside", "target": "/c", "isExternal": true },
+        ],
+        "networks": [
+            { "name": "lan", "isExternal": true }, { "name": "back" },
+            { "name": "fixed", "definition": { "ipam": { "config": [{ "subnet": "10.9.0.0/16" }] } } },
+        ],
+    });
+    let set = json!({ "instance": TestApp::by_name("shop", "web"), "overrides": overrides });
+    t.done("setInstanceOverrides", set, "").await;
+    let made = t.done("forkStack", input("shop", json!({ "name": "lab" })), "warnings { code message }").await;
+    let codes: Vec<&str> =
+        made["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["VOLUME_SHARED", "VOLUME_SHARED", "NETWORK_SHARED", "NETWORK_SHARED"], "{made}");
+}
+
+async fn volumes_are_of_their_own(t: &TestApp) {
+    shop(t).await;
+    fork(t, json!({ "name": "lab" })).await;
+    let query = "query ($name: String!) { stack(name: $name) { networkName storageName instances { nodes { storageName
+        containerName } } compose { text } } }";
+    let (source, copy) =
+        (t.data(query, json!({ "name": "shop" })).await, t.data(query, json!({ "name": "lab" })).await);
+    let volumes = |of: &Value| {
+        let text = of["stack"]["compose"]["text"].as_str().unwrap();
+        let names = text.lines().filter(|line| line.trim_start().starts_with("name: "));
+        names.map(str::to_owned).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert!(volumes(&source).len() >= 4, "the project, the network and two volumes");
+    assert!(volumes(&source).is_disjoint(&volumes(&copy)), "{:?}", volumes(&copy));
+    assert_ne!(source["stack"]["networkName"], copy["stack"]["networkName"]);
+}
