@@ -25,6 +25,9 @@ pub(super) async fn fill(t: &TestApp) {
     plain_instances(t).await;
     dependencies(t).await;
     trash(t).await;
+    let fork =
+        json!({ "stack": { "name": "zoo" }, "name": "zoo-2", "key": "k", "expiresIn": "P3000D", "ports": "DROP" });
+    t.done("forkStack", fork, "").await;
     let ended = json!({ "name": "ended", "role": "READER", "expiresAt": "2030-01-31T12:00:00Z", "stacks": [{ "name": "zoo" }] });
     t.done("createApiKey", ended, "").await;
     t.done("revokeApiKey", json!({ "name": "ended" }), "").await;

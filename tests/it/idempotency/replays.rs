@@ -64,6 +64,14 @@ fn all(n: usize) -> Vec<Tried> {
         tried("restoreStack", "RestoreStackPayload", stack_, std::slice::from_ref(&away), of_stack()),
         tried("purgeStack", "PurgeStackPayload", None, &[away], of_stack()),
         tried("duplicateStack", "DuplicateStackPayload", stack_, &[], of_stack()),
+        tried("forkStack", "ForkStackPayload", stack_, &[], and(of_stack(), json!({ "key": MARKER }))),
+        tried(
+            "renewLease",
+            "RenewLeasePayload",
+            stack_,
+            &[("forkStack", and(of_stack(), json!({ "name": format!("g{n}") })))],
+            json!({ "stack": { "name": format!("g{n}") }, "expiresIn": "P1D" }),
+        ),
         tried(
             "createInstance",
             "CreateInstancePayload",

@@ -29,6 +29,8 @@ fn entities() -> BTreeMap<String, TableCreateStatement> {
     tables.push(schema.create_table_from_entity(head::Entity));
     tables.push(schema.create_table_from_entity(epoch::Entity));
     tables.push(schema.create_table_from_entity(horizon::Entity));
+    tables.push(schema.create_table_from_entity(fork::Entity));
+    tables.push(schema.create_table_from_entity(fork::lock::Entity));
     tables.push(schema.create_table_from_entity(idempotency_key::Entity));
     let name = |table: &TableCreateStatement| match table.get_table_name() {
         Some(TableRef::Table(name, _)) => name.1.to_string(),
@@ -40,6 +42,7 @@ fn entities() -> BTreeMap<String, TableCreateStatement> {
 async fn the_tables_are_those_of_the_entities(t: &TestApp) {
     let entities = entities();
     assert_eq!(entities.len(), 38);
+    assert_eq!(entities.len(), 40);
     assert_eq!(tables(t).await, entities.keys().cloned().collect::<BTreeSet<_>>());
     // SQLite has one integer, of 64 bits.
     let known =
@@ -77,7 +80,9 @@ fn owner_of(table: &str) -> Option<(&'static str, &'static str)> {
         "service_instances" => Some(("stack_id", "stacks")),
         "services" | "stacks" | "catalog_entries" | "api_keys" | "secret_keys" | "clear_secrets" | "changes"
         | "change_log" | "change_heads" | "change_horizons" | "change_epoch" | "idempotency_keys" => None,
+        | "change_log" | "change_heads" | "change_horizons" | "fork_lock" | "change_epoch" | "idempotency_keys" => None,
         "change_entries" => Some(("change_id", "change_log")),
+        "forks" => Some(("stack_id", "stacks")),
         "api_key_stacks" => Some(("api_key_id", "api_keys")),
         _ if table.starts_with("service_") => Some(("service_id", "services")),
         _ => Some(("instance_id", "service_instances")),
@@ -103,7 +108,9 @@ async fn every_owner_column_leads_an_index(t: &TestApp) {
             assert!(leading.contains(&(table.clone(), column.to_owned())), "{table}.{column}");
         }
     }
-    for (table, column) in [("service_instances", "template_service_id"), ("catalog_entries", "service_id")] {
+    for (table, column) in
+        [("service_instances", "template_service_id"), ("catalog_entries", "service_id"), ("forks", "source_id")]
+    {
         assert!(leading.contains(&(table.to_owned(), column.to_owned())), "{table}.{column}");
     }
 }
@@ -127,6 +134,7 @@ async fn children_go_with_their_owner(t: &TestApp) {
     let mut add = |parts: [&str; 5]| expected.insert(parts.map(str::to_owned).to_vec());
     add(["service_instances", "template_service_id", "services", "id", "RESTRICT"]);
     add(["catalog_entries", "service_id", "services", "id", "SET NULL"]);
+    add(["forks", "source_id", "stacks", "id", "SET NULL"]);
     add(["instance_dependencies", "depends_on", "service_instances", "id", "CASCADE"]);
     add(["api_key_stacks", "stack_id", "stacks", "id", "CASCADE"]);
     for table in entities().keys() {

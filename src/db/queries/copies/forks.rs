@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, Iterable,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, Iterable,
     QueryFilter, QueryOrder, QuerySelect, Statement,
     sea_query::{Alias, Expr, ExprTrait, Order, Query, WindowStatement},
 };
@@ -19,7 +19,7 @@ use crate::{
         Session, Tx,
         entities::{
             ForkModel, StackModel,
-            fork::{Column, Entity},
+            fork::{self, Column, Entity},
             stack,
         },
         queries::{
@@ -57,10 +57,7 @@ pub struct NewFork<'f> {
 
 /// Locks out all other transactions that make forks, until the transaction ends. SQLite has one writer anyway.
 pub async fn lock(tx: &Tx) -> Result<(), DbErr> {
-    if tx.get_database_backend() != DbBackend::Sqlite {
-        tx.execute_unprepared("SELECT id FROM fork_lock FOR UPDATE").await?;
-    }
-    Ok(())
+    fork::lock::Entity::find().lock_exclusive().one(tx).await.map(drop)
 }
 
 fn hash(key: &str) -> String {
