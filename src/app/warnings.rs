@@ -17,7 +17,7 @@ use crate::{
     },
     error::Result,
     ids::AnyId,
-    kinds::{Domain, Network, Port, StorageNames, Volume, VolumeScope},
+    kinds::{Attribute, Domain, Network, Port, StorageNames, Volume, VolumeScope},
 };
 
 /// What a warning is about.
@@ -36,7 +36,7 @@ pub enum WarningCode {
     StillRunning,
     /// What a template had is another thing now, so an instance overrides it to run as it did.
     TemplateChanged,
-    /// Two instances join a network of the host, or networks that want the same addresses.
+    /// Two instances use or join a network of the host, or networks that want the same addresses.
     NetworkShared,
     /// A fork does not have a domain of its source.
     DomainLeftOut,
@@ -189,6 +189,15 @@ pub(in crate::app) async fn shared_by_forks(
                 true => format!("`{instance}` joins the network {name} of the host, in the fork as well."),
                 false => format!("`{instance}` fixes addresses of the network {name}, which the fork wants as well."),
             };
+            warnings.push(Warning { code: WarningCode::NetworkShared, message });
+        }
+    }
+    for (source, layers) in sources.iter().zip(effective::load::<Attribute>(tx, sources).await?) {
+        let Ok(layers) = layers else { continue };
+        let is_of_host = |it: &Attribute| it.name == "network_mode" && it.value.0.as_str() == Some("host");
+        if layers.merge().values().into_iter().any(is_of_host) {
+            let instance = &source.instance_id;
+            let message = format!("`{instance}` listens on the network of the host itself, in the fork as well.");
             warnings.push(Warning { code: WarningCode::NetworkShared, message });
         }
     }

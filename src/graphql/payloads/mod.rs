@@ -314,7 +314,7 @@ pub(in crate::graphql) enum WarningCode {
     StillRunning,
     /// What a template had is another thing now, so an instance overrides it to run as it did.
     TemplateChanged,
-    /// Two instances join a network of the host, or networks that want the same addresses.
+    /// Two instances use or join a network of the host, or networks that want the same addresses.
     NetworkShared,
     /// A fork does not have a domain of its source: with the suffix it is taken, or too long.
     DomainLeftOut,

@@ -92,10 +92,17 @@ async fn what_is_of_the_host_is_shared_with_a_warning(t: &TestApp) {
     });
     let set = json!({ "instance": TestApp::by_name("shop", "web"), "overrides": overrides });
     t.done("setInstanceOverrides", set, "").await;
+    let set = json!({ "instance": TestApp::by_name("shop", "db"), "overrides": {
+        "attributes": [{ "name": "network_mode", "value": "host" }] } });
+    t.done("setInstanceOverrides", set, "").await;
     let made = t.done("forkStack", input("shop", json!({ "name": "lab" })), "warnings { code message }").await;
     let codes: Vec<&str> =
         made["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].as_str().unwrap()).collect();
-    assert_eq!(codes, ["VOLUME_SHARED", "VOLUME_SHARED", "NETWORK_SHARED", "NETWORK_SHARED"], "{made}");
+    assert_eq!(
+        codes,
+        ["VOLUME_SHARED", "VOLUME_SHARED", "NETWORK_SHARED", "NETWORK_SHARED", "NETWORK_SHARED"],
+        "{made}"
+    );
 }
 
 async fn volumes_are_of_their_own(t: &TestApp) {

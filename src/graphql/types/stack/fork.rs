@@ -25,8 +25,8 @@ pub(in crate::graphql) struct Forks(pub(in crate::graphql) StackId);
 
 #[Object]
 impl Forks {
-    /// The stack that this one was forked from, also when that is in the trash; null if it is no fork, and once that is
-    /// purged.
+    /// The stack that this one was forked from, also when that is in the trash; null if it is no fork, once that is
+    /// purged, and if that is out of reach.
     async fn forked_from(&self, ctx: &Context<'_>) -> Option<Result<Stack>> {
         let found = async {
             let loaders = ctx.loaders();
