@@ -36,7 +36,9 @@ fn by_key(ports: &[Port]) -> HashMap<(PortKey, &str), Vec<i32>> {
             found.entry((port.key(), port.host_ip.as_str())).or_default().push(number);
         }
     }
-    found.values_mut().for_each(|numbers| numbers.sort_unstable());
+    for numbers in found.values_mut() {
+        numbers.sort_unstable();
+    }
     found
 }
 

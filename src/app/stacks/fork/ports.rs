@@ -248,7 +248,9 @@ mod tests {
 
     fn free(taken: &[i32]) -> FreePorts {
         let mut free = FreePorts::new(&ReservedPorts::default());
-        taken.iter().for_each(|port| free.take(*port, Protocol::Tcp));
+        for port in taken {
+            free.take(*port, Protocol::Tcp);
+        }
         free
     }
 
@@ -319,7 +321,9 @@ mod tests {
         let expected = [tcp(1003, 443), tcp(0, 8), tcp(1001, 80), tcp(0, 80), tcp(1002, 90)];
         assert_eq!(new.overrides(&own, &effective), expected);
         let mut dropped = NewPorts::default();
-        groups(&effective).iter().for_each(|group| dropped.give(group, None));
+        for group in groups(&effective) {
+            dropped.give(&group, None);
+        }
         assert_eq!(dropped.overrides(&own, &effective), [tcp(0, 443), tcp(0, 8), tcp(0, 80), tcp(0, 90)]);
     }
 }
