@@ -10,6 +10,8 @@ mod port_map;
 mod ports;
 mod secrets;
 
+use std::{collections::HashMap, sync::Arc};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +46,6 @@ use crate::{
     ids::{AnyId, StackId},
     name::{Name, NameOf, suggest},
 };
-use std::collections::HashMap;
 
 /// What happens to the host ports that the source publishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -145,7 +146,7 @@ impl App {
     /// Reserves ports of the host, which neither a fork nor a suggestion gets.
     #[must_use]
     pub fn reserving(mut self, ports: ReservedPorts) -> Self {
-        self.reserved_ports = std::sync::Arc::new(ports);
+        self.reserved_ports = Arc::new(ports);
         self
     }
 
