@@ -40,8 +40,7 @@ fn documents(schema: &Schema) -> Vec<String> {
     };
     let mut documents = Vec::new();
     for (field, inside) in schema.fields("Query") {
-        let below =
-            if ["Int", "ChangeCursor"].contains(&inside) { String::new() } else { schema.everything(inside) };
+        let below = if ["Int", "ChangeCursor"].contains(&inside) { String::new() } else { schema.everything(inside) };
         documents.extend(ask(field, inside).into_iter().map(|asked| {
             let variables = if asked.contains('$') { "query ($mine: ID!, $instance: ID!) " } else { "" };
             let variables =

@@ -19,7 +19,6 @@ fn every_field_of_clients_is_an_input() {
 }
 
 /// Fields that are plain in the schema and not in the registry, with the reason.
-const COMPUTED: [(&str, &str, &str); 1] = [("Stack", "changeCursor", "read from the change log")];
 const COMPUTED: [(&str, &str, &str); 2] = [
     ("Stack", "changeCursor", "the end of the change log"),
     ("Stack", "forkKey", "only forks have one, in a table of their own"),
