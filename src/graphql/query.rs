@@ -185,7 +185,7 @@ impl Query {
     }
 
     /// What differs between two stacks, or two states of one: a stack as it is, as it was, or as a Compose file says it.
-    /// Instances are paired by identity (of one stack), then by name, then by their template.
+    /// Instances of one stack are paired by identity, those of two by name, and then by their template.
     async fn diff_stacks(
         &self,
         ctx: &Context<'_>,

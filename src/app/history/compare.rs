@@ -72,8 +72,8 @@ pub struct Comparison {
 }
 
 impl App {
-    /// Compares two sides, each as of one moment. Instances are paired by identity, then by name, then by their template if
-    /// it has one instance without a counterpart on each side.
+    /// Compares two sides, each as of one moment. Instances of one stack are paired by identity; those of two by name, then by
+    /// their template if it has one instance without a counterpart on each side.
     pub async fn compare(&self, a: SideRef, b: SideRef) -> Result<Comparison> {
         let (a, b) = (self.side(a).await?, self.side(b).await?);
         compare(&a, &b)
@@ -120,10 +120,21 @@ impl App {
         let name = format!("compare-{:016x}", self.db.random().distinct());
         document.request.prefix = Some(format!("{name}-"));
         document.stack = Some(StackRef::Name(name));
+        self.trial(document).await.map_err(|error| match error {
+            // A query has no user errors.
+            Error::Refused(problems) => {
+                let messages: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
+                Error::bad_request(format!("The document cannot be read: {}", messages.join(" ")))
+            }
+            other => other,
+        })
+    }
+
+    async fn trial(&self, document: ImportCompose) -> Result<Side> {
         let (import, _) = import::prepare(self, document).await?;
         let work = Trial { import, reveals: self.reveals() };
         let by = (&Scope::Everything, &self.author);
-        Ok(self.db.write(&work, None, self.now(), by, &self.statements).await?)
+        self.db.write(&work, None, self.now(), by, &self.statements).await
     }
 }
 
@@ -258,7 +269,8 @@ fn changes<K: Registered + Into<AnyEntry>>(from: &[K], shown_from: &[K], to: &[K
         let Change { key, from: before, to: after } = change;
         AnyChange {
             kind: K::KIND,
-            key: key.to_string(),
+            // A dependency is meant by the name of the instance alone.
+            key: key.to_string().trim_start_matches('/').to_owned(),
             from: shown(before, from, shown_from),
             to: shown(after, to, shown_to),
         }
@@ -270,15 +282,17 @@ fn differing(fields: Vec<FieldDifference>) -> Vec<FieldDifference> {
     fields.into_iter().filter(|(_, from, to)| from != to).collect()
 }
 
-/// Pairs the instances of both sides.
+/// Pairs the instances of both sides: those of one stack by identity, those of two by name and by template.
 fn pairs(a: &PastStack, b: &PastStack) -> Vec<[Arc<PastInstance>; 2]> {
     let mut pairs: Vec<[Arc<PastInstance>; 2]> = Vec::new();
     let mut taken: HashSet<InstanceId> = HashSet::new();
     let mut rest: Vec<&Arc<PastInstance>> = a.instances.iter().collect();
     let is_same_stack = a.row.id == b.row.id;
-    let by_identity = |a: &PastInstance, b: &PastInstance| is_same_stack && a.row.id == b.row.id;
+    let by_identity = |a: &PastInstance, b: &PastInstance| a.row.id == b.row.id;
     let by_name = |a: &PastInstance, b: &PastInstance| a.row.instance_id == b.row.instance_id;
-    for is_pair in [&by_identity as &dyn Fn(&PastInstance, &PastInstance) -> bool, &by_name] {
+    let ways: &[&dyn Fn(&PastInstance, &PastInstance) -> bool] =
+        if is_same_stack { &[&by_identity] } else { &[&by_name] };
+    for is_pair in ways {
         rest.retain(|instance| {
             let other = b.instances.iter().find(|other| !taken.contains(&other.row.id) && is_pair(instance, other));
             match other {
@@ -290,6 +304,9 @@ fn pairs(a: &PastStack, b: &PastStack) -> Vec<[Arc<PastInstance>; 2]> {
                 None => true,
             }
         });
+    }
+    if is_same_stack {
+        return pairs;
     }
     let of_template = |instances: &[&Arc<PastInstance>], instance: &PastInstance| {
         instances.iter().filter(|other| other.row.template_service_id == instance.row.template_service_id).count()
