@@ -288,23 +288,16 @@ fn pairs(a: &PastStack, b: &PastStack) -> Vec<[Arc<PastInstance>; 2]> {
     let mut taken: HashSet<InstanceId> = HashSet::new();
     let mut rest: Vec<&Arc<PastInstance>> = a.instances.iter().collect();
     let is_same_stack = a.row.id == b.row.id;
-    let by_identity = |a: &PastInstance, b: &PastInstance| a.row.id == b.row.id;
-    let by_name = |a: &PastInstance, b: &PastInstance| a.row.instance_id == b.row.instance_id;
-    let ways: &[&dyn Fn(&PastInstance, &PastInstance) -> bool] =
-        if is_same_stack { &[&by_identity] } else { &[&by_name] };
-    for is_pair in ways {
-        rest.retain(|instance| {
-            let other = b.instances.iter().find(|other| !taken.contains(&other.row.id) && is_pair(instance, other));
-            match other {
-                Some(other) => {
-                    taken.insert(other.row.id);
-                    pairs.push([Arc::clone(instance), Arc::clone(other)]);
-                    false
-                }
-                None => true,
-            }
-        });
-    }
+    let is_pair: fn(&PastInstance, &PastInstance) -> bool =
+        if is_same_stack { |a, b| a.row.id == b.row.id } else { |a, b| a.row.instance_id == b.row.instance_id };
+    rest.retain(|instance| {
+        let other = b.instances.iter().find(|other| !taken.contains(&other.row.id) && is_pair(instance, other));
+        if let Some(other) = other {
+            taken.insert(other.row.id);
+            pairs.push([Arc::clone(instance), Arc::clone(other)]);
+        }
+        other.is_none()
+    });
     if is_same_stack {
         return pairs;
     }

@@ -17,6 +17,7 @@ use crate::{
 };
 
 /// Anything with a history.
+#[expect(clippy::duplicated_attributes, reason = "each argument has a type and a description")]
 #[derive(Interface)]
 #[graphql(field(
     name = "history",
