@@ -97,7 +97,7 @@ async fn serve(wanted: Arguments) -> Result<()> {
     let db = Db::connect(&wanted.database_url, 4, &DatabaseTimeouts::default()).await?;
     db.migrate().await?;
     let app = App::new(db, Clock::system());
-    app.announce_changes();
+    app.notify_servers();
     let mut stacks = Vec::new();
     for number in 0..wanted.stacks.max(1) {
         let name = format!("s{number}");

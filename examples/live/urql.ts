@@ -11,7 +11,7 @@ export function makeClient(url: string, socket: Socket, cache: Exchange): Client
         unsubscribe: socket.subscribe({ query, variables: variables as Record<string, unknown> }, {
           next: (result) => sink.next(result as Parameters<typeof sink.next>[0]),
           error: (cause) => sink.error(cause),
-          // urql tells nobody of the end of a stream without events, but of an error.
+          // urql reports an error, but not the end of a stream without events.
           complete: () => sink.error(new Error('The stream has ended.')),
         }),
       }),

@@ -4,7 +4,7 @@
 
 use crate::{
     db::{
-        Tx,
+        Session, Tx,
         entities::{InstanceModel, StackModel, TemplateModel},
         queries::{
             instances,
@@ -51,6 +51,22 @@ pub(super) async fn stack(tx: &Tx, wanted: &StackRef, hold: RowLock) -> Result<R
         }
     };
     Ok(found.ok_or(problem))
+}
+
+/// Finds a live stack for a read that has no payload with user errors.
+pub(super) async fn live_stack(db: &impl Session, wanted: &StackRef) -> Result<StackModel> {
+    let found = match wanted {
+        StackRef::Id(None) => None,
+        StackRef::Id(Some(id)) => stacks::load(db, &[*id]).await?.pop(),
+        StackRef::Name(name) if storable(name) => stacks::find_by_name(db, name, RowLock::None).await?,
+        StackRef::Name(_) => None,
+    };
+    found.filter(|stack| stack.deleted_at.is_none()).ok_or_else(|| {
+        Error::bad_request(match wanted {
+            StackRef::Id(_) => "No stack has this id.".to_owned(),
+            StackRef::Name(name) => format!("There is no stack `{}`.", shown(name)),
+        })
+    })
 }
 
 /// Finds a template and locks it until the transaction ends.

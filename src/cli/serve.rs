@@ -51,7 +51,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
         "DevArch is running on {database}.\nOpen http://{address}/ for GraphiQL; programs talk to http://{address}/graphql\n"
     ));
     db.watch();
-    app.announce_changes();
+    app.notify_servers();
     if let Some(days) = settings.history_days {
         app.keep_history_for(days);
     }

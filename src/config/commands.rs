@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Expiry, Fork, Forks, Run, ServerUrl};
+use super::{Expiry, Fork, Forks, Place, Run};
 use crate::access::Role;
 
 /// What to do.
@@ -121,9 +121,9 @@ pub struct LogOf {
     /// At most so many changes, 1 to 100.
     #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub limit: u32,
-    /// The running service that has the stack, in place of the database. It gets the API key in DEVARCH_KEY.
-    #[arg(long, value_name = "URL")]
-    pub server: Option<ServerUrl>,
+    /// Where the stacks are.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// Which past state is printed.
@@ -134,9 +134,9 @@ pub struct Show {
     /// When: the id of a change, a time such as 2026-11-27T10:00:00Z, or so long ago, such as 15m, 2h, 3d or P2D.
     #[arg(long, value_name = "POINT")]
     pub at: String,
-    /// The running service that has the stack, in place of the database. It gets the API key in DEVARCH_KEY.
-    #[arg(long, value_name = "URL")]
-    pub server: Option<ServerUrl>,
+    /// Where the stacks are.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// What is compared.
@@ -146,9 +146,9 @@ pub struct Diff {
     pub a: String,
     /// The other side.
     pub b: String,
-    /// The running service that has the stacks, in place of the database. It gets the API key in DEVARCH_KEY.
-    #[arg(long, value_name = "URL")]
-    pub server: Option<ServerUrl>,
+    /// Where the stacks are.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// Which change is undone.
@@ -165,9 +165,9 @@ pub struct Revert {
     /// What has changed since and is undone all the same.
     #[arg(long, value_name = "KIND/KEY")]
     pub revert: Vec<String>,
-    /// The running service that has the stack, in place of the database. It gets the API key in DEVARCH_KEY.
-    #[arg(long, value_name = "URL")]
-    pub server: Option<ServerUrl>,
+    /// Where the stacks are.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// What happens to a template or an instance of the same name that differs from the file.

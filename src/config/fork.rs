@@ -7,7 +7,7 @@ use std::{fmt, ops::RangeInclusive, path::PathBuf, str::FromStr};
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 
-use super::ServerUrl;
+use super::Place;
 
 /// A port, or a range of ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,10 +120,9 @@ pub struct Fork {
     /// lines are printed.
     #[arg(long, value_name = "FILE")]
     pub write_env: Option<PathBuf>,
-    /// The running service that has the stack, such as https://devarch.example, in place of the database. It gets the API
-    /// key in DEVARCH_KEY.
-    #[arg(long, value_name = "URL")]
-    pub server: Option<ServerUrl>,
+    /// Where the stacks are.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// Which forks are listed.
@@ -131,10 +130,9 @@ pub struct Fork {
 pub struct Forks {
     /// Only those of the stack of this name.
     pub stack: Option<String>,
-    /// The running service that has the stacks, such as https://devarch.example, in place of the database. It gets the API
-    /// key in DEVARCH_KEY.
-    #[arg(long, value_name = "URL")]
-    pub server: Option<ServerUrl>,
+    /// Where the stacks are.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub use self::{
     log::{LogFilter, LogFormat},
     origin::Origin,
     read::SettingsError,
-    run::{ClientKey, EngineProgram, Run, ServerUrl},
+    run::{ClientKey, EngineProgram, Place, Run, ServerUrl},
     secret_keys::{BadKeyId, KeyId, Keyring, KeyringError, SecretKey},
     server::ServerLimits,
 };

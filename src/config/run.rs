@@ -12,15 +12,23 @@ use crate::access::api_key::ApiKey;
 /// The variable with the API key of a client. It is no flag, which others on the machine could see.
 const KEY: &str = "DEVARCH_KEY";
 
+/// Where a command finds its stacks.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Place {
+    /// The running service that has the stacks, such as https://devarch.example, in place of the database. It gets the API
+    /// key in DEVARCH_KEY.
+    #[arg(long, value_name = "URL")]
+    pub server: Option<ServerUrl>,
+}
+
 /// Which stack is run, and by what.
 #[derive(Clone, Debug, Args)]
 pub struct Run {
     /// The stack's name.
     pub stack: String,
-    /// The running service that has the stack, such as https://devarch.example, in place of the database. It gets the API
-    /// key in DEVARCH_KEY.
-    #[arg(long, value_name = "URL")]
-    pub server: Option<ServerUrl>,
+    /// Where the stack is.
+    #[command(flatten)]
+    pub place: Place,
     /// The program to call, such as `podman compose`. Without it the first of these that works: `docker compose`,
     /// `docker-compose`, `podman compose`, `podman-compose`.
     #[arg(long, env = "DEVARCH_ENGINE", value_name = "PROGRAM")]

@@ -26,8 +26,6 @@ export type Ask = (query: string) => Promise<Row>;
 /** Fields that take arguments of their own or show what is not live; the generator leaves them out, too. */
 const LEFT_OUT = new Set([
   'Query.apiKeys', 'Query.viewer', 'Query.trash', 'Query.suggestHostPort', 'Query.categories', 'Query.diffStacks',
-  // The snapshot has no forks; they have tests of their own.
-  'Stack.forks', 'Stack.forkedFrom', 'Stack.forkKey', 'Stack.lease',
 ]);
 
 /** Fields that lead to the history. The snapshot is of one moment; the history has tests of its own. */
@@ -164,7 +162,7 @@ export class Snapshot {
       const own = source['instances'].map(({ id }: Row) => this.rows.get(id));
       return own.find((row: Row) => row['name'] === args['name']) ?? null;
     }
-    if (isPage(field)) return this.page('age', source[field.name], args);
+    if (isPage(field)) return this.page(field.name === 'forks' ? 'name' : 'age', source[field.name], args);
     const word = field.args.find((arg) => isEnumType(getNamedType(arg.type)));
     const keys = word ? [`${field.name}_${args[word.name]}`] : [`${type.name}_${field.name}`, field.name];
     const key = keys.find((key) => key in source);

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::sleep;
 
 use crate::{
-    access::Permission,
+    access::{Access, Permission},
     app::App,
     db::{Command, Tx, change_log::horizon, not_stored},
     error::Result,
@@ -52,6 +52,8 @@ impl App {
         let app = self.clone();
         tokio::spawn(async move {
             loop {
+                // After an outage the connections are new ones.
+                let app = app.for_caller(Access::full());
                 let before = app.now().checked_sub_signed(TimeDelta::days(days.into())).unwrap_or(DateTime::UNIX_EPOCH);
                 match app.drop_changes(before).await {
                     Ok(0) => {}

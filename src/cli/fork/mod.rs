@@ -54,7 +54,7 @@ struct Message {
 
 /// Makes a fork, or finds it again.
 pub(super) async fn fork(settings: &Settings, wanted: Fork) -> Result<(), Failure> {
-    let source = Source::open(settings, wanted.server.as_ref()).await?;
+    let source = Source::open(settings, &wanted.place).await?;
     let done = match &source {
         Source::Database(db) => {
             let app = App::new(db.clone(), Clock::system()).reserving(reserved_ports(settings));
@@ -195,7 +195,7 @@ impl Line {
 
 /// Lists the live forks of a stack, or of all stacks.
 pub(super) async fn list(settings: &Settings, wanted: Forks) -> Result<(), Failure> {
-    let source = Source::open(settings, wanted.server.as_ref()).await?;
+    let source = Source::open(settings, &wanted.place).await?;
     let found = match &source {
         Source::Database(db) => lines_of(db, wanted.stack.as_deref()).await.map_err(|error| error.to_string()),
         Source::Server(remote) => lines_by(remote, wanted.stack.as_deref()).await,

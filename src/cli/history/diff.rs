@@ -67,7 +67,7 @@ pub(in crate::cli) async fn diff(settings: &Settings, wanted: Diff) -> Result<Ex
          {ENTRY} to {ENTRY} }} }} }} }}"
     );
     let variables = json!({ "a": side(&wanted.a)?, "b": side(&wanted.b)? });
-    let source = Source::open(settings, wanted.server.as_ref()).await?;
+    let source = Source::open(settings, &wanted.place).await?;
     let found = source.ask::<Data>(document, variables).await;
     source.close().await;
     let Data { diff_stacks: found } = found?;

@@ -175,7 +175,7 @@ pub(super) async fn log(settings: &Settings, wanted: LogOf) -> Result<(), Failur
     if let Some(instance) = &wanted.instance {
         variables["instance"] = json!(instance);
     }
-    let source = Source::open(settings, wanted.server.as_ref()).await?;
+    let source = Source::open(settings, &wanted.place).await?;
     let found = source.ask::<Data>(document, variables).await;
     source.close().await;
     let stack = found?.stack.ok_or_else(|| no_stack(&wanted.stack))?;
@@ -237,7 +237,7 @@ pub(super) async fn show(settings: &Settings, wanted: Show) -> Result<(), Failur
     }
     let document = "query ($stack: String!, $at: PointInput!) { stack(name: $stack) { version(at: $at) { compose { text warnings { \
                     instance message } } } } }";
-    let source = Source::open(settings, wanted.server.as_ref()).await?;
+    let source = Source::open(settings, &wanted.place).await?;
     let variables = json!({ "stack": wanted.stack, "at": point(&wanted.at) });
     let found = source.ask::<Data>(document.to_owned(), variables).await;
     source.close().await;
@@ -300,7 +300,7 @@ pub(super) async fn revert(settings: &Settings, wanted: Revert) -> Result<(), Fa
     });
     let resolutions: Vec<Value> = resolutions.collect();
     let input = json!({ "change": wanted.change, "message": wanted.message, "resolutions": resolutions });
-    let source = Source::open(settings, wanted.server.as_ref()).await?;
+    let source = Source::open(settings, &wanted.place).await?;
     let done = source.ask::<Data>(document.to_owned(), json!({ "input": input })).await;
     source.close().await;
     let Payload { change, warnings, user_errors } = done?.revert_change;

@@ -61,7 +61,7 @@ impl Verb {
 pub(super) async fn run(settings: &Settings, verb: Verb, wanted: Run) -> Result<ExitCode, Failure> {
     // Without an engine, no database is opened or created.
     let engine = Engine::find(wanted.engine.as_ref()).await?;
-    let source = Source::open(settings, wanted.server.as_ref()).await?;
+    let source = Source::open(settings, &wanted.place).await?;
     let found = source.rendered(&wanted.stack, verb.starts()).await;
     source.close().await;
     let project = project_name(&wanted.stack);

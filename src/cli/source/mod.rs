@@ -16,7 +16,7 @@ use crate::{
     app::{App, ComposeFile, Rendering, Reveal},
     clock::Clock,
     compose::Mode,
-    config::{ClientKey, ServerUrl, Settings},
+    config::{ClientKey, Place, Settings},
     db::Db,
     graphql,
 };
@@ -68,8 +68,8 @@ pub(super) async fn database(settings: &Settings) -> Result<Db, String> {
 impl Source {
     /// Opens the database, or prepares requests to the service if there is one. The key of its client is in the
     /// environment.
-    pub(super) async fn open(settings: &Settings, server: Option<&ServerUrl>) -> Result<Self, Failure> {
-        match server {
+    pub(super) async fn open(settings: &Settings, place: &Place) -> Result<Self, Failure> {
+        match &place.server {
             None => Ok(Self::Database(database(settings).await?)),
             Some(url) => {
                 let key = ClientKey::from_environment().map_err(Failure::InvalidSettings)?;

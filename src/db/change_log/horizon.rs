@@ -25,24 +25,30 @@ pub const MAX_DROPPED: u64 = 500;
 /// log says about the time since then stays complete.
 pub async fn drop_before(tx: &Tx, before: Time) -> Result<u64, DbErr> {
     let backend = tx.get_database_backend();
-    let run = |sql: &str, values: Vec<sea_orm::Value>| {
-        let statement = Statement::from_sql_and_values(backend, sql, values);
-        async move { tx.execute_raw(statement).await }
-    };
-    let oldest = format!("SELECT id FROM change_log WHERE id < $1 ORDER BY id LIMIT {MAX_DROPPED}");
-    let first_kept = ids::first_of(before);
-    let found = tx.query_all_raw(Statement::from_sql_and_values(backend, &oldest, [first_kept.into()])).await?;
-    if found.is_empty() {
+    let statement = |sql: &str, value: sea_orm::Value| Statement::from_sql_and_values(backend, sql, [value]);
+    // What is deleted is told by the deletion itself: another server may drop changes at the same time.
+    let delete = format!(
+        "DELETE FROM change_log WHERE id IN (SELECT id FROM change_log WHERE id < $1 ORDER BY id LIMIT {MAX_DROPPED}) \
+         RETURNING part, seq"
+    );
+    let deleted = tx.query_all_raw(statement(&delete, ids::first_of(before).into())).await?;
+    let mut last: BTreeMap<i32, i64> = BTreeMap::new();
+    for row in &deleted {
+        let (part, seq) = (row.try_get("", "part")?, row.try_get("", "seq")?);
+        let known = last.entry(part).or_insert(seq);
+        *known = seq.max(*known);
+    }
+    if last.is_empty() {
         return Ok(0);
     }
-    // The clocks of several servers differ, so a part can have an older change behind a newer one: it goes later.
+    let rows: Vec<String> = last.iter().map(|(part, seq)| format!("({part}, {seq})")).collect();
+    // Of a part, an older change can lie behind a newer one, because the clocks of several servers differ.
     let horizon = format!(
-        "INSERT INTO change_horizons (part, seq) SELECT part, max(seq) FROM change_log WHERE id IN ({oldest}) GROUP BY part \
-         ON CONFLICT (part) DO UPDATE SET seq = CASE WHEN excluded.seq > change_horizons.seq THEN excluded.seq ELSE \
-         change_horizons.seq END"
+        "INSERT INTO change_horizons (part, seq) VALUES {} ON CONFLICT (part) DO UPDATE SET seq = CASE WHEN excluded.seq > \
+         change_horizons.seq THEN excluded.seq ELSE change_horizons.seq END",
+        rows.join(", ")
     );
-    run(&horizon, vec![first_kept.into()]).await?;
-    run("UPDATE change_epoch SET begins_at = $1 WHERE begins_at < $1", vec![before.into()]).await?;
-    let dropped = run(&format!("DELETE FROM change_log WHERE id IN ({oldest})"), vec![first_kept.into()]).await?;
-    Ok(dropped.rows_affected())
+    tx.execute_raw(Statement::from_string(backend, horizon)).await?;
+    tx.execute_raw(statement("UPDATE change_epoch SET begins_at = $1 WHERE begins_at < $1", before.into())).await?;
+    Ok(deleted.len() as u64)
 }

@@ -141,7 +141,8 @@ impl ImportComposePayload {
     }
 }
 
-fn notes(all: &[Note], fate: NoteKind, files: &[String]) -> (Vec<ImportNote>, i32) {
+/// The first notes of a sort, and how many there are in all.
+pub(in crate::graphql) fn notes(all: &[Note], fate: NoteKind, files: &[String]) -> (Vec<ImportNote>, i32) {
     let notes = || all.iter().filter(|note| note.fate == fate);
     let shown = notes().take(MAX_NOTES).map(|note| ImportNote {
         file: files.get(note.at.file).cloned().unwrap_or_default(),

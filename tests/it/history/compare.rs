@@ -6,6 +6,7 @@ use crate::support::{TestApp, both};
 
 both!(
     a_copy_is_the_same_until_it_changes,
+    keys_and_secrets_are_shown_as_everywhere,
     instances_are_paired,
     secrets_are_compared_for_those_who_may_know,
     a_stack_is_compared_with_a_document,
@@ -70,6 +71,32 @@ async fn a_copy_is_the_same_until_it_changes(t: &TestApp) {
         if !message.is_empty() {
             assert_eq!(refused["errors"][0]["message"], message);
         }
+    }
+}
+
+async fn keys_and_secrets_are_shown_as_everywhere(t: &TestApp) {
+    t.web().await;
+    t.done("duplicateStack", json!({ "stack": { "name": "shop" }, "name": "copy" }), "stack { id }").await;
+    let operations = json!([
+        { "set": { "volume": { "volumeType": "TMPFS", "target": "/var/cache" } } },
+        { "set": { "configFile": { "filePath": "/etc/new.conf", "content": "x" } } },
+        { "set": { "envVar": { "key": "NEW", "value": "s3cret", "isSecret": true } } },
+    ]);
+    patch(t, "copy", "web", operations).await;
+    assert_eq!(
+        keys(&diff(t, named("shop"), named("copy")).await),
+        ["VOLUME /var/cache ADDED", "ENV_VAR NEW ADDED", "CONFIG_FILE /etc/new.conf ADDED"]
+    );
+    // A caller that may not reveal the secret still sees that there is one.
+    let key = json!({ "name": "reader", "role": "READER", "stacks": null, "expiresAt": null });
+    let token = t.done("createApiKey", key, "token").await["token"].as_str().unwrap().to_owned();
+    let reader = t.behind(devarch::server::AuthMode::Keys, None).showing(Some(&token));
+    let query = "{ diffStacks(a: { stack: { name: \"shop\" } }, b: { stack: { name: \"copy\" } }) { changed { entries { to { ... on EnvVar {
+        key value isSecret isSet } } } } } }";
+    for t in [t, &reader] {
+        let found = t.data(query, json!({})).await["diffStacks"]["changed"][0]["entries"].take();
+        let secret = json!({ "key": "NEW", "value": null, "isSecret": true, "isSet": true });
+        assert!(found.as_array().unwrap().iter().any(|entry| entry["to"][0] == secret), "{found}");
     }
 }
 
@@ -138,6 +165,10 @@ async fn a_stack_is_compared_with_a_document(t: &TestApp) {
         .data("{ stacks { totalCount } templates { totalCount } changes(first: 1) { nodes { id } } }", json!({}))
         .await;
     assert_eq!(after, before, "nothing is written");
+    let losses = "query ($b: StackPointInput!) { diffStacks(a: { stack: { name: \"blog\" } }, b: $b) { same losses { line path } } }";
+    let unused = format!("{text}volumes:\n  unused: {{}}\n");
+    let lost = t.data(losses, json!({ "b": document(&unused) })).await;
+    assert_eq!(lost["diffStacks"], json!({ "same": true, "losses": [{ "line": 10, "path": "volumes.unused" }] }));
     let empty = diff(t, named("blog"), document("services: {}")).await;
     assert_eq!(empty["onlyInA"].as_array().map(Vec::len), Some(2), "{empty}");
 }

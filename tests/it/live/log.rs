@@ -110,7 +110,7 @@ async fn one_that_comes_back_late_reads_what_it_missed(t: &TestApp) {
     let before = cursor(t).await;
     let limits = FeedLimits { ring: 4, missed: 20, ..quiet() };
     let live = Live::with(t, limits, SubscriptionLimits::default(), TransportLimits::default()).await;
-    // Somebody follows, so the reader runs, and its ring has lost the first changes.
+    // A first subscriber follows, so the reader runs, and its ring has lost the first changes.
     let mut witness = live.client().await;
     witness.subscribe("1", "subscription { changes { ... on ChangeEvent { change { message } } } }", json!({})).await;
     live.until_metric("devarch_subscriptions{transport=\"websocket\"}", 1.0).await;

@@ -3,40 +3,35 @@
 //! Called by the resolvers of subscriptions. It must not send what the subscriber may not see, and nothing twice.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     fmt,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
-    time::Duration,
 };
 
-use futures_util::{FutureExt, Stream, future::BoxFuture};
-use tokio::time::sleep;
+use futures_util::Stream;
 
-use super::{Feed, FeedItem, LoggedChange, Place, ResyncReason};
+use super::{
+    Feed, FeedItem, LoggedChange, Place, ResyncReason,
+    missed::{Missed, ranges, seen},
+    view::View,
+};
 use crate::{
-    access::{Access, Permission, Scope, change::Subject},
+    access::{Access, Scope},
     app::{App, StackRef, find},
     db::{
         Db,
         change_log::{
-            PART_OF_KEYS, PART_OF_TEMPLATES, PARTS,
+            PART_OF_TEMPLATES,
             cursor::{Head, LogCursor, LogEnd, Reach},
             part_of,
-            tail::{self, Range, Standing},
+            tail::{self, Standing},
         },
-        entities::ChangeModel,
-        queries::stacks::{self, RowLock},
     },
     error::{Error, Result},
     ids::StackId,
 };
-
-/// Changes that a subscriber who comes back reads at once.
-const PAGE: u64 = 200;
-/// The time until the next attempt to read what was missed.
-const RETRY: Duration = Duration::from_millis(500);
 
 /// What a subscriber wants to follow.
 #[derive(Clone, Debug)]
@@ -45,44 +40,6 @@ pub struct FeedRequest {
     pub stack: Option<StackRef>,
     /// The text of the cursor after which the stream begins; `None` for now.
     pub after: Option<String>,
-}
-
-/// What a subscriber follows, and what it may see of that.
-#[derive(Clone, Debug)]
-struct View {
-    stack: Option<StackId>,
-    scope: Scope,
-    /// Whether it sees the changes of API keys.
-    keys: bool,
-}
-
-impl View {
-    fn new(stack: Option<StackId>, access: &Access) -> Self {
-        let keys = access.lacks(Permission::ADMINISTER_ALL).is_none();
-        Self { stack, scope: access.scope.clone(), keys }
-    }
-
-    /// Whether a change belongs to the stream.
-    fn shows(&self, change: &LoggedChange) -> bool {
-        match (change.stack, change.subject) {
-            (Some(of), _) => self.stack.is_none_or(|stack| stack == of) && self.scope.sees(of),
-            (None, Some(Subject::Template(_))) => true,
-            (None, _) => self.stack.is_none() && self.keys,
-        }
-    }
-
-    /// Whether changes of the stream can be in a part of the log.
-    fn concerns(&self, part: i32) -> bool {
-        match self.stack {
-            None if part == PART_OF_TEMPLATES => true,
-            None if part == PART_OF_KEYS => self.keys,
-            None => match &self.scope {
-                Scope::Everything => true,
-                Scope::Stacks(stacks) => stacks.iter().any(|stack| part_of(Some(*stack)) == part),
-            },
-            Some(stack) => [PART_OF_TEMPLATES, part_of(Some(stack))].contains(&part),
-        }
-    }
 }
 
 /// The stream of one subscriber. It never ends.
@@ -98,91 +55,6 @@ impl fmt::Debug for Changes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Changes of {:?}", self.view.stack)
     }
-}
-
-/// A page of missed changes that is being read.
-type ReadingPage = BoxFuture<'static, Vec<ChangeModel>>;
-
-/// What a subscriber has missed: the changes after `seen` until `until`.
-struct Missed {
-    db: Db,
-    seen: LogEnd,
-    until: LogEnd,
-    page: VecDeque<(LoggedChange, Head)>,
-    reading: Option<ReadingPage>,
-    /// Whether `page` ends at `until`.
-    is_whole: bool,
-}
-
-impl Missed {
-    /// Reads the next page in the background, until it succeeds.
-    fn read(&self, view: &View) -> ReadingPage {
-        let (db, ranges, stack) = (self.db.clone(), ranges(&self.seen, &self.until, view), view.stack);
-        async move {
-            loop {
-                match tail::changes(&db.current().unscoped(), &ranges, stack, PAGE).await {
-                    Ok(rows) => return rows,
-                    Err(cause) => tracing::debug!(%cause, "cannot read missed changes"),
-                }
-                sleep(RETRY).await;
-            }
-        }
-        .boxed()
-    }
-
-    /// The next missed change; `None` at the end of them.
-    fn poll_next(&mut self, view: &View, cx: &mut Context<'_>) -> Poll<Option<LoggedChange>> {
-        loop {
-            while let Some((mut change, head)) = self.page.pop_front() {
-                self.seen.heads.insert(change.part, head);
-                if view.shows(&change) {
-                    change.cursor = self.seen.cursor().encode();
-                    return Poll::Ready(Some(change));
-                }
-            }
-            if self.is_whole {
-                self.seen = self.until.clone();
-                return Poll::Ready(None);
-            }
-            if self.reading.is_none() {
-                self.reading = Some(self.read(view));
-            }
-            let Some(reading) = &mut self.reading else { return Poll::Ready(None) };
-            let rows = ready!(reading.as_mut().poll(cx));
-            self.reading = None;
-            self.is_whole = (rows.len() as u64) < PAGE;
-            self.page = rows.iter().map(of_row).collect();
-        }
-    }
-
-    /// Goes on until another end.
-    fn extend(&mut self, until: LogEnd) {
-        self.until = until;
-        self.is_whole = false;
-    }
-}
-
-/// The ranges of the changes after an end of the log until another one.
-fn ranges(seen: &LogEnd, until: &LogEnd, view: &View) -> Vec<Range> {
-    let of_view = (0..PARTS).filter(|part| view.concerns(*part));
-    let range = |part| Range { part, first: seen.head(part).seq + 1, last: Some(until.head(part).seq) };
-    of_view.map(range).filter(|range| range.last.is_some_and(|last| range.first <= last)).collect()
-}
-
-fn of_row(row: &ChangeModel) -> (LoggedChange, Head) {
-    (LoggedChange::new(row, String::new()), Head { seq: row.seq, change: row.id.0 })
-}
-
-/// The end of the log for a reader with a cursor. Of parts that do not concern it, it has missed nothing.
-fn seen(cursor: &LogCursor, end: &LogEnd, view: &View) -> LogEnd {
-    let mut seen = end.clone();
-    for part in (0..PARTS).filter(|part| view.concerns(*part)) {
-        let seq = cursor.seen(part).unwrap_or_default();
-        if seq < end.head(part).seq {
-            seen.heads.insert(part, Head { seq, change: 0 });
-        }
-    }
-    seen
 }
 
 impl Feed {
@@ -410,7 +282,7 @@ impl App {
         };
         let stack = match &request.stack {
             None => None,
-            Some(wanted) => Some(self.followed(wanted).await?),
+            Some(wanted) => Some(find::live_stack(&self.reader(), wanted).await?.id),
         };
         let is_about = |cursor: &LogCursor| match stack {
             None => cursor.reach == Reach::All,
@@ -421,25 +293,6 @@ impl App {
             return Err(Error::bad_request(advice));
         }
         self.feed.follow(self, stack, after).await
-    }
-
-    /// The live stack that a subscriber wants to follow.
-    async fn followed(&self, wanted: &StackRef) -> Result<StackId> {
-        let found = match wanted {
-            StackRef::Id(None) => None,
-            StackRef::Id(Some(id)) => stacks::load(&self.reader(), &[*id]).await?.pop(),
-            StackRef::Name(name) if find::storable(name) => {
-                stacks::find_by_name(&self.reader(), name, RowLock::None).await?
-            }
-            StackRef::Name(_) => None,
-        };
-        let live = found.filter(|stack| stack.deleted_at.is_none());
-        live.map(|stack| stack.id).ok_or_else(|| {
-            Error::bad_request(match wanted {
-                StackRef::Id(_) => "No stack has this id.".to_owned(),
-                StackRef::Name(name) => format!("There is no stack `{}`.", find::shown(name)),
-            })
-        })
     }
 
     /// The feed of changes.

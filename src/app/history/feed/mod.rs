@@ -4,9 +4,11 @@
 //! all heartbeats. Subscribers only wait: a change wakes those that it concerns. The feed must not hold anything for a
 //! subscriber that waits but its place in the ring, so that a slow one costs no memory: it is told to fetch anew.
 
-mod announce;
 mod follow;
+mod missed;
+mod notify;
 mod reader;
+mod view;
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -171,7 +173,7 @@ pub struct FeedLimits {
     pub missed: u64,
     /// The time between two heartbeats of a subscriber.
     pub heartbeat: Duration,
-    /// How often the log is looked at while nobody tells of a change.
+    /// How often the log is polled while no change is notified.
     pub poll: Duration,
 }
 

@@ -13,7 +13,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Feed, announce};
+use super::{Feed, notify};
 use crate::{
     clock::Clock,
     db::{
@@ -39,7 +39,7 @@ impl Feed {
         let feed = Arc::downgrade(&self.0);
         let (db, poll) = (db.clone(), self.0.limits.poll);
         tokio::spawn(async move {
-            let (mut committed, mut listener) = (db.committed(), announce::Listener::new(&db));
+            let (mut committed, mut listener) = (db.committed(), notify::Listener::new(&db));
             loop {
                 let Some(feed) = feed.upgrade().map(Self) else { return };
                 committed.mark_unchanged();
@@ -61,10 +61,10 @@ impl Feed {
                     tokio::select! {
                         () = shared.wake.notified() => {}
                         () = changed(&mut committed) => {}
-                        () = listener.heard() => {}
+                        () = listener.notified() => {}
                     }
                 };
-                // Without a sign the log is read as well: signs can be lost.
+                // The log is polled as well, because notifications can be lost.
                 let _ = timeout(poll, woken).await;
             }
         });

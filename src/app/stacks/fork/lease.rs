@@ -152,7 +152,7 @@ impl Command for EndLease {
     type Output = bool;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<bool> {
-        // The lock also keeps out whoever renews the lease.
+        // The lock also keeps out a request that renews the lease.
         let Some(stack) = stacks::find(tx, self.0, RowLock::Exclusive).await? else { return Ok(false) };
         let lease = forks::find(tx, stack.id).await?.and_then(|fork| Lease::of(&fork, now));
         if !lease.is_some_and(|lease| lease.is_expired) {

@@ -8,8 +8,9 @@ use async_graphql::{Context, InputObject, OneofObject, Result, SimpleObject};
 
 use crate::{
     app::{self, Comparison, FieldDifference, PastInstance, SideRef},
-    compose::{Request, Source},
+    compose::{NoteKind, Request, Source},
     graphql::{
+        compose::import::{ImportNote, notes},
         config::override_report::ConfigChange,
         context::ContextExt,
         execution::to_error::to_graphql_error,
@@ -17,6 +18,9 @@ use crate::{
         types::history::{change::FieldChange, point::PointInput, version::InstanceVersion},
     },
 };
+
+/// What a document is called in reports.
+const FILE: &str = "compose.yaml";
 
 /// A stack at a point.
 #[derive(InputObject)]
@@ -47,7 +51,7 @@ impl StackPointInput {
                 SideRef::At(stack.into(), at.point().map_err(to_graphql_error)?)
             }
             Self::Document(text) => {
-                let file = Source { name: "compose.yaml".to_owned(), text };
+                let file = Source { name: FILE.to_owned(), text };
                 SideRef::Document(Box::new(app::ImportCompose {
                     request: Request { files: vec![file], ..Request::default() },
                     stack: None,
@@ -72,6 +76,8 @@ pub(in crate::graphql) struct StackDiff {
     only_in_b: Vec<InstanceSide>,
     /// The instances that both have and that differ.
     changed: Vec<InstanceDiff>,
+    /// What a document says and cannot be held, as `importCompose` reports it: the first 1,000. It is not compared.
+    losses: Vec<ImportNote>,
 }
 
 /// An instance of one side of a comparison.
@@ -106,7 +112,7 @@ impl StackDiff {
     pub(in crate::graphql) async fn between(ctx: &Context<'_>, a: SideRef, b: SideRef) -> Result<Self> {
         let is_document = [&a, &b].map(|side| matches!(side, SideRef::Document(_)));
         let found = ctx.app().compare(a, b).await.map_err(to_graphql_error)?;
-        let Comparison { fields: of_stack, only: [a, b], changed } = found;
+        let Comparison { fields: of_stack, only: [a, b], changed, notes: of_documents } = found;
         let same = of_stack.is_empty() && a.is_empty() && b.is_empty() && changed.is_empty();
         let side = |number: usize, instance: Arc<PastInstance>| InstanceSide {
             name: instance.row.instance_id.clone(),
@@ -124,6 +130,7 @@ impl StackDiff {
             only_in_a: a.into_iter().map(|instance| side(0, instance)).collect(),
             only_in_b: b.into_iter().map(|instance| side(1, instance)).collect(),
             changed: changed.collect(),
+            losses: notes(&of_documents, NoteKind::Lost, &[FILE.to_owned()]).0,
         })
     }
 }

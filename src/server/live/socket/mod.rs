@@ -5,6 +5,7 @@
 
 mod frames;
 mod message;
+mod operation;
 mod session;
 
 use std::sync::Arc;

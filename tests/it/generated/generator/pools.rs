@@ -30,6 +30,15 @@ const STRANGE: [&str; 12] = [
 ];
 const SEARCHES: [&str; 9] = ["1", "W", "eb-", "o", "no such", "%", "_", "", "ü"];
 
+/// Compose files to compare with: without services, like an instance of the main stack, and two that are none.
+const DOCUMENTS: [&str; 5] = [
+    "services: {}",
+    "services:\n  web-1: { image: 'postgres:17', ports: ['8080:80'], labels: { a: b } }\n  new: { image: x, privileged: true }",
+    "name: shop\nservices: { db: { image: postgres, environment: { A: b } } }",
+    "services: [",
+    "",
+];
+
 /// What arguments can name.
 pub(in crate::generated) struct Pools {
     stacks: Vec<String>,
@@ -132,6 +141,8 @@ impl Pools {
     /// A text for an argument or the field of an input, by its name; `of` is the type of the field that takes it.
     pub(in crate::generated) fn text(&self, rng: &mut Rng, of: &str, field: &str, argument: &str) -> String {
         let known = match (field, argument) {
+            _ if of == "StackRef" && argument == "name" => &self.stacks,
+            (_, "document") => return rng.one_of(&DOCUMENTS).to_owned(),
             ("instance", "stack") | ("stack", "name") => &self.stacks,
             ("instance", "name") => &self.instances,
             ("template", "name") => &self.templates,

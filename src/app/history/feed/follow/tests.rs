@@ -5,7 +5,11 @@ use futures_util::{FutureExt, StreamExt};
 
 use crate::{
     app::history::feed::{FeedLimits, follow::*},
-    db::DbUrl,
+    db::{
+        DbUrl,
+        change_log::{PART_OF_KEYS, PARTS},
+        entities::ChangeModel,
+    },
 };
 
 /// The change with a number: its message is `c{number}`, and so is its position.

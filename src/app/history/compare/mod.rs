@@ -2,14 +2,16 @@
 //!
 //! Called by the resolvers. It must not tell a caller whether two secrets are the same, unless the caller may reveal them.
 
+mod values;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value};
 
+use self::values::{Opening, Values, differences};
 use crate::{
     access::{Permission, Scope},
     app::{
@@ -21,18 +23,11 @@ use crate::{
             version::{self, PastInstance, PastStack},
         },
     },
-    db::{
-        Command, Tx,
-        change_log::past::Point,
-        entities::StackModel,
-        entries::Source,
-        not_stored,
-        queries::stacks::{self, RowLock},
-    },
+    compose::Note,
+    db::{Command, Tx, change_log::past::Point, entities::StackModel, not_stored},
     error::{Error, Result},
     ids::InstanceId,
-    kinds::{AnyChange, AnyEntry, Change, Dependency, Kind, OfInstance, OfTemplate, Registered, diff, for_each_kind},
-    reference::InstanceRef,
+    kinds::AnyChange,
 };
 
 /// A side of a comparison.
@@ -69,14 +64,18 @@ pub struct Comparison {
     pub only: [Vec<Arc<PastInstance>>; 2],
     /// The instances that differ from their counterparts.
     pub changed: Vec<ChangedInstance>,
+    /// What the documents say and an import does not hold as it stands there.
+    pub notes: Vec<Note>,
 }
 
 impl App {
     /// Compares two sides, each as of one moment. Instances of one stack are paired by identity; those of two by name, then by
     /// their template if it has one instance without a counterpart on each side.
     pub async fn compare(&self, a: SideRef, b: SideRef) -> Result<Comparison> {
-        let (a, b) = (self.side(a).await?, self.side(b).await?);
-        compare(&a, &b)
+        let (mut a, mut b) = (self.side(a).await?, self.side(b).await?);
+        let mut comparison = compare(&a, &b)?;
+        comparison.notes = [&mut a, &mut b].into_iter().filter_map(|side| side.notes.take()).flatten().collect();
+        Ok(comparison)
     }
 
     async fn side(&self, side: SideRef) -> Result<Side> {
@@ -89,19 +88,7 @@ impl App {
 
     async fn stored(&self, wanted: &StackRef, at: PointRef) -> Result<Side> {
         let tx = self.snapshot().await?;
-        let found = match wanted {
-            StackRef::Id(None) => None,
-            StackRef::Id(Some(id)) => stacks::load(&tx, &[*id]).await?.into_iter().next(),
-            StackRef::Name(name) if find::storable(name) => stacks::find_by_name(&tx, name, RowLock::None).await?,
-            StackRef::Name(_) => None,
-        };
-        let missing = || {
-            Error::bad_request(match wanted {
-                StackRef::Id(_) => "No stack has this id.".to_owned(),
-                StackRef::Name(name) => format!("There is no stack `{}`.", find::shown(name)),
-            })
-        };
-        let row = found.ok_or_else(missing)?;
+        let row = find::live_stack(&tx, wanted).await?;
         point::expect_logged(&tx, self.now(), &at, row.created_at).await?;
         let point = point::resolve(&tx, self.now(), row.id, &at).await?;
         let past = version::past_stack(&tx, &row, point).await?;
@@ -131,10 +118,11 @@ impl App {
     }
 
     async fn trial(&self, document: ImportCompose) -> Result<Side> {
-        let (import, _) = import::prepare(self, document).await?;
+        let (import, notes) = import::prepare(self, document).await?;
         let work = Trial { import, reveals: self.reveals() };
         let by = (&Scope::Everything, &self.author);
-        self.db.write(&work, None, self.now(), by, &self.statements).await
+        let side = self.db.write(&work, None, self.now(), by, &self.statements).await?;
+        Ok(Side { notes: Some(notes), ..side })
     }
 }
 
@@ -159,123 +147,29 @@ impl Command for Trial {
         let past = version::past_stack(tx, &stack, Point::NOW).await?;
         let past = past.ok_or_else(|| Error::Internal("an imported stack is not there".to_owned()))?;
         // The secrets are those of the caller's own document.
-        Ok(Side { is_document: true, ..Side::new(tx, past, self.reveals, true)? })
+        Side::new(tx, past, self.reveals, true)
     }
 }
 
-/// A side of a comparison, with its secrets decrypted or left out.
+/// A side of a comparison.
 struct Side {
     stack: PastStack,
-    /// Whether it is a document, which has no fields of a stack.
-    is_document: bool,
-    values: HashMap<InstanceId, Effective>,
+    /// What a document says and an import does not hold as it stands there; `None` for a stack.
+    notes: Option<Vec<Note>>,
+    values: HashMap<InstanceId, Values>,
 }
 
 not_stored!(Side);
 
 impl Side {
     fn new(tx: &Tx, stack: PastStack, reveals: bool, reveals_templates: bool) -> Result<Self> {
-        let is_document = false;
-        let values = stack
-            .instances
-            .iter()
-            .map(|instance| Ok((instance.row.id, Effective::of(tx, instance, reveals, reveals_templates)?)));
-        let values = values.collect::<Result<_>>()?;
-        Ok(Self { stack, is_document, values })
-    }
-}
-
-/// Removes the secret of an entry, so that it equals every other one.
-fn without_secret<K: Kind>(entries: &mut [K]) {
-    for entry in entries.iter_mut().filter(|entry| entry.holds_secret()) {
-        let mut columns: Map<String, Value> = entry.to_log();
-        columns.remove("value");
-        if let Some(plain) = K::from_log(&columns) {
-            *entry = plain;
-        }
-    }
-}
-
-macro_rules! effective {
-    ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
-        /// The effective entries of an instance by kind.
-        struct Effective {
-            $( $field: Vec<crate::kinds::$kind>, )+
-        }
-
-        impl Effective {
-            fn of(tx: &Tx, past: &PastInstance, reveals: bool, reveals_templates: bool) -> Result<Self> {
-                let (id, template) = (past.row.id, past.row.template_service_id);
-                Ok(Self { $( $field: {
-                    let layers = past.layers.$field.as_ref().map_err(|row| Error::from(row.clone()))?;
-                    let (mut own, mut inherited) = ((*layers.own).clone(), (*layers.template).clone());
-                    match reveals {
-                        true => <crate::kinds::$kind as Source<OfInstance>>::open(tx, id, &mut own)?,
-                        false => without_secret(&mut own),
-                    }
-                    match reveals_templates {
-                        true => <crate::kinds::$kind as Source<OfTemplate>>::open(tx, template, &mut inherited)?,
-                        false => without_secret(&mut inherited),
-                    }
-                    let layers = crate::app::Layers::new(Arc::new(inherited), Arc::new(own), &past.rules);
-                    layers.merge().values().into_iter().cloned().collect()
-                }, )+ })
-            }
-
-            fn differences(&self, other: &Self, names: &[HashMap<InstanceId, String>; 2]) -> Vec<AnyChange> {
-                let mut all = Vec::new();
-                $( {
-                    let sides = [&self.$field, &other.$field];
-                    let [from, to] = [0, 1].map(|side| canonical!(sides[side], &names[side], $field));
-                    all.extend(changes(&from, sides[0], &to, sides[1]));
-                } )+
-                all
-            }
-        }
-    };
-}
-
-/// Entries in a form that is the same on both sides: a dependency is meant by name.
-macro_rules! canonical {
-    ($entries:expr, $names:expr, dependencies) => {
-        by_name($entries, $names)
-    };
-    ($entries:expr, $names:expr, $field:ident) => {
-        $entries.clone()
-    };
-}
-for_each_kind!(effective);
-
-fn by_name(entries: &[Dependency], names: &HashMap<InstanceId, String>) -> Vec<Dependency> {
-    let named = |dependency: &Dependency| {
-        let name = dependency.depends_on.known().and_then(|id| names.get(&id));
-        let depends_on = match name {
-            Some(name) => InstanceRef::Name { stack: String::new(), name: name.clone() },
-            None => dependency.depends_on.clone(),
+        let of_instance = |instance: &Arc<PastInstance>| {
+            let opening = Opening { tx, own: reveals, inherited: reveals_templates };
+            Ok((instance.row.id, Values::of(instance, opening)?))
         };
-        Dependency { depends_on, ..dependency.clone() }
-    };
-    entries.iter().map(named).collect()
-}
-
-/// The differences between entries in their canonical form, shown as they are.
-fn changes<K: Registered + Into<AnyEntry>>(from: &[K], shown_from: &[K], to: &[K], shown_to: &[K]) -> Vec<AnyChange> {
-    let shown = |entries: Vec<&K>, canonical: &[K], shown: &[K]| -> Vec<AnyEntry> {
-        let place = |entry: &K| canonical.iter().position(|known| std::ptr::eq(known, entry));
-        entries.into_iter().filter_map(|entry| Some(shown.get(place(entry)?)?.clone().into())).collect()
-    };
-    let (before, after): (Vec<&K>, Vec<&K>) = (from.iter().collect(), to.iter().collect());
-    let differing = diff(&before, &after).into_iter().map(|change| {
-        let Change { key, from: before, to: after } = change;
-        AnyChange {
-            kind: K::KIND,
-            // A dependency is meant by the name of the instance alone.
-            key: key.to_string().trim_start_matches('/').to_owned(),
-            from: shown(before, from, shown_from),
-            to: shown(after, to, shown_to),
-        }
-    });
-    differing.collect()
+        let values = stack.instances.iter().map(of_instance).collect::<Result<_>>()?;
+        Ok(Self { stack, notes: None, values })
+    }
 }
 
 fn differing(fields: Vec<FieldDifference>) -> Vec<FieldDifference> {
@@ -330,7 +224,8 @@ fn compare(a: &Side, b: &Side) -> Result<Comparison> {
     let row = |side: &Side| side.stack.row.clone();
     let (first, second) = (row(a), row(b));
     let mut comparison = Comparison::default();
-    if !a.is_document && !b.is_document {
+    // A document has no fields of a stack.
+    if a.notes.is_none() && b.notes.is_none() {
         comparison.fields = differing(vec![
             ("name", first.name.clone(), second.name.clone()),
             ("description", first.description.clone(), second.description.clone()),
@@ -350,7 +245,7 @@ fn compare(a: &Side, b: &Side) -> Result<Comparison> {
         ]);
         let first = a.values.get(&before.row.id).ok_or_else(missing)?;
         let second = b.values.get(&after.row.id).ok_or_else(missing)?;
-        let entries = first.differences(second, &names);
+        let entries = differences(first, second, &names);
         if !fields.is_empty() || !entries.is_empty() {
             comparison.changed.push(ChangedInstance { sides: [before, after], fields, entries });
         }

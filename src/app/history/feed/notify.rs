@@ -1,7 +1,7 @@
-//! Signs between the servers of one PostgreSQL database that something has changed: NOTIFY and LISTEN.
+//! Notifications between the servers of one PostgreSQL database that something has changed.
 //!
-//! Used by the reader of the log, which also looks without a sign. A sign must not be sent within the transaction of a
-//! change: PostgreSQL would commit such transactions one after the other.
+//! Used by the reader of the log, which also polls. A notification must not be sent within the transaction of a change:
+//! PostgreSQL would commit such transactions one after the other.
 
 use std::time::Duration;
 
@@ -9,24 +9,24 @@ use tokio::{sync::watch, task::JoinHandle, time::sleep};
 
 use crate::{app::App, db::Db};
 
-/// The time between two signs. Changes of this time share one.
+/// The time between two notifications. Changes of this time share one.
 const PAUSE: Duration = Duration::from_millis(50);
 /// The time until the next attempt to listen.
 const RETRY: Duration = Duration::from_secs(1);
 
 impl App {
-    /// Tells other servers when something has changed, until the process ends. Does nothing for SQLite, which other
-    /// processes follow by looking.
-    pub fn announce_changes(&self) {
+    /// Notifies other servers when something has changed, until the process ends. Does nothing for SQLite, which other
+    /// processes poll.
+    pub fn notify_servers(&self) {
         let db = self.db.clone();
-        if !db.can_announce() {
+        if !db.can_notify() {
             return;
         }
         tokio::spawn(async move {
             let mut committed = db.committed();
             while committed.changed().await.is_ok() {
-                if let Err(cause) = db.current().announce().await {
-                    tracing::debug!(%cause, "cannot announce a change");
+                if let Err(cause) = db.current().notify().await {
+                    tracing::debug!(%cause, "cannot notify other servers");
                 }
                 sleep(PAUSE).await;
             }
@@ -34,7 +34,7 @@ impl App {
     }
 }
 
-/// Hears the signs of other servers. It connects when it is first asked.
+/// Receives the notifications of other servers. It connects when it is first asked.
 pub(super) struct Listener {
     db: Db,
     running: Option<(watch::Receiver<u64>, JoinHandle<()>)>,
@@ -45,13 +45,13 @@ impl Listener {
         Self { db: db.clone(), running: None }
     }
 
-    /// Waits for a sign. It may never come.
-    pub(super) async fn heard(&mut self) {
+    /// Waits for a notification. It may never come.
+    pub(super) async fn notified(&mut self) {
         if !self.db.can_listen() {
             return std::future::pending().await;
         }
-        let (signs, _) = self.running.get_or_insert_with(|| start(self.db.clone()));
-        if signs.changed().await.is_err() {
+        let (notifications, _) = self.running.get_or_insert_with(|| start(self.db.clone()));
+        if notifications.changed().await.is_err() {
             self.running = None;
             sleep(RETRY).await;
         }

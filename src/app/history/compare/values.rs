@@ -1,0 +1,152 @@
+//! The effective entries of an instance, for a comparison with those of another one.
+//!
+//! Used by the comparison of stacks. It must not pair instances.
+
+use std::{collections::HashMap, sync::Arc};
+
+use serde_json::{Map, Value};
+
+use crate::{
+    app::{Layers, history::version::PastInstance},
+    db::{Tx, entries::Source},
+    error::{Error, Result},
+    ids::InstanceId,
+    kinds::{AnyChange, AnyEntry, Dependency, Kind, OfInstance, OfTemplate, Registered, diff, for_each_kind},
+    reference::InstanceRef,
+};
+
+/// The effective entries of an instance: as they are shown, and as they are compared, with secrets decrypted or left out.
+pub(super) struct Values {
+    shown: Effective,
+    compared: Effective,
+}
+
+impl Values {
+    /// Merges the layers of an instance.
+    pub(super) fn of(instance: &PastInstance, opening: Opening<'_>) -> Result<Self> {
+        Ok(Self { shown: Effective::of(instance, None)?, compared: Effective::of(instance, Some(opening))? })
+    }
+}
+
+/// Whose secrets are decrypted; the others are left out.
+#[derive(Clone, Copy)]
+pub(super) struct Opening<'t> {
+    /// The transaction.
+    pub(super) tx: &'t Tx,
+    /// Those of the instance.
+    pub(super) own: bool,
+    /// Those of the template.
+    pub(super) inherited: bool,
+}
+
+/// Removes the secret of an entry, so that it equals every other one.
+fn without_secret<K: Kind>(entries: &mut [K]) {
+    for entry in entries.iter_mut().filter(|entry| entry.holds_secret()) {
+        let mut columns: Map<String, Value> = entry.to_log();
+        columns.remove("value");
+        if let Some(plain) = K::from_log(&columns) {
+            *entry = plain;
+        }
+    }
+}
+
+macro_rules! effective {
+    ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+        /// The effective entries of an instance by kind.
+        struct Effective {
+            $( $field: Vec<crate::kinds::$kind>, )+
+        }
+
+        impl Effective {
+            fn of(past: &PastInstance, opening: Option<Opening<'_>>) -> Result<Self> {
+                let (id, template) = (past.row.id, past.row.template_service_id);
+                Ok(Self { $( $field: {
+                    let layers = past.layers.$field.as_ref().map_err(|row| Error::from(row.clone()))?;
+                    let (mut own, mut inherited) = ((*layers.own).clone(), (*layers.template).clone());
+                    if let Some(opening) = opening {
+                        match opening.own {
+                            true => <crate::kinds::$kind as Source<OfInstance>>::open(opening.tx, id, &mut own)?,
+                            false => without_secret(&mut own),
+                        }
+                        match opening.inherited {
+                            true => {
+                                <crate::kinds::$kind as Source<OfTemplate>>::open(opening.tx, template, &mut inherited)?;
+                            }
+                            false => without_secret(&mut inherited),
+                        }
+                    }
+                    let layers = Layers::new(Arc::new(inherited), Arc::new(own), &past.rules);
+                    layers.merge().values().into_iter().cloned().collect()
+                }, )+ })
+            }
+        }
+
+        /// What differs between the entries of two instances. `names` has the name by which a dependency is meant, for each
+        /// side.
+        pub(super) fn differences(from: &Values, to: &Values, names: &[HashMap<InstanceId, String>; 2]) -> Vec<AnyChange> {
+            let mut all = Vec::new();
+            $( {
+                let before = canonical!(&from.compared.$field, &names[0], $field);
+                let after = canonical!(&to.compared.$field, &names[1], $field);
+                all.extend(changes([&before, &from.shown.$field], [&after, &to.shown.$field], key_text!($field)));
+            } )+
+            all
+        }
+    };
+}
+
+/// Entries in a form that is the same on both sides: a dependency is meant by name.
+macro_rules! canonical {
+    ($entries:expr, $names:expr, dependencies) => {
+        by_name($entries, $names)
+    };
+    ($entries:expr, $names:expr, $field:ident) => {
+        $entries.clone()
+    };
+}
+
+/// How a key in canonical form is shown.
+macro_rules! key_text {
+    (dependencies) => {
+        |key: &InstanceRef| match key {
+            InstanceRef::Name { name, .. } => name.clone(),
+            InstanceRef::Id(_) => key.to_string(),
+        }
+    };
+    ($field:ident) => {
+        ToString::to_string
+    };
+}
+for_each_kind!(effective);
+
+fn by_name(entries: &[Dependency], names: &HashMap<InstanceId, String>) -> Vec<Dependency> {
+    let named = |dependency: &Dependency| {
+        let name = dependency.depends_on.known().and_then(|id| names.get(&id));
+        let depends_on = match name {
+            Some(name) => InstanceRef::Name { stack: String::new(), name: name.clone() },
+            None => dependency.depends_on.clone(),
+        };
+        Dependency { depends_on, ..dependency.clone() }
+    };
+    entries.iter().map(named).collect()
+}
+
+/// The differences between entries in their canonical form, which come first, shown as the entries in the same places.
+fn changes<K: Registered + Into<AnyEntry>>(
+    [from, shown_from]: [&[K]; 2],
+    [to, shown_to]: [&[K]; 2],
+    key_text: impl Fn(&K::Key) -> String,
+) -> Vec<AnyChange> {
+    let shown = |entries: Vec<&K>, canonical: &[K], shown: &[K]| -> Vec<AnyEntry> {
+        let place = |entry: &K| canonical.iter().position(|known| std::ptr::eq(known, entry));
+        entries.into_iter().filter_map(|entry| Some(shown.get(place(entry)?)?.clone().into())).collect()
+    };
+    let (before, after): (Vec<&K>, Vec<&K>) = (from.iter().collect(), to.iter().collect());
+    let differing = diff(&before, &after).into_iter().map(|change| AnyChange {
+        kind: K::KIND,
+        key: key_text(&change.key),
+        from: shown(change.from, from, shown_from),
+        to: shown(change.to, to, shown_to),
+    });
+    differing.collect()
+}
