@@ -26,6 +26,14 @@ pub struct IdempotentRequest {
     request: String,
 }
 
+/// A hash of the caller, the mutation and its command, by which a token of a plan is bound to them.
+pub fn planned_request(access: &Access, change: &str, command: &impl Hash) -> String {
+    let owner = access.key_id.map(|id| id.to_string()).unwrap_or_default();
+    let mut request = Fingerprint::of(&["request of a plan", &owner, change]);
+    command.hash(&mut request);
+    request.text()
+}
+
 impl IdempotentRequest {
     /// Creates it from the key, the caller, the name of the mutation and the command. The command is the meaning of the
     /// input, with all defaults, so different spellings of an input are equal.

@@ -121,12 +121,14 @@ pub struct Access {
     pub key: Option<Arc<str>>,
     /// The id of the key. Unlike a name, it is never reused.
     pub key_id: Option<i64>,
+    /// Whether changes that can destroy something need the token of a plan.
+    pub requires_plan: bool,
 }
 
 impl Access {
     /// Full access: for the service itself, for its command line, and for everyone when authentication is off.
     pub fn full() -> Self {
-        Self { role: Role::Admin, scope: Scope::Everything, key: None, key_id: None }
+        Self { role: Role::Admin, scope: Scope::Everything, key: None, key_id: None, requires_plan: false }
     }
 
     /// Returns the reason why the caller may not do this; `None` if it may.
@@ -146,7 +148,7 @@ mod tests {
     use super::*;
 
     fn access(role: Role, scope: Scope) -> Access {
-        Access { role, scope, key: None, key_id: None }
+        Access { role, scope, ..Access::full() }
     }
 
     #[test]

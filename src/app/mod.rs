@@ -6,6 +6,7 @@
 mod access;
 mod compose;
 mod conflicts;
+mod effects;
 mod find;
 mod history;
 mod instances;
@@ -15,7 +16,8 @@ mod stacks;
 pub mod templates;
 mod text;
 mod trash;
-mod warnings;
+
+use effects::warnings;
 
 pub use crate::app::access::api_keys::{CreateApiKey, CreatedKey, ListedKey, RevokeApiKey};
 pub use crate::app::access::reveal_secret::RevealSecret;
@@ -24,6 +26,11 @@ pub use crate::app::compose::import::{ImportCompose, ImportReport, ImportedAs, O
 pub use crate::app::compose::render::{ComposeFile, Rendering, Reveal};
 pub use crate::app::conflicts::claim::ClaimKind;
 pub use crate::app::conflicts::find::Conflict;
+pub use crate::app::effects::warnings::{Warned, Warning, WarningCode};
+pub use crate::app::effects::{
+    ContainerAction, DataAction, Effect, EffectKind, Effects, FieldEffect, Plan, ReferenceAction, Severity, Slot,
+    Summary,
+};
 pub use crate::app::history::compare::{ChangedInstance, Comparison, FieldDifference, SideRef};
 pub use crate::app::history::feed::{Changes, Feed, FeedItem, FeedLimits, FeedRequest, LoggedChange, ResyncReason};
 pub use crate::app::history::list::{Edits, FieldEdit, is_creation};
@@ -59,7 +66,6 @@ pub use crate::app::templates::edit::TemplateEdit;
 pub use crate::app::templates::load_catalog::{CatalogReport, LoadError};
 pub use crate::app::templates::preview_edit::EditPreview;
 pub use crate::app::templates::update::UpdateTemplate;
-pub use crate::app::warnings::{Warned, Warning, WarningCode};
 pub use find::{StackRef, TemplateRef};
 
 pub use crate::reference::InstanceRef;
@@ -86,6 +92,7 @@ pub struct App {
     access: Access,
     feed: Feed,
     idempotent_request: Option<Arc<IdempotentRequest>>,
+    planning: effects::Planning,
     author: Author,
     cancellation: Cancellation,
     statements: Statements,
@@ -99,8 +106,8 @@ impl App {
         let feed = Feed::new(FeedLimits::default());
         let author = Author::of_kind(ActorKind::CommandLine);
         let reserved_ports = Arc::default();
-        let (access, idempotent_request) = (Access::full(), None);
-        Self { db, clock, access, feed, idempotent_request, author, cancellation, statements, reserved_ports }
+        let (access, idempotent_request, planning) = (Access::full(), None, effects::Planning::Off);
+        Self { db, clock, access, feed, idempotent_request, planning, author, cancellation, statements, reserved_ports }
     }
 
     /// Binds the application to one request of a caller, without limits of memory and time.
@@ -114,8 +121,9 @@ impl App {
         let (cancellation, statements) = (Cancellation::default(), Statements::within(budget));
         let kind = if access.key.is_some() { ActorKind::Key } else { ActorKind::Anonymous };
         let author = Author { name: access.key.clone(), ..Author::of_kind(kind) };
-        let (idempotent_request, reserved_ports) = (None, Arc::clone(&self.reserved_ports));
-        Self { db, clock, access, feed, idempotent_request, author, cancellation, statements, reserved_ports }
+        let (idempotent_request, planning) = (None, effects::Planning::Off);
+        let reserved_ports = Arc::clone(&self.reserved_ports);
+        Self { db, clock, access, feed, idempotent_request, planning, author, cancellation, statements, reserved_ports }
     }
 
     /// The budget of the request.
@@ -217,6 +225,9 @@ impl App {
     /// Runs a command in a transaction.
     async fn write<W: Command>(&self, work: &W) -> Result<W::Output> {
         self.allow(W::PERMISSION)?;
+        if !self.planning.is_off() {
+            return self.write_planned(work).await;
+        }
         self.db
             .write(
                 work,
@@ -235,7 +246,7 @@ impl App {
         new: &SingleStatementCreate<'_>,
     ) -> Result<Option<InstanceModel>> {
         self.allow(W::PERMISSION)?;
-        if self.idempotent_request.is_some() {
+        if self.idempotent_request.is_some() || !self.planning.is_off() {
             return Ok(None);
         }
         let by = (&self.access.scope, &self.author);

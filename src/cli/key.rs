@@ -26,10 +26,11 @@ pub(super) async fn run(settings: &Settings, what: Key) -> Result<(), String> {
 
 async fn act(app: &App, what: Key) -> crate::error::Result<String> {
     match what {
-        Key::Create { name, role, stack, expires } => {
+        Key::Create { name, role, stack, expires, require_plan } => {
             let stacks = (!stack.is_empty()).then(|| stack.into_iter().map(StackRef::Name).collect());
             let expires_at = expires.map(|expires| expires.moment(app.now()));
-            let created = app.create_api_key(CreateApiKey { name, role, stacks, expires_at }).await?;
+            let new = CreateApiKey { name, role, stacks, expires_at, requires_plan: require_plan };
+            let created = app.create_api_key(new).await?;
             Ok(format!("{}\n", created.key.reveal()))
         }
         Key::List => {

@@ -274,6 +274,9 @@ pub enum Key {
         /// 2030-01-31T12:00:00Z. Without it the key works until it is revoked.
         #[arg(long, value_name = "WHEN")]
         expires: Option<Expiry>,
+        /// Changes that can destroy something need the token of a plan, as for agents and scripts.
+        #[arg(long)]
+        require_plan: bool,
     },
     /// List all keys, revoked and expired ones included.
     List,

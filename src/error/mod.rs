@@ -121,6 +121,11 @@ impl Error {
         Self::BadRequest(BadRequest { limit: true, message: message.into() })
     }
 
+    /// Another transaction was in the way, as the transaction itself has found: it is tried again.
+    pub fn try_again(reason: &str) -> Self {
+        Self::Busy(DbErr::Custom(reason.to_owned()))
+    }
+
     /// A failure whose message is that of its cause.
     pub fn failed(source: impl Into<Cause>) -> Self {
         let source = source.into();

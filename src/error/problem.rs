@@ -2,6 +2,8 @@
 //!
 //! Used by every module that validates an input. It must not depend on a particular input.
 
+use std::{any::Any, sync::Arc};
+
 use super::{Error, Result};
 use crate::{
     ids::{AnyId, ChangeId, InstanceId},
@@ -44,6 +46,10 @@ pub enum Code {
     ChangedSince,
     /// There are not as many free ports of the host as are needed.
     NoFreePort,
+    /// The effects of the change are not those of the plan, or the plan is too old.
+    PlanChanged,
+    /// The API key requires plans, and there is no token of one.
+    PlanRequired,
 }
 
 /// An error in the input that a user can correct.
@@ -78,6 +84,8 @@ pub enum Detail {
     },
     /// What has changed since the change that is to be undone.
     Changed(Box<ChangedSince>),
+    /// What the change would do now: a plan, which only the use case and the resolver know.
+    Plan(Arc<dyn Any + Send + Sync>),
     /// The instances that use it, trashed ones included.
     Users {
         /// The oldest ones.

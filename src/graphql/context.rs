@@ -10,7 +10,7 @@ use super::{inputs::IdempotentInput, loaders::Loaders};
 use crate::{
     app::{App, FeedItem},
     error::{Error, Result},
-    idempotency::IdempotentRequest,
+    idempotency::{IdempotentRequest, planned_request},
 };
 
 /// The idempotency key from the header of a request, which then has exactly one mutation.
@@ -41,7 +41,15 @@ impl ContextExt for Context<'_> {
             None => Cow::Borrowed(self.app()),
         };
         let key_of_input = input.idempotency_key().map(str::to_owned);
+        let (token, may_need_plan) = (input.plan_token().map(str::to_owned), input.may_need_plan());
         let command = input.into();
+        let app = match (&token, may_need_plan && app.access().requires_plan) {
+            (None, false) => app,
+            _ => {
+                let request = planned_request(app.access(), self.field().name(), &command);
+                Cow::Owned(app.bound_to_plan(token.as_deref(), &request)?)
+            }
+        };
         let key_of_request = || self.data_opt::<RequestKey>().map(|key| key.0.clone());
         let Some(key) = key_of_input.or_else(key_of_request) else { return Ok((app, command)) };
         let once = IdempotentRequest::new(&key, app.access(), self.field().name(), &command).map_err(Error::refused)?;

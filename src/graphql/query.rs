@@ -29,6 +29,7 @@ use crate::{
             },
             instance::Instance,
             node::{self, Node},
+            plan::{Plan, change::ChangeInput},
             stack::Stack,
             template::Template,
             trash::Trash,
@@ -193,6 +194,12 @@ impl Query {
         #[graphql(desc = "The second side.")] b: StackPointInput,
     ) -> Result<StackDiff> {
         StackDiff::between(ctx, a.side()?, b.side()?).await
+    }
+
+    /// What a change would do, told before, by the code that does it. Nothing is written. Takes what the mutation takes, and
+    /// holds its locks while the plan is made.
+    async fn plan(&self, ctx: &Context<'_>, #[graphql(desc = "The change.")] change: ChangeInput) -> Result<Plan> {
+        Plan::of(ctx, change).await.map_err(to_graphql_error)
     }
 
     /// What was deleted and can come back.

@@ -13,6 +13,7 @@ mod attributes;
 mod backup;
 mod benches;
 mod budget;
+mod change_plans;
 mod cli;
 mod compose;
 mod conflicts;

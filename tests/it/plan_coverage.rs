@@ -16,12 +16,13 @@ use crate::support::{TestApp, both};
 both!(every_field_has_a_plan);
 
 /// Fields that the executor computes for each object or as a whole, with everything below them.
-const COMPUTED: [&str; 22] = [
+const COMPUTED: [&str; 23] = [
     "Query.__type",
     "Query.__schema",
     "Query.apiKeys",
     "Query.changes",
     "Query.diffStacks",
+    "Query.plan",
     "Query.suggestHostPort",
     "Query.viewer",
     "Stack.compose",

@@ -42,6 +42,8 @@ pub struct CreateApiKey {
     pub stacks: Option<Vec<StackRef>>,
     /// When the key expires.
     pub expires_at: Option<DateTime<Utc>>,
+    /// Whether changes that can destroy something need the token of a plan.
+    pub requires_plan: bool,
 }
 
 /// An API key without its secret.
@@ -180,7 +182,8 @@ impl App {
         } else {
             Scope::Everything
         };
-        Ok(Some(Access { role, scope, key: Some(Arc::from(first.name.as_str())), key_id: Some(first.id) }))
+        let (key, key_id, requires_plan) = (Some(Arc::from(first.name.as_str())), Some(first.id), first.requires_plan);
+        Ok(Some(Access { role, scope, key, key_id, requires_plan }))
     }
 }
 
@@ -218,6 +221,7 @@ impl Command for Create<'_> {
             lookup: digest.lookup(),
             verifier: digest.verifier(),
             stacks: stacks.as_deref(),
+            requires_plan: self.wanted.requires_plan,
             expires_at: self.wanted.expires_at,
         };
         let listed = listed(api_keys::insert(tx, new, now).await?, stacks.unwrap_or_default())?;

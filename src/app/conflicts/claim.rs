@@ -11,7 +11,7 @@ use std::{
 
 use crate::{
     db::{
-        Reader,
+        Session,
         entries::Mergeable,
         queries::claims::{self, Claimant, Sources, fold},
     },
@@ -110,7 +110,8 @@ pub(in crate::app) trait Claims: Mergeable {
     fn claim(&self, stack: StackId) -> Option<Claim>;
 
     /// All running instances that may claim one of these resources, in no particular order.
-    fn candidates(db: &Reader, wanted: &HashSet<&Resource>) -> impl Future<Output = Result<Vec<Claimant>>> + Send;
+    fn candidates(db: &impl Session, wanted: &HashSet<&Resource>)
+    -> impl Future<Output = Result<Vec<Claimant>>> + Send;
 }
 
 impl Claims for Port {
@@ -122,7 +123,7 @@ impl Claims for Port {
         Some(Claim { resource, extent: Extent::Address(address.to_canonical()) })
     }
 
-    async fn candidates(db: &Reader, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
+    async fn candidates(db: &impl Session, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
         let number = |resource: &&Resource| match resource {
             Resource::HostPort { number, .. } => Some(*number),
             _ => None,
@@ -137,7 +138,7 @@ impl Claims for Domain {
         Some(Claim { resource: Resource::Domain(self.domain.clone()), extent: Extent::Whole })
     }
 
-    async fn candidates(db: &Reader, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
+    async fn candidates(db: &impl Session, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
         let name = |resource: &&Resource| match resource {
             Resource::Domain(name) => Some(name.clone()),
             _ => None,
@@ -160,7 +161,7 @@ impl Claims for Volume {
         Some(Claim { resource, extent: if self.read_only { Extent::Read } else { Extent::Whole } })
     }
 
-    async fn candidates(db: &Reader, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
+    async fn candidates(db: &impl Session, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
         let mut sources = Sources::default();
         for resource in wanted {
             match resource {

@@ -16,7 +16,10 @@ use crate::{
         conflicts::claim::{Claim, Claims, Extent, Resource, deduplicate},
         overrides::effective::{Layers, load_with},
     },
-    db::queries::{claims::Claimant, rules},
+    db::{
+        Session,
+        queries::{claims::Claimant, rules},
+    },
     error::Result,
     ids::{InstanceId, StackId, TemplateId},
     kinds::Rules,
@@ -64,19 +67,24 @@ impl Overlaps {
 
 impl App {
     /// Loads the override rules of instances, all kinds together.
-    pub(in crate::app) async fn rules_of(&self, of: &[Claimant]) -> Result<HashMap<InstanceId, Rules>> {
+    pub(in crate::app) async fn rules_of(
+        &self,
+        db: &impl Session,
+        of: &[Claimant],
+    ) -> Result<HashMap<InstanceId, Rules>> {
         let ids: Vec<InstanceId> = of.iter().map(|claimant| claimant.id).collect();
-        Ok(rules::load(&self.reader(), &ids).await?)
+        Ok(rules::load(db, &ids).await?)
     }
 
     /// Computes the claims of instances through one kind. Runs two statements, and merges once for all instances that
     /// only inherit.
     pub(in crate::app) async fn claims<K: Claims>(
         &self,
+        db: &impl Session,
         of: &[Claimant],
         rules: &HashMap<InstanceId, Rules>,
     ) -> Result<Claimed> {
-        let layers = load_with::<K>(&self.reader(), of, rules).await?;
+        let layers = load_with::<K>(db, of, rules).await?;
         let mut inherited: HashMap<(TemplateId, StackId), Arc<Vec<Claim>>> = HashMap::new();
         let claimed = of.iter().zip(&layers).filter_map(|(claimant, layers)| {
             // The unreadable row may belong to another stack than the caller's, and must not hide all other claims.
@@ -97,20 +105,21 @@ impl App {
     /// claimants.
     pub(in crate::app) async fn overlaps<K: Claims>(
         &self,
+        db: &impl Session,
         subjects: &[Claimant],
         rules: &HashMap<InstanceId, Rules>,
     ) -> Result<Overlaps> {
-        let known = self.claims::<K>(subjects, rules).await?;
+        let known = self.claims::<K>(db, subjects, rules).await?;
         let wanted: HashSet<&Resource> = known.values().flat_map(|claims| claims.iter()).map(|c| &c.resource).collect();
         if wanted.is_empty() {
             return Ok(Overlaps::default());
         }
-        let candidates = K::candidates(&self.reader(), &wanted).await?;
+        let candidates = K::candidates(db, &wanted).await?;
         // The claims of the subjects are known, and usually there are no other candidates.
         let others: Vec<Claimant> = candidates.iter().filter(|one| !known.contains_key(&one.id)).copied().collect();
         let new = match others.is_empty() {
             true => Claimed::new(),
-            false => self.claims::<K>(&others, &self.rules_of(&others).await?).await?,
+            false => self.claims::<K>(db, &others, &self.rules_of(db, &others).await?).await?,
         };
         let mut index = ClaimIndex::new(candidates, |id| known.get(&id).or_else(|| new.get(&id)), &wanted);
         let mut all = Vec::new();

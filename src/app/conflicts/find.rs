@@ -16,8 +16,12 @@ use crate::{
         },
     },
     db::{
+        Session,
         entities::InstanceModel,
-        queries::claims::{self, Claimant},
+        queries::{
+            claims::{self, Claimant},
+            instances, stacks,
+        },
     },
     error::Result,
     ids::{InstanceId, StackId},
@@ -99,9 +103,10 @@ impl Conflict {
 impl App {
     /// The conflicts of instances. Instances without conflicts are missing.
     pub async fn conflicts_of(&self, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Vec<Conflict>>> {
-        let subjects = claims::of_instances(&self.reader(), instances).await?;
+        let db = &self.reader();
+        let subjects = claims::of_instances(db, instances).await?;
         let mut of_instance: HashMap<InstanceId, Vec<Conflict>> = HashMap::new();
-        for conflict in self.conflicts(subjects).await? {
+        for conflict in self.conflicts(db, subjects).await? {
             of_instance.entry(conflict.instance.id).or_default().push(conflict);
         }
         Ok(of_instance)
@@ -109,33 +114,34 @@ impl App {
 
     /// The conflicts of the live, enabled instances of stacks. Stacks without conflicts are missing.
     pub async fn conflicts_of_stacks(&self, stacks: &[StackId]) -> Result<HashMap<StackId, Vec<Conflict>>> {
-        let subjects = claims::of_stacks(&self.reader(), stacks).await?;
+        let db = &self.reader();
+        let subjects = claims::of_stacks(db, stacks).await?;
         let mut of_stack: HashMap<StackId, Vec<Conflict>> = HashMap::new();
-        for conflict in self.conflicts(subjects).await? {
+        for conflict in self.conflicts(db, subjects).await? {
             of_stack.entry(conflict.instance.stack_id).or_default().push(conflict);
         }
         Ok(of_stack)
     }
 
     /// All conflicts of the subjects, sorted by the age of the instance, then by kind and value.
-    async fn conflicts(&self, subjects: Vec<Claimant>) -> Result<Vec<Conflict>> {
+    pub(in crate::app) async fn conflicts(&self, db: &impl Session, subjects: Vec<Claimant>) -> Result<Vec<Conflict>> {
         if subjects.is_empty() {
             return Ok(Vec::new());
         }
-        let rules = self.rules_of(&subjects).await?;
+        let rules = self.rules_of(db, &subjects).await?;
         let (ports, domains, volumes) = tokio::try_join!(
-            self.overlaps::<Port>(&subjects, &rules),
-            self.overlaps::<Domain>(&subjects, &rules),
-            self.overlaps::<Volume>(&subjects, &rules)
+            self.overlaps::<Port>(db, &subjects, &rules),
+            self.overlaps::<Domain>(db, &subjects, &rules),
+            self.overlaps::<Volume>(db, &subjects, &rules)
         )?;
         let mut overlaps = ports;
         overlaps.append(domains);
         overlaps.append(volumes);
-        self.with_rows(overlaps).await
+        self.with_rows(db, overlaps).await
     }
 
     /// Loads the rows of all instances in the conflicts, and the names of their stacks.
-    async fn with_rows(&self, overlaps: Overlaps) -> Result<Vec<Conflict>> {
+    async fn with_rows(&self, db: &impl Session, overlaps: Overlaps) -> Result<Vec<Conflict>> {
         let Overlaps { contested, mut all } = overlaps;
         if all.is_empty() {
             return Ok(Vec::new());
@@ -143,13 +149,13 @@ impl App {
         let claimants = contested.iter().flat_map(|it| it.claimants.iter().take(MAX_HOLDERS + 1));
         let named: BTreeSet<InstanceId> =
             claimants.map(|(_, id)| *id).chain(all.iter().map(|it| it.subject.1)).collect();
-        let rows = self.load_instances(&named.into_iter().collect::<Vec<_>>()).await?;
+        let rows = instances::load(db, &named.into_iter().collect::<Vec<_>>()).await?;
         let rows: HashMap<InstanceId, Arc<InstanceModel>> =
-            rows.into_iter().map(|(id, row)| (id, Arc::new(row))).collect();
+            rows.into_iter().map(|row| (row.id, Arc::new(row))).collect();
         let stacks: BTreeSet<StackId> = rows.values().map(|row| row.stack_id).collect();
-        let stacks = self.load_stacks(&stacks.into_iter().collect::<Vec<_>>()).await?;
+        let stacks = stacks::load(db, &stacks.into_iter().collect::<Vec<_>>()).await?;
         let stacks: HashMap<StackId, Arc<str>> =
-            stacks.into_iter().map(|(id, stack)| (id, Arc::from(stack.name))).collect();
+            stacks.into_iter().map(|stack| (stack.id, Arc::from(stack.name))).collect();
         // An instance that was purged after the claims were read has no conflicts any more.
         let claiming = |(_, id): &Age| {
             let instance = Arc::clone(rows.get(id)?);

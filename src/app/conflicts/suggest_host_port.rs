@@ -63,8 +63,13 @@ impl App {
         let candidates = claims::by_host_port_range(db, PortRange { first: *first, last: *last, ..range }).await?;
         let mut taken = HashSet::new();
         if !candidates.is_empty() {
-            let rules = self.rules_of(&candidates).await?;
-            for claim in self.claims::<Port>(&candidates, &rules).await?.values().flat_map(|claims| claims.iter()) {
+            let rules = self.rules_of(&self.reader(), &candidates).await?;
+            for claim in self
+                .claims::<Port>(&self.reader(), &candidates, &rules)
+                .await?
+                .values()
+                .flat_map(|claims| claims.iter())
+            {
                 if let Resource::HostPort { number, protocol } = claim.resource
                     && protocol == range.protocol
                 {

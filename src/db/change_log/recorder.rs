@@ -3,7 +3,7 @@
 //! Called by the queries that write. It must not access the database.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Mutex, PoisonError},
 };
 
@@ -18,7 +18,7 @@ use crate::{
         idempotency::outcomes::{InstanceForm, StackForm, TemplateForm},
     },
     ids::StackId,
-    kinds::{Kind, Rule, RuleAction},
+    kinds::{Kind, OverrideKind, Rule, RuleAction},
 };
 
 /// The column of a secret; see [`Kind::HAS_SECRETS`].
@@ -100,6 +100,23 @@ pub struct NewChange {
     pub source: Option<(i64, String)>,
     /// Whether the subject is new. Then its fields and entries are not logged.
     pub is_new: bool,
+}
+
+/// A subject that a transaction has changed so far.
+#[derive(Clone, Debug)]
+pub struct Touched {
+    /// The subject.
+    pub subject: Subject,
+    /// The stack of the subject.
+    pub stack: Option<StackId>,
+    /// Its name after the change.
+    pub name: String,
+    /// Whether it is gone for good.
+    pub is_purged: bool,
+    /// Whether a field of it has another value.
+    pub has_fields: bool,
+    /// The kinds of which entries or rules differ.
+    pub kinds: BTreeSet<OverrideKind>,
 }
 
 /// Collects the changes of one transaction. Several changes of one subject become one.
@@ -192,24 +209,37 @@ logged_objects! {
     TemplateModel, TemplateForm, Template, |_row| None, name;
 }
 
-/// The fields that differ between two states of an object.
-fn changed_fields(before: &impl LoggedObject, after: &impl LoggedObject) -> Vec<NewEntry> {
+/// The columns that users set and that differ between two states of an object, with both values.
+pub fn differing_columns(before: &impl LoggedObject, after: &impl LoggedObject) -> Vec<(String, Json, Json)> {
     let (mut before, after) = (before.columns(), after.columns());
     let mut changed = Vec::new();
     for (column, new) in after {
         let old = before.remove(&column).unwrap_or_default();
         if old != new && !NOT_LOGGED.contains(&column.as_str()) {
-            changed.push(NewEntry {
-                form: Form::Field,
-                kind: Form::Field.as_str(),
-                key: Some(column),
-                identity: None,
-                before: Some(Side::of(&old)),
-                after: Some(Side::of(&new)),
-            });
+            changed.push((column, old, new));
         }
     }
     changed
+}
+
+/// What users have set in an object, as text.
+pub fn columns_text(object: &impl LoggedObject) -> String {
+    let mut columns = object.columns();
+    columns.retain(|column, _| !NOT_LOGGED.contains(&column.as_str()));
+    Json::Object(columns).to_string()
+}
+
+/// The fields that differ between two states of an object.
+fn changed_fields(before: &impl LoggedObject, after: &impl LoggedObject) -> Vec<NewEntry> {
+    let differing = differing_columns(before, after).into_iter().map(|(column, old, new)| NewEntry {
+        form: Form::Field,
+        kind: Form::Field.as_str(),
+        key: Some(column),
+        identity: None,
+        before: Some(Side::of(&old)),
+        after: Some(Side::of(&new)),
+    });
+    differing.collect()
 }
 
 impl Recorder {
@@ -225,6 +255,26 @@ impl Recorder {
 
     fn state(&self) -> std::sync::MutexGuard<'_, Recorded> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was changed so far, with the kinds of the entries that differ.
+    pub fn all_touched(&self) -> Vec<Touched> {
+        let state = self.state();
+        let differs = |entry: &&NewEntry| entry.before != entry.after;
+        let touched = state.changes.iter().map(|change| {
+            let entries = state.entries.get(&change.subject).into_iter().flatten().filter(differs);
+            let (fields, kinds): (Vec<&NewEntry>, Vec<&NewEntry>) =
+                entries.partition(|entry| entry.form == Form::Field);
+            Touched {
+                subject: change.subject,
+                stack: change.stack,
+                name: change.name.clone(),
+                is_purged: change.action == ChangeAction::Purge,
+                has_fields: !fields.is_empty(),
+                kinds: kinds.into_iter().filter_map(|entry| OverrideKind::read(entry.kind)).collect(),
+            }
+        });
+        touched.collect()
     }
 
     /// Takes everything that was recorded.

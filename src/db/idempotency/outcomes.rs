@@ -83,6 +83,8 @@ pub struct ApiKeyForm {
     role: String,
     hint: String,
     limited: bool,
+    #[serde(default)]
+    requires_plan: bool,
     created_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
     revoked_at: Option<DateTime<Utc>>,
@@ -91,17 +93,28 @@ pub struct ApiKeyForm {
 impl From<&ApiKeyModel> for ApiKeyForm {
     fn from(row: &ApiKeyModel) -> Self {
         let row = row.clone();
-        let ApiKeyModel { id, name, role, hint, limited, created_at, expires_at, revoked_at, lookup: _, verifier: _ } =
-            row;
-        Self { id, name, role, hint, limited, created_at, expires_at, revoked_at }
+        let ApiKeyModel {
+            id,
+            name,
+            role,
+            hint,
+            limited,
+            requires_plan,
+            created_at,
+            expires_at,
+            revoked_at,
+            lookup: _,
+            verifier: _,
+        } = row;
+        Self { id, name, role, hint, limited, requires_plan, created_at, expires_at, revoked_at }
     }
 }
 
 impl From<ApiKeyForm> for ApiKeyModel {
     fn from(form: ApiKeyForm) -> Self {
-        let ApiKeyForm { id, name, role, hint, limited, created_at, expires_at, revoked_at } = form;
+        let ApiKeyForm { id, name, role, hint, limited, requires_plan, created_at, expires_at, revoked_at } = form;
         let (lookup, verifier) = (String::new(), String::new());
-        Self { id, name, role, hint, lookup, verifier, limited, created_at, expires_at, revoked_at }
+        Self { id, name, role, hint, lookup, verifier, limited, requires_plan, created_at, expires_at, revoked_at }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
         change_log::NewChange,
         entities::{
             ApiKeyModel,
-            api_key::{ActiveModel, Column, Entity},
+            api_key::{ActiveModel, Column, Entity, plan},
             api_key_stack as reach,
         },
         queries::in_list::{nth, one_of, texts},
@@ -40,6 +40,8 @@ pub struct FoundKey {
     pub verifier: String,
     /// Whether the key is limited to some stacks.
     pub limited: bool,
+    /// Whether it requires plans.
+    pub requires_plan: bool,
     /// When the key expires.
     pub expires_at: Option<DateTime<Utc>>,
     /// One of its stacks.
@@ -62,8 +64,15 @@ pub async fn find_all(db: &impl ConnectionTrait, lookups: &[String]) -> Result<V
     FoundKey::find_by_statement(statement).all(db).await
 }
 
-const FOUND: &str = "SELECT k.id, k.name, k.role, k.lookup, k.verifier, k.limited, k.expires_at, s.stack_id \
+const FOUND: &str = "SELECT k.id, k.name, k.role, k.lookup, k.verifier, k.limited, k.requires_plan, k.expires_at, s.stack_id \
                      FROM api_keys AS k LEFT JOIN api_key_stacks AS s ON s.api_key_id = k.id";
+
+/// The key that signs the tokens of plans, which the migration has made.
+pub async fn plan_key(db: &impl ConnectionTrait) -> Result<Vec<u8>, DbErr> {
+    let row = plan::Entity::find().one(db).await?;
+    let missing = || DbErr::RecordNotFound("the key for plans is missing".to_owned());
+    Ok(row.ok_or_else(missing)?.secret.into_bytes())
+}
 
 /// Whether a key was ever created, including revoked ones. Revoking the last key does not switch authentication off.
 pub async fn any(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
@@ -95,6 +104,8 @@ pub struct NewKey<'a> {
     pub verifier: String,
     /// The stacks to which it has access; `None` for all.
     pub stacks: Option<&'a [StackId]>,
+    /// Whether it requires plans.
+    pub requires_plan: bool,
     /// When the key expires.
     pub expires_at: Option<DateTime<Utc>>,
 }
@@ -109,6 +120,7 @@ pub async fn insert(tx: &Tx, new: NewKey<'_>, now: DateTime<Utc>) -> Result<ApiK
         lookup: Set(new.lookup),
         verifier: Set(new.verifier),
         limited: Set(new.stacks.is_some()),
+        requires_plan: Set(new.requires_plan),
         created_at: Set(now),
         expires_at: Set(new.expires_at),
         revoked_at: Set(None),

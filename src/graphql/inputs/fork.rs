@@ -57,6 +57,8 @@ pub(in crate::graphql) struct ForkStackInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<ForkStackInput> for ForkStack {
@@ -88,6 +90,8 @@ pub(in crate::graphql) struct RenewLeaseInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<RenewLeaseInput> for RenewLease {
@@ -96,4 +100,4 @@ impl From<RenewLeaseInput> for RenewLease {
     }
 }
 
-super::keyed!(ForkStackInput, RenewLeaseInput);
+super::planned!(may ForkStackInput, RenewLeaseInput);

@@ -40,6 +40,8 @@ pub(in crate::graphql) struct RevertChangeInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<RevertChangeInput> for RevertChange {
@@ -68,6 +70,8 @@ pub(in crate::graphql) struct RestoreVersionInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 /// The point and the object of a restoration, as far as they can be read.
@@ -116,4 +120,5 @@ impl From<RedactChangeInput> for RedactChange {
     }
 }
 
-super::keyed!(RevertChangeInput, RestoreVersionInput, RedactChangeInput);
+super::keyed!(RedactChangeInput);
+super::planned!(must RevertChangeInput, RestoreVersionInput);

@@ -78,6 +78,8 @@ pub(in crate::graphql) struct ImportComposeInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<ImportComposeInput> for ImportCompose {
@@ -107,4 +109,4 @@ impl ImportComposeInput {
     }
 }
 
-super::keyed!(ImportComposeInput);
+super::planned!(may ImportComposeInput);

@@ -34,6 +34,8 @@ instance_fields!(created, create_input,
         idempotency_key: Option<String>,
         #[doc = message_description!()]
         message: Option<String>,
+        #[doc = plan_token_description!()]
+        plan_token: Option<String>,
     }
 );
 
@@ -62,6 +64,8 @@ instance_fields!(updated, update_input,
         idempotency_key: Option<String>,
         #[doc = message_description!()]
         message: Option<String>,
+        #[doc = plan_token_description!()]
+        plan_token: Option<String>,
     }
 );
 
@@ -89,6 +93,8 @@ pub(in crate::graphql) struct DuplicateInstanceInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<DuplicateInstanceInput> for DuplicateInstance {
@@ -111,6 +117,8 @@ pub(in crate::graphql) struct RenameInstanceInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<RenameInstanceInput> for UpdateInstance {
@@ -135,6 +143,8 @@ pub(in crate::graphql) struct SoftDeleteInstanceInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<SoftDeleteInstanceInput> for SoftDeleteInstance {
@@ -156,6 +166,8 @@ pub(in crate::graphql) struct RestoreInstanceInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<RestoreInstanceInput> for RestoreInstance {
@@ -177,6 +189,8 @@ pub(in crate::graphql) struct SetInstanceOverridesInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<SetInstanceOverridesInput> for SetInstanceOverrides {
@@ -202,6 +216,8 @@ pub(in crate::graphql) struct PatchInstanceOverridesInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<PatchInstanceOverridesInput> for PatchInstanceOverrides {
@@ -226,6 +242,8 @@ pub(in crate::graphql) struct PurgeInstanceInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<PurgeInstanceInput> for PurgeInstance {
@@ -234,14 +252,12 @@ impl From<PurgeInstanceInput> for PurgeInstance {
     }
 }
 
-super::keyed!(
+super::planned!(may
     CreateInstanceInput,
     UpdateInstanceInput,
     DuplicateInstanceInput,
-    RenameInstanceInput,
-    SoftDeleteInstanceInput,
     RestoreInstanceInput,
     SetInstanceOverridesInput,
-    PatchInstanceOverridesInput,
-    PurgeInstanceInput
+    PatchInstanceOverridesInput
 );
+super::planned!(must RenameInstanceInput, SoftDeleteInstanceInput, PurgeInstanceInput);

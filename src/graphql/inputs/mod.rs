@@ -17,6 +17,37 @@ macro_rules! keyed {
 }
 pub(super) use keyed;
 
+/// Inputs of mutations that a plan can tell about: `may` have the token of one, or `must` if the API key requires plans.
+macro_rules! planned {
+    (may $( $name:ident ),+) => { $( planned!($name, false); )+ };
+    (must $( $name:ident ),+) => { $( planned!($name, true); )+ };
+    ($name:ident, $must:literal) => {
+        impl $crate::graphql::inputs::IdempotentInput for $name {
+            fn idempotency_key(&self) -> Option<&str> {
+                self.idempotency_key.as_deref()
+            }
+            fn message(&self) -> Option<&str> {
+                self.message.as_deref()
+            }
+            fn plan_token(&self) -> Option<&str> {
+                self.plan_token.as_deref()
+            }
+            fn may_need_plan(&self) -> bool {
+                $must
+            }
+        }
+    };
+}
+use planned;
+
+/// The description of every `planToken`.
+macro_rules! plan_token_description {
+    () => {
+        "Makes the change only if it does what `plan` has told: the token of that plan, valid for 15 minutes, for the same\n\
+         caller and the same input. Edits of other things do not matter; otherwise the error is `PLAN_CHANGED`."
+    };
+}
+
 /// The description of every `idempotencyKey`.
 macro_rules! idempotency_key_description {
     () => {
@@ -93,4 +124,12 @@ pub(super) trait IdempotentInput {
     fn idempotency_key(&self) -> Option<&str>;
     /// Why the change is made, in the words of the client.
     fn message(&self) -> Option<&str>;
+    /// The token of a plan.
+    fn plan_token(&self) -> Option<&str> {
+        None
+    }
+    /// Whether the change needs the token of a plan if the API key requires plans.
+    fn may_need_plan(&self) -> bool {
+        false
+    }
 }

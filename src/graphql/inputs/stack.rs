@@ -23,6 +23,8 @@ stack_fields!(created, create_input,
         idempotency_key: Option<String>,
         #[doc = message_description!()]
         message: Option<String>,
+        #[doc = plan_token_description!()]
+        plan_token: Option<String>,
     }
 );
 
@@ -43,6 +45,8 @@ stack_fields!(updated, update_input,
         idempotency_key: Option<String>,
         #[doc = message_description!()]
         message: Option<String>,
+        #[doc = plan_token_description!()]
+        plan_token: Option<String>,
     }
 );
 
@@ -66,6 +70,8 @@ pub(in crate::graphql) struct DuplicateStackInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<DuplicateStackInput> for DuplicateStack {
@@ -87,6 +93,8 @@ pub(in crate::graphql) struct RenameStackInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<RenameStackInput> for RenameStack {
@@ -106,6 +114,8 @@ pub(in crate::graphql) struct SoftDeleteStackInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<SoftDeleteStackInput> for SoftDeleteStack {
@@ -127,6 +137,8 @@ pub(in crate::graphql) struct RestoreStackInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<RestoreStackInput> for RestoreStack {
@@ -146,6 +158,8 @@ pub(in crate::graphql) struct PurgeStackInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<PurgeStackInput> for PurgeStack {
@@ -154,12 +168,5 @@ impl From<PurgeStackInput> for PurgeStack {
     }
 }
 
-super::keyed!(
-    CreateStackInput,
-    UpdateStackInput,
-    DuplicateStackInput,
-    RenameStackInput,
-    SoftDeleteStackInput,
-    RestoreStackInput,
-    PurgeStackInput
-);
+super::planned!(may CreateStackInput, UpdateStackInput, DuplicateStackInput, RestoreStackInput);
+super::planned!(must RenameStackInput, SoftDeleteStackInput, PurgeStackInput);

@@ -24,6 +24,8 @@ template_fields!(created, create_input,
         idempotency_key: Option<String>,
         #[doc = message_description!()]
         message: Option<String>,
+        #[doc = plan_token_description!()]
+        plan_token: Option<String>,
     }
 );
 
@@ -63,6 +65,8 @@ pub(in crate::graphql) struct UpdateTemplateInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<UpdateTemplateInput> for UpdateTemplate {
@@ -86,6 +90,8 @@ pub(in crate::graphql) struct DeleteTemplateInput {
     idempotency_key: Option<String>,
     #[doc = message_description!()]
     message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
 }
 
 impl From<DeleteTemplateInput> for DeleteTemplate {
@@ -94,4 +100,5 @@ impl From<DeleteTemplateInput> for DeleteTemplate {
     }
 }
 
-super::keyed!(CreateTemplateInput, UpdateTemplateInput, DeleteTemplateInput);
+super::planned!(may CreateTemplateInput);
+super::planned!(must UpdateTemplateInput, DeleteTemplateInput);

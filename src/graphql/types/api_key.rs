@@ -57,6 +57,11 @@ impl ApiKey {
         }
     }
 
+    /// Whether changes that can destroy something need the token of a plan.
+    async fn require_plan(&self) -> bool {
+        self.0.row.requires_plan
+    }
+
     /// When it was created.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.row.created_at
@@ -89,6 +94,11 @@ impl Viewer {
         self.0.role
     }
 
+    /// Whether changes that can destroy something need the token of a plan.
+    async fn require_plan(&self) -> bool {
+        self.0.requires_plan
+    }
+
     /// The live stacks that the key is limited to; null when it reaches all of them.
     async fn stacks(&self, ctx: &Context<'_>) -> Option<Result<Vec<Stack>>> {
         match &self.0.scope {
@@ -109,6 +119,9 @@ pub(in crate::graphql) struct CreateApiKeyInput {
     stacks: Option<Vec<StackRef>>,
     /// When it ends; without it the key works until it is revoked.
     expires_at: Option<DateTime<Utc>>,
+    /// Whether changes that can destroy something need the token of a plan: for agents and scripts.
+    #[graphql(default = false)]
+    require_plan: bool,
     #[doc = idempotency_key_description!()]
     idempotency_key: Option<String>,
     #[doc = message_description!()]
@@ -116,11 +129,11 @@ pub(in crate::graphql) struct CreateApiKeyInput {
 }
 
 impl From<CreateApiKeyInput> for CreateApiKey {
-    fn from(CreateApiKeyInput { name, role, stacks, expires_at, .. }: CreateApiKeyInput) -> Self {
+    fn from(CreateApiKeyInput { name, role, stacks, expires_at, require_plan, .. }: CreateApiKeyInput) -> Self {
         let stacks = stacks.map(|stacks| stacks.into_iter().map(Into::into).collect());
         // Truncated to the precision of both databases; a leap second becomes the second after it.
         let expires_at = expires_at.and_then(|moment| DateTime::from_timestamp_micros(moment.timestamp_micros()));
-        Self { name, role, stacks, expires_at }
+        Self { name, role, stacks, expires_at, requires_plan: require_plan }
     }
 }
 

@@ -24,7 +24,7 @@ use crate::{
             history::fields::History,
             instance::Instance,
             plain::{object, output, value},
-            template_preview::TemplateEditPreview,
+            plan::affected::TemplateEditPreview,
         },
     },
     read::cursor::{MAX_PAGE, PageArgs},

@@ -5,6 +5,7 @@
 use async_graphql::{Context, Interface, Object, Result};
 
 use crate::{
+    app,
     error::{ChangedSince, Code, Detail, Problem},
     graphql::{
         context::{ContextExt, int},
@@ -14,6 +15,7 @@ use crate::{
             history::change::Change,
             instance::Instance,
             node::{self, Node},
+            plan::Plan,
         },
     },
     ids::{AnyId, InstanceId},
@@ -38,6 +40,7 @@ pub(in crate::graphql) enum UserError {
     StaleRevision(StaleRevisionError),
     InUse(InUseError),
     Conflict(ConflictError),
+    PlanChanged(PlanChangedError),
 }
 
 impl From<Problem> for UserError {
@@ -48,6 +51,10 @@ impl From<Problem> for UserError {
             Detail::Current { of, revision } => Self::StaleRevision(StaleRevisionError { problem, of, revision }),
             Detail::Users { oldest, count } => Self::InUse(InUseError { problem, oldest, count }),
             Detail::Changed(changed) => Self::Conflict(ConflictError { problem, changed }),
+            Detail::Plan(plan) => match plan.downcast_ref::<app::Plan>() {
+                Some(plan) => Self::PlanChanged(PlanChangedError { problem, plan: Plan::new(plan.clone()) }),
+                None => Self::Input(InputError(problem)),
+            },
         }
     }
 }
@@ -219,5 +226,37 @@ impl ConflictError {
     async fn since(&self, ctx: &Context<'_>) -> Option<Result<Change>> {
         let found = ctx.loaders().load(ChangeKey(self.changed.since?)).await.map_err(to_graphql_error);
         found.map(|found| found.map(Change)).transpose()
+    }
+}
+
+/// An error for a change whose effects are not those of its plan.
+pub(in crate::graphql) struct PlanChangedError {
+    problem: Problem,
+    plan: Plan,
+}
+
+#[Object]
+/// The effects of the change are not those of the plan whose token was given, or that plan is too old, of another caller or
+/// of another input. Nothing has happened.
+impl PlanChangedError {
+    /// `PLAN_CHANGED`.
+    pub(in crate::graphql) async fn code(&self) -> Code {
+        self.problem.code
+    }
+    /// A sentence that says what to do.
+    pub(in crate::graphql) async fn message(&self) -> &str {
+        &self.problem.message
+    }
+    /// The way to the input value, from `input`.
+    pub(in crate::graphql) async fn path(&self) -> &[String] {
+        &self.problem.path
+    }
+    /// Always null: `plan` has the new token.
+    pub(in crate::graphql) async fn suggestion(&self) -> Option<&str> {
+        self.problem.suggestion.as_deref()
+    }
+    /// What the change would do now.
+    async fn plan(&self) -> &Plan {
+        &self.plan
     }
 }

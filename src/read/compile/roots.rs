@@ -51,7 +51,9 @@ impl<'a> Compiler<'a> {
             }
             "trash" => Root::Trash(self.fields("Trash", sets, Self::trash)?),
             "changeCursor" => Root::Cursor(self.tree.log_end()),
-            "viewer" | "apiKeys" | "diffStacks" => Root::Computed(self.computed_field(None, DependsOn::Request)),
+            "viewer" | "apiKeys" | "diffStacks" | "plan" => {
+                Root::Computed(self.computed_field(None, DependsOn::Request))
+            }
             "suggestHostPort" => Root::Computed(self.computed_field(None, DependsOn::Everything)),
             // Introspection.
             _ => return None,

@@ -25,7 +25,7 @@ const COMPUTED: [(&str, &str, &str); 2] = [
 ];
 
 /// Plain fields of the inputs that no column holds, or that a use case of its own writes.
-const BY_HAND: [(&str, &str, &str); 8] = [
+const BY_HAND: [(&str, &str, &str); 9] = [
     ("CreateStackInput", "name", "unique; renameStack changes it, because the containers follow"),
     ("CreateInstanceInput", "name", "unique; the container name is derived from it"),
     ("UpdateInstanceInput", "name", "unique; the container name is derived from it"),
@@ -34,6 +34,7 @@ const BY_HAND: [(&str, &str, &str); 8] = [
     ("UpdateTemplateInput", "expectedRevision", "a condition of the update"),
     ("*", "idempotencyKey", "belongs to the request"),
     ("*", "message", "belongs to the change"),
+    ("*", "planToken", "belongs to the request"),
 ];
 
 const TYPE: &str = "type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";

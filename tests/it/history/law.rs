@@ -71,6 +71,12 @@ fn edit(rng: &mut Rng) -> Value {
 
 /// Makes one change; false if it was refused or changed nothing.
 pub(super) async fn change(t: &TestApp, rng: &mut Rng, samples: &[Sample], stack: &str) -> bool {
+    let (field, input) = generated(t, rng, samples, stack).await;
+    t.mutate(field, input, "").await["userErrors"].as_array().unwrap().is_empty()
+}
+
+/// A change that a mutation may make, and its input.
+pub(crate) async fn generated(t: &TestApp, rng: &mut Rng, samples: &[Sample], stack: &str) -> (&'static str, Value) {
     let found = t
         .data("query ($id: ID!) { node(id: $id) { ... on Stack { name instances(first: 100) { nodes { id name } } } } trash { instances { nodes { instance { id } } } } }", json!({ "id": stack }))
         .await;
@@ -78,7 +84,7 @@ pub(super) async fn change(t: &TestApp, rng: &mut Rng, samples: &[Sample], stack
     let trashed = found["trash"]["instances"]["nodes"].as_array().unwrap().clone();
     let name = found["node"]["name"].as_str().unwrap();
     let one = |rng: &mut Rng| json!({ "id": instances[rng.below(instances.len())]["id"] });
-    let (field, input) = match rng.below(14) {
+    match rng.below(14) {
         0..=5 => {
             let operations: Vec<Value> = (0..=rng.below(3)).map(|_| operation(rng, samples)).collect();
             ("patchInstanceOverrides", json!({ "instance": one(rng), "operations": operations }))
@@ -110,8 +116,7 @@ pub(super) async fn change(t: &TestApp, rng: &mut Rng, samples: &[Sample], stack
             ("renameStack", json!({ "stack": { "name": name }, "name": format!("s{}", rng.below(99)) }))
         }
         _ => ("updateStack", json!({ "stack": { "name": name }, "description": format!("d{}", rng.below(99)) })),
-    };
-    t.mutate(field, input, "").await["userErrors"].as_array().unwrap().is_empty()
+    }
 }
 
 /// Where two values differ, with both values.

@@ -22,6 +22,7 @@ fn entities() -> BTreeMap<String, TableCreateStatement> {
     tables.push(schema.create_table_from_entity(secret_key::Entity));
     tables.push(schema.create_table_from_entity(clear_secret::Entity));
     tables.push(schema.create_table_from_entity(api_key::Entity));
+    tables.push(schema.create_table_from_entity(api_key::plan::Entity));
     tables.push(schema.create_table_from_entity(api_key_stack::Entity));
     tables.push(schema.create_table_from_entity(version::Entity));
     tables.push(schema.create_table_from_entity(change::Entity));
@@ -41,7 +42,7 @@ fn entities() -> BTreeMap<String, TableCreateStatement> {
 
 async fn the_tables_are_those_of_the_entities(t: &TestApp) {
     let entities = entities();
-    assert_eq!(entities.len(), 40);
+    assert_eq!(entities.len(), 41);
     assert_eq!(tables(t).await, entities.keys().cloned().collect::<BTreeSet<_>>());
     // SQLite has one integer, of 64 bits.
     let known =
@@ -78,7 +79,8 @@ fn owner_of(table: &str) -> Option<(&'static str, &'static str)> {
     match table {
         "service_instances" => Some(("stack_id", "stacks")),
         "services" | "stacks" | "catalog_entries" | "api_keys" | "secret_keys" | "clear_secrets" | "changes"
-        | "change_log" | "change_heads" | "change_horizons" | "fork_lock" | "change_epoch" | "idempotency_keys" => None,
+        | "change_log" | "change_heads" | "change_horizons" | "fork_lock" | "plan_keys" | "change_epoch"
+        | "idempotency_keys" => None,
         "change_entries" => Some(("change_id", "change_log")),
         "forks" => Some(("stack_id", "stacks")),
         "api_key_stacks" => Some(("api_key_id", "api_keys")),
@@ -153,7 +155,8 @@ async fn children_go_with_their_owner(t: &TestApp) {
     run(t, "DELETE FROM services").await.unwrap();
     // The key of the secrets stays known, and so do the versions, the change log and the row that forks lock.
     let is_left = |table: &&String| {
-        table.starts_with("change") || ["secret_keys", "idempotency_keys", "fork_lock"].contains(&table.as_str())
+        table.starts_with("change")
+            || ["secret_keys", "idempotency_keys", "fork_lock", "plan_keys"].contains(&table.as_str())
     };
     for table in entities().keys().filter(|table| !is_left(table)) {
         assert_eq!(rows(t, &format!("SELECT 'left' FROM {table}")).await.len(), 0, "{table}");

@@ -96,6 +96,16 @@ const PROMISED: &str = "
     Instance healthcheck: Healthcheck
     Instance configFiles: [ConfigFile!]!
     Instance deletePreview: InstanceDeletePreview!
+    Query plan(change: ChangeInput!): Plan!
+    Plan token: String
+    Plan validUntil: DateTime!
+    Plan destructive: Boolean!
+    Plan summary: PlanSummary!
+    Plan effects(first: Int, after: String, last: Int, before: String, severity: Severity): EffectConnection!
+    Plan newConflicts: [Conflict!]!
+    Plan solvedConflicts: [Conflict!]!
+    Plan userErrors: [UserError!]!
+    PlanChangedError plan: Plan!
     InstanceDeletePreview instanceName: String!
     InstanceDeletePreview templateName: String!
     InstanceDeletePreview overrideCount: Int!
@@ -303,7 +313,17 @@ pub(super) async fn promised(t: &TestApp) {
     }
     for (interface, of) in [
         ("Node", vec!["Change", "Instance", "InstanceVersion", "Stack", "StackVersion", "Template"]),
-        ("UserError", vec!["ConflictError", "InUseError", "InputError", "NameTakenError", "StaleRevisionError"]),
+        (
+            "UserError",
+            vec![
+                "ConflictError",
+                "InUseError",
+                "InputError",
+                "NameTakenError",
+                "PlanChangedError",
+                "StaleRevisionError",
+            ],
+        ),
     ] {
         let mut found: Vec<_> =
             list(&types[interface], "possibleTypes").map(|of| of["name"].as_str().unwrap()).collect();

@@ -88,6 +88,11 @@ impl FieldChange {
     pub(in crate::graphql) fn new(field: &str, from: String, to: String) -> Self {
         Self { field: field.to_owned(), from: Some(from), to: Some(to) }
     }
+
+    /// A field with both values, of which one may be missing.
+    pub(in crate::graphql) fn between(field: String, from: Option<String>, to: Option<String>) -> Self {
+        Self { field, from, to }
+    }
 }
 
 /// A change of a stack, an instance, a template or an API key.

@@ -79,13 +79,15 @@ impl Types {
         self.fields(of).into_iter().find(|field| field.name == name)
     }
 
-    /// The fields of an object or an interface.
+    /// The fields of an object or an interface, without plans of changes: their tokens change with the time, and new objects
+    /// have another id each time. `change_plans` tests them.
     pub(in crate::generated) fn fields(&self, of: &str) -> Vec<&Node<FieldDefinition>> {
-        match &self.schema.types[of] {
+        let all: Vec<&Node<FieldDefinition>> = match &self.schema.types[of] {
             ExtendedType::Object(object) => object.fields.values().map(|field| &field.node).collect(),
             ExtendedType::Interface(interface) => interface.fields.values().map(|field| &field.node).collect(),
             _ => Vec::new(),
-        }
+        };
+        all.into_iter().filter(|field| field.ty.inner_named_type() != "Plan").collect()
     }
 
     /// Every field that queries can reach, as `Type.field`.

@@ -1,0 +1,174 @@
+//! `Plan`: what a change would do, told before.
+//!
+//! Reached through `Query.plan`, and through the error of a change whose plan is not true any more. It must not compute
+//! effects.
+
+pub(in crate::graphql) mod affected;
+pub(in crate::graphql) mod change;
+mod effect;
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Context, Object, Result, SimpleObject,
+    connection::{Connection, DefaultConnectionName, DefaultEdgeName, Edge, EmptyFields},
+};
+use chrono::{DateTime, Utc};
+
+use self::effect::{Effect, Severity};
+use crate::{
+    app::{self, Summary},
+    db::queries::page::Slice,
+    error::Problem,
+    graphql::{
+        context::{ContextExt, int},
+        execution::to_error::to_graphql_error,
+        types::{conflict::Conflict, user_error::UserError},
+    },
+    read::cursor::{OpaqueCursor, PageArgs},
+};
+
+/// A page of effects.
+type EffectConnection = Connection<String, Effect, EmptyFields, EmptyFields, DefaultConnectionName, DefaultEdgeName>;
+
+/// The cursor of an effect: its place among all effects of the plan.
+struct ByPlace(usize);
+
+impl OpaqueCursor for ByPlace {
+    const TAG: &'static str = "effect";
+    fn text(&self) -> String {
+        self.0.to_string()
+    }
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
+    }
+}
+
+fn count(number: usize) -> i32 {
+    int(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// How much a change does.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct PlanSummary {
+    /// Containers that are new.
+    containers_created: i32,
+    /// Containers that are made anew, with another configuration or under another name.
+    containers_recreated: i32,
+    /// Containers that go.
+    containers_removed: i32,
+    /// Entries that differ, in the effective configuration of instances and in templates.
+    entries: i32,
+    /// Effects that are `DESTRUCTIVE`.
+    destructive: i32,
+    /// Effects that are a `CAUTION`.
+    cautions: i32,
+    /// All effects.
+    effects: i32,
+}
+
+impl From<Summary> for PlanSummary {
+    fn from(summary: Summary) -> Self {
+        Self {
+            containers_created: count(summary.created),
+            containers_recreated: count(summary.recreated),
+            containers_removed: count(summary.removed),
+            entries: count(summary.entries),
+            destructive: count(summary.destructive),
+            cautions: count(summary.cautions),
+            effects: count(summary.effects),
+        }
+    }
+}
+
+/// See the description of the type.
+#[derive(Clone)]
+pub(in crate::graphql) struct Plan {
+    plan: app::Plan,
+    problems: Vec<Problem>,
+}
+
+impl Plan {
+    pub(in crate::graphql) fn new(plan: app::Plan) -> Self {
+        Self { plan, problems: Vec::new() }
+    }
+
+    /// The plan of a change that would be refused.
+    pub(in crate::graphql) fn refused(plan: app::Plan, problems: Vec<Problem>) -> Self {
+        Self { plan: app::Plan { token: None, ..plan }, problems }
+    }
+}
+
+#[Object]
+/// What a change would do. Nothing is written: the change is made by the code that writes, compared with what was before,
+/// and rolled back.
+impl Plan {
+    /// Makes the change happen with these effects only: give it as `planToken`. Null when there are errors.
+    async fn token(&self) -> Option<&str> {
+        self.plan.token.as_deref()
+    }
+
+    /// Until when the token is valid: for 15 minutes.
+    async fn valid_until(&self) -> DateTime<Utc> {
+        self.plan.valid_until
+    }
+
+    /// Whether any effect is `DESTRUCTIVE`.
+    async fn destructive(&self) -> bool {
+        self.plan.effects.is_destructive()
+    }
+
+    /// How much the change does.
+    async fn summary(&self) -> PlanSummary {
+        self.plan.effects.summary().into()
+    }
+
+    /// What the change does, in the order of the names of the objects. Pages have 1 to 100 rows, 20 when nothing is said.
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
+    async fn effects(
+        &self,
+        #[graphql(desc = "The first so many rows, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many rows, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only effects of this severity.")] severity: Option<Severity>,
+    ) -> Result<EffectConnection> {
+        let slice: Slice<ByPlace> = PageArgs { first, after, last, before }.slice().map_err(to_graphql_error)?;
+        let list = &self.plan.effects.list;
+        let severity = severity.map(app::Severity::from);
+        let places: Vec<usize> = (0..list.len())
+            .filter(|place| severity.is_none_or(|wanted| list[*place].severity == wanted))
+            .filter(|place| slice.after.as_ref().is_none_or(|after| *place > after.0))
+            .filter(|place| slice.before.as_ref().is_none_or(|before| *place < before.0))
+            .collect();
+        let limit = usize::try_from(slice.limit).unwrap_or(usize::MAX);
+        let more = places.len().saturating_sub(limit);
+        let (page, has_previous, has_next) = match slice.backwards {
+            true => (&places[more..], more > 0, slice.before.is_some()),
+            false => (&places[..places.len() - more], slice.after.is_some(), more > 0),
+        };
+        let mut connection = Connection::new(has_previous, has_next);
+        connection
+            .edges
+            .extend(page.iter().map(|place| Edge::new(ByPlace(*place).encode(), Effect::from(list[*place].clone()))));
+        Ok(connection)
+    }
+
+    /// The conflicts that the change makes, of the instances whose claims it changes.
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
+    async fn new_conflicts(&self, ctx: &Context<'_>) -> Result<Vec<Conflict>> {
+        Conflict::list(Some(Arc::new(self.plan.effects.new_conflicts.clone())), ctx.app().budget())
+    }
+
+    /// The conflicts that the change solves.
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
+    async fn solved_conflicts(&self, ctx: &Context<'_>) -> Result<Vec<Conflict>> {
+        Conflict::list(Some(Arc::new(self.plan.effects.solved_conflicts.clone())), ctx.app().budget())
+    }
+
+    /// What would have to be put right; then the change does nothing, and there is nothing else. A path begins with the
+    /// name of the mutation in `change`.
+    async fn user_errors(&self) -> Vec<UserError> {
+        self.problems.iter().cloned().map(UserError::from).collect()
+    }
+}
