@@ -19,6 +19,7 @@ mod m0013_networks;
 mod m0014_change_log;
 mod m0015_change_horizons;
 mod m0016_forks;
+mod m0017_owned_entries;
 mod tables;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_change_log::Migration),
             Box::new(m0015_change_horizons::Migration),
             Box::new(m0016_forks::Migration),
+            Box::new(m0017_owned_entries::Migration),
         ]
     }
 }
