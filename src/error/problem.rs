@@ -44,6 +44,8 @@ pub enum Code {
     ChangedSince,
     /// There are not as many free ports of the host as are needed.
     NoFreePort,
+    /// Another owner keeps this entry in a file, with another value.
+    OwnedByOther,
 }
 
 /// An error in the input that a user can correct.
@@ -78,6 +80,8 @@ pub enum Detail {
     },
     /// What has changed since the change that is to be undone.
     Changed(Box<ChangedSince>),
+    /// What another owner has otherwise.
+    Held(Box<HeldByOther>),
     /// The instances that use it, trashed ones included.
     Users {
         /// The oldest ones.
@@ -96,6 +100,19 @@ pub struct ChangedSince {
     pub key: String,
     /// The last change of it.
     pub since: Option<ChangeId>,
+}
+
+/// An entry that another owner has otherwise.
+#[derive(Clone, Debug)]
+pub struct HeldByOther {
+    /// The owner.
+    pub owner: String,
+    /// The instance; `None` for a field of the stack.
+    pub instance: Option<InstanceId>,
+    /// The kind of the entry, by its name in the database; `None` for a field.
+    pub kind: Option<&'static str>,
+    /// The key of the entry, `*` for a replaced collection, or the name of the field.
+    pub key: String,
 }
 
 impl Problem {

@@ -226,6 +226,23 @@ impl Mutation {
         Some(ImportComposePayload::from_result(done.await, &files))
     }
 
+    /// Makes a stack be what Compose files or its document say, all or nothing and in one change of its history: creates
+    /// instances, changes them, and removes what this owner has applied before and the source does not have any more. What
+    /// other owners have, and what nobody owns and the source does not have, stays. Applying the same again changes nothing.
+    /// Secrets are kept unless they are given. It takes the role `ADMIN` and all stacks if templates have to be made.
+    async fn apply_stack(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which stack, and what it is to be.")] input: ApplyStackInput,
+    ) -> Option<Result<ApplyStackPayload>> {
+        let files = input.names();
+        let done = async {
+            let (app, command) = ctx.change(input)?;
+            app.apply_stack(command).await
+        };
+        Some(ApplyStackPayload::from_result(done.await, &files))
+    }
+
     /// Creates an enabled instance of a template in a stack, with overrides if wanted.
     async fn create_instance(
         &self,

@@ -16,7 +16,7 @@ use crate::support::{TestApp, both};
 both!(every_field_has_a_plan);
 
 /// Fields that the executor computes for each object or as a whole, with everything below them.
-const COMPUTED: [&str; 22] = [
+const COMPUTED: [&str; 24] = [
     "Query.__type",
     "Query.__schema",
     "Query.apiKeys",
@@ -26,11 +26,13 @@ const COMPUTED: [&str; 22] = [
     "Query.viewer",
     "Stack.compose",
     "Stack.conflicts",
+    "Stack.document",
     "Stack.forkKey",
     "Stack.forkedFrom",
     "Stack.forks",
     "Stack.history",
     "Stack.lease",
+    "Stack.owners",
     "Stack.version",
     "Instance.conflicts",
     "Instance.history",

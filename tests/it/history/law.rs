@@ -70,7 +70,7 @@ fn edit(rng: &mut Rng) -> Value {
 }
 
 /// Makes one change; false if it was refused or changed nothing.
-pub(super) async fn change(t: &TestApp, rng: &mut Rng, samples: &[Sample], stack: &str) -> bool {
+pub(crate) async fn change(t: &TestApp, rng: &mut Rng, samples: &[Sample], stack: &str) -> bool {
     let found = t
         .data("query ($id: ID!) { node(id: $id) { ... on Stack { name instances(first: 100) { nodes { id name } } } } trash { instances { nodes { instance { id } } } } }", json!({ "id": stack }))
         .await;

@@ -3,7 +3,7 @@
 mod changes;
 mod compare;
 mod imports;
-mod law;
+pub(crate) mod law;
 mod points;
 mod since;
 mod undo;
