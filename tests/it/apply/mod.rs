@@ -1,6 +1,8 @@
 //! Applying files to stacks: documents and Compose files, owners, and what stays as it is.
 
 mod access;
+#[cfg(unix)]
+mod command_line;
 mod compose;
 mod documents;
 mod instances;
