@@ -28,6 +28,7 @@ pub mod random;
 pub mod read;
 pub mod reference;
 pub mod server;
+pub mod stack_document;
 pub mod telemetry;
 pub mod vault;
 pub mod yaml;

@@ -19,6 +19,7 @@ mod m0013_networks;
 mod m0014_change_log;
 mod m0015_change_horizons;
 mod m0016_forks;
+mod m0017_owned_entries;
 mod m0018_plans;
 mod tables;
 
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_change_log::Migration),
             Box::new(m0015_change_horizons::Migration),
             Box::new(m0016_forks::Migration),
+            Box::new(m0017_owned_entries::Migration),
             Box::new(m0018_plans::Migration),
         ]
     }

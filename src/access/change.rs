@@ -66,6 +66,8 @@ words! {
         Fork = "FORK",
         /// A file was imported: the subject is new, or was brought up to date.
         Import = "IMPORT",
+        /// A file was applied: the subject is new, or is now what the file says.
+        Apply = "APPLY",
         /// Fields or entries of the subject have other values.
         Update = "UPDATE",
         /// The subject has another name, or its container name follows that of its stack.

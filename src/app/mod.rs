@@ -50,6 +50,7 @@ pub use crate::app::instances::update::UpdateInstance;
 pub use crate::app::overrides::effective::Layers;
 pub use crate::app::overrides::patch::PatchInstanceOverrides;
 pub use crate::app::overrides::set::SetInstanceOverrides;
+pub use crate::app::stacks::apply::{Applied, AppliedInstance, AppliedOutcome, ApplySource, ApplyStack, Prune};
 pub use crate::app::stacks::create::CreateStack;
 pub use crate::app::stacks::duplicate::DuplicateStack;
 pub use crate::app::stacks::fork::{

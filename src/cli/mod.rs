@@ -117,6 +117,8 @@ async fn command(settings: &Settings, command: Command) -> Result<ExitCode, Fail
         Command::Revert(what) => return history::revert(settings, what).await.map(|()| ExitCode::SUCCESS),
         Command::Fork(wanted) => return fork::fork(settings, wanted).await.map(|()| ExitCode::SUCCESS),
         Command::Forks(wanted) => return fork::list(settings, wanted).await.map(|()| ExitCode::SUCCESS),
+        Command::Plan(wanted) => return import::apply::plan(settings, wanted).await,
+        Command::Apply(wanted) => return import::apply::apply(settings, wanted).await.map(|()| ExitCode::SUCCESS),
         Command::Key { what } => key::run(settings, what).await,
         Command::Secrets { what } => secrets::run(settings, what).await,
         Command::Schema { check } => schema::run(check.as_deref()),

@@ -21,4 +21,7 @@ pub use self::{
     },
     render::{Entries, File, Member, Mode, StackNames, render},
 };
-pub use crate::kinds::compose::{Note, NoteKind, SecretOf, Warning};
+pub use crate::{
+    kinds::compose::{Note, NoteKind, SecretOf, Warning},
+    yaml::At,
+};

@@ -73,6 +73,11 @@ pub enum Command {
     Fork(Fork),
     /// List forks, with their sources, leases and keys.
     Forks(Forks),
+    /// Make stacks be what files say: Compose files, or documents of stacks, which have the key `devarch`. Only what the owner
+    /// keeps in the files changes.
+    Apply(Apply),
+    /// Tell what `apply` would do, and change nothing. Exit code 0 when nothing would change, 2 when something would.
+    Plan(PlanFiles),
     /// Create, list and revoke API keys.
     Key {
         /// What to do.
@@ -149,6 +154,66 @@ pub struct Diff {
     /// Where the stacks are.
     #[command(flatten)]
     pub place: Place,
+}
+
+/// What happens to what the owner has applied before and the files do not have any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Pruning {
+    /// It is removed.
+    Owned,
+    /// It stays.
+    None,
+}
+
+/// Files that say what stacks are to be, and for whom.
+#[derive(Clone, Debug, Args)]
+pub struct StackFiles {
+    /// Compose files, documents of stacks, or folders with a document for each stack.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The stack's name. A document names its stack itself.
+    #[arg(long, value_name = "NAME")]
+    pub stack: Option<String>,
+    /// Who keeps the files, such as `git:shop-repo`.
+    #[arg(long, value_name = "NAME")]
+    pub owner: String,
+    /// What happens to what the owner has applied before and the files do not have any more.
+    #[arg(long, value_name = "WHAT", default_value = "owned")]
+    pub prune: Pruning,
+    /// Take over what other owners have otherwise.
+    #[arg(long)]
+    pub take: bool,
+    /// A variable that Compose files refer to. May be given several times.
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
+    pub variables: Vec<(String, String)>,
+    /// Where the stacks are.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// What is applied.
+#[derive(Clone, Debug, Args)]
+pub struct Apply {
+    /// The files.
+    #[command(flatten)]
+    pub what: StackFiles,
+    /// Why, for the history.
+    #[arg(long, value_name = "TEXT")]
+    pub message: Option<String>,
+    /// Apply only if it does what this token's plan has told. For one stack.
+    #[arg(long, value_name = "TOKEN")]
+    pub plan_token: Option<String>,
+}
+
+/// What is planned.
+#[derive(Clone, Debug, Args)]
+pub struct PlanFiles {
+    /// The files.
+    #[command(flatten)]
+    pub what: StackFiles,
+    /// Print the token of each plan, for `devarch apply --plan-token`.
+    #[arg(long)]
+    pub token: bool,
 }
 
 /// Which change is undone.

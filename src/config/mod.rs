@@ -22,7 +22,10 @@ use clap::{Args, Parser};
 
 pub use self::{
     audience::{Audience, Audiences},
-    commands::{Command, Diff, Import, Key, LogOf, Migrate, OnConflict, Revert, Secrets, Show},
+    commands::{
+        Apply, Command, Diff, Import, Key, LogOf, Migrate, OnConflict, PlanFiles, Pruning, Revert, Secrets, Show,
+        StackFiles,
+    },
     database_url::{DbUrl, DbUrlError},
     endpoint::Endpoint,
     expiry::Expiry,

@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub use self::{
-    problem::{ChangedSince, Code, Detail, Problem, Problems},
+    problem::{ChangedSince, Code, Detail, HeldByOther, Problem, Problems},
     unreadable::Unreadable,
 };
 

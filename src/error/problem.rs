@@ -50,6 +50,8 @@ pub enum Code {
     PlanChanged,
     /// The API key requires plans, and there is no token of one.
     PlanRequired,
+    /// Another owner keeps this entry in a file, with another value.
+    OwnedByOther,
 }
 
 /// An error in the input that a user can correct.
@@ -86,6 +88,8 @@ pub enum Detail {
     Changed(Box<ChangedSince>),
     /// What the change would do now: a plan, which only the use case and the resolver know.
     Plan(Arc<dyn Any + Send + Sync>),
+    /// What another owner has otherwise.
+    Held(Box<HeldByOther>),
     /// The instances that use it, trashed ones included.
     Users {
         /// The oldest ones.
@@ -104,6 +108,19 @@ pub struct ChangedSince {
     pub key: String,
     /// The last change of it.
     pub since: Option<ChangeId>,
+}
+
+/// An entry that another owner has otherwise.
+#[derive(Clone, Debug)]
+pub struct HeldByOther {
+    /// The owner.
+    pub owner: String,
+    /// The instance; `None` for a field of the stack.
+    pub instance: Option<InstanceId>,
+    /// The kind of the entry, by its name in the database; `None` for a field.
+    pub kind: Option<&'static str>,
+    /// The key of the entry, `*` for a replaced collection, or the name of the field.
+    pub key: String,
 }
 
 impl Problem {

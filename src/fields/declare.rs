@@ -120,6 +120,24 @@ macro_rules! fields {
                 Self { $( $( $field: if $copied { self.$field } else { initial.$field }, )? )+ }
             }
 
+            /// The value of a column as JSON; `None` if clients do not set it.
+            pub fn get(&self, column: &str) -> Option<serde_json::Value> {
+                $( $( $crate::fields::edit::keep!($update => if column == stringify!($field) {
+                    return serde_json::to_value(&self.$field).ok();
+                }); )? )+
+                None
+            }
+
+            /// Sets the value of a column from JSON. Returns false, and changes nothing, if clients do not set the
+            /// column or if the value has another type.
+            pub fn set(&mut self, column: &str, value: &serde_json::Value) -> bool {
+                $( $( $crate::fields::edit::keep!($update => if column == stringify!($field) {
+                    let given = serde_json::from_value::<$type>(value.clone());
+                    return given.map(|given| self.$field = given).is_ok();
+                }); )? )+
+                false
+            }
+
             /// The texts whose only rule is a maximum length.
             pub fn texts(&self) -> Vec<$crate::fields::FreeText<'_>> {
                 let mut texts = Vec::new();

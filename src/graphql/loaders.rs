@@ -35,6 +35,7 @@ use crate::{
     graphql::execution::tasks::{NoDelay, RequestTasks},
     ids::{ChangeId, InstanceId, StackId, TemplateId},
     kinds::{Owner, Rules},
+    stack_document::Format,
 };
 
 type Answer<K, V> = Result<HashMap<K, V>, Arc<Error>>;
@@ -107,6 +108,8 @@ loaders_by_id! {
     StackConflictsOf(StackId) -> Arc<Vec<Conflict>>: conflicts_of_stacks, Arc::new;
     /// What is known of a stack that is a fork.
     ForkOf(StackId) -> Arc<ForkModel>: load_forks, Arc::new;
+    /// The owners of entries of a stack.
+    OwnersOf(StackId) -> Vec<String>: load_owners, identity;
     /// The number of live forks of a stack.
     ForkCountOf(StackId) -> i64: count_forks, identity;
     /// The number of instances that are restored with a trashed stack.
@@ -122,6 +125,12 @@ loaders_by_id! {
 pub(super) struct ComposeOf {
     pub(super) stack: StackId,
     pub(super) how: Rendering,
+}
+/// The document of a stack.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct DocumentOf {
+    pub(super) stack: StackId,
+    pub(super) format: Format,
 }
 /// A page of the instances of a stack or template.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -233,6 +242,27 @@ impl Loader<ComposeOf> for Reader {
             let files = self.0.compose_stacks(&stacks, how).await?;
             let shared = |file: Result<ComposeFile, Error>| file.map(Arc::new).map_err(Arc::new);
             answers.extend(files.into_iter().map(|(stack, file)| (ComposeOf { stack, how }, shared(file))));
+        }
+        Ok(answers)
+    }
+}
+
+impl Loader<DocumentOf> for Reader {
+    /// A stack that has no document fails alone.
+    type Value = Result<String, Arc<Error>>;
+    type Error = Arc<Error>;
+    async fn load(&self, keys: &[DocumentOf]) -> Answer<DocumentOf, Self::Value> {
+        let mut answers = HashMap::new();
+        for format in [Format::Yaml, Format::Json] {
+            let stacks: Vec<StackId> = keys.iter().filter(|key| key.format == format).map(|key| key.stack).collect();
+            if stacks.is_empty() {
+                continue;
+            }
+            let texts = self.0.stack_documents(&stacks, format).await?;
+            let answer = |(stack, text): (StackId, Result<String, Error>)| {
+                (DocumentOf { stack, format }, text.map_err(Arc::new))
+            };
+            answers.extend(texts.into_iter().map(answer));
         }
         Ok(answers)
     }

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// A module, and the modules that it may depend on. `main` and `lib` hold nothing of their own.
-const ALLOWED: [(&str, &[&str]); 27] = [
+const ALLOWED: [(&str, &[&str]); 28] = [
     ("main", &[]),
     ("lib", &[]),
     // The command line, the server and the GraphQL schema.
@@ -28,6 +28,7 @@ const ALLOWED: [(&str, &[&str]); 27] = [
             "name",
             "private_file",
             "server",
+            "stack_document",
             "telemetry",
             "vault",
         ],
@@ -68,6 +69,7 @@ const ALLOWED: [(&str, &[&str]); 27] = [
             "name",
             "read",
             "reference",
+            "stack_document",
         ],
     ),
     ("read", &["access", "app", "budget", "db", "document", "error", "fields", "ids", "kinds"]),
@@ -87,6 +89,7 @@ const ALLOWED: [(&str, &[&str]); 27] = [
             "kinds",
             "name",
             "reference",
+            "stack_document",
             "vault",
         ],
     ),
@@ -112,6 +115,8 @@ const ALLOWED: [(&str, &[&str]); 27] = [
     ("fields", &["ids", "kinds", "name"]),
     ("kinds", &["budget", "error", "ids", "name", "reference", "vault", "yaml"]),
     ("compose", &["budget", "error", "ids", "kinds", "name", "yaml"]),
+    // The documents of stacks.
+    ("stack_document", &["budget", "error", "fields", "kinds", "name", "yaml"]),
     ("document", &["limits"]),
     ("yaml", &["budget"]),
     ("vault", &["config", "private_file", "random"]),

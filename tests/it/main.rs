@@ -8,6 +8,7 @@ mod support;
 
 mod access;
 mod affected;
+mod apply;
 mod architecture;
 mod attributes;
 mod backup;

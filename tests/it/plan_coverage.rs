@@ -16,7 +16,7 @@ use crate::support::{TestApp, both};
 both!(every_field_has_a_plan);
 
 /// Fields that the executor computes for each object or as a whole, with everything below them.
-const COMPUTED: [&str; 23] = [
+const COMPUTED: [&str; 25] = [
     "Query.__type",
     "Query.__schema",
     "Query.apiKeys",
@@ -27,11 +27,13 @@ const COMPUTED: [&str; 23] = [
     "Query.viewer",
     "Stack.compose",
     "Stack.conflicts",
+    "Stack.document",
     "Stack.forkKey",
     "Stack.forkedFrom",
     "Stack.forks",
     "Stack.history",
     "Stack.lease",
+    "Stack.owners",
     "Stack.version",
     "Instance.conflicts",
     "Instance.history",

@@ -46,6 +46,8 @@ pub(super) enum Planning {
     Only(Slot, Request),
     /// It is done if its effects are those of a plan.
     Bound(Request, Arc<str>),
+    /// It is done, if its effects are those of a plan when there is a token, and its plan is told.
+    Told(Slot, Option<(Request, Arc<str>)>),
 }
 
 /// A hash of the caller, the mutation and its input.
@@ -96,6 +98,16 @@ impl App {
             }
             None => Ok(self.clone()),
         }
+    }
+
+    /// Lets the slot have the plan of a change that is made.
+    #[must_use]
+    pub fn telling_plan(&self, slot: &Slot) -> Self {
+        let bound = match &self.planning {
+            Planning::Bound(request, token) => Some((Arc::clone(request), Arc::clone(token))),
+            Planning::Off | Planning::Only(..) | Planning::Told(..) => None,
+        };
+        Self { planning: Planning::Told(slot.clone(), bound), ..self.clone() }
     }
 
     /// The plan of something that changes nothing.
@@ -152,6 +164,12 @@ impl<W: Command> Command for Planned<'_, W> {
             Planning::Off => {}
             Planning::Only(slot, request) => slot.put(plan(request)),
             Planning::Bound(request, token) => check(request, token)?,
+            Planning::Told(slot, bound) => {
+                if let Some((request, token)) = bound {
+                    check(request, token)?;
+                }
+                slot.put(plan(""));
+            }
         }
         Ok(output)
     }

@@ -40,6 +40,8 @@ pub enum WarningCode {
     NetworkShared,
     /// A fork does not have a domain of its source.
     DomainLeftOut,
+    /// An instance stays although the files that were applied do not have it.
+    NotInSource,
 }
 
 /// Something to know about what was done.

@@ -104,7 +104,7 @@ impl App {
 
 /// Whether a change has made its subject. Objects begin with the revision 1.
 pub fn is_creation(change: &ChangeModel) -> bool {
-    change.revision == Some(1) && matches!(change.action.as_str(), "CREATE" | "DUPLICATE" | "FORK" | "IMPORT")
+    change.revision == Some(1) && matches!(change.action.as_str(), "CREATE" | "DUPLICATE" | "FORK" | "IMPORT" | "APPLY")
 }
 
 /// The entries of objects right after they were created: everything that was logged later is undone.

@@ -2,6 +2,7 @@
 //!
 //! Called by the resolvers. They must not depend on GraphQL, HTTP or SQL.
 
+pub(in crate::app) mod apply;
 pub(in crate::app) mod container_names;
 pub(in crate::app) mod create;
 pub(in crate::app) mod duplicate;

@@ -1,7 +1,8 @@
-//! `devarch import`: imports Compose files, without the service.
+//! `devarch import`: imports Compose files, without the service. `apply/`: `devarch apply`.
 //!
 //! Called by `cli::run`. It must not read the environment: variables come from flags and files.
 
+pub(super) mod apply;
 mod project;
 
 use std::fmt::Write as _;

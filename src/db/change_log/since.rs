@@ -88,7 +88,7 @@ impl LastChanges {
                 self.entries.insert((subject, row.kind, row.entry_key), row.change_id);
             }
         }
-        let creations = [ChangeAction::Create, ChangeAction::Duplicate, ChangeAction::Import];
+        let creations = [ChangeAction::Create, ChangeAction::Duplicate, ChangeAction::Import, ChangeAction::Apply];
         let created = change::Entity::find()
             .select_only()
             .columns([change::Column::SubjectId, change::Column::Id])

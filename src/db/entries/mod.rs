@@ -4,6 +4,7 @@
 
 mod difference;
 mod heads;
+pub mod owned;
 mod rows;
 
 use std::collections::HashMap;

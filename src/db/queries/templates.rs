@@ -2,6 +2,8 @@
 //!
 //! Called by the use cases. They must not decide what a missing row means.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
@@ -20,7 +22,7 @@ use crate::{
         },
         failure::is_still_referenced,
         queries::{
-            in_list::one_of,
+            in_list::{keyed, one_of},
             page::{ListFilter, Page, Slice, TEMPLATES},
             stacks::ByName,
         },
@@ -79,6 +81,18 @@ impl TemplateValues {
 /// A template by its name.
 pub async fn find_by_name(db: &impl ConnectionTrait, name: &str) -> Result<Option<TemplateModel>, DbErr> {
     Entity::find().filter(Column::Name.eq(name)).one(db).await
+}
+
+/// The ids of the templates that have one of these names.
+pub async fn by_names(db: &impl ConnectionTrait, names: &[String]) -> Result<HashMap<String, TemplateId>, DbErr> {
+    if names.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let storable: Vec<String> = names.iter().filter(|name| !name.contains('\0')).cloned().collect();
+    let select = Entity::find().filter(keyed(db.get_database_backend(), "name", &storable));
+    let found: Vec<(String, TemplateId)> =
+        select.select_only().column(Column::Name).column(Column::Id).into_tuple().all(db).await?;
+    Ok(found.into_iter().collect())
 }
 
 /// The names of templates that start with `prefix`. A wildcard character in it may select more.

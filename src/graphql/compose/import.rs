@@ -40,6 +40,12 @@ macro_rules! imported {
         /// See the description of the type.
         pub(in crate::graphql) struct $name(ImportedAs<$id>);
 
+        impl From<ImportedAs<$id>> for $name {
+            fn from(imported: ImportedAs<$id>) -> Self {
+                Self(imported)
+            }
+        }
+
         #[Object]
         $(#[$doc])*
         impl $name {

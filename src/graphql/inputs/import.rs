@@ -28,6 +28,13 @@ impl From<ComposeFileInput> for Source {
     }
 }
 
+impl ComposeFileInput {
+    /// What the file is called.
+    pub(super) fn file_name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// A variable that files refer to, such as `${TAG:-latest}`.
 #[derive(InputObject)]
 pub(in crate::graphql) struct ComposeVariableInput {
@@ -35,6 +42,12 @@ pub(in crate::graphql) struct ComposeVariableInput {
     name: String,
     /// Its value.
     value: String,
+}
+
+impl From<ComposeVariableInput> for (String, String) {
+    fn from(variable: ComposeVariableInput) -> Self {
+        (variable.name, variable.value)
+    }
 }
 
 /// What happens to a template or an instance of the same name that differs from the file.
@@ -88,7 +101,7 @@ impl From<ImportComposeInput> for ImportCompose {
         let request = Request {
             files: input.files.into_iter().map(Source::from).collect(),
             overrides: input.overrides.unwrap_or_default().into_iter().map(Source::from).collect(),
-            variables: variables.map(|variable| (variable.name, variable.value)).collect(),
+            variables: variables.map(Into::into).collect(),
             file_variables: BTreeMap::new(),
             prefix: input.template_prefix,
             allow_external_networks: input.allow_external_networks,

@@ -66,6 +66,7 @@ macro_rules! message_description {
 }
 pub(in crate::graphql) use message_description;
 
+mod apply;
 mod fields;
 mod fork;
 mod history;
@@ -76,7 +77,7 @@ mod template;
 
 use async_graphql::{ID, OneofObject};
 
-pub(super) use self::{fork::*, history::*, import::*, instance::*, stack::*, template::*};
+pub(super) use self::{apply::*, fork::*, history::*, import::*, instance::*, stack::*, template::*};
 use crate::{
     app::{StackRef as AppStackRef, TemplateRef as AppTemplateRef},
     ids::{GlobalId, StackId, TemplateId},

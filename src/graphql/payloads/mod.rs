@@ -2,13 +2,14 @@
 //!
 //! Made by `mutation.rs`. A payload must not contain both.
 
+mod apply;
 mod fork;
 
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Result, SimpleObject};
 
-pub(super) use self::fork::ForkStackPayload;
+pub(super) use self::{apply::ApplyStackPayload, fork::ForkStackPayload};
 use crate::{
     access::change::ChangeAction,
     app::{self, Undone, Warned},
@@ -318,6 +319,8 @@ pub(in crate::graphql) enum WarningCode {
     NetworkShared,
     /// A fork does not have a domain of its source: with the suffix it is taken, or too long.
     DomainLeftOut,
+    /// An instance stays although the files that were applied do not have it: it is disabled, as no service of a file is.
+    NotInSource,
 }
 
 /// Something to know about what was done.

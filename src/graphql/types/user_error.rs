@@ -6,7 +6,7 @@ use async_graphql::{Context, Interface, Object, Result};
 
 use crate::{
     app,
-    error::{ChangedSince, Code, Detail, Problem},
+    error::{ChangedSince, Code, Detail, HeldByOther, Problem},
     graphql::{
         context::{ContextExt, int},
         execution::to_error::to_graphql_error,
@@ -41,6 +41,7 @@ pub(in crate::graphql) enum UserError {
     InUse(InUseError),
     Conflict(ConflictError),
     PlanChanged(PlanChangedError),
+    OwnedByOther(OwnedByOtherError),
 }
 
 impl From<Problem> for UserError {
@@ -55,6 +56,7 @@ impl From<Problem> for UserError {
                 Some(plan) => Self::PlanChanged(PlanChangedError { problem, plan: Plan::new(plan.clone()) }),
                 None => Self::Input(InputError(problem)),
             },
+            Detail::Held(held) => Self::OwnedByOther(OwnedByOtherError { problem, held }),
         }
     }
 }
@@ -258,5 +260,49 @@ impl PlanChangedError {
     /// What the change would do now.
     async fn plan(&self) -> &Plan {
         &self.plan
+    }
+}
+
+/// An error for applying something that another owner has otherwise.
+pub(in crate::graphql) struct OwnedByOtherError {
+    problem: Problem,
+    held: Box<HeldByOther>,
+}
+
+#[Object]
+/// Another owner keeps this entry in a file, with another value. Leave it to that owner, or take it over with `take`.
+impl OwnedByOtherError {
+    /// `OWNED_BY_OTHER`.
+    pub(in crate::graphql) async fn code(&self) -> Code {
+        self.problem.code
+    }
+    /// A sentence that names the owner and the entry.
+    pub(in crate::graphql) async fn message(&self) -> &str {
+        &self.problem.message
+    }
+    /// Always `["input", "take"]`.
+    pub(in crate::graphql) async fn path(&self) -> &[String] {
+        &self.problem.path
+    }
+    /// Always null: there is no other value to give.
+    pub(in crate::graphql) async fn suggestion(&self) -> Option<&str> {
+        self.problem.suggestion.as_deref()
+    }
+    /// The other owner.
+    async fn owner(&self) -> &str {
+        &self.held.owner
+    }
+    /// The instance; null for a field of the stack.
+    async fn instance(&self, ctx: &Context<'_>) -> Option<Result<Instance>> {
+        let found = ctx.loaders().load(InstanceKey(self.held.instance?)).await.map_err(to_graphql_error);
+        found.map(|found| found.map(Instance)).transpose()
+    }
+    /// The kind of the entry; null for a field.
+    async fn kind(&self) -> Option<OverrideKind> {
+        self.held.kind.and_then(OverrideKind::read)
+    }
+    /// The key of the entry, `*` for a replaced collection, or the name of the field.
+    async fn key(&self) -> &str {
+        &self.held.key
     }
 }

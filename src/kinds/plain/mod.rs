@@ -2,6 +2,7 @@
 //!
 //! Used by read plans. It must not know the format of a whole response.
 
+pub mod document;
 mod heap_size;
 mod logged;
 mod rows;

@@ -57,7 +57,10 @@ impl<'a> Compiler<'a> {
                 // A file with secrets is left to the executor, which marks the response.
                 "compose" if field.arguments.iter().any(|given| given.name == "revealSecrets") => return None,
                 "compose" => own.computed(node, DependsOn::Stack)?,
+                "document" => own.computed(node, DependsOn::Stack)?,
                 "conflicts" => own.computed(node, DependsOn::Everything)?,
+                // A change of owners alone is no change of the stack.
+                "owners" => own.computed(node, DependsOn::Request)?,
                 // A point can be so long ago from now, also far below a change. The lease of a fork depends on the time,
                 // and can be asked for below its source.
                 "history" | "version" | "lease" | "forkedFrom" | "forks" | "forkKey" => {

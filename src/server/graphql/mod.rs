@@ -29,7 +29,7 @@ use self::{
 pub(super) use self::{
     answer::{code, coded, errors, limit_errors, refuse, unavailable, values},
     json::Plain,
-    request::{Bad, Params, check_value_count},
+    request::{Bad, Params, check_value_count, takes_files},
     run::{Answer, ChangeOverGet, How, Prepared, Ran, add_codes, completed, prepare, run},
 };
 use crate::{

@@ -80,7 +80,7 @@ impl Params {
             Bad::request("json", format!("The body is no JSON object of a GraphQL request: {what}."))
         })?;
         let params = Self::new(written)?;
-        if body.len() > limits.max_body && !params.query.contains("importCompose") {
+        if body.len() > limits.max_body && !takes_files(&params.query) {
             return Err(too_long(limits.max_body));
         }
         Ok(params)
@@ -152,6 +152,11 @@ impl Params {
 
 /// Accepts only `application/json`, which a page of another origin cannot send without a CORS preflight. Plain text,
 /// forms and files are refused.
+/// Whether a document may contain a mutation that takes files, for which the larger limit applies.
+pub(in crate::server) fn takes_files(document: &str) -> bool {
+    ["importCompose", "applyStack"].iter().any(|mutation| document.contains(mutation))
+}
+
 fn check_content_type(headers: &HeaderMap) -> Result<(), Bad> {
     let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut parts = given.split(';').map(str::trim);

@@ -25,6 +25,7 @@ const RULES: &[(&str, &str, bool)] = &[
     ("updateTemplate", "ADMIN", true),
     ("deleteTemplate", "ADMIN", true),
     ("importCompose", "ADMIN", true),
+    ("applyStack", "EDITOR", false),
     ("createInstance", "EDITOR", false),
     ("updateInstance", "EDITOR", false),
     ("renameInstance", "EDITOR", false),
@@ -70,6 +71,10 @@ fn inputs(field: &str, on: &Subject, fresh: &str) -> Vec<Value> {
                 json!({ "files": [{ "text": text }] }),
                 json!({ "files": [{ "text": text }], "stack": { "name": on.stack } }),
             ]
+        }
+        "applyStack" => {
+            let text = format!("devarch: 1\ninstances: {{ {fresh}: {{ template: postgres }} }}");
+            vec![json!({ "stack": on.stack, "owner": "git:shop", "source": { "document": text } })]
         }
         "createInstance" => stacks(json!({ "template": { "name": "postgres" }, "name": fresh })),
         "updateInstance" => instances(json!({ "description": fresh })),
@@ -167,8 +172,10 @@ async fn every_role_does_what_it_may_and_no_more(t: &TestApp) {
                     key(t, "spare", "READER", None).await;
                 }
                 if limited {
+                    // A stack that is not found would be made.
+                    let expected = if field == "applyStack" { Ending::Forbidden } else { Ending::NotFound };
                     for input in inputs(field, &theirs, "fresh") {
-                        assert_eq!(ending(&caller, field, &input).await, Ending::NotFound, "{what}, foreign");
+                        assert_eq!(ending(&caller, field, &input).await, expected, "{what}, foreign");
                     }
                 }
                 let own = inputs(field, &mine, &format!("f{number}"));

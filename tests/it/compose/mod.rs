@@ -5,7 +5,7 @@ mod http;
 mod judges;
 mod layers;
 mod model;
-mod stacks;
+pub(crate) mod stacks;
 mod text;
 
 use serde_json::{Value, json};

@@ -8,10 +8,10 @@ use super::text::TRAPS;
 use crate::support::{self, TestApp};
 
 /// The random numbers of one stack.
-pub(super) struct Rng(support::Rng);
+pub(crate) struct Rng(support::Rng);
 
 impl Rng {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(support::Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(1)))
     }
 
@@ -235,7 +235,7 @@ fn settings(rng: &mut Rng) -> Value {
 }
 
 /// A stack `shop` with four instances of two templates.
-pub(super) async fn make(t: &TestApp, rng: &mut Rng) {
+pub(crate) async fn make(t: &TestApp, rng: &mut Rng) {
     t.stack("shop").await;
     for template in ["first", "second"] {
         let mut input = collections(rng);

@@ -28,6 +28,10 @@ pub(super) async fn fill(t: &TestApp) {
     let fork =
         json!({ "stack": { "name": "zoo" }, "name": "zoo-2", "key": "k", "expiresIn": "P3000D", "ports": "DROP" });
     t.done("forkStack", fork, "").await;
+    // The description is that already, so only its owner is new.
+    let owned =
+        json!({ "stack": "zoo", "owner": "git:\"ü\"", "source": { "document": "devarch: 1\ndescription: z\n" } });
+    t.done("applyStack", owned, "").await;
     let ended = json!({ "name": "ended", "role": "READER", "expiresAt": "2030-01-31T12:00:00Z", "stacks": [{ "name": "zoo" }] });
     t.done("createApiKey", ended, "").await;
     t.done("revokeApiKey", json!({ "name": "ended" }), "").await;

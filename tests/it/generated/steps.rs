@@ -133,13 +133,21 @@ fn imports(round: usize) -> Vec<(&'static str, Value)> {
         input["templatePrefix"] = json!(format!("p{round}-"));
         input
     };
+    let apply = |source: Value, owner: &str| json!({ "stack": format!("a{round}"), "source": source, "owner": owner });
     // The stack is there already for an import into it.
     vec![
         ("createStack", json!({ "name": format!("i{round}") })),
+        ("createStack", json!({ "name": format!("a{round}") })),
         ("importCompose", with("dryRun", json!(true))),
         ("importCompose", with("onConflict", json!("FAIL"))),
         ("importCompose", with("onConflict", json!("UPDATE"))),
         ("importCompose", with("onConflict", json!("SKIP"))),
         ("importCompose", import("services: [")),
+        ("applyStack", apply(json!({ "compose": [{ "text": text }] }), "a")),
+        ("applyStack", apply(json!({ "compose": [{ "text": text.replace("\"ü\"", "changed") }] }), "b")),
+        (
+            "applyStack",
+            apply(json!({ "document": "devarch: 1\ninstances: { db: { template: nowhere, odd: 1 } }" }), "a"),
+        ),
     ]
 }

@@ -70,7 +70,7 @@ fn edit(rng: &mut Rng) -> Value {
 }
 
 /// Makes one change; false if it was refused or changed nothing.
-pub(super) async fn change(t: &TestApp, rng: &mut Rng, samples: &[Sample], stack: &str) -> bool {
+pub(crate) async fn change(t: &TestApp, rng: &mut Rng, samples: &[Sample], stack: &str) -> bool {
     let (field, input) = generated(t, rng, samples, stack).await;
     t.mutate(field, input, "").await["userErrors"].as_array().unwrap().is_empty()
 }

@@ -111,6 +111,12 @@ async fn every_mutation_happens_once(t: &TestApp) {
             json!({ "files": [{ "text": "services: { web: { image: nginx } }" }], "stack": { "name": "new" } }),
             "stack { name outcome } templates { name outcome } instances { name outcome } changes { reason } lossCount",
         ),
+        (
+            "applyStack",
+            json!({ "stack": "newer", "owner": "git:x", "source": { "compose": [{ "text": "services: { web: { image: nginx } }" }] } }),
+            "stack { name owners } created changed templates { name outcome } instances { name outcome } changes { reason } \
+             warnings { message }",
+        ),
         ("revealSecret", json!({ "template": { "name": "postgres" }, "key": "POSTGRES_PASSWORD" }), "value"),
         ("createApiKey", json!({ "name": "ci", "role": "READER" }), "token apiKey { name createdAt }"),
         ("revokeApiKey", json!({ "name": "ci" }), "apiKey { name revokedAt }"),

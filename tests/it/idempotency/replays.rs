@@ -143,6 +143,13 @@ fn all(n: usize) -> Vec<Tried> {
             &[],
             json!({ "files": [{ "text": file }], "stack": { "name": format!("m{n}") } }),
         ),
+        tried(
+            "applyStack",
+            "ApplyStackPayload",
+            stack_,
+            &[],
+            json!({ "stack": stack, "owner": MARKER, "source": { "compose": [{ "text": file }] } }),
+        ),
         tried("createApiKey", "CreateApiKeyPayload", None, &[], json!({ "name": format!("c{n}"), "role": "READER" })),
         tried(
             "revokeApiKey",

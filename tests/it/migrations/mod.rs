@@ -16,7 +16,7 @@ use devarch::{
         entities::{
             api_key, api_key_stack, catalog_entry,
             change_log::{change, entry, epoch, head, horizon, version},
-            clear_secret, fork, idempotency_key, instance, override_rule, secret_key, stack, template,
+            clear_secret, fork, idempotency_key, instance, override_rule, owned_entry, secret_key, stack, template,
         },
         entries,
     },

@@ -31,6 +31,7 @@ fn entities() -> BTreeMap<String, TableCreateStatement> {
     tables.push(schema.create_table_from_entity(epoch::Entity));
     tables.push(schema.create_table_from_entity(horizon::Entity));
     tables.push(schema.create_table_from_entity(fork::Entity));
+    tables.push(schema.create_table_from_entity(owned_entry::Entity));
     tables.push(schema.create_table_from_entity(fork::lock::Entity));
     tables.push(schema.create_table_from_entity(idempotency_key::Entity));
     let name = |table: &TableCreateStatement| match table.get_table_name() {
@@ -110,9 +111,12 @@ async fn every_owner_column_leads_an_index(t: &TestApp) {
             assert!(leading.contains(&(table.clone(), column.to_owned())), "{table}.{column}");
         }
     }
-    for (table, column) in
-        [("service_instances", "template_service_id"), ("catalog_entries", "service_id"), ("forks", "source_id")]
-    {
+    for (table, column) in [
+        ("service_instances", "template_service_id"),
+        ("catalog_entries", "service_id"),
+        ("forks", "source_id"),
+        ("owned_entries", "stack_id"),
+    ] {
         assert!(leading.contains(&(table.to_owned(), column.to_owned())), "{table}.{column}");
     }
 }
@@ -137,6 +141,7 @@ async fn children_go_with_their_owner(t: &TestApp) {
     add(["service_instances", "template_service_id", "services", "id", "RESTRICT"]);
     add(["catalog_entries", "service_id", "services", "id", "SET NULL"]);
     add(["forks", "source_id", "stacks", "id", "SET NULL"]);
+    add(["owned_entries", "stack_id", "stacks", "id", "CASCADE"]);
     add(["instance_dependencies", "depends_on", "service_instances", "id", "CASCADE"]);
     add(["api_key_stacks", "stack_id", "stacks", "id", "CASCADE"]);
     for table in entities().keys() {

@@ -32,6 +32,7 @@ const PROMISED: &str = "
     Mutation updateStack(input: UpdateStackInput!): UpdateStackPayload
     Mutation duplicateStack(input: DuplicateStackInput!): DuplicateStackPayload
     Mutation forkStack(input: ForkStackInput!): ForkStackPayload
+    Mutation applyStack(input: ApplyStackInput!): ApplyStackPayload
     Mutation renewLease(input: RenewLeaseInput!): RenewLeasePayload
     Mutation renameStack(input: RenameStackInput!): RenameStackPayload
     Mutation softDeleteStack(input: SoftDeleteStackInput!): SoftDeleteStackPayload

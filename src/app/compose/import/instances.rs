@@ -2,13 +2,13 @@
 //!
 //! Called by the import in its transaction, which locks the stack exclusively. It must not change templates.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
 use crate::{
     app::{
-        compose::import::{OnConflict, Outcome, Stop, collections, templates::Templates},
+        compose::import::{OnConflict, Outcome, Stop, collections, refuse_cycles, templates::Templates},
         instances::naming,
     },
     compose::{Entries, Imported},
@@ -17,7 +17,6 @@ use crate::{
         entities::{InstanceModel, StackModel},
         entries,
         queries::{
-            dependencies,
             instances::{self, InstanceChange, NewInstance},
             stack_instances,
         },
@@ -102,7 +101,7 @@ impl InstanceImport<'_> {
         if !uncounted.is_empty() {
             entries::count_new(tx, &uncounted).await?;
         }
-        self.refuse_cycles(tx, &ids, problems).await?;
+        refuse_cycles(tx, self.stack.id, &ids, &["input", "files"], problems).await?;
         Ok(written)
     }
 
@@ -188,31 +187,6 @@ impl InstanceImport<'_> {
                 Ok(Outcome::Skipped)
             }
         }
-    }
-
-    /// Notes instances that would wait for each other.
-    async fn refuse_cycles(&self, tx: &Tx, ids: &HashMap<&str, InstanceId>, problems: &mut Problems) -> Result<()> {
-        let mut leads_to: BTreeMap<InstanceId, Vec<InstanceId>> = BTreeMap::new();
-        for (from, to) in dependencies::of_stack(tx, self.stack.id).await? {
-            leads_to.entry(from).or_default().push(to);
-        }
-        // Repeatedly removes instances none of whose targets has dependencies. What remains contains a cycle.
-        loop {
-            let waiting: HashSet<InstanceId> = leads_to.keys().copied().collect();
-            let before = leads_to.len();
-            leads_to.retain(|_, targets| targets.iter().any(|target| waiting.contains(target)));
-            if leads_to.len() == before {
-                break;
-            }
-        }
-        let mut names: Vec<&str> =
-            ids.iter().filter(|(_, id)| leads_to.contains_key(id)).map(|(name, _)| *name).collect();
-        names.sort_unstable();
-        if !leads_to.is_empty() {
-            let message = format!("These instances would wait for each other: {}.", names.join(", "));
-            problems.push(Problem::new(Code::DependencyCycle, &["input", "files"], message));
-        }
-        Ok(())
     }
 }
 

@@ -4,9 +4,11 @@
 //! Called by the resolvers, the command line and tests. It must not parse files itself; the module `compose` does.
 
 mod collections;
+mod cycles;
 mod instances;
 mod templates;
 
+pub(in crate::app) use self::{cycles::refuse_cycles, templates::Templates};
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
@@ -17,11 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     access::{Permission, change::ChangeAction},
-    app::{
-        App, StackRef,
-        compose::import::{instances::InstanceImport, templates::Templates},
-        find,
-    },
+    app::{App, StackRef, compose::import::instances::InstanceImport, find},
     budget::{cancellation::Cancellation, import::ReadBudget},
     compose::{self, Imported, Note, Reading, Refusal, Request},
     db::{
@@ -162,24 +160,29 @@ impl App {
 /// Decides when an import is cancelled and rolled back. A dry run is cancelled when its client disconnects, any other
 /// import when its client has been told that the request has ended.
 #[derive(Clone)]
-struct Stop {
+pub(in crate::app) struct Stop {
     cancellation: Cancellation,
     dry_run: bool,
 }
 
 impl Stop {
-    fn is_set(&self) -> bool {
+    /// Cancelled when the client has been told that the request has ended.
+    pub(in crate::app) fn of(cancellation: Cancellation) -> Self {
+        Self { cancellation, dry_run: false }
+    }
+
+    pub(in crate::app) fn is_set(&self) -> bool {
         self.cancellation.is_cancelled() || self.dry_run && self.cancellation.is_abandoned()
     }
 
     /// Returns an error after a cancellation. No client sees its message.
-    fn check(&self) -> Result<()> {
+    pub(in crate::app) fn check(&self) -> Result<()> {
         if self.is_set() { Err(Error::limit("The request was over before the import was done.")) } else { Ok(()) }
     }
 }
 
 /// Sets a flag when it is dropped.
-struct SetOnDrop(Arc<AtomicBool>);
+pub(in crate::app) struct SetOnDrop(pub(in crate::app) Arc<AtomicBool>);
 
 impl Drop for SetOnDrop {
     fn drop(&mut self) {
@@ -288,6 +291,16 @@ impl Command for Import {
 }
 
 impl Import {
+    /// Templates alone: those that exist stay as they are.
+    pub(in crate::app) fn of_templates(services: Vec<Imported>, stop: Stop) -> Self {
+        Self { services, stack: None, on_conflict: OnConflict::Skip, dry_run: false, stop }
+    }
+
+    /// The services.
+    pub(in crate::app) fn services(&self) -> &[Imported] {
+        &self.services
+    }
+
     /// Imports, and returns the stack that has the instances; `None` for an import without one.
     pub(in crate::app) async fn made(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Option<StackModel>> {
         let report = self.run(tx, now).await?;

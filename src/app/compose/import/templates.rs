@@ -25,21 +25,21 @@ use crate::{
 };
 
 /// A template after the import.
-pub(super) struct Written {
-    pub(super) row: TemplateModel,
-    pub(super) outcome: Outcome,
+pub(in crate::app) struct Written {
+    pub(in crate::app) row: TemplateModel,
+    pub(in crate::app) outcome: Outcome,
     /// Its entries after the import.
-    pub(super) entries: Entries,
+    pub(in crate::app) entries: Entries,
 }
 
 /// The templates of an import, one for each service.
-pub(super) struct Templates {
-    pub(super) written: Vec<Written>,
+pub(in crate::app) struct Templates {
+    pub(in crate::app) written: Vec<Written>,
 }
 
 impl Templates {
     /// Writes the templates, or notes problems.
-    pub(super) async fn write(
+    pub(in crate::app) async fn write(
         tx: &Tx,
         Import { services, on_conflict, stop, .. }: &Import,
         now: DateTime<Utc>,

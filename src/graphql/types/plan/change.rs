@@ -74,6 +74,8 @@ changes! {
     DeleteTemplate(DeleteTemplateInput), "deleteTemplate", |app, command| app.delete_template(command).await.map(drop);
     /// As `importCompose`.
     ImportCompose(ImportComposeInput), "importCompose", |app, command| app.import_compose(command).await.map(drop);
+    /// As `applyStack`.
+    ApplyStack(ApplyStackInput), "applyStack", |app, command| app.apply_stack(command).await.map(drop);
     /// As `createInstance`.
     CreateInstance(CreateInstanceInput), "createInstance", |app, command| app.create_instance(command).await.map(drop);
     /// As `updateInstance`.

@@ -93,6 +93,11 @@ impl Plan {
         Self { plan, problems: Vec::new() }
     }
 
+    /// What was done: there is nothing left to make happen.
+    pub(in crate::graphql) fn done(plan: app::Plan) -> Self {
+        Self::new(app::Plan { token: None, ..plan })
+    }
+
     /// The plan of a change that would be refused.
     pub(in crate::graphql) fn refused(plan: app::Plan, problems: Vec<Problem>) -> Self {
         Self { plan: app::Plan { token: None, ..plan }, problems }
@@ -103,7 +108,8 @@ impl Plan {
 /// What a change would do. Nothing is written: the change is made by the code that writes, compared with what was before,
 /// and rolled back.
 impl Plan {
-    /// Makes the change happen with these effects only: give it as `planToken`. Null when there are errors.
+    /// Makes the change happen with these effects only: give it as `planToken`. Null when there are errors, and when the
+    /// change has been made.
     async fn token(&self) -> Option<&str> {
         self.plan.token.as_deref()
     }

@@ -2,6 +2,7 @@
 //!
 //! Reached through `Query`, payloads and `Instance.stack`. It must not depend on how instances are stored.
 
+pub(in crate::graphql) mod document;
 pub(in crate::graphql) mod fork;
 
 use std::sync::Arc;
@@ -30,7 +31,7 @@ use crate::{
             },
             instance::Instance,
             plain::{object, output, value},
-            stack::fork::Forks,
+            stack::{document::Documents, fork::Forks},
         },
     },
     read::cursor::PageArgs,
@@ -114,6 +115,12 @@ impl StackRelations {
     #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
     async fn copies(&self) -> Forks {
         Forks(self.0.id)
+    }
+
+    #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
+    async fn texts(&self) -> Documents {
+        Documents(self.0.id)
     }
 
     /// The live instance of this name, or null.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     limits::Limits,
-    server::graphql::{Bad, Params, Plain, check_value_count},
+    server::graphql::{Bad, Params, Plain, check_value_count, takes_files},
 };
 
 /// Longest id of an operation, in bytes.
@@ -41,7 +41,7 @@ impl Message {
     /// Reads a message. Fields that the protocol does not have are ignored.
     pub(super) fn read(text: &str, limits: &Limits) -> Result<Self, Invalid> {
         let values = check_value_count(text, limits);
-        if text.len() > limits.max_body && !text.contains("importCompose") {
+        if text.len() > limits.max_body && !takes_files(text) {
             return Err("Message too long");
         }
         if values.is_err() {
