@@ -46,6 +46,39 @@ fn subscriptions_that_are_the_same_share_one_execution() {
 }
 
 #[test]
+fn those_that_come_back_share_the_events_that_they_have_missed() {
+    run(Engine::Sqlite, async |t: &TestApp| {
+        let (shop, other) = (raw(&t.stack("shop").await), raw(&t.stack("other").await));
+        let live = Live::start(t).await;
+        let query = "subscription ($after: ChangeCursor) { stackChanges(stack: { name: \"shop\" }, after: $after) { ... on ChangeEvent { \
+                     cursor change { message } } } }";
+        let mut first = live.client().await;
+        first.subscribe("1", query, json!({})).await;
+        live.until_metric("devarch_subscriptions{transport=\"websocket\"}", 1.0).await;
+        let mut cursors = vec![cursor(t).await];
+        for number in 1..=12 {
+            touch(t, shop, number).await;
+            touch(t, other, 100 + number).await;
+            let event = first.event().await;
+            assert_eq!(event["change"]["message"], format!("c{number}"));
+            cursors.push(event["cursor"].as_str().unwrap().to_owned());
+        }
+        assert_eq!(live.metric(EXECUTIONS).await, 12.0);
+        // Each has seen more than the one before.
+        for (seen, after) in cursors.iter().enumerate().take(12) {
+            let mut ws = live.client().await;
+            ws.subscribe("1", query, json!({ "after": after })).await;
+            for (number, known) in cursors.iter().enumerate().skip(seen + 1) {
+                let event = ws.event().await;
+                assert_eq!(event["change"]["message"], format!("c{number}"));
+                assert_eq!(event["cursor"], known.as_str());
+            }
+        }
+        assert_eq!(live.metric(EXECUTIONS).await, 12.0, "none was executed again");
+    });
+}
+
+#[test]
 fn objects_are_shown_as_they_are_when_an_event_is_sent() {
     run(Engine::Sqlite, async |t: &TestApp| {
         let shop = raw(&t.stack("shop").await);
