@@ -79,6 +79,30 @@ fn those_that_come_back_share_the_events_that_they_have_missed() {
 }
 
 #[test]
+fn a_client_that_takes_nothing_does_not_hold_up_others() {
+    run(Engine::Sqlite, async |t: &TestApp| {
+        let stack =
+            t.done("createStack", json!({ "name": "shop", "description": "x".repeat(2000) }), "stack { id }").await;
+        let shop = raw(&stack["stack"]);
+        let live = Live::start(t).await;
+        let mut slow = live.client().await;
+        for id in 0..12 {
+            // None is the same as another.
+            let query = long_events().replacen("d0:", &format!("other{id}:"), 1);
+            slow.subscribe(&id.to_string(), &query, json!({})).await;
+        }
+        let mut other = live.client().await;
+        other.subscribe("1", "subscription { changes { ... on ChangeEvent { change { message } } } }", json!({})).await;
+        live.until_metric("devarch_subscriptions{transport=\"websocket\"}", 13.0).await;
+        for number in 1..=60 {
+            touch(t, shop, number).await;
+            assert_eq!(other.message().await, format!("c{number}"));
+        }
+        drop(slow);
+    });
+}
+
+#[test]
 fn objects_are_shown_as_they_are_when_an_event_is_sent() {
     run(Engine::Sqlite, async |t: &TestApp| {
         let shop = raw(&t.stack("shop").await);
