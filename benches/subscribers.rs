@@ -1,4 +1,4 @@
-//! Measures subscriptions: the memory of many idle ones, and how long events take to many at once.
+//! Measures subscriptions: memory and statements of many idle ones, and how long events take to many at once.
 //!
 //! It starts the server of `devarch` on an empty SQLite database in memory of its own process, and itself a second time
 //! as the clients, so that the memory is that of the server alone. See `benches/README.md`.
@@ -54,6 +54,9 @@ struct Arguments {
     /// Seconds of events.
     #[arg(long, default_value_t = 10, value_name = "SECONDS")]
     seconds: u64,
+    /// Seconds in which nothing happens, before the memory is measured and the statements are counted.
+    #[arg(long, default_value_t = 2, value_name = "SECONDS")]
+    idle: u64,
     /// Server-sent events in place of WebSockets.
     #[arg(long)]
     sse: bool,
@@ -96,7 +99,7 @@ async fn serve(wanted: Arguments) -> Result<()> {
     let address = listener.local_addr()?;
     let db = Db::connect(&wanted.database_url, 4, &DatabaseTimeouts::default()).await?;
     db.migrate().await?;
-    let app = App::new(db, Clock::system());
+    let app = App::new(db.clone(), Clock::system());
     app.notify_servers();
     let mut stacks = Vec::new();
     for number in 0..wanted.stacks.max(1) {
@@ -123,8 +126,11 @@ async fn serve(wanted: Arguments) -> Result<()> {
     let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
     say(&format!("server alone: {:.1} MiB", resident()?))?;
     lines.next_line().await?;
-    sleep(Duration::from_secs(2)).await;
-    say(&format!("{} subscribers, idle: {:.1} MiB", wanted.subscribers, resident()?))?;
+    let before = db.statements();
+    sleep(Duration::from_secs(wanted.idle)).await;
+    let statements = db.statements() - before;
+    let (number, memory) = (wanted.subscribers, resident()?);
+    say(&format!("{number} subscribers, idle for {} s: {memory:.1} MiB, {statements} statements", wanted.idle))?;
     if wanted.rate > 0 {
         let before = cpu()?;
         let mut ticks = interval(Duration::from_secs(1) / wanted.rate);
@@ -172,8 +178,11 @@ async fn clients(wanted: Arguments, address: SocketAddr) -> Result<()> {
             }
         }
         tokio::spawn(async move {
-            if let Err(cause) = client(&wanted, number, address, &seen).await {
-                let _ = say(&format!("a client failed: {cause}"));
+            let mut is_ready = false;
+            while let Err(cause) = client(&wanted, number, address, &seen, &mut is_ready).await {
+                // On a busy machine a server may turn clients away.
+                let _ = writeln!(std::io::stderr(), "a client comes back: {cause}");
+                sleep(Duration::from_millis(200)).await;
             }
         });
     }
@@ -198,7 +207,13 @@ async fn clients(wanted: Arguments, address: SocketAddr) -> Result<()> {
 }
 
 /// One subscriber, which reads bytes and looks for the messages of the changes, which are the times when they were made.
-async fn client(wanted: &Arguments, number: usize, address: SocketAddr, seen: &Seen) -> Result<()> {
+async fn client(
+    wanted: &Arguments,
+    number: usize,
+    address: SocketAddr,
+    seen: &Seen,
+    is_ready: &mut bool,
+) -> Result<()> {
     let field = match wanted.stacks {
         0 => "changes".to_owned(),
         stacks => format!("stackChanges(stack: {{ name: \"s{}\" }})", number % stacks),
@@ -241,14 +256,16 @@ async fn client(wanted: &Arguments, number: usize, address: SocketAddr, seen: &S
     }
     let expected: &[u8] = if wanted.sse { b"retry:" } else { b"connection_ack" };
     let mut buffer = Vec::with_capacity(512);
-    let mut is_ready = false;
     let started = Instant::now();
     loop {
         if stream.read_buf(&mut buffer).await? == 0 {
             return Err(format!("closed after {:?}: {}", started.elapsed(), String::from_utf8_lossy(&buffer)).into());
         }
-        if !is_ready && find(&buffer, expected).is_some() {
-            is_ready = true;
+        if find(&buffer, b"\"errors\"").or_else(|| find(&buffer, b"\"error\"")).is_some() {
+            return Err(format!("refused: {}", String::from_utf8_lossy(&buffer)).into());
+        }
+        if !*is_ready && find(&buffer, expected).is_some() {
+            *is_ready = true;
             seen.ready.fetch_add(1, Ordering::Relaxed);
         }
         let marker = b"\"message\":\"";

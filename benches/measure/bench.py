@@ -65,7 +65,7 @@ class Bench:
             url = self.database.url(unfinished)
             migrate = [binary, "--database-url", url, "--log", "warn", "migrate", "up"]
             subprocess.run(migrate, check=True, stdout=subprocess.DEVNULL, cwd=self.work)
-            seeder = os.path.join(build("--example", "seed"), "examples", "seed")
+            seeder = self.args.seeder or os.path.join(build("--example", "seed"), "examples", "seed")
             sizes = ["--stacks", str(stacks), "--instances", str(INSTANCES)]
             subprocess.run([seeder, "--database-url", url, *sizes], check=True, stdout=subprocess.DEVNULL)
             self.database.rename(unfinished, name)
@@ -191,6 +191,7 @@ class Bench:
         copies = {}
         try:
             for server in everyone:
+                server.changed_stacks = min(self.args.changed_stacks or server.size[0], server.size[0])
                 if server.database not in copies:
                     copies[server.database] = self.copied(server.database)
                 server.database = copies[server.database]

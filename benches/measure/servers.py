@@ -20,6 +20,8 @@ class Server:
     def __init__(self, name, size, work, is_repeated=False):
         self.name, self.size, self.work, self.is_repeated = name, size, work, is_repeated
         self.process = None
+        # Changes go to this many stacks.
+        self.changed_stacks = size[0]
 
     def launch(self, command, environment, cwd):
         self.log = os.path.join(self.work, f"{self.name.replace(' ', '-')}.log")
@@ -71,8 +73,9 @@ class Server:
         """The file with the requests of a load: always the same, or with changing variables."""
         file = os.path.join(self.work, f"{self.name.replace(' ', '-')}-{question}.bodies")
         count = 1 if self.is_repeated else questions.BODIES
+        stacks = self.changed_stacks if question in questions.WRITES else self.size[0]
         with open(file, "w") as out:
-            for choice in questions.choices(*self.size, count):
+            for choice in questions.choices(stacks, self.size[1], count):
                 out.write(self.body(question, choice) + "\n")
         return file
 

@@ -16,6 +16,7 @@ def add_arguments(add):
     add("--binary", action="append", metavar="NAME=FILE", help="a build to measure, several times for several builds")
     add("--database", choices=["postgres", "sqlite"], default="postgres", help="its own PostgreSQL, or SQLite")
     add("--database-url", metavar="URL", help="a PostgreSQL server; its user may create databases")
+    add("--seeder", type=program, metavar="FILE", help="the example seed, built already, which fills databases")
     add("--keep", metavar="DIR", help="keep cluster, databases and files here, and use them the next time")
     add("--size", choices=bench.STACKS, default="m", help="10, 100 or 2,000 stacks of 100 instances (m)")
     add("--connections", type=int, default=16, metavar="N", help="connections that ask at the same time (16)")

@@ -4,6 +4,7 @@
 //! response for each event, whatever their number. A response must not be shared between different reaches.
 
 use std::{
+    collections::VecDeque,
     hash::{DefaultHasher, Hash, Hasher},
     pin::Pin,
     sync::Arc,
@@ -13,11 +14,14 @@ use std::{
 
 use async_graphql::ServerError;
 use axum::body::Bytes;
-use futures_util::{Stream, future::BoxFuture};
+use futures_util::Stream;
 use quick_cache::{Weighter, sync};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
-use tokio::time::{Instant, sleep};
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, sleep},
+};
 use tower_http::request_id::RequestId;
 
 use super::{Live, Open};
@@ -39,6 +43,11 @@ use crate::{
 const MAX_PAYLOAD_BYTES: u64 = 8 * 1024 * 1024;
 /// Number of responses that are kept, about.
 const PAYLOADS: usize = 4096;
+/// Most events of a subscription that are made at the same time. One after the other, they would take a round trip to the
+/// database each.
+const MAX_AHEAD: usize = 4;
+/// After a longer response, the next event is made when that one has been sent: a slow client costs little memory.
+const MAX_BYTES_AHEAD: usize = 4 * 1024;
 /// Pauses before an event is executed again because the database was away.
 const PAUSES: [Duration; 3] = [Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(2)];
 /// The codes of responses that are worth another execution.
@@ -180,6 +189,29 @@ pub(super) fn payloads() -> Payloads {
     sync::Cache::with_weighter(PAYLOADS, MAX_PAYLOAD_BYTES, ByBytes)
 }
 
+/// The response to an event.
+enum Json {
+    Known(Bytes),
+    /// It is made on a task of its own: others may wait for it, and must not wait for the client of this subscription.
+    Running(JoinHandle<Bytes>),
+}
+
+impl Json {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Bytes> {
+        match self {
+            Self::Known(json) => Poll::Ready(json.clone()),
+            Self::Running(task) => match ready!(Pin::new(task).poll(cx)) {
+                Ok(json) => Poll::Ready(json),
+                Err(cause) => match cause.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    // The process ends.
+                    Err(_) => Poll::Pending,
+                },
+            },
+        }
+    }
+}
+
 /// An event that is ready to be sent.
 pub(super) struct Event {
     /// The item with its cursor.
@@ -200,7 +232,10 @@ pub(super) enum Refused {
 pub(super) struct Subscription {
     spec: Arc<Spec>,
     changes: Changes,
-    executing: Option<(FeedItem, BoxFuture<'static, Bytes>)>,
+    /// The next events, in their order.
+    next: VecDeque<(FeedItem, Json)>,
+    /// Bytes of the last response.
+    last_bytes: usize,
     /// Whether it ends with the next event.
     ends: bool,
     open: Open,
@@ -255,7 +290,8 @@ impl Subscription {
         let digest = digest(&query, &access);
         let spec = Spec { service: service.clone(), access, checked, operation_name, variables, query, digest };
         open.count();
-        Ok(Self { spec: service.live.shared(spec), changes, executing: None, ends: false, open })
+        let spec = service.live.shared(spec);
+        Ok(Self { spec, changes, next: VecDeque::new(), last_bytes: 0, ends: false, open })
     }
 
     /// The cursor after which the stream began.
@@ -265,7 +301,7 @@ impl Subscription {
 
     /// Goes on with another access. The client is told to fetch anew.
     pub(super) fn rescope(&mut self, access: &Access) {
-        self.executing = None;
+        self.next.clear();
         self.ends = !self.changes.rescope(access);
         self.spec = self.live().shared(self.spec.for_access(access.clone()));
     }
@@ -276,28 +312,17 @@ impl Subscription {
 
     /// The next event; `None` when the subscription is complete.
     pub(super) fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
-        let (item, json) = match &mut self.executing {
-            Some((_, response)) => {
-                let json = ready!(response.as_mut().poll(cx));
-                let Some((item, _)) = self.executing.take() else { return Poll::Ready(None) };
-                (item, json)
-            }
-            None => {
-                let is_last = self.ends;
-                let Some(item) = ready!(Pin::new(&mut self.changes).poll_next(cx)) else { return Poll::Ready(None) };
-                if is_last && !matches!(item, FeedItem::Resync { .. }) {
-                    return Poll::Ready(None);
-                }
-                match self.live().0.payloads.get(&PayloadKey::new(&self.spec.digest, &item)) {
-                    Some(known) => (item, known),
-                    None => {
-                        let response = Arc::clone(&self.spec).response(item.clone());
-                        self.executing = Some((item, Box::pin(response)));
-                        return self.poll_event(cx);
-                    }
-                }
-            }
+        let is_over = self.look_ahead(cx);
+        let Some((_, json)) = self.next.front_mut() else {
+            return if is_over { Poll::Ready(None) } else { Poll::Pending };
         };
+        let json = ready!(json.poll(cx));
+        let Some((item, _)) = self.next.pop_front() else { return Poll::Ready(None) };
+        self.last_bytes = json.len();
+        if self.next.is_empty() {
+            // An idle subscription holds no memory.
+            self.next = VecDeque::new();
+        }
         let (figures, transport) = (&self.live().0.figures, self.open.transport);
         figures.sent(transport);
         if let FeedItem::Resync { reason, .. } = &item {
@@ -306,9 +331,33 @@ impl Subscription {
         Poll::Ready(Some(Event { item, json }))
     }
 
+    /// Begins to make the next events. Returns whether there are no more.
+    fn look_ahead(&mut self, cx: &mut Context<'_>) -> bool {
+        let most = if self.last_bytes > MAX_BYTES_AHEAD { 1 } else { MAX_AHEAD };
+        while self.next.len() < most {
+            let item = match Pin::new(&mut self.changes).poll_next(cx) {
+                Poll::Pending => return false,
+                Poll::Ready(None) => return true,
+                Poll::Ready(Some(item)) => item,
+            };
+            if self.ends && !matches!(item, FeedItem::Resync { .. }) {
+                return true;
+            }
+            let json = match self.live().0.payloads.get(&PayloadKey::new(&self.spec.digest, &item)) {
+                Some(known) => Json::Known(known),
+                None => Json::Running(tokio::spawn(Arc::clone(&self.spec).response(item.clone()))),
+            };
+            self.next.push_back((item, json));
+            if self.ends {
+                return false;
+            }
+        }
+        false
+    }
+
     /// Whether the last event was its last one.
     pub(super) fn is_complete(&self) -> bool {
-        self.ends && self.executing.is_none()
+        self.ends && self.next.is_empty()
     }
 }
 

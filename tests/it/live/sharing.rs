@@ -46,6 +46,63 @@ fn subscriptions_that_are_the_same_share_one_execution() {
 }
 
 #[test]
+fn those_that_come_back_share_the_events_that_they_have_missed() {
+    run(Engine::Sqlite, async |t: &TestApp| {
+        let (shop, other) = (raw(&t.stack("shop").await), raw(&t.stack("other").await));
+        let live = Live::start(t).await;
+        let query = "subscription ($after: ChangeCursor) { stackChanges(stack: { name: \"shop\" }, after: $after) { ... on ChangeEvent { \
+                     cursor change { message } } } }";
+        let mut first = live.client().await;
+        first.subscribe("1", query, json!({})).await;
+        live.until_metric("devarch_subscriptions{transport=\"websocket\"}", 1.0).await;
+        let mut cursors = vec![cursor(t).await];
+        for number in 1..=12 {
+            touch(t, shop, number).await;
+            touch(t, other, 100 + number).await;
+            let event = first.event().await;
+            assert_eq!(event["change"]["message"], format!("c{number}"));
+            cursors.push(event["cursor"].as_str().unwrap().to_owned());
+        }
+        assert_eq!(live.metric(EXECUTIONS).await, 12.0);
+        // Each has seen more than the one before.
+        for (seen, after) in cursors.iter().enumerate().take(12) {
+            let mut ws = live.client().await;
+            ws.subscribe("1", query, json!({ "after": after })).await;
+            for (number, known) in cursors.iter().enumerate().skip(seen + 1) {
+                let event = ws.event().await;
+                assert_eq!(event["change"]["message"], format!("c{number}"));
+                assert_eq!(event["cursor"], known.as_str());
+            }
+        }
+        assert_eq!(live.metric(EXECUTIONS).await, 12.0, "none was executed again");
+    });
+}
+
+#[test]
+fn a_client_that_takes_nothing_does_not_hold_up_others() {
+    run(Engine::Sqlite, async |t: &TestApp| {
+        let stack =
+            t.done("createStack", json!({ "name": "shop", "description": "x".repeat(2000) }), "stack { id }").await;
+        let shop = raw(&stack["stack"]);
+        let live = Live::start(t).await;
+        let mut slow = live.client().await;
+        for id in 0..12 {
+            // None is the same as another.
+            let query = long_events().replacen("d0:", &format!("other{id}:"), 1);
+            slow.subscribe(&id.to_string(), &query, json!({})).await;
+        }
+        let mut other = live.client().await;
+        other.subscribe("1", "subscription { changes { ... on ChangeEvent { change { message } } } }", json!({})).await;
+        live.until_metric("devarch_subscriptions{transport=\"websocket\"}", 13.0).await;
+        for number in 1..=60 {
+            touch(t, shop, number).await;
+            assert_eq!(other.message().await, format!("c{number}"));
+        }
+        drop(slow);
+    });
+}
+
+#[test]
 fn objects_are_shown_as_they_are_when_an_event_is_sent() {
     run(Engine::Sqlite, async |t: &TestApp| {
         let shop = raw(&t.stack("shop").await);

@@ -3,7 +3,7 @@
 //! Called by the resolvers of subscriptions. It must not send what the subscriber may not see, and nothing twice.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     fmt,
     pin::Pin,
     sync::Arc,
@@ -13,7 +13,7 @@ use std::{
 use futures_util::Stream;
 
 use super::{
-    Feed, FeedItem, LoggedChange, Place, ResyncReason,
+    Feed, FeedItem, Place, ResyncReason,
     missed::{Missed, ranges, seen},
     view::View,
 };
@@ -24,7 +24,7 @@ use crate::{
         Db,
         change_log::{
             PART_OF_TEMPLATES,
-            cursor::{Head, LogCursor, LogEnd, Reach},
+            cursor::{LogCursor, LogEnd, Reach},
             part_of,
             tail::{self, Standing},
         },
@@ -119,13 +119,7 @@ impl Feed {
                 let until = state.end.clone();
                 let seen = seen(&cursor, &until, &view);
                 let is_covered = state.covers(&seen);
-                let is_new = |change: &&Arc<LoggedChange>| is_covered && change.seq > seen.head(change.part).seq;
-                let new = state.ring.iter().filter(is_new).filter(|change| view.shows(change));
-                let page = new.map(|change| {
-                    let head = Head { seq: change.seq, change: change.id.0 };
-                    (LoggedChange { cursor: String::new(), ..(**change).clone() }, head)
-                });
-                let page = page.collect();
+                let page = if is_covered { state.missed(&seen, &view) } else { VecDeque::new() };
                 missed =
                     Some(Box::new(Missed { db: db.clone(), seen, until, page, reading: None, is_whole: is_covered }));
                 Arc::from(text)

@@ -63,7 +63,9 @@ impl Missed {
             while let Some((mut change, head)) = self.page.pop_front() {
                 self.seen.heads.insert(change.part, head);
                 if view.shows(&change) {
-                    change.cursor = self.seen.cursor().encode();
+                    if change.cursor.is_empty() {
+                        change.cursor = self.seen.cursor().encode();
+                    }
                     return Poll::Ready(Some(change));
                 }
             }

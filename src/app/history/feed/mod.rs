@@ -28,6 +28,7 @@ use tokio::{
 };
 
 pub use self::follow::{Changes, FeedRequest};
+use self::view::View;
 use crate::{
     access::change::{ActorKind, ChangeAction, Subject},
     clock::Clock,
@@ -285,6 +286,24 @@ impl State {
     /// Whether the ring has all changes after an end of the log.
     fn covers(&self, seen: &LogEnd) -> bool {
         self.before.heads.iter().all(|(part, head)| seen.head(*part).seq >= head.seq)
+    }
+
+    /// The changes of the ring after what a subscriber has seen. Once the ring has come to all that it has seen, they keep
+    /// their cursors, so that their responses are those of other subscribers; until then they have none.
+    fn missed(&self, seen: &LogEnd, view: &View) -> VecDeque<(LoggedChange, Head)> {
+        let is_ahead = |(part, head): &(&i32, &Head)| view.concerns(**part) && self.before.head(**part).seq < head.seq;
+        let mut ahead: Vec<(i32, i64)> =
+            seen.heads.iter().filter(is_ahead).map(|(part, head)| (*part, head.seq)).collect();
+        let mut found = VecDeque::new();
+        for change in &self.ring {
+            ahead.retain(|(part, seq)| *part != change.part || *seq > change.seq);
+            if change.seq > seen.head(change.part).seq && view.shows(change) {
+                let cursor = if ahead.is_empty() { change.cursor.clone() } else { String::new() };
+                let head = Head { seq: change.seq, change: change.id.0 };
+                found.push_back((LoggedChange { cursor, ..(**change).clone() }, head));
+            }
+        }
+        found
     }
 
     /// Goes on from another end of the log, without the changes in between.
