@@ -38,6 +38,8 @@ fn blocks(text: &str) -> Vec<(&str, String)> {
 struct Service {
     child: Child,
     address: String,
+    /// Where the commands run: some of them write files.
+    folder: tempfile::TempDir,
 }
 
 impl Service {
@@ -56,7 +58,8 @@ impl Service {
             let (_, rest) = line.split_once("http://")?;
             Some(rest.split('/').next()?.to_owned())
         });
-        Self { child, address: address.expect("the service says where it listens") }
+        let address = address.expect("the service says where it listens");
+        Self { child, address, folder: tempfile::tempdir().unwrap() }
     }
 
     fn curl(&self, body: &str) -> Value {
@@ -76,7 +79,7 @@ impl Service {
         // The tour says how `devarch` gets on the path.
         let folder = std::path::Path::new(env!("CARGO_BIN_EXE_devarch")).parent().unwrap();
         let script = format!("PATH='{}':$PATH\n{script}", folder.display());
-        let done = Command::new("sh").args(["-ec", &script]).output().unwrap();
+        let done = Command::new("sh").args(["-ec", &script]).current_dir(self.folder.path()).output().unwrap();
         assert!(done.status.success(), "{script}: {}", String::from_utf8_lossy(&done.stderr));
         String::from_utf8(done.stdout).unwrap()
     }
@@ -114,6 +117,14 @@ async fn the_tour_shows_what_the_service_answers(t: &TestApp) {
         compared += 1;
     }
     assert!(compared >= 8, "{compared} steps");
+    // The documents of the example can be applied.
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/gitops/stacks");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().path();
+        let plan = format!("devarch plan '{}' --stack example --owner git:example", file.display());
+        let told = service.shell(&format!("{plan} --server http://{ADDRESS} || test $? = 2"));
+        assert!(told.contains("The stack `example` is created."), "{told}");
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ both!(
     an_edit_of_a_template_reaches_all_its_instances,
     an_import_is_planned,
     a_fork_is_planned,
+    an_apply_is_planned_and_tells_its_plan,
     a_plan_that_would_be_refused_has_errors_only,
     effects_are_paged,
     statements_do_not_depend_on_instances,
@@ -190,6 +191,35 @@ async fn a_fork_is_planned(t: &TestApp) {
     bound["planToken"] = found["token"].clone();
     t.done("forkStack", bound, "stack { name } created").await;
     assert_eq!(plan(t, "forkStack", &input).await["summary"]["effects"], 0, "the fork is there");
+}
+
+async fn an_apply_is_planned_and_tells_its_plan(t: &TestApp) {
+    t.freeze_time();
+    t.shop().await;
+    let text = "devarch: 1\ninstances:\n  db:\n    template: postgres\n    overrides:\n      settings: { imageTag: '16' }\n  new:\n    template: postgres\n";
+    let input = json!({ "stack": "shop", "owner": "git:shop", "source": { "document": text } });
+    let found = plan(t, "applyStack", &input).await;
+    let summary = |found: &Value| found["summary"].clone();
+    assert_eq!(
+        (&found["summary"]["containersCreated"], &found["summary"]["containersRecreated"]),
+        (&json!(1), &json!(1))
+    );
+    let selection =
+        "changed plan { token destructive summary { containersCreated containersRecreated containersRemoved entries
+        destructive cautions effects } }";
+    let done = t.done("applyStack", super::with_token(&input, &found["token"]), selection).await;
+    assert_eq!(summary(&done["plan"]), summary(&found));
+    assert_eq!((&done["plan"]["token"], &done["changed"]), (&Value::Null, &json!(true)));
+    assert_eq!(plan(t, "applyStack", &input).await["summary"]["effects"], 0);
+    // What is exported plans nothing.
+    let exported = t.data("{ stack(name: \"shop\") { document } }", json!({})).await["stack"]["document"].take();
+    let again = json!({ "stack": "shop", "owner": "git:shop", "source": { "document": exported } });
+    assert_eq!(plan(t, "applyStack", &again).await["summary"]["effects"], 0);
+    // An edit by hand of what the file has spoils a plan.
+    let edited =
+        plan(t, "applyStack", &json!({ "stack": "shop", "owner": "git:shop", "source": { "document": "devarch: 1" } }))
+            .await;
+    assert_eq!(edited["summary"]["containersRemoved"], 1, "{edited}");
 }
 
 async fn a_plan_that_would_be_refused_has_errors_only(t: &TestApp) {

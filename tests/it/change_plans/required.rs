@@ -18,7 +18,7 @@ async fn such_a_key_destroys_nothing_without_a_plan(t: &TestApp) {
     assert_eq!(viewer["viewer"]["requirePlan"], true);
     assert_eq!(viewer["apiKeys"], json!([{ "name": "agent", "requirePlan": true }]));
     let (stack, db) = (json!({ "name": "shop" }), TestApp::by_name("shop", "db"));
-    let destructive: [(&str, Value); 10] = [
+    let destructive: [(&str, Value); 11] = [
         ("renameStack", json!({ "stack": stack, "name": "store" })),
         ("softDeleteStack", json!({ "stack": stack })),
         ("purgeStack", json!({ "stack": stack })),
@@ -29,6 +29,7 @@ async fn such_a_key_destroys_nothing_without_a_plan(t: &TestApp) {
         ("purgeInstance", json!({ "instance": db })),
         ("revertChange", json!({ "change": "Q2hhbmdlOjE" })),
         ("restoreVersion", json!({ "stack": stack, "at": { "ago": "PT0S" } })),
+        ("applyStack", json!({ "stack": "shop", "owner": "git", "source": { "document": "devarch: 1" } })),
     ];
     for (mutation, input) in destructive {
         assert_eq!(agent.refused(mutation, input).await, [code("PLAN_REQUIRED", "input.planToken")], "{mutation}");
