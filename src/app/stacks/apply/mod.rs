@@ -9,8 +9,10 @@ mod fields;
 mod instances;
 mod kinds;
 mod merge;
+mod new_templates;
 mod ownership;
 mod source;
+mod wanted;
 
 use std::collections::BTreeMap;
 
