@@ -304,7 +304,17 @@ pub(super) async fn promised(t: &TestApp) {
     }
     for (interface, of) in [
         ("Node", vec!["Change", "Instance", "InstanceVersion", "Stack", "StackVersion", "Template"]),
-        ("UserError", vec!["ConflictError", "InUseError", "InputError", "NameTakenError", "StaleRevisionError"]),
+        (
+            "UserError",
+            vec![
+                "ConflictError",
+                "InUseError",
+                "InputError",
+                "NameTakenError",
+                "OwnedByOtherError",
+                "StaleRevisionError",
+            ],
+        ),
     ] {
         let mut found: Vec<_> =
             list(&types[interface], "possibleTypes").map(|of| of["name"].as_str().unwrap()).collect();
