@@ -181,7 +181,9 @@ impl<'m> Members<'m> {
             let container = name.as_ref().map(|name| naming::container(&self.stack.name, name.as_str()));
             let container = container.and_then(|container| texts.keep(container));
             let (Some(name), Some(container_name), true) = (name, container, texts.is_empty()) else {
-                place_of(&at, &desired.place, texts).into_iter().for_each(|problem| problems.push(problem));
+                for problem in place_of(&at, &desired.place, texts) {
+                    problems.push(problem);
+                }
                 continue;
             };
             let instance = NewInstance {

@@ -58,7 +58,9 @@ impl Members<'_> {
         let written = Templates::write(tx, &import, now, &mut found).await?.written;
         if let Err(Error::Refused(found)) = found.finish() {
             let path = ["input", "source", "compose"].map(str::to_owned).to_vec();
-            found.into_iter().for_each(|problem| problems.push(Problem { path: path.clone(), ..problem }));
+            for problem in found {
+                problems.push(Problem { path: path.clone(), ..problem });
+            }
             return Ok(Vec::new());
         }
         let mut report = Vec::with_capacity(written.len());

@@ -77,7 +77,7 @@ impl Members<'_> {
             template: DesiredTemplate::Named(String::new()),
             fields: Vec::new(),
             description: None,
-            kinds: DesiredKinds::Overrides(InstanceOverrides::default()),
+            kinds: DesiredKinds::Overrides(Box::default()),
         };
         let pruned = std::mem::take(&mut self.pruned);
         let all = mentioned.into_iter().map(|(desired, row)| (desired.clone(), row, true));
@@ -106,11 +106,15 @@ impl Members<'_> {
             );
             let values = values(&row, &desired, work.desired.is_compose && is_mentioned, ownership);
             text::check(values.iter().flat_map(InstanceValues::texts).collect(), &mut found);
-            place_of(&work.path(), &desired.place, found).into_iter().for_each(|problem| problems.push(problem));
+            for problem in place_of(&work.path(), &desired.place, found) {
+                problems.push(problem);
+            }
             wanted.push(WantedInstance { row, is_new, is_mentioned, values: values.filter(|_| !is_new), overrides });
         }
         let names = ids.into_iter().map(|(name, id)| (id, name)).collect();
-        ownership.problems(&names).into_iter().for_each(|problem| problems.push(problem));
+        for problem in ownership.problems(&names) {
+            problems.push(problem);
+        }
         problems.finish()?;
         Ok(wanted)
     }
