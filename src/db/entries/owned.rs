@@ -96,6 +96,8 @@ pub async fn owners(db: &impl Session, stacks: &[StackId]) -> Result<HashMap<Sta
         of_stack.entry(stack_id).or_default().push(owner);
     }
     // The order does not depend on the collation of the database.
-    of_stack.values_mut().for_each(|owners| owners.sort_unstable());
+    for owners in of_stack.values_mut() {
+        owners.sort_unstable();
+    }
     Ok(of_stack)
 }

@@ -321,6 +321,7 @@ pub(super) async fn promised(t: &TestApp) {
                 "InUseError",
                 "InputError",
                 "NameTakenError",
+                "OwnedByOtherError",
                 "PlanChangedError",
                 "StaleRevisionError",
             ],

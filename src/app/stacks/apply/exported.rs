@@ -56,7 +56,7 @@ impl Exported<'_> {
             let mut kinds = kinds::of_file(service.entries);
             kinds.resolve(&ids);
             match kinds {
-                DesiredKinds::Entries(entries) => Some((id, entries)),
+                DesiredKinds::Entries(entries) => Some((id, *entries)),
                 DesiredKinds::Overrides(_) => None,
             }
         });

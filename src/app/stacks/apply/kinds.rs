@@ -23,9 +23,9 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(super) enum DesiredKinds {
     /// A document: the overrides. A kind that is `None` has none.
-    Overrides(InstanceOverrides),
+    Overrides(Box<InstanceOverrides>),
     /// A Compose file: the entries that run.
-    Entries(Entries),
+    Entries(Box<Entries>),
 }
 
 /// How secrets are loaded.
@@ -46,7 +46,7 @@ macro_rules! all_kinds {
         pub(super) fn of_file(collections: Collections) -> DesiredKinds {
             let mut entries = Entries::default();
             $( entries.$field = collections.$field.map(Cardinality::into_entries).unwrap_or_default(); )+
-            DesiredKinds::Entries(entries)
+            DesiredKinds::Entries(Box::new(entries))
         }
 
         /// The overrides of instances. The number of statements does not depend on the number of instances.

@@ -43,7 +43,9 @@ fn groups<'g, K: Kind>(entries: impl IntoIterator<Item = &'g K>) -> Groups<'g, K
     for entry in entries {
         groups.entry(entry.key()).or_default().push(entry);
     }
-    groups.values_mut().for_each(|group| group.sort_by(|a, b| a.tie(b)));
+    for group in groups.values_mut() {
+        group.sort_by(|a, b| a.tie(b));
+    }
     groups
 }
 
@@ -52,8 +54,8 @@ fn cloned<K: Kind>(group: &[&K]) -> Vec<K> {
 }
 
 /// The overrides after an apply; `None` if they stay as they are.
-pub(super) fn decide<'e, K: Registered>(
-    (target, exported): (&Target<'_>, Exported<'_, 'e, K>),
+pub(super) fn decide<K: Registered>(
+    (target, exported): (&Target<'_>, Exported<'_, '_, K>),
     template: &[K],
     own: &Overrides<K>,
     desired: &Desired<K>,
@@ -118,8 +120,8 @@ fn of_overrides<K: Registered>(
     next
 }
 
-fn of_entries<'e, K: Registered>(
-    (target, exported): (&Target<'_>, Exported<'_, 'e, K>),
+fn of_entries<K: Registered>(
+    (target, exported): (&Target<'_>, Exported<'_, '_, K>),
     template: &[K],
     own: &Overrides<K>,
     wanted: &[K],

@@ -9,8 +9,10 @@ mod fields;
 mod instances;
 mod kinds;
 mod merge;
+mod new_templates;
 mod ownership;
 mod source;
+mod wanted;
 
 use std::collections::BTreeMap;
 
@@ -145,7 +147,7 @@ impl App {
         stop.check()?;
         let notes = std::mem::take(&mut desired.notes);
         let work = Work { app: self, stack, owner, prune, take, desired, stop };
-        let mut applied = match self.write_name(&work).await {
+        let mut applied = match Box::pin(self.write_name(&work)).await {
             Err(Error::Conflict(Unique::TemplateName | Unique::StackName)) => {
                 let message = "A stack or a template of one of these names has just been made; apply again.";
                 return Err(Error::refused(Problem::new(Code::NameTaken, &["input", "stack"], message)));

@@ -137,7 +137,7 @@ fn of_document(document: StackDocument) -> DesiredStack {
         template: DesiredTemplate::Named(instance.template),
         fields: instance.fields,
         description: None,
-        kinds: DesiredKinds::Overrides(instance.overrides),
+        kinds: DesiredKinds::Overrides(Box::new(instance.overrides)),
     });
     let instances = instances.collect();
     DesiredStack { fields: document.fields, instances, is_compose: false, notes: Vec::new() }

@@ -149,7 +149,7 @@ where
             }
         }
         (_, None) => {
-            at.note(Code::InvalidValue, format!("This has to be a list of keys, and is {}.", node.what()), None)
+            at.note(Code::InvalidValue, format!("This has to be a list of keys, and is {}.", node.what()), None);
         }
     });
     keys
