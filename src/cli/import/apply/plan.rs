@@ -115,7 +115,9 @@ async fn plan_one(source: &Source, wanted: &PlanFiles, one: Applied) -> Result<b
     };
     let (token, summary, conflicts) = last;
     print(&report(&stack, &listed, &summary));
-    conflicts.iter().for_each(|conflict| warn(&conflict.message));
+    for conflict in &conflicts {
+        warn(&conflict.message);
+    }
     if let Some(token) = token.filter(|_| wanted.token) {
         print(&format!("token: {token}\n"));
     }
