@@ -58,7 +58,8 @@ pub(super) fn no_stack(name: &str) -> String {
 /// Opens and migrates the database, with the keys for its secrets.
 pub(super) async fn database(settings: &Settings) -> Result<Db, String> {
     let database = &settings.database_url;
-    let db = Db::connect(database, 1, &settings.timeouts)
+    // A plan reads what is committed beside its own transaction.
+    let db = Db::connect(database, 2, &settings.timeouts)
         .await
         .map_err(|error| format!("cannot open the {database}: {error}"))?;
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;

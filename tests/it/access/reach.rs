@@ -15,6 +15,11 @@ both!(
     a_limited_key_follows_its_stack_through_a_rename,
 );
 
+/// What is asked of a plan: no token, which depends on the time.
+const PLAN: &str = "{ destructive summary { effects entries } effects { nodes { __typename severity message subject { id } ... on ConfigEffect
+    { edits { kind key } fields { field from to } } } } newConflicts { message holder { id } holderCount } solvedConflicts { message }
+    userErrors { message } }";
+
 /// Documents for every field of `Query`. A new field has to be added, or the test fails.
 fn documents(schema: &Schema) -> Vec<String> {
     let ask = |field: &str, inside: &str| match field {
@@ -46,7 +51,12 @@ fn documents(schema: &Schema) -> Vec<String> {
     };
     let mut documents = Vec::new();
     for (field, inside) in schema.fields("Query") {
-        let below = if ["Int", "ChangeCursor"].contains(&inside) { String::new() } else { schema.everything(inside) };
+        let below = match inside {
+            "Int" | "ChangeCursor" => String::new(),
+            // Below it are objects that the other fields show with everything.
+            "Plan" => PLAN.to_owned(),
+            inside => schema.everything(inside),
+        };
         documents.extend(ask(field, inside).into_iter().map(|asked| {
             let variables = if asked.contains('$') { "query ($mine: ID!, $instance: ID!) " } else { "" };
             let variables =
@@ -67,10 +77,6 @@ async fn answers(t: &TestApp, documents: &[String], variables: &Value) -> Vec<Va
             for error in errors {
                 error["locations"].take();
             }
-        }
-        if let Some(plan) = answer["data"].get_mut("plan").and_then(Value::as_object_mut) {
-            // They depend on the time.
-            plan.retain(|field, _| !["token", "validUntil"].contains(&field.as_str()));
         }
         answers.push(answer);
     }
