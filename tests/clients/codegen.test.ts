@@ -87,6 +87,8 @@ test('user errors are told apart by their types', async () => {
       case 'InputError':
       case 'StaleRevisionError':
       case 'ConflictError':
+      case 'OwnedByOtherError':
+      case 'PlanChangedError':
         return error.message;
       default:
         return error satisfies never;

@@ -105,6 +105,7 @@ async fn no_answer_depends_on_what_is_out_of_reach(t: &TestApp) {
         max_selections: 10_000,
         max_cost: u64::MAX,
         max_tokens: 100_000,
+        request_timeout: 120,
         ..Limits::default()
     });
     t.template("postgres").await;
