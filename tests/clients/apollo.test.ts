@@ -203,7 +203,7 @@ test('what has no id is merged as the policy says', async () => {
 });
 
 test('fragments on interfaces and unions match by the possible types', async () => {
-  assert.deepEqual(Object.keys(possibleTypes).sort(), ['ChangeSubject', 'ConfigEntry', 'Node', 'StackEvent', 'UserError', 'Versioned']);
+  assert.deepEqual(Object.keys(possibleTypes).sort(), ['ChangeSubject', 'ConfigEntry', 'Effect', 'Node', 'StackEvent', 'UserError', 'Versioned']);
   const { client } = makeClient();
   const { data } = await client.query({
     query: graphql(`
