@@ -268,7 +268,7 @@ async fn the_stored_form_is_fixed(t: &TestApp) {
     assert_eq!(keys(found[3]), "value warnings");
     assert_eq!(without_later(&found[3]["value"], instance, InstanceValues::EDITABLE), instance);
     assert_eq!(keys(found[4]), "role row stacks");
-    assert_eq!(keys(&found[4]["row"]), "created_at expires_at hint id limited name revoked_at role");
+    assert_eq!(keys(&found[4]["row"]), "created_at expires_at hint id limited name requires_plan revoked_at role");
     assert_eq!(keys(found[5]), "value warnings");
     assert!(found[5]["value"].is_i64(), "{}", found[5]);
     assert_eq!((&found[0]["name"], &found[2]["command"]), (&json!("shop"), &json!(["a", "b"])));
