@@ -115,6 +115,9 @@ class Connection(asyncio.Protocol):
             raise ValueError(f"a message {kind}")
 
     def stream(self, at):
+        if b"\r\ntransfer-encoding: chunked" not in self.head.lower():
+            # No stream, but errors.
+            return self.end("refused")
         # Chunks of the transfer encoding first, then the events in them.
         while (end := self.buffer.find(b"\r\n")) >= 0:
             size = int(self.buffer[:end], 16)
