@@ -28,7 +28,7 @@ pub use crate::app::conflicts::claim::ClaimKind;
 pub use crate::app::conflicts::find::Conflict;
 pub use crate::app::effects::warnings::{Warned, Warning, WarningCode};
 pub use crate::app::effects::{
-    ContainerAction, DataAction, Effect, EffectKind, Effects, FieldEffect, Plan, ReferenceAction, Severity, Slot,
+    ContainerAction, DataAction, Effect, EffectKind, Effects, FieldEffect, Plan, PlanSlot, ReferenceAction, Severity,
     Summary,
 };
 pub use crate::app::history::compare::{ChangedInstance, Comparison, FieldDifference, SideRef};

@@ -6,7 +6,7 @@
 use async_graphql::{Context, Object, Result};
 
 use crate::{
-    app::{Slot, Warned},
+    app::{PlanSlot, Warned},
     graphql::{
         compose::import::*,
         context::ContextExt,
@@ -228,7 +228,7 @@ impl Mutation {
 
     /// Makes a stack be what Compose files or its document say, all or nothing and in one change of its history: creates
     /// instances, changes them, and removes what this owner has applied before and the source does not have any more. What
-    /// other owners have, and what nobody owns and the source does not have, stays. Applying the same again changes nothing.
+    /// other owners have, and what has no owner and is not in the source, stays. Applying the same again changes nothing.
     /// Secrets are kept unless they are given. It takes the role `ADMIN` and all stacks if templates have to be made.
     async fn apply_stack(
         &self,
@@ -236,7 +236,7 @@ impl Mutation {
         #[graphql(desc = "Which stack, and what it is to be.")] input: ApplyStackInput,
     ) -> Option<Result<ApplyStackPayload>> {
         let files = input.names();
-        let slot = Slot::default();
+        let slot = PlanSlot::default();
         let done = async {
             let (app, command) = ctx.change(input)?;
             app.telling_plan(&slot).apply_stack(command).await

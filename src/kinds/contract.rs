@@ -15,7 +15,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, FromQueryResult, IntoActiveModel, V
 use super::{
     Registered,
     compose::{ReadEntry, Reading, Rendered},
-    plain::{ColumnFormat, FieldColumn, HeapSize, LoggedEntry},
+    plain::{ColumnFormat, FieldColumn, HeapSize, LoggedColumns, LoggedEntry},
 };
 use crate::{
     error::Problems,
@@ -70,6 +70,9 @@ pub trait Survives {
     /// stored.
     fn lost_column(&self) -> Option<&'static str>;
 }
+
+/// The column of a secret; see [`Kind::HAS_SECRETS`].
+pub const SECRET_COLUMN: &str = "value";
 
 /// A kind of configuration. Its fields and tables come from [`kind!`](super::kind).
 pub trait Kind: Survives + LoggedEntry + Clone + Debug + HeapSize + PartialEq + Send + Sync + 'static {
@@ -153,6 +156,14 @@ pub trait Kind: Survives + LoggedEntry + Clone + Debug + HeapSize + PartialEq + 
     /// Whether the entry contains a secret.
     fn holds_secret(&self) -> bool {
         self.secret_text().is_some()
+    }
+    /// The columns without the secret.
+    fn public_columns(&self) -> LoggedColumns {
+        let mut columns = self.to_log();
+        if self.holds_secret() {
+            columns.remove(SECRET_COLUMN);
+        }
+        columns
     }
     /// Encrypts the secret, bound to the table and the owner of the row.
     fn seal(&mut self, _table: &str, _owner: i64, _vault: &Vault) -> Result<(), VaultError> {

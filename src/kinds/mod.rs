@@ -31,7 +31,9 @@ pub use crate::kinds::{
     attribute::Attribute,
     check::{check, check_entries, check_entry},
     config_file::ConfigFile,
-    contract::{Cardinality, EntryKey, Kind, Names, OfInstance, OfTemplate, Owner, Shape, Stored, Survives},
+    contract::{
+        Cardinality, EntryKey, Kind, Names, OfInstance, OfTemplate, Owner, SECRET_COLUMN, Shape, Stored, Survives,
+    },
     dependency::{Condition, Dependency},
     domain::Domain,
     env_value::EnvValue,

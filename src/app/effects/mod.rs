@@ -5,6 +5,7 @@
 
 mod effect;
 mod find;
+mod instances;
 mod state;
 mod token;
 mod values;
@@ -43,11 +44,11 @@ pub(super) enum Planning {
     #[default]
     Off,
     /// It is planned, and rolled back.
-    Only(Slot, Request),
+    Only(PlanSlot, Request),
     /// It is done if its effects are those of a plan.
     Bound(Request, Arc<str>),
     /// It is done, if its effects are those of a plan when there is a token, and its plan is told.
-    Told(Slot, Option<(Request, Arc<str>)>),
+    Told(PlanSlot, Option<(Request, Arc<str>)>),
 }
 
 /// A hash of the caller, the mutation and its input.
@@ -55,9 +56,9 @@ pub(super) type Request = Arc<str>;
 
 /// Where a plan is put.
 #[derive(Clone, Debug, Default)]
-pub struct Slot(Arc<Mutex<Option<Plan>>>);
+pub struct PlanSlot(Arc<Mutex<Option<Plan>>>);
 
-impl Slot {
+impl PlanSlot {
     fn put(&self, plan: Plan) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(plan);
     }
@@ -78,7 +79,7 @@ impl App {
     /// Binds the application to a plan: a change is rolled back, and the slot gets its plan. `request` is the hash of the
     /// caller, the mutation and its input.
     #[must_use]
-    pub fn planning(&self, slot: &Slot, request: &str) -> Self {
+    pub fn planning(&self, slot: &PlanSlot, request: &str) -> Self {
         let planning = Planning::Only(slot.clone(), Arc::from(request));
         Self { planning, idempotent_request: None, ..self.clone() }
     }
@@ -102,7 +103,7 @@ impl App {
 
     /// Lets the slot have the plan of a change that is made.
     #[must_use]
-    pub fn telling_plan(&self, slot: &Slot) -> Self {
+    pub fn telling_plan(&self, slot: &PlanSlot) -> Self {
         let bound = match &self.planning {
             Planning::Bound(request, token) => Some((Arc::clone(request), Arc::clone(token))),
             Planning::Off | Planning::Only(..) | Planning::Told(..) => None,

@@ -20,7 +20,7 @@ use crate::{
 
 /// What a change reaches: its subjects, the instances of its stacks, and those of its templates.
 #[derive(Debug, Default)]
-pub(super) struct Reach {
+pub(super) struct Affected {
     /// The stacks of which all instances are looked at.
     stacks: BTreeSet<StackId>,
     /// The stacks of single instances.
@@ -30,18 +30,18 @@ pub(super) struct Reach {
     templates: BTreeMap<TemplateId, BTreeSet<OverrideKind>>,
 }
 
-impl Reach {
+impl Affected {
     pub(super) fn of(touched: &[Touched]) -> Self {
-        let mut reach = Self::default();
+        let mut affected = Self::default();
         for one in touched {
             match one.subject {
-                Subject::Stack(id) => drop(reach.stacks.insert(id)),
+                Subject::Stack(id) => drop(affected.stacks.insert(id)),
                 Subject::Instance(id) => {
-                    reach.instances.insert(id);
-                    reach.others.extend(one.stack);
+                    affected.instances.insert(id);
+                    affected.others.extend(one.stack);
                 }
                 Subject::Template(id) => {
-                    let kinds = reach.templates.entry(id).or_default();
+                    let kinds = affected.templates.entry(id).or_default();
                     kinds.extend(&one.kinds);
                     if one.has_fields {
                         // The settings of a template are fields of it.
@@ -51,7 +51,7 @@ impl Reach {
                 Subject::Key(_) => {}
             }
         }
-        reach
+        affected
     }
 
     /// The instances on one side, with those in the trash.
@@ -105,7 +105,7 @@ impl State {
     /// Reads one side. `rows` are the instances of this side, `other` the ids of those of the other side.
     pub(super) async fn read(
         db: &impl Session,
-        reach: &Reach,
+        affected: &Affected,
         mut rows: BTreeMap<InstanceId, InstanceModel>,
         other: &BTreeSet<InstanceId>,
     ) -> Result<Self> {
@@ -113,16 +113,17 @@ impl State {
         if !missing.is_empty() {
             rows.extend(instances::load(db, &missing).await?.into_iter().map(|row| (row.id, row)));
         }
-        let mut stack_ids: BTreeSet<StackId> = reach.stacks.union(&reach.others).copied().collect();
+        let mut stack_ids: BTreeSet<StackId> = affected.stacks.union(&affected.others).copied().collect();
         stack_ids.extend(rows.values().map(|row| row.stack_id));
         let stack_ids: Vec<StackId> = stack_ids.into_iter().collect();
         let of_stacks: BTreeMap<StackId, StackModel> =
             stacks::load(db, &stack_ids).await?.into_iter().map(|row| (row.id, row)).collect();
-        let mut template_ids: BTreeSet<TemplateId> = reach.templates.keys().copied().collect();
+        let mut template_ids: BTreeSet<TemplateId> = affected.templates.keys().copied().collect();
         template_ids.extend(rows.values().map(|row| row.template_service_id));
         let all = templates::load(db, &template_ids.into_iter().collect::<Vec<_>>()).await?;
         let template_names = all.iter().map(|row| (row.id, row.name.clone())).collect();
-        let touched: Vec<TemplateModel> = all.into_iter().filter(|row| reach.templates.contains_key(&row.id)).collect();
+        let touched: Vec<TemplateModel> =
+            all.into_iter().filter(|row| affected.templates.contains_key(&row.id)).collect();
         let mut of_templates = values::of_templates(db, &touched).await?;
         let templates = touched.into_iter().map(|row| {
             let values = of_templates.remove(&row.id).unwrap_or_default();
@@ -130,11 +131,11 @@ impl State {
         });
         let rules = rules::visible(db, &rows.keys().copied().collect::<Vec<_>>()).await?;
         // Only what its template changes can differ in an instance that the change has not written.
-        let wanted: HashSet<InstanceId> = rows.values().filter(|row| reach.touches(row)).map(|row| row.id).collect();
+        let wanted: HashSet<InstanceId> = rows.values().filter(|row| affected.touches(row)).map(|row| row.id).collect();
         let of_template: HashMap<InstanceId, TemplateId> =
             rows.values().map(|row| (row.id, row.template_service_id)).collect();
         let wants = |kind, id: InstanceId| {
-            let by_template = || reach.templates.get(of_template.get(&id)?).map(|kinds| kinds.contains(&kind));
+            let by_template = || affected.templates.get(of_template.get(&id)?).map(|kinds| kinds.contains(&kind));
             wanted.contains(&id) || by_template().unwrap_or(false)
         };
         let list: Vec<&InstanceModel> = rows.values().collect();

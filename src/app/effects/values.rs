@@ -1,7 +1,7 @@
 //! The effective entries of instances and the entries of templates, on one side of a change.
 //!
 //! Used by the effects of a change. Secrets stay encrypted: an entry that a change does not write has the same bytes before
-//! and after it, so that nobody learns more than that something was written.
+//! and after it, so a caller learns only that something was written.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -196,10 +196,7 @@ fn name_of(instance: &InstanceRef, names: &Names) -> String {
 }
 
 fn text_of<K: Kind>(entry: &K, replaced: &[(&str, String)]) -> String {
-    let mut columns = entry.to_log();
-    if entry.holds_secret() {
-        columns.remove("value");
-    }
+    let mut columns = entry.public_columns();
     for (column, text) in replaced {
         columns.insert((*column).to_owned(), text.clone().into());
     }

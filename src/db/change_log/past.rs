@@ -15,10 +15,7 @@ use crate::{
     access::change::{ChangeAction, Subject},
     db::{
         Session,
-        change_log::{
-            Form, PART_OF_TEMPLATES,
-            recorder::{LoggedObject, SECRET_COLUMN},
-        },
+        change_log::{Form, PART_OF_TEMPLATES, recorder::LoggedObject},
         entities::{
             ChangeEntryModel, ChangeModel,
             change_log::{change, entry},
@@ -28,7 +25,7 @@ use crate::{
     },
     fields::Time,
     ids::{AnyId, InstanceId, StackId},
-    kinds::{OverrideKind, Owner, Rule, RuleAction, Rules, Stored},
+    kinds::{OverrideKind, Owner, Rule, RuleAction, Rules, SECRET_COLUMN, Stored},
 };
 
 /// A point in the history of a stack: everything up to these positions has happened.

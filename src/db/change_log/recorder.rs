@@ -21,9 +21,6 @@ use crate::{
     kinds::{Kind, OverrideKind, Rule, RuleAction},
 };
 
-/// The column of a secret; see [`Kind::HAS_SECRETS`].
-pub(super) const SECRET_COLUMN: &str = "value";
-
 /// A value on one side of a change: before it or after it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Side {
@@ -38,12 +35,8 @@ pub struct Side {
 impl Side {
     /// An entry as it is stored, with its secret encrypted.
     pub fn of_entry<K: Kind>(entry: &K, row: Option<i64>) -> Self {
-        let mut columns = entry.to_log();
         let secret = entry.secret_text().map(str::to_owned);
-        if secret.is_some() {
-            columns.remove(SECRET_COLUMN);
-        }
-        Self { row, value: Json::Object(columns).to_string(), secret }
+        Self { row, value: Json::Object(entry.public_columns()).to_string(), secret }
     }
 
     /// A plain value.

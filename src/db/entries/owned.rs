@@ -1,4 +1,4 @@
-//! Queries on `owned_entries`: which entries of a stack somebody keeps in a file.
+//! Queries on `owned_entries`: which entries of a stack have an owner, who keeps them in a file.
 //!
 //! Called by the use cases that apply files and show owners. They must not decide what an owner may change.
 

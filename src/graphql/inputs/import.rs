@@ -122,4 +122,5 @@ impl ImportComposeInput {
     }
 }
 
-super::planned!(may ImportComposeInput);
+// It edits the templates of the same names.
+super::planned!(ImportComposeInput if |input| input.on_conflict == ImportConflict::Update && !input.dry_run);

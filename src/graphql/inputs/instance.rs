@@ -254,10 +254,11 @@ impl From<PurgeInstanceInput> for PurgeInstance {
 
 super::planned!(may
     CreateInstanceInput,
-    UpdateInstanceInput,
     DuplicateInstanceInput,
     RestoreInstanceInput,
     SetInstanceOverridesInput,
     PatchInstanceOverridesInput
 );
+// With a name it is a rename.
+super::planned!(UpdateInstanceInput if |input| !input.name.is_undefined());
 super::planned!(must RenameInstanceInput, SoftDeleteInstanceInput, PurgeInstanceInput);

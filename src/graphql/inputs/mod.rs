@@ -17,11 +17,12 @@ macro_rules! keyed {
 }
 pub(super) use keyed;
 
-/// Inputs of mutations that a plan can tell about: `may` have the token of one, or `must` if the API key requires plans.
+/// Inputs of mutations that a plan can tell about: `may` have the token of one, or `must` if the API key requires plans,
+/// always or `if` the input is such.
 macro_rules! planned {
-    (may $( $name:ident ),+) => { $( planned!($name, false); )+ };
-    (must $( $name:ident ),+) => { $( planned!($name, true); )+ };
-    ($name:ident, $must:literal) => {
+    (may $( $name:ident ),+) => { $( planned!($name if |_| false); )+ };
+    (must $( $name:ident ),+) => { $( planned!($name if |_| true); )+ };
+    ($name:ident if $must:expr) => {
         impl $crate::graphql::inputs::IdempotentInput for $name {
             fn idempotency_key(&self) -> Option<&str> {
                 self.idempotency_key.as_deref()
@@ -33,7 +34,8 @@ macro_rules! planned {
                 self.plan_token.as_deref()
             }
             fn may_need_plan(&self) -> bool {
-                $must
+                let must: fn(&Self) -> bool = $must;
+                must(self)
             }
         }
     };

@@ -48,7 +48,7 @@ async fn what_others_have_otherwise_is_an_error(t: &TestApp) {
     let expected = json!([{ "__typename": "OwnedByOtherError", "path": ["input", "take"], "code": "OWNED_BY_OTHER",
         "owner": "one", "kind": "LABEL", "key": "x", "instance": { "name": "web" } }]);
     assert_eq!(answer["applyStack"]["userErrors"], expected);
-    // A change by hand is nobody's, and is undone by the owner.
+    // A change by hand has no owner, and is undone by the owner's next apply.
     t.patch("web", json!([{ "set": { "label": { "key": "x", "value": "by hand" } } }])).await;
     apply(t, document("shop", "one", &web(&format!("{}, {}", label("x", "1"), label("y", "1"))))).await;
     assert_eq!(labels(t, "web").await, "a=1 b=1 x=1 y=1 z=2");
@@ -75,7 +75,7 @@ async fn only_the_owners_entries_are_removed(t: &TestApp) {
         .await;
     apply(t, document("shop", "one", &web(&label("y", "1")))).await;
     assert_eq!(labels(t, "web").await, "a=1 h=by hand y=1 z=2 -b");
-    // What somebody sets by hand becomes the owner's when it is mentioned.
+    // What is set by hand becomes the owner's when it is mentioned.
     apply_nothing(t, document("shop", "one", &web(&format!("{}, {}", label("y", "1"), label("h", "by hand"))))).await;
     apply(t, document("shop", "one", &web(""))).await;
     assert_eq!(labels(t, "web").await, "a=1 z=2 -b");
@@ -173,7 +173,7 @@ async fn copies_have_no_owners(t: &TestApp) {
     t.done("duplicateInstance", json!({ "instance": TestApp::by_name("shop", "web"), "name": "web-2" }), "").await;
     assert_eq!(owners(t, "copy").await, json!([]));
     assert_eq!(owners(t, "fork").await, json!([]));
-    // Nobody has made the copy by applying, so it stays.
+    // The copy was not made by applying, so it stays.
     let applied = apply(t, document("shop", "one", &web(&label("x", "1")))).await;
     assert_eq!(outcomes(&applied), ["web UNCHANGED"]);
     assert!(yaml(t, "shop").await.contains("web-2:"));

@@ -8,6 +8,7 @@ use crate::support::{TestApp, both};
 both!(
     a_new_instance_takes_its_claims,
     what_is_deleted_breaks_references_and_leaves_volumes,
+    shared_volumes_are_left_behind_by_the_last_instance,
     a_rename_is_followed,
     an_edit_of_a_template_reaches_all_its_instances,
     an_import_is_planned,
@@ -91,6 +92,39 @@ async fn what_is_deleted_breaks_references_and_leaves_volumes(t: &TestApp) {
     assert!(messages(&found).iter().any(|it| it.starts_with("The stack `shop` is deleted for good")), "{found}");
     let found = plan(t, "restoreStack", &json!({ "stack": { "id": stack } })).await;
     assert_eq!((&found["destructive"], &found["summary"]["containersCreated"]), (&json!(false), &json!(1)), "{found}");
+}
+
+async fn shared_volumes_are_left_behind_by_the_last_instance(t: &TestApp) {
+    t.freeze_time();
+    t.stack("shop").await;
+    t.template("postgres").await;
+    for name in ["one", "two"] {
+        let mut input = TestApp::new_instance("shop", name);
+        let shared = json!({ "volumeType": "VOLUME", "source": "files", "target": "/files", "scope": "STACK" });
+        input["overrides"] = json!({ "volumes": [shared] });
+        t.done("createInstance", input, "instance { id }").await;
+    }
+    let drop = |name: &str| {
+        let reset = json!([{ "reset": { "entry": { "volume": "/files" } } }]);
+        json!({ "instance": TestApp::by_name("shop", name), "operations": reset })
+    };
+    let left = |found: &Value| -> Vec<Value> {
+        of_type(found, "DataEffect").into_iter().filter(|it| it["onData"] == "LEAVE_BEHIND").cloned().collect()
+    };
+    let found = plan(t, "patchInstanceOverrides", &drop("one")).await;
+    assert_eq!(left(&found), [json!(null); 0], "the other one mounts it: {found}");
+    t.done("patchInstanceOverrides", drop("one"), "instance { id }").await;
+    let found = plan(t, "patchInstanceOverrides", &drop("two")).await;
+    let [last] = &left(&found)[..] else { panic!("{found}") };
+    assert_eq!(last["severity"], "DESTRUCTIVE");
+    let volume = last["volumes"].clone();
+    // A purge of the stack leaves it as well, and says so once, of the stack.
+    let id =
+        t.done("softDeleteStack", json!({ "stack": { "name": "shop" } }), "stack { id }").await["stack"]["id"].clone();
+    let found = plan(t, "purgeStack", &json!({ "stack": { "id": id } })).await;
+    let of_stack: Vec<Value> = left(&found).into_iter().filter(|it| it["volumes"] == volume).collect();
+    assert_eq!(of_stack.len(), 1, "{found}");
+    assert!(of_stack[0]["message"].as_str().unwrap().starts_with("The volumes that instances of `shop` share"));
 }
 
 async fn a_rename_is_followed(t: &TestApp) {

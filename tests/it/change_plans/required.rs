@@ -34,6 +34,16 @@ async fn such_a_key_destroys_nothing_without_a_plan(t: &TestApp) {
     for (mutation, input) in destructive {
         assert_eq!(agent.refused(mutation, input).await, [code("PLAN_REQUIRED", "input.planToken")], "{mutation}");
     }
+    // A name given to an update is a rename, and an import may edit templates.
+    let file = json!([{ "name": "compose.yaml", "text": "services: { postgres: { image: 'postgres:18' } }" }]);
+    for (mutation, input) in [
+        ("updateInstance", json!({ "instance": db, "name": "data" })),
+        ("importCompose", json!({ "files": file, "onConflict": "UPDATE" })),
+    ] {
+        assert_eq!(agent.refused(mutation, input).await, [code("PLAN_REQUIRED", "input.planToken")], "{mutation}");
+    }
+    agent.done("updateInstance", json!({ "instance": db, "description": "orders" }), "instance { id }").await;
+    agent.done("importCompose", json!({ "files": file, "onConflict": "UPDATE", "dryRun": true }), "").await;
     // What adds needs no plan.
     agent.done("createInstance", TestApp::new_instance("shop", "app"), "instance { id }").await;
     let input = json!({ "instance": db });

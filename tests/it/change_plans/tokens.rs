@@ -110,7 +110,7 @@ async fn a_repeated_request_gets_its_outcome(t: &TestApp) {
 
 async fn plans_and_writers_at_once(t: &TestApp) {
     t.shop().await;
-    // Each takes the token of its own plan; of those for one name exactly one wins, whoever plans beside it.
+    // Each takes the token of its own plan; of those for one name exactly one wins, whatever other clients plan meanwhile.
     let made = t
         .at_once(12, async |t: TestApp, number: usize| {
             let input = json!({ "instance": TestApp::by_name("shop", "db"), "name": format!("db-{}", number % 3) });

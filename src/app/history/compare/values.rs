@@ -4,8 +4,6 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use serde_json::{Map, Value};
-
 use crate::{
     app::{Layers, history::version::PastInstance},
     db::{Tx, entries::Source},
@@ -42,9 +40,7 @@ pub(super) struct Opening<'t> {
 /// Removes the secret of an entry, so that it equals every other one.
 fn without_secret<K: Kind>(entries: &mut [K]) {
     for entry in entries.iter_mut().filter(|entry| entry.holds_secret()) {
-        let mut columns: Map<String, Value> = entry.to_log();
-        columns.remove("value");
-        if let Some(plain) = K::from_log(&columns) {
+        if let Some(plain) = K::from_log(&entry.public_columns()) {
             *entry = plain;
         }
     }

@@ -237,7 +237,7 @@ mod tests {
         for (own, file, rows, is_new, expected) in [
             // What is inherited and mentioned becomes the owner's without an override.
             ("", entries(&[("a", "1"), ("c", "3")]), &[][..], false, ("c=3", 0, 2, 0)),
-            // What is not mentioned and nobody's stays.
+            // What is not mentioned and has no owner stays.
             ("x=1", entries(&[("a", "1")]), &[], false, ("x=1", 0, 1, 0)),
             // A new instance runs exactly the file.
             ("", entries(&[("a", "2")]), &[], true, ("a=2 -b", 0, 2, 0)),

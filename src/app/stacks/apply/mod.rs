@@ -137,7 +137,7 @@ impl StoredOutcome for Applied {
 
 impl App {
     /// Makes a stack be what a source says, all or nothing and in one change of the log. Entries of other owners, and
-    /// those that nobody owns and the source does not have, stay as they are.
+    /// those without an owner that the source does not have, stay as they are.
     pub async fn apply_stack(&self, input: ApplyStack) -> Result<Warned<Applied>> {
         self.allow(Work::PERMISSION)?;
         check(&input)?;

@@ -8,7 +8,7 @@ use async_graphql::{Context, OneofObject};
 
 use super::Plan;
 use crate::{
-    app::{App, Slot},
+    app::{App, PlanSlot},
     error::{Error, Problem, Result},
     graphql::{
         context::ContextExt,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A command, and the application that plans it.
-fn command<C: Hash>(app: &App, slot: &Slot, mutation: &str, input: impl IdempotentInput + Into<C>) -> (App, C) {
+fn command<C: Hash>(app: &App, slot: &PlanSlot, mutation: &str, input: impl IdempotentInput + Into<C>) -> (App, C) {
     let command = input.into();
     let request = planned_request(app.access(), mutation, &command);
     (app.planning(slot, &request), command)
@@ -34,7 +34,7 @@ macro_rules! changes {
 
         impl ChangeInput {
             /// Plans the change. Returns the name of the mutation, and what it would be told.
-            async fn run(self, app: &App, slot: &Slot) -> (&'static str, Result<()>) {
+            async fn run(self, app: &App, slot: &PlanSlot) -> (&'static str, Result<()>) {
                 match self {
                     $( Self::$variant(input) => {
                         let ($app, $command) = command(app, slot, $mutation, input);
@@ -117,7 +117,7 @@ fn rooted(mut problem: Problem, mutation: &str) -> Problem {
 impl Plan {
     /// Plans a change.
     pub(in crate::graphql) async fn of(ctx: &Context<'_>, change: ChangeInput) -> Result<Self> {
-        let (app, slot) = (ctx.app(), Slot::default());
+        let (app, slot) = (ctx.app(), PlanSlot::default());
         let (mutation, done) = change.run(app, &slot).await;
         let plan = slot.take().unwrap_or_else(|| app.empty_plan());
         match done {
