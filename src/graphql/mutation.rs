@@ -239,7 +239,11 @@ impl Mutation {
         let slot = PlanSlot::default();
         let done = async {
             let (app, command) = ctx.change(input)?;
-            app.telling_plan(&slot).apply_stack(command).await
+            // Finding the effects costs as much as the apply.
+            match ctx.look_ahead().field("plan").exists() {
+                true => app.telling_plan(&slot).apply_stack(command).await,
+                false => app.apply_stack(command).await,
+            }
         };
         Some(ApplyStackPayload::from_result(done.await, &files, slot.take()))
     }
