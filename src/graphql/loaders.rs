@@ -40,13 +40,15 @@ use crate::{
 
 type Answer<K, V> = Result<HashMap<K, V>, Arc<Error>>;
 
-/// The loaders of one request. They do not cache: a mutation must not return data that was read before it.
-pub(super) struct Loaders(DataLoader<Reader>);
+/// The loaders of one request. They do not cache: a mutation must not return data that was read before it. Clones share
+/// their batches.
+#[derive(Clone)]
+pub(super) struct Loaders(Arc<DataLoader<Reader>>);
 
 impl Loaders {
     pub(super) fn new(app: App, tasks: &RequestTasks) -> Self {
         // A batch starts only when all keys are known, so its size needs no limit: the pages of a request bound it.
-        Self(DataLoader::new(Reader(app), tasks.clone(), NoDelay).max_batch_size(usize::MAX))
+        Self(Arc::new(DataLoader::new(Reader(app), tasks.clone(), NoDelay).max_batch_size(usize::MAX)))
     }
 
     /// The entries of one kind that an owner has.

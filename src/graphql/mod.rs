@@ -21,7 +21,7 @@ pub use crate::graphql::{
     execution::computed_fields::RequestExecutor,
     execution::executable::{executable, locate},
     execution::planned::number_of_written,
-    subscription::{Followed, execute_event, follow},
+    subscription::{EventRun, Followed, execute_events, follow},
 };
 use async_graphql::{EmptyMutation, EmptySubscription, Request, Response, SDLExportOptions, ValidationMode, Variables};
 

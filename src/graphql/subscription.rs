@@ -1,4 +1,4 @@
-//! `Subscription`: the root type of all subscriptions, and the execution of one event.
+//! `Subscription`: the root type of all subscriptions, and the execution of events.
 //!
 //! The server follows the feed and executes each event as if it were a query whose root fields return the event. This
 //! module must not know how events are transported.
@@ -10,8 +10,9 @@ use async_graphql::{
     parser::types::{DocumentOperations, ExecutableDocument, OperationType},
     registry::{MetaType, Registry},
 };
-use futures_util::Stream;
+use futures_util::{Stream, future::join_all};
 use serde_json::{Map, Value};
+use tokio::sync::oneshot;
 
 use crate::{
     app::{App, Changes, FeedItem, FeedRequest},
@@ -138,22 +139,38 @@ pub async fn follow(
     Ok(Followed { changes, after_variable })
 }
 
-/// Executes the document of a subscription for one event, with loaders of its own.
-pub async fn execute_event(
-    schema: &EventSchema,
-    app: App,
-    mut document: ExecutableDocument,
-    event: FeedItem,
-) -> Result<Response, Exceeded> {
-    if let DocumentOperations::Single(operation) = &mut document.operations {
-        operation.node.ty = OperationType::Query;
-    }
-    let mut request = Request::new(String::new());
-    request.set_parsed_query(document);
+/// An event to execute the document of its subscription for.
+pub struct EventRun {
+    /// The document.
+    pub document: ExecutableDocument,
+    /// The event.
+    pub event: FeedItem,
+    /// Where the response goes as soon as it is there.
+    pub done: oneshot::Sender<Response>,
+}
+
+/// Executes documents for events. They share loaders, so that a statement reads for all of them. When it fails, some may
+/// have no response.
+pub async fn execute_events(schema: &EventSchema, app: App, runs: Vec<EventRun>) -> Result<(), Exceeded> {
     let tasks = RequestTasks::default();
     let loaders = Loaders::new(app.clone(), &tasks);
     let budget = app.budget().clone();
-    let request = log_end::prepare(&app, request).await;
-    let (schema, request) = (schema.clone(), request.data(app).data(loaders).data(event));
-    tasks.drive(async move { schema.execute(request).await }, &budget).await
+    let (mut requests, mut receivers) = (Vec::new(), Vec::new());
+    for EventRun { mut document, event, done } in runs {
+        if let DocumentOperations::Single(operation) = &mut document.operations {
+            operation.node.ty = OperationType::Query;
+        }
+        let mut request = Request::new(String::new());
+        request.set_parsed_query(document);
+        requests.push(request.data(app.clone()).data(loaders.clone()).data(event));
+        receivers.push(done);
+    }
+    let requests = log_end::prepare_all(&app, requests).await;
+    let schema = schema.clone();
+    let all = requests.into_iter().zip(receivers).map(move |(request, done)| {
+        let schema = schema.clone();
+        // Who waits for it may be gone.
+        async move { drop(done.send(schema.execute(request).await)) }
+    });
+    tasks.drive(join_all(all), &budget).await.map(drop)
 }

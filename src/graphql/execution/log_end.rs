@@ -28,6 +28,20 @@ pub(in crate::graphql) async fn prepare(app: &App, mut request: Request) -> Requ
     request
 }
 
+/// The same for requests that are executed together: they have the same end of the log.
+pub(in crate::graphql) async fn prepare_all(app: &App, mut requests: Vec<Request>) -> Vec<Request> {
+    let shows: Vec<bool> = requests.iter_mut().map(|request| request.parsed_query().is_ok_and(selects)).collect();
+    if !shows.contains(&true) {
+        return requests;
+    }
+    let end = app.log_end().await.map_err(Arc::new);
+    let with_end = requests.into_iter().zip(shows).map(|(request, shows)| match shows {
+        true => request.data(EndBefore(end.clone())),
+        false => request,
+    });
+    with_end.collect()
+}
+
 /// The end of the log before the request was executed.
 pub(in crate::graphql) fn end_before(ctx: &Context<'_>) -> Result<LogEnd> {
     match ctx.data_opt::<EndBefore>() {

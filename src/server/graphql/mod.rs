@@ -30,7 +30,7 @@ pub(super) use self::{
     answer::{code, coded, errors, limit_errors, refuse, unavailable, values},
     json::Plain,
     request::{Bad, Params, check_value_count, takes_files},
-    run::{Answer, ChangeOverGet, How, Prepared, Ran, add_codes, completed, prepare, run},
+    run::{Answer, ChangeOverGet, How, Prepared, Ran, add_codes, completed, over, panicked, prepare, run},
 };
 use crate::{
     access::Access,

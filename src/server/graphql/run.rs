@@ -352,13 +352,13 @@ fn late(message: &str) -> GraphqlResponse {
 }
 
 /// The response to a request that exceeded its budget.
-pub(super) fn over(exceeded: Exceeded) -> GraphqlResponse {
+pub(in crate::server) fn over(exceeded: Exceeded) -> GraphqlResponse {
     let code = if exceeded == Exceeded::Time { "TIMEOUT" } else { "LIMIT_EXCEEDED" };
     error_response(coded(ServerError::new(exceeded.to_string(), None), code))
 }
 
 /// The response after a resolver panicked. The panic hook has logged the panic.
-fn panicked() -> GraphqlResponse {
+pub(in crate::server) fn panicked() -> GraphqlResponse {
     tracing::error!("a resolver panicked");
     error_response(coded(ServerError::new(INTERNAL_FAILURE, None), "INTERNAL"))
 }

@@ -4,6 +4,7 @@
 //! `socket/` and `sse.rs` transport them. An idle subscription must hold no permit, no memory of the request limits, and
 //! no timer.
 
+mod batch;
 mod keys;
 pub(in crate::server) mod socket;
 pub(in crate::server) mod sse;
@@ -18,10 +19,9 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::Semaphore;
-
 pub(in crate::server) use self::socket::is_upgrade;
 use self::{
+    batch::Batches,
     keys::Keys,
     subscription::{Digest, Payloads, Spec},
 };
@@ -35,9 +35,6 @@ use crate::{
         },
     },
 };
-
-/// Events that are executed at the same time. The others wait: a change of a template may concern every subscription.
-const EXECUTIONS: usize = 4;
 
 /// Limits on subscriptions.
 #[derive(Clone, Debug)]
@@ -66,7 +63,7 @@ struct Shared {
     schema: LazyLock<EventSchema>,
     specs: Mutex<HashMap<Digest, Weak<Spec>>>,
     payloads: Payloads,
-    executions: Semaphore,
+    batches: Batches,
     open: AtomicUsize,
     limits: SubscriptionLimits,
     /// Timeout until the next message of a WebSocket without subscriptions.
@@ -90,7 +87,7 @@ impl Live {
             schema: LazyLock::new(event_schema),
             specs: Mutex::default(),
             payloads: subscription::payloads(),
-            executions: Semaphore::new(EXECUTIONS),
+            batches: Batches::default(),
             open: AtomicUsize::new(0),
             limits,
             idle: traffic.idle,

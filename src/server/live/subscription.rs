@@ -12,28 +12,33 @@ use std::{
     time::Duration,
 };
 
-use async_graphql::ServerError;
+use async_graphql::{Response, ServerError, parser::types::ExecutableDocument};
 use axum::body::Bytes;
 use futures_util::Stream;
 use quick_cache::{Weighter, sync};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use tokio::{
+    sync::oneshot,
     task::JoinHandle,
     time::{Instant, sleep},
 };
 use tower_http::request_id::RequestId;
 
-use super::{Live, Open};
+use super::{
+    Live, Open,
+    batch::{self, LastBytes},
+};
 use crate::{
     access::{Access, Scope},
     app::{Changes, FeedItem},
+    budget::{Budget, Exceeded},
     document::Checked,
-    graphql::{Followed, executable, execute_event, follow, locate},
+    graphql::{EventRun, Followed, executable, execute_events, follow, locate},
     read::Plans,
     server::{
         Service,
-        graphql::{Prepared, add_codes, completed, limit_errors, values},
+        graphql::{Prepared, add_codes, completed, limit_errors, over, panicked, values},
         middleware::{metrics::subscriptions::Transport, outcome::Outcome},
         transport::body::pieces,
     },
@@ -45,7 +50,7 @@ const MAX_PAYLOAD_BYTES: u64 = 8 * 1024 * 1024;
 const PAYLOADS: usize = 4096;
 /// Most events of a subscription that are made at the same time. One after the other, they would take a round trip to the
 /// database each.
-const MAX_AHEAD: usize = 4;
+const MAX_AHEAD: usize = 16;
 /// After a longer response, the next event is made when that one has been sent: a slow client costs little memory.
 const MAX_BYTES_AHEAD: usize = 4 * 1024;
 /// Pauses before an event is executed again because the database was away.
@@ -58,8 +63,12 @@ pub(super) type Digest = [u8; 32];
 
 /// What subscriptions that are the same share.
 pub(super) struct Spec {
-    service: Service,
-    access: Access,
+    pub(super) service: Service,
+    pub(super) access: Access,
+    /// What accesses that reach the same have in common.
+    pub(super) reach: Digest,
+    /// The length of its last response.
+    pub(super) bytes: LastBytes,
     checked: Arc<Checked<Plans>>,
     operation_name: Option<String>,
     variables: Map<String, Value>,
@@ -70,10 +79,12 @@ pub(super) struct Spec {
 impl Spec {
     /// The same for a caller with another access.
     fn for_access(&self, access: Access) -> Self {
-        let digest = digest(&self.query, &access);
+        let (digest, reach) = (digest(&self.query, &access), reach(&access));
         Self {
             service: self.service.clone(),
             access,
+            reach,
+            bytes: LastBytes::default(),
             checked: Arc::clone(&self.checked),
             operation_name: self.operation_name.clone(),
             variables: self.variables.clone(),
@@ -85,19 +96,22 @@ impl Spec {
     /// Executes the document for an event. Returns the response, and whether it is worth another try.
     async fn execute(&self, item: &FeedItem) -> (Bytes, bool) {
         let service = &self.service;
-        let live = &service.live.0;
-        let _permit = live.executions.acquire().await;
-        live.figures.executed();
+        service.live.0.figures.executed();
         let budget = service.budget();
-        let app = service.app.for_caller_within(self.access.clone(), budget.clone());
         let mut response = match service.documents.operation(&self.checked, self.operation_name.as_deref()) {
-            Err(refusal) => async_graphql::Response::from_errors(crate::server::graphql::errors(&refusal)),
+            Err(refusal) => Response::from_errors(crate::server::graphql::errors(&refusal)),
             Ok(parts) => {
-                let run = async {
-                    let document = executable(parts, &self.variables, &budget)?;
-                    execute_event(&live.schema, app, document, item.clone()).await
+                let executable = || executable(parts, &self.variables, &budget);
+                let mut response = match executable() {
+                    Err(exceeded) => over(exceeded),
+                    Ok(document) => {
+                        let run = |done| EventRun { document, event: item.clone(), done };
+                        match batch::execute(self, run).await {
+                            Some(response) => response,
+                            None => self.execute_alone(executable, item, &budget).await,
+                        }
+                    }
                 };
-                let mut response = completed(service, Instant::now(), run).await.unwrap_or_else(|response| response);
                 locate(&mut response.errors, parts, &self.variables);
                 response
             }
@@ -106,12 +120,34 @@ impl Spec {
         let mut outcome = Outcome::default();
         let json = values((response, Vec::new()), true, None, &mut outcome, &budget).await;
         let is_away = outcome.codes.iter().any(|code| WORTH_REPEATING.contains(&code.as_str()));
+        self.bytes.set(json.len());
         let mut pieces = pieces(json);
         let json = match pieces.len() {
             1 => pieces.remove(0),
             _ => Bytes::from(pieces.concat()),
         };
         (json, is_away)
+    }
+
+    /// Executes the document with the budget and the time of a whole request.
+    async fn execute_alone(
+        &self,
+        document: impl Fn() -> Result<ExecutableDocument, Exceeded>,
+        item: &FeedItem,
+        budget: &Budget,
+    ) -> Response {
+        let service = &self.service;
+        let live = &service.live.0;
+        let _permit = live.batches.permit().await;
+        let app = service.app.for_caller_within(self.access.clone(), budget.clone());
+        let run = async {
+            let (done, response) = oneshot::channel();
+            let run = EventRun { document: document()?, event: item.clone(), done };
+            execute_events(&live.schema, app, vec![run]).await?;
+            Ok(response.await.ok())
+        };
+        let response = completed(service, Instant::now(), run).await;
+        response.unwrap_or_else(|response| Some(response)).unwrap_or_else(panicked)
     }
 
     async fn execute_until_there(&self, item: &FeedItem) -> Bytes {
@@ -143,6 +179,12 @@ impl Spec {
 fn digest(query: &Digest, access: &Access) -> Digest {
     let mut hash = Sha256::new();
     hash.update(query);
+    hash.update(reach(access));
+    hash.finalize().into()
+}
+
+fn reach(access: &Access) -> Digest {
+    let mut hash = Sha256::new();
     hash.update(access.role.as_str());
     if let Scope::Stacks(stacks) = &access.scope {
         hash.update(b"\0");
@@ -287,8 +329,9 @@ impl Subscription {
             }
             hash.finalize().into()
         };
-        let digest = digest(&query, &access);
-        let spec = Spec { service: service.clone(), access, checked, operation_name, variables, query, digest };
+        let (digest, reach, bytes) = (digest(&query, &access), reach(&access), LastBytes::default());
+        let spec =
+            Spec { service: service.clone(), access, reach, bytes, checked, operation_name, variables, query, digest };
         open.count();
         let spec = service.live.shared(spec);
         Ok(Self { spec, changes, next: VecDeque::new(), last_bytes: 0, ends: false, open })

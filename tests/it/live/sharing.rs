@@ -1,7 +1,11 @@
 //! What subscriptions share, and how slow ones are treated.
 
+use std::collections::BTreeSet;
+
 use super::*;
-use crate::support::{Engine, run};
+use crate::support::{Engine, both, run};
+
+both!(the_events_of_different_subscriptions_are_read_together, long_events_leave_those_beside_them_alone);
 
 const EXECUTIONS: &str = "devarch_subscription_executions_total";
 
@@ -43,6 +47,66 @@ fn subscriptions_that_are_the_same_share_one_execution() {
         }
         assert_eq!(live.metric(EXECUTIONS).await, 15.0, "another document");
     });
+}
+
+async fn the_events_of_different_subscriptions_are_read_together(t: &TestApp) {
+    let shop = raw(&t.stack("shop").await);
+    let live = Live::start(t).await;
+    let mut ws = live.client().await;
+    for number in 0..48 {
+        let query = format!(
+            "subscription {{ changes {{ ... on ChangeEvent {{ cursor change {{ m{number}: message }} stack {{ changeCursor name }} }} }} }}"
+        );
+        ws.subscribe(&number.to_string(), &query, json!({})).await;
+    }
+    live.until_metric("devarch_subscriptions{transport=\"websocket\"}", 48.0).await;
+    let before = t.db.statements();
+    touch(t, shop, 1).await;
+    let (mut seen, mut cursors) = (BTreeSet::new(), BTreeSet::new());
+    for _ in 0..48 {
+        let event = ws.event().await;
+        cursors.insert(event["stack"]["changeCursor"].as_str().unwrap().to_owned());
+        assert_eq!(event["stack"]["name"], "shop");
+        let change = event["change"].as_object().unwrap();
+        assert!(change.values().all(|message| *message == "c1"), "{event}");
+        seen.extend(change.keys().cloned());
+    }
+    assert_eq!((seen.len(), cursors.len()), (48, 1), "{seen:?} {cursors:?}");
+    // One by one there would be 4 for each, and those of the write and of the reader of the log.
+    let statements = t.db.statements() - before;
+    assert!(statements < 4 * 48 / 3, "{statements}");
+    assert_eq!(live.metric(EXECUTIONS).await, 48.0);
+}
+
+async fn long_events_leave_those_beside_them_alone(t: &TestApp) {
+    let stack = t.done("createStack", json!({ "name": "shop", "description": "x".repeat(2000) }), "stack { id }").await;
+    let shop = raw(&stack["stack"]);
+    let live = Live::start(t).await;
+    let mut ws = live.client().await;
+    // Some 100 KB for each of the first ones: more than a batch may have together.
+    for number in 0..24 {
+        let query = match number % 2 {
+            0 => long_events().replacen("d0:", &format!("other{number}:"), 1),
+            _ => format!("subscription {{ changes {{ ... on ChangeEvent {{ change {{ m{number}: message }} }} }} }}"),
+        };
+        ws.subscribe(&number.to_string(), &query, json!({})).await;
+    }
+    live.until_metric("devarch_subscriptions{transport=\"websocket\"}", 24.0).await;
+    for number in 1..=3 {
+        touch(t, shop, number).await;
+        let (mut long, mut short) = (0, 0);
+        for _ in 0..24 {
+            let event = ws.event().await;
+            match event["stack"].as_object() {
+                Some(fields) => long += usize::from(fields.len() == 50),
+                None => {
+                    short +=
+                        usize::from(event["change"].as_object().unwrap().values().all(|m| *m == format!("c{number}")))
+                }
+            }
+        }
+        assert_eq!((long, short), (12, 12));
+    }
 }
 
 #[test]
