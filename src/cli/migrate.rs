@@ -23,7 +23,7 @@ pub(super) async fn run(settings: &Settings, direction: Migrate) -> Result<(), S
         Migrate::Status => Ok(()),
     };
     done.map_err(|error| fail(&error))?;
-    let all = Migrator::get_migration_with_status(db.writer()).await.map_err(|error| fail(&error))?;
+    let all = repeated!(Migrator::get_migration_with_status(db.writer())).map_err(|error| fail(&error))?;
     for migration in all {
         print(&format!("{:8} {}\n", migration.status().to_string(), migration.name()));
     }

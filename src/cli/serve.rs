@@ -33,6 +33,9 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
         .map_err(|error| format!("cannot open the {database}: {error}"))?;
     let db = with_standby(settings, db).await?;
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
+    if let Some(shortage) = db.connection_shortage().await {
+        tracing::warn!("{shortage}");
+    }
     let db = secrets::unlock(settings, db).await?;
     let app = App::new(db.clone(), Clock::system()).reserving(reserved_ports(settings));
     let auth_mode = auth_mode(settings, address, &app).await?;
@@ -107,7 +110,7 @@ async fn with_standby(settings: &Settings, db: Db) -> Result<Db, String> {
 async fn load(app: &App, files: &[CatalogFile]) -> Result<CatalogReport, LoadError> {
     for _ in 0..CATALOGUE_TRIES {
         match app.load_catalog(files).await {
-            Err(LoadError::App(Error::Unavailable(cause))) => {
+            Err(LoadError::App(Error::Unavailable(cause) | Error::Busy(cause))) => {
                 tracing::warn!(%cause, "the catalogue cannot be loaded yet; trying again");
                 sleep(Duration::from_millis(200)).await;
             }

@@ -26,7 +26,7 @@ pub use self::{
         Apply, Command, Diff, Import, Key, LogOf, Migrate, OnConflict, PlanFiles, Pruning, Revert, Secrets, Show,
         StackFiles,
     },
-    database_url::{DbUrl, DbUrlError},
+    database_url::{DbUrl, DbUrlError, PgServers},
     endpoint::Endpoint,
     expiry::Expiry,
     fork::{Fork, Forks, PortSpan, Secrecy, Span},
@@ -67,13 +67,21 @@ pub struct Settings {
         hide_env_values = true,
         default_value = "sqlite://data/devarch.db",
         global = true,
-        value_name = "URL"
+        value_name = "URL",
+        value_parser = DbUrl::of_primary
     )]
     pub database_url: DbUrl,
 
     /// A standby of that PostgreSQL server, which takes over reads as far as it is not behind. A client
-    /// sees its own writes at once all the same.
-    #[arg(long, env = "DEVARCH_READ_DATABASE_URL", hide_env_values = true, global = true, value_name = "URL")]
+    /// sees its own writes at once all the same. Of several servers, one that answers is used.
+    #[arg(
+        long,
+        env = "DEVARCH_READ_DATABASE_URL",
+        hide_env_values = true,
+        global = true,
+        value_name = "URL",
+        value_parser = DbUrl::of_standby
+    )]
     pub read_database_url: Option<DbUrl>,
 
     /// Most connections to the database, 1 to 100. On SQLite these are the readers; there is always one writer.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sea_orm::{SqliteTransactionMode, TransactionOptions};
 
-use super::{Db, DbUrl, Statements, StoredOutcome, Tx, change_log, idempotency};
+use super::{Attempts, Db, DbUrl, Statements, StoredOutcome, Tx, change_log, idempotency};
 use crate::{
     access::change::Author,
     access::{Permission, Scope},
@@ -30,8 +30,11 @@ pub trait Command: Sync {
     fn run(&self, tx: &Tx, now: DateTime<Utc>) -> impl Future<Output = Result<Self::Output>> + Send;
 }
 
-/// The maximum number of attempts for a write that conflicts with other transactions.
+/// The number of attempts of a write that waits for another process which locks the SQLite file.
 const MAX_WRITE_ATTEMPTS: u32 = 10;
+/// How long a write that other transactions are in the way of is repeated on PostgreSQL, in all: an engine that spreads over machines
+/// may refuse every tenth statement.
+const WRITE_PATIENCE: Duration = Duration::from_secs(4);
 
 impl Db {
     /// Runs `work` in one transaction, limited to the stacks in `scope` and on behalf of the author: all of it happens, or nothing. The caller has
@@ -46,11 +49,13 @@ impl Db {
         statements: &Statements,
     ) -> Result<W::Output> {
         let mut attempt = 1;
+        let mut attempts = Attempts::within(WRITE_PATIENCE);
         let before = statements.budget().used();
         loop {
             // Rows that an earlier attempt read have been dropped.
             statements.budget().release_to(before);
             match self.attempt(work, request, now, (scope, author), statements).await {
+                Err(cause) if attempts.again(&cause).await => {}
                 Err(Error::Busy(cause)) if attempt < MAX_WRITE_ATTEMPTS => {
                     if attempt == 1
                         && let Some(most) = self.wait_for_file()

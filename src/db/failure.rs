@@ -227,6 +227,12 @@ pub(in crate::db) fn is_lock_timeout(cause: &DbErr) -> bool {
     sqlx_error(cause).is_some_and(|error| has_code(error, &[sqlstate::LOCK_NOT_AVAILABLE]))
 }
 
+/// Whether another transaction was in the way, so that nothing has happened and another attempt can succeed.
+pub(in crate::db) fn is_conflict(cause: &DbErr) -> bool {
+    sqlx_error(cause)
+        .is_some_and(|error| has_code(error, &[sqlstate::SERIALIZATION_FAILURE, sqlstate::DEADLOCK_DETECTED]))
+}
+
 /// Whether the database refused a statement with one of these codes.
 pub(in crate::db) fn has_code(error: &SqlxError, codes: &[&str]) -> bool {
     let SqlxError::Database(error) = error else { return false };

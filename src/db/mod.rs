@@ -37,6 +37,7 @@ pub use crate::db::idempotency::keys::StoredOutcome;
 pub(crate) use crate::db::idempotency::keys::not_stored;
 pub use crate::db::pool::health::HealthMonitor;
 pub use crate::db::pool::read_pool::ReadPool;
+pub(crate) use crate::db::pool::retry::{Attempts, repeated};
 pub use command::Command;
 pub use pool::open::Pool;
 pub use session::{Bound, Reader, Session, Statements, Tx};
@@ -56,8 +57,8 @@ pub struct Db {
     latest: Arc<RwLock<Arc<Pools>>>,
     settings: PoolSettings,
     replica: Option<Arc<pool::standby::Standby>>,
-    /// Whether single reads go to the standby.
-    reads_standby: bool,
+    /// The pool of the standby that single reads go to.
+    standby: Option<DatabaseConnection>,
     health: HealthMonitor,
     vault: Vault,
     random: Random,
@@ -81,7 +82,7 @@ impl Db {
             latest,
             settings,
             replica: None,
-            reads_standby: false,
+            standby: None,
             health,
             vault,
             random,
@@ -104,8 +105,8 @@ impl Db {
     /// Returns a handle that reads from the standby, if the standby has replayed everything that the primary has
     /// written so far.
     pub async fn on_standby(&self) -> Option<Self> {
-        let replica = self.replica.as_ref()?;
-        replica.has_caught_up(&self.open.read).await.then(|| Self { reads_standby: true, ..self.clone() })
+        let standby = self.replica.as_ref()?.caught_up(&self.open.read).await?;
+        Some(Self { standby: Some(standby), ..self.clone() })
     }
 
     /// Returns a handle with the current connections. A caller that stores a handle for a long time has to call this
@@ -142,8 +143,8 @@ impl Db {
 
     /// Returns a reader for single statements, which sees the stacks in `scope`.
     pub fn reader(&self, scope: &Scope, statements: &Statements) -> Reader {
-        let replica = self.replica.as_ref().filter(|_| self.reads_standby);
-        let pool = replica.map_or_else(|| self.open.reads(), |replica| ReadPool::new(replica.read.clone(), None, None));
+        let standby = self.standby.clone();
+        let pool = standby.map_or_else(|| self.open.reads(), |standby| ReadPool::new(standby, None, None));
         self.bound(pool, scope, statements)
     }
 

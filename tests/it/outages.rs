@@ -22,6 +22,7 @@ use crate::support::{Engine, TestApp, both};
 
 both!(
     a_network_that_swallows_everything_keeps_nobody_waiting,
+    a_primary_that_moves_to_another_server_is_followed,
     a_proxy_that_closes_at_once_is_an_outage,
     what_a_full_disk_refuses_leaves_nothing_behind,
 );
@@ -102,6 +103,54 @@ async fn ask(t: &TestApp, query: &str) -> Value {
 
 fn create(name: &str) -> String {
     format!("mutation {{ createStack(input: {{ name: \"{name}\" }}) {{ stack {{ name }} userErrors {{ code }} }} }}")
+}
+
+/// A port that nothing listens on.
+async fn closed_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
+}
+
+async fn a_primary_that_moves_to_another_server_is_followed(t: &TestApp) {
+    let DbUrl::Postgres(url) = &t.url else {
+        assert_eq!(t.engine, Engine::Sqlite);
+        return;
+    };
+    let (head, name) = url.rsplit_once('/').unwrap();
+    let (user, server) = head.rsplit_once('@').unwrap();
+    // Three addresses; which of them lead to the server changes.
+    let (first, second, closed) =
+        (Network::to(server.to_owned()).await, Network::to(server.to_owned()).await, closed_port().await);
+    second.way.send(Way::Swallows).unwrap();
+    let url = format!(
+        "{user}@127.0.0.1:{closed},127.0.0.1:{},127.0.0.1:{}/{name}?target_session_attrs=read-write",
+        second.port, first.port
+    );
+    let begun = Instant::now();
+    let db = Db::connect(&url.parse().unwrap(), 4, &DatabaseTimeouts::default()).await.unwrap();
+    assert!(begun.elapsed() < SLOWEST, "{:?}", begun.elapsed());
+    db.watch();
+    let there = t.on(db.with_vault(t.db.vault().clone()));
+    assert_eq!(ask(&there, &create("before")).await["data"]["createStack"]["userErrors"], json!([]));
+    let addresses =
+        [(&first, &second, Way::Closes), (&second, &first, Way::Swallows), (&first, &second, Way::Swallows)];
+    for (n, (from, to, how)) in addresses.into_iter().enumerate() {
+        to.way.send(Way::Open).unwrap();
+        from.way.send(how).unwrap();
+        let moved = Instant::now();
+        loop {
+            let answer = ask(&there, &create(&format!("after-{n}"))).await;
+            if answer["data"]["createStack"]["userErrors"] == json!([]) {
+                break;
+            }
+            assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAVAILABLE", "{answer}");
+            assert!(moved.elapsed() < RECOVERY, "{answer}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    let all_closed = format!("{user}@127.0.0.1:{closed},localhost:{closed}/{name}");
+    let error = Db::connect(&all_closed.parse().unwrap(), 4, &DatabaseTimeouts::default()).await.unwrap_err();
+    let told = error.to_string();
+    assert!(told.contains(&format!("127.0.0.1:{closed}, localhost:{closed}")), "{told}");
 }
 
 async fn away_and_back(t: &TestApp, how: Way) {

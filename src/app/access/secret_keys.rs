@@ -71,13 +71,13 @@ impl App {
 
     /// Whether secrets were encrypted in this database, so that a new key would be the wrong one.
     pub async fn has_sealed_secrets(&self) -> Result<bool> {
-        Ok(secrets::keys(self.db.writer()).await?.iter().any(|key| key.emptied_at.is_none()))
+        Ok(secrets::keys(&self.db.unscoped()).await?.iter().any(|key| key.emptied_at.is_none()))
     }
 
     /// Whether a secret may be encrypted under another key than the current one.
     pub async fn secrets_need_rotation(&self) -> Result<bool> {
         let current = self.current_key()?;
-        let keys = secrets::keys(self.db.writer()).await?;
+        let keys = secrets::keys(&self.db.unscoped()).await?;
         Ok(keys.iter().any(|key| key.emptied_at.is_none() && key.id != current.as_str()))
     }
 
@@ -95,7 +95,7 @@ impl App {
 
     /// All keys in the key file or in use, the current one first.
     pub async fn secret_keys(&self) -> Result<Vec<KeyStatus>> {
-        let (db, vault) = (self.db.writer(), self.db.vault());
+        let (db, vault) = (&self.db.unscoped(), self.db.vault());
         let stored = secrets::keys(db).await?;
         let counts = secrets::counts(db).await?;
         let mut ids: Vec<String> = vault.ids().iter().map(ToString::to_string).collect();

@@ -23,6 +23,7 @@ use crate::{
             stacks::{self, RowLock},
             templates,
         },
+        repeated,
     },
     error::{Error, Result, Unreadable},
     ids::{AnyId, GlobalId, InstanceId, StackId, TemplateId},
@@ -96,6 +97,14 @@ impl App {
         how: Rendering,
     ) -> Result<HashMap<StackId, Result<ComposeFile>>> {
         self.allow_rendering(how)?;
+        repeated!(self.read_compose_stacks(ids, how))
+    }
+
+    async fn read_compose_stacks(
+        &self,
+        ids: &[StackId],
+        how: Rendering,
+    ) -> Result<HashMap<StackId, Result<ComposeFile>>> {
         let db = self.snapshot().await?;
         let found = stacks::load(&db, ids).await?;
         self.rendered(db, found, how).await
@@ -107,6 +116,10 @@ impl App {
         if !storable(name) {
             return Ok(None);
         }
+        repeated!(self.read_compose_stack(name, how))
+    }
+
+    async fn read_compose_stack(&self, name: &str, how: Rendering) -> Result<Option<ComposeFile>> {
         let db = self.snapshot().await?;
         let Some(found) = stacks::find_by_name(&db, name, RowLock::None).await? else { return Ok(None) };
         let id = found.id;

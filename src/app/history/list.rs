@@ -16,6 +16,7 @@ use crate::{
         },
         entities::{ChangeEntryModel, ChangeModel},
         queries::page::{Page, Slice},
+        repeated,
     },
     error::Result,
     ids::{ChangeId, InstanceId, TemplateId},
@@ -78,6 +79,10 @@ impl App {
 
     /// What changes have changed. The creation of an object has added everything that the object had then.
     pub async fn load_edits(&self, ids: &[ChangeId]) -> Result<HashMap<ChangeId, Edits>> {
+        repeated!(self.read_edits(ids))
+    }
+
+    async fn read_edits(&self, ids: &[ChangeId]) -> Result<HashMap<ChangeId, Edits>> {
         let db = self.snapshot().await?;
         let changes = history::load(&db, ids, self.sees_keys()).await?;
         let mut entries = history::entries(&db, ids).await?;

@@ -15,6 +15,7 @@ use crate::{
         change_log::past::{Point, Undo},
         entities::{ChangeModel, InstanceModel, StackModel, TemplateModel},
         queries::{instances, rules, stack_instances, stacks, templates},
+        repeated,
     },
     error::{Error, Result, Unreadable},
     fields::TemplateValues,
@@ -93,6 +94,14 @@ impl App {
         ids: &[InstanceId],
         at: &PointRef,
     ) -> Result<HashMap<InstanceId, Result<PastInstance>>> {
+        repeated!(self.read_instances_at(ids, at))
+    }
+
+    async fn read_instances_at(
+        &self,
+        ids: &[InstanceId],
+        at: &PointRef,
+    ) -> Result<HashMap<InstanceId, Result<PastInstance>>> {
         let tx = self.snapshot().await?;
         let mut of_stack: HashMap<StackId, Vec<InstanceModel>> = HashMap::new();
         for row in instances::load(&tx, ids).await? {
@@ -123,6 +132,10 @@ impl App {
 
     /// A stack at a point; `None` if it did not exist then, or was in the trash. Reads one state of the database.
     pub async fn stack_at(&self, id: StackId, at: &PointRef) -> Result<Option<PastStack>> {
+        repeated!(self.read_stack_at(id, at))
+    }
+
+    async fn read_stack_at(&self, id: StackId, at: &PointRef) -> Result<Option<PastStack>> {
         let tx = self.snapshot().await?;
         let Some(row) = stacks::load(&tx, &[id]).await?.into_iter().next() else { return Ok(None) };
         point::expect_logged(&tx, self.now(), at, row.created_at).await?;

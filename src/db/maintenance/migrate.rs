@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::{file, migration_lock};
 use crate::{
-    db::{CLOSE_TIMEOUT, Db, pool},
+    db::{Attempts, CLOSE_TIMEOUT, Db, pool, repeated},
     error::{Error, Result},
 };
 
@@ -22,7 +22,7 @@ impl Db {
             return Ok(());
         }
         let ask = async |sql: &str| {
-            let rows = self.open.write.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+            let rows = self.open.reads().query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
             rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>()
         };
         let of_name = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() AND tablename";
@@ -53,7 +53,7 @@ impl Db {
                     .to_owned(),
             ));
         }
-        self.migrate_alone(async |connection| Migrator::up(connection, None).await).await
+        self.migrate_alone(migrate_up).await
     }
 
     /// Runs migrations while holding the migration lock. Other processes wait for the lock, log that they wait, and
@@ -64,7 +64,7 @@ impl Db {
             .map_err(Error::Internal)?;
         // Migrations have a connection of their own, because a step may take longer than the statement timeout. If the
         // steps are cancelled, the connection closes and the server rolls the step back.
-        let connection = pool::connect::for_migrations(&self.url).await?;
+        let connection = pool::connect::for_migrations(self.open.server.as_deref()).await?;
         if let Some(connection) = &connection {
             migration_lock::of_server(connection, migration_lock::MIGRATION_LOCK_TIMEOUT).await?;
         }
@@ -94,4 +94,10 @@ impl Db {
         let applied = applied.iter().map(|row| row.try_get_by_index(0)).collect::<Result<HashSet<String>, _>>()?;
         Ok(Migrator::migrations().iter().all(|step| applied.contains(step.name())))
     }
+}
+
+/// Applies all pending migrations on a connection. Each step is a transaction, so those that have committed stay, and the others are
+/// tried again when another transaction is in the way.
+async fn migrate_up(connection: &DatabaseConnection) -> Result<(), DbErr> {
+    repeated!(Attempts::at_start(), Migrator::up(connection, None))
 }

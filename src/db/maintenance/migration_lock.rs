@@ -13,7 +13,10 @@ use std::{
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use tokio::time::{Instant, sleep};
 
-use crate::config::DbUrl;
+use crate::{
+    config::DbUrl,
+    db::{Attempts, repeated},
+};
 
 /// How long to wait for the lock.
 pub(in crate::db) const MIGRATION_LOCK_TIMEOUT: Duration = Duration::from_mins(1);
@@ -106,7 +109,8 @@ pub(in crate::db) async fn of_server(connection: &DatabaseConnection, wait: Dura
     loop {
         let sql =
             Statement::from_string(DbBackend::Postgres, format!("SELECT pg_try_advisory_lock({ADVISORY_LOCK_KEY})"));
-        let row = connection.query_one_raw(sql).await?;
+        // The lock is the session's: a second one would be of the same session.
+        let row = repeated!(Attempts::at_start(), connection.query_one_raw(sql.clone()))?;
         if row.map(|row| row.try_get_by_index(0)).transpose()? == Some(true) {
             return Ok(());
         }

@@ -15,9 +15,10 @@ use crate::{
     db::{
         maintenance::file,
         pool::{
-            link::{self, Link},
+            link::{self, First, Link},
             pooler,
         },
+        repeated,
     },
     error::{Error, Result},
     limits::DatabaseTimeouts,
@@ -40,6 +41,8 @@ pub(in crate::db) struct NewPools {
     pub(in crate::db) pooled: bool,
     /// The measured properties of the link to the server.
     pub(in crate::db) link: Link,
+    /// The URL of the PostgreSQL server.
+    pub(in crate::db) server: Option<String>,
 }
 
 /// Opens the pools.
@@ -57,11 +60,12 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &PoolSettings) -> Result<NewPo
             // SQLite allows one writer anyway. Waiting for a pool of one connection is fair and needs no polling.
             let write = sqlite(path.clone(), 1, &how.timeouts).await?;
             let read = sqlite(path.clone(), how.connections, &how.timeouts).await?;
-            Ok(NewPools { read, write, reserve: None, pooled: false, link: Link::default() })
+            Ok(NewPools { read, write, reserve: None, pooled: false, link: Link::default(), server: None })
         }
-        DbUrl::Postgres(url) => {
-            let own = of_postgres(url).map_err(Error::failed)?;
-            let (first, link) = link::first(&own, how.timeouts.pool_wait()).await?;
+        DbUrl::Postgres(_) => {
+            let servers = url.servers().ok_or_else(|| Error::Internal("the URL has no server".to_owned()))?;
+            let First { connection: first, link, url } = link::first(&servers, how.timeouts.pool_wait()).await?;
+            let url = url.as_str();
             let mut wanted = Options { role: Role::Primary, limits: Limits::AtStart, connections: how.connections };
             let pool = match Database::connect(postgres(url, how, link, wanted)).await {
                 Err(cause) if cause.to_string().contains("unsupported startup parameter") => {
@@ -79,7 +83,7 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &PoolSettings) -> Result<NewPo
             } else {
                 None
             };
-            Ok(NewPools { read: pool.clone(), write: pool, reserve, pooled, link })
+            Ok(NewPools { read: pool.clone(), write: pool, reserve, pooled, link, server: Some(url.to_owned()) })
         }
     }
 }
@@ -154,9 +158,9 @@ const KEEP_PLANS: &str =
 /// Sets timeouts and the use of plans on a new connection, and checks the role of its server.
 async fn prepare(connection: &mut PgConnection, sql: Option<String>, role: Role) -> Result<(), sqlx::Error> {
     if let Some(sql) = sql {
-        connection.execute(AssertSqlSafe(sql)).await?;
+        repeated!(connection.execute(AssertSqlSafe(sql.clone())))?;
     }
-    connection.execute(KEEP_PLANS).await?;
+    repeated!(connection.execute(KEEP_PLANS))?;
     if role == Role::Primary && link::is_standby(connection).await? {
         return Err(sqlx::Error::Configuration(link::standby_error().to_string().into()));
     }
@@ -170,9 +174,9 @@ pub(in crate::db) fn of_postgres(url: &str) -> Result<PgConnectOptions, SqlxErro
 
 /// Opens a PostgreSQL connection without statement timeouts, for migrations. `None` on SQLite, which has no such
 /// timeouts.
-pub(in crate::db) async fn for_migrations(url: &DbUrl) -> Result<Option<DatabaseConnection>> {
-    let DbUrl::Postgres(url) = url else { return Ok(None) };
-    let mut options = options(url.clone(), 1, &DatabaseTimeouts::default());
+pub(in crate::db) async fn for_migrations(server: Option<&str>) -> Result<Option<DatabaseConnection>> {
+    let Some(url) = server else { return Ok(None) };
+    let mut options = options(url.to_owned(), 1, &DatabaseTimeouts::default());
     // The advisory lock belongs to the session, so this connection must not be replaced before the last migration.
     options.acquire_timeout(link::CONNECT_TIMEOUT).max_lifetime(None).idle_timeout(None);
     Ok(Some(Database::connect(options).await?))

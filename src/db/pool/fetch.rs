@@ -12,7 +12,7 @@ use sea_orm::{
 
 use crate::{
     budget::{Budget, Exceeded},
-    db::pool::read_pool::ReadPool,
+    db::{pool::read_pool::ReadPool, repeated},
 };
 
 /// The memory of a row beside its values, in bytes: the driver's structures, and an element of a list.
@@ -49,7 +49,7 @@ impl FetchRows for DatabaseTransaction {
 
 impl FetchRows for ReadPool {
     async fn fetch_rows(&self, statement: Statement, budget: &Budget) -> Result<Vec<QueryResult>, DbErr> {
-        fetch_charged(self.free(), statement, budget).await
+        repeated!(fetch_charged(self.free(), statement.clone(), budget))
     }
 }
 
@@ -61,19 +61,29 @@ async fn fetch_charged<C: ConnectionTrait + StreamTrait>(
     if !budget.is_limited() {
         return connection.query_all_raw(statement).await;
     }
-    let mut stream = pin!(connection.stream_raw(statement).await?);
-    let mut rows = Vec::new();
-    while let Some(row) = stream.try_next().await? {
-        charge(&row, budget)?;
-        rows.push(row);
+    let (mut rows, mut charged) = (Vec::new(), 0);
+    let fetched = async {
+        let mut stream = pin!(connection.stream_raw(statement).await?);
+        while let Some(row) = stream.try_next().await? {
+            charged += charge(&row, budget)?;
+            rows.push(row);
+        }
+        Ok(())
+    };
+    match fetched.await {
+        Ok(()) => Ok(rows),
+        Err(cause) => {
+            // The rows are dropped.
+            budget.release(charged);
+            Err(cause)
+        }
     }
-    Ok(rows)
 }
 
-/// Charges a row to the budget.
-pub(in crate::db) fn charge(row: &QueryResult, budget: &Budget) -> Result<(), DbErr> {
+/// Charges a row to the budget. Returns the number of bytes.
+pub(in crate::db) fn charge(row: &QueryResult, budget: &Budget) -> Result<usize, DbErr> {
     if !budget.is_limited() {
-        return Ok(());
+        return Ok(0);
     }
     let bytes = match (row.try_as_pg_row(), row.try_as_sqlite_row()) {
         (Some(row), _) => of_postgres(row),
@@ -81,7 +91,7 @@ pub(in crate::db) fn charge(row: &QueryResult, budget: &Budget) -> Result<(), Db
         _ => ROW_OVERHEAD,
     };
     // The entity made from a row is not charged again, because the row is dropped when it is converted.
-    budget.charge(bytes).map_err(exceeded)
+    budget.charge(bytes).map_err(exceeded).map(|()| bytes)
 }
 
 /// The memory of a PostgreSQL row, in bytes. The driver keeps all values in one buffer, so the distance from the first

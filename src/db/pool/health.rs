@@ -24,7 +24,7 @@ use tokio::{
     time::{Instant, sleep, sleep_until, timeout},
 };
 
-use crate::db::pool::link::{self, Link};
+use crate::db::pool::link::{self, Found, Link};
 
 /// Time between two probes while the database answers.
 const PROBE_INTERVAL: Duration = Duration::from_millis(500);
@@ -108,25 +108,26 @@ impl HealthMonitor {
 /// The result of a probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::db) enum Probe {
-    /// The server answers and is a primary.
-    Primary,
-    /// The server answers and is a standby: the primary was demoted, and statements belong elsewhere.
+    /// A server answers and is a primary; its place in the URL.
+    Primary(usize),
+    /// No server is a primary, and one answers that is a standby: the primary was demoted.
     Standby,
-    /// The server does not answer.
+    /// No server answers.
     Silent,
 }
 
 /// Probes the database at intervals.
 pub(in crate::db) struct HealthProbe {
-    options: PgConnectOptions,
+    servers: Vec<PgConnectOptions>,
     link: Link,
-    connection: Option<PgConnection>,
+    /// With the place of its server in the URL.
+    connection: Option<(PgConnection, usize)>,
     was_slow: bool,
 }
 
 impl HealthProbe {
-    pub(in crate::db) fn new(options: PgConnectOptions, link: Link) -> Self {
-        Self { options, link, connection: None, was_slow: false }
+    pub(in crate::db) fn new(servers: Vec<PgConnectOptions>, link: Link) -> Self {
+        Self { servers, link, connection: None, was_slow: false }
     }
 
     /// Waits for the next interval, probes the database, and returns the result.
@@ -134,7 +135,7 @@ impl HealthProbe {
         sleep(if health.is_away() { PROBE_INTERVAL_AWAY } else { PROBE_INTERVAL }).await;
         let begun = Instant::now();
         let probe = self.query_role().await;
-        if probe == Probe::Primary {
+        if matches!(probe, Probe::Primary(_)) {
             let is_slow = begun.elapsed() > SLOW_ANSWER;
             health.set_slow(is_slow && self.was_slow);
             self.was_slow = is_slow;
@@ -145,8 +146,8 @@ impl HealthProbe {
         if probe == Probe::Silent && !health.is_away() { self.query_role().await } else { probe }
     }
 
-    /// Probes on the existing connection, or on a new one. A connection that timed out is dropped, and so is one to a
-    /// standby, because the address may lead to another server next time.
+    /// Probes on the existing connection, or on a new one to whichever server is the primary. A connection that timed out
+    /// is dropped, and so is one to a standby, because the address may lead to another server next time.
     async fn query_role(&mut self) -> Probe {
         let connection = self.connection.take();
         let wait = match connection {
@@ -154,19 +155,17 @@ impl HealthProbe {
             None => self.link.connect_timeout(PROBE_TIMEOUT),
         };
         let asked = async {
-            let mut connection = match connection {
-                Some(connection) => connection,
-                None => PgConnection::connect_with(&self.options).await?,
-            };
-            link::is_standby(&mut connection).await.map(|is_standby| (connection, is_standby))
+            let Some((mut connection, server)) = connection else { return link::find(&self.servers).await };
+            let is_standby = link::is_standby(&mut connection).await?;
+            Ok(Found { connection, server, is_standby })
         };
         match timeout(wait, asked).await {
-            Ok(Ok((connection, false))) => {
-                self.connection = Some(connection);
-                Probe::Primary
+            Ok(Ok(Found { connection, server, is_standby: false })) => {
+                self.connection = Some((connection, server));
+                Probe::Primary(server)
             }
-            Ok(Ok((connection, true))) => {
-                drop(connection.close().await);
+            Ok(Ok(found)) => {
+                drop(found.connection.close().await);
                 Probe::Standby
             }
             _ => Probe::Silent,

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use futures_util::{StreamExt, stream::FuturesUnordered};
 use sea_orm::{
     DbErr, RuntimeErr,
     sqlx::{Connection, Error as SqlxError, Executor, PgConnection, Row, postgres::PgConnectOptions, raw_sql},
@@ -12,7 +13,12 @@ use sea_orm::{
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
-    db::failure::{has_code, sqlstate},
+    config::PgServers,
+    db::{
+        failure::{has_code, sqlstate},
+        pool::connect,
+        repeated,
+    },
     error::{Error, Result},
 };
 
@@ -63,6 +69,10 @@ pub(in crate::db) enum Proof {
 impl Proof {
     /// Asks the server whether the connection is outside a transaction. The driver does not know.
     pub(in crate::db) async fn holds(self, connection: &mut PgConnection) -> Result<bool, SqlxError> {
+        repeated!(self.holds_now(connection))
+    }
+
+    async fn holds_now(self, connection: &mut PgConnection) -> Result<bool, SqlxError> {
         match self {
             Self::CommitInBlock => match connection.execute(raw_sql("DO $$BEGIN COMMIT; END$$")).await {
                 Ok(_) => Ok(true),
@@ -99,7 +109,7 @@ impl Proof {
 
 /// Whether the server is a standby, which is read-only and may be stale.
 pub(in crate::db) async fn is_standby(connection: &mut PgConnection) -> Result<bool, SqlxError> {
-    match connection.fetch_one(raw_sql("SELECT pg_is_in_recovery()")).await {
+    match repeated!(connection.fetch_one(raw_sql("SELECT pg_is_in_recovery()"))) {
         Ok(row) => row.try_get(0),
         // A server that knows no standbys.
         Err(cause) if has_code(&cause, &[sqlstate::UNDEFINED_FUNCTION]) => Ok(false),
@@ -114,15 +124,55 @@ pub(in crate::db) fn standby_error() -> DbErr {
     ))
 }
 
-/// Opens the first connection to a primary and measures the link. Retries for `wait` if the server does not accept
-/// connections yet.
-pub(in crate::db) async fn first(options: &PgConnectOptions, wait: Duration) -> Result<(PgConnection, Link)> {
+/// The first connection to a primary.
+pub(in crate::db) struct First {
+    pub(in crate::db) connection: PgConnection,
+    pub(in crate::db) link: Link,
+    /// The URL of its server.
+    pub(in crate::db) url: String,
+}
+
+/// Opens the first connection to a primary and measures the link. Of several servers, all are tried at the same time, so that
+/// one that does not answer delays nothing. Retries for `wait` if a server does not accept connections yet, and if all of several
+/// are standbys, because a failover may be under way.
+pub(in crate::db) async fn first(servers: &PgServers, wait: Duration) -> Result<First> {
+    let begun = Instant::now();
+    loop {
+        let mut tried: FuturesUnordered<_> = servers.urls.iter().map(|url| of_server(url, wait)).collect();
+        let mut refusals = Vec::new();
+        while let Some(done) = tried.next().await {
+            match done {
+                Ok(first) => return Ok(first),
+                Err(refusal) => refusals.push(refusal),
+            }
+        }
+        let is_over = begun.elapsed() >= wait;
+        match refusals.len() {
+            0 | 1 => return Err(Error::Unavailable(refusals.pop().unwrap_or_else(standby_error))),
+            _ if is_over => return Err(Error::Unavailable(no_primary(servers, &refusals))),
+            _ => sleep(RETRY_PAUSE).await,
+        }
+    }
+}
+
+/// The error when none of several servers is a primary.
+fn no_primary(servers: &PgServers, refusals: &[DbErr]) -> DbErr {
+    let mut told: Vec<String> = refusals.iter().map(ToString::to_string).collect();
+    told.sort_unstable();
+    told.dedup();
+    let (names, told) = (servers.names.join(", "), told.join("; "));
+    DbErr::Conn(RuntimeErr::Internal(format!("none of the servers {names} is a primary that answers: {told}")))
+}
+
+/// Opens the first connection to one server, which has to be a primary.
+async fn of_server(url: &str, wait: Duration) -> Result<First, DbErr> {
+    let failed = |cause: SqlxError| DbErr::Conn(RuntimeErr::SqlxError(cause.into()));
+    let options = connect::of_postgres(url).map_err(failed)?;
     let begun = Instant::now();
     let connected = async {
         loop {
-            match PgConnection::connect_with(options).await {
+            match PgConnection::connect_with(&options).await {
                 Err(cause) if begun.elapsed() < wait && is_starting(&cause) => sleep(RETRY_PAUSE).await,
-                Err(cause) if is_starting(&cause) => return Err(SqlxError::PoolTimedOut),
                 connected => return connected,
             }
         }
@@ -142,13 +192,40 @@ pub(in crate::db) async fn first(options: &PgConnectOptions, wait: Duration) -> 
         Ok((connection, is_standby, Link { round_trip, proof }))
     };
     let looked = timeout(wait.max(CONNECT_TIMEOUT), looked).await.unwrap_or(Err(SqlxError::PoolTimedOut));
-    let (connection, is_standby, link) =
-        looked.map_err(|cause| Error::Unavailable(DbErr::Conn(RuntimeErr::SqlxError(cause.into()))))?;
+    let (connection, is_standby, link) = looked.map_err(failed)?;
     if is_standby {
         drop(connection.close().await);
-        return Err(Error::Unavailable(standby_error()));
+        return Err(standby_error());
     }
-    Ok((connection, link))
+    Ok(First { connection, link, url: url.to_owned() })
+}
+
+/// A server that answers, and its role.
+pub(in crate::db) struct Found {
+    pub(in crate::db) connection: PgConnection,
+    /// Its place in the URL.
+    pub(in crate::db) server: usize,
+    pub(in crate::db) is_standby: bool,
+}
+
+/// Connects to all servers at the same time. Returns the first one that is a primary; if none is, one that answers.
+pub(in crate::db) async fn find(servers: &[PgConnectOptions]) -> Result<Found, SqlxError> {
+    let ask = async |server: usize, options: &PgConnectOptions| {
+        let mut connection = PgConnection::connect_with(options).await?;
+        let is_standby = is_standby(&mut connection).await?;
+        Ok(Found { connection, server, is_standby })
+    };
+    let mut asked: FuturesUnordered<_> =
+        servers.iter().enumerate().map(|(server, options)| ask(server, options)).collect();
+    let mut best = Err(SqlxError::PoolTimedOut);
+    while let Some(found) = asked.next().await {
+        match (found, &best) {
+            (Ok(found), _) if !found.is_standby => return Ok(found),
+            (found, Err(_)) => best = found,
+            _ => {}
+        }
+    }
+    best
 }
 
 /// Whether connecting may succeed later: the port is closed, the server is starting, or it has no free connection

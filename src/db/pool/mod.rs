@@ -2,6 +2,7 @@
 //!
 //! Called by `Db`. It must not know what a statement is for.
 
+mod capacity;
 pub(in crate::db) mod connect;
 pub(in crate::db) mod fetch;
 pub(in crate::db) mod health;
@@ -11,4 +12,5 @@ pub(in crate::db) mod open;
 pub(in crate::db) mod pinned;
 pub(in crate::db) mod pooler;
 pub(in crate::db) mod read_pool;
+pub(in crate::db) mod retry;
 pub(in crate::db) mod standby;

@@ -27,13 +27,14 @@ impl Db {
     /// Notifies all servers that something has changed. A lost notification costs only time, so the commit does not wait
     /// for the disk.
     pub async fn notify(&self) -> Result<(), DbErr> {
-        let sql = format!("BEGIN; SET LOCAL synchronous_commit TO OFF; NOTIFY {CHANNEL}; COMMIT");
+        // One message: it ends outside a transaction even if one of its statements fails.
+        let sql = format!("SET LOCAL synchronous_commit TO OFF; NOTIFY {CHANNEL}");
         self.health.fail_fast(self.open.write.execute_unprepared(&sql)).await.map(drop)
     }
 
     /// Listens on a connection of its own and calls `notified` for each notification, until the connection is lost.
     pub async fn listen(&self, notified: impl Fn()) -> Result<(), DbErr> {
-        let DbUrl::Postgres(url) = &self.url else { return Ok(()) };
+        let Some(url) = &self.open.server else { return Ok(()) };
         let failed = |cause| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(std::sync::Arc::new(cause)));
         let options = connect::of_postgres(url).map_err(failed)?.application_name("devarch-listen");
         let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);

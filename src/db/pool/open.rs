@@ -31,6 +31,8 @@ pub(in crate::db) struct Pools {
     pub(in crate::db) write: DatabaseConnection,
     pub(in crate::db) reserve: Option<DatabaseConnection>,
     pub(in crate::db) link: Link,
+    /// The URL of the PostgreSQL server.
+    pub(in crate::db) server: Option<String>,
     pub(in crate::db) gate: Gate,
     pub(in crate::db) pinned_connections: PinnedConnections,
     pub(in crate::db) version_checks: VersionChecks,
@@ -52,7 +54,8 @@ impl Pools {
         health: &HealthMonitor,
         statements: &Arc<AtomicU64>,
     ) -> Result<Self> {
-        let connect::NewPools { mut read, mut write, mut reserve, pooled, link } = connect::open(url, how).await?;
+        let connect::NewPools { mut read, mut write, mut reserve, pooled, link, server } =
+            connect::open(url, how).await?;
         for connection in [&mut read, &mut write].into_iter().chain(&mut reserve) {
             let statements = Arc::clone(statements);
             connection.set_metric_callback(move |_| {
@@ -72,7 +75,7 @@ impl Pools {
             _ => Gate::open(),
         };
         let version_checks = VersionChecks::new(&pinned_connections, read.get_database_backend(), statements);
-        Ok(Self { read, write, reserve, link, gate, pinned_connections, version_checks, pooled })
+        Ok(Self { read, write, reserve, link, server, gate, pinned_connections, version_checks, pooled })
     }
 
     pub(in crate::db) fn reads(&self) -> ReadPool {
@@ -111,11 +114,12 @@ pub struct Pool {
 
 impl Db {
     /// Starts the health monitor. While the database does not answer, statements fail at once. When it answers again,
-    /// new pools are opened, because the old connections may wait for a reply that never comes. Does nothing for
-    /// SQLite.
+    /// new pools are opened, because the old connections may wait for a reply that never comes; and so they are when another
+    /// server of the URL is the primary. Does nothing for SQLite.
     pub fn watch(&self) {
-        let DbUrl::Postgres(url) = &self.url else { return };
-        let Ok(options) = connect::of_postgres(url) else { return };
+        let Some(servers) = self.url.servers() else { return };
+        let options: Result<Vec<_>, _> = servers.urls.iter().map(|url| connect::of_postgres(url)).collect();
+        let Ok(options) = options else { return };
         let (latest, db) = (Arc::downgrade(&self.latest), (self.url.clone(), self.settings.clone()));
         let (health, statements) = (self.health.clone(), Arc::clone(&self.statements));
         let mut probe_connection = HealthProbe::new(options, self.open.link);
@@ -123,6 +127,10 @@ impl Db {
             loop {
                 let probe = probe_connection.probe(&health).await;
                 let Some(latest) = latest.upgrade() else { return };
+                let is_other = |server: usize| {
+                    let open = latest.read().unwrap_or_else(PoisonError::into_inner);
+                    open.server.as_ref() != servers.urls.get(server)
+                };
                 match (health.is_away(), probe) {
                     (false, Probe::Silent) => {
                         tracing::warn!("the database does not answer");
@@ -134,13 +142,15 @@ impl Db {
                         );
                         health.set_away(true);
                     }
-                    (true, Probe::Primary) => {
+                    (is_away, Probe::Primary(server)) if is_away || is_other(server) => {
+                        // The old connections lead to a server that must not be asked any more.
+                        health.set_away(true);
                         let Ok(new) = Pools::new(&db.0, &db.1, &health, &statements).await else { continue };
                         let mut latest = latest.write().unwrap_or_else(PoisonError::into_inner);
                         let old = std::mem::replace(&mut *latest, Arc::new(new));
                         tokio::spawn(async move { old.close().await });
                         health.set_away(false);
-                        tracing::info!("the database answers again");
+                        tracing::info!(server = servers.names.get(server), "the database answers again");
                     }
                     _ => {}
                 }

@@ -12,6 +12,7 @@ use crate::{
     db::{
         failure::{has_code, sqlstate},
         pool::link::Link,
+        repeated,
     },
     error::{Error, Result},
 };
@@ -52,11 +53,10 @@ pub(in crate::db) async fn is_pooled(pool: &PgPool, mut other: PgConnection, lin
         Shared::No => Ok(false),
         Shared::WithPrepared => {
             // The default for new sessions, not the value that was set in this one.
-            let limit: String = sqlx::query_scalar("SELECT reset_val FROM pg_settings WHERE name = 'statement_timeout'")
-                .persistent(false)
-                .fetch_one(&mut *own)
-                .await
-                .map_err(broken)?;
+            let sql = "SELECT reset_val FROM pg_settings WHERE name = 'statement_timeout'";
+            let limit: Result<String, _> =
+                repeated!(sqlx::query_scalar(sql).persistent(false).fetch_one(&mut *own));
+            let limit = limit.map_err(broken)?;
             if limit == "0" {
                 tracing::warn!(
                     "a pooler gives each transaction another connection, so no limit on the time of a statement is in force: \
@@ -107,10 +107,10 @@ async fn detect(own: &mut PgConnection, other: &mut PgConnection) -> Result<Shar
 
 async fn backend_pid(connection: &mut PgConnection) -> Result<i32, SqlxError> {
     // `raw_sql` uses the simple protocol, which prepares no statement.
-    let row = connection.fetch_one(sqlx::raw_sql("SELECT pg_backend_pid()")).await?;
+    let row = repeated!(connection.fetch_one(sqlx::raw_sql("SELECT pg_backend_pid()")))?;
     sqlx::Row::try_get(&row, 0)
 }
 
 async fn run_prepared(connection: &mut PgConnection) -> Result<(), SqlxError> {
-    sqlx::query_scalar::<_, i32>("SELECT $1::int4").bind(1).fetch_one(connection).await.map(drop)
+    repeated!(sqlx::query_scalar::<_, i32>("SELECT $1::int4").bind(1).fetch_one(&mut *connection)).map(drop)
 }

@@ -2,14 +2,14 @@
 //!
 //! Created by [`Db`](crate::db::Db). It must not know what is read. Writes can occupy all shared connections for a long
 //! time, for example while a synchronous standby does not acknowledge their COMMIT. The reserve keeps reads working
-//! meanwhile.
+//! meanwhile. A read is repeated when another transaction is in its way.
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
     prelude::async_trait::async_trait,
 };
 
-use crate::db::pool::pinned::PinnedConnections;
+use crate::db::{pool::pinned::PinnedConnections, repeated};
 
 /// Runs single read-only statements.
 #[derive(Clone, Debug)]
@@ -55,11 +55,11 @@ impl ConnectionTrait for ReadPool {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.free().query_one_raw(statement).await
+        repeated!(self.free().query_one_raw(statement.clone()))
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.free().query_all_raw(statement).await
+        repeated!(self.free().query_all_raw(statement.clone()))
     }
 
     fn support_returning(&self) -> bool {

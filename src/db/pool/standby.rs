@@ -7,7 +7,10 @@
 //! writes at once, whichever server of DevArch received them.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -17,7 +20,7 @@ use tokio::time::{Instant, timeout};
 use super::open::PoolSettings;
 use crate::{
     budget::Budget,
-    config::DbUrl,
+    config::{DbUrl, PgServers},
     db::pool::{
         connect::{self, Limits, Options, Role},
         health::HealthMonitor,
@@ -40,43 +43,54 @@ const POSITION_OF_PRIMARY: &str =
 /// old timeline may be ahead with different contents. Some roles may not see the timeline being received. For these the
 /// timeline of the last restart point is used, which may be older; then the primary serves reads for a while.
 const HAS_CAUGHT_UP: &str = "SELECT pg_last_wal_replay_lsn() >= $2::text::pg_lsn AND lpad(upper(to_hex(COALESCE((SELECT \
-     received_tli FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint())))), 8, '0') = $1::text";
+     received_tli FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint())))), 8, '0') = $1::text, pg_is_in_recovery()";
 
-/// The connections to a standby.
+/// The connections to a standby: to one server of its URL, and to the next one after a failure.
 #[derive(Debug)]
 pub(in crate::db) struct Standby {
-    pub(in crate::db) read: DatabaseConnection,
-    pinned_connections: PinnedConnections,
+    servers: Vec<Server>,
+    /// The place of the server in use.
+    at: AtomicUsize,
     paused_until: Mutex<Option<Instant>>,
 }
 
+/// The connections to one server.
+#[derive(Debug)]
+struct Server {
+    read: DatabaseConnection,
+    pinned_connections: PinnedConnections,
+}
+
 impl Standby {
-    /// Opens the pool lazily: the service starts even if the standby does not answer.
+    /// Opens the pools lazily: the service starts even if no standby answers.
     pub(in crate::db) async fn open(url: &DbUrl, how: &PoolSettings, link: Link) -> Result<Self> {
-        let DbUrl::Postgres(url) = url else {
+        let Some(PgServers { urls, .. }) = url.servers() else {
             return Err(Error::Internal("a standby has a PostgreSQL URL".to_owned()));
         };
         let wanted = Options { role: Role::Standby, limits: Limits::AtStart, connections: how.connections };
-        let mut options = connect::postgres(url, how, link, wanted);
-        options.connect_lazy(true);
-        let read = Database::connect(options).await?;
-        let pinned_connections = PinnedConnections::of(&read, None, &HealthMonitor::default(), link);
-        Ok(Self { read, pinned_connections, paused_until: Mutex::default() })
+        let mut servers = Vec::new();
+        for url in urls {
+            let mut options = connect::postgres(&url, how, link, wanted);
+            options.connect_lazy(true);
+            let read = Database::connect(options).await?;
+            let pinned_connections = PinnedConnections::of(&read, None, &HealthMonitor::default(), link);
+            servers.push(Server { read, pinned_connections });
+        }
+        Ok(Self { servers, at: AtomicUsize::new(0), paused_until: Mutex::default() })
     }
 
-    /// Returns the reason why the server cannot be a standby of `primary`; `None` if it can, or if one of them does not
-    /// answer.
+    fn server(&self) -> &Server {
+        &self.servers[self.at.load(Ordering::Acquire) % self.servers.len()]
+    }
+
+    /// Returns the reason why none of the servers can be a standby of `primary`; `None` if one can, or if one or the primary
+    /// does not answer.
     pub(in crate::db) async fn unfit(&self, primary: &DatabaseConnection) -> Option<&'static str> {
-        let ask = async |of: &DatabaseConnection, sql: &str| -> Option<String> {
-            let asked = of.query_one_raw(Statement::from_string(DbBackend::Postgres, sql));
-            timeout(STANDBY_READ_TIMEOUT, asked).await.ok()?.ok()??.try_get_by_index(0).ok()
-        };
-        if ask(&self.read, "SELECT pg_is_in_recovery()::text").await? == "false" {
-            return Some("it is no standby");
+        let mut reason = None;
+        for server in &self.servers {
+            reason = Some(server.unfit(primary).await?);
         }
-        let system = "SELECT system_identifier::text FROM pg_control_system()";
-        let (own, other) = (ask(&self.read, system).await?, ask(primary, system).await?);
-        (own != other).then_some("it stands by for another server")
+        reason
     }
 
     fn is_paused(&self) -> bool {
@@ -84,9 +98,15 @@ impl Standby {
         until.is_some_and(|until| until > Instant::now())
     }
 
+    /// Leaves the server alone for a while. Of several, the next one is used then.
     fn pause(&self, cause: &str) {
         tracing::debug!(cause, "the standby is left alone for a while");
-        *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + STANDBY_PAUSE);
+        let mut until = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
+        // Of many reads that fail at the same time, the first one goes on to the next server.
+        if until.is_none_or(|until| until <= Instant::now()) {
+            self.at.fetch_add(1, Ordering::AcqRel);
+            *until = Some(Instant::now() + STANDBY_PAUSE);
+        }
     }
 
     /// Runs a statement on the standby and returns its rows, which may be stale. `None` if it fails.
@@ -100,7 +120,7 @@ impl Standby {
             return None;
         }
         let asked = async {
-            let mut connection = self.pinned_connections.acquire().await?;
+            let mut connection = self.server().pinned_connections.acquire().await?;
             let rows = connection.fetch(sql, parameters, budget).await?;
             connection.release();
             Ok::<_, sea_orm::DbErr>(rows)
@@ -120,32 +140,56 @@ impl Standby {
         }
     }
 
-    /// Whether the standby has replayed everything that the primary has written so far.
-    pub(in crate::db) async fn has_caught_up(&self, primary: &DatabaseConnection) -> bool {
+    /// The pool of the standby, if it has replayed everything that the primary has written so far.
+    pub(in crate::db) async fn caught_up(&self, primary: &DatabaseConnection) -> Option<DatabaseConnection> {
         if self.is_paused() {
-            return false;
+            return None;
         }
+        let server = self.server();
         let asked = async {
             let now = Statement::from_string(DbBackend::Postgres, POSITION_OF_PRIMARY);
             let now = primary.query_one_raw(now).await.ok()??;
             let (timeline, position): (String, String) = (now.try_get_by_index(0).ok()?, now.try_get_by_index(1).ok()?);
             let values = [timeline.into(), position.into()];
             let behind = Statement::from_sql_and_values(DbBackend::Postgres, HAS_CAUGHT_UP, values);
-            self.read.query_one_raw(behind).await.ok()??.try_get_by_index::<Option<bool>>(0).ok()?
+            let told = server.read.query_one_raw(behind).await.ok()??;
+            let has_caught_up: Option<bool> = told.try_get_by_index(0).ok()?;
+            let is_standby: bool = told.try_get_by_index(1).ok()?;
+            // After a failover, another one of its servers is a standby.
+            if is_standby || self.servers.len() == 1 { has_caught_up } else { None }
         };
         match timeout(STANDBY_READ_TIMEOUT, asked).await {
-            Ok(Some(caught_up)) => caught_up,
+            Ok(Some(has_caught_up)) => has_caught_up.then(|| server.read.clone()),
             _ => {
                 self.pause("it cannot be asked how far it has come");
-                false
+                None
             }
         }
     }
 
     pub(in crate::db) async fn close(&self) {
-        self.pinned_connections.close();
-        if let Err(cause) = self.read.close_by_ref().await {
-            tracing::debug!(%cause, "a connection to the standby did not close");
+        for server in &self.servers {
+            server.pinned_connections.close();
+            if let Err(cause) = server.read.close_by_ref().await {
+                tracing::debug!(%cause, "a connection to the standby did not close");
+            }
         }
+    }
+}
+
+impl Server {
+    /// Returns the reason why the server cannot be a standby of `primary`; `None` if it can, or if one of them does not
+    /// answer.
+    async fn unfit(&self, primary: &DatabaseConnection) -> Option<&'static str> {
+        let ask = async |of: &DatabaseConnection, sql: &str| -> Option<String> {
+            let asked = of.query_one_raw(Statement::from_string(DbBackend::Postgres, sql));
+            timeout(STANDBY_READ_TIMEOUT, asked).await.ok()?.ok()??.try_get_by_index(0).ok()
+        };
+        if ask(&self.read, "SELECT pg_is_in_recovery()::text").await? == "false" {
+            return Some("it is no standby");
+        }
+        let system = "SELECT system_identifier::text FROM pg_control_system()";
+        let (own, other) = (ask(&self.read, system).await?, ask(primary, system).await?);
+        (own != other).then_some("it stands by for another server")
     }
 }

@@ -33,7 +33,7 @@ pub use crate::db::pool::pinned::{Place, Row};
 use crate::{
     access::Scope,
     config::DbUrl,
-    db::{Db, Statements, pool::pinned},
+    db::{Attempts, Db, Statements, pool::pinned},
     ids::StackId,
 };
 
@@ -118,13 +118,17 @@ impl Db {
         }
         let mut connection = self.open.pinned_connections.acquire().await?;
         let before = statements.budget().used();
-        let rows = match self.fetch(&mut connection, statements, &text.sql, &text.parameters).await {
-            Err(cause) if pinned::is_too_large_to_pack(&cause) => {
-                statements.budget().release_to(before);
-                let text = statement::write(backend, request, Packing::Rows);
-                self.fetch(&mut connection, statements, &text.sql, &text.parameters).await?
+        let mut text = text;
+        let mut attempts = Attempts::default();
+        let rows = loop {
+            match self.fetch(&mut connection, statements, &text.sql, &text.parameters).await {
+                Err(cause) if pinned::is_too_large_to_pack(&cause) => {
+                    text = statement::write(backend, request, Packing::Rows);
+                }
+                Err(cause) if attempts.again(&cause).await => {}
+                rows => break rows?,
             }
-            rows => rows?,
+            statements.budget().release_to(before);
         };
         connection.release();
         Ok(rows)

@@ -17,7 +17,10 @@ use tokio::sync::oneshot;
 use super::{Version, statement};
 use crate::{
     budget::Budget,
-    db::pool::pinned::{Parameter, PinnedConnection, PinnedConnections, Place, Row},
+    db::{
+        Attempts,
+        pool::pinned::{Parameter, PinnedConnection, PinnedConnections, Place, Row},
+    },
 };
 
 /// The numbers of stacks for which there is a statement. Few statement texts keep the cache of prepared statements
@@ -151,7 +154,13 @@ impl VersionChecks {
         parameters: &[Parameter<'_>],
     ) -> Result<Vec<(String, Version)>, DbErr> {
         self.statements.fetch_add(1, Ordering::Relaxed);
-        let rows = connection.fetch(sql, parameters, &Budget::default()).await?;
+        let mut attempts = Attempts::default();
+        let rows = loop {
+            match connection.fetch(sql, parameters, &Budget::default()).await {
+                Err(cause) if attempts.again(&cause).await => {}
+                rows => break rows?,
+            }
+        };
         let version = |row: &Row| {
             let name = Row::some(row.text(Place::nth(0))?)?.to_owned();
             Ok((name, Version::read(row, [1, 2, 3].map(Place::nth))?))

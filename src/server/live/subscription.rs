@@ -147,7 +147,7 @@ impl Spec {
             Ok(response.await.ok())
         };
         let response = completed(service, Instant::now(), run).await;
-        response.unwrap_or_else(|response| Some(response)).unwrap_or_else(panicked)
+        response.unwrap_or_else(Some).unwrap_or_else(panicked)
     }
 
     async fn execute_until_there(&self, item: &FeedItem) -> Bytes {

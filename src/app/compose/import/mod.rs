@@ -148,7 +148,7 @@ impl App {
             StackRef::Name(name) => Some(name.clone()),
             StackRef::Id(None) => None,
             StackRef::Id(Some(id)) => {
-                let found = stacks::load(&self.snapshot().await?, &[*id]).await?;
+                let found = stacks::load(&self.reader(), &[*id]).await?;
                 found.into_iter().next().map(|stack| stack.name)
             }
         };

@@ -24,7 +24,7 @@ use crate::{
         },
     },
     compose::Note,
-    db::{Command, Tx, change_log::past::Point, entities::StackModel, not_stored},
+    db::{Command, Tx, change_log::past::Point, entities::StackModel, not_stored, repeated},
     error::{Error, Result},
     ids::InstanceId,
     kinds::AnyChange,
@@ -87,6 +87,10 @@ impl App {
     }
 
     async fn stored(&self, wanted: &StackRef, at: PointRef) -> Result<Side> {
+        repeated!(self.read_stored(wanted, at.clone()))
+    }
+
+    async fn read_stored(&self, wanted: &StackRef, at: PointRef) -> Result<Side> {
         let tx = self.snapshot().await?;
         let row = find::live_stack(&tx, wanted).await?;
         point::expect_logged(&tx, self.now(), &at, row.created_at).await?;

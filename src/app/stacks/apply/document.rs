@@ -11,6 +11,7 @@ use crate::{
         entities::{InstanceModel, StackModel},
         entries::owned,
         queries::{instances, stacks, templates},
+        repeated,
     },
     error::{Error, Result, Unreadable},
     fields::{Editable, InstanceValues, StackValues},
@@ -23,6 +24,10 @@ use crate::{
 impl App {
     /// The documents of live stacks. Stacks outside the caller's scope are missing.
     pub async fn stack_documents(&self, ids: &[StackId], format: Format) -> Result<HashMap<StackId, Result<String>>> {
+        repeated!(self.read_stack_documents(ids, format))
+    }
+
+    async fn read_stack_documents(&self, ids: &[StackId], format: Format) -> Result<HashMap<StackId, Result<String>>> {
         let db = self.snapshot().await?;
         let found = stacks::load(&db, ids).await?;
         let all = instances::of_stacks(&db, &found.iter().map(|stack| stack.id).collect::<Vec<_>>()).await?;

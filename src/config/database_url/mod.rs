@@ -2,16 +2,19 @@
 //!
 //! A setting, used by the database layer to connect, and by messages. It must not show the password in a URL.
 
+mod servers;
+
 use std::{fmt, path::PathBuf, str::FromStr};
 
-use sea_orm::sqlx::postgres::PgConnectOptions;
+pub use self::servers::PgServers;
+use self::servers::Wanted;
 
 /// The location of the database.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DbUrl {
     /// An SQLite file.
     Sqlite(PathBuf),
-    /// A PostgreSQL server or a connection pooler; the URL with its credentials.
+    /// A PostgreSQL server, the servers of a cluster, or a connection pooler; the URL with its credentials.
     Postgres(String),
 }
 
@@ -45,6 +48,35 @@ fn host(rest: &str) -> &str {
     rest.rsplit_once('@').map_or(rest, |(_, host)| host)
 }
 
+impl DbUrl {
+    /// Parses the URL of the database that the service writes to.
+    pub fn of_primary(url: &str) -> Result<Self, DbUrlError> {
+        let parsed: Self = url.parse()?;
+        match parsed.servers() {
+            Some(servers) if servers.wanted == Wanted::Standby => Err(DbUrlError(
+                "the service writes to this database: target_session_attrs is read-write, primary or left out here",
+            )),
+            _ => Ok(parsed),
+        }
+    }
+
+    /// Parses the URL of a standby.
+    pub fn of_standby(url: &str) -> Result<Self, DbUrlError> {
+        let parsed: Self = url.parse()?;
+        match parsed.servers() {
+            Some(servers) if servers.wanted == Wanted::Primary => Err(DbUrlError(
+                "this is the URL of a standby: target_session_attrs is standby, read-only, prefer-standby or left out here",
+            )),
+            _ => Ok(parsed),
+        }
+    }
+
+    /// The servers of a PostgreSQL URL.
+    pub fn servers(&self) -> Option<PgServers> {
+        if let Self::Postgres(url) = self { url.parse().ok() } else { None }
+    }
+}
+
 impl FromStr for DbUrl {
     type Err = DbUrlError;
 
@@ -60,14 +92,7 @@ impl FromStr for DbUrl {
         let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
         match rest {
             Some("") => Err(DbUrlError("a PostgreSQL URL needs a server, such as postgres://user@host/database")),
-            Some(rest) if host(rest).contains(',') => Err(DbUrlError(
-                "a PostgreSQL URL names one server: give an address that leads to the primary of several",
-            )),
-            // The driver's parser: a URL that it refuses is an invalid setting, and not a failed connection.
-            Some(_) if PgConnectOptions::from_str(url).is_err() => Err(DbUrlError(
-                "this is not a PostgreSQL URL; what is special in URLs must be percent-encoded in the password",
-            )),
-            Some(_) => Ok(Self::Postgres(url.to_owned())),
+            Some(_) => url.parse::<PgServers>().map(|_| Self::Postgres(url.to_owned())),
             None => Err(DbUrlError("the URL starts with sqlite:// or postgres://")),
         }
     }
@@ -81,6 +106,7 @@ mod tests {
     fn urls_name_a_file_or_a_server() {
         assert_eq!("sqlite://data/devarch.db".parse(), Ok(DbUrl::Sqlite("data/devarch.db".into())));
         assert!("postgres://u:a,b@h/d".parse::<DbUrl>().is_ok());
+        assert!("postgres://u:a,b@h1,h2:5433/d".parse::<DbUrl>().is_ok());
         assert_eq!("sqlite:///srv/a b.db?mode=rwc".parse(), Ok(DbUrl::Sqlite("/srv/a b.db".into())));
         for bad in [
             "",
@@ -91,9 +117,25 @@ mod tests {
             "devarch.db",
             "postgres://u:p@h:1x/d",
             "postgres://u@h/d?sslmode=bogus",
-            "postgres://u:a,b@h1,h2:5433/d",
+            "postgres://u:a,b@h1,,h2:5433/d",
         ] {
             assert!(bad.parse::<DbUrl>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_database_is_written_to_and_a_standby_is_not() {
+        let url = |attrs: &str| format!("postgres://a,b/d?target_session_attrs={attrs}");
+        for (attrs, is_primary, is_standby) in [
+            ("any", true, true),
+            ("read-write", true, false),
+            ("primary", true, false),
+            ("standby", false, true),
+            ("prefer-standby", false, true),
+            ("read-only", false, true),
+        ] {
+            assert_eq!(DbUrl::of_primary(&url(attrs)).is_ok(), is_primary, "{attrs}");
+            assert_eq!(DbUrl::of_standby(&url(attrs)).is_ok(), is_standby, "{attrs}");
         }
     }
 

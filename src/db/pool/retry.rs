@@ -1,0 +1,127 @@
+//! Repeats what another transaction was in the way of: serialization failures and deadlocks.
+//!
+//! PostgreSQL reports them rarely, and for writes only. Engines that spread one database over machines report them for any
+//! statement, so reads, the start and the end of a transaction are repeated as well. It must not repeat what may have had an effect.
+
+use std::time::Duration;
+
+use sea_orm::{DbErr, SqlxError};
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    db::failure::{has_code, is_conflict, sqlstate},
+    error::Error,
+};
+
+/// How long a read is repeated, in all.
+const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long a step of the start is repeated, in all.
+const PATIENCE_AT_START: Duration = Duration::from_secs(20);
+/// The pause grows with each attempt, up to the longest one.
+const PAUSE: Duration = Duration::from_millis(2);
+const LONGEST_PAUSE: Duration = Duration::from_millis(25);
+
+/// An error that may say that another transaction was in the way.
+pub(crate) trait Failed {
+    /// Whether it does.
+    fn is_conflict(&self) -> bool;
+}
+
+impl Failed for DbErr {
+    fn is_conflict(&self) -> bool {
+        is_conflict(self)
+    }
+}
+
+impl Failed for SqlxError {
+    fn is_conflict(&self) -> bool {
+        has_code(self, &[sqlstate::SERIALIZATION_FAILURE, sqlstate::DEADLOCK_DETECTED])
+    }
+}
+
+impl Failed for Error {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Busy(cause) if is_conflict(cause))
+    }
+}
+
+/// The attempts at one piece of work.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attempts {
+    begun: Instant,
+    patience: Duration,
+    failed: u32,
+}
+
+impl Default for Attempts {
+    fn default() -> Self {
+        Self::within(PATIENCE)
+    }
+}
+
+impl Attempts {
+    /// Attempts at something that the start of the service needs.
+    pub(in crate::db) fn at_start() -> Self {
+        Self::within(PATIENCE_AT_START)
+    }
+
+    /// Attempts until so much time has passed.
+    pub(in crate::db) fn within(patience: Duration) -> Self {
+        Self { begun: Instant::now(), patience, failed: 0 }
+    }
+
+    /// Whether to try again after an error. Waits for a moment before, with chance in it, so that two that are in each
+    /// other's way do not meet again.
+    pub(crate) async fn again(&mut self, cause: &impl Failed) -> bool {
+        if !cause.is_conflict() || self.begun.elapsed() >= self.patience {
+            return false;
+        }
+        self.failed += 1;
+        let pause = PAUSE.saturating_mul(self.failed).min(LONGEST_PAUSE);
+        sleep(pause.mul_f64(0.5 + fastrand::f64())).await;
+        true
+    }
+}
+
+/// Awaits the expression, and again while another transaction is in the way.
+macro_rules! repeated {
+    ($work:expr) => {
+        $crate::db::repeated!($crate::db::Attempts::default(), $work)
+    };
+    ($attempts:expr, $work:expr) => {{
+        let mut attempts: $crate::db::Attempts = $attempts;
+        loop {
+            match $work.await {
+                Err(cause) if attempts.again(&cause).await => {}
+                done => break done,
+            }
+        }
+    }};
+}
+pub(crate) use repeated;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Conflict(bool);
+
+    impl Failed for Conflict {
+        fn is_conflict(&self) -> bool {
+            self.0
+        }
+    }
+
+    #[tokio::test]
+    async fn conflicts_are_repeated_for_a_time() {
+        assert!(!Attempts::default().again(&Conflict(false)).await);
+        let patience = Duration::from_millis(100);
+        let (mut attempts, begun) = (Attempts::within(patience), Instant::now());
+        let mut number = 0;
+        while attempts.again(&Conflict(true)).await {
+            number += 1;
+        }
+        assert!(begun.elapsed() >= patience);
+        assert!((3..50).contains(&number), "{number}");
+    }
+}
