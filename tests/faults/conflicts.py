@@ -11,8 +11,10 @@ import urllib.parse
 
 from support import wire
 from support.conflict_proxy import AT_COMMIT, IN_TRANSACTION, OUTSIDE, ConflictProxy
+from support.service import Watch
 from support.work import Fault, say
 
+CHANGES = "subscription { changes { __typename ... on ChangeEvent { cursor change { id } } ... on HeartbeatEvent { cursor } } }"
 # The shares of statements that are refused, and the share of requests that may end as UNAVAILABLE.
 SHARES, PROMISED_AT, MOST_UNAVAILABLE = (0.02, 0.10, 0.25), 0.10, 1.0
 READERS, STARTS = 4, 5
@@ -36,24 +38,29 @@ def run(work):
 
 
 def round_of(work, share):
-    """A new database, a service that reaches it through a proxy, writers and readers."""
+    """A new database, a service that reaches it through a proxy, writers, readers and a subscriber."""
     url = work.database()
     proxy = ConflictProxy(work.server.port, share, random.randrange(1 << 32))
     work.stack.callback(proxy.close)
     say(f"{share:.0%} of the statements are refused, seed {proxy.seed}")
     service = start(work, proxy, url.replace(f":{work.server.port}/", f":{proxy.port}/"))
+    proxy.share = 0.0
+    before = changes(work, url)
+    follower = Follower(service)
     proxy.share = share
     ledger = work.books(service)
     writing = ledger.run(60)
-    readers = [Reader(service) for _ in range(READERS)]
+    watch, readers = Watch(service), [Reader(service) for _ in range(READERS)]
     time.sleep(5.0 if work.short else 15.0)
-    for reader in readers:
-        reader.stop()
+    for one in (watch, *readers):
+        one.stop()
     writing.stop()
     told = work.settle(writing, slowest=10)
     # The comparison reads without refusals. It is not what is tested.
     proxy.share = 0.0
     work.compare(ledger, service)
+    follower.compare(work, share, changes(work, url) - before)
+    judge(work, share, "looks at /readyz", len(watch.ready), {"UNAVAILABLE": sum(status != 200 for _, _, status in watch.ready)})
     answers = sum(told["counts"].values())
     judge(work, share, "changes", answers, told["errors"])
     count(work, share, "reads", readers)
@@ -130,6 +137,72 @@ def keep(work, share, proxy):
     with open(os.path.join(work.folder, f"refused-{share}-{work.made}.txt"), "w") as file:
         for (place, sql), number in proxy.texts.most_common():
             file.write(f"{number}\t{place}\t{sql}\n")
+
+
+def changes(work, url):
+    """The number of changes in the log."""
+    return int(work.server.sql(url.rpartition("/")[2], "SELECT count(*) FROM change_log"))
+
+
+class Follower(threading.Thread):
+    """Follows all changes, and comes back with the cursor of its last event."""
+
+    def __init__(self, service):
+        super().__init__(daemon=True)
+        self.service, self.seen, self.cursor, self.cuts, self.ready = service, set(), None, collections.Counter(), threading.Event()
+        self.cursor = service.ask("{ changeCursor }")["data"]["changeCursor"]
+        self.over = False
+        self.start()
+        if not self.ready.wait(10):
+            raise RuntimeError("the subscription does not begin")
+
+    def run(self):
+        where = f"/graphql?{urllib.parse.urlencode({'query': CHANGES})}"
+        while not self.over:
+            connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=30)
+            try:
+                connection.request("GET", where, headers={"Accept": "text/event-stream", "Last-Event-ID": self.cursor})
+                self.follow(connection.getresponse())
+            except (OSError, http.client.HTTPException, ValueError) as cause:
+                self.cuts[type(cause).__name__] += 1
+            finally:
+                connection.close()
+            time.sleep(0.05)
+
+    def follow(self, answer):
+        if not answer.getheader("Content-Type", "").startswith("text/event-stream"):
+            told = json.loads(answer.read())
+            self.cuts[told["errors"][0].get("extensions", {}).get("code")] += 1
+            return
+        self.ready.set()
+        while line := answer.readline():
+            if not line.startswith(b"data: {"):
+                continue
+            told = json.loads(line[6:])
+            if "errors" in told:
+                self.cuts[told["errors"][0].get("extensions", {}).get("code")] += 1
+                return
+            event = told["data"]["changes"]
+            if event["__typename"] == "ResyncEvent":
+                self.cuts["resync"] += 1
+                return
+            if event["__typename"] == "ChangeEvent":
+                self.seen.add(event["change"]["id"])
+            self.cursor = event["cursor"]
+        self.cuts["end"] += 1
+
+    def compare(self, work, share, number):
+        """Whether it has seen all changes, at the latest a few seconds after the last one."""
+        until = time.monotonic() + 5
+        while len(self.seen) < number and time.monotonic() < until:
+            time.sleep(0.05)
+        self.over = True
+        say(f"{share:.0%}: a subscriber saw {len(self.seen)} of {number} changes, and was cut off: {dict(self.cuts)}")
+        work.add("events", len(self.seen))
+        if len(self.seen) != number:
+            work.miss(f"{share:.0%}: a subscriber saw {len(self.seen)} of {number} changes")
+        if self.cuts["resync"]:
+            work.miss(f"{share:.0%}: a subscriber was told to read everything again")
 
 
 class Reader(threading.Thread):
@@ -264,7 +337,8 @@ def in_block(client, proxy):
 
 def never_refused(client, proxy):
     proxy.share = 1.0
-    for sql in ("DO $$BEGIN COMMIT; END$$", "SET lock_timeout = '5s'", "BEGIN ISOLATION LEVEL REPEATABLE READ", "ROLLBACK", "LISTEN x"):
+    begun, test, ping = "BEGIN ISOLATION LEVEL REPEATABLE READ", "DO $$BEGIN COMMIT; END$$", "/* ping */"
+    for sql in (test, "SET lock_timeout = '5s'", begun, "ROLLBACK", "LISTEN x", ping, "-- set\nROLLBACK"):
         expect(client.query(sql).code, None)
     proxy.share = 0.0
 
@@ -341,7 +415,7 @@ FAULTS = [
     Fault(
         "conflicts",
         "of the statements 2, 10 and 25 % end with a serialization failure or a deadlock",
-        "0 lost, 0 torn, it starts at once, at 10 % at most 1 % of the answers are UNAVAILABLE",
+        "0 lost, 0 torn, every change is followed, it starts at once, at 10 % at most 1 % of the answers are UNAVAILABLE",
         run,
         times=3,
         databases=("postgres",),

@@ -37,6 +37,7 @@ NEVER_REFUSED = {
     *("LISTEN", "UNLISTEN", "DISCARD", "DEALLOCATE", ""),
 }
 TEST_OF_TRANSACTION = re.compile(rb"\s*DO\s+\$\$\s*BEGIN\s+COMMIT;\s*END\s*\$\$\s*;?\s*", re.IGNORECASE)
+COMMENTS = re.compile(rb"(\s*(/\*.*?\*/|--[^\n]*))*", re.DOTALL)
 COMMIT = re.compile(rb"\s*(COMMIT|END)(\s+(WORK|TRANSACTION))?\s*;?\s*", re.IGNORECASE)
 BLOCK = re.compile(rb"\s*(BEGIN|START TRANSACTION)[^;]*;\s*\S", re.IGNORECASE)
 # Codes of the first message: for TLS, for encryption with GSSAPI, and to cancel a statement.
@@ -311,6 +312,7 @@ class Connection:
 def is_left_alone(sql):
     if TEST_OF_TRANSACTION.fullmatch(sql):
         return True
+    sql = sql[COMMENTS.match(sql).end() :]
     words = re.findall(rb"[A-Za-z]+", sql[:200])
     first = words[0].decode().upper() if words else ""
     return first in NEVER_REFUSED and not BLOCK.match(sql)
