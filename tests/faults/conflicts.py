@@ -1,5 +1,9 @@
-"""PostgreSQL refuses statements at random with serialization failures and deadlocks, as an engine does that spreads over machines."""
+"""PostgreSQL refuses statements at random with serialization failures and deadlocks, as an engine does that spreads over machines.
 
+Each round prints its seed. CONFLICTS_SEED=N refuses the same statements of each connection again.
+"""
+
+import base64
 import collections
 import http.client
 import json
@@ -40,7 +44,7 @@ def run(work):
 def round_of(work, share):
     """A new database, a service that reaches it through a proxy, writers, readers and a subscriber."""
     url = work.database()
-    proxy = ConflictProxy(work.server.port, share, random.randrange(1 << 32))
+    proxy = ConflictProxy(work.server.port, share, int(os.environ.get("CONFLICTS_SEED", random.randrange(1 << 32))))
     work.stack.callback(proxy.close)
     say(f"{share:.0%} of the statements are refused, seed {proxy.seed}")
     service = start(work, proxy, url.replace(f":{work.server.port}/", f":{proxy.port}/"))
@@ -59,7 +63,7 @@ def round_of(work, share):
     # The comparison reads without refusals. It is not what is tested.
     proxy.share = 0.0
     work.compare(ledger, service)
-    follower.compare(work, share, changes(work, url) - before)
+    follower.compare(work, share, url, before)
     judge(work, share, "looks at /readyz", len(watch.ready), {"UNAVAILABLE": sum(status != 200 for _, _, status in watch.ready)})
     answers = sum(told["counts"].values())
     judge(work, share, "changes", answers, told["errors"])
@@ -140,8 +144,13 @@ def keep(work, share, proxy):
 
 
 def changes(work, url):
-    """The number of changes in the log."""
-    return int(work.server.sql(url.rpartition("/")[2], "SELECT count(*) FROM change_log"))
+    """The ids of the changes in the log."""
+    return set(work.server.sql(url.rpartition("/")[2], "SELECT id FROM change_log").split())
+
+
+def number(id_):
+    """The number in a global id."""
+    return base64.urlsafe_b64decode(id_ + "=" * (-len(id_) % 4)).decode().rpartition(":")[2]
 
 
 class Follower(threading.Thread):
@@ -187,20 +196,22 @@ class Follower(threading.Thread):
                 self.cuts["resync"] += 1
                 return
             if event["__typename"] == "ChangeEvent":
-                self.seen.add(event["change"]["id"])
+                self.seen.add(number(event["change"]["id"]))
             self.cursor = event["cursor"]
         self.cuts["end"] += 1
 
-    def compare(self, work, share, number):
-        """Whether it has seen all changes, at the latest a few seconds after the last one."""
+    def compare(self, work, share, url, before):
+        """Whether it has seen all changes since it began, at the latest a few seconds after the last one, and no others."""
         until = time.monotonic() + 5
-        while len(self.seen) < number and time.monotonic() < until:
+        while not (new := changes(work, url) - before) <= self.seen and time.monotonic() < until:
             time.sleep(0.05)
-        self.over = True
-        say(f"{share:.0%}: a subscriber saw {len(self.seen)} of {number} changes, and was cut off: {dict(self.cuts)}")
-        work.add("events", len(self.seen))
-        if len(self.seen) != number:
-            work.miss(f"{share:.0%}: a subscriber saw {len(self.seen)} of {number} changes")
+        time.sleep(0.5)
+        self.over, seen, there = True, set(self.seen), changes(work, url)
+        say(f"{share:.0%}: a subscriber saw {len(seen)} changes, and was cut off: {dict(self.cuts)}")
+        work.add("events", len(seen))
+        for what, wrong in (("not seen", new - seen), ("from before", seen & before), ("seen, and not in the log", seen - there)):
+            if wrong:
+                work.miss(f"{share:.0%}: a subscriber: {len(wrong)} changes {what}: {sorted(wrong)[:5]}")
         if self.cuts["resync"]:
             work.miss(f"{share:.0%}: a subscriber was told to read everything again")
 
@@ -262,9 +273,21 @@ def check_proxy(work):
             check(*checks)
         except AssertionError as cause:
             work.miss(f"the proxy, {check.__name__}: {cause}")
+    patterns = [pattern(work, url) for _ in range(2)]
+    if patterns[0] != patterns[1] or not 10 < sum(patterns[0]) < 90:
+        work.miss(f"the proxy refuses with one seed {patterns}")
     if proxy.total() == 0 or set(proxy.codes) != {"40001", "40P01"}:
         work.miss(f"the proxy has refused {dict(proxy.codes)}")
     proxy.close()
+
+
+def pattern(work, url):
+    """Which of a hundred statements are refused with one seed."""
+    proxy = ConflictProxy(work.server.port, 0.5, seed=7)
+    client = wire.Client(proxy.port, url.username, url.path[1:])
+    found = [client.query("SELECT 1").code is not None for _ in range(100)]
+    proxy.close()
+    return found
 
 
 def expect(found, wanted):
