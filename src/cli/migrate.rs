@@ -7,7 +7,7 @@ use migration::{Migrator, MigratorTrait};
 use super::print;
 use crate::{
     config::{Migrate, Settings},
-    db::Db,
+    db::{Db, repeated},
 };
 
 /// Migrates up or down, then lists the migrations.

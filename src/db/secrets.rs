@@ -20,6 +20,7 @@ use super::{
         clear_secret,
         secret_key::{ActiveModel, Column, Entity, Model},
     },
+    repeated,
 };
 use crate::{
     kinds::{Kind, OfInstance, OfTemplate, Owner, Stored, for_each_kind, for_each_template_kind},
@@ -285,7 +286,7 @@ pub async fn counts(db: &impl ConnectionTrait) -> Result<BTreeMap<String, u64>, 
 
 /// Whether the database's files may still contain clear text that no row shows.
 pub async fn has_remains(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
-    Ok(clear_secret::Entity::find().one(db).await?.is_some())
+    Ok(repeated!(clear_secret::Entity::find().one(db))?.is_some())
 }
 
 /// The tables that hold secrets.

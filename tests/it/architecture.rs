@@ -154,7 +154,7 @@ const CRATES: [(&str, &[&str]); 6] = [
             "reference.rs",
             "error",
             "app/instances/naming.rs",
-            "config/database_url.rs",
+            "config/database_url/servers.rs",
             "app/overrides/effective.rs",
             "app/stacks/container_names.rs",
             "app/compose/import/collections.rs",

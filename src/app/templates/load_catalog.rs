@@ -50,12 +50,15 @@ pub enum LoadError {
     App(#[from] Error),
 }
 
+/// Loads the templates of a file.
 struct Load {
     entries: Vec<(CreateTemplate, String)>,
 }
 
 impl App {
-    /// Loads catalogue files, all or nothing. Files that have not changed since the last load are not parsed.
+    /// Loads catalogue files. Files that have not changed since the last load are not parsed, and nothing is loaded if one is
+    /// malformed. Each file is one transaction, because a database that spreads over machines refuses long ones: when the load
+    /// is interrupted, the next one goes on.
     pub async fn load_catalog(&self, files: &[CatalogFile]) -> Result<CatalogReport, LoadError> {
         let known = templates::catalog_entries(&self.reader()).await.map_err(Error::from)?;
         let known: HashMap<String, String> = known.into_iter().map(|entry| (entry.name, entry.digest)).collect();
@@ -72,20 +75,26 @@ impl App {
                 let (line, path, reason) = (loss.at.line, &loss.path, &loss.reason);
                 tracing::warn!(file = file.file, line, path, "the catalogue cannot hold this: {reason}");
             }
+            let mut of_file = Vec::new();
             for template in read.templates {
                 let name = template.values.name.clone();
                 if let Some(other) = seen.insert(name.clone(), &file.file) {
                     let message = format!("the template {name} is in the file {other} as well");
                     return Err(LoadError::File(CatalogError { file: file.file.clone(), line: 0, message }));
                 }
-                entries.push((template, digest.clone()));
+                of_file.push((template, digest.clone()));
             }
+            entries.push(of_file);
         }
-        let mut report = CatalogReport::default();
-        if !entries.is_empty() {
-            report = self.acting_as(ActorKind::Catalogue).write(&Load { entries }).await?;
+        let mut report = CatalogReport { unchanged, ..CatalogReport::default() };
+        let catalogue = self.acting_as(ActorKind::Catalogue);
+        for entries in entries {
+            let of_file = catalogue.write(&Load { entries }).await?;
+            report.created += of_file.created;
+            report.updated += of_file.updated;
+            report.unchanged += of_file.unchanged;
+            report.left_alone += of_file.left_alone;
         }
-        report.unchanged += unchanged;
         Ok(report)
     }
 }

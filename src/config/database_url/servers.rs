@@ -80,11 +80,13 @@ impl<'a> Url<'a> {
         let mut parameters: Vec<String> =
             self.parameters.iter().filter(|parameter| !is_ours(parameter)).map(ToString::to_string).collect();
         let authority = match is_given_as_parameter {
+            // The driver knows no URL with a user and without a host; a parameter wins over this one.
+            false if host.is_empty() && !self.user.is_empty() => "localhost".to_owned(),
             false => port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
             true => {
                 parameters.push(format!("host={host}"));
                 parameters.extend(port.map(|port| format!("port={port}")));
-                String::new()
+                "localhost".to_owned()
             }
         };
         let parameters = parameters.join("&");
@@ -174,7 +176,10 @@ mod tests {
         let found = servers("postgresql:///shop?host=/run/a,two&port=5433&user=me&target_session_attrs=standby");
         assert_eq!(
             found.urls,
-            ["postgresql:///shop?user=me&host=/run/a&port=5433", "postgresql:///shop?user=me&host=two&port=5433",]
+            [
+                "postgresql://localhost/shop?user=me&host=/run/a&port=5433",
+                "postgresql://localhost/shop?user=me&host=two&port=5433",
+            ]
         );
         assert_eq!(found.wanted, Wanted::Standby);
         assert_eq!(servers("postgres://u@/d?host=a,b&port=1,2").names, ["a:1", "b:2"]);
@@ -183,11 +188,12 @@ mod tests {
     #[test]
     fn one_server_is_left_as_it_is() {
         for url in
-            ["postgres://u:p@h:1/d", "postgres://h", "postgres://u@/d?host=/run/postgresql", "postgres://u:p@q@h/d"]
+            ["postgres://u:p@h:1/d", "postgres://h", "postgres:///d?host=/run/postgresql", "postgres://u:p@q@h/d"]
         {
             let found = servers(url);
             assert_eq!((found.urls, found.wanted), (vec![url.to_owned()], Wanted::Any), "{url}");
         }
+        assert_eq!(servers("postgres://u@/d?host=/run/pg").urls, ["postgres://u@localhost/d?host=/run/pg"]);
     }
 
     #[test]
