@@ -7,11 +7,15 @@ are killed, and the folder is removed.
 """
 
 import contextlib
+import ctypes
+import glob
 import os
 import shutil
 import signal
 import sys
 import time
+
+IPC_RMID = 0
 
 
 def processes(folder):
@@ -45,6 +49,14 @@ def send(pids, what):
             os.kill(pid, what)
 
 
+def remove_shared_memory(folder):
+    """Removes the small segments of System V that killed PostgreSQL servers leave: their ids are in postmaster.pid."""
+    library = ctypes.CDLL(None, use_errno=True)
+    for file in glob.glob(os.path.join(glob.escape(folder), "**", "data", "postmaster.pid"), recursive=True):
+        with contextlib.suppress(OSError, IndexError, ValueError), open(file) as lines:
+            library.shmctl(int(lines.read().splitlines()[6].split()[1]), IPC_RMID, None)
+
+
 def main():
     folder, run = os.path.realpath(sys.argv[1]), int(sys.argv[2])
     for ignored in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
@@ -57,6 +69,7 @@ def main():
             break
         send(left, signal.SIGKILL)
         time.sleep(0.05)
+    remove_shared_memory(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -60,6 +60,8 @@ class Node:
             "min_wal_size": "32MB",
             "max_wal_size": "256MB",
             "unix_socket_directories": "",
+            # A killed server leaves its shared memory: in its folder, it is removed with it.
+            "dynamic_shared_memory_type": "mmap",
             "wal_log_hints": "on",
         }
         everyone = {"username": "postgres"}
@@ -128,7 +130,7 @@ class Node:
 
 
 class Cluster:
-    """The nodes, of which the first one is the leader when this is made. What is started here is ended by the guard."""
+    """The nodes and the etcd. What is started here is ended by `end`, and by the guard."""
 
     def __init__(self, folder, short):
         self.folder, self.loop_wait, self.children = folder, loop_wait(short), []
@@ -137,8 +139,11 @@ class Cluster:
         self.identity = ordinary_user()
         self.ports = Ports()
         self.etcd_port = self.ports.free()
-        self.start_etcd()
         self.nodes = [Node(self, number + 1) for number in range(NODES)]
+
+    def start(self):
+        """Starts everything; the first node leads."""
+        self.start_etcd()
         self.nodes[0].start()
         until(60, "the first node does not lead", lambda: self.nodes[0].ask("/primary")[0] == 200)
         for node in self.nodes[1:]:
@@ -235,6 +240,7 @@ class Cluster:
         while left := guard.running(self.folder):
             guard.send(left, signal.SIGKILL)
             time.sleep(0.02)
+        guard.remove_shared_memory(self.folder)
         for child in self.children:
             child.wait()
 

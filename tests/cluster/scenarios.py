@@ -125,6 +125,7 @@ class Trial:
 def new_cluster(work):
     cluster = nodes.Cluster(work.folder, work.short)
     work.stack.callback(cluster.end)
+    cluster.start()
     cluster.sql("CREATE ROLE devarch LOGIN", "GRANT pg_read_all_stats TO devarch", "CREATE TABLE probe (at timestamptz)")
     return cluster
 
