@@ -9,13 +9,15 @@ import nodes
 from support.work import Fault, say
 
 # Seconds of quiet work before the event, and after the cluster's own limit.
-BEFORE, AFTER = 3.0, 8.0
+BEFORE, AFTER, SHORT_AFTER = 3.0, 8.0, 5.0
 # How long a node is frozen.
 FROZEN = 30.0
 # Writes must work again this long after the cluster takes them, and so must reads where there was no primary.
 LATER = 2.0
 # The longest time without reads while there is a primary.
 READS = 3.0
+# How long a service may take to end after SIGTERM.
+STOP = 10.0
 # Errors that an event may cause. Each of the others is a miss.
 EXPECTED = {"UNAVAILABLE", "TIMEOUT"}
 LEDGER_WRITERS, LEDGER_PAUSE = 2, 100
@@ -152,14 +154,18 @@ def run(work, act, limit, has_primary, read_attributes):
         say(f"{work.row.fault.name}: the leader is {leader.name}, the synchronous standby {synchronous.name}")
         trial.began = time.time()
         act(cluster, leader, synchronous)
-        time.sleep(max(0.0, trial.began + seconds + AFTER - time.time()))
+        time.sleep(max(0.0, trial.began + seconds + (SHORT_AFTER if work.short else AFTER) - time.time()))
         trial.end()
         writing.stop()
         trial.judge(work, seconds, has_primary)
         work.settle(writing, slowest=None)
         for service in trial.services:
             work.compare(ledger, service)
-            service.stop()
+        for service in trial.services:
+            code, took = service.stop()
+            work.most("slowest stop", took, STOP)
+            if code:
+                work.miss(f"a service has ended with {code}")
 
 
 def freeze(node):
