@@ -1,11 +1,10 @@
 """The clients of the services: writers with books, readers, and a probe that asks the cluster itself."""
 
-import contextlib
-import http.client
 import json
 import threading
 import time
 
+import service
 import wire
 
 WRITERS = 8
@@ -26,35 +25,35 @@ PAGE = """query ($stack: String!, $after: String) { stack(name: $stack) { instan
 
 
 class Client:
-    """A connection to one service, opened when it is needed."""
+    """A connection to one service, opened when it is needed. Each request is sent in one piece."""
 
-    def __init__(self, service, timeout=REQUEST_TIMEOUT):
-        self.port, self.timeout, self.connection = service.port, timeout, None
+    def __init__(self, service_):
+        self.service, self.stream, self.reader = service_, None, None
 
     def ask(self, query, variables=None):
         """The data and None, or None and the kind of the error."""
         try:
-            if self.connection is None:
-                self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
-            body = json.dumps({"query": query, "variables": variables or {}})
-            # A service without a database may answer before it has read the body, and close the connection.
-            with contextlib.suppress(BrokenPipeError):
-                self.connection.request("POST", "/graphql", body, {"Content-Type": "application/json"})
-            answer = self.connection.getresponse()
-            status, told = answer.status, json.loads(answer.read())
-        except (OSError, http.client.HTTPException, ValueError) as cause:
+            if self.stream is None:
+                self.stream = self.service.connect(REQUEST_TIMEOUT)
+                self.reader = service.Reader(self.stream)
+            self.stream.sendall(service.graphql(query, variables))
+            answer = self.reader.answer()
+            told = json.loads(answer.body)
+        except (OSError, ValueError, service.Cut) as cause:
             self.close()
             return None, type(cause).__name__
+        if (answer.header("connection") or "").lower() == "close":
+            self.close()
         if errors := told.get("errors"):
-            return None, errors[0].get("extensions", {}).get("code") or f"status {status}"
-        if status != 200 or not told.get("data"):
-            return None, f"status {status}"
+            return None, errors[0].get("extensions", {}).get("code") or f"status {answer.status}"
+        if answer.status != 200 or not told.get("data"):
+            return None, f"status {answer.status}"
         return told["data"], None
 
     def close(self):
-        if self.connection:
-            self.connection.close()
-        self.connection = None
+        if self.stream:
+            self.stream.close()
+        self.stream = None
 
 
 class Books:
@@ -162,9 +161,9 @@ class Reader(Thread):
 
     pause = READ_PAUSE
 
-    def __init__(self, number, books, service):
+    def __init__(self, number, books, service_):
         super().__init__()
-        self.books, self.client, self.where = books, Client(service), f"reader {number}"
+        self.books, self.client, self.where = books, Client(service_), f"reader {number}"
 
     def turn(self):
         latest = self.books.latest
@@ -200,9 +199,9 @@ class Probe(Thread):
         self.answers.append((begun, time.time(), error))
 
 
-def prepare(service):
+def prepare(service_):
     """The template, and a stack for each writer."""
-    client = Client(service)
+    client = Client(service_)
     template, stack = f'createTemplate(input: {{ name: "{TEMPLATE}", imageName: "x" }})', 'createStack(input: {{ name: "writer-{}" }})'
     for field in [template, *(stack.format(number) for number in range(WRITERS))]:
         data, error = client.ask(f"mutation {{ did: {field} {{ userErrors {{ code }} }} }}")
@@ -211,9 +210,9 @@ def prepare(service):
     client.close()
 
 
-def everything(service, stack):
+def everything(service_, stack):
     """All instances of a stack, by name."""
-    client, found, after = Client(service), {}, None
+    client, found, after = Client(service_), {}, None
     while True:
         data, error = client.ask(PAGE, {"stack": stack, "after": after})
         if error:
