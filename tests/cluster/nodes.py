@@ -125,8 +125,8 @@ class Node:
             guard.send(awake, signal.SIGSTOP)
             time.sleep(0.01)
 
-    def thaw(self):
-        guard.send(self.processes(), signal.SIGCONT)
+    def thaw(self, whose="all"):
+        guard.send(self.processes(whose), signal.SIGCONT)
 
 
 class Cluster:
@@ -202,6 +202,13 @@ class Cluster:
     def asynchronous(self):
         """The other standby, or None."""
         return next((node for node in self.nodes if node.ask("/asynchronous")[0] == 200), None)
+
+    def mend(self):
+        """Starts what was killed; until the cluster is whole."""
+        for node in self.nodes:
+            if not node.processes():
+                node.start()
+        self.wait_until_whole()
 
     def is_whole(self):
         leader = self.leader()

@@ -6,12 +6,15 @@ import time
 
 import clients
 import nodes
+import wire
 from support.work import Fault, say
 
 # Seconds of quiet work before the event, and after the cluster's own limit.
 BEFORE, AFTER, SHORT_AFTER = 3.0, 8.0, 5.0
 # How long a node is frozen.
 FROZEN = 30.0
+# How long a former leader takes changes because its Patroni does not work yet.
+TWO_LEADERS = 5.0
 # Writes must work again this long after the cluster takes them, and so must reads where there was no primary.
 LATER = 2.0
 # The longest time without reads while there is a primary.
@@ -143,7 +146,7 @@ def run(work, act, limit, has_primary, read_attributes):
     cluster = new_cluster(work)
     for _ in range(work.times):
         seconds = limit(cluster.loop_wait)
-        cluster.wait_until_whole()
+        cluster.mend()
         trial = Trial(work, cluster, read_attributes=read_attributes)
         clients.prepare(trial.services[0])
         ledger = work.books(*trial.services, pause=LEDGER_PAUSE)
@@ -172,6 +175,18 @@ def freeze(node):
     node.freeze()
     time.sleep(FROZEN)
     node.thaw()
+    time.sleep(AFTER)
+
+
+def resurrect(cluster, leader):
+    """The old leader's PostgreSQL goes on, its Patroni only later, while the services have to connect anew."""
+    leader.freeze()
+    time.sleep(FROZEN)
+    new = cluster.leader()
+    leader.thaw("postgres")
+    wire.once(new.port, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'devarch'")
+    time.sleep(TWO_LEADERS)
+    leader.thaw()
     time.sleep(AFTER)
 
 
@@ -275,6 +290,13 @@ SCENARIOS = [
         f"the leader's PostgreSQL and Patroni stop for {FROZEN:g} s",
         lambda loop: TTL,
         lambda _, leader, __: freeze(leader),
+    ),
+    # Without a watchdog, only the timeline tells which of the two is the leader.
+    scenario(
+        "two-leaders",
+        f"the frozen leader goes on {TWO_LEADERS:g} s before its Patroni, and the services lose their connections",
+        lambda loop: TTL,
+        lambda cluster, leader, _: resurrect(cluster, leader),
     ),
     # Its key ends; in its next loop the leader chooses the other standby.
     scenario(
