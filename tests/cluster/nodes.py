@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -69,7 +70,7 @@ class Node:
             "scope": "devarch",
             "name": self.name,
             "restapi": {"listen": f"127.0.0.1:{self.rest}", "connect_address": f"127.0.0.1:{self.rest}"},
-            "etcd3": {"host": f"127.0.0.1:{self.cluster.etcd_port}"},
+            self.cluster.protocol: {"host": f"127.0.0.1:{self.cluster.etcd_port}"},
             "bootstrap": {
                 "dcs": {
                     "ttl": TTL,
@@ -136,7 +137,7 @@ class Cluster:
         self.folder, self.loop_wait, self.children = folder, loop_wait(short), []
         # The programs may be links into PostgreSQL's own folder, where the others are.
         self.programs = os.path.dirname(os.path.realpath(os.path.join(databases.programs(), "pg_ctl")))
-        self.identity = ordinary_user()
+        self.identity, self.protocol = ordinary_user(), etcd_protocol()
         self.ports = Ports()
         self.etcd_port = self.ports.free()
         self.nodes = [Node(self, number + 1) for number in range(NODES)]
@@ -178,6 +179,8 @@ class Cluster:
         command = [shutil.which("etcd"), "--name", "one", "--data-dir", os.path.join(folder, "data")]
         command += ["--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer]
         command += ["--initial-advertise-peer-urls", peer, "--initial-cluster", f"one={peer}"]
+        if self.protocol == "etcd":
+            command.append("--enable-v2=true")
         self.spawn(command, folder, "etcd.log")
         until(20, "etcd is not ready", self.is_etcd_ready)
 
@@ -259,6 +262,17 @@ def until(seconds, wrong, holds):
         if time.monotonic() > end:
             raise RuntimeError(wrong)
         time.sleep(0.1)
+
+
+def etcd_protocol():
+    """Patroni's name for etcd's newer protocol, or for the older one where Patroni is older than 3.0.3.
+
+    With the newer protocol, such a Patroni overwrites the key of the new leader after a pause, and what was acknowledged
+    meanwhile is lost (Patroni's pull request 2689).
+    """
+    told = subprocess.run([shutil.which("patroni"), "--version"], capture_output=True, text=True).stdout
+    version = re.search(r"(\d+)\.(\d+)\.(\d+)", told)
+    return "etcd" if version and tuple(map(int, version.groups())) < (3, 0, 3) else "etcd3"
 
 
 def ordinary_user():
