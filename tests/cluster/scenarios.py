@@ -65,7 +65,7 @@ def freeze(node):
     time.sleep(AFTER)
 
 
-def resurrect(cluster, leader):
+def continue_without_patroni(cluster, leader):
     """The old leader's PostgreSQL goes on, its Patroni only later, while the services have to connect anew."""
     leader.freeze()
     time.sleep(FROZEN)
@@ -183,7 +183,7 @@ SCENARIOS = [
         "two-leaders",
         f"the frozen leader goes on {TWO_LEADERS:g} s before its Patroni, and the services lose their connections",
         lambda loop: TTL,
-        lambda cluster, leader, _: resurrect(cluster, leader),
+        lambda cluster, leader, _: continue_without_patroni(cluster, leader),
     ),
     # Its key ends; in its next loop the leader chooses the other standby.
     scenario(
