@@ -15,6 +15,8 @@ import traceback
 from . import books, postgres, service
 
 BOTH = ("sqlite", "postgres")
+# What its messages begin with; another suite has its own name.
+PROGRAM = "tests/faults"
 # The longest time of a request while a database is unavailable or slow, and until writes work again afterwards.
 SLOWEST, RECOVERY, READY = 3.0, 5.0, 2.0
 
@@ -137,17 +139,17 @@ class Work:
 
 
 def say(text):
-    print(f"tests/faults: {text}", file=sys.stderr, flush=True)
+    print(f"{PROGRAM}: {text}", file=sys.stderr, flush=True)
 
 
-def one(fault, engine, args):
-    """Runs a fault on a database; its line of the table."""
+def one(fault, engine, args, place="/var/tmp"):
+    """Runs a fault on a database, with its files in a new folder of `place`; its line of the table."""
     row = Row(fault, engine, args.times or (fault.short if args.short else fault.times))
     say(f"{fault.name} on {engine}, {row.times} times")
     begun = time.monotonic()
     with contextlib.ExitStack() as stack:
         # Not TMPDIR: the database's user has to reach it.
-        folder = tempfile.mkdtemp(prefix="devarch-faults.", dir="/var/tmp")
+        folder = tempfile.mkdtemp(prefix="devarch-faults.", dir=place)
         os.chmod(folder, 0o755)
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         if args.keep:
