@@ -34,7 +34,7 @@ pub trait Command: Sync {
 const MAX_WRITE_ATTEMPTS: u32 = 10;
 /// How long a write that other transactions are in the way of is repeated on PostgreSQL, in all: an engine that spreads over machines
 /// may refuse every tenth statement.
-const WRITE_PATIENCE: Duration = Duration::from_secs(4);
+const WRITE_PATIENCE: Duration = Duration::from_secs(7);
 
 impl Db {
     /// Runs `work` in one transaction, limited to the stacks in `scope` and on behalf of the author: all of it happens, or nothing. The caller has

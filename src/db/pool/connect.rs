@@ -15,6 +15,7 @@ use crate::{
     db::{
         maintenance::file,
         pool::{
+            health::HealthMonitor,
             link::{self, First, Link},
             pooler,
         },
@@ -46,7 +47,7 @@ pub(in crate::db) struct NewPools {
 }
 
 /// Opens the pools.
-pub(in crate::db) async fn open(url: &DbUrl, how: &PoolSettings) -> Result<NewPools> {
+pub(in crate::db) async fn open(url: &DbUrl, how: &PoolSettings, health: &HealthMonitor) -> Result<NewPools> {
     match url {
         DbUrl::Sqlite(path) => {
             if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
@@ -64,7 +65,8 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &PoolSettings) -> Result<NewPo
         }
         DbUrl::Postgres(_) => {
             let servers = url.servers().ok_or_else(|| Error::Internal("the URL has no server".to_owned()))?;
-            let First { connection: first, link, url } = link::first(&servers, how.timeouts.pool_wait()).await?;
+            let First { connection: first, link, url, .. } =
+                link::first(&servers, how.timeouts.pool_wait(), health).await?;
             let url = url.as_str();
             let mut wanted = Options { role: Role::Primary, limits: Limits::AtStart, connections: how.connections };
             let pool = match Database::connect(postgres(url, how, link, wanted)).await {
@@ -106,6 +108,8 @@ pub(in crate::db) enum Role {
     Primary,
     /// A standby.
     Standby,
+    /// A standby, and never a primary: another server of the URL is one.
+    OnlyStandby,
 }
 
 /// The kind and number of connections in a pool.
@@ -161,10 +165,15 @@ async fn prepare(connection: &mut PgConnection, sql: Option<String>, role: Role)
         repeated!(connection.execute(AssertSqlSafe(sql.clone())))?;
     }
     repeated!(connection.execute(KEEP_PLANS))?;
-    if role == Role::Primary && link::is_standby(connection).await? {
-        return Err(sqlx::Error::Configuration(link::standby_error().to_string().into()));
+    match role {
+        Role::Primary if link::is_standby(connection).await? => {
+            Err(sqlx::Error::Configuration(link::standby_error().to_string().into()))
+        }
+        Role::OnlyStandby if !link::is_standby(connection).await? => {
+            Err(sqlx::Error::Configuration("the server is a primary".into()))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Parses the URL of a PostgreSQL server.

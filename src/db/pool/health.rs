@@ -10,7 +10,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicI32, Ordering},
     },
     time::Duration,
 };
@@ -44,6 +44,8 @@ pub struct HealthMonitor(Arc<State>);
 struct State {
     away: AtomicBool,
     slow: AtomicBool,
+    /// The newest timeline of a primary of several servers.
+    timeline: AtomicI32,
     changed: Notify,
 }
 
@@ -60,6 +62,16 @@ impl HealthMonitor {
     pub(in crate::db) fn set_away(&self, away: bool) {
         self.0.away.store(away, Ordering::Release);
         self.0.changed.notify_waiters();
+    }
+
+    /// Notes the timeline of a primary.
+    pub(in crate::db) fn saw_timeline(&self, timeline: i32) {
+        self.0.timeline.fetch_max(timeline, Ordering::AcqRel);
+    }
+
+    /// Whether a failover has left a primary of this timeline behind.
+    pub(in crate::db) fn is_of_past(&self, timeline: i32) -> bool {
+        timeline < self.0.timeline.load(Ordering::Acquire)
     }
 
     pub(in crate::db) fn set_slow(&self, slow: bool) {
@@ -134,7 +146,7 @@ impl HealthProbe {
     pub(in crate::db) async fn probe(&mut self, health: &HealthMonitor) -> Probe {
         sleep(if health.is_away() { PROBE_INTERVAL_AWAY } else { PROBE_INTERVAL }).await;
         let begun = Instant::now();
-        let probe = self.query_role().await;
+        let probe = self.query_role(health).await;
         if matches!(probe, Probe::Primary(_)) {
             let is_slow = begun.elapsed() > SLOW_ANSWER;
             health.set_slow(is_slow && self.was_slow);
@@ -143,19 +155,19 @@ impl HealthProbe {
         }
         self.was_slow = true;
         // While the database is away, one failed probe is enough.
-        if probe == Probe::Silent && !health.is_away() { self.query_role().await } else { probe }
+        if probe == Probe::Silent && !health.is_away() { self.query_role(health).await } else { probe }
     }
 
     /// Probes on the existing connection, or on a new one to whichever server is the primary. A connection that timed out
     /// is dropped, and so is one to a standby, because the address may lead to another server next time.
-    async fn query_role(&mut self) -> Probe {
+    async fn query_role(&mut self, health: &HealthMonitor) -> Probe {
         let connection = self.connection.take();
         let wait = match connection {
             Some(_) => self.link.statement_timeout(1, PROBE_TIMEOUT),
             None => self.link.connect_timeout(PROBE_TIMEOUT),
         };
         let asked = async {
-            let Some((mut connection, server)) = connection else { return link::find(&self.servers).await };
+            let Some((mut connection, server)) = connection else { return link::find(&self.servers, health).await };
             let is_standby = link::is_standby(&mut connection).await?;
             Ok(Found { connection, server, is_standby })
         };

@@ -3,7 +3,7 @@
 //!
 //! Measured on the first connection, before there is a pool. It must not change anything on the server.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use sea_orm::{
@@ -16,7 +16,7 @@ use crate::{
     config::PgServers,
     db::{
         failure::{has_code, sqlstate},
-        pool::connect,
+        pool::{connect, health::HealthMonitor},
         repeated,
     },
     error::{Error, Result},
@@ -28,6 +28,8 @@ pub(in crate::db) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 /// The maximum number of round trips to open a connection: TCP, TLS, the handshake, SCRAM and the first statements.
 const ROUND_TRIPS_TO_CONNECT: u32 = 10;
+/// How long to wait for other primaries after one has answered.
+const GRACE_FOR_OTHERS: Duration = Duration::from_millis(150);
 /// How long the check may take. It may have to wait for a statement that was still running when its connection was
 /// returned.
 const PROOF_TIMEOUT: Duration = Duration::from_secs(10);
@@ -107,6 +109,17 @@ impl Proof {
     }
 }
 
+/// The timeline of a primary: each failover begins the next one. Zero if the server has none.
+async fn timeline(connection: &mut PgConnection) -> Result<i32, SqlxError> {
+    let sql = "SELECT ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int4";
+    match repeated!(connection.fetch_one(raw_sql(sql))) {
+        Ok(row) => row.try_get(0),
+        // A server that knows no timelines, or a role that may not ask.
+        Err(SqlxError::Database(_)) => Ok(0),
+        Err(cause) => Err(cause),
+    }
+}
+
 /// Whether the server is a standby, which is read-only and may be stale.
 pub(in crate::db) async fn is_standby(connection: &mut PgConnection) -> Result<bool, SqlxError> {
     match repeated!(connection.fetch_one(raw_sql("SELECT pg_is_in_recovery()"))) {
@@ -130,21 +143,42 @@ pub(in crate::db) struct First {
     pub(in crate::db) link: Link,
     /// The URL of its server.
     pub(in crate::db) url: String,
+    /// Its timeline, if it is one of several servers.
+    timeline: i32,
 }
 
 /// Opens the first connection to a primary and measures the link. Of several servers, all are tried at the same time, so that
 /// one that does not answer delays nothing. Retries for `wait` if a server does not accept connections yet, and if all of several
 /// are standbys, because a failover may be under way.
-pub(in crate::db) async fn first(servers: &PgServers, wait: Duration) -> Result<First> {
+pub(in crate::db) async fn first(servers: &PgServers, wait: Duration, health: &HealthMonitor) -> Result<First> {
     let begun = Instant::now();
     loop {
-        let mut tried: FuturesUnordered<_> = servers.urls.iter().map(|url| of_server(url, wait)).collect();
-        let mut refusals = Vec::new();
-        while let Some(done) = tried.next().await {
+        let mut tried: FuturesUnordered<_> =
+            servers.urls.iter().map(|url| of_server(url, wait, servers.urls.len() > 1)).collect();
+        let (mut best, mut refusals) = (None::<First>, Vec::new());
+        let mut others = pin!(others_answer());
+        loop {
+            let done = tokio::select! {
+                done = tried.next() => done,
+                () = &mut others, if best.is_some() => None,
+            };
             match done {
-                Ok(first) => return Ok(first),
-                Err(refusal) => refusals.push(refusal),
+                None => break,
+                Some(Err(refusal)) => refusals.push(refusal),
+                Some(Ok(first)) if health.is_of_past(first.timeline) => refusals.push(of_past_error()),
+                Some(Ok(first)) => {
+                    if best.is_none() {
+                        others.set(others_answer());
+                    }
+                    if best.as_ref().is_none_or(|best| best.timeline < first.timeline) {
+                        best = Some(first);
+                    }
+                }
             }
+        }
+        if let Some(first) = best {
+            health.saw_timeline(first.timeline);
+            return Ok(first);
         }
         let is_over = begun.elapsed() >= wait;
         match refusals.len() {
@@ -164,8 +198,19 @@ fn no_primary(servers: &PgServers, refusals: &[DbErr]) -> DbErr {
     DbErr::Conn(RuntimeErr::Internal(format!("none of the servers {names} is a primary that answers: {told}")))
 }
 
+/// How long a primary waits for other servers that are primaries as well. Right after a failover the former primary may be back,
+/// and not know yet that it is none any more; its timeline is the older one.
+async fn others_answer() {
+    sleep(GRACE_FOR_OTHERS).await;
+}
+
+/// The error of a server that is a primary, and was left behind by a failover.
+fn of_past_error() -> DbErr {
+    DbErr::Conn(RuntimeErr::Internal("the server was the primary before a failover".to_owned()))
+}
+
 /// Opens the first connection to one server, which has to be a primary.
-async fn of_server(url: &str, wait: Duration) -> Result<First, DbErr> {
+async fn of_server(url: &str, wait: Duration, is_one_of_several: bool) -> Result<First, DbErr> {
     let failed = |cause: SqlxError| DbErr::Conn(RuntimeErr::SqlxError(cause.into()));
     let options = connect::of_postgres(url).map_err(failed)?;
     let begun = Instant::now();
@@ -182,6 +227,7 @@ async fn of_server(url: &str, wait: Duration) -> Result<First, DbErr> {
         let asked = Instant::now();
         let is_standby = is_standby(&mut connection).await?;
         let first_round_trip = asked.elapsed();
+        let timeline = if is_one_of_several && !is_standby { timeline(&mut connection).await? } else { 0 };
         let asked = Instant::now();
         let proof = match Proof::CommitInBlock.holds(&mut connection).await {
             Ok(true) => Proof::CommitInBlock,
@@ -189,15 +235,15 @@ async fn of_server(url: &str, wait: Duration) -> Result<First, DbErr> {
         };
         // The shorter time, because the longer one may be due to a busy machine.
         let round_trip = asked.elapsed().min(first_round_trip);
-        Ok((connection, is_standby, Link { round_trip, proof }))
+        Ok((connection, is_standby, timeline, Link { round_trip, proof }))
     };
     let looked = timeout(wait.max(CONNECT_TIMEOUT), looked).await.unwrap_or(Err(SqlxError::PoolTimedOut));
-    let (connection, is_standby, link) = looked.map_err(failed)?;
+    let (connection, is_standby, timeline, link) = looked.map_err(failed)?;
     if is_standby {
         drop(connection.close().await);
         return Err(standby_error());
     }
-    Ok(First { connection, link, url: url.to_owned() })
+    Ok(First { connection, link, url: url.to_owned(), timeline })
 }
 
 /// A server that answers, and its role.
@@ -208,11 +254,15 @@ pub(in crate::db) struct Found {
     pub(in crate::db) is_standby: bool,
 }
 
-/// Connects to all servers at the same time. Returns the first one that is a primary; if none is, one that answers.
-pub(in crate::db) async fn find(servers: &[PgConnectOptions]) -> Result<Found, SqlxError> {
+/// Connects to all servers at the same time. Returns the first one that is a primary; if none is, one that answers. One that a
+/// failover has left behind is no primary any more.
+pub(in crate::db) async fn find(servers: &[PgConnectOptions], health: &HealthMonitor) -> Result<Found, SqlxError> {
     let ask = async |server: usize, options: &PgConnectOptions| {
         let mut connection = PgConnection::connect_with(options).await?;
-        let is_standby = is_standby(&mut connection).await?;
+        let mut is_standby = is_standby(&mut connection).await?;
+        if servers.len() > 1 && !is_standby {
+            is_standby = health.is_of_past(timeline(&mut connection).await?);
+        }
         Ok(Found { connection, server, is_standby })
     };
     let mut asked: FuturesUnordered<_> =

@@ -55,7 +55,7 @@ impl Pools {
         statements: &Arc<AtomicU64>,
     ) -> Result<Self> {
         let connect::NewPools { mut read, mut write, mut reserve, pooled, link, server } =
-            connect::open(url, how).await?;
+            connect::open(url, how, health).await?;
         for connection in [&mut read, &mut write].into_iter().chain(&mut reserve) {
             let statements = Arc::clone(statements);
             connection.set_metric_callback(move |_| {

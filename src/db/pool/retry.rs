@@ -16,7 +16,7 @@ use crate::{
 /// How long a read is repeated, in all.
 const PATIENCE: Duration = Duration::from_millis(1500);
 /// How long a step of the start is repeated, in all.
-const PATIENCE_AT_START: Duration = Duration::from_secs(20);
+const PATIENCE_AT_START: Duration = Duration::from_mins(1);
 /// The pause grows with each attempt, up to the longest one.
 const PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(25);

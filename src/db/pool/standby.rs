@@ -21,6 +21,7 @@ use super::open::PoolSettings;
 use crate::{
     budget::Budget,
     config::{DbUrl, PgServers},
+    db::CLOSE_TIMEOUT,
     db::pool::{
         connect::{self, Limits, Options, Role},
         health::HealthMonitor,
@@ -67,11 +68,13 @@ impl Standby {
         let Some(PgServers { urls, .. }) = url.servers() else {
             return Err(Error::Internal("a standby has a PostgreSQL URL".to_owned()));
         };
-        let wanted = Options { role: Role::Standby, limits: Limits::AtStart, connections: how.connections };
+        let role = if urls.len() > 1 { Role::OnlyStandby } else { Role::Standby };
+        let wanted = Options { role, limits: Limits::AtStart, connections: how.connections };
         let mut servers = Vec::new();
         for url in urls {
             let mut options = connect::postgres(&url, how, link, wanted);
-            options.connect_lazy(true);
+            // No connection is kept open to a server that is away.
+            options.connect_lazy(true).min_connections(0);
             let read = Database::connect(options).await?;
             let pinned_connections = PinnedConnections::of(&read, None, &HealthMonitor::default(), link);
             servers.push(Server { read, pinned_connections });
@@ -170,8 +173,11 @@ impl Standby {
     pub(in crate::db) async fn close(&self) {
         for server in &self.servers {
             server.pinned_connections.close();
-            if let Err(cause) = server.read.close_by_ref().await {
-                tracing::debug!(%cause, "a connection to the standby did not close");
+            // Closing can block on a server that does not answer any more.
+            match timeout(CLOSE_TIMEOUT, server.read.close_by_ref()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(cause)) => tracing::debug!(%cause, "a connection to the standby did not close"),
+                Err(_) => tracing::warn!("connections to the standby do not close in time"),
             }
         }
     }

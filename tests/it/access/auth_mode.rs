@@ -144,6 +144,7 @@ async fn a_wrong_key_is_told_nothing(t: &TestApp) {
         let caller = guarded.showing(Some(wrong));
         let answer = caller.send(caller.post(json!({ "query": ASK }).to_string())).await;
         assert_eq!(answer.status(), 401, "{wrong}");
+        assert_eq!(answer.headers()["connection"], "close", "its body is not read");
         let answer: Value = serde_json::from_str(&TestApp::text(answer).await).unwrap();
         assert_eq!(error_code(&answer), Some("UNAUTHENTICATED"), "{wrong}");
         assert_eq!(answer["errors"][0]["message"], "This API key is unknown, revoked or expired.");

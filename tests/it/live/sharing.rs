@@ -100,8 +100,8 @@ async fn long_events_leave_those_beside_them_alone(t: &TestApp) {
             match event["stack"].as_object() {
                 Some(fields) => long += usize::from(fields.len() == 50),
                 None => {
-                    short +=
-                        usize::from(event["change"].as_object().unwrap().values().all(|m| *m == format!("c{number}")))
+                    let change = event["change"].as_object().unwrap();
+                    short += usize::from(change.values().all(|message| *message == format!("c{number}")));
                 }
             }
         }

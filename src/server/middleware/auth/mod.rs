@@ -18,12 +18,12 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderValue, StatusCode,
-        header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE},
+        header::{AUTHORIZATION, CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     middleware::Next,
     response::{IntoResponse, Response},
 };
-
+use http_body::Body as _;
 use tokio::time::Instant;
 
 use crate::{
@@ -198,6 +198,7 @@ impl Authenticator {
     ) -> Response {
         let shown = request.headers().get(AUTHORIZATION).cloned();
         let from = request.extensions().get::<ClientAddress>().map(|address| address.0);
+        let has_body = !request.body().is_end_stream();
         let admitted = self.authenticate(shown.as_ref(), from).await;
         let name = admitted.as_ref().ok().and_then(|(access, _)| access.key.clone());
         let mut answer = match admitted {
@@ -209,6 +210,11 @@ impl Authenticator {
                     next.run(request).await
                 }
             },
+            // The body is not read, so the connection cannot be used again. A client that is still sending has to know.
+            Err(mut refusal) if has_body => {
+                refusal.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                refusal
+            }
             Err(refusal) => refusal,
         };
         if let Some(name) = name {
