@@ -50,6 +50,11 @@ faults *args:
     cargo build --locked --package devarch --package ledger
     tests/faults/run --short "$@"
 
+# Runs services on a Patroni cluster that fails over: two scenarios.
+cluster *args:
+    cargo build --locked --package devarch --package ledger
+    tests/cluster/run --short "$@"
+
 # Starts what is rendered on a real container engine, and compares what runs with what the service says.
 engine *args:
     cargo build --locked --package devarch
