@@ -82,12 +82,9 @@ const BLOCK_SIZE: i64 = 1 << 20;
 /// The maximum difference between two ids of the same millisecond.
 const MAX_STEP: u64 = 512;
 
-/// The last id that this process has generated.
-static LAST_KEY: AtomicI64 = AtomicI64::new(0);
-
 /// Generates an id for a new row.
 pub fn fresh<I: GlobalId>(random: &Random, now: DateTime<Utc>) -> I {
-    I::from_raw(next_key(random.distinct(), now, 0))
+    I::from_raw(next_key(random.last_id(), random.distinct(), now, 0))
 }
 
 /// The lowest id of this moment: rows that were made before have lower ones.
@@ -97,20 +94,20 @@ pub fn first_of(time: DateTime<Utc>) -> i64 {
 
 /// Reserves consecutive ids for the rows of one statement, which all have the same owner, and returns the first one.
 pub fn fresh_block(random: &Random, now: DateTime<Utc>) -> i64 {
-    next_key(random.distinct(), now, BLOCK_SIZE)
+    next_key(random.last_id(), random.distinct(), now, BLOCK_SIZE)
 }
 
 /// Generates an id greater than all before; the next one will be greater by more than `reserved`. Two servers on one
 /// database may rarely generate the same id. The database then refuses the second row, and its transaction is run
 /// again.
-fn next_key(random: u64, now: DateTime<Utc>, reserved: i64) -> i64 {
+fn next_key(last: &AtomicI64, random: u64, now: DateTime<Utc>, reserved: i64) -> i64 {
     let millis = now.timestamp_millis() & (i64::MAX >> RANDOM_BITS);
     // The random part starts in the lower half, so that later ids of the same millisecond fit.
     let of_time = (millis << RANDOM_BITS) | (random >> (64 - RANDOM_BITS + 1)).cast_signed();
     let step = 1 + (random % MAX_STEP).cast_signed();
     // A clock that is far ahead must not exhaust the ids.
     let above = |last: i64| if last > i64::MAX - 2 * BLOCK_SIZE { of_time } else { of_time.max(last + step) };
-    let last = LAST_KEY.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(above(last) + reserved));
+    let last = last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(above(last) + reserved));
     above(last.unwrap_or_default())
 }
 

@@ -3,15 +3,23 @@
 //! `main` creates the source of the operating system, tests create their own. No other code may draw random numbers;
 //! only the vault leaves its keys and nonces to the generator of its cryptographic library.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicI64},
+};
 
 pub use getrandom::Error as NoRandomNumbers;
 
 /// A source of random numbers. Clones share it.
 #[derive(Clone)]
-pub struct Random(Arc<Fill>);
+pub struct Random(Arc<Source>);
 
 type Fill = dyn Fn(&mut [u8]) -> Result<(), NoRandomNumbers> + Send + Sync;
+
+struct Source {
+    fill: Box<Fill>,
+    last_id: AtomicI64,
+}
 
 impl Random {
     /// The operating system. A copied process or virtual machine does not share its state, as it would with a generator
@@ -23,12 +31,17 @@ impl Random {
 
     /// A source that fills bytes with `fill`.
     pub fn from_fn(fill: impl Fn(&mut [u8]) -> Result<(), NoRandomNumbers> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(fill))
+        Self(Arc::new(Source { fill: Box::new(fill), last_id: AtomicI64::new(0) }))
     }
 
     /// Fills the bytes. Used for values that must not be guessable.
     pub fn fill(&self, bytes: &mut [u8]) -> Result<(), NoRandomNumbers> {
-        (self.0)(bytes)
+        (self.0.fill)(bytes)
+    }
+
+    /// The last id that was made with this source: ids ascend.
+    pub(crate) fn last_id(&self) -> &AtomicI64 {
+        &self.0.last_id
     }
 
     /// A number that must not repeat.

@@ -29,7 +29,7 @@ pub use crate::app::conflicts::find::Conflict;
 pub use crate::app::effects::warnings::{Warned, Warning, WarningCode};
 pub use crate::app::effects::{
     ContainerAction, DataAction, Effect, EffectKind, Effects, FieldEffect, Plan, PlanSlot, ReferenceAction, Severity,
-    Summary,
+    Summary, plan_counts,
 };
 pub use crate::app::history::compare::{ChangedInstance, Comparison, FieldDifference, SideRef};
 pub use crate::app::history::feed::{Changes, Feed, FeedItem, FeedLimits, FeedRequest, LoggedChange, ResyncReason};

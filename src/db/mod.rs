@@ -37,6 +37,7 @@ pub use crate::db::idempotency::keys::StoredOutcome;
 pub(crate) use crate::db::idempotency::keys::not_stored;
 pub use crate::db::pool::health::HealthMonitor;
 pub use crate::db::pool::read_pool::ReadPool;
+pub use crate::db::pool::retry::conflicts;
 pub(crate) use crate::db::pool::retry::{Attempts, repeated};
 pub use command::Command;
 pub use pool::open::Pool;

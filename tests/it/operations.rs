@@ -19,7 +19,7 @@ use axum::{
 use devarch::{db::DbUrl, server::AuthMode};
 use serde_json::{Value, json};
 
-use crate::support::{Engine, TestApp, both};
+use crate::support::{Engine, TestApp, both, code};
 
 both!(
     requests_are_counted_by_operation_and_outcome,
@@ -27,6 +27,7 @@ both!(
     names_of_what_never_ran_are_not_kept,
     refusals_are_counted_by_reason,
     the_pools_are_shown,
+    plans_are_counted,
     nothing_secret_is_logged_at_any_level,
 );
 
@@ -121,6 +122,28 @@ async fn refusals_are_counted_by_reason(t: &TestApp) {
     assert!(!samples.iter().any(|sample| sample.to_lowercase().contains("planted")), "{samples:?}");
 }
 
+async fn plans_are_counted(t: &TestApp) {
+    let plan = async |name: &str| {
+        let query = "query ($change: ChangeInput!) { plan(change: $change) { token } }";
+        t.data(query, json!({ "change": { "createStack": { "name": name } } })).await["plan"]["token"].take()
+    };
+    let counts = async || {
+        let figures = figures(t).await;
+        ["made", "kept", "changed"].map(|outcome| figures[&format!("devarch_plans_total{{outcome=\"{outcome}\"}}")])
+    };
+    let before = counts().await;
+    let token = plan("shop").await;
+    t.done("createStack", json!({ "name": "shop", "planToken": token }), "stack { id }").await;
+    let token = plan("cart").await;
+    let wrong = t.refused("createStack", json!({ "name": "till", "planToken": token })).await;
+    assert_eq!(wrong, [code("PLAN_CHANGED", "input.planToken")]);
+    let after = counts().await;
+    // Other tests of this process may have plans as well.
+    for (n, least) in [2.0, 1.0, 1.0].into_iter().enumerate() {
+        assert!(after[n] - before[n] >= least, "{before:?} {after:?}");
+    }
+}
+
 async fn the_pools_are_shown(t: &TestApp) {
     let figures = figures(t).await;
     let pools = if t.engine == Engine::Sqlite { [("read", 4.0), ("write", 1.0)].as_slice() } else { &[("all", 4.0)] };
@@ -131,6 +154,7 @@ async fn the_pools_are_shown(t: &TestApp) {
         assert!(open.iter().all(|number| *number >= 0.0) && open.iter().sum::<f64>() <= *most, "{open:?}");
     }
     assert!(figures["devarch_database_statements_total"] >= 0.0);
+    assert!(figures["devarch_database_conflicts_total"] >= 0.0);
     assert!(figures["process_start_time_seconds"] > 1_700_000_000.0);
     assert_eq!(figures[&format!("devarch_build_info{{version=\"{}\"}}", env!("CARGO_PKG_VERSION"))], 1.0);
     let newer = Request::get("/metrics").header(ACCEPT, "application/openmetrics-text;version=1.0.0,*/*;q=0.1");

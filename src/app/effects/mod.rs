@@ -11,7 +11,10 @@ mod token;
 mod values;
 pub(in crate::app) mod warnings;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use chrono::{DateTime, Utc};
 
@@ -121,8 +124,33 @@ impl App {
         let planned = Planned { app: self, work };
         let by = (&self.access.scope, &self.author);
         let request = self.idempotent_request.as_deref();
-        self.db.write(&planned, request, self.clock.now(), by, &self.statements).await
+        let done = self.db.write(&planned, request, self.clock.now(), by, &self.statements).await;
+        let is_changed = |error: &Error| match error {
+            Error::Refused(problems) => problems.iter().any(|problem| problem.code == Code::PlanChanged),
+            _ => false,
+        };
+        let count = match (&self.planning, &done) {
+            (_, Err(error)) if is_changed(error) => Some(&CHANGED),
+            (Planning::Only(..), Ok(_)) => Some(&MADE),
+            (Planning::Bound(..) | Planning::Told(_, Some(_)), Ok(_)) => Some(&KEPT),
+            _ => None,
+        };
+        if let Some(count) = count {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+        done
     }
+}
+
+/// The plans of this process that were made, kept by the change that they are bound to, or changed meanwhile.
+static MADE: AtomicU64 = AtomicU64::new(0);
+static KEPT: AtomicU64 = AtomicU64::new(0);
+static CHANGED: AtomicU64 = AtomicU64::new(0);
+
+/// The number of plans of this process by what became of them, for the metrics.
+pub fn plan_counts() -> [(&'static str, u64); 3] {
+    [("made", &MADE), ("kept", &KEPT), ("changed", &CHANGED)]
+        .map(|(outcome, count)| (outcome, count.load(Ordering::Relaxed)))
 }
 
 /// A command whose effects are found before it commits.

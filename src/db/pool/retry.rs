@@ -3,7 +3,10 @@
 //! PostgreSQL reports them rarely, and for writes only. Engines that spread one database over machines report them for any
 //! statement, so reads, the start and the end of a transaction are repeated as well. It must not repeat what may have had an effect.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use sea_orm::{DbErr, SqlxError};
 use tokio::time::{Instant, sleep};
@@ -20,6 +23,14 @@ const PATIENCE_AT_START: Duration = Duration::from_mins(1);
 /// The pause grows with each attempt, up to the longest one.
 const PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(25);
+
+/// How often this process has repeated something.
+static REPEATED: AtomicU64 = AtomicU64::new(0);
+
+/// How often this process has repeated a statement, or a transaction, because another one was in its way.
+pub fn conflicts() -> u64 {
+    REPEATED.load(Ordering::Relaxed)
+}
 
 /// An error that may say that another transaction was in the way.
 pub(crate) trait Failed {
@@ -77,6 +88,7 @@ impl Attempts {
             return false;
         }
         self.failed += 1;
+        REPEATED.fetch_add(1, Ordering::Relaxed);
         let pause = PAUSE.saturating_mul(self.failed).min(LONGEST_PAUSE);
         sleep(pause.mul_f64(0.5 + fastrand::f64())).await;
         true
@@ -123,5 +135,6 @@ mod tests {
         }
         assert!(begun.elapsed() >= patience);
         assert!((3..50).contains(&number), "{number}");
+        assert!(conflicts() >= number);
     }
 }

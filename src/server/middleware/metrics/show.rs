@@ -18,7 +18,11 @@ use prometheus_client::{
     metrics::{MetricType, counter::ConstCounter, gauge::ConstGauge},
 };
 
-use crate::{db::Db, server::middleware::metrics::Metrics};
+use crate::{
+    app::plan_counts,
+    db::{self, Db},
+    server::middleware::metrics::Metrics,
+};
 
 const OPEN_METRICS: &str = "application/openmetrics-text";
 
@@ -76,7 +80,17 @@ impl Collector for Database {
         let statements = ConstCounter::new(self.0.statements());
         let help = "Statements since the start";
         let all = encoder.encode_descriptor("devarch_database_statements", help, None, MetricType::Counter)?;
-        statements.encode(all)
+        statements.encode(all)?;
+        let help = "Statements and transactions that were repeated because another one was in their way";
+        let conflicts = encoder.encode_descriptor("devarch_database_conflicts", help, None, MetricType::Counter)?;
+        ConstCounter::new(db::conflicts()).encode(conflicts)?;
+        let help =
+            "Plans by what became of them: made, kept by the change, or changed meanwhile so that it was refused";
+        let mut plans = encoder.encode_descriptor("devarch_plans", help, None, MetricType::Counter)?;
+        for (outcome, number) in plan_counts() {
+            ConstCounter::new(number).encode(plans.encode_family(&[("outcome", outcome)])?)?;
+        }
+        Ok(())
     }
 }
 
