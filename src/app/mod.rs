@@ -28,8 +28,8 @@ pub use crate::app::conflicts::claim::ClaimKind;
 pub use crate::app::conflicts::find::Conflict;
 pub use crate::app::effects::warnings::{Warned, Warning, WarningCode};
 pub use crate::app::effects::{
-    ContainerAction, DataAction, Effect, EffectKind, Effects, FieldEffect, Plan, PlanSlot, ReferenceAction, Severity,
-    Summary, plan_counts,
+    ContainerAction, DataAction, Effect, EffectKind, Effects, FieldEffect, Plan, PlanCounts, PlanSlot, ReferenceAction,
+    Severity, Summary,
 };
 pub use crate::app::history::compare::{ChangedInstance, Comparison, FieldDifference, SideRef};
 pub use crate::app::history::feed::{Changes, Feed, FeedItem, FeedLimits, FeedRequest, LoggedChange, ResyncReason};
@@ -98,6 +98,7 @@ pub struct App {
     cancellation: Cancellation,
     statements: Statements,
     reserved_ports: Arc<ReservedPorts>,
+    plan_counts: Arc<PlanCounts>,
 }
 
 impl App {
@@ -106,9 +107,21 @@ impl App {
         let (cancellation, statements) = (Cancellation::default(), Statements::default());
         let feed = Feed::new(FeedLimits::default());
         let author = Author::of_kind(ActorKind::CommandLine);
-        let reserved_ports = Arc::default();
+        let (reserved_ports, plan_counts) = (Arc::default(), Arc::default());
         let (access, idempotent_request, planning) = (Access::full(), None, effects::Planning::Off);
-        Self { db, clock, access, feed, idempotent_request, planning, author, cancellation, statements, reserved_ports }
+        Self {
+            db,
+            clock,
+            access,
+            feed,
+            idempotent_request,
+            planning,
+            author,
+            cancellation,
+            statements,
+            reserved_ports,
+            plan_counts,
+        }
     }
 
     /// Binds the application to one request of a caller, without limits of memory and time.
@@ -123,8 +136,20 @@ impl App {
         let kind = if access.key.is_some() { ActorKind::Key } else { ActorKind::Anonymous };
         let author = Author { name: access.key.clone(), ..Author::of_kind(kind) };
         let (idempotent_request, planning) = (None, effects::Planning::Off);
-        let reserved_ports = Arc::clone(&self.reserved_ports);
-        Self { db, clock, access, feed, idempotent_request, planning, author, cancellation, statements, reserved_ports }
+        let (reserved_ports, plan_counts) = (Arc::clone(&self.reserved_ports), Arc::clone(&self.plan_counts));
+        Self {
+            db,
+            clock,
+            access,
+            feed,
+            idempotent_request,
+            planning,
+            author,
+            cancellation,
+            statements,
+            reserved_ports,
+            plan_counts,
+        }
     }
 
     /// The budget of the request.
@@ -262,6 +287,11 @@ impl App {
     /// A read-only transaction limited to the caller's scope, for several reads of one state.
     async fn snapshot(&self) -> Result<Tx> {
         self.db.snapshot(&self.access.scope, &self.statements).await
+    }
+
+    /// The number of plans, for the metrics.
+    pub fn plan_counts(&self) -> &Arc<PlanCounts> {
+        &self.plan_counts
     }
 
     /// The database, for readiness checks and metrics.

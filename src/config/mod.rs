@@ -26,7 +26,7 @@ pub use self::{
         Apply, Command, Diff, Import, Key, LogOf, Migrate, OnConflict, PlanFiles, Pruning, Revert, Secrets, Show,
         StackFiles,
     },
-    database_url::{DbUrl, DbUrlError, PgServers},
+    database_url::{DbUrl, DbUrlError, PgServer, PgServers},
     endpoint::Endpoint,
     expiry::Expiry,
     fork::{Fork, Forks, PortSpan, Secrecy, Span},

@@ -127,7 +127,7 @@ fn classify(cause: &DbErr) -> Failure {
 /// Classifies an error code of either engine. Codes of PostgreSQL have five characters, those of SQLite fewer.
 fn of_code(code: &str) -> Failure {
     match code {
-        sqlstate::SERIALIZATION_FAILURE | sqlstate::DEADLOCK_DETECTED => Failure::Transient,
+        code if CONFLICTS.contains(&code) => Failure::Transient,
         sqlstate::DISK_FULL
         | sqlstate::OUT_OF_MEMORY
         | sqlstate::READ_ONLY_TRANSACTION
@@ -227,10 +227,12 @@ pub(in crate::db) fn is_lock_timeout(cause: &DbErr) -> bool {
     sqlx_error(cause).is_some_and(|error| has_code(error, &[sqlstate::LOCK_NOT_AVAILABLE]))
 }
 
-/// Whether another transaction was in the way, so that nothing has happened and another attempt can succeed.
-pub(in crate::db) fn is_conflict(cause: &DbErr) -> bool {
-    sqlx_error(cause)
-        .is_some_and(|error| has_code(error, &[sqlstate::SERIALIZATION_FAILURE, sqlstate::DEADLOCK_DETECTED]))
+/// Another transaction was in the way, so that nothing has happened and another attempt can succeed.
+const CONFLICTS: [&str; 2] = [sqlstate::SERIALIZATION_FAILURE, sqlstate::DEADLOCK_DETECTED];
+
+/// Whether a statement, or a COMMIT, failed because another transaction was in the way.
+pub(in crate::db) fn is_conflict(error: &SqlxError) -> bool {
+    has_code(error, &CONFLICTS)
 }
 
 /// Whether the database refused a statement with one of these codes.
@@ -239,7 +241,7 @@ pub(in crate::db) fn has_code(error: &SqlxError, codes: &[&str]) -> bool {
     error.code().is_some_and(|code| codes.contains(&&*code))
 }
 
-fn sqlx_error(cause: &DbErr) -> Option<&SqlxError> {
+pub(in crate::db) fn sqlx_error(cause: &DbErr) -> Option<&SqlxError> {
     match cause {
         DbErr::Conn(RuntimeErr::SqlxError(error))
         | DbErr::Exec(RuntimeErr::SqlxError(error))

@@ -92,8 +92,7 @@ def start(work, proxy, url):
             say(f"start {attempt}: {str(cause).strip().splitlines()[-1][-300:]}")
             continue
         work.most(f"attempts to start at {share:.0%}", attempt, unit="times")
-        # A start has 30 seconds here, and goes on with the migrations where the one before was ended.
-        if attempt > (2 if work.short else 1):
+        if attempt > 1:
             never = ", without refusals" if attempt > STARTS else ""
             work.miss(f"{share:.0%}: it started at attempt {attempt}{never}")
         return service
@@ -131,9 +130,7 @@ def judge(work, share, what, answers, codes):
         return
     unavailable = 100 * (codes.get("UNAVAILABLE", 0) + codes.get(CUT_OFF, 0)) / answers
     say(f"{share:.0%}, {what}: {answers} answers, UNAVAILABLE {unavailable:.2f} %, {dict(codes)}")
-    # A short run has a hundred changes: two of them are more than the promise.
-    most = MOST_UNAVAILABLE * (5 if work.short else 1)
-    work.most(f"UNAVAILABLE {what} at {share:.0%}", unavailable, most if share <= PROMISED_AT else None, "%")
+    work.most(f"UNAVAILABLE {what} at {share:.0%}", unavailable, MOST_UNAVAILABLE if share <= PROMISED_AT else None, "%")
 
 
 def keep(work, share, proxy):

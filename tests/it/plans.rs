@@ -83,10 +83,6 @@ async fn plan(t: &TestApp, sql: &str, parameters: &str) -> DependencyGraph {
     let row = tx.query_one_raw(rows).await.unwrap().unwrap();
     let plan: Value = row.try_get_by_index(0).unwrap();
     read(&plan[0]["Plan"], &mut found);
-    // PostgreSQL 18 may skip through an index whose first column has few values, as it has in so small a table.
-    if found.remove("service_ports ix_service_ports_host_port") {
-        found.insert("service_ports ix_service_ports_owner".to_owned());
-    }
     tx.execute_unprepared("DEALLOCATE hot").await.unwrap();
     found
 }
@@ -162,6 +158,8 @@ async fn the_hot_statements_use_their_indexes(t: &TestApp) {
         crate::statements::fill(t, stack, 50).await;
     }
     t.count_again().await;
+    // Templates publish different ports. PostgreSQL 18 skips through an index whose first column has one value only.
+    t.sql("UPDATE service_ports SET host_port = 5000 + id % 1000").await;
     // SQLite plans without statistics, as in production.
     if t.engine == Engine::Postgres {
         t.sql("ANALYZE").await;

@@ -130,9 +130,9 @@ impl App {
             _ => false,
         };
         let count = match (&self.planning, &done) {
-            (_, Err(error)) if is_changed(error) => Some(&CHANGED),
-            (Planning::Only(..), Ok(_)) => Some(&MADE),
-            (Planning::Bound(..) | Planning::Told(_, Some(_)), Ok(_)) => Some(&KEPT),
+            (_, Err(error)) if is_changed(error) => Some(&self.plan_counts.changed),
+            (Planning::Only(..), Ok(_)) => Some(&self.plan_counts.made),
+            (Planning::Bound(..) | Planning::Told(_, Some(_)), Ok(_)) => Some(&self.plan_counts.kept),
             _ => None,
         };
         if let Some(count) = count {
@@ -142,15 +142,15 @@ impl App {
     }
 }
 
-/// The plans of this process that were made, kept by the change that they are bound to, or changed meanwhile.
-static MADE: AtomicU64 = AtomicU64::new(0);
-static KEPT: AtomicU64 = AtomicU64::new(0);
-static CHANGED: AtomicU64 = AtomicU64::new(0);
-
-/// The number of plans of this process by what became of them, for the metrics.
-pub fn plan_counts() -> [(&'static str, u64); 3] {
-    [("made", &MADE), ("kept", &KEPT), ("changed", &CHANGED)]
-        .map(|(outcome, count)| (outcome, count.load(Ordering::Relaxed)))
+/// The number of plans since the start, by what became of them. Clones of the application share it.
+#[derive(Debug, Default)]
+pub struct PlanCounts {
+    /// Made.
+    pub made: AtomicU64,
+    /// Kept by the change that they are bound to.
+    pub kept: AtomicU64,
+    /// Changed meanwhile, so that the change was refused.
+    pub changed: AtomicU64,
 }
 
 /// A command whose effects are found before it commits.

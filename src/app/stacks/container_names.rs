@@ -184,7 +184,7 @@ impl App {
             stack_instances::clashes(db, &[stack], naming.members(), Some(name.as_str()), naming.frees_own_names())
                 .await?;
         if found.is_empty() {
-            let message = format!("Somebody had the name `{name}`, or a container name that follows, until now.");
+            let message = format!("Another caller had the name `{name}`, or a container name that follows, until now.");
             return Ok(Error::refused(Problem::new(Code::NameTaken, &PATH, message).suggest(free)));
         }
         Ok(Error::Refused(found.iter().map(|found| clash(found, scope).suggest(free.clone())).collect()))

@@ -6,8 +6,8 @@ mod servers;
 
 use std::{fmt, path::PathBuf, str::FromStr};
 
-pub use self::servers::PgServers;
-use self::servers::Wanted;
+use self::servers::Target;
+pub use self::servers::{PgServer, PgServers};
 
 /// The location of the database.
 #[derive(Clone, PartialEq, Eq)]
@@ -51,22 +51,21 @@ fn host(rest: &str) -> &str {
 impl DbUrl {
     /// Parses the URL of the database that the service writes to.
     pub fn of_primary(url: &str) -> Result<Self, DbUrlError> {
-        let parsed: Self = url.parse()?;
-        match parsed.servers() {
-            Some(servers) if servers.wanted == Wanted::Standby => Err(DbUrlError(
-                "the service writes to this database: target_session_attrs is read-write, primary or left out here",
-            )),
-            _ => Ok(parsed),
-        }
+        let why = "the service writes to this database: target_session_attrs is read-write, primary or left out here";
+        Self::with_other_target(url, Target::Standby, why)
     }
 
     /// Parses the URL of a standby.
     pub fn of_standby(url: &str) -> Result<Self, DbUrlError> {
+        let why =
+            "this is the URL of a standby: target_session_attrs is standby, read-only, prefer-standby or left out here";
+        Self::with_other_target(url, Target::Primary, why)
+    }
+
+    fn with_other_target(url: &str, refused: Target, why: &'static str) -> Result<Self, DbUrlError> {
         let parsed: Self = url.parse()?;
         match parsed.servers() {
-            Some(servers) if servers.wanted == Wanted::Primary => Err(DbUrlError(
-                "this is the URL of a standby: target_session_attrs is standby, read-only, prefer-standby or left out here",
-            )),
+            Some(servers) if servers.target == refused => Err(DbUrlError(why)),
             _ => Ok(parsed),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Used by the database layer, which connects to each server with a URL of its own. It must not connect.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use sea_orm::sqlx::postgres::PgConnectOptions;
 
@@ -17,23 +17,37 @@ const LOAD_BALANCE: &str = "load_balance_hosts";
 /// The servers of a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PgServers {
-    /// A URL for each, in the order of the original.
-    pub urls: Vec<String>,
-    /// Host and port of each, for messages.
-    pub names: Vec<String>,
-    /// Which of them is wanted.
-    pub(super) wanted: Wanted,
+    /// The servers, in the order of the URL.
+    pub servers: Vec<PgServer>,
+    /// Which of them the URL asks for.
+    pub(super) target: Target,
 }
 
-/// The role of the wanted server: `target_session_attrs`.
+/// One server.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PgServer {
+    /// Its URL, with the credentials.
+    pub url: String,
+    /// Host and port, for messages.
+    pub name: String,
+}
+
+/// Shows the server without the credentials.
+impl fmt::Debug for PgServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+/// The role of a server that a URL asks for: `target_session_attrs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum Target {
     Any,
     Primary,
     Standby,
 }
 
-impl Wanted {
+impl Target {
     fn parse(value: &str) -> Option<Self> {
         Some(match value {
             "any" => Self::Any,
@@ -96,10 +110,10 @@ impl<'a> Url<'a> {
 }
 
 /// Splits `host:port`. The colons of an IPv6 address are in brackets.
-fn host_and_port(text: &str) -> (&str, Option<&str>) {
+fn host_and_port(text: &str) -> (String, Option<String>) {
     match text.rfind(':') {
-        Some(at) if !text[at..].contains(']') => (&text[..at], Some(&text[at + 1..])),
-        _ => (text, None),
+        Some(at) if !text[at..].contains(']') => (text[..at].to_owned(), Some(text[at + 1..].to_owned())),
+        _ => (text.to_owned(), None),
     }
 }
 
@@ -108,41 +122,47 @@ impl FromStr for PgServers {
 
     fn from_str(url: &str) -> Result<Self, DbUrlError> {
         let url = Url::split(url).ok_or(DbUrlError("the URL starts with sqlite:// or postgres://"))?;
-        let wanted = match url.parameter(SESSION_ATTRS) {
-            None => Wanted::Any,
-            Some(value) => Wanted::parse(value).ok_or(DbUrlError(
+        let target = match url.parameter(SESSION_ATTRS) {
+            None => Target::Any,
+            Some(value) => Target::parse(value).ok_or(DbUrlError(
                 "target_session_attrs is one of any, read-write, read-only, primary, standby and prefer-standby",
             ))?,
         };
-        let given = url.parameter("host").filter(|hosts| hosts.contains(',') || hosts.to_lowercase().contains("%2c"));
-        let mut servers: Vec<(String, Option<String>)> = Vec::new();
-        let hosts = given.unwrap_or(url.hosts).replace("%2C", ",").replace("%2c", ",");
-        let ports =
-            given.and_then(|_| url.parameter("port")).unwrap_or_default().replace("%2C", ",").replace("%2c", ",");
-        let ports: Vec<&str> = ports.split(',').filter(|port| !port.is_empty()).collect();
-        for (at, host) in hosts.split(',').enumerate() {
-            let (host, port) = if given.is_some() { (host, None) } else { host_and_port(host) };
-            let port = port.or_else(|| if ports.len() == 1 { Some(ports[0]) } else { ports.get(at).copied() });
-            servers.push((host.to_owned(), port.map(ToOwned::to_owned)));
+        let listed = |text: &str| -> Vec<String> {
+            text.replace("%2C", ",").replace("%2c", ",").split(',').map(str::to_owned).collect()
+        };
+        let given = url.parameter("host").map(listed).filter(|hosts| hosts.len() > 1);
+        let is_given = given.is_some();
+        let mut places: Vec<(String, Option<String>)> = match given {
+            Some(hosts) => hosts.into_iter().map(|host| (host, None)).collect(),
+            None => url.hosts.split(',').map(host_and_port).collect(),
+        };
+        let ports = url.parameter("port").filter(|_| is_given).map(listed).unwrap_or_default();
+        match ports.as_slice() {
+            [] => {}
+            [port] => places.iter_mut().for_each(|(_, own)| *own = Some(port.clone())),
+            ports if ports.len() == places.len() => {
+                places.iter_mut().zip(ports).for_each(|((_, own), port)| *own = Some(port.clone()));
+            }
+            _ => return Err(DbUrlError("the PostgreSQL URL has another number of ports than of servers")),
         }
-        if servers.len() > MAX_SERVERS {
+        if places.len() > MAX_SERVERS {
             return Err(DbUrlError("a PostgreSQL URL names at most 16 servers"));
         }
-        if servers.len() > 1 && servers.iter().any(|(host, _)| host.is_empty()) {
+        if places.len() > 1 && places.iter().any(|(host, _)| host.is_empty()) {
             return Err(DbUrlError("one of the servers of the PostgreSQL URL has no name"));
         }
-        if ports.len() > 1 && ports.len() != servers.len() {
-            return Err(DbUrlError("the PostgreSQL URL has another number of ports than of servers"));
-        }
-        let urls: Vec<String> =
-            servers.iter().map(|(host, port)| url.of(host, port.as_deref(), given.is_some())).collect();
-        // The driver's parser: a URL that it refuses is an invalid setting, and not a failed connection.
-        let options: Result<Vec<_>, _> = urls.iter().map(|url| PgConnectOptions::from_str(url)).collect();
-        let options = options.map_err(|_| {
-            DbUrlError("this is not a PostgreSQL URL; what is special in URLs must be percent-encoded in the password")
-        })?;
-        let names = options.iter().map(|options| format!("{}:{}", options.get_host(), options.get_port())).collect();
-        Ok(Self { urls, names, wanted })
+        let server = |(host, port): &(String, Option<String>)| {
+            let url = url.of(host, port.as_deref(), is_given);
+            // The driver's parser: a URL that it refuses is an invalid setting, and not a failed connection.
+            let options = PgConnectOptions::from_str(&url).map_err(|_| {
+                DbUrlError(
+                    "this is not a PostgreSQL URL; what is special in URLs must be percent-encoded in the password",
+                )
+            })?;
+            Ok(PgServer { url, name: format!("{}:{}", options.get_host(), options.get_port()) })
+        };
+        Ok(Self { servers: places.iter().map(server).collect::<Result<_, _>>()?, target })
     }
 }
 
@@ -150,39 +170,42 @@ impl FromStr for PgServers {
 mod tests {
     use super::*;
 
-    fn servers(url: &str) -> PgServers {
-        url.parse().unwrap()
+    fn parsed(url: &str) -> (Vec<String>, Vec<String>, Target) {
+        let PgServers { servers, target } = url.parse().unwrap();
+        let (urls, names) = servers.into_iter().map(|server| (server.url, server.name)).unzip();
+        (urls, names, target)
     }
 
     #[test]
     fn each_server_has_a_url_with_everything_else() {
-        let found = servers(
+        let (urls, names, target) = parsed(
             "postgres://me:a,b%40@one,two:5433,[::1]:5434/shop?sslmode=require&target_session_attrs=read-write&load_balance_hosts=disable",
         );
         assert_eq!(
-            found.urls,
+            urls,
             [
                 "postgres://me:a,b%40@one/shop?sslmode=require",
                 "postgres://me:a,b%40@two:5433/shop?sslmode=require",
                 "postgres://me:a,b%40@[::1]:5434/shop?sslmode=require",
             ]
         );
-        assert_eq!(found.names[..2], ["one:5432", "two:5433"]);
-        assert_eq!(found.wanted, Wanted::Primary);
+        assert_eq!(names[..2], ["one:5432", "two:5433"]);
+        assert_eq!(target, Target::Primary);
     }
 
     #[test]
     fn servers_can_be_parameters() {
-        let found = servers("postgresql:///shop?host=/run/a,two&port=5433&user=me&target_session_attrs=standby");
+        let (urls, _, target) =
+            parsed("postgresql:///shop?host=/run/a,two&port=5433&user=me&target_session_attrs=standby");
         assert_eq!(
-            found.urls,
+            urls,
             [
                 "postgresql://localhost/shop?user=me&host=/run/a&port=5433",
                 "postgresql://localhost/shop?user=me&host=two&port=5433",
             ]
         );
-        assert_eq!(found.wanted, Wanted::Standby);
-        assert_eq!(servers("postgres://u@/d?host=a,b&port=1,2").names, ["a:1", "b:2"]);
+        assert_eq!(target, Target::Standby);
+        assert_eq!(parsed("postgres://u@/d?host=a,b&port=1,2").1, ["a:1", "b:2"]);
     }
 
     #[test]
@@ -190,10 +213,17 @@ mod tests {
         for url in
             ["postgres://u:p@h:1/d", "postgres://h", "postgres:///d?host=/run/postgresql", "postgres://u:p@q@h/d"]
         {
-            let found = servers(url);
-            assert_eq!((found.urls, found.wanted), (vec![url.to_owned()], Wanted::Any), "{url}");
+            let (urls, _, target) = parsed(url);
+            assert_eq!((urls, found.wanted), (vec![url.to_owned()], Target::Any), "{url}");
         }
-        assert_eq!(servers("postgres://u@/d?host=/run/pg").urls, ["postgres://u@localhost/d?host=/run/pg"]);
+        assert_eq!(parsed("postgres://u@/d?host=/run/pg").0, ["postgres://u@localhost/d?host=/run/pg"]);
+    }
+
+    #[test]
+    fn credentials_are_not_shown() {
+        let servers: PgServers = "postgres://me:s3cret@one,two/d".parse().unwrap();
+        let shown = format!("{servers:?}");
+        assert!(shown.contains("one:5432") && !shown.contains("s3cret"), "{shown}");
     }
 
     #[test]

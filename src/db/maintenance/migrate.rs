@@ -64,7 +64,7 @@ impl Db {
             .map_err(Error::Internal)?;
         // Migrations have a connection of their own, because a step may take longer than the statement timeout. If the
         // steps are cancelled, the connection closes and the server rolls the step back.
-        let connection = pool::connect::for_migrations(self.open.server.as_deref()).await?;
+        let connection = pool::connect::for_migrations(self.open.server.as_ref()).await?;
         if let Some(connection) = &connection {
             migration_lock::of_server(connection, migration_lock::MIGRATION_LOCK_TIMEOUT).await?;
         }

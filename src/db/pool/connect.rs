@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::open::PoolSettings;
 use crate::{
-    config::DbUrl,
+    config::{DbUrl, PgServer},
     db::{
         maintenance::file,
         pool::{
@@ -42,8 +42,8 @@ pub(in crate::db) struct NewPools {
     pub(in crate::db) pooled: bool,
     /// The measured properties of the link to the server.
     pub(in crate::db) link: Link,
-    /// The URL of the PostgreSQL server.
-    pub(in crate::db) server: Option<String>,
+    /// The PostgreSQL server.
+    pub(in crate::db) server: Option<PgServer>,
 }
 
 /// Opens the pools.
@@ -65,9 +65,9 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &PoolSettings, health: &Health
         }
         DbUrl::Postgres(_) => {
             let servers = url.servers().ok_or_else(|| Error::Internal("the URL has no server".to_owned()))?;
-            let First { connection: first, link, url, .. } =
+            let First { connection: first, link, server, .. } =
                 link::first(&servers, how.timeouts.pool_wait(), health).await?;
-            let url = url.as_str();
+            let url = server.url.as_str();
             let mut wanted = Options { role: Role::Primary, limits: Limits::AtStart, connections: how.connections };
             let pool = match Database::connect(postgres(url, how, link, wanted)).await {
                 Err(cause) if cause.to_string().contains("unsupported startup parameter") => {
@@ -85,7 +85,7 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &PoolSettings, health: &Health
             } else {
                 None
             };
-            Ok(NewPools { read: pool.clone(), write: pool, reserve, pooled, link, server: Some(url.to_owned()) })
+            Ok(NewPools { read: pool.clone(), write: pool, reserve, pooled, link, server: Some(server) })
         }
     }
 }
@@ -183,9 +183,9 @@ pub(in crate::db) fn of_postgres(url: &str) -> Result<PgConnectOptions, SqlxErro
 
 /// Opens a PostgreSQL connection without statement timeouts, for migrations. `None` on SQLite, which has no such
 /// timeouts.
-pub(in crate::db) async fn for_migrations(server: Option<&str>) -> Result<Option<DatabaseConnection>> {
-    let Some(url) = server else { return Ok(None) };
-    let mut options = options(url.to_owned(), 1, &DatabaseTimeouts::default());
+pub(in crate::db) async fn for_migrations(server: Option<&PgServer>) -> Result<Option<DatabaseConnection>> {
+    let Some(server) = server else { return Ok(None) };
+    let mut options = options(server.url.clone(), 1, &DatabaseTimeouts::default());
     // The advisory lock belongs to the session, so this connection must not be replaced before the last migration.
     options.acquire_timeout(link::CONNECT_TIMEOUT).max_lifetime(None).idle_timeout(None);
     Ok(Some(Database::connect(options).await?))

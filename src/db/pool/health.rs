@@ -168,11 +168,11 @@ impl HealthProbe {
         };
         let asked = async {
             let Some((mut connection, server)) = connection else { return link::find(&self.servers, health).await };
-            let is_standby = link::is_standby(&mut connection).await?;
-            Ok(Found { connection, server, is_standby })
+            let is_primary = !link::is_standby(&mut connection).await?;
+            Ok(Found { connection, server, is_primary })
         };
         match timeout(wait, asked).await {
-            Ok(Ok(Found { connection, server, is_standby: false })) => {
+            Ok(Ok(Found { connection, server, is_primary: true })) => {
                 self.connection = Some((connection, server));
                 Probe::Primary(server)
             }

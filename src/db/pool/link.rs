@@ -13,7 +13,7 @@ use sea_orm::{
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
-    config::PgServers,
+    config::{PgServer, PgServers},
     db::{
         failure::{has_code, sqlstate},
         pool::{connect, health::HealthMonitor},
@@ -141,8 +141,7 @@ pub(in crate::db) fn standby_error() -> DbErr {
 pub(in crate::db) struct First {
     pub(in crate::db) connection: PgConnection,
     pub(in crate::db) link: Link,
-    /// The URL of its server.
-    pub(in crate::db) url: String,
+    pub(in crate::db) server: PgServer,
     /// Its timeline, if it is one of several servers.
     timeline: i32,
 }
@@ -154,7 +153,7 @@ pub(in crate::db) async fn first(servers: &PgServers, wait: Duration, health: &H
     let begun = Instant::now();
     loop {
         let mut tried: FuturesUnordered<_> =
-            servers.urls.iter().map(|url| of_server(url, wait, servers.urls.len() > 1)).collect();
+            servers.servers.iter().map(|server| of_server(server, wait, servers.servers.len() > 1)).collect();
         let (mut best, mut refusals) = (None::<First>, Vec::new());
         let mut others = pin!(others_answer());
         loop {
@@ -194,7 +193,8 @@ fn no_primary(servers: &PgServers, refusals: &[DbErr]) -> DbErr {
     let mut told: Vec<String> = refusals.iter().map(ToString::to_string).collect();
     told.sort_unstable();
     told.dedup();
-    let (names, told) = (servers.names.join(", "), told.join("; "));
+    let names: Vec<&str> = servers.servers.iter().map(|server| server.name.as_str()).collect();
+    let (names, told) = (names.join(", "), told.join("; "));
     DbErr::Conn(RuntimeErr::Internal(format!("none of the servers {names} is a primary that answers: {told}")))
 }
 
@@ -210,9 +210,9 @@ fn of_past_error() -> DbErr {
 }
 
 /// Opens the first connection to one server, which has to be a primary.
-async fn of_server(url: &str, wait: Duration, is_one_of_several: bool) -> Result<First, DbErr> {
+async fn of_server(server: &PgServer, wait: Duration, is_one_of_several: bool) -> Result<First, DbErr> {
     let failed = |cause: SqlxError| DbErr::Conn(RuntimeErr::SqlxError(cause.into()));
-    let options = connect::of_postgres(url).map_err(failed)?;
+    let options = connect::of_postgres(&server.url).map_err(failed)?;
     let begun = Instant::now();
     let connected = async {
         loop {
@@ -243,7 +243,7 @@ async fn of_server(url: &str, wait: Duration, is_one_of_several: bool) -> Result
         drop(connection.close().await);
         return Err(standby_error());
     }
-    Ok(First { connection, link, url: url.to_owned(), timeline })
+    Ok(First { connection, link, server: server.clone(), timeline })
 }
 
 /// A server that answers, and its role.
@@ -251,26 +251,26 @@ pub(in crate::db) struct Found {
     pub(in crate::db) connection: PgConnection,
     /// Its place in the URL.
     pub(in crate::db) server: usize,
-    pub(in crate::db) is_standby: bool,
+    /// Whether it takes changes: it is no standby, and no failover has left it behind.
+    pub(in crate::db) is_primary: bool,
 }
 
-/// Connects to all servers at the same time. Returns the first one that is a primary; if none is, one that answers. One that a
-/// failover has left behind is no primary any more.
+/// Connects to all servers at the same time. Returns the first one that is a primary; if none is, one that answers.
 pub(in crate::db) async fn find(servers: &[PgConnectOptions], health: &HealthMonitor) -> Result<Found, SqlxError> {
     let ask = async |server: usize, options: &PgConnectOptions| {
         let mut connection = PgConnection::connect_with(options).await?;
-        let mut is_standby = is_standby(&mut connection).await?;
-        if servers.len() > 1 && !is_standby {
-            is_standby = health.is_of_past(timeline(&mut connection).await?);
+        let mut is_primary = !is_standby(&mut connection).await?;
+        if servers.len() > 1 && is_primary {
+            is_primary = !health.is_of_past(timeline(&mut connection).await?);
         }
-        Ok(Found { connection, server, is_standby })
+        Ok(Found { connection, server, is_primary })
     };
     let mut asked: FuturesUnordered<_> =
         servers.iter().enumerate().map(|(server, options)| ask(server, options)).collect();
     let mut best = Err(SqlxError::PoolTimedOut);
     while let Some(found) = asked.next().await {
         match (found, &best) {
-            (Ok(found), _) if !found.is_standby => return Ok(found),
+            (Ok(found), _) if found.is_primary => return Ok(found),
             (found, Err(_)) => best = found,
             _ => {}
         }

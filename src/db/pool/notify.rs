@@ -34,9 +34,9 @@ impl Db {
 
     /// Listens on a connection of its own and calls `notified` for each notification, until the connection is lost.
     pub async fn listen(&self, notified: impl Fn()) -> Result<(), DbErr> {
-        let Some(url) = &self.open.server else { return Ok(()) };
+        let Some(server) = &self.open.server else { return Ok(()) };
         let failed = |cause| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(std::sync::Arc::new(cause)));
-        let options = connect::of_postgres(url).map_err(failed)?.application_name("devarch-listen");
+        let options = connect::of_postgres(&server.url).map_err(failed)?.application_name("devarch-listen");
         let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
         let mut listener = PgListener::connect_with(&pool).await.map_err(failed)?;
         listener.listen(CHANNEL).await.map_err(failed)?;

@@ -18,7 +18,7 @@ use super::{
     read_pool::ReadPool,
 };
 use crate::{
-    config::DbUrl,
+    config::{DbUrl, PgServer, PgServers},
     db::{CLOSE_TIMEOUT, Db, read_model::VersionChecks, transaction::Gate},
     error::Result,
     limits::DatabaseTimeouts,
@@ -31,8 +31,8 @@ pub(in crate::db) struct Pools {
     pub(in crate::db) write: DatabaseConnection,
     pub(in crate::db) reserve: Option<DatabaseConnection>,
     pub(in crate::db) link: Link,
-    /// The URL of the PostgreSQL server.
-    pub(in crate::db) server: Option<String>,
+    /// The PostgreSQL server.
+    pub(in crate::db) server: Option<PgServer>,
     pub(in crate::db) gate: Gate,
     pub(in crate::db) pinned_connections: PinnedConnections,
     pub(in crate::db) version_checks: VersionChecks,
@@ -117,8 +117,8 @@ impl Db {
     /// new pools are opened, because the old connections may wait for a reply that never comes; and so they are when another
     /// server of the URL is the primary. Does nothing for SQLite.
     pub fn watch(&self) {
-        let Some(servers) = self.url.servers() else { return };
-        let options: Result<Vec<_>, _> = servers.urls.iter().map(|url| connect::of_postgres(url)).collect();
+        let Some(PgServers { servers, .. }) = self.url.servers() else { return };
+        let options: Result<Vec<_>, _> = servers.iter().map(|server| connect::of_postgres(&server.url)).collect();
         let Ok(options) = options else { return };
         let (latest, db) = (Arc::downgrade(&self.latest), (self.url.clone(), self.settings.clone()));
         let (health, statements) = (self.health.clone(), Arc::clone(&self.statements));
@@ -129,7 +129,7 @@ impl Db {
                 let Some(latest) = latest.upgrade() else { return };
                 let is_other = |server: usize| {
                     let open = latest.read().unwrap_or_else(PoisonError::into_inner);
-                    open.server.as_ref() != servers.urls.get(server)
+                    open.server.as_ref() != servers.get(server)
                 };
                 match (health.is_away(), probe) {
                     (false, Probe::Silent) => {
@@ -150,7 +150,7 @@ impl Db {
                         let old = std::mem::replace(&mut *latest, Arc::new(new));
                         tokio::spawn(async move { old.close().await });
                         health.set_away(false);
-                        tracing::info!(server = servers.names.get(server), "the database answers again");
+                        tracing::info!(server = ?servers.get(server), "the database answers again");
                     }
                     _ => {}
                 }

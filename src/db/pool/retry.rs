@@ -12,7 +12,7 @@ use sea_orm::{DbErr, SqlxError};
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    db::failure::{has_code, is_conflict, sqlstate},
+    db::failure::{is_conflict, sqlx_error},
     error::Error,
 };
 
@@ -33,26 +33,26 @@ pub fn conflicts() -> u64 {
 }
 
 /// An error that may say that another transaction was in the way.
-pub(crate) trait Failed {
+pub(crate) trait MayConflict {
     /// Whether it does.
     fn is_conflict(&self) -> bool;
 }
 
-impl Failed for DbErr {
+impl MayConflict for SqlxError {
     fn is_conflict(&self) -> bool {
         is_conflict(self)
     }
 }
 
-impl Failed for SqlxError {
+impl MayConflict for DbErr {
     fn is_conflict(&self) -> bool {
-        has_code(self, &[sqlstate::SERIALIZATION_FAILURE, sqlstate::DEADLOCK_DETECTED])
+        sqlx_error(self).is_some_and(is_conflict)
     }
 }
 
-impl Failed for Error {
+impl MayConflict for Error {
     fn is_conflict(&self) -> bool {
-        matches!(self, Self::Busy(cause) if is_conflict(cause))
+        matches!(self, Self::Busy(cause) if cause.is_conflict())
     }
 }
 
@@ -81,16 +81,17 @@ impl Attempts {
         Self { begun: Instant::now(), patience, failed: 0 }
     }
 
-    /// Whether to try again after an error. Waits for a moment before, with chance in it, so that two that are in each
-    /// other's way do not meet again.
-    pub(crate) async fn again(&mut self, cause: &impl Failed) -> bool {
+    /// Whether to try again after an error. Waits for a moment before. The last digits of the clock vary it, so that two
+    /// that are in each other's way do not meet again.
+    pub(crate) async fn again(&mut self, cause: &impl MayConflict) -> bool {
         if !cause.is_conflict() || self.begun.elapsed() >= self.patience {
             return false;
         }
         self.failed += 1;
         REPEATED.fetch_add(1, Ordering::Relaxed);
         let pause = PAUSE.saturating_mul(self.failed).min(LONGEST_PAUSE);
-        sleep(pause.mul_f64(0.5 + fastrand::f64())).await;
+        let part = f64::from(self.begun.elapsed().subsec_nanos() % 1000) / 1000.0;
+        sleep(pause.mul_f64(0.5 + part)).await;
         true
     }
 }
@@ -118,7 +119,7 @@ mod tests {
 
     struct Conflict(bool);
 
-    impl Failed for Conflict {
+    impl MayConflict for Conflict {
         fn is_conflict(&self) -> bool {
             self.0
         }

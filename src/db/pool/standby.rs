@@ -20,7 +20,7 @@ use tokio::time::{Instant, timeout};
 use super::open::PoolSettings;
 use crate::{
     budget::Budget,
-    config::{DbUrl, PgServers},
+    config::{DbUrl, PgServer, PgServers},
     db::CLOSE_TIMEOUT,
     db::pool::{
         connect::{self, Limits, Options, Role},
@@ -65,13 +65,13 @@ struct Server {
 impl Standby {
     /// Opens the pools lazily: the service starts even if no standby answers.
     pub(in crate::db) async fn open(url: &DbUrl, how: &PoolSettings, link: Link) -> Result<Self> {
-        let Some(PgServers { urls, .. }) = url.servers() else {
+        let Some(PgServers { servers: named, .. }) = url.servers() else {
             return Err(Error::Internal("a standby has a PostgreSQL URL".to_owned()));
         };
-        let role = if urls.len() > 1 { Role::OnlyStandby } else { Role::Standby };
+        let role = if named.len() > 1 { Role::OnlyStandby } else { Role::Standby };
         let wanted = Options { role, limits: Limits::AtStart, connections: how.connections };
         let mut servers = Vec::new();
-        for url in urls {
+        for PgServer { url, .. } in named {
             let mut options = connect::postgres(&url, how, link, wanted);
             // No connection is kept open to a server that is away.
             options.connect_lazy(true).min_connections(0);

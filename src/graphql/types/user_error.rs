@@ -128,7 +128,7 @@ typed_error! {
 }
 
 typed_error! {
-    /// Somebody else has changed it since it was read: `expectedRevision` is not the current revision.
+    /// Another caller has changed it since it was read: `expectedRevision` is not the current revision.
     StaleRevisionError { of: AnyId, revision: i64 }
     code "`STALE_REVISION`.",
     message "A sentence that names both revisions.",

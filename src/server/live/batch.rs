@@ -1,14 +1,11 @@
 //! Events that wait for their execution, which are executed together.
 //!
-//! Used by `subscription.rs`. Executions of the same access share loaders, so that a statement reads for all of them: under load,
+//! Used by `spec.rs`. Executions of the same access share loaders, so that a statement reads for all of them: under load,
 //! when more events wait, each costs less. A batch must not delay a response until all are there.
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use async_graphql::Response;
@@ -17,7 +14,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::subscription::{Digest, Spec};
+use super::spec::{Digest, Spec};
 use crate::{
     graphql::{EventRun, execute_events},
     server::graphql::completed,
@@ -82,7 +79,7 @@ impl Batches {
 pub(super) async fn execute(spec: &Spec, run: impl FnOnce(oneshot::Sender<Response>) -> EventRun) -> Option<Response> {
     let batches = &spec.service.live.0.batches;
     let (sender, response) = oneshot::channel();
-    batches.add(&spec.reach, Waiting { run: run(sender), bytes: spec.bytes.get() });
+    batches.add(&spec.reach, Waiting { run: run(sender), bytes: spec.expected_bytes() });
     tokio::pin!(response);
     tokio::select! {
         biased;
@@ -104,18 +101,4 @@ pub(super) async fn execute(spec: &Spec, run: impl FnOnce(oneshot::Sender<Respon
         }
     }
     response.await.ok()
-}
-
-/// The length of the last response to an event.
-#[derive(Default)]
-pub(super) struct LastBytes(AtomicUsize);
-
-impl LastBytes {
-    pub(super) fn get(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn set(&self, bytes: usize) {
-        self.0.store(bytes, Ordering::Relaxed);
-    }
 }

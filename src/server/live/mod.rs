@@ -1,12 +1,13 @@
 //! Subscriptions: streams of events over WebSockets and as server-sent events.
 //!
-//! The GraphQL handler hands over requests that are one. `subscription.rs` makes the events of one subscription,
-//! `socket/` and `sse.rs` transport them. An idle subscription must hold no permit, no memory of the request limits, and
-//! no timer.
+//! The GraphQL handler hands over requests that are one. `subscription.rs` is one subscription, `spec.rs` and `batch.rs` make
+//! the responses to its events, `socket/` and `sse.rs` transport them. An idle subscription must hold no permit, no memory
+//! of the request limits, and no timer.
 
 mod batch;
 mod keys;
 pub(in crate::server) mod socket;
+mod spec;
 pub(in crate::server) mod sse;
 mod subscription;
 
@@ -23,7 +24,7 @@ pub(in crate::server) use self::socket::is_upgrade;
 use self::{
     batch::Batches,
     keys::Keys,
-    subscription::{Digest, Payloads, Spec},
+    spec::{Digest, Payloads, Spec},
 };
 use crate::{
     graphql::{EventSchema, event_schema},
@@ -86,7 +87,7 @@ impl Live {
         Self(Arc::new(Shared {
             schema: LazyLock::new(event_schema),
             specs: Mutex::default(),
-            payloads: subscription::payloads(),
+            payloads: spec::payloads(),
             batches: Batches::default(),
             open: AtomicUsize::new(0),
             limits,

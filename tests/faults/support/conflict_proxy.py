@@ -23,7 +23,7 @@ import socket
 import struct
 import threading
 
-from .proxy import shut
+from .proxy import connected, shut
 
 # What is sent to the server in place of a refused statement. Its error has the name in it.
 MARK = b"injected_conflict"
@@ -69,13 +69,9 @@ class ConflictProxy(threading.Thread):
                 client, _ = self.listener.accept()
             except OSError:
                 return
-            try:
-                server = socket.create_connection(self.target)
-            except OSError:
-                client.close()
+            server = connected(client, self.target)
+            if server is None:
                 continue
-            for one in (client, server):
-                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.number += 1
             connection = Connection(self, client, server, random.Random(f"{self.seed} {self.number}"))
             with self.lock:

@@ -37,13 +37,9 @@ class Proxy(threading.Thread):
                 with self.lock:
                     self.pairs.add((client, None))
                 continue
-            try:
-                server = socket.create_connection(self.target)
-            except OSError:
-                client.close()
+            server = connected(client, self.target)
+            if server is None:
                 continue
-            for one in (client, server):
-                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             pair = (client, server)
             with self.lock:
                 self.pairs.add(pair)
@@ -104,6 +100,18 @@ class Proxy(threading.Thread):
         self.listener.close()
         for pair in list(self.pairs):
             self.end(pair, shut)
+
+
+def connected(client, target):
+    """A connection to the server for this client's; none, and the client's is closed, if there is no server."""
+    try:
+        server = socket.create_connection(target)
+    except OSError:
+        client.close()
+        return None
+    for one in (client, server):
+        one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return server
 
 
 def shut(stream):

@@ -28,7 +28,7 @@ pub(in crate::server) use crate::server::middleware::metrics::show::show;
 use crate::{
     app::App,
     server::middleware::{
-        metrics::{show::Database, subscriptions::SubscriptionFigures},
+        metrics::{show::OfApp, subscriptions::SubscriptionFigures},
         outcome::Outcome,
     },
 };
@@ -159,7 +159,7 @@ impl Metrics {
         let start: Gauge = Gauge::default();
         start.set(app.now().timestamp());
         registry.register("process_start_time_seconds", "When the service started, in seconds since 1970", start);
-        registry.register_collector(Box::new(Database(app.db().clone())));
+        registry.register_collector(Box::new(OfApp { db: app.db().clone(), plans: Arc::clone(app.plan_counts()) }));
         figures.registry = registry;
         Self(Arc::new(figures))
     }

@@ -1,8 +1,11 @@
-//! `/metrics`: the metrics as text, with those of the database connections.
+//! `/metrics`: the metrics as text, with those of the database connections and of plans.
 //!
 //! Requested by a monitor every few seconds. It must not wait for the database.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::{Arc, atomic::Ordering},
+};
 
 use axum::{
     extract::State,
@@ -19,7 +22,7 @@ use prometheus_client::{
 };
 
 use crate::{
-    app::plan_counts,
+    app::PlanCounts,
     db::{self, Db},
     server::middleware::metrics::Metrics,
 };
@@ -56,13 +59,16 @@ fn to_older_format(figures: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Collects the metrics of the database connections when they are requested.
+/// Collects the metrics of the database connections and of plans when they are requested.
 #[derive(Debug)]
-pub(super) struct Database(pub(super) Db);
+pub(super) struct OfApp {
+    pub(super) db: Db,
+    pub(super) plans: Arc<PlanCounts>,
+}
 
-impl Collector for Database {
+impl Collector for OfApp {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let pools = self.0.pools();
+        let pools = self.db.pools();
         let gauge = MetricType::Gauge;
         let help = "Connections to the database";
         let mut open = encoder.encode_descriptor("devarch_database_connections", help, None, gauge)?;
@@ -77,7 +83,7 @@ impl Collector for Database {
         for pool in &pools {
             ConstGauge::new(i64::from(pool.max)).encode(most.encode_family(&[("pool", pool.name)])?)?;
         }
-        let statements = ConstCounter::new(self.0.statements());
+        let statements = ConstCounter::new(self.db.statements());
         let help = "Statements since the start";
         let all = encoder.encode_descriptor("devarch_database_statements", help, None, MetricType::Counter)?;
         statements.encode(all)?;
@@ -87,8 +93,9 @@ impl Collector for Database {
         let help =
             "Plans by what became of them: made, kept by the change, or changed meanwhile so that it was refused";
         let mut plans = encoder.encode_descriptor("devarch_plans", help, None, MetricType::Counter)?;
-        for (outcome, number) in plan_counts() {
-            ConstCounter::new(number).encode(plans.encode_family(&[("outcome", outcome)])?)?;
+        let PlanCounts { made, kept, changed } = &*self.plans;
+        for (outcome, count) in [("made", made), ("kept", kept), ("changed", changed)] {
+            ConstCounter::new(count.load(Ordering::Relaxed)).encode(plans.encode_family(&[("outcome", outcome)])?)?;
         }
         Ok(())
     }
