@@ -214,7 +214,7 @@ mod tests {
             ["postgres://u:p@h:1/d", "postgres://h", "postgres:///d?host=/run/postgresql", "postgres://u:p@q@h/d"]
         {
             let (urls, _, target) = parsed(url);
-            assert_eq!((urls, found.wanted), (vec![url.to_owned()], Target::Any), "{url}");
+            assert_eq!((urls, target), (vec![url.to_owned()], Target::Any), "{url}");
         }
         assert_eq!(parsed("postgres://u@/d?host=/run/pg").0, ["postgres://u@localhost/d?host=/run/pg"]);
     }
