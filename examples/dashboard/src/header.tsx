@@ -13,7 +13,7 @@ const places = [
   ['keys', 'Keys'],
 ] as const;
 
-const states: Record<Lamp, string> = { connecting: 'Connecting', live: 'Live', lost: 'Not live' };
+const states: Record<Lamp, string> = { idle: 'Idle', connecting: 'Connecting', live: 'Live', lost: 'Not live' };
 
 export function Header({ place, search }: { place: string; search: string }) {
   const box = useRef<HTMLInputElement>(null);

@@ -7,8 +7,9 @@ import { createSocket } from '../../../live/socket.js';
 import schema from '../generated/schema.json';
 import { makeStore } from './store';
 
-export type Lamp = 'connecting' | 'live' | 'lost';
-export const lamp = makeStore<Lamp>('connecting');
+/** Idle: the page has nothing to follow. */
+export type Lamp = 'idle' | 'connecting' | 'live' | 'lost';
+export const lamp = makeStore<Lamp>('idle');
 
 /** Whether the service has asked for a key that this tab does not have. */
 export const needsKey = makeStore(false);
@@ -62,11 +63,10 @@ function connect(key: string | null) {
     ...(key ? { connectionParams: { Authorization: `Bearer ${key}` } } : {}),
     // The next page takes over the socket of the last one.
     lazyCloseTimeout: 3_000,
-    on: {
-      connected: () => lamp.set('live'),
-      closed: () => lamp.set('lost'),
-    },
   });
+  socket.on('connecting', () => lamp.get() === 'idle' && lamp.set('connecting'));
+  socket.on('connected', () => lamp.set('live'));
+  socket.on('closed', (event) => lamp.set((event as CloseEvent).code === 1000 ? 'idle' : 'lost'));
   return { key, client: makeClient(key, socket), socket };
 }
 
@@ -78,9 +78,9 @@ export function setKey(key: string | null): void {
   else sessionStorage.removeItem(place);
   const former = connection.get();
   needsKey.set(false);
-  lamp.set('connecting');
-  connection.set(connect(key));
   void former.socket.dispose();
+  lamp.set('idle');
+  connection.set(connect(key));
 }
 
 /** Takes note when the service wants a key. */

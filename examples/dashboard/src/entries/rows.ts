@@ -62,7 +62,9 @@ export function rowsOf(config: EffectiveFragment): Row[] {
     ...config.attributes.map((attribute) => rowOf('ATTRIBUTE', attribute, { ...attribute, __typename: 'Attribute' })),
     ...config.labels.map((label) => rowOf('LABEL', label, { ...label, __typename: 'Label' })),
   ] as Row[];
-  return [...rows, ...config.removed.map(removedRow)];
+  const isSystem = ({ origin }: Row) => origin === 'SYSTEM';
+  // What nobody can change comes last.
+  return [...rows.filter((row) => !isSystem(row)), ...config.removed.map(removedRow), ...rows.filter(isSystem)];
 }
 
 function removedRow({ kind, entry }: EffectiveFragment['removed'][number]): Row {

@@ -1,5 +1,5 @@
-import { entryText, kindName } from '../entries/text';
-import type { EditFragment } from '../generated/graphql';
+import { entryKey, entryText, kindName } from '../entries/text';
+import type { EditFragment, EntryFragment } from '../generated/graphql';
 
 interface EditsProps {
   edits: readonly EditFragment[];
@@ -24,7 +24,7 @@ export function Edits({ edits, fields = [] }: EditsProps) {
         {edits.slice(0, most).map(({ kind, key, from, to, change }) => (
           <li key={`${kind} ${key}`}>
             <span className="kind">
-              {kindName(kind)} {key !== '*' && <code>{key}</code>}
+              {kindName(kind)} <Key name={key} entry={to[0] ?? from[0]} />
             </span>
             <Before texts={from.map(entryText)} />
             <After texts={to.map(entryText)} />
@@ -35,6 +35,12 @@ export function Edits({ edits, fields = [] }: EditsProps) {
       {edits.length > most && <p className="muted">and {edits.length - most} more</p>}
     </>
   );
+}
+
+/** The key for people: that of a dependency is an id. */
+function Key({ name, entry }: { name: string; entry: EntryFragment | undefined }) {
+  const shown = entry ? entryKey(entry) : name;
+  return shown && shown !== '*' ? <code>{shown}</code> : null;
 }
 
 const Before = ({ texts }: { texts: string[] }) => texts.map((text, index) => <del key={index}>{text}</del>);
