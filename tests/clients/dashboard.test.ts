@@ -76,7 +76,7 @@ const chooseAndFill = async (field: Locator, text: string) => {
 test('an empty service offers an example, and a place for a Compose file', async () => {
   await ann.go('#/');
   await title(ann, 'Stacks');
-  await ann.page.getByText('Drop a compose.yaml here').waitFor();
+  await ann.page.getByText('Drop a compose.yaml here, or choose a file').waitFor();
   const paint = await ann.page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity);
   assert(paint < 1_000, `the first paint came after ${paint} ms`);
   await button(ann, 'Make the example stack').click();

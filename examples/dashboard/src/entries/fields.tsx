@@ -13,6 +13,8 @@ interface EntryFieldsProps {
   /** The key stays as it is. */
   isKeyFixed: boolean;
   instances: readonly { id: string; name: string }[];
+  /** The first field that can be changed gets the focus. */
+  takesFocus?: boolean;
   beside?: Record<string, ReactNode>;
 }
 
@@ -25,7 +27,8 @@ function isAbout(problem: Problem, field: FieldSpec, fields: readonly FieldSpec[
 export const isAboutFields = (problem: Problem, fields: readonly FieldSpec[]) =>
   fields.some((field) => isAbout(problem, field, fields));
 
-export function EntryFields({ fields, values, onChange, problems, isKeyFixed, instances, beside = {} }: EntryFieldsProps) {
+export function EntryFields({ fields, values, onChange, problems, isKeyFixed, instances, takesFocus = false, beside = {} }: EntryFieldsProps) {
+  const first = fields.find(({ isKey }) => !(isKeyFixed && isKey));
   return (
     <div className="fields">
       {fields.map((field) => {
@@ -40,7 +43,16 @@ export function EntryFields({ fields, values, onChange, problems, isKeyFixed, in
             onSuggestion={set}
             beside={beside[field.name]}
           >
-            {(attributes) => <Control field={field} value={values[field.name] ?? ''} set={set} isFixed={isFixed} instances={instances} attributes={attributes} />}
+            {(attributes) => (
+              <Control
+                field={field}
+                value={values[field.name] ?? ''}
+                set={set}
+                isFixed={isFixed}
+                instances={instances}
+                attributes={{ ...attributes, autoFocus: takesFocus && field === first }}
+              />
+            )}
           </Field>
         );
       })}
@@ -54,7 +66,7 @@ interface ControlProps {
   set(value: string | boolean): void;
   isFixed: boolean | undefined;
   instances: EntryFieldsProps['instances'];
-  attributes: { id: string };
+  attributes: { id: string; autoFocus: boolean };
 }
 
 function Control({ field, value, set, isFixed, instances, attributes }: ControlProps) {

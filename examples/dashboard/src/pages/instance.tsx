@@ -43,7 +43,7 @@ export function InstancePage({ stack, name }: { stack: string; name: string }) {
             <About instance={instance} />
             {mayChange && (
               <div className="toolbar">
-                {(['duplicate', 'rename', instance.enabled ? 'disable' : 'enable', 'delete'] as const).map((change) => (
+                {(['duplicate', 'rename', 'describe', instance.enabled ? 'disable' : 'enable', 'delete'] as const).map((change) => (
                   <button key={change} type="button" onClick={() => setOpen(change)}>
                     {change[0]?.toUpperCase() + change.slice(1)}
                   </button>

@@ -43,7 +43,7 @@ export function StackPage({ name, parameters }: { name: string; parameters: URLS
             <About stack={stack} />
             {mayChange && (
               <div className="toolbar">
-                {(['fork', 'duplicate', 'rename', stack.enabled ? 'disable' : 'enable', 'delete'] as const).map((change) => (
+                {changesOf(stack).map((change) => (
                   <button key={change} type="button" onClick={() => setOpen(change)}>
                     {change[0]?.toUpperCase() + change.slice(1)}
                   </button>
@@ -79,6 +79,16 @@ export function StackPage({ name, parameters }: { name: string; parameters: URLS
     </Frame>
   );
 }
+
+const changesOf = ({ lease, enabled }: StackDetails): StackChange[] => [
+  'fork',
+  ...(lease ? (['renew'] as const) : []),
+  'duplicate',
+  'rename',
+  'describe',
+  enabled ? 'disable' : 'enable',
+  'delete',
+];
 
 function About({ stack }: { stack: StackDetails }) {
   const { description, enabled, forkedFrom, forkKey, forks, lease, networkName, owners } = stack;

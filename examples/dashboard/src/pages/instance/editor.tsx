@@ -88,6 +88,7 @@ export function EntryEditor({ instance, row, onClose }: EntryEditorProps) {
         onChange={setValues}
         problems={problems}
         isKeyFixed={row !== undefined}
+        takesFocus={row !== undefined}
         instances={instance.stack.instances.nodes.filter(({ id }) => id !== instance.id)}
         beside={{
           hostPort: (

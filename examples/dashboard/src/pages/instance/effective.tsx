@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState, type MouseEvent } from 'react';
 import { make, type Problem } from '../../api/changes';
 import { keyInput } from '../../entries/forms';
 import { rowsOf, type Row } from '../../entries/rows';
@@ -26,7 +26,16 @@ export function Effective({ instance, mayChange, query }: EffectiveProps) {
   const rows = useMemo(() => rowsOf(instance.effectiveConfig), [instance.effectiveConfig]);
   const [open, setOpen] = useState<string>();
   const [failed, setFailed] = useState<{ problems: readonly Problem[]; expected: number }>();
-  const close = () => setOpen(undefined);
+  // Gets the focus back when the form is closed.
+  const opener = useRef<HTMLElement>(null);
+  const toggle = (id: string) => (event: MouseEvent<HTMLElement>) => {
+    opener.current = event.currentTarget;
+    setOpen(open === id ? undefined : id);
+  };
+  const close = () => {
+    setOpen(undefined);
+    opener.current?.focus();
+  };
 
   const patch = async (operation: OverrideOperation) => {
     const expected = instance.revision;
@@ -48,7 +57,7 @@ export function Effective({ instance, mayChange, query }: EffectiveProps) {
     const isOwn = row.origin === 'INSTANCE';
     return (
       <>
-        <button type="button" aria-expanded={open === idOf(row)} aria-label={`${isOwn ? 'Edit' : 'Override'} ${name}`} onClick={() => setOpen(open === idOf(row) ? undefined : idOf(row))}>
+        <button type="button" aria-expanded={open === idOf(row)} aria-label={`${isOwn ? 'Edit' : 'Override'} ${name}`} onClick={toggle(idOf(row))}>
           {isOwn ? 'Edit' : 'Override'}
         </button>
         {isOwn && reset}
@@ -68,7 +77,7 @@ export function Effective({ instance, mayChange, query }: EffectiveProps) {
       query={query}
       actions={
         mayChange && (
-          <button type="button" aria-expanded={open === 'new'} onClick={() => setOpen(open === 'new' ? undefined : 'new')}>
+          <button type="button" aria-expanded={open === 'new'} onClick={toggle('new')}>
             Add override
           </button>
         )

@@ -4,7 +4,7 @@ import { problemsOf, TextField } from '../../parts/field';
 import { Sheet } from '../../parts/sheet';
 import { go, instanceAddress, stackAddress } from '../../route';
 
-export type InstanceChange = 'duplicate' | 'rename' | 'enable' | 'disable' | 'delete';
+export type InstanceChange = 'duplicate' | 'rename' | 'describe' | 'enable' | 'disable' | 'delete';
 
 interface InstanceSheetProps {
   change: InstanceChange;
@@ -30,6 +30,14 @@ export function InstanceSheet({ change, instance, onClose }: InstanceSheetProps)
         <Sheet title={`Rename ${name}`} confirm="Rename instance" name="renameInstance" initial={{ instance: ref, name, expectedRevision: revision }} fields={['name']} onDone={show} onClose={onClose}>
           {(input, setInput, problems) => (
             <TextField label="Name" required autoFocus value={input.name} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
+          )}
+        </Sheet>
+      );
+    case 'describe':
+      return (
+        <Sheet title={`Describe ${name}`} confirm="Save description" name="updateInstance" initial={{ instance: ref, description: instance.description, expectedRevision: revision }} fields={['description']} onClose={onClose}>
+          {(input, setInput, problems) => (
+            <TextField label="Description" autoFocus value={input.description ?? ''} onChange={(description) => setInput({ ...input, description })} problems={problemsOf(problems, 'description')} />
           )}
         </Sheet>
       );

@@ -1,10 +1,11 @@
 // The changes of a stack, each with what it does.
 import type { StackDetails } from '../stack';
+import type { Problem } from '../../api/changes';
 import { Field, problemsOf, TextField } from '../../parts/field';
 import { Sheet } from '../../parts/sheet';
 import { address, go, stackAddress } from '../../route';
 
-export type StackChange = 'fork' | 'duplicate' | 'rename' | 'enable' | 'disable' | 'delete';
+export type StackChange = 'fork' | 'renew' | 'duplicate' | 'rename' | 'describe' | 'enable' | 'disable' | 'delete';
 
 interface StackSheetProps {
   change: StackChange;
@@ -19,6 +20,32 @@ const leases = [
   ['P30D', 'Thirty days'],
 ] as const;
 
+interface LeaseProps {
+  value: string;
+  /** Whether there may be none. */
+  mayBeEndless?: boolean;
+  problems: readonly Problem[];
+  onChange(value: string): void;
+}
+
+function Lease({ value, mayBeEndless = false, problems, onChange }: LeaseProps) {
+  return (
+    <Field label="Lease" problems={problems}>
+      {(attributes) => (
+        <select {...attributes} value={value} onChange={({ target }) => onChange(target.value)}>
+          {leases
+            .filter(([duration]) => duration || mayBeEndless)
+            .map(([duration, label]) => (
+              <option key={duration} value={duration}>
+                {label}
+              </option>
+            ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
 export function StackSheet({ change, stack, onClose }: StackSheetProps) {
   const { id, name, revision } = stack;
   const ref = { id };
@@ -31,18 +58,16 @@ export function StackSheet({ change, stack, onClose }: StackSheetProps) {
             <>
               <p>A copy that runs beside everything else: with host ports, domains, volumes and a network of its own.</p>
               <TextField label="Name" required autoFocus value={input.name ?? ''} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
-              <Field label="Lease" problems={problemsOf(problems, 'expiresIn')}>
-                {(attributes) => (
-                  <select {...attributes} value={input.expiresIn ?? ''} onChange={({ target }) => setInput({ ...input, expiresIn: target.value || null })}>
-                    {leases.map(([value, label]) => (
-                      <option key={value} value={value}>
-                        {label}
-                      </option>
-                    ))}
-                  </select>
-                )}
-              </Field>
+              <Lease value={input.expiresIn ?? ''} mayBeEndless problems={problemsOf(problems, 'expiresIn')} onChange={(value) => setInput({ ...input, expiresIn: value || null })} />
             </>
+          )}
+        </Sheet>
+      );
+    case 'renew':
+      return (
+        <Sheet title={`Renew the lease of ${name}`} confirm="Renew lease" name="renewLease" initial={{ stack: ref, expiresIn: 'P7D' }} fields={['expiresIn']} onClose={onClose}>
+          {(input, setInput, problems) => (
+            <Lease value={input.expiresIn} problems={problemsOf(problems, 'expiresIn')} onChange={(expiresIn) => setInput({ ...input, expiresIn })} />
           )}
         </Sheet>
       );
@@ -62,6 +87,14 @@ export function StackSheet({ change, stack, onClose }: StackSheetProps) {
         <Sheet title={`Rename ${name}`} confirm="Rename stack" name="renameStack" initial={{ stack: ref, name, expectedRevision: revision }} fields={['name']} onDone={show} onClose={onClose}>
           {(input, setInput, problems) => (
             <TextField label="Name" required autoFocus value={input.name} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
+          )}
+        </Sheet>
+      );
+    case 'describe':
+      return (
+        <Sheet title={`Describe ${name}`} confirm="Save description" name="updateStack" initial={{ stack: ref, description: stack.description, expectedRevision: revision }} fields={['description']} onClose={onClose}>
+          {(input, setInput, problems) => (
+            <TextField label="Description" autoFocus value={input.description ?? ''} onChange={(description) => setInput({ ...input, description })} problems={problemsOf(problems, 'description')} />
           )}
         </Sheet>
       );

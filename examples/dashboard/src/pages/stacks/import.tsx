@@ -69,8 +69,16 @@ export function ImportStack() {
           void take(event.dataTransfer.files);
         }}
       >
-        <span>{files.length > 0 ? files.map(({ name }) => name).join(', ') : 'Drop a compose.yaml here, or choose a file'}</span>
-        <input type="file" accept=".yaml,.yml" multiple aria-label="Compose file" onChange={({ target }) => void take(target.files)} />
+        <span>
+          {files.length > 0 ? (
+            <code>{files.map(({ name }) => name).join(', ')}</code>
+          ) : (
+            <>
+              Drop a <code>compose.yaml</code> here, or choose a file
+            </>
+          )}
+        </span>
+        <input className="unseen" type="file" accept=".yaml,.yml" multiple aria-label="Compose file" onChange={({ target }) => void take(target.files)} />
       </label>
       {files.length > 0 && (
         <form
