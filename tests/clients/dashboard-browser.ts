@@ -1,6 +1,7 @@
 // Chromium with the dashboard, and what must not happen in it.
 import axe from 'axe-core';
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import type { Site } from './dashboard-site.js';
 
@@ -12,6 +13,8 @@ export interface Dashboard {
   /** The cursors after which it has subscribed. */
   subscribed: unknown[];
   go(hash: string): Promise<void>;
+  /** Waits until the page that it went to is followed. */
+  follows(): Promise<void>;
 }
 
 export interface Complaints {
@@ -54,9 +57,16 @@ export async function open(browser: Browser, site: Site, complaints: Complaints,
     sent: [],
     subscribed: [],
     async go(hash) {
-      await page.goto(`${site.address}${hash}`);
+      const address = `${site.address}${hash}`;
+      const former = dashboard.subscribed.length;
+      await (page.url() === address ? page.reload() : page.goto(address));
       await page.locator('main h1').waitFor();
+      dashboard.follows = async () => {
+        while (dashboard.subscribed.length === former) await setTimeout(20);
+        await page.locator('.lamp', { hasText: /^Live$/ }).waitFor();
+      };
     },
+    follows: async () => {},
   };
   context.on('request', (request) => {
     note(request.url());

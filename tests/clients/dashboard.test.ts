@@ -54,7 +54,6 @@ async function change(mutation: string, input: Record<string, unknown>): Promise
 const instance = (name: string, stack = 'shop') => ({ byName: { stack, name } });
 const button = ({ page }: Dashboard, name: string, exact = true) => page.getByRole('button', { name, exact });
 const row = ({ page }: Dashboard, text: string) => page.getByRole('row').filter({ hasText: text });
-const live = ({ page }: Dashboard) => page.locator('.lamp', { hasText: /^Live$/ }).waitFor();
 const title = ({ page }: Dashboard, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 const last = ({ sent }: Dashboard, name: string) => sent.findLast((operation) => operation.name === name);
 
@@ -110,7 +109,7 @@ test('a page is one query and one subscription', async () => {
   for (const hash of pages) {
     const someone = await open(browser, site, complaints);
     await someone.go(hash);
-    await live(someone);
+    await someone.follows();
     await setTimeout(200);
     assert.equal(someone.sent.length, 1, `${hash} sent ${someone.sent.map(({ name }) => name)}`);
     assert.equal(someone.subscribed.length, 1, hash);
@@ -121,7 +120,7 @@ test('a page is one query and one subscription', async () => {
 
 test('two people see what the other one does', async () => {
   await Promise.all([ann.go('#/stacks/shop'), bob.go('#/stacks/shop/instances/db')]);
-  await Promise.all([live(ann), live(bob)]);
+  await Promise.all([ann.follows(), bob.follows()]);
   await button(bob, 'Override variable POSTGRES_DB').click();
   await bob.page.getByLabel('Value').fill('billing');
   await button(bob, 'Save').click();
@@ -207,7 +206,7 @@ test('fork, duplicate, rename, disable and delete show their plan and send its t
   await ann.page.locator('.field.invalid', { hasText: 'Name' }).waitFor();
   await chooseAndFill(ann.page.getByRole('dialog').getByLabel('Name'), 'shop-login');
   await bob.go('#/stacks/shop-fork');
-  await live(bob);
+  await bob.follows();
   await confirm(ann, 'Rename stack', 'RenameStack');
   await Promise.all([title(ann, 'shop-login'), title(bob, 'shop-login')]);
 
@@ -263,7 +262,7 @@ test('the Compose file is looked at and copied, with the variables to set', asyn
 
 test('an edit of a template shows whom it reaches', async () => {
   await ann.go('#/templates/mailpit');
-  await button(ann, 'Edit image').click();
+  await button(ann, 'Edit').click();
   await chooseAndFill(ann.page.getByRole('dialog').getByLabel('Tag'), 'v1.30');
   await ann.page.getByRole('dialog').getByText('mail').first().waitFor();
   await confirm(ann, 'Save template', 'UpdateTemplate');
@@ -332,7 +331,7 @@ test('the search finds names and images', async () => {
 
 test('the keyboard is enough', async () => {
   await ann.go('#/stacks/shop');
-  await live(ann);
+  await ann.follows();
   await ann.page.keyboard.press('Tab');
   await ann.page.getByRole('link', { name: 'Skip to content' }).press('Enter');
   assert.equal(await ann.page.evaluate(() => document.activeElement?.id), 'main');
@@ -364,7 +363,7 @@ test('each table leads to its query in GraphiQL', async () => {
 
 test('a restart of the service in between is made up for', async () => {
   await Promise.all([ann.go('#/stacks/shop/instances/db'), bob.go('#/stacks/shop')]);
-  await Promise.all([live(ann), live(bob)]);
+  await Promise.all([ann.follows(), bob.follows()]);
   const queries = bob.sent.length;
   await service.stop();
   await ann.page.locator('.lamp', { hasText: 'Not live' }).waitFor();
@@ -372,7 +371,6 @@ test('a restart of the service in between is made up for', async () => {
   // Made before any page is connected again.
   await change('updateInstance', { instance: instance('db'), description: 'Changed while nobody looked' });
   site.target = service.address;
-  await Promise.all([live(ann), live(bob)]);
   await Promise.all([ann, bob].map(({ page }) => page.getByText('Changed while nobody looked').waitFor({ timeout: 30_000 })));
   // It goes on after its last cursor: there is no second query but the one that the change asks for.
   assert.equal(bob.subscribed.length >= 2, true);
@@ -449,14 +447,23 @@ const pictures = process.env['DASHBOARD_PICTURES'];
 test('pictures for the README', { skip: !pictures && 'DASHBOARD_PICTURES is not set' }, async () => {
   const folder = '../../docs/pictures';
   mkdirSync(folder, { recursive: true });
+  await change('patchInstanceOverrides', {
+    instance: instance('db', 'example'),
+    operations: [
+      { set: { port: { hostPort: 15432, containerPort: 5432 } } },
+      { set: { envVar: { key: 'POSTGRES_DB', value: 'orders' } } },
+      { set: { setting: { imageTag: '16.9' } } },
+      { remove: { envVar: 'POSTGRES_INITDB_ARGS' } },
+    ],
+  });
   const shots = [
     ['stack', '#/stacks/example', 'light'],
-    ['instance', '#/stacks/shop/instances/db', 'dark'],
+    ['instance', '#/stacks/example/instances/db', 'dark'],
   ] as const;
   for (const [name, hash, colorScheme] of shots) {
     const viewer = await open(browser, site, complaints, { colorScheme, viewport: { width: 1120, height: 760 } });
     await viewer.go(hash);
-    await live(viewer);
+    await viewer.follows();
     const path = join(folder, `dashboard-${name}.png`);
     await viewer.page.screenshot({ path });
     assert(statSync(path).size < 150_000);
@@ -473,7 +480,7 @@ test('keys are made and revoked, and asked for once', async () => {
   assert.match(token, /^devarch_/);
   await button(ann, 'Done').click();
   await row(ann, 'this one').waitFor();
-  await live(ann);
+  await ann.follows();
 
   await bob.go('#/stacks');
   await bob.page.reload();
@@ -484,10 +491,10 @@ test('keys are made and revoked, and asked for once', async () => {
   await bob.page.getByLabel('Key').fill(token);
   await button(bob, 'Continue').click();
   await title(bob, 'Stacks');
-  await live(bob);
+  await bob.follows();
   await bob.page.reload();
   await title(bob, 'Stacks');
-  await live(bob);
+  await bob.follows();
 
   await button(ann, 'New key').click();
   await ann.page.getByLabel('Name').fill('reader');

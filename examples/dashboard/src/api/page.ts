@@ -52,9 +52,19 @@ export function usePage<Data, Variables extends AnyVariables>(
     });
 
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let fetched = 0;
+    let isOver = false;
+    // Soon after a change, and once a second while there are many.
     const refetch = (pause: number) => {
-      clearTimeout(timer);
-      timer = setTimeout(() => void fetchNow(), pause);
+      if (timer !== undefined) return;
+      timer = setTimeout(async () => {
+        fetched = Date.now();
+        timer = undefined;
+        const { error } = await fetchNow();
+        if (!error) return;
+        noteRefusal(error);
+        if (!isOver) refetch(3_000);
+      }, Math.max(pause, fetched + 1_000 - Date.now()));
     };
     fetchAgain.current = () => refetch(0);
 
@@ -82,12 +92,13 @@ export function usePage<Data, Variables extends AnyVariables>(
         if (event.__typename !== 'ChangeEvent') return;
         latest.current.following.onEvent?.(event);
         // The cache has the objects of the event. Lists and computed fields, it cannot know.
-        refetch(60);
+        refetch(50);
       },
       failed: (cause) => setState((state) => ({ ...state, key, error: sentence(cause) })),
     });
 
     return () => {
+      isOver = true;
       clearTimeout(timer);
       stop();
       view.unsubscribe();

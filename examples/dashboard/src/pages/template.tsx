@@ -28,13 +28,13 @@ export function TemplatePage({ name }: { name: string }) {
                 <code>
                   {template.imageName}:{template.imageTag}
                 </code>{' '}
-                {template.category && <Badge>{template.category}</Badge>} restart {template.restartPolicy}
+                {template.category && <Badge>{template.category}</Badge>}
               </p>
             </div>
             <div className="toolbar">
               {mayEdit && (
-                <button type="button" onClick={() => setEdited('image')}>
-                  Edit image
+                <button type="button" onClick={() => setEdited('about')}>
+                  Edit
                 </button>
               )}
               <a className="button" href={templateAddress(name, 'history')}>History</a>

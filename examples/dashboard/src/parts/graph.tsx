@@ -19,8 +19,16 @@ function shortened(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
+/** Without those that neither need another one nor are needed. */
+function connected(instances: readonly StackInstanceFragment[]): StackInstanceFragment[] {
+  const needed = new Set(instances.flatMap(({ effectiveConfig }) => effectiveConfig.dependencies.map(({ instance }) => instance?.id)));
+  return instances.filter(({ id, effectiveConfig }) => effectiveConfig.dependencies.length > 0 || needed.has(id));
+}
+
 /** The instances and what they depend on, from left to right. */
-export function Graph({ stack, instances, conflicting }: GraphProps) {
+export function Graph({ stack, instances: all, conflicting }: GraphProps) {
+  const instances = connected(all);
+  if (instances.length === 0) return null;
   const placed = layers(
     instances.map(({ id, effectiveConfig }) => ({
       id,

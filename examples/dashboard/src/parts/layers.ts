@@ -46,7 +46,10 @@ export function layers(list: readonly GraphNode[]): Placed[] {
 
   // Each stands at the mean height of its neighbours, so that fewer lines cross.
   const rows = new Map<string, number>();
-  const number = (column: readonly string[]) => column.forEach((id, row) => rows.set(id, row - (column.length - 1) / 2));
+  // Columns stand in the middle, unless they are so long that their middle would be out of sight.
+  const isLong = columns.some((column) => column.length > 8);
+  const number = (column: readonly string[]) =>
+    column.forEach((id, row) => rows.set(id, isLong ? row : row - (column.length - 1) / 2));
   columns.forEach(number);
   for (let round = 0; round < 6; round += 1) {
     for (const column of round % 2 === 0 ? columns : columns.toReversed()) {

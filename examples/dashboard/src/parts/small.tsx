@@ -96,7 +96,7 @@ export function ChangeLine({ change }: { change: ChangeLineFragment }) {
 
 export function ChangeList({ changes }: { changes: readonly ChangeLineFragment[] }) {
   return (
-    <ul className="plain" aria-label="Latest changes">
+    <ul className="lines" aria-label="Latest changes">
       {changes.map((change) => (
         <li key={change.id}>
           <ChangeLine change={change} />

@@ -25,7 +25,7 @@ export function RevertSheet({ change, onClose }: RevertSheetProps) {
               <Decision key={index} problem={problem} onDecide={decide} />
             ))}
             {resolutions.length > 0 && (
-              <ul className="plain" aria-label="Decisions">
+              <ul className="lines" aria-label="Decisions">
                 {resolutions.map((resolution) => (
                   <li key={`${resolution.kind} ${resolution.key}`}>
                     <code>{resolution.key}</code>{' '}

@@ -5,10 +5,11 @@ import { kindName } from '../../entries/text';
 import type { EntryFragment } from '../../generated/graphql';
 import { Field, problemsOf, TextField } from '../../parts/field';
 import { Sheet } from '../../parts/sheet';
+import { go, templateAddress } from '../../route';
 import type { TemplateDetails } from '../template';
-import { collectionOf, editedCollection, fieldsOf, templateKinds, type TemplateKind } from './entries';
+import { edit, fieldsOf, inputFieldsOf, templateKinds, type TemplateKind } from './entries';
 
-export type Edited = 'image' | { kind: TemplateKind; entry: EntryFragment | undefined };
+export type Edited = 'about' | { kind: TemplateKind; entry: EntryFragment | undefined };
 
 interface TemplateSheetProps {
   template: TemplateDetails;
@@ -19,12 +20,15 @@ interface TemplateSheetProps {
 /** An edit of a template, with what it does to all instances that inherit what changes. */
 export function TemplateSheet({ template, edited, onClose }: TemplateSheetProps) {
   const base = { template: { id: template.id }, expectedRevision: template.revision };
-  if (edited === 'image') {
-    const { imageName, imageTag } = template;
+  if (edited === 'about') {
+    const { name, category, description, imageName, imageTag } = template;
     return (
-      <Sheet title={`Edit ${template.name}`} confirm="Save template" name="updateTemplate" initial={{ ...base, imageName, imageTag }} fields={['imageName', 'imageTag']} onClose={onClose}>
+      <Sheet title={`Edit ${template.name}`} confirm="Save template" name="updateTemplate" initial={{ ...base, name, category, description, imageName, imageTag }} fields={['name', 'category', 'description', 'imageName', 'imageTag']} onDone={({ template }) => template && template.name !== name && go(templateAddress(template.name))} onClose={onClose}>
         {(input, setInput, problems) => (
           <>
+            <TextField label="Name" required value={input.name ?? ''} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
+            <TextField label="Category" value={input.category ?? ''} onChange={(category) => setInput({ ...input, category })} problems={problemsOf(problems, 'category')} />
+            <TextField label="Description" value={input.description ?? ''} onChange={(description) => setInput({ ...input, description })} problems={problemsOf(problems, 'description')} />
             <TextField label="Image" required value={input.imageName ?? ''} onChange={(imageName) => setInput({ ...input, imageName })} problems={problemsOf(problems, 'imageName')} />
             <TextField label="Tag" required autoFocus value={input.imageTag ?? ''} onChange={(imageTag) => setInput({ ...input, imageTag })} problems={problemsOf(problems, 'imageTag')} />
           </>
@@ -54,8 +58,8 @@ function EntrySheet({ template: current, kind: first, entry, onClose }: EntryShe
       title={`${entry ? 'Edit' : 'Add to'} ${template.name}`}
       confirm="Save template"
       name="updateTemplate"
-      initial={{ ...base, ...(entry ? editedCollection(template, kind, entry, values) : {}) }}
-      fields={[collectionOf(kind)]}
+      initial={{ ...base, ...(entry ? edit(template, kind, entry, values) : {}) }}
+      fields={inputFieldsOf(kind)}
       onClose={onClose}
     >
       {(_, setInput, problems) => {
@@ -63,7 +67,7 @@ function EntrySheet({ template: current, kind: first, entry, onClose }: EntryShe
           setKind(kind);
           setValues(next);
           setRemoved(isRemoved);
-          setInput({ ...base, ...editedCollection(template, kind, entry, isRemoved ? undefined : next) });
+          setInput({ ...base, ...edit(template, kind, entry, isRemoved ? undefined : next) });
         };
         return (
           <>
