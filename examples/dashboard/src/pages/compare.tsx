@@ -25,7 +25,7 @@ export function ComparePage({ parameters }: { parameters: URLSearchParams }) {
     : { a: { stack: { name: a } }, b: { stack: { name: b } }, isChosen };
   const page = usePage(ComparePageDocument, variables, { cursor: ({ changeCursor }) => changeCursor });
   return (
-    <Frame page={page} title="Compare">
+    <Frame page={page} title="Compare" beside={page.error && <a href={address(['compare'])}>Choose again</a>}>
       {({ stacks, diffStacks }) => (
         <>
           <Sides key={`${parameters}`} stacks={stacks.nodes} a={a} b={b} aAt={aAt ?? ''} bAt={bAt ?? ''} />

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { usePage } from '../api/page';
+import { mayChange, mayEditTemplates } from '../api/rights';
 import {
   HistoryPageDocument,
   InstanceHistoryPageDocument,
@@ -7,7 +8,6 @@ import {
   TemplateHistoryPageDocument,
   type ChangeLineFragment,
   type HistoryPartFragment,
-  type Role,
 } from '../generated/graphql';
 import { Difference } from '../parts/difference';
 import { Edits } from '../parts/edits';
@@ -20,8 +20,6 @@ import { ChangeTable } from './history/changes';
 import { RestoreSheet } from './history/restore';
 import { Slider } from './history/slider';
 
-const mayUndo = (role: Role) => role !== 'READER';
-
 /** More than that the service does not answer, with all that they have changed. */
 const size = 30;
 
@@ -30,7 +28,7 @@ export function HistoryPage({ parameters }: { parameters: URLSearchParams }) {
   return (
     <Frame page={page} title="History">
       {({ changes, viewer }) => (
-        <Changes part={changes} mayUndo={mayUndo(viewer.role)} query={page.graphiql} to={(to) => address(['history'], to)} />
+        <Changes part={changes} mayUndo={mayChange(viewer)} query={page.graphiql} to={(to) => address(['history'], to)} />
       )}
     </Frame>
   );
@@ -58,14 +56,14 @@ export function StackHistoryPage({ stack: name, parameters }: { stack: string; p
             <Versions changes={versions.nodes} at={at} to={(at) => to({ at })}>
               {version && (
                 <>
-                  <VersionHead at={version.at} restore={mayUndo(viewer.role) && at ? { stack: { id: stack.id }, at, name, revision: stack.revision } : undefined}>
+                  <VersionHead at={version.at} restore={mayChange(viewer) && at ? { stack: { id: stack.id }, at, name, revision: stack.revision } : undefined}>
                     <CopyButton text={version.compose.text} label="Copy its Compose file" />
                   </VersionHead>
                   <Difference diff={version.diff} a="then" b={`${name} now`} />
                 </>
               )}
             </Versions>
-            <Changes part={history} mayUndo={mayUndo(viewer.role)} query={page.graphiql} to={(more) => to({ at, ...more })} />
+            <Changes part={history} mayUndo={mayChange(viewer)} query={page.graphiql} to={(more) => to({ at, ...more })} />
           </>
         );
       }}
@@ -92,12 +90,12 @@ export function InstanceHistoryPage({ stack, instance: name, parameters }: { sta
             <Versions changes={versions.nodes} at={at} to={(at) => to({ at })}>
               {version && (
                 <>
-                  <VersionHead at={version.at} restore={mayUndo(viewer.role) && at ? { instance: { id: instance.id }, at, name, revision: instance.revision } : undefined} />
+                  <VersionHead at={version.at} restore={mayChange(viewer) && at ? { instance: { id: instance.id }, at, name, revision: instance.revision } : undefined} />
                   {version.diff.length === 0 ? <Empty>Nothing differs from now.</Empty> : <Edits edits={version.diff} />}
                 </>
               )}
             </Versions>
-            <Changes part={history} mayUndo={mayUndo(viewer.role)} query={page.graphiql} to={(more) => to({ at, ...more })} />
+            <Changes part={history} mayUndo={mayChange(viewer)} query={page.graphiql} to={(more) => to({ at, ...more })} />
           </>
         );
       }}
@@ -111,7 +109,7 @@ export function TemplateHistoryPage({ template: name, parameters }: { template: 
     <Frame page={page} title={`History of ${name}`} above={[[address(['templates']), 'Templates'], [templateAddress(name), name]]}>
       {({ template, viewer }) =>
         template ? (
-          <Changes part={template.history} mayUndo={viewer.role === 'ADMIN'} query={page.graphiql} to={(to) => address(['templates', name, 'history'], to)} />
+          <Changes part={template.history} mayUndo={mayEditTemplates(viewer)} query={page.graphiql} to={(to) => address(['templates', name, 'history'], to)} />
         ) : (
           <Notice>There is no template “{name}”.</Notice>
         )

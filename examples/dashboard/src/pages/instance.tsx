@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { usePage } from '../api/page';
+import { mayChange } from '../api/rights';
 import { InstancePageDocument, type InstancePageQuery } from '../generated/graphql';
 import { Frame } from '../parts/frame';
 import { Section } from '../parts/section';
@@ -37,11 +38,10 @@ export function InstancePage({ stack, name }: { stack: string; name: string }) {
             </Notice>
           );
         }
-        const mayChange = viewer.role !== 'READER';
         return (
           <>
             <About instance={instance} />
-            {mayChange && (
+            {mayChange(viewer) && (
               <div className="toolbar">
                 {(['duplicate', 'rename', 'describe', instance.enabled ? 'disable' : 'enable', 'delete'] as const).map((change) => (
                   <button key={change} type="button" onClick={() => setOpen(change)}>
@@ -52,8 +52,8 @@ export function InstancePage({ stack, name }: { stack: string; name: string }) {
               </div>
             )}
             {open && <InstanceSheet change={open} instance={instance} onClose={() => setOpen(undefined)} />}
-            <InstanceConflicts instance={instance} mayChange={mayChange} />
-            <Effective instance={instance} mayChange={mayChange} query={page.graphiql} />
+            <InstanceConflicts instance={instance} mayChange={mayChange(viewer)} />
+            <Effective instance={instance} mayChange={mayChange(viewer)} query={page.graphiql} />
             <Section title="Latest changes">
               <ChangeList changes={instance.history.nodes} />
             </Section>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { usePage } from '../api/page';
-import { StackPageDocument, type StackInstanceFragment, type StackPageQuery } from '../generated/graphql';
+import { mayChange, mayMakeStacks } from '../api/rights';
+import { StackPageDocument, type StackInstanceFragment, type StackPageQuery, type WhoFragment } from '../generated/graphql';
 import { Frame } from '../parts/frame';
 import { Graph } from '../parts/graph';
 import { Section } from '../parts/section';
@@ -36,14 +37,14 @@ export function StackPage({ name, parameters }: { name: string; parameters: URLS
             </Notice>
           );
         }
-        const mayChange = viewer.role !== 'READER';
+        const changes = changesOf(stack, viewer);
         const close = () => setOpen(undefined);
         return (
           <>
             <About stack={stack} />
-            {mayChange && (
+            {mayChange(viewer) && (
               <div className="toolbar">
-                {changesOf(stack).map((change) => (
+                {changes.map((change) => (
                   <button key={change} type="button" onClick={() => setOpen(change)}>
                     {change[0]?.toUpperCase() + change.slice(1)}
                   </button>
@@ -60,7 +61,7 @@ export function StackPage({ name, parameters }: { name: string; parameters: URLS
               count={stack.instances.totalCount}
               query={page.graphiql}
               actions={
-                mayChange && (
+                mayChange(viewer) && (
                   <button type="button" onClick={() => setOpen('instance')}>
                     New instance
                   </button>
@@ -80,10 +81,9 @@ export function StackPage({ name, parameters }: { name: string; parameters: URLS
   );
 }
 
-const changesOf = ({ lease, enabled }: StackDetails): StackChange[] => [
-  'fork',
+const changesOf = ({ lease, enabled }: StackDetails, viewer: WhoFragment): StackChange[] => [
+  ...(mayMakeStacks(viewer) ? (['fork', 'duplicate'] as const) : []),
   ...(lease ? (['renew'] as const) : []),
-  'duplicate',
   'rename',
   'describe',
   enabled ? 'disable' : 'enable',

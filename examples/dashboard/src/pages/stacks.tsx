@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { usePage } from '../api/page';
+import { mayMakeStacks } from '../api/rights';
 import { StacksPageDocument, type StackRowFragment } from '../generated/graphql';
 import { Frame } from '../parts/frame';
 import { Section } from '../parts/section';
@@ -18,7 +19,7 @@ export function StacksPage({ parameters }: { parameters: URLSearchParams }) {
   return (
     <Frame page={page} title="Stacks">
       {({ stacks, viewer }) => {
-        const mayMake = viewer.role !== 'READER';
+        const mayMake = mayMakeStacks(viewer);
         const isEmpty = stacks.totalCount === 0;
         return (
           <>

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { usePage } from '../api/page';
+import { mayEditTemplates } from '../api/rights';
 import { entryKey, entryText, kindName } from '../entries/text';
 import { TemplatePageDocument, type TemplatePageQuery } from '../generated/graphql';
 import { Frame } from '../parts/frame';
@@ -19,7 +20,7 @@ export function TemplatePage({ name }: { name: string }) {
     <Frame page={page} title={name} above={[[address(['templates']), 'Templates']]}>
       {({ template, viewer }) => {
         if (!template) return <Notice>There is no template “{name}”.</Notice>;
-        const mayEdit = viewer.role === 'ADMIN';
+        const mayEdit = mayEditTemplates(viewer);
         return (
           <>
             <div className="about-it">

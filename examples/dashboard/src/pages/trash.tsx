@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { usePage } from '../api/page';
+import { mayChange, mayPurge } from '../api/rights';
 import { TrashPageDocument, type TrashPageQuery } from '../generated/graphql';
 import { Frame } from '../parts/frame';
 import { Section } from '../parts/section';
@@ -18,12 +19,12 @@ export function TrashPage() {
       {({ trash: { stacks, instances }, viewer }) => {
         const actions = (what: Trashed) => (
           <span className="row-actions">
-            {viewer.role !== 'READER' && (
+            {mayChange(viewer) && (
               <button type="button" aria-label={`Restore ${what.name}`} onClick={() => setOpen({ what, change: 'restore' })}>
                 Restore
               </button>
             )}
-            {viewer.role === 'ADMIN' && (
+            {mayPurge(viewer) && (
               <button type="button" aria-label={`Purge ${what.name}`} onClick={() => setOpen({ what, change: 'purge' })}>
                 Purge
               </button>
