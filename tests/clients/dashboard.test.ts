@@ -95,7 +95,12 @@ test('a Compose file is checked first, with what is lost, and then imported', as
     '  db: { image: "postgres:17", environment: { POSTGRES_DB: orders } }',
     '',
   ].join('\n');
-  await ann.page.getByLabel('Compose file').setInputFiles({ name: 'compose.yaml', mimeType: 'text/yaml', buffer: Buffer.from(text) });
+  const files = await ann.page.evaluateHandle((text) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], 'compose.yaml', { type: 'text/yaml' }));
+    return transfer;
+  }, text);
+  await ann.page.locator('.drop').dispatchEvent('drop', { dataTransfer: files });
   await button(ann, 'Check the file').click();
   await ann.page.locator('.report').getByText(/lost|nothing is lost/).first().waitFor();
   assert.equal((last(ann, 'ImportCompose')?.variables['input'] as { dryRun: boolean }).dryRun, true);
@@ -318,6 +323,48 @@ test('the trash gives back, and purges', async () => {
   await ann.page.getByRole('dialog').getByText('destructive').first().waitFor();
   await confirm(ann, 'Delete for good', 'PurgeInstance');
   await ann.page.getByText('The trash is empty.').waitFor();
+});
+
+test('stacks are made, described and purged, leases renewed, settings and entries added', async () => {
+  await ann.go('#/stacks');
+  await button(ann, 'New stack').click();
+  await chooseAndFill(ann.page.getByRole('dialog').getByLabel('Name'), 'short-lived');
+  await confirm(ann, 'Create stack', 'CreateStack');
+  await title(ann, 'short-lived');
+  await button(ann, 'Describe').click();
+  await chooseAndFill(ann.page.getByRole('dialog').getByLabel('Description'), 'Soon gone');
+  await confirm(ann, 'Save description', 'UpdateStack');
+  await ann.page.getByText('Soon gone').waitFor();
+  await button(ann, 'Delete').click();
+  await confirm(ann, 'Move to the trash', 'SoftDeleteStack');
+  await ann.go('#/trash');
+  await button(ann, 'Purge short-lived').click();
+  await confirm(ann, 'Delete for good', 'PurgeStack');
+  await ann.page.getByText('The trash is empty.').waitFor();
+
+  await ann.go('#/stacks/shop-login');
+  await button(ann, 'Renew').click();
+  await ann.page.getByRole('dialog').getByLabel('Lease').selectOption('P30D');
+  await setTimeout(300);
+  await confirm(ann, 'Renew lease', 'RenewLease');
+  await ann.page.getByText('ends in 30 days').waitFor();
+
+  await ann.go('#/stacks/shop-login/instances/mail');
+  await button(ann, 'Delete').click();
+  await confirm(ann, 'Move to the trash', 'SoftDeleteInstance');
+  await ann.go('#/trash');
+  await button(ann, 'Restore mail').click();
+  await confirm(ann, 'Restore instance', 'RestoreInstance');
+  await ann.go('#/stacks/shop-login/instances/mail');
+  await button(ann, 'Override setting imageTag').click();
+  await ann.page.getByLabel('Value').fill('edge');
+  await button(ann, 'Save').click();
+  await row(ann, 'imageTag').getByText('edge').waitFor();
+  await button(ann, 'Add override').click();
+  await ann.page.getByLabel('Kind').selectOption('DEPENDENCY');
+  await ann.page.getByLabel('Instance', { exact: true }).selectOption('db');
+  await button(ann, 'Save').click();
+  await row(ann, 'dependency').getByText('started').waitFor();
 });
 
 test('the search finds names and images', async () => {
