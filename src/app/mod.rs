@@ -17,6 +17,7 @@ pub mod templates;
 mod text;
 mod trash;
 
+use conflicts::keep::Keeping;
 use effects::warnings;
 
 pub use crate::app::access::api_keys::{CreateApiKey, CreatedKey, ListedKey, RevokeApiKey};
@@ -256,7 +257,7 @@ impl App {
         }
         self.db
             .write(
-                work,
+                &Keeping(work),
                 self.idempotent_request.as_deref(),
                 self.clock.now(),
                 (&self.access.scope, &self.author),

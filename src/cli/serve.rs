@@ -38,6 +38,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     }
     let db = secrets::unlock(settings, db).await?;
     let app = App::new(db.clone(), Clock::system()).reserving(reserved_ports(settings));
+    app.keep_unknown_claims().await.map_err(|error| format!("cannot compute what instances claim: {error}"))?;
     let auth_mode = auth_mode(settings, address, &app).await?;
     if !settings.no_catalog {
         let files = settings.catalog.as_deref().map_or_else(|| Ok(catalog::built_in()), catalog::folder)?;

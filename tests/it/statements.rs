@@ -35,6 +35,7 @@ both!(
 
 /// Inserts `n` instances into a stack with SQL, each with an override of every kind.
 pub(crate) async fn fill(t: &TestApp, stack: &str, n: i64) -> Vec<InstanceId> {
+    t.writes_by_hand();
     let stack_id = stacks::find_by_name(&t.db.unscoped(), stack, RowLock::None).await.unwrap().unwrap().id;
     let template = templates::find_by_name(&t.db.unscoped(), "postgres").await.unwrap().unwrap().id;
     let now = DateTimeUtc::from_timestamp_micros(1_767_225_600_000_000).unwrap();

@@ -26,7 +26,7 @@ pub(super) use self::{
     store::{store, stored_single},
 };
 use recorder::LoggedObject;
-pub use recorder::{Touched, columns_text, differing_columns};
+pub use recorder::{CLAIMING, ClaimChanges, Touched, columns_text, differing_columns};
 use serde_json::{Map, Value};
 
 use crate::ids::StackId;

@@ -3,7 +3,7 @@
 //! Called by the queries that write. It must not access the database.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Mutex, PoisonError},
 };
 
@@ -17,7 +17,7 @@ use crate::{
         entities::{InstanceModel, StackModel, TemplateModel},
         idempotency::outcomes::{InstanceForm, StackForm, TemplateForm},
     },
-    ids::StackId,
+    ids::{InstanceId, StackId, TemplateId},
     kinds::{Kind, OverrideKind, Rule, RuleAction},
 };
 
@@ -112,6 +112,59 @@ pub struct Touched {
     pub kinds: BTreeSet<OverrideKind>,
 }
 
+/// What a transaction has changed so far that may change what instances claim of the host.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClaimChanges {
+    /// The instances that are new, or have another template.
+    pub new: BTreeSet<InstanceId>,
+    /// The instances whose entries or rules differ, with the kinds.
+    pub entries: BTreeMap<InstanceId, BTreeSet<OverrideKind>>,
+    /// The templates whose entries differ, with the kinds.
+    pub templates: BTreeMap<TemplateId, BTreeSet<OverrideKind>>,
+    /// The instances that were enabled, disabled, trashed or restored.
+    pub states: BTreeSet<InstanceId>,
+    /// The stacks that were enabled or disabled.
+    pub stacks: BTreeSet<StackId>,
+}
+
+impl ClaimChanges {
+    /// Whether nothing was changed.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn entry(&mut self, owner: Subject, kind: &str) {
+        let Some(kind) = OverrideKind::read(kind).filter(|kind| CLAIMING.contains(kind)) else { return };
+        match owner {
+            Subject::Instance(id) => drop(self.entries.entry(id).or_default().insert(kind)),
+            Subject::Template(id) => drop(self.templates.entry(id).or_default().insert(kind)),
+            Subject::Stack(_) | Subject::Key(_) => {}
+        }
+    }
+
+    fn field(&mut self, owner: Subject, column: &str) {
+        match (owner, column) {
+            (Subject::Instance(id), "enabled") => drop(self.states.insert(id)),
+            (Subject::Instance(id), "template_service_id") => drop(self.new.insert(id)),
+            (Subject::Stack(id), "enabled") => drop(self.stacks.insert(id)),
+            _ => {}
+        }
+    }
+
+    fn object(&mut self, subject: Subject, action: ChangeAction, is_new: bool) {
+        if let Subject::Instance(id) = subject {
+            match action {
+                _ if is_new => drop(self.new.insert(id)),
+                ChangeAction::SoftDelete | ChangeAction::Restore => drop(self.states.insert(id)),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The kinds of which entries claim something.
+pub const CLAIMING: [OverrideKind; 3] = [OverrideKind::Port, OverrideKind::Domain, OverrideKind::Volume];
+
 /// Collects the changes of one transaction. Several changes of one subject become one.
 #[derive(Debug)]
 pub struct Recorder {
@@ -124,6 +177,7 @@ pub struct Recorder {
 pub(super) struct Recorded {
     pub(super) changes: Vec<NewChange>,
     pub(super) entries: HashMap<Subject, Vec<NewEntry>>,
+    claims: ClaimChanges,
     action: Option<ChangeAction>,
 }
 
@@ -275,6 +329,16 @@ impl Recorder {
         std::mem::take(&mut self.state())
     }
 
+    /// Notes that entries of a kind have changed which the log does not show.
+    pub fn unlogged(&self, owner: Subject, kind: OverrideKind) {
+        self.state().claims.entry(owner, kind.as_str());
+    }
+
+    /// Takes what may have changed the claims of instances since it was taken last.
+    pub fn take_claims(&self) -> ClaimChanges {
+        std::mem::take(&mut self.state().claims)
+    }
+
     /// From now on, creations and updates are recorded as this action.
     pub fn act_as(&self, action: ChangeAction) {
         self.state().action = Some(action);
@@ -302,6 +366,7 @@ impl Recorder {
     fn object(&self, object: &impl LoggedObject, action: ChangeAction, source: Option<(i64, String)>) {
         let (subject, stack, revision) = (object.subject(), object.stack(), Some(object.revision()));
         let is_new = matches!(action, ChangeAction::Create | ChangeAction::Duplicate | ChangeAction::Fork);
+        self.state().claims.object(subject, action, is_new);
         self.change(NewChange { subject, stack, name: object.name().to_owned(), action, revision, source, is_new });
     }
 
@@ -367,6 +432,10 @@ impl Recorder {
     /// Records a change of an entry. The caller also records a change of its owner.
     pub fn entry(&self, owner: Subject, new: NewEntry) {
         let mut state = self.state();
+        match new.form {
+            Form::Field => state.claims.field(owner, new.key.as_deref().unwrap_or_default()),
+            Form::Entry | Form::Rule => state.claims.entry(owner, new.kind),
+        }
         let entries = state.entries.entry(owner).or_default();
         match entries.iter_mut().find(|known| known.is_same_thing(&new)) {
             // A row that was deleted and inserted again has moved.

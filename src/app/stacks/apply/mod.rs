@@ -191,7 +191,7 @@ impl Command for Work<'_> {
     type Output = Warned<Applied>;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Warned<Applied>> {
-        self.lock_catalog(tx).await?;
+        self.lock_templates(tx).await?;
         tx.log().act_as(ChangeAction::Apply);
         let mut problems = Problems::default();
         let (stack, created) = self.stack(tx, now, &mut problems).await?;
@@ -227,8 +227,8 @@ impl Command for Work<'_> {
 }
 
 impl Work<'_> {
-    /// Locks the catalogue if templates have to be created: before the stack, as an import does it.
-    async fn lock_catalog(&self, tx: &Tx) -> Result<()> {
+    /// Locks the names of templates that have to be created: before the stack, as an import does it.
+    async fn lock_templates(&self, tx: &Tx) -> Result<()> {
         let services: Vec<&Imported> = self.services().collect();
         if services.is_empty() {
             return Ok(());
@@ -245,7 +245,8 @@ impl Work<'_> {
         let names: Vec<String> = new.map(|service| service.template.clone()).collect();
         if templates::by_names(tx, &names).await?.len() < names.len() {
             self.app.allow(Permission::ADMINISTER_ALL)?;
-            templates::lock_catalog(tx).await?;
+            let names: Vec<_> = names.iter().map(|name| ("template", name.as_str())).collect();
+            templates::lock_names(tx, &names).await?;
         }
         Ok(())
     }

@@ -21,6 +21,7 @@ use crate::{
         entities::{InstanceModel, StackModel},
         entries,
         queries::{
+            claims::free_ports,
             copies::{self, changed, forks},
             rules, stack_instances,
         },
@@ -144,7 +145,7 @@ impl<'c> Copying<'c> {
             return Ok(Vec::new());
         }
         let mut free = FreePorts::new(&app.reserved_ports);
-        for named in forks::named_ports(tx).await? {
+        for named in free_ports::named(tx).await? {
             match named.protocol.parse::<Protocol>() {
                 Ok(protocol) => free.take(named.host_port, protocol),
                 // A row that was written by hand.
