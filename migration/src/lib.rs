@@ -21,6 +21,7 @@ mod m0015_change_horizons;
 mod m0016_forks;
 mod m0017_owned_entries;
 mod m0018_plans;
+mod m0019_stack_env_vars;
 mod tables;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_forks::Migration),
             Box::new(m0017_owned_entries::Migration),
             Box::new(m0018_plans::Migration),
+            Box::new(m0019_stack_env_vars::Migration),
         ]
     }
 }
