@@ -43,7 +43,7 @@ fn entities() -> BTreeMap<String, TableCreateStatement> {
 
 async fn the_tables_are_those_of_the_entities(t: &TestApp) {
     let entities = entities();
-    assert_eq!(entities.len(), 42);
+    assert_eq!(entities.len(), 43);
     assert_eq!(tables(t).await, entities.keys().cloned().collect::<BTreeSet<_>>());
     // SQLite has one integer, of 64 bits.
     let known =
@@ -83,7 +83,7 @@ fn owner_of(table: &str) -> Option<(&'static str, &'static str)> {
         | "change_log" | "change_heads" | "change_horizons" | "fork_lock" | "plan_keys" | "change_epoch"
         | "idempotency_keys" => None,
         "change_entries" => Some(("change_id", "change_log")),
-        "forks" => Some(("stack_id", "stacks")),
+        "forks" | "stack_env_vars" => Some(("stack_id", "stacks")),
         "api_key_stacks" => Some(("api_key_id", "api_keys")),
         _ if table.starts_with("service_") => Some(("service_id", "services")),
         _ => Some(("instance_id", "service_instances")),
