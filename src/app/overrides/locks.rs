@@ -13,7 +13,11 @@ use crate::{
         change::{ChangeAction, Subject},
     },
     app::find::shown,
-    db::{Command, Tx, change_log::Touched, entries::shared},
+    db::{
+        Command, Tx,
+        change_log::Touched,
+        entries::shared::{self, AgainstLock, Asked},
+    },
     error::{Code, Error, Problem, Problems, Result},
     ids::StackId,
     kinds::{Entry, EnvVar, Key, Kind, Operation, OverrideKind},
@@ -122,13 +126,15 @@ fn stack_of(touched: &Touched) -> Option<StackId> {
 async fn check(tx: &Tx) -> Result<()> {
     let stacks: BTreeSet<StackId> = tx.log().all_touched().iter().filter_map(stack_of).collect();
     let stacks: Vec<StackId> = stacks.into_iter().collect();
-    let against = shared::against_locks(tx, &stacks).await?;
+    let against = shared::against_locks(tx, Asked::Of(&stacks)).await?;
     if against.is_empty() {
         return Ok(());
     }
-    let problems = against.into_iter().take(MOST).map(|against| {
-        let message = format!("The instance `{}` would be against it. {}", against.name, locked(&against.key));
-        Problem::new(Code::Locked, &["input"], message)
-    });
-    Err(Error::Refused(problems.collect()))
+    Err(Error::Refused(against.iter().take(MOST).map(problem).collect()))
+}
+
+/// The problem of an instance that would be against a lock.
+pub(in crate::app) fn problem(against: &AgainstLock) -> Problem {
+    let message = format!("The instance `{}` would be against it. {}", shown(&against.name), locked(&against.key));
+    Problem::new(Code::Locked, &["input"], message)
 }

@@ -10,7 +10,10 @@ use crate::{
     db::{
         Command, Tx,
         entities::StackModel,
-        entries::{self, shared},
+        entries::{
+            self,
+            shared::{self, Asked},
+        },
         queries::stacks::{self, RowLock, StackChange},
     },
     error::{Code, Error, Problems, Result},
@@ -76,7 +79,7 @@ impl Command for SetSharedVars {
 /// Refuses to lock variables about which live instances say something.
 async fn refuse_held(tx: &Tx, stack: &StackModel, places: &BTreeMap<String, usize>) -> Result<()> {
     let mut holders: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for against in shared::against_locks(tx, &[stack.id]).await? {
+    for against in shared::against_locks(tx, Asked::Of(&[stack.id])).await? {
         let names = holders.entry(against.key).or_default();
         let name = format!("`{}`", against.name);
         if !names.contains(&name) {

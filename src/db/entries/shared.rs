@@ -93,7 +93,16 @@ pub async fn injected_keys(tx: &Tx, stack: StackId) -> Result<Vec<(String, bool)
     Ok(rows.into_iter().map(|row| (row.key, row.locked)).collect())
 }
 
-/// What a live instance says about a locked variable of its stack.
+/// The instances of which is asked what they say about locked variables.
+#[derive(Clone, Copy, Debug)]
+pub enum Asked<'a> {
+    /// The live instances of some stacks.
+    Of(&'a [StackId]),
+    /// These instances, in the trash or not.
+    These(&'a [InstanceId]),
+}
+
+/// What an instance says about a locked variable of its stack.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct AgainstLock {
     /// The instance.
@@ -106,16 +115,22 @@ pub struct AgainstLock {
     pub how: String,
 }
 
-/// What the live instances of some stacks say about variables that are locked there, by name and key.
-pub async fn against_locks(tx: &Tx, stacks: &[StackId]) -> Result<Vec<AgainstLock>, DbErr> {
-    if stacks.is_empty() {
+/// What instances say about variables that their stacks lock, by name and key. Instances outside the caller's scope are
+/// missing.
+pub async fn against_locks(db: &impl Session, asked: Asked<'_>) -> Result<Vec<AgainstLock>, DbErr> {
+    let (column, live, ids): (&str, &str, Vec<i64>) = match asked {
+        Asked::Of(stacks) => ("v.stack_id", " AND i.deleted_at IS NULL", stacks.iter().map(|id| id.0).collect()),
+        Asked::These(instances) => ("i.id", "", instances.iter().map(|id| id.0).collect()),
+    };
+    if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let backend = tx.get_database_backend();
-    let (these, value) = in_list::parameter(backend, stacks.iter().map(|id| id.0));
+    let backend = db.get_database_backend();
+    let (these, value) = in_list::parameter(backend, ids.into_iter());
+    let reach = db.scope().and("i.stack_id");
     let locked = format!(
-        "stack_env_vars AS v JOIN service_instances AS i ON i.stack_id = v.stack_id AND i.deleted_at IS NULL {{}} \
-         WHERE v.stack_id {these} AND v.locked AND v.inject = '{}'",
+        "stack_env_vars AS v JOIN service_instances AS i ON i.stack_id = v.stack_id{live} {{}} \
+         WHERE {column} {these} AND v.locked AND v.inject = '{}'{reach}",
         Inject::All
     );
     let select = |how: &str, join: &str| {
@@ -135,5 +150,5 @@ pub async fn against_locks(tx: &Tx, stacks: &[StackId]) -> Result<Vec<AgainstLoc
             )
         )
     );
-    AgainstLock::find_by_statement(Statement::from_sql_and_values(backend, sql, [value])).all(tx).await
+    AgainstLock::find_by_statement(Statement::from_sql_and_values(backend, sql, [value])).all(db).await
 }

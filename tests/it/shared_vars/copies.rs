@@ -14,21 +14,21 @@ async fn copies_have_the_shared_variables(t: &TestApp) {
     t.done("forkStack", json!({ "stack": { "name": "shop" }, "name": "fork" }), "").await;
     for name in ["copy", "fork"] {
         let query = format!(
-            "query ($name: String!) {{ stack(name: $name) {{ revision {VARS} instances {{ nodes {{ overrideCount }} }} }} }}"
+            "query ($name: String!) {{ stack(name: $name) {{ revision {VARS} instances {{ nodes {{ envVars {{ key }} }} }} }} }}"
         );
         let copy = t.data(&query, json!({ "name": name })).await["stack"].take();
         assert_eq!(copy["sharedVars"], source["sharedVars"], "{name}");
         assert_eq!(copy["revision"], 1);
-        assert_eq!(copy["instances"]["nodes"][0]["overrideCount"], 0, "nothing is an override: {copy}");
+        assert_eq!(copy["instances"]["nodes"][0]["envVars"], json!([]), "nothing is an override");
         assert_eq!(env(t, name, "db").await, env(t, "shop", "db").await);
         let of = json!({ "instance": TestApp::by_name(name, "db") });
         assert_eq!(t.reveal(of, "TOKEN").await, "t0p");
         // The creation shows them.
-        let history = "query ($name: String!) { stack(name: $name) { history(first: 1, actions: [DUPLICATE, FORK]) { nodes { edits { key to {
-            ... on SharedVar { key locked } } } } } } }";
-        let edits = t.data(history, json!({ "name": name })).await["stack"]["history"]["nodes"].take();
-        let edits =
-            edits.as_array().unwrap().iter().find(|change| change["edits"] != json!([])).unwrap()["edits"].clone();
+        let history = "query ($name: String!) { stack(name: $name) { history(first: 10) { nodes { subjectKind edits { key to { ... on
+            SharedVar { key locked } } } } } } }";
+        let changes = t.data(history, json!({ "name": name })).await["stack"]["history"]["nodes"].take();
+        let creation = changes.as_array().unwrap().iter().find(|change| change["subjectKind"] == "STACK").unwrap();
+        let edits = &creation["edits"];
         assert_eq!(edits[0], json!({ "key": "REGION", "to": [{ "key": "REGION", "locked": true }] }));
     }
     // Each is on its own.

@@ -76,6 +76,9 @@ async fn nothing_brings_back_what_is_against_a_lock(t: &TestApp) {
     let lock = last_change(t).await;
     let all = [code("LOCKED", "input")];
     assert_eq!(t.refused("restoreInstance", json!({ "instance": TestApp::by_name("shop", "gone") })).await, all);
+    let trash = "{ trash { instances { nodes { obstacles { code } } } } }";
+    let obstacles = t.data(trash, json!({})).await["trash"]["instances"]["nodes"][0]["obstacles"].take();
+    assert_eq!(obstacles, json!([{ "code": "LOCKED" }]));
     assert_eq!(t.refused("revertChange", json!({ "change": in_trash })).await, all);
     assert_eq!(t.refused("revertChange", json!({ "change": reset })).await, all);
     let at = json!({ "change": overridden });

@@ -8,7 +8,7 @@ use crate::support::{TestApp, both};
 both!(
     shared_variables_cost_no_statement_of_their_own,
     a_cached_response_knows_new_shared_variables,
-    shared_variables_are_backed_up
+    an_unreadable_shared_variable_is_told_and_written_again
 );
 
 const PAGE: &str = "query ($first: Int!) { stack(name: \"shop\") { instances(first: $first) { nodes { name effectiveConfig { envVars { key value isSet
@@ -45,10 +45,9 @@ async fn a_cached_response_knows_new_shared_variables(t: &TestApp) {
     }
 }
 
-async fn shared_variables_are_backed_up(t: &TestApp) {
+async fn an_unreadable_shared_variable_is_told_and_written_again(t: &TestApp) {
     t.shop().await;
     set(t, json!([secret("TOKEN", "t0p")])).await;
-    // An unreadable row fails its own fields, and says how it can be written again.
     t.sql("UPDATE stack_env_vars SET inject = 'odd'").await;
     let answer = t.graphql("{ stack(name: \"shop\") { name sharedVars { key } } }", json!({})).await;
     assert!(answer["errors"][0]["path"] == json!(["stack", "sharedVars"]), "{answer}");

@@ -1,11 +1,12 @@
 //! Secret variables of a stack follow the rules of secret overrides.
 
-use devarch::{app::Rotation, server::AuthMode};
+use devarch::{server::AuthMode, vault::Vault};
 use serde_json::{Value, json};
 
 use super::{env, input, override_with, secret, set, var};
 use crate::{
     access::key,
+    secrets::keys::with_file,
     support::{TestApp, both},
 };
 
@@ -55,13 +56,17 @@ async fn a_shared_secret_is_hidden_kept_and_revealed(t: &TestApp) {
 }
 
 async fn a_shared_secret_is_encrypted_anew_by_a_rotation(t: &TestApp) {
+    let (_folder, file, t) = with_file(t);
+    let t = &t;
+    t.app.unlock_secrets().await.unwrap();
     t.shop().await;
     set(t, json!([secret("TOKEN", "first")])).await;
     set(t, json!([secret("TOKEN", "PLANTED")])).await;
     let before = texts(t, STORED).await;
-    let done: Rotation = t.app.rotate_secrets().await.unwrap();
-    // The template's, the stack's, and both sides of its change in the log.
-    assert_eq!(done.sealed, 4, "{done:?}");
+    Vault::add_to_file(&file).unwrap();
+    let done = t.app.rotate_secrets().await.unwrap();
+    // The template's, the stack's, and the three of its changes in the log.
+    assert_eq!(done.sealed, 5, "{done:?}");
     assert_ne!(texts(t, STORED).await, before);
     assert_eq!(revealed(t, "TOKEN").await, "PLANTED");
     let query = "{ stack(name: \"shop\") { version(at: { ago: \"PT0S\" }) { sharedVars { isSet } } } }";
