@@ -65,7 +65,7 @@ fn take<'s, Key: Eq, E>(rest: &mut &'s [(Key, E)], key: &Key) -> &'s [(Key, E)] 
 }
 
 /// The smallest of the first keys of sorted lists.
-fn next_key<'s, Key: Ord, E, const N: usize>(lists: [&'s [(Key, E)]; N]) -> Option<&'s Key> {
+fn next_key<Key: Ord, E, const N: usize>(lists: [&[(Key, E)]; N]) -> Option<&Key> {
     lists.into_iter().filter_map(|list| list.first()).map(|(key, _)| key).min()
 }
 
@@ -98,7 +98,7 @@ impl<'a, K, const N: usize> From<&'a [K; N]> for Inherited<'a, K> {
 
 /// What an instance without overrides has, sorted by key: the shared entries, and those of the template under all other
 /// keys.
-pub fn inherited<'a, K: Kind>(from: Inherited<'a, K>) -> Vec<&'a K> {
+pub fn inherited<K: Kind>(from: Inherited<'_, K>) -> Vec<&K> {
     let (template, shared) = (sorted(from.template), sorted(from.shared));
     inherited_sorted(&template, &shared).into_iter().map(|(_, entry)| entry).collect()
 }

@@ -55,9 +55,12 @@ fn operation(rng: &mut Rng, samples: &[Sample]) -> Value {
     }
 }
 
+/// The keys of variables of the stack.
+pub(crate) const SHARED_KEYS: [&str; 4] = ["A", "B", "MODE", "ONLY"];
+
 /// The variables of a stack, of which some are those that instances and the template have.
 fn shared_vars(rng: &mut Rng) -> Value {
-    let keys = ["A", "B", "MODE", "ONLY"];
+    let keys = SHARED_KEYS;
     let var = |key: &&str, rng: &mut Rng| {
         let inject = if rng.below(4) == 0 { "ON_REFERENCE" } else { "ALL" };
         json!({ "key": key, "value": format!("s{}", rng.below(9)), "isSecret": rng.below(3) == 0, "inject": inject, "locked": rng.below(5) == 0 })

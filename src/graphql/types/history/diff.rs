@@ -113,7 +113,8 @@ impl StackDiff {
     /// Compares two sides.
     pub(in crate::graphql) async fn between(ctx: &Context<'_>, a: SideRef, b: SideRef) -> Result<Self> {
         let is_document = [&a, &b].map(|side| matches!(side, SideRef::Document(_)));
-        let found = ctx.app().compare(a, b).await.map_err(to_graphql_error)?;
+        // On the heap, because its future is large.
+        let found = Box::pin(ctx.app().compare(a, b)).await.map_err(to_graphql_error)?;
         let Comparison { fields: of_stack, shared_vars, only: [a, b], changed, notes: of_documents } = found;
         let same = of_stack.is_empty() && shared_vars.is_empty() && a.is_empty() && b.is_empty() && changed.is_empty();
         let side = |number: usize, instance: Arc<PastInstance>| InstanceSide {

@@ -216,6 +216,7 @@ impl StackVersion {
     }
 
     /// The variables that its instances shared.
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
     async fn shared_vars(&self) -> Result<Vec<Shared<SharedVar>>> {
         match &self.0.shared_vars {
             Ok(vars) => Ok(Shared::all(vars)),
