@@ -292,7 +292,7 @@ async fn what_would_run_costs_the_same_for_1_10_and_100_instances(t: &TestApp) {
             assert_eq!(config["labels"].as_array().unwrap().len(), 7);
         }
         // The stack and the page; twelve kinds of the instances and their rules; ten kinds and the settings of the
-        // template; the names of template and stack; the instances that are depended on.
-        assert_eq!(statements, 29, "{n} instances");
+        // template; the variables of the stack; the names of template and stack; the instances that are depended on.
+        assert_eq!(statements, 30, "{n} instances");
     }
 }

@@ -106,6 +106,8 @@ pub struct Touched {
     pub name: String,
     /// Whether it is gone for good.
     pub is_purged: bool,
+    /// What is done to it.
+    pub action: ChangeAction,
     /// Whether a field of it has another value.
     pub has_fields: bool,
     /// The kinds of which entries or rules differ.
@@ -317,6 +319,7 @@ impl Recorder {
                 stack: change.stack,
                 name: change.name.clone(),
                 is_purged: change.action == ChangeAction::Purge,
+                action: change.action,
                 has_fields: !fields.is_empty(),
                 kinds: kinds.into_iter().filter_map(|entry| OverrideKind::read(entry.kind)).collect(),
             }

@@ -6,6 +6,7 @@ mod difference;
 mod heads;
 pub mod owned;
 mod rows;
+pub mod shared;
 
 use std::collections::HashMap;
 
@@ -33,8 +34,9 @@ use crate::{
     fields::TemplateValues,
     ids::{InstanceId, TemplateId},
     kinds::{
-        Cardinality, Collections, Dependency, Draft, Drafted, Head, Kind, OfInstance, OfTemplate, OverrideKind, Owner,
-        Registered, Rule, RuleAction, Setting, Slot, Stored, for_each_kind, for_each_template_kind,
+        Belongs, Cardinality, Collections, Dependency, Draft, Drafted, Head, Kind, OfInstance, OfStack, OfTemplate,
+        OverrideKind, Owner, Registered, Rule, RuleAction, Setting, SharedVar, Slot, Stored, for_each_kind,
+        for_each_template_kind,
     },
 };
 
@@ -73,7 +75,12 @@ impl<O: Owner, K: Stored<O>> Source<O> for K {
     }
 
     async fn masked(db: &impl Session, owners: &[O::Id]) -> Result<Loaded<O, K>, DbErr> {
-        let reach = if O::OF_ONE_STACK { db.within_instances(K::owner_column().as_str()) } else { Condition::all() };
+        let column = K::owner_column();
+        let reach = match O::BELONGS {
+            Belongs::Nowhere => Condition::all(),
+            Belongs::IsStack => db.within(column.as_str()),
+            Belongs::ToStack => db.within_instances(column.as_str()),
+        };
         rows::sealed::<O, K>(db, owners, reach).await
     }
 }
@@ -94,9 +101,9 @@ impl Source<OfTemplate> for Dependency {
     }
 }
 
-/// A kind of the registry that can be loaded for templates and for instances.
-pub trait Mergeable: Registered + Source<OfTemplate> + Source<OfInstance> {}
-impl<K: Registered + Source<OfTemplate> + Source<OfInstance>> Mergeable for K {}
+/// A kind of the registry that can be loaded for templates, for stacks and for instances.
+pub trait Mergeable: Registered + Source<OfTemplate> + Source<OfStack> + Source<OfInstance> {}
+impl<K: Registered + Source<OfTemplate> + Source<OfStack> + Source<OfInstance>> Mergeable for K {}
 
 /// Loads the entries of an owner with the given keys, with decrypted secrets.
 pub async fn under<O: Owner, K: Stored<O>>(db: &impl Session, owner: O::Id, keys: &[String]) -> Result<Vec<K>, DbErr> {
@@ -312,5 +319,7 @@ for_each_template_kind!(entities, OfTemplate, template_tables);
 
 /// The tables of all kinds and owners as the entities define them. A test compares them with the migrated database.
 pub fn tables() -> Vec<sea_orm::sea_query::TableCreateStatement> {
-    instance_tables().into_iter().chain(template_tables()).collect()
+    let schema = sea_orm::Schema::new(sea_orm::DbBackend::Postgres);
+    let shared = schema.create_table_from_entity(<SharedVar as Stored<OfStack>>::Entity::default());
+    instance_tables().into_iter().chain(template_tables()).chain([shared]).collect()
 }

@@ -88,7 +88,7 @@ fn owner_of(table: &str) -> Option<(&'static str, &'static str)> {
         | "change_log" | "change_heads" | "change_horizons" | "fork_lock" | "plan_keys" | "change_epoch"
         | "idempotency_keys" => None,
         "change_entries" => Some(("change_id", "change_log")),
-        "forks" => Some(("stack_id", "stacks")),
+        "forks" | "stack_env_vars" => Some(("stack_id", "stacks")),
         "api_key_stacks" => Some(("api_key_id", "api_keys")),
         _ if table.starts_with("service_") => Some(("service_id", "services")),
         _ => Some(("instance_id", "service_instances")),
