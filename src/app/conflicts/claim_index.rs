@@ -184,7 +184,9 @@ async fn everywhere<K: Claims>(db: &impl Session, wanted: &mut [(&Claim, Holders
     for ((at, templates), kept) in these.into_iter().zip(clashing).zip(kept) {
         let holders = &mut wanted[at].1;
         holders.add(&kept);
-        templates.iter().filter_map(|template| users.get(template)).for_each(|users| holders.add(users));
+        for users in templates.iter().filter_map(|template| users.get(template)) {
+            holders.add(users);
+        }
     }
     Ok(())
 }

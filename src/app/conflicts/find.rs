@@ -148,7 +148,9 @@ impl App {
             return Ok(Vec::new());
         }
         let mut is_contested = vec![false; contested.len()];
-        all.iter().for_each(|overlap| is_contested[overlap.contested] = true);
+        for overlap in &all {
+            is_contested[overlap.contested] = true;
+        }
         let claimants = contested.iter().zip(&is_contested).filter(|(_, is_contested)| **is_contested);
         let claimants = claimants.flat_map(|(it, _)| it.holders.oldest.iter());
         let named: BTreeSet<InstanceId> =

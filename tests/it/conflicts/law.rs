@@ -133,7 +133,6 @@ async fn both_ways(t: &TestApp) -> (Vec<String>, Vec<String>) {
 async fn check(t: &TestApp, what: &str) -> usize {
     let (naive, answered) = both_ways(t).await;
     assert_eq!(answered, naive, "after {what}");
-    eprintln!("{what}: {} conflicts", naive.len());
     t.assert_that_claims_are_kept().await;
     naive.len()
 }

@@ -127,7 +127,7 @@ impl App {
         let (import, notes) = import::prepare(self, document).await?;
         let work = Trial { import, reveals: self.reveals() };
         let by = (&Scope::Everything, &self.author);
-        let side = self.db.write(&work, None, self.now(), by, &self.statements).await?;
+        let side = Box::pin(self.db.write(&work, None, self.now(), by, &self.statements)).await?;
         Ok(Side { notes: Some(notes), ..side })
     }
 }
