@@ -44,7 +44,7 @@ fn entities() -> BTreeMap<String, TableCreateStatement> {
 
 async fn the_tables_are_those_of_the_entities(t: &TestApp) {
     let entities = entities();
-    assert_eq!(entities.len(), 43);
+    assert_eq!(entities.len(), 44);
     assert_eq!(tables(t).await, entities.keys().cloned().collect::<BTreeSet<_>>());
     // SQLite has one integer, of 64 bits.
     let known =
