@@ -21,8 +21,6 @@ from support.work import Fault, say
 CHANGES = "subscription { changes { __typename ... on ChangeEvent { cursor change { id } } ... on HeartbeatEvent { cursor } } }"
 # The shares of statements that are refused, and the share of requests that may end as UNAVAILABLE.
 SHARES, PROMISED_AT, MOST_UNAVAILABLE = (0.02, 0.10, 0.25), 0.10, 1.0
-# How many answers the short form lets be UNAVAILABLE.
-FEW = 3
 READERS, STARTS = 4, 5
 CUT_OFF = "cut off"
 READS = {
@@ -132,11 +130,7 @@ def judge(work, share, what, answers, codes):
         return
     unavailable = 100 * (codes.get("UNAVAILABLE", 0) + codes.get(CUT_OFF, 0)) / answers
     say(f"{share:.0%}, {what}: {answers} answers, UNAVAILABLE {unavailable:.2f} %, {dict(codes)}")
-    limit = MOST_UNAVAILABLE
-    if work.short:
-        # Of a few answers one is more than 1 %. A service that does not repeat refuses most of them.
-        limit = max(limit, 100 * FEW / answers)
-    work.most(f"UNAVAILABLE {what} at {share:.0%}", unavailable, limit if share <= PROMISED_AT else None, "%")
+    work.most(f"UNAVAILABLE {what} at {share:.0%}", unavailable, MOST_UNAVAILABLE if share <= PROMISED_AT else None, "%")
 
 
 def keep(work, share, proxy):
