@@ -34,7 +34,7 @@ use crate::{
     fields::TemplateValues,
     ids::{InstanceId, TemplateId},
     kinds::{
-        Belongs, Cardinality, Collections, Dependency, Draft, Drafted, Head, Kind, OfInstance, OfStack, OfTemplate,
+        Belongs, Cardinality, Collections, Dependency, Draft, Drafted, Kind, OfInstance, OfStack, OfTemplate,
         OverrideKind, Owner, Registered, Rule, RuleAction, Setting, SharedVar, Slot, Stored, for_each_kind,
         for_each_template_kind,
     },
@@ -138,17 +138,11 @@ pub fn number(entries: usize) -> i32 {
     i32::try_from(entries).unwrap_or(i32::MAX)
 }
 
-/// Loads the overrides of one kind as a draft.
-async fn load_drafted<K: Stored<OfInstance>>(
-    tx: &Tx,
-    instance: InstanceId,
-    kind: OverrideKind,
-    rules: &[Rule],
-) -> Result<Drafted<K>, DbErr> {
-    let stored: Vec<Head<K>> = heads::load::<OfInstance, K>(tx, instance).await?;
-    let rules = || rules.iter().filter(|rule| rule.kind == kind);
+/// The overrides of one kind as a draft.
+fn drafted<K: Registered>(heads: &heads::Rows, rules: &[Rule]) -> Result<Drafted<K>, DbErr> {
+    let rules = || rules.iter().filter(|rule| rule.kind == K::KIND);
     let removed = rules().filter_map(|rule| rule.key.as_deref()?.parse().ok());
-    Ok(Drafted::new(stored, removed, rules().any(|rule| rule.action == RuleAction::Replace)))
+    Ok(Drafted::new(heads.of()?, removed, rules().any(|rule| rule.action == RuleAction::Replace)))
 }
 
 /// Writing the collections of an owner, all kinds together.
@@ -221,17 +215,22 @@ pub async fn insert_all<O: Collected>(
 
 macro_rules! all_kinds {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
-        /// Loads the overrides of an instance as a draft, for the kinds that `touches` selects. Runs one statement for
-        /// each kind, and reads no contents.
+        /// Loads the overrides of an instance as a draft, for the kinds that `touches` selects. Runs two
+        /// statements for any number of kinds, and reads no contents.
         pub async fn load_draft(
             tx: &Tx,
             instance: InstanceId,
             touches: impl Fn(OverrideKind) -> bool + Send,
         ) -> Result<Draft, DbErr> {
             let rules = rules::load(tx, &[instance]).await?.remove(&instance).unwrap_or_default();
+            let mut selects = Vec::new();
+            $( if touches(OverrideKind::$kind) {
+                selects.push(heads::select::<OfInstance, crate::kinds::$kind>(tx));
+            } )+
+            let heads = heads::Rows::load::<OfInstance>(tx, instance, &selects).await?;
             let mut draft = Draft::default();
             $( if touches(OverrideKind::$kind) {
-                draft.$field = Some(load_drafted(tx, instance, OverrideKind::$kind, &rules).await?);
+                draft.$field = Some(drafted(&heads, &rules)?);
             } )+
             Ok(draft)
         }
