@@ -52,7 +52,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
         );
     }
     print(&format!(
-        "DevArch is running on {database}.\nOpen http://{address}/ for GraphiQL; programs talk to http://{address}/graphql\n"
+        "DevArch is running on {database}.\nOpen http://{address}/ for the dashboard and http://{address}/graphiql for GraphiQL; programs talk to http://{address}/graphql\n"
     ));
     db.watch();
     app.notify_servers();

@@ -154,6 +154,17 @@ test('an override is removed and reset in its place', async () => {
   await button(ann, 'Override variable POSTGRES_DB').waitFor();
 });
 
+test('a variable of the stack is shown as one, as soon as it is set', async () => {
+  await ann.go('#/stacks/shop/instances/db');
+  await button(ann, 'Override variable POSTGRES_DB').waitFor();
+  await change('setSharedVars', { stack: { name: 'shop' }, vars: [{ key: 'POSTGRES_DB', value: 'shared' }] });
+  await row(ann, 'POSTGRES_DB').getByText('stack', { exact: true }).waitFor();
+  assert.equal(await row(ann, 'POSTGRES_DB').locator('.current').innerText(), 'shared');
+  assert.equal(await row(ann, 'POSTGRES_DB').locator('del').innerText(), 'devarch');
+  await change('setSharedVars', { stack: { name: 'shop' }, vars: [] });
+  await row(ann, 'POSTGRES_DB').getByText('template', { exact: true }).waitFor();
+});
+
 test('an error stands at its field, with a value that would do', async () => {
   await ann.go('#/stacks/shop/instances/web');
   await button(ann, 'Override port 80/tcp').click();

@@ -61,6 +61,11 @@ function variableText({ text, isSecret, isSet }: Of<'EnvVar'>): string {
   return text ?? '(from the shell)';
 }
 
+function sharedText(variable: Of<'SharedVar'>): string {
+  const marks = [variable.inject === 'ON_REFERENCE' && 'not injected', variable.locked && 'locked'].filter(Boolean);
+  return variableText({ ...variable, __typename: 'EnvVar' }) + (marks.length > 0 ? ` (${marks.join(', ')})` : '');
+}
+
 function healthcheckText({ test, intervalSeconds, timeoutSeconds, retries }: Of<'Healthcheck'>): string {
   return `${test.join(' ')} (every ${intervalSeconds} s, ${timeoutSeconds} s at most, ${retries} times)`;
 }
@@ -79,6 +84,8 @@ export function entryText(entry: EntryFragment): string {
       return volumeText(entry);
     case 'EnvVar':
       return variableText(entry);
+    case 'SharedVar':
+      return sharedText(entry);
     case 'Label':
       return entry.value;
     case 'Setting':
@@ -108,6 +115,7 @@ export function entryKey(entry: EntryFragment): string {
     case 'Volume':
       return entry.target;
     case 'EnvVar':
+    case 'SharedVar':
     case 'Label':
       return entry.key;
     case 'Domain':

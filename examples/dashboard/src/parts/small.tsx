@@ -106,7 +106,7 @@ export function ChangeList({ changes }: { changes: readonly ChangeLineFragment[]
   );
 }
 
-type Tone = 'plain' | 'good' | 'caution' | 'bad' | 'template' | 'instance' | 'system' | 'removed';
+type Tone = 'plain' | 'good' | 'caution' | 'bad' | 'template' | 'instance' | 'stack' | 'system' | 'removed';
 
 export function Badge({ tone = 'plain', children }: { tone?: Tone; children: ReactNode }) {
   return <span className={`badge ${tone}`}>{children}</span>;

@@ -17,7 +17,7 @@ interface EffectiveProps {
   query: string;
 }
 
-const origins = { TEMPLATE: 'template', INSTANCE: 'instance', SYSTEM: 'system', REMOVED: 'removed' } as const;
+const origins = { TEMPLATE: 'template', STACK: 'stack', INSTANCE: 'instance', SYSTEM: 'system', REMOVED: 'removed' } as const;
 const nameOf = ({ kind, key }: Row) => `${kindName(kind)} ${key}`.trim();
 const idOf = ({ kind, key, origin, text }: Row) => `${kind} ${key} ${origin === 'REMOVED' ? origin : ''} ${kind === 'PORT' ? text : ''}`;
 
