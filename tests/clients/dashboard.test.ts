@@ -160,7 +160,7 @@ test('a variable of the stack is shown as one, as soon as it is set', async () =
   await change('setSharedVars', { stack: { name: 'shop' }, vars: [{ key: 'POSTGRES_DB', value: 'shared' }] });
   await row(ann, 'POSTGRES_DB').getByText('stack', { exact: true }).waitFor();
   assert.equal(await row(ann, 'POSTGRES_DB').locator('.current').innerText(), 'shared');
-  assert.equal(await row(ann, 'POSTGRES_DB').locator('del').innerText(), 'devarch');
+  assert.equal(await row(ann, 'POSTGRES_DB').locator('del').innerText(), 'orders');
   await change('setSharedVars', { stack: { name: 'shop' }, vars: [] });
   await row(ann, 'POSTGRES_DB').getByText('template', { exact: true }).waitFor();
 });
