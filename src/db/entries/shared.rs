@@ -93,7 +93,7 @@ pub async fn injected_keys(tx: &Tx, stack: StackId) -> Result<Vec<(String, bool)
     Ok(rows.into_iter().map(|row| (row.key, row.locked)).collect())
 }
 
-/// The instances of which is asked what they say about locked variables.
+/// The instances that are checked against locked variables.
 #[derive(Clone, Copy, Debug)]
 pub enum Asked<'a> {
     /// The live instances of some stacks.
@@ -102,7 +102,7 @@ pub enum Asked<'a> {
     These(&'a [InstanceId]),
 }
 
-/// What an instance says about a locked variable of its stack.
+/// An override, or a rule, of a variable that is locked.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct AgainstLock {
     /// The instance.
@@ -115,7 +115,7 @@ pub struct AgainstLock {
     pub how: String,
 }
 
-/// What instances say about variables that their stacks lock, by name and key. Instances outside the caller's scope are
+/// The overrides and rules of variables that are locked, by the name of the instance and the key. Instances outside the caller's scope are
 /// missing.
 pub async fn against_locks(db: &impl Session, asked: Asked<'_>) -> Result<Vec<AgainstLock>, DbErr> {
     let (column, live, ids): (&str, &str, Vec<i64>) = match asked {

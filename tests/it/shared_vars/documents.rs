@@ -31,7 +31,7 @@ async fn a_document_has_the_shared_variables(t: &TestApp) {
     assert!(text.contains(expected), "{text}");
     t.done("applyStack", apply("copy", "me", &text), "").await;
     assert_eq!(vars(t, "copy").await.as_array().unwrap().len(), 3);
-    // A secret that nobody has given has no value.
+    // The copy has the secret without a value.
     let copy = document(t, "copy").await.replace("    value: null\n", "");
     assert_eq!(copy, text.replace("stack: shop", "stack: copy"));
     // Applying what is there changes nothing, and keeps the secret.
