@@ -63,31 +63,33 @@ pub(in crate::db) async fn open(url: &DbUrl, how: &PoolSettings, health: &Health
             let read = sqlite(path.clone(), how.connections, &how.timeouts).await?;
             Ok(NewPools { read, write, reserve: None, pooled: false, link: Link::default(), server: None })
         }
-        DbUrl::Postgres(_) => {
-            let servers = url.servers().ok_or_else(|| Error::Internal("the URL has no server".to_owned()))?;
-            let First { connection: first, link, server, .. } =
-                link::first(&servers, how.timeouts.pool_wait(), health).await?;
-            let url = server.url.as_str();
-            let mut wanted = Options { role: Role::Primary, limits: Limits::AtStart, connections: how.connections };
-            let pool = match Database::connect(postgres(url, how, link, wanted)).await {
-                Err(cause) if cause.to_string().contains("unsupported startup parameter") => {
-                    wanted.limits = Limits::Afterwards;
-                    Database::connect(postgres(url, how, link, wanted)).await?
-                }
-                connected => connected?,
-            };
-            let pooled = pooler::is_pooled(pool.get_postgres_connection_pool(), first, link).await?;
-            // With one connection in all, reads and writes take turns on it.
-            let reserve = if how.connections > 1 {
-                let mut options = postgres(url, how, link, Options { connections: 1, ..wanted });
-                options.min_connections(0).idle_timeout(RESERVE_IDLE_TIMEOUT).connect_lazy(true);
-                Some(Database::connect(options).await?)
-            } else {
-                None
-            };
-            Ok(NewPools { read: pool.clone(), write: pool, reserve, pooled, link, server: Some(server) })
-        }
+        DbUrl::Postgres(_) => postgres_pools(url, how, health).await.map_err(pooler::explained),
     }
+}
+
+/// Opens the pools of PostgreSQL.
+async fn postgres_pools(url: &DbUrl, how: &PoolSettings, health: &HealthMonitor) -> Result<NewPools> {
+    let servers = url.servers().ok_or_else(|| Error::Internal("the URL has no server".to_owned()))?;
+    let First { connection: first, link, server, .. } = link::first(&servers, how.timeouts.pool_wait(), health).await?;
+    let url = server.url.as_str();
+    let mut wanted = Options { role: Role::Primary, limits: Limits::AtStart, connections: how.connections };
+    let pool = match Database::connect(postgres(url, how, link, wanted)).await {
+        Err(cause) if cause.to_string().contains("unsupported startup parameter") => {
+            wanted.limits = Limits::Afterwards;
+            Database::connect(postgres(url, how, link, wanted)).await?
+        }
+        connected => connected?,
+    };
+    let pooled = pooler::is_pooled(pool.get_postgres_connection_pool(), first, link).await?;
+    // With one connection in all, reads and writes take turns on it.
+    let reserve = if how.connections > 1 {
+        let mut options = postgres(url, how, link, Options { connections: 1, ..wanted });
+        options.min_connections(0).idle_timeout(RESERVE_IDLE_TIMEOUT).connect_lazy(true);
+        Some(Database::connect(options).await?)
+    } else {
+        None
+    };
+    Ok(NewPools { read: pool.clone(), write: pool, reserve, pooled, link, server: Some(server) })
 }
 
 /// When the timeouts of a new connection are set.

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use crate::{
     db::{
-        failure::{has_code, sqlstate},
+        failure::{has_code, sqlstate, sqlx_error},
         pool::link::Link,
         repeated,
     },
@@ -54,8 +54,7 @@ pub(in crate::db) async fn is_pooled(pool: &PgPool, mut other: PgConnection, lin
         Shared::WithPrepared => {
             // The default for new sessions, not the value that was set in this one.
             let sql = "SELECT reset_val FROM pg_settings WHERE name = 'statement_timeout'";
-            let limit: Result<String, _> =
-                repeated!(sqlx::query_scalar(sql).persistent(false).fetch_one(&mut *own));
+            let limit: Result<String, _> = repeated!(sqlx::query_scalar(sql).persistent(false).fetch_one(&mut *own));
             let limit = limit.map_err(broken)?;
             if limit == "0" {
                 tracing::warn!(
@@ -65,12 +64,29 @@ pub(in crate::db) async fn is_pooled(pool: &PgPool, mut other: PgConnection, lin
             }
             Ok(true)
         }
-        Shared::WithoutPrepared => Err(Error::Internal(
-            "a pooler hands connections out anew for each transaction and loses prepared statements: use PgBouncer 1.21 or \
-             later with max_prepared_statements above 0, or pool_mode = session"
-                .to_owned(),
-        )),
+        Shared::WithoutPrepared => Err(loses_statements()),
     }
+}
+
+/// The error of a pooler that loses prepared statements.
+fn loses_statements() -> Error {
+    Error::Internal(
+        "a pooler hands connections out anew for each transaction and loses prepared statements: use PgBouncer 1.21 or \
+         later with max_prepared_statements above 0, or pool_mode = session"
+            .to_owned(),
+    )
+}
+
+/// The error of opening the pools. A statement that another client has prepared under the same name, before the
+/// detection has begun, is due to such a pooler, too.
+pub(in crate::db) fn explained(error: Error) -> Error {
+    let is_lost = match &error {
+        Error::Unavailable(cause) => sqlx_error(cause).is_some_and(|cause| {
+            has_code(cause, &[sqlstate::INVALID_STATEMENT_NAME, sqlstate::DUPLICATE_PREPARED_STATEMENT])
+        }),
+        _ => false,
+    };
+    if is_lost { loses_statements() } else { error }
 }
 
 /// Whether server connections are shared between transactions, and whether prepared statements survive that.
