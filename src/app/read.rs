@@ -60,6 +60,13 @@ impl App {
         Ok(templates::count(&self.reader(), filter).await?)
     }
 
+    /// The categories of the catalogue, sorted.
+    pub async fn categories(&self) -> Result<Vec<String>> {
+        let mut found = templates::categories(&self.reader()).await?;
+        found.sort_unstable();
+        Ok(found)
+    }
+
     /// A live instance of a stack, by its name.
     pub async fn instance_of(&self, stack: StackId, name: &str) -> Result<Option<InstanceModel>> {
         if !storable(name) {

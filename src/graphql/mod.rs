@@ -48,6 +48,7 @@ fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query, Mutation, Subscription)
         .register_output_type::<types::node::Node>()
         .register_output_type::<types::history::versioned::Versioned>()
+        .register_output_type::<config::provenance::Effective>()
         .register_output_type::<Descriptions>()
 }
 
@@ -63,6 +64,7 @@ pub fn event_schema() -> EventSchema {
     let framework = EventSchema::build(Events, EmptyMutation, EmptySubscription)
         .register_output_type::<types::node::Node>()
         .register_output_type::<types::history::versioned::Versioned>()
+        .register_output_type::<config::provenance::Effective>()
         .validation_mode(ValidationMode::Fast)
         .extension(execution::field_budget::AroundFields);
     framework.finish()

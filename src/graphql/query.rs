@@ -131,6 +131,16 @@ impl Query {
         Ok(connection(page, TemplateTotal(filter), |row| (ByName(row.name.clone()), Template::from(row))))
     }
 
+    /// The categories that templates have, sorted; `templates(category:)` takes each.
+    async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
+        ctx.app().categories().await.map_err(to_graphql_error)
+    }
+
+    /// The version of the service, such as `1.2.0`.
+    async fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+
     /// The live instance of this name in the live stack of that name, or null.
     async fn instance(
         &self,

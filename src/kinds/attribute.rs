@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::{
-    JsonValue, Kind,
+    Brief, JsonValue, Kind,
     check::MAX_TEXT,
     compose::{EXTENSION, ReadEntry, Reading, Rendered, literal_tree},
     kind,
@@ -150,6 +150,10 @@ impl Kind for Attribute {
 
     fn key(&self) -> String {
         self.name.clone()
+    }
+
+    fn brief(&self) -> Brief<'_> {
+        Brief::made(self.value.to_string())
     }
 
     fn normalize(&mut self) {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Kind, Stamp,
+    Brief, Kind, Stamp,
     check::{check_path, check_text},
     clean_path,
     compose::{EXTENSION, ReadEntry, Reading, Rendered, Use, has_variables, is_interpolable, literal, unescaped},
@@ -53,6 +53,10 @@ impl Kind for ConfigFile {
 
     fn key(&self) -> String {
         self.file_path.clone()
+    }
+
+    fn brief(&self) -> Brief<'_> {
+        Brief::of(&self.content)
     }
 
     fn normalize(&mut self) {

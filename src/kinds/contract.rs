@@ -3,6 +3,7 @@
 //! Implemented by every kind, and used by all code that treats kinds alike. It must not depend on a concrete kind.
 
 use std::{
+    borrow::Cow,
     cmp::Ordering,
     fmt::{Debug, Display},
     hash::Hash,
@@ -78,6 +79,37 @@ pub struct Names<'a> {
     pub id: InstanceId,
 }
 
+/// An entry in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Brief<'a> {
+    /// Its value, or the form in which Compose writes it in short.
+    Text(Cow<'a, str>),
+    /// A secret, which is not shown.
+    Secret,
+    /// No value: the shell that starts the stack provides it.
+    Unset,
+}
+
+impl<'a> Brief<'a> {
+    /// A text that is there already.
+    pub fn of(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+
+    /// A text that is made for it.
+    pub fn made(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+
+    /// The text, if there is one to show.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Secret | Self::Unset => None,
+        }
+    }
+}
+
 /// The key of an entry. Its text is stored in rules and shown to users.
 pub trait EntryKey: Clone + Debug + Display + FromStr + Hash + Ord + Send + Sync + 'static {}
 impl<T: Clone + Debug + Display + FromStr + Hash + Ord + Send + Sync + 'static> EntryKey for T {}
@@ -126,6 +158,8 @@ pub trait Kind: Survives + LoggedEntry + Clone + Debug + HeapSize + PartialEq + 
 
     /// The key of the entry; see [`Kind::Key`].
     fn key(&self) -> Self::Key;
+    /// The entry in one line, as a table shows it beside its key.
+    fn brief(&self) -> Brief<'_>;
     /// What must be unique within a collection; usually the key.
     fn identity(&self) -> impl Hash + Eq {
         self.key()

@@ -5,7 +5,7 @@ use std::{collections::HashSet, fmt, str::FromStr};
 use sea_orm::DeriveValueType;
 
 use super::{
-    Kind,
+    Brief, Kind,
     compose::{ReadEntry, Reading, Rendered},
     kind,
     values::UnknownWord,
@@ -93,6 +93,13 @@ impl Kind for Dependency {
 
     fn key(&self) -> InstanceRef {
         self.depends_on.clone()
+    }
+
+    /// The condition, and what differs from the defaults: `service_healthy, not required`.
+    fn brief(&self) -> Brief<'_> {
+        let more = [(!self.required, ", not required"), (self.restart, ", restarts with it")];
+        let more: String = more.into_iter().filter_map(|(is_so, text)| is_so.then_some(text)).collect();
+        Brief::made(format!("{}{more}", self.condition))
     }
 
     fn validate_key(_: &InstanceRef, _: &mut Problems) {}

@@ -1,7 +1,7 @@
 //! Host names under which a gateway reaches the container.
 
 use super::{
-    Kind,
+    Brief, Kind,
     check::check_port,
     compose::{ReadEntry, Reading, Rendered},
     kind,
@@ -29,6 +29,14 @@ impl Kind for Domain {
 
     fn key(&self) -> String {
         self.domain.clone()
+    }
+
+    /// With the port of the container that a gateway talks to: `shop.localhost:8080`.
+    fn brief(&self) -> Brief<'_> {
+        match self.proxy_port {
+            Some(port) => Brief::made(format!("{}:{port}", self.domain)),
+            None => Brief::of(&self.domain),
+        }
     }
 
     fn normalize(&mut self) {

@@ -16,6 +16,8 @@ use sea_orm::{
 };
 use zeroize::Zeroizing;
 
+use super::Brief;
+
 /// The value, or the reason why there is none.
 #[derive(Clone, Default, PartialEq)]
 pub enum EnvValue {
@@ -32,6 +34,15 @@ pub enum EnvValue {
 }
 
 impl EnvValue {
+    /// The value in one line.
+    pub fn brief(&self, is_secret: bool) -> Brief<'_> {
+        match self.text() {
+            _ if is_secret => Brief::Secret,
+            Some(text) => Brief::of(text),
+            None => Brief::Unset,
+        }
+    }
+
     /// The text, if there is one.
     pub fn text(&self) -> Option<&str> {
         match self {

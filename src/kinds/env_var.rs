@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use async_graphql::ComplexObject;
 
 use super::{
-    EnvValue, Kind,
+    Brief, EnvValue, Kind,
     check::{MAX_TEXT, check_text},
     compose::{ReadEntry, Reading, Rendered, literal},
     kind,
@@ -116,6 +116,10 @@ impl Kind for EnvVar {
 
     fn key(&self) -> String {
         self.key.clone()
+    }
+
+    fn brief(&self) -> Brief<'_> {
+        self.value.brief(self.is_secret)
     }
 
     fn validate_key(key: &String, at: &mut Problems) {

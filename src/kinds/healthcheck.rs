@@ -1,7 +1,7 @@
 //! Healthchecks, by which the engine finds out whether a container is healthy.
 
 use super::{
-    Argv, Kind, Only,
+    Argv, Brief, Kind, Only,
     check::{MAX_TEXT, check_text},
     compose::{ReadEntry, Reading, Rendered, duration, literal, seconds},
     kind,
@@ -50,6 +50,23 @@ impl Kind for Healthcheck {
 
     fn key(&self) -> Only {
         Only(true)
+    }
+
+    /// The command with its times: `pg_isready every 30s, timeout 10s, 3 retries`.
+    fn brief(&self) -> Brief<'_> {
+        let command = match self.test.0.split_first() {
+            Some((how, words)) if matches!(how.as_str(), "CMD" | "CMD-SHELL") => words.join(" "),
+            _ => return Brief::made(self.test.0.join(" ")),
+        };
+        let (interval, timeout, retries) = (self.interval_seconds, self.timeout_seconds, self.retries);
+        let mut text = format!("{command} every {interval}s, timeout {timeout}s, {retries} retries");
+        if self.start_period_seconds > 0 {
+            text += &format!(", after {}s", self.start_period_seconds);
+        }
+        if let Some(seconds) = self.start_interval_seconds {
+            text += &format!(", every {seconds}s until then");
+        }
+        Brief::made(text)
     }
 
     fn validate_key(key: &Only, at: &mut Problems) {

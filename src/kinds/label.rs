@@ -1,7 +1,7 @@
 //! Labels of the container.
 
 use super::{
-    Kind, Names,
+    Brief, Kind, Names,
     check::{MAX_TEXT, check_text},
     compose::{ReadEntry, Reading, Rendered, literal},
     kind,
@@ -41,6 +41,10 @@ impl Kind for Label {
 
     fn key(&self) -> String {
         self.key.clone()
+    }
+
+    fn brief(&self) -> Brief<'_> {
+        Brief::of(&self.value)
     }
 
     fn validate_key(key: &String, at: &mut Problems) {

@@ -33,8 +33,8 @@ pub use crate::kinds::{
     check::{check, check_all, check_entries, check_entry},
     config_file::ConfigFile,
     contract::{
-        Belongs, Cardinality, EntryKey, Kind, Names, OfInstance, OfStack, OfTemplate, Owner, SECRET_COLUMN, Shape,
-        Stored, Survives,
+        Belongs, Brief, Cardinality, EntryKey, Kind, Names, OfInstance, OfStack, OfTemplate, Owner, SECRET_COLUMN,
+        Shape, Stored, Survives,
     },
     dependency::{Condition, Dependency},
     domain::Domain,

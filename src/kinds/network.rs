@@ -1,7 +1,7 @@
 //! Networks that the container joins, with its further names in them.
 
 use super::{
-    JsonValue, Kind,
+    Brief, JsonValue, Kind,
     compose::{ReadEntry, Reading, Rendered, labels, literal, literal_tree},
     kind,
     values::{
@@ -105,6 +105,18 @@ impl Kind for Network {
 
     fn key(&self) -> String {
         self.name.clone()
+    }
+
+    /// Its name, with the aliases of the container and the details as JSON: `backend, alias db, external`.
+    fn brief(&self) -> Brief<'_> {
+        let mut parts = vec![self.name.clone()];
+        parts.extend(self.aliases.0.iter().map(|alias| format!("alias {alias}")));
+        if self.is_external {
+            parts.push("external".to_owned());
+        }
+        parts.extend(self.options.iter().map(|options| format!("options {options}")));
+        parts.extend(self.definition.iter().map(|definition| format!("definition {definition}")));
+        Brief::made(parts.join(", "))
     }
 
     fn normalize(&mut self) {

@@ -13,7 +13,7 @@ use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    HostPort, Kind, MAX_ENTRIES,
+    Brief, HostPort, Kind, MAX_ENTRIES,
     check::check_port,
     compose::{ReadEntry, Reading, Rendered},
     kind,
@@ -125,6 +125,18 @@ impl Kind for Port {
 
     fn key(&self) -> PortKey {
         PortKey { container_port: self.container_port, protocol: self.protocol }
+    }
+
+    /// Compose's short form, with the protocol: `127.0.0.1:15432:5432/tcp`.
+    fn brief(&self) -> Brief<'_> {
+        let address = match self.host_ip.as_str() {
+            "0.0.0.0" => String::new(),
+            ip if ip.contains(':') => format!("[{ip}]:"),
+            ip => format!("{ip}:"),
+        };
+        let port = self.host_port.fixed().map(|port| port.to_string()).unwrap_or_default();
+        let host = if address.is_empty() && port.is_empty() { String::new() } else { format!("{address}{port}:") };
+        Brief::made(format!("{host}{}", self.key()))
     }
 
     fn validate_key(key: &PortKey, at: &mut Problems) {

@@ -1,7 +1,7 @@
 //! Limits of CPU and memory for a container.
 
 use super::{
-    Kind, Only,
+    Brief, Kind, Only,
     compose::{ReadEntry, Reading, Rendered},
     kind,
 };
@@ -30,6 +30,13 @@ impl Kind for ResourceLimits {
 
     fn key(&self) -> Only {
         Only(true)
+    }
+
+    /// What is limited: `cpu 0.5, memory 512m`.
+    fn brief(&self) -> Brief<'_> {
+        let limits = [("cpu", &self.cpu), ("memory", &self.memory)];
+        let said = limits.iter().filter_map(|(name, limit)| Some(format!("{name} {}", limit.as_ref()?)));
+        Brief::made(said.collect::<Vec<_>>().join(", "))
     }
 
     fn normalize(&mut self) {

@@ -6,7 +6,7 @@ use async_graphql::{Enum, InputObject, SimpleObject};
 use sea_orm::DeriveValueType;
 
 use super::{
-    Argv, Cardinality, Kind, Shape,
+    Argv, Brief, Cardinality, Kind, Shape,
     compose::{ReadEntry, Reading, Rendered, literal},
     kind,
     values::UnknownWord,
@@ -138,6 +138,10 @@ impl Kind for Setting {
 
     fn key(&self) -> SettingField {
         self.field
+    }
+
+    fn brief(&self) -> Brief<'_> {
+        Brief::of(&self.value)
     }
 
     fn validate_key(_: &SettingField, _: &mut Problems) {}

@@ -6,7 +6,7 @@ use async_graphql::ComplexObject;
 use sea_orm::DeriveValueType;
 
 use super::{
-    EnvValue, EnvVar, Kind, OverrideKind, Registered,
+    Brief, EnvValue, EnvVar, Kind, OverrideKind, Registered,
     compose::{ReadEntry, Reading, Rendered},
     kind,
     plain::FieldColumn,
@@ -147,6 +147,10 @@ impl Kind for SharedVar {
 
     fn key(&self) -> String {
         self.key.clone()
+    }
+
+    fn brief(&self) -> Brief<'_> {
+        self.value.brief(self.is_secret)
     }
 
     fn validate_key(key: &String, at: &mut Problems) {

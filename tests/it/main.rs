@@ -68,6 +68,7 @@ mod stacks;
 mod statements;
 mod storage;
 mod stored;
+mod tables;
 mod template_instances;
 mod template_lifecycle;
 mod templates;

@@ -16,14 +16,16 @@ use crate::support::{TestApp, both};
 both!(every_field_has_a_plan);
 
 /// Fields that the executor computes for each object or as a whole, with everything below them.
-const COMPUTED: [&str; 25] = [
+const COMPUTED: [&str; 28] = [
     "Query.__type",
     "Query.__schema",
     "Query.apiKeys",
+    "Query.categories",
     "Query.changes",
     "Query.diffStacks",
     "Query.plan",
     "Query.suggestHostPort",
+    "Query.version",
     "Query.viewer",
     "Stack.compose",
     "Stack.conflicts",
@@ -32,6 +34,7 @@ const COMPUTED: [&str; 25] = [
     "Stack.forkedFrom",
     "Stack.forks",
     "Stack.history",
+    "Stack.lastChange",
     "Stack.lease",
     "Stack.owners",
     "Stack.version",

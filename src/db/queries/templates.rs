@@ -96,6 +96,12 @@ pub async fn by_names(db: &impl ConnectionTrait, names: &[String]) -> Result<Has
     Ok(found.into_iter().collect())
 }
 
+/// The categories that templates have, without the empty one.
+pub async fn categories(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let select = Entity::find().filter(Column::Category.ne(""));
+    select.select_only().column(Column::Category).distinct().into_tuple().all(db).await
+}
+
 /// The names of templates that start with `prefix`. A wildcard character in it may select more.
 pub async fn names(db: &impl ConnectionTrait, prefix: &str) -> Result<Vec<String>, DbErr> {
     let select = Entity::find().filter(Column::Name.like(format!("{prefix}%")));

@@ -14,6 +14,7 @@ use crate::{
     error::Error,
     graphql::{
         config::{
+            entries::{FlatEntry, entries},
             override_report::{RemovedEntry, Reports},
             shared::Shared,
             since::Since,
@@ -67,7 +68,7 @@ async fn shared<K: OfPast>(ctx: &Context<'_>, instance: &InstanceModel) -> Resul
 }
 
 /// The entries of a kind that the service itself adds.
-async fn system<K: Kind>(ctx: &Context<'_>, of: &ConfigOf) -> Result<Arc<Vec<K>>> {
+pub(in crate::graphql) async fn system<K: Kind>(ctx: &Context<'_>, of: &ConfigOf) -> Result<Arc<Vec<K>>> {
     if !K::HAS_SYSTEM {
         return Ok(Arc::default());
     }
@@ -102,11 +103,11 @@ pub(in crate::graphql) struct EffectiveEntry<K: ObjectType> {
     #[graphql(flatten)]
     entry: Shared<K>,
     /// Where it comes from.
-    origin: Origin,
+    pub(in crate::graphql) origin: Origin,
     /// The entries whose place it takes, those of the stack before those of the template; empty when there are none.
     shadows: Vec<Shared<K>>,
     #[graphql(flatten)]
-    since: Since,
+    pub(in crate::graphql) since: Since,
 }
 
 impl<K: ObjectType> TypeName for EffectiveEntry<K> {
@@ -183,11 +184,11 @@ pub(in crate::graphql) struct EffectiveText {
     /// Its value; null for the image's own.
     value: Option<String>,
     /// Where it comes from.
-    origin: Origin,
+    pub(in crate::graphql) origin: Origin,
     /// The template's value that it takes the place of.
     shadows: Option<String>,
     #[graphql(flatten)]
-    since: Since,
+    pub(in crate::graphql) since: Since,
 }
 
 /// A list of arguments as it would run.
@@ -196,11 +197,11 @@ pub(in crate::graphql) struct EffectiveArguments {
     /// The arguments; null for the image's own.
     value: Option<Vec<String>>,
     /// Where they come from.
-    origin: Origin,
+    pub(in crate::graphql) origin: Origin,
     /// The template's arguments that they take the place of.
     shadows: Option<Vec<String>>,
     #[graphql(flatten)]
-    since: Since,
+    pub(in crate::graphql) since: Since,
 }
 
 /// The settings of the container as they would run.
@@ -349,6 +350,12 @@ macro_rules! fields {
                     }
                 }
             } )+
+
+            /// All of it as one flat list, as a table shows it: kind by kind, and the settings, each sorted by key. What is
+            /// set nowhere, and is left to the image, is not in it.
+            async fn entries(&self, ctx: &Context<'_>) -> Result<Vec<FlatEntry>> {
+                entries(ctx, &self.0).await
+            }
 
             /// The inherited entries that the instance has taken away, kind by kind.
             async fn removed(&self, ctx: &Context<'_>) -> Result<Vec<RemovedEntry>> {

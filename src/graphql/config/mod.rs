@@ -4,6 +4,8 @@
 
 pub(in crate::graphql) mod collections;
 pub(in crate::graphql) mod effective;
+pub(in crate::graphql) mod entries;
 pub(in crate::graphql) mod override_report;
+pub(in crate::graphql) mod provenance;
 pub(in crate::graphql) mod shared;
 pub(in crate::graphql) mod since;

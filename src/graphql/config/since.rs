@@ -42,11 +42,9 @@ impl Since {
     }
 }
 
-#[Object]
 impl Since {
-    /// The change that made it what it is: of the override or the rule, of the template or the
-    /// stack, or the creation of the instance, whichever came last. Null if that was before the change log.
-    async fn since(&self, ctx: &Context<'_>) -> Option<Result<Change>> {
+    /// The change, or the error of looking for it.
+    pub(in crate::graphql) async fn change(&self, ctx: &Context<'_>) -> Option<Result<Change>> {
         let found = async {
             let known = ctx.loaders().load(LastChangesOf(self.sides)).await?;
             match known.and_then(|known| since(&known, &self.sides, &self.value)) {
@@ -55,5 +53,14 @@ impl Since {
             }
         };
         found.await.map_err(to_graphql_error).map(|found: Option<Arc<_>>| found.map(Change)).transpose()
+    }
+}
+
+#[Object]
+impl Since {
+    /// The change that made it what it is: of the override or the rule, of the template or the
+    /// stack, or the creation of the instance, whichever came last. Null if that was before the change log.
+    async fn since(&self, ctx: &Context<'_>) -> Option<Result<Change>> {
+        self.change(ctx).await
     }
 }

@@ -8,7 +8,7 @@ use sea_orm::DeriveValueType;
 
 pub use self::file::rendered_storage;
 use super::{
-    JsonValue, Kind,
+    Brief, JsonValue, Kind,
     check::{MAX_TEXT, check_path, check_text},
     clean_path,
     compose::{ReadEntry, Reading, Rendered, literal, literal_tree},
@@ -173,6 +173,32 @@ impl Kind for Volume {
 
     fn key(&self) -> String {
         self.target.clone()
+    }
+
+    /// Compose's short form, with the details as JSON: `data:/var/lib/data:ro`. Of tmpfs and images the type is told.
+    fn brief(&self) -> Brief<'_> {
+        let mut text = match self.volume_type {
+            VolumeType::Bind | VolumeType::Volume => String::new(),
+            other => format!("{other} "),
+        };
+        if !self.source.is_empty() {
+            text += &format!("{}:", self.source);
+        }
+        text += &self.target;
+        if self.read_only {
+            text += ":ro";
+        }
+        match (self.is_external, self.scope) {
+            (true, _) => text += ", external",
+            (false, VolumeScope::Instance) => {}
+            (false, scope) => text += &format!(", of the {scope}"),
+        }
+        for (name, details) in [("options", &self.options), ("definition", &self.definition)] {
+            if let Some(details) = details {
+                text += &format!(", {name} {details}");
+            }
+        }
+        Brief::made(text)
     }
 
     fn normalize(&mut self) {

@@ -58,12 +58,13 @@ impl<'a> Compiler<'a> {
                 "compose" if field.arguments.iter().any(|given| given.name == "revealSecrets") => return None,
                 "compose" => own.computed(node, DependsOn::Stack)?,
                 "document" => own.computed(node, DependsOn::Stack)?,
-                "conflicts" => own.computed(node, DependsOn::Everything)?,
+                "instanceCount" => own.computed(node, DependsOn::Stack)?,
+                "conflicts" | "conflictCount" => own.computed(node, DependsOn::Everything)?,
                 // A change of owners alone is no change of the stack.
                 "owners" => own.computed(node, DependsOn::Request)?,
                 // A point can be so long ago from now, also far below a change. The lease of a fork depends on the time,
                 // and can be asked for below its source.
-                "history" | "version" | "lease" | "forkedFrom" | "forks" | "forkKey" => {
+                "history" | "lastChange" | "version" | "lease" | "forkedFrom" | "forks" | "forkKey" => {
                     own.computed(node, DependsOn::Request)?
                 }
                 "sharedVars" => {
@@ -106,6 +107,10 @@ impl<'a> Compiler<'a> {
                 // Since when a value is what it is follows from the change log, which is not versioned.
                 "effectiveConfig" if sets.iter().any(|set| own.selects(set, "since")) => {
                     own.computed(node, DependsOn::Request)?
+                }
+                // The service's own labels have the names of stack, instance and template in them.
+                "effectiveConfig" if sets.iter().any(|set| own.selects(set, "entries")) => {
+                    own.computed(node, DependsOn::Everything)?
                 }
                 "effectiveConfig" => own.effective(node, sets)?,
                 "overrideRules" => own.rules(node, sets)?,

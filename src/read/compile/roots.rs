@@ -54,7 +54,9 @@ impl<'a> Compiler<'a> {
             "viewer" | "apiKeys" | "diffStacks" | "plan" => {
                 Root::Computed(self.computed_field(None, DependsOn::Request))
             }
-            "suggestHostPort" => Root::Computed(self.computed_field(None, DependsOn::Everything)),
+            "suggestHostPort" | "categories" | "version" => {
+                Root::Computed(self.computed_field(None, DependsOn::Everything))
+            }
             // Introspection.
             _ => return None,
         })

@@ -35,7 +35,7 @@ fn documents(schema: &Schema) -> Vec<String> {
             "instance(stack: \"mine\", name: \"db\")".to_owned(),
             "instance(stack: \"theirs\", name: \"db\")".to_owned(),
         ],
-        "trash" | "viewer" | "apiKeys" | "changeCursor" => vec![field.to_owned()],
+        "trash" | "viewer" | "apiKeys" | "changeCursor" | "categories" | "version" => vec![field.to_owned()],
         "changes" => vec!["changes".to_owned(), "changes(last: 5, actions: [CREATE])".to_owned()],
         "suggestHostPort" => vec!["suggestHostPort(near: 15432)".to_owned()],
         "diffStacks" => {
@@ -52,7 +52,7 @@ fn documents(schema: &Schema) -> Vec<String> {
     let mut documents = Vec::new();
     for (field, inside) in schema.fields("Query") {
         let below = match inside {
-            "Int" | "ChangeCursor" => String::new(),
+            "Int" | "String" | "ChangeCursor" => String::new(),
             // Below it are objects that the other fields show with everything.
             "Plan" => PLAN.to_owned(),
             inside => schema.everything(inside),

@@ -19,8 +19,10 @@ fn every_field_of_clients_is_an_input() {
 }
 
 /// Fields that are plain in the schema and not in the registry, with the reason.
-const COMPUTED: [(&str, &str, &str); 3] = [
+const COMPUTED: [(&str, &str, &str); 5] = [
     ("Stack", "changeCursor", "the end of the change log"),
+    ("Stack", "conflictCount", "conflicts are computed"),
+    ("Stack", "instanceCount", "counted when it is asked for"),
     ("Stack", "forkKey", "only forks have one, in a table of their own"),
     ("Stack", "owners", "they are in a table of their own"),
 ];

@@ -11,19 +11,19 @@ use async_graphql::{Context, Object, Result};
 
 use crate::{
     app::{Rendering, Reveal},
-    db::{change_log::history::Whose, entities::StackModel},
+    db::{change_log::history::Whose, entities::StackModel, queries::instances::InstanceFilter},
     error::Error,
     fields::stack_fields,
     graphql::{
         compose::file::{ComposeFile, ComposeMode},
         config::shared::Shared,
-        context::ContextExt,
+        context::{ContextExt, int},
         execution::{log_end, to_error::to_graphql_error},
         lists::{
             connection::Listed,
             instances::{self, InstanceTotal},
         },
-        loaders::{ComposeOf, LogEndOf, StackConflictsOf},
+        loaders::{ComposeOf, InstanceCountOf, LogEndOf, StackConflictsOf},
         types::{
             conflict::Conflict,
             history::{
@@ -78,6 +78,19 @@ impl StackRelations {
     async fn conflicts(&self, ctx: &Context<'_>) -> Result<Vec<Conflict>> {
         let found = ctx.loaders().load(StackConflictsOf(self.0.id)).await.map_err(to_graphql_error)?;
         Conflict::list(found, ctx.app().budget())
+    }
+
+    /// How many conflicts `conflicts` lists.
+    async fn conflict_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        let found = ctx.loaders().load(StackConflictsOf(self.0.id)).await.map_err(to_graphql_error)?;
+        Ok(int(i64::try_from(found.map_or(0, |found| found.len())).unwrap_or(i64::MAX)))
+    }
+
+    /// How many live instances it has, enabled or not.
+    async fn instance_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        let of = InstanceCountOf { parent: self.0.id, filter: InstanceFilter::default() };
+        let found = ctx.loaders().load(of).await.map_err(to_graphql_error)?;
+        Ok(int(found.unwrap_or_default()))
     }
 
     /// The stack as a file that `docker compose` and `podman-compose` run as it is: its live, enabled instances, oldest
