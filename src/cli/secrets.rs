@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::print;
+use super::{print, print_error, source::Access};
 use crate::{
     app::{App, KeyStatus},
     clock::Clock,
@@ -26,11 +26,8 @@ pub(super) async fn run(settings: &Settings, what: Secrets) -> Result<(), String
         print(&format!("{}\n", line.as_str()));
         return Ok(());
     }
-    let database = &settings.database_url;
-    let db = Db::connect(database, 1, &settings.timeouts)
-        .await
-        .map_err(|error| format!("cannot open the {database}: {error}"))?;
-    db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
+    let access = if matches!(what, Secrets::Status) { Access::Read } else { Access::Write };
+    let db = super::source::connect(settings, access).await?;
     let done = match what {
         Secrets::Status => status(settings, db.clone()).await,
         _ => rotate(settings, db.clone()).await,
@@ -51,6 +48,18 @@ pub(super) async fn unlock(settings: &Settings, db: Db) -> Result<Db, String> {
     Ok(db)
 }
 
+/// Loads the keys for a command that only reads: it creates no file and writes nothing. A database without secrets needs
+/// no key, so a random one stands in its place.
+pub(super) async fn look(settings: &Settings, db: Db) -> Result<Db, String> {
+    let is_missing = settings.secrets_key.is_none() && settings.secrets_key_file.is_none() && !file(settings).exists();
+    if !is_missing {
+        return with_keys(settings, db).await;
+    }
+    refuse_lost_key(&file(settings), &db).await?;
+    let line = Vault::new_line().map_err(text)?;
+    Ok(db.with_vault(Vault::new(line.parse().map_err(text)?)))
+}
+
 async fn with_keys(settings: &Settings, db: Db) -> Result<Db, String> {
     if let Some(ring) = &settings.secrets_key {
         return Ok(db.with_vault(Vault::new(ring.clone())));
@@ -68,16 +77,23 @@ async fn with_keys(settings: &Settings, db: Db) -> Result<Db, String> {
 
 /// Creates the key file of a database without secrets. A new key could not decrypt existing ones.
 async fn create(file: &Path, db: &Db) -> Result<Vault, String> {
-    let shown = file.display();
-    if App::new(db.clone(), Clock::system()).has_sealed_secrets().await.map_err(text)? {
-        return Err(format!(
-            "the key file {shown} is missing, and the database has secrets that are encrypted with its key: bring it \
-             back, or name another place with --secrets-key-file"
-        ));
-    }
+    refuse_lost_key(file, db).await?;
     Vault::create_file(file).map_err(text)?;
-    tracing::warn!(file = %shown, "a new key for secrets was created: keep a copy of the file, without it they are lost");
+    let shown = file.display();
+    print_error(&format!("a new key for secrets is in {shown}: keep a copy of it, without it the secrets are lost"));
     Vault::of_file(file).map_err(text)
+}
+
+/// Refuses a database whose secrets are encrypted with the key of a file that is missing.
+async fn refuse_lost_key(file: &Path, db: &Db) -> Result<(), String> {
+    match App::new(db.clone(), Clock::system()).has_sealed_secrets().await.map_err(text)? {
+        false => Ok(()),
+        true => Err(format!(
+            "the key file {} is missing, and the database has secrets that are encrypted with its key: bring it back, or \
+             name another place with --secrets-key-file",
+            file.display()
+        )),
+    }
 }
 
 fn file(settings: &Settings) -> PathBuf {
@@ -101,7 +117,7 @@ pub(super) fn source(settings: &Settings) -> String {
 }
 
 async fn status(settings: &Settings, db: Db) -> Result<String, String> {
-    let app = App::new(with_keys(settings, db).await?, Clock::system());
+    let app = App::new(look(settings, db).await?, Clock::system());
     let keys = app.secret_keys().await.map_err(text)?;
     let line = |key: &KeyStatus| {
         let state = match (key.is_known, key.is_current, key.secrets) {
