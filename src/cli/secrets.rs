@@ -40,7 +40,12 @@ pub(super) async fn run(settings: &Settings, what: Secrets) -> Result<(), String
 /// Loads the keys and checks all of them against the database. Encrypts secrets that an earlier version left as plain
 /// text.
 pub(super) async fn unlock(settings: &Settings, db: Db) -> Result<Db, String> {
-    let db = with_keys(settings, db).await?;
+    unlock_telling(settings, db, print_error).await
+}
+
+/// The same, with what tells the user that a key file was created.
+pub(super) async fn unlock_telling(settings: &Settings, db: Db, tell: fn(&str)) -> Result<Db, String> {
+    let db = with_keys(settings, db, tell).await?;
     App::new(db.clone(), Clock::system()).unlock_secrets().await.map_err(|error| {
         let database = &settings.database_url;
         format!("cannot use the secrets of the {database}: {error}; the keys come from {}", source(settings))
@@ -53,20 +58,20 @@ pub(super) async fn unlock(settings: &Settings, db: Db) -> Result<Db, String> {
 pub(super) async fn look(settings: &Settings, db: Db) -> Result<Db, String> {
     let is_missing = settings.secrets_key.is_none() && settings.secrets_key_file.is_none() && !file(settings).exists();
     if !is_missing {
-        return with_keys(settings, db).await;
+        return with_keys(settings, db, print_error).await;
     }
     refuse_lost_key(&file(settings), &db).await?;
     let line = Vault::new_line().map_err(text)?;
     Ok(db.with_vault(Vault::new(line.parse().map_err(text)?)))
 }
 
-async fn with_keys(settings: &Settings, db: Db) -> Result<Db, String> {
+async fn with_keys(settings: &Settings, db: Db, tell: fn(&str)) -> Result<Db, String> {
     if let Some(ring) = &settings.secrets_key {
         return Ok(db.with_vault(Vault::new(ring.clone())));
     }
     let file = file(settings);
     let vault = match Vault::of_file(&file) {
-        Err(error) if error.is_missing() && settings.secrets_key_file.is_none() => create(&file, &db).await?,
+        Err(error) if error.is_missing() && settings.secrets_key_file.is_none() => create(&file, &db, tell).await?,
         Err(error) if error.is_missing() => {
             return Err(format!("{error}; `devarch secrets new-key` prints a key for a new one"));
         }
@@ -76,11 +81,11 @@ async fn with_keys(settings: &Settings, db: Db) -> Result<Db, String> {
 }
 
 /// Creates the key file of a database without secrets. A new key could not decrypt existing ones.
-async fn create(file: &Path, db: &Db) -> Result<Vault, String> {
+async fn create(file: &Path, db: &Db, tell: fn(&str)) -> Result<Vault, String> {
     refuse_lost_key(file, db).await?;
     Vault::create_file(file).map_err(text)?;
     let shown = file.display();
-    print_error(&format!("a new key for secrets is in {shown}: keep a copy of it, without it the secrets are lost"));
+    tell(&format!("a new key for secrets is in {shown}: keep a copy of it, without it the secrets are lost"));
     Vault::of_file(file).map_err(text)
 }
 

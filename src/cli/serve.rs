@@ -47,7 +47,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
     if let Some(shortage) = db.connection_shortage().await {
         tracing::warn!("{shortage}");
     }
-    let db = secrets::unlock(settings, db).await?;
+    let db = secrets::unlock_telling(settings, db, |told| print(&format!("Note: {told}.\n"))).await?;
     let app = App::new(db.clone(), Clock::system()).reserving(reserved_ports(settings));
     let auth_mode = auth_mode(settings, address, has_keys);
     if let Some(files) = catalogue {

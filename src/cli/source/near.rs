@@ -64,9 +64,10 @@ pub(super) fn message(what: &str, name: &str, all: &[String]) -> String {
 
 /// The names that are most alike.
 fn near<'a>(name: &str, all: &'a [String]) -> Vec<&'a str> {
+    let lower = name.to_lowercase();
     let likeness = |other: &str| {
-        let contains = name.len() > 1 && (other.contains(name) || name.contains(other));
-        let ratio = TextDiff::from_chars(name.to_lowercase().as_str(), other).ratio();
+        let contains = lower.len() > 1 && (other.contains(&lower) || lower.contains(other));
+        let ratio = TextDiff::from_chars(lower.as_str(), other).ratio();
         if contains { ratio.max(LIKENESS) } else { ratio }
     };
     let mut found: Vec<(f32, &str)> = all.iter().map(|other| (likeness(other), other.as_str())).collect();

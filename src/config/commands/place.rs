@@ -70,17 +70,6 @@ impl Given {
         }
         given
     }
-
-    /// Whether both are named by flags, so that neither goes before the other.
-    pub(in crate::config) fn is_contradiction(self) -> bool {
-        let flag = Some(ValueSource::CommandLine);
-        self.database == flag && self.server == flag
-    }
-
-    /// Whether the user names a database.
-    pub fn names_database(self) -> bool {
-        self.database.is_some()
-    }
 }
 
 impl Place {

@@ -50,10 +50,6 @@ impl Cli {
                 Ok(_) if !mistakes.is_empty() => break,
                 Ok(mut matches) => {
                     let given = Given::of(&matches);
-                    if given.is_contradiction() {
-                        let both = "--server and --database-url exclude each other: stacks are in one place";
-                        return Err(SettingsError::Wrong(vec![both.to_owned()]));
-                    }
                     match Self::from_arg_matches_mut(&mut matches) {
                         Ok(mut cli) => {
                             cli.settings.given = given;
