@@ -117,7 +117,7 @@ async fn command(settings: &Settings, command: Command) -> Result<ExitCode, Fail
         Command::Forks(wanted) => return fork::list(settings, wanted).await.map(|()| ExitCode::SUCCESS),
         Command::Plan(wanted) => return import::apply::plan(settings, wanted).await,
         Command::Apply(wanted) => return import::apply::apply(settings, wanted).await.map(|()| ExitCode::SUCCESS),
-        Command::Import(wanted) => return import::run(settings, wanted).await.map(|()| ExitCode::SUCCESS),
+        Command::Import(wanted) => return Box::pin(import::run(settings, wanted)).await.map(|()| ExitCode::SUCCESS),
         Command::Man { output } => return print::print_manual(output.as_deref()).map(|()| ExitCode::SUCCESS),
         Command::Key { what } => key::run(settings, what).await,
         Command::Secrets { what } => secrets::run(settings, what).await,

@@ -65,7 +65,7 @@ fn wrong_settings_change_nothing() {
         &["--catalog", "nowhere"][..],
         &["--log-format", "xml"],
         &["--read-database-url", "postgres://u@h/d"],
-        &["--max-depth", "0"],
+        &["--database-connections", "0"],
     ] {
         let done = run(arguments);
         let said = String::from_utf8(done.stderr).unwrap();
