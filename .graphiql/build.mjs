@@ -108,7 +108,7 @@ const writeZipped = (name, contents) => {
 for (const asset of assets) asset.zipped = writeZipped(asset.name, asset.contents);
 
 // index.html
-const url = (output) => `/assets/${path.basename(output)}`;
+const url = (output) => `./assets/${path.basename(output)}`;
 const entryOf = (suffix) => outputs.find(([, meta]) => meta.entryPoint?.endsWith(suffix))[0];
 const font = (name) => outputs.find(([output]) => path.basename(output).startsWith(name))[0];
 const imports = new Set();
@@ -163,7 +163,7 @@ const notices = [...packages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([title, 
 });
 writeZipped(
   'licenses.txt',
-  `The page that DevArch serves at / is built from these packages, each under its own licence.\n\n${notices.join('\n')}`,
+  `The page that DevArch serves at /graphiql is built from these packages, each under its own licence.\n\n${notices.join('\n')}`,
 );
 
 const total = { name: 'in all', contents: { length: 0 }, zipped: 0 };

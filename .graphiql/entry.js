@@ -27,10 +27,15 @@ globalThis.MonacoEnvironment = {
   getWorker: (_id, label) => new Worker(workers[label] ?? root.dataset.editorWorker, { type: 'module' }),
 };
 
-const url = '/graphql';
+// Relative, so that it also works below a path prefix of a proxy.
+const url = new URL('graphql', document.baseURI).href;
 const fetcher = withSubscriptions(url, createGraphiQLFetcher({ url, enableIncrementalDelivery: false }));
 const plugins = [HISTORY_PLUGIN, explorerPlugin()];
 const defaultTabs = [{ query: firstLook }, { query: firstStack }];
+// A link can bring a query: `graphiql?query=…&variables=…`.
+const linked = new URLSearchParams(location.search);
+const initialQuery = linked.get('query') ?? undefined;
+const initialVariables = linked.get('variables') ?? undefined;
 
 // GraphiQL's own style follows the system at once, its editors only when the page is loaded again.
 function FollowSystemTheme() {
@@ -52,7 +57,7 @@ await document.fonts.load('15px "Fira Code"').catch(() => {});
 createRoot(root).render(
   h(
     GraphiQL,
-    { fetcher, plugins, referencePlugin: DOC_EXPLORER_PLUGIN, defaultTabs, schemaDescription: true },
+    { fetcher, plugins, referencePlugin: DOC_EXPLORER_PLUGIN, defaultTabs, initialQuery, initialVariables, schemaDescription: true },
     h(GraphiQL.Logo, null, h('span', { className: 'devarch-logo' }, 'DevArch')),
     h(FollowSystemTheme),
   ),

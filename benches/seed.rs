@@ -241,6 +241,8 @@ fn moment(seconds: i64) -> String {
 /// Leaves the database as if it had been in use for a while: the next id is free, statistics are up to date, and
 /// nothing is left to be cleaned up while others measure.
 pub(crate) async fn finish(db: &DatabaseConnection) -> Result<(), sea_orm::DbErr> {
+    // The service computes at its start what these instances claim.
+    db.execute_unprepared("UPDATE service_instances SET claims_kept = NULL").await?;
     if db.get_database_backend() != DbBackend::Postgres {
         db.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         return Ok(());

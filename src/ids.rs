@@ -122,6 +122,12 @@ pub enum AnyId {
     Instance(InstanceId),
 }
 
+impl From<StackId> for AnyId {
+    fn from(id: StackId) -> Self {
+        Self::Stack(id)
+    }
+}
+
 impl From<TemplateId> for AnyId {
     fn from(id: TemplateId) -> Self {
         Self::Template(id)

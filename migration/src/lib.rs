@@ -21,6 +21,8 @@ mod m0015_change_horizons;
 mod m0016_forks;
 mod m0017_owned_entries;
 mod m0018_plans;
+mod m0019_claims;
+mod m0020_stack_env_vars;
 mod tables;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -54,6 +56,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_forks::Migration),
             Box::new(m0017_owned_entries::Migration),
             Box::new(m0018_plans::Migration),
+            Box::new(m0019_claims::Migration),
+            Box::new(m0020_stack_env_vars::Migration),
         ]
     }
 }

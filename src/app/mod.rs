@@ -17,7 +17,9 @@ pub mod templates;
 mod text;
 mod trash;
 
+use conflicts::keep::Keeping;
 use effects::warnings;
+use overrides::locks::Guarded;
 
 pub use crate::app::access::api_keys::{CreateApiKey, CreatedKey, ListedKey, RevokeApiKey};
 pub use crate::app::access::reveal_secret::RevealSecret;
@@ -59,6 +61,7 @@ pub use crate::app::stacks::fork::{
 pub use crate::app::stacks::purge::PurgeStack;
 pub use crate::app::stacks::rename::RenameStack;
 pub use crate::app::stacks::restore::RestoreStack;
+pub use crate::app::stacks::shared_vars::SetSharedVars;
 pub use crate::app::stacks::soft_delete::SoftDeleteStack;
 pub use crate::app::stacks::update::UpdateStack;
 pub use crate::app::templates::create::CreateTemplate;
@@ -251,12 +254,13 @@ impl App {
     /// Runs a command in a transaction.
     async fn write<W: Command>(&self, work: &W) -> Result<W::Output> {
         self.allow(W::PERMISSION)?;
+        let work = Guarded(work);
         if !self.planning.is_off() {
-            return self.write_planned(work).await;
+            return self.write_planned(&work).await;
         }
         self.db
             .write(
-                work,
+                &Keeping(&work),
                 self.idempotent_request.as_deref(),
                 self.clock.now(),
                 (&self.access.scope, &self.author),

@@ -49,6 +49,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
     }
     let db = secrets::unlock_telling(settings, db, |told| print(&format!("Note: {told}.\n"))).await?;
     let app = App::new(db.clone(), Clock::system()).reserving(reserved_ports(settings));
+    app.keep_unknown_claims().await.map_err(|error| format!("cannot compute what instances claim: {error}"))?;
     let auth_mode = auth_mode(settings, address, has_keys);
     if let Some(files) = catalogue {
         let CatalogReport { created, updated, unchanged, left_alone } =
@@ -63,8 +64,8 @@ pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
     let open =
         if auth_mode == AuthMode::OpenUntilFirstKey { " (no API key is required until one is created)" } else { "" };
     print(&format!(
-        "Open http://{address}/ for GraphiQL; programs talk to http://{address}/graphql{open}\nDevArch is running on the \
-         {database}.\n"
+        "Open http://{address}/ for the dashboard and http://{address}/graphiql for GraphiQL; programs talk to \
+         http://{address}/graphql{open}\nDevArch is running on the {database}.\n"
     ));
     db.watch();
     app.notify_servers();

@@ -133,7 +133,7 @@ pub struct ServerLimits {
     )]
     introspection: Audience,
 
-    /// For whom the page at / and its files are there: open (every client), keys (every valid API key), at least
+    /// For whom the dashboard at /, GraphiQL at /graphiql and their files are there: open (every client), keys (every valid API key), at least
     /// reader, editor or admin, or off.
     #[arg(long, env = "DEVARCH_PAGES", default_value_t = Audience::Open, global = true, value_name = "AUDIENCE")]
     pages: Audience,

@@ -23,7 +23,7 @@ use super::{
     repeated,
 };
 use crate::{
-    kinds::{Kind, OfInstance, OfTemplate, Owner, Stored, for_each_kind, for_each_template_kind},
+    kinds::{Kind, OfInstance, OfStack, OfTemplate, Owner, Stored, for_each_kind, for_each_template_kind},
     vault::{KeyId, Place, Vault, VaultError, key_of},
 };
 
@@ -165,6 +165,7 @@ pub async fn reseal(tx: &Tx, progress: Progress) -> Result<Option<Progress>, DbE
     }
     for_each_template_kind!(kinds, OfTemplate);
     for_each_kind!(kinds, OfInstance);
+    kinds! { (OfStack) shared_vars: SharedVar, }
     // The log comes last: what was copied to it from a row until now is there.
     if table == progress.table {
         let next = Progress { table: table + 1, after: 0, ..progress };
@@ -225,6 +226,7 @@ pub async fn encrypt_plaintext(tx: &Tx) -> Result<bool, DbErr> {
     }
     for_each_template_kind!(kinds, OfTemplate);
     for_each_kind!(kinds, OfInstance);
+    kinds! { (OfStack) shared_vars: SharedVar, }
     Ok(found)
 }
 
@@ -301,6 +303,7 @@ fn tables() -> Vec<String> {
     }
     for_each_template_kind!(kinds, OfTemplate);
     for_each_kind!(kinds, OfInstance);
+    kinds! { (OfStack) shared_vars: SharedVar, }
     tables
 }
 

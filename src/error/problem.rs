@@ -52,6 +52,8 @@ pub enum Code {
     PlanRequired,
     /// Another owner keeps this entry in a file, with another value.
     OwnedByOther,
+    /// The stack locks the variable: its instances can neither override nor remove it.
+    Locked,
 }
 
 /// An error in the input that a user can correct.

@@ -53,6 +53,23 @@ impl Mutation {
         ))
     }
 
+    /// Sets the variables that the instances of a stack share: all of them, so those that are not listed go. An injected one
+    /// is a part of the environment of every instance, where it takes the place of the template's variable of its name; an
+    /// instance's own variable takes the place of both.
+    async fn set_shared_vars(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which stack, and all its variables.")] input: SetSharedVarsInput,
+    ) -> Option<Result<SetSharedVarsPayload>> {
+        Some(SetSharedVarsPayload::from_result(
+            async {
+                let (app, command) = ctx.change(input)?;
+                app.set_shared_vars(command).await
+            }
+            .await,
+        ))
+    }
+
     /// Copies a stack with all its live instances and every override. Host ports are copied too: `warnings` names those
     /// that a copy and its source cannot have at the same time.
     async fn duplicate_stack(

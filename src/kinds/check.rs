@@ -9,29 +9,32 @@ use crate::error::{Code, Problems};
 
 /// Normalizes a collection from an input and notes all problems of its entries.
 pub fn check<K: Kind>(entries: &mut [K], at: &mut Problems) {
-    at.enter(K::FIELD, |at| {
-        if entries.len() > MAX_ENTRIES {
-            let message = format!("{} entries are too many; at most {MAX_ENTRIES} are allowed.", entries.len());
-            at.note(Code::LimitExceeded, message, None);
-            return;
-        }
-        let (mut seen, mut bytes) = (HashSet::new(), 0);
-        for (index, entry) in entries.iter_mut().enumerate() {
-            entry.normalize();
-            bytes += entry.long_bytes();
-            let duplicate = !seen.insert(entry.identity());
-            let look = |at: &mut Problems| {
-                check_entry(entry, at);
-                if duplicate {
-                    at.note(Code::DuplicateKey, "An earlier entry of this collection has the same key.", None);
-                }
-            };
-            if K::Set::SHAPE == Shape::List { at.enter(index.to_string(), look) } else { look(at) }
-        }
-        if bytes > MAX_KIND_BYTES {
-            at.note(Code::LimitExceeded, too_many_bytes(bytes), None);
-        }
-    });
+    at.enter(K::FIELD, |at| check_all(entries, at));
+}
+
+/// As [`check`], for a collection in a field of another name.
+pub fn check_all<K: Kind>(entries: &mut [K], at: &mut Problems) {
+    if entries.len() > MAX_ENTRIES {
+        let message = format!("{} entries are too many; at most {MAX_ENTRIES} are allowed.", entries.len());
+        at.note(Code::LimitExceeded, message, None);
+        return;
+    }
+    let (mut seen, mut bytes) = (HashSet::new(), 0);
+    for (index, entry) in entries.iter_mut().enumerate() {
+        entry.normalize();
+        bytes += entry.long_bytes();
+        let duplicate = !seen.insert(entry.identity());
+        let look = |at: &mut Problems| {
+            check_entry(entry, at);
+            if duplicate {
+                at.note(Code::DuplicateKey, "An earlier entry of this collection has the same key.", None);
+            }
+        };
+        if K::Set::SHAPE == Shape::List { at.enter(index.to_string(), look) } else { look(at) }
+    }
+    if bytes > MAX_KIND_BYTES {
+        at.note(Code::LimitExceeded, too_many_bytes(bytes), None);
+    }
 }
 
 /// The message for a collection that exceeds its size.

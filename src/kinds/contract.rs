@@ -19,14 +19,25 @@ use super::{
 };
 use crate::{
     error::Problems,
-    ids::{AnyId, GlobalId, InstanceId, TemplateId},
+    ids::{AnyId, GlobalId, InstanceId, StackId, TemplateId},
     vault::{Vault, VaultError},
 };
 
-/// The owner of entries: a template or an instance.
+/// To which stack an owner of entries belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Belongs {
+    /// To none: all stacks share it.
+    Nowhere,
+    /// It is the stack.
+    IsStack,
+    /// To the stack of which it is an instance.
+    ToStack,
+}
+
+/// The owner of entries: a template, a stack or an instance.
 pub trait Owner: Send + Sync + 'static {
-    /// Whether an owner belongs to one stack. Templates are shared by all stacks.
-    const OF_ONE_STACK: bool;
+    /// To which stack an owner belongs.
+    const BELONGS: Belongs;
     /// The id of the owner.
     type Id: GlobalId + Eq + Hash + Ord + Debug + Send + Sync + Into<Value> + Into<i64> + Into<AnyId> + 'static;
 }
@@ -34,16 +45,23 @@ pub trait Owner: Send + Sync + 'static {
 /// Marks rows that belong to a template.
 #[derive(Clone, Copy, Debug)]
 pub struct OfTemplate;
+/// Marks rows that belong to a stack, which all its instances share.
+#[derive(Clone, Copy, Debug)]
+pub struct OfStack;
 /// Marks rows that belong to an instance, which are its overrides.
 #[derive(Clone, Copy, Debug)]
 pub struct OfInstance;
 
 impl Owner for OfTemplate {
-    const OF_ONE_STACK: bool = false;
+    const BELONGS: Belongs = Belongs::Nowhere;
     type Id = TemplateId;
 }
+impl Owner for OfStack {
+    const BELONGS: Belongs = Belongs::IsStack;
+    type Id = StackId;
+}
 impl Owner for OfInstance {
-    const OF_ONE_STACK: bool = true;
+    const BELONGS: Belongs = Belongs::ToStack;
     type Id = InstanceId;
 }
 
@@ -82,6 +100,8 @@ pub trait Kind: Survives + LoggedEntry + Clone + Debug + HeapSize + PartialEq + 
     const REFERS_BY: Option<&'static str> = None;
     /// Whether the service adds entries of its own; see [`Kind::system`].
     const HAS_SYSTEM: bool = false;
+    /// Whether a stack can have entries of this kind, which its instances share.
+    const HAS_SHARED: bool = false;
     /// Whether entries can contain secrets, which are encrypted in the database. The tables of such a kind have the
     /// columns `is_secret` and `value`.
     const HAS_SECRETS: bool = false;

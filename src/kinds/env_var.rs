@@ -101,6 +101,7 @@ fn is_mask(text: &str) -> bool {
 
 impl Kind for EnvVar {
     const FIELD: &'static str = "envVars";
+    const HAS_SHARED: bool = true;
     const HAS_SECRETS: bool = true;
     /// Neither field shows a secret.
     const FIELD_COLUMNS: &'static [FieldColumn] = &[

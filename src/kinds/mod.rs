@@ -24,15 +24,17 @@ pub mod network;
 pub mod port;
 pub mod resource_limits;
 pub mod setting;
+pub mod shared_var;
 pub mod volume;
 
 use crate::error::Problems;
 pub use crate::kinds::{
     attribute::Attribute,
-    check::{check, check_entries, check_entry},
+    check::{check, check_all, check_entries, check_entry},
     config_file::ConfigFile,
     contract::{
-        Cardinality, EntryKey, Kind, Names, OfInstance, OfTemplate, Owner, SECRET_COLUMN, Shape, Stored, Survives,
+        Belongs, Cardinality, EntryKey, Kind, Names, OfInstance, OfStack, OfTemplate, Owner, SECRET_COLUMN, Shape,
+        Stored, Survives,
     },
     dependency::{Condition, Dependency},
     domain::Domain,
@@ -42,7 +44,8 @@ pub use crate::kinds::{
     label::{CONFIG_HASH_LABEL, Label, RESERVED_PREFIX},
     merging::{
         merge::{
-            Change, ChangeType, Effective, Merged, Origin, Removed, Stats, diff, merge, merge_with, stats, stats_with,
+            Change, ChangeType, Effective, Inherited, Merged, Origin, Removed, Stats, diff, inherited, merge,
+            merge_with, stats, stats_with,
         },
         operation::{
             AnyChange, AnyEntry, Draft, Entry, InstanceOverrides, Key, Operation, OverrideKind, Registered, Reset,
@@ -55,6 +58,7 @@ pub use crate::kinds::{
     port::{Port, PortKey, Protocol},
     resource_limits::ResourceLimits,
     setting::{Setting, SettingField, Settings},
+    shared_var::{Inject, SharedVar},
     values::{Argv, HostPort, Only, Stamp, UnknownWord, json::JsonValue},
     volume::{StorageNames, Volume, VolumeScope, VolumeType},
 };

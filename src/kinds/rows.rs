@@ -4,7 +4,7 @@
 
 /// Defines a kind: `kind! { /// doc  pub struct X in ("service_xs", "instance_xs"), input "XInput" { fields } }`. A
 /// kind without rows for templates names only the table of instances: `in ("instance_xs")`. `[nullable]` after a type
-/// that is not an `Option` makes its column nullable.
+/// that is not an `Option` makes its column nullable. What stacks have names the table after `of stacks`.
 macro_rules! kind {
     (
         $(#[$meta:meta])*
@@ -27,8 +27,49 @@ macro_rules! kind {
     };
     (
         $(#[$meta:meta])*
+        pub struct $name:ident of stacks in ($stack_table:literal), input $input:literal {
+            $( $(#[$field_meta:meta])* pub $field:ident : $type:ty $([$column:ident])?, )+
+        }
+    ) => {
+        $crate::kinds::kind! { @value
+            $(#[$meta])*
+            pub struct $name, input $input { $( $(#[$field_meta])* pub $field: $type, )+ }
+        }
+
+        #[expect(missing_docs, reason = "the columns are the fields of the value")]
+        #[doc = concat!("The stack's side: `", $stack_table, "`.")]
+        pub mod stack {
+            $crate::kinds::rows::table!(
+                $name, $stack_table, $crate::kinds::OfStack,
+                stack_id: StackId, StackId, $( $field: $type $([$column])? ),+
+            );
+        }
+    };
+    (
+        $(#[$meta:meta])*
         pub struct $name:ident in ($instance_table:literal), input $input:literal {
             $( $(#[$field_meta:meta])* pub $field:ident : $type:ty $([$column:ident])?, )+
+        }
+    ) => {
+        $crate::kinds::kind! { @value
+            $(#[$meta])*
+            pub struct $name, input $input { $( $(#[$field_meta])* pub $field: $type, )+ }
+        }
+
+        #[expect(missing_docs, reason = "the columns are the fields of the value")]
+        #[doc = concat!("The instance's side: `", $instance_table, "`.")]
+        pub mod instance {
+            $crate::kinds::rows::table!(
+                $name, $instance_table, $crate::kinds::OfInstance,
+                instance_id: InstanceId, InstanceId, $( $field: $type $([$column])? ),+
+            );
+        }
+    };
+    (
+        @value
+        $(#[$meta:meta])*
+        pub struct $name:ident, input $input:literal {
+            $( $(#[$field_meta:meta])* pub $field:ident : $type:ty, )+
         }
     ) => {
         #[derive(Clone, Debug, PartialEq, Hash, async_graphql::SimpleObject, async_graphql::InputObject)]
@@ -68,15 +109,6 @@ macro_rules! kind {
                 } )+
                 None
             }
-        }
-
-        #[expect(missing_docs, reason = "the columns are the fields of the value")]
-        #[doc = concat!("The instance's side: `", $instance_table, "`.")]
-        pub mod instance {
-            $crate::kinds::rows::table!(
-                $name, $instance_table, $crate::kinds::OfInstance,
-                instance_id: InstanceId, InstanceId, $( $field: $type $([$column])? ),+
-            );
         }
     };
 }

@@ -265,13 +265,16 @@ pub(super) struct SettingColumns {
     pub(super) format: ColumnFormat,
 }
 
-/// The rows of a kind in both layers.
+/// The rows of a kind in all layers.
 #[derive(Debug)]
 pub(super) struct Layered {
     pub(super) kind: &'static PlainKind,
     pub(super) own: Side,
     /// The rows of the template; `None` for a kind that templates do not have.
     pub(super) template: Option<Side>,
+    /// The rows that the instances of a stack share, with the column that tells which of them are injected; `None` for a
+    /// kind that stacks do not have.
+    pub(super) shared: Option<(Side, Column)>,
     /// The settings of the template, which are columns of its own.
     pub(super) settings: Vec<SettingColumns>,
     /// The columns by which rows are compared.
@@ -291,6 +294,7 @@ pub(super) struct Side {
 pub(super) struct Sides {
     pub(super) own: Column,
     pub(super) template: Option<Column>,
+    pub(super) shared: Option<Column>,
     /// The column's name, by which the values of entries that the service adds are found.
     pub(super) name: &'static str,
     pub(super) format: ColumnFormat,

@@ -123,7 +123,10 @@ pub fn router(app: App, options: Options) -> Router {
     let response_memory = transport::response_memory::ResponseMemory::new(&memory);
     let reserve_memory = || from_fn_with_state(response_memory.clone(), transport::response_memory::reserve);
     let routes = Router::new()
-        .route("/", get(routes::pages::index).layer(restrict_to(pages)))
+        .route("/", get(routes::pages::dashboard).layer(restrict_to(pages)))
+        .route("/app.js", get(routes::pages::script).layer(restrict_to(pages)))
+        .route("/app.css", get(routes::pages::style).layer(restrict_to(pages)))
+        .route("/graphiql", get(routes::pages::graphiql).layer(restrict_to(pages)))
         .route("/assets/{name}", get(routes::pages::asset).layer(restrict_to(pages)))
         .route("/schema.graphql", get(routes::pages::sdl).layer(restrict_to(schema_route)))
         .route("/graphql", any(graphql::handle).layer(authenticate()).layer(reserve_memory()))

@@ -11,7 +11,10 @@ pub use self::{
     read::{is_document, read, stack_name},
     write::write,
 };
-use crate::{error::Code, kinds::InstanceOverrides};
+use crate::{
+    error::Code,
+    kinds::{InstanceOverrides, SharedVar},
+};
 
 /// The version of the format, the value of the first key.
 pub const VERSION: i64 = 1;
@@ -40,6 +43,8 @@ pub struct StackDocument {
     pub stack: Option<String>,
     /// The fields of the stack that the document has.
     pub fields: Vec<Field>,
+    /// The variables that its instances share.
+    pub shared_vars: Vec<SharedVar>,
     /// The instances, sorted by name when they are written.
     pub instances: Vec<DocumentInstance>,
 }

@@ -9,7 +9,10 @@ use crate::{
     budget::import::ReadBudget,
     error::{Code, Error, Problem, Problems},
     fields::{Editable, InstanceValues, StackValues},
-    kinds::plain::document::read_overrides,
+    kinds::{
+        Kind, SharedVar,
+        plain::document::{read_overrides, read_shared_vars},
+    },
     name::{Name, NameOf},
     yaml::{self, Map, Node, Value},
 };
@@ -19,7 +22,7 @@ const MAX_BYTES: usize = 16 << 20;
 /// The keys of an instance beside its fields.
 const INSTANCE_KEYS: [&str; 4] = ["template", "overrides", "removed", "replaced"];
 /// The keys of a document beside the fields of a stack.
-const STACK_KEYS: [&str; 3] = [VERSION_KEY, "stack", "instances"];
+const STACK_KEYS: [&str; 4] = [VERSION_KEY, "stack", SharedVar::FIELD, "instances"];
 
 /// Whether a text is meant to be a document of a stack: its top level has the key `devarch`.
 pub fn is_document(text: &str) -> bool {
@@ -121,6 +124,9 @@ fn stack(root: &Node, at: &mut Problems) -> StackDocument {
     let set = |column: &str, value: &Json| initial.clone().set(column, value);
     document.fields = fields(map, StackValues::EDITABLE, set, at);
     known_keys(map, &STACK_KEYS, StackValues::EDITABLE, at);
+    if let Some(node) = map.get(SharedVar::FIELD) {
+        document.shared_vars = read_shared_vars(node, at);
+    }
     let Some(node) = map.get("instances") else { return document };
     at.enter("instances", |at| match &node.value {
         Value::Null => {}

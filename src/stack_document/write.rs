@@ -5,7 +5,10 @@
 use super::{DocumentInstance, Field, Format, StackDocument, VERSION, VERSION_KEY};
 use crate::{
     fields::{Editable, InstanceValues, StackValues},
-    kinds::plain::document::write_overrides,
+    kinds::{
+        Kind, SharedVar,
+        plain::document::{write_overrides, write_shared_vars},
+    },
     yaml::{self, Map, Node},
 };
 
@@ -18,6 +21,9 @@ pub fn write(document: &StackDocument, format: Format) -> String {
     }
     let initial = StackValues::default();
     fields(&document.fields, StackValues::EDITABLE, |column| initial.get(column), &mut map);
+    if let Some(vars) = write_shared_vars(&document.shared_vars) {
+        map.set(SharedVar::FIELD, vars);
+    }
     let mut instances: Vec<&DocumentInstance> = document.instances.iter().collect();
     instances.sort_by(|a, b| a.name.cmp(&b.name));
     let instances: Map = instances.into_iter().map(|instance| (instance.name.clone(), node(instance))).collect();

@@ -86,7 +86,7 @@ async function run(name: string, fields: string, kind = 'query'): Promise<void> 
 }
 
 test('the page loads', async () => {
-  const response = await page.goto(address);
+  const response = await page.goto(new URL('/graphiql', address).href);
   assert.equal(response?.status(), 200);
   await page.locator('.graphiql-query-editor .view-line').first().waitFor();
   await until('.graphiql-query-editor', (text) => text.includes('queryFirstLook{'));

@@ -62,6 +62,7 @@ mod schema;
 mod secrets;
 mod settings;
 mod shapes;
+mod shared_vars;
 mod stack_lifecycle;
 mod stacks;
 mod statements;

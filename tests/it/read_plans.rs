@@ -58,6 +58,8 @@ const KINDS: &[(&str, &str, &[&str])] = &[
     ("networks", "Network", &["name", "aliases", "isExternal", "options", "definition"]),
 ];
 
+const SHARED_VAR: &[&str] = &["key", "value", "isSecret", "isSet", "inject", "locked"];
+
 const SETTINGS: &[&str] = &["imageName", "imageTag", "command", "entrypoint", "user", "workingDir", "restartPolicy"];
 
 /// A generated query, with its variables and fragments.
@@ -102,12 +104,13 @@ impl Grown<'_> {
     fn instance(&mut self) -> String {
         self.some("Instance", INSTANCE, &mut |own| {
             let nothing = &mut |_: &mut Self| "__typename".to_owned();
-            match own.rng.below(KINDS.len() + 5) {
+            match own.rng.below(KINDS.len() + 6) {
+                5 => format!("stack {{ sharedVars {} }}", own.some("SharedVar", SHARED_VAR, nothing)),
                 0 => format!("template {}", own.some("Template", TEMPLATE, nothing)),
                 1 => format!("stack {}", own.some("Stack", STACK, nothing)),
                 2..5 => own.effective(),
                 kind => {
-                    let (field, of, fields) = KINDS[kind - 5];
+                    let (field, of, fields) = KINDS[kind - 6];
                     format!("{field} {}", own.some(of, fields, nothing))
                 }
             }

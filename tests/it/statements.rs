@@ -35,6 +35,7 @@ both!(
 
 /// Inserts `n` instances into a stack with SQL, each with an override of every kind.
 pub(crate) async fn fill(t: &TestApp, stack: &str, n: i64) -> Vec<InstanceId> {
+    t.writes_by_hand();
     let stack_id = stacks::find_by_name(&t.db.unscoped(), stack, RowLock::None).await.unwrap().unwrap().id;
     let template = templates::find_by_name(&t.db.unscoped(), "postgres").await.unwrap().unwrap().id;
     let now = DateTimeUtc::from_timestamp_micros(1_767_225_600_000_000).unwrap();
@@ -291,7 +292,7 @@ async fn what_would_run_costs_the_same_for_1_10_and_100_instances(t: &TestApp) {
             assert_eq!(config["labels"].as_array().unwrap().len(), 7);
         }
         // The stack and the page; twelve kinds of the instances and their rules; ten kinds and the settings of the
-        // template; the names of template and stack; the instances that are depended on.
-        assert_eq!(statements, 29, "{n} instances");
+        // template; the variables of the stack; the names of template and stack; the instances that are depended on.
+        assert_eq!(statements, 30, "{n} instances");
     }
 }

@@ -297,7 +297,8 @@ fn unreadable(row: &Unreadable, names: &Names<'_>) -> String {
     let field = row.field;
     let (whose, remedy) = match row.owner {
         AnyId::Template(_) => (format!("the template `{}`", names.template), "write them again with updateTemplate"),
-        AnyId::Stack(_) | AnyId::Instance(_) => {
+        AnyId::Stack(_) => (format!("the stack `{}`", names.stack), "write them again with setSharedVars"),
+        AnyId::Instance(_) => {
             (format!("the instance `{}`", names.instance), "reset them, or write them again with setInstanceOverrides")
         }
     };
@@ -313,7 +314,7 @@ fn layer_entries<K: Mergeable>(
 ) -> Result<(Vec<K>, Vec<K>)> {
     let template = match mode {
         Mode::Flat => Vec::new(),
-        Mode::Layered => entries(merge(&layers.template, &Overrides::default()), system, budget)?,
+        Mode::Layered => entries(merge(layers.template.as_slice(), &Overrides::default()), system, budget)?,
     };
     Ok((template, entries(layers.merge(), system, budget)?))
 }

@@ -6,18 +6,23 @@
 use std::{
     collections::HashSet,
     fmt,
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
+
+use sha2::{Digest, Sha256};
 
 use crate::{
     db::{
         Session,
         entries::Mergeable,
-        queries::claims::{self, Claimant, Sources, fold},
+        queries::claims::{
+            fold, free_ports,
+            holders::{self, WantedClaim},
+        },
     },
     error::Result,
-    ids::StackId,
-    kinds::{Domain, Port, Protocol, Volume, VolumeScope, VolumeType, clean_path},
+    ids::{StackId, TemplateId},
+    kinds::{Domain, OverrideKind, Port, Protocol, Volume, VolumeScope, VolumeType, clean_path},
 };
 
 /// The kind of a claimed resource.
@@ -55,6 +60,26 @@ pub(in crate::app) enum Extent {
     Read,
 }
 
+impl Resource {
+    /// The resource as text that no other resource of its kind of override has, short enough for an index.
+    pub(in crate::app) fn kept(&self) -> String {
+        let text = match self {
+            Self::HostPort { number, protocol } => free_ports::resource(*number, *protocol),
+            Self::Domain(name) => name.clone(),
+            Self::External(name) => format!("volume:{name}"),
+            Self::Path { path, .. } => path.clone(),
+        };
+        if text.len() <= MAX_KEPT_BYTES {
+            return text;
+        }
+        let digest = Sha256::digest(text.as_bytes());
+        format!("sha256:{}", digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    }
+}
+
+/// A longer resource is kept as its hash.
+const MAX_KEPT_BYTES: usize = 255;
+
 /// A claim of a resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::app) struct Claim {
@@ -75,7 +100,41 @@ impl Extent {
     }
 }
 
+impl Extent {
+    /// The extent as text.
+    pub(in crate::app) fn kept(self) -> String {
+        match self {
+            Self::Whole => "whole".to_owned(),
+            Self::Read => "read".to_owned(),
+            Self::Address(address) => address.to_string(),
+        }
+    }
+
+    /// All extents that clash with this one, as text; `None` if every extent does that a claim of the same resource can have.
+    fn clashing(self) -> Option<Vec<String>> {
+        match self {
+            Self::Whole => None,
+            Self::Read => Some(vec![Self::Whole.kept()]),
+            Self::Address(address) if address.is_unspecified() => None,
+            Self::Address(address) => {
+                let every = [IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::UNSPECIFIED)];
+                Some([address].into_iter().chain(every).map(|it| Self::Address(it).kept()).collect())
+            }
+        }
+    }
+}
+
 impl Claim {
+    /// The claim as one that instances with overrides of this kind may have as well.
+    pub(in crate::app) fn wanted(&self, kind: OverrideKind) -> WantedClaim {
+        WantedClaim { kind, resource: self.resource.kept(), extents: self.extent.clashing() }
+    }
+
+    /// Whether two claims clash.
+    pub(in crate::app) fn clashes(&self, other: &Self) -> bool {
+        self.resource == other.resource && self.extent.clashes(other.extent)
+    }
+
     /// Whether only instances of one stack can claim the resource.
     pub(in crate::app) fn is_inside_a_stack(&self) -> bool {
         matches!(self.resource, Resource::Path { inside: Some(_), .. })
@@ -109,9 +168,12 @@ pub(in crate::app) trait Claims: Mergeable {
     /// The claim of an entry in an instance of this stack.
     fn claim(&self, stack: StackId) -> Option<Claim>;
 
-    /// All running instances that may claim one of these resources, in no particular order.
-    fn candidates(db: &impl Session, wanted: &HashSet<&Resource>)
-    -> impl Future<Output = Result<Vec<Claimant>>> + Send;
+    /// The templates that may claim one of these resources, which are no relative paths: of each resource a limited number,
+    /// those with the lowest ids.
+    fn templates(
+        db: &impl Session,
+        wanted: &HashSet<&Resource>,
+    ) -> impl Future<Output = Result<Vec<TemplateId>>> + Send;
 }
 
 impl Claims for Port {
@@ -123,13 +185,13 @@ impl Claims for Port {
         Some(Claim { resource, extent: Extent::Address(address.to_canonical()) })
     }
 
-    async fn candidates(db: &impl Session, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
-        let number = |resource: &&Resource| match resource {
-            Resource::HostPort { number, .. } => Some(*number),
+    async fn templates(db: &impl Session, wanted: &HashSet<&Resource>) -> Result<Vec<TemplateId>> {
+        let port = |resource: &&Resource| match resource {
+            Resource::HostPort { number, protocol } => Some((*number, *protocol)),
             _ => None,
         };
-        let numbers: Vec<i32> = wanted.iter().filter_map(number).collect();
-        Ok(claims::by_host_port(db, &numbers).await?)
+        let ports: Vec<(i32, Protocol)> = wanted.iter().filter_map(port).collect();
+        Ok(holders::templates_by_host_port(db, &ports).await?)
     }
 }
 
@@ -138,13 +200,12 @@ impl Claims for Domain {
         Some(Claim { resource: Resource::Domain(self.domain.clone()), extent: Extent::Whole })
     }
 
-    async fn candidates(db: &impl Session, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
+    async fn templates(db: &impl Session, wanted: &HashSet<&Resource>) -> Result<Vec<TemplateId>> {
         let name = |resource: &&Resource| match resource {
             Resource::Domain(name) => Some(name.clone()),
             _ => None,
         };
-        let names: Vec<String> = wanted.iter().filter_map(name).collect();
-        Ok(claims::by_domain(db, &names).await?)
+        Ok(holders::templates_by_domain(db, wanted.iter().filter_map(name).collect()).await?)
     }
 }
 
@@ -161,21 +222,15 @@ impl Claims for Volume {
         Some(Claim { resource, extent: if self.read_only { Extent::Read } else { Extent::Whole } })
     }
 
-    async fn candidates(db: &impl Session, wanted: &HashSet<&Resource>) -> Result<Vec<Claimant>> {
-        let mut sources = Sources::default();
-        for resource in wanted {
-            match resource {
-                Resource::External(name) => sources.everywhere.push(fold(name)),
-                Resource::Path { path, inside: None } => sources.everywhere.push(fold(path)),
-                Resource::Path { path, inside: Some(stack) } => {
-                    sources.all.push(fold(path));
-                    sources.stacks.push(*stack);
-                }
-                Resource::HostPort { .. } | Resource::Domain(_) => {}
-            }
-        }
-        sources.all.extend_from_slice(&sources.everywhere);
-        Ok(claims::by_source(db, &sources).await?)
+    async fn templates(db: &impl Session, wanted: &HashSet<&Resource>) -> Result<Vec<TemplateId>> {
+        let source = |resource: &&Resource| match resource {
+            Resource::External(source) | Resource::Path { path: source, inside: None } => Some(fold(source)),
+            Resource::Path { inside: Some(_), .. } | Resource::HostPort { .. } | Resource::Domain(_) => None,
+        };
+        let mut sources: Vec<String> = wanted.iter().filter_map(source).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        Ok(holders::templates_by_source(db, sources).await?)
     }
 }
 
@@ -242,6 +297,31 @@ mod tests {
             assert_eq!(address(one).clashes(address(other)), expected, "{one} {other}");
             assert_eq!(address(other).clashes(address(one)), expected, "{other} {one}");
         }
+    }
+
+    #[test]
+    fn the_extents_that_are_looked_for_are_those_that_clash() {
+        let address = |text: &str| Extent::Address(text.parse().unwrap());
+        for all in [
+            vec![Extent::Whole, Extent::Read],
+            ["0.0.0.0", "::", "127.0.0.1", "127.0.0.2", "::1"].map(address).to_vec(),
+        ] {
+            for (one, other) in all.iter().flat_map(|one| all.iter().map(move |other| (*one, *other))) {
+                let found = one.clashing().is_none_or(|extents| extents.contains(&other.kept()));
+                assert_eq!(found, one.clashes(other), "{one:?} {other:?}");
+                assert!(one.clashing().is_none_or(|extents| extents.len() <= holders::MAX_EXTENTS));
+            }
+        }
+    }
+
+    #[test]
+    fn a_resource_is_kept_as_text_of_its_own() {
+        let path = |length: usize| Resource::Path { path: format!("/{}", "a".repeat(length)), inside: None };
+        let port = Resource::HostPort { number: 80, protocol: Protocol::Udp };
+        assert_eq!((port.kept(), path(1).kept()), ("80/udp".to_owned(), "/a".to_owned()));
+        assert_eq!(Resource::External("a".into()).kept(), "volume:a");
+        assert_eq!(path(4000).kept().len(), 71);
+        assert_ne!(path(4000).kept(), path(4001).kept());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::{
         App,
         conflicts::{
             claim::ClaimKind,
-            claim_index::{Age, Overlaps},
+            claim_index::{Age, MAX_OTHERS, Overlaps, rules_of},
         },
     },
     db::{
@@ -36,7 +36,7 @@ const MAX_HOLDERS: usize = 10;
 pub struct Conflict {
     /// The instance.
     pub instance: Arc<InstanceModel>,
-    /// The number of other claimants, at least one.
+    /// The number of other claimants: from 1 to 1,000, which stands for 1,000 or more.
     pub holder_count: usize,
     contested: Arc<Contested>,
     /// The place of the oldest other claimant in `contested`.
@@ -88,6 +88,7 @@ impl Conflict {
         let holders = match self.holder_count - 1 {
             0 => format!("`{stack}/{holder}`"),
             1 => format!("`{stack}/{holder}` and 1 other instance"),
+            n if self.holder_count >= MAX_OTHERS => format!("`{stack}/{holder}` and at least {n} other instances"),
             n => format!("`{stack}/{holder}` and {n} other instances"),
         };
         let (what, instead) = match self.kind() {
@@ -128,7 +129,7 @@ impl App {
         if subjects.is_empty() {
             return Ok(Vec::new());
         }
-        let rules = self.rules_of(db, &subjects).await?;
+        let rules = rules_of(db, &subjects).await?;
         let (ports, domains, volumes) = tokio::try_join!(
             self.overlaps::<Port>(db, &subjects, &rules),
             self.overlaps::<Domain>(db, &subjects, &rules),
@@ -146,7 +147,12 @@ impl App {
         if all.is_empty() {
             return Ok(Vec::new());
         }
-        let claimants = contested.iter().flat_map(|it| it.claimants.iter().take(MAX_HOLDERS + 1));
+        let mut is_contested = vec![false; contested.len()];
+        for overlap in &all {
+            is_contested[overlap.contested] = true;
+        }
+        let claimants = contested.iter().zip(&is_contested).filter(|(_, is_contested)| **is_contested);
+        let claimants = claimants.flat_map(|(it, _)| it.holders.oldest.iter());
         let named: BTreeSet<InstanceId> =
             claimants.map(|(_, id)| *id).chain(all.iter().map(|it| it.subject.1)).collect();
         let rows = instances::load(db, &named.into_iter().collect::<Vec<_>>()).await?;
@@ -165,7 +171,7 @@ impl App {
         let contested = contested.into_iter().map(|it| Contested {
             kind: it.claim.kind(),
             value: it.claim.to_string(),
-            claimants: it.claimants.iter().take(MAX_HOLDERS + 1).filter_map(claiming).collect(),
+            claimants: it.holders.oldest.iter().filter_map(claiming).collect(),
         });
         let contested: Vec<Arc<Contested>> = contested.map(Arc::new).collect();
         let places = places_in_order(&contested);

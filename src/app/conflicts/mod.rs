@@ -5,4 +5,5 @@
 pub(in crate::app) mod claim;
 pub(in crate::app) mod claim_index;
 pub(in crate::app) mod find;
+pub(in crate::app) mod keep;
 pub(in crate::app) mod suggest_host_port;

@@ -17,7 +17,7 @@ use crate::{
         effects::{
             effect::{DataAction, Effect, EffectKind, Effects, FieldEffect, Severity, conflict_text},
             state::{Affected, State},
-            values::{Names, Values, text_of_any},
+            values::{Names, Values, shared_changes, shared_text, text_of_any},
         },
     },
     db::{
@@ -44,7 +44,7 @@ pub(super) async fn find(app: &App, db: &Tx, tx: &Tx) -> Result<Effects> {
     names.extend(after.names.iter().map(|(id, name)| (*id, name.clone())));
     let mut found = Found { app, before, after, names, unmounted: Vec::new(), list: Vec::new() };
     found.expect_still(&affected)?;
-    found.stacks(&affected);
+    found.stacks(&affected)?;
     found.templates()?;
     found.instances()?;
     found.shared_volumes(tx).await?;
@@ -141,12 +141,15 @@ impl Found<'_> {
         self.push(place, subject, what, EffectKind::Config { edits: Vec::new(), fields: Vec::new() }, bound);
     }
 
-    fn stacks(&mut self, affected: &Affected) {
+    fn stacks(&mut self, affected: &Affected) -> Result<()> {
         for id in affected.stacks().iter().copied() {
             let (before, after) = (self.before.stacks.get(&id).cloned(), self.after.stacks.get(&id).cloned());
             let is_live = |row: &Option<StackModel>| row.as_ref().is_some_and(|stack| stack.deleted_at.is_none());
             let Some(name) = before.as_ref().or(after.as_ref()).map(|stack| stack.name.clone()) else { continue };
-            let (subject, bound) = (AnyId::Stack(id), before.as_ref().map(columns_text).unwrap_or_default());
+            let vars = |state: &State| state.shared_vars.get(&id).cloned().unwrap_or_default();
+            let (vars_before, vars_after) = (vars(&self.before), vars(&self.after));
+            let subject = AnyId::Stack(id);
+            let bound = before.as_ref().map(columns_text).unwrap_or_default() + &shared_text(&vars_before);
             let (severity, message) = match (&before, &after) {
                 (None, Some(_)) => (Severity::Info, format!("The stack `{name}` is created.")),
                 (Some(_), None) => {
@@ -166,11 +169,15 @@ impl Found<'_> {
                 }
                 (Some(before), Some(after)) => {
                     let fields = fields_of(STACK, differing_columns(before, after));
-                    if fields.is_empty() {
+                    let edits = shared_changes(&vars_before, &vars_after, self.app.budget())?;
+                    if fields.is_empty() && edits.is_empty() {
                         continue;
                     }
                     let (severity, message) = match before.name == after.name {
-                        true => (Severity::Info, format!("{} of the stack `{name}`.", changed(0, fields.len()))),
+                        true => {
+                            let severity = if edits.is_empty() { Severity::Info } else { Severity::Caution };
+                            (severity, format!("{} of the stack `{name}`.", changed(edits.len(), fields.len())))
+                        }
                         false => {
                             let message = format!(
                                 "The stack `{name}` gets the name `{}`; its project, network and containers follow.",
@@ -179,8 +186,8 @@ impl Found<'_> {
                             (Severity::Caution, message)
                         }
                     };
-                    let bound = format!("{fields:?}");
-                    let kind = EffectKind::Config { edits: Vec::new(), fields };
+                    let bound = self.edits_text(&edits, &fields);
+                    let kind = EffectKind::Config { edits, fields };
                     self.push(&name, subject, (severity, message), kind, bound);
                     continue;
                 }
@@ -188,6 +195,7 @@ impl Found<'_> {
             };
             self.object(&name, subject, (severity, message), bound);
         }
+        Ok(())
     }
 
     fn templates(&mut self) -> Result<()> {

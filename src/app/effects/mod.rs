@@ -24,7 +24,7 @@ pub use self::effect::{
 use self::token::Bound;
 use crate::{
     access::Permission,
-    app::App,
+    app::{App, conflicts::keep::keep},
     db::{Command, Tx, queries::api_keys},
     error::{Code, Detail, Error, Problem, Result},
 };
@@ -169,6 +169,8 @@ impl<W: Command> Command for Planned<'_, W> {
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<W::Output> {
         let output = self.work.run(tx, now).await?;
+        // Also of a dry run: its effects include conflicts.
+        keep(tx).await?;
         let effects = {
             // What is committed is what was before, because this transaction holds its locks.
             let before = self.app.snapshot().await?;

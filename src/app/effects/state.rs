@@ -15,7 +15,7 @@ use crate::{
     },
     error::Result,
     ids::{InstanceId, StackId, TemplateId},
-    kinds::OverrideKind,
+    kinds::{OverrideKind, SharedVar},
 };
 
 /// What a change reaches: its subjects, the instances of its stacks, and those of its templates.
@@ -94,6 +94,8 @@ pub(super) struct Member {
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) stacks: BTreeMap<StackId, StackModel>,
+    /// The variables of the stacks that the change has written.
+    pub(super) shared_vars: HashMap<StackId, Vec<SharedVar>>,
     pub(super) templates: BTreeMap<TemplateId, (TemplateModel, Values)>,
     /// The names of all templates, also of those that do not differ.
     pub(super) template_names: HashMap<TemplateId, String>,
@@ -118,6 +120,11 @@ impl State {
         let stack_ids: Vec<StackId> = stack_ids.into_iter().collect();
         let of_stacks: BTreeMap<StackId, StackModel> =
             stacks::load(db, &stack_ids).await?.into_iter().map(|row| (row.id, row)).collect();
+        let written: Vec<StackId> = affected.stacks.iter().copied().collect();
+        let shared_vars = match written.is_empty() {
+            true => HashMap::new(),
+            false => values::shared_vars(db, &written).await?,
+        };
         let mut template_ids: BTreeSet<TemplateId> = affected.templates.keys().copied().collect();
         template_ids.extend(rows.values().map(|row| row.template_service_id));
         let all = templates::load(db, &template_ids.into_iter().collect::<Vec<_>>()).await?;
@@ -155,7 +162,8 @@ impl State {
             (id, Member { row, is_live, runs, values })
         });
         let members = members.collect();
-        Ok(Self { templates: templates.collect(), template_names, members, names, stacks: of_stacks })
+        let templates = templates.collect();
+        Ok(Self { templates, template_names, members, names, stacks: of_stacks, shared_vars })
     }
 
     /// The name of a stack.

@@ -25,8 +25,8 @@ use crate::{
     fields::TemplateValues,
     ids::{InstanceId, StackId, TemplateId},
     kinds::{
-        AnyChange, AnyEntry, Cardinality, Kind, OfInstance, OfTemplate, OverrideKind, Rules, StorageNames, VolumeScope,
-        diff, for_each_kind, for_each_template_kind,
+        AnyChange, AnyEntry, Cardinality, Kind, OfInstance, OfStack, OfTemplate, OverrideKind, Registered, Rules,
+        SharedVar, StorageNames, VolumeScope, diff, for_each_kind, for_each_template_kind,
     },
     reference::InstanceRef,
 };
@@ -156,6 +156,11 @@ async fn effective<K: Mergeable>(
     let mut inherited = <K as Source<OfTemplate>>::masked(db, &templates).await?;
     let inherited: HashMap<TemplateId, Result<Arc<Vec<K>>, Unreadable>> =
         templates.iter().map(|id| (*id, inherited.take(*id).map(Arc::new))).collect();
+    let stacks: BTreeSet<StackId> = instances.iter().map(|row| row.stack_id).collect();
+    let stacks: Vec<StackId> = stacks.into_iter().collect();
+    let mut shared = <K as Source<OfStack>>::masked(db, &stacks).await?;
+    let shared: HashMap<StackId, Result<Arc<Vec<K>>, Unreadable>> =
+        stacks.iter().map(|id| (*id, shared.take(*id).map(Arc::new))).collect();
     let mut own = <K as Source<OfInstance>>::masked(db, &ids).await?;
     let no_rules = Rules::new();
     let found = instances.iter().map(|row| {
@@ -164,7 +169,11 @@ async fn effective<K: Mergeable>(
                 Some(found) => found.clone()?,
                 None => Arc::default(),
             };
-            let layers = Layers::new(template, Arc::new(own), rules.get(&row.id).unwrap_or(&no_rules));
+            let shared = match shared.get(&row.stack_id) {
+                Some(found) => found.clone()?,
+                None => Arc::default(),
+            };
+            let layers = Layers::new([template, shared, Arc::new(own)], rules.get(&row.id).unwrap_or(&no_rules));
             Ok(layers.merge().values().into_iter().cloned().collect())
         });
         (row.id, entries)
@@ -172,7 +181,24 @@ async fn effective<K: Mergeable>(
     Ok(found.collect())
 }
 
-fn changes<K: Mergeable + Into<AnyEntry>>(
+/// The variables of stacks, with secrets still encrypted. Those that cannot be read are missing.
+pub(super) async fn shared_vars(db: &impl Session, stacks: &[StackId]) -> Result<HashMap<StackId, Vec<SharedVar>>> {
+    Ok(<SharedVar as Source<OfStack>>::masked(db, stacks).await?.entries)
+}
+
+/// What differs between the variables of a stack.
+pub(super) fn shared_changes(before: &[SharedVar], after: &[SharedVar], budget: &Budget) -> Result<Vec<AnyChange>> {
+    let mut all = Vec::new();
+    changes(before, after, ToString::to_string, budget, &mut all)?;
+    Ok(all)
+}
+
+/// The variables of a stack as text, without secrets.
+pub(super) fn shared_text(vars: &[SharedVar]) -> String {
+    vars.iter().map(|var| format!("\n{}", text_of(var, &[]))).collect()
+}
+
+fn changes<K: Registered + Into<AnyEntry>>(
     before: &[K],
     after: &[K],
     key_text: impl Fn(&K::Key) -> String,
@@ -209,6 +235,7 @@ macro_rules! any_text {
         pub(super) fn text_of_any(entry: &AnyEntry, names: &Names) -> String {
             match entry {
                 $( AnyEntry::$kind(entry) => entry_text!($field, entry, names), )+
+                AnyEntry::SharedVar(entry) => text_of(entry, &[]),
             }
         }
     };

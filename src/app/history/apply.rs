@@ -19,47 +19,64 @@ use crate::{
     },
     error::{Code, Error, Problem, Problems, Result},
     fields::InstanceValues,
-    ids::InstanceId,
-    kinds::{Dependency, InstanceOverrides, OfInstance, OfTemplate, Overrides, Rules, diff, for_each_kind, merge},
+    ids::{InstanceId, StackId, TemplateId},
+    kinds::{
+        Dependency, Inherited, InstanceOverrides, OfInstance, OfStack, OfTemplate, OverrideKind, Overrides, Rules,
+        diff, for_each_kind, merge,
+    },
 };
 
-/// The overrides with which an instance would run exactly as it did, although its template may have changed since: what
-/// the instance said, and an override or a removal for each entry of the template that is another one now. Also returns
-/// the keys of these, as `kind key`.
+/// The overrides with which an instance would run exactly as it did, although its template and the variables of its stack
+/// may have changed since: what the instance said, and an override or a removal for each inherited entry that is another
+/// one now. What the stack locks stays as the stack says. Also returns the keys of these, as `kind key`.
 pub(super) async fn overrides_of(tx: &Tx, past: &PastInstance) -> Result<(InstanceOverrides, Vec<String>)> {
-    let (id, template) = (past.row.id, past.row.template_service_id);
+    let (id, stack, template) = (past.row.id, past.row.stack_id, past.row.template_service_id);
+    let locked: Vec<String> = entries::shared::injected_keys(tx, stack)
+        .await?
+        .into_iter()
+        .filter_map(|(key, locked)| locked.then_some(key))
+        .collect();
     let (mut all, mut pinned) = (InstanceOverrides::default(), Vec::new());
     macro_rules! kinds {
         ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => { $( {
             let layers = past.layers.$field.as_ref().map_err(|row| Error::from(row.clone()))?;
             let (mut own, mut before) = ((*layers.own).clone(), (*layers.template).clone());
+            let mut shared = (*layers.shared).clone();
             <crate::kinds::$kind as Source<OfInstance>>::open(tx, id, &mut own)?;
             <crate::kinds::$kind as Source<OfTemplate>>::open(tx, template, &mut before)?;
-            let now = current::<crate::kinds::$kind>(tx, template).await?;
-            all.$field = Some(as_it_ran(own, &before, &now, &past.rules, &mut pinned));
+            <crate::kinds::$kind as Source<OfStack>>::open(tx, stack, &mut shared)?;
+            let (template_now, shared_now) = current::<crate::kinds::$kind>(tx, template, stack).await?;
+            let before = Inherited { template: &before, shared: &shared };
+            let now = Inherited { template: &template_now, shared: &shared_now };
+            let locked = if OverrideKind::$kind == OverrideKind::EnvVar { locked.as_slice() } else { &[] };
+            all.$field = Some(as_it_ran((own, &past.rules), before, now, locked, &mut pinned));
         } )+ };
     }
     for_each_kind!(kinds);
     Ok((all, pinned))
 }
 
-/// The current entries of a template.
-async fn current<K: Mergeable>(tx: &Tx, template: crate::ids::TemplateId) -> Result<Vec<K>> {
-    let mut loaded = <K as Source<OfTemplate>>::load_each(tx, &[template]).await?;
-    loaded.take(template).map_err(Error::from)
+/// The current entries of a template and of a stack.
+async fn current<K: Mergeable>(tx: &Tx, template: TemplateId, stack: StackId) -> Result<(Vec<K>, Vec<K>)> {
+    let of_template = <K as Source<OfTemplate>>::load_each(tx, &[template]).await?.take(template)?;
+    let of_stack = <K as Source<OfStack>>::load_each(tx, &[stack]).await?.take(stack)?;
+    Ok((of_template, of_stack))
 }
 
 fn as_it_ran<K: Mergeable>(
-    own: Vec<K>,
-    before: &[K],
-    now: &[K],
-    rules: &Rules,
+    (own, rules): (Vec<K>, &Rules),
+    before: Inherited<'_, K>,
+    now: Inherited<'_, K>,
+    locked: &[String],
     pinned: &mut Vec<String>,
 ) -> Overrides<K> {
     let mut overrides: Overrides<K> = Overrides::new(own, K::KIND, rules);
     let said = overrides.clone();
     let (ran, runs) = (merge(before, &said), merge(now, &said));
     for change in diff(&runs.values(), &ran.values()) {
+        if locked.contains(&change.key.to_string()) {
+            continue;
+        }
         if change.to.is_empty() {
             if K::refuses_rule(Some(&change.key)).is_some() {
                 continue;

@@ -19,9 +19,10 @@ use crate::{
         repeated,
     },
     error::Result,
-    ids::{ChangeId, InstanceId, TemplateId},
+    ids::{ChangeId, InstanceId, StackId, TemplateId},
     kinds::{
-        AnyChange, AnyEntry, OfInstance, OfTemplate, OverrideKind, Registered, for_each_kind, for_each_template_kind,
+        AnyChange, AnyEntry, OfInstance, OfStack, OfTemplate, OverrideKind, Registered, SharedVar, for_each_kind,
+        for_each_template_kind,
     },
 };
 
@@ -117,6 +118,8 @@ async fn initial(db: &crate::db::Tx, subjects: &[Subject]) -> Result<HashMap<Sub
     let undo = Undo::load(db, Point { stack: -1, templates: -1 }, subjects).await?;
     let instances: Vec<InstanceId> =
         subjects.iter().filter_map(|it| if let Subject::Instance(id) = it { Some(*id) } else { None }).collect();
+    let stacks: Vec<StackId> =
+        subjects.iter().filter_map(|it| if let Subject::Stack(id) = it { Some(*id) } else { None }).collect();
     let templates: Vec<TemplateId> =
         subjects.iter().filter_map(|it| if let Subject::Template(id) = it { Some(*id) } else { None }).collect();
     let mut found: HashMap<Subject, Vec<AnyChange>> = HashMap::new();
@@ -131,6 +134,9 @@ async fn initial(db: &crate::db::Tx, subjects: &[Subject]) -> Result<HashMap<Sub
                 }
             }
         )+ };
+    }
+    if !stacks.is_empty() {
+        added! { (OfStack, stacks) shared_vars: SharedVar, }
     }
     if !instances.is_empty() {
         for_each_kind!(added, OfInstance, instances);
@@ -197,6 +203,12 @@ macro_rules! all_sides {
         /// The entry before and after a change, with secrets still encrypted.
         fn sides(kind: OverrideKind, row: &ChangeEntryModel) -> (Option<AnyEntry>, Option<AnyEntry>) {
             let (before, after) = (row.value_before.as_deref(), row.value_after.as_deref());
+            if row.owner_kind == "STACK" {
+                return (
+                    past::read_side::<SharedVar>(before, row.secret_before.as_deref()).map(AnyEntry::from),
+                    past::read_side::<SharedVar>(after, row.secret_after.as_deref()).map(AnyEntry::from),
+                );
+            }
             match kind { $(
                 OverrideKind::$kind => (
                     past::read_side::<crate::kinds::$kind>(before, row.secret_before.as_deref()).map(AnyEntry::from),

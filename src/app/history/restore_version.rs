@@ -22,6 +22,7 @@ use crate::{
     db::{
         Command, Tx,
         entities::StackModel,
+        entries::{Source, shared},
         queries::{
             stack_instances,
             stacks::{self, RowLock, StackChange},
@@ -30,6 +31,7 @@ use crate::{
     error::{Error, Problems, Result},
     fields::{InstanceValues, StackValues},
     ids::AnyId,
+    kinds::{OfStack, SharedVar},
 };
 
 /// What is restored.
@@ -104,7 +106,11 @@ impl RestoreVersion {
                 apply::trash(tx, &instance, now).await?;
             }
         }
-        let restored = self.fields(tx, &stack, &past.row, now).await?;
+        // Before the instances, whose overrides depend on them.
+        let mut vars = past.shared_vars.clone().map(|vars| (*vars).clone())?;
+        <SharedVar as Source<OfStack>>::open(tx, stack.id, &mut vars)?;
+        let others = shared::replace_vars(tx, stack.id, vars, now).await?;
+        let restored = self.fields(tx, (&stack, &past.row), others, now).await?;
         tx.log().noted(&restored, ChangeAction::RestoreVersion);
         let members = apply::members(tx, &restored).await?;
         for instance in &past.instances {
@@ -129,8 +135,14 @@ impl RestoreVersion {
         Ok(Warned { value: Undone(AnyId::Stack(stack.id)), warnings: warned })
     }
 
-    /// Restores the fields of a stack.
-    async fn fields(&self, tx: &Tx, stack: &StackModel, past: &StackModel, now: DateTime<Utc>) -> Result<StackModel> {
+    /// Restores the fields of a stack. `others` is whether something else of it was written.
+    async fn fields(
+        &self,
+        tx: &Tx,
+        (stack, past): (&StackModel, &StackModel),
+        others: bool,
+        now: DateTime<Utc>,
+    ) -> Result<StackModel> {
         let mut problems = Problems::default();
         let name = match past.name == stack.name {
             true => None,
@@ -138,7 +150,7 @@ impl RestoreVersion {
         };
         problems.finish()?;
         let values = Some(StackValues::from(past)).filter(|values| *values != StackValues::from(stack));
-        if name.is_none() && values.is_none() {
+        if name.is_none() && values.is_none() && !others {
             return Ok(stack.clone());
         }
         let change = StackChange { name: name.clone(), values, ..StackChange::default() };

@@ -9,15 +9,17 @@ use crate::{
     app::App,
     db::change_log::{past::Point, since::LastChanges},
     error::Result,
-    ids::{ChangeId, InstanceId, TemplateId},
+    ids::{ChangeId, InstanceId, StackId, TemplateId},
     kinds::{Origin, OverrideKind},
 };
 
-/// The entries of an instance and of its template.
+/// The entries of an instance, of its stack and of its template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Sides {
     /// The instance.
     pub instance: InstanceId,
+    /// Its stack.
+    pub stack: StackId,
     /// Its template.
     pub template: TemplateId,
     /// The point until which changes count.
@@ -38,12 +40,13 @@ pub struct EffectiveKey {
 }
 
 impl App {
-    /// The last changes of the entries of many instances and their templates, in a constant number of statements for
+    /// The last changes of the entries of many instances, their stacks and their templates, in a constant number of statements for
     /// each point.
     pub async fn last_changes(&self, sides: &[Sides]) -> Result<HashMap<Point, LastChanges>> {
         let mut of_point: HashMap<Point, Vec<Subject>> = HashMap::new();
         for sides in sides {
-            let subjects = [Subject::Instance(sides.instance), Subject::Template(sides.template)];
+            let subjects =
+                [Subject::Instance(sides.instance), Subject::Stack(sides.stack), Subject::Template(sides.template)];
             of_point.entry(sides.point).or_default().extend(subjects);
         }
         let mut found = HashMap::new();
@@ -59,6 +62,7 @@ impl App {
 /// The change that made a value what it is; `None` if that is older than the log.
 pub fn since(known: &LastChanges, sides: &Sides, value: &EffectiveKey) -> Option<ChangeId> {
     let (instance, template) = (Subject::Instance(sides.instance), Subject::Template(sides.template));
+    let stack = Subject::Stack(sides.stack);
     let kind = value.kind.as_str();
     let own = known.of(instance, kind, Some(&value.key));
     let created = known.created(instance);
@@ -71,7 +75,15 @@ pub fn since(known: &LastChanges, sides: &Sides, value: &EffectiveKey) -> Option
                 Some(column) => known.of(template, "FIELD", Some(column)),
                 None => known.of(template, kind, Some(&value.key)),
             };
-            [own, replaced, of_template.or(known.created(template)), created].into_iter().flatten().max()
+            // A variable of the stack may have been there before.
+            let of_stack = known.of(stack, kind, Some(&value.key));
+            let of_template = of_template.or(known.created(template));
+            [own, replaced, of_stack, of_template, created].into_iter().flatten().max()
+        }
+        Origin::Stack => {
+            let replaced = known.of(instance, kind, None);
+            let of_stack = known.of(stack, kind, Some(&value.key)).or(known.created(stack));
+            [own, replaced, of_stack, created].into_iter().flatten().max()
         }
         // What the service adds depends on names.
         Origin::System => {

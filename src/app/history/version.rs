@@ -20,7 +20,10 @@ use crate::{
     error::{Error, Result, Unreadable},
     fields::TemplateValues,
     ids::{InstanceId, StackId, TemplateId},
-    kinds::{Cardinality, Dependency, OfInstance, OfTemplate, Rules, Setting, for_each_kind, for_each_template_kind},
+    kinds::{
+        Cardinality, Dependency, EnvVar, OfInstance, OfStack, OfTemplate, Rules, Setting, SharedVar, for_each_kind,
+        for_each_template_kind,
+    },
 };
 
 /// The layers of one kind, or the row that cannot be read.
@@ -28,7 +31,7 @@ pub(in crate::app) type PastKind<K> = Result<Layers<K>, Unreadable>;
 
 macro_rules! past_layers {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
-        /// The entries of an instance and of its template at a point, by kind, with secrets still encrypted.
+        /// The entries of an instance, of its stack and of its template at a point, by kind, with secrets still encrypted.
         #[derive(Clone, Debug)]
         pub struct PastLayers {
             $( $(#[$doc])* pub $field: PastKind<crate::kinds::$kind>, )+
@@ -65,7 +68,7 @@ pub struct PastInstance {
     pub template_name: String,
     /// Its rules.
     pub rules: Arc<Rules>,
-    /// Its entries and those of its template.
+    /// Its entries, and those of its stack and its template.
     pub layers: Arc<PastLayers>,
     /// The change that made it what it was; `None` if that is older than the log.
     pub made_by: Option<ChangeModel>,
@@ -78,6 +81,8 @@ pub struct PastInstance {
 pub struct PastStack {
     /// Its row, with the fields of that time.
     pub row: Arc<StackModel>,
+    /// Its variables, with secrets still encrypted; or the row that cannot be read.
+    pub shared_vars: Result<Arc<Vec<SharedVar>>, Unreadable>,
     /// Its live instances, oldest first.
     pub instances: Vec<Arc<PastInstance>>,
     /// The change that made it what it was; `None` if that is older than the log.
@@ -153,8 +158,10 @@ pub(in crate::app) async fn past_stack(tx: &Tx, now: &StackModel, point: Point) 
         return Ok(None);
     }
     instances.sort_by_key(|instance| (instance.row.created_at, instance.row.id));
+    let shared_vars = undo.entries::<OfStack, SharedVar>(tx, &[now.id]).await?.take(now.id).map(Arc::new);
     Ok(Some(PastStack {
         row: Arc::new(undo.object(now)),
+        shared_vars,
         instances: instances.into_iter().map(Arc::new).collect(),
         made_by: undo.made_by(subject).cloned(),
         point,
@@ -189,7 +196,9 @@ pub(in crate::app) async fn past_instances(
     let no_rules = Rules::new();
     let rules: HashMap<InstanceId, Arc<Rules>> =
         ids.iter().map(|id| (*id, Arc::new(undo.rules(*id, rules_now.get(id).unwrap_or(&no_rules))))).collect();
-    let mut layers = all_layers(tx, &undo, &rows, &templates, &rules).await?;
+    let shared = undo.entries::<OfStack, SharedVar>(tx, &[stack.id]).await?.take(stack.id);
+    let shared = shared.map(|vars| Arc::new(vars.iter().filter_map(SharedVar::injected).collect()));
+    let mut layers = all_layers(tx, &undo, &rows, (&templates, &shared), &rules).await?;
     let stack_name = undo.object(stack).name;
     let found = rows
         .iter()
@@ -261,6 +270,19 @@ macro_rules! of_kind {
     };
 }
 
+/// What the instances of a stack share of a kind.
+macro_rules! shared_of {
+    ($shared:ident, env_vars) => {
+        $shared.clone()
+    };
+    ($shared:ident, $field:ident) => {
+        Ok(Arc::default())
+    };
+}
+
+/// The injected variables of a stack, or the row that cannot be read.
+type SharedVars = Result<Arc<Vec<EnvVar>>, Unreadable>;
+
 macro_rules! instance_layers {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
         /// The layers of all kinds for each instance. The number of statements does not depend on the number of instances.
@@ -268,7 +290,7 @@ macro_rules! instance_layers {
             tx: &Tx,
             undo: &Undo,
             instances: &[InstanceModel],
-            templates: &HashMap<TemplateId, TemplateModel>,
+            (templates, shared): (&HashMap<TemplateId, TemplateModel>, &SharedVars),
             rules: &HashMap<InstanceId, Arc<Rules>>,
         ) -> Result<HashMap<InstanceId, PastLayers>> {
             let ids: Vec<InstanceId> = instances.iter().map(|row| row.id).collect();
@@ -284,8 +306,10 @@ macro_rules! instance_layers {
                     $field: {
                         let inherited: Result<Arc<Vec<crate::kinds::$kind>>, Unreadable> =
                             of_kind!(of_templates, template, $field);
+                        let shared: Result<Arc<Vec<crate::kinds::$kind>>, Unreadable> = shared_of!(shared, $field);
                         inherited.and_then(|inherited| {
-                            $field.take(row.id).map(|own| Layers::new(inherited, Arc::new(own), rules))
+                            let (shared, own) = (shared?, $field.take(row.id)?);
+                            Ok(Layers::new([inherited, shared, Arc::new(own)], rules))
                         })
                     },
                 )+ });

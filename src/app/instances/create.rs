@@ -7,7 +7,7 @@ use crate::{
     app::{
         App, StackRef, TemplateRef, find,
         instances::naming,
-        overrides::{dependencies, keep_secrets},
+        overrides::{dependencies, keep_secrets, locks::Locks},
         text,
     },
     db::{
@@ -92,9 +92,10 @@ impl Command for CreateInstance {
         if let (Some(stack), Some(wanted)) = (&stack, &mut overrides.dependencies) {
             dependencies::resolve_all(tx, stack, None, wanted, &mut overrides_at).await?;
         }
-        if let (Some(template), Some(wanted)) = (&template, &mut overrides.env_vars) {
-            let inherited = keep_secrets::Stored::inherited(tx, template.id, wanted.iter()).await?;
+        if let (Some(stack), Some(template), Some(wanted)) = (&stack, &template, &mut overrides.env_vars) {
+            let inherited = keep_secrets::Stored::inherited(tx, (stack.id, template.id), wanted.iter()).await?;
             inherited.complete_all(wanted, &mut overrides_at);
+            Locks::load(tx, stack.id).await?.check_all(wanted, &mut overrides_at);
         }
         problems.append(overrides_at);
         problems.finish()?;

@@ -15,25 +15,41 @@ use crate::{
         queries::{claims::Claimant, rules},
     },
     error::Unreadable,
-    ids::{InstanceId, TemplateId},
-    kinds::{Merged, OfInstance, OfTemplate, OverrideKind, Overrides, Rules, Stats, merge_with, stats_with},
+    ids::{InstanceId, StackId, TemplateId},
+    kinds::{
+        Inherited, Merged, OfInstance, OfStack, OfTemplate, OverrideKind, Overrides, Rules, Stats, inherited,
+        merge_with, stats_with,
+    },
 };
 
-/// The entries of a template and the overrides of an instance, for one kind.
+/// The entries of a template, those that the instances of a stack share, and the overrides of an instance, for one kind.
 #[derive(Clone, Debug)]
 pub struct Layers<K: Mergeable> {
     /// The template's entries.
     pub template: Arc<Vec<K>>,
+    /// The entries that the instances of the stack share.
+    pub shared: Arc<Vec<K>>,
     /// The instance's entries.
     pub own: Arc<Vec<K>>,
-    /// The instance's rules, which remove or replace template entries.
+    /// The instance's rules, which remove or replace inherited entries.
     rules: Overrides<K>,
 }
 
 impl<K: Mergeable> Layers<K> {
-    /// Creates the layers of one kind. `rules` may contain rules of other kinds.
-    pub fn new(template: Arc<Vec<K>>, own: Arc<Vec<K>>, rules: &Rules) -> Self {
-        Self { template, own, rules: Overrides::new(Vec::new(), K::KIND, rules) }
+    /// Creates the layers of one kind, of the template, of the stack and of the instance. `rules` may contain rules of
+    /// other kinds.
+    pub fn new([template, shared, own]: [Arc<Vec<K>>; 3], rules: &Rules) -> Self {
+        Self { template, shared, own, rules: Overrides::new(Vec::new(), K::KIND, rules) }
+    }
+
+    /// What is below the overrides.
+    fn below(&self) -> Inherited<'_, K> {
+        Inherited { template: &self.template, shared: &self.shared }
+    }
+
+    /// What the instance inherits, by key.
+    pub fn inherited(&self) -> Vec<&K> {
+        inherited(self.below())
     }
 
     /// Whether the instance overrides nothing of this kind.
@@ -43,12 +59,12 @@ impl<K: Mergeable> Layers<K> {
 
     /// Merges the layers into the effective entries.
     pub fn merge(&self) -> Merged<&K> {
-        merge_with(&self.template, &self.own, &self.rules)
+        merge_with(self.below(), &self.own, &self.rules)
     }
 
     /// Statistics about the overrides.
     pub fn stats(&self) -> (OverrideKind, Stats) {
-        (K::KIND, stats_with(&self.template, &self.own, &self.rules))
+        (K::KIND, stats_with(self.below(), &self.own, &self.rules))
     }
 }
 
@@ -58,6 +74,8 @@ pub(in crate::app) trait MadeFromTemplate: Sync {
     fn id(&self) -> InstanceId;
     /// The id of its template.
     fn template(&self) -> TemplateId;
+    /// The id of its stack.
+    fn stack(&self) -> StackId;
 }
 
 impl MadeFromTemplate for InstanceModel {
@@ -66,6 +84,9 @@ impl MadeFromTemplate for InstanceModel {
     }
     fn template(&self) -> TemplateId {
         self.template_service_id
+    }
+    fn stack(&self) -> StackId {
+        self.stack_id
     }
 }
 
@@ -76,12 +97,16 @@ impl MadeFromTemplate for Claimant {
     fn template(&self) -> TemplateId {
         self.template_service_id
     }
+    fn stack(&self) -> StackId {
+        self.stack_id
+    }
 }
 
-/// The layers of an instance, or the row of the instance or its template that cannot be read.
+/// The layers of an instance, or the row of the instance, its stack or its template that cannot be read.
 pub(in crate::app) type Readable<K> = Result<Layers<K>, Unreadable>;
 
-/// Loads the layers of one kind for many instances, in their order. Runs three statements.
+/// Loads the layers of one kind for many instances, in their order. Runs three statements, and one more for a kind that
+/// stacks have.
 pub(in crate::app) async fn load<K: Mergeable>(
     db: &impl Session,
     instances: &[InstanceModel],
@@ -91,7 +116,7 @@ pub(in crate::app) async fn load<K: Mergeable>(
     load_with(db, instances, &rules).await
 }
 
-/// Loads the layers with rules that were loaded before. Runs two statements.
+/// Loads the layers with rules that were loaded before.
 pub(in crate::app) async fn load_with<K: Mergeable>(
     db: &impl Session,
     instances: &[impl MadeFromTemplate],
@@ -105,16 +130,27 @@ pub(in crate::app) async fn load_with<K: Mergeable>(
     let unreadable = template.unreadable;
     let template: HashMap<TemplateId, Arc<Vec<K>>> =
         template.entries.into_iter().map(|(id, entries)| (id, Arc::new(entries))).collect();
+    let mut stacks: Vec<StackId> = instances.iter().map(MadeFromTemplate::stack).collect();
+    stacks.sort_unstable();
+    stacks.dedup();
+    let shared = <K as Source<OfStack>>::load_each(db, &stacks).await?;
+    let shared_unreadable = shared.unreadable;
+    let shared: HashMap<StackId, Arc<Vec<K>>> =
+        shared.entries.into_iter().map(|(id, entries)| (id, Arc::new(entries))).collect();
     let mut own = <K as Source<OfInstance>>::load_each(db, &ids).await?;
     let (nothing, no_rules) = (Arc::new(Vec::new()), Rules::new());
     let layers = instances.iter().map(|instance| {
         if let Some(row) = unreadable.get(&instance.template()) {
             return Err(row.clone());
         }
+        if let Some(row) = shared_unreadable.get(&instance.stack()) {
+            return Err(row.clone());
+        }
+        let shared = shared.get(&instance.stack()).unwrap_or(&nothing);
         let template = template.get(&instance.template()).unwrap_or(&nothing);
         let entries = own.take(instance.id())?;
         let rules = rules.get(&instance.id()).unwrap_or(&no_rules);
-        Ok(Layers::new(Arc::clone(template), Arc::new(entries), rules))
+        Ok(Layers::new([Arc::clone(template), Arc::clone(shared), Arc::new(entries)], rules))
     });
     Ok(layers.collect())
 }

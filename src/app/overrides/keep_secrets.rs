@@ -12,12 +12,12 @@ use crate::{
         entries::{self, Source},
     },
     error::{Problems, Result},
-    ids::TemplateId,
-    kinds::{EnvValue, EnvVar, Kind, OfInstance, OfTemplate, Owner, Stored as StoredKind},
+    ids::{StackId, TemplateId},
+    kinds::{EnvValue, EnvVar, Kind, OfInstance, OfStack, OfTemplate, Owner, SharedVar, Stored as StoredKind},
 };
 
-/// The stored entries from which missing values are taken. An owner's own entries take precedence over those of its
-/// template.
+/// The stored entries from which missing values are taken. An owner's own entries take precedence over those that it
+/// inherits, and those of its stack over those of its template.
 pub(in crate::app) struct Stored<'a> {
     own: Cow<'a, [EnvVar]>,
     inherited: Vec<EnvVar>,
@@ -36,8 +36,23 @@ where
     Ok(entries::under::<O, EnvVar>(db, owner, &keys).await?)
 }
 
+/// Loads what an instance of a stack and a template inherits under the keys of the wanted entries, the nearest layer
+/// first.
+async fn load_inherited(
+    db: &impl Session,
+    (stack, template): (StackId, TemplateId),
+    wanted: Vec<&EnvVar>,
+) -> Result<Vec<EnvVar>> {
+    let keys: Vec<String> =
+        wanted.iter().filter(|wanted| wanted.needs_stored()).map(|wanted| wanted.key.clone()).collect();
+    let shared = entries::under::<OfStack, SharedVar>(db, stack, &keys).await?;
+    let mut found: Vec<EnvVar> = shared.iter().filter_map(SharedVar::injected).collect();
+    found.extend(load_needed::<OfTemplate>(db, template, wanted).await?);
+    Ok(found)
+}
+
 impl<'a> Stored<'a> {
-    /// Loads for entries of an instance: its own entries, and those of its template for the remaining keys.
+    /// Loads for entries of an instance: its own entries, and the inherited ones for the remaining keys.
     pub(in crate::app) async fn of_instance(
         db: &impl Session,
         instance: &InstanceModel,
@@ -48,7 +63,7 @@ impl<'a> Stored<'a> {
         let missing =
             |wanted: &&&EnvVar| wanted.value == EnvValue::KeepStored && !own.iter().any(|own| own.key == wanted.key);
         let missing: Vec<&EnvVar> = wanted.iter().filter(missing).copied().collect();
-        let inherited = load_needed::<OfTemplate>(db, instance.template_service_id, missing).await?;
+        let inherited = load_inherited(db, (instance.stack_id, instance.template_service_id), missing).await?;
         Ok(Self { own: own.into(), inherited })
     }
 
@@ -64,10 +79,11 @@ impl<'a> Stored<'a> {
     /// Loads for entries of an instance that has no entries of its own with these keys.
     pub(in crate::app) async fn inherited(
         db: &impl Session,
-        template: TemplateId,
+        from: (StackId, TemplateId),
         wanted: impl IntoIterator<Item = &EnvVar>,
     ) -> Result<Self> {
-        Self::of_template(db, template, wanted.into_iter().filter(|wanted| wanted.value == EnvValue::KeepStored)).await
+        let wanted = wanted.into_iter().filter(|wanted| wanted.value == EnvValue::KeepStored).collect();
+        Ok(Self { own: Cow::default(), inherited: load_inherited(db, from, wanted).await? })
     }
 
     /// Uses an entry that an earlier operation of the same request has set.

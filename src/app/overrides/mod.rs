@@ -5,5 +5,6 @@
 pub(in crate::app) mod dependencies;
 pub(in crate::app) mod effective;
 pub(in crate::app) mod keep_secrets;
+pub(in crate::app) mod locks;
 pub(in crate::app) mod patch;
 pub(in crate::app) mod set;

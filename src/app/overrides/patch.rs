@@ -10,6 +10,7 @@ use crate::{
         overrides::{
             dependencies::{self, DependencyGraph},
             keep_secrets,
+            locks::Locks,
         },
     },
     db::{
@@ -20,7 +21,7 @@ use crate::{
     },
     error::{Code, Error, Problems, Result},
     ids::AnyId,
-    kinds::{Draft, Entry, Key, Operation, Reset, Slot},
+    kinds::{Draft, Entry, Key, Operation, OverrideKind, Reset, Slot},
 };
 
 /// The maximum number of operations in one request.
@@ -81,12 +82,19 @@ impl Command for PatchInstanceOverrides {
             }
             _ => None,
         };
+        let locks = match &found {
+            Some((stack, _)) if touches(OverrideKind::EnvVar) => Some(Locks::load(tx, stack.id).await?),
+            _ => None,
+        };
         for (index, operation) in self.operations.iter().enumerate() {
             let mut step = Problems::at(&[]);
             let mut operation = operation.clone();
             if let Some((stack, instance)) = &found {
                 resolve(tx, stack, instance, ways.as_ref(), &mut operation, &mut step).await?;
                 complete(tx, instance, &draft, &mut operation, &mut step).await?;
+                if let Some(locks) = &locks {
+                    locks.check_operation(&operation, &mut step);
+                }
             }
             if step.is_empty() {
                 let before = draft.sizes();
@@ -156,7 +164,10 @@ async fn complete(
         Some(Slot::Given(entry, _)) => keep_secrets::Stored::given(entry),
         Some(Slot::Stored(_)) => keep_secrets::Stored::of_instance(tx, instance, [&*wanted]).await?,
         // The instance does not set the variable, or an earlier operation has removed it.
-        None => keep_secrets::Stored::inherited(tx, instance.template_service_id, [&*wanted]).await?,
+        None => {
+            let from = (instance.stack_id, instance.template_service_id);
+            keep_secrets::Stored::inherited(tx, from, [&*wanted]).await?
+        }
     };
     at.enter("set", |at| at.enter("envVar", |at| stored.complete(wanted, at)));
     Ok(())
@@ -165,7 +176,6 @@ async fn complete(
 #[cfg(test)]
 mod tests {
     use crate::app::overrides::patch::*;
-    use crate::kinds::OverrideKind;
 
     #[test]
     fn steps_know_which_kinds_they_touch() {

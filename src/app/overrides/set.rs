@@ -6,7 +6,7 @@ use crate::{
     access::Permission,
     app::{
         App, InstanceRef, find,
-        overrides::{dependencies, keep_secrets},
+        overrides::{dependencies, keep_secrets, locks::Locks},
     },
     db::{Command, Tx, entities::InstanceModel, entries, queries::instances},
     error::{Error, Problems, Result},
@@ -59,6 +59,7 @@ impl Command for SetInstanceOverrides {
         if let (Some((_, instance)), Some(wanted)) = (&found, &mut wanted.env_vars) {
             let stored = keep_secrets::Stored::of_instance(tx, instance, wanted.iter()).await?;
             stored.complete_all(wanted, &mut at);
+            Locks::load(tx, instance.stack_id).await?.check_all(wanted, &mut at);
         }
         problems.append(at);
         problems.finish()?;

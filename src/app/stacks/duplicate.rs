@@ -13,6 +13,7 @@ use crate::{
     db::{
         Command, Tx,
         entities::StackModel,
+        entries::shared,
         queries::{
             copies::{self, Copied},
             stack_instances,
@@ -80,6 +81,7 @@ impl Command for DuplicateStack {
         let what = (ChangeAction::Duplicate, now);
         stack_instances::copy(tx, source.id, stack.id, name.as_str(), what).await.map_err(taken)?;
         copies::copy(tx, Copied::Stack { from: source.id, to: stack.id }).await?;
+        shared::copy_vars(tx, source.id, stack.id, now).await?;
         let sources = stack_instances::live(tx, source.id).await?;
         let copied = CopyOf::Stack { copy: &stack.name, source: &source.name };
         let warnings = shared_by_copies(tx, &sources, copied).await?;

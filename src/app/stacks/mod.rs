@@ -11,5 +11,6 @@ pub(in crate::app) mod naming;
 pub(in crate::app) mod purge;
 pub(in crate::app) mod rename;
 pub(in crate::app) mod restore;
+pub(in crate::app) mod shared_vars;
 pub(in crate::app) mod soft_delete;
 pub(in crate::app) mod update;

@@ -105,7 +105,8 @@ impl Command for Load {
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<CatalogReport> {
         // A server that starts at the same time waits here, and then finds everything loaded.
-        templates::lock_catalog(tx).await?;
+        let names = self.entries.iter().map(|(template, _)| ("template", template.values.name.as_str()));
+        templates::lock_names(tx, &names.collect::<Vec<_>>()).await?;
         let records = templates::catalog_entries(tx).await?;
         let records: HashMap<String, catalog_entry::Model> =
             records.into_iter().map(|entry| (entry.name.clone(), entry)).collect();

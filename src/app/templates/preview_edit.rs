@@ -13,10 +13,10 @@ use crate::{
     },
     error::{Error, Problems, Result},
     fields::TemplateValues,
-    ids::InstanceId,
+    ids::{InstanceId, StackId},
     kinds::{
-        AnyChange, AnyEntry, Cardinality, Change, EnvVar, OfInstance, OfTemplate, Overrides, Rules, Setting, diff,
-        for_each_template_kind, merge,
+        AnyChange, AnyEntry, Cardinality, Change, EnvVar, Inherited, OfInstance, OfStack, OfTemplate, Overrides, Rules,
+        Setting, diff, for_each_template_kind, merge,
     },
 };
 
@@ -54,12 +54,18 @@ impl Comparison<'_> {
         self.charge(&changed)?;
         self.of_template.extend(changed.into_iter().map(AnyChange::from));
         let mut own = <K as Source<OfInstance>>::load(&self.app.reader(), &self.ids).await?;
+        let mut stacks: Vec<StackId> = self.instances.iter().map(|row| row.stack_id).collect();
+        stacks.sort_unstable();
+        stacks.dedup();
+        let shared = <K as Source<OfStack>>::load(&self.app.reader(), &stacks).await?;
         let none = Rules::new();
-        let ids = self.ids.clone();
-        for (at, instance) in ids.iter().enumerate() {
+        let ids: Vec<(InstanceId, StackId)> = self.instances.iter().map(|row| (row.id, row.stack_id)).collect();
+        for (at, (instance, stack)) in ids.iter().enumerate() {
+            let shared = shared.get(stack).map(Vec::as_slice).unwrap_or_default();
             let rules = self.rules.get(instance).unwrap_or(&none);
             let overrides = Overrides::new(own.remove(instance).unwrap_or_default(), K::KIND, rules);
-            let (before, after) = (merge(before, &overrides), merge(after, &overrides));
+            let below = |template| Inherited { template, shared };
+            let (before, after) = (merge(below(before), &overrides), merge(below(after), &overrides));
             let changed = diff(&before.values(), &after.values());
             self.charge(&changed)?;
             self.changes[at].extend(changed.into_iter().map(AnyChange::from));

@@ -10,10 +10,12 @@ use crate::{
     app::{
         App,
         instances::{naming, restore::stack_in_the_trash},
+        overrides::locks,
         stacks::container_names::{self, clash},
     },
     db::{
         entities::{InstanceModel, StackModel},
+        entries::shared::{Asked, against_locks},
         queries::{
             page::{Page, Slice},
             stack_instances::{self, StackMembers},
@@ -68,10 +70,16 @@ impl App {
     /// The obstacles to restoring instances. Instances without an obstacle may be missing.
     pub async fn instance_obstacles(&self, instances: &[InstanceId]) -> Result<HashMap<InstanceId, Vec<Problem>>> {
         let outlook = trash::instance_outlook(&self.reader(), instances).await?;
-        Ok(outlook
+        let mut found: HashMap<InstanceId, Vec<Problem>> = outlook
             .into_iter()
             .map(|instance| (instance.id, obstacle(instance, &self.access().scope).into_iter().collect()))
-            .collect())
+            .collect();
+        for against in against_locks(&self.reader(), Asked::These(instances)).await? {
+            if let Some(problems) = found.get_mut(&against.instance_id) {
+                problems.push(locks::problem(&against));
+            }
+        }
+        Ok(found)
     }
 }
 

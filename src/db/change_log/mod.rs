@@ -9,6 +9,7 @@
 //! Within a part, changes have consecutive positions in the order of their commits, because a transaction takes its position
 //! with a row lock that it holds until it has committed. Positions in different parts have no order.
 
+mod claims;
 pub mod cursor;
 pub mod history;
 pub mod horizon;
@@ -25,6 +26,7 @@ pub(super) use self::{
     recorder::{NewChange, NewEntry, Recorder, Side},
     store::{store, stored_single},
 };
+pub use claims::{CLAIMING, ClaimChanges};
 use recorder::LoggedObject;
 pub use recorder::{Touched, columns_text, differing_columns};
 use serde_json::{Map, Value};

@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json};
 use crate::{
     access::change::{ActorKind, Author, ChangeAction, Subject},
     db::{
-        change_log::Form,
+        change_log::{Form, claims::ClaimChanges},
         entities::{InstanceModel, StackModel, TemplateModel},
         idempotency::outcomes::{InstanceForm, StackForm, TemplateForm},
     },
@@ -106,6 +106,8 @@ pub struct Touched {
     pub name: String,
     /// Whether it is gone for good.
     pub is_purged: bool,
+    /// What is done to it.
+    pub action: ChangeAction,
     /// Whether a field of it has another value.
     pub has_fields: bool,
     /// The kinds of which entries or rules differ.
@@ -124,6 +126,7 @@ pub struct Recorder {
 pub(super) struct Recorded {
     pub(super) changes: Vec<NewChange>,
     pub(super) entries: HashMap<Subject, Vec<NewEntry>>,
+    claims: ClaimChanges,
     action: Option<ChangeAction>,
 }
 
@@ -263,6 +266,7 @@ impl Recorder {
                 stack: change.stack,
                 name: change.name.clone(),
                 is_purged: change.action == ChangeAction::Purge,
+                action: change.action,
                 has_fields: !fields.is_empty(),
                 kinds: kinds.into_iter().filter_map(|entry| OverrideKind::read(entry.kind)).collect(),
             }
@@ -273,6 +277,16 @@ impl Recorder {
     /// Takes everything that was recorded.
     pub(super) fn take(&self) -> Recorded {
         std::mem::take(&mut self.state())
+    }
+
+    /// Notes that entries of a kind have changed which the log does not show.
+    pub fn unlogged(&self, owner: Subject, kind: OverrideKind) {
+        self.state().claims.entry(owner, kind.as_str());
+    }
+
+    /// Takes what may have changed the claims of instances since it was taken last.
+    pub fn take_claims(&self) -> ClaimChanges {
+        std::mem::take(&mut self.state().claims)
     }
 
     /// From now on, creations and updates are recorded as this action.
@@ -302,6 +316,7 @@ impl Recorder {
     fn object(&self, object: &impl LoggedObject, action: ChangeAction, source: Option<(i64, String)>) {
         let (subject, stack, revision) = (object.subject(), object.stack(), Some(object.revision()));
         let is_new = matches!(action, ChangeAction::Create | ChangeAction::Duplicate | ChangeAction::Fork);
+        self.state().claims.object(subject, action, is_new);
         self.change(NewChange { subject, stack, name: object.name().to_owned(), action, revision, source, is_new });
     }
 
@@ -367,6 +382,10 @@ impl Recorder {
     /// Records a change of an entry. The caller also records a change of its owner.
     pub fn entry(&self, owner: Subject, new: NewEntry) {
         let mut state = self.state();
+        match new.form {
+            Form::Field => state.claims.field(owner, new.key.as_deref().unwrap_or_default()),
+            Form::Entry | Form::Rule => state.claims.entry(owner, new.kind),
+        }
         let entries = state.entries.entry(owner).or_default();
         match entries.iter_mut().find(|known| known.is_same_thing(&new)) {
             // A row that was deleted and inserted again has moved.

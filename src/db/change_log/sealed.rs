@@ -13,7 +13,7 @@ use crate::{
         entities::{ChangeEntryModel, change_log::entry},
         queries::in_list::one_of,
     },
-    kinds::{OfInstance, OfTemplate, OverrideKind, Stored, for_each_kind, for_each_template_kind},
+    kinds::{OfInstance, OfStack, OfTemplate, OverrideKind, SharedVar, Stored, for_each_kind, for_each_template_kind},
     vault::{KeyId, Place, Vault, key_of},
 };
 
@@ -32,6 +32,10 @@ fn table_of(owner_kind: &str, kind: &str) -> Option<String> {
                 return Some(<crate::kinds::$kind as Stored<$owner>>::TABLE.to_owned());
             } )+
         };
+    }
+    if owner_kind == "STACK" {
+        let is_shared = kind == OverrideKind::EnvVar;
+        return is_shared.then(|| <SharedVar as Stored<OfStack>>::TABLE.to_owned());
     }
     if owner_kind == "INSTANCE" {
         for_each_kind!(tables, OfInstance);

@@ -41,7 +41,7 @@ impl LastChanges {
     /// The last changes of all entries of these subjects until a point. Runs two statements for each sort of subject.
     pub async fn load(db: &impl Session, point: Point, subjects: &[Subject]) -> Result<Self, DbErr> {
         let mut found = Self::default();
-        for kind in ["INSTANCE", "TEMPLATE"] {
+        for kind in ["INSTANCE", "STACK", "TEMPLATE"] {
             let these: Vec<Subject> = subjects.iter().copied().filter(|subject| subject.kind() == kind).collect();
             let Some(until) = these.first().map(|subject| point.of(*subject)) else { continue };
             found.load_kind(db, kind, &these, until).await?;
@@ -88,7 +88,13 @@ impl LastChanges {
                 self.entries.insert((subject, row.kind, row.entry_key), row.change_id);
             }
         }
-        let creations = [ChangeAction::Create, ChangeAction::Duplicate, ChangeAction::Import, ChangeAction::Apply];
+        let creations = [
+            ChangeAction::Create,
+            ChangeAction::Duplicate,
+            ChangeAction::Fork,
+            ChangeAction::Import,
+            ChangeAction::Apply,
+        ];
         let created = change::Entity::find()
             .select_only()
             .columns([change::Column::SubjectId, change::Column::Id])

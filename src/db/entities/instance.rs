@@ -27,3 +27,31 @@ impl Model {
         if self.storage_name.is_empty() { storage_name_of_id(self.id.0) } else { self.storage_name.clone() }
     }
 }
+
+/// `instance_claims`: what the instances claim of the host that override ports, domains or volumes.
+///
+/// `service_instances` has two more columns for it, which only the queries on claims use: `claims_kept`, null while the
+/// claims are not known and false for an instance that inherits them; and `in_enabled_stack`.
+pub mod claim {
+    use chrono::{DateTime, Utc};
+    use sea_orm::entity::prelude::*;
+
+    use crate::ids::InstanceId;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "instance_claims")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i64,
+        pub instance_id: InstanceId,
+        pub kind: String,
+        pub resource: String,
+        pub extent: String,
+        pub state: i32,
+        pub created_at: DateTime<Utc>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}

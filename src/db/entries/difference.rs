@@ -170,9 +170,12 @@ impl<K: Kind> Difference<K> {
             delete.from_table(K::Entity::default()).cond_where(these).returning_all();
             for row in rows::of_query::<O, K>(tx.query_all(&delete).await?)? {
                 // A row that cannot be read leaves no value in the log.
-                if let Ok(entry) = row.entry {
-                    let side = side_of_row::<O, K>(tx, owner, &entry, row.id);
-                    log(tx, subject, &entry, Some(side), None);
+                match row.entry {
+                    Ok(entry) => {
+                        let side = side_of_row::<O, K>(tx, owner, &entry, row.id);
+                        log(tx, subject, &entry, Some(side), None);
+                    }
+                    Err(_) => tx.log().unlogged(subject, K::KIND),
                 }
             }
         }

@@ -6,6 +6,7 @@ mod difference;
 mod heads;
 pub mod owned;
 mod rows;
+pub mod shared;
 
 use std::collections::HashMap;
 
@@ -33,8 +34,9 @@ use crate::{
     fields::TemplateValues,
     ids::{InstanceId, TemplateId},
     kinds::{
-        Cardinality, Collections, Dependency, Draft, Drafted, Head, Kind, OfInstance, OfTemplate, OverrideKind, Owner,
-        Registered, Rule, RuleAction, Setting, Slot, Stored, for_each_kind, for_each_template_kind,
+        Belongs, Cardinality, Collections, Dependency, Draft, Drafted, Kind, OfInstance, OfStack, OfTemplate,
+        OverrideKind, Owner, Registered, Rule, RuleAction, Setting, SharedVar, Slot, Stored, for_each_kind,
+        for_each_template_kind,
     },
 };
 
@@ -73,7 +75,12 @@ impl<O: Owner, K: Stored<O>> Source<O> for K {
     }
 
     async fn masked(db: &impl Session, owners: &[O::Id]) -> Result<Loaded<O, K>, DbErr> {
-        let reach = if O::OF_ONE_STACK { db.within_instances(K::owner_column().as_str()) } else { Condition::all() };
+        let column = K::owner_column();
+        let reach = match O::BELONGS {
+            Belongs::Nowhere => Condition::all(),
+            Belongs::IsStack => db.within(column.as_str()),
+            Belongs::ToStack => db.within_instances(column.as_str()),
+        };
         rows::sealed::<O, K>(db, owners, reach).await
     }
 }
@@ -94,9 +101,9 @@ impl Source<OfTemplate> for Dependency {
     }
 }
 
-/// A kind of the registry that can be loaded for templates and for instances.
-pub trait Mergeable: Registered + Source<OfTemplate> + Source<OfInstance> {}
-impl<K: Registered + Source<OfTemplate> + Source<OfInstance>> Mergeable for K {}
+/// A kind of the registry that can be loaded for templates, for stacks and for instances.
+pub trait Mergeable: Registered + Source<OfTemplate> + Source<OfStack> + Source<OfInstance> {}
+impl<K: Registered + Source<OfTemplate> + Source<OfStack> + Source<OfInstance>> Mergeable for K {}
 
 /// Loads the entries of an owner with the given keys, with decrypted secrets.
 pub async fn under<O: Owner, K: Stored<O>>(db: &impl Session, owner: O::Id, keys: &[String]) -> Result<Vec<K>, DbErr> {
@@ -131,17 +138,11 @@ pub fn number(entries: usize) -> i32 {
     i32::try_from(entries).unwrap_or(i32::MAX)
 }
 
-/// Loads the overrides of one kind as a draft.
-async fn load_drafted<K: Stored<OfInstance>>(
-    tx: &Tx,
-    instance: InstanceId,
-    kind: OverrideKind,
-    rules: &[Rule],
-) -> Result<Drafted<K>, DbErr> {
-    let stored: Vec<Head<K>> = heads::load::<OfInstance, K>(tx, instance).await?;
-    let rules = || rules.iter().filter(|rule| rule.kind == kind);
+/// The overrides of one kind as a draft.
+fn drafted<K: Registered>(heads: &heads::Rows, rules: &[Rule]) -> Result<Drafted<K>, DbErr> {
+    let rules = || rules.iter().filter(|rule| rule.kind == K::KIND);
     let removed = rules().filter_map(|rule| rule.key.as_deref()?.parse().ok());
-    Ok(Drafted::new(stored, removed, rules().any(|rule| rule.action == RuleAction::Replace)))
+    Ok(Drafted::new(heads.of()?, removed, rules().any(|rule| rule.action == RuleAction::Replace)))
 }
 
 /// Writing the collections of an owner, all kinds together.
@@ -214,17 +215,22 @@ pub async fn insert_all<O: Collected>(
 
 macro_rules! all_kinds {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
-        /// Loads the overrides of an instance as a draft, for the kinds that `touches` selects. Runs one statement for
-        /// each kind, and reads no contents.
+        /// Loads the overrides of an instance as a draft, for the kinds that `touches` selects. Runs two
+        /// statements for any number of kinds, and reads no contents.
         pub async fn load_draft(
             tx: &Tx,
             instance: InstanceId,
             touches: impl Fn(OverrideKind) -> bool + Send,
         ) -> Result<Draft, DbErr> {
             let rules = rules::load(tx, &[instance]).await?.remove(&instance).unwrap_or_default();
+            let mut selects = Vec::new();
+            $( if touches(OverrideKind::$kind) {
+                selects.push(heads::select::<OfInstance, crate::kinds::$kind>(tx));
+            } )+
+            let heads = heads::Rows::load::<OfInstance>(tx, instance, &selects).await?;
             let mut draft = Draft::default();
             $( if touches(OverrideKind::$kind) {
-                draft.$field = Some(load_drafted(tx, instance, OverrideKind::$kind, &rules).await?);
+                draft.$field = Some(drafted(&heads, &rules)?);
             } )+
             Ok(draft)
         }
@@ -312,5 +318,7 @@ for_each_template_kind!(entities, OfTemplate, template_tables);
 
 /// The tables of all kinds and owners as the entities define them. A test compares them with the migrated database.
 pub fn tables() -> Vec<sea_orm::sea_query::TableCreateStatement> {
-    instance_tables().into_iter().chain(template_tables()).collect()
+    let schema = sea_orm::Schema::new(sea_orm::DbBackend::Postgres);
+    let shared = schema.create_table_from_entity(<SharedVar as Stored<OfStack>>::Entity::default());
+    instance_tables().into_iter().chain(template_tables()).chain([shared]).collect()
 }

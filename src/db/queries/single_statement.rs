@@ -102,10 +102,10 @@ impl Db {
         let (log, of_log) = stored_single(change.0, author, now, parameters.len());
         parameters.extend(of_log);
         let sql = format!(
-            "WITH s AS (SELECT id FROM stacks WHERE name = $1 AND deleted_at IS NULL{} FOR SHARE), \
+            "WITH s AS (SELECT id, enabled FROM stacks WHERE name = $1 AND deleted_at IS NULL{} FOR SHARE), \
              t AS (SELECT id FROM services WHERE name = $2 FOR KEY SHARE), \
              i AS (INSERT INTO service_instances (id, stack_id, instance_id, template_service_id, container_name, \
-             created_at, updated_at, storage_name{columns}) SELECT $8, s.id, $3, t.id, $4, $5, $5, $10{values} FROM s, t RETURNING *), \
+             created_at, updated_at, storage_name, in_enabled_stack{columns}) SELECT $8, s.id, $3, t.id, $4, $5, $5, $10, s.enabled{values} FROM s, t RETURNING *), \
              c AS (INSERT INTO changes (stack_id, part, count) SELECT i.stack_id, $6, $7 FROM i UNION ALL SELECT -1, $9, $7 \
              FROM i ON CONFLICT (stack_id, part) DO UPDATE SET count = excluded.count RETURNING 1), {log} SELECT * FROM i",
             scope.and("id")

@@ -8,9 +8,10 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
-    Select,
-    sea_query::{Expr, ExprTrait, LockType},
+    Select, Statement, Value,
+    sea_query::{ArrayType, Expr, ExprTrait, LockType},
 };
+use sha2::{Digest, Sha256};
 
 use crate::{
     access::change::ChangeAction,
@@ -197,13 +198,41 @@ pub async fn delete(tx: &Tx, template: &TemplateModel) -> Result<bool, DbErr> {
     }
 }
 
-/// Waits until no other transaction loads the catalogue. SQLite has one writer anyway.
-pub async fn lock_catalog(tx: &Tx) -> Result<(), DbErr> {
-    if tx.get_database_backend() == DatabaseBackend::Postgres {
-        // The number is arbitrary, but has to be the same in every server.
-        tx.execute_unprepared("SELECT pg_advisory_xact_lock(4995148757353239040)").await?;
+/// The number of names that a transaction locks one by one. One with more locks all of them, because PostgreSQL has room for
+/// a limited number of locks.
+const MAX_LOCKED_NAMES: usize = 100;
+
+/// The lock that stands for all names. The number is arbitrary, but has to be the same in every server.
+const ALL_NAMES: i64 = 4_995_148_757_353_239_040;
+
+/// The lock of a name: the hash of what has the name, and of the name.
+fn lock_of_name((what, name): &(&str, &str)) -> i64 {
+    let digest = Sha256::digest(format!("devarch {what} {name}").as_bytes());
+    let first = digest.first_chunk().copied().unwrap_or_default();
+    i64::from_be_bytes(first)
+}
+
+/// Waits until no other transaction that may make templates or stacks of these names is running: imports, and the loading
+/// of the catalogue. `names` are pairs of what has the name, such as `template`, and the name. They are locked in one order,
+/// so that two transactions cannot wait for each other. SQLite has one writer anyway.
+pub async fn lock_names(tx: &Tx, names: &[(&str, &str)]) -> Result<(), DbErr> {
+    if tx.get_database_backend() != DatabaseBackend::Postgres {
+        return Ok(());
     }
-    Ok(())
+    let mut locks: Vec<i64> = names.iter().map(lock_of_name).collect();
+    locks.sort_unstable();
+    locks.dedup();
+    if locks.len() > MAX_LOCKED_NAMES {
+        let sql = "SELECT pg_advisory_xact_lock($1)";
+        tx.execute_raw(Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, [ALL_NAMES.into()])).await?;
+        return Ok(());
+    }
+    let locks = Value::Array(ArrayType::BigInt, Some(Box::new(locks.into_iter().map(Value::from).collect())));
+    // The rows of the array come in its order.
+    let sql = "WITH a AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared($1)) \
+               SELECT pg_advisory_xact_lock(u.lock) FROM a, unnest($2::bigint[]) AS u(lock)";
+    let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, [ALL_NAMES.into(), locks]);
+    tx.execute_raw(statement).await.map(drop)
 }
 
 /// The records of all templates that were loaded from the catalogue.
@@ -222,4 +251,16 @@ pub async fn remember_catalog_entry(tx: &Tx, entry: catalog_entry::Model) -> Res
         loaded_at: Set(entry.loaded_at),
     };
     catalog_entry::Entity::insert(row).exec_without_returning(tx).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_the_same_lock_in_every_server() {
+        assert_eq!(lock_of_name(&("template", "web")), lock_of_name(&("template", "web")));
+        let others = [("template", "db"), ("stack", "web")];
+        assert!(others.iter().all(|other| lock_of_name(other) != lock_of_name(&("template", "web"))));
+    }
 }

@@ -8,7 +8,7 @@ use super::{
     node::{Entity, NodeId},
     tree::Tree,
 };
-use crate::kinds::plain::{ColumnFormat, FieldColumn, PlainKind};
+use crate::kinds::plain::{ColumnFormat, FieldColumn, PlainKind, SHARED_VARS};
 
 /// What the rows of a row set are.
 #[derive(Clone, Copy, Debug)]
@@ -100,14 +100,14 @@ impl Tree {
 
     /// Adds the entries of a kind that belong to the objects of a node; `None` when objects of this type have none.
     pub fn kind(&mut self, node: NodeId, kind: &'static PlainKind) -> Option<RowSet> {
-        let table = match self.nodes[node.0].entity {
-            Entity::Instance => kind.table,
-            Entity::Template => kind.template_table()?,
-            Entity::Stack => return None,
+        let (table, read_as) = match self.nodes[node.0].entity {
+            Entity::Instance => (kind.table, kind),
+            Entity::Template => (kind.template_table()?, kind),
+            Entity::Stack => (kind.stack_table?, &SHARED_VARS),
         };
         let set = self.entries(node, table);
         // The columns that show whether a row can be read, whatever else is selected from it.
-        for field in kind.fallible() {
+        for field in read_as.fallible() {
             let column = self.column(set, field);
             if !self.fallible.iter().any(|(known, _)| *known == column) {
                 self.fallible.push((column, field.format));
@@ -133,7 +133,8 @@ impl Tree {
         }
         let owner = match self.nodes[node.0].entity {
             Entity::Template => field("x.service_id", ColumnFormat::Long),
-            _ => field("x.instance_id", ColumnFormat::Long),
+            Entity::Stack => field("x.stack_id", ColumnFormat::Long),
+            Entity::Instance => field("x.instance_id", ColumnFormat::Long),
         };
         self.set(SetOf::Entries(node, table), &[owner, field("x.id", ColumnFormat::Long)])
     }

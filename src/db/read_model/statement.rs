@@ -229,7 +229,11 @@ impl<'a> Read<'a> {
     }
 
     fn owner_column(&self, owner: NodeId) -> &'static str {
-        if self.tree.get(owner).entity == Entity::Template { "service_id" } else { "instance_id" }
+        match self.tree.get(owner).entity {
+            Entity::Template => "service_id",
+            Entity::Stack => "stack_id",
+            Entity::Instance => "instance_id",
+        }
     }
 
     /// Writes the SELECT of a row set.

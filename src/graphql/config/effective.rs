@@ -6,7 +6,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use async_graphql::{Context, Object, ObjectType, Result, SimpleObject, TypeName};
-use futures_util::future::{try_join, try_join3};
+use futures_util::future::{try_join, try_join4};
 
 use crate::{
     app::{Layers, OfPast, PastInstance},
@@ -23,8 +23,8 @@ use crate::{
         loaders::{RulesOf, StackKey, TemplateKey},
     },
     kinds::{
-        Argv, Effective, Kind, Merged, Names, OfInstance, OfTemplate, Origin, Registered, Setting, SettingField,
-        Settings, for_each_kind,
+        Argv, Effective, Kind, Merged, Names, OfInstance, OfStack, OfTemplate, Origin, Registered, Setting,
+        SettingField, Settings, for_each_kind,
     },
 };
 
@@ -37,7 +37,8 @@ pub(in crate::graphql) enum ConfigOf {
     Past(Arc<PastInstance>),
 }
 
-/// Loads the layers of one kind: the entries of the template, and the overrides of the instance.
+/// Loads the layers of one kind: the entries of the template, those that the instances of the stack share, and the
+/// overrides of the instance.
 pub(in crate::graphql) async fn layers<K: OfPast>(ctx: &Context<'_>, of: &ConfigOf) -> Result<Layers<K>> {
     let instance = match of {
         ConfigOf::Now(instance) => instance,
@@ -46,14 +47,23 @@ pub(in crate::graphql) async fn layers<K: OfPast>(ctx: &Context<'_>, of: &Config
         }
     };
     let loaders = ctx.loaders();
-    let (template, own, rules) = try_join3(
+    let (template, shared, own, rules) = try_join4(
         loaders.entries::<OfTemplate, K>(instance.template_service_id),
+        shared(ctx, instance),
         loaders.entries::<OfInstance, K>(instance.id),
         loaders.load(RulesOf(instance.id)),
     )
     .await
     .map_err(to_graphql_error)?;
-    Ok(Layers::new(template, own, &rules.unwrap_or_default()))
+    Ok(Layers::new([template, shared, own], &rules.unwrap_or_default()))
+}
+
+/// The entries of a kind that the instances of a stack share.
+async fn shared<K: OfPast>(ctx: &Context<'_>, instance: &InstanceModel) -> Result<Arc<Vec<K>>, Arc<Error>> {
+    match K::HAS_SHARED {
+        true => ctx.loaders().entries::<OfStack, K>(instance.stack_id).await,
+        false => Ok(Arc::default()),
+    }
 }
 
 /// The entries of a kind that the service itself adds.
@@ -93,7 +103,7 @@ pub(in crate::graphql) struct EffectiveEntry<K: ObjectType> {
     entry: Shared<K>,
     /// Where it comes from.
     origin: Origin,
-    /// The template's entries whose place it takes; empty when there is none.
+    /// The entries whose place it takes, those of the stack before those of the template; empty when there are none.
     shadows: Vec<Shared<K>>,
     #[graphql(flatten)]
     since: Since,
@@ -314,8 +324,8 @@ impl EffectiveScalars {
 macro_rules! fields {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
         #[Object]
-        /// What would really run: the template's entries that the instance neither overrides nor removes, its
-        /// overrides, and the service's own labels. Sorted by key; the same data gives the same answer.
+        /// What would really run: the entries of the template and the variables of the stack that the instance neither
+        /// overrides nor removes, its overrides, and the service's own labels. Sorted by key; the same data gives the same answer.
         impl EffectiveConfig {
             #[graphql(flatten)]
             async fn scalars(&self) -> EffectiveScalars {
@@ -334,13 +344,13 @@ macro_rules! fields {
                     Ok((layers, system)) => {
                         let mut merged = layers.merge();
                         merged.inject(system);
-                        let lists = [&layers.template, &layers.own, system];
+                        let lists = [&layers.template, &layers.shared, &layers.own, system];
                         <Set as Shown<crate::kinds::$kind>>::show(&self.0, &lists, Ok(merged))
                     }
                 }
             } )+
 
-            /// The template's entries that the instance has taken away, kind by kind.
+            /// The inherited entries that the instance has taken away, kind by kind.
             async fn removed(&self, ctx: &Context<'_>) -> Result<Vec<RemovedEntry>> {
                 Reports::load(ctx, &self.0).await?.removed(ctx.app().budget())
             }

@@ -17,7 +17,7 @@ use crate::{
     kinds::{AnyChange, AnyEntry, ChangeType, OverrideKind, Registered, Rule, RuleAction, Stats, diff, for_each_kind},
 };
 
-/// A rule of an instance: something that it takes away from its template.
+/// A rule of an instance: something that it takes away from what it inherits.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct OverrideRule {
     /// What it is about.
@@ -35,7 +35,7 @@ impl From<Rule> for OverrideRule {
     }
 }
 
-/// An entry of the template that the instance has taken away.
+/// An inherited entry that the instance has taken away.
 #[derive(SimpleObject)]
 pub(in crate::graphql) struct RemovedEntry {
     /// What it is.
@@ -44,7 +44,7 @@ pub(in crate::graphql) struct RemovedEntry {
     key: String,
     /// Whether it was removed alone or with its whole collection.
     by: RuleAction,
-    /// The template's entry.
+    /// The entry: that of the stack, or else that of the template.
     entry: AnyEntry,
 }
 
@@ -77,13 +77,13 @@ pub(in crate::graphql) struct KindStats {
     kind: OverrideKind,
     /// Overrides: entries of its own.
     total: i32,
-    /// Entries of the template that the instance takes away.
+    /// Inherited entries that the instance takes away.
     removed: i32,
-    /// Overrides that change nothing, because the template says the same: they can be reset.
+    /// Overrides that change nothing, because what it inherits says the same: they can be reset.
     redundant: i32,
-    /// Removals of keys that the template does not have: they can be reset.
+    /// Removals of keys that nothing inherited has: they can be reset.
     dead: i32,
-    /// True when the instance ignores everything of this kind that the template brings.
+    /// True when the instance ignores everything of this kind that it would inherit.
     replaced: bool,
 }
 
@@ -94,11 +94,11 @@ pub(in crate::graphql) struct OverrideStats {
     total: i32,
     /// Kind by kind, those of which something is said.
     by_kind: Vec<KindStats>,
-    /// Entries of the template that the instance takes away, as `effectiveConfig.removed` lists them.
+    /// Inherited entries that the instance takes away, as `effectiveConfig.removed` lists them.
     removed: i32,
-    /// Overrides that change nothing, because the template says the same: they can be reset.
+    /// Overrides that change nothing, because what it inherits says the same: they can be reset.
     redundant: i32,
-    /// Removals of keys that the template does not have: they can be reset.
+    /// Removals of keys that nothing inherited has: they can be reset.
     dead: i32,
 }
 
@@ -175,7 +175,7 @@ macro_rules! reports {
                 Ok(Self { $( $field, )+ })
             }
 
-            /// The entries of the template that the instance removes.
+            /// The inherited entries that the instance removes.
             pub(in crate::graphql) fn removed(&self, budget: &Budget) -> Result<Vec<RemovedEntry>> {
                 let mut all = Vec::new();
                 $( all.extend(removed(self.$field.merge(), budget)?); )+
@@ -192,13 +192,12 @@ macro_rules! reports {
                 Ok(all)
             }
 
-            /// The differences between the template and the instance.
+            /// The differences between what the instance inherits and what it is.
             pub(in crate::graphql) fn diff(&self, budget: &Budget) -> Result<Vec<ConfigChange>> {
                 let mut all = Vec::new();
                 $(
-                    let before: Vec<&crate::kinds::$kind> = self.$field.template.iter().collect();
                     let merged = self.$field.merge();
-                    all.extend(changes(&before, &merged.values(), budget)?);
+                    all.extend(changes(&self.$field.inherited(), &merged.values(), budget)?);
                 )+
                 Ok(all)
             }

@@ -32,7 +32,7 @@ impl Since {
             ConfigOf::Now(instance) => (instance, Point::NOW),
             ConfigOf::Past(past) => (&past.row, past.point),
         };
-        let sides = Sides { instance: row.id, template: row.template_service_id, point };
+        let sides = Sides { instance: row.id, stack: row.stack_id, template: row.template_service_id, point };
         Self { sides, value: EffectiveKey { kind, key, column: None, origin } }
     }
 
@@ -44,8 +44,8 @@ impl Since {
 
 #[Object]
 impl Since {
-    /// The change that made it what it is: of the override or the rule, of the template, or the creation of the instance,
-    /// whichever came last. Null if that was before the change log.
+    /// The change that made it what it is: of the override or the rule, of the template or the
+    /// stack, or the creation of the instance, whichever came last. Null if that was before the change log.
     async fn since(&self, ctx: &Context<'_>) -> Option<Result<Change>> {
         let found = async {
             let known = ctx.loaders().load(LastChangesOf(self.sides)).await?;

@@ -9,8 +9,11 @@ use super::{
     fields::{Given, OnCreate, create_input, given, update_input},
 };
 use crate::{
-    app::{CreateStack, DuplicateStack, PurgeStack, RenameStack, RestoreStack, SoftDeleteStack, UpdateStack},
+    app::{
+        CreateStack, DuplicateStack, PurgeStack, RenameStack, RestoreStack, SetSharedVars, SoftDeleteStack, UpdateStack,
+    },
     fields::{OnNull, StackEdit, StackValues, stack_fields},
+    kinds::SharedVar,
 };
 
 stack_fields!(created, create_input,
@@ -54,6 +57,30 @@ impl From<UpdateStackInput> for UpdateStack {
     fn from(mut input: UpdateStackInput) -> Self {
         let edit = input.edit();
         Self { stack: input.stack.into(), edit, expected_revision: input.expected_revision.map(i64::from) }
+    }
+}
+
+/// All variables that the instances of a stack share.
+#[derive(InputObject)]
+pub(in crate::graphql) struct SetSharedVarsInput {
+    /// Which stack.
+    stack: StackRef,
+    /// All its variables, at most 500 with 16 MiB of text; those that are not listed go.
+    vars: Vec<SharedVar>,
+    /// Write only when this is still the stack's revision.
+    expected_revision: Option<i32>,
+    #[doc = idempotency_key_description!()]
+    idempotency_key: Option<String>,
+    #[doc = message_description!()]
+    message: Option<String>,
+    #[doc = plan_token_description!()]
+    plan_token: Option<String>,
+}
+
+impl From<SetSharedVarsInput> for SetSharedVars {
+    fn from(input: SetSharedVarsInput) -> Self {
+        let SetSharedVarsInput { stack, vars, expected_revision, .. } = input;
+        Self { stack: stack.into(), vars, expected_revision: expected_revision.map(i64::from) }
     }
 }
 
@@ -168,5 +195,5 @@ impl From<PurgeStackInput> for PurgeStack {
     }
 }
 
-super::planned!(may CreateStackInput, UpdateStackInput, DuplicateStackInput, RestoreStackInput);
+super::planned!(may CreateStackInput, UpdateStackInput, SetSharedVarsInput, DuplicateStackInput, RestoreStackInput);
 super::planned!(must RenameStackInput, SoftDeleteStackInput, PurgeStackInput);

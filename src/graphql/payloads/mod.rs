@@ -162,6 +162,11 @@ payloads! {
         /// The stack as it is now; null when there are errors.
         stack: Stack of StackModel
     }
+    /// What `setSharedVars` did.
+    SetSharedVarsPayload {
+        /// The stack as it is now; null when there are errors.
+        stack: Stack of StackModel
+    }
     /// What `renewLease` did.
     RenewLeasePayload {
         /// The fork with its lease; null when there are errors.

@@ -86,7 +86,7 @@ impl Conflict {
         self.found().holders().map(|holder| Instance(Arc::clone(holder))).collect()
     }
 
-    /// How many other claimants there are in all.
+    /// How many other claimants there are. They are counted up to 1000, which stands for that many or more.
     async fn holder_count(&self) -> i32 {
         i32::try_from(self.found().holder_count).unwrap_or(i32::MAX)
     }

@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashSet};
 
 use proptest::{prelude::*, sample::subsequence, test_runner::TestRunner};
 
-use crate::kinds::{Kind, Origin, OverrideKind, Overrides, Registered, diff, for_each_kind, merge, stats};
+use crate::kinds::{
+    Inherited, Kind, Origin, OverrideKind, Overrides, Registered, diff, for_each_kind, inherited, merge, stats,
+};
 
 const ENTRIES: usize = 8;
 
@@ -236,6 +238,83 @@ fn rules_are_read_as_they_were_written<K: Registered>() {
     });
 }
 
+/// A case with a layer between the template and the overrides.
+fn layered<K: Kind>() -> impl Strategy<Value = (Vec<K>, Vec<K>, Overrides<K>)> {
+    (case::<K>(), collection::<K>()).prop_map(|((template, overrides), shared)| (template, shared, overrides))
+}
+
+fn below<'a, K>(template: &'a [K], shared: &'a [K]) -> Inherited<'a, K> {
+    Inherited { template, shared }
+}
+
+/// effective(template, shared, overrides) = effective(effective(template, shared, nothing), overrides): what is shared is
+/// a part of what is inherited, with the same statistics. Only the origin tells both layers apart.
+fn the_middle_layer_is_inherited<K: Kind>() {
+    check(layered::<K>(), |(template, shared, overrides)| {
+        let joint: Vec<K> = inherited(below(&template, &shared)).into_iter().cloned().collect();
+        let (merged, of_joint) = (merge(below(&template, &shared), &overrides), merge(&joint, &overrides));
+        prop_assert_eq!(merged.values(), of_joint.values());
+        let removed = |merged: &crate::kinds::Merged<&K>| {
+            merged.removed.iter().map(|removed| (removed.entry.clone(), removed.by)).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(removed(&merged), removed(&of_joint));
+        prop_assert_eq!(stats(below(&template, &shared), &overrides), stats(&joint, &overrides));
+        for effective in &merged.entries {
+            let key = effective.entry.key();
+            let has = |entries: &[K]| entries.iter().any(|entry| entry.key() == key);
+            let origin = match () {
+                () if has(&overrides.entries) => Origin::Instance,
+                () if has(&shared) => Origin::Stack,
+                () => Origin::Template,
+            };
+            prop_assert_eq!(effective.origin, origin);
+            let below = |entries: &[K]| entries.iter().filter(|entry| entry.key() == key).count();
+            let shadowed = match origin {
+                Origin::Instance => below(&shared) + below(&template),
+                Origin::Stack => below(&template),
+                Origin::Template | Origin::System => 0,
+            };
+            prop_assert_eq!(effective.shadows.len(), shadowed);
+        }
+        Ok(())
+    });
+}
+
+/// Without shared entries there are two layers; with those of the template there is no other result.
+fn sharing_nothing_new_changes_nothing<K: Kind>() {
+    check(case::<K>(), |(template, overrides)| {
+        prop_assert_eq!(merge(below(&template, &[]), &overrides), merge(&template, &overrides));
+        let same = merge(below(&template, &template), &overrides);
+        prop_assert_eq!(same.values(), merge(&template, &overrides).values());
+        prop_assert_eq!(stats(below(&template, &template), &overrides), stats(&template, &overrides));
+        Ok(())
+    });
+}
+
+/// The order of shared rows does not matter.
+fn the_order_of_shared_rows_means_nothing<K: Kind>() {
+    let shuffled = layered::<K>().prop_flat_map(|(template, shared, overrides)| {
+        (Just((template, shared.clone(), overrides)), Just(shared).prop_shuffle())
+    });
+    check(shuffled, |((template, shared, overrides), other)| {
+        prop_assert_eq!(merge(below(&template, &shared), &overrides), merge(below(&template, &other), &overrides));
+        Ok(())
+    });
+}
+
+/// Setting and then resetting an entry brings back what is shared.
+fn reset_brings_back_what_is_shared<K: Kind>() {
+    check((layered::<K>(), K::arbitrary()), |((template, shared, overrides), entry)| {
+        let mut before = overrides;
+        before.reset(&entry.key());
+        let mut after = before.clone();
+        after.set(vec![entry.clone()]);
+        after.reset(&entry.key());
+        prop_assert_eq!(merge(below(&template, &shared), &before), merge(below(&template, &shared), &after));
+        Ok(())
+    });
+}
+
 macro_rules! law {
     ($kind:ty: $( $law:ident, )+) => { $(
         #[test]
@@ -251,7 +330,9 @@ macro_rules! laws {
                 nothing_said_is_the_template, merging_is_idempotent, row_order_means_nothing, the_result_is_sorted,
                 a_dead_removal_changes_nothing, set_and_reset_is_nothing, removed_is_gone_until_reset, overrides_win,
                 nothing_inherited_is_lost_in_silence, replaced_is_only_what_is_said, redundant_overrides_can_go,
-                a_difference_is_exact, rules_are_read_as_they_were_written,
+                a_difference_is_exact, rules_are_read_as_they_were_written, the_middle_layer_is_inherited,
+                sharing_nothing_new_changes_nothing, the_order_of_shared_rows_means_nothing,
+                reset_brings_back_what_is_shared,
             }
         }
     )+ };

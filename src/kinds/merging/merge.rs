@@ -1,4 +1,5 @@
-//! Merges the entries of a template with the overrides of an instance into effective entries.
+//! Merges the layers of an instance into effective entries: the entries of its template, those that the instances of its
+//! stack share, and its overrides.
 //!
 //! A pure function, and the only code that merges: the API, conflicts and all renderers use [`merge`]. It must not know
 //! where entries came from, and must not depend on a concrete kind.
@@ -12,7 +13,9 @@ use crate::kinds::{Kind, Overrides, RuleAction};
 pub enum Origin {
     /// The template.
     Template,
-    /// The instance: it overrides the template, or adds to it.
+    /// The stack: its instances share it.
+    Stack,
+    /// The instance: it overrides what it inherits, or adds to it.
     Instance,
     /// The service itself.
     System,
@@ -25,11 +28,11 @@ pub struct Effective<E> {
     pub entry: E,
     /// Where it comes from.
     pub origin: Origin,
-    /// The template's entries that it overrides.
+    /// The entries below it that it overrides, the nearest layer first.
     pub shadows: Vec<E>,
 }
 
-/// An entry of the template that the instance has removed.
+/// An inherited entry that the instance has removed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Removed<E> {
     /// The entry.
@@ -61,52 +64,109 @@ fn take<'s, Key: Eq, E>(rest: &mut &'s [(Key, E)], key: &Key) -> &'s [(Key, E)] 
     group
 }
 
-/// The smaller of the first keys of two sorted lists.
-fn next_key<'s, Key: Ord, E>(a: &'s [(Key, E)], b: &'s [(Key, E)]) -> Option<&'s Key> {
-    match (a.first(), b.first()) {
-        (Some((a, _)), Some((b, _))) => Some(a.min(b)),
-        (a, b) => a.or(b).map(|(key, _)| key),
+/// The smallest of the first keys of sorted lists.
+fn next_key<Key: Ord, E, const N: usize>(lists: [&[(Key, E)]; N]) -> Option<&Key> {
+    lists.into_iter().filter_map(|list| list.first()).map(|(key, _)| key).min()
+}
+
+/// What an instance inherits of a kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Inherited<'a, K> {
+    /// The entries of its template.
+    pub template: &'a [K],
+    /// The entries that the instances of its stack share. Under their keys they take the place of the template's.
+    pub shared: &'a [K],
+}
+
+impl<'a, K> From<&'a [K]> for Inherited<'a, K> {
+    fn from(template: &'a [K]) -> Self {
+        Self { template, shared: &[] }
     }
 }
 
-/// Merges: template entries that are not removed, overridden or replaced, and the overrides.
-pub fn merge<'a, K: Kind>(template: &'a [K], overrides: &'a Overrides<K>) -> Merged<&'a K> {
-    merge_with(template, &overrides.entries, overrides)
+impl<'a, K> From<&'a Vec<K>> for Inherited<'a, K> {
+    fn from(template: &'a Vec<K>) -> Self {
+        template.as_slice().into()
+    }
+}
+
+impl<'a, K, const N: usize> From<&'a [K; N]> for Inherited<'a, K> {
+    fn from(template: &'a [K; N]) -> Self {
+        template.as_slice().into()
+    }
+}
+
+/// What an instance without overrides has, sorted by key: the shared entries, and those of the template under all other
+/// keys.
+pub fn inherited<K: Kind>(from: Inherited<'_, K>) -> Vec<&K> {
+    let (template, shared) = (sorted(from.template), sorted(from.shared));
+    inherited_sorted(&template, &shared).into_iter().map(|(_, entry)| entry).collect()
+}
+
+/// What an instance without overrides has, of anything that represents entries and is sorted by key.
+pub(in crate::kinds) fn inherited_sorted<Key: Ord + Clone, E: Copy>(
+    mut template: &[(Key, E)],
+    mut shared: &[(Key, E)],
+) -> Vec<(Key, E)> {
+    if shared.is_empty() {
+        return template.to_vec();
+    }
+    let mut all = Vec::with_capacity(template.len() + shared.len());
+    while let Some(key) = next_key([template, shared]) {
+        let (below, above) = (take(&mut template, key), take(&mut shared, key));
+        all.extend_from_slice(if above.is_empty() { below } else { above });
+    }
+    all
+}
+
+/// Merges: inherited entries that are not removed, overridden or replaced, and the overrides.
+pub fn merge<'a, K: Kind>(inherited: impl Into<Inherited<'a, K>>, overrides: &'a Overrides<K>) -> Merged<&'a K> {
+    merge_with(inherited.into(), &overrides.entries, overrides)
 }
 
 /// Merges with the entries in `own` instead of those in `rules`.
-pub fn merge_with<'a, K: Kind>(template: &'a [K], own: &'a [K], rules: &Overrides<K>) -> Merged<&'a K> {
-    let (template, own) = (sorted(template), sorted(own));
-    merge_sorted(&template, &own, |key| rules.removed.contains(key), rules.replaced)
+pub fn merge_with<'a, K: Kind>(inherited: Inherited<'a, K>, own: &'a [K], rules: &Overrides<K>) -> Merged<&'a K> {
+    let (template, shared, own) = (sorted(inherited.template), sorted(inherited.shared), sorted(own));
+    merge_sorted([&template, &shared], &own, |key| rules.removed.contains(key), rules.replaced)
 }
 
-/// Merges anything that represents entries and is sorted by key.
+/// Merges anything that represents entries and is sorted by key. What is inherited are the entries of the template, and
+/// those that take their place.
 pub(in crate::kinds) fn merge_sorted<Key: Ord, E: Copy>(
-    mut template: &[(Key, E)],
+    [mut template, mut shared]: [&[(Key, E)]; 2],
     mut own: &[(Key, E)],
     is_removed: impl Fn(&Key) -> bool,
     replaced: bool,
 ) -> Merged<E> {
-    let mut merged = Merged { entries: Vec::with_capacity(template.len() + own.len()), removed: Vec::new() };
-    while let Some(key) = next_key(template, own) {
-        let inherited = take(&mut template, key);
+    let most = template.len() + shared.len() + own.len();
+    let mut merged = Merged { entries: Vec::with_capacity(most), removed: Vec::new() };
+    while let Some(key) = next_key([template, shared, own]) {
+        let (of_template, of_stack) = (take(&mut template, key), take(&mut shared, key));
         let own = take(&mut own, key);
+        let entries = |group: &[(Key, E)]| group.iter().map(|(_, entry)| *entry).collect::<Vec<E>>();
+        let inherited = if of_stack.is_empty() { of_template } else { of_stack };
         let inherited = inherited.iter().map(|(_, entry)| *entry);
         if !own.is_empty() {
             merged.entries.extend(own.iter().map(|(_, entry)| Effective {
                 entry: *entry,
                 origin: Origin::Instance,
-                shadows: inherited.clone().collect(),
+                shadows: [entries(of_stack), entries(of_template)].concat(),
             }));
         } else if is_removed(key) {
             merged.removed.extend(inherited.map(|entry| Removed { entry, by: RuleAction::Remove }));
         } else if replaced {
             merged.removed.extend(inherited.map(|entry| Removed { entry, by: RuleAction::Replace }));
-        } else {
+        } else if of_stack.is_empty() {
             merged.entries.extend(inherited.map(|entry| Effective {
                 entry,
                 origin: Origin::Template,
                 shadows: Vec::new(),
+            }));
+        } else {
+            merged.entries.extend(inherited.map(|entry| Effective {
+                entry,
+                origin: Origin::Stack,
+                shadows: entries(of_template),
             }));
         }
     }
@@ -191,7 +251,7 @@ pub(in crate::kinds) fn diff_sorted<Key: Ord + Clone, E: Copy>(
     is_equal: impl Fn(E, E) -> bool,
 ) -> Vec<Difference<Key, E>> {
     let mut changes = Vec::new();
-    while let Some(key) = next_key(from, to) {
+    while let Some(key) = next_key([from, to]) {
         let entries = |group: &[(Key, E)]| group.iter().map(|(_, entry)| *entry).collect::<Vec<_>>();
         let (before, after) = (entries(take(&mut from, key)), entries(take(&mut to, key)));
         if !are_equal(&before, &after, &is_equal) {
@@ -210,37 +270,38 @@ fn are_equal<E: Copy>(a: &[E], b: &[E], is_equal: &impl Fn(E, E) -> bool) -> boo
 pub struct Stats {
     /// The number of its own entries.
     pub total: usize,
-    /// The number of template entries that it removes.
+    /// The number of inherited entries that it removes.
     pub removed: usize,
-    /// The number of its own entries that equal those of the template.
+    /// The number of its own entries that equal the inherited ones.
     pub redundant: usize,
-    /// The number of removals of keys that the template does not have.
+    /// The number of removals of keys that nothing inherited has.
     pub dead: usize,
-    /// Whether it ignores all entries of the template.
+    /// Whether it ignores all inherited entries.
     pub replaced: bool,
 }
 
 /// Computes the statistics.
-pub fn stats<K: Kind>(template: &[K], overrides: &Overrides<K>) -> Stats {
-    stats_with(template, &overrides.entries, overrides)
+pub fn stats<'a, K: Kind>(inherited: impl Into<Inherited<'a, K>>, overrides: &Overrides<K>) -> Stats {
+    stats_with(inherited.into(), &overrides.entries, overrides)
 }
 
 /// Computes the statistics with the entries in `own` instead of those in `overrides`.
-pub fn stats_with<K: Kind>(template: &[K], own: &[K], overrides: &Overrides<K>) -> Stats {
-    stats_sorted(&sorted(template), &sorted(own), &overrides.removed, overrides.replaced, |a, b| a == b)
+pub fn stats_with<K: Kind>(inherited: Inherited<'_, K>, own: &[K], overrides: &Overrides<K>) -> Stats {
+    let inherited = inherited_sorted(&sorted(inherited.template), &sorted(inherited.shared));
+    stats_sorted(&inherited, &sorted(own), &overrides.removed, overrides.replaced, |a, b| a == b)
 }
 
 /// Computes the statistics of anything that represents entries and is sorted by key.
 pub(in crate::kinds) fn stats_sorted<Key: Ord, E: Copy>(
-    template: &[(Key, E)],
+    inherited: &[(Key, E)],
     own: &[(Key, E)],
     removed: &BTreeSet<Key>,
     replaced: bool,
     is_equal: impl Fn(E, E) -> bool,
 ) -> Stats {
-    let merged = merge_sorted(template, own, |key| removed.contains(key), replaced);
+    let merged = merge_sorted([inherited, &[]], own, |key| removed.contains(key), replaced);
     let entries = |group: &[(Key, E)]| group.iter().map(|(_, entry)| *entry).collect::<Vec<_>>();
-    let (mut redundant, mut inherited) = (0, template);
+    let (mut redundant, all, mut inherited) = (0, inherited, inherited);
     for group in own.chunk_by(|(a, _), (b, _)| a == b) {
         let key = &group[0].0;
         inherited = &inherited[inherited.partition_point(|(other, _)| other < key)..];
@@ -254,7 +315,7 @@ pub(in crate::kinds) fn stats_sorted<Key: Ord, E: Copy>(
         total: own.len(),
         removed: merged.removed.len(),
         redundant,
-        dead: removed.iter().filter(|key| template.binary_search_by(|(other, _)| other.cmp(key)).is_err()).count(),
+        dead: removed.iter().filter(|key| all.binary_search_by(|(other, _)| other.cmp(key)).is_err()).count(),
         replaced,
     }
 }

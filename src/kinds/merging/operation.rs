@@ -81,6 +81,8 @@ macro_rules! all_kinds {
         #[graphql(name = "ConfigEntry")]
         pub enum AnyEntry {
             $( #[doc = concat!("An entry of the kind `", stringify!($kind), "`.")] $kind($crate::kinds::$kind), )+
+            /// A variable of a stack, in the history and the effects of that.
+            SharedVar($crate::kinds::SharedVar),
         }
 
         $(

@@ -4,7 +4,8 @@
 
 use crate::{
     kinds::{
-        Condition, EnvValue, HostPort, JsonValue, Protocol, SettingField, Stamp, VolumeScope, VolumeType, values::Argv,
+        Condition, EnvValue, HostPort, Inject, JsonValue, Protocol, SettingField, Stamp, VolumeScope, VolumeType,
+        values::Argv,
     },
     reference::InstanceRef,
 };
@@ -25,6 +26,7 @@ impl HeapSize for Protocol {}
 impl HeapSize for VolumeScope {}
 impl HeapSize for VolumeType {}
 impl HeapSize for Condition {}
+impl HeapSize for Inject {}
 impl HeapSize for SettingField {}
 
 impl HeapSize for InstanceRef {

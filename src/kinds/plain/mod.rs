@@ -15,8 +15,8 @@ pub use self::{
 };
 use crate::{
     kinds::{
-        Condition, EnvValue, HostPort, JsonValue, Kind, Names, Protocol, Registered, Shape, Stamp, Stats, VolumeScope,
-        VolumeType, values::Argv,
+        Condition, EnvValue, HostPort, Inject, JsonValue, Kind, Names, Protocol, Registered, Shape, SharedVar, Stamp,
+        Stats, Stored, VolumeScope, VolumeType, values::Argv,
     },
     reference::InstanceRef,
 };
@@ -101,6 +101,7 @@ plain! {
     VolumeType => Some(ColumnFormat::Word(is_word_of::<VolumeType>)), is_read_again;
     VolumeScope => Some(ColumnFormat::Word(is_word_of::<VolumeScope>)), is_read_again;
     Condition => Some(ColumnFormat::Word(is_word_of::<Condition>)), is_read_again;
+    Inject => Some(ColumnFormat::Word(is_word_of::<Inject>)), is_read_again;
     Argv => Some(ColumnFormat::Words), is_read_again;
     JsonValue => Some(ColumnFormat::Json), is_read_again;
     EnvValue => None, |value| value.text().is_none_or(is_storable);
@@ -126,6 +127,8 @@ pub struct PlainKind {
     pub field: &'static str,
     /// The table of the instances' entries.
     pub table: &'static str,
+    /// The table of the entries that the instances of a stack share; `None` if there are none.
+    pub stack_table: Option<&'static str>,
     /// The shape of the field.
     pub shape: Shape,
     /// The name of the kind in stored rules.
@@ -138,11 +141,11 @@ pub struct PlainKind {
     pub type_name: &'static str,
     /// The kind.
     pub kind: crate::kinds::OverrideKind,
-    /// Merges the rows of a template and of its instance. Returns `None` if a row has a key that no entry can have.
+    /// Merges the rows of the layers of an instance. Returns `None` if a row has a key that no entry can have.
     pub merge: fn(&RowLayers<'_>, &Names<'_>) -> Option<MergedRows>,
     /// The statistics of the rows, given whether two rows are equal. Returns `None` like [`PlainKind::merge`].
     pub stats: fn(&RowLayers<'_>, IsEqual<'_>) -> Option<Stats>,
-    /// The differences between the rows of a template and the merged rows. Returns `None` like [`PlainKind::merge`].
+    /// The differences between the inherited rows and the merged rows. Returns `None` like [`PlainKind::merge`].
     pub diff: fn(&RowLayers<'_>, IsEqual<'_>) -> Option<Vec<RowChange>>,
     /// The column that refers to another instance; see [`Kind::REFERS_BY`].
     pub refers_by: Option<&'static str>,
@@ -225,6 +228,11 @@ macro_rules! plain_kinds {
         pub static PLAIN_KINDS: &[PlainKind] = &[$( PlainKind {
             field: <crate::kinds::$kind as crate::kinds::Kind>::FIELD,
             table: <crate::kinds::$kind as crate::kinds::Stored<crate::kinds::OfInstance>>::TABLE,
+            stack_table: if <crate::kinds::$kind as Kind>::HAS_SHARED {
+                Some(<SharedVar as Stored<crate::kinds::OfStack>>::TABLE)
+            } else {
+                None
+            },
             shape: <<crate::kinds::$kind as crate::kinds::Kind>::Set as crate::kinds::Cardinality<crate::kinds::$kind>>::SHAPE,
             word: <crate::kinds::$kind as Registered>::KIND.as_str(),
             key: <crate::kinds::$kind as Kind>::KEY_SQL,
@@ -241,6 +249,25 @@ macro_rules! plain_kinds {
     };
 }
 crate::kinds::for_each_kind!(plain_kinds);
+
+/// The metadata of the variables of stacks.
+pub static SHARED_VARS: PlainKind = PlainKind {
+    field: SharedVar::FIELD,
+    table: <SharedVar as Stored<crate::kinds::OfStack>>::TABLE,
+    stack_table: Some(<SharedVar as Stored<crate::kinds::OfStack>>::TABLE),
+    shape: Shape::List,
+    word: SharedVar::KIND.as_str(),
+    key: SharedVar::KEY_SQL,
+    tie: SharedVar::TIE_SQL,
+    type_name: "SharedVar",
+    kind: SharedVar::KIND,
+    merge: merge_rows::<SharedVar>,
+    stats: stats_of_rows::<SharedVar>,
+    diff: diff_rows::<SharedVar>,
+    refers_by: SharedVar::REFERS_BY,
+    columns: <SharedVar as Stored<crate::kinds::OfStack>>::COLUMNS,
+    shown: SharedVar::FIELD_COLUMNS,
+};
 
 macro_rules! template_tables {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {

@@ -1,4 +1,4 @@
-//! Compiles the entries of kinds: those of one owner, and the effective ones of both layers.
+//! Compiles the entries of kinds: those of one owner, and the effective ones of all layers.
 //!
 //! Used by the compiler. It must not contain rules of merging.
 
@@ -128,22 +128,33 @@ impl<'a> Compiler<'a> {
         self.setting_columns(node, Setting::ALL.first()?.as_str())
     }
 
-    /// The rows of a kind in both layers of the instances of a node.
+    /// The rows of a kind in all layers of the instances of a node.
     pub(super) fn layered(&mut self, node: NodeId, kind: &'static PlainKind) -> Option<Layered> {
         let own = self.tree.kind(node, kind)?;
         let own = self.side(own, kind);
         let (template, _) = self.template_of(node);
         let template = self.tree.kind(template, kind).map(|set| self.side(set, kind));
+        let shared = match self.shared(node, kind) {
+            Some(set) => Some((self.side(set, kind), self.tree.column(set, text("inject")))),
+            None => None,
+        };
         let mut settings = Vec::new();
         if kind.shape == Shape::Fields {
             for field in Setting::ALL {
                 settings.push(self.setting_columns(node, field.as_str())?);
             }
         }
-        Some(Layered { kind, own, template, settings, compared: Vec::new() })
+        Some(Layered { kind, own, template, shared, settings, compared: Vec::new() })
     }
 
-    /// The rows of all kinds in both layers.
+    /// The rows that the instances of a node share with their stacks; `None` for a kind that stacks do not have.
+    fn shared(&mut self, node: NodeId, kind: &'static PlainKind) -> Option<RowSet> {
+        kind.stack_table?;
+        let (stack, _) = self.stack_of(node);
+        self.tree.kind(stack, kind)
+    }
+
+    /// The rows of all kinds in all layers.
     pub(super) fn all_layered(&mut self, node: NodeId) -> Option<Vec<Layered>> {
         PLAIN_KINDS.iter().map(|kind| self.layered(node, kind)).collect()
     }
@@ -153,14 +164,16 @@ impl<'a> Compiler<'a> {
         Side { set, key: column(kind.key), tie: kind.tie.map(column) }
     }
 
-    /// The columns of a field of an entry, in both layers.
+    /// The columns of a field of an entry, in all layers.
     pub(super) fn sides(&mut self, node: NodeId, kind: &'static PlainKind, shown: FieldColumn) -> Option<Sides> {
         let own = self.tree.kind(node, kind)?;
         let (template, _) = self.template_of(node);
         let template = self.tree.kind(template, kind);
+        let shared = self.shared(node, kind);
         Some(Sides {
             own: self.tree.column(own, shown),
             template: template.map(|set| self.tree.column(set, shown)),
+            shared: shared.map(|set| self.tree.column(set, shown)),
             name: shown.sql,
             format: shown.format,
         })

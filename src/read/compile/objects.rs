@@ -14,7 +14,7 @@ use crate::{
     ids::{GlobalId, StackId, TemplateId},
     kinds::{
         Shape,
-        plain::{ColumnFormat, FieldColumn, PLAIN_KINDS},
+        plain::{ColumnFormat, FieldColumn, PLAIN_KINDS, SHARED_VARS},
     },
     read::plan::{Base, DependsOn, Field, Fields, NodeArguments, PreviewField},
 };
@@ -65,6 +65,10 @@ impl<'a> Compiler<'a> {
                 // and can be asked for below its source.
                 "history" | "version" | "lease" | "forkedFrom" | "forks" | "forkKey" => {
                     own.computed(node, DependsOn::Request)?
+                }
+                "sharedVars" => {
+                    let (set, fields) = own.entries(node, &SHARED_VARS, sets)?;
+                    Field::Entries(set, Shape::List, fields)
                 }
                 "changeCursor" => Field::Column(own.tree.of_node(node, CHANGE_CURSOR), CHANGE_CURSOR.format),
                 _ => own.plain_field(node, field, STACK)?,

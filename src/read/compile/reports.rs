@@ -70,7 +70,7 @@ impl<'a> Compiler<'a> {
         Some(Field::Diff(Box::new(Report { base, kinds, fields: fields? })))
     }
 
-    /// The rows of all kinds in both layers, with the columns by which they are compared.
+    /// The rows of all kinds in all layers, with the columns by which they are compared.
     fn compared(&mut self, node: NodeId) -> Option<Vec<Layered>> {
         let mut all = Vec::with_capacity(PLAIN_KINDS.len());
         for kind in PLAIN_KINDS {

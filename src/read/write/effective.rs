@@ -1,4 +1,4 @@
-//! Writes `effectiveConfig` from the rows of template and instance.
+//! Writes `effectiveConfig` from the rows of template, stack and instance.
 //!
 //! Used by the writer. It must not contain rules of merging: the rows are merged by their keys in `kinds::plain`.
 
@@ -137,7 +137,7 @@ impl<'a> Writer<'_, 'a> {
         }
     }
 
-    /// Writes the entries of the template that the instance removes, of all kinds.
+    /// Writes the inherited entries that the instance removes, of all kinds.
     fn removed(
         &self,
         out: &mut ChunkWriter,

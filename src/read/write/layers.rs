@@ -1,4 +1,4 @@
-//! The layers of an instance: the rows of its template and its own, with their keys and what it removes; and the fields
+//! The layers of an instance: the rows of its template, of its stack and its own, with their keys and what it removes; and the fields
 //! of an entry that may come from any of them.
 //!
 //! Used for the effective configuration and the reports. It must not contain rules of merging: the rows are merged by
@@ -14,7 +14,7 @@ use crate::{
     error::Result,
     ids::InstanceId,
     kinds::{
-        Argv, Names, Rule, RuleAction, SettingField,
+        Argv, Inject, Names, Rule, RuleAction, SettingField,
         plain::{ColumnFormat, RowKey, RowLayers, RowPosition},
     },
     read::{
@@ -37,6 +37,7 @@ pub(super) struct Instance<'r, 'a> {
 pub(super) enum EntrySource<'s, 'a> {
     Own(&'a Row),
     Template(&'a Row),
+    Shared(&'a Row),
     /// A setting of the template.
     Setting(&'s TemplateSetting<'a>),
     /// The columns of an entry that the service adds.
@@ -50,21 +51,24 @@ pub(super) struct TemplateSetting<'a> {
     format: ColumnFormat,
 }
 
-/// The rows of one kind in both layers.
+/// The rows of one kind in all layers.
 pub(super) struct LayerRows<'a> {
     own: Vec<&'a Row>,
     template: Vec<&'a Row>,
+    shared: Vec<&'a Row>,
     settings: Vec<TemplateSetting<'a>>,
     own_keys: Vec<RowKey<'a>>,
     template_keys: Vec<RowKey<'a>>,
+    shared_keys: Vec<RowKey<'a>>,
 }
 
 impl<'a> LayerRows<'a> {
-    /// The keys of both layers, and what the rules say about them.
+    /// The keys of all layers, and what the rules say about them.
     pub(super) fn layers<'l>(&'l self, kind: &Layered, rules: &'l [Rule]) -> RowLayers<'l> {
         let rules = || rules.iter().filter(|rule| rule.kind == kind.kind.kind);
         RowLayers {
             template: self.template_keys.clone(),
+            shared: self.shared_keys.clone(),
             own: self.own_keys.clone(),
             removed: rules().filter_map(|rule| rule.key.as_deref()).collect(),
             replaced: rules().any(|rule| rule.action == RuleAction::Replace),
@@ -75,6 +79,7 @@ impl<'a> LayerRows<'a> {
     pub(super) fn source(&self, found: RowPosition) -> Result<EntrySource<'_, 'a>> {
         let source = match found {
             RowPosition::Own(at) => self.own.get(at).map(|row| EntrySource::Own(row)),
+            RowPosition::Shared(at) => self.shared.get(at).map(|row| EntrySource::Shared(row)),
             RowPosition::Template(at) if self.settings.is_empty() => {
                 self.template.get(at).map(|row| EntrySource::Template(row))
             }
@@ -120,11 +125,28 @@ impl<'a> Writer<'_, 'a> {
         })
     }
 
-    /// The rows of a kind in both layers.
+    /// The rows of a kind in all layers.
     pub(super) fn layer_rows(&self, instance: &Instance<'_, 'a>, kind: &Layered) -> Result<LayerRows<'a>> {
         let (own, own_keys) = self.side(kind.own, instance.object.id)?;
-        let mut rows =
-            LayerRows { own, own_keys, template: Vec::new(), template_keys: Vec::new(), settings: Vec::new() };
+        let mut rows = LayerRows {
+            own,
+            own_keys,
+            template: Vec::new(),
+            template_keys: Vec::new(),
+            shared: Vec::new(),
+            shared_keys: Vec::new(),
+            settings: Vec::new(),
+        };
+        if let Some((side, inject)) = kind.shared {
+            let (all, keys) = self.side(side, instance.stack.id)?;
+            for (row, key) in all.into_iter().zip(keys) {
+                let word = row.text(self.place(inject))?.unwrap_or_default();
+                if word.parse::<Inject>().is_ok_and(|inject| inject == Inject::All) {
+                    rows.shared.push(row);
+                    rows.shared_keys.push(key);
+                }
+            }
+        }
         if let Some(side) = kind.template {
             (rows.template, rows.template_keys) = self.side(side, instance.template.id)?;
         }
@@ -213,6 +235,9 @@ impl<'a> Writer<'_, 'a> {
             EntrySource::Template(row) => {
                 self.column(out, row, sides.template.ok_or_else(|| malformed_row("no template"))?, sides.format)
             }
+            EntrySource::Shared(row) => {
+                self.column(out, row, sides.shared.ok_or_else(|| malformed_row("no stack"))?, sides.format)
+            }
             EntrySource::System(texts) => {
                 let text = texts.iter().find(|(column, _)| *column == sides.name).map(|(_, text)| text);
                 json(out, text.ok_or_else(|| malformed_row("no such column"))?)
@@ -261,6 +286,10 @@ impl<'a> Writer<'_, 'a> {
             EntrySource::Template(row) => match sides.template {
                 Some(column) => Ok((row, self.place(column))),
                 None => Err(malformed_row("no template")),
+            },
+            EntrySource::Shared(row) => match sides.shared {
+                Some(column) => Ok((row, self.place(column))),
+                None => Err(malformed_row("no stack")),
             },
             _ => Err(malformed_row("no row")),
         };

@@ -24,6 +24,8 @@ use crate::server::middleware::{
 pub(in crate::server) const LONGEST_NAME: usize = 80;
 /// Routes that probes and monitors request every few seconds; their requests are logged at the level `debug`.
 pub(in crate::server) const QUIET: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+/// Routes of the files that the pages load; their requests are logged at the level `debug`.
+const ASSETS: [&str; 3] = ["/app.js", "/app.css", "/assets/{name}"];
 
 /// The log line of a request. It is also written when the request is dropped without a response.
 struct Line {
@@ -124,8 +126,7 @@ impl Line {
             };
         }
         // Failed requests of probes and monitors are always logged.
-        let is_asset =
-            route.starts_with("/assets/") && (status == StatusCode::OK || status == StatusCode::NOT_MODIFIED);
+        let is_asset = ASSETS.contains(&route) && (status == StatusCode::OK || status == StatusCode::NOT_MODIFIED);
         if QUIET.contains(&route) && status == StatusCode::OK || is_asset {
             line!(debug);
         } else {

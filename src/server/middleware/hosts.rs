@@ -90,7 +90,8 @@ impl HostGuard {
         let (host, port) = self.host(request)?;
         // Pages, their assets and the schema are the same for every client, so a link from another site may lead there.
         let path = request.uri().path();
-        let is_public = path == "/" || path == "/schema.graphql" || path.starts_with("/assets/");
+        let is_page = ["/", "/app.js", "/app.css", "/graphiql", "/schema.graphql"].contains(&path);
+        let is_public = is_page || path.starts_with("/assets/");
         if is_public || self.is_own_page(request.headers(), &host, port) {
             return Ok(());
         }

@@ -53,8 +53,10 @@ async fn asked(t: &TestApp, path: &str, shown: Option<&str>) -> (u16, String) {
 /// A route, and how to set its audience.
 type Part = (&'static str, fn(Audience) -> Audiences);
 
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 6] = [
     ("/", |pages| Audiences { pages, ..Audiences::default() }),
+    ("/app.js", |pages| Audiences { pages, ..Audiences::default() }),
+    ("/graphiql", |pages| Audiences { pages, ..Audiences::default() }),
     ("/assets/nothing.js", |pages| Audiences { pages, ..Audiences::default() }),
     ("/schema.graphql", |schema_route| Audiences { schema_route, ..Audiences::default() }),
     ("/metrics", |metrics| Audiences { metrics, ..Audiences::default() }),

@@ -14,6 +14,7 @@ both!(every_role_does_what_it_may_and_no_more, nobody_is_let_in_without_a_key);
 const RULES: &[(&str, &str, bool)] = &[
     ("createStack", "EDITOR", true),
     ("updateStack", "EDITOR", false),
+    ("setSharedVars", "EDITOR", false),
     ("renameStack", "EDITOR", false),
     ("duplicateStack", "EDITOR", true),
     ("forkStack", "EDITOR", true),
@@ -58,6 +59,7 @@ fn inputs(field: &str, on: &Subject, fresh: &str) -> Vec<Value> {
     match field {
         "createStack" => vec![json!({ "name": fresh })],
         "updateStack" => stacks(json!({ "description": fresh })),
+        "setSharedVars" => stacks(json!({ "vars": [{ "key": "K", "value": fresh }] })),
         "renameStack" => stacks(json!({ "name": fresh })),
         "duplicateStack" | "forkStack" | "softDeleteStack" => stacks(json!({})),
         "renewLease" => stacks(json!({ "expiresIn": "P1D" })),

@@ -197,7 +197,7 @@ instances:
     replaced: [labels, settings, labels]
 ";
     let expected = [
-        "INVALID_VALUE line 2: descriptoin: There is no such key here; it is one of devarch, stack, instances, description, enabled.",
+        "INVALID_VALUE line 2: descriptoin: There is no such key here; it is one of devarch, stack, sharedVars, instances, description, enabled.",
         "INVALID_VALUE line 3: enabled: The field is not of this type: this is text.",
         "INVALID_VALUE line 11: instances.web.overrides.ports.0.containerPort: This has to be a whole number, and is text.",
         "INVALID_VALUE line 14: instances.web.overrides.ports.1.odd: There is no such key here; it is one of hostIp, hostPort, containerPort, protocol.",

@@ -36,6 +36,10 @@ fn the_start_is_three_lines() {
     assert!(lines[0].starts_with("Note: a new key for secrets is in data/devarch.db.key: keep a copy"), "{lines:?}");
     assert!(lines[1].starts_with("Open http://127.0.0.1:"), "{lines:?}");
     assert_eq!((lines[2].as_str(), rest.as_str()), ("DevArch is running on the SQLite file data/devarch.db.", ""));
+    assert!(
+        lines[1].contains("/ for the dashboard and http://") && lines[1].contains("/graphiql for GraphiQL; "),
+        "{lines:?}"
+    );
     // The next start makes nothing.
     let (lines, rest) = printed(folder.path(), 2);
     assert!(lines[0].starts_with("Open http://127.0.0.1:"), "{lines:?}");
@@ -50,11 +54,12 @@ async fn a_refused_preflight_is_logged_as_one_and_assets_are_not_logged() {
     let mut names = page.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let asset = names.find(|name| name.contains(".js")).unwrap();
     service.get(&format!("/assets/{}", asset.trim_end_matches(".gz"))).await;
+    service.get("/app.js").await;
     let preflight = "OPTIONS /graphql HTTP/1.1\r\nOrigin: http://a.example\r\nAccess-Control-Request-Method: POST\r\n";
     assert!(service.send(preflight).await >= 400);
     let log = service.kill();
     assert!(log.contains("refusal=\"preflight\""), "{log}");
-    assert!(!log.contains("/assets/"), "{log}");
+    assert!(!log.contains("/assets/") && !log.contains("/app.js"), "{log}");
 }
 
 #[test]

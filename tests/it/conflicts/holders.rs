@@ -178,17 +178,17 @@ async fn the_cost_does_not_depend_on_how_many_conflict(t: &TestApp) {
             assert_eq!(node["conflicts"][0]["holderCount"], wanted);
         }
         // The response is cached with its version, so a plan reads the objects in one statement. Then, in the executor:
-        // the objects; the instances and their rules; for each of three kinds what they claim (two), who
-        // else may, and the rules and claims of those (three); the listed holders, and their stacks.
+        // the objects; the instances and their rules; for each of three kinds what they claim (two), which
+        // templates and which instances claim the same (two); the instances with the same relative path; the listed
+        // holders, and their stacks.
         // The check that finds the cached response of the round before to be out of date.
         let check = u64::from(wanted > 1);
-        assert_eq!(statements, 24 + check, "{wanted}");
-        assert_eq!(cost(t, &stack).await.0, 24 + check, "{wanted}");
-        // There are no other instances.
-        assert_eq!(cost(t, &all_stacks).await.0, 15 + check, "{wanted}");
+        assert_eq!(statements, 19 + check, "{wanted}");
+        assert_eq!(cost(t, &stack).await.0, 19 + check, "{wanted}");
+        assert_eq!(cost(t, &all_stacks).await.0, 19 + check, "{wanted}");
     }
     let alone = json!({ "ports": [{ "hostPort": 1, "containerPort": 1 }] });
     t.stack("alone").await;
     add(t, "alone/web", alone).await;
-    assert_eq!(cost(t, "{ stack(name: \"alone\") { conflicts { value } } }").await.0, 11);
+    assert_eq!(cost(t, "{ stack(name: \"alone\") { conflicts { value } } }").await.0, 12);
 }

@@ -1,6 +1,7 @@
 //! Conflicts over host ports, domains and volumes between instances, and suggestions of free ports.
 
 mod holders;
+mod law;
 mod ports;
 mod sharing;
 mod suggest;

@@ -17,6 +17,14 @@ pub(super) fn steps(round: usize) -> Vec<(&'static str, Value)> {
     steps.extend([
         ("updateStack", json!({ "stack": { "name": stack }, "description": "ü \"\n\u{2028}", "enabled": false })),
         ("updateStack", json!({ "stack": { "name": stack }, "enabled": true, "expectedRevision": 1 })),
+        (
+            "setSharedVars",
+            json!({ "stack": { "name": stack }, "vars": [
+                { "key": "SHARED", "value": "ü \"\n", "locked": true }, { "key": "S", "value": "t0p", "isSecret": true, "inject": "ON_REFERENCE" },
+            ] }),
+        ),
+        ("setSharedVars", json!({ "stack": { "name": stack }, "vars": [{ "key": "" }, { "key": "A" }, { "key": "A" }] })),
+        ("setSharedVars", json!({ "stack": { "name": "nowhere" }, "vars": [] })),
         ("renameStack", json!({ "stack": { "name": stack }, "name": "shop" })),
         ("renameStack", json!({ "stack": { "name": stack }, "name": "Not a name" })),
         ("renameStack", json!({ "stack": { "name": stack }, "name": other })),

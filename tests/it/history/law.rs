@@ -15,7 +15,7 @@ const STEPS: u64 = 40;
 /// What a stack and its past states show alike.
 fn stack_fields(instances: &str) -> String {
     format!(
-        "name description enabled {instances} compose {{ text override }} layered: compose(mode: LAYERED) {{ text override }}"
+        "name description enabled sharedVars {{ key value isSecret isSet inject locked }} {instances} compose {{ text override }} layered: compose(mode: LAYERED) {{ text override }}"
     )
 }
 
@@ -55,6 +55,19 @@ fn operation(rng: &mut Rng, samples: &[Sample]) -> Value {
     }
 }
 
+/// The keys of variables of the stack.
+pub(crate) const SHARED_KEYS: [&str; 4] = ["A", "B", "MODE", "ONLY"];
+
+/// The variables of a stack, of which some are those that instances and the template have.
+fn shared_vars(rng: &mut Rng) -> Value {
+    let keys = SHARED_KEYS;
+    let var = |key: &&str, rng: &mut Rng| {
+        let inject = if rng.below(4) == 0 { "ON_REFERENCE" } else { "ALL" };
+        json!({ "key": key, "value": format!("s{}", rng.below(9)), "isSecret": rng.below(3) == 0, "inject": inject, "locked": rng.below(5) == 0 })
+    };
+    keys[..=rng.below(keys.len())].iter().map(|key| var(key, rng)).collect()
+}
+
 /// An edit of the template.
 fn edit(rng: &mut Rng) -> Value {
     match rng.below(4) {
@@ -84,7 +97,8 @@ pub(crate) async fn generated(t: &TestApp, rng: &mut Rng, samples: &[Sample], st
     let trashed = found["trash"]["instances"]["nodes"].as_array().unwrap().clone();
     let name = found["node"]["name"].as_str().unwrap();
     let one = |rng: &mut Rng| json!({ "id": instances[rng.below(instances.len())]["id"] });
-    match rng.below(14) {
+    match rng.below(16) {
+        14 | 15 => ("setSharedVars", json!({ "stack": { "name": name }, "vars": shared_vars(rng) })),
         0..=5 => {
             let operations: Vec<Value> = (0..=rng.below(3)).map(|_| operation(rng, samples)).collect();
             ("patchInstanceOverrides", json!({ "instance": one(rng), "operations": operations }))

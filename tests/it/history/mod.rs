@@ -48,7 +48,7 @@ fn instance_fields() -> String {
 }
 
 /// The id of the last change.
-async fn last_change(t: &TestApp) -> String {
+pub(crate) async fn last_change(t: &TestApp) -> String {
     let found = t.data("{ changes(first: 1) { nodes { id } } }", json!({})).await;
     found["changes"]["nodes"][0]["id"].as_str().unwrap().to_owned()
 }

@@ -1,10 +1,15 @@
-//! The page and its assets, and the schema as text.
+//! The dashboard, GraphiQL and its assets, and the schema as text.
 
 use super::*;
 
 #[test]
-fn the_page_needs_no_other_host() {
-    run(Engine::Sqlite, page);
+fn the_pages_need_no_other_host() {
+    run(Engine::Sqlite, pages);
+}
+
+#[test]
+fn the_files_of_the_dashboard_are_served_plain_and_packed() {
+    run(Engine::Sqlite, dashboard);
 }
 
 #[test]
@@ -17,8 +22,36 @@ fn the_schema_is_served_as_text() {
     run(Engine::Sqlite, sdl);
 }
 
-async fn page(t: &TestApp) {
-    let answer = t.send(get("/")).await;
+async fn pages(t: &TestApp) {
+    for path in ["/", "/graphiql"] {
+        page(t, path).await;
+    }
+}
+
+async fn dashboard(t: &TestApp) {
+    for (path, content_type) in [("/", "text/html"), ("/app.js", "text/javascript"), ("/app.css", "text/css")] {
+        let plain = t.send(get(path)).await;
+        assert_eq!(text_of(plain.headers(), &header::CONTENT_TYPE), format!("{content_type}; charset=utf-8"));
+        assert_eq!(text_of(plain.headers(), &header::CACHE_CONTROL), "no-cache");
+        let tag = text_of(plain.headers(), &header::ETAG).to_owned();
+        let plain = bytes(plain).await;
+        let request = Request::get(path).header(header::ACCEPT_ENCODING, "gzip").body(Body::empty()).unwrap();
+        let packed = t.send(request).await;
+        assert_eq!(text_of(packed.headers(), &header::CONTENT_ENCODING), "gzip");
+        assert_ne!(text_of(packed.headers(), &header::ETAG), tag);
+        let mut unpacked = Vec::new();
+        GzDecoder::new(bytes(packed).await.as_slice()).read_to_end(&mut unpacked).unwrap();
+        assert!(unpacked == plain && !plain.is_empty(), "{path}");
+        // It is not sent again to a browser that has it.
+        let request = Request::get(path).header(header::IF_NONE_MATCH, &tag).body(Body::empty()).unwrap();
+        let known = t.send(request).await;
+        assert_eq!(known.status(), 304, "{path}");
+        assert!(bytes(known).await.is_empty());
+    }
+}
+
+async fn page(t: &TestApp, path: &str) {
+    let answer = t.send(get(path)).await;
     assert_eq!(answer.status(), 200);
     assert_eq!(text_of(answer.headers(), &header::CONTENT_TYPE), "text/html; charset=utf-8");
     let policy = text_of(answer.headers(), &header::CONTENT_SECURITY_POLICY).to_owned();
@@ -26,10 +59,12 @@ async fn page(t: &TestApp) {
     for word in policy.split([' ', ';']) {
         assert!(!word.contains("://") && !word.contains('.') && word != "*", "the policy names a host: {policy}");
         assert!(!word.contains("unsafe-eval"), "{policy}");
+        assert!(path != "/" || !word.contains("unsafe"), "{policy}");
     }
     let html = TestApp::text(answer).await;
     for reference in references(&html) {
-        let own = reference.starts_with("/assets/") || reference.starts_with("data:");
+        // Relative, so that the page also works below a path prefix of a proxy.
+        let own = !reference.starts_with('/') && !reference.contains("://") || reference.starts_with("data:");
         assert!(own, "{reference}");
     }
     assert!(references(&html).iter().any(|reference| reference.ends_with(".js")), "{html}");
@@ -44,8 +79,9 @@ fn references(html: &str) -> Vec<String> {
 }
 
 async fn files(t: &TestApp) {
-    let html = TestApp::text(t.send(get("/")).await).await;
-    let mut open: Vec<String> = references(&html).into_iter().filter(|path| path.starts_with("/assets/")).collect();
+    let html = TestApp::text(t.send(get("/graphiql")).await).await;
+    let found = references(&html).into_iter().filter_map(|path| path.strip_prefix('.').map(str::to_owned));
+    let mut open: Vec<String> = found.filter(|path| path.starts_with("/assets/")).collect();
     let mut seen = Vec::new();
     while let Some(path) = open.pop() {
         if seen.contains(&path) {
@@ -92,7 +128,7 @@ async fn files(t: &TestApp) {
 
 /// The name of a file with a digest, such as `chunk-4L5RI3VG.js`, when a literal is one.
 fn asset_name(literal: &str) -> Option<&str> {
-    let name = literal.strip_prefix("./").or_else(|| literal.strip_prefix("/assets/"))?;
+    let name = literal.strip_prefix("./").or_else(|| literal.strip_prefix("./assets/"))?;
     let (stem, extension) = name.rsplit_once('.')?;
     let digest = stem.rsplit_once('-')?.1;
     let fits = digest.len() == 8 && digest.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());

@@ -58,6 +58,11 @@ async fn every_mutation_happens_once(t: &TestApp) {
     let all = [
         ("createStack", json!({ "name": "shop", "description": "a" }), "stack { id name revision createdAt }"),
         ("updateStack", json!({ "stack": { "name": "shop" }, "description": "b" }), "stack { revision updatedAt }"),
+        (
+            "setSharedVars",
+            json!({ "stack": { "name": "shop" }, "vars": [{ "key": "MODE", "value": "dev", "inject": "ALL" }] }),
+            "stack { revision sharedVars { key value } }",
+        ),
         ("createInstance", TestApp::new_instance("shop", "db"), "instance { id name revision createdAt }"),
         (
             "setInstanceOverrides",

@@ -59,6 +59,13 @@ fn all(n: usize) -> Vec<Tried> {
             json!({ "name": format!("n{n}"), "description": MARKER }),
         ),
         tried("updateStack", "UpdateStackPayload", stack_, &[], and(of_stack(), json!({ "enabled": false }))),
+        tried(
+            "setSharedVars",
+            "SetSharedVarsPayload",
+            stack_,
+            &[],
+            and(of_stack(), json!({ "vars": [{ "key": "A", "value": MARKER, "inject": "ALL" }] })),
+        ),
         tried("renameStack", "RenameStackPayload", stack_, &[], and(of_stack(), json!({ "name": format!("r{n}") }))),
         tried("softDeleteStack", "SoftDeleteStackPayload", stack_, &[], of_stack()),
         tried("restoreStack", "RestoreStackPayload", stack_, std::slice::from_ref(&away), of_stack()),

@@ -13,6 +13,7 @@ mod notes;
 mod project;
 mod stacks;
 mod table;
+mod together;
 
 use serde_json::{Map, Value, json};
 

@@ -34,6 +34,7 @@ const PROMISED: &str = "
     Mutation forkStack(input: ForkStackInput!): ForkStackPayload
     Mutation applyStack(input: ApplyStackInput!): ApplyStackPayload
     Mutation renewLease(input: RenewLeaseInput!): RenewLeasePayload
+    Mutation setSharedVars(input: SetSharedVarsInput!): SetSharedVarsPayload
     Mutation renameStack(input: RenameStackInput!): RenameStackPayload
     Mutation softDeleteStack(input: SoftDeleteStackInput!): SoftDeleteStackPayload
     Mutation restoreStack(input: RestoreStackInput!): RestoreStackPayload

@@ -18,7 +18,7 @@ both!(
 );
 
 /// The application with the keys of a file.
-fn with_file(t: &TestApp) -> (tempfile::TempDir, PathBuf, TestApp) {
+pub(crate) fn with_file(t: &TestApp) -> (tempfile::TempDir, PathBuf, TestApp) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("devarch.key");
     Vault::create_file(&file).unwrap();

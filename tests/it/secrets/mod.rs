@@ -2,7 +2,7 @@
 //! mention them, and safe under changing keys.
 
 mod compare;
-mod keys;
+pub(crate) mod keys;
 mod masked;
 mod start;
 mod stored;

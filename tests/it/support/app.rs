@@ -44,6 +44,8 @@ pub(crate) struct TestApp {
     millis: Arc<AtomicI64>,
     /// Whether a table has been dropped.
     pub(super) broken: Arc<AtomicBool>,
+    /// Whether rows were written without the service.
+    pub(super) by_hand: Arc<AtomicBool>,
 }
 
 /// The code and path of a user error, for comparison: `("NAME_TAKEN", "input.name")`.
@@ -76,7 +78,19 @@ impl TestApp {
             subscriptions: SubscriptionLimits::default(),
         };
         let router = router(app.clone(), options.clone());
-        Self { engine, url, db, router, key: None, options, app, frozen, millis, broken: Arc::default() }
+        Self {
+            engine,
+            url,
+            db,
+            router,
+            key: None,
+            options,
+            app,
+            frozen,
+            millis,
+            broken: Arc::default(),
+            by_hand: Arc::default(),
+        }
     }
 
     /// The same application behind authentication, for a caller that shows this key.

@@ -48,10 +48,11 @@ impl TestApp {
         assert_eq!(wrong, [], "instances whose overrides are counted wrong: what they say, and how many there are");
     }
 
-    /// Updates the stored numbers after overrides were written with SQL.
+    /// Updates the stored numbers and claims after overrides were written with SQL.
     pub(crate) async fn count_again(&self) {
         let counted = counted().replace("i.id", "service_instances.id");
         self.sql(&format!("UPDATE service_instances SET override_count = {counted}")).await;
+        self.keep_claims_again().await;
     }
 
     /// Drops a table, so that every statement that uses it fails. The final check is skipped from then on.

@@ -69,6 +69,7 @@ where
             let app = TestApp::new(engine, url.clone(), db);
             test(&app).await;
             app.assert_that_counts_are_kept().await;
+            app.assert_that_claims_are_kept().await;
         };
         let done = AssertUnwindSafe(body).catch_unwind().await;
         place.remove().await;

@@ -1,6 +1,7 @@
 //! Test support: an application on a database of its own, and helpers to use it.
 
 mod app;
+mod claims;
 mod counts;
 mod database;
 mod ids;

@@ -73,6 +73,7 @@ impl TestApp {
 
     /// Changes rows with SQL.
     pub(crate) async fn sql(&self, statement: &str) {
+        self.writes_by_hand();
         self.db.writer().execute_unprepared(statement).await.unwrap();
     }
 

@@ -260,9 +260,9 @@ async fn the_trash_costs_the_same_for_1_and_100_rows(t: &TestApp) {
     // A page, its total, the counts of instances, the obstacles (two); holders that are stacks and that are instances,
     // and the stacks of these.
     let of_stacks = ("stacks", format!("instanceCount stack {{ name }} {obstacles}"), 8);
-    // A page, its total, stacks and templates, the obstacles; holders, and their stacks.
+    // A page, its total, stacks and templates, the obstacles (two); holders, and their stacks.
     let of_instances =
-        ("instances", format!("instance {{ name stack {{ name }} template {{ name }} }} {obstacles}"), 7);
+        ("instances", format!("instance {{ name stack {{ name }} template {{ name }} }} {obstacles}"), 8);
     for n in [1, 100] {
         t.db.writer().execute_unprepared("DELETE FROM stacks WHERE deleted_at IS NOT NULL").await.unwrap();
         t.db.writer().execute_unprepared("DELETE FROM service_instances WHERE deleted_at IS NOT NULL").await.unwrap();

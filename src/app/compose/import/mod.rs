@@ -249,8 +249,13 @@ impl Command for Import {
     }
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<ImportReport> {
-        // Serializes imports with each other and with the loading of the catalogue.
-        rows::lock_catalog(tx).await?;
+        // Another import of one of these names waits, and so does the loading of the catalogue.
+        let templates = self.services.iter().map(|service| ("template", service.template.as_str()));
+        let stack = match &self.stack {
+            Some(StackRef::Name(name)) => Some(("stack", name.as_str())),
+            Some(StackRef::Id(_)) | None => None,
+        };
+        rows::lock_names(tx, &templates.chain(stack).collect::<Vec<_>>()).await?;
         tx.log().act_as(ChangeAction::Import);
         let mut problems = Problems::default();
         let stack = match &self.stack {

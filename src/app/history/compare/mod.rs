@@ -11,7 +11,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use self::values::{Opening, Values, differences};
+use self::values::{Opening, SharedValues, Values, differences};
 use crate::{
     access::{Permission, Scope},
     app::{
@@ -60,6 +60,8 @@ pub struct ChangedInstance {
 pub struct Comparison {
     /// The fields of the stacks that differ.
     pub fields: Vec<FieldDifference>,
+    /// The variables of the stacks that differ.
+    pub shared_vars: Vec<AnyChange>,
     /// The instances without a counterpart, for each side.
     pub only: [Vec<Arc<PastInstance>>; 2],
     /// The instances that differ from their counterparts.
@@ -125,7 +127,7 @@ impl App {
         let (import, notes) = import::prepare(self, document).await?;
         let work = Trial { import, reveals: self.reveals() };
         let by = (&Scope::Everything, &self.author);
-        let side = self.db.write(&work, None, self.now(), by, &self.statements).await?;
+        let side = Box::pin(self.db.write(&work, None, self.now(), by, &self.statements)).await?;
         Ok(Side { notes: Some(notes), ..side })
     }
 }
@@ -161,6 +163,7 @@ struct Side {
     /// What a document says and an import does not hold as it stands there; `None` for a stack.
     notes: Option<Vec<Note>>,
     values: HashMap<InstanceId, Values>,
+    shared: SharedValues,
 }
 
 not_stored!(Side);
@@ -172,7 +175,9 @@ impl Side {
             Ok((instance.row.id, Values::of(instance, opening)?))
         };
         let values = stack.instances.iter().map(of_instance).collect::<Result<_>>()?;
-        Ok(Self { stack, notes: None, values })
+        let opening = Opening { tx, own: reveals, inherited: reveals_templates };
+        let shared = SharedValues::of(&stack, opening)?;
+        Ok(Self { stack, notes: None, values, shared })
     }
 }
 
@@ -228,13 +233,14 @@ fn compare(a: &Side, b: &Side) -> Result<Comparison> {
     let row = |side: &Side| side.stack.row.clone();
     let (first, second) = (row(a), row(b));
     let mut comparison = Comparison::default();
-    // A document has no fields of a stack.
+    // A document has no fields and no variables of a stack.
     if a.notes.is_none() && b.notes.is_none() {
         comparison.fields = differing(vec![
             ("name", first.name.clone(), second.name.clone()),
             ("description", first.description.clone(), second.description.clone()),
             ("enabled", first.enabled.to_string(), second.enabled.to_string()),
         ]);
+        comparison.shared_vars = a.shared.changes_to(&b.shared);
     }
     for (side, stack) in [&a.stack, &b.stack].into_iter().enumerate() {
         let is_paired = |instance: &Arc<PastInstance>| pairs.iter().any(|pair| Arc::ptr_eq(&pair[side], instance));

@@ -5,11 +5,17 @@
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    app::{Layers, history::version::PastInstance},
+    app::{
+        Layers,
+        history::version::{PastInstance, PastStack},
+    },
     db::{Tx, entries::Source},
     error::{Error, Result},
     ids::InstanceId,
-    kinds::{AnyChange, AnyEntry, Dependency, Kind, OfInstance, OfTemplate, Registered, diff, for_each_kind},
+    kinds::{
+        AnyChange, AnyEntry, Dependency, Kind, OfInstance, OfStack, OfTemplate, Registered, SharedVar, diff,
+        for_each_kind,
+    },
     reference::InstanceRef,
 };
 
@@ -26,12 +32,36 @@ impl Values {
     }
 }
 
+/// The variables of a stack: as they are shown, and as they are compared.
+pub(super) struct SharedValues {
+    shown: Arc<Vec<SharedVar>>,
+    compared: Vec<SharedVar>,
+}
+
+impl SharedValues {
+    /// Of a stack.
+    pub(super) fn of(stack: &PastStack, opening: Opening<'_>) -> Result<Self> {
+        let shown = stack.shared_vars.clone()?;
+        let mut compared = (*shown).clone();
+        match opening.own {
+            true => <SharedVar as Source<OfStack>>::open(opening.tx, stack.row.id, &mut compared)?,
+            false => without_secret(&mut compared),
+        }
+        Ok(Self { shown, compared })
+    }
+
+    /// What differs from these variables to others.
+    pub(super) fn changes_to(&self, other: &Self) -> Vec<AnyChange> {
+        changes([&self.compared, &self.shown], [&other.compared, &other.shown], ToString::to_string)
+    }
+}
+
 /// Whose secrets are decrypted; the others are left out.
 #[derive(Clone, Copy)]
 pub(super) struct Opening<'t> {
     /// The transaction.
     pub(super) tx: &'t Tx,
-    /// Those of the instance.
+    /// Those of the instance and of its stack.
     pub(super) own: bool,
     /// Those of the template.
     pub(super) inherited: bool,
@@ -55,14 +85,21 @@ macro_rules! effective {
 
         impl Effective {
             fn of(past: &PastInstance, opening: Option<Opening<'_>>) -> Result<Self> {
-                let (id, template) = (past.row.id, past.row.template_service_id);
+                let (id, stack, template) = (past.row.id, past.row.stack_id, past.row.template_service_id);
                 Ok(Self { $( $field: {
                     let layers = past.layers.$field.as_ref().map_err(|row| Error::from(row.clone()))?;
                     let (mut own, mut inherited) = ((*layers.own).clone(), (*layers.template).clone());
+                    let mut shared = (*layers.shared).clone();
                     if let Some(opening) = opening {
                         match opening.own {
-                            true => <crate::kinds::$kind as Source<OfInstance>>::open(opening.tx, id, &mut own)?,
-                            false => without_secret(&mut own),
+                            true => {
+                                <crate::kinds::$kind as Source<OfInstance>>::open(opening.tx, id, &mut own)?;
+                                <crate::kinds::$kind as Source<OfStack>>::open(opening.tx, stack, &mut shared)?;
+                            }
+                            false => {
+                                without_secret(&mut own);
+                                without_secret(&mut shared);
+                            }
                         }
                         match opening.inherited {
                             true => {
@@ -71,7 +108,7 @@ macro_rules! effective {
                             false => without_secret(&mut inherited),
                         }
                     }
-                    let layers = Layers::new(Arc::new(inherited), Arc::new(own), &past.rules);
+                    let layers = Layers::new([inherited, shared, own].map(Arc::new), &past.rules);
                     layers.merge().values().into_iter().cloned().collect()
                 }, )+ })
             }

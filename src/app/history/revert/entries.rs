@@ -1,6 +1,6 @@
-//! The overrides of an instance and the entries of a template without a change that is undone.
+//! The overrides of an instance, the entries of a template and the variables of a stack without a change that is undone.
 //!
-//! Used by the use case. It must not write.
+//! Used by the use case. Only the variables of a stack are written here.
 
 use crate::{
     access::change::Subject,
@@ -8,14 +8,14 @@ use crate::{
     db::{
         change_log::{Form, past::read_side},
         entities::{ChangeEntryModel, InstanceModel},
-        entries::{Mergeable, Source},
+        entries::{Mergeable, Source, shared},
         queries::rules,
     },
     error::{Error, Result},
-    ids::{AnyId, TemplateId},
+    ids::{AnyId, StackId, TemplateId},
     kinds::{
-        Cardinality, Collections, InstanceOverrides, Kind, OfInstance, OfTemplate, Overrides, Owner, Rules,
-        for_each_kind, for_each_template_kind,
+        Cardinality, Collections, InstanceOverrides, Kind, OfInstance, OfStack, OfTemplate, Overrides, Owner,
+        Registered, Rules, SharedVar, for_each_kind, for_each_template_kind,
     },
 };
 
@@ -86,8 +86,19 @@ impl Work<'_> {
         Ok(all)
     }
 
+    /// Takes back what a change did to the variables of a stack. Returns whether anything was written.
+    pub(super) async fn shared_vars(&mut self, stack: StackId, rows: &[ChangeEntryModel]) -> Result<bool> {
+        let rows: Vec<&ChangeEntryModel> = of_kind::<SharedVar>(rows).collect();
+        if rows.is_empty() {
+            return Ok(false);
+        }
+        let vars = self.entries_of::<OfStack, SharedVar>(stack, &rows).await?;
+        // What is refused is not written.
+        if self.problems.is_empty() { shared::replace_vars(self.tx, stack, vars, self.now).await } else { Ok(false) }
+    }
+
     /// The entries of an owner without what a change did to them.
-    async fn entries_of<O: Owner, K: Mergeable + Source<O>>(
+    async fn entries_of<O: Owner, K: Registered + Source<O>>(
         &mut self,
         owner: O::Id,
         rows: &[&ChangeEntryModel],
@@ -110,7 +121,7 @@ impl Work<'_> {
     }
 
     /// The entry before and after a change, decrypted.
-    fn both_sides<O: Owner, K: Mergeable + Source<O>>(
+    fn both_sides<O: Owner, K: Registered + Source<O>>(
         &self,
         owner: O::Id,
         row: &ChangeEntryModel,
@@ -125,7 +136,7 @@ impl Work<'_> {
 }
 
 /// The rows of a kind.
-fn of_kind<K: Mergeable>(rows: &[ChangeEntryModel]) -> impl Iterator<Item = &ChangeEntryModel> {
+fn of_kind<K: Registered>(rows: &[ChangeEntryModel]) -> impl Iterator<Item = &ChangeEntryModel> {
     rows.iter().filter(|row| row.form != Form::Field.as_str() && row.kind == K::KIND.as_str())
 }
 

@@ -193,7 +193,8 @@ impl Work<'_> {
             _ => {}
         }
         let rows = history::entries(self.tx, &[change.id]).await?.remove(&change.id).unwrap_or_default();
-        let stack = self.stack_fields(stack, &rows).await?;
+        let others = self.shared_vars(stack.id, &rows).await?;
+        let stack = self.stack_fields(stack, &rows, others).await?;
         self.tx.log().noted(&stack, ChangeAction::Revert);
         if change.action == ChangeAction::Rename.as_str() {
             // The names of the containers have followed the name of the stack.
@@ -229,11 +230,11 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Undoes the changes of the fields of a stack.
-    async fn stack_fields(&mut self, stack: StackModel, rows: &[ChangeEntryModel]) -> Result<StackModel> {
+    /// Undoes the changes of the fields of a stack. `others` is whether something else of it was written.
+    async fn stack_fields(&mut self, stack: StackModel, rows: &[ChangeEntryModel], others: bool) -> Result<StackModel> {
         let subject = Subject::Stack(stack.id);
         let mut columns = crate::db::change_log::columns(&stack);
-        if !self.fields((subject, STACK), &mut columns, rows).await? {
+        if !self.fields((subject, STACK), &mut columns, rows).await? && !others {
             return Ok(stack);
         }
         let wanted = crate::db::change_log::object::<StackModel>(columns).unwrap_or_else(|| stack.clone());

@@ -9,14 +9,14 @@ use crate::{
     app::App,
     db::{
         entities::{InstanceModel, StackModel},
-        entries::owned,
+        entries::{Source, owned},
         queries::{instances, stacks, templates},
         repeated,
     },
     error::{Error, Result, Unreadable},
     fields::{Editable, InstanceValues, StackValues},
     ids::{InstanceId, StackId, TemplateId},
-    kinds::InstanceOverrides,
+    kinds::{InstanceOverrides, OfStack, SharedVar},
     reference::InstanceRef,
     stack_document::{self, DocumentInstance, Field, Format, StackDocument},
 };
@@ -36,6 +36,8 @@ impl App {
         let templates = templates::load(&db, &of_template).await?;
         let templates: HashMap<TemplateId, String> = templates.into_iter().map(|row| (row.id, row.name)).collect();
         let mut overrides = kinds::stored(&db, &ids, Secrets::Encrypted).await?;
+        let stack_ids: Vec<StackId> = found.iter().map(|stack| stack.id).collect();
+        let mut shared = <SharedVar as Source<OfStack>>::masked(&db, &stack_ids).await?;
         drop(db);
         let mut of_stack: HashMap<StackId, Vec<InstanceModel>> = HashMap::new();
         for instance in all {
@@ -45,7 +47,8 @@ impl App {
         for stack in found {
             self.budget().check_time()?;
             let instances = of_stack.remove(&stack.id).unwrap_or_default();
-            let text = document(&stack, instances, &templates, &mut overrides)
+            let vars = shared.take(stack.id);
+            let text = document((&stack, vars), instances, &templates, &mut overrides)
                 .map(|document| stack_document::write(&document, format));
             // The tree from which it was written was about as large.
             self.budget().charge(2 * text.as_ref().map_or(0, String::len))?;
@@ -67,7 +70,7 @@ impl App {
 }
 
 fn document(
-    stack: &StackModel,
+    (stack, vars): (&StackModel, Result<Vec<SharedVar>, Unreadable>),
     instances: Vec<InstanceModel>,
     templates: &HashMap<TemplateId, String>,
     overrides: &mut HashMap<InstanceId, Result<InstanceOverrides, Unreadable>>,
@@ -75,6 +78,11 @@ fn document(
     let names: HashMap<InstanceId, String> =
         instances.iter().map(|instance| (instance.id, instance.instance_id.clone())).collect();
     let values = StackValues::from(stack);
+    let shared_vars = vars.map_err(|row| {
+        let field = row.field;
+        let message = "hold something that cannot be read; write them again with setSharedVars.";
+        Error::bad_request(format!("The stack has no document: its {field} {message}"))
+    })?;
     let members = instances.into_iter().map(|instance| {
         let values = InstanceValues::from(&instance);
         let stored = overrides.remove(&instance.id).unwrap_or_else(|| Ok(InstanceOverrides::default()));
@@ -91,6 +99,7 @@ fn document(
     Ok(StackDocument {
         stack: Some(stack.name.clone()),
         fields: fields(StackValues::EDITABLE, |column| values.get(column)),
+        shared_vars,
         instances: members.collect::<Result<_>>()?,
     })
 }

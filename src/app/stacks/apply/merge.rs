@@ -30,6 +30,8 @@ pub(super) struct Target<'t> {
     pub(super) is_new: bool,
     /// Keys, as text, that no document has although they are there: dependencies on instances in the trash.
     pub(super) unseen: &'t BTreeSet<String>,
+    /// The keys that the instances of the stack share, of a kind that stacks have. No file takes them from an instance.
+    pub(super) shared: &'t BTreeSet<String>,
 }
 
 /// The entries of an instance in the stack's own Compose file; `None` if it is not there. Computed when it is needed.
@@ -131,6 +133,7 @@ fn of_entries<K: Registered>(
     let merged = merge(template, own);
     let (inherited, runs, given) = (groups(template), groups(merged.values()), groups(wanted));
     let is_inherited = |key: &K::Key| !own.replaced && inherited.contains_key(key);
+    let is_shared = |key: &K::Key| K::HAS_SHARED && target.shared.contains(&key.to_string());
     // What a file cannot say, such as two definitions of one network, is as wanted if the stack's own file says the same.
     let said = LazyCell::new(|| exported().map(groups::<K>));
     for (key, group) in &given {
@@ -152,7 +155,7 @@ fn of_entries<K: Registered>(
         }
         if runs.contains_key(&key) {
             // A setting that always has a value goes back to that of the template.
-            match is_inherited(&key) && K::refuses_rule(Some(&key)).is_none() {
+            match is_inherited(&key) && !is_shared(&key) && K::refuses_rule(Some(&key)).is_none() {
                 true => next.remove(key.clone()),
                 false => next.reset(&key),
             }
@@ -163,7 +166,7 @@ fn of_entries<K: Registered>(
         }
     }
     if target.is_new {
-        for key in inherited.keys().filter(|key| !mentioned.contains(key)) {
+        for key in inherited.keys().filter(|key| !mentioned.contains(key) && !is_shared(key)) {
             if K::refuses_rule(Some(key)).is_none() && ownership.writes(entry_of::<K>(target, key), false) {
                 next.remove(key.clone());
             }
@@ -215,7 +218,7 @@ mod tests {
         }
         let template = [label("a", "1"), label("b", "1")];
         let mut ownership = Ownership::new(owned(rows), "me", false, Prune::Owned);
-        let target = Target { id: ID, is_new, unseen: &BTreeSet::new() };
+        let target = Target { id: ID, is_new, unseen: &BTreeSet::new(), shared: &BTreeSet::new() };
         let next = decide((&target, &|| None), &template, &overrides, desired, &mut ownership).unwrap_or(overrides);
         let (released, claimed) = ownership.changes();
         let counts = (released.len(), claimed.len(), ownership.problems(&std::collections::HashMap::new()).len());

@@ -11,6 +11,7 @@ mod kinds;
 mod merge;
 mod new_templates;
 mod ownership;
+mod shared;
 mod source;
 mod wanted;
 
@@ -36,7 +37,7 @@ use crate::{
     db::{
         Command, StoredOutcome, Tx,
         entities::StackModel,
-        entries::owned,
+        entries::{self, owned},
         queries::{
             stack_instances,
             stacks::{self, RowLock, StackChange},
@@ -191,7 +192,7 @@ impl Command for Work<'_> {
     type Output = Warned<Applied>;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Warned<Applied>> {
-        self.lock_catalog(tx).await?;
+        self.lock_templates(tx).await?;
         tx.log().act_as(ChangeAction::Apply);
         let mut problems = Problems::default();
         let (stack, created) = self.stack(tx, now, &mut problems).await?;
@@ -206,14 +207,20 @@ impl Command for Work<'_> {
             false => Some(self.fields_of(&stack, &mut ownership)).filter(|it| *it != StackValues::from(&stack)),
         };
         text::check(values.iter().flat_map(StackValues::texts).collect(), &mut problems);
+        let vars = self.shared_vars(tx, &stack, &mut ownership, &mut problems).await?;
         let mut members = Members::load(tx, &stack, self, &ownership).await?;
         let templates = members.prepare(tx, now, &mut problems).await?;
         problems.finish()?;
+        // Before the instances, whose overrides depend on them.
+        let others = match vars {
+            Some(vars) => entries::shared::replace_vars(tx, stack.id, vars, now).await?,
+            None => false,
+        };
         let Written { instances, warnings, notes, changed } = members.write(tx, now, &mut ownership).await?;
-        let changed = changed || created || values.is_some();
+        let changed = changed || created || values.is_some() || others;
         let mut row = stack;
-        if let Some(values) = values {
-            let change = StackChange { values: Some(values), ..StackChange::default() };
+        if values.is_some() || (others && !created) {
+            let change = StackChange { values, ..StackChange::default() };
             row = stacks::update(tx, &row, change, now).await?;
         } else if changed && !created {
             tx.log().noted(&row, ChangeAction::Apply);
@@ -227,8 +234,8 @@ impl Command for Work<'_> {
 }
 
 impl Work<'_> {
-    /// Locks the catalogue if templates have to be created: before the stack, as an import does it.
-    async fn lock_catalog(&self, tx: &Tx) -> Result<()> {
+    /// Locks the names of templates that have to be created: before the stack, as an import does it.
+    async fn lock_templates(&self, tx: &Tx) -> Result<()> {
         let services: Vec<&Imported> = self.services().collect();
         if services.is_empty() {
             return Ok(());
@@ -245,7 +252,8 @@ impl Work<'_> {
         let names: Vec<String> = new.map(|service| service.template.clone()).collect();
         if templates::by_names(tx, &names).await?.len() < names.len() {
             self.app.allow(Permission::ADMINISTER_ALL)?;
-            templates::lock_catalog(tx).await?;
+            let names: Vec<_> = names.iter().map(|name| ("template", name.as_str())).collect();
+            templates::lock_names(tx, &names).await?;
         }
         Ok(())
     }

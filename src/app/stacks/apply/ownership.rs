@@ -131,6 +131,7 @@ impl<'o> Ownership<'o> {
             let what = match (&held.kind, &instance) {
                 (None, None) => format!("The {} of the stack", held.key),
                 (None, Some(instance)) => format!("The {} of the instance `{instance}`", held.key),
+                (Some(kind), None) if held.instance.is_none() => format!("`{}` ({kind}) of the stack", held.key),
                 (Some(kind), _) => {
                     format!("`{}` ({kind}) of the instance `{}`", held.key, instance.as_deref().unwrap_or("?"))
                 }

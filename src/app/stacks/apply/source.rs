@@ -13,6 +13,7 @@ use crate::{
     budget::import::ReadBudget,
     compose::{self, Imported, Note, Refusal, Request},
     error::{Code, Error, Problem, Problems, Result},
+    kinds::SharedVar,
     stack_document::{self, DocumentError, Field, StackDocument},
 };
 
@@ -52,6 +53,8 @@ pub(super) struct DesiredInstance {
 #[derive(Clone, Debug)]
 pub(super) struct DesiredStack {
     pub(super) fields: Vec<Field>,
+    /// The variables of the stack; `None` for a Compose file, which has none.
+    pub(super) shared_vars: Option<Vec<SharedVar>>,
     pub(super) instances: Vec<DesiredInstance>,
     /// Whether it is a Compose file, which has neither disabled instances nor fields of the stack.
     pub(super) is_compose: bool,
@@ -127,7 +130,13 @@ fn of_compose(read: compose::Reading, request: &Request) -> DesiredStack {
         kinds: of_file(service.entries.clone()),
         template: DesiredTemplate::Service(Box::new(service)),
     });
-    DesiredStack { fields: Vec::new(), instances: instances.collect(), is_compose: true, notes: read.notes }
+    DesiredStack {
+        fields: Vec::new(),
+        shared_vars: None,
+        instances: instances.collect(),
+        is_compose: true,
+        notes: read.notes,
+    }
 }
 
 fn of_document(document: StackDocument) -> DesiredStack {
@@ -140,7 +149,8 @@ fn of_document(document: StackDocument) -> DesiredStack {
         kinds: DesiredKinds::Overrides(Box::new(instance.overrides)),
     });
     let instances = instances.collect();
-    DesiredStack { fields: document.fields, instances, is_compose: false, notes: Vec::new() }
+    let (fields, shared_vars) = (document.fields, Some(document.shared_vars));
+    DesiredStack { fields, shared_vars, instances, is_compose: false, notes: Vec::new() }
 }
 
 fn refused(request: &Request, refusal: Refusal) -> Problem {

@@ -58,6 +58,7 @@ impl Members<'_> {
             templates.into_iter().filter(|id| !self.entries.contains_key(id)).collect();
         templates.sort_unstable();
         self.entries.extend(kinds::of_templates(tx, &templates).await?);
+        let shared = self.inherit_shared(tx).await?;
         let ids: HashMap<String, InstanceId> =
             self.live.values().map(|row| (row.instance_id.clone(), row.id)).collect();
         let exported = Exported {
@@ -98,7 +99,7 @@ impl Members<'_> {
                 (Ok(_), None) => return Err(Error::Internal("a template is missing".to_owned())),
             };
             let overrides = decided(
-                &Deciding { work, ids: &ids, live: &live, exported: &exported, is_new, is_mentioned },
+                &Deciding { work, ids: &ids, live: &live, shared: &shared, exported: &exported, is_new, is_mentioned },
                 (&row, own, template),
                 desired.clone(),
                 (&mut self.notes, &mut found),
@@ -126,6 +127,8 @@ struct Deciding<'d> {
     ids: &'d HashMap<String, InstanceId>,
     /// The ids of all live instances.
     live: &'d HashSet<InstanceId>,
+    /// The keys of the variables that all instances inherit from the stack.
+    shared: &'d BTreeSet<String>,
     exported: &'d Exported<'d>,
     is_new: bool,
     is_mentioned: bool,
@@ -160,7 +163,8 @@ fn decided(
         true => kinds::unseen(own, |id| around.live.contains(&id)),
         false => BTreeSet::new(),
     };
-    let target = Target { id: row.id, is_new: around.is_new && around.work.desired.is_compose, unseen: &unseen };
+    let is_new = around.is_new && around.work.desired.is_compose;
+    let target = Target { id: row.id, is_new, unseen: &unseen, shared: around.shared };
     kinds::decide_all(&target, template, own, wanted, &|| around.exported.of(row.id), ownership)
 }
 

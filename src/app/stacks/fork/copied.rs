@@ -4,6 +4,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
+
 use super::{
     ForkStack, PortPolicy, SecretPolicy, domains,
     port_map::{self, MappedPort, PortsOf},
@@ -21,13 +23,17 @@ use crate::{
         entities::{InstanceModel, StackModel},
         entries,
         queries::{
+            claims::free_ports,
             copies::{self, changed, forks},
             rules, stack_instances,
         },
     },
     error::{Code, Error, Problem, Problems, Result},
     ids::{InstanceId, StackId},
-    kinds::{Domain, EnvValue, EnvVar, Kind, MAX_ENTRIES, OverrideKind, Port, Protocol, Rule, RuleAction, Rules},
+    kinds::{
+        Domain, EnvValue, EnvVar, Kind, MAX_ENTRIES, Origin, OverrideKind, Port, Protocol, Rule, RuleAction, Rules,
+        SharedVar,
+    },
 };
 
 /// Entries of the fork's instances, in the order of the source's instances; `None` if they are copied as they are.
@@ -41,6 +47,8 @@ pub(super) struct Copying<'c> {
     ports: Changed<Port>,
     domains: Changed<Domain>,
     variables: Changed<EnvVar>,
+    /// The variables of the stack.
+    shared: Vec<SharedVar>,
     /// The inherited domains that each instance removes.
     removed: Vec<Vec<Rule>>,
     map: Vec<MappedPort>,
@@ -87,6 +95,7 @@ impl<'c> Copying<'c> {
             ports: None,
             domains: None,
             variables: None,
+            shared: entries::shared::of_stack(tx, source.id).await?,
             removed: Vec::new(),
             map: Vec::new(),
             block: None,
@@ -144,7 +153,7 @@ impl<'c> Copying<'c> {
             return Ok(Vec::new());
         }
         let mut free = FreePorts::new(&app.reserved_ports);
-        for named in forks::named_ports(tx).await? {
+        for named in free_ports::named(tx).await? {
             match named.protocol.parse::<Protocol>() {
                 Ok(protocol) => free.take(named.host_port, protocol),
                 // A row that was written by hand.
@@ -215,29 +224,35 @@ impl<'c> Copying<'c> {
 
     async fn decide_secrets(&mut self, tx: &Tx, app: &App, rules: &HashMap<InstanceId, Rules>) -> Result<()> {
         let layers = layers_of::<EnvVar>(tx, &self.instances, rules).await?;
-        let effective: Vec<Vec<&EnvVar>> = layers.iter().map(|layers| layers.merge().values()).collect();
+        let merged: Vec<_> = layers.iter().map(Layers::merge).collect();
+        let effective = || merged.iter().flat_map(|merged| merged.values());
         let new = match self.input.secrets {
             SecretPolicy::Generate => {
-                let all = effective.iter().flatten().filter_map(|variable| variable.secret_text());
+                let shared = self.shared.iter().filter_map(|variable| variable.secret_text());
+                let all = effective().filter_map(|variable| variable.secret_text()).chain(shared);
                 let drawn = NewSecrets::draw(all, |bytes| app.db.random().fill(bytes));
                 let message = |cause: &dyn std::fmt::Display| format!("no random numbers: {cause}");
                 Some(drawn.map_err(|cause| Error::Failed { message: message(&cause), source: cause.into() })?)
             }
             SecretPolicy::Copy | SecretPolicy::Unset => None,
         };
+        let value = |secret: &str| new.as_ref().map_or(EnvValue::Unset, |new| EnvValue::Text(new.of(secret)));
         let change = |variable: &EnvVar| match variable.secret_text() {
             None => variable.clone(),
-            Some(secret) => {
-                let value = new.as_ref().map_or(EnvValue::Unset, |new| EnvValue::Text(new.of(secret)));
-                EnvVar { value, ..variable.clone() }
-            }
+            Some(secret) => EnvVar { value: value(secret), ..variable.clone() },
         };
-        let changed = layers.iter().zip(&effective).map(|(layers, effective)| {
-            let is_own = |variable: &&&EnvVar| layers.own.iter().any(|own| own.key == variable.key);
-            let inherited = effective.iter().filter(|it| it.holds_secret() && !is_own(it)).copied();
+        let changed = layers.iter().zip(&merged).map(|(layers, merged)| {
+            // The fork has variables of its own in place of those of the stack.
+            let of_template = merged.entries.iter().filter(|it| it.origin == Origin::Template);
+            let inherited = of_template.map(|it| it.entry).filter(|it| it.holds_secret());
             layers.own.iter().chain(inherited).map(change).collect()
         });
         self.variables = Some(changed.collect());
+        for variable in &mut self.shared {
+            if let Some(secret) = variable.secret_text() {
+                variable.value = value(secret);
+            }
+        }
         Ok(())
     }
 
@@ -263,6 +278,7 @@ impl<'c> Copying<'c> {
     pub(super) async fn write(
         mut self,
         tx: &Tx,
+        now: DateTime<Utc>,
         fork: &StackModel,
         copies: &[InstanceModel],
     ) -> Result<(Vec<MappedPort>, Option<(i32, i32)>, Vec<Warning>)> {
@@ -284,6 +300,7 @@ impl<'c> Copying<'c> {
         changed::insert(tx, owned(&owners, self.domains)).await?;
         changed::insert(tx, owned(&owners, self.variables)).await?;
         changed::insert_rules(tx, owned(&owners, Some(self.removed))).await?;
+        entries::shared::insert_vars(tx, fork.id, self.shared, now).await?;
         if !kinds.is_empty() {
             entries::count_new(tx, &owners).await?;
         }

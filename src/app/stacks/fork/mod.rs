@@ -245,7 +245,7 @@ impl Work<'_> {
         tx.log().copied_as(&stack, source, ChangeAction::Fork);
         let how = (ChangeAction::Fork, now);
         let copies = stack_instances::copy(tx, source.id, stack.id, name.as_str(), how).await.map_err(taken)?;
-        let (ports, block, warnings) = copying.write(tx, &stack, &copies).await?;
+        let (ports, block, warnings) = copying.write(tx, now, &stack, &copies).await?;
         let new = NewFork { stack: stack.id, source: source.id, key: self.input.key.as_deref(), lease, block };
         forks::insert(tx, new, now).await?;
         Ok(Warned { value: Forked { stack, created: true, ports, block }, warnings })

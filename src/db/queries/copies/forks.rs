@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, Iterable,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, IntoActiveModel, Iterable,
     QueryFilter, QueryOrder, QuerySelect, Statement,
     sea_query::{Alias, Expr, ExprTrait, Order, Query, WindowStatement},
 };
@@ -23,7 +23,8 @@ use crate::{
             stack,
         },
         queries::{
-            in_list::{nth, one_of, texts},
+            claims::kept::DISABLED,
+            in_list::{one_of, texts},
             page::{Cursor, ListFilter, Page, STACKS, Slice},
             stacks::ByName,
         },
@@ -153,25 +154,6 @@ pub async fn restored(tx: &Tx, stack: StackId, now: DateTime<Utc>) -> Result<(),
     Entity::update(row).exec(tx).await.map(drop)
 }
 
-/// A host port that a row names.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct NamedPort {
-    /// The port.
-    pub host_port: i32,
-    /// The protocol, in lower case.
-    pub protocol: String,
-}
-
-/// The host ports that a row of a live instance or of a template names, each once and without regard to scope. All
-/// others are claimed by nothing that is live, enabled or not, and no instance without overrides will claim them.
-pub async fn named_ports(db: &impl ConnectionTrait) -> Result<Vec<NamedPort>, DbErr> {
-    let sql = "SELECT c.host_port, lower(c.protocol) AS protocol FROM instance_ports AS c \
-               JOIN service_instances AS i ON i.id = c.instance_id JOIN stacks AS s ON s.id = i.stack_id \
-               WHERE c.host_port > 0 AND i.deleted_at IS NULL AND s.deleted_at IS NULL \
-               UNION SELECT c.host_port, lower(c.protocol) FROM service_ports AS c WHERE c.host_port > 0";
-    NamedPort::find_by_statement(Statement::from_string(db.get_database_backend(), sql)).all(db).await
-}
-
 /// The blocks of live forks.
 pub async fn blocks(db: &impl ConnectionTrait) -> Result<Vec<(i32, i32)>, DbErr> {
     let blocks: Vec<(Option<i32>, Option<i32>)> = Entity::find()
@@ -186,19 +168,22 @@ pub async fn blocks(db: &impl ConnectionTrait) -> Result<Vec<(i32, i32)>, DbErr>
     Ok(blocks.into_iter().filter_map(|(first, last)| first.zip(last)).collect())
 }
 
-/// Those of the domains that a row of a live instance or of a template names, without regard to scope.
+/// Those of the domains that a live instance claims by overrides of its own, or that a template names, without regard to
+/// scope.
 pub async fn named_domains(db: &impl ConnectionTrait, domains: &[String]) -> Result<Vec<String>, DbErr> {
     #[derive(FromQueryResult)]
     struct Named {
         domain: String,
     }
     let backend = db.get_database_backend();
-    let these = nth(backend, 1);
+    let from = match backend {
+        DbBackend::Sqlite => "(SELECT value AS domain FROM json_each(?1)) AS w",
+        _ => "unnest($1::text[]) AS w(domain)",
+    };
     let sql = format!(
-        "SELECT c.domain FROM instance_domains AS c JOIN service_instances AS i ON i.id = c.instance_id \
-         JOIN stacks AS s ON s.id = i.stack_id \
-         WHERE c.domain {these} AND i.deleted_at IS NULL AND s.deleted_at IS NULL \
-         UNION SELECT c.domain FROM service_domains AS c WHERE c.domain {these}"
+        "SELECT DISTINCT w.domain FROM {from} WHERE EXISTS (SELECT 1 FROM instance_claims AS c WHERE c.kind = 'domains' \
+         AND c.resource = w.domain AND c.state >= {DISABLED}) \
+         OR EXISTS (SELECT 1 FROM service_domains AS c WHERE c.domain = w.domain)"
     );
     let statement = Statement::from_sql_and_values(backend, sql, [texts(backend, domains)]);
     Ok(Named::find_by_statement(statement).all(db).await?.into_iter().map(|row| row.domain).collect())

@@ -72,6 +72,8 @@ pub(in crate::graphql) struct StackDiff {
     same: bool,
     /// The fields of the stack that differ.
     fields: Vec<FieldChange>,
+    /// The variables of the stack that differ. Secrets are compared only for those who may reveal them, and never shown.
+    shared_vars: Vec<ConfigChange>,
     /// The instances that only the first side has.
     only_in_a: Vec<InstanceSide>,
     /// The instances that only the second side has.
@@ -113,9 +115,10 @@ impl StackDiff {
     /// Compares two sides.
     pub(in crate::graphql) async fn between(ctx: &Context<'_>, a: SideRef, b: SideRef) -> Result<Self> {
         let is_document = [&a, &b].map(|side| matches!(side, SideRef::Document(_)));
-        let found = ctx.app().compare(a, b).await.map_err(to_graphql_error)?;
-        let Comparison { fields: of_stack, only: [a, b], changed, notes: of_documents } = found;
-        let same = of_stack.is_empty() && a.is_empty() && b.is_empty() && changed.is_empty();
+        // On the heap, because its future is large.
+        let found = Box::pin(ctx.app().compare(a, b)).await.map_err(to_graphql_error)?;
+        let Comparison { fields: of_stack, shared_vars, only: [a, b], changed, notes: of_documents } = found;
+        let same = of_stack.is_empty() && shared_vars.is_empty() && a.is_empty() && b.is_empty() && changed.is_empty();
         let side = |number: usize, instance: Arc<PastInstance>| InstanceSide {
             name: instance.row.instance_id.clone(),
             template_name: instance.template_name.clone(),
@@ -129,6 +132,7 @@ impl StackDiff {
         Ok(Self {
             same,
             fields: fields(of_stack),
+            shared_vars: shared_vars.into_iter().map(ConfigChange::from).collect(),
             only_in_a: a.into_iter().map(|instance| side(0, instance)).collect(),
             only_in_b: b.into_iter().map(|instance| side(1, instance)).collect(),
             changed: changed.collect(),

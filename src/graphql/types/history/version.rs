@@ -18,6 +18,7 @@ use crate::{
             collections::Answered,
             effective::{ConfigOf, EffectiveConfig},
             override_report::{ConfigChange, OverrideRule, Reports},
+            shared::Shared,
         },
         context::{ContextExt, int},
         execution::to_error::to_graphql_error,
@@ -29,7 +30,7 @@ use crate::{
         },
     },
     ids::{InstanceId, StackId, VersionId},
-    kinds::{Kind, for_each_kind},
+    kinds::{Kind, SharedVar, for_each_kind},
 };
 
 fn made_at(made_by: Option<&ChangeModel>, created_at: DateTime<Utc>) -> DateTime<Utc> {
@@ -212,6 +213,15 @@ impl StackVersion {
     /// Whether it was switched on.
     async fn enabled(&self) -> bool {
         self.0.row.enabled
+    }
+
+    /// The variables that its instances shared.
+    #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
+    async fn shared_vars(&self) -> Result<Vec<Shared<SharedVar>>> {
+        match &self.0.shared_vars {
+            Ok(vars) => Ok(Shared::all(vars)),
+            Err(row) => Err(to_graphql_error(Error::from(row.clone()))),
+        }
     }
 
     /// Its live instances, oldest first.

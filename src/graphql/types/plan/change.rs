@@ -51,6 +51,8 @@ changes! {
     CreateStack(CreateStackInput), "createStack", |app, command| app.create_stack(command).await.map(drop);
     /// As `updateStack`.
     UpdateStack(UpdateStackInput), "updateStack", |app, command| app.update_stack(command).await.map(drop);
+    /// As `setSharedVars`.
+    SetSharedVars(SetSharedVarsInput), "setSharedVars", |app, command| app.set_shared_vars(command).await.map(drop);
     /// As `duplicateStack`.
     DuplicateStack(DuplicateStackInput), "duplicateStack", |app, command| app.duplicate_stack(command).await.map(drop);
     /// As `forkStack`.

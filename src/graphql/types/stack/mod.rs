@@ -16,6 +16,7 @@ use crate::{
     fields::stack_fields,
     graphql::{
         compose::file::{ComposeFile, ComposeMode},
+        config::shared::Shared,
         context::ContextExt,
         execution::{log_end, to_error::to_graphql_error},
         lists::{
@@ -34,6 +35,7 @@ use crate::{
             stack::{document::Documents, fork::Forks},
         },
     },
+    kinds::{OfStack, SharedVar},
     read::cursor::PageArgs,
 };
 
@@ -63,6 +65,12 @@ impl StackRelations {
         #[graphql(desc = "Only enabled (true) or only disabled (false) instances.")] enabled: Option<bool>,
     ) -> Result<Listed<Instance, InstanceTotal>> {
         instances::list(ctx, self.0.id, PageArgs { first, after, last, before }, search, enabled).await
+    }
+
+    /// The variables that its instances share, a layer between the templates and the overrides.
+    async fn shared_vars(&self, ctx: &Context<'_>) -> Result<Vec<Shared<SharedVar>>> {
+        let found = ctx.loaders().entries::<OfStack, SharedVar>(self.0.id).await.map_err(to_graphql_error)?;
+        Ok(Shared::all(&found))
     }
 
     /// What its live, enabled instances claim on the host although other instances, which are enabled in enabled

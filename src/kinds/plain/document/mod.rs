@@ -12,7 +12,7 @@ use async_graphql::{InputType, Name, Value, indexmap::IndexMap};
 use self::types::{Types, unknown_key};
 use crate::{
     error::{Code, Problems},
-    kinds::{Cardinality, InstanceOverrides, Kind, MAX_ENTRIES, Overrides, Shape, check, for_each_kind},
+    kinds::{Cardinality, InstanceOverrides, Kind, MAX_ENTRIES, Overrides, Shape, SharedVar, check, for_each_kind},
     yaml::{Map, Node},
 };
 
@@ -231,6 +231,16 @@ macro_rules! all_kinds {
     };
 }
 for_each_kind!(all_kinds);
+
+/// Writes the variables of a stack, without secrets; `None` without any.
+pub fn write_shared_vars(vars: &[SharedVar]) -> Option<Node> {
+    entries_node(&Overrides { entries: vars.to_vec(), ..Overrides::default() })
+}
+
+/// Reads the variables of a stack. Notes all problems, with the way to each from the stack.
+pub fn read_shared_vars(node: &Node, at: &mut Problems) -> Vec<SharedVar> {
+    read_entries(node, at)
+}
 
 /// The mapping with a key for each kind. Notes other keys.
 fn map_of<'n>(node: Option<&'n Node>, name: &str, at: &mut Problems) -> Option<&'n Map> {

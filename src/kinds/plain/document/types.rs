@@ -42,6 +42,7 @@ impl Types {
         TYPES.get_or_init(|| {
             let mut registry = Registry::default();
             for_each_kind!(registered, registry);
+            registered! { (registry) shared_vars: SharedVar, }
             Self(registry.types.into_iter().filter_map(|(name, of)| Some((name, shape(of)?))).collect())
         })
     }

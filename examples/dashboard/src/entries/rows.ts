@@ -1,0 +1,72 @@
+// The effective configuration as rows of one table. To be replaced by `effectiveConfig.entries` when the service has it.
+import type { EffectiveFragment, EntryFragment, Origin, OverrideKind, SinceFragment } from '../generated/graphql';
+import { entryKey, entryText, settingNames } from './text';
+
+export interface Row {
+  kind: OverrideKind;
+  key: string;
+  /** What would run; of a removed row what the template has. */
+  entry: EntryFragment;
+  text: string;
+  origin: Origin | 'REMOVED';
+  shadows: string[];
+  since: SinceFragment | null | undefined;
+}
+
+interface Effective {
+  origin: Origin;
+  since?: SinceFragment | null | undefined;
+  shadows: readonly EntryFragment[];
+}
+
+function rowOf(kind: OverrideKind, value: Effective, entry: EntryFragment): Row {
+  const { origin, since, shadows } = value;
+  return { kind, key: entryKey(entry), entry, text: entryText(entry), origin, since, shadows: shadows.map(entryText) };
+}
+
+interface EffectiveValue {
+  value?: string | readonly string[] | null;
+  shadows?: string | readonly string[] | null;
+  origin: Origin;
+  since?: SinceFragment | null | undefined;
+}
+
+const asText = (value: string | readonly string[]) => (typeof value === 'string' ? value : JSON.stringify(value));
+
+function settingRows(settings: EffectiveFragment['settings']): Row[] {
+  return Object.entries(settingNames).flatMap(([field, name]) => {
+    const { value, shadows, origin, since }: EffectiveValue = settings[name];
+    // Nothing is said, so the image decides.
+    if (value == null && shadows == null) return [];
+    const settingOf = (value: string | readonly string[] | null | undefined) =>
+      ({ __typename: 'Setting', field: field as keyof typeof settingNames, value: value == null ? '' : asText(value) }) as const;
+    const entry = settingOf(value);
+    const text = value == null ? '(that of the image)' : entryText(entry);
+    return [{ kind: 'SETTING', key: name, entry, text, origin, since, shadows: shadows == null ? [] : [entryText(settingOf(shadows))] }];
+  });
+}
+
+export function rowsOf(config: EffectiveFragment): Row[] {
+  const { healthcheck, resourceLimits, dependencies } = config;
+  const rows = [
+    ...settingRows(config.settings),
+    ...config.ports.map((port) => rowOf('PORT', port, { ...port, __typename: 'Port' })),
+    ...config.volumes.map((volume) => rowOf('VOLUME', volume, { ...volume, __typename: 'Volume' })),
+    ...config.envVars.map((variable) => rowOf('ENV_VAR', variable, { ...variable, __typename: 'EnvVar' })),
+    ...config.domains.map((domain) => rowOf('DOMAIN', domain, { ...domain, __typename: 'Domain' })),
+    ...dependencies.map((dependency) => rowOf('DEPENDENCY', dependency, { ...dependency, __typename: 'Dependency' })),
+    ...(healthcheck ? [rowOf('HEALTHCHECK', healthcheck, { ...healthcheck, __typename: 'Healthcheck' })] : []),
+    ...(resourceLimits ? [rowOf('RESOURCE_LIMITS', resourceLimits, { ...resourceLimits, __typename: 'ResourceLimits' })] : []),
+    ...config.configFiles.map((file) => rowOf('CONFIG_FILE', file, { ...file, __typename: 'ConfigFile' })),
+    ...config.networks.map((network) => rowOf('NETWORK', network, { ...network, __typename: 'Network' })),
+    ...config.attributes.map((attribute) => rowOf('ATTRIBUTE', attribute, { ...attribute, __typename: 'Attribute' })),
+    ...config.labels.map((label) => rowOf('LABEL', label, { ...label, __typename: 'Label' })),
+  ] as Row[];
+  const isSystem = ({ origin }: Row) => origin === 'SYSTEM';
+  // What nobody can change comes last.
+  return [...rows.filter((row) => !isSystem(row)), ...config.removed.map(removedRow), ...rows.filter(isSystem)];
+}
+
+function removedRow({ kind, entry }: EffectiveFragment['removed'][number]): Row {
+  return { kind, key: entryKey(entry), entry, text: entryText(entry), origin: 'REMOVED', shadows: [], since: undefined };
+}

@@ -1,0 +1,86 @@
+import type { StackInstanceFragment } from '../generated/graphql';
+import { instanceAddress } from '../route';
+import { layers } from './layers';
+
+const width = 168;
+const height = 44;
+const gapX = 64;
+const gapY = 18;
+const margin = 8;
+
+interface GraphProps {
+  stack: string;
+  instances: readonly StackInstanceFragment[];
+  /** The ids of the instances that have a conflict. */
+  conflicting: ReadonlySet<string>;
+}
+
+function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
+/** Without those that neither need another one nor are needed. */
+function connected(instances: readonly StackInstanceFragment[]): StackInstanceFragment[] {
+  const needed = new Set(instances.flatMap(({ effectiveConfig }) => effectiveConfig.dependencies.map(({ instance }) => instance?.id)));
+  return instances.filter(({ id, effectiveConfig }) => effectiveConfig.dependencies.length > 0 || needed.has(id));
+}
+
+/** The instances and what they depend on, from left to right. */
+export function Graph({ stack, instances: all, conflicting }: GraphProps) {
+  const instances = connected(all);
+  if (instances.length === 0) return null;
+  const placed = layers(
+    instances.map(({ id, effectiveConfig }) => ({
+      id,
+      needs: effectiveConfig.dependencies.flatMap(({ instance }) => (instance ? [instance.id] : [])),
+    })),
+  );
+  const top = Math.min(0, ...placed.map(({ row }) => row));
+  const position = new Map(
+    placed.map(({ id, column, row }) => [
+      id,
+      { x: margin + column * (width + gapX), y: margin + (row - top) * (height + gapY) },
+    ]),
+  );
+  const right = Math.max(0, ...Array.from(position.values(), ({ x }) => x)) + width + margin;
+  const bottom = Math.max(0, ...Array.from(position.values(), ({ y }) => y)) + height + margin;
+
+  return (
+    <div className="graph" tabIndex={0} role="region" aria-label="Picture of the dependencies">
+      <svg width={right} height={bottom} viewBox={`0 0 ${right} ${bottom}`}>
+        {instances.flatMap(({ id, effectiveConfig }) =>
+          effectiveConfig.dependencies.map(({ instance, condition }) => {
+            const from = position.get(id);
+            const to = instance && position.get(instance.id);
+            if (!from || !to) return null;
+            const [x1, y1, x2, y2] = [from.x + width, from.y + height / 2, to.x, to.y + height / 2];
+            const bend = Math.max(gapX / 2, (x2 - x1) / 2);
+            return (
+              <path
+                key={`${id} ${instance.id}`}
+                className={condition === 'SERVICE_STARTED' ? 'edge' : 'edge waits'}
+                d={`M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`}
+              />
+            );
+          }),
+        )}
+        {instances.map(({ id, name, enabled, effectiveConfig: { imageName, imageTag } }) => {
+          const { x, y } = position.get(id) ?? { x: 0, y: 0 };
+          const marks = [!enabled && 'disabled', conflicting.has(id) && 'conflicting'].filter(Boolean).join(' ');
+          return (
+            <a key={id} href={instanceAddress(stack, name)} className={marks}>
+              <title>{`${name}: ${imageName}:${imageTag}`}</title>
+              <rect x={x} y={y} width={width} height={height} rx={6} />
+              <text x={x + 12} y={y + 19} className="name">
+                {shortened(name, 20)}
+              </text>
+              <text x={x + 12} y={y + 34} className="image">
+                {shortened(`${imageName.split('/').at(-1)}:${imageTag}`, 23)}
+              </text>
+            </a>
+          );
+        })}
+      </svg>
+    </div>
+  );
+}

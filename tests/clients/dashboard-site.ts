@@ -1,0 +1,58 @@
+// The dashboard below a prefix of a proxy, as behind the reverse proxy of a team.
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+
+export const files = '../../assets/dashboard';
+const prefix = '/team/devarch/';
+
+export interface Site {
+  address: string;
+  /** Where the service is: another place after a restart. */
+  target: string;
+  close(): void;
+}
+
+export async function serveDashboard(target: string): Promise<Site> {
+  const server = createServer((incoming, response) => {
+    const { pathname, search } = new URL(incoming.url ?? '', 'http://site');
+    if (!pathname.startsWith(prefix)) return void response.writeHead(404).end();
+    const rest = pathname.slice(prefix.length);
+    passOn(site.target, `/${rest}${search}`, incoming, response);
+  });
+  server.on('upgrade', (incoming, client, head) => {
+    const { hostname, port } = new URL(site.target);
+    const path = new URL(incoming.url ?? '', 'http://site').pathname.slice(prefix.length);
+    const lines = incoming.rawHeaders.map((text, index) => (index % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
+    const service = connect(Number(port), hostname, () => {
+      service.write(`GET /${path} HTTP/1.1\r\n${lines}\r\n`);
+      service.write(head);
+      service.pipe(client).pipe(service);
+    });
+    for (const [from, to] of [[service, client], [client, service]] as const) {
+      from.on('error', () => to.destroy());
+      from.on('close', () => to.destroy());
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const site: Site = {
+    address: `http://127.0.0.1:${port}${prefix}`,
+    target,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+  return site;
+}
+
+function passOn(target: string, path: string, incoming: IncomingMessage, response: ServerResponse): void {
+  const { hostname, port } = new URL(target);
+  const { method, headers } = incoming;
+  const outgoing = request({ hostname, port, path, method, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  });
+  outgoing.on('error', () => response.writeHead(502).end());
+  incoming.pipe(outgoing);
+}
