@@ -56,7 +56,7 @@ fn operation(rng: &mut Rng, samples: &[Sample]) -> Value {
 }
 
 /// The keys of variables of the stack.
-pub(crate) const SHARED_KEYS: [&str; 4] = ["A", "B", "MODE", "ONLY"];
+const SHARED_KEYS: [&str; 4] = ["A", "B", "MODE", "ONLY"];
 
 /// The variables of a stack, of which some are those that instances and the template have.
 fn shared_vars(rng: &mut Rng) -> Value {
