@@ -16,6 +16,9 @@ use crate::{
 pub(super) async fn back_up(settings: &Settings, to: &Path) -> Result<(), String> {
     let path = sqlite(settings, "pg_dump --format=custom --file=FILE")?;
     let shown = to.display();
+    if !path.exists() {
+        return Err(format!("there is no {}: say with --database-url where the database is", settings.database_url));
+    }
     if to.exists() {
         return Err(format!("{shown} is there already; a backup never takes the place of another"));
     }
@@ -34,6 +37,9 @@ pub(super) async fn back_up(settings: &Settings, to: &Path) -> Result<(), String
 /// Replaces the database by a backup. No service may be running on it.
 pub(super) async fn restore(settings: &Settings, from: &Path, replace: bool) -> Result<(), String> {
     let path = sqlite(settings, "pg_restore --clean --if-exists --single-transaction FILE")?;
+    if !from.exists() {
+        return Err(format!("there is no file {}", from.display()));
+    }
     if path.exists() && !replace {
         return Err(format!(
             "the {} is there already; with --replace it is put aside, and the backup takes its place",

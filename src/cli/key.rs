@@ -2,31 +2,49 @@
 //!
 //! Called by `cli::run`. It must not print an existing key.
 
-use super::print;
+use std::io::Write as _;
+
+use super::{
+    print,
+    source::{Access, connect},
+};
 use crate::{
     app::{App, CreateApiKey, ListedKey, RevokeApiKey, StackRef},
     clock::Clock,
     config::{Key, Settings},
-    db::Db,
+    private_file,
 };
 
 /// Creates, lists or revokes API keys.
 pub(super) async fn run(settings: &Settings, what: Key) -> Result<(), String> {
-    let database = &settings.database_url;
-    let db = Db::connect(database, 1, &settings.timeouts)
-        .await
-        .map_err(|error| format!("cannot open the {database}: {error}"))?;
-    db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
+    // Only a new key is worth a new database: it may be there before the service is.
+    let (access, file) = match &what {
+        Key::Create { output, .. } => (Access::Write, output.clone()),
+        Key::List | Key::Revoke { .. } => (Access::Read, None),
+    };
+    if let Some(file) = file.as_deref().filter(|file| file.exists()) {
+        return Err(format!("{} is there already; a key never takes the place of another", file.display()));
+    }
+    let db = connect(settings, access).await?;
     let app = App::new(db.clone(), Clock::system());
     let done = act(&app, what).await.map_err(|error| error.to_string());
     db.close().await;
-    print(&done?);
+    let text = done?;
+    match file {
+        None => print(&text),
+        Some(file) => {
+            let written = private_file::create_new(&file).and_then(|mut new| new.write_all(text.as_bytes()));
+            written.map_err(|error| {
+                format!("cannot write {}: {error}; revoke the key, which nobody has got", file.display())
+            })?;
+        }
+    }
     Ok(())
 }
 
 async fn act(app: &App, what: Key) -> crate::error::Result<String> {
     match what {
-        Key::Create { name, role, stack, expires, require_plan } => {
+        Key::Create { name, role, stack, expires, require_plan, output: _ } => {
             let stacks = (!stack.is_empty()).then(|| stack.into_iter().map(StackRef::Name).collect());
             let expires_at = expires.map(|expires| expires.moment(app.now()));
             let new = CreateApiKey { name, role, stacks, expires_at, requires_plan: require_plan };

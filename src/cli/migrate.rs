@@ -6,13 +6,18 @@ use migration::{Migrator, MigratorTrait};
 
 use super::print;
 use crate::{
-    config::{Migrate, Settings},
+    config::{DbUrl, Migrate, Settings},
     db::{Db, repeated},
 };
 
 /// Migrates up or down, then lists the migrations.
 pub(super) async fn run(settings: &Settings, direction: Migrate) -> Result<(), String> {
     let fail = |error: &dyn std::fmt::Display| format!("cannot migrate the {}: {error}", settings.database_url);
+    if let (Migrate::Status | Migrate::Down { .. }, DbUrl::Sqlite(path)) = (direction, &settings.database_url)
+        && !path.exists()
+    {
+        return Err(format!("there is no {}: say with --database-url where the database is", settings.database_url));
+    }
     let db = Db::connect(&settings.database_url, 1, &settings.timeouts).await.map_err(|error| fail(&error))?;
     let done = match direction {
         Migrate::Up => db.migrate().await,

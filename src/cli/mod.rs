@@ -10,8 +10,8 @@ mod history;
 mod import;
 mod key;
 mod migrate;
+mod print;
 mod run;
-mod schema;
 mod secrets;
 mod serve;
 mod source;
@@ -101,11 +101,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// Runs a command.
 async fn command(settings: &Settings, command: Command) -> Result<ExitCode, Failure> {
     match command {
-        Command::Serve => serve::run(settings).await,
+        Command::Serve => return serve::run(settings).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate { direction } => migrate::run(settings, direction).await,
-        Command::Compose { stack, layered, output, reveal_secrets } => {
-            compose::run(settings, compose::RenderArguments { stack, layered, output, reveal_secrets }).await
-        }
+        Command::Compose(wanted) => return compose::run(settings, wanted).await.map(|()| ExitCode::SUCCESS),
         Command::Up { run, foreground } => return run::run(settings, Verb::Up { foreground }, run).await,
         Command::Down(run) => return run::run(settings, Verb::Down, run).await,
         Command::Ps(run) => return run::run(settings, Verb::Ps, run).await,
@@ -119,13 +117,18 @@ async fn command(settings: &Settings, command: Command) -> Result<ExitCode, Fail
         Command::Forks(wanted) => return fork::list(settings, wanted).await.map(|()| ExitCode::SUCCESS),
         Command::Plan(wanted) => return import::apply::plan(settings, wanted).await,
         Command::Apply(wanted) => return import::apply::apply(settings, wanted).await.map(|()| ExitCode::SUCCESS),
+        Command::Import(wanted) => return Box::pin(import::run(settings, wanted)).await.map(|()| ExitCode::SUCCESS),
+        Command::Man { output } => return print::print_manual(output.as_deref()).map(|()| ExitCode::SUCCESS),
         Command::Key { what } => key::run(settings, what).await,
         Command::Secrets { what } => secrets::run(settings, what).await,
-        Command::Schema { check } => schema::run(check.as_deref()),
-        Command::Import(import) => import::run(settings, import).await,
+        Command::Schema { check } => print::schema(check.as_deref()),
+        Command::Completions { shell } => {
+            print::completions(shell);
+            Ok(())
+        }
         Command::Backup { file } => backup::back_up(settings, &file).await,
         Command::Restore { file, replace } => backup::restore(settings, &file, replace).await,
-        Command::Healthcheck => healthcheck::run(settings.listen).await,
+        Command::Healthcheck => healthcheck::run(settings.listen.0).await,
     }?;
     Ok(ExitCode::SUCCESS)
 }

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::print;
+use super::{print, print_error, source::Access};
 use crate::{
     app::{App, KeyStatus},
     clock::Clock,
@@ -26,11 +26,8 @@ pub(super) async fn run(settings: &Settings, what: Secrets) -> Result<(), String
         print(&format!("{}\n", line.as_str()));
         return Ok(());
     }
-    let database = &settings.database_url;
-    let db = Db::connect(database, 1, &settings.timeouts)
-        .await
-        .map_err(|error| format!("cannot open the {database}: {error}"))?;
-    db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
+    let access = if matches!(what, Secrets::Status) { Access::Read } else { Access::Write };
+    let db = super::source::connect(settings, access).await?;
     let done = match what {
         Secrets::Status => status(settings, db.clone()).await,
         _ => rotate(settings, db.clone()).await,
@@ -43,7 +40,12 @@ pub(super) async fn run(settings: &Settings, what: Secrets) -> Result<(), String
 /// Loads the keys and checks all of them against the database. Encrypts secrets that an earlier version left as plain
 /// text.
 pub(super) async fn unlock(settings: &Settings, db: Db) -> Result<Db, String> {
-    let db = with_keys(settings, db).await?;
+    unlock_telling(settings, db, print_error).await
+}
+
+/// The same, with what tells the user that a key file was created.
+pub(super) async fn unlock_telling(settings: &Settings, db: Db, tell: fn(&str)) -> Result<Db, String> {
+    let db = with_keys(settings, db, tell).await?;
     App::new(db.clone(), Clock::system()).unlock_secrets().await.map_err(|error| {
         let database = &settings.database_url;
         format!("cannot use the secrets of the {database}: {error}; the keys come from {}", source(settings))
@@ -51,13 +53,25 @@ pub(super) async fn unlock(settings: &Settings, db: Db) -> Result<Db, String> {
     Ok(db)
 }
 
-async fn with_keys(settings: &Settings, db: Db) -> Result<Db, String> {
+/// Loads the keys for a command that only reads: it creates no file and writes nothing. A database without secrets needs
+/// no key, so a random one stands in its place.
+pub(super) async fn look(settings: &Settings, db: Db) -> Result<Db, String> {
+    let is_missing = settings.secrets_key.is_none() && settings.secrets_key_file.is_none() && !file(settings).exists();
+    if !is_missing {
+        return with_keys(settings, db, print_error).await;
+    }
+    refuse_lost_key(&file(settings), &db).await?;
+    let line = Vault::new_line().map_err(text)?;
+    Ok(db.with_vault(Vault::new(line.parse().map_err(text)?)))
+}
+
+async fn with_keys(settings: &Settings, db: Db, tell: fn(&str)) -> Result<Db, String> {
     if let Some(ring) = &settings.secrets_key {
         return Ok(db.with_vault(Vault::new(ring.clone())));
     }
     let file = file(settings);
     let vault = match Vault::of_file(&file) {
-        Err(error) if error.is_missing() && settings.secrets_key_file.is_none() => create(&file, &db).await?,
+        Err(error) if error.is_missing() && settings.secrets_key_file.is_none() => create(&file, &db, tell).await?,
         Err(error) if error.is_missing() => {
             return Err(format!("{error}; `devarch secrets new-key` prints a key for a new one"));
         }
@@ -67,17 +81,24 @@ async fn with_keys(settings: &Settings, db: Db) -> Result<Db, String> {
 }
 
 /// Creates the key file of a database without secrets. A new key could not decrypt existing ones.
-async fn create(file: &Path, db: &Db) -> Result<Vault, String> {
-    let shown = file.display();
-    if App::new(db.clone(), Clock::system()).has_sealed_secrets().await.map_err(text)? {
-        return Err(format!(
-            "the key file {shown} is missing, and the database has secrets that are encrypted with its key: bring it \
-             back, or name another place with --secrets-key-file"
-        ));
-    }
+async fn create(file: &Path, db: &Db, tell: fn(&str)) -> Result<Vault, String> {
+    refuse_lost_key(file, db).await?;
     Vault::create_file(file).map_err(text)?;
-    tracing::warn!(file = %shown, "a new key for secrets was created: keep a copy of the file, without it they are lost");
+    let shown = file.display();
+    tell(&format!("a new key for secrets is in {shown}: keep a copy of it, without it the secrets are lost"));
     Vault::of_file(file).map_err(text)
+}
+
+/// Refuses a database whose secrets are encrypted with the key of a file that is missing.
+async fn refuse_lost_key(file: &Path, db: &Db) -> Result<(), String> {
+    match App::new(db.clone(), Clock::system()).has_sealed_secrets().await.map_err(text)? {
+        false => Ok(()),
+        true => Err(format!(
+            "the key file {} is missing, and the database has secrets that are encrypted with its key: bring it back, or \
+             name another place with --secrets-key-file",
+            file.display()
+        )),
+    }
 }
 
 fn file(settings: &Settings) -> PathBuf {
@@ -101,7 +122,7 @@ pub(super) fn source(settings: &Settings) -> String {
 }
 
 async fn status(settings: &Settings, db: Db) -> Result<String, String> {
-    let app = App::new(with_keys(settings, db).await?, Clock::system());
+    let app = App::new(look(settings, db).await?, Clock::system());
     let keys = app.secret_keys().await.map_err(text)?;
     let line = |key: &KeyStatus| {
         let state = match (key.is_known, key.is_current, key.secrets) {

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use tokio::{net::TcpListener, signal, sync::mpsc, time::sleep};
 
-use super::{print, reserved_ports, secrets};
+use super::{Failure, print, reserved_ports, secrets};
 use crate::{
     app::{
         App, CatalogReport, LoadError,
@@ -20,39 +20,52 @@ use crate::{
 };
 
 /// Runs the service until SIGTERM or Ctrl-C.
-pub(super) async fn run(settings: &Settings) -> Result<(), String> {
-    settings.limits.check()?;
-    // The address is bound first: if it is in use, nothing has been changed.
-    let listener = TcpListener::bind(settings.listen)
-        .await
-        .map_err(|error| format!("cannot listen on {}: {error}", settings.listen))?;
+pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
+    // All settings are checked first, and the address is bound: if one of them is wrong, nothing has been changed.
+    settings.limits.check().map_err(Failure::InvalidSettings)?;
+    if settings.read_database_url.is_some() && matches!(settings.database_url, DbUrl::Sqlite(_)) {
+        let message = "--read-database-url is for PostgreSQL: an SQLite file has no standby";
+        return Err(Failure::InvalidSettings(message.to_owned()));
+    }
+    let catalogue = catalogue(settings)?;
+    let listen = settings.listen.0;
+    let listener = TcpListener::bind(listen).await.map_err(|error| format!("cannot listen on {listen}: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let database = &settings.database_url;
+    let is_new = matches!(database, DbUrl::Sqlite(path) if !path.exists());
+    if is_new {
+        refuse_open_network(settings, address, false)?;
+    }
     let db = Db::connect(database, settings.database_connections, &settings.timeouts)
         .await
         .map_err(|error| format!("cannot open the {database}: {error}"))?;
     let db = with_standby(settings, db).await?;
+    // A database without its tables has no keys either.
+    let has_keys = App::new(db.clone(), Clock::system()).has_keys().await.unwrap_or(false);
+    refuse_open_network(settings, address, has_keys)?;
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
     if let Some(shortage) = db.connection_shortage().await {
         tracing::warn!("{shortage}");
     }
-    let db = secrets::unlock(settings, db).await?;
+    let db = secrets::unlock_telling(settings, db, |told| print(&format!("Note: {told}.\n"))).await?;
     let app = App::new(db.clone(), Clock::system()).reserving(reserved_ports(settings));
     app.keep_unknown_claims().await.map_err(|error| format!("cannot compute what instances claim: {error}"))?;
-    let auth_mode = auth_mode(settings, address, &app).await?;
-    if !settings.no_catalog {
-        let files = settings.catalog.as_deref().map_or_else(|| Ok(catalog::built_in()), catalog::folder)?;
-        let report = load(&app, &files).await.map_err(|error| error.to_string())?;
-        tracing::info!(
-            created = report.created,
-            updated = report.updated,
-            unchanged = report.unchanged,
-            left_alone = report.left_alone,
-            "catalogue loaded"
-        );
+    let auth_mode = auth_mode(settings, address, has_keys);
+    if let Some(files) = catalogue {
+        let CatalogReport { created, updated, unchanged, left_alone } =
+            load(&app, &files).await.map_err(|error| error.to_string())?;
+        // Of a new database nobody expects anything else.
+        if is_new || created + updated == 0 {
+            tracing::debug!(created, updated, unchanged, left_alone, "catalogue loaded");
+        } else {
+            tracing::info!(created, updated, unchanged, left_alone, "catalogue loaded");
+        }
     }
+    let open =
+        if auth_mode == AuthMode::OpenUntilFirstKey { " (no API key is required until one is created)" } else { "" };
     print(&format!(
-        "DevArch is running on {database}.\nOpen http://{address}/ for the dashboard and http://{address}/graphiql for GraphiQL; programs talk to http://{address}/graphql\n"
+        "Open http://{address}/ for the dashboard and http://{address}/graphiql for GraphiQL; programs talk to \
+         http://{address}/graphql{open}\nDevArch is running on the {database}.\n"
     ));
     db.watch();
     app.notify_servers();
@@ -93,15 +106,22 @@ pub(super) async fn run(settings: &Settings) -> Result<(), String> {
     let done = server::serve(listener, router, traffic, stop).await;
     signals.abort();
     db.close().await;
-    done.map_err(|error| format!("the server stopped: {error}"))
+    Ok(done.map_err(|error| format!("the server stopped: {error}"))?)
+}
+
+/// The files of the catalogue; `None` if none is loaded.
+fn catalogue(settings: &Settings) -> Result<Option<Vec<CatalogFile>>, Failure> {
+    if settings.no_catalog {
+        return Ok(None);
+    }
+    let Some(folder) = &settings.catalog else { return Ok(Some(catalog::built_in())) };
+    let read = catalog::folder(folder);
+    Ok(Some(read.map_err(|error| Failure::InvalidSettings(format!("invalid value for '--catalog <DIR>': {error}")))?))
 }
 
 /// Adds the standby of the settings, if there is one, and checks that it is a standby of this primary.
 async fn with_standby(settings: &Settings, db: Db) -> Result<Db, String> {
     let Some(replica) = &settings.read_database_url else { return Ok(db) };
-    let DbUrl::Postgres(_) = &settings.database_url else {
-        return Err("--read-database-url is for PostgreSQL: an SQLite file has no standby".to_owned());
-    };
     let unfit = |reason: &str| format!("cannot read from the {replica}: {reason}");
     let db = db.with_standby(replica).await.map_err(|error| unfit(&error.to_string()))?;
     db.check_standby().await.map_or(Ok(db), |reason| Err(unfit(reason)))
@@ -150,26 +170,30 @@ fn subscriptions(settings: &Settings) -> SubscriptionLimits {
     }
 }
 
-/// Whether requests need an API key. A service that is open to the network must be requested with `--no-auth`.
-async fn auth_mode(settings: &Settings, address: SocketAddr, app: &App) -> Result<AuthMode, String> {
-    let local = address.ip().to_canonical().is_loopback();
-    if settings.no_auth {
-        if !local {
-            tracing::warn!(%address, "no API key is required: every client that reaches this address has all rights");
-        }
-        return Ok(AuthMode::Open);
+/// Refuses to be open to the network by mistake: that must be requested with `--no-auth`.
+fn refuse_open_network(settings: &Settings, address: SocketAddr, has_keys: bool) -> Result<(), Failure> {
+    if settings.no_auth || has_keys || is_local(address) {
+        return Ok(());
     }
-    if app.has_keys().await.map_err(|error| error.to_string())? {
-        return Ok(AuthMode::Keys);
-    }
-    if local {
-        tracing::info!("no API key is required, because there is none yet: every user of this machine has all rights");
-        return Ok(AuthMode::OpenUntilFirstKey);
-    }
-    Err(format!(
+    Err(Failure::InvalidSettings(format!(
         "{address} can be reached from elsewhere, and there is no API key yet: create one with `devarch key create \
          --name admin --role admin`, or give every client all rights with --no-auth"
-    ))
+    )))
+}
+
+fn is_local(address: SocketAddr) -> bool {
+    address.ip().to_canonical().is_loopback()
+}
+
+/// Whether requests need an API key.
+fn auth_mode(settings: &Settings, address: SocketAddr, has_keys: bool) -> AuthMode {
+    if settings.no_auth {
+        if !is_local(address) {
+            tracing::warn!(%address, "no API key is required: every client that reaches this address has all rights");
+        }
+        return AuthMode::Open;
+    }
+    if has_keys { AuthMode::Keys } else { AuthMode::OpenUntilFirstKey }
 }
 
 /// Waits for SIGTERM or Ctrl-C.

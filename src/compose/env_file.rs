@@ -84,7 +84,8 @@ impl Parser<'_> {
         while !rest.is_empty() {
             let Begin { name, rest: behind, is_bare } = self.name(rest)?;
             if name.contains(' ') {
-                return self.fail(format!("the name `{name}` contains a space"));
+                // Not the name: what stands there may be a part of a secret.
+                return self.fail("the name of the variable contains a space");
             }
             rest = if is_bare {
                 if let Some(value) = self.files.scope.get(name).cloned() {
@@ -143,7 +144,7 @@ impl Parser<'_> {
                 }
                 '_' | '.' | '-' | '[' | ']' => {}
                 c if c.is_alphabetic() || c.is_numeric() => {}
-                c => return self.fail(format!("unexpected `{}` in the name of a variable", c.escape_debug())),
+                _ => return self.fail("the line is no `NAME=VALUE`"),
             }
         }
         if src.is_empty() {

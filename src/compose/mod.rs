@@ -16,8 +16,8 @@ mod warnings;
 pub use self::{
     env_file::{EnvFileError, EnvFiles},
     read::{
-        Imported, MAX_BYTES, MAX_SERVICES, Missing, Reading, Refusal, Request, Source, folder, joined, missing_files,
-        project_name, read, read_within, stack_name,
+        Imported, MAX_BYTES, MAX_SERVICES, Missing, Reading, Refusal, Request, SecretGuess, Source, folder, joined,
+        missing_files, project_name, read, read_within, stack_name,
     },
     render::{Entries, File, Member, Mode, StackNames, render},
 };

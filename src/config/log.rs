@@ -4,7 +4,10 @@
 
 use std::fmt;
 
-use tracing_subscriber::{EnvFilter, filter::ParseError};
+use tracing_subscriber::{
+    EnvFilter,
+    filter::{LevelFilter, ParseError},
+};
 
 /// A valid log filter.
 #[derive(Clone, Debug)]
@@ -26,9 +29,14 @@ impl LogFilter {
         Self("warn,devarch::revealed=error".to_owned())
     }
 
-    /// The filter itself.
+    /// The filter itself. Each step of a migration is a detail.
     pub fn filter(&self) -> EnvFilter {
-        EnvFilter::new(&self.0)
+        let filter = EnvFilter::new(&self.0);
+        let is_detailed = filter.max_level_hint().is_some_and(|level| level > LevelFilter::INFO);
+        if is_detailed || self.0.contains("sea_orm") {
+            return filter;
+        }
+        EnvFilter::new(format!("{},sea_orm_migration=warn", self.0))
     }
 }
 

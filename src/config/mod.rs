@@ -7,43 +7,52 @@ mod commands;
 mod database_url;
 mod endpoint;
 mod expiry;
-mod fork;
 mod hosts;
+mod listen;
 mod log;
 mod origin;
 mod read;
-mod run;
 mod secret_keys;
 mod server;
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser};
 
 pub use self::{
     audience::{Audience, Audiences},
     commands::{
-        Apply, Command, Diff, Import, Key, LogOf, Migrate, OnConflict, PlanFiles, Pruning, Revert, Secrets, Show,
-        StackFiles,
+        Apply, ClientKey, Command, Diff, EngineProgram, Fork, Forks, Given, Import, Key, LogOf, Migrate, OnConflict,
+        Place, PlanFiles, PortSpan, Pruning, Render, Revert, Run, Secrecy, Secrets, ServerUrl, Show, Span, StackFiles,
+        Target,
     },
     database_url::{DbUrl, DbUrlError, PgServer, PgServers},
     endpoint::Endpoint,
     expiry::Expiry,
-    fork::{Fork, Forks, PortSpan, Secrecy, Span},
     hosts::HostName,
+    listen::ListenAddress,
     log::{LogFilter, LogFormat},
     origin::Origin,
     read::SettingsError,
-    run::{ClientKey, EngineProgram, Place, Run, ServerUrl},
     secret_keys::{BadKeyId, KeyId, Keyring, KeyringError, SecretKey},
     server::ServerLimits,
 };
 pub(crate) use self::{hosts::authority, secret_keys::SECRET_KEY_BYTES};
 use crate::limits::{DatabaseTimeouts, Limits};
 
-/// DevArch: isolated stacks of services, held by a GraphQL service.
+/// What is typed first.
+const EXAMPLES: &str = "Examples:
+  devarch                     run the service, and open http://127.0.0.1:8080/
+  devarch import              in the folder of a project: make a stack of its Compose files
+  devarch up shop             start a stack with your own docker compose or podman compose
+  devarch help import         explain a command
+
+Commands for stacks ask the service at http://127.0.0.1:8080, another one with --server, or a database with --database-url.
+All settings of the service: devarch serve --help";
+
+/// DevArch describes stacks of containers and renders them as Compose files; `devarch up` runs them with your own engine.
 #[derive(Debug, Parser)]
-#[command(name = "devarch", version, about, disable_help_subcommand = true)]
+#[command(name = "devarch", version, after_help = EXAMPLES)]
 pub struct Cli {
     /// What to do; without a command, `serve`.
     #[command(subcommand)]
@@ -56,9 +65,9 @@ pub struct Cli {
 /// Settings that every command understands.
 #[derive(Clone, Debug, Args)]
 pub struct Settings {
-    /// Address and port to listen on.
+    /// Address and port to listen on, such as 127.0.0.1:8080. With a port alone, such as 8081, only this machine can ask.
     #[arg(long, env = "DEVARCH_LISTEN", default_value = "127.0.0.1:8080", global = true, value_name = "ADDRESS")]
-    pub listen: SocketAddr,
+    pub listen: ListenAddress,
 
     /// Where the database is: sqlite://FILE (created on first use) or postgres://USER:PASSWORD@HOST/DATABASE.
     #[arg(
@@ -173,6 +182,10 @@ pub struct Settings {
     /// Log lines for people, or one JSON object a line for machines.
     #[arg(long, env = "DEVARCH_LOG_FORMAT", default_value_t = LogFormat::Text, global = true, value_name = "FORMAT")]
     pub log_format: LogFormat,
+
+    /// How the database and the service are named.
+    #[arg(skip)]
+    pub given: Given,
 }
 
 impl Settings {

@@ -361,13 +361,23 @@ fn without_text(message: &str) -> &str {
     message.find(", got \"").map_or(message, |at| &message[..at])
 }
 
+/// How the validator tells of a field that its type does not have.
+const UNKNOWN_FIELD: &str = "does not have a field";
+/// How the validator tells that a field of an object has no selection.
+const NO_SELECTION: &str = "interface, union and object types must have a subselection set";
+
 fn refusal<T>(kind: RejectionKind, reason: &'static str, bad: &WithErrors<T>) -> Refusal {
     let place = |place: LineColumn| (place.line, place.column);
-    let mut mistakes: Vec<ValidationError> = Vec::new();
+    let (mut mistakes, mut unselected): (Vec<ValidationError>, Vec<ValidationError>) = (Vec::new(), Vec::new());
     for found in bad.errors.iter() {
         let found = found.to_json();
         let location = found.locations.first().copied().map(place);
         let validation_error = ValidationError { message: shortened(without_text(&found.message)), location };
+        // A selection of unknown fields only is empty for the validator, which then says that there is none.
+        if validation_error.message.starts_with(NO_SELECTION) {
+            unselected.push(validation_error);
+            continue;
+        }
         // Two rules may report the same error.
         if !mistakes.contains(&validation_error) {
             mistakes.push(validation_error);
@@ -375,6 +385,10 @@ fn refusal<T>(kind: RejectionKind, reason: &'static str, bad: &WithErrors<T>) ->
         if mistakes.len() == MAX_ERRORS {
             break;
         }
+    }
+    if !mistakes.iter().any(|mistake| mistake.message.contains(UNKNOWN_FIELD)) {
+        mistakes.extend(unselected);
+        mistakes.truncate(MAX_ERRORS);
     }
     if mistakes.is_empty() {
         Refusal::one(kind, reason, "The document is not valid.")

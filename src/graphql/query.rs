@@ -203,7 +203,7 @@ impl Query {
         #[graphql(desc = "The first side.")] a: StackPointInput,
         #[graphql(desc = "The second side.")] b: StackPointInput,
     ) -> Result<StackDiff> {
-        StackDiff::between(ctx, a.side()?, b.side()?).await
+        Box::pin(StackDiff::between(ctx, a.side()?, b.side()?)).await
     }
 
     /// What a change would do, told before, by the code that does it. Nothing is written. Takes what the mutation takes, and

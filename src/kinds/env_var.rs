@@ -17,6 +17,9 @@ use crate::{
     yaml::{Map, Node},
 };
 
+/// What is said about a variable that has become a secret.
+const GUESSED: &str = "It looks like a secret, so it is stored as one. `plain` (--plain KEY) keeps it plain.";
+
 kind! {
     /// An environment variable of the container.
     #[graphql(complex)]
@@ -199,11 +202,16 @@ impl Kind for EnvVar {
         let known = unused.clone();
         let mut found = Vec::new();
         for (key, value, at) in from.take_pairs("environment") {
-            let is_secret = known.contains(key.as_str());
+            let is_guessed = !known.contains(key.as_str())
+                && value.as_deref().is_some_and(|value| from.services.guessed.takes(&key, value, at));
+            let is_secret = is_guessed || known.contains(key.as_str());
             unused.remove(key.as_str());
             // A secret without a value keeps the stored value.
             let value = if is_secret && value.is_none() { EnvValue::KeepStored } else { value.into() };
             let part = format!("environment.{key}");
+            if is_guessed {
+                from.change(&part, at, GUESSED);
+            }
             found.push(from.found(&part, at, Self { key, value, is_secret }));
         }
         for key in secrets.iter().filter(|key| unused.contains(key.as_str())) {

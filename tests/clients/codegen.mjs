@@ -1,4 +1,4 @@
-// @graphql-codegen: the client preset, over the schema, the README's operations and those of the tests here.
+// @graphql-codegen: the client preset, over the schema, the tour's operations and those of the tests here.
 export default {
   schema: '../../schema.graphql',
   documents: ['generated/operations/*.graphql', '*.test.ts'],

@@ -1,4 +1,4 @@
-// The types that @graphql-codegen makes of schema.graphql and of the README's operations. Most of this is checked by
+// The types that @graphql-codegen makes of schema.graphql and of the tour's operations. Most of this is checked by
 // tsc before anything runs: each @ts-expect-error is an error itself when the types let the line pass.
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { buildClientSchema, buildSchema, getIntrospectionQuery, lexicographicSortSchema, printSchema } from 'graphql';
@@ -19,8 +19,8 @@ test('introspection tells what schema.graphql says', async () => {
   assert.equal(told.length, written.length);
 });
 
-test('every operation of the README has types, and runs', async () => {
-  const blocks = readFileSync('../../README.md', 'utf8').match(/^```graphql$/gm)?.length;
+test('every operation of the tour has types, and runs', async () => {
+  const blocks = readFileSync('../../docs/tour.md', 'utf8').match(/^```graphql$/gm)?.length;
   const documents = Object.entries(generated).filter(([name]) => /^Readme.*Document$/.test(name));
   assert.equal(documents.length, blocks);
 

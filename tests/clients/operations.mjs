@@ -1,10 +1,10 @@
-// Writes the operations of the README and of docs/live.md into generated/operations: each without a name gets one, since code
+// Writes the operations of the tour and of docs/live.md into generated/operations: each without a name gets one, since code
 // generation wants one.
 import { parse, print } from 'graphql';
 import fs from 'node:fs';
 
 const out = 'generated/operations';
-const pages = ['../../README.md', '../../docs/live.md'].map((page) => fs.readFileSync(page, 'utf8')).join('\n');
+const pages = ['../../docs/tour.md', '../../docs/live.md'].map((page) => fs.readFileSync(page, 'utf8')).join('\n');
 
 fs.mkdirSync(out, { recursive: true });
 

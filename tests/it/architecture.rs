@@ -27,6 +27,7 @@ const ALLOWED: [(&str, &[&str]); 28] = [
             "limits",
             "name",
             "private_file",
+            "random",
             "server",
             "stack_document",
             "telemetry",

@@ -147,13 +147,15 @@ fn a_file_with_revealed_secrets_is_closed_to_others() {
     // A private file stays private.
     render("out", &[]);
     assert_eq!(mode(&file), 0o600);
-    // A link is replaced.
+    // A link to a file of others is refused, and replaced with --force.
     let victim = place.path("victim");
     fs::write(&victim, "theirs").unwrap();
     for more in [&reveal[..], &[]] {
         fs::remove_file(&file).unwrap();
         symlink(&victim, &file).unwrap();
-        render("out", more);
+        let refused = place.devarch(&[&["compose", "shop", "--output", "out"][..], more].concat());
+        assert!(!refused.status.success() && fs::symlink_metadata(&file).unwrap().is_symlink(), "{refused:?}");
+        render("out", &[more, &["--force"]].concat());
         assert_eq!(fs::read(&victim).unwrap(), b"theirs");
         assert!(fs::symlink_metadata(&file).unwrap().is_file());
     }

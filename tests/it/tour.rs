@@ -1,4 +1,4 @@
-//! Runs every command and query of the README's tour against the real binary, and compares every response.
+//! Runs every command and query of the tour against the real binary, and compares every response.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use crate::support::{TestApp, both};
 
 const README: &str = include_str!("../../README.md");
+const TOUR: &str = include_str!("../../docs/tour.md");
+const SETTINGS: &str = include_str!("../../docs/settings.md");
 const ADDRESS: &str = "127.0.0.1:8080";
 
 both!(the_tour_shows_what_the_service_answers);
@@ -79,7 +81,9 @@ impl Service {
         // The tour says how `devarch` gets on the path.
         let folder = std::path::Path::new(env!("CARGO_BIN_EXE_devarch")).parent().unwrap();
         let script = format!("PATH='{}':$PATH\n{script}", folder.display());
-        let done = Command::new("sh").args(["-ec", &script]).current_dir(self.folder.path()).output().unwrap();
+        let mut command = Command::new("sh");
+        command.args(["-ec", &script]).current_dir(self.folder.path()).env_remove("DATABASE_URL");
+        let done = command.env("DEVARCH_SERVER", &self.address).output().unwrap();
         assert!(done.status.success(), "{script}: {}", String::from_utf8_lossy(&done.stderr));
         String::from_utf8(done.stdout).unwrap()
     }
@@ -95,9 +99,7 @@ impl Drop for Service {
 
 async fn the_tour_shows_what_the_service_answers(t: &TestApp) {
     let service = Service::start(&t.url);
-    let (_, tour) = README.split_once("## A five-minute tour").unwrap();
-    let (tour, _) = tour.split_once("## On PostgreSQL").unwrap();
-    let mut steps = blocks(tour).into_iter();
+    let mut steps = blocks(TOUR).into_iter();
     let mut compared = 0;
     while let Some((language, text)) = steps.next() {
         let answer = match language {
@@ -129,7 +131,8 @@ async fn the_tour_shows_what_the_service_answers(t: &TestApp) {
 
 #[test]
 fn the_readme_begins_with_exactly_two_commands() {
-    let (head, rest) = README.split_once("## Your own project in three commands").unwrap();
+    let (head, rest) = README.split_once("## Contents").unwrap();
+    let (_, rest) = rest.split_once("## Your own project in three commands").unwrap();
     let commands: Vec<String> = blocks(head).into_iter().map(|(_, text)| text).collect();
     assert_eq!(commands, ["cargo run --release\n", ".ci/test\n"]);
     assert!(head.contains(&format!("{} templates", catalog::built_in().len())), "the number of templates is right");
@@ -142,7 +145,7 @@ fn the_readme_begins_with_exactly_two_commands() {
 }
 
 #[test]
-fn every_setting_is_in_the_readme_with_its_default() {
+fn every_setting_is_in_the_table_with_its_default() {
     let command = Cli::command();
     for setting in command.get_arguments().filter(|argument| argument.get_env().is_some()) {
         let flag = setting.get_long().unwrap();
@@ -152,8 +155,8 @@ fn every_setting_is_in_the_readme_with_its_default() {
             None if setting.get_action().takes_values() => String::new(),
             _ => "off".to_owned(),
         };
-        let row = README.lines().find(|line| line.starts_with(&format!("| `--{flag}` |")));
-        let row = row.unwrap_or_else(|| panic!("--{flag} is missing in the README"));
+        let row = SETTINGS.lines().find(|line| line.starts_with(&format!("| `--{flag}` |")));
+        let row = row.unwrap_or_else(|| panic!("--{flag} is missing in docs/settings.md"));
         assert!(row.contains(&format!("| `{variable}` |")), "{row}");
         assert!(default.is_empty() || row.contains(&format!("| {default} |")), "{row}: {default}");
     }

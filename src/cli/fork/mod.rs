@@ -11,8 +11,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Failure, print, print_error, reserved_ports,
-    source::{Remote, Source, no_stack},
+    Failure,
+    compose::refuse_foreign,
+    print, print_error, reserved_ports,
+    source::{Access, Remote, Source, UserError},
     warn,
 };
 use crate::{
@@ -29,6 +31,9 @@ use crate::{
     error::{Error, Result},
     private_file::{self, Readers},
 };
+
+/// How a file with the ports of a fork begins.
+const BEGINNING: &str = "DEVARCH_STACK=";
 
 /// The stacks of one request.
 const PAGE: u64 = 100;
@@ -54,11 +59,15 @@ struct Message {
 
 /// Makes a fork, or finds it again.
 pub(super) async fn fork(settings: &Settings, wanted: Fork) -> Result<(), Failure> {
-    let source = Source::open(settings, &wanted.place).await?;
+    // Before a fork is made that could not be told.
+    if let Some(file) = wanted.write_env.as_deref().filter(|_| !wanted.force) {
+        refuse_foreign(file, BEGINNING)?;
+    }
+    let source = Source::open(settings, &wanted.place, Access::Write).await?;
     let done = match &source {
         Source::Database(db) => {
             let app = App::new(db.clone(), Clock::system()).reserving(reserved_ports(settings));
-            app.fork_stack(input(&wanted)).await.map(shown).map_err(|error| reasons(&error))
+            app.fork_stack(input(&wanted)).await.map(shown).map_err(reasons)
         }
         Source::Server(remote) => forked_by(remote, &wanted).await,
     };
@@ -88,10 +97,11 @@ fn write(file: &Path, text: &str) -> Result<(), String> {
 }
 
 /// All reasons for a refusal in one line.
-fn reasons(error: &Error) -> String {
+fn reasons(error: Error) -> String {
     match error {
         Error::Refused(problems) => {
-            problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join(" ")
+            let told = problems.into_iter().map(|it| UserError::new(it.message, it.path, it.suggestion));
+            UserError::all(&told.collect::<Vec<_>>(), " ")
         }
         other => other.to_string(),
     }
@@ -127,7 +137,7 @@ fn shown(done: Warned<crate::app::Forked>) -> Forked {
 }
 
 const FORK: &str = "mutation ($input: ForkStackInput!) { forkStack(input: $input) { stack { name } created environment
-    warnings { message } userErrors { message } } }";
+    warnings { message } userErrors { message path suggestion } } }";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -142,7 +152,7 @@ struct ForkPayload {
     created: bool,
     environment: String,
     warnings: Vec<Message>,
-    user_errors: Vec<Message>,
+    user_errors: Vec<UserError>,
 }
 
 async fn forked_by(remote: &Remote, wanted: &Fork) -> Result<Forked, String> {
@@ -164,8 +174,7 @@ async fn forked_by(remote: &Remote, wanted: &Fork) -> Result<Forked, String> {
     });
     let data: ForkData = remote.send(FORK, json!({ "input": input })).await.map_err(|error| error.message)?;
     let ForkPayload { stack, created, environment, warnings, user_errors } = data.fork_stack;
-    let stack =
-        stack.ok_or_else(|| user_errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join(" "))?;
+    let stack = stack.ok_or_else(|| UserError::all(&user_errors, " "))?;
     Ok(Forked { stack, created, environment, warnings })
 }
 
@@ -195,13 +204,17 @@ impl Line {
 
 /// Lists the live forks of a stack, or of all stacks.
 pub(super) async fn list(settings: &Settings, wanted: Forks) -> Result<(), Failure> {
-    let source = Source::open(settings, &wanted.place).await?;
+    let source = Source::open(settings, &wanted.place, Access::Read).await?;
     let found = match &source {
         Source::Database(db) => lines_of(db, wanted.stack.as_deref()).await.map_err(|error| error.to_string()),
         Source::Server(remote) => lines_by(remote, wanted.stack.as_deref()).await,
     };
+    let missing = match (&found, &wanted.stack) {
+        (Ok(None), Some(stack)) => source.no_stack(stack).await,
+        _ => String::new(),
+    };
     source.close().await;
-    let lines = found?.ok_or_else(|| no_stack(wanted.stack.as_deref().unwrap_or_default()))?;
+    let lines = found?.ok_or(missing)?;
     print(&text(&lines));
     Ok(())
 }

@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 
 use super::{ENTRY, Edit, FieldEdit, clean, point};
 use crate::{
-    cli::{Failure, print, source::Source},
+    cli::{
+        Failure, print,
+        source::{Access, Source},
+    },
     config::{Diff, Settings},
 };
 
@@ -67,7 +70,7 @@ pub(in crate::cli) async fn diff(settings: &Settings, wanted: Diff) -> Result<Ex
          {ENTRY} to {ENTRY} }} }} }} }}"
     );
     let variables = json!({ "a": side(&wanted.a)?, "b": side(&wanted.b)? });
-    let source = Source::open(settings, &wanted.place).await?;
+    let source = Source::open(settings, &wanted.place, Access::Read).await?;
     let found = source.ask::<Data>(document, variables).await;
     source.close().await;
     let Data { diff_stacks: found } = found?;

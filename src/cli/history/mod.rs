@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 pub(super) use self::diff::diff;
 use super::{
     Failure, print, print_error,
-    source::{Source, no_stack},
+    source::{Access, Source},
     warn,
 };
 use crate::config::{LogOf, Revert, Settings, Show};
@@ -175,15 +175,19 @@ pub(super) async fn log(settings: &Settings, wanted: LogOf) -> Result<(), Failur
     if let Some(instance) = &wanted.instance {
         variables["instance"] = json!(instance);
     }
-    let source = Source::open(settings, &wanted.place).await?;
+    let source = Source::open(settings, &wanted.place, Access::Read).await?;
     let found = source.ask::<Data>(document, variables).await;
-    source.close().await;
-    let stack = found?.stack.ok_or_else(|| no_stack(&wanted.stack))?;
-    let changes = match (&wanted.instance, stack.instance) {
-        (Some(name), None) => {
-            let (stack, name) = (wanted.stack.escape_debug(), name.escape_debug());
-            return Err(format!("the stack `{stack}` has no instance `{name}`").into());
+    let missing = match (&found, &wanted.instance) {
+        (Ok(Data { stack: None }), _) => source.no_stack(&wanted.stack).await,
+        (Ok(Data { stack: Some(Stack { instance: None, .. }) }), Some(name)) => {
+            source.no_instance(&wanted.stack, name).await
         }
+        _ => String::new(),
+    };
+    source.close().await;
+    let stack = found?.stack.ok_or(missing.clone())?;
+    let changes = match (&wanted.instance, stack.instance) {
+        (Some(_), None) => return Err(missing.into()),
         (_, Some(instance)) => instance.history.nodes,
         (None, None) => stack.history.map(|history| history.nodes).unwrap_or_default(),
     };
@@ -237,11 +241,15 @@ pub(super) async fn show(settings: &Settings, wanted: Show) -> Result<(), Failur
     }
     let document = "query ($stack: String!, $at: PointInput!) { stack(name: $stack) { version(at: $at) { compose { text warnings { \
                     instance message } } } } }";
-    let source = Source::open(settings, &wanted.place).await?;
+    let source = Source::open(settings, &wanted.place, Access::Read).await?;
     let variables = json!({ "stack": wanted.stack, "at": point(&wanted.at) });
     let found = source.ask::<Data>(document.to_owned(), variables).await;
+    let missing = match &found {
+        Ok(Data { stack: None }) => source.no_stack(&wanted.stack).await,
+        _ => String::new(),
+    };
     source.close().await;
-    let stack = found?.stack.ok_or_else(|| no_stack(&wanted.stack))?;
+    let stack = found?.stack.ok_or(missing)?;
     let version = stack.version.ok_or_else(|| {
         format!("the stack `{}` did not exist then, or was in the trash", wanted.stack.escape_debug())
     })?;
@@ -300,7 +308,7 @@ pub(super) async fn revert(settings: &Settings, wanted: Revert) -> Result<(), Fa
     });
     let resolutions: Vec<Value> = resolutions.collect();
     let input = json!({ "change": wanted.change, "message": wanted.message, "resolutions": resolutions });
-    let source = Source::open(settings, &wanted.place).await?;
+    let source = Source::open(settings, &wanted.place, Access::Write).await?;
     let done = source.ask::<Data>(document.to_owned(), json!({ "input": input })).await;
     source.close().await;
     let Payload { change, warnings, user_errors } = done?.revert_change;

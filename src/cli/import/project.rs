@@ -11,7 +11,9 @@ use std::{
 };
 
 use crate::{
-    compose::{EnvFiles, MAX_BYTES, Request, Source, folder, joined, missing_files, project_name, stack_name},
+    compose::{
+        EnvFiles, MAX_BYTES, Request, SecretGuess, Source, folder, joined, missing_files, project_name, stack_name,
+    },
     config::Import,
 };
 
@@ -67,6 +69,7 @@ pub(super) fn find(import: &Import) -> Result<Project, String> {
         variables,
         prefix: import.prefix.clone(),
         allow_external_networks: import.external_networks,
+        secrets: SecretGuess::AllBut(import.plain.iter().cloned().collect()),
         ..Request::default()
     };
     let name = setting(&import.compose.project_name, NAME, &request.variables)

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use self::engine::{Call, Engine};
 use super::{
     Failure, print_error,
-    source::{Rendered, Source, no_stack},
+    source::{Access, Rendered, Source},
     warn, warn_about,
 };
 use crate::{
@@ -61,8 +61,12 @@ impl Verb {
 pub(super) async fn run(settings: &Settings, verb: Verb, wanted: Run) -> Result<ExitCode, Failure> {
     // Without an engine, no database is opened or created.
     let engine = Engine::find(wanted.engine.as_ref()).await?;
-    let source = Source::open(settings, &wanted.place).await?;
+    let source = Source::open(settings, &wanted.place, Access::Read).await?;
     let found = source.rendered(&wanted.stack, verb.starts()).await;
+    let missing = match &found {
+        Ok(None) => source.no_stack(&wanted.stack).await,
+        _ => String::new(),
+    };
     source.close().await;
     let project = project_name(&wanted.stack);
     let call = Call { project: &project, verb: verb.arguments(), arguments: &wanted.arguments, ..Call::default() };
@@ -76,11 +80,10 @@ pub(super) async fn run(settings: &Settings, verb: Verb, wanted: Run) -> Result<
             engine.call(Call { file, variables, environment, ..call }).await
         }
         None if verb == Verb::Down => {
-            let missing = no_stack(&wanted.stack);
             print_error(&format!("{missing}; looking for its containers by the project name {project}"));
             engine.call(Call { file: engine.file_of_nothing(), ..call }).await
         }
-        None => Err(no_stack(&wanted.stack)),
+        None => Err(missing),
     };
     Ok(ended?)
 }

@@ -1,7 +1,10 @@
-//! Where a command finds its stacks: in the database, or on a running service.
+//! Where a command finds its stacks: on a running service, or in the database.
 //!
 //! Used by commands. Both sides must give the same, so that no command needs to know which it is.
 
+mod database;
+mod near;
+mod refusal;
 mod remote;
 
 use std::collections::BTreeMap;
@@ -10,13 +13,17 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-pub(super) use self::remote::Remote;
-use super::{Failure, secrets};
+pub(super) use self::{
+    database::{Access, Scratch, connect, open as database},
+    refusal::{UserError, in_options},
+    remote::Remote,
+};
+use super::Failure;
 use crate::{
     app::{App, ComposeFile, Rendering, Reveal},
     clock::Clock,
     compose::Mode,
-    config::{ClientKey, Place, Settings},
+    config::{Place, Settings, Target},
     db::Db,
     graphql,
 };
@@ -50,33 +57,26 @@ pub(super) struct Warning {
     pub(super) message: String,
 }
 
-/// The message for a stack that does not exist.
-pub(super) fn no_stack(name: &str) -> String {
-    format!("there is no stack `{}`", name.escape_debug())
-}
-
-/// Opens and migrates the database, with the keys for its secrets.
-pub(super) async fn database(settings: &Settings) -> Result<Db, String> {
-    let database = &settings.database_url;
-    // A plan reads what is committed beside its own transaction.
-    let db = Db::connect(database, 2, &settings.timeouts)
-        .await
-        .map_err(|error| format!("cannot open the {database}: {error}"))?;
-    db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
-    secrets::unlock(settings, db).await
-}
-
 impl Source {
-    /// Opens the database, or prepares requests to the service if there is one. The key of its client is in the
-    /// environment.
-    pub(super) async fn open(settings: &Settings, place: &Place) -> Result<Self, Failure> {
-        match &place.server {
-            None => Ok(Self::Database(database(settings).await?)),
-            Some(url) => {
-                let key = ClientKey::from_environment().map_err(Failure::InvalidSettings)?;
-                Ok(Self::Server(Remote::new(url.clone(), key)))
+    /// Opens the database, or prepares requests to the service. The key of its client is in the environment or a file.
+    pub(super) async fn open(settings: &Settings, place: &Place, access: Access) -> Result<Self, Failure> {
+        match place.target(settings) {
+            Target::Database => Ok(Self::Database(database(settings, access).await?)),
+            Target::Server(url) => {
+                let key = place.key().map_err(Failure::InvalidSettings)?;
+                Ok(Self::Server(Remote::new(url, key)))
             }
         }
+    }
+
+    /// The message for a stack that does not exist, with the names of those that are nearly called so.
+    pub(super) async fn no_stack(&self, name: &str) -> String {
+        near::message("stack", name, &near::stacks(self).await)
+    }
+
+    /// The message for an instance that a stack does not have, with the names of those that are nearly called so.
+    pub(super) async fn no_instance(&self, stack: &str, name: &str) -> String {
+        near::message("instance", name, &near::instances(self, stack).await)
     }
 
     /// Renders a live stack, with its secrets if they are wanted and the caller may see them; `None` if there is no such
@@ -165,7 +165,7 @@ struct Variable {
 
 const REVEAL: &str = "mutation ($stack: String!, $instance: String!, $key: String!) {
     revealSecret(input: { instance: { byName: { stack: $stack, name: $instance } }, key: $key }) {
-        value userErrors { message } } }";
+        value userErrors { message path suggestion } } }";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -178,11 +178,6 @@ struct RevealData {
 struct RevealPayload {
     value: Option<String>,
     user_errors: Vec<UserError>,
-}
-
-#[derive(Deserialize)]
-struct UserError {
-    message: String,
 }
 
 async fn rendered_by(remote: &Remote, stack: &str, secrets: bool) -> Result<Option<Rendered>, String> {
@@ -209,7 +204,7 @@ async fn revealed(
             Err(error) => return Err(error.message),
         };
         if let [error, ..] = shown.user_errors.as_slice() {
-            return Err(format!("the stack has changed meanwhile, try again: {}", error.message));
+            return Err(format!("the stack has changed meanwhile, try again: {}", error.text()));
         }
         secrets.extend(shown.value.map(|value| (name.clone(), Zeroizing::new(value))));
     }

@@ -134,11 +134,13 @@ impl Remote {
     fn refusal(&self, error: TopLevelError) -> Refusal {
         let url = &self.url;
         let message = match (error.extensions.code.as_deref(), &self.authorization) {
-            (Some("UNAUTHENTICATED"), None) => format!("the service at {url} takes an API key: set DEVARCH_KEY"),
-            (Some("UNAUTHENTICATED"), Some(_)) => {
-                format!("the service at {url} does not accept the key in DEVARCH_KEY")
+            (Some("UNAUTHENTICATED"), None) => {
+                format!("the service at {url} takes an API key: set DEVARCH_KEY, or name a file with --key-file")
             }
-            _ => format!("the service at {url} refuses: {}", error.message),
+            (Some("UNAUTHENTICATED"), Some(_)) => {
+                format!("the service at {url} does not accept the API key")
+            }
+            _ => format!("the service at {url} refuses: {}", super::refusal::in_options(&error.message)),
         };
         Refusal { message, code: error.extensions.code }
     }
@@ -163,7 +165,8 @@ fn is_loopback(host: &str) -> bool {
 fn reason(error: &Error) -> String {
     match error {
         Error::Io(error) if error.kind() == ErrorKind::ConnectionRefused => {
-            "it refuses the connection; does it run?".to_owned()
+            "it refuses the connection. Start it with `devarch`, or say with --server or --database-url where the stacks are"
+                .to_owned()
         }
         // What is wrong with TLS comes as data that cannot be read.
         Error::Io(error) if error.kind() == ErrorKind::InvalidData => format!("TLS failed: {error}"),

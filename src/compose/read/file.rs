@@ -22,6 +22,8 @@ pub(super) struct Parsed {
     pub(super) replaced: HashSet<String>,
     /// The contents of `x-devarch`.
     pub(super) meta: Map,
+    /// The variables of services with the value of a variable that looks like a secret, each with its place.
+    pub(super) secret_places: HashSet<(At, String)>,
 }
 
 /// An entry of `include`.
@@ -84,6 +86,7 @@ impl Parsed {
             services: part("services", self.services, later.services),
             definitions: self.definitions.zip(later.definitions, part),
             includes: self.includes.into_iter().chain(later.includes).collect(),
+            secret_places: self.secret_places.into_iter().chain(later.secret_places.iter().cloned()).collect(),
             replaced: self.replaced.into_iter().chain(later.replaced.iter().cloned()).collect(),
             meta: if later.meta.is_empty() { self.meta } else { later.meta },
         }
@@ -109,7 +112,14 @@ fn parse_document(
             return Err(vec![Refusal::new(document.at, message)]);
         }
     };
-    let mut filler = Filler { variables, path: Vec::new(), notes, refusals: Vec::new(), secrets: HashSet::new() };
+    let mut filler = Filler {
+        variables,
+        path: Vec::new(),
+        notes,
+        refusals: Vec::new(),
+        secrets: HashSet::new(),
+        secret_places: HashSet::new(),
+    };
     let mut parsed = Parsed::default();
     for (key, mut node) in document {
         if node.tag.is_some() {
@@ -146,6 +156,7 @@ fn parse_document(
             _ => parsed.definitions.networks = canonical(part),
         }
     }
+    parsed.secret_places = filler.secret_places;
     if filler.refusals.is_empty() { Ok(parsed) } else { Err(filler.refusals) }
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::Refusal;
 use crate::{
     compose::interpolate::{Missing, interpolate, interpolate_given, only_variable},
-    kinds::compose::{EXTENSION, NoteKind, Notes},
+    kinds::compose::{EXTENSION, NoteKind, Notes, looks_secret, names_secret},
     yaml::{At, Map, Node, Value},
 };
 
@@ -22,6 +22,17 @@ pub(super) struct Filler<'a, 'b> {
     pub(super) refusals: Vec<Refusal>,
     /// The variables of the current service that are secrets.
     pub(super) secrets: HashSet<String>,
+    /// The variables of services with the value of a variable that looks like a secret, each with its place.
+    pub(super) secret_places: HashSet<(At, String)>,
+}
+
+/// The names that may be those of variables in a text: `$NAME` and `${NAME…}`.
+fn references(text: &str) -> impl Iterator<Item = &str> {
+    text.split('$').skip(1).map(|rest| {
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let end = rest.find(|c: char| c != '_' && !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        &rest[..end]
+    })
 }
 
 impl Filler<'_, '_> {
@@ -69,7 +80,7 @@ impl Filler<'_, '_> {
                     node.value = value;
                 }
             }
-            // A name without a value has the value of the variable.
+            // A name without a value has the value of the variable, and looks like it.
             Value::Null if self.takes_variables(false) => {
                 let value = self.path.last().and_then(|name| self.variables.get(name)).cloned();
                 if let Some(value) = value
@@ -185,6 +196,15 @@ impl Filler<'_, '_> {
                     self.refuse(at, &format!("the variable {name} must be given (--var {name}=…){why}."));
                 }
             }
+        }
+        if let Some((key, value)) = self.variable(text)
+            && references(value).any(|name| match self.variables.get(name) {
+                Some(value) => looks_secret(name, value),
+                // What stands in its place may be one as well.
+                None => names_secret(name),
+            })
+        {
+            self.secret_places.insert((at, key));
         }
         Some(Value::Text(filled.text))
     }

@@ -16,7 +16,7 @@ mod references;
 mod scale;
 mod service;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use self::{
     file::Parsed,
@@ -67,9 +67,33 @@ pub struct Request {
     pub prefix: Option<String>,
     /// Whether services may join networks of the host, which leave the isolation of a stack.
     pub allow_external_networks: bool,
+    /// Which variables become secrets although no file says so.
+    pub secrets: SecretGuess,
 }
 
+/// Which variables of services become secrets although no file says so.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SecretGuess {
+    /// None: the files say which are secrets.
+    #[default]
+    None,
+    /// Those that look like secrets, except these.
+    AllBut(BTreeSet<String>),
+}
+
+/// How the files begin that are rendered here. They say which variables are secrets.
+const RENDERED: &str = "# Written by DevArch";
+
 impl Request {
+    /// The files in which variables that look like secrets become secrets.
+    fn guessed(&self) -> HashSet<usize> {
+        if self.secrets == SecretGuess::None {
+            return HashSet::new();
+        }
+        let sources = self.files.iter().chain(&self.overrides).enumerate();
+        sources.filter(|(_, source)| !source.text.starts_with(RENDERED)).map(|(number, _)| number).collect()
+    }
+
     /// The name of a file by its number: first the files, then the override files.
     pub fn file(&self, number: usize) -> &str {
         self.files.iter().chain(&self.overrides).nth(number).map_or("", |source| source.name.as_str())
@@ -204,6 +228,13 @@ fn assemble(
     let allow_external_networks = request.allow_external_networks;
     let shared_volumes = definitions::shared_volumes(&found);
     let mut context = Services { shared_volumes, allow_external_networks, ..Services::default() };
+    context.guessed.files = request.guessed();
+    if let SecretGuess::AllBut(plain) = &request.secrets {
+        context.guessed.plain.clone_from(plain);
+    }
+    for file in files.iter_mut().chain(&mut above) {
+        context.guessed.places.extend(std::mem::take(&mut file.secret_places));
+    }
     for ((service, names), scale) in found.iter().zip(&names).zip(&scales) {
         let key = || service.key.clone();
         if service.below.get("image").and_then(Node::scalar).is_some_and(|image| !holds_image(&image)) {

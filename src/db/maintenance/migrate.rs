@@ -53,7 +53,22 @@ impl Db {
                     .to_owned(),
             ));
         }
-        self.migrate_alone(migrate_up).await
+        let missing = self.missing_steps().await;
+        self.migrate_alone(migrate_up).await?;
+        // All steps are missing in a database that has just been made.
+        match missing {
+            Some(missing) => tracing::info!(steps = missing, "the database is migrated"),
+            None => tracing::debug!("the tables of the database are made"),
+        }
+        Ok(())
+    }
+
+    /// How many steps are missing; `None` if no step was taken yet.
+    async fn missing_steps(&self) -> Option<usize> {
+        let read = self.open.reads();
+        let applied = format!("SELECT version FROM {}", file::MIGRATIONS_TABLE);
+        let rows = read.query_all_raw(Statement::from_string(read.get_database_backend(), applied)).await.ok()?;
+        (!rows.is_empty()).then(|| Migrator::migrations().len().saturating_sub(rows.len()))
     }
 
     /// Runs migrations while holding the migration lock. Other processes wait for the lock, log that they wait, and

@@ -113,6 +113,9 @@ pub(in crate::graphql) struct ImportComposePayload {
     changes: Vec<ImportNote>,
     /// How many there are in all.
     change_count: i32,
+    /// The volumes of new instances, such as `db/data`, or `data` for one that the stack shares. They are empty at first:
+    /// those that a project has on a host already are other ones, and keep their data.
+    new_volumes: Vec<String>,
     /// What has to be put right; empty when it was done.
     user_errors: Vec<UserError>,
 }
@@ -129,6 +132,7 @@ impl ImportComposePayload {
                 loss_count: 0,
                 changes: Vec::new(),
                 change_count: 0,
+                new_volumes: Vec::new(),
                 user_errors,
             });
         };
@@ -142,6 +146,7 @@ impl ImportComposePayload {
             loss_count,
             changes,
             change_count,
+            new_volumes: report.new_volumes,
             user_errors,
         })
     }

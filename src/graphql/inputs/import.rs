@@ -9,7 +9,7 @@ use async_graphql::{Enum, InputObject};
 use super::StackRef;
 use crate::{
     app::{ImportCompose, OnConflict},
-    compose::{Request, Source},
+    compose::{Request, SecretGuess, Source},
 };
 
 /// A Compose file.
@@ -50,6 +50,15 @@ impl From<ComposeVariableInput> for (String, String) {
     }
 }
 
+/// The variables of a single file.
+#[derive(InputObject)]
+pub(in crate::graphql) struct ComposeFileVariablesInput {
+    /// The name of the file.
+    file: String,
+    /// Its variables, beside those that all files may refer to.
+    variables: Vec<ComposeVariableInput>,
+}
+
 /// What happens to a template or an instance of the same name that differs from the file.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "OnConflict")]
@@ -72,6 +81,11 @@ pub(in crate::graphql) struct ImportComposeInput {
     overrides: Option<Vec<ComposeFileInput>>,
     /// Variables that the files refer to. The environment of the service is never looked at.
     variables: Option<Vec<ComposeVariableInput>>,
+    /// Variables of single files, such as those of the `.env` file beside a file that another one includes.
+    file_variables: Option<Vec<ComposeFileVariablesInput>>,
+    /// Variables of services that stay plain. All others that look like secrets become secrets, which `changes` lists:
+    /// those whose name contains `PASSWORD`, `SECRET`, `TOKEN`, `API_KEY` and the like.
+    plain: Option<Vec<String>>,
     /// A stack that gets an instance of every service; by a name that no stack has, it is made. Without it there are
     /// templates only.
     stack: Option<StackRef>,
@@ -98,13 +112,18 @@ pub(in crate::graphql) struct ImportComposeInput {
 impl From<ImportComposeInput> for ImportCompose {
     fn from(input: ImportComposeInput) -> Self {
         let variables = input.variables.unwrap_or_default().into_iter();
+        let file_variables = input.file_variables.unwrap_or_default().into_iter().map(|one| {
+            let variables: BTreeMap<_, _> = one.variables.into_iter().map(Into::into).collect();
+            (one.file, variables)
+        });
         let request = Request {
             files: input.files.into_iter().map(Source::from).collect(),
             overrides: input.overrides.unwrap_or_default().into_iter().map(Source::from).collect(),
             variables: variables.map(Into::into).collect(),
-            file_variables: BTreeMap::new(),
+            file_variables: file_variables.collect(),
             prefix: input.template_prefix,
             allow_external_networks: input.allow_external_networks,
+            secrets: SecretGuess::AllBut(input.plain.unwrap_or_default().into_iter().collect()),
         };
         Self {
             request,

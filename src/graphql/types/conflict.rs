@@ -53,7 +53,8 @@ impl Conflict {
 
 #[Object]
 /// Something that the effective configuration of an instance claims, and that of others, which are enabled in enabled
-/// stacks, too: they cannot run at the same time.
+/// stacks, too. Only one of them can have a host port at a time; a domain leads to one of them; a folder or volume is written
+/// by all that run.
 impl Conflict {
     /// What sort of thing it is.
     async fn kind(&self) -> ConflictKind {

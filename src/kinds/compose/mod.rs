@@ -4,6 +4,7 @@
 //! Filled and read by the kinds, driven by `compose`. It must not depend on a concrete kind.
 
 mod duration;
+mod guess;
 mod mount;
 mod reading;
 mod rendered;
@@ -11,6 +12,7 @@ mod text;
 
 pub use self::{
     duration::{duration, seconds},
+    guess::{GuessedSecrets, looks_secret, names_secret},
     mount::{ShortMount, has_drive, is_host_path, split_mount},
     reading::{Definitions, Note, NoteKind, Notes, ReadEntry, Reading, Services, Use},
     rendered::{Rendered, SecretOf, Surroundings, Warning},

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::GuessedSecrets;
 use crate::{
     budget::import::ReadBudget,
     kinds::Kind,
@@ -113,6 +114,8 @@ pub struct Services {
     pub fold_networks: bool,
     /// Whether services may join networks outside the stack.
     pub allow_external_networks: bool,
+    /// Which variables become secrets although no file says so.
+    pub guessed: GuessedSecrets,
 }
 
 impl Services {

@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 
 use axum::{
     extract::Request,
-    http::{Method, StatusCode},
+    http::{
+        Method, StatusCode,
+        header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN},
+    },
     middleware::Next,
     response::Response,
 };
@@ -21,11 +24,14 @@ use crate::server::middleware::{
 pub(in crate::server) const LONGEST_NAME: usize = 80;
 /// Routes that probes and monitors request every few seconds; their requests are logged at the level `debug`.
 pub(in crate::server) const QUIET: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+/// Routes of the files that the pages load; their requests are logged at the level `debug`.
+const ASSETS: [&str; 3] = ["/app.js", "/app.css", "/assets/{name}"];
 
 /// The log line of a request. It is also written when the request is dropped without a response.
 struct Line {
     method: &'static str,
     route: String,
+    is_preflight: bool,
     started: Instant,
     answered: bool,
 }
@@ -33,7 +39,10 @@ struct Line {
 /// Middleware that logs each request.
 pub(in crate::server) async fn log(request: Request, next: Next) -> Response {
     let (method, route) = (word(request.method()), route(&request));
-    let mut line = Line { method, route, started: Instant::now(), answered: false };
+    let is_preflight = request.method() == Method::OPTIONS
+        && request.headers().contains_key(ORIGIN)
+        && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    let mut line = Line { method, route, is_preflight, started: Instant::now(), answered: false };
     let answer = next.run(request).await;
     line.answered = true;
     line.write(&answer);
@@ -88,6 +97,11 @@ impl Line {
         let key = answer.extensions().get::<CallerName>().map(|name| name.0.as_str());
         let operation = outcome.operation.as_deref().map(|name| name.get(..LONGEST_NAME).unwrap_or(name));
         let codes = (!outcome.codes.is_empty()).then(|| outcome.codes.join(","));
+        // A browser asks whether a page of another origin may send a request, and no origin is allowed or not this one.
+        let refusal = match self.is_preflight && !answer.status().is_success() {
+            true => Some("preflight"),
+            false => outcome.refusal,
+        };
         let (method, route, status) = (self.method, self.route.as_str(), answer.status());
         // `tracing` fixes the level of an event at compile time, so each level needs its own call.
         macro_rules! line {
@@ -106,13 +120,14 @@ impl Line {
                     execution_ms = outcome.timing.map(|timing| milliseconds(timing.execution)),
                     statements = outcome.statements,
                     codes,
-                    refusal = outcome.refusal,
+                    refusal,
                     "request"
                 )
             };
         }
         // Failed requests of probes and monitors are always logged.
-        if QUIET.contains(&route) && status == StatusCode::OK {
+        let is_asset = ASSETS.contains(&route) && (status == StatusCode::OK || status == StatusCode::NOT_MODIFIED);
+        if QUIET.contains(&route) && status == StatusCode::OK || is_asset {
             line!(debug);
         } else {
             line!(info);

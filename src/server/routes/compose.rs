@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, RawQuery, State, rejection::PathRejection},
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
-        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG},
+        header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, VARY},
     },
     response::{IntoResponse, Response},
 };
@@ -116,12 +116,21 @@ async fn answer(
         return (StatusCode::NOT_MODIFIED, caching_headers).into_response();
     }
     let text = if upper { found.layer.unwrap_or_default() } else { found.text };
+    // A browser shows text, and would download anything else.
+    let media_type = if is_page(headers) { "text/plain; charset=utf-8" } else { "application/yaml" };
     (
         caching_headers,
-        [(CONTENT_TYPE, "application/yaml")],
+        [(CONTENT_TYPE, media_type), (CONTENT_DISPOSITION, "inline"), (VARY, "accept")],
         AnswerBody::of(Chunks::from_bytes(text.into_bytes(), &budget)),
     )
         .into_response()
+}
+
+/// Whether the client asks for a page, as a browser does for an address that is typed in.
+fn is_page(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(ACCEPT).iter().filter_map(|line| line.to_str().ok());
+    let mut ranges = lines.flat_map(|line| line.split(','));
+    ranges.any(|range| range.split(';').next().is_some_and(|range| range.trim().eq_ignore_ascii_case("text/html")))
 }
 
 /// The response to an error of the use case.

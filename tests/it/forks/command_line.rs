@@ -89,7 +89,7 @@ async fn story(t: &TestApp, desk: &Desk, server: &[&str]) {
     assert_eq!(fail(&["forks", "nowhere"]), "devarch: there is no stack `nowhere`\n");
     assert_eq!(fail(&["fork", "nowhere"]), "devarch: There is no stack `nowhere`.\n");
     let taken = fail(&["fork", "shop", "--name", "lab"]);
-    assert_eq!(taken, "devarch: There is already a stack `lab`.\n");
+    assert!(taken.starts_with("devarch: There is already a stack `lab`."), "{taken}");
 }
 
 async fn a_fork_is_made_and_found_again_on_the_database(t: &TestApp) {
@@ -127,6 +127,7 @@ async fn a_fork_is_made_and_found_again_on_a_service(t: &TestApp) {
 async fn ports_of_other_programs_are_left_out(t: &TestApp) {
     let desk = Desk::new(t);
     shop_without_secrets(t).await;
+    fs::write(desk.folder.path().join("compose.yaml"), "services: { x: { image: busybox } }\n").unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let range = format!("{port}-{port}");
@@ -134,7 +135,8 @@ async fn ports_of_other_programs_are_left_out(t: &TestApp) {
         { "hostPort": 1, "containerPort": 80 }, { "containerPort": 443 }, { "containerPort": 443, "protocol": "UDP" } ] } });
     t.done("setInstanceOverrides", set, "").await;
     t.done("softDeleteInstance", json!({ "instance": TestApp::by_name("shop", "api") }), "").await;
-    desk.run(&["forks"]);
+    // The file of keys is made by the first command that writes.
+    desk.run(&["import", "--on-conflict", "skip", "--templates-only", "compose.yaml"]);
     if cfg!(target_os = "linux") {
         let refused = desk.fail(&["fork", "shop", "--ports", &range]);
         assert_eq!(refused, "devarch: There are less than 1 free ports there.\n");

@@ -140,8 +140,9 @@ fn sorted(mut template: Value) -> Value {
 }
 
 async fn flat(t: &TestApp, stack: &str) -> String {
-    let found =
-        t.data("query ($name: String!) { stack(name: $name) { compose { text } } }", json!({ "name": stack })).await;
+    // With the secrets: a variable that looks like one has become one.
+    let query = "query ($name: String!) { stack(name: $name) { compose(revealSecrets: true) { text } } }";
+    let found = t.data(query, json!({ "name": stack })).await;
     found["stack"]["compose"]["text"].as_str().unwrap().to_owned()
 }
 

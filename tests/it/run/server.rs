@@ -101,14 +101,17 @@ async fn a_stack_of_a_service_is_run_with_what_the_key_may_see(t: &TestApp) {
     let (done, called) = desk.on(&url, &reader, &["down", "nowhere"], &[]);
     assert_eq!((done.status.code(), called.unwrap().arguments[1].as_str()), (Some(0), "devarch-nowhere"));
     let (done, _) = desk.on(&url, "", &["ps", "shop"], &[]);
-    assert_eq!(said(&done), [format!("the service at {url} takes an API key: set DEVARCH_KEY")]);
+    assert_eq!(
+        said(&done),
+        [format!("the service at {url} takes an API key: set DEVARCH_KEY, or name a file with --key-file")]
+    );
     let mut parts = admin.clone().into_bytes();
     parts[9] = if parts[9] == b'A' { b'B' } else { b'A' };
     assert_eq!(desk.on(&url, &text(&parts), &["ps", "shop"], &[]).0.status.code(), Some(2), "a mistyped key");
     let done = desk.devarch(&["key", "revoke", "r"]).output().unwrap();
     assert!(done.status.success(), "{done:?}");
     let (done, _) = desk.on(&url, &reader, &["ps", "shop"], &[]);
-    assert_eq!(said(&done), [format!("the service at {url} does not accept the key in DEVARCH_KEY")]);
+    assert_eq!(said(&done), [format!("the service at {url} does not accept the API key")]);
     assert_eq!(done.status.code(), Some(1));
 
     let log = service.kill();
@@ -167,7 +170,10 @@ async fn what_does_not_answer_is_told_in_one_line(t: &TestApp) {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     assert!(TcpStream::connect(free).is_err());
     let reached = |url: &str| refused(url).replace(&format!("cannot reach the service at {url}: "), "");
-    assert_eq!(reached(&format!("http://{free}")), "it refuses the connection; does it run?");
+    assert_eq!(
+        reached(&format!("http://{free}")),
+        "it refuses the connection. Start it with `devarch`, or say with --server or --database-url where the stacks are"
+    );
     let service = desk.serve();
     let told = reached(&format!("https://{}", service.address));
     assert!(told.starts_with("TLS failed: "), "{told}");

@@ -55,6 +55,22 @@ impl Service {
         serde_json::from_str(json).unwrap()
     }
 
+    /// The status of the response to GET of a path.
+    pub(crate) async fn get(&self, path: &str) -> u16 {
+        self.send(&format!("GET {path} HTTP/1.1\r\n")).await
+    }
+
+    /// The status of the response to a request: its line and some of its headers.
+    pub(crate) async fn send(&self, head: &str) -> u16 {
+        let request = format!("{head}Host: {}\r\nConnection: close\r\n\r\n", self.address);
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        let line = String::from_utf8_lossy(&answer);
+        line.split(' ').nth(1).unwrap().parse().unwrap()
+    }
+
     /// Stops it with SIGTERM, and returns its exit code.
     #[cfg(unix)]
     pub(crate) fn terminate(mut self) -> Option<i32> {

@@ -9,9 +9,12 @@ mod instances;
 mod templates;
 
 pub(in crate::app) use self::{cycles::refuse_cycles, templates::Templates};
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use chrono::{DateTime, Utc};
@@ -33,6 +36,7 @@ use crate::{
     error::{Code, Error, Problem, Problems, Result, Unique},
     fields::StackValues,
     ids::{AnyId, InstanceId, StackId, TemplateId},
+    kinds::{Volume, VolumeScope, VolumeType},
     name::{Name, NameOf},
 };
 
@@ -96,6 +100,9 @@ pub struct ImportReport {
     pub instances: Vec<ImportedAs<InstanceId>>,
     /// The parts of the files that could not be imported unchanged.
     pub notes: Vec<Note>,
+    /// The volumes of new instances, which are empty at first: `data`, or `db/data` for one that only `db` has.
+    #[serde(default)]
+    pub new_volumes: Vec<String>,
 }
 
 /// The report is stored as it is. It has no subject; each object in it is shown if it still exists.
@@ -129,6 +136,10 @@ impl App {
         self.allow(Import::PERMISSION)?;
         let input = self.with_prefix(input).await?;
         let (import, notes) = prepare(self, input).await?;
+        if import.services.is_empty() {
+            let message = "The files have no services, so there is nothing to import.";
+            return Err(Error::refused(Problem::new(Code::InvalidValue, &["input", "files"], message)));
+        }
         let mut report = match self.write_name(&import).await {
             Err(Error::Conflict(Unique::TemplateName)) => {
                 let message = "A template of one of these names has just been made; import again.";
@@ -261,6 +272,7 @@ impl Command for Import {
             templates: Vec::new(),
             instances: Vec::new(),
             notes: Vec::new(),
+            new_volumes: Vec::new(),
         };
         if let Some((stack, _)) = &stack {
             let members =
@@ -272,6 +284,7 @@ impl Command for Import {
                 id: self.shown(id, outcome),
             });
             report.instances = shown.collect();
+            report.new_volumes = new_volumes(&self.services, &report.instances);
         }
         problems.finish()?;
         if let Some((stack, Outcome::Unchanged)) = &stack {
@@ -293,6 +306,26 @@ impl Command for Import {
             .collect();
         Ok(report)
     }
+}
+
+/// The volumes of instances that are created.
+fn new_volumes(services: &[Imported], instances: &[ImportedAs<InstanceId>]) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    for (service, instance) in services.iter().zip(instances) {
+        let volumes = &service.with_overrides.as_ref().unwrap_or(&service.entries).volumes;
+        let is_own = |volume: &&Volume| {
+            let is_named = volume.volume_type == VolumeType::Volume && !volume.source.is_empty();
+            is_named && !volume.is_external && volume.scope != VolumeScope::Host
+        };
+        let name = |volume: &Volume| match volume.scope {
+            VolumeScope::Stack => volume.source.clone(),
+            _ => format!("{}/{}", instance.name, volume.source),
+        };
+        if instance.outcome == Outcome::Created {
+            found.extend(volumes.iter().flatten().filter(is_own).map(name));
+        }
+    }
+    found.into_iter().collect()
 }
 
 impl Import {

@@ -13,13 +13,17 @@ use serde_json::{Value, json};
 use self::files::Applied;
 pub(in crate::cli) use self::plan::plan;
 use crate::{
-    cli::{Failure, print, source::Source, warn},
+    cli::{
+        Failure, print,
+        source::{Access, Source, UserError},
+        warn,
+    },
     config::{Apply, Pruning, Settings, StackFiles},
 };
 
 const APPLY: &str = "mutation ($input: ApplyStackInput!) { applyStack(input: $input) { stack { name } created changed
     templates { name outcome } instances { name outcome } losses { file line path reason } lossCount
-    warnings { message } userErrors { message } } }";
+    warnings { message } userErrors { message path suggestion } } }";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -38,7 +42,7 @@ struct Payload {
     losses: Vec<Loss>,
     loss_count: usize,
     warnings: Vec<Message>,
-    user_errors: Vec<Message>,
+    user_errors: Vec<UserError>,
 }
 
 #[derive(Deserialize)]
@@ -72,7 +76,7 @@ pub(in crate::cli) async fn apply(settings: &Settings, wanted: Apply) -> Result<
     if wanted.plan_token.is_some() && all.len() > 1 {
         return Err("--plan-token is for one stack".to_owned().into());
     }
-    let source = Source::open(settings, &wanted.what.place).await?;
+    let source = Source::open(settings, &wanted.what.place, Access::Write).await?;
     let mut done = Ok(());
     for one in all {
         done = apply_one(&source, &wanted, one).await;
@@ -108,8 +112,8 @@ async fn apply_one(source: &Source, wanted: &Apply, one: Applied) -> Result<(), 
     input["planToken"] = json!(wanted.plan_token);
     let Data { apply_stack: payload } = source.ask(APPLY.to_owned(), json!({ "input": input })).await?;
     let Some(Named { name }) = &payload.stack else {
-        let messages: Vec<&str> = payload.user_errors.iter().map(|error| error.message.as_str()).collect();
-        return Err(format!("nothing was applied to `{}`:\n  {}", stack.escape_debug(), messages.join("\n  ")));
+        let messages = UserError::all(&payload.user_errors, "\n  ");
+        return Err(format!("nothing was applied to `{}`:\n  {messages}", stack.escape_debug()));
     };
     print(&report(name, &payload));
     payload.warnings.iter().for_each(|warning| warn(&warning.message));

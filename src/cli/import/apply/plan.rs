@@ -9,7 +9,11 @@ use serde_json::json;
 
 use super::{Message, files, files::Applied, input};
 use crate::{
-    cli::{Failure, print, source::Source, warn},
+    cli::{
+        Failure, print,
+        source::{Access, Source, UserError},
+        warn,
+    },
     config::{PlanFiles, Settings},
 };
 
@@ -20,7 +24,7 @@ const MAX_LISTED: usize = 1000;
 
 const PLAN: &str = "query ($change: ChangeInput!, $after: String) { plan(change: $change) { token summary { containersCreated
     containersRecreated containersRemoved entries effects } effects(first: 100, after: $after) { nodes { severity message ... on ConfigEffect
-    { edits { kind key change } } } pageInfo { hasNextPage endCursor } } newConflicts { message } userErrors { message } } }";
+    { edits { kind key change } } } pageInfo { hasNextPage endCursor } } newConflicts { message } userErrors { message path suggestion } } }";
 
 #[derive(Deserialize)]
 struct Data {
@@ -34,7 +38,7 @@ struct Plan {
     summary: Summary,
     effects: Page,
     new_conflicts: Vec<Message>,
-    user_errors: Vec<Message>,
+    user_errors: Vec<UserError>,
 }
 
 #[derive(Deserialize)]
@@ -80,7 +84,7 @@ struct Edit {
 /// command.
 pub(in crate::cli) async fn plan(settings: &Settings, wanted: PlanFiles) -> Result<ExitCode, Failure> {
     let all = files::read(&wanted.what)?;
-    let source = Source::open(settings, &wanted.what.place).await?;
+    let source = Source::open(settings, &wanted.what.place, Access::Read).await?;
     let mut differs = Ok(false);
     for one in all {
         let planned = plan_one(&source, &wanted, one).await;
@@ -103,8 +107,8 @@ async fn plan_one(source: &Source, wanted: &PlanFiles, one: Applied) -> Result<b
         let variables = json!({ "change": change, "after": after });
         let Data { plan } = source.ask::<Data>(PLAN.to_owned(), variables).await?;
         if !plan.user_errors.is_empty() {
-            let messages: Vec<&str> = plan.user_errors.iter().map(|error| error.message.as_str()).collect();
-            return Err(format!("`{}` would be refused:\n  {}", stack.escape_debug(), messages.join("\n  ")));
+            let messages = UserError::all(&plan.user_errors, "\n  ");
+            return Err(format!("`{}` would be refused:\n  {messages}", stack.escape_debug()));
         }
         let Page { nodes, page_info } = plan.effects;
         listed.extend(nodes);

@@ -2,13 +2,13 @@
 //!
 //! Reached through `Query.diffStacks` and `StackVersion.diff`. It must not compare itself.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_graphql::{Context, InputObject, OneofObject, Result, SimpleObject};
 
 use crate::{
     app::{self, Comparison, FieldDifference, PastInstance, SideRef},
-    compose::{NoteKind, Request, Source},
+    compose::{NoteKind, Request, SecretGuess, Source},
     graphql::{
         compose::import::{ImportNote, notes},
         config::override_report::ConfigChange,
@@ -52,8 +52,10 @@ impl StackPointInput {
             }
             Self::Document(text) => {
                 let file = Source { name: FILE.to_owned(), text };
+                // As an import reads it.
+                let secrets = SecretGuess::AllBut(BTreeSet::new());
                 SideRef::Document(Box::new(app::ImportCompose {
-                    request: Request { files: vec![file], ..Request::default() },
+                    request: Request { files: vec![file], secrets, ..Request::default() },
                     stack: None,
                     on_conflict: app::OnConflict::Update,
                     dry_run: false,

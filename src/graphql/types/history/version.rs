@@ -253,6 +253,6 @@ impl StackVersion {
         };
         let here = StackRef::Id(Some(self.0.row.id));
         let side = |at| SideRef::At(here.clone(), at);
-        StackDiff::between(ctx, side(PointRef::Positions(self.0.point)), side(at)).await
+        Box::pin(StackDiff::between(ctx, side(PointRef::Positions(self.0.point)), side(at))).await
     }
 }

@@ -120,6 +120,9 @@ pub struct Fork {
     /// lines are printed.
     #[arg(long, value_name = "FILE")]
     pub write_env: Option<PathBuf>,
+    /// Overwrite a file that DevArch has not written.
+    #[arg(long, requires = "write_env")]
+    pub force: bool,
     /// Where the stacks are.
     #[command(flatten)]
     pub place: Place,

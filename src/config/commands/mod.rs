@@ -2,46 +2,41 @@
 //!
 //! Part of the settings, run by `cli`. It must not run a command.
 
+mod examples;
+mod fork;
+mod import;
+mod place;
+mod render;
+mod run;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use clap_complete::Shell;
 
-use super::{Expiry, Fork, Forks, Place, Run};
+pub use self::{
+    fork::{Fork, Forks, PortSpan, Secrecy, Span},
+    import::{Import, OnConflict},
+    place::{ClientKey, Given, Place, ServerUrl, Target},
+    render::Render,
+    run::{EngineProgram, Run},
+};
+use super::Expiry;
 use crate::access::Role;
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Migrate the database, load the catalogue and serve. This is the default.
+    #[command(after_help = examples::SERVE)]
     Serve,
-    /// Change the database's schema.
-    Migrate {
-        /// Which way.
-        #[command(subcommand)]
-        direction: Migrate,
-    },
-    /// Print the GraphQL schema, or compare it with a file.
-    Schema {
-        /// Compare with this file: exit code 1 and the difference when the file is out of date.
-        #[arg(long, value_name = "FILE")]
-        check: Option<PathBuf>,
-    },
-    /// Print a stack as a Compose file; warnings go to standard error.
-    Compose {
-        /// The stack's name.
-        stack: String,
-        /// Make two files, for Docker Compose: what the templates say, and what the instances say differently.
-        #[arg(long, requires = "output")]
-        layered: bool,
-        /// Write compose.yaml, and compose.override.yaml with --layered, into this folder instead of printing.
-        #[arg(long, value_name = "FOLDER")]
-        output: Option<PathBuf>,
-        /// Write secrets out instead of asking for a variable each.
-        #[arg(long)]
-        reveal_secrets: bool,
-    },
-    /// Start a stack with the user's own `docker compose` or `podman compose`: `up --detach --remove-orphans`. Secrets
-    /// reach it in environment variables, and are written to no file.
+    /// Make templates of Compose files, and instances of them in a stack.
+    #[command(after_help = examples::IMPORT)]
+    Import(Import),
+    /// Start a stack with your own `docker compose` or `podman compose`.
+    ///
+    /// Calls `up --detach --remove-orphans`. Secrets reach it in environment variables, and are written to no file.
+    #[command(after_help = examples::UP)]
     Up {
         /// The stack, and how it is run.
         #[command(flatten)]
@@ -50,34 +45,57 @@ pub enum Command {
         #[arg(long)]
         foreground: bool,
     },
-    /// Stop a stack and remove its containers and network: `down --remove-orphans`. Volumes stay, unless `-- --volumes` is
-    /// given. A stack that was deleted or renamed is found by its old name.
+    /// Stop a stack and remove its containers and network.
+    ///
+    /// Calls `down --remove-orphans`. Volumes stay, unless `-- --volumes` is given. A stack that was deleted or renamed is
+    /// found by its old name.
+    #[command(after_help = examples::DOWN)]
     Down(Run),
     /// List the containers of a stack.
+    #[command(after_help = examples::PS)]
     Ps(Run),
     /// Print what the containers of a stack have written; `-- --follow` goes on.
+    #[command(after_help = examples::LOGS)]
     Logs(Run),
     /// Pull the images of a stack.
+    #[command(after_help = examples::PULL)]
     Pull(Run),
-    /// Print the latest changes of a stack or of an instance: who made them, when, why, and what was before.
-    Log(LogOf),
-    /// Print the Compose file of a stack as it was.
-    Show(Show),
-    /// Print what differs between two stacks, two states of one, or a stack and a Compose file. Exit code 0 when nothing
-    /// differs, 2 when something does.
-    Diff(Diff),
-    /// Undo a change. What has changed since is a conflict; then nothing is undone.
-    Revert(Revert),
-    /// Copy a stack so that the copy can run beside everything else: host ports, domains, names, volumes and networks are
-    /// its own. Ports on which programs of this machine listen are left out.
+    /// Print a stack as a Compose file; warnings go to standard error.
+    #[command(after_help = examples::COMPOSE)]
+    Compose(Render),
+    /// Copy a stack so that the copy can run beside everything else.
+    ///
+    /// Host ports, domains, names, volumes and networks are its own. Ports on which programs of this machine listen are
+    /// left out.
+    #[command(after_help = examples::FORK)]
     Fork(Fork),
     /// List forks, with their sources, leases and keys.
+    #[command(after_help = examples::FORKS)]
     Forks(Forks),
-    /// Make stacks be what files say: Compose files, or documents of stacks, which have the key `devarch`. Only what the owner
-    /// keeps in the files changes.
-    Apply(Apply),
-    /// Tell what `apply` would do, and change nothing. Exit code 0 when nothing would change, 2 when something would.
+    /// Tell what `apply` would do, and change nothing.
+    ///
+    /// Exit code 0 when nothing would change, 2 when something would.
+    #[command(after_help = examples::PLAN)]
     Plan(PlanFiles),
+    /// Make stacks be what files say: Compose files, or documents of stacks.
+    ///
+    /// Documents have the key `devarch`. Only what the owner keeps in the files changes.
+    #[command(after_help = examples::APPLY)]
+    Apply(Apply),
+    /// Print the latest changes of a stack or of an instance: who made them, when, why, and what was before.
+    #[command(after_help = examples::LOG)]
+    Log(LogOf),
+    /// Print the Compose file of a stack as it was.
+    #[command(after_help = examples::SHOW)]
+    Show(Show),
+    /// Print what differs between two stacks, two states of one, or a stack and a Compose file.
+    ///
+    /// Exit code 0 when nothing differs, 2 when something does.
+    #[command(after_help = examples::DIFF)]
+    Diff(Diff),
+    /// Undo a change. What has changed since is a conflict; then nothing is undone.
+    #[command(after_help = examples::REVERT)]
+    Revert(Revert),
     /// Create, list and revoke API keys.
     Key {
         /// What to do.
@@ -90,14 +108,16 @@ pub enum Command {
         #[command(subcommand)]
         what: Secrets,
     },
-    /// Read Compose files into templates, and on request into instances of a stack.
-    Import(Import),
-    /// Copy an SQLite database into a new file, also while a service is running on it: the state of one moment.
+    /// Copy an SQLite database into a new file: the state of one moment.
+    ///
+    /// A service may be running on it meanwhile.
+    #[command(after_help = examples::BACKUP)]
     Backup {
         /// The new file.
         file: PathBuf,
     },
     /// Put a backup in the place of an SQLite database on which nothing is running.
+    #[command(after_help = examples::RESTORE)]
     Restore {
         /// The backup.
         file: PathBuf,
@@ -105,8 +125,34 @@ pub enum Command {
         #[arg(long)]
         replace: bool,
     },
-    /// Ask a running service whether it is ready: exit code 0 when it is. For container health checks.
+    /// Change the database's schema.
+    Migrate {
+        /// Which way.
+        #[command(subcommand)]
+        direction: Migrate,
+    },
+    /// Print the GraphQL schema, or compare it with a file.
+    #[command(after_help = examples::SCHEMA)]
+    Schema {
+        /// Compare with this file: exit code 1 and the difference when the file is out of date.
+        #[arg(long, value_name = "FILE")]
+        check: Option<PathBuf>,
+    },
+    /// Ask the service of --listen whether it is ready: exit code 0 when it is. For container health checks.
     Healthcheck,
+    /// Print what completes commands and options in a shell.
+    #[command(after_help = examples::COMPLETIONS)]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page, or write one for each command into a folder.
+    #[command(after_help = examples::MAN)]
+    Man {
+        /// Write `devarch.1`, `devarch-import.1` and so on into this folder.
+        #[arg(long, value_name = "FOLDER")]
+        output: Option<PathBuf>,
+    },
 }
 
 /// Whose changes are printed.
@@ -235,95 +281,11 @@ pub struct Revert {
     pub place: Place,
 }
 
-/// What happens to a template or an instance of the same name that differs from the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum OnConflict {
-    /// Nothing is imported.
-    Fail,
-    /// It stays as it is.
-    Skip,
-    /// It becomes what the file defines.
-    Update,
-}
-
-/// What to import.
-#[derive(Clone, Debug, Args)]
-pub struct Import {
-    /// Compose files whose services become templates, with the files that they include or extend. Without any, the files
-    /// that `docker compose` finds: those of COMPOSE_FILE, or compose.yaml and compose.override.yaml in this folder or in
-    /// one above.
-    #[arg(value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// A file that is laid over them, as `docker compose -f … -f …` does it: what it changes becomes overrides. May be
-    /// given several times.
-    #[arg(long = "override", value_name = "FILE")]
-    pub overrides: Vec<PathBuf>,
-    /// Make an instance of every service in this stack, which is made if it does not exist. Without it the stack is called
-    /// as the project is in `docker compose`: by COMPOSE_PROJECT_NAME, by `name:` in the files, or by the folder.
-    #[arg(long, value_name = "NAME", conflicts_with = "templates_only")]
-    pub stack: Option<String>,
-    /// Make templates, and no stack.
-    #[arg(long)]
-    pub templates_only: bool,
-    /// Let services join the external networks that the files name, outside their stack. Otherwise these are losses.
-    #[arg(long)]
-    pub external_networks: bool,
-    /// Only tell what would happen.
-    #[arg(long)]
-    pub dry_run: bool,
-    /// What happens to a template or an instance of the same name that differs from the file.
-    #[arg(long, value_name = "WHAT", default_value = "fail")]
-    pub on_conflict: OnConflict,
-    /// What the names of all templates start with, such as `shop-`; empty for the names of the services. Without it they
-    /// start with the name of the stack.
-    #[arg(long, value_name = "TEXT")]
-    pub prefix: Option<String>,
-    /// A variable that the files refer to. May be given several times. Of the environment only COMPOSE_FILE,
-    /// COMPOSE_PATH_SEPARATOR, COMPOSE_PROJECT_NAME, COMPOSE_ENV_FILES and COMPOSE_DISABLE_ENV_FILE are looked at.
-    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable)]
-    pub variables: Vec<(String, String)>,
-    /// A file with such variables, one NAME=VALUE a line; may be given several times. Without it `.env` beside the files.
-    #[arg(long, value_name = "FILE")]
-    pub env_file: Vec<PathBuf>,
-    /// What the environment says about the project.
-    #[command(flatten)]
-    pub compose: ComposeEnvironment,
-}
-
-/// The variables of the environment by which `docker compose` finds a project.
-#[derive(Clone, Debug, Default, Args)]
-pub struct ComposeEnvironment {
-    /// The files.
-    #[arg(id = "compose_files", long = "compose-file", env = "COMPOSE_FILE", hide = true)]
-    pub files: Option<String>,
-    /// What separates them.
-    #[arg(id = "compose_separator", long = "compose-path-separator", env = "COMPOSE_PATH_SEPARATOR", hide = true)]
-    pub separator: Option<String>,
-    /// The name of the project.
-    #[arg(id = "compose_project_name", long = "compose-project-name", env = "COMPOSE_PROJECT_NAME", hide = true)]
-    pub project_name: Option<String>,
-    /// Files with variables, separated by commas.
-    #[arg(id = "compose_env_files", long = "compose-env-files", env = "COMPOSE_ENV_FILES", hide = true)]
-    pub env_files: Option<String>,
-    /// Whether `.env` is not read.
-    #[arg(
-        id = "compose_no_env_file",
-        long = "compose-disable-env-file",
-        env = "COMPOSE_DISABLE_ENV_FILE",
-        hide = true
-    )]
-    pub no_env_file: Option<String>,
-}
-
-fn variable(text: &str) -> Result<(String, String), &'static str> {
-    let (name, value) = text.split_once('=').ok_or("a variable is NAME=VALUE")?;
-    Ok((name.to_owned(), value.to_owned()))
-}
-
 /// What to do with API keys.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Key {
     /// Create a key and print it; it cannot be read again.
+    #[command(after_help = examples::KEY_CREATE)]
     Create {
         /// Its name: for the log, and to revoke it.
         #[arg(long)]
@@ -342,6 +304,10 @@ pub enum Key {
         /// Changes that can destroy something need the token of a plan, as for agents and scripts.
         #[arg(long)]
         require_plan: bool,
+        /// Write the key into this new file, which only its owner can read, instead of printing it: for --key-file and
+        /// DEVARCH_KEY_FILE.
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
     /// List all keys, revoked and expired ones included.
     List,
@@ -377,4 +343,9 @@ pub enum Migrate {
     },
     /// List the migrations and whether they are applied.
     Status,
+}
+
+fn variable(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once('=').ok_or("a variable is NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }

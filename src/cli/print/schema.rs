@@ -6,11 +6,10 @@ use std::path::Path;
 
 use similar::TextDiff;
 
-use super::print;
-use crate::graphql;
+use crate::{cli::print, graphql};
 
 /// Prints the SDL, or compares it with a file.
-pub(super) fn run(check: Option<&Path>) -> Result<(), String> {
+pub(in crate::cli) fn run(check: Option<&Path>) -> Result<(), String> {
     let sdl = graphql::sdl();
     let Some(path) = check else {
         print(&sdl);

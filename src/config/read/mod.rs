@@ -2,6 +2,8 @@
 //!
 //! Called by `cli::run`. Messages must not contain the value of a setting, which may be a password.
 
+mod help;
+
 use std::{
     collections::HashMap,
     error::Error as _,
@@ -11,10 +13,10 @@ use std::{
 use clap::{
     Arg, ArgAction, Command, CommandFactory, FromArgMatches, Id,
     builder::{OsStringValueParser, Resettable},
-    error::{ContextKind, ErrorKind},
+    error::{ContextKind, ContextValue, ErrorKind},
 };
 
-use super::Cli;
+use super::{Cli, Given};
 
 /// The maximum number of reported errors, which is greater than the number of settings.
 const MAX_MISTAKES: usize = 200;
@@ -29,6 +31,11 @@ pub enum SettingsError {
 }
 
 impl Cli {
+    /// The commands with the options that each of them needs, for completions and manual pages.
+    pub fn for_manual() -> Command {
+        help::shaped(Self::command())
+    }
+
     /// Parses the flags and the environment variables.
     pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, SettingsError> {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
@@ -41,14 +48,22 @@ impl Cli {
         while mistakes.len() < MAX_MISTAKES {
             let error = match command.clone().try_get_matches_from(&arguments) {
                 Ok(_) if !mistakes.is_empty() => break,
-                Ok(mut matches) => match Self::from_arg_matches_mut(&mut matches) {
-                    Ok(cli) => return Ok(cli),
-                    Err(error) => error,
-                },
+                Ok(mut matches) => {
+                    let given = Given::of(&matches);
+                    match Self::from_arg_matches_mut(&mut matches) {
+                        Ok(mut cli) => {
+                            cli.settings.given = given;
+                            return Ok(cli);
+                        }
+                        Err(error) => error,
+                    }
+                }
                 Err(error) => error,
             };
-            if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-                return Err(SettingsError::Asked(error.to_string()));
+            match error.kind() {
+                ErrorKind::DisplayHelp => return Err(SettingsError::Asked(help::text(Self::command(), &arguments))),
+                ErrorKind::DisplayVersion => return Err(SettingsError::Asked(error.to_string())),
+                _ => {}
             }
             let mistake = sentence(&error);
             // The same error again: relaxing the argument did not help, so no further error can be found.
@@ -141,7 +156,21 @@ fn sentence(error: &clap::Error) -> String {
     let text = error.to_string();
     let first: Vec<&str> = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
     let message = first.join(" ");
-    message.strip_prefix("error: ").unwrap_or(&message).to_owned()
+    let message = message.strip_prefix("error: ").unwrap_or(&message);
+    match suggestion(error) {
+        Some(near) => format!("{message}; did you mean `{near}`?"),
+        None => message.to_owned(),
+    }
+}
+
+/// What is written nearly like what was given.
+fn suggestion(error: &clap::Error) -> Option<String> {
+    let kinds = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
+    kinds.into_iter().find_map(|kind| match error.get(kind)? {
+        ContextValue::String(near) => Some(near.clone()),
+        ContextValue::Strings(all) => all.last().cloned(),
+        _ => None,
+    })
 }
 
 #[cfg(test)]

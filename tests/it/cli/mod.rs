@@ -1,5 +1,10 @@
 //! The command line: messages and exit codes for invalid settings.
 
+mod documentation;
+mod help;
+mod places;
+mod start;
+
 use std::{
     ffi::OsString,
     io::Read,
@@ -86,11 +91,12 @@ fn keys_are_made_listed_and_revoked() {
 
 #[test]
 fn an_address_that_others_reach_takes_a_key() {
-    let (_folder, url) = database();
+    let (folder, url) = database();
     let done = devarch(&["--database-url", &url, "--listen", "0.0.0.0:0", "--no-catalog"]);
     let error = String::from_utf8(done.stderr).unwrap();
-    assert_eq!((done.status.code(), done.stdout.as_slice()), (Some(1), b"".as_slice()), "{error}");
+    assert_eq!((done.status.code(), done.stdout.as_slice()), (Some(2), b"".as_slice()), "{error}");
     assert!(error.contains("there is no API key yet") && error.contains("--no-auth"), "{error}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "neither a database nor a key");
 }
 
 /// The lines of standard error without the name of the program, and the exit code.
@@ -284,7 +290,7 @@ fn a_wrong_variable_is_one_line_and_a_flag_goes_before_it() {
 
 #[test]
 fn the_parts_of_the_service_and_its_hosts_are_settings() {
-    let help = String::from_utf8(devarch(&["--help"]).stdout).unwrap();
+    let help = String::from_utf8(devarch(&["serve", "--help"]).stdout).unwrap();
     for (flag, variable) in [
         ("--introspection", "DEVARCH_INTROSPECTION"),
         ("--pages", "DEVARCH_PAGES"),
@@ -292,7 +298,7 @@ fn the_parts_of_the_service_and_its_hosts_are_settings() {
         ("--metrics", "DEVARCH_METRICS"),
         ("--allowed-host", "DEVARCH_ALLOWED_HOST"),
     ] {
-        assert!(help.contains(flag) && help.contains(variable), "{flag} is not in --help");
+        assert!(help.contains(flag) && help.contains(variable), "{flag} is not in the help");
         let (code, lines) = refused(&[flag, "a b:"], &[]);
         assert_eq!((code, lines.len()), (Some(2), 1), "{lines:?}");
         assert!(lines[0].contains(flag), "{lines:?}");
