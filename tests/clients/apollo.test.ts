@@ -1,10 +1,10 @@
 // Apollo Client with its normalised cache, typed by code generation.
-import { ApolloClient, CombinedGraphQLErrors, HttpLink, InMemoryCache } from '@apollo/client';
-import { relayStylePagination } from '@apollo/client/utilities';
+import { CombinedGraphQLErrors, type ApolloClient } from '@apollo/client';
 import { parse } from 'graphql';
 import assert from 'node:assert/strict';
 import { mock, test, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { appendInstance, makeClient as clientOf } from './generated/clients/apollo.js';
 import { graphql } from './generated/graphql/index.js';
 import type { ApolloInstancesQuery, ApolloInstancesQueryVariables } from './generated/graphql/graphql.js';
 import { possibleTypes } from './schema.js';
@@ -12,17 +12,7 @@ import { endpoint, makeStack, recordingFetch } from './service.js';
 
 function makeClient({ useGETForQueries = false } = {}) {
   const { fetch, methods } = recordingFetch();
-  const instances = relayStylePagination(['search', 'enabled']);
-  const cache = new InMemoryCache({
-    possibleTypes,
-    typePolicies: {
-      Stack: { fields: { instances } },
-      // It has no id, so one query's fields of it would take the place of another's.
-      EffectiveConfig: { merge: true },
-    },
-  });
-  const link = new HttpLink({ uri: endpoint, fetch, useGETForQueries });
-  return { client: new ApolloClient({ link, cache }), methods };
+  return { client: clientOf({ uri: endpoint, possibleTypes, fetch, useGETForQueries }), methods };
 }
 
 // Where Apollo tells of what its cache cannot keep.
@@ -59,6 +49,15 @@ const update = graphql(`
 const rename = graphql(`
   mutation ApolloRename($input: RenameInstanceInput!) {
     renameInstance(input: $input) { instance { id name containerName } userErrors { message } }
+  }
+`);
+
+const create = graphql(`
+  mutation ApolloCreate($input: CreateInstanceInput!) {
+    createInstance(input: $input) {
+      instance { id name containerName description enabled revision stack { id } }
+      userErrors { message }
+    }
   }
 `);
 
@@ -109,6 +108,26 @@ test('a change that comes back updates the list that shows the instance', async 
   assert.equal((await renamed)[0]?.containerName, `devarch-${stack}-uno`);
 
   assert.equal(methods.length, 3, 'the list was fetched once only');
+});
+
+test('what is created is in the list that shows its stack', async (t) => {
+  const stack = 'apollo-create';
+  await makeStack(stack, ['one']);
+  const { client, methods } = makeClient();
+  const shown = show(t, client, { stack });
+  await shown.until(({ name }) => name === 'one');
+  const appended = shown.until(({ name }) => name === 'two');
+  await client.mutate({
+    mutation: create,
+    variables: { input: { stack: { name: stack }, template: { name: 'redis' }, name: 'two' } },
+    update: (cache, { data }) => {
+      const instance = data?.createInstance?.instance;
+      assert(instance);
+      appendInstance(cache, instance.stack.id, instance.id);
+    },
+  });
+  assert.deepEqual((await appended).map(({ name }) => name), ['one', 'two']);
+  assert.equal(methods.length, 2, 'the list was fetched once only');
 });
 
 test('user errors are typed, and carry nodes that the cache takes over', async (t) => {
@@ -203,7 +222,7 @@ test('what has no id is merged as the policy says', async () => {
 });
 
 test('fragments on interfaces and unions match by the possible types', async () => {
-  assert.deepEqual(Object.keys(possibleTypes).sort(), ['ChangeSubject', 'ConfigEntry', 'Effect', 'Node', 'StackEvent', 'UserError', 'Versioned']);
+  assert.deepEqual(Object.keys(possibleTypes).sort(), ['ChangeSubject', 'ConfigEntry', 'Effect', 'Effective', 'Node', 'StackEvent', 'UserError', 'Versioned']);
   const { client } = makeClient();
   const { data } = await client.query({
     query: graphql(`

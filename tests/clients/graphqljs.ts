@@ -25,8 +25,7 @@ export type Ask = (query: string) => Promise<Row>;
 
 /** Fields that take arguments of their own or show what is not live; the generator leaves them out, too. */
 const LEFT_OUT = new Set([
-  'Query.apiKeys', 'Query.viewer', 'Query.trash', 'Query.suggestHostPort', 'Query.categories', 'Query.diffStacks',
-  'Query.plan',
+  'Query.apiKeys', 'Query.viewer', 'Query.trash', 'Query.suggestHostPort', 'Query.diffStacks', 'Query.plan',
 ]);
 
 /** Fields that lead to the history. The snapshot is of one moment; the history has tests of its own. */
@@ -54,6 +53,8 @@ export class Snapshot {
   /** Names of stacks and templates, in the order of their lists. */
   private lists: Record<string, { cursor: string; id: string }[]> = {};
   private changeCursor = '';
+  /** Of the service: its version, and the categories of its templates. */
+  private about: Row = {};
 
   private constructor(sdl: string) {
     this.schema = buildSchema(sdl);
@@ -74,6 +75,7 @@ export class Snapshot {
       await snapshot.readAll(type, snapshot.lists[list]!.map(({ id }) => id), ask);
     }
     snapshot.changeCursor = (await ask('{ changeCursor }'))['changeCursor'];
+    snapshot.about = await ask('{ version categories }');
     const instances = [...snapshot.rows.values()].flatMap((row) => row['instances'].map(({ id }: Row) => id));
     await snapshot.readAll('Instance', [...new Set(instances)], ask);
     return snapshot;
@@ -191,6 +193,9 @@ export class Snapshot {
     switch (name) {
       case 'changeCursor':
         return this.changeCursor;
+      case 'version':
+      case 'categories':
+        return this.about[name];
       case 'node':
         return this.rows.get(args['id']) ?? null;
       case 'nodes':

@@ -4,16 +4,14 @@ import { mock, test } from 'node:test';
 import {
   commitMutation,
   ConnectionHandler,
-  Environment,
   fetchQuery,
   getSingularSelector,
-  Network,
-  RecordSource,
-  Store,
+  type Environment,
   type GraphQLTaggedNode,
   type MutationParameters,
   type OperationType,
 } from 'relay-runtime';
+import { makeEnvironment } from './generated/clients/relay.js';
 import instancesCreate, { type instancesCreateMutation } from './generated/relay/instancesCreateMutation.graphql';
 import instancesList, { type instancesList$data } from './generated/relay/instancesList.graphql';
 import instancesPage, { type instancesPageQuery } from './generated/relay/instancesPageQuery.graphql';
@@ -30,18 +28,6 @@ import { endpoint, makeStack } from './service.js';
 
 // Where Relay tells of answers that its store did not expect.
 const complaints = [mock.method(console, 'warn'), mock.method(console, 'error')];
-
-function makeEnvironment(): Environment {
-  const network = Network.create(async ({ text }, variables) => {
-    const response = await fetch(endpoint, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: text, variables }),
-    });
-    return response.json();
-  });
-  return new Environment({ network, store: new Store(new RecordSource()) });
-}
 
 async function load<Query extends OperationType>(
   environment: Environment,
@@ -70,7 +56,7 @@ function show<Data>(environment: Environment, fragment: typeof instancesList, re
 }
 
 test('a list of templates grows by a page', async () => {
-  const environment = makeEnvironment();
+  const environment = makeEnvironment({ uri: endpoint });
   const variables = { count: 3, category: 'database' };
   const reference = await load<templatesQuery>(environment, templatesFirst, variables);
   const shown = () => show<templatesList$data>(environment, templatesList, reference).templates;
@@ -86,7 +72,7 @@ test('a list of templates grows by a page', async () => {
 test('a list of stacks grows to its end', async () => {
   const names = ['relay-stacks-a', 'relay-stacks-b', 'relay-stacks-c'];
   for (const name of names) await makeStack(name, []);
-  const environment = makeEnvironment();
+  const environment = makeEnvironment({ uri: endpoint });
   const variables = { count: 2, search: 'relay-stacks-' };
   const reference = await load<stacksQuery>(environment, stacksFirst, variables);
   const shown = () => show<stacksList$data>(environment, stacksList, reference).stacks;
@@ -100,7 +86,7 @@ test('a list of stacks grows to its end', async () => {
 });
 
 async function instancesOf(stack: string, count: number) {
-  const environment = makeEnvironment();
+  const environment = makeEnvironment({ uri: endpoint });
   const response = await load<instancesQuery>(environment, instancesFirst, { stack, count });
   assert(response.stack);
   const reference = response.stack;

@@ -1,11 +1,11 @@
 // urql with its schema-aware cache, typed by code generation.
-import { cacheExchange } from '@urql/exchange-graphcache';
-import { relayPagination } from '@urql/exchange-graphcache/extras';
-import { Client, fetchExchange } from '@urql/core';
+import type { Client } from '@urql/core';
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { makeClient as clientOf } from './generated/clients/urql.js';
 import { graphql } from './generated/graphql/index.js';
-import { introspection, keys } from './schema.js';
+import { embedded, introspection } from './schema.js';
 import { endpoint, makeStack, recordingFetch } from './service.js';
 
 // Where graphcache tells of what does not fit the schema, or cannot be kept.
@@ -13,12 +13,7 @@ const complaints = [mock.method(console, 'warn'), mock.method(console, 'error')]
 
 function makeClient({ preferGetMethod = false } = {}) {
   const { fetch, methods } = recordingFetch();
-  const cache = cacheExchange({
-    schema: introspection,
-    keys,
-    resolvers: { Stack: { instances: relayPagination() } },
-  });
-  return { client: new Client({ url: endpoint, fetch, preferGetMethod, exchanges: [cache, fetchExchange] }), methods };
+  return { client: clientOf({ url: endpoint, introspection, embedded, fetch, preferGetMethod }), methods };
 }
 
 const list = graphql(`
@@ -55,6 +50,15 @@ const rename = graphql(`
   }
 `);
 
+const create = graphql(`
+  mutation UrqlCreate($input: CreateInstanceInput!) {
+    createInstance(input: $input) {
+      instance { id stack { id } }
+      userErrors { message }
+    }
+  }
+`);
+
 const cached = { requestPolicy: 'cache-only' } as const;
 
 async function instances(client: Client, variables: { stack: string; first?: number; after?: string }, context = {}) {
@@ -83,6 +87,28 @@ test('a change that comes back updates the list that holds the instance', async 
   await client.mutation(rename, { input: { instance: { id: one.id }, name: 'uno' } }).toPromise();
   assert.equal((await instances(client, { stack }, cached))[0]?.containerName, `devarch-${stack}-uno`);
   assert.equal(methods.length, 3, 'the list was fetched once only');
+});
+
+test('what is created is in the list that shows its stack', async (t) => {
+  const stack = 'urql-create';
+  await makeStack(stack, ['one']);
+  const { client } = makeClient();
+  const shown: string[][] = [];
+  const watch = client.query(list, { stack }).subscribe(({ data }) => {
+    shown.push(data?.stack?.instances.edges.map(({ node }) => node.name) ?? []);
+  });
+  t.after(() => watch.unsubscribe());
+  const last = async (names: string[]) => {
+    for (let tries = 0; shown.at(-1)?.join() !== names.join(); tries += 1) {
+      assert(tries < 500, `not shown within 5 s; instead ${JSON.stringify(shown)}`);
+      await setTimeout(10);
+    }
+  };
+  await last(['one']);
+  const input = { stack: { name: stack }, template: { name: 'redis' }, name: 'two' };
+  const { data } = await client.mutation(create, { input }).toPromise();
+  assert.deepEqual(data?.createInstance?.userErrors, []);
+  await last(['one', 'two']);
 });
 
 test('user errors are typed, and carry nodes that the cache takes over', async () => {
