@@ -72,8 +72,8 @@ impl Schema {
             }
             let plain = matches!(self.0[inside]["kind"].as_str().unwrap(), "SCALAR" | "ENUM");
             let below = match (plain, again) {
-                // It is computed, which takes long for every stack at every depth.
-                (true, true) if name == "document" => continue,
+                // They are computed, which takes long for every stack at every depth.
+                (true, true) if ["document", "conflictCount"].contains(&name) => continue,
                 (true, _) => String::new(),
                 (false, true) => continue,
                 (false, false) => self.selection(inside, "", seen),
