@@ -231,3 +231,22 @@ async fn what_a_full_disk_refuses_leaves_nothing_behind(t: &TestApp) {
         assert_eq!(ask(&other, &query).await["data"]["stack"]["name"], name);
     }
 }
+
+/// The first connection to a new file gives it its write-ahead log, for which SQLite does not wait by itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_new_file_may_be_opened_by_many_at_once() {
+    for round in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let url: DbUrl = format!("sqlite://{}/new.db", folder.path().display()).parse().unwrap();
+        let opened = (0..8).map(|_| {
+            let url = url.clone();
+            tokio::spawn(
+                async move { Db::connect(&url, 1, &DatabaseTimeouts::default()).await.map_err(|e| e.to_string()) },
+            )
+        });
+        for one in opened.collect::<Vec<_>>() {
+            let db = one.await.unwrap().unwrap_or_else(|error| panic!("round {round}: {error}"));
+            db.close().await;
+        }
+    }
+}

@@ -2,17 +2,23 @@
 //!
 //! Called by [`Db::connect`](crate::db::Db::connect). It must not run a statement that changes data.
 
-use std::{path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    path::PathBuf,
+    str::FromStr,
+    time::{Duration, Instant},
+};
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, SqlxError,
+    ConnectOptions, Database, DatabaseConnection, DbErr, SqlxError,
     sqlx::{self, AssertSqlSafe, Connection, Executor, PgConnection, postgres::PgConnectOptions},
 };
+use tokio::time::sleep;
 
 use super::open::PoolSettings;
 use crate::{
     config::{DbUrl, PgServer},
     db::{
+        failure::{has_code, sqlite_code, sqlx_error},
         maintenance::file,
         pool::{
             health::HealthMonitor,
@@ -227,7 +233,23 @@ async fn sqlite(path: PathBuf, connections: u32, timeouts: &DatabaseTimeouts) ->
             })
         })
     });
-    Ok(Database::connect(options).await?)
+    let begun = Instant::now();
+    loop {
+        match Database::connect(options.clone()).await {
+            // Another process is giving a new file its write-ahead log. SQLite does not wait for that by itself.
+            Err(cause) if begun.elapsed() < lock && is_busy(&cause) => sleep(BUSY_PAUSE).await,
+            connected => return Ok(connected?),
+        }
+    }
+}
+
+/// How long to wait before a file is opened again that another process is opening.
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
+
+/// Whether another process has locked the SQLite file.
+fn is_busy(cause: &DbErr) -> bool {
+    let codes = [sqlite_code::BUSY, sqlite_code::BUSY_RECOVERY].map(|code| code.to_string());
+    sqlx_error(cause).is_some_and(|cause| has_code(cause, &codes.each_ref().map(String::as_str)))
 }
 
 /// The number of SQLite rows that are read ahead of the request.
