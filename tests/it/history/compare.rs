@@ -159,6 +159,10 @@ async fn a_stack_is_compared_with_a_document(t: &TestApp) {
     )
     .await;
     assert_eq!(found["onlyInA"][0]["name"], "db");
+    // Its template has the name that the document gives it, and no other each time.
+    let more = text.replacen("services:\n", "services:\n  new:\n    image: x\n", 1);
+    let more = diff(t, document(&more), named("blog")).await;
+    assert_eq!(more["onlyInA"], json!([{ "name": "new", "templateName": "new", "version": null }]));
     assert_eq!(keys(&found), ["PORT 80/tcp CHANGED", "DEPENDENCY db REMOVED"]);
     assert_eq!(found["changed"][0]["entries"][0]["to"], json!([{ "__typename": "Port", "hostPort": 9090 }]));
     let after = t

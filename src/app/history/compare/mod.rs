@@ -111,16 +111,27 @@ impl App {
     async fn document(&self, mut document: ImportCompose) -> Result<Side> {
         // Names that nothing else has.
         let name = format!("compare-{:016x}", self.db.random().distinct());
-        document.request.prefix = Some(format!("{name}-"));
+        let prefix = format!("{name}-");
+        document.request.prefix = Some(prefix.clone());
         document.stack = Some(StackRef::Name(name));
-        self.trial(document).await.map_err(|error| match error {
+        let found = self.trial(document).await.map_err(|error| match error {
             // A query has no user errors.
             Error::Refused(problems) => {
                 let messages: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
                 Error::bad_request(format!("The document cannot be read: {}", messages.join(" ")))
             }
             other => other,
-        })
+        });
+        let mut side = found?;
+        for instance in &mut side.stack.instances {
+            // The name that the document gives it.
+            if let Some(instance) = Arc::get_mut(instance)
+                && let Some(own) = instance.template_name.strip_prefix(&prefix)
+            {
+                instance.template_name = own.to_owned();
+            }
+        }
+        Ok(side)
     }
 
     async fn trial(&self, document: ImportCompose) -> Result<Side> {
