@@ -25,7 +25,7 @@ mod m0019_claims;
 mod m0020_stack_env_vars;
 mod tables;
 
-pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
+pub use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
 
 /// Each migration runs in one transaction, including the record that it was applied. Otherwise an interrupted migration
 /// could not be repeated. SQLite needs an explicit setting for that.

@@ -40,8 +40,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
         .await
         .map_err(|error| format!("cannot open the {database}: {error}"))?;
     let db = with_standby(settings, db).await?;
-    // A database without its tables has no keys either.
-    let has_keys = App::new(db.clone(), Clock::system()).has_keys().await.unwrap_or(false);
+    let has_keys = has_keys(&db).await.map_err(|error| format!("cannot read the keys in the {database}: {error}"))?;
     refuse_open_network(settings, address, has_keys)?;
     db.migrate().await.map_err(|error| format!("cannot migrate the {database}: {error}"))?;
     if let Some(shortage) = db.connection_shortage().await {
@@ -54,7 +53,7 @@ pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
     if let Some(files) = catalogue {
         let CatalogReport { created, updated, unchanged, left_alone } =
             load(&app, &files).await.map_err(|error| error.to_string())?;
-        // Of a new database nobody expects anything else.
+        // In a new database all of them are created, which is no news.
         if is_new || created + updated == 0 {
             tracing::debug!(created, updated, unchanged, left_alone, "catalogue loaded");
         } else {
@@ -107,6 +106,11 @@ pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
     signals.abort();
     db.close().await;
     Ok(done.map_err(|error| format!("the server stopped: {error}"))?)
+}
+
+/// Whether there is an API key. A database that is not migrated yet can lack their table.
+async fn has_keys(db: &Db) -> crate::error::Result<bool> {
+    Ok(db.has_table("api_keys").await? && App::new(db.clone(), Clock::system()).has_keys().await?)
 }
 
 /// The files of the catalogue; `None` if none is loaded.

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use migration::{Migrator, MigratorTrait};
+use migration::{Migrator, MigratorTrait, SchemaManager};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use tokio::time::timeout;
 
@@ -37,6 +37,11 @@ impl Db {
                 "it has a table {table} of something else; give DevArch a database of its own"
             )))
         })
+    }
+
+    /// Whether a table is there, also before any migration.
+    pub async fn has_table(&self, name: &str) -> Result<bool> {
+        Ok(SchemaManager::new(&self.open.write).has_table(name).await?)
     }
 
     /// Applies all pending migrations.

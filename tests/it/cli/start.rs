@@ -79,6 +79,23 @@ fn wrong_settings_change_nothing() {
     }
 }
 
+/// Otherwise a service whose database fails at the start would not ask for a key.
+#[tokio::test]
+async fn keys_that_cannot_be_read_are_not_none() {
+    use sea_orm::{ConnectionTrait as _, Database};
+
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| -> Output { serve(folder.path(), arguments).output().unwrap() };
+    assert!(run(&["key", "create", "--name", "admin", "--role", "admin"]).status.success());
+    let file = folder.path().join("data/devarch.db");
+    let db = Database::connect(format!("sqlite://{}", file.display())).await.unwrap();
+    db.execute_unprepared("ALTER TABLE api_keys RENAME COLUMN id TO other").await.unwrap();
+    db.close().await.unwrap();
+    let done = run(&["--no-catalog"]);
+    let message = String::from_utf8(done.stderr).unwrap();
+    assert!(!done.status.success() && message.contains("cannot read the keys"), "{message}");
+}
+
 #[test]
 fn commands_that_read_make_no_database() {
     let folder = tempfile::tempdir().unwrap();
