@@ -10,7 +10,7 @@ use crate::{
     db::change_log::{past::Point, since::LastChanges},
     error::Result,
     ids::{ChangeId, InstanceId, StackId, TemplateId},
-    kinds::{Origin, OverrideKind},
+    kinds::{Origin, OverrideKind, SettingField},
 };
 
 /// The entries of an instance, of its stack and of its template.
@@ -33,10 +33,16 @@ pub struct EffectiveKey {
     pub kind: OverrideKind,
     /// Its key.
     pub key: String,
-    /// The column of the template, for a value that is a field of the template.
-    pub column: Option<&'static str>,
     /// Where it comes from.
     pub origin: Origin,
+}
+
+impl EffectiveKey {
+    /// The column of the template that has the value, if it is a setting.
+    fn column(&self) -> Option<&'static str> {
+        let is_setting = self.kind == OverrideKind::Setting;
+        is_setting.then(|| self.key.parse().ok().map(SettingField::column)).flatten()
+    }
 }
 
 impl App {
@@ -71,7 +77,7 @@ pub fn since(known: &LastChanges, sides: &Sides, value: &EffectiveKey) -> Option
         Origin::Instance => own.or(created),
         Origin::Template => {
             let replaced = known.of(instance, kind, None);
-            let of_template = match value.column {
+            let of_template = match value.column() {
                 Some(column) => known.of(template, "FIELD", Some(column)),
                 None => known.of(template, kind, Some(&value.key)),
             };

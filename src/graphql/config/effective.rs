@@ -215,12 +215,11 @@ impl EffectiveSettings {
     fn text(&self, field: SettingField) -> EffectiveText {
         let found = self.entries.iter().find(|entry| entry.field == field);
         let origin = found.map_or(Origin::Template, |entry| entry.origin);
-        let since = Since::new(&self.of, Setting::KIND, field.as_str().to_owned(), origin);
         EffectiveText {
             value: found.and_then(|entry| entry.value.clone()),
             origin,
             shadows: found.and_then(|entry| entry.shadows.clone()),
-            since: since.of_column(field.column()),
+            since: Since::new(&self.of, Setting::KIND, field.as_str().to_owned(), origin),
         }
     }
 

@@ -16,7 +16,7 @@ use crate::{
         context::ContextExt,
         execution::to_error::to_graphql_error,
     },
-    kinds::{Brief, Kind, Origin, OverrideKind, Registered, SettingField, for_each_kind},
+    kinds::{Brief, Kind, Origin, OverrideKind, Registered, for_each_kind},
 };
 
 /// Shown in place of a secret that an entry shadows.
@@ -63,19 +63,13 @@ async fn of_kind<K: OfPast + Registered>(ctx: &Context<'_>, of: &ConfigOf, budge
         let shadows: Vec<String> = effective.shadows.iter().map(|entry| shadowed(*entry)).collect();
         let texts = shadows.iter().map(String::len).sum::<usize>() + brief.text().map_or(0, str::len) + key.len();
         budget.charge(size_of::<FlatEntry>() + texts).map_err(|exceeded| to_graphql_error(Error::from(exceeded)))?;
-        let since = Since::new(of, K::KIND, key.clone(), effective.origin);
-        // A setting of a template is a column of it.
-        let column = if K::KIND == OverrideKind::Setting { key.parse::<SettingField>().ok() } else { None };
         rows.push(FlatEntry {
             kind: K::KIND,
             text: brief.text().map(str::to_owned),
             is_secret: brief == Brief::Secret,
             origin: effective.origin,
             shadows,
-            since: match column {
-                Some(field) => since.of_column(field.column()),
-                None => since,
-            },
+            since: Since::new(of, K::KIND, key.clone(), effective.origin),
             key,
         });
     }

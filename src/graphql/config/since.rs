@@ -33,16 +33,9 @@ impl Since {
             ConfigOf::Past(past) => (&past.row, past.point),
         };
         let sides = Sides { instance: row.id, stack: row.stack_id, template: row.template_service_id, point };
-        Self { sides, value: EffectiveKey { kind, key, column: None, origin } }
+        Self { sides, value: EffectiveKey { kind, key, origin } }
     }
 
-    /// Of a value that is a field of the template.
-    pub(in crate::graphql) fn of_column(self, column: &'static str) -> Self {
-        Self { value: EffectiveKey { column: Some(column), ..self.value }, ..self }
-    }
-}
-
-impl Since {
     /// The change, or the error of looking for it.
     pub(in crate::graphql) async fn change(&self, ctx: &Context<'_>) -> Option<Result<Change>> {
         let found = async {
