@@ -18,7 +18,7 @@ use super::{
 use crate::{
     app::{App, Rendering, Reveal},
     clock::Clock,
-    compose::Mode,
+    compose::{Mode, RENDERED},
     config::{Render, Settings},
     private_file::{self, Readers},
 };
@@ -26,8 +26,6 @@ use crate::{
 /// The names under which Compose finds the files automatically.
 const FILE: &str = "compose.yaml";
 const OVERRIDE: &str = "compose.override.yaml";
-/// How each rendered file begins.
-const HEADER: &str = "# Written by DevArch";
 
 const RENDER: &str = "query ($stack: String!, $mode: ComposeMode!, $reveal: Boolean!) { stack(name: $stack) {
     compose(mode: $mode, revealSecrets: $reveal) { text override warnings { instance message } } } }";
@@ -102,7 +100,7 @@ fn write(folder: &Path, file: &File, wanted: &Render) -> Result<(), String> {
     let (layer, path) = (folder.join(OVERRIDE), folder.join(FILE));
     if !wanted.force {
         let written = [Some(&path), file.layer.as_ref().map(|_| &layer)];
-        written.into_iter().flatten().try_for_each(|path| refuse_foreign(path, HEADER))?;
+        written.into_iter().flatten().try_for_each(|path| refuse_foreign(path, RENDERED))?;
     }
     let (made, readers) = match wanted.reveal_secrets {
         true => (private_file::create_folder(folder), Readers::Owner),

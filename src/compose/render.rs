@@ -16,6 +16,9 @@ use crate::{
     yaml::{Map, Node, Value, write},
 };
 
+/// How each rendered file begins.
+pub const RENDERED: &str = "# Written by DevArch";
+
 /// Whether a stack is rendered as one file or as two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Mode {
@@ -111,7 +114,7 @@ pub fn render(
     warnings.extend(warnings::of_names(members));
     let name = &stack.stack;
     let (text, layer) = match mode {
-        Mode::Flat => (format!("# Written by DevArch from the stack {name}.\n{}", write(&flat)), None),
+        Mode::Flat => (format!("{RENDERED} from the stack {name}.\n{}", write(&flat)), None),
         Mode::Layered => {
             let base_layer: Vec<Entries> = members.iter().map(|member| base_layer(member, reveal)).collect();
             // The warnings and variables are those of the flat document.
@@ -121,12 +124,12 @@ pub fn render(
                 .map_or_else(String::new, |version| format!("# It needs Docker Compose {version} or later.\n"));
             let body = if upper.is_empty() { "services: {}\n".to_owned() } else { write(&upper) };
             let text = format!(
-                "# Written by DevArch from the templates of the stack {name}. The overrides of its instances are in the \
+                "{RENDERED} from the templates of the stack {name}. The overrides of its instances are in the \
                  override file.\n{}",
                 write(&base_layer)
             );
-            let what = "Written by DevArch: the overrides of the instances of the stack";
-            (text, Some(format!("# {what} {name}.\n{needs}{body}")))
+            let what = "the overrides of the instances of the stack";
+            (text, Some(format!("{RENDERED}: {what} {name}.\n{needs}{body}")))
         }
     };
     let templates = members.iter().flat_map(|member| &member.effective.config_files).filter(|file| file.is_template);

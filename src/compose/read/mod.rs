@@ -30,6 +30,7 @@ pub use self::{
 };
 use crate::{
     budget::import::{ReadBudget, ReadBudgetExceeded},
+    compose::RENDERED,
     kinds::{
         Collections,
         compose::{Definitions, Note, Notes, Services},
@@ -81,15 +82,13 @@ pub enum SecretGuess {
     AllBut(BTreeSet<String>),
 }
 
-/// How the files begin that are rendered here. They say which variables are secrets.
-const RENDERED: &str = "# Written by DevArch";
-
 impl Request {
     /// The files in which variables that look like secrets become secrets.
     fn guessed(&self) -> HashSet<usize> {
         if self.secrets == SecretGuess::None {
             return HashSet::new();
         }
+        // Rendered files say which variables are secrets.
         let sources = self.files.iter().chain(&self.overrides).enumerate();
         sources.filter(|(_, source)| !source.text.starts_with(RENDERED)).map(|(number, _)| number).collect()
     }
