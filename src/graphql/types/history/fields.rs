@@ -14,7 +14,7 @@ use crate::{
     db::{
         change_log::history::{ByPosition, ChangeFilter, Whose},
         entities::ChangeModel,
-        queries::page::{Page, Slice},
+        queries::page::Page,
     },
     error::Error,
     graphql::{
@@ -141,14 +141,6 @@ pub(in crate::graphql) struct StackVersions(pub(in crate::graphql) StackId);
 
 #[Object]
 impl StackVersions {
-    /// The latest change of the stack or of one of its instances; null if none was since the beginning of the log.
-    async fn last_change(&self, ctx: &Context<'_>) -> Result<Option<Change>> {
-        let slice = Slice { limit: 1, backwards: false, after: None, before: None };
-        let of = HistoryPageOf { whose: Whose::Stack(self.0), filter: ChangeFilter::default(), slice };
-        let page = ctx.loaders().load(of).await.map_err(to_graphql_error)?;
-        Ok(page.and_then(|page| page.rows.into_iter().next()).map(Change))
-    }
-
     /// The stack as it was at a point, with its instances; null when it did not exist then, or was in the trash. Instances
     /// that were purged since are missing. What was before the beginning of the log is not known: asking for it is an
     /// error.

@@ -11,7 +11,11 @@ use async_graphql::{Context, Object, Result};
 
 use crate::{
     app::{Rendering, Reveal},
-    db::{change_log::history::Whose, entities::StackModel, queries::instances::InstanceFilter},
+    db::{
+        change_log::history::{ChangeFilter, Whose},
+        entities::StackModel,
+        queries::{instances::InstanceFilter, page::Slice},
+    },
     error::Error,
     fields::stack_fields,
     graphql::{
@@ -23,10 +27,11 @@ use crate::{
             connection::Listed,
             instances::{self, InstanceTotal},
         },
-        loaders::{ComposeOf, InstanceCountOf, LogEndOf, StackConflictsOf},
+        loaders::{ComposeOf, HistoryPageOf, InstanceCountOf, LogEndOf, StackConflictsOf},
         types::{
             conflict::Conflict,
             history::{
+                change::Change,
                 fields::{History, StackVersions},
                 point::ChangeCursor,
             },
@@ -91,6 +96,14 @@ impl StackRelations {
         let of = InstanceCountOf { parent: self.0.id, filter: InstanceFilter::default() };
         let found = ctx.loaders().load(of).await.map_err(to_graphql_error)?;
         Ok(int(found.unwrap_or_default()))
+    }
+
+    /// The latest change of the stack or of one of its instances; null if none was since the beginning of the log.
+    async fn last_change(&self, ctx: &Context<'_>) -> Result<Option<Change>> {
+        let slice = Slice { limit: 1, backwards: false, after: None, before: None };
+        let of = HistoryPageOf { whose: Whose::Stack(self.0.id), filter: ChangeFilter::default(), slice };
+        let page = ctx.loaders().load(of).await.map_err(to_graphql_error)?;
+        Ok(page.and_then(|page| page.rows.into_iter().next()).map(Change))
     }
 
     /// The stack as a file that `docker compose` and `podman-compose` run as it is: its live, enabled instances, oldest
