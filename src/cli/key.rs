@@ -35,7 +35,7 @@ pub(super) async fn run(settings: &Settings, what: Key) -> Result<(), String> {
         Some(file) => {
             let written = private_file::create_new(&file).and_then(|mut new| new.write_all(text.as_bytes()));
             written.map_err(|error| {
-                format!("cannot write {}: {error}; revoke the key, which nobody has got", file.display())
+                format!("cannot write {}: {error}; revoke the key, which was not printed", file.display())
             })?;
         }
     }
