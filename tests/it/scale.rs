@@ -146,11 +146,12 @@ async fn all_claim_what_their_template_claims(t: &TestApp) {
     fill(t, template).await;
     let everybody = |value: &str| (value.to_owned(), ALL - 1);
     let (conflicts, one) = of_instance(t, "i7").await;
-    let in_the_stack = ("./data".to_owned(), INSTANCES - 1);
-    let expected = [everybody("0.0.0.0:8080/tcp"), everybody("app.localhost"), in_the_stack, everybody("/srv/data")];
+    // Instances of one stack may share files.
+    let in_other_stacks = ("/srv/data".to_owned(), (ALL - INSTANCES).min(1000));
+    let expected = [everybody("0.0.0.0:8080/tcp"), everybody("app.localhost"), in_other_stacks];
     assert_eq!(conflicts, expected);
     let [(stack, of_stack), (list, of_list)] = of_stack(t).await;
-    assert_eq!((stack, list), (400, 400));
+    assert_eq!((stack, list), (300, 300));
     assert!(of_stack <= one && of_list <= one + 1, "{one} statements for one, {of_stack} and {of_list} for a hundred");
     assert_eq!(suggested(t, 8080).await, 8081);
 }

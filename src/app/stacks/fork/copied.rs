@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::{
     ForkStack, PortPolicy, SecretPolicy, domains,
     port_map::{self, MappedPort, PortsOf},
-    ports::{self, FreePorts, Group, NewPorts, Place},
+    ports::{self, FreePorts, Group, LAST_PORT, NewPorts, NotKnown, Place},
     secrets::NewSecrets,
 };
 use crate::{
@@ -31,8 +31,7 @@ use crate::{
     error::{Code, Error, Problem, Problems, Result},
     ids::{InstanceId, StackId},
     kinds::{
-        Domain, EnvValue, EnvVar, Kind, MAX_ENTRIES, Origin, OverrideKind, Port, Protocol, Rule, RuleAction, Rules,
-        SharedVar,
+        Domain, EnvValue, EnvVar, Kind, MAX_ENTRIES, Origin, OverrideKind, Port, Rule, RuleAction, Rules, SharedVar,
     },
 };
 
@@ -153,18 +152,22 @@ impl<'c> Copying<'c> {
             return Ok(Vec::new());
         }
         let mut free = FreePorts::new(&app.reserved_ports);
-        for named in free_ports::named(tx).await? {
-            match named.protocol.parse::<Protocol>() {
-                Ok(protocol) => free.take(named.host_port, protocol),
-                // A row that was written by hand.
-                Err(_) => free.keep(named.host_port),
-            }
-        }
         let blocks = forks::blocks(tx).await?;
         let kept =
             blocks.into_iter().flat_map(|(first, last)| first..=last).chain(self.input.avoid_ports.iter().copied());
         kept.for_each(|port| free.keep(port));
-        let Some(found) = ports::find(groups, &mut free, place) else {
+        // Usually there is a free port near each old one.
+        let nearby = ports::nearby(groups, place);
+        free.learn(&nearby, free_ports::named_among(tx, &nearby).await?);
+        let found = match ports::find(groups, free.clone(), place) {
+            Ok(found) => found,
+            Err(NotKnown) => {
+                let all: Vec<i32> = (1..=LAST_PORT).collect();
+                free.learn(&all, free_ports::named(tx).await?);
+                ports::find(groups, free, place).unwrap_or_default()
+            }
+        };
+        let Some(found) = found else {
             let field = match (place.range, place.block) {
                 (Some(_), _) => "portRange",
                 (None, Some(_)) => "portBlock",

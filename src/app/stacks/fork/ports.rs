@@ -9,6 +9,7 @@ use std::{
 
 use crate::{
     app::conflicts::claim::{Claims, Extent},
+    db::queries::claims::free_ports::NamedPort,
     ids::StackId,
     kinds::{HostPort, Kind, Port, PortKey, Protocol},
 };
@@ -23,6 +24,10 @@ pub(super) const LAST_PORT: i32 = 65535;
 const FIRST_OF_EMPTY_BLOCK: i32 = 10_000;
 /// The bit of a port that no protocol may use.
 const KEPT: u8 = 0x80;
+/// The bit of a port of which it is not known whether an instance claims it.
+const UNKNOWN: u8 = 0x40;
+/// How many ports are looked at first, from an old one upwards.
+const NEARBY: i32 = 100;
 
 /// Ports of the host that no fork gets, because something outside the service uses them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,23 +91,36 @@ pub(super) fn groups(effective: &[&Port]) -> Vec<Group> {
 }
 
 /// Which ports of the host are free.
+#[derive(Clone)]
 pub(super) struct FreePorts(Vec<u8>);
 
+/// A port is needed of which it is not known whether it is free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NotKnown;
+
 impl FreePorts {
-    /// All ports but those that are reserved.
+    /// Nothing is known yet but the ports that are reserved.
     pub(super) fn new(reserved: &ReservedPorts) -> Self {
-        let mut taken = vec![0; LAST_PORT as usize + 1];
-        for (port, bits) in taken.iter_mut().enumerate() {
+        let mut ports = vec![UNKNOWN; LAST_PORT as usize + 1];
+        for (port, bits) in ports.iter_mut().enumerate() {
             if port == 0 || reserved.contains(port as i32) {
                 *bits = KEPT;
             }
         }
-        Self(taken)
+        Self(ports)
     }
 
-    /// Takes a port for one protocol.
-    pub(super) fn take(&mut self, port: i32, protocol: Protocol) {
-        self.mark(port, bit(protocol));
+    /// Of these ports, those that are named are taken.
+    pub(super) fn learn(&mut self, ports: &[i32], named: Vec<NamedPort>) {
+        for port in ports {
+            if let Some(bits) = self.bits(*port) {
+                *bits &= !UNKNOWN;
+            }
+        }
+        for NamedPort { host_port, protocol } in named {
+            // A protocol that is none is in a row that was written by hand.
+            self.mark(host_port, protocol.parse().map_or(KEPT, bit));
+        }
     }
 
     /// Takes a port for all protocols.
@@ -111,14 +129,29 @@ impl FreePorts {
     }
 
     fn mark(&mut self, port: i32, bits: u8) {
-        if let Some(taken) = usize::try_from(port).ok().and_then(|port| self.0.get_mut(port)) {
+        if let Some(taken) = self.bits(port) {
             *taken |= bits;
         }
     }
 
-    fn is_free(&self, port: i32, protocols: u8) -> bool {
+    fn bits(&mut self, port: i32) -> Option<&mut u8> {
+        usize::try_from(port).ok().and_then(|port| self.0.get_mut(port))
+    }
+
+    fn is_free(&self, port: i32, protocols: u8) -> Result<bool, NotKnown> {
         let taken = usize::try_from(port).ok().and_then(|port| self.0.get(port)).copied().unwrap_or(KEPT);
-        taken & (protocols | KEPT) == 0
+        match (taken & (protocols | KEPT), taken & UNKNOWN) {
+            (0, UNKNOWN) => Err(NotKnown),
+            (0, _) => Ok(true),
+            _ => Ok(false),
+        }
+    }
+
+    /// The first of some ports that is free for these protocols.
+    fn first(&self, mut ports: impl Iterator<Item = i32>, protocols: u8) -> Result<Option<i32>, NotKnown> {
+        ports
+            .find_map(|port| self.is_free(port, protocols).map(|is_free| is_free.then_some(port)).transpose())
+            .transpose()
     }
 }
 
@@ -144,45 +177,75 @@ fn near(old: i32) -> i32 {
     if old < FIRST_UNPRIVILEGED_PORT { old + UNPRIVILEGED_OFFSET } else { old }
 }
 
+/// The ports that are looked at first, sorted.
+pub(super) fn nearby(groups: &[Group], place: Place) -> Vec<i32> {
+    let size = NEARBY + place.block.unwrap_or_default();
+    let starts: Vec<i32> = match place {
+        Place { range: Some((first, _)), .. } => vec![first],
+        Place { block: Some(_), .. } => vec![start_of_block(groups)],
+        _ => groups.iter().map(|group| near(group.old)).collect(),
+    };
+    let last = place.range.map_or(LAST_PORT, |(_, last)| last);
+    let mut ports: Vec<i32> =
+        starts.into_iter().flat_map(|start| start..=start.saturating_add(size).min(last)).collect();
+    ports.sort_unstable();
+    ports.dedup();
+    ports
+}
+
 /// Finds a free port for each group, different ones; `None` if there are not enough.
-pub(super) fn find(groups: &[Group], free: &mut FreePorts, place: Place) -> Option<Found> {
+pub(super) fn find(groups: &[Group], mut free: FreePorts, place: Place) -> Result<Option<Found>, NotKnown> {
     if let Some(size) = place.block {
-        let first = find_block(groups, free, size, place.range)?;
+        let Some(first) = find_block(groups, &free, size, place.range)? else { return Ok(None) };
         let ports = (first..).take(groups.len()).collect();
-        return Some(Found { ports, block: Some((first, first + size - 1)) });
+        return Ok(Some(Found { ports, block: Some((first, first + size - 1)) }));
     }
     let mut ports = Vec::with_capacity(groups.len());
     for group in groups {
-        let fits = |port: &i32| free.is_free(*port, group.protocols);
         let found = match place.range {
-            Some((first, last)) => (first..=last).find(fits),
+            Some((first, last)) => free.first(first..=last, group.protocols)?,
             None => {
                 let start = near(group.old);
-                let below = || (FIRST_UNPRIVILEGED_PORT..start).rev().find(fits);
-                (start..=LAST_PORT).find(fits).or_else(below)
+                let below = (FIRST_UNPRIVILEGED_PORT..start).rev();
+                free.first((start..=LAST_PORT).chain(below), group.protocols)?
             }
         };
-        let port = found?;
+        let Some(port) = found else { return Ok(None) };
         // Other groups may not have it for another protocol either: one port of a fork is one thing.
         free.keep(port);
         ports.push(port);
     }
-    Some(Found { ports, block: None })
+    Ok(Some(Found { ports, block: None }))
+}
+
+/// Where a block is looked for, unless in a range.
+fn start_of_block(groups: &[Group]) -> i32 {
+    groups.iter().map(|group| near(group.old)).min().unwrap_or(FIRST_OF_EMPTY_BLOCK)
 }
 
 /// The first port of a block in which every port is free for all protocols.
-fn find_block(groups: &[Group], free: &FreePorts, size: i32, range: Option<(i32, i32)>) -> Option<i32> {
-    let start = groups.iter().map(|group| near(group.old)).min().unwrap_or(FIRST_OF_EMPTY_BLOCK);
+fn find_block(
+    groups: &[Group],
+    free: &FreePorts,
+    size: i32,
+    range: Option<(i32, i32)>,
+) -> Result<Option<i32>, NotKnown> {
     let within = |(first, last): (i32, i32)| {
         let mut length = 0;
-        (first..=last).find_map(|port| {
-            length = if free.is_free(port, !KEPT) { length + 1 } else { 0 };
-            (length == size).then_some(port - size + 1)
-        })
+        for port in first..=last {
+            length = if free.is_free(port, !(KEPT | UNKNOWN))? { length + 1 } else { 0 };
+            if length == size {
+                return Ok(Some(port - size + 1));
+            }
+        }
+        Ok(None)
     };
-    match range {
-        Some(range) => within(range),
-        None => within((start, LAST_PORT)).or_else(|| within((FIRST_UNPRIVILEGED_PORT, LAST_PORT))),
+    if let Some(range) = range {
+        return within(range);
+    }
+    match within((start_of_block(groups), LAST_PORT))? {
+        None => within((FIRST_UNPRIVILEGED_PORT, LAST_PORT)),
+        found => Ok(found),
     }
 }
 
@@ -246,12 +309,25 @@ mod tests {
 
     const NEAR: Place = Place { range: None, block: None };
 
-    fn free(taken: &[i32]) -> FreePorts {
-        let mut free = FreePorts::new(&ReservedPorts::default());
-        for port in taken {
-            free.take(*port, Protocol::Tcp);
-        }
+    fn named(host_port: i32, protocol: Protocol) -> NamedPort {
+        NamedPort { host_port, protocol: protocol.to_string() }
+    }
+
+    /// Everything is known, and these ports are taken.
+    fn all_but(reserved: &ReservedPorts, taken: &[i32]) -> FreePorts {
+        let mut free = FreePorts::new(reserved);
+        let all: Vec<i32> = (1..=LAST_PORT).collect();
+        free.learn(&all, taken.iter().map(|port| named(*port, Protocol::Tcp)).collect());
         free
+    }
+
+    fn free(taken: &[i32]) -> FreePorts {
+        all_but(&ReservedPorts::default(), taken)
+    }
+
+    /// The result of a search in which everything is known.
+    fn found(groups: &[Group], free: &FreePorts, place: Place) -> Option<Found> {
+        find(groups, free.clone(), place).unwrap()
     }
 
     #[test]
@@ -263,7 +339,7 @@ mod tests {
             (443, vec![443, 8443], 8444),
             (65535, vec![65535], 65534),
         ] {
-            let found = find(&of(&[tcp(old, 80)]), &mut free(&taken), NEAR).unwrap();
+            let found = found(&of(&[tcp(old, 80)]), &free(&taken), NEAR).unwrap();
             assert_eq!(found.ports, [expected], "{old}");
         }
     }
@@ -271,9 +347,8 @@ mod tests {
     #[test]
     fn what_is_reserved_is_not_given() {
         let reserved = ReservedPorts::new([22..=22, 8081..=8099]);
-        let mut free = FreePorts::new(&reserved);
-        free.take(8080, Protocol::Tcp);
-        assert_eq!(find(&of(&[tcp(8080, 80)]), &mut free, NEAR).unwrap().ports, [8100]);
+        let free = all_but(&reserved, &[8080]);
+        assert_eq!(found(&of(&[tcp(8080, 80)]), &free, NEAR).unwrap().ports, [8100]);
     }
 
     #[test]
@@ -286,8 +361,8 @@ mod tests {
         let one = of(&dns);
         assert_eq!((one.len(), one[0].protocols), (1, 3));
         let mut free = free(&[5353]);
-        free.take(5354, Protocol::Udp);
-        assert_eq!(find(&one, &mut free, NEAR).unwrap().ports, [5355]);
+        free.learn(&[], vec![named(5354, Protocol::Udp)]);
+        assert_eq!(found(&one, &free, NEAR).unwrap().ports, [5355]);
         assert_eq!(of(&[tcp(80, 1), tcp(80, 2)]).len(), 2, "two that clash get different ports");
     }
 
@@ -295,19 +370,43 @@ mod tests {
     fn a_range_ends() {
         let groups = of(&[tcp(80, 80), tcp(443, 443)]);
         let place = |first, last| Place { range: Some((first, last)), block: None };
-        assert_eq!(find(&groups, &mut free(&[20001]), place(20000, 20002)).unwrap().ports, [20000, 20002]);
-        assert_eq!(find(&groups, &mut free(&[20001]), place(20000, 20001)), None);
+        assert_eq!(found(&groups, &free(&[20001]), place(20000, 20002)).unwrap().ports, [20000, 20002]);
+        assert_eq!(found(&groups, &free(&[20001]), place(20000, 20001)), None);
     }
 
     #[test]
     fn a_block_has_no_gap() {
         let groups = of(&[tcp(8080, 80), tcp(9090, 90)]);
         let block = |range| Place { range, block: Some(4) };
-        let found = find(&groups, &mut free(&[8080, 8083, 9090]), block(None)).unwrap();
-        assert_eq!((found.ports, found.block), (vec![8084, 8085], Some((8084, 8087))));
-        let found = find(&groups, &mut free(&[20004]), block(Some((20001, 20008)))).unwrap();
-        assert_eq!(found.block, Some((20005, 20008)));
-        assert_eq!(find(&groups, &mut free(&[20004]), block(Some((20001, 20007)))), None);
+        let first = found(&groups, &free(&[8080, 8083, 9090]), block(None)).unwrap();
+        assert_eq!((first.ports, first.block), (vec![8084, 8085], Some((8084, 8087))));
+        let within = found(&groups, &free(&[20004]), block(Some((20001, 20008)))).unwrap();
+        assert_eq!(within.block, Some((20005, 20008)));
+        assert_eq!(found(&groups, &free(&[20004]), block(Some((20001, 20007)))), None);
+    }
+
+    #[test]
+    fn what_is_not_known_changes_no_result() {
+        let mut rng = fastrand::Rng::with_seed(7);
+        let (mut not_known, mut equal) = (0, 0);
+        for _ in 0..500 {
+            let taken: Vec<i32> = (0..rng.i32(0..400)).map(|_| rng.i32(8000..8300)).collect();
+            let groups = of(&[tcp(rng.i32(7990..8200), 1), tcp(rng.i32(7990..8200), 2), tcp(rng.i32(1..100), 3)]);
+            let range = rng.bool().then(|| (8000, rng.i32(8001..8400)));
+            let place = Place { range, block: rng.bool().then(|| rng.i32(3..20)) };
+            let mut some = FreePorts::new(&ReservedPorts::default());
+            let looked_at = nearby(&groups, place);
+            let known = taken.iter().filter(|port| looked_at.contains(port));
+            some.learn(&looked_at, known.map(|port| named(*port, Protocol::Tcp)).collect());
+            match find(&groups, some, place) {
+                Err(NotKnown) => not_known += 1,
+                result => {
+                    equal += 1;
+                    assert_eq!(result, find(&groups, free(&taken), place), "{groups:?} {place:?} {taken:?}");
+                }
+            }
+        }
+        assert!(not_known > 20 && equal > 100, "{not_known} {equal}");
     }
 
     #[test]

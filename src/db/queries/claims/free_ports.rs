@@ -73,14 +73,41 @@ pub struct NamedPort {
     pub protocol: String,
 }
 
+#[derive(FromQueryResult)]
+struct ResourceRow {
+    resource: String,
+}
+
+/// Those of some ports that are named; see [`named`]. What it reads depends on the number of these ports.
+pub async fn named_among(db: &impl ConnectionTrait, ports: &[i32]) -> Result<Vec<NamedPort>, DbErr> {
+    if ports.is_empty() {
+        return Ok(Vec::new());
+    }
+    let backend = db.get_database_backend();
+    let rows = Rows::new(backend, 0, vec![Column::Numbers(ports.iter().map(|port| i64::from(*port)).collect())]);
+    let (from, number) = (&rows.from, &rows.columns[0]);
+    let sql = format!(
+        "SELECT {number} || '/' || p.protocol AS resource FROM {from} \
+         CROSS JOIN (SELECT 'tcp' AS protocol UNION ALL SELECT 'udp' UNION ALL SELECT 'sctp') AS p \
+         WHERE EXISTS (SELECT 1 FROM instance_claims AS c WHERE c.kind = 'ports' AND c.resource = {number} || '/' || p.protocol \
+         AND c.state >= {DISABLED}) \
+         OR EXISTS (SELECT 1 FROM service_ports AS c WHERE c.host_port = {number} AND lower(c.protocol) = p.protocol)"
+    );
+    let statement = Statement::from_sql_and_values(backend, sql, rows.values);
+    Ok(ResourceRow::find_by_statement(statement).all(db).await?.iter().filter_map(ResourceRow::port).collect())
+}
+
+impl ResourceRow {
+    fn port(&self) -> Option<NamedPort> {
+        let (port, protocol) = self.resource.split_once('/')?;
+        Some(NamedPort { host_port: port.parse().ok()?, protocol: protocol.to_owned() })
+    }
+}
+
 /// The host ports that a live instance claims by overrides of its own, enabled or not, or that a template names: each once
 /// and without regard to scope. All others are claimed by nothing that is live, and no instance without overrides will
 /// claim them. The statement skips from one port to the next in the indexes.
 pub async fn named(db: &impl ConnectionTrait) -> Result<Vec<NamedPort>, DbErr> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        resource: String,
-    }
     let sql = format!(
         "WITH RECURSIVE kept AS (\
          SELECT (SELECT min(c.resource) FROM instance_claims AS c WHERE c.kind = 'ports') AS resource \
@@ -96,12 +123,8 @@ pub async fn named(db: &impl ConnectionTrait) -> Result<Vec<NamedPort>, DbErr> {
          CROSS JOIN (SELECT 'tcp' AS protocol UNION ALL SELECT 'udp' UNION ALL SELECT 'sctp') AS p WHERE t.port IS NOT NULL \
          AND EXISTS (SELECT 1 FROM service_ports AS c WHERE c.host_port = t.port AND lower(c.protocol) = p.protocol)"
     );
-    let rows = Row::find_by_statement(Statement::from_string(db.get_database_backend(), sql)).all(db).await?;
-    let named = rows.into_iter().filter_map(|row| {
-        let (port, protocol) = row.resource.split_once('/')?;
-        Some(NamedPort { host_port: port.parse().ok()?, protocol: protocol.to_owned() })
-    });
-    Ok(named.collect())
+    let statement = Statement::from_string(db.get_database_backend(), sql);
+    Ok(ResourceRow::find_by_statement(statement).all(db).await?.iter().filter_map(ResourceRow::port).collect())
 }
 
 #[cfg(test)]
