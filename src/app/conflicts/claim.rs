@@ -125,9 +125,9 @@ impl Extent {
 }
 
 impl Claim {
-    /// The claim as one that instances with overrides of this kind may have as well.
-    pub(in crate::app) fn wanted(&self, kind: OverrideKind) -> WantedClaim {
-        WantedClaim { kind, resource: self.resource.kept(), extents: self.extent.clashing() }
+    /// The claim as one that instances with overrides of this kind may have as well, except those of one stack.
+    pub(in crate::app) fn wanted(&self, kind: OverrideKind, outside: Option<StackId>) -> WantedClaim {
+        WantedClaim { kind, resource: self.resource.kept(), extents: self.extent.clashing(), outside }
     }
 
     /// Whether two claims clash.
@@ -138,6 +138,11 @@ impl Claim {
     /// Whether only instances of one stack can claim the resource.
     pub(in crate::app) fn is_inside_a_stack(&self) -> bool {
         matches!(self.resource, Resource::Path { inside: Some(_), .. })
+    }
+
+    /// Whether the instances of one stack may have it together.
+    pub(in crate::app) fn is_shared_inside_a_stack(&self) -> bool {
+        self.kind() == ClaimKind::Volume
     }
 
     pub(in crate::app) fn kind(&self) -> ClaimKind {

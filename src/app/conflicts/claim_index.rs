@@ -21,8 +21,8 @@ use crate::{
         entries::Source,
         queries::{
             claims::{
-                Claimant, by_source_in_stacks, fold,
-                holders::{self, Holders, MAX_COUNT},
+                Claimant,
+                holders::{self, Holders, MAX_COUNT, Users},
             },
             rules,
         },
@@ -114,25 +114,31 @@ impl App {
         rules: &HashMap<InstanceId, Rules>,
     ) -> Result<Overlaps> {
         let known = claims::<K>(db, subjects, rules).await?;
-        let mut places: BTreeMap<&Claim, usize> = BTreeMap::new();
-        for claim in known.values().flat_map(|claims| claims.iter()) {
+        // Instances of one stack may share files: that is how services of one project work together.
+        let contested = |subject: &Claimant| -> Vec<(&Claim, Option<StackId>)> {
+            let claims = known.get(&subject.id).into_iter().flat_map(|claims| claims.iter());
+            let of_others = claims.filter(|claim| !claim.is_inside_a_stack());
+            of_others.map(|claim| (claim, claim.is_shared_inside_a_stack().then_some(subject.stack_id))).collect()
+        };
+        let mut places: BTreeMap<(&Claim, Option<StackId>), usize> = BTreeMap::new();
+        for wanted in subjects.iter().flat_map(contested) {
             let next = places.len();
-            places.entry(claim).or_insert(next);
+            places.entry(wanted).or_insert(next);
         }
         if places.is_empty() {
             return Ok(Overlaps::default());
         }
-        let mut wanted: Vec<(&Claim, Holders)> = places.keys().map(|claim| (*claim, Holders::default())).collect();
-        wanted.sort_unstable_by_key(|(claim, _)| places[claim]);
-        everywhere::<K>(db, &mut wanted).await?;
-        inside_stacks::<K>(db, &known, &mut wanted).await?;
+        let mut wanted: Vec<Wanted<'_>> =
+            places.keys().map(|&(claim, outside)| Wanted { claim, outside, holders: Holders::default() }).collect();
+        wanted.sort_unstable_by_key(|it| places[&(it.claim, it.outside)]);
+        find_holders::<K>(db, &mut wanted).await?;
         let mut all = Vec::new();
         for subject in subjects {
-            for claim in known.get(&subject.id).into_iter().flat_map(|claims| claims.iter()) {
-                let contested = places[claim];
-                let count = wanted[contested].1.count;
+            for (claim, outside) in contested(subject) {
+                let contested = places[&(claim, outside)];
+                let count = wanted[contested].holders.count;
                 // To read something is not in the way of reading it.
-                let is_among_them = subject.is_running && claim.clashes(claim);
+                let is_among_them = subject.is_running && outside.is_none() && claim.clashes(claim);
                 let others = count.saturating_sub(usize::from(is_among_them)).min(MAX_OTHERS);
                 if others > 0 {
                     self.budget().charge(size_of::<Overlap>())?;
@@ -140,18 +146,22 @@ impl App {
                 }
             }
         }
-        let contested = wanted.into_iter().map(|(claim, holders)| ContestedClaim { claim: claim.clone(), holders });
+        let contested = wanted.into_iter().map(|it| ContestedClaim { claim: it.claim.clone(), holders: it.holders });
         Ok(Overlaps { contested: contested.collect(), all })
     }
 }
 
-/// Adds the holders of resources that mean the same in every stack.
-async fn everywhere<K: Claims>(db: &impl Session, wanted: &mut [(&Claim, Holders)]) -> Result<()> {
-    let these: Vec<usize> = (0..wanted.len()).filter(|at| !wanted[*at].0.is_inside_a_stack()).collect();
-    if these.is_empty() {
-        return Ok(());
-    }
-    let resources: HashSet<&Resource> = these.iter().map(|at| &wanted[*at].0.resource).collect();
+/// A claim that subjects make, and who else does.
+struct Wanted<'a> {
+    claim: &'a Claim,
+    /// The stack whose own instances do not count.
+    outside: Option<StackId>,
+    holders: Holders,
+}
+
+/// Finds the holders of claims, which are no relative paths.
+async fn find_holders<K: Claims>(db: &impl Session, wanted: &mut [Wanted<'_>]) -> Result<()> {
+    let resources: HashSet<&Resource> = wanted.iter().map(|it| &it.claim.resource).collect();
     let templates = K::templates(db, &resources).await?;
     let mut inherited: HashMap<Resource, Vec<(TemplateId, Claim)>> = HashMap::new();
     if !templates.is_empty() {
@@ -166,65 +176,27 @@ async fn everywhere<K: Claims>(db: &impl Session, wanted: &mut [(&Claim, Holders
             }
         }
     }
-    let mut clashing: Vec<Vec<TemplateId>> = Vec::with_capacity(these.len());
-    for at in &these {
-        let claims = inherited.get(&wanted[*at].0.resource).into_iter().flatten();
-        let mut templates: Vec<TemplateId> =
-            claims.filter(|(_, claim)| claim.clashes(wanted[*at].0)).map(|(template, _)| *template).collect();
-        templates.sort_unstable();
-        templates.dedup();
-        clashing.push(templates);
+    let mut clashing: Vec<Vec<Users>> = Vec::with_capacity(wanted.len());
+    for it in wanted.iter() {
+        let claims = inherited.get(&it.claim.resource).into_iter().flatten();
+        let users = claims.filter(|(_, claim)| claim.clashes(it.claim));
+        let mut users: Vec<Users> =
+            users.map(|(template, _)| Users { template: *template, outside: it.outside }).collect();
+        users.sort_unstable();
+        users.dedup();
+        clashing.push(users);
     }
-    let mut templates: Vec<TemplateId> = clashing.iter().flatten().copied().collect();
-    templates.sort_unstable();
-    templates.dedup();
-    let users = holders::users(db, &templates).await?;
-    let asked: Vec<_> = these.iter().map(|at| wanted[*at].0.wanted(K::KIND)).collect();
+    let mut asked: Vec<Users> = clashing.iter().flatten().copied().collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let users = holders::users(db, &asked).await?;
+    let asked: Vec<_> = wanted.iter().map(|it| it.claim.wanted(K::KIND, it.outside)).collect();
     let kept = holders::kept(db, &asked).await?;
-    for ((at, templates), kept) in these.into_iter().zip(clashing).zip(kept) {
-        let holders = &mut wanted[at].1;
-        holders.add(&kept);
-        for users in templates.iter().filter_map(|template| users.get(template)) {
-            holders.add(users);
+    for ((it, templates), kept) in wanted.iter_mut().zip(clashing).zip(kept) {
+        it.holders.add(&kept);
+        for users in templates.iter().filter_map(|of| users.get(of)) {
+            it.holders.add(users);
         }
-    }
-    Ok(())
-}
-
-/// Adds the holders of relative paths, which only instances of the same stack can have.
-async fn inside_stacks<K: Claims>(db: &impl Session, known: &Claimed, wanted: &mut [(&Claim, Holders)]) -> Result<()> {
-    let (mut sources, mut stacks) = (Vec::new(), Vec::new());
-    for (claim, _) in wanted.iter() {
-        if let Resource::Path { path, inside: Some(stack) } = &claim.resource {
-            sources.push(fold(path));
-            stacks.push(*stack);
-        }
-    }
-    if sources.is_empty() {
-        return Ok(());
-    }
-    sources.sort_unstable();
-    sources.dedup();
-    stacks.sort_unstable();
-    stacks.dedup();
-    let candidates = by_source_in_stacks(db, &sources, &stacks).await?;
-    // The claims of the subjects are known, and usually there are no other candidates.
-    let others: Vec<Claimant> = candidates.iter().filter(|one| !known.contains_key(&one.id)).copied().collect();
-    let new = match others.as_slice() {
-        [] => Claimed::new(),
-        others => claims::<K>(db, others, &rules_of(db, others).await?).await?,
-    };
-    let mut holders: HashMap<&Resource, Vec<(Age, &Claim)>> = HashMap::new();
-    for candidate in &candidates {
-        let claims = known.get(&candidate.id).or_else(|| new.get(&candidate.id));
-        for claim in claims.into_iter().flat_map(|claims| claims.iter()).filter(|claim| claim.is_inside_a_stack()) {
-            holders.entry(&claim.resource).or_default().push((candidate.age(), claim));
-        }
-    }
-    for (claim, found) in wanted.iter_mut().filter(|(claim, _)| claim.is_inside_a_stack()) {
-        let clashing = holders.get(&claim.resource).into_iter().flatten().filter(|(_, other)| other.clashes(claim));
-        // The claims of an instance were deduplicated.
-        *found = Holders::of(clashing.map(|(age, _)| *age).collect());
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use crate::{
             claim::ClaimKind,
             claim_index::{Age, MAX_OTHERS, Overlaps, rules_of},
         },
+        effects::Severity,
     },
     db::{
         Session,
@@ -63,6 +64,14 @@ impl Conflict {
     /// The kind of the resource.
     pub fn kind(&self) -> ClaimKind {
         self.contested.kind
+    }
+
+    /// How much it matters.
+    pub fn severity(&self) -> Severity {
+        match self.kind() {
+            ClaimKind::HostPort => Severity::Destructive,
+            ClaimKind::Domain | ClaimKind::Volume => Severity::Caution,
+        }
     }
 
     /// The resource as users write it.

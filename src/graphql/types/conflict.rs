@@ -14,6 +14,20 @@ use crate::{
     graphql::{execution::to_error::to_graphql_error, types::instance::Instance},
 };
 
+/// How much an effect or a conflict matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "app::Severity")]
+pub(in crate::graphql) enum Severity {
+    /// Nothing that runs or is stored is lost.
+    Info,
+    /// Something works differently afterwards, or stays behind. Of a conflict: all of them can run, but get in each other's
+    /// way.
+    Caution,
+    /// The configuration of a container is replaced or removed, data is lost or out of reach, a reference breaks, or one
+    /// revert cannot undo it. Of a conflict: only one of them can run.
+    Destructive,
+}
+
 /// What sort of thing two instances both claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "ClaimKind")]
@@ -22,8 +36,8 @@ pub(in crate::graphql) enum ConflictKind {
     HostPort,
     /// A host name under which a gateway reaches the container.
     Domain,
-    /// An external volume or a path of the host that not both only read. A relative path means something inside its
-    /// stack only.
+    /// An external volume or an absolute path of the host that instances of several stacks have, and not all only read.
+    /// Instances of one stack may share files.
     Volume,
 }
 
@@ -59,6 +73,12 @@ impl Conflict {
     /// What sort of thing it is.
     async fn kind(&self) -> ConflictKind {
         self.found().kind().into()
+    }
+
+    /// How much it matters: `DESTRUCTIVE` for a host port, because only one of them can run; `CAUTION` for a domain, which
+    /// leads to one of them, and for files that several write.
+    async fn severity(&self) -> Severity {
+        self.found().severity().into()
     }
 
     /// What is claimed, such as `0.0.0.0:5432/tcp`, `shop.localhost` or `/srv/data`.

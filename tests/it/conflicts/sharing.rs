@@ -9,7 +9,8 @@ both!(
     a_domain_is_claimed_whatever_the_port_behind_it,
     an_external_volume_is_shared_by_its_name,
     a_path_of_the_host_is_the_same_however_it_is_spelled,
-    a_relative_path_belongs_to_its_stack,
+    instances_of_one_stack_may_share_files,
+    a_conflict_has_a_severity,
     what_is_only_read_is_no_conflict,
     volumes_that_nobody_else_sees_are_none,
 );
@@ -78,24 +79,58 @@ async fn a_path_of_the_host_is_the_same_however_it_is_spelled(t: &TestApp) {
     assert_eq!(conflicts(t, "shop/web").await.len(), 1);
 }
 
-async fn a_relative_path_belongs_to_its_stack(t: &TestApp) {
+async fn instances_of_one_stack_may_share_files(t: &TestApp) {
     stacks(t).await;
     template(t, json!({ "name": "store", "volumes": [{ "source": "data", "target": "/x" }] })).await;
-    add(t, "shop/web", bind("./data")).await;
-    add(t, "blog/web", bind("./data")).await;
-    add_of(t, "store", "blog/inherits", json!({})).await;
-    assert_eq!(conflicts(t, "shop/web").await, NONE);
-    add(t, "shop/api", bind("data/")).await;
-    add(t, "blog/api", bind("/data")).await;
-    assert_eq!(conflicts(t, "shop/web").await, ["VOLUME ./data: shop/api"]);
-    assert_eq!(conflicts(t, "blog/web").await, ["VOLUME ./data: blog/inherits"]);
-    assert_eq!(conflicts(t, "blog/api").await, NONE);
-    // One list, in which the same text means several things.
-    add(t, "shop/root", bind("/data")).await;
+    // As the services of one project do.
+    let files = |relative: &str| {
+        json!({ "volumes": [
+            { "source": relative, "target": "/src" }, { "source": "/srv/data", "target": "/data" },
+            { "volumeType": "VOLUME", "source": "files", "target": "/files", "isExternal": true },
+        ] })
+    };
+    for (path, relative) in [("shop/web", "./data"), ("shop/api", "data/")] {
+        add(t, path, files(relative)).await;
+    }
+    add_of(t, "store", "shop/inherits", json!({})).await;
+    assert_eq!(of_stack(t, "shop").await, NONE);
+    // A relative path is another one in another stack; an absolute one, and an external volume, are the same.
+    add(t, "blog/web", files("./data")).await;
     assert_eq!(
         of_stack(t, "shop").await,
-        ["shop/web VOLUME ./data: shop/api", "shop/api VOLUME ./data: shop/web", "shop/root VOLUME /data: blog/api",]
+        [
+            "shop/web VOLUME /srv/data: blog/web",
+            "shop/web VOLUME files: blog/web",
+            "shop/api VOLUME /srv/data: blog/web",
+            "shop/api VOLUME files: blog/web",
+        ]
     );
+    assert_eq!(
+        conflicts(t, "blog/web").await,
+        ["VOLUME /srv/data: shop/web, shop/api", "VOLUME files: shop/web, shop/api"]
+    );
+    // Also where all of them inherit it.
+    template(t, json!({ "name": "shared", "volumes": [{ "source": "/srv/shared", "target": "/x" }] })).await;
+    for path in ["shop/one", "shop/two", "blog/one"] {
+        add_of(t, "shared", path, json!({})).await;
+    }
+    assert_eq!(conflicts(t, "shop/one").await, ["VOLUME /srv/shared: blog/one"]);
+    assert_eq!(conflicts(t, "blog/one").await, ["VOLUME /srv/shared: shop/one, shop/two"]);
+}
+
+async fn a_conflict_has_a_severity(t: &TestApp) {
+    stacks(t).await;
+    let all = json!({
+        "ports": [{ "hostPort": 8080, "containerPort": 80 }], "domains": [{ "domain": "a.localhost" }],
+        "volumes": [{ "source": "/srv", "target": "/a" }],
+    });
+    for path in ["shop/web", "blog/web"] {
+        add(t, path, all.clone()).await;
+    }
+    let found = t.data("{ stack(name: \"shop\") { conflicts { kind severity } } }", json!({})).await;
+    let of = |kind: &str, severity: &str| json!({ "kind": kind, "severity": severity });
+    let expected = [of("HOST_PORT", "DESTRUCTIVE"), of("DOMAIN", "CAUTION"), of("VOLUME", "CAUTION")];
+    assert_eq!(found["stack"]["conflicts"], json!(expected));
 }
 
 async fn what_is_only_read_is_no_conflict(t: &TestApp) {

@@ -11,7 +11,7 @@ use sea_orm::{DatabaseBackend, DbErr, FromQueryResult, Statement};
 use super::{Column, FOLDED, IS_RUNNING, Rows};
 use crate::{
     db::Session,
-    ids::{InstanceId, TemplateId},
+    ids::{InstanceId, StackId, TemplateId},
     kinds::{OverrideKind, Protocol},
 };
 
@@ -58,6 +58,22 @@ pub struct WantedClaim {
     pub resource: String,
     /// The extents that clash with that of the claim, each once and at most [`MAX_EXTENTS`]; `None` if all do.
     pub extents: Option<Vec<String>>,
+    /// The stack whose instances do not count. Either all claims of a query have one, or none has.
+    pub outside: Option<StackId>,
+}
+
+/// The users of a template, except those in one stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Users {
+    /// The template.
+    pub template: TemplateId,
+    /// The stack whose instances do not count.
+    pub outside: Option<StackId>,
+}
+
+/// A stack as a parameter. No stack has the id 0.
+fn number(outside: Option<StackId>) -> i64 {
+    outside.map_or(0, |stack| stack.0)
 }
 
 /// An address clashes with itself and with two unspecified ones.
@@ -133,19 +149,21 @@ async fn fetch(db: &impl Session, sql: String, rows: Rows) -> Result<HashMap<usi
 }
 
 /// The running users of each template that inherit what it claims. Templates without any are missing.
-pub async fn users(db: &impl Session, templates: &[TemplateId]) -> Result<HashMap<TemplateId, Holders>, DbErr> {
-    if templates.is_empty() {
+pub async fn users(db: &impl Session, of: &[Users]) -> Result<HashMap<Users, Holders>, DbErr> {
+    if of.is_empty() {
         return Ok(HashMap::new());
     }
     let (backend, reach) = (db.get_database_backend(), Reach::of(db));
-    let rows = Rows::new(backend, 0, vec![Column::Numbers(templates.iter().map(|id| id.0).collect())]);
+    let templates = Column::Numbers(of.iter().map(|it| it.template.0).collect());
+    let outside = Column::Numbers(of.iter().map(|it| number(it.outside)).collect());
+    let rows = Rows::new(backend, 0, vec![templates, outside]);
     let inner = format!(
-        "SELECT i.created_at, i.id FROM {} AS i WHERE i.template_service_id = {} AND NOT i.claims_kept AND {IS_RUNNING} \
-         ORDER BY i.created_at, i.id",
-        reach.instances, rows.columns[0]
+        "SELECT i.created_at, i.id FROM {} AS i WHERE i.template_service_id = {} AND i.stack_id <> {} AND NOT i.claims_kept \
+         AND {IS_RUNNING} ORDER BY i.created_at, i.id",
+        reach.instances, rows.columns[0], rows.columns[1]
     );
     let found = fetch(db, oldest_sql(backend, &reach, &rows, &inner), rows).await?;
-    let of_template = |(place, holders): (usize, Holders)| Some((*templates.get(place.checked_sub(1)?)?, holders));
+    let of_template = |(place, holders): (usize, Holders)| Some((*of.get(place.checked_sub(1)?)?, holders));
     Ok(found.into_iter().filter_map(of_template).collect())
 }
 
@@ -164,17 +182,30 @@ pub async fn kept(db: &impl Session, wanted: &[WantedClaim]) -> Result<Vec<Holde
             Column::Texts(some.iter().map(|(_, wanted)| text(wanted)).collect())
         };
         let mut columns = vec![texts(&|it| it.kind.as_str().to_owned()), texts(&|it| it.resource.clone())];
+        let of_others = some.iter().any(|(_, it)| it.outside.is_some());
+        if of_others {
+            columns.push(Column::Numbers(some.iter().map(|(_, it)| number(it.outside)).collect()));
+        }
+        let first_extent = columns.len();
         if with_extents {
             // No claim has an empty extent.
             let extent = |it: &WantedClaim, n: usize| it.extents.as_ref().and_then(|all| all.get(n)).cloned();
             columns.extend((0..MAX_EXTENTS).map(|n| texts(&|it| extent(it, n).unwrap_or_default())));
         }
         let rows = Rows::new(backend, 0, columns);
+        let outside = if of_others {
+            let stack = &rows.columns[2];
+            format!(
+                " AND NOT EXISTS (SELECT 1 FROM service_instances AS o WHERE o.id = c.instance_id AND o.stack_id = {stack})"
+            )
+        } else {
+            String::new()
+        };
         let claims = |extent: Option<&String>| {
             let extent = extent.map_or_else(String::new, |extent| format!(" AND c.extent = {extent}"));
             format!(
                 "SELECT DISTINCT c.created_at, c.instance_id AS id FROM {} AS c WHERE c.kind = {} AND c.resource = {}{extent} \
-                 AND c.state = {} ORDER BY c.created_at, c.instance_id",
+                 AND c.state = {}{outside} ORDER BY c.created_at, c.instance_id",
                 reach.claims,
                 rows.columns[0],
                 rows.columns[1],
@@ -183,7 +214,7 @@ pub async fn kept(db: &impl Session, wanted: &[WantedClaim]) -> Result<Vec<Holde
         };
         let inner = if with_extents {
             let of_extent = |extent| format!("SELECT * FROM ({} LIMIT {MAX_COUNT}) AS one", claims(Some(extent)));
-            let each: Vec<String> = rows.columns[2..].iter().map(of_extent).collect();
+            let each: Vec<String> = rows.columns[first_extent..].iter().map(of_extent).collect();
             format!(
                 "SELECT DISTINCT u.created_at, u.id FROM ({}) AS u ORDER BY u.created_at, u.id",
                 each.join(" UNION ALL ")

@@ -14,7 +14,7 @@ use sea_orm::{DatabaseBackend, DbErr, FromQueryResult, Statement, Value, sea_que
 use crate::{
     db::{
         Session,
-        queries::in_list::{nth, numbers, texts},
+        queries::in_list::{nth, numbers},
     },
     ids::{InstanceId, StackId, TemplateId},
 };
@@ -73,32 +73,6 @@ pub fn fold(source: &str) -> String {
 
 /// [`fold`] of the source of the volume `c`, as SQL.
 const FOLDED: &str = "substr(replace(replace(c.source, '/', ''), '.', ''), 1, 200)";
-
-/// The running instances of these stacks that may mount one of these paths, which are relative and so mean something
-/// in one stack only. The sources are normalized by [`fold`].
-pub async fn by_source_in_stacks(
-    db: &impl Session,
-    sources: &[String],
-    stacks: &[StackId],
-) -> Result<Vec<Claimant>, DbErr> {
-    let backend = db.get_database_backend();
-    let (named, here, reach) = (nth(backend, 1), nth(backend, 2), db.scope().and("i.stack_id"));
-    let rows = |owner: &str| {
-        format!("SELECT c.{owner}_id FROM {owner}_volumes AS c WHERE {FOLDED} {named} AND c.volume_type = 'bind'")
-    };
-    // The stacks first: they are few, and others may mount the same path a million times.
-    let sql = format!(
-        "WITH members AS MATERIALIZED (SELECT i.* FROM service_instances AS i \
-         WHERE i.stack_id {here} AND {IS_RUNNING}{reach}), \
-         own AS MATERIALIZED (SELECT c.instance_id AS id FROM members AS i \
-         JOIN instance_volumes AS c ON c.instance_id = i.id WHERE {FOLDED} {named} AND c.volume_type = 'bind') \
-         SELECT {} FROM members AS i WHERE i.id IN (SELECT id FROM own) OR i.template_service_id IN ({})",
-        claimant_columns(),
-        rows("service")
-    );
-    let values = vec![texts(backend, sources), numbers(backend, stacks.iter().map(|id| id.0))];
-    fetch(db, sql, values).await
-}
 
 async fn fetch(db: &impl Session, sql: String, values: Vec<Value>) -> Result<Vec<Claimant>, DbErr> {
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);

@@ -9,26 +9,13 @@ use crate::{
     graphql::{
         config::override_report::ConfigChange,
         types::{
-            conflict::ConflictKind,
+            conflict::{ConflictKind, Severity},
             history::change::FieldChange,
             node::{self, Node},
         },
     },
     ids::AnyId,
 };
-
-/// How much an effect matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "app::Severity")]
-pub(in crate::graphql) enum Severity {
-    /// Nothing that runs or is stored is lost.
-    Info,
-    /// Something works differently afterwards, or stays behind.
-    Caution,
-    /// The configuration of a container is replaced or removed, data is lost or out of reach, a reference breaks, or one
-    /// revert cannot undo it.
-    Destructive,
-}
 
 /// What happens to a container when its stack is started again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -15,7 +15,7 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 
-use self::effect::{Effect, Severity};
+use self::effect::Effect;
 use crate::{
     app::{self, Summary},
     db::queries::page::Slice,
@@ -23,7 +23,10 @@ use crate::{
     graphql::{
         context::{ContextExt, int},
         execution::to_error::to_graphql_error,
-        types::{conflict::Conflict, user_error::UserError},
+        types::{
+            conflict::{Conflict, Severity},
+            user_error::UserError,
+        },
     },
     read::cursor::{OpaqueCursor, PageArgs},
 };
