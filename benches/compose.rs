@@ -3,10 +3,10 @@
 //! A stack of 100 instances, each with some 22 entries of its own beside as many of the template, has to stay well
 //! under 20 ms.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use devarch::{
-    compose::{Entries, Member, Mode, StackNames, render},
+    compose::{Entries, Member, Mode, Secrets, StackNames, render},
     ids::InstanceId,
     kinds::{
         Argv, Attribute, ConfigFile, Domain, EnvVar, Healthcheck, HostPort, JsonValue, Label, Port, Protocol,
@@ -91,5 +91,8 @@ fn a_stack_of_100_instances(bencher: Bencher<'_, '_>, mode: Mode) {
         network: "devarch-shop-net".to_owned(),
     };
     let known: HashMap<InstanceId, (String, bool)> = HashMap::new();
-    bencher.bench(|| render(black_box(&stack), black_box(&members), known.clone(), false, mode));
+    let values = Arc::default();
+    bencher.bench(|| {
+        render(black_box(&stack), black_box(&members), known.clone(), Secrets::Variables, Arc::clone(&values), mode)
+    });
 }

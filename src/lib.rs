@@ -27,6 +27,7 @@ pub mod private_file;
 pub mod random;
 pub mod read;
 pub mod reference;
+pub mod references;
 pub mod server;
 pub mod stack_document;
 pub mod telemetry;

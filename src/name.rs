@@ -16,6 +16,9 @@ pub const MAX_CONTAINER_NAME: usize = 63;
 const RESERVED: [&str; 11] =
     ["default", "devarch", "system", "none", "all", "assets", "graphql", "healthz", "metrics", "readyz", "stacks"];
 
+/// Names that are not allowed for instances either, because they mean something else in references.
+const RESERVED_IN_REFERENCES: [&str; 2] = ["self", "shared"];
+
 /// The kind of object that a name is for. It decides the length, the reserved names and the fallback of a suggestion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameOf {
@@ -47,8 +50,18 @@ impl NameOf {
         if self == Self::Template { MAX_TEMPLATE_NAME } else { MAX_NAME }
     }
 
+    /// The names that are not allowed.
+    fn reserved(self) -> impl Iterator<Item = &'static str> {
+        let (everywhere, in_references): (&[&str], &[&str]) = match self {
+            Self::Stack => (&RESERVED, &[]),
+            Self::Instance => (&RESERVED, &RESERVED_IN_REFERENCES),
+            Self::Template | Self::Key => (&[], &[]),
+        };
+        everywhere.iter().chain(in_references).copied()
+    }
+
     fn reserves(self, name: &str) -> bool {
-        !matches!(self, Self::Template | Self::Key) && RESERVED.iter().any(|word| word.eq_ignore_ascii_case(name))
+        self.reserved().any(|word| word.eq_ignore_ascii_case(name))
     }
 }
 
@@ -127,7 +140,10 @@ fn rule(of: NameOf, reason: Reason) -> String {
     match reason {
         Reason::Empty => format!("The {word} name is empty; it takes {shortest} to {longest} characters."),
         Reason::TooLong => format!("The {word} name is too long; it takes at most {longest} characters."),
-        Reason::Reserved => format!("This {word} name is reserved, as are all of: {}.", RESERVED.join(", ")),
+        Reason::Reserved => {
+            let all: Vec<&str> = of.reserved().collect();
+            format!("This {word} name is reserved, as are all of: {}.", all.join(", "))
+        }
         Reason::TooShort => format!("The {word} name is too short; it takes at least {shortest} characters."),
         Reason::Pattern => {
             format!(
@@ -325,7 +341,7 @@ mod tests {
             let rule = (1..=63).contains(&raw.chars().count())
                 && raw.chars().all(|c| legal(c) || c == '-')
                 && raw.starts_with(legal) && raw.ends_with(legal)
-                && !RESERVED.contains(&raw.as_str());
+                && !NameOf::Instance.reserves(&raw);
             prop_assert_eq!(Name::parse(NameOf::Instance, &raw).is_ok(), rule);
         }
 

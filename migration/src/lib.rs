@@ -23,6 +23,7 @@ mod m0017_owned_entries;
 mod m0018_plans;
 mod m0019_claims;
 mod m0020_stack_env_vars;
+mod m0021_escape_references;
 mod tables;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_plans::Migration),
             Box::new(m0019_claims::Migration),
             Box::new(m0020_stack_env_vars::Migration),
+            Box::new(m0021_escape_references::Migration),
         ]
     }
 }

@@ -27,7 +27,7 @@ pub use crate::app::access::secret_keys::{KeyStatus, Rotation};
 pub use crate::app::compose::import::{ImportCompose, ImportReport, ImportedAs, OnConflict, Outcome};
 pub use crate::app::compose::render::{ComposeFile, Rendering, Reveal};
 pub use crate::app::conflicts::claim::ClaimKind;
-pub use crate::app::conflicts::find::Conflict;
+pub use crate::app::conflicts::find::{Conflict, ConflictKind};
 pub use crate::app::effects::warnings::{Warned, Warning, WarningCode};
 pub use crate::app::effects::{
     ContainerAction, DataAction, Effect, EffectKind, Effects, FieldEffect, Plan, PlanCounts, PlanSlot, ReferenceAction,
@@ -51,6 +51,7 @@ pub use crate::app::instances::soft_delete::SoftDeleteInstance;
 pub use crate::app::instances::update::UpdateInstance;
 pub use crate::app::overrides::effective::Layers;
 pub use crate::app::overrides::patch::PatchInstanceOverrides;
+pub use crate::app::overrides::references::{ReferenceUse, StackReferences};
 pub use crate::app::overrides::set::SetInstanceOverrides;
 pub use crate::app::stacks::apply::{Applied, AppliedInstance, AppliedOutcome, ApplySource, ApplyStack, Prune};
 pub use crate::app::stacks::create::CreateStack;

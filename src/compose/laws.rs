@@ -1,11 +1,14 @@
 //! Property tests of the round trip: a rendered file is read again as the same model, for generated models of every
 //! kind.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use proptest::prelude::*;
 
-use super::{Entries, Member, Mode, NoteKind, Reading, Request, Source, StackNames, read, render};
+use super::{Entries, Member, Mode, NoteKind, Reading, Request, Secrets, Source, StackNames, read, render};
 use crate::{
     ids::InstanceId,
     kinds::{Cardinality, Collections, EnvValue, Kind, Setting, SettingField, for_each_kind},
@@ -81,7 +84,15 @@ fn file(entries: &Entries) -> String {
         storage_name: "devarch-shop.1".to_owned(),
         network: "devarch-shop-net".to_owned(),
     };
-    render(&stack, &[member], HashMap::<InstanceId, (String, bool)>::new(), true, Mode::Flat).text
+    render(
+        &stack,
+        &[member],
+        HashMap::<InstanceId, (String, bool)>::new(),
+        Secrets::Revealed,
+        Arc::default(),
+        Mode::Flat,
+    )
+    .text
 }
 
 fn imported(text: &str) -> Reading {

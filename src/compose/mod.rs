@@ -19,7 +19,7 @@ pub use self::{
         Imported, MAX_BYTES, MAX_SERVICES, Missing, Reading, Refusal, Request, SecretGuess, Source, folder, joined,
         missing_files, project_name, read, read_within, stack_name,
     },
-    render::{Entries, File, Member, Mode, RENDERED, StackNames, render},
+    render::{Entries, File, Member, Mode, RENDERED, Secrets, StackNames, render},
 };
 pub use crate::{
     kinds::compose::{Note, NoteKind, SecretOf, Warning},

@@ -2,7 +2,10 @@
 //!
 //! Called by the use cases. It must not load anything, and the same input must give the same bytes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use super::{config_hash::config_hash, interpolate::required, layers, warnings};
 use crate::{
@@ -13,6 +16,7 @@ use crate::{
         for_each_kind,
     },
     name::project_name,
+    references::{StackValues, has_references, without_references},
     yaml::{Map, Node, Value, write},
 };
 
@@ -35,6 +39,13 @@ macro_rules! entries {
         #[derive(Clone, Debug, Default)]
         pub struct Entries {
             $( $(#[$doc])* pub $field: Vec<crate::kinds::$kind>, )+
+        }
+
+        impl Entries {
+            /// Whether a text contains a reference.
+            pub fn have_references(&self) -> bool {
+                $( self.$field.iter().any(|entry| entry.reference_texts().iter().any(|(_, text)| has_references(text))) )||+
+            }
         }
 
         /// Renders the entries of every kind.
@@ -89,23 +100,39 @@ pub struct File {
     pub config_hashes: BTreeMap<String, String>,
 }
 
+/// How secrets are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Secrets {
+    /// As variables, which have to be set.
+    Variables,
+    /// As they are.
+    Revealed,
+    /// As variables where a secret is the whole value, and by the values of these variables inside of longer texts and where a
+    /// text refers to it: as a reader of the file gets these texts.
+    Given(Arc<BTreeMap<String, String>>),
+}
+
 /// Renders a stack. `known` contains all instances of the stack with their names, and whether they are enabled.
 #[expect(clippy::implicit_hasher, reason = "made by one caller, with the usual hasher")]
 pub fn render(
     stack: &StackNames,
     members: &[Member],
     known: HashMap<InstanceId, (String, bool)>,
-    reveal: bool,
+    secrets: Secrets,
+    values: Arc<StackValues>,
     mode: Mode,
 ) -> File {
     let effective = || members.iter().map(|member| (member, &member.effective));
     let mut config_hashes = BTreeMap::new();
     let storage_name = stack.storage_name.clone();
-    let mut around = Surroundings { instances: known, storage_name, reveal, ..Surroundings::default() };
+    let reveal = secrets == Secrets::Revealed;
+    let given = if let Secrets::Given(given) = secrets { Some(given) } else { None };
+    let mut around = Surroundings { instances: known, storage_name, reveal, given, values, ..Surroundings::default() };
     if reveal {
         // A hash must be the same whether secrets are written out or not, and must not depend on their values.
         let (instances, storage_name) = (around.instances.clone(), around.storage_name.clone());
-        let mut concealed = Surroundings { instances, storage_name, ..Surroundings::default() };
+        let values = Arc::clone(&around.values);
+        let mut concealed = Surroundings { instances, storage_name, values, ..Surroundings::default() };
         document(stack, effective(), &mut concealed, &mut config_hashes);
     }
     let flat = document(stack, effective(), &mut around, &mut config_hashes);
@@ -133,7 +160,8 @@ pub fn render(
         }
     };
     let templates = members.iter().flat_map(|member| &member.effective.config_files).filter(|file| file.is_template);
-    let required_variables = templates.flat_map(|file| required(&file.content)).chain(around.variables.keys().cloned());
+    let required_variables = templates.flat_map(|file| required(&without_references(&file.content)));
+    let required_variables = required_variables.chain(around.variables.keys().cloned()).chain(around.unresolved);
     File {
         text,
         layer,

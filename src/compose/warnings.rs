@@ -12,6 +12,7 @@ use crate::{
         Condition, DEFAULT_NETWORK, Network,
         compose::{Warning, is_interpolable},
     },
+    references::without_references,
 };
 
 /// Attributes by which a container shares a namespace of another container or of the host.
@@ -78,7 +79,7 @@ pub(super) fn of(member: &Member, members: &[Member], known: &HashMap<InstanceId
     }
     for file in &member.effective.config_files {
         let path = &file.file_path;
-        if file.is_template && !is_interpolable(&file.content) {
+        if file.is_template && !is_interpolable(&without_references(&file.content)) {
             messages.push(format!(
                 "Its config file {path} is a template with a `${{` that names no variable: Compose refuses it. Write \
                  `$${{` for a plain one."

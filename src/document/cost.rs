@@ -43,7 +43,7 @@ fn list_rows(of: &str, name: &str, listed: &str) -> u64 {
             _,
             _,
             "Port" | "Volume" | "EnvVar" | "Label" | "Domain" | "ConfigFile" | "Attribute" | "Dependency"
-            | "RemovedEntry" | "OverrideRule" | "ConfigChange" | "ImportNote",
+            | "RemovedEntry" | "OverrideRule" | "ConfigChange" | "ImportNote" | "Reference" | "Endpoint",
         ) => COLLECTION_ENTRIES,
         (_, _, listed) if listed.starts_with("Effective") => COLLECTION_ENTRIES,
         _ => OTHER_LIST_ROWS,

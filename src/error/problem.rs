@@ -36,6 +36,12 @@ pub enum Code {
     InUse,
     /// Instances would wait for each other: the dependency leads back to where it starts.
     DependencyCycle,
+    /// A reference names an instance, a variable or something else that is not there.
+    ReferenceNotFound,
+    /// A reference leads back to the value that contains it.
+    ReferenceCycle,
+    /// A reference names a port that its target does not have.
+    ReferenceNoSuchPort,
     /// The label belongs to the system: the prefix `devarch.` is reserved.
     ReservedLabel,
     /// The idempotency key was used for another request within the last 24 hours.

@@ -15,7 +15,7 @@ use std::{
 use async_graphql::dataloader::{DataLoader, Loader};
 
 use crate::{
-    app::{App, ComposeFile, Conflict, Edits, PastInstance, PastStack, PointRef, Rendering, Sides},
+    app::{App, ComposeFile, Conflict, Edits, PastInstance, PastStack, PointRef, Rendering, Sides, StackReferences},
     db::{
         change_log::{
             cursor::LogEnd,
@@ -35,6 +35,7 @@ use crate::{
     graphql::execution::tasks::{NoDelay, RequestTasks},
     ids::{ChangeId, InstanceId, StackId, TemplateId},
     kinds::{Owner, Rules},
+    references::StackValues,
     stack_document::Format,
 };
 
@@ -108,6 +109,10 @@ loaders_by_id! {
     ConflictsOf(InstanceId) -> Arc<Vec<Conflict>>: conflicts_of, Arc::new;
     /// The conflicts of a stack's live, enabled instances.
     StackConflictsOf(StackId) -> Arc<Vec<Conflict>>: conflicts_of_stacks, Arc::new;
+    /// What the live instances of a stack offer to references.
+    ValuesOf(StackId) -> Arc<StackValues>: stack_values, Arc::new;
+    /// The references in the live instances of a stack.
+    ReferencesOf(StackId) -> Arc<StackReferences>: references_of_stacks, Arc::new;
     /// What is known of a stack that is a fork.
     ForkOf(StackId) -> Arc<ForkModel>: load_forks, Arc::new;
     /// The owners of entries of a stack.

@@ -5,7 +5,10 @@
 use std::collections::HashSet;
 
 use super::{Cardinality, Kind, MAX_ENTRIES, MAX_KIND_BYTES, Shape};
-use crate::error::{Code, Problems};
+use crate::{
+    error::{Code, Problems},
+    references::{MalformedReference, parse},
+};
 
 /// Normalizes a collection from an input and notes all problems of its entries.
 pub fn check<K: Kind>(entries: &mut [K], at: &mut Problems) {
@@ -46,10 +49,20 @@ pub(crate) fn too_many_bytes(bytes: usize) -> String {
 pub fn check_entry<K: Kind>(entry: &K, at: &mut Problems) {
     let before = at.count();
     entry.validate(at);
+    check_references(entry, at);
     if at.count() == before
         && let Some(column) = entry.lost_column()
     {
         at.invalid(&camel(column), "This value cannot be stored: it would not be read as it was written.", None);
+    }
+}
+
+/// Notes each reference that cannot be read. What it leads to is checked when the entry is written.
+fn check_references<K: Kind>(entry: &K, at: &mut Problems) {
+    for (field, text) in entry.reference_texts() {
+        for MalformedReference { at: place, message } in parse(&text).1 {
+            at.invalid(field, format!("{message} It is at character {place}."), None);
+        }
     }
 }
 

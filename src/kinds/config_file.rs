@@ -1,5 +1,7 @@
 //! Files written into a container before it starts.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -44,6 +46,8 @@ impl Kind for ConfigFile {
     const KEY_SQL: &'static str = "file_path";
     const LONG_COLUMN: Option<&'static str> = Some("content");
     const LASTING: &'static [&'static str] = &["created_at"];
+    const REFERENCE_FIELDS: &'static [&'static str] = &["content"];
+    const IS_INTERPOLATED: bool = true;
     type Key = String;
     type Set = Vec<Self>;
 
@@ -95,6 +99,17 @@ impl Kind for ConfigFile {
         self.updated_at = stored.filter(|stored| *stored == self).map_or(Stamp(now), |stored| stored.updated_at);
     }
 
+    /// Of templates only: other contents are given to the container as they are.
+    fn reference_texts(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        if self.is_template { vec![("content", self.content.as_str().into())] } else { Vec::new() }
+    }
+
+    fn replace_reference_texts(&mut self, replace: &mut dyn FnMut(&str) -> String) {
+        if self.is_template {
+            self.content = replace(&self.content);
+        }
+    }
+
     fn render(entries: &[&Self], to: &mut Rendered<'_>) {
         let (mut used, mut empty) = (Vec::new(), Vec::new());
         for file in entries {
@@ -118,7 +133,7 @@ impl Kind for ConfigFile {
             let key = config_key(to, &file.file_path);
             let mut definition = Map::new();
             definition
-                .set("content", if file.is_template { Node::text(&*file.content) } else { literal(&file.content) });
+                .set("content", if file.is_template { to.template(&file.content) } else { literal(&file.content) });
             if file.is_template {
                 definition.set(EXTENSION, Map::from_iter([("template".to_owned(), Node::from(true))]));
             }

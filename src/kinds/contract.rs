@@ -21,6 +21,7 @@ use super::{
 use crate::{
     error::Problems,
     ids::{AnyId, GlobalId, InstanceId, StackId, TemplateId},
+    references::Resolved,
     vault::{Vault, VaultError},
 };
 
@@ -151,6 +152,10 @@ pub trait Kind: Survives + LoggedEntry + Clone + Debug + HeapSize + PartialEq + 
     const LONG_COLUMN: Option<&'static str> = None;
     /// Columns that an update leaves unchanged.
     const LASTING: &'static [&'static str] = &[];
+    /// The API fields whose effective values depend on references. The first one is that of the column with the text.
+    const REFERENCE_FIELDS: &'static [&'static str] = &[];
+    /// Whether Compose interpolates the texts with references itself, so that `$${{` means the same to both.
+    const IS_INTERPOLATED: bool = false;
     /// The key: an entry of an instance overrides the entries of the template with the same key.
     type Key: EntryKey;
     /// The collection: `Vec<Self>`, or `Option<Self>` if there is at most one entry.
@@ -226,6 +231,16 @@ pub trait Kind: Survives + LoggedEntry + Clone + Debug + HeapSize + PartialEq + 
     /// Decrypts the secret. Between reading and writing, all code works on decrypted entries.
     fn open(&mut self, _table: &str, _owner: i64, _vault: &Vault) -> Result<(), VaultError> {
         Ok(())
+    }
+    /// The texts that can contain [references](crate::references), each with its API field.
+    fn reference_texts(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        Vec::new()
+    }
+    /// Replaces these texts, in the same order.
+    fn replace_reference_texts(&mut self, _replace: &mut dyn FnMut(&str) -> String) {}
+    /// Replaces these texts by what they resolve to. What may not be shown, and what has no value, stays a reference.
+    fn resolve(&mut self, resolve: &mut dyn FnMut(&str) -> Resolved) {
+        self.replace_reference_texts(&mut |text| resolve(text).displayed());
     }
     /// Writes the effective entries, sorted by key, into a Compose service.
     fn render(entries: &[&Self], to: &mut Rendered<'_>);

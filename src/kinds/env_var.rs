@@ -1,18 +1,19 @@
 //! Environment variables, some of which are secrets.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use async_graphql::ComplexObject;
 
 use super::{
     Brief, EnvValue, Kind,
     check::{MAX_TEXT, check_text},
-    compose::{ReadEntry, Reading, Rendered, literal},
+    compose::{ReadEntry, Reading, Rendered},
     kind,
     plain::{ColumnFormat, FieldColumn},
 };
 use crate::{
     error::{Code, Problems},
+    references::{Resolved, State},
     vault::{Place, Vault, VaultError},
     yaml::{Map, Node},
 };
@@ -110,6 +111,7 @@ impl Kind for EnvVar {
     ];
     const KEY_SQL: &'static str = "key";
     const LONG_COLUMN: Option<&'static str> = Some("value");
+    const REFERENCE_FIELDS: &'static [&'static str] = &["value", "isSecret", "isSet"];
     type Key = String;
     type Set = Vec<Self>;
 
@@ -171,6 +173,30 @@ impl Kind for EnvVar {
         Ok(())
     }
 
+    fn reference_texts(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        self.value.text().map(|text| ("value", text.into())).into_iter().collect()
+    }
+
+    fn replace_reference_texts(&mut self, replace: &mut dyn FnMut(&str) -> String) {
+        if let EnvValue::Text(text) | EnvValue::Unseen(text) = &mut self.value {
+            *text = replace(text).into();
+        }
+    }
+
+    /// A variable that contains a secret is one, and a variable that contains a reference without a value has none. A secret
+    /// of its own stays as it is stored, because its text is not known here.
+    fn resolve(&mut self, resolve: &mut dyn FnMut(&str) -> Resolved) {
+        let (false, Some(text)) = (self.is_secret, self.value.text()) else { return };
+        let resolved = resolve(text);
+        self.is_secret = resolved.is_hidden();
+        self.value = match (resolved.state(), resolved.is_hidden()) {
+            (State::Unresolved, _) => EnvValue::Unset,
+            // Whatever the text: that of a secret is not shown.
+            (_, true) => resolved.displayed().into(),
+            (_, false) => resolved.shown().into(),
+        };
+    }
+
     fn render(entries: &[&Self], to: &mut Rendered<'_>) {
         let (mut environment, mut secrets) = (Map::new(), Vec::new());
         for variable in entries {
@@ -179,8 +205,8 @@ impl Kind for EnvVar {
             }
             let node = match variable.value.text() {
                 None => Node::null(),
-                Some(_) if variable.is_secret && !to.around.reveal => to.secret_reference(&variable.key),
-                Some(text) => literal(text),
+                Some(text) if variable.is_secret && !to.around.reveal => to.secret_reference(&variable.key, text),
+                Some(text) => to.text(text),
             };
             environment.set(variable.key.as_str(), node);
         }

@@ -1,9 +1,11 @@
 //! Healthchecks, by which the engine finds out whether a container is healthy.
 
+use std::borrow::Cow;
+
 use super::{
     Argv, Brief, Kind, Only,
     check::{MAX_TEXT, check_text},
-    compose::{ReadEntry, Reading, Rendered, duration, literal, seconds},
+    compose::{ReadEntry, Reading, Rendered, duration, seconds},
     kind,
 };
 use crate::{
@@ -41,6 +43,7 @@ impl Kind for Healthcheck {
     const FIELD: &'static str = "healthcheck";
     const KEY_SQL: &'static str = "'*'";
     const LONG_COLUMN: Option<&'static str> = Some("test");
+    const REFERENCE_FIELDS: &'static [&'static str] = &["test"];
     type Key = Only;
     type Set = Option<Self>;
 
@@ -110,10 +113,18 @@ impl Kind for Healthcheck {
         }
     }
 
+    fn reference_texts(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        self.test.0.iter().map(|word| ("test", word.as_str().into())).collect()
+    }
+
+    fn replace_reference_texts(&mut self, replace: &mut dyn FnMut(&str) -> String) {
+        self.test.0.iter_mut().for_each(|word| *word = replace(word));
+    }
+
     fn render(entries: &[&Self], to: &mut Rendered<'_>) {
         let [check] = entries else { return };
         let mut map = Map::new();
-        let words: Vec<Node> = check.test.0.iter().map(|word| literal(word)).collect();
+        let words: Vec<Node> = check.test.0.iter().map(|word| to.text(word)).collect();
         map.set("test", words);
         map.set("interval", duration(check.interval_seconds));
         map.set("timeout", duration(check.timeout_seconds));

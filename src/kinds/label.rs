@@ -1,9 +1,11 @@
 //! Labels of the container.
 
+use std::borrow::Cow;
+
 use super::{
     Brief, Kind, Names,
     check::{MAX_TEXT, check_text},
-    compose::{ReadEntry, Reading, Rendered, literal},
+    compose::{ReadEntry, Reading, Rendered},
     kind,
 };
 use crate::{
@@ -32,6 +34,7 @@ impl Kind for Label {
     const HAS_SYSTEM: bool = true;
     const KEY_SQL: &'static str = "key";
     const LONG_COLUMN: Option<&'static str> = Some("value");
+    const REFERENCE_FIELDS: &'static [&'static str] = &["value"];
     type Key = String;
     type Set = Vec<Self>;
 
@@ -78,8 +81,16 @@ impl Kind for Label {
         vec![("key", &self.key), ("value", &self.value)]
     }
 
+    fn reference_texts(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        vec![("value", self.value.as_str().into())]
+    }
+
+    fn replace_reference_texts(&mut self, replace: &mut dyn FnMut(&str) -> String) {
+        self.value = replace(&self.value);
+    }
+
     fn render(entries: &[&Self], to: &mut Rendered<'_>) {
-        let labels = entries.iter().map(|label| (label.key.clone(), literal(&label.value)));
+        let labels = entries.iter().map(|label| (label.key.clone(), to.text(&label.value)));
         let labels: Map = labels.collect();
         if !labels.is_empty() {
             to.service.set("labels", labels);

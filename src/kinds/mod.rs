@@ -48,8 +48,8 @@ pub use crate::kinds::{
             merge_with, stats, stats_with,
         },
         operation::{
-            AnyChange, AnyEntry, Draft, Entry, InstanceOverrides, Key, Operation, OverrideKind, Registered, Reset,
-            Rules, Size, Sizes,
+            AnyChange, AnyEntry, Draft, Entry, GivenReferences, InstanceOverrides, Key, Operation, OverrideKind,
+            Registered, Reset, Rules, Size, Sizes,
         },
         overrides::{Overrides, Rule, RuleAction},
         slots::{Drafted, Head, Keyed, Slot},

@@ -1,6 +1,6 @@
 //! Settings such as image and command: fields of the template, each of which an instance can override.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use async_graphql::{Enum, InputObject, SimpleObject};
 use sea_orm::DeriveValueType;
@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     error::{Code, Problems},
+    references::has_references,
     yaml::{Node, Value},
 };
 
@@ -125,6 +126,12 @@ kind! {
     }
 }
 
+impl Setting {
+    fn is_arguments(&self) -> bool {
+        matches!(self.field, SettingField::Command | SettingField::Entrypoint)
+    }
+}
+
 impl Kind for Setting {
     const FIELD: &'static str = "settings";
     const KEY_SQL: &'static str = "field";
@@ -182,6 +189,22 @@ impl Kind for Setting {
         }
     }
 
+    /// Of the command and the entrypoint: each argument.
+    fn reference_texts(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        if !self.is_arguments() || !has_references(&self.value) {
+            return Vec::new();
+        }
+        let Ok(Argv(words)) = self.value.parse();
+        words.into_iter().map(|word| (self.field.as_str(), word.into())).collect()
+    }
+
+    fn replace_reference_texts(&mut self, replace: &mut dyn FnMut(&str) -> String) {
+        if self.is_arguments() && has_references(&self.value) {
+            let Ok(Argv(words)) = self.value.parse();
+            self.value = Argv(words.iter().map(|word| replace(word)).collect()).to_string();
+        }
+    }
+
     fn render(entries: &[&Self], to: &mut Rendered<'_>) {
         let settings = Settings::from_entries(entries.iter().map(|entry| (*entry).clone()).collect());
         let (name, tag) = (settings.image_name.unwrap_or_default(), settings.image_tag.unwrap_or_default());
@@ -189,7 +212,8 @@ impl Kind for Setting {
         to.service.set("image", format!("{name}{joint}{tag}"));
         for (attribute, argv) in [("entrypoint", settings.entrypoint), ("command", settings.command)] {
             if let Some(Argv(words)) = argv {
-                to.service.set(attribute, words.iter().map(|word| literal(word)).collect::<Vec<Node>>());
+                let words: Vec<Node> = words.iter().map(|word| to.text(word)).collect();
+                to.service.set(attribute, words);
             }
         }
         for (attribute, text) in [("user", settings.user), ("working_dir", settings.working_dir)] {

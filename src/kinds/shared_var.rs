@@ -1,6 +1,6 @@
 //! Variables of a stack, which its instances share: a layer between the templates and the overrides.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use async_graphql::ComplexObject;
 use sea_orm::DeriveValueType;
@@ -171,6 +171,14 @@ impl Kind for SharedVar {
 
     fn open(&mut self, table: &str, owner: i64, vault: &Vault) -> Result<(), VaultError> {
         self.with_variable(|variable| variable.open(table, owner, vault))
+    }
+
+    fn reference_texts(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        self.value.text().map(|text| ("value", text.into())).into_iter().collect()
+    }
+
+    fn replace_reference_texts(&mut self, replace: &mut dyn FnMut(&str) -> String) {
+        self.with_variable(|variable| variable.replace_reference_texts(replace));
     }
 
     /// Files have the variables of instances.

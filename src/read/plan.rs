@@ -236,7 +236,7 @@ pub(super) enum EffectiveField {
     /// The value of a setting, as a field of `effectiveConfig` itself.
     Value(SettingColumns),
     Settings(Fields<EffectiveSetting>),
-    Entries(Layered, Fields<EffectiveEntryField>),
+    Entries(Box<Layered>, Fields<EffectiveEntryField>),
     Removed(Vec<Layered>, Fields<RemovedField>),
 }
 
@@ -279,6 +279,8 @@ pub(super) struct Layered {
     pub(super) settings: Vec<SettingColumns>,
     /// The columns by which rows are compared.
     pub(super) compared: Vec<Sides>,
+    /// The column whose text must not contain references, because only the executor resolves them.
+    pub(super) referring: Option<Sides>,
 }
 
 /// The row set of one layer, with the columns of the key and of the order of equal keys.

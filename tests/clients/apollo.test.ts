@@ -222,7 +222,7 @@ test('what has no id is merged as the policy says', async () => {
 });
 
 test('fragments on interfaces and unions match by the possible types', async () => {
-  assert.deepEqual(Object.keys(possibleTypes).sort(), ['ChangeSubject', 'ConfigEntry', 'Effect', 'Effective', 'Node', 'StackEvent', 'UserError', 'Versioned']);
+  assert.deepEqual(Object.keys(possibleTypes).sort(), ['ChangeSubject', 'ConfigEntry', 'Effect', 'Effective', 'Node', 'ReferenceTarget', 'Segment', 'StackEvent', 'UserError', 'Versioned']);
   const { client } = makeClient();
   const { data } = await client.query({
     query: graphql(`

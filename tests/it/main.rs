@@ -53,6 +53,7 @@ mod private_files;
 mod races;
 mod random;
 mod read_plans;
+mod references;
 mod replica;
 mod resource_limits;
 mod response_cache;

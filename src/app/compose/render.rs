@@ -2,18 +2,24 @@
 //!
 //! Called by the resolvers, the server and the command line. It must not write, and must not merge entries itself.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use sha2::{Digest, Sha256};
 
 use crate::{
     access::Permission,
     app::{
-        App, Layers, PastInstance, PastStack, access::REVEALED, conflicts::claim::Claims, find::storable,
-        overrides::effective,
+        App, Layers, PastInstance, PastStack,
+        access::REVEALED,
+        conflicts::claim::Claims,
+        find::storable,
+        overrides::{effective, references},
     },
     budget::{Budget, large_work},
-    compose::{self, Entries, File, Member, Mode, SecretOf, StackNames, Warning},
+    compose::{self, Entries, File, Member, Mode, SecretOf, Secrets, StackNames, Warning},
     db::{
         Tx,
         entities::{InstanceModel, StackModel},
@@ -29,6 +35,7 @@ use crate::{
     ids::{AnyId, GlobalId, InstanceId, StackId, TemplateId},
     kinds::{EnvValue, Kind, Merged, Names, Overrides, Rules, for_each_kind, merge},
     name::network_name,
+    references::{Resolver, StackValues},
 };
 
 /// Options of a rendering.
@@ -135,7 +142,8 @@ impl App {
         let members = past().map(|instance| Ok((instance.row.id, past_member(instance, how.mode, self.budget())?)));
         let members = members.collect::<Result<_>>()?;
         let found = [(*stack.row).clone()];
-        let files = large_work::in_place(self.budget(), || self.files(&found, &all, &enabled, members, how))?;
+        let values = HashMap::from([(stack.row.id, Arc::new(stack.values()))]);
+        let files = large_work::in_place(self.budget(), || self.files(&found, &all, &enabled, members, values, how))?;
         let file = files.into_values().next();
         file.unwrap_or_else(|| Err(Error::Internal("a stack was not rendered".to_owned())))
     }
@@ -157,9 +165,20 @@ impl App {
         let all = instances::of_stacks(&db, &ids).await?;
         let enabled: Vec<InstanceModel> = all.iter().filter(|instance| instance.enabled).cloned().collect();
         let members = load(&db, &found, &enabled, how.mode, self.budget()).await?;
+        let refers = |instance: &InstanceModel| {
+            let member = members.get(&instance.id)?.as_ref().ok()?;
+            let refers = member.effective.have_references() || member.template.have_references();
+            refers.then_some(instance.stack_id)
+        };
+        let refer: BTreeSet<StackId> = enabled.iter().filter_map(refers).collect();
+        let values = match refer.is_empty() {
+            true => HashMap::new(),
+            false => references::of_stacks(&db, &refer.into_iter().collect::<Vec<_>>()).await?,
+        };
+        let values = values.into_iter().map(|(stack, values)| (stack, Arc::new(values))).collect();
         // Rendering takes long; release the connection before.
         drop(db);
-        large_work::in_place(self.budget(), || self.files(&found, &all, &enabled, members, how))
+        large_work::in_place(self.budget(), || self.files(&found, &all, &enabled, members, values, how))
     }
 
     /// Renders stacks whose instances have been loaded.
@@ -169,6 +188,7 @@ impl App {
         all: &[InstanceModel],
         enabled: &[InstanceModel],
         mut members: HashMap<InstanceId, Result<Member, String>>,
+        mut values: HashMap<StackId, Arc<StackValues>>,
         how: Rendering,
     ) -> Result<HashMap<StackId, Result<ComposeFile>>> {
         let budget = self.budget();
@@ -191,7 +211,8 @@ impl App {
         }
         let file = |stack: &StackModel| {
             budget.check_time()?;
-            let file = of_stack.remove(&stack.id).unwrap_or_default().into_file(stack, how);
+            let values = values.remove(&stack.id).unwrap_or_default();
+            let file = of_stack.remove(&stack.id).unwrap_or_default().into_file(stack, values, how);
             if let Ok(file) = &file {
                 budget.charge(file.text.len() + file.layer.as_ref().map_or(0, String::len))?;
             }
@@ -228,14 +249,14 @@ struct Stack {
 }
 
 impl Stack {
-    fn into_file(mut self, row: &StackModel, how: Rendering) -> Result<ComposeFile> {
+    fn into_file(mut self, row: &StackModel, values: Arc<StackValues>, how: Rendering) -> Result<ComposeFile> {
         match self.refusal.take() {
             Some(refusal) => Err(Error::bad_request(refusal)),
-            None => Ok(self.file(row, how)),
+            None => Ok(self.file(row, values, how)),
         }
     }
 
-    fn file(self, row: &StackModel, how: Rendering) -> ComposeFile {
+    fn file(self, row: &StackModel, values: Arc<StackValues>, how: Rendering) -> ComposeFile {
         let network = row.network_name.clone().unwrap_or_else(|| network_name(&row.name));
         let names = StackNames { stack: row.name.clone(), storage_name: row.storage_name(), network };
         let mut warnings = Vec::new();
@@ -253,22 +274,34 @@ impl Stack {
             warn(Some(name), message.to_owned());
         }
         let ports = shared_ports(row.id, &self.members);
-        let mut file = compose::render(&names, &self.members, self.known, how.reveal == Reveal::InFile, how.mode);
+        let secrets = if how.reveal == Reveal::InFile { Secrets::Revealed } else { Secrets::Variables };
+        let mut file = compose::render(&names, &self.members, self.known, secrets, Arc::clone(&values), how.mode);
         warnings.append(&mut file.warnings);
         warnings.extend(ports);
         let mut file = ComposeFile::from(File { warnings, ..file });
         if how.reveal == Reveal::Beside {
-            file.secrets = secrets(&file.variables, &self.members);
+            file.secrets = values_of(&file.variables, &self.members, &values);
         }
         file
     }
 }
 
 /// The values of the variables that stand for secrets.
-fn secrets(variables: &BTreeMap<String, SecretOf>, members: &[Member]) -> BTreeMap<String, EnvValue> {
+fn values_of(
+    variables: &BTreeMap<String, SecretOf>,
+    members: &[Member],
+    values: &StackValues,
+) -> BTreeMap<String, EnvValue> {
+    let resolver = Resolver::new(values);
     let members: HashMap<&str, &Member> = members.iter().map(|member| (member.name.as_str(), member)).collect();
     let value = |secret: &SecretOf| {
-        let vars = &members.get(secret.instance.as_str())?.effective.env_vars;
+        let instance = secret.instance.as_deref();
+        // With references there are values, also those of the stack and of disabled instances.
+        if instance.is_none_or(|name| values.instance(name).is_some()) {
+            let text = resolver.secret(instance, &secret.key);
+            return Some(text.map_or(EnvValue::Unset, EnvValue::Text));
+        }
+        let vars = &members.get(instance?)?.effective.env_vars;
         Some(vars.iter().find(|var| var.key == secret.key)?.value.clone())
     };
     variables.iter().filter_map(|(name, secret)| Some((name.clone(), value(secret)?))).collect()

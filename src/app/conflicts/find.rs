@@ -1,9 +1,9 @@
-//! Finds conflicts: resources that an instance and other running instances claim.
+//! Finds conflicts: resources that an instance and other running instances claim, and references without a value.
 //!
 //! Called by the loaders, for many instances or stacks at once. It must not write: conflicts are reported, not refused.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -13,8 +13,10 @@ use crate::{
         conflicts::{
             claim::ClaimKind,
             claim_index::{Age, MAX_OTHERS, Overlaps, rules_of},
+            unresolved::{Unresolved, unresolved},
         },
         effects::Severity,
+        overrides::references,
     },
     db::{
         Session,
@@ -32,16 +34,44 @@ use crate::{
 /// The maximum number of other claimants that a conflict names.
 const MAX_HOLDERS: usize = 10;
 
-/// A resource that an instance and others claim.
+/// What sort of thing a conflict is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ConflictKind {
+    /// A port of the host.
+    HostPort,
+    /// A host name.
+    Domain,
+    /// An external volume or a path on the host.
+    Volume,
+    /// A reference without a value.
+    Reference,
+}
+
+impl From<ClaimKind> for ConflictKind {
+    fn from(kind: ClaimKind) -> Self {
+        match kind {
+            ClaimKind::HostPort => Self::HostPort,
+            ClaimKind::Domain => Self::Domain,
+            ClaimKind::Volume => Self::Volume,
+        }
+    }
+}
+
+/// A resource that an instance and others claim, or a reference of it without a value.
 #[derive(Clone, Debug)]
 pub struct Conflict {
     /// The instance.
     pub instance: Arc<InstanceModel>,
-    /// The number of other claimants: from 1 to 1,000, which stands for 1,000 or more.
+    /// The number of other claimants: from 1 to 1,000, which stands for 1,000 or more. 0 for a reference.
     pub holder_count: usize,
-    contested: Arc<Contested>,
-    /// The place of the oldest other claimant in `contested`.
-    oldest: usize,
+    about: About,
+}
+
+#[derive(Clone, Debug)]
+enum About {
+    /// Something that others claim, with the place of the oldest one of them.
+    Claim(Arc<Contested>, usize),
+    Reference(Arc<Unresolved>),
 }
 
 /// A contested claim, shared by all its claimants.
@@ -60,39 +90,63 @@ struct NamedClaimant {
     stack: Arc<str>,
 }
 
+impl From<Unresolved> for Conflict {
+    fn from(unresolved: Unresolved) -> Self {
+        let instance = Arc::clone(&unresolved.instance);
+        Self { instance, holder_count: 0, about: About::Reference(Arc::new(unresolved)) }
+    }
+}
+
 impl Conflict {
-    /// The kind of the resource.
-    pub fn kind(&self) -> ClaimKind {
-        self.contested.kind
+    /// What sort of thing it is about.
+    pub fn kind(&self) -> ConflictKind {
+        match &self.about {
+            About::Claim(contested, _) => contested.kind.into(),
+            About::Reference(_) => ConflictKind::Reference,
+        }
     }
 
     /// How much it matters.
     pub fn severity(&self) -> Severity {
         match self.kind() {
-            ClaimKind::HostPort => Severity::Destructive,
-            ClaimKind::Domain | ClaimKind::Volume => Severity::Caution,
+            ConflictKind::HostPort | ConflictKind::Reference => Severity::Destructive,
+            ConflictKind::Domain | ConflictKind::Volume => Severity::Caution,
         }
     }
 
-    /// The resource as users write it.
+    /// The resource or the reference as users write it.
     pub fn value(&self) -> &str {
-        &self.contested.value
+        match &self.about {
+            About::Claim(contested, _) => &contested.value,
+            About::Reference(unresolved) => &unresolved.reference,
+        }
     }
 
-    /// The oldest other claimant.
-    pub fn holder(&self) -> &Arc<InstanceModel> {
-        &self.contested.claimants[self.oldest].instance
+    /// The oldest other claimant; `None` for a reference.
+    pub fn holder(&self) -> Option<&Arc<InstanceModel>> {
+        match &self.about {
+            About::Claim(contested, oldest) => Some(&contested.claimants[*oldest].instance),
+            About::Reference(_) => None,
+        }
     }
 
-    /// The oldest other claimants, oldest first: from one to ten.
+    /// The oldest other claimants, oldest first: from one to ten; none for a reference.
     pub fn holders(&self) -> impl Iterator<Item = &Arc<InstanceModel>> {
-        let all = self.contested.claimants.iter().map(|it| &it.instance);
+        let claimants = match &self.about {
+            About::Claim(contested, _) => contested.claimants.as_slice(),
+            About::Reference(_) => &[],
+        };
+        let all = claimants.iter().map(|it| &it.instance);
         all.filter(|it| it.id != self.instance.id).take(MAX_HOLDERS)
     }
 
-    /// A message that names the oldest other claimant and suggests a remedy.
+    /// A message that names the oldest other claimant, or what a reference lacks, and suggests a remedy.
     pub fn message(&self) -> String {
-        let NamedClaimant { instance, stack } = &self.contested.claimants[self.oldest];
+        let (contested, oldest) = match &self.about {
+            About::Claim(contested, oldest) => (contested, *oldest),
+            About::Reference(unresolved) => return unresolved.message(),
+        };
+        let NamedClaimant { instance, stack } = &contested.claimants[oldest];
         let holder = &instance.instance_id;
         let holders = match self.holder_count - 1 {
             0 => format!("`{stack}/{holder}`"),
@@ -100,7 +154,7 @@ impl Conflict {
             n if self.holder_count >= MAX_OTHERS => format!("`{stack}/{holder}` and at least {n} other instances"),
             n => format!("`{stack}/{holder}` and {n} other instances"),
         };
-        let (what, instead) = match self.kind() {
+        let (what, instead) = match contested.kind {
             ClaimKind::HostPort => ("host port", "publish another host port"),
             ClaimKind::Domain => ("domain", "choose another domain"),
             ClaimKind::Volume => ("volume", "use another one, mount it read-only on both sides"),
@@ -116,8 +170,13 @@ impl App {
         let db = &self.reader();
         let subjects = claims::of_instances(db, instances).await?;
         let mut of_instance: HashMap<InstanceId, Vec<Conflict>> = HashMap::new();
-        for conflict in self.conflicts(db, subjects).await? {
-            of_instance.entry(conflict.instance.id).or_default().push(conflict);
+        let stacks: BTreeSet<StackId> = subjects.iter().map(|it| it.stack_id).collect();
+        let wanted: HashSet<InstanceId> = subjects.iter().map(|it| it.id).collect();
+        let references = self.unresolved(db, &stacks.into_iter().collect::<Vec<_>>()).await?;
+        for conflict in self.conflicts(db, subjects).await?.into_iter().chain(references) {
+            if wanted.contains(&conflict.instance.id) {
+                of_instance.entry(conflict.instance.id).or_default().push(conflict);
+            }
         }
         Ok(of_instance)
     }
@@ -130,7 +189,25 @@ impl App {
         for conflict in self.conflicts(db, subjects).await? {
             of_stack.entry(conflict.instance.stack_id).or_default().push(conflict);
         }
+        for conflict in self.unresolved(db, stacks).await?.into_iter().filter(|it| it.instance.enabled) {
+            of_stack.entry(conflict.instance.stack_id).or_default().push(conflict);
+        }
+        for conflicts in of_stack.values_mut() {
+            // Those of an instance have their order already, claims first.
+            conflicts.sort_by_key(|conflict| (conflict.instance.created_at, conflict.instance.id));
+        }
         Ok(of_stack)
+    }
+
+    /// The references without a value of the live instances of stacks, by the age of the instance and the text.
+    async fn unresolved(&self, db: &impl Session, stacks: &[StackId]) -> Result<Vec<Conflict>> {
+        let found = references::where_any(db, stacks).await?;
+        let mut conflicts = Vec::new();
+        for reference in found.values().flat_map(unresolved) {
+            self.budget().charge(size_of::<Conflict>() + size_of::<Unresolved>())?;
+            conflicts.push(Conflict::from(reference));
+        }
+        Ok(conflicts)
     }
 
     /// All conflicts of the subjects, sorted by the age of the instance, then by kind and value.
@@ -193,7 +270,8 @@ impl App {
             let Some(oldest) = oldest else { continue };
             self.budget().charge(size_of::<Conflict>())?;
             let instance = Arc::clone(instance);
-            conflicts.push(Conflict { instance, holder_count: overlap.others, contested, oldest });
+            let about = About::Claim(contested, oldest);
+            conflicts.push(Conflict { instance, holder_count: overlap.others, about });
         }
         Ok(conflicts)
     }

@@ -46,7 +46,7 @@ pub enum ContainerAction {
     Remove,
 }
 
-/// What happens to a dependency on an instance.
+/// What happens to a dependency on an instance, or to a reference to a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ReferenceAction {
     /// It leads to nothing any more.
@@ -85,11 +85,11 @@ pub enum EffectKind {
         /// Its former name, if that is another one.
         former: Option<String>,
     },
-    /// A dependency on an instance that goes or gets another name.
+    /// A dependency on an instance that goes or gets another name, or a reference to a value of which that is so.
     Reference {
         /// What happens to it.
         action: ReferenceAction,
-        /// The instance on which others depend, by its former name.
+        /// The instance on which others depend, by its former name; or the reference that has no value afterwards.
         target: String,
     },
     /// An instance claims something of the host, or does so no longer.

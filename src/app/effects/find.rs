@@ -49,7 +49,10 @@ pub(super) async fn find(app: &App, db: &Tx, tx: &Tx) -> Result<Effects> {
     found.instances()?;
     found.shared_volumes(tx).await?;
     found.references(db).await?;
-    let (new_conflicts, solved_conflicts) = found.conflicts(db, tx).await?;
+    let values = found.values(db, tx).await?;
+    let (mut new_conflicts, mut solved_conflicts) = found.conflicts(db, tx).await?;
+    new_conflicts.extend(values.broken.into_iter().map(Conflict::from));
+    solved_conflicts.extend(values.mended.into_iter().map(Conflict::from));
     found.list.sort_by(|one, other| one.place.cmp(&other.place));
     let mut bound = String::new();
     for effect in &found.list {
@@ -79,7 +82,7 @@ pub(super) struct Found<'a> {
     pub(super) names: Names,
     /// Volumes of stacks that an instance mounts no longer, until it is known whether another one does.
     pub(super) unmounted: Vec<Unmounted>,
-    list: Vec<Effect>,
+    pub(super) list: Vec<Effect>,
 }
 
 /// A number with the word for it.

@@ -52,7 +52,7 @@ impl Found<'_> {
         }
     }
 
-    fn place(&self, row: &InstanceModel) -> String {
+    pub(super) fn place(&self, row: &InstanceModel) -> String {
         let stack = self.before.stack_name(row.stack_id).or_else(|| self.after.stack_name(row.stack_id));
         format!("{}/{}", stack.unwrap_or("?"), row.instance_id)
     }

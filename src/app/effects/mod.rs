@@ -6,6 +6,7 @@
 mod effect;
 mod find;
 mod instances;
+mod references;
 mod state;
 mod token;
 mod values;

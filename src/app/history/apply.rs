@@ -7,9 +7,16 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    app::{find, history::version::PastInstance, instances::naming, overrides::dependencies::DependencyGraph},
+    access::change::Subject,
+    app::{
+        find,
+        history::version::PastInstance,
+        instances::naming,
+        overrides::{dependencies::DependencyGraph, follow},
+    },
     db::{
         Tx,
+        change_log::past::{Point, Undo},
         entities::{InstanceModel, StackModel},
         entries::{self, Mergeable, Source},
         queries::{
@@ -21,9 +28,10 @@ use crate::{
     fields::InstanceValues,
     ids::{InstanceId, StackId, TemplateId},
     kinds::{
-        Dependency, Inherited, InstanceOverrides, OfInstance, OfStack, OfTemplate, OverrideKind, Overrides, Rules,
-        diff, for_each_kind, merge,
+        Dependency, Inherited, InstanceOverrides, Kind, OfInstance, OfStack, OfTemplate, OverrideKind, Overrides,
+        Rules, diff, for_each_kind, merge,
     },
+    references::{has_references, with_names},
 };
 
 /// The overrides with which an instance would run exactly as it did, although its template and the variables of its stack
@@ -90,6 +98,44 @@ fn as_it_ran<K: Mergeable>(
     overrides
 }
 
+/// Lets the references in overrides of a point name other instances as these are called now.
+pub(super) async fn name_as_now(
+    tx: &Tx,
+    stack: &StackModel,
+    point: Point,
+    overrides: &mut InstanceOverrides,
+) -> Result<()> {
+    let mut refers = false;
+    macro_rules! look {
+        ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => { $(
+            let entries = overrides.$field.iter().flat_map(|overrides| &overrides.entries);
+            refers |= entries.flat_map(Kind::reference_texts).any(|(_, text)| has_references(&text));
+        )+ };
+    }
+    for_each_kind!(look);
+    if !refers {
+        return Ok(());
+    }
+    let rows = stack_instances::live(tx, stack.id).await?;
+    let subjects: Vec<Subject> = rows.iter().map(|row| Subject::Instance(row.id)).collect();
+    let undo = Undo::load(tx, point, &subjects).await?;
+    let existed = rows.iter().filter(|row| undo.existed(Subject::Instance(row.id)));
+    let names: HashMap<String, &str> =
+        existed.map(|row| (undo.object(row).instance_id, row.instance_id.as_str())).collect();
+    let other = |name: &str| names.get(name).filter(|now| **now != name).map(|now| (*now).to_owned());
+    macro_rules! replace {
+        ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => { $(
+            for entry in overrides.$field.iter_mut().flat_map(|overrides| &mut overrides.entries) {
+                entry.replace_reference_texts(&mut |text| {
+                    with_names(text, other).unwrap_or_else(|| text.to_owned())
+                });
+            }
+        )+ };
+    }
+    for_each_kind!(replace);
+    Ok(())
+}
+
 /// What an instance is to be. A field that is `None` stays as it is.
 pub(super) struct Wanted {
     /// The name.
@@ -133,6 +179,21 @@ pub(super) async fn write(
         Some((name, _)) => updated.map_err(naming::taken(&stack.name, name)),
         None => Ok(updated?),
     }
+}
+
+/// The same, and lets references to the instance follow its name. For a state of the instance alone: with its stack, the other
+/// instances go back to the texts that they had.
+pub(super) async fn write_followed(
+    tx: &Tx,
+    (stack, instance): (&StackModel, &InstanceModel),
+    wanted: Wanted,
+    now: DateTime<Utc>,
+) -> Result<InstanceModel> {
+    let written = write(tx, (stack, instance), wanted, now).await?;
+    if written.instance_id != instance.instance_id {
+        follow::rename(tx, &written, &instance.instance_id, now).await?;
+    }
+    Ok(written)
 }
 
 /// Drops dependencies on instances that are not there any more, and notes those that would make a cycle today.

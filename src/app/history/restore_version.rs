@@ -84,10 +84,11 @@ impl RestoreVersion {
         let point = point::resolve(tx, now, stack.id, &self.at).await?;
         let (mut past, _) = version::past_instances(tx, &stack, vec![instance.clone()], point).await?;
         let past = past.pop().ok_or_else(|| apply::not_there("instance"))?;
-        let (overrides, pinned) = apply::overrides_of(tx, &past).await?;
+        let (mut overrides, pinned) = apply::overrides_of(tx, &past).await?;
+        apply::name_as_now(tx, &stack, point, &mut overrides).await?;
         let wanted =
             Wanted { name: Some(past.row.instance_id.clone()), values: InstanceValues::from(&*past.row), overrides };
-        let restored = apply::write(tx, (&stack, &instance), wanted, now).await?;
+        let restored = apply::write_followed(tx, (&stack, &instance), wanted, now).await?;
         let warnings = warnings::pinned(&restored.instance_id, &pinned).into_iter().collect();
         Ok(Warned { value: Undone(AnyId::Instance(instance.id)), warnings })
     }

@@ -9,6 +9,7 @@ use crate::{
     app::{
         App, Layers,
         history::point::{self, PointRef},
+        overrides::references,
     },
     db::{
         Tx,
@@ -24,6 +25,7 @@ use crate::{
         Cardinality, Dependency, EnvVar, OfInstance, OfStack, OfTemplate, Rules, Setting, SharedVar, for_each_kind,
         for_each_template_kind,
     },
+    references::StackValues,
 };
 
 /// The layers of one kind, or the row that cannot be read.
@@ -89,6 +91,22 @@ pub struct PastStack {
     pub made_by: Option<ChangeModel>,
     /// The point.
     pub point: Point,
+}
+
+impl PastStack {
+    /// What it and its instances offered to references. Secrets are still encrypted.
+    pub fn values(&self) -> StackValues {
+        let offered = self.instances.iter().map(|instance| {
+            let PastLayers { env_vars, ports, domains, .. } = &*instance.layers;
+            references::offered(
+                &instance.row,
+                references::entries(env_vars.clone()).iter(),
+                references::entries(ports.clone()).iter(),
+                references::entries(domains.clone()).iter(),
+            )
+        });
+        references::of_stack(offered.collect(), self.shared_vars.as_ref().map_or(&[], |vars| vars.as_slice()))
+    }
 }
 
 impl App {

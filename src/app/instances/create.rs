@@ -7,7 +7,7 @@ use crate::{
     app::{
         App, StackRef, TemplateRef, find,
         instances::naming,
-        overrides::{dependencies, keep_secrets, locks::Locks},
+        overrides::{dependencies, keep_secrets, locks::Locks, references},
         text,
     },
     db::{
@@ -83,7 +83,8 @@ impl Command for CreateInstance {
         let mut overrides_at = Problems::at(&["input", "overrides"]);
         overrides.check(&mut overrides_at);
         let mut problems = Problems::default();
-        let hold = dependencies::lock(|kind| overrides.touches(kind));
+        let given = overrides.given_references();
+        let hold = references::lock(&given, dependencies::lock(|kind| overrides.touches(kind)));
         let stack = problems.keep(find::stack(tx, &self.stack, hold).await?);
         let template = problems.keep(find::template(tx, &self.template, TemplateLock::KeyShare).await?);
         let names = naming::instance_names(tx, stack.as_ref(), &self.name, &mut problems).await?;
@@ -112,6 +113,7 @@ impl Command for CreateInstance {
         };
         let created = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;
         entries::insert_all::<OfInstance>(tx, created.id, overrides, now).await?;
+        references::expect(tx, &created, &["input", "overrides"], &given).await?;
         Ok(created)
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     app::{App, InstanceRef, Warned, find, trash::lookup, warnings},
     db::{
         Command, Tx,
-        queries::{dependencies, instances},
+        queries::{dependencies, instances, stacks::RowLock},
     },
     error::{Error, Result},
     ids::{AnyId, InstanceId},
@@ -34,7 +34,7 @@ impl Command for PurgeInstance {
     type Output = Warned<InstanceId>;
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<Warned<InstanceId>> {
-        let found = lookup::instance(tx, &self.instance).await?;
+        let found = lookup::instance(tx, &self.instance, RowLock::Shared).await?;
         let (_, instance) = found.map_err(|problem| Error::refused(lookup::first(problem)))?;
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
         // Each instance that depends on it loses an override.

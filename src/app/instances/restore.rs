@@ -4,11 +4,14 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     access::Permission,
-    app::{App, InstanceRef, find, instances::naming, trash::lookup},
+    app::{App, InstanceRef, find, instances::naming, overrides::follow, trash::lookup},
     db::{
         Command, Tx,
         entities::{InstanceModel, StackModel},
-        queries::instances::{self, InstanceChange},
+        queries::{
+            instances::{self, InstanceChange},
+            stacks::RowLock,
+        },
     },
     error::{Code, Error, Problem, Problems, Result},
     ids::AnyId,
@@ -38,7 +41,9 @@ impl Command for RestoreInstance {
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {
         let mut problems = Problems::default();
-        let found = problems.keep(lookup::instance(tx, &self.instance).await?.and_then(of_live_stack));
+        // A new name also changes the instances that refer to this one.
+        let hold = if self.name.is_some() { RowLock::Exclusive } else { RowLock::Shared };
+        let found = problems.keep(lookup::instance(tx, &self.instance, hold).await?.and_then(of_live_stack));
         let raw = self.name.as_deref().or(found.as_ref().map(|(_, instance)| instance.instance_id.as_str()));
         let names = match raw {
             Some(raw) => naming::instance_names(tx, found.as_ref().map(|(stack, _)| stack), raw, &mut problems).await?,
@@ -51,7 +56,16 @@ impl Command for RestoreInstance {
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
         let change =
             InstanceChange { name: Some((name.clone(), container)), trashed: Some(false), ..InstanceChange::default() };
-        instances::update(tx, &instance, change, now).await.map_err(naming::taken(&stack.name, &name))
+        let restored =
+            instances::update(tx, &instance, change, now).await.map_err(naming::taken(&stack.name, &name))?;
+        let is_free = || instances::find_by_name(tx, stack.id, &instance.instance_id, RowLock::None);
+        if restored.instance_id != instance.instance_id && is_free().await?.is_none() {
+            // What refers to the former name meant this instance; another one of that name is meant by now otherwise.
+            follow::rename(tx, &restored, &instance.instance_id, now).await?;
+            let found = instances::find(tx, restored.id, RowLock::None).await?;
+            return found.ok_or_else(|| Error::Internal("a restored instance is missing".into()));
+        }
+        Ok(restored)
     }
 }
 

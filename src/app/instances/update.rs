@@ -4,11 +4,14 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     access::Permission,
-    app::{App, InstanceRef, find, instances::naming, text},
+    app::{App, InstanceRef, find, instances::naming, overrides::follow, text},
     db::{
         Command, Tx,
         entities::InstanceModel,
-        queries::instances::{self, InstanceChange},
+        queries::{
+            instances::{self, InstanceChange},
+            stacks::RowLock,
+        },
     },
     error::{Error, Problems, Result},
     fields::{InstanceEdit, InstanceValues},
@@ -42,7 +45,9 @@ impl Command for UpdateInstance {
 
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {
         let mut problems = Problems::default();
-        let found = problems.keep(find::instance(tx, &self.instance).await?);
+        // A rename also changes the instances that refer to this one.
+        let hold = if self.name.is_some() { RowLock::Exclusive } else { RowLock::Shared };
+        let found = problems.keep(find::instance_in(tx, &self.instance, hold).await?);
         let names = match &self.name {
             Some(Some(raw)) => {
                 naming::instance_names(tx, found.as_ref().map(|(stack, _)| stack), raw, &mut problems).await?
@@ -68,9 +73,13 @@ impl Command for UpdateInstance {
             return Ok(instance);
         }
         let updated = instances::update(tx, &instance, change, now).await;
-        match &names {
-            Some((name, _)) => updated.map_err(naming::taken(&stack.name, name)),
-            None => Ok(updated?),
+        let Some((name, _)) = &names else { return Ok(updated?) };
+        let updated = updated.map_err(naming::taken(&stack.name, name))?;
+        if updated.instance_id != instance.instance_id {
+            follow::rename(tx, &updated, &instance.instance_id, now).await?;
         }
+        // It may refer to itself by its name.
+        let found = instances::find(tx, updated.id, RowLock::None).await?;
+        found.ok_or_else(|| Error::Internal("a renamed instance is missing".into()))
     }
 }

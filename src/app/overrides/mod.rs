@@ -4,7 +4,9 @@
 
 pub(in crate::app) mod dependencies;
 pub(in crate::app) mod effective;
+pub(in crate::app) mod follow;
 pub(in crate::app) mod keep_secrets;
 pub(in crate::app) mod locks;
 pub(in crate::app) mod patch;
+pub(in crate::app) mod references;
 pub(in crate::app) mod set;

@@ -11,6 +11,7 @@ use crate::{
             dependencies::{self, DependencyGraph},
             keep_secrets,
             locks::Locks,
+            references,
         },
     },
     db::{
@@ -21,7 +22,7 @@ use crate::{
     },
     error::{Code, Error, Problems, Result},
     ids::AnyId,
-    kinds::{Draft, Entry, Key, Operation, OverrideKind, Reset, Slot},
+    kinds::{Draft, Entry, GivenReferences, Key, Operation, OverrideKind, Reset, Slot},
 };
 
 /// The maximum number of operations in one request.
@@ -61,7 +62,9 @@ impl Command for PatchInstanceOverrides {
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<InstanceModel> {
         let touches = |kind| self.operations.iter().any(|operation| operation.touches(kind));
         let mut problems = Problems::default();
-        let found = problems.keep(find::instance_in(tx, &self.instance, dependencies::lock(touches)).await?);
+        let given = self.given_references();
+        let hold = references::lock(&given, dependencies::lock(touches));
+        let found = problems.keep(find::instance_in(tx, &self.instance, hold).await?);
         let mut at = Problems::at(&["input", "operations"]);
         if self.operations.len() > MAX_OPERATIONS {
             let message =
@@ -108,9 +111,26 @@ impl Command for PatchInstanceOverrides {
         let Some((_, instance)) = found else { return Err(Error::Internal("an instance is missing".into())) };
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
         match entries::Changes::find(tx, instance.id, draft).await?.write(tx, now).await? {
-            Some(change) => Ok(instances::update(tx, &instance, change, now).await?),
+            Some(change) => {
+                references::expect(tx, &instance, &["input", "operations"], &given).await?;
+                Ok(instances::update(tx, &instance, change, now).await?)
+            }
             None => Ok(instance),
         }
+    }
+}
+
+impl PatchInstanceOverrides {
+    /// The texts with references that the operations set.
+    fn given_references(&self) -> Vec<GivenReferences> {
+        let mut found = Vec::new();
+        for (index, operation) in self.operations.iter().enumerate().take(MAX_OPERATIONS) {
+            found.extend(operation.given_references().into_iter().map(|mut given| {
+                given.path.insert(0, index.to_string());
+                given
+            }));
+        }
+        found
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     access::Permission,
     app::{
         App, InstanceRef, find,
-        overrides::{dependencies, keep_secrets, locks::Locks},
+        overrides::{dependencies, keep_secrets, locks::Locks, references},
     },
     db::{Command, Tx, entities::InstanceModel, entries, queries::instances},
     error::{Error, Problems, Result},
@@ -47,7 +47,9 @@ impl Command for SetInstanceOverrides {
         wanted.check(&mut at);
         let touches = |kind| self.overrides.touches(kind);
         let mut problems = Problems::default();
-        let found = problems.keep(find::instance_in(tx, &self.instance, dependencies::lock(touches)).await?);
+        let given = self.overrides.given_references();
+        let hold = references::lock(&given, dependencies::lock(touches));
+        let found = problems.keep(find::instance_in(tx, &self.instance, hold).await?);
         if let (Some((stack, instance)), Some(wanted)) = (&found, &mut wanted.dependencies) {
             dependencies::resolve_all(tx, stack, Some(instance.id), wanted, &mut at).await?;
         }
@@ -67,7 +69,10 @@ impl Command for SetInstanceOverrides {
         find::expect_revision(AnyId::Instance(instance.id), instance.revision, self.expected_revision)?;
         draft.write(wanted);
         match entries::Changes::find(tx, instance.id, draft).await?.write(tx, now).await? {
-            Some(change) => Ok(instances::update(tx, &instance, change, now).await?),
+            Some(change) => {
+                references::expect(tx, &instance, &["input", "overrides"], &given).await?;
+                Ok(instances::update(tx, &instance, change, now).await?)
+            }
             None => Ok(instance),
         }
     }

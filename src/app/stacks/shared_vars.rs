@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     access::Permission,
-    app::{App, StackRef, find},
+    app::{App, StackRef, find, overrides::references},
     db::{
         Command, Tx,
         entities::StackModel,
@@ -67,11 +67,13 @@ impl Command for SetSharedVars {
         problems.finish()?;
         let Some(stack) = found else { return Err(Error::Internal("a stack is missing".into())) };
         find::expect_revision(AnyId::Stack(stack.id), stack.revision, self.expected_revision)?;
+        let given = wanted.clone();
         let places: BTreeMap<String, usize> = (0..).zip(&wanted).map(|(index, var)| (var.key.clone(), index)).collect();
         if !shared::replace_vars(tx, stack.id, wanted, now).await? {
             return Ok(stack);
         }
         refuse_held(tx, &stack, &places).await?;
+        references::expect_shared(tx, stack.id, &given).await?;
         Ok(stacks::update(tx, &stack, StackChange::default(), now).await?)
     }
 }

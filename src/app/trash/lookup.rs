@@ -32,11 +32,12 @@ pub(in crate::app) async fn stack(tx: &Tx, wanted: &StackRef) -> Result<Result<S
     Ok(locked.ok_or_else(|| not_found(path, "The stack is not in the trash.")))
 }
 
-/// Finds a trashed instance and its stack. The instance is locked for a change, the stack against changes. Names refer
+/// Finds a trashed instance and its stack, which gets this lock. The instance is locked for a change. Names refer
 /// to the most recently trashed instance in a live stack; the stack of an instance found by id may be trashed too.
 pub(in crate::app) async fn instance(
     tx: &Tx,
     wanted: &InstanceRef,
+    hold: RowLock,
 ) -> Result<Result<(StackModel, InstanceModel), Problem>> {
     let (path, found): (&[&str], _) = match wanted {
         InstanceRef::Id(Some(id)) => (&["input", "instance", "id"], instances::find(tx, *id, RowLock::None).await?),
@@ -51,7 +52,7 @@ pub(in crate::app) async fn instance(
         }
     };
     let Some(found) = found else { return Ok(Err(not_found(path, "No such instance is in the trash."))) };
-    let stack = stacks::find_any(tx, found.stack_id, RowLock::Shared).await?;
+    let stack = stacks::find_any(tx, found.stack_id, hold).await?;
     let locked = instances::find(tx, found.id, RowLock::Exclusive).await?;
     let locked = locked.filter(|instance| instance.deleted_at.is_some());
     Ok(stack.zip(locked).ok_or_else(|| not_found(path, "The instance is not in the trash.")))

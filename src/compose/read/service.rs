@@ -12,6 +12,7 @@ use crate::{
         compose::{Definitions, EXTENSION, NoteKind, Notes, ReadEntry, Reading, Services},
         for_each_kind,
     },
+    references::escaped,
     yaml::{At, Map, Node, Value},
 };
 
@@ -126,6 +127,9 @@ fn sound<K: Kind>(found: Vec<ReadEntry<K>>, notes: &mut Notes<'_>) -> Vec<K> {
         }
         let mut lose = |found: &ReadEntry<K>, reason: &str| notes.push(NoteKind::Lost, &found.path, found.at, reason);
         next.entry.normalize();
+        if !K::IS_INTERPOLATED {
+            next.entry.replace_reference_texts(&mut |text| escaped(text).into_owned());
+        }
         let mut problems = Problems::at(&[]);
         check_entry(&next.entry, &mut problems);
         if let Err(Error::Refused(problems)) = problems.finish() {

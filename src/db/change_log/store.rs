@@ -13,7 +13,7 @@ use crate::{
     db::{
         Tx,
         change_log::{
-            PART_OF_KEYS, PARTS_OF_STACKS, part_of,
+            Form, PART_OF_KEYS, PARTS_OF_STACKS, part_of,
             recorder::{NewChange, NewEntry, Recorded, Side},
             versions::{NewVersions, RAISE_SQL},
         },
@@ -36,10 +36,21 @@ struct Placed {
 /// The changes of a transaction in the order in which they get their positions.
 fn placed(tx: &Tx, recorded: Recorded, now: DateTime<Utc>) -> Vec<Placed> {
     let Recorded { mut changes, mut entries, .. } = recorded;
-    // The change of a stack is the cause of those of its instances, and a purge that of what it takes along.
+    // The change of a stack is the cause of those of its instances, the new name of an instance that of what refers to it, also
+    // in the variables of its stack, and a purge that of what it takes along.
     let is_stack = |change: &NewChange| matches!(change.subject, Subject::Stack(_));
+    let acts = |change: &NewChange| is_stack(change) && change.action != ChangeAction::Update;
+    let is_renamed = |change: &NewChange| {
+        let mut fields = entries.get(&change.subject).into_iter().flatten().filter(|entry| entry.form == Form::Field);
+        !change.is_new
+            && matches!(change.subject, Subject::Instance(_))
+            && fields.any(|entry| entry.key.as_deref() == Some("instance_id"))
+    };
     let is_purge = |change: &NewChange| change.action == ChangeAction::Purge;
-    let cause = changes.iter().position(is_stack).or_else(|| changes.iter().position(is_purge));
+    let cause = (changes.iter().position(acts))
+        .or_else(|| changes.iter().position(is_renamed))
+        .or_else(|| changes.iter().position(is_stack))
+        .or_else(|| changes.iter().position(is_purge));
     // Ids ascend, so the cause comes first.
     if let Some(cause) = cause {
         changes[..=cause].rotate_right(1);

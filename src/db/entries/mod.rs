@@ -5,6 +5,7 @@
 mod difference;
 mod heads;
 pub mod owned;
+pub mod references;
 mod rows;
 pub mod shared;
 

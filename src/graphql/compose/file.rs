@@ -36,9 +36,9 @@ pub(in crate::graphql) struct ComposeWarning {
 pub(in crate::graphql) struct ComposeVariable {
     /// Its name in the file, where it is unique.
     name: String,
-    /// Name of the instance that has the secret.
-    instance: String,
-    /// Name of the environment variable of the instance.
+    /// Name of the instance that has the secret; null for a variable of the stack.
+    instance: Option<String>,
+    /// Name of the environment variable.
     key: String,
 }
 

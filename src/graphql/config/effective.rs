@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use async_graphql::{Context, Object, ObjectType, Result, SimpleObject, TypeName};
+use async_graphql::{Context, Object, ObjectType, OutputType, Result, SimpleObject, TypeName};
 use futures_util::future::{try_join, try_join4};
 
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
         config::{
             entries::{FlatEntry, entries},
             override_report::{RemovedEntry, Reports},
+            references::{Written, resolved},
             shared::Shared,
             since::Since,
         },
@@ -24,7 +25,7 @@ use crate::{
         loaders::{RulesOf, StackKey, TemplateKey},
     },
     kinds::{
-        Argv, Effective, Kind, Merged, Names, OfInstance, OfStack, OfTemplate, Origin, Registered, Setting,
+        Argv, Effective, EnvVar, Kind, Merged, Names, OfInstance, OfStack, OfTemplate, Origin, Registered, Setting,
         SettingField, Settings, for_each_kind,
     },
 };
@@ -36,6 +37,16 @@ pub(in crate::graphql) enum ConfigOf {
     Now(Arc<InstanceModel>),
     /// As it was.
     Past(Arc<PastInstance>),
+}
+
+impl ConfigOf {
+    /// The row of the instance.
+    pub(in crate::graphql) fn row(&self) -> &Arc<InstanceModel> {
+        match self {
+            Self::Now(instance) => instance,
+            Self::Past(past) => &past.row,
+        }
+    }
 }
 
 /// Loads the layers of one kind: the entries of the template, those that the instances of the stack share, and the
@@ -96,10 +107,10 @@ pub(in crate::graphql) async fn system<K: Kind>(ctx: &Context<'_>, of: &ConfigOf
     })))
 }
 
-/// An entry of the effective configuration: its own fields, where it comes from, and what it shadows.
+/// What every entry of the effective configuration has: its own fields, where it comes from, and what it shadows.
 #[derive(SimpleObject)]
 #[graphql(name_type)]
-pub(in crate::graphql) struct EffectiveEntry<K: ObjectType> {
+pub(in crate::graphql) struct EntryFields<K: ObjectType> {
     #[graphql(flatten)]
     entry: Shared<K>,
     /// Where it comes from.
@@ -110,18 +121,51 @@ pub(in crate::graphql) struct EffectiveEntry<K: ObjectType> {
     pub(in crate::graphql) since: Since,
 }
 
+/// A name that is in no schema: the fields are those of the entries.
+impl<K: ObjectType> TypeName for EntryFields<K> {
+    fn type_name() -> Cow<'static, str> {
+        format!("FieldsOfEffective{}", K::type_name()).into()
+    }
+}
+
+/// An entry of the effective configuration: its own fields, where it comes from, and what it shadows.
+#[derive(SimpleObject)]
+#[graphql(name_type)]
+pub(in crate::graphql) struct EffectiveEntry<K: ObjectType> {
+    #[graphql(flatten)]
+    pub(in crate::graphql) fields: EntryFields<K>,
+}
+
 impl<K: ObjectType> TypeName for EffectiveEntry<K> {
     fn type_name() -> Cow<'static, str> {
         format!("Effective{}", K::type_name()).into()
     }
 }
 
-impl<K: Registered + ObjectType> EffectiveEntry<K> {
-    /// Makes the entry from one of these lists.
-    fn new(of: &ConfigOf, lists: &[&Arc<Vec<K>>], effective: &Effective<&K>) -> Option<Self> {
+/// The entries of a kind in effect, and the lists that they are from.
+struct Parts<'p, K> {
+    of: &'p ConfigOf,
+    lists: &'p [&'p Arc<Vec<K>>],
+    /// The entries with their references resolved, if there are references.
+    resolved: Option<Arc<Vec<K>>>,
+}
+
+impl<K> Clone for Parts<'_, K> {
+    fn clone(&self) -> Self {
+        Self { of: self.of, lists: self.lists, resolved: self.resolved.clone() }
+    }
+}
+
+impl<K: Registered + ObjectType> EntryFields<K> {
+    /// Makes the entry at a place.
+    fn new(parts: &Parts<'_, K>, place: usize, effective: &Effective<&K>) -> Option<Self> {
+        let Parts { of, lists, resolved } = parts;
         let shadows = effective.shadows.iter().filter_map(|shadowed| Shared::find(lists, shadowed));
         Some(Self {
-            entry: Shared::find(lists, effective.entry)?,
+            entry: match resolved {
+                Some(resolved) => Shared::at(resolved, place),
+                None => Shared::find(lists, effective.entry),
+            }?,
             origin: effective.origin,
             shadows: shadows.collect(),
             since: Since::new(of, K::KIND, effective.entry.key().to_string(), effective.origin),
@@ -132,31 +176,90 @@ impl<K: Registered + ObjectType> EffectiveEntry<K> {
 /// The GraphQL type of the effective entries of a kind.
 trait Shown<K: Kind>: Sized {
     type Answer;
-    fn show(of: &ConfigOf, lists: &[&Arc<Vec<K>>], merged: Result<Merged<&K>>) -> Self::Answer;
+    fn show(parts: &Parts<'_, K>, merged: Result<Merged<&K>>) -> Self::Answer;
 }
 
-impl<K: Registered + ObjectType> Shown<K> for Vec<K> {
-    type Answer = Result<Vec<EffectiveEntry<K>>>;
-    fn show(of: &ConfigOf, lists: &[&Arc<Vec<K>>], merged: Result<Merged<&K>>) -> Self::Answer {
-        Ok(merged?.entries.iter().filter_map(|effective| EffectiveEntry::new(of, lists, effective)).collect())
+/// A kind whose effective entries are a list.
+trait Listed: Registered {
+    type Entry: OutputType;
+    fn entry(parts: &Parts<'_, Self>, place: usize, effective: &Effective<&Self>) -> Option<Self::Entry>;
+}
+
+macro_rules! listed {
+    ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => { $( listed_one!($kind); )+ };
+}
+macro_rules! listed_one {
+    // Its entries have more fields.
+    (EnvVar) => {};
+    ($kind:ident) => {
+        impl Listed for crate::kinds::$kind {
+            type Entry = EffectiveEntry<Self>;
+            fn entry(parts: &Parts<'_, Self>, place: usize, effective: &Effective<&Self>) -> Option<Self::Entry> {
+                EntryFields::new(parts, place, effective).map(|fields| EffectiveEntry { fields })
+            }
+        }
+    };
+}
+for_each_kind!(listed);
+
+/// An environment variable as it would run: its references are resolved.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct EffectiveEnvVar {
+    #[graphql(flatten)]
+    pub(in crate::graphql) fields: EntryFields<EnvVar>,
+    #[graphql(flatten)]
+    written: Written,
+}
+
+impl Listed for EnvVar {
+    type Entry = EffectiveEnvVar;
+    fn entry(parts: &Parts<'_, Self>, place: usize, effective: &Effective<&Self>) -> Option<EffectiveEnvVar> {
+        Some(EffectiveEnvVar {
+            fields: EntryFields::new(parts, place, effective)?,
+            written: Written::new(parts.of, Shared::find(parts.lists, effective.entry)?),
+        })
+    }
+}
+
+impl EffectiveEnvVar {
+    /// The variable of an instance with this key.
+    pub(in crate::graphql) async fn find(ctx: &Context<'_>, of: &ConfigOf, key: &str) -> Result<Option<Self>> {
+        let layers = layers::<EnvVar>(ctx, of).await?;
+        let merged = layers.merge();
+        let resolved = resolved(ctx, of, &merged).await?;
+        let parts = Parts { of, lists: &[&layers.template, &layers.shared, &layers.own], resolved };
+        let place = merged.entries.iter().position(|effective| effective.entry.key == key);
+        Ok(place.and_then(|place| EnvVar::entry(&parts, place, &merged.entries[place])))
+    }
+}
+
+impl<K: Listed> Shown<K> for Vec<K> {
+    type Answer = Result<Vec<K::Entry>>;
+    fn show(parts: &Parts<'_, K>, merged: Result<Merged<&K>>) -> Self::Answer {
+        let entries = merged?.entries;
+        Ok(entries.iter().enumerate().filter_map(|(place, effective)| K::entry(parts, place, effective)).collect())
     }
 }
 
 impl<K: Registered + ObjectType> Shown<K> for Option<K> {
     type Answer = Option<Result<EffectiveEntry<K>>>;
-    fn show(of: &ConfigOf, lists: &[&Arc<Vec<K>>], merged: Result<Merged<&K>>) -> Self::Answer {
-        let first = |merged: Merged<&K>| merged.entries.first().and_then(|first| EffectiveEntry::new(of, lists, first));
+    fn show(parts: &Parts<'_, K>, merged: Result<Merged<&K>>) -> Self::Answer {
+        let first = |merged: Merged<&K>| {
+            let fields = EntryFields::new(parts, 0, merged.entries.first()?)?;
+            Some(EffectiveEntry { fields })
+        };
         merged.map(first).transpose()
     }
 }
 
 impl Shown<Setting> for Settings {
     type Answer = Result<EffectiveSettings>;
-    fn show(of: &ConfigOf, _: &[&Arc<Vec<Setting>>], merged: Result<Merged<&Setting>>) -> Self::Answer {
+    fn show(parts: &Parts<'_, Setting>, merged: Result<Merged<&Setting>>) -> Self::Answer {
         let merged = merged?;
-        let there = merged.entries.into_iter().map(|effective| SettingShown {
+        let resolved = |place: usize| parts.resolved.as_ref().and_then(|resolved| resolved.get(place));
+        let there = merged.entries.into_iter().enumerate().map(|(place, effective)| SettingShown {
             field: effective.entry.field,
-            value: Some(effective.entry.value.clone()),
+            value: Some(resolved(place).unwrap_or(effective.entry).value.clone()),
             origin: effective.origin,
             shadows: effective.shadows.first().map(|shadowed| shadowed.value.clone()),
         });
@@ -166,7 +269,7 @@ impl Shown<Setting> for Settings {
             origin: Origin::Instance,
             shadows: Some(removed.entry.value.clone()),
         });
-        Ok(EffectiveSettings { of: of.clone(), entries: there.chain(removed).collect() })
+        Ok(EffectiveSettings { of: parts.of.clone(), entries: there.chain(removed).collect() })
     }
 }
 
@@ -279,7 +382,12 @@ impl EffectiveScalars {
     async fn settings(&self, ctx: &Context<'_>) -> Result<Settings> {
         use crate::kinds::Cardinality;
         let layers = layers::<Setting>(ctx, &self.0).await?;
-        Ok(Settings::from_entries(layers.merge().values().into_iter().cloned().collect()))
+        let merged = layers.merge();
+        let entries = match resolved(ctx, &self.0, &merged).await? {
+            Some(resolved) => resolved.to_vec(),
+            None => merged.values().into_iter().cloned().collect(),
+        };
+        Ok(Settings::from_entries(entries))
     }
 }
 
@@ -340,12 +448,19 @@ macro_rules! fields {
                 type Set = <crate::kinds::$kind as Kind>::Set;
                 let parts = try_join(layers::<crate::kinds::$kind>(ctx, &self.0), system(ctx, &self.0)).await;
                 match &parts {
-                    Err(error) => <Set as Shown<crate::kinds::$kind>>::show(&self.0, &[], Err(error.clone())),
+                    Err(error) => {
+                        let parts = Parts { of: &self.0, lists: &[], resolved: None };
+                        <Set as Shown<crate::kinds::$kind>>::show(&parts, Err(error.clone()))
+                    }
                     Ok((layers, system)) => {
                         let mut merged = layers.merge();
                         merged.inject(system);
                         let lists = [&layers.template, &layers.shared, &layers.own, system];
-                        <Set as Shown<crate::kinds::$kind>>::show(&self.0, &lists, Ok(merged))
+                        let parts = |resolved| Parts { of: &self.0, lists: &lists, resolved };
+                        match resolved(ctx, &self.0, &merged).await {
+                            Ok(resolved) => <Set as Shown<crate::kinds::$kind>>::show(&parts(resolved), Ok(merged)),
+                            Err(error) => <Set as Shown<crate::kinds::$kind>>::show(&parts(None), Err(error)),
+                        }
                     }
                 }
             } )+

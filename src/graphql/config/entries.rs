@@ -11,6 +11,7 @@ use crate::{
     graphql::{
         config::{
             effective::{ConfigOf, layers, system},
+            references::resolved,
             since::Since,
         },
         context::ContextExt,
@@ -30,14 +31,15 @@ pub(in crate::graphql) struct FlatEntry {
     kind: OverrideKind,
     /// Its key, such as `5432/tcp` or the name of a variable or setting; `*` where there can be only one entry.
     key: String,
-    /// Its value, or its short form, as Compose has it; null for a secret, and for a variable whose value the shell has.
+    /// Its value with its references resolved, or its short form, as Compose has it; null for a secret, and for a variable
+    /// whose value the shell has.
     text: Option<String>,
     /// True when its value is a secret, which is not shown.
     is_secret: bool,
     /// Where it comes from.
     pub(in crate::graphql) origin: Origin,
     /// The texts of the entries whose place it takes, those of the stack before those of the template; empty when there
-    /// are none. A secret is `***`, and a variable whose value the shell has is an empty text.
+    /// are none, as they were written. A secret is `***`, and a variable whose value the shell has is an empty text.
     shadows: Vec<String>,
     #[graphql(flatten)]
     pub(in crate::graphql) since: Since,
@@ -57,9 +59,11 @@ async fn of_kind<K: OfPast + Registered>(ctx: &Context<'_>, of: &ConfigOf, budge
     let (layers, system) = futures_util::future::try_join(layers::<K>(ctx, of), system::<K>(ctx, of)).await?;
     let mut merged = layers.merge();
     merged.inject(&system);
+    let resolved = resolved(ctx, of, &merged).await?;
     let mut rows = Vec::with_capacity(merged.entries.len());
-    for effective in merged.entries {
-        let (key, brief) = (effective.entry.key().to_string(), effective.entry.brief());
+    for (place, effective) in merged.entries.into_iter().enumerate() {
+        let entry = resolved.as_ref().and_then(|entries| entries.get(place)).unwrap_or(effective.entry);
+        let (key, brief) = (entry.key().to_string(), entry.brief());
         let shadows: Vec<String> = effective.shadows.iter().map(|entry| shadowed(*entry)).collect();
         let texts = shadows.iter().map(String::len).sum::<usize>() + brief.text().map_or(0, str::len) + key.len();
         budget.charge(size_of::<FlatEntry>() + texts).map_err(|exceeded| to_graphql_error(Error::from(exceeded)))?;

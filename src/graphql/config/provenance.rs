@@ -8,14 +8,13 @@ use async_graphql::{Context, Interface, ObjectType, Result};
 use crate::{
     graphql::{
         config::{
-            effective::{EffectiveArguments, EffectiveEntry, EffectiveText},
+            effective::{EffectiveArguments, EffectiveEntry, EffectiveEnvVar, EffectiveText},
             entries::FlatEntry,
         },
         types::history::change::Change,
     },
     kinds::{
-        Attribute, ConfigFile, Dependency, Domain, EnvVar, Healthcheck, Label, Network, Origin, Port, ResourceLimits,
-        Volume,
+        Attribute, ConfigFile, Dependency, Domain, Healthcheck, Label, Network, Origin, Port, ResourceLimits, Volume,
     },
 };
 
@@ -35,7 +34,7 @@ pub(in crate::graphql) enum Effective {
     Arguments(EffectiveArguments),
     Port(EffectiveEntry<Port>),
     Volume(EffectiveEntry<Volume>),
-    EnvVar(EffectiveEntry<EnvVar>),
+    EnvVar(EffectiveEnvVar),
     Label(EffectiveEntry<Label>),
     Domain(EffectiveEntry<Domain>),
     Healthcheck(EffectiveEntry<Healthcheck>),
@@ -47,18 +46,34 @@ pub(in crate::graphql) enum Effective {
 }
 
 macro_rules! since_of {
-    ($( ($($generics:tt)*) $object:ty; )+) => { $(
+    ($( ($($generics:tt)*) $object:ty: $($since:ident).+; )+) => { $(
         impl$($generics)* $object {
             /// The field of the interface.
             pub(in crate::graphql) async fn since(&self, ctx: &Context<'_>) -> Result<Option<Result<Change>>> {
-                Ok(self.since.change(ctx).await)
+                Ok(self.$($since).+.change(ctx).await)
             }
         }
     )+ };
 }
 since_of! {
-    () FlatEntry;
-    () EffectiveText;
-    () EffectiveArguments;
+    () FlatEntry: since;
+    () EffectiveText: since;
+    () EffectiveArguments: since;
+    () EffectiveEnvVar: fields.since;
+    (<K: ObjectType>) EffectiveEntry<K>: fields.since;
+}
+
+macro_rules! origin_of {
+    ($( ($($generics:tt)*) $object:ty; )+) => { $(
+        impl$($generics)* $object {
+            /// The field of the interface.
+            pub(in crate::graphql) async fn origin(&self, _: &Context<'_>) -> Result<&Origin> {
+                Ok(&self.fields.origin)
+            }
+        }
+    )+ };
+}
+origin_of! {
+    () EffectiveEnvVar;
     (<K: ObjectType>) EffectiveEntry<K>;
 }

@@ -22,6 +22,11 @@ impl<K> Shared<K> {
         (0..all.len()).map(|at| Self { all: Arc::clone(all), at }).collect()
     }
 
+    /// The entry at a place.
+    pub(in crate::graphql) fn at(all: &Arc<Vec<K>>, at: usize) -> Option<Self> {
+        (at < all.len()).then(|| Self { all: Arc::clone(all), at })
+    }
+
     /// Finds the list that contains this entry; `None` if none of them does.
     pub(in crate::graphql) fn find(lists: &[&Arc<Vec<K>>], entry: &K) -> Option<Self> {
         let address = std::ptr::from_ref(entry);

@@ -1,4 +1,4 @@
-//! `Conflict`: a host port, domain or volume that several instances claim.
+//! `Conflict`: a host port, domain or volume that several instances claim, or a reference without a value.
 //!
 //! Reached through `Instance.conflicts` and `Stack.conflicts`. It must not load anything: the use case returns all of
 //! it.
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_graphql::{Enum, Object, Result};
 
 use crate::{
-    app::{self, ClaimKind},
+    app,
     budget::Budget,
     error::Error,
     graphql::{execution::to_error::to_graphql_error, types::instance::Instance},
@@ -24,13 +24,13 @@ pub(in crate::graphql) enum Severity {
     /// way.
     Caution,
     /// The configuration of a container is replaced or removed, data is lost or out of reach, a reference breaks, or one
-    /// revert cannot undo it. Of a conflict: only one of them can run.
+    /// revert cannot undo it. Of a conflict: only one of them can run, or a value is missing.
     Destructive,
 }
 
-/// What sort of thing two instances both claim.
+/// What sort of thing keeps an instance from running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "ClaimKind")]
+#[graphql(remote = "app::ConflictKind")]
 pub(in crate::graphql) enum ConflictKind {
     /// A port of the host: the same number and protocol on the same address, or on every address on one side.
     HostPort,
@@ -39,9 +39,11 @@ pub(in crate::graphql) enum ConflictKind {
     /// An external volume or an absolute path of the host that instances of several stacks have, and not all only read.
     /// Instances of one stack may share files.
     Volume,
+    /// A reference without a value: what it names is not there, or leads back to itself. It is about one instance alone.
+    Reference,
 }
 
-/// Something that an instance claims although others hold it.
+/// Something that an instance claims although others hold it, or a reference without a value.
 pub(in crate::graphql) struct Conflict {
     /// All conflicts of the instance or stack, shared by all fields that selected them.
     all: Arc<Vec<app::Conflict>>,
@@ -66,27 +68,29 @@ impl Conflict {
 }
 
 #[Object]
-/// Something that the effective configuration of an instance claims, and that of others, which are enabled in enabled
-/// stacks, too. Only one of them can have a host port at a time; a domain leads to one of them; a folder or volume is written
-/// by all that run.
+/// Something that keeps an instance from running as its effective configuration says. It claims what that of others, which
+/// are enabled in enabled stacks, claims too: only one of them can have a host port at a time, a domain leads to one of them,
+/// and a folder or volume is written by all that run. Or it contains a reference without a value.
 impl Conflict {
     /// What sort of thing it is.
     async fn kind(&self) -> ConflictKind {
         self.found().kind().into()
     }
 
-    /// How much it matters: `DESTRUCTIVE` for a host port, because only one of them can run; `CAUTION` for a domain, which
+    /// How much it matters: `DESTRUCTIVE` for a host port, because only one of them can run, and for a reference, because the value
+    /// is missing; `CAUTION` for a domain, which
     /// leads to one of them, and for files that several write.
     async fn severity(&self) -> Severity {
         self.found().severity().into()
     }
 
-    /// What is claimed, such as `0.0.0.0:5432/tcp`, `shop.localhost` or `/srv/data`.
+    /// What is claimed, such as `0.0.0.0:5432/tcp`, `shop.localhost` or `/srv/data`; or the reference, such as
+    /// `${{orders-db:host}}`.
     async fn value(&self) -> &str {
         self.found().value()
     }
 
-    /// A sentence that names the holder as `stack/instance`, and says what to do.
+    /// A sentence that names the holder as `stack/instance`, or what the reference lacks, and says what to do.
     async fn message(&self) -> String {
         self.found().message()
     }
@@ -96,12 +100,12 @@ impl Conflict {
         Instance(Arc::clone(&self.found().instance))
     }
 
-    /// The other claimant that has existed longest.
-    async fn holder(&self) -> Instance {
-        Instance(Arc::clone(self.found().holder()))
+    /// The other claimant that has existed longest; null for a reference.
+    async fn holder(&self) -> Option<Instance> {
+        self.found().holder().map(|holder| Instance(Arc::clone(holder)))
     }
 
-    /// The other claimants, oldest first; at most 10.
+    /// The other claimants, oldest first; at most 10. None for a reference.
     async fn holders(&self) -> Vec<Instance> {
         self.found().holders().map(|holder| Instance(Arc::clone(holder))).collect()
     }

@@ -8,6 +8,7 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 
 use crate::{
     access::change::Subject,
+    app::ReferenceUse,
     db::{change_log::history::Whose, entities::InstanceModel},
     error::Error,
     fields::instance_fields,
@@ -16,10 +17,11 @@ use crate::{
             collections::InstanceCollections,
             effective::{ConfigOf, EffectiveConfig},
             override_report::{ConfigChange, OverrideRule, OverrideStats, Reports},
+            references::{Endpoint, UsedReference},
         },
         context::ContextExt,
         execution::to_error::to_graphql_error,
-        loaders::{ConflictsOf, RulesOf, StackKey, TemplateKey},
+        loaders::{ConflictsOf, ReferencesOf, RulesOf, StackKey, TemplateKey, ValuesOf},
         types::{
             conflict::Conflict,
             history::fields::{History, InstanceVersions},
@@ -97,6 +99,33 @@ impl InstanceRelations {
     async fn conflicts(&self, ctx: &Context<'_>) -> Result<Vec<Conflict>> {
         let found = ctx.loaders().load(ConflictsOf(self.0.id)).await.map_err(to_graphql_error)?;
         Conflict::list(found, ctx.app().budget())
+    }
+
+    /// The references in its effective configuration to its own values, to those of other instances and to the variables of
+    /// the stack, by kind and key.
+    async fn references(&self, ctx: &Context<'_>) -> Result<Vec<UsedReference>> {
+        let found = ctx.loaders().load(ReferencesOf(self.0.stack_id)).await.map_err(to_graphql_error)?;
+        let uses = found.iter().flat_map(|found| &found.uses).filter(|found| found.instance.id == self.0.id);
+        Ok(uses.map(UsedReference::from).collect())
+    }
+
+    /// The references to it in the effective configurations of the other instances of its stack, oldest instance first. They
+    /// lose their values when it goes.
+    async fn referenced_by(&self, ctx: &Context<'_>) -> Result<Vec<UsedReference>> {
+        let found = ctx.loaders().load(ReferencesOf(self.0.stack_id)).await.map_err(to_graphql_error)?;
+        let is_other = |found: &&ReferenceUse| {
+            self.0.deleted_at.is_none()
+                && found.instance.id != self.0.id
+                && found.target() == Some(self.0.instance_id.as_str())
+        };
+        Ok(found.iter().flat_map(|found| &found.uses).filter(is_other).map(UsedReference::from).collect())
+    }
+
+    /// What it offers to references beside its variables: its host name, container, domain, ports and their URLs.
+    async fn endpoints(&self, ctx: &Context<'_>) -> Result<Vec<Endpoint>> {
+        let found = ctx.loaders().load(ValuesOf(self.0.stack_id)).await.map_err(to_graphql_error)?;
+        let is_live = self.0.deleted_at.is_none();
+        Ok(found.filter(|_| is_live).map(|values| Endpoint::all(&values, &self.0)).unwrap_or_default())
     }
 
     /// What would go if the instance were deleted.

@@ -2,10 +2,15 @@
 //!
 //! Filled by the kinds, read by `compose::render`. It must not load anything.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
+use super::literal;
 use crate::{
     ids::InstanceId,
+    references::{Piece, Resolved, Resolver, Segment, StackValues, escaped, has_references, parse},
     yaml::{Map, Node},
 };
 
@@ -18,8 +23,14 @@ pub struct Surroundings {
     pub storage_name: String,
     /// Whether secrets are written into the file.
     pub reveal: bool,
+    /// The values of variables, if they are written in place of the variables inside of texts.
+    pub given: Option<Arc<BTreeMap<String, String>>>,
     /// The variables to which the file refers, each with its secret.
     pub variables: BTreeMap<String, SecretOf>,
+    /// What references in texts stand for.
+    pub values: Arc<StackValues>,
+    /// The variables that stand for references without a value.
+    pub unresolved: BTreeSet<String>,
     /// Warnings for the user.
     pub warnings: Vec<Warning>,
 }
@@ -27,9 +38,9 @@ pub struct Surroundings {
 /// The secret that a variable of a rendered file stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretOf {
-    /// The name of the instance.
-    pub instance: String,
-    /// The key of its environment variable.
+    /// The name of the instance; `None` for a variable of the stack.
+    pub instance: Option<String>,
+    /// The key of the environment variable.
     pub key: String,
 }
 
@@ -63,7 +74,12 @@ pub struct Rendered<'a> {
     pub networks: Map,
     /// The models of the file.
     pub models: Map,
+    /// The size of the texts that references have become, in bytes.
+    resolved_bytes: usize,
 }
+
+/// The maximum size of the texts of one service that contain references, once these are resolved, in bytes.
+const MAX_RESOLVED_BYTES: usize = 16 << 20;
 
 impl<'a> Rendered<'a> {
     /// Creates a service without attributes.
@@ -79,6 +95,7 @@ impl<'a> Rendered<'a> {
             configs: empty(),
             networks: empty(),
             models: empty(),
+            resolved_bytes: 0,
         }
     }
 
@@ -87,14 +104,100 @@ impl<'a> Rendered<'a> {
         self.around.warnings.push(Warning { instance: Some(self.instance.to_owned()), message: message.into() });
     }
 
-    /// A reference to a variable for a secret. The user who starts the stack has to set it. The name of the variable is
-    /// unique in the file.
-    pub fn secret_reference(&mut self, key: &str) -> Node {
-        let word = |text: &str| text.replace(|c: char| !c.is_ascii_alphanumeric(), "_").to_ascii_uppercase();
+    /// A text with its references resolved.
+    pub fn text(&mut self, raw: &str) -> Node {
+        if !has_references(raw) {
+            return literal(raw);
+        }
+        let values = Arc::clone(&self.around.values);
+        let resolved = Resolver::new(&values).resolve(self.instance, raw);
+        let mut text = String::new();
+        self.append(&mut text, &resolved);
+        Node::text(text)
+    }
+
+    /// A text that Compose interpolates, with its references resolved.
+    pub fn template(&mut self, raw: &str) -> Node {
+        if !has_references(raw) {
+            return Node::text(raw);
+        }
+        let values = Arc::clone(&self.around.values);
+        let resolver = Resolver::new(&values);
+        let mut text = String::new();
+        for segment in parse(raw).0 {
+            match segment {
+                // What is plain here is an escaped `$` for Compose as well.
+                Segment::Text(plain) => text.push_str(&escaped(&plain)),
+                Segment::Reference(_, written) => {
+                    let resolved = resolver.resolve(self.instance, written);
+                    self.append(&mut text, &resolved);
+                }
+            }
+        }
+        Node::text(text)
+    }
+
+    /// Appends a resolved text. A secret becomes a variable that has to be set, and so does a reference without a value:
+    /// Compose refuses the file, with the reason, until it is.
+    fn append(&mut self, text: &mut String, resolved: &Resolved) {
+        self.resolved_bytes += resolved.bytes();
+        if self.resolved_bytes > MAX_RESOLVED_BYTES {
+            let reason = format!("its texts with references have more than {MAX_RESOLVED_BYTES} bytes");
+            text.push_str("${UNRESOLVED__TOO_LONG:?");
+            text.push_str(&reason);
+            text.push('}');
+            if self.around.unresolved.insert("UNRESOLVED__TOO_LONG".to_owned()) {
+                self.warn(format!("It cannot be started: {reason}."));
+            }
+            return;
+        }
+        for piece in &resolved.pieces {
+            match piece {
+                Piece::Text(plain) => text.push_str(&plain.replace('$', "$$")),
+                Piece::Hidden { text: Some(secret), .. } if self.around.reveal => {
+                    text.push_str(&secret.replace('$', "$$"));
+                }
+                Piece::Hidden { instance, key, .. } => {
+                    let (name, reference) = self.secret_of(instance.as_deref(), key);
+                    text.push_str(&self.given(&name).unwrap_or(reference));
+                }
+                Piece::Missing(reference, trouble) => {
+                    let reference = reference.to_string();
+                    let name = format!("UNRESOLVED__{}", word(reference.trim_matches(['$', '{', '}'])));
+                    let reason = trouble.message().replace(['{', '}', '$', '`'], "");
+                    text.push_str(&self.given(&name).unwrap_or_else(|| format!("${{{name}:?{reason}}}")));
+                    self.around.unresolved.insert(name);
+                    self.warn(format!("Its reference {reference} has no value: {}", trouble.message()));
+                }
+            }
+        }
+    }
+
+    /// A reference to a variable for a secret with this text. The user who starts the stack has to set it. The name of the
+    /// variable is unique in the file.
+    pub fn secret_reference(&mut self, key: &str, text: &str) -> Node {
+        if has_references(text) {
+            let values = Arc::clone(&self.around.values);
+            let resolved = Resolver::new(&values).resolve(self.instance, text);
+            for (reference, trouble) in resolved.troubles() {
+                self.warn(format!("Its secret {key} has no value: {} ({reference})", trouble.message()));
+            }
+        }
+        Node::text(self.secret_of(Some(self.instance), key).1)
+    }
+
+    /// What is written in place of a variable inside of a text; `None` for the variable itself.
+    fn given(&self, name: &str) -> Option<String> {
+        let given = self.around.given.as_ref()?;
+        Some(given.get(name).map_or_else(|| format!("{name} is not given"), |value| value.replace('$', "$$")))
+    }
+
+    /// The variable of a secret, and the reference to it.
+    fn secret_of(&mut self, instance: Option<&str>, key: &str) -> (String, String) {
         // Names of instances contain no underscore, so the double underscore separates instance and key.
-        let base = format!("{}__{}", word(self.instance), word(key));
+        let base = format!("{}__{}", word(instance.unwrap_or("shared")), word(key));
         let base = if base.starts_with(|c: char| c.is_ascii_digit()) { format!("_{base}") } else { base };
-        let secret = SecretOf { instance: self.instance.to_owned(), key: key.to_owned() };
+        let secret = SecretOf { instance: instance.map(str::to_owned), key: key.to_owned() };
         let mut name = base.clone();
         let mut number = 2;
         while self.around.variables.get(&name).is_some_and(|other| *other != secret) {
@@ -102,6 +205,12 @@ impl<'a> Rendered<'a> {
             number += 1;
         }
         self.around.variables.insert(name.clone(), secret);
-        Node::text(format!("${{{name}:?the secret {key} of {}}}", self.instance))
+        let reference = format!("${{{name}:?the secret {key} of {}}}", instance.unwrap_or("the stack"));
+        (name, reference)
     }
+}
+
+/// A text as a part of the name of a variable.
+fn word(text: &str) -> String {
+    text.replace(|c: char| !c.is_ascii_alphanumeric(), "_").to_ascii_uppercase()
 }

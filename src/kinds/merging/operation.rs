@@ -3,15 +3,17 @@
 //! Parsed from the input of `patchInstanceOverrides` and applied by its use case. It must not access the database.
 
 use async_graphql::{Enum, OneofObject, Union};
+use zeroize::Zeroizing;
 
 use crate::{
     error::{Code, Problems},
     kinds::{
-        Cardinality, Change, Collections, Kind, MAX_ENTRIES, MAX_KIND_BYTES, Overrides, Rule,
+        Cardinality, Change, Collections, Kind, MAX_ENTRIES, MAX_KIND_BYTES, Overrides, Rule, Shape,
         check::{check_entries, too_many_bytes},
         for_each_kind,
         merging::slots::{Drafted, Keyed, Slot},
     },
+    references::has_references,
 };
 
 /// One step. The steps of a list are taken in order.
@@ -183,7 +185,37 @@ macro_rules! all_kinds {
             }
         }
 
+        impl Operation {
+            /// The texts with references that the operation sets.
+            pub fn given_references(&self) -> Vec<GivenReferences> {
+                let mut found = Vec::new();
+                match self {
+                    $( Self::Set(Entry::$kind(given)) => {
+                        for entry in <$crate::kinds::$kind as Kind>::Set::given(given.clone()) {
+                            let path = ["set".to_owned(), entry_field(OverrideKind::$kind)];
+                            given_references(&mut found, &path, &entry);
+                        }
+                    } )+
+                    _ => {}
+                }
+                found
+            }
+        }
+
         impl Collections {
+            /// The texts with references in the collections.
+            pub fn given_references(&self) -> Vec<GivenReferences> {
+                let mut found = Vec::new();
+                $( for (index, entry) in self.$field.clone().into_iter().flat_map(Cardinality::into_entries).enumerate() {
+                    let field = <$crate::kinds::$kind as Kind>::FIELD.to_owned();
+                    match <$crate::kinds::$kind as Kind>::Set::SHAPE {
+                        Shape::List => given_references(&mut found, &[field, index.to_string()], &entry),
+                        Shape::One | Shape::Fields => given_references(&mut found, &[field], &entry),
+                    }
+                } )+
+                found
+            }
+
             /// Whether a kind is present.
             pub fn touches(&self, kind: OverrideKind) -> bool {
                 match kind {
@@ -202,6 +234,26 @@ macro_rules! all_kinds {
     };
 }
 for_each_kind!(all_kinds);
+
+/// A text with references that a client has given.
+#[derive(Clone, Debug)]
+pub struct GivenReferences {
+    /// The path of the text, within the collections or the operation.
+    pub path: Vec<String>,
+    /// The text.
+    pub text: Zeroizing<String>,
+    /// Whether the text is a secret.
+    pub is_secret: bool,
+}
+
+fn given_references<K: Kind>(found: &mut Vec<GivenReferences>, path: &[String], entry: &K) {
+    for (field, text) in entry.reference_texts() {
+        if has_references(&text) {
+            let path = path.iter().cloned().chain([field.to_owned()]).collect();
+            found.push(GivenReferences { path, text: text.into_owned().into(), is_secret: entry.holds_secret() });
+        }
+    }
+}
 
 /// A difference under one key, of any kind.
 #[derive(Clone, Debug)]

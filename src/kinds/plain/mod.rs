@@ -149,6 +149,8 @@ pub struct PlainKind {
     pub diff: fn(&RowLayers<'_>, IsEqual<'_>) -> Option<Vec<RowChange>>,
     /// The column that refers to another instance; see [`Kind::REFERS_BY`].
     pub refers_by: Option<&'static str>,
+    /// The fields whose effective values depend on references; see [`Kind::REFERENCE_FIELDS`].
+    pub reference_fields: &'static [&'static str],
     columns: &'static [(&'static str, Option<ColumnFormat>)],
     shown: &'static [FieldColumn],
 }
@@ -243,6 +245,7 @@ macro_rules! plain_kinds {
             stats: stats_of_rows::<crate::kinds::$kind>,
             diff: diff_rows::<crate::kinds::$kind>,
             refers_by: <crate::kinds::$kind as Kind>::REFERS_BY,
+            reference_fields: <crate::kinds::$kind as Kind>::REFERENCE_FIELDS,
             columns: <crate::kinds::$kind as crate::kinds::Stored<crate::kinds::OfInstance>>::COLUMNS,
             shown: <crate::kinds::$kind as crate::kinds::Kind>::FIELD_COLUMNS,
         } ),+];
@@ -265,6 +268,7 @@ pub static SHARED_VARS: PlainKind = PlainKind {
     stats: stats_of_rows::<SharedVar>,
     diff: diff_rows::<SharedVar>,
     refers_by: SharedVar::REFERS_BY,
+    reference_fields: SharedVar::REFERENCE_FIELDS,
     columns: <SharedVar as Stored<crate::kinds::OfStack>>::COLUMNS,
     shown: SharedVar::FIELD_COLUMNS,
 };

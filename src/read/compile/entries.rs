@@ -77,8 +77,13 @@ impl<'a> Compiler<'a> {
                 }
                 name => match PLAIN_KINDS.iter().find(|kind| kind.field == name) {
                     Some(kind) => {
-                        let layered = own.layered(node, kind)?;
-                        EffectiveField::Entries(layered, own.effective_entry(node, kind, sets)?)
+                        let mut layered = own.layered(node, kind)?;
+                        let depends = |name: &&&str| sets.iter().any(|set| own.selects(set, name));
+                        if kind.reference_fields.iter().any(|name| depends(&name)) {
+                            let text = kind.find(kind.reference_fields.first()?)?;
+                            layered.referring = Some(own.sides(node, kind, text)?);
+                        }
+                        EffectiveField::Entries(Box::new(layered), own.effective_entry(node, kind, sets)?)
                     }
                     None => EffectiveField::Value(own.setting_columns(node, setting(field)?)?),
                 },
@@ -144,7 +149,7 @@ impl<'a> Compiler<'a> {
                 settings.push(self.setting_columns(node, field.as_str())?);
             }
         }
-        Some(Layered { kind, own, template, shared, settings, compared: Vec::new() })
+        Some(Layered { kind, own, template, shared, settings, compared: Vec::new(), referring: None })
     }
 
     /// The rows that the instances of a node share with their stacks; `None` for a kind that stacks do not have.

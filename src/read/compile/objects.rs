@@ -67,6 +67,9 @@ impl<'a> Compiler<'a> {
                 "history" | "lastChange" | "version" | "lease" | "forkedFrom" | "forks" | "forkKey" => {
                     own.computed(node, DependsOn::Request)?
                 }
+                "sharedVars" if sets.iter().any(|set| own.selects(set, "usedBy")) => {
+                    own.computed(node, DependsOn::Stack)?
+                }
                 "sharedVars" => {
                     let (set, fields) = own.entries(node, &SHARED_VARS, sets)?;
                     Field::Entries(set, Shape::List, fields)
@@ -112,6 +115,15 @@ impl<'a> Compiler<'a> {
                 "effectiveConfig" if sets.iter().any(|set| own.selects(set, "entries")) => {
                     own.computed(node, DependsOn::Everything)?
                 }
+                // Names of other instances and values of their variables.
+                "effectiveConfig"
+                    if ["text", "segments", "state"]
+                        .iter()
+                        .any(|name| sets.iter().any(|set| own.selects(set, name))) =>
+                {
+                    own.computed(node, DependsOn::Stack)?
+                }
+                "references" | "referencedBy" | "endpoints" => own.computed(node, DependsOn::Stack)?,
                 "effectiveConfig" => own.effective(node, sets)?,
                 "overrideRules" => own.rules(node, sets)?,
                 "overrideStats" => own.stats(node, sets)?,

@@ -10,8 +10,11 @@ use super::{
 use crate::{
     budget::chunks::ChunkWriter,
     db::read_model::Row,
-    error::Result,
-    kinds::{Effective, Origin, OverrideKind, Shape, plain::RowPosition},
+    error::{Error, Result},
+    kinds::{
+        Effective, Origin, OverrideKind, Shape,
+        plain::{ColumnFormat, RowPosition},
+    },
     read::{
         plan::{
             EffectiveConfig, EffectiveEntryField, EffectiveField, EffectiveSetting, Fields, Layered, RemovedField,
@@ -19,7 +22,13 @@ use crate::{
         },
         rows::{Object, malformed_row},
     },
+    references::has_references,
 };
+
+/// The reason why the executor has to answer: only it resolves references.
+fn has_reference() -> Error {
+    Error::Internal("a value contains a reference".to_owned())
+}
 
 /// The source of a setting.
 enum SettingSource<'a> {
@@ -89,6 +98,14 @@ impl<'a> Writer<'_, 'a> {
         columns: &SettingColumns,
         source: &SettingSource<'a>,
     ) -> Result<()> {
+        let text = match source {
+            SettingSource::Own(row) => row.text(self.place(columns.value))?,
+            SettingSource::Removed => None,
+            SettingSource::Template => instance.template.row.text(self.place(columns.template))?,
+        };
+        if matches!(columns.format, ColumnFormat::Words) && text.is_some_and(has_references) {
+            return Err(has_reference());
+        }
         match source {
             SettingSource::Own(row) => self.column(out, row, columns.value, columns.format),
             SettingSource::Removed => raw(out, "null"),
@@ -123,6 +140,13 @@ impl<'a> Writer<'_, 'a> {
             },
             stored => rows.source(stored),
         };
+        if let Some(sides) = &kind.referring {
+            for effective in &merged.entries {
+                if self.sides_text(source(effective.entry)?, sides)?.is_some_and(has_references) {
+                    return Err(has_reference());
+                }
+            }
+        }
         let entry = |out: &mut ChunkWriter, effective: &Effective<RowPosition>| {
             object(out, fields, |out, field| match field {
                 EffectiveEntryField::Entry(field) => self.layered_field(out, source(effective.entry)?, field),

@@ -229,6 +229,22 @@ impl<'a> Writer<'_, 'a> {
         }
     }
 
+    /// The text of a column of an entry that may come from any layer.
+    pub(super) fn sides_text(&self, source: EntrySource<'_, 'a>, sides: &Sides) -> Result<Option<&'a str>> {
+        match source {
+            EntrySource::Own(row) => Ok(row.text(self.place(sides.own))?),
+            EntrySource::Template(row) => match sides.template {
+                Some(column) => Ok(row.text(self.place(column))?),
+                None => Err(malformed_row("no template")),
+            },
+            EntrySource::Shared(row) => match sides.shared {
+                Some(column) => Ok(row.text(self.place(column))?),
+                None => Err(malformed_row("no stack")),
+            },
+            EntrySource::Setting(_) | EntrySource::System(_) => Ok(None),
+        }
+    }
+
     fn sides(&self, out: &mut ChunkWriter, source: EntrySource<'_, 'a>, sides: &Sides) -> Result<()> {
         match source {
             EntrySource::Own(row) => self.column(out, row, sides.own, sides.format),

@@ -317,7 +317,7 @@ impl Work<'_> {
         }
         let wanted =
             Wanted { name: Some(fields.instance_id.clone()), values: InstanceValues::from(&fields), overrides };
-        apply::write(self.tx, (stack, &instance), wanted, self.now).await.map(drop)
+        apply::write_followed(self.tx, (stack, &instance), wanted, self.now).await.map(drop)
     }
 
     /// Undoes a change of a template.

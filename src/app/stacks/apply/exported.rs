@@ -5,15 +5,17 @@
 use std::{
     cell::OnceCell,
     collections::{BTreeMap, HashMap},
+    sync::Arc,
 };
 
 use super::kinds::{self, DesiredKinds};
 use crate::{
-    compose::{self, Entries, Member, Mode, Request, Source, StackNames},
+    app::overrides::references,
+    compose::{self, Entries, Member, Mode, Request, Secrets, Source, StackNames},
     db::entities::{InstanceModel, StackModel},
     error::Unreadable,
     ids::{InstanceId, TemplateId},
-    kinds::InstanceOverrides,
+    kinds::{InstanceOverrides, SharedVar},
     name::network_name,
 };
 
@@ -22,6 +24,10 @@ pub(super) struct Exported<'e> {
     pub(super) stack: &'e StackModel,
     /// The live instances before the apply, oldest first.
     pub(super) rows: &'e [InstanceModel],
+    /// The variables of the request, by which secrets inside of texts are meant.
+    pub(super) variables: &'e Arc<BTreeMap<String, String>>,
+    /// The variables of the stack.
+    pub(super) shared: &'e [SharedVar],
     pub(super) own: &'e HashMap<InstanceId, Result<InstanceOverrides, Unreadable>>,
     pub(super) templates: &'e HashMap<TemplateId, Result<Entries, Unreadable>>,
     pub(super) read: OnceCell<HashMap<InstanceId, Entries>>,
@@ -42,7 +48,13 @@ impl Exported<'_> {
             network: self.stack.network_name.clone().unwrap_or_else(|| network_name(&self.stack.name)),
         };
         let known = self.rows.iter().map(|row| (row.id, (row.instance_id.clone(), row.enabled))).collect();
-        let file = compose::render(&names, &members?, known, false, Mode::Flat);
+        let offered = self.rows.iter().filter_map(|row| {
+            let entries = self.effective(row)?;
+            Some(references::offered(row, &entries.env_vars, &entries.ports, &entries.domains))
+        });
+        let values = Arc::new(references::of_stack(offered.collect(), self.shared));
+        let file =
+            compose::render(&names, &members?, known, Secrets::Given(Arc::clone(self.variables)), values, Mode::Flat);
         let request = Request {
             files: vec![Source { name: String::new(), text: file.text }],
             variables: BTreeMap::new(),
@@ -64,14 +76,18 @@ impl Exported<'_> {
     }
 
     fn member(&self, row: &InstanceModel) -> Option<Member> {
-        let own = self.own.get(&row.id)?.as_ref().ok()?;
-        let template = self.templates.get(&row.template_service_id)?.as_ref().ok()?;
         Some(Member {
             name: row.instance_id.clone(),
             container_name: row.container_name.clone(),
             storage_name: row.storage_name(),
             template: Entries::default(),
-            effective: kinds::effective(template, own),
+            effective: self.effective(row)?,
         })
+    }
+
+    fn effective(&self, row: &InstanceModel) -> Option<Entries> {
+        let own = self.own.get(&row.id)?.as_ref().ok()?;
+        let template = self.templates.get(&row.template_service_id)?.as_ref().ok()?;
+        Some(kinds::effective(template, own))
     }
 }

@@ -17,6 +17,7 @@ use crate::{
         Cardinality, Collections, Dependency, EnvValue, EnvVar, InstanceOverrides, Kind, OfInstance, OfTemplate,
         OverrideKind, Overrides, for_each_kind, merge,
     },
+    references::has_references,
 };
 
 /// What a source has of an instance, by kind.
@@ -139,6 +140,25 @@ macro_rules! all_kinds {
                 next.$field = decide((target, &exported), &template.$field, own, &desired, ownership);
             } )+
             next
+        }
+
+        impl DesiredKinds {
+            /// The texts with references that the source has, with whether each is a secret.
+            pub(super) fn referring(&self) -> Vec<(String, bool)> {
+                let mut found = Vec::new();
+                $( {
+                    let entries = match self {
+                        Self::Overrides(all) => all.$field.as_ref().map_or(&[][..], |overrides| &overrides.entries),
+                        Self::Entries(all) => &all.$field[..],
+                    };
+                    for entry in entries {
+                        let texts = entry.reference_texts().into_iter().map(|(_, text)| text.into_owned());
+                        let texts = texts.filter(|text| has_references(text));
+                        found.extend(texts.map(|text| (text, entry.holds_secret())));
+                    }
+                } )+
+                found
+            }
         }
 
         /// Whether any kind changes.

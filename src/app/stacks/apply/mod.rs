@@ -15,7 +15,7 @@ mod shared;
 mod source;
 mod wanted;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,9 @@ use crate::{
     app::{
         App, StackRef, Warned,
         compose::import::{ImportedAs, Stop},
-        find, text,
+        find,
+        overrides::references,
+        text,
     },
     compose::{Imported, Note},
     db::{
@@ -144,10 +146,11 @@ impl App {
         check(&input)?;
         let stop = Stop::of(self.cancellation().clone());
         let ApplyStack { stack, source, owner, prune, take, variables } = input;
-        let mut desired = source.read(&stack, variables, &stop).await?;
+        let variables = Arc::new(variables);
+        let mut desired = source.read(&stack, (*variables).clone(), &stop).await?;
         stop.check()?;
         let notes = std::mem::take(&mut desired.notes);
-        let work = Work { app: self, stack, owner, prune, take, desired, stop };
+        let work = Work { app: self, stack, owner, prune, take, variables, desired, stop };
         let mut applied = match Box::pin(self.write_name(&work)).await {
             Err(Error::Conflict(Unique::TemplateName | Unique::StackName)) => {
                 let message = "A stack or a template of one of these names has just been made; apply again.";
@@ -182,6 +185,7 @@ pub(super) struct Work<'w> {
     owner: String,
     prune: Prune,
     take: bool,
+    variables: Arc<BTreeMap<String, String>>,
     desired: DesiredStack,
     stop: Stop,
 }
@@ -217,6 +221,7 @@ impl Command for Work<'_> {
             None => false,
         };
         let Written { instances, warnings, notes, changed } = members.write(tx, now, &mut ownership).await?;
+        references::expect_applied(tx, stack.id, &self.path(), self.desired.referring()).await?;
         let changed = changed || created || values.is_some() || others;
         let mut row = stack;
         if values.is_some() || (others && !created) {

@@ -71,8 +71,9 @@ impl Work<'_> {
 }
 
 impl Members<'_> {
-    /// Puts the variables that all instances inherit from the stack over those of the templates. Returns their keys.
-    pub(super) async fn inherit_shared(&mut self, tx: &Tx) -> Result<BTreeSet<String>> {
+    /// Puts the variables that all instances inherit from the stack over those of the templates. Returns their keys, and all
+    /// variables of the stack.
+    pub(super) async fn inherit_shared(&mut self, tx: &Tx) -> Result<(BTreeSet<String>, Vec<SharedVar>)> {
         let vars = shared::of_stack(tx, self.stack.id).await?;
         let shared: Vec<EnvVar> = vars.iter().filter_map(SharedVar::injected).collect();
         if !shared.is_empty() {
@@ -82,6 +83,6 @@ impl Members<'_> {
                 entries.env_vars = all;
             }
         }
-        Ok(shared.into_iter().map(|var| var.key).collect())
+        Ok((shared.into_iter().map(|var| var.key).collect(), vars))
     }
 }

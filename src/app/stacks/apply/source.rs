@@ -14,6 +14,7 @@ use crate::{
     compose::{self, Imported, Note, Refusal, Request},
     error::{Code, Error, Problem, Problems, Result},
     kinds::SharedVar,
+    references::has_references,
     stack_document::{self, DocumentError, Field, StackDocument},
 };
 
@@ -60,6 +61,21 @@ pub(super) struct DesiredStack {
     pub(super) is_compose: bool,
     /// What a Compose file says and is not held as it stands there.
     pub(super) notes: Vec<Note>,
+}
+
+impl DesiredStack {
+    /// The texts with references: each with the instance that it is in, or `None` for the stack, and whether it is a secret.
+    pub(super) fn referring(&self) -> Vec<(Option<String>, String, bool)> {
+        let vars =
+            self.shared_vars.iter().flatten().filter_map(|var| Some((var.value.text()?.to_owned(), var.is_secret)));
+        let vars = vars.filter(|(text, _)| has_references(text)).map(|(text, is_secret)| (None, text, is_secret));
+        let of_instance = |instance: &DesiredInstance| {
+            let name = instance.name.clone();
+            let texts = instance.kinds.referring().into_iter();
+            texts.map(move |(text, is_secret)| (Some(name.clone()), text, is_secret)).collect::<Vec<_>>()
+        };
+        vars.chain(self.instances.iter().flat_map(of_instance)).collect()
+    }
 }
 
 impl ApplySource {

@@ -58,12 +58,14 @@ impl Members<'_> {
             templates.into_iter().filter(|id| !self.entries.contains_key(id)).collect();
         templates.sort_unstable();
         self.entries.extend(kinds::of_templates(tx, &templates).await?);
-        let shared = self.inherit_shared(tx).await?;
+        let (shared, vars) = self.inherit_shared(tx).await?;
         let ids: HashMap<String, InstanceId> =
             self.live.values().map(|row| (row.instance_id.clone(), row.id)).collect();
         let exported = Exported {
             stack: &self.stack,
             rows: &self.before,
+            variables: &work.variables,
+            shared: &vars,
             own: &stored,
             templates: &self.entries,
             read: OnceCell::new(),

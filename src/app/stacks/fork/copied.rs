@@ -33,6 +33,7 @@ use crate::{
     kinds::{
         Domain, EnvValue, EnvVar, Kind, MAX_ENTRIES, Origin, OverrideKind, Port, Rule, RuleAction, Rules, SharedVar,
     },
+    references::has_references,
 };
 
 /// Entries of the fork's instances, in the order of the source's instances; `None` if they are copied as they are.
@@ -233,13 +234,19 @@ impl<'c> Copying<'c> {
             SecretPolicy::Generate => {
                 let shared = self.shared.iter().filter_map(|variable| variable.secret_text());
                 let all = effective().filter_map(|variable| variable.secret_text()).chain(shared);
+                let all = all.filter(|secret| !has_references(secret));
                 let drawn = NewSecrets::draw(all, |bytes| app.db.random().fill(bytes));
                 let message = |cause: &dyn std::fmt::Display| format!("no random numbers: {cause}");
                 Some(drawn.map_err(|cause| Error::Failed { message: message(&cause), source: cause.into() })?)
             }
             SecretPolicy::Copy | SecretPolicy::Unset => None,
         };
-        let value = |secret: &str| new.as_ref().map_or(EnvValue::Unset, |new| EnvValue::Text(new.of(secret)));
+        let value = |secret: &str| match &new {
+            None => EnvValue::Unset,
+            // It is made of what other secrets become.
+            Some(_) if has_references(secret) => secret.to_owned().into(),
+            Some(new) => EnvValue::Text(new.of(secret)),
+        };
         let change = |variable: &EnvVar| match variable.secret_text() {
             None => variable.clone(),
             Some(secret) => EnvVar { value: value(secret), ..variable.clone() },

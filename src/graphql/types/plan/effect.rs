@@ -31,7 +31,7 @@ pub(in crate::graphql) enum OnContainer {
     Remove,
 }
 
-/// What happens to a dependency on an instance.
+/// What happens to a dependency on an instance, or to a reference to a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "ReferenceAction", name = "ReferenceAction")]
 pub(in crate::graphql) enum OnReference {
@@ -87,11 +87,12 @@ impl From<app::Effect> for Effect {
                 Self::Container(ContainerEffect { about, container: Container { action: action.into(), name, former } })
             }
             EffectKind::Reference { action, target } => {
-                Self::Reference(ReferenceEffect { about, reference: Reference { action: action.into(), target } })
+                Self::Reference(ReferenceEffect { about, reference: Referred { action: action.into(), target } })
             }
-            EffectKind::Claim { kind, value, is_won } => {
-                Self::Claim(ClaimEffect { about, claim: Claimed { kind: kind.into(), value, won: is_won } })
-            }
+            EffectKind::Claim { kind, value, is_won } => Self::Claim(ClaimEffect {
+                about,
+                claim: Claimed { kind: app::ConflictKind::from(kind).into(), value, won: is_won },
+            }),
             EffectKind::Data { action, volumes } => {
                 Self::Data(DataEffect { about, data: Concerned { action: action.into(), volumes } })
             }
@@ -149,8 +150,8 @@ effects! {
     ConfigEffect { changed: Changed }
     /// A container changes, comes or goes when its stack is started again.
     ContainerEffect { container: Container }
-    /// A dependency on an instance that goes or gets another name.
-    ReferenceEffect { reference: Reference }
+    /// A dependency on an instance that goes or gets another name, or a reference in a value that breaks or follows.
+    ReferenceEffect { reference: Referred }
     /// An instance that runs claims something of the host, or does so no longer.
     ClaimEffect { claim: Claimed }
     /// Data is concerned.
@@ -179,10 +180,11 @@ struct Container {
 }
 
 #[derive(SimpleObject)]
-struct Reference {
+struct Referred {
     /// What happens to it.
     action: OnReference,
-    /// The name of the instance on which `subject` depends, as it is now.
+    /// The name of the instance on which `subject` depends, as it is now; or the reference that has no value afterwards, such as
+    /// `${{orders-db:host}}`.
     target: String,
 }
 

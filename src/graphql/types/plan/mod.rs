@@ -11,41 +11,28 @@ use std::sync::Arc;
 
 use async_graphql::{
     Context, Object, Result, SimpleObject,
-    connection::{Connection, DefaultConnectionName, DefaultEdgeName, Edge, EmptyFields},
+    connection::{Connection, DefaultConnectionName, DefaultEdgeName, EmptyFields},
 };
 use chrono::{DateTime, Utc};
 
 use self::effect::Effect;
 use crate::{
     app::{self, Summary},
-    db::queries::page::Slice,
     error::Problem,
     graphql::{
         context::{ContextExt, int},
         execution::to_error::to_graphql_error,
+        lists::in_memory,
         types::{
             conflict::{Conflict, Severity},
             user_error::UserError,
         },
     },
-    read::cursor::{OpaqueCursor, PageArgs},
+    read::cursor::PageArgs,
 };
 
 /// A page of effects.
 type EffectConnection = Connection<String, Effect, EmptyFields, EmptyFields, DefaultConnectionName, DefaultEdgeName>;
-
-/// The cursor of an effect: its place among all effects of the plan.
-struct ByPlace(usize);
-
-impl OpaqueCursor for ByPlace {
-    const TAG: &'static str = "effect";
-    fn text(&self) -> String {
-        self.0.to_string()
-    }
-    fn read(text: &str) -> Option<Self> {
-        text.parse().ok().map(Self)
-    }
-}
 
 fn count(number: usize) -> i32 {
     int(i64::try_from(number).unwrap_or(i64::MAX))
@@ -142,25 +129,11 @@ impl Plan {
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only effects of this severity.")] severity: Option<Severity>,
     ) -> Result<EffectConnection> {
-        let slice: Slice<ByPlace> = PageArgs { first, after, last, before }.slice().map_err(to_graphql_error)?;
+        let slice = PageArgs { first, after, last, before }.slice().map_err(to_graphql_error)?;
         let list = &self.plan.effects.list;
         let severity = severity.map(app::Severity::from);
-        let places: Vec<usize> = (0..list.len())
-            .filter(|place| severity.is_none_or(|wanted| list[*place].severity == wanted))
-            .filter(|place| slice.after.as_ref().is_none_or(|after| *place > after.0))
-            .filter(|place| slice.before.as_ref().is_none_or(|before| *place < before.0))
-            .collect();
-        let limit = usize::try_from(slice.limit).unwrap_or(usize::MAX);
-        let more = places.len().saturating_sub(limit);
-        let (page, has_previous, has_next) = match slice.backwards {
-            true => (&places[more..], more > 0, slice.before.is_some()),
-            false => (&places[..places.len() - more], slice.after.is_some(), more > 0),
-        };
-        let mut connection = Connection::new(has_previous, has_next);
-        connection
-            .edges
-            .extend(page.iter().map(|place| Edge::new(ByPlace(*place).encode(), Effect::from(list[*place].clone()))));
-        Ok(connection)
+        let is_wanted = |place: usize| severity.is_none_or(|wanted| list[place].severity == wanted);
+        Ok(in_memory::connection(list.len(), is_wanted, &slice, |place| Effect::from(list[place].clone())))
     }
 
     /// The conflicts that the change makes, of the instances whose claims it changes.

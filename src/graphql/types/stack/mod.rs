@@ -20,7 +20,7 @@ use crate::{
     fields::stack_fields,
     graphql::{
         compose::file::{ComposeFile, ComposeMode},
-        config::shared::Shared,
+        config::{shared::Shared, shared_var::LiveSharedVar},
         context::{ContextExt, int},
         execution::{log_end, to_error::to_graphql_error},
         lists::{
@@ -73,9 +73,9 @@ impl StackRelations {
     }
 
     /// The variables that its instances share, a layer between the templates and the overrides.
-    async fn shared_vars(&self, ctx: &Context<'_>) -> Result<Vec<Shared<SharedVar>>> {
+    async fn shared_vars(&self, ctx: &Context<'_>) -> Result<Vec<LiveSharedVar>> {
         let found = ctx.loaders().entries::<OfStack, SharedVar>(self.0.id).await.map_err(to_graphql_error)?;
-        Ok(Shared::all(&found))
+        Ok(Shared::all(&found).into_iter().map(|var| LiveSharedVar::new(self.0.id, var)).collect())
     }
 
     /// What its live, enabled instances claim on the host although other instances, which are enabled in enabled

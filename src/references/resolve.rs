@@ -1,0 +1,448 @@
+//! Resolves references: each becomes what its target has in effect, through any number of variables in between.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+};
+
+use zeroize::Zeroizing;
+
+use super::{
+    text::{Of, PortRef, Reference, Segment, What, has_references, parse},
+    values::{InstanceValues, StackValues, Variable, scheme},
+};
+
+/// The maximum size of a resolved text in bytes: as large as a config file.
+const MAX_RESOLVED: usize = 1 << 20;
+/// The maximum size of the resolved text of a variable in bytes: Linux starts no program with a longer one.
+const MAX_VARIABLE: usize = 128 << 10;
+/// The maximum number of variables through which a reference leads.
+const MAX_DEPTH: usize = 32;
+
+/// Whether the references of a text have a value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// All of them do, or there are none.
+    #[default]
+    Resolved,
+    /// All of them do, and one leads to an instance that is disabled.
+    DisabledTarget,
+    /// One of them does not.
+    Unresolved,
+}
+
+/// Why a reference has no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// There is no such instance, variable, domain or host port; with what was meant instead, if that can be told.
+    NotFound(String, Option<String>),
+    /// The target does not have the port.
+    NoSuchPort(String, Option<String>),
+    /// The reference leads back to itself: the circle, beginning and ending with the same variable.
+    Cycle(Vec<String>),
+    /// The resolved text would be too long, or the way to it is.
+    TooLong(String),
+}
+
+impl Trouble {
+    /// The reason as a sentence.
+    pub fn message(&self) -> String {
+        match self {
+            Self::NotFound(message, _) | Self::NoSuchPort(message, _) | Self::TooLong(message) => message.clone(),
+            Self::Cycle(circle) => format!("These values would contain each other: {}.", circle.join(" → ")),
+        }
+    }
+
+    /// A reference that would have a value.
+    pub fn suggestion(&self) -> Option<&str> {
+        match self {
+            Self::NotFound(_, suggestion) | Self::NoSuchPort(_, suggestion) => suggestion.as_deref(),
+            Self::Cycle(_) | Self::TooLong(_) => None,
+        }
+    }
+}
+
+/// A part of a resolved text.
+#[derive(Clone, Debug)]
+pub enum Piece {
+    /// Text that may be shown.
+    Text(String),
+    /// A secret, or a value that only the user's shell has.
+    Hidden {
+        /// The instance; `None` for a variable of the stack.
+        instance: Option<String>,
+        /// The key of the variable.
+        key: String,
+        /// The text; `None` if only the shell has it.
+        text: Option<Zeroizing<String>>,
+    },
+    /// A reference without a value.
+    Missing(Reference, Trouble),
+}
+
+/// A part of a text as it was written, with what it stands for.
+#[derive(Clone, Debug)]
+pub struct ResolvedSegment {
+    /// The text as written.
+    pub text: String,
+    /// The reference; `None` for plain text.
+    pub reference: Option<Reference>,
+    /// What it stands for.
+    pub value: Resolved,
+}
+
+/// A text whose references are resolved.
+#[derive(Clone, Debug, Default)]
+pub struct Resolved {
+    /// The parts of the text.
+    pub pieces: Vec<Piece>,
+    /// Whether an instance on the way is disabled.
+    leads_to_disabled: bool,
+}
+
+impl Resolved {
+    fn of_text(text: impl Into<String>) -> Self {
+        Self { pieces: vec![Piece::Text(text.into())], leads_to_disabled: false }
+    }
+
+    fn missing(reference: &Reference, trouble: Trouble) -> Self {
+        Self { pieces: vec![Piece::Missing(reference.clone(), trouble)], leads_to_disabled: false }
+    }
+
+    /// Whether the references have a value.
+    pub fn state(&self) -> State {
+        if self.troubles().next().is_some() {
+            State::Unresolved
+        } else if self.leads_to_disabled {
+            State::DisabledTarget
+        } else {
+            State::Resolved
+        }
+    }
+
+    /// Whether the text contains a secret, or a value that only the user's shell has.
+    pub fn is_hidden(&self) -> bool {
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Hidden { .. }))
+    }
+
+    /// The references without a value, and why.
+    pub fn troubles(&self) -> impl Iterator<Item = (&Reference, &Trouble)> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Missing(reference, trouble) => Some((reference, trouble)),
+            _ => None,
+        })
+    }
+
+    /// The text that may be shown; `None` if it contains a secret or a reference without a value.
+    pub fn shown(&self) -> Option<String> {
+        self.pieces.iter().map(|piece| if let Piece::Text(text) = piece { Some(text.as_str()) } else { None }).collect()
+    }
+
+    /// The whole text with its secrets; `None` if a part has no value.
+    pub fn revealed(&self) -> Option<Zeroizing<String>> {
+        let mut whole = Zeroizing::new(String::with_capacity(self.bytes()));
+        for piece in &self.pieces {
+            whole.push_str(match piece {
+                Piece::Text(text) => text,
+                Piece::Hidden { text: Some(text), .. } => text,
+                Piece::Hidden { text: None, .. } | Piece::Missing(..) => return None,
+            });
+        }
+        Some(whole)
+    }
+
+    /// The references without a value, without the text around them.
+    fn only_troubles(mut self) -> Self {
+        self.pieces.retain(|piece| matches!(piece, Piece::Missing(..)));
+        self
+    }
+
+    /// The text in which hidden parts, and references without a value, are written as references.
+    pub fn displayed(&self) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Hidden { instance, key, .. } => {
+                let of = instance.clone().map_or(Of::Shared, Of::Instance);
+                Reference { of, what: What::Variable(key.clone()) }.to_string()
+            }
+            Piece::Missing(reference, _) => reference.to_string(),
+        };
+        self.pieces.iter().map(piece).collect()
+    }
+
+    /// The size in bytes.
+    pub fn bytes(&self) -> usize {
+        let size = |piece: &Piece| match piece {
+            Piece::Text(text) => text.len(),
+            Piece::Hidden { text, .. } => text.as_ref().map_or(0, |text| text.len()),
+            Piece::Missing(..) => 0,
+        };
+        self.pieces.iter().map(size).sum()
+    }
+
+    fn append(&mut self, other: &Self) {
+        self.leads_to_disabled |= other.leads_to_disabled;
+        for piece in &other.pieces {
+            match (self.pieces.last_mut(), piece) {
+                (Some(Piece::Text(before)), Piece::Text(text)) => before.push_str(text),
+                _ => self.pieces.push(piece.clone()),
+            }
+        }
+    }
+}
+
+/// The owner of a variable: an instance by its place, or the stack.
+type Owner = Option<usize>;
+
+/// Resolves the texts of one stack. Each variable is resolved once.
+#[derive(Debug)]
+pub struct Resolver<'v> {
+    values: &'v StackValues,
+    known: RefCell<HashMap<(Owner, &'v str), Rc<Resolved>>>,
+    /// Whether the way of the variable that is being resolved has become too long. Then nothing else of it is looked at, and
+    /// the variables on the way are not known: from each of them the way is shorter.
+    is_too_deep: Cell<bool>,
+}
+
+/// The variables that are being resolved, outermost first.
+type Way<'v> = Vec<(Owner, &'v str)>;
+
+impl<'v> Resolver<'v> {
+    /// Creates a resolver without results.
+    pub fn new(values: &'v StackValues) -> Self {
+        Self { values, known: RefCell::default(), is_too_deep: Cell::default() }
+    }
+
+    /// Resolves a text of an instance.
+    pub fn resolve(&self, instance: &str, text: &str) -> Resolved {
+        self.text(self.values.place(instance), text, &mut Vec::new())
+    }
+
+    /// Resolves a variable of an instance, through its own references. A secret is hidden as a whole.
+    pub fn variable(&self, instance: &str, key: &str) -> Option<Resolved> {
+        let place = self.values.place(instance)?;
+        let (key, variable) = self.values.at(place).variables.get_key_value(key)?;
+        Some((*self.of_variable(Some(place), key, variable, &mut Vec::new())).clone())
+    }
+
+    /// Resolves the text of a secret, which [`Resolver::variable`] hides: that of an instance, or of the stack.
+    pub fn secret(&self, instance: Option<&str>, key: &str) -> Option<Zeroizing<String>> {
+        let owner = instance.map(|name| self.values.place(name).ok_or(())).transpose().ok()?;
+        let variables = owner.map_or(self.values.shared(), |place| &self.values.at(place).variables);
+        self.text(owner, variables.get(key)?.text.as_ref()?, &mut Vec::new()).revealed()
+    }
+
+    /// The parts of a text of an instance; `None` for a variable of the stack.
+    pub fn segments(&self, instance: Option<&str>, text: &str) -> Vec<ResolvedSegment> {
+        let own = instance.and_then(|name| self.values.place(name));
+        let segment = |segment: Segment<'_>| match segment {
+            Segment::Text(plain) => {
+                let value = Resolved::of_text(&*plain);
+                ResolvedSegment { text: plain.into_owned(), reference: None, value }
+            }
+            Segment::Reference(reference, written) => {
+                let value = self.reference(own, &reference, &mut Vec::new());
+                ResolvedSegment { text: written.to_owned(), reference: Some(reference), value }
+            }
+        };
+        parse(text).0.into_iter().map(segment).collect()
+    }
+
+    fn text(&self, own: Owner, text: &str, way: &mut Way<'v>) -> Resolved {
+        if !has_references(text) {
+            return Resolved::of_text(text);
+        }
+        let mut whole = Resolved::default();
+        for segment in parse(text).0 {
+            match segment {
+                Segment::Text(plain) => whole.append(&Resolved::of_text(&*plain)),
+                Segment::Reference(reference, _) => {
+                    let part = self.reference(own, &reference, way);
+                    if whole.bytes() + part.bytes() > MAX_RESOLVED {
+                        let message = format!("The resolved text would have more than {MAX_RESOLVED} bytes.");
+                        return Resolved::missing(&reference, Trouble::TooLong(message));
+                    }
+                    whole.append(&part);
+                }
+            }
+        }
+        whole
+    }
+
+    fn reference(&self, own: Owner, reference: &Reference, way: &mut Way<'v>) -> Resolved {
+        let found = match &reference.of {
+            Of::Shared => None,
+            Of::Own => own,
+            Of::Instance(name) => self.values.place(name),
+        };
+        let mut resolved = match (&reference.of, found, &reference.what) {
+            (Of::Shared, _, What::Variable(key)) => match self.values.shared().get_key_value(key) {
+                Some((key, variable)) => (*self.of_variable(None, key, variable, way)).clone(),
+                None => Self::no_variable(reference, "The stack", self.values.shared().keys(), key),
+            },
+            (Of::Instance(name), None, _) => self.no_instance(reference, name),
+            // A variable of the stack that is looked at without an instance.
+            (_, None, _) => {
+                let message =
+                    "A variable of the stack belongs to no instance, so `self` means nothing in it.".to_owned();
+                Resolved::missing(reference, Trouble::NotFound(message, None))
+            }
+            (_, Some(place), What::Variable(key)) => {
+                let instance = self.values.at(place);
+                match instance.variables.get_key_value(key) {
+                    Some((key, variable)) => (*self.of_variable(Some(place), key, variable, way)).clone(),
+                    None => {
+                        let whose = format!("The instance `{}`", instance.name);
+                        Self::no_variable(reference, &whose, instance.variables.keys(), key)
+                    }
+                }
+            }
+            (_, Some(place), _) => offered(self.values.at(place), reference),
+        };
+        // An instance that refers to itself runs or does not; a hint would say nothing.
+        resolved.leads_to_disabled |= found != own && found.is_some_and(|place| !self.values.at(place).is_enabled);
+        resolved
+    }
+
+    fn of_variable(&self, owner: Owner, key: &'v str, variable: &Variable, way: &mut Way<'v>) -> Rc<Resolved> {
+        if let Some(known) = self.known.borrow().get(&(owner, key)) {
+            return Rc::clone(known);
+        }
+        if way.is_empty() {
+            self.is_too_deep.set(false);
+        }
+        let hidden = |text: Option<Zeroizing<String>>| {
+            let instance = owner.map(|place| self.values.at(place).name.clone());
+            Resolved { pieces: vec![Piece::Hidden { instance, key: key.to_owned(), text }], leads_to_disabled: false }
+        };
+        let resolved = match &variable.text {
+            None => hidden(None),
+            Some(text) => match self.within(owner, key, text, way) {
+                // What a secret contains is part of it.
+                resolved if variable.is_secret => match resolved.revealed() {
+                    Some(text) => Resolved { leads_to_disabled: resolved.leads_to_disabled, ..hidden(Some(text)) },
+                    None if resolved.state() == State::Unresolved => resolved.only_troubles(),
+                    None => hidden(None),
+                },
+                resolved => resolved,
+            },
+        };
+        let resolved = match resolved.bytes() > MAX_VARIABLE {
+            true => {
+                let message = format!("The resolved text of a variable would have more than {MAX_VARIABLE} bytes.");
+                let reference = Reference { of: self.owner(owner), what: What::Variable(key.to_owned()) };
+                Rc::new(Resolved::missing(&reference, Trouble::TooLong(message)))
+            }
+            false => Rc::new(resolved),
+        };
+        if way.is_empty() || !self.is_too_deep.get() {
+            self.known.borrow_mut().insert((owner, key), Rc::clone(&resolved));
+        }
+        resolved
+    }
+
+    /// Resolves the text of a variable, unless that is under way already.
+    fn within(&self, owner: Owner, key: &'v str, text: &str, way: &mut Way<'v>) -> Resolved {
+        let reference = || Reference { of: self.owner(owner), what: What::Variable(key.to_owned()) };
+        if let Some(begin) = way.iter().position(|step| *step == (owner, key)) {
+            return Resolved::missing(&reference(), Trouble::Cycle(self.circle(&way[begin..])));
+        }
+        if way.len() >= MAX_DEPTH || self.is_too_deep.get() {
+            self.is_too_deep.set(true);
+            let message = format!("The reference leads through more than {MAX_DEPTH} variables.");
+            return Resolved::missing(&reference(), Trouble::TooLong(message));
+        }
+        way.push((owner, key));
+        let resolved = self.text(owner, text, way);
+        way.pop();
+        resolved
+    }
+
+    fn owner(&self, owner: Owner) -> Of {
+        owner.map_or(Of::Shared, |place| Of::Instance(self.values.at(place).name.clone()))
+    }
+
+    /// The names of a circle, which begins with the smallest one wherever it was entered.
+    fn circle(&self, way: &[(Owner, &str)]) -> Vec<String> {
+        let name = |(owner, key): &(Owner, &str)| match self.owner(*owner) {
+            Of::Instance(name) => format!("{name}.{key}"),
+            _ => format!("shared.{key}"),
+        };
+        let mut names: Vec<String> = way.iter().map(name).collect();
+        let first = (0..names.len()).min_by_key(|place| &names[*place]).unwrap_or_default();
+        names.rotate_left(first);
+        names.extend(names.first().cloned());
+        names
+    }
+
+    fn no_instance(&self, reference: &Reference, name: &str) -> Resolved {
+        let names = self.values.instances().iter().map(|instance| instance.name.as_str());
+        let near = nearest(name, names).map(|name| {
+            let of = Of::Instance(name.to_owned());
+            Reference { of, what: reference.what.clone() }.to_string()
+        });
+        let message = format!("The stack has no instance `{name}`.");
+        Resolved::missing(reference, Trouble::NotFound(message, near))
+    }
+
+    fn no_variable<'k>(
+        reference: &Reference,
+        whose: &str,
+        keys: impl Iterator<Item = &'k String>,
+        key: &str,
+    ) -> Resolved {
+        let near = nearest(key, keys.map(String::as_str))
+            .map(|key| Reference { of: reference.of.clone(), what: What::Variable(key.to_owned()) }.to_string());
+        let message = format!("{whose} has no variable `{key}`.");
+        Resolved::missing(reference, Trouble::NotFound(message, near))
+    }
+}
+
+/// What an instance offers beside its variables.
+fn offered(instance: &InstanceValues, reference: &Reference) -> Resolved {
+    let name = &instance.name;
+    let not_found = |what: &str| {
+        Resolved::missing(reference, Trouble::NotFound(format!("The instance `{name}` has no {what}."), None))
+    };
+    let (What::Port(port) | What::HostPort(port) | What::Url(port)) = &reference.what else {
+        return match &reference.what {
+            What::Host => Resolved::of_text(name),
+            What::Container => Resolved::of_text(&instance.container_name),
+            _ => instance.domains.first().map_or_else(|| not_found("domain"), Resolved::of_text),
+        };
+    };
+    let mut published = instance
+        .ports
+        .iter()
+        .filter(|one| u16::try_from(one.container_port) == Ok(port.number) && one.protocol == port.protocol);
+    let Some(first) = published.next() else {
+        let known = instance.ports.iter().filter_map(PortRef::of);
+        let near = known.min_by_key(|one| (one.protocol != port.protocol, one.number.abs_diff(port.number)));
+        let near = near.map(|port| {
+            let what = match reference.what {
+                What::HostPort(_) => What::HostPort(port),
+                What::Url(_) => What::Url(port),
+                _ => What::Port(port),
+            };
+            Reference { of: reference.of.clone(), what }.to_string()
+        });
+        let message = format!("The instance `{name}` has no port {port}.");
+        return Resolved::missing(reference, Trouble::NoSuchPort(message, near));
+    };
+    match &reference.what {
+        What::HostPort(_) => match first.host_port.or_else(|| published.find_map(|one| one.host_port)) {
+            Some(host_port) => Resolved::of_text(host_port.to_string()),
+            None => not_found(&format!("fixed host port for {port}, the engine chooses it")),
+        },
+        What::Url(_) => Resolved::of_text(format!("{}://{name}:{}", scheme(port.number, port.protocol), port.number)),
+        _ => Resolved::of_text(port.number.to_string()),
+    }
+}
+
+/// The name that differs least, if it differs little.
+fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let tolerance = (wanted.chars().count() / 3).max(2);
+    let near = names.map(|name| (strsim::osa_distance(wanted, name), name));
+    near.filter(|(distance, _)| *distance <= tolerance).min().map(|(_, name)| name)
+}
