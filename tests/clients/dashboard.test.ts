@@ -165,6 +165,23 @@ test('a variable of the stack is shown as one, as soon as it is set', async () =
   await row(ann, 'POSTGRES_DB').getByText('template', { exact: true }).waitFor();
 });
 
+test('a reference shows its value and what it is made of, and is edited as it was written', async () => {
+  const written = 'at ${{db:host}} in ${{db:container}}';
+  const operations = (operation: object) => ({ instance: instance('redis'), operations: [operation] });
+  await change('patchInstanceOverrides', operations({ set: { envVar: { key: 'DB_AT', value: written } } }));
+  await ann.go('#/stacks/shop/instances/redis');
+  await row(ann, 'DB_AT').getByText(written, { exact: true }).waitFor();
+  assert.equal(await row(ann, 'DB_AT').locator('.current').innerText(), 'at db in devarch-shop-db');
+  await button(ann, 'Edit variable DB_AT').click();
+  assert.equal(await ann.page.getByLabel('Value', { exact: true }).inputValue(), written);
+  await ann.go('#/stacks/shop');
+  const edge = ann.page.locator('.graph path.refers');
+  await edge.waitFor({ state: 'attached' });
+  assert.equal(await edge.count(), 1);
+  await change('patchInstanceOverrides', operations({ reset: { entry: { envVar: 'DB_AT' } } }));
+  await edge.waitFor({ state: 'detached' });
+});
+
 test('an error stands at its field, with a value that would do', async () => {
   await ann.go('#/stacks/shop/instances/web');
   await button(ann, 'Override port 80/tcp').click();

@@ -8,6 +8,10 @@ export interface Row {
   /** What would run; of a removed row what the template has. */
   entry: EntryFragment;
   text: string;
+  /** The value as it was written, with references; undefined without references. */
+  written?: string | undefined;
+  /** Whether a reference in it has no value. */
+  isUnresolved?: boolean;
   origin: Origin | 'REMOVED';
   shadows: string[];
   since: SinceFragment | null | undefined;
@@ -46,13 +50,24 @@ function settingRows(settings: EffectiveFragment['settings']): Row[] {
   });
 }
 
+/** A variable, which is edited as it was written. */
+function variableRow(variable: EffectiveFragment['envVars'][number]): Row {
+  const { written, text, isSecret, isSet, state } = variable;
+  const row = rowOf('ENV_VAR', variable, { ...variable, __typename: 'EnvVar' });
+  if (written === null || (written === text && state === 'RESOLVED')) return row;
+  const isUnresolved = state === 'UNRESOLVED';
+  const entry = { ...variable, text: written, isSecret: false, isSet: true, __typename: 'EnvVar' } as const;
+  const shown = isUnresolved ? '(no value)' : entryText({ ...variable, isSecret, isSet, __typename: 'EnvVar' });
+  return { ...row, entry, text: shown, written, isUnresolved };
+}
+
 export function rowsOf(config: EffectiveFragment): Row[] {
   const { healthcheck, resourceLimits, dependencies } = config;
   const rows = [
     ...settingRows(config.settings),
     ...config.ports.map((port) => rowOf('PORT', port, { ...port, __typename: 'Port' })),
     ...config.volumes.map((volume) => rowOf('VOLUME', volume, { ...volume, __typename: 'Volume' })),
-    ...config.envVars.map((variable) => rowOf('ENV_VAR', variable, { ...variable, __typename: 'EnvVar' })),
+    ...config.envVars.map(variableRow),
     ...config.domains.map((domain) => rowOf('DOMAIN', domain, { ...domain, __typename: 'Domain' })),
     ...dependencies.map((dependency) => rowOf('DEPENDENCY', dependency, { ...dependency, __typename: 'Dependency' })),
     ...(healthcheck ? [rowOf('HEALTHCHECK', healthcheck, { ...healthcheck, __typename: 'Healthcheck' })] : []),

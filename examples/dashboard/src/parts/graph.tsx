@@ -19,21 +19,37 @@ function shortened(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-/** Without those that neither need another one nor are needed. */
-function connected(instances: readonly StackInstanceFragment[]): StackInstanceFragment[] {
-  const needed = new Set(instances.flatMap(({ effectiveConfig }) => effectiveConfig.dependencies.map(({ instance }) => instance?.id)));
-  return instances.filter(({ id, effectiveConfig }) => effectiveConfig.dependencies.length > 0 || needed.has(id));
+interface Edge {
+  to: string;
+  className: string;
 }
 
-/** The instances and what they depend on, from left to right. */
+/** What an instance depends on, and what else it refers to in its values. */
+function edgesOf({ id, effectiveConfig, references }: StackInstanceFragment): Edge[] {
+  const edges = new Map<string, Edge>();
+  for (const { instance, condition } of effectiveConfig.dependencies) {
+    if (instance) edges.set(instance.id, { to: instance.id, className: condition === 'SERVICE_STARTED' ? 'edge' : 'edge waits' });
+  }
+  for (const { targetInstance } of references) {
+    if (targetInstance && targetInstance.id !== id && !edges.has(targetInstance.id)) {
+      edges.set(targetInstance.id, { to: targetInstance.id, className: 'edge refers' });
+    }
+  }
+  return Array.from(edges.values());
+}
+
+/** Without those that neither need another one nor are needed. */
+function connected(instances: readonly StackInstanceFragment[]): StackInstanceFragment[] {
+  const needed = new Set(instances.flatMap((instance) => edgesOf(instance).map(({ to }) => to)));
+  return instances.filter((instance) => edgesOf(instance).length > 0 || needed.has(instance.id));
+}
+
+/** The instances, and what they depend on and refer to, from left to right. */
 export function Graph({ stack, instances: all, conflicting }: GraphProps) {
   const instances = connected(all);
   if (instances.length === 0) return null;
   const placed = layers(
-    instances.map(({ id, effectiveConfig }) => ({
-      id,
-      needs: effectiveConfig.dependencies.flatMap(({ instance }) => (instance ? [instance.id] : [])),
-    })),
+    instances.map((instance) => ({ id: instance.id, needs: edgesOf(instance).map(({ to }) => to) })),
   );
   const top = Math.min(0, ...placed.map(({ row }) => row));
   const position = new Map(
@@ -48,17 +64,17 @@ export function Graph({ stack, instances: all, conflicting }: GraphProps) {
   return (
     <div className="graph" tabIndex={0} role="region" aria-label="Picture of the dependencies">
       <svg width={right} height={bottom} viewBox={`0 0 ${right} ${bottom}`}>
-        {instances.flatMap(({ id, effectiveConfig }) =>
-          effectiveConfig.dependencies.map(({ instance, condition }) => {
-            const from = position.get(id);
-            const to = instance && position.get(instance.id);
+        {instances.flatMap((instance) =>
+          edgesOf(instance).map(({ to: needed, className }) => {
+            const from = position.get(instance.id);
+            const to = position.get(needed);
             if (!from || !to) return null;
             const [x1, y1, x2, y2] = [from.x + width, from.y + height / 2, to.x, to.y + height / 2];
             const bend = Math.max(gapX / 2, (x2 - x1) / 2);
             return (
               <path
-                key={`${id} ${instance.id}`}
-                className={condition === 'SERVICE_STARTED' ? 'edge' : 'edge waits'}
+                key={`${instance.id} ${needed}`}
+                className={className}
                 d={`M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`}
               />
             );

@@ -118,12 +118,14 @@ export function Effective({ instance, mayChange, query }: EffectiveProps) {
   );
 }
 
-function cells({ kind, key, text, origin, shadows, since }: Row) {
+function cells({ kind, key, text, written, isUnresolved, origin, shadows, since }: Row) {
   return [
     kindName(kind),
     key ? <code className="key">{key}</code> : null,
     <span className="value">
       {origin === 'REMOVED' ? <del>{text}</del> : <span className="current">{text}</span>}
+      {written !== undefined && <code className="muted">{written}</code>}
+      {isUnresolved && <Badge tone="bad">no value</Badge>}
       {shadows.map((shadow, index) => (
         <del key={index}>{shadow}</del>
       ))}

@@ -41,10 +41,14 @@ export function ComposeView({ stack, query }: { stack: StackDetails; query: stri
                   secret ? (
                     <>
                       the secret <code>{secret.key}</code> of{' '}
-                      <a href={instanceAddress(stack.name, secret.instance)}>{secret.instance}</a>
+                      {secret.instance === null ? (
+                        'the stack'
+                      ) : (
+                        <a href={instanceAddress(stack.name, secret.instance)}>{secret.instance}</a>
+                      )}
                     </>
                   ) : (
-                    'a config file'
+                    'a config file, or a reference without a value'
                   ),
                 ],
               };

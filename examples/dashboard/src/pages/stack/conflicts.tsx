@@ -4,7 +4,7 @@ import { Badge, Sentence } from '../../parts/small';
 import { Table } from '../../parts/table';
 import { instanceAddress } from '../../route';
 
-const names = { HOST_PORT: 'host port', DOMAIN: 'domain', VOLUME: 'volume' } as const;
+const names = { HOST_PORT: 'host port', DOMAIN: 'domain', VOLUME: 'volume', REFERENCE: 'reference' } as const;
 
 interface StackConflictsProps {
   conflicts: StackDetails['conflicts'];
