@@ -13,6 +13,9 @@ const AWKWARD: &str =
 /// The stack that has instances of every sort.
 pub(super) const MAIN: &str = "shop";
 
+/// The stack whose instances refer to each other, and that has fewer than a page of them.
+pub(super) const REFERRING: &str = "zoo";
+
 /// Fills an empty database.
 pub(super) async fn fill(t: &TestApp) {
     templates(t).await;
@@ -24,6 +27,7 @@ pub(super) async fn fill(t: &TestApp) {
     special_instances(t).await;
     plain_instances(t).await;
     dependencies(t).await;
+    references(t).await;
     trash(t).await;
     let fork =
         json!({ "stack": { "name": "zoo" }, "name": "zoo-2", "key": "k", "expiresIn": "P3000D", "ports": "DROP" });
@@ -36,6 +40,30 @@ pub(super) async fn fill(t: &TestApp) {
     t.done("createApiKey", ended, "").await;
     t.done("revokeApiKey", json!({ "name": "ended" }), "").await;
     t.done("updateStack", json!({ "stack": { "name": "blog" }, "enabled": false }), "").await;
+}
+
+/// Variables of stacks, and references to and from them: with a value, to a secret, to a disabled instance, and broken.
+async fn references(t: &TestApp) {
+    for stack in ["blog", REFERRING] {
+        let vars = json!([{ "key": "DOMAIN", "value": "ü.test" }, { "key": "SALT", "value": "s3cret", "isSecret": true },
+            { "key": "LATER", "value": "https://${{shared.DOMAIN}}", "inject": "ON_REFERENCE" }]);
+        t.done("setSharedVars", json!({ "stack": { "name": stack }, "vars": vars }), "").await;
+        let mut input = TestApp::new_instance(stack, "refers");
+        input["overrides"] = json!({
+            "envVars": [{ "key": "URL", "value": "x ${{db:host}}:${{db:port(5432)}} ${{shared.LATER}}" },
+                { "key": "SALTED", "value": "${{shared.SALT}} $${{" }, { "key": "OWN", "value": "${{self.URL}}" },
+                { "key": "LOST", "value": "${{spare:url(9187)}}" }, { "key": "OFF", "value": "${{off.POSTGRES_DB}}" }],
+            "labels": [{ "key": "at", "value": "${{self.OWN}}" }],
+            "settings": { "command": ["serve", "${{db:container}}"] },
+        });
+        for name in ["spare", "off"] {
+            t.done("createInstance", TestApp::new_instance(stack, name), "").await;
+        }
+        t.done("createInstance", input, "").await;
+        let off = json!({ "instance": TestApp::by_name(stack, "off"), "enabled": false });
+        t.done("updateInstance", off, "").await;
+        t.done("softDeleteInstance", json!({ "instance": TestApp::by_name(stack, "spare") }), "").await;
+    }
 }
 
 async fn templates(t: &TestApp) {

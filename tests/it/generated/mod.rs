@@ -82,7 +82,7 @@ async fn every_generated_query_is_answered_alike(t: &TestApp) {
     let seed = seed();
     let (mut rng, mut shown, mut share) = (Rng(seed), Shown::default(), Share::default());
     let (mut refused, mut sent, mut empty, mut by_time) = (0, 0, 0, 0);
-    let mut whole = whole(&mut rng, &types, &pools).into_iter();
+    let mut whole = whole(&mut rng, &types, &pools, &|operation| rules.allow(operation)).into_iter();
     while sent < cases() {
         let random = || Grower::new(&mut rng, &types, &pools, &shown).query();
         let operation = whole.next().unwrap_or_else(random);
