@@ -23,6 +23,7 @@ pub mod ids;
 pub mod kinds;
 pub mod limits;
 pub mod name;
+pub mod near;
 pub mod private_file;
 pub mod random;
 pub mod read;

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use super::{
     MAX_ERRORS, Refusal, RejectionKind, ValidationError, date_time, inputs::Inputs, literals::is_one_of, shortened,
 };
+use crate::near::nearest;
 
 /// Coerces the variables of an operation, defaults included: the specification's `CoerceVariableValues`. An absent
 /// variable without a default stays absent; variables that the operation does not declare are ignored.
@@ -153,9 +154,11 @@ impl Coerce<'_> {
         }
         if let Some(unknown) = fields.keys().next() {
             let unknown: String = unknown.chars().filter(|c| !c.is_control()).take(64).collect();
+            let near = nearest(&unknown, input.fields.keys().map(|name| name.as_str()));
+            let meant = near.map_or_else(String::new, |near| format!(" Did you mean \"{near}\"?"));
             self.validation_error(
                 path,
-                format!("has a field \"{unknown}\", which the type \"{}\" does not have.", input.name),
+                format!("has a field \"{unknown}\", which the type \"{}\" does not have.{meant}", input.name),
             );
         }
         Value::Object(values)

@@ -13,6 +13,7 @@ mod inputs;
 mod introspection;
 mod literals;
 mod selection;
+mod suggest;
 mod token_limit;
 
 use std::{
@@ -279,13 +280,16 @@ impl<P> Documents<P> {
 
     fn validate(&self, text: &str) -> Result<Checked<P>, Refusal> {
         let text = descriptions::without(text)?;
-        let ast =
-            Parser::new().parse_ast(text, "request").map_err(|bad| refusal(RejectionKind::Parse, "parse", &bad))?;
+        let ast = Parser::new()
+            .parse_ast(text, "request")
+            .map_err(|bad| refusal(RejectionKind::Parse, "parse", &bad, str::to_owned))?;
         complexity::complexity(&ast, &self.limits)?;
+        let schema = self.schema()?;
+        let suggesting = |message: &str| suggest::with_suggestion(schema, message);
         let document = ast
-            .to_executable_validate(self.schema()?)
-            .map_err(|bad| refusal(RejectionKind::Validation, "validation", &bad))?;
-        literals::check(self.schema()?, &document)?;
+            .to_executable_validate(schema)
+            .map_err(|bad| refusal(RejectionKind::Validation, "validation", &bad, suggesting))?;
+        literals::check(schema, &document)?;
         let prepared = (self.prepare)(self.schema()?, &document);
         let introspects = introspection::asks_for_schema(&document);
         Ok(Checked { document, prepared, introspects })
@@ -361,18 +365,22 @@ fn without_text(message: &str) -> &str {
     message.find(", got \"").map_or(message, |at| &message[..at])
 }
 
-/// How the validator tells of a field that its type does not have.
-const UNKNOWN_FIELD: &str = "does not have a field";
 /// How the validator tells that a field of an object has no selection.
 const NO_SELECTION: &str = "interface, union and object types must have a subselection set";
 
-fn refusal<T>(kind: RejectionKind, reason: &'static str, bad: &WithErrors<T>) -> Refusal {
+/// What the validator found, each message as `told` tells it.
+fn refusal<T>(
+    kind: RejectionKind,
+    reason: &'static str,
+    bad: &WithErrors<T>,
+    told: impl Fn(&str) -> String,
+) -> Refusal {
     let place = |place: LineColumn| (place.line, place.column);
     let (mut mistakes, mut unselected): (Vec<ValidationError>, Vec<ValidationError>) = (Vec::new(), Vec::new());
     for found in bad.errors.iter() {
         let found = found.to_json();
         let location = found.locations.first().copied().map(place);
-        let validation_error = ValidationError { message: shortened(without_text(&found.message)), location };
+        let validation_error = ValidationError { message: shortened(&told(without_text(&found.message))), location };
         // A selection of unknown fields only is empty for the validator, which then says that there is none.
         if validation_error.message.starts_with(NO_SELECTION) {
             unselected.push(validation_error);
@@ -386,7 +394,7 @@ fn refusal<T>(kind: RejectionKind, reason: &'static str, bad: &WithErrors<T>) ->
             break;
         }
     }
-    if !mistakes.iter().any(|mistake| mistake.message.contains(UNKNOWN_FIELD)) {
+    if !mistakes.iter().any(|mistake| mistake.message.contains(suggest::UNKNOWN_FIELD)) {
         mistakes.extend(unselected);
         mistakes.truncate(MAX_ERRORS);
     }

@@ -12,6 +12,7 @@ use super::{
     text::{Of, PortRef, Reference, Segment, What, has_references, parse},
     values::{InstanceValues, StackValues, Variable, scheme},
 };
+use crate::near::nearest;
 
 /// The maximum size of a resolved text in bytes: as large as a config file.
 const MAX_RESOLVED: usize = 1 << 20;
@@ -438,11 +439,4 @@ fn offered(instance: &InstanceValues, reference: &Reference) -> Resolved {
         What::Url(_) => Resolved::of_text(format!("{}://{name}:{}", scheme(port.number, port.protocol), port.number)),
         _ => Resolved::of_text(port.number.to_string()),
     }
-}
-
-/// The name that differs least, if it differs little.
-fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let tolerance = (wanted.chars().count() / 3).max(2);
-    let near = names.map(|name| (strsim::osa_distance(wanted, name), name));
-    near.filter(|(distance, _)| *distance <= tolerance).min().map(|(_, name)| name)
 }

@@ -12,6 +12,7 @@ both!(
     variables_are_coerced_before_anything_runs,
     what_fits_after_coercion_is_taken,
     mistakes_are_few_and_short_and_have_a_place,
+    a_name_that_is_nearly_right_is_suggested,
     descriptions_may_stand_on_operations_fragments_and_variables,
     escapes_mean_the_same_everywhere,
     moments_that_cannot_be_written_are_refused,
@@ -179,6 +180,30 @@ async fn mistakes_are_few_and_short_and_have_a_place(t: &TestApp) {
     // A value that is wrong is not shown: it may be a secret.
     let answer = t.graphql("query ($v: Int) { stacks(first: $v) { totalCount } }", json!({ "v": "hunter2" })).await;
     assert!(!answer.to_string().contains("hunter2"), "{answer}");
+}
+
+async fn a_name_that_is_nearly_right_is_suggested(t: &TestApp) {
+    let create = "mutation ($i: CreateStackInput!) { createStack(input: $i) { stack { id } } }";
+    for (document, variables, meant) in [
+        ("{ stackz { totalCount } }", json!({}), Some("`stacks`")),
+        ("{ stacks { nodes { nam } } }", json!({}), Some("`name`")),
+        ("{ stacks(frist: 2) { totalCount } }", json!({}), Some("`first`")),
+        ("{ suggestHostPort(near: 1, protocol: TPC) }", json!({}), Some("`TCP`")),
+        ("{ node(id: \"x\") { ident } }", json!({}), None),
+        ("mutation { createStak(input: { name: \"a\" }) { stack { id } } }", json!({}), Some("`createStack`")),
+        (
+            "mutation { createStack(input: { name: \"a\", descripton: \"b\" }) { stack { id } } }",
+            json!({}),
+            Some("`description`"),
+        ),
+        (create, json!({ "i": { "name": "a", "descripton": "b" } }), Some("\"description\"")),
+        (create, json!({ "i": { "name": "a", "colour": "b" } }), None),
+    ] {
+        let answer = t.graphql(document, variables).await;
+        let message = answer["errors"][0]["message"].as_str().unwrap_or_else(|| panic!("{document}: {answer}"));
+        let expected = meant.map(|name| format!("Did you mean {name}?"));
+        assert_eq!(message.find("Did you mean").map(|at| &message[at..]), expected.as_deref(), "{document}: {message}");
+    }
 }
 
 async fn descriptions_may_stand_on_operations_fragments_and_variables(t: &TestApp) {

@@ -1,0 +1,41 @@
+//! The name that was probably meant, for messages about an unknown one.
+//!
+//! Pure. It must not know what the names are of.
+
+/// What is longer is near to no name: to compare long texts would take long.
+const LONGEST: usize = 255;
+
+/// The name that differs least from what was written, if it differs in at most a third of the characters, or in two.
+pub fn nearest<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    if written.len() > LONGEST {
+        return None;
+    }
+    let length = written.chars().count();
+    let tolerance = (length / 3).max(2);
+    // A very short name is near to everything.
+    let is_near = |distance: usize| distance <= tolerance && distance < length;
+    let near = names.map(|name| (strsim::osa_distance(written, name), name));
+    near.filter(|(distance, _)| is_near(*distance)).min().map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_little_is_near() {
+        let names = ["stack", "stacks", "instances", "id"];
+        for (written, expected) in [
+            ("stackz", Some("stack")),
+            ("instnaces", Some("instances")),
+            ("Instance", Some("instances")),
+            ("xy", None),
+            ("templates", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(written, names.into_iter()), expected, "{written}");
+        }
+        let long = "n".repeat(LONGEST + 1);
+        assert_eq!(nearest(&long, [long.as_str()].into_iter()), None);
+    }
+}
