@@ -42,6 +42,7 @@ kind! {
 impl Kind for ConfigFile {
     const FIELD: &'static str = "configFiles";
     const KEY_SQL: &'static str = "file_path";
+    const BRIEF_SQL: &'static str = "content";
     const LONG_COLUMN: Option<&'static str> = Some("content");
     const LASTING: &'static [&'static str] = &["created_at"];
     type Key = String;

@@ -109,6 +109,7 @@ impl Kind for EnvVar {
         FieldColumn { field: "isSet", sql: "value IS NOT NULL", format: ColumnFormat::Flag },
     ];
     const KEY_SQL: &'static str = "key";
+    const BRIEF_SQL: &'static str = "CASE WHEN is_secret THEN NULL ELSE value END";
     const LONG_COLUMN: Option<&'static str> = Some("value");
     type Key = String;
     type Set = Vec<Self>;

@@ -31,6 +31,7 @@ impl Kind for Label {
     const FIELD: &'static str = "labels";
     const HAS_SYSTEM: bool = true;
     const KEY_SQL: &'static str = "key";
+    const BRIEF_SQL: &'static str = "value";
     const LONG_COLUMN: Option<&'static str> = Some("value");
     type Key = String;
     type Set = Vec<Self>;

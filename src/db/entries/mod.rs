@@ -6,6 +6,7 @@ mod difference;
 mod heads;
 pub mod owned;
 mod rows;
+pub mod search;
 pub mod shared;
 
 use std::collections::HashMap;

@@ -4,3 +4,4 @@
 
 pub(in crate::graphql) mod connection;
 pub(in crate::graphql) mod instances;
+pub(in crate::graphql) mod search;
