@@ -358,6 +358,7 @@ async fn a_limited_key_finds_what_is_within_reach(t: &TestApp) {
     ] {
         assert_eq!(found(t, text).await.len(), all, "{text}");
         assert_eq!(found(&limited, text).await, theirs, "{text}");
+        assert_eq!(pages::paged(&limited, text, 1, async |_| ()).await, theirs, "{text}");
     }
     let limited = t.behind(AuthMode::Keys, Some(&none));
     assert_eq!(found(&limited, "shop").await, [""; 0]);
@@ -376,7 +377,7 @@ async fn what_is_in_the_trash_is_not_found(t: &TestApp) {
     }
     t.done("softDeleteInstance", json!({ "instance": TestApp::by_name("shop", "web") }), "").await;
     for text in ["web", "9090", "maria", "front door", "db: service"] {
-        assert_eq!(mine(found(t, text).await), [""; 0], "{text}");
+        assert_eq!(mine(pages::paged(t, text, 1, async |_| ()).await), [""; 0], "{text}");
     }
     assert_eq!(found(t, "sells").await, ["Stack shop = Sells Apples"]);
     t.done("restoreInstance", json!({ "instance": TestApp::by_name("shop", "web") }), "").await;
