@@ -25,7 +25,7 @@ export function makeClient({ url, introspection, embedded, key, preferGetMethod 
     schema: introspection,
     keys: Object.fromEntries(embedded.map((type) => [type, () => null])),
     resolvers: {
-      Query: { stacks: list, templates: list, changes: list },
+      Query: { stacks: list, templates: list, changes: list, search: list },
       Stack: { instances: list, history: list },
       Template: { instances: list, history: list },
       Instance: { history: list },

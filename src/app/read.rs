@@ -4,11 +4,14 @@
 
 use std::collections::HashMap;
 
-use super::{App, find::storable};
+use super::{App, find::storable, text::searched};
 use crate::{
     db::{
         entities::{InstanceModel, StackModel, TemplateModel},
-        entries::{Loaded, Source},
+        entries::{
+            Loaded, Source,
+            search::{self, ByMatch, Match},
+        },
         queries::{
             instances::{self, ByAge, InstanceFilter, Parent},
             page::{Page, Slice},
@@ -20,7 +23,7 @@ use crate::{
     },
     error::Result,
     ids::{InstanceId, StackId, TemplateId},
-    kinds::{Owner, Rules},
+    kinds::{OverrideKind, Owner, Rules},
 };
 
 impl App {
@@ -65,6 +68,16 @@ impl App {
         let mut found = templates::categories(&self.reader()).await?;
         found.sort_unstable();
         Ok(found)
+    }
+
+    /// A page of everything that contains a text; with `kinds`, of entries of these kinds only.
+    pub async fn search(
+        &self,
+        text: &str,
+        kinds: Option<&[OverrideKind]>,
+        slice: &Slice<ByMatch>,
+    ) -> Result<Page<Match>> {
+        Ok(search::page(&self.reader(), searched(text)?, kinds, slice).await?)
     }
 
     /// A live instance of a stack, by its name.

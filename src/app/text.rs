@@ -1,9 +1,10 @@
-//! Checks of the values that clients set: free texts, and null where it is refused.
+//! Checks of texts of clients: free texts that they set, null where it is refused, and texts that they search for.
 //!
 //! Called by the use cases. It must not access the database.
 
 use crate::{
-    error::{Code, Problem, Problems, Result},
+    db::entries::search::MAX_SEARCHED,
+    error::{Code, Error, Problem, Problems, Result},
     fields::FreeText,
 };
 
@@ -35,4 +36,20 @@ pub(super) fn refuse_nulls(fields: Vec<&str>, problems: &mut Problems) {
         let message = "Null is no value here; leave the field out to keep what there is.";
         problems.push(Problem::new(Code::InvalidValue, &["input", field], message));
     }
+}
+
+/// The text of a search, without spaces around it.
+pub(super) fn searched(text: &str) -> Result<&str> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Error::bad_request("There is no text to search for."));
+    }
+    if text.contains('\0') {
+        return Err(Error::bad_request("No text has a NUL character."));
+    }
+    let length = text.chars().count();
+    if length > MAX_SEARCHED {
+        return Err(Error::limit(format!("A text to search for has at most {MAX_SEARCHED} characters, not {length}.")));
+    }
+    Ok(text)
 }

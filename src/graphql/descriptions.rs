@@ -8,13 +8,14 @@ use async_graphql::{
     registry::{MetaType, Registry},
 };
 
-const DESCRIPTIONS: [(&str, &str); 10] = [
+const DESCRIPTIONS: [(&str, &str); 11] = [
     ("ChangeConnection", "A page of changes."),
     ("DateTime", "A moment as RFC 3339 text in UTC, such as `2026-01-31T12:00:00.123456+00:00`."),
     ("EffectConnection", "A page of effects."),
     ("ID", "An opaque global id, as text."),
     ("InstanceConnection", "A page of instances."),
     ("ReferenceUseConnection", "A page of references to a variable of a stack."),
+    ("SearchResultConnection", "A page of what a search has found."),
     ("StackConnection", "A page of stacks."),
     ("TemplateConnection", "A page of templates."),
     ("TrashedInstancePage", "A page of the instances in the trash."),

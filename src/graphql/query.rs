@@ -18,7 +18,10 @@ use crate::{
     graphql::{
         context::ContextExt,
         execution::{log_end, to_error::to_graphql_error},
-        lists::connection::{Listed, StackTotal, TemplateTotal, connection},
+        lists::{
+            connection::{Listed, StackTotal, TemplateTotal, connection},
+            search::{SearchResultConnection, search},
+        },
         types::{
             api_key::{ApiKey, Viewer},
             history::{
@@ -129,6 +132,33 @@ impl Query {
             None => Page { rows: Vec::new(), has_previous: false, has_next: false },
         };
         Ok(connection(page, TemplateTotal(filter), |row| (ByName(row.name.clone()), Template::from(row))))
+    }
+
+    /// Everything within reach that contains a text: names, categories and descriptions of stacks, instances and templates,
+    /// and entries of all kinds, by their keys and by what they say. `A` to `Z` match in upper and lower case, every other
+    /// character matches only itself; there are no wildcards. Of a secret only the key is searched and shown. What is in the
+    /// trash is not found.
+    ///
+    /// Names come first (of stacks, instances, templates), then categories, then descriptions; each object once. Behind them
+    /// come the entries, kind by kind: ports, volumes, variables, labels, domains, healthchecks, config files, limits,
+    /// attributes, networks, settings with the images, dependencies; of each kind those of templates, then of stacks, then of
+    /// instances. Among these the oldest is first. Rows that are added or removed between two pages move no others.
+    ///
+    /// Pages have 1 to 100 rows, 20 when nothing is said. A page takes at most five statements, of which none gives more rows
+    /// than a page for each sort of thing; but every row is looked into until the page is full, so a search that finds little
+    /// reads everything. An empty text and a cursor of another list are `BAD_REQUEST`, a longer text or page is
+    /// `LIMIT_EXCEEDED`.
+    async fn search(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The text, at most 128 characters; spaces around it do not count.")] text: String,
+        #[graphql(desc = "Only entries of these kinds; no names, categories and descriptions.")] kinds: Option<
+            Vec<OverrideKind>,
+        >,
+        #[graphql(desc = "The first so many rows, 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Only rows behind this cursor.")] after: Option<String>,
+    ) -> Result<SearchResultConnection> {
+        search(ctx, &text, kinds.as_deref(), PageArgs { first, after, last: None, before: None }).await
     }
 
     /// The categories that templates have, sorted; `templates(category:)` takes each.

@@ -140,6 +140,7 @@ fn shapes(name: &str) -> Option<Shapes> {
 impl Kind for Attribute {
     const FIELD: &'static str = "attributes";
     const KEY_SQL: &'static str = "name";
+    const BRIEF_SQL: &'static str = "value";
     const LONG_COLUMN: Option<&'static str> = Some("value");
     type Key = String;
     type Set = Vec<Self>;

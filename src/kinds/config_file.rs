@@ -44,6 +44,7 @@ kind! {
 impl Kind for ConfigFile {
     const FIELD: &'static str = "configFiles";
     const KEY_SQL: &'static str = "file_path";
+    const BRIEF_SQL: &'static str = "content";
     const LONG_COLUMN: Option<&'static str> = Some("content");
     const LASTING: &'static [&'static str] = &["created_at"];
     const REFERENCE_FIELDS: &'static [&'static str] = &["content"];

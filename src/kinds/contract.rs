@@ -142,6 +142,9 @@ pub trait Kind: Survives + LoggedEntry + Clone + Debug + HeapSize + PartialEq + 
     const FIELD_COLUMNS: &'static [FieldColumn] = &[];
     /// SQL for the text of an entry's key, valid on both engines.
     const KEY_SQL: &'static str;
+    /// SQL for the text of [`Kind::brief`] of a stored entry, null where there is none, valid on both engines. A search
+    /// looks into it and shows it. What is stored as JSON may have its escapes.
+    const BRIEF_SQL: &'static str;
     /// SQL for a text that sorts as [`Kind::tie`] does.
     const TIE_SQL: Option<&'static str> = None;
     /// SQL for the text of a stored entry's key, which [`Kind::row_key`] parses.

@@ -78,6 +78,8 @@ impl Kind for Dependency {
     const FIELD: &'static str = "dependencies";
     const REFERS_BY: Option<&'static str> = Some("depends_on");
     const KEY_SQL: &'static str = "CAST(depends_on AS TEXT)";
+    const BRIEF_SQL: &'static str = "condition || CASE WHEN required THEN '' ELSE ', not required' END \
+        || CASE WHEN restart THEN ', restarts with it' ELSE '' END";
     /// The id as a number; a key in the API is a global id.
     const ROW_KEY: &'static str = "depends_on";
     type Key = InstanceRef;

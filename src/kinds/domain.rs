@@ -24,6 +24,7 @@ kind! {
 impl Kind for Domain {
     const FIELD: &'static str = "domains";
     const KEY_SQL: &'static str = "domain";
+    const BRIEF_SQL: &'static str = "domain || COALESCE(':' || CAST(proxy_port AS TEXT), '')";
     type Key = String;
     type Set = Vec<Self>;
 

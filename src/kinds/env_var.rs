@@ -110,6 +110,7 @@ impl Kind for EnvVar {
         FieldColumn { field: "isSet", sql: "value IS NOT NULL", format: ColumnFormat::Flag },
     ];
     const KEY_SQL: &'static str = "key";
+    const BRIEF_SQL: &'static str = "CASE WHEN is_secret THEN NULL ELSE value END";
     const LONG_COLUMN: Option<&'static str> = Some("value");
     const REFERENCE_FIELDS: &'static [&'static str] = &["value", "isSecret", "isSet"];
     type Key = String;

@@ -42,6 +42,14 @@ const DEFAULT_RETRIES: i32 = 3;
 impl Kind for Healthcheck {
     const FIELD: &'static str = "healthcheck";
     const KEY_SQL: &'static str = "'*'";
+    /// A command that is no JSON, in a row written by hand, is one for the shell.
+    const BRIEF_SQL: &'static str = "replace(replace(CASE WHEN test LIKE '[\"CMD\",%' THEN substr(test, 9, length(test) - 10) \
+        WHEN test LIKE '[\"CMD-SHELL\",%' THEN substr(test, 15, length(test) - 16) \
+        WHEN test LIKE '[\"%' THEN substr(test, 3, length(test) - 4) ELSE test END, '\",\"', ' '), '\\\"', '\"') \
+        || CASE WHEN test LIKE '[\"%' AND test NOT LIKE '[\"CMD%' THEN '' \
+        ELSE ' every ' || interval_seconds || 's, timeout ' || timeout_seconds || 's, ' || retries || ' retries' \
+        || CASE WHEN start_period_seconds > 0 THEN ', after ' || start_period_seconds || 's' ELSE '' END \
+        || COALESCE(', every ' || CAST(start_interval_seconds AS TEXT) || 's until then', '') END";
     const LONG_COLUMN: Option<&'static str> = Some("test");
     const REFERENCE_FIELDS: &'static [&'static str] = &["test"];
     type Key = Only;

@@ -33,6 +33,7 @@ impl Kind for Label {
     const FIELD: &'static str = "labels";
     const HAS_SYSTEM: bool = true;
     const KEY_SQL: &'static str = "key";
+    const BRIEF_SQL: &'static str = "value";
     const LONG_COLUMN: Option<&'static str> = Some("value");
     const REFERENCE_FIELDS: &'static [&'static str] = &["value"];
     type Key = String;

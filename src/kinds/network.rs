@@ -100,6 +100,10 @@ impl Network {
 impl Kind for Network {
     const FIELD: &'static str = "networks";
     const KEY_SQL: &'static str = "name";
+    const BRIEF_SQL: &'static str = "name || CASE WHEN aliases = '[]' THEN '' \
+        ELSE ', alias ' || replace(substr(aliases, 3, length(aliases) - 4), '\",\"', ', alias ') END \
+        || CASE WHEN is_external THEN ', external' ELSE '' END \
+        || COALESCE(', options ' || options, '') || COALESCE(', definition ' || definition, '')";
     type Key = String;
     type Set = Vec<Self>;
 

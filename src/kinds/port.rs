@@ -117,6 +117,9 @@ impl FromStr for PortKey {
 impl Kind for Port {
     const FIELD: &'static str = "ports";
     const KEY_SQL: &'static str = "container_port || '/' || protocol";
+    const BRIEF_SQL: &'static str = "CASE WHEN host_ip = '0.0.0.0' THEN '' WHEN host_ip LIKE '%:%' THEN '[' || host_ip || ']:' ELSE host_ip || ':' END \
+        || CASE WHEN host_port <> 0 THEN CAST(host_port AS TEXT) || ':' WHEN host_ip = '0.0.0.0' THEN '' ELSE ':' END \
+        || container_port || '/' || protocol";
     /// Pads the port to six digits, so that texts sort like numbers.
     const TIE_SQL: Option<&'static str> = Some("(100000 + host_port) || host_ip");
     const ROW_IDENTITY: &'static str = "container_port || '/' || protocol || ' ' || host_port || ' ' || host_ip";

@@ -25,6 +25,9 @@ kind! {
 impl Kind for ResourceLimits {
     const FIELD: &'static str = "resourceLimits";
     const KEY_SQL: &'static str = "'*'";
+    const BRIEF_SQL: &'static str = "COALESCE('cpu ' || cpu, '') \
+        || CASE WHEN cpu IS NOT NULL AND memory IS NOT NULL THEN ', ' ELSE '' END \
+        || COALESCE('memory ' || memory, '')";
     type Key = Only;
     type Set = Option<Self>;
 

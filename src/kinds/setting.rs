@@ -135,6 +135,7 @@ impl Setting {
 impl Kind for Setting {
     const FIELD: &'static str = "settings";
     const KEY_SQL: &'static str = "field";
+    const BRIEF_SQL: &'static str = "value";
     const LONG_COLUMN: Option<&'static str> = Some("value");
     type Key = SettingField;
     type Set = Settings;

@@ -137,6 +137,7 @@ impl Kind for SharedVar {
     const HAS_SECRETS: bool = EnvVar::HAS_SECRETS;
     const FIELD_COLUMNS: &'static [FieldColumn] = EnvVar::FIELD_COLUMNS;
     const KEY_SQL: &'static str = EnvVar::KEY_SQL;
+    const BRIEF_SQL: &'static str = EnvVar::BRIEF_SQL;
     const LONG_COLUMN: Option<&'static str> = EnvVar::LONG_COLUMN;
     type Key = String;
     type Set = Vec<Self>;

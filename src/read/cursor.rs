@@ -8,6 +8,7 @@ use chrono::DateTime;
 use crate::{
     db::{
         change_log::history::{ByChange, ByPosition},
+        entries::search::ByMatch,
         queries::{instances::ByAge, page::Slice, stacks::ByName, trash::ByDeletion},
     },
     error::{Error, Result},
@@ -98,6 +99,16 @@ impl OpaqueCursor for ByChange {
     }
     fn read(text: &str) -> Option<Self> {
         text.parse().ok().map(|id| Self(ChangeId(id)))
+    }
+}
+
+impl OpaqueCursor for ByMatch {
+    const TAG: &'static str = "search";
+    fn text(&self) -> String {
+        ByMatch::text(*self)
+    }
+    fn read(text: &str) -> Option<Self> {
+        ByMatch::read(text)
     }
 }
 

@@ -395,13 +395,17 @@ test('stacks are made, described and purged, leases renewed, settings and entrie
   await row(ann, 'dependency').getByText('started').waitFor();
 });
 
-test('the search finds names and images', async () => {
+test('the search finds names, images and what entries say, with one query', async () => {
   await ann.go('#/');
   await ann.page.keyboard.press('/');
   await ann.page.keyboard.type('postgis');
   await ann.page.keyboard.press('Enter');
   await title(ann, 'Search: postgis');
-  await row(ann, 'postgis/postgis').waitFor();
+  await row(ann, 'imageName = postgis/postgis').waitFor();
+  await change('setSharedVars', { stack: { name: 'example' }, vars: [{ key: 'MOTTO', value: 'Seek & find' }] });
+  await ann.go('#/search?q=seek%20%26');
+  await row(ann, 'MOTTO = Seek & find').getByRole('link', { name: 'example' }).click();
+  await title(ann, 'example');
 });
 
 test('the keyboard is enough', async () => {

@@ -27,6 +27,7 @@ export type Ask = (query: string) => Promise<Row>;
 const LEFT_OUT = new Set([
   'Query.apiKeys', 'Query.viewer', 'Query.trash', 'Query.suggestHostPort', 'Query.diffStacks', 'Query.plan',
   'Reference.target', 'ReferenceSegment.target', 'SharedVar.usedBy',
+  'Query.search',
 ]);
 
 /** Fields that lead to the history. The snapshot is of one moment; the history has tests of its own. */

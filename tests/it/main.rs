@@ -61,6 +61,7 @@ mod response_cache;
 mod run;
 mod scale;
 mod schema;
+mod search;
 mod secrets;
 mod settings;
 mod shapes;

@@ -16,7 +16,7 @@ use crate::support::{TestApp, both};
 both!(every_field_has_a_plan);
 
 /// Fields that the executor computes for each object or as a whole, with everything below them.
-const COMPUTED: [&str; 28] = [
+const COMPUTED: [&str; 29] = [
     "Query.__type",
     "Query.__schema",
     "Query.apiKeys",
@@ -24,6 +24,7 @@ const COMPUTED: [&str; 28] = [
     "Query.changes",
     "Query.diffStacks",
     "Query.plan",
+    "Query.search",
     "Query.suggestHostPort",
     "Query.version",
     "Query.viewer",

@@ -37,7 +37,7 @@ function View({ path: [place, name, part, second, third], parameters }: Route) {
     case 'keys':
       return <KeysPage />;
     case 'search':
-      return <SearchPage text={parameters.get('q') ?? ''} />;
+      return <SearchPage text={parameters.get('q')?.trim() ?? ''} after={parameters.get('after')} />;
     default:
       return (
         <>

@@ -7,6 +7,7 @@ mod heads;
 pub mod owned;
 pub mod references;
 mod rows;
+pub mod search;
 pub mod shared;
 
 use std::collections::HashMap;

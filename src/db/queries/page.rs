@@ -54,7 +54,7 @@ pub(in crate::db) struct ListFilter<'f> {
 pub(in crate::db) enum ListCondition<'f> {
     /// A predicate on a column.
     Is(&'static str, &'static str),
-    /// The column contains a text; names are lower-case, and the case of the text does not matter.
+    /// The column contains a text, after [`folded`]: names are lower-case.
     Contains(&'static str, &'f str),
     /// The column is true, or false.
     Flag(&'static str, bool),
@@ -212,10 +212,16 @@ impl<C: Cursor> Slice<C> {
     }
 }
 
-/// The LIKE pattern for a search text. `%`, `_` and `\` are escaped. The text is made lower-case, as all names are.
+/// The form of a text in which it is searched for: `A` to `Z` in lower case, as `LOWER` of SQLite makes it and as all names
+/// are.
+pub(in crate::db) fn folded(text: &str) -> String {
+    text.to_ascii_lowercase()
+}
+
+/// The LIKE pattern for a search text, after [`folded`]. `%`, `_` and `\` are escaped.
 pub(in crate::db) fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");
-    for c in text.to_lowercase().chars() {
+    for c in folded(text).chars() {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }

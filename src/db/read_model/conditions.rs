@@ -17,7 +17,9 @@ use crate::{
         pool::pinned::Parameter,
         queries::{
             in_list::nth,
-            page::{Cursor, ListCondition, ListFilter, Slice, SortValue, TRASHED_INSTANCES, TRASHED_STACKS, pattern},
+            page::{
+                Cursor, ListCondition, ListFilter, Slice, SortValue, TRASHED_INSTANCES, TRASHED_STACKS, folded, pattern,
+            },
         },
     },
 };
@@ -84,7 +86,7 @@ impl<'a> Conditions<'a> {
                 ListCondition::Is(column, predicate) => write!(conditions, " AND e.{column} {predicate}"),
                 ListCondition::Contains(column, part) if text.backend == DbBackend::Sqlite => {
                     // SQLite would compile a statement with LIKE and a parameter again for each execution.
-                    let part = text.placeholder(Parameter::Text(Cow::Owned(part.to_lowercase())));
+                    let part = text.placeholder(Parameter::Text(Cow::Owned(folded(part))));
                     write!(conditions, " AND instr(e.{column}, {part}) > 0")
                 }
                 ListCondition::Contains(column, part) => {

@@ -5,3 +5,4 @@
 pub(in crate::graphql) mod connection;
 pub(in crate::graphql) mod in_memory;
 pub(in crate::graphql) mod instances;
+pub(in crate::graphql) mod search;

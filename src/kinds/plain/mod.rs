@@ -135,6 +135,12 @@ pub struct PlainKind {
     pub word: &'static str,
     /// SQL for the key of a row; see [`Kind::KEY_SQL`].
     pub key: &'static str,
+    /// SQL for the key of a stored row, which `read_key` reads; see [`Kind::ROW_KEY`].
+    pub row_key: &'static str,
+    /// The key as the API shows it; `None` if no entry can have it.
+    pub read_key: fn(&str) -> Option<String>,
+    /// SQL for the entry in one line; see [`Kind::BRIEF_SQL`].
+    pub brief: &'static str,
     /// SQL that sorts rows with the same key; see [`Kind::TIE_SQL`].
     pub tie: Option<&'static str>,
     /// The name of the entries' type in the API.
@@ -224,6 +230,11 @@ fn is_camel_of(field: &str, column: &str) -> bool {
     rest.next().is_none()
 }
 
+/// The key of a stored row as the API shows it.
+fn read_key<K: Kind>(text: &str) -> Option<String> {
+    K::row_key(text).map(|key| key.to_string())
+}
+
 macro_rules! plain_kinds {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
         /// The metadata of all kinds for instances, in registry order.
@@ -238,6 +249,9 @@ macro_rules! plain_kinds {
             shape: <<crate::kinds::$kind as crate::kinds::Kind>::Set as crate::kinds::Cardinality<crate::kinds::$kind>>::SHAPE,
             word: <crate::kinds::$kind as Registered>::KIND.as_str(),
             key: <crate::kinds::$kind as Kind>::KEY_SQL,
+            row_key: <crate::kinds::$kind as Kind>::ROW_KEY,
+            read_key: read_key::<crate::kinds::$kind>,
+            brief: <crate::kinds::$kind as Kind>::BRIEF_SQL,
             tie: <crate::kinds::$kind as Kind>::TIE_SQL,
             type_name: stringify!($kind),
             kind: <crate::kinds::$kind as Registered>::KIND,
@@ -261,6 +275,9 @@ pub static SHARED_VARS: PlainKind = PlainKind {
     shape: Shape::List,
     word: SharedVar::KIND.as_str(),
     key: SharedVar::KEY_SQL,
+    row_key: SharedVar::ROW_KEY,
+    read_key: read_key::<SharedVar>,
+    brief: SharedVar::BRIEF_SQL,
     tie: SharedVar::TIE_SQL,
     type_name: "SharedVar",
     kind: SharedVar::KIND,

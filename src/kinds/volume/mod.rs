@@ -163,6 +163,10 @@ pub struct StorageNames<'a> {
 impl Kind for Volume {
     const FIELD: &'static str = "volumes";
     const KEY_SQL: &'static str = "target";
+    const BRIEF_SQL: &'static str = "CASE WHEN volume_type IN ('bind', 'volume', 'named') THEN '' ELSE volume_type || ' ' END \
+        || CASE WHEN source = '' THEN '' ELSE source || ':' END || target || CASE WHEN read_only THEN ':ro' ELSE '' END \
+        || CASE WHEN is_external THEN ', external' WHEN scope = 'instance' THEN '' ELSE ', of the ' || scope END \
+        || COALESCE(', options ' || options, '') || COALESCE(', definition ' || definition, '')";
     const LONG_COLUMN: Option<&'static str> = Some("source");
     type Key = String;
     type Set = Vec<Self>;

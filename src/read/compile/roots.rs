@@ -57,7 +57,7 @@ impl<'a> Compiler<'a> {
             "suggestHostPort" | "categories" | "version" => {
                 Root::Computed(self.computed_field(None, DependsOn::Everything))
             }
-            // Introspection.
+            // Introspection; and `changes` and `search`, below which anything can be selected.
             _ => return None,
         })
     }

@@ -20,6 +20,10 @@ const PLAN: &str = "{ destructive summary { effects entries } effects { nodes { 
     { edits { kind key } fields { field from to } } } } newConflicts { message holder { id } holderCount } solvedConflicts { message }
     userErrors { message } }";
 
+/// What is asked of a search.
+const FOUND: &str = "{ edges { cursor node { node { __typename id } stack { id name } kind key text origin } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }";
+
 /// Documents for every field of `Query`. A new field has to be added, or the test fails.
 fn documents(schema: &Schema) -> Vec<String> {
     let ask = |field: &str, inside: &str| match field {
@@ -37,6 +41,9 @@ fn documents(schema: &Schema) -> Vec<String> {
         ],
         "trash" | "viewer" | "apiKeys" | "changeCursor" | "categories" | "version" => vec![field.to_owned()],
         "changes" => vec!["changes".to_owned(), "changes(last: 5, actions: [CREATE])".to_owned()],
+        "search" => ["text: \"t\"", "text: \"15432\", kinds: [PORT]", "text: \"orders\"", "text: \"E\", first: 1"]
+            .map(|arguments| format!("search({arguments})"))
+            .to_vec(),
         "suggestHostPort" => vec!["suggestHostPort(near: 15432)".to_owned()],
         "diffStacks" => {
             vec!["diffStacks(a: { stack: { name: \"mine\" } }, b: { document: \"services: {}\" })".to_owned()]
@@ -55,6 +62,7 @@ fn documents(schema: &Schema) -> Vec<String> {
             "Int" | "String" | "ChangeCursor" => String::new(),
             // Below it are objects that the other fields show with everything.
             "Plan" => PLAN.to_owned(),
+            "SearchResultConnection" => FOUND.to_owned(),
             inside => schema.everything(inside),
         };
         documents.extend(ask(field, inside).into_iter().map(|asked| {
