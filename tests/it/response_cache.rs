@@ -245,11 +245,23 @@ async fn who_has_the_answer_to_a_get_gets_304(t: &TestApp) {
             (answer.status(), header(ETAG), header(CACHE_CONTROL).unwrap(), header(CONTENT_TYPE));
         (status, tag, keep, media_type, TestApp::text(answer).await)
     };
-    // Two responses of read plans, and one of the executor, which may contain revealed secrets.
+    // Responses of read plans, and of the executor, which may contain revealed secrets, also below other fields.
     for (query, keep) in [
         ("{ stack(name: \"shop\") { description } }", "private, no-cache"),
         ("{ stacks { nodes { description } } }", "private, no-cache"),
+        (
+            "{ stack(name: \"shop\") { description conflictCount conflicts { instance { stack { compose { hash } } } } } }",
+            "private, no-cache",
+        ),
         ("{ stack(name: \"shop\") { description compose(revealSecrets: false) { hash } } }", "no-store"),
+        (
+            "{ stack(name: \"shop\") { description conflicts { instance { stack { compose(revealSecrets: true) { hash } } } } } }",
+            "no-store",
+        ),
+        (
+            "{ stack(name: \"shop\") { description conflicts { instance { stack { ...F } } } } } fragment F on Stack { compose(revealSecrets: true) { hash } }",
+            "no-store",
+        ),
     ] {
         let (status, tag, kept, _, first) = get(query, None).await;
         assert_eq!((status, kept.as_str()), (StatusCode::OK, keep), "{query}");

@@ -28,7 +28,7 @@ use crate::{
 /// Compiles the plan of an operation; `None` when the executor has to answer it. `inputs` hold the variables of its
 /// conditions.
 pub(super) fn compile(parts: Parts<'_>, inputs: Inputs<'_>) -> Option<Plan> {
-    if parts.operation.operation_type != OperationType::Query {
+    if parts.operation.operation_type != OperationType::Query || reveals_secrets(parts) {
         return None;
     }
     let mut compiler = Compiler::new(parts, inputs);
@@ -40,11 +40,32 @@ pub(super) fn compile(parts: Parts<'_>, inputs: Inputs<'_>) -> Option<Plan> {
     compiler.plan(roots)
 }
 
+/// Whether a Compose file with secrets may be selected, at any depth. It is left to the executor, whose responses are never
+/// kept.
+fn reveals_secrets(parts: Parts<'_>) -> bool {
+    // Each fragment once, however often it is spread.
+    let fragments = parts.document.fragments.values().map(|fragment| &fragment.selection_set);
+    fragments.chain([&parts.operation.selection_set]).any(reveals)
+}
+
+fn reveals(set: &SelectionSet) -> bool {
+    set.selections.iter().any(|selection| match selection {
+        Selection::Field(field) => {
+            field.arguments.iter().any(|given| given.name == "revealSecrets") || reveals(&field.selection_set)
+        }
+        Selection::InlineFragment(inline) => reveals(&inline.selection_set),
+        Selection::FragmentSpread(_) => false,
+    })
+}
+
 /// Compiles the plans of the objects that a mutation returns: for the response keys of a root field and of a field of
 /// its payload, a plan with one root, whose id is an argument of the request. Objects of which only plain fields are
 /// selected need no plan, because the mutation returns their rows.
 pub(super) fn payloads(parts: Parts<'_>, inputs: Inputs<'_>) -> Vec<(PayloadField, Plan)> {
     let mut plans = Vec::new();
+    if reveals_secrets(parts) {
+        return plans;
+    }
     let mut outer = Compiler::new(parts, inputs);
     outer.fields("Mutation", &[&parts.operation.selection_set], |outer, field, sets| {
         let (root, of) = (field.response_key(), field.definition.ty.inner_named_type());

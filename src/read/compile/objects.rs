@@ -54,8 +54,6 @@ impl<'a> Compiler<'a> {
                     own.argue(member, NodeArguments::Name(name));
                     Field::Named(member, own.instance(member, sets)?)
                 }
-                // A file with secrets is left to the executor, which marks the response.
-                "compose" if field.arguments.iter().any(|given| given.name == "revealSecrets") => return None,
                 "compose" => own.computed(node, DependsOn::Stack)?,
                 "document" => own.computed(node, DependsOn::Stack)?,
                 "instanceCount" => own.computed(node, DependsOn::Stack)?,
