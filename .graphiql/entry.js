@@ -18,6 +18,8 @@ import './style.css';
 import { withSubscriptions } from './subscriptions.js';
 import firstLook from './first-look.graphql';
 import firstStack from './first-stack.graphql';
+import origins from './origins.graphql';
+import importFile from './import.graphql';
 
 const root = document.getElementById('graphiql');
 
@@ -31,7 +33,7 @@ globalThis.MonacoEnvironment = {
 const url = new URL('graphql', document.baseURI).href;
 const fetcher = withSubscriptions(url, createGraphiQLFetcher({ url, enableIncrementalDelivery: false }));
 const plugins = [HISTORY_PLUGIN, explorerPlugin()];
-const defaultTabs = [{ query: firstLook }, { query: firstStack }];
+const defaultTabs = [firstLook, firstStack, origins, importFile].map((query) => ({ query }));
 // A link can bring a query: `graphiql?query=…&variables=…`.
 const linked = new URLSearchParams(location.search);
 const initialQuery = linked.get('query') ?? undefined;

@@ -1,6 +1,7 @@
 // The page at / in a real browser that reaches nothing but the service.
-import { buildSchema } from 'graphql';
+import { buildSchema, parse, validate } from 'graphql';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -90,6 +91,23 @@ test('the page loads', async () => {
   assert.equal(response?.status(), 200);
   await page.locator('.graphiql-query-editor .view-line').first().waitFor();
   await until('.graphiql-query-editor', (text) => text.includes('queryFirstLook{'));
+});
+
+test('the tabs of a first visit run', async () => {
+  assert.equal(await page.locator('.graphiql-tab').count(), 4);
+  for (const name of ['first-look', 'origins', 'import']) {
+    const query = readFileSync(`../../.graphiql/${name}.graphql`, 'utf8');
+    const response = await fetch(new URL('/graphql', address), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    const { data, errors } = (await response.json()) as { data: Record<string, { userErrors?: unknown[] }>; errors?: unknown };
+    assert.equal(errors, undefined, name);
+    for (const payload of Object.values(data)) assert.deepEqual(payload.userErrors ?? [], [], name);
+  }
+  // It changes something, so it is only checked.
+  assert.deepEqual(validate(buildSchema(sdl), parse(readFileSync('../../.graphiql/first-stack.graphql', 'utf8'))), []);
 });
 
 test('a query runs', async () => {
