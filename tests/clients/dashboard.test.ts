@@ -165,6 +165,27 @@ test('a variable of the stack is shown as one, as soon as it is set', async () =
   await row(ann, 'POSTGRES_DB').getByText('template', { exact: true }).waitFor();
 });
 
+test('variables of the stack are made, changed and removed', async () => {
+  await ann.go('#/stacks/shop');
+  await bob.go('#/stacks/shop/instances/db');
+  await button(ann, 'New variable').click();
+  await ann.page.getByLabel('Key', { exact: true }).fill('REGION');
+  await chooseAndFill(ann.page.getByLabel('Value', { exact: true }), 'eu');
+  await confirm(ann, 'Save variable', 'SetSharedVars');
+  await row(ann, 'REGION').getByText('eu', { exact: true }).waitFor();
+  await row(bob, 'REGION').getByText('stack', { exact: true }).waitFor();
+  await button(ann, 'Edit stack variable REGION').click();
+  await ann.page.getByLabel('Secret', { exact: true }).check();
+  await chooseAndFill(ann.page.getByLabel('Value', { exact: true }), 'us');
+  await confirm(ann, 'Save variable', 'SetSharedVars');
+  await row(ann, 'REGION').getByText('a secret', { exact: true }).waitFor();
+  assert(!(await ann.page.content()).includes('>us<'));
+  await button(ann, 'Remove stack variable REGION').click();
+  await confirm(ann, 'Remove variable', 'SetSharedVars');
+  await row(ann, 'REGION').waitFor({ state: 'detached' });
+  await row(bob, 'REGION').waitFor({ state: 'detached' });
+});
+
 test('a reference shows its value and what it is made of, and is edited as it was written', async () => {
   const written = 'at ${{db:host}} in ${{db:container}}';
   const operations = (operation: object) => ({ instance: instance('redis'), operations: [operation] });

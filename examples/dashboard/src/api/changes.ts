@@ -24,6 +24,7 @@ const documents = {
   updateTemplate: operations.UpdateTemplateDocument,
   revertChange: operations.RevertChangeDocument,
   restoreVersion: operations.RestoreVersionDocument,
+  setSharedVars: operations.SetSharedVarsDocument,
   importCompose: operations.ImportComposeDocument,
   createApiKey: operations.CreateApiKeyDocument,
   revokeApiKey: operations.RevokeApiKeyDocument,

@@ -11,6 +11,7 @@ import { address, instanceAddress, pageArguments, replace, stackAddress, templat
 import { ComposeView } from './stack/compose';
 import { StackConflicts } from './stack/conflicts';
 import { NewInstance } from './stack/new-instance';
+import { SharedVars } from './stack/shared-vars';
 import { StackSheet, type StackChange } from './stack/sheets';
 
 export type StackDetails = NonNullable<StackPageQuery['stack']>;
@@ -70,6 +71,7 @@ export function StackPage({ name, parameters }: { name: string; parameters: URLS
             >
               <Instances stack={stack} />
             </Section>
+            <SharedVars stack={stack} mayChange={mayChange(viewer)} query={page.graphiql} />
             <ComposeView stack={stack} query={page.graphiql} />
             <Section title="Latest changes">
               <ChangeList changes={stack.history.nodes} />

@@ -19,11 +19,11 @@ export function StackConflicts({ conflicts, stack, query }: StackConflictsProps)
       <Table
         label="Conflicts"
         columns={['Instance', 'What', 'Conflict']}
-        rows={conflicts.map(({ instance, kind, value, message }) => ({
+        rows={conflicts.map(({ instance, kind, severity, value, message }) => ({
           key: `${instance.id} ${kind} ${value}`,
           cells: [
             <a href={instanceAddress(stack, instance.name)}>{instance.name}</a>,
-            <Badge tone="caution">
+            <Badge tone={severity === 'DESTRUCTIVE' ? 'bad' : 'caution'}>
               {names[kind]} {value}
             </Badge>,
             <Sentence text={message} />,

@@ -20,6 +20,9 @@ function variablesOf(text: string) {
   });
 }
 
+/** Keys, with spaces or commas between them. */
+const keysOf = (text: string) => text.split(/[\s,]+/).filter(Boolean);
+
 /** The name that the file gives its project, if it does. */
 const nameIn = (text: string) => /^name:\s*["']?([a-z0-9][a-z0-9-]*)/m.exec(text)?.[1] ?? 'imported';
 
@@ -27,6 +30,7 @@ export function ImportStack() {
   const [files, setFiles] = useState<ComposeFile[]>([]);
   const [stack, setStack] = useState('');
   const [variables, setVariables] = useState('');
+  const [plain, setPlain] = useState('');
   const [outcome, setOutcome] = useState<Outcome<Report>>();
   const [isBusy, setBusy] = useState(false);
   const [isOver, setOver] = useState(false);
@@ -41,7 +45,7 @@ export function ImportStack() {
 
   const send = async (dryRun: boolean) => {
     setBusy(true);
-    const outcome = await make('importCompose', { files, stack: { name: stack }, variables: variablesOf(variables), dryRun });
+    const outcome = await make('importCompose', { files, stack: { name: stack }, variables: variablesOf(variables), plain: keysOf(plain), dryRun });
     setBusy(false);
     if (outcome.result && !dryRun) go(stackAddress(stack));
     else setOutcome(outcome);
@@ -93,6 +97,13 @@ export function ImportStack() {
               <textarea {...attributes} rows={2} value={variables} spellCheck={false} onChange={({ target }) => change(setVariables)(target.value)} />
             )}
           </Field>
+          <TextField
+            label="Plain values"
+            hint="Keys of variables that look like secrets and are none"
+            value={plain}
+            onChange={change(setPlain)}
+            problems={problemsOf(problems, 'plain')}
+          />
           {problems
             .filter((problem) => !ofName.includes(problem))
             .map(({ message }, index) => (
@@ -113,13 +124,19 @@ export function ImportStack() {
 }
 
 /** What an import would make, and what of the file it cannot hold. */
-function ReportView({ report: { instances, templates, losses, lossCount, changes, changeCount } }: { report: Report }) {
+function ReportView({ report: { instances, templates, losses, lossCount, changes, changeCount, newVolumes } }: { report: Report }) {
   return (
     <div className="report">
       <p>
         <Badge tone={lossCount > 0 ? 'caution' : 'good'}>{lossCount === 0 ? 'nothing is lost' : `${lossCount} lost`}</Badge>{' '}
         {instances.length} instances, {templates.filter(({ outcome }) => outcome === 'CREATED').length} new templates.
       </p>
+      {newVolumes.length > 0 && (
+        <Notice>
+          New and empty, whatever the project has in its own: {newVolumes.length === 1 ? 'the volume ' : 'the volumes '}
+          <code>{newVolumes.join(', ')}</code>
+        </Notice>
+      )}
       <Notes title="Cannot be held" notes={losses} count={lossCount} />
       <Notes title="Held in another form" notes={changes} count={changeCount} />
     </div>
