@@ -5,17 +5,18 @@
 /// What is longer is near to no name: to compare long texts would take long.
 const LONGEST: usize = 255;
 
-/// The name that differs least from what was written, if it differs in at most a third of the characters, or in two.
+/// The name that differs least from what was written, if it differs in at most a third of the characters, or in one. Of several
+/// the one whose length is nearest.
 pub fn nearest<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     if written.len() > LONGEST {
         return None;
     }
     let length = written.chars().count();
-    let tolerance = (length / 3).max(2);
-    // A very short name is near to everything.
+    let tolerance = (length / 3).max(1);
+    // A name of one character is near to every other one.
     let is_near = |distance: usize| distance <= tolerance && distance < length;
-    let near = names.map(|name| (strsim::osa_distance(written, name), name));
-    near.filter(|(distance, _)| is_near(*distance)).min().map(|(_, name)| name)
+    let near = names.map(|name| (strsim::osa_distance(written, name), name.chars().count().abs_diff(length), name));
+    near.filter(|(distance, ..)| is_near(*distance)).min().map(|(.., name)| name)
 }
 
 #[cfg(test)]
@@ -24,9 +25,11 @@ mod tests {
 
     #[test]
     fn what_differs_little_is_near() {
-        let names = ["stack", "stacks", "instances", "id"];
+        let names = ["stack", "stacks", "instances", "id", "name"];
         for (written, expected) in [
-            ("stackz", Some("stack")),
+            ("stackz", Some("stacks")),
+            ("stac", Some("stack")),
+            ("nope", None),
             ("instnaces", Some("instances")),
             ("Instance", Some("instances")),
             ("xy", None),
