@@ -168,21 +168,22 @@ test('a variable of the stack is shown as one, as soon as it is set', async () =
 test('variables of the stack are made, changed and removed', async () => {
   await ann.go('#/stacks/shop');
   await bob.go('#/stacks/shop/instances/db');
+  const variable = ann.page.getByRole('table', { name: 'Variables of the stack' }).getByRole('row').filter({ hasText: 'REGION' });
   await button(ann, 'New variable').click();
   await ann.page.getByLabel('Key', { exact: true }).fill('REGION');
   await chooseAndFill(ann.page.getByLabel('Value', { exact: true }), 'eu');
   await confirm(ann, 'Save variable', 'SetSharedVars');
-  await row(ann, 'REGION').getByText('eu', { exact: true }).waitFor();
+  await variable.getByText('eu', { exact: true }).waitFor();
   await row(bob, 'REGION').getByText('stack', { exact: true }).waitFor();
   await button(ann, 'Edit stack variable REGION').click();
   await ann.page.getByLabel('Secret', { exact: true }).check();
   await chooseAndFill(ann.page.getByLabel('Value', { exact: true }), 'us');
   await confirm(ann, 'Save variable', 'SetSharedVars');
-  await row(ann, 'REGION').getByText('a secret', { exact: true }).waitFor();
+  await variable.getByText('a secret', { exact: true }).waitFor();
   assert(!(await ann.page.content()).includes('>us<'));
   await button(ann, 'Remove stack variable REGION').click();
   await confirm(ann, 'Remove variable', 'SetSharedVars');
-  await row(ann, 'REGION').waitFor({ state: 'detached' });
+  await variable.waitFor({ state: 'detached' });
   await row(bob, 'REGION').waitFor({ state: 'detached' });
 });
 
