@@ -579,6 +579,9 @@ test('keys are made and revoked, and asked for once', async () => {
   await button(ann, 'Create key').click();
   const token = await ann.page.locator('.token').innerText();
   assert.match(token, /^devarch_/);
+  // Every request needs a key by now, and the token is still there.
+  await setTimeout(2_000);
+  assert.equal(await ann.page.locator('.token').innerText(), token);
   await button(ann, 'Done').click();
   await row(ann, 'this one').waitFor();
   await ann.follows();

@@ -72,7 +72,7 @@ export async function make<Name extends ChangeName>(name: Name, input: InputOf<N
   let { data, error } = await send();
   if (error?.networkError && !error.response) ({ data, error } = await send());
   if (error) {
-    noteRefusal(error);
+    noteRefusal(error, client);
     return { result: undefined, problems: failure(error) };
   }
   const result = data?.result as ResultOf<Name> | undefined;

@@ -78,15 +78,41 @@ export function setKey(key: string | null): void {
   else sessionStorage.removeItem(place);
   const former = connection.get();
   needsKey.set(false);
+  wasRefused = false;
   void former.socket.dispose();
   lamp.set('idle');
   connection.set(connect(key));
 }
 
-/** Takes note when the service wants a key. */
-export function noteRefusal(error: CombinedError): void {
-  const isRefused = error.graphQLErrors.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED');
-  if (isRefused || (error.response as Response | undefined)?.status === 401) needsKey.set(true);
+/** How many dialogs show or make a key that is nowhere else yet. Until they are done, no page takes their place. */
+let holds = 0;
+let wasRefused = false;
+
+export const isHeld = () => holds > 0;
+
+/** Keeps the pages as they are, until what it returns is called. */
+export function hold(): () => void {
+  holds += 1;
+  let isOver = false;
+  return () => {
+    if (isOver) return;
+    isOver = true;
+    holds -= 1;
+    if (holds > 0 || !wasRefused) return;
+    wasRefused = false;
+    needsKey.set(true);
+  };
+}
+
+/** Takes note when the service wants a key, or another one than this client has. */
+export function noteRefusal(error: CombinedError, client: Client): void {
+  const isRefused =
+    error.graphQLErrors.some(({ extensions }) => extensions['code'] === 'UNAUTHENTICATED') ||
+    (error.response as Response | undefined)?.status === 401;
+  // Another client has taken its place.
+  if (!isRefused || client !== connection.get().client) return;
+  if (isHeld()) wasRefused = true;
+  else needsKey.set(true);
 }
 
 /** One sentence about what went wrong. */

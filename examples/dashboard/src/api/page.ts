@@ -3,7 +3,7 @@ import type { AnyVariables } from '@urql/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { follow } from '../../../live/follow.js';
 import { AllChangesDocument, StackChangesDocument, type EventFragment, type TypedDocumentString } from '../generated/graphql';
-import { connection, noteRefusal, sentence } from './connection';
+import { connection, isHeld, noteRefusal, sentence } from './connection';
 import { useStore } from './store';
 
 export type ChangeEvent = Extract<EventFragment, { __typename: 'ChangeEvent' }>;
@@ -58,11 +58,15 @@ export function usePage<Data, Variables extends AnyVariables>(
     const refetch = (pause: number) => {
       if (timer !== undefined) return;
       timer = setTimeout(async () => {
-        fetched = Date.now();
         timer = undefined;
+        if (isHeld()) {
+          if (!isOver) refetch(250);
+          return;
+        }
+        fetched = Date.now();
         const { error } = await fetchNow();
         if (!error) return;
-        noteRefusal(error);
+        noteRefusal(error, client);
         if (!isOver) refetch(3_000);
       }, Math.max(pause, fetched + 1_000 - Date.now()));
     };
@@ -72,7 +76,7 @@ export function usePage<Data, Variables extends AnyVariables>(
       async load() {
         const { data, error } = await fetchNow();
         if (error) {
-          noteRefusal(error);
+          noteRefusal(error, client);
           throw error;
         }
         return data ? (latest.current.following.cursor(data) ?? null) : null;

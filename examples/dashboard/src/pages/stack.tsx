@@ -145,8 +145,10 @@ function Instances({ stack }: { stack: StackDetails }) {
 }
 
 function cells(stack: string, instance: StackInstanceFragment, isConflicting: boolean) {
-  const { name, description, enabled, template, effectiveConfig, overrideCount } = instance;
+  const { id, name, description, enabled, template, effectiveConfig, overrideCount, references } = instance;
   const { imageName, imageTag, ports, dependencies } = effectiveConfig;
+  const others = references.flatMap(({ targetInstance }) => (targetInstance && targetInstance.id !== id ? [targetInstance.name] : []));
+  const referred = Array.from(new Set(others));
   return [
     <>
       <a className="strong" href={instanceAddress(stack, name)}>
@@ -172,14 +174,17 @@ function cells(stack: string, instance: StackInstanceFragment, isConflicting: bo
     ) : (
       <span className="muted">none</span>
     ),
-    dependencies.length > 0 ? (
-      dependencies.map(({ instance, condition }, index) => (
-        <span key={index}>
-          {index > 0 && ', '}
-          {instance?.name ?? '(gone)'}
-          {condition === 'SERVICE_HEALTHY' && <span className="muted"> healthy</span>}
-        </span>
-      ))
+    dependencies.length > 0 || referred.length > 0 ? (
+      <>
+        {dependencies.map(({ instance, condition }, index) => (
+          <span key={index}>
+            {index > 0 && ', '}
+            {instance?.name ?? '(gone)'}
+            {condition === 'SERVICE_HEALTHY' && <span className="muted"> healthy</span>}
+          </span>
+        ))}
+        {referred.length > 0 && <div className="muted">values of {referred.join(', ')}</div>}
+      </>
     ) : (
       <span className="muted">nothing</span>
     ),

@@ -1,6 +1,6 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { make, type Problem } from '../../api/changes';
-import { setKey } from '../../api/connection';
+import { hold, setKey } from '../../api/connection';
 import type { Role } from '../../generated/graphql';
 import { Dialog } from '../../parts/dialog';
 import { Field, problemsOf, TextField } from '../../parts/field';
@@ -28,7 +28,12 @@ export function NewKey({ stacks, isFirst, onClose }: NewKeyProps) {
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   const [token, setToken] = useState<string>();
 
+  // The token is shown once, so nothing may take the place of this dialog.
+  const release = useRef<() => void>(undefined);
+  useEffect(() => () => release.current?.(), []);
+
   const create = async () => {
+    release.current = hold();
     const { result, problems } = await make('createApiKey', {
       name,
       role,
@@ -38,16 +43,15 @@ export function NewKey({ stacks, isFirst, onClose }: NewKeyProps) {
     });
     setProblems(problems);
     if (result?.token) setToken(result.token);
-  };
-  const done = () => {
-    onClose();
     // From now on every request needs a key.
-    if (isFirst && token && role === 'ADMIN') setKey(token);
+    const isUsed = isFirst && role === 'ADMIN';
+    if (result?.token && isUsed) setKey(result.token);
+    if (!result?.token || isUsed) release.current();
   };
 
   if (token) {
     return (
-      <Dialog title={`Key ${name}`} onClose={done}>
+      <Dialog title={`Key ${name}`} onClose={onClose}>
         <div className="sheet">
           <p>It is shown only now, and stored nowhere.</p>
           <pre className="token" tabIndex={0}>
@@ -55,7 +59,7 @@ export function NewKey({ stacks, isFirst, onClose }: NewKeyProps) {
           </pre>
           <footer>
             <CopyButton text={token} />
-            <button type="button" className="primary" onClick={done}>
+            <button type="button" className="primary" onClick={onClose}>
               Done
             </button>
           </footer>

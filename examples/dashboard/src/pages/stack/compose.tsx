@@ -31,7 +31,7 @@ export function ComposeView({ stack, query }: { stack: StackDetails; query: stri
           <h3>Variables to set before it starts</h3>
           <Table
             label="Variables to set"
-            columns={['Variable', 'What it stands for']}
+            columns={['Variable', 'Stands for']}
             rows={requiredVariables.map((name) => {
               const secret = secrets.get(name);
               return {
