@@ -130,10 +130,7 @@ def judge(work, share, what, answers, codes):
         return
     unavailable = 100 * (codes.get("UNAVAILABLE", 0) + codes.get(CUT_OFF, 0)) / answers
     say(f"{share:.0%}, {what}: {answers} answers, UNAVAILABLE {unavailable:.2f} %, {dict(codes)}")
-    # One of a few answers is more than the share that is promised, and says nothing: with fewer than a hundred, two are.
-    is_told = answers >= 100 or codes.get("UNAVAILABLE", 0) + codes.get(CUT_OFF, 0) > 1
-    limit = MOST_UNAVAILABLE if share <= PROMISED_AT and is_told else None
-    work.most(f"UNAVAILABLE {what} at {share:.0%}", unavailable, limit, "%")
+    work.most(f"UNAVAILABLE {what} at {share:.0%}", unavailable, MOST_UNAVAILABLE if share <= PROMISED_AT else None, "%")
 
 
 def keep(work, share, proxy):
