@@ -55,7 +55,7 @@ def round_of(work, share):
     ledger = work.books(service)
     writing = ledger.run(60)
     watch, readers = Watch(service), [Reader(service) for _ in range(READERS)]
-    time.sleep(5.0 if work.short else 15.0)
+    time.sleep(10.0 if work.short else 15.0)
     for one in (watch, *readers):
         one.stop()
     writing.stop()
@@ -442,6 +442,6 @@ FAULTS = [
         run,
         times=3,
         databases=("postgres",),
-        weight=2,
+        alone=True,
     )
 ]

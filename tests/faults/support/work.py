@@ -22,11 +22,15 @@ SLOWEST, RECOVERY, READY = 3.0, 5.0, 2.0
 
 
 class Fault:
-    """A fault: `run` gets a Work, injects the fault `work.times` times, and records measurements."""
+    """A fault: `run` gets a Work, injects the fault `work.times` times, and records measurements.
 
-    def __init__(self, name, about, promised, run, times, short=1, databases=BOTH, needs=None, weight=0):
+    Beside it other faults run, unless it promises a share of answers, which the others would take the processor from (`alone`).
+    """
+
+    def __init__(self, name, about, promised, run, times, short=1, databases=BOTH, needs=None, weight=0, alone=False):
         self.name, self.about, self.promised, self.run = name, about, promised, run
         self.times, self.short, self.databases, self.needs, self.weight = times, short, databases, needs, weight
+        self.alone = alone
 
 
 class Row:
