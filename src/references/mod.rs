@@ -7,11 +7,13 @@
 #[cfg(test)]
 mod laws;
 mod resolve;
+mod resolved;
 mod text;
 mod values;
 
 pub use self::{
-    resolve::{Piece, Resolved, ResolvedSegment, Resolver, State, Trouble},
+    resolve::Resolver,
+    resolved::{Piece, Resolved, ResolvedSegment, State, Trouble},
     text::{
         MalformedReference, Of, PortRef, Reference, Segment, What, escaped, has_references, parse, renamed, with_names,
         without_references,
