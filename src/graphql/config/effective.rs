@@ -17,6 +17,7 @@ use crate::{
             entries::{FlatEntry, entries},
             override_report::{RemovedEntry, Reports},
             references::{Written, resolved},
+            settings::EffectiveScalars,
             shared::Shared,
             since::Since,
         },
@@ -25,8 +26,7 @@ use crate::{
         loaders::{RulesOf, StackKey, TemplateKey},
     },
     kinds::{
-        Argv, Effective, EnvVar, Kind, Merged, Names, OfInstance, OfStack, OfTemplate, Origin, Registered, Setting,
-        SettingField, Settings, for_each_kind,
+        Effective, EnvVar, Kind, Merged, Names, OfInstance, OfStack, OfTemplate, Origin, Registered, for_each_kind,
     },
 };
 
@@ -143,11 +143,11 @@ impl<K: ObjectType> TypeName for EffectiveEntry<K> {
 }
 
 /// The entries of a kind in effect, and the lists that they are from.
-struct Parts<'p, K> {
-    of: &'p ConfigOf,
+pub(super) struct Parts<'p, K> {
+    pub(super) of: &'p ConfigOf,
     lists: &'p [&'p Arc<Vec<K>>],
     /// The entries with their references resolved, if there are references.
-    resolved: Option<Arc<Vec<K>>>,
+    pub(super) resolved: Option<Arc<Vec<K>>>,
 }
 
 impl<K> Clone for Parts<'_, K> {
@@ -174,13 +174,13 @@ impl<K: Registered + ObjectType> EntryFields<K> {
 }
 
 /// The GraphQL type of the effective entries of a kind.
-trait Shown<K: Kind>: Sized {
+pub(super) trait Shown<K: Kind>: Sized {
     type Answer;
     fn show(parts: &Parts<'_, K>, merged: Result<Merged<&K>>) -> Self::Answer;
 }
 
 /// A kind whose effective entries are a list.
-trait Listed: Registered {
+pub(super) trait Listed: Registered {
     type Entry: OutputType;
     fn entry(parts: &Parts<'_, Self>, place: usize, effective: &Effective<&Self>) -> Option<Self::Entry>;
 }
@@ -252,182 +252,8 @@ impl<K: Registered + ObjectType> Shown<K> for Option<K> {
     }
 }
 
-impl Shown<Setting> for Settings {
-    type Answer = Result<EffectiveSettings>;
-    fn show(parts: &Parts<'_, Setting>, merged: Result<Merged<&Setting>>) -> Self::Answer {
-        let merged = merged?;
-        let resolved = |place: usize| parts.resolved.as_ref().and_then(|resolved| resolved.get(place));
-        let there = merged.entries.into_iter().enumerate().map(|(place, effective)| SettingShown {
-            field: effective.entry.field,
-            value: Some(resolved(place).unwrap_or(effective.entry).value.clone()),
-            origin: effective.origin,
-            shadows: effective.shadows.first().map(|shadowed| shadowed.value.clone()),
-        });
-        let removed = merged.removed.into_iter().map(|removed| SettingShown {
-            field: removed.entry.field,
-            value: None,
-            origin: Origin::Instance,
-            shadows: Some(removed.entry.value.clone()),
-        });
-        Ok(EffectiveSettings { of: parts.of.clone(), entries: there.chain(removed).collect() })
-    }
-}
-
-/// An effective setting that owns its values.
-struct SettingShown {
-    field: SettingField,
-    value: Option<String>,
-    origin: Origin,
-    shadows: Option<String>,
-}
-
-/// A setting as it would run.
-#[derive(SimpleObject)]
-pub(in crate::graphql) struct EffectiveText {
-    /// Its value; null for the image's own.
-    value: Option<String>,
-    /// Where it comes from.
-    pub(in crate::graphql) origin: Origin,
-    /// The template's value that it takes the place of.
-    shadows: Option<String>,
-    #[graphql(flatten)]
-    pub(in crate::graphql) since: Since,
-}
-
-/// A list of arguments as it would run.
-#[derive(SimpleObject)]
-pub(in crate::graphql) struct EffectiveArguments {
-    /// The arguments; null for the image's own.
-    value: Option<Vec<String>>,
-    /// Where they come from.
-    pub(in crate::graphql) origin: Origin,
-    /// The template's arguments that they take the place of.
-    shadows: Option<Vec<String>>,
-    #[graphql(flatten)]
-    pub(in crate::graphql) since: Since,
-}
-
-/// The settings of the container as they would run.
-pub(in crate::graphql) struct EffectiveSettings {
-    of: ConfigOf,
-    entries: Vec<SettingShown>,
-}
-
-impl EffectiveSettings {
-    /// A setting that is set nowhere has the origin of the template, too: the default of the image.
-    fn text(&self, field: SettingField) -> EffectiveText {
-        let found = self.entries.iter().find(|entry| entry.field == field);
-        let origin = found.map_or(Origin::Template, |entry| entry.origin);
-        EffectiveText {
-            value: found.and_then(|entry| entry.value.clone()),
-            origin,
-            shadows: found.and_then(|entry| entry.shadows.clone()),
-            since: Since::new(&self.of, Setting::KIND, field.as_str().to_owned(), origin),
-        }
-    }
-
-    fn arguments(&self, field: SettingField) -> EffectiveArguments {
-        let EffectiveText { value, origin, shadows, since } = self.text(field);
-        let read = |json: String| json.parse().map(|Argv(words)| words).unwrap_or_default();
-        EffectiveArguments { value: value.map(read), origin, shadows: shadows.map(read), since }
-    }
-}
-
-#[Object]
-/// The settings of the container as they would run, each with where it comes from.
-impl EffectiveSettings {
-    /// Image without tag.
-    async fn image_name(&self) -> EffectiveText {
-        self.text(SettingField::ImageName)
-    }
-
-    /// Tag of the image, or a digest.
-    async fn image_tag(&self) -> EffectiveText {
-        self.text(SettingField::ImageTag)
-    }
-
-    /// Arguments in place of the image's own.
-    async fn command(&self) -> EffectiveArguments {
-        self.arguments(SettingField::Command)
-    }
-
-    /// Program in place of the image's own.
-    async fn entrypoint(&self) -> EffectiveArguments {
-        self.arguments(SettingField::Entrypoint)
-    }
-
-    /// User inside the container.
-    async fn user(&self) -> EffectiveText {
-        self.text(SettingField::User)
-    }
-
-    /// Directory in which the program starts.
-    async fn working_dir(&self) -> EffectiveText {
-        self.text(SettingField::WorkingDir)
-    }
-
-    /// When the engine starts the container again.
-    async fn restart_policy(&self) -> EffectiveText {
-        self.text(SettingField::RestartPolicy)
-    }
-}
-
 /// The effective configuration of an instance.
 pub(in crate::graphql) struct EffectiveConfig(pub(in crate::graphql) ConfigOf);
-
-/// The fields of the effective configuration that are settings.
-struct EffectiveScalars(ConfigOf);
-
-impl EffectiveScalars {
-    async fn settings(&self, ctx: &Context<'_>) -> Result<Settings> {
-        use crate::kinds::Cardinality;
-        let layers = layers::<Setting>(ctx, &self.0).await?;
-        let merged = layers.merge();
-        let entries = match resolved(ctx, &self.0, &merged).await? {
-            Some(resolved) => resolved.to_vec(),
-            None => merged.values().into_iter().cloned().collect(),
-        };
-        Ok(Settings::from_entries(entries))
-    }
-}
-
-#[Object]
-impl EffectiveScalars {
-    /// Image without tag, such as `postgres`.
-    async fn image_name(&self, ctx: &Context<'_>) -> Result<String> {
-        Ok(self.settings(ctx).await?.image_name.unwrap_or_default())
-    }
-
-    /// Tag of the image, or a digest `sha256:…`.
-    async fn image_tag(&self, ctx: &Context<'_>) -> Result<String> {
-        Ok(self.settings(ctx).await?.image_tag.unwrap_or_default())
-    }
-
-    /// Arguments in place of the image's own; null for the image's own.
-    async fn command(&self, ctx: &Context<'_>) -> Option<Result<Vec<String>>> {
-        self.settings(ctx).await.map(|settings| settings.command.map(|Argv(words)| words)).transpose()
-    }
-
-    /// Program in place of the image's own; null for the image's own.
-    async fn entrypoint(&self, ctx: &Context<'_>) -> Option<Result<Vec<String>>> {
-        self.settings(ctx).await.map(|settings| settings.entrypoint.map(|Argv(words)| words)).transpose()
-    }
-
-    /// User inside the container; null for the image's own.
-    async fn user(&self, ctx: &Context<'_>) -> Option<Result<String>> {
-        self.settings(ctx).await.map(|settings| settings.user).transpose()
-    }
-
-    /// Directory in which the program starts; null for the image's own.
-    async fn working_dir(&self, ctx: &Context<'_>) -> Option<Result<String>> {
-        self.settings(ctx).await.map(|settings| settings.working_dir).transpose()
-    }
-
-    /// When the engine starts the container again.
-    async fn restart_policy(&self, ctx: &Context<'_>) -> Result<String> {
-        Ok(self.settings(ctx).await?.restart_policy.unwrap_or_default())
-    }
-}
 
 macro_rules! fields {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {

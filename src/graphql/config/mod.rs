@@ -8,6 +8,7 @@ pub(in crate::graphql) mod entries;
 pub(in crate::graphql) mod override_report;
 pub(in crate::graphql) mod provenance;
 pub(in crate::graphql) mod references;
+pub(in crate::graphql) mod settings;
 pub(in crate::graphql) mod shared;
 pub(in crate::graphql) mod shared_var;
 pub(in crate::graphql) mod since;

@@ -8,8 +8,9 @@ use async_graphql::{Context, Interface, ObjectType, Result};
 use crate::{
     graphql::{
         config::{
-            effective::{EffectiveArguments, EffectiveEntry, EffectiveEnvVar, EffectiveText},
+            effective::{EffectiveEntry, EffectiveEnvVar},
             entries::FlatEntry,
+            settings::{EffectiveArguments, EffectiveText},
         },
         types::history::change::Change,
     },
