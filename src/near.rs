@@ -1,22 +1,29 @@
-//! The name that was probably meant, for messages about an unknown one.
+//! The names that were probably meant, for messages about an unknown one.
 //!
 //! Pure. It must not know what the names are of.
 
 /// What is longer is near to no name: to compare long texts would take long.
 const LONGEST: usize = 255;
 
-/// The name that differs least from what was written, if it differs in at most a third of the characters, or in one. Of several
-/// the one whose length is nearest.
+/// The first of [`near`].
 pub fn nearest<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    near(written, names).into_iter().next()
+}
+
+/// The names that differ from what was written in at most a third of the characters, or in one: those that differ least come
+/// first, and of these the one whose length is nearest.
+pub fn near<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
     if written.len() > LONGEST {
-        return None;
+        return Vec::new();
     }
     let length = written.chars().count();
     let tolerance = (length / 3).max(1);
     // A name of one character is near to every other one.
     let is_near = |distance: usize| distance <= tolerance && distance < length;
     let near = names.map(|name| (strsim::osa_distance(written, name), name.chars().count().abs_diff(length), name));
-    near.filter(|(distance, ..)| is_near(*distance)).min().map(|(.., name)| name)
+    let mut near: Vec<_> = near.filter(|(distance, ..)| is_near(*distance)).collect();
+    near.sort_unstable();
+    near.into_iter().map(|(.., name)| name).collect()
 }
 
 #[cfg(test)]

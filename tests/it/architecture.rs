@@ -26,6 +26,7 @@ const ALLOWED: [(&str, &[&str]); 30] = [
             "graphql",
             "limits",
             "name",
+            "near",
             "private_file",
             "random",
             "server",

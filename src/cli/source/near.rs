@@ -4,14 +4,12 @@
 
 use serde::Deserialize;
 use serde_json::json;
-use similar::TextDiff;
 
 use super::Source;
+use crate::near;
 
 /// Most names that are suggested.
 const MOST: usize = 3;
-/// How alike two names are at least, from 0 to 1.
-const LIKENESS: f32 = 0.6;
 
 #[derive(Deserialize)]
 struct Names {
@@ -62,18 +60,15 @@ pub(super) fn message(what: &str, name: &str, all: &[String]) -> String {
     }
 }
 
-/// The names that are most alike.
+/// The names that are most alike, and then those that contain it or are a part of it.
 fn near<'a>(name: &str, all: &'a [String]) -> Vec<&'a str> {
     let lower = name.to_lowercase();
-    let likeness = |other: &str| {
-        let contains = lower.len() > 1 && (other.contains(&lower) || lower.contains(other));
-        let ratio = TextDiff::from_chars(lower.as_str(), other).ratio();
-        if contains { ratio.max(LIKENESS) } else { ratio }
-    };
-    let mut found: Vec<(f32, &str)> = all.iter().map(|other| (likeness(other), other.as_str())).collect();
-    found.retain(|(likeness, _)| *likeness >= LIKENESS);
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    found.into_iter().take(MOST).map(|(_, name)| name).collect()
+    let mut found = near::near(&lower, all.iter().map(String::as_str));
+    let contains = |other: &&str| lower.len() > 1 && (other.contains(&lower) || lower.contains(*other));
+    let parts: Vec<&str> = all.iter().map(String::as_str).filter(contains).filter(|it| !found.contains(it)).collect();
+    found.extend(parts);
+    found.truncate(MOST);
+    found
 }
 
 #[cfg(test)]
