@@ -135,7 +135,7 @@ impl Query {
     }
 
     /// Everything within reach that contains a text: names, categories and descriptions of stacks, instances and templates,
-    /// and entries of all kinds, by their keys and by what they say. `A` to `Z` match in upper and lower case, every other
+    /// and entries of all kinds, by their keys and their texts. `A` to `Z` match in upper and lower case, every other
     /// character matches only itself; there are no wildcards. Of a secret only the key is searched and shown. What is in the
     /// trash is not found.
     ///

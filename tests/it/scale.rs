@@ -144,11 +144,11 @@ async fn all_claim_what_their_template_claims(t: &TestApp) {
         "volumes": [{ "source": "/srv/data", "target": "/a" }, { "source": "./data", "target": "/b" }],
     });
     fill(t, template).await;
-    let everybody = |value: &str| (value.to_owned(), ALL - 1);
+    let all_others = |value: &str| (value.to_owned(), ALL - 1);
     let (conflicts, one) = of_instance(t, "i7").await;
     // Instances of one stack may share files.
     let in_other_stacks = ("/srv/data".to_owned(), (ALL - INSTANCES).min(1000));
-    let expected = [everybody("0.0.0.0:8080/tcp"), everybody("app.localhost"), in_other_stacks];
+    let expected = [all_others("0.0.0.0:8080/tcp"), all_others("app.localhost"), in_other_stacks];
     assert_eq!(conflicts, expected);
     let [(stack, of_stack), (list, of_list)] = of_stack(t).await;
     assert_eq!((stack, list), (300, 300));

@@ -146,7 +146,7 @@ async fn everything_is_found_by_what_it_says(t: &TestApp) {
         ("alias gate", vec!["Instance shop/web NETWORK outside = outside, alias portal, alias gate, external"]),
         ("db: service_started", vec![dependency.as_str()]),
         ("  9090\n", vec!["Instance shop/web PORT 80/tcp = 127.0.0.1:9090:80/tcp"]),
-        // Not by what nobody has said: the ids of objects, and the names of a template's fields.
+        // Not by what no user has written: the ids of objects, and the names of a template's fields.
         (db.as_str(), vec![]),
         ("imageName", vec![]),
         ("nowhere", vec![]),
