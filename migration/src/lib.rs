@@ -24,6 +24,7 @@ mod m0018_plans;
 mod m0019_claims;
 mod m0020_stack_env_vars;
 mod m0021_escape_references;
+mod m0022_generated_secrets;
 mod tables;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_claims::Migration),
             Box::new(m0020_stack_env_vars::Migration),
             Box::new(m0021_escape_references::Migration),
+            Box::new(m0022_generated_secrets::Migration),
         ]
     }
 }

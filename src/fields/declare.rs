@@ -64,7 +64,7 @@ macro_rules! fields {
         )* }
         internal { $(
             $(#[$internal_doc:meta])*
-            $internal:ident : $internal_type:ty,
+            $internal:ident : $internal_type:ty $( = $internal_older:literal )?,
         )* }
     ) => {
         $(#[$list_doc])*
@@ -183,7 +183,7 @@ macro_rules! fields {
                         $( older $older )?
                         $( $( create $create $(= $default)? )? $( initially $initial )? )?
                     ], )+
-                    $( $internal: $internal_type [], )*
+                    $( $internal: $internal_type [ $( older $internal_older )? ], )*
                 }
             };
             (shown, $d callback:ident $d(, $d($d rest:tt)*)?) => {

@@ -52,5 +52,8 @@ super::fields! { ($)
         template_service_id: crate::ids::TemplateId,
         /// Decides which instances come back with their stack.
         deleted_with_stack: bool,
+        /// From which its generated secrets follow, where that is not its own storage name: it is a copy that has those of its
+        /// source.
+        secret_seed: String = "",
     }
 }

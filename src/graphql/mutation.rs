@@ -404,7 +404,8 @@ impl Mutation {
         ))
     }
 
-    /// Shows the value of a variable, secret or not. Takes the role `ADMIN`; who did it is in the log.
+    /// Shows the value of a variable, secret or not: for an instance what its container gets, references resolved and a
+    /// generated secret drawn. Takes the role `ADMIN`; who did it is in the log.
     async fn reveal_secret(
         &self,
         ctx: &Context<'_>,

@@ -1,11 +1,14 @@
 //! Environment variables, some of which are secrets.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+};
 
 use async_graphql::ComplexObject;
 
 use super::{
-    Brief, EnvValue, Kind,
+    Brief, EnvValue, Generated, Kind,
     check::{MAX_TEXT, check_text},
     compose::{ReadEntry, Reading, Rendered},
     kind,
@@ -15,7 +18,7 @@ use crate::{
     error::{Code, Problems},
     references::{Resolved, State},
     vault::{Place, Vault, VaultError},
-    yaml::{Map, Node},
+    yaml::{Map, Node, Value},
 };
 
 /// What is said about a variable that has become a secret.
@@ -35,6 +38,10 @@ kind! {
         /// and `Stack.compose`, to those who may ask for it.
         #[graphql(default)]
         pub is_secret: bool,
+        /// How its value is generated: a random one for every instance, drawn once and kept through every reset and rename. A
+        /// copy of the instance has the same one, a fork the same one, another one or none, as asked. Null when it is not
+        /// generated. What is generated is a secret, and is written without `value`; a `value` of null draws it anew.
+        pub generate: Option<Generated>,
     }
 }
 
@@ -53,6 +60,21 @@ impl EnvVar {
 }
 
 impl EnvVar {
+    /// Gives a generated secret its value in an instance with this seed. Before that its value is the root from which it
+    /// follows, which has to be kept and must not be used.
+    pub fn give(&mut self, seed: &str) {
+        if let (Some(generated), Some(root)) = (&self.generate, self.value.text()) {
+            self.value = EnvValue::Text(generated.value(root, seed, &self.key));
+        }
+    }
+
+    /// Gives a generated secret a value before it is drawn, where only that there is one counts.
+    pub fn will_be_drawn(&mut self) {
+        if self.generate.is_some() && self.value.text().is_none() {
+            self.value = "drawn when it is written".to_owned().into();
+        }
+    }
+
     /// Makes a given secret differ from any stored one, for a caller that may not reveal secrets. Otherwise the
     /// response would tell the caller whether the value was the same.
     pub fn never_compared(&mut self) {
@@ -74,16 +96,26 @@ impl EnvVar {
     /// Completes an entry without a value from the stored entry with the same key, or notes a problem. Without a stored
     /// entry, it has no value.
     pub fn keep(&mut self, stored: Option<&Self>, at: &mut Problems) {
+        self.normalize();
         let was_secret = stored.is_some_and(|stored| stored.is_secret && stored.value.text().is_some());
         match &self.value {
+            EnvValue::Text(_) | EnvValue::Unseen(_) if self.generate.is_some() => {
+                at.invalid("value", "A generated secret has no value of the caller: give `value` or `generate`.", None);
+            }
             EnvValue::KeepStored if was_secret && !self.is_secret => at.invalid(
                 "value",
                 "A secret is stored under this key: give the value that takes its place (null for none), or keep \
                  isSecret true.",
                 None,
             ),
+            // The same is asked for, or something else for the first time.
+            EnvValue::KeepStored if self.generate.is_some() => {
+                let stored = stored.filter(|stored| stored.is_secret && stored.generate.is_some());
+                self.value = stored.map_or(EnvValue::Unset, |stored| stored.value.clone());
+            }
             EnvValue::KeepStored if self.is_secret => {
                 self.value = stored.map_or(EnvValue::Unset, |stored| stored.value.clone());
+                self.generate = stored.and_then(|stored| stored.generate.clone());
             }
             EnvValue::KeepStored => self.value = EnvValue::Unset,
             EnvValue::Text(text) if was_secret && !self.is_secret && is_mask(text) => at.invalid("value", MASKED, None),
@@ -136,9 +168,17 @@ impl Kind for EnvVar {
         }
     }
 
+    fn normalize(&mut self) {
+        self.is_secret |= self.generate.is_some();
+    }
+
     fn validate(&self, at: &mut Problems) {
         at.enter("key", |at| Self::validate_key(&self.key, at));
         let text = self.value.text().unwrap_or_default();
+        if let Some(generated) = &self.generate {
+            at.enter("generate", |at| generated.check(at));
+            return;
+        }
         if !self.is_secret {
             check_text(at, "value", text, MAX_TEXT);
             return;
@@ -156,11 +196,18 @@ impl Kind for EnvVar {
         }
     }
 
+    fn holds_secret(&self) -> bool {
+        self.secret_text().is_some() || self.generate.is_some()
+    }
+
     fn secret_text(&self) -> Option<&str> {
         self.value.text().filter(|_| self.is_secret)
     }
 
     fn seal(&mut self, table: &str, owner: i64, vault: &Vault) -> Result<(), VaultError> {
+        if self.generate.is_some() && self.value.text().is_none() {
+            self.value = EnvValue::Text(vault.draw()?);
+        }
         if let (true, Some(text)) = (self.is_secret, self.value.text()) {
             self.value = vault.seal(Place { table, owner, key: &self.key }, text)?.into();
         }
@@ -175,7 +222,8 @@ impl Kind for EnvVar {
     }
 
     fn reference_texts(&self) -> Vec<(&'static str, Cow<'_, str>)> {
-        self.value.text().map(|text| ("value", text.into())).into_iter().collect()
+        let text = self.value.text().filter(|_| self.generate.is_none());
+        text.map(|text| ("value", text.into())).into_iter().collect()
     }
 
     fn replace_reference_texts(&mut self, replace: &mut dyn FnMut(&str) -> String) {
@@ -199,7 +247,7 @@ impl Kind for EnvVar {
     }
 
     fn render(entries: &[&Self], to: &mut Rendered<'_>) {
-        let (mut environment, mut secrets) = (Map::new(), Vec::new());
+        let (mut environment, mut generate, mut secrets) = (Map::new(), Map::new(), Vec::new());
         for variable in entries {
             if variable.is_secret {
                 secrets.push(Node::text(variable.key.as_str()));
@@ -210,12 +258,18 @@ impl Kind for EnvVar {
                 Some(text) => to.text(text),
             };
             environment.set(variable.key.as_str(), node);
+            if let Some(asked) = &variable.generate {
+                generate.set(variable.key.as_str(), to_node(asked));
+            }
         }
         if !environment.is_empty() {
             to.service.set("environment", environment);
         }
         if !secrets.is_empty() {
             to.extension.set("secrets", secrets);
+        }
+        if !generate.is_empty() {
+            to.extension.set("generate", generate);
         }
     }
 
@@ -225,13 +279,16 @@ impl Kind for EnvVar {
             Some(list) => list.iter().filter_map(Node::scalar).collect(),
             None => Vec::new(),
         };
+        let mut asked = read_generated(from);
         let mut unused: HashSet<&str> = secrets.iter().map(String::as_str).collect();
         let known = unused.clone();
         let mut found = Vec::new();
         for (key, value, at) in from.take_pairs("environment") {
             let is_guessed = !known.contains(key.as_str())
                 && value.as_deref().is_some_and(|value| from.services.guessed.takes(&key, value, at));
-            let is_secret = is_guessed || known.contains(key.as_str());
+            // A file that is rendered with its values has those.
+            let generate = asked.remove(&key).filter(|_| value.is_none());
+            let is_secret = is_guessed || generate.is_some() || known.contains(key.as_str());
             unused.remove(key.as_str());
             // A secret without a value keeps the stored value.
             let value = if is_secret && value.is_none() { EnvValue::KeepStored } else { value.into() };
@@ -239,7 +296,14 @@ impl Kind for EnvVar {
             if is_guessed {
                 from.change(&part, at, GUESSED);
             }
-            found.push(from.found(&part, at, Self { key, value, is_secret }));
+            found.push(from.found(&part, at, Self { key, value, is_secret, generate }));
+        }
+        for (key, asked) in asked {
+            let is_secret = true;
+            let at = from.at;
+            let entry = Self { key, value: EnvValue::KeepStored, is_secret, generate: Some(asked) };
+            unused.remove(entry.key.as_str());
+            found.push(from.found(&format!("x-devarch.generate.{}", entry.key), at, entry));
         }
         for key in secrets.iter().filter(|key| unused.contains(key.as_str())) {
             let at = listed.as_ref().map_or(from.at, |node| node.at);
@@ -252,9 +316,51 @@ impl Kind for EnvVar {
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
         use proptest::prelude::*;
         ("[A-C_]{1,2}", proptest::option::of("[a-z]{0,3}"), any::<bool>())
-            .prop_map(|(key, value, is_secret)| Self { key, value: value.into(), is_secret })
+            .prop_map(|(key, value, is_secret)| Self { key, value: value.into(), is_secret, generate: None })
             .boxed()
     }
+}
+
+/// What is asked for, as `x-devarch.generate` has it.
+fn to_node(asked: &Generated) -> Node {
+    let (mut node, usual) = (Map::new(), Generated::default());
+    if asked.length != usual.length {
+        node.set("length", Node::new(Value::Int(asked.length.into())));
+    }
+    if asked.alphabet != usual.alphabet {
+        node.set("alphabet", Node::text(asked.alphabet.as_str()));
+    }
+    node.into()
+}
+
+/// Takes `x-devarch.generate`: what is asked for by the names of variables. Notes what cannot be.
+fn read_generated(from: &mut Reading<'_>) -> BTreeMap<String, Generated> {
+    let mut found = BTreeMap::new();
+    let Some(listed) = from.extension.take("generate") else { return found };
+    let Some(map) = listed.as_map() else {
+        from.lose("x-devarch.generate", listed.at, "This is a mapping of variables to what is generated for them.");
+        return found;
+    };
+    for (key, node) in map.iter() {
+        let mut asked = Generated::default();
+        let mut at = Problems::default();
+        for (part, value) in node.as_map().into_iter().flat_map(Map::iter) {
+            match (part, value.scalar()) {
+                ("length", Some(text)) => asked.length = text.parse().unwrap_or_default(),
+                ("alphabet", Some(text)) => asked.alphabet = text,
+                _ => at.invalid(part, "Only `length` and `alphabet` can be given.", None),
+            }
+        }
+        asked.check(&mut at);
+        match at.finish() {
+            Ok(()) => drop(found.insert(key.to_owned(), asked)),
+            Err(_) => {
+                let reason = "A secret is generated with `length`, 8 to 128, and `alphabet`, printable ASCII.";
+                from.lose(&format!("x-devarch.generate.{key}"), node.at, reason);
+            }
+        }
+    }
+    found
 }
 
 fn is_env_char(c: char) -> bool {
@@ -278,7 +384,7 @@ mod tests {
     use super::*;
 
     fn var(value: impl Into<EnvValue>, is_secret: bool) -> EnvVar {
-        EnvVar { key: "TOKEN".into(), value: value.into(), is_secret }
+        EnvVar { key: "TOKEN".into(), value: value.into(), is_secret, generate: None }
     }
 
     fn kept(mut entry: EnvVar, stored: Option<&EnvVar>) -> Option<EnvVar> {

@@ -59,7 +59,7 @@ pub use crate::kinds::{
     resource_limits::ResourceLimits,
     setting::{Setting, SettingField, Settings},
     shared_var::{Inject, SharedVar},
-    values::{Argv, HostPort, Only, Stamp, UnknownWord, json::JsonValue},
+    values::{Argv, HostPort, Only, Stamp, UnknownWord, generated::Generated, json::JsonValue},
     volume::{StorageNames, Volume, VolumeScope, VolumeType},
 };
 

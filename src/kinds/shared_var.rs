@@ -88,7 +88,7 @@ impl SharedVar {
 impl SharedVar {
     /// The variable without what only a stack has.
     pub fn variable(&self) -> EnvVar {
-        EnvVar { key: self.key.clone(), value: self.value.clone(), is_secret: self.is_secret }
+        EnvVar { key: self.key.clone(), value: self.value.clone(), is_secret: self.is_secret, generate: None }
     }
 
     /// The variable as a part of the environment of every instance; `None` if it is not.
@@ -120,7 +120,7 @@ impl SharedVar {
     /// Changes the variable in it.
     fn with_variable<T>(&mut self, change: impl FnOnce(&mut EnvVar) -> T) -> T {
         let (key, value) = (std::mem::take(&mut self.key), std::mem::take(&mut self.value));
-        let mut variable = EnvVar { key, value, is_secret: self.is_secret };
+        let mut variable = EnvVar { key, value, is_secret: self.is_secret, generate: None };
         let done = change(&mut variable);
         (self.key, self.value, self.is_secret) = (variable.key, variable.value, variable.is_secret);
         done
@@ -194,7 +194,7 @@ impl Kind for SharedVar {
     fn arbitrary() -> proptest::strategy::BoxedStrategy<Self> {
         use proptest::prelude::*;
         (EnvVar::arbitrary(), prop_oneof![Just(Inject::All), Just(Inject::OnReference)], any::<bool>())
-            .prop_map(|(EnvVar { key, value, is_secret }, inject, locked)| Self {
+            .prop_map(|(EnvVar { key, value, is_secret, .. }, inject, locked)| Self {
                 key,
                 value,
                 is_secret,

@@ -20,8 +20,8 @@ use chacha20poly1305::{
 use zeroize::Zeroizing;
 
 pub use self::key_file::KeyFileError;
-use crate::config::SecretKey;
 pub use crate::config::{KeyId, Keyring};
+use crate::config::{SECRET_KEY_BYTES, SecretKey};
 
 /// The prefix of every encrypted text, with the version of the format.
 pub(crate) const PREFIX: &str = "devarch.v1.";
@@ -173,6 +173,17 @@ impl Vault {
                 known.ring
             }
         }
+    }
+
+    /// Draws a text that nobody can guess, of hexadecimal digits.
+    pub fn draw(&self) -> Result<Zeroizing<String>, VaultError> {
+        let bytes = <[u8; SECRET_KEY_BYTES]>::try_generate().map_err(|_| VaultError::NoRandomness)?;
+        let bytes = Zeroizing::new(bytes);
+        let mut text = Zeroizing::new(String::with_capacity(2 * SECRET_KEY_BYTES));
+        bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).for_each(|half| {
+            text.extend(char::from_digit(half.into(), 16));
+        });
+        Ok(text)
     }
 
     /// Encrypts a text for a place.

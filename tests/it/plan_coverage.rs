@@ -16,7 +16,11 @@ use crate::support::{TestApp, both};
 both!(every_field_has_a_plan);
 
 /// Fields that the executor computes for each object or as a whole, with everything below them.
-const COMPUTED: [&str; 29] = [
+const COMPUTED: [&str; 33] = [
+    "EnvVar.generate",
+    "EffectiveEnvVar.generate",
+    "GeneratedSecret.alphabet",
+    "GeneratedSecret.length",
     "Query.__type",
     "Query.__schema",
     "Query.apiKeys",

@@ -73,7 +73,7 @@ pub(crate) async fn fill(t: &TestApp, stack: &str, n: i64) -> Vec<InstanceId> {
         },
     )
     .await;
-    add(t, &ids, EnvVar { key: "A".into(), value: None.into(), is_secret: false }).await;
+    add(t, &ids, EnvVar { key: "A".into(), value: None.into(), is_secret: false, generate: None }).await;
     add(t, &ids, Label { key: "a".into(), value: String::new() }).await;
     add(t, &ids, Domain { domain: "a.localhost".into(), proxy_port: None }).await;
     add(

@@ -5,11 +5,17 @@ use zeroize::Zeroizing;
 
 use crate::{
     access::{Permission, Scope},
-    app::{App, InstanceRef, TemplateRef, access::REVEALED, find, overrides::effective},
+    app::{
+        App, InstanceRef, TemplateRef,
+        access::REVEALED,
+        find,
+        overrides::{effective, references},
+    },
     db::{Command, Session, Tx, entries::Source, queries::templates::TemplateLock},
     error::{Code, Error, Problem, Result},
     ids::GlobalId,
     kinds::{EnvValue, EnvVar, OfTemplate},
+    references::{Resolver, StackValues, has_references},
 };
 
 /// The input of [`App::reveal_secret`]. Exactly one of `instance` and `template` is set.
@@ -46,6 +52,17 @@ impl App {
     }
 }
 
+/// The value of a variable with references, or why it has none.
+fn resolved(values: &StackValues, instance: &str, key: &str) -> Result<EnvValue> {
+    let resolver = Resolver::new(values);
+    let found = resolver.variable(instance, key).unwrap_or_default();
+    if let Some((_, trouble)) = found.troubles().next() {
+        return Err(Error::refused(Problem::new(Code::NotFound, &["input", "key"], trouble.message())));
+    }
+    let text = if found.is_hidden() { resolver.secret(Some(instance), key) } else { found.revealed() };
+    Ok(text.map_or(EnvValue::Unset, EnvValue::Text))
+}
+
 impl Command for RevealSecret {
     const PERMISSION: Permission = Permission::ADMINISTER;
     type Output = Revealed;
@@ -56,13 +73,20 @@ impl Command for RevealSecret {
     }
 
     async fn run(&self, tx: &Tx, _: DateTime<Utc>) -> Result<Revealed> {
+        let mut of_stack = None;
         let (owner, vars) = match (&self.instance, &self.template) {
             (Some(wanted), None) => {
-                let (_, instance) = find::instance(tx, wanted).await?.map_err(Error::refused)?;
-                let owner = instance.id.encode();
+                let (stack, instance) = find::instance(tx, wanted).await?.map_err(Error::refused)?;
+                let (owner, seed) = (instance.id.encode(), instance.secret_seed());
+                of_stack = Some((stack.id, instance.instance_id.clone()));
                 let layers = effective::load::<EnvVar>(tx, &[instance]).await?;
                 let layers = layers.into_iter().collect::<Result<Vec<_>, _>>()?;
-                (owner, layers.iter().flat_map(|layers| layers.merge().values()).cloned().collect())
+                let given = |var: &EnvVar| {
+                    let mut var = var.clone();
+                    var.give(&seed);
+                    var
+                };
+                (owner, layers.iter().flat_map(|layers| layers.merge().values()).map(given).collect())
             }
             (None, Some(_)) if *tx.scope() != Scope::Everything => {
                 return Err(Error::Forbidden("This takes a key that is not limited to some stacks.".to_owned()));
@@ -82,6 +106,13 @@ impl Command for RevealSecret {
             let message = format!("There is no variable `{}`.", find::shown(&self.key));
             return Err(Error::refused(Problem::new(Code::NotFound, &["input", "key"], message)));
         };
-        Ok(Revealed { owner, value: found.value })
+        let value = match (&of_stack, found.value.text()) {
+            (Some((stack, instance)), Some(text)) if has_references(text) => {
+                let values = references::of_stacks(tx, &[*stack]).await?.remove(stack).unwrap_or_default();
+                resolved(&values, instance, &self.key)?
+            }
+            _ => found.value,
+        };
+        Ok(Revealed { owner, value })
     }
 }

@@ -338,6 +338,14 @@ fn unreadable(row: &Unreadable, names: &Names<'_>) -> String {
     format!("The stack cannot be rendered: {field} of {whose} hold something that cannot be read; {remedy}.")
 }
 
+/// Gives generated secrets the values that they have in this instance.
+fn give_secrets(member: &mut Member, row: &InstanceModel) {
+    let seed = row.secret_seed();
+    for entries in [&mut member.template, &mut member.effective] {
+        entries.env_vars.iter_mut().for_each(|var| var.give(&seed));
+    }
+}
+
 /// The template's entries, which only the layered mode needs, and the effective entries.
 fn layer_entries<K: Mergeable>(
     layers: &Layers<K>,
@@ -386,6 +394,7 @@ macro_rules! kinds {
                 }
                 Err(row) => return Ok(Err(unreadable(row, &names))),
             } )+
+            give_secrets(&mut member, &past.row);
             Ok(Ok(member))
         }
 
@@ -438,6 +447,11 @@ macro_rules! kinds {
                     (member.template.$field, member.effective.$field) = layer_entries(&layers, &system, mode, budget)?;
                 }
             } )+
+            for (row, found) in instances.iter().zip(&mut members) {
+                if let Ok(member) = found {
+                    give_secrets(member, row);
+                }
+            }
             Ok(ids.into_iter().zip(members).collect())
         }
     };

@@ -110,6 +110,7 @@ impl Command for CreateInstance {
             container_name,
             values: self.values.clone(),
             override_count: entries::number(overrides.count()),
+            secret_seed: None,
         };
         let created = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;
         entries::insert_all::<OfInstance>(tx, created.id, overrides, now).await?;

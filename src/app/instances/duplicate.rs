@@ -81,6 +81,7 @@ impl Command for DuplicateInstance {
             container_name,
             values: InstanceValues::from(&source).copied(),
             override_count: source.override_count,
+            secret_seed: Some(source.secret_seed()),
         };
         let instance = instances::insert(tx, new, now).await.map_err(naming::taken(&stack.name, &name))?;
         tx.log().copied(&instance, &source);

@@ -86,6 +86,11 @@ impl<'a> Stored<'a> {
         Ok(Self { own: Cow::default(), inherited: load_inherited(db, from, wanted).await? })
     }
 
+    /// For entries of a new owner that inherits nothing.
+    pub(in crate::app) fn nothing() -> Self {
+        Self { own: Cow::default(), inherited: Vec::new() }
+    }
+
     /// Uses an entry that an earlier operation of the same request has set.
     pub(in crate::app) fn given(entry: &'a EnvVar) -> Self {
         Self { own: std::slice::from_ref(entry).into(), inherited: Vec::new() }

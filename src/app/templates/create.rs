@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     access::Permission,
-    app::{App, templates::values},
+    app::{App, overrides::keep_secrets, templates::values},
     db::{Command, Tx, entities::TemplateModel, entries, queries::templates},
     error::{Error, Problems, Result, Unique},
     fields::TemplateValues,
@@ -45,6 +45,11 @@ impl App {
     pub async fn create_template(&self, mut input: CreateTemplate) -> Result<TemplateModel> {
         let mut problems = Problems::default();
         let name = input.check(&mut problems);
+        let mut at = Problems::at(&["input"]);
+        if let Some(vars) = &mut input.collections.env_vars {
+            keep_secrets::Stored::nothing().complete_all(vars, &mut at);
+        }
+        problems.append(at);
         problems.finish()?;
         match (self.write(&input).await, name) {
             (Err(Error::Conflict(Unique::TemplateName)), Some(name)) => Err(self.template_name_taken(&name).await),

@@ -12,16 +12,21 @@ use crate::{
     access::change::ActorKind,
     app::{
         App, CreateTemplate,
+        overrides::effective,
         templates::catalog::{self, CatalogError, CatalogFile},
     },
     db::{
         Command, Tx,
         entities::catalog_entry,
-        entries,
-        queries::templates::{self, TemplateLock},
+        entries::{self, Source},
+        queries::{
+            instances,
+            templates::{self, TemplateLock},
+        },
     },
-    error::{Error, Result},
-    kinds::OfTemplate,
+    error::{Error, Problems, Result},
+    ids::TemplateId,
+    kinds::{Entry, EnvVar, Kind, OfTemplate, Operation, Origin, OverrideKind},
 };
 
 /// The result of a load.
@@ -129,7 +134,10 @@ impl Command for Load {
                     if entry.service_id == Some(stored.id) && entry.revision == stored.revision =>
                 {
                     report.updated += 1;
-                    let collections = template.collections.clone();
+                    let mut collections = template.collections.clone();
+                    if let Some(vars) = &mut collections.env_vars {
+                        keep_generated(tx, stored.id, vars, now).await?;
+                    }
                     entries::replace_all::<OfTemplate>(tx, stored.id, collections, now).await?;
                     templates::update(tx, &stored, template.values.clone(), now).await?
                 }
@@ -149,4 +157,39 @@ impl Command for Load {
         }
         Ok(report)
     }
+}
+
+/// Keeps what was drawn for the variables of a template, and gives its instances, as overrides, the passwords that they inherit
+/// and that are about to be generated: their data has been written with them.
+async fn keep_generated(tx: &Tx, template: TemplateId, after: &mut [EnvVar], now: DateTime<Utc>) -> Result<()> {
+    let mut before = <EnvVar as Source<OfTemplate>>::load(tx, &[template]).await?.remove(&template).unwrap_or_default();
+    for var in after.iter_mut().filter(|var| var.generate.is_some()) {
+        var.keep(before.iter().find(|stored| stored.key == var.key), &mut Problems::default());
+    }
+    let is_generated = |key: &str| after.iter().any(|var| var.key == key && var.generate.is_some());
+    before.retain(|var| var.holds_secret() && var.generate.is_none() && is_generated(&var.key));
+    if before.is_empty() {
+        return Ok(());
+    }
+    let instances = instances::of_template_with_trashed(tx, template).await?;
+    for (instance, layers) in instances.iter().zip(effective::load::<EnvVar>(tx, &instances).await?) {
+        // What cannot be read does not run.
+        let Ok(layers) = layers else { continue };
+        let merged = layers.merge();
+        let inherited = merged.entries.iter().filter(|it| it.origin == Origin::Template);
+        let kept: Vec<EnvVar> = inherited.map(|it| it.entry).filter(|it| before.contains(it)).cloned().collect();
+        if kept.is_empty() {
+            continue;
+        }
+        let mut draft = entries::load_draft(tx, instance.id, |kind| kind == OverrideKind::EnvVar).await?;
+        let mut problems = Problems::default();
+        for var in kept {
+            draft.apply(Operation::Set(Entry::EnvVar(var)), &mut problems);
+        }
+        problems.finish()?;
+        if let Some(change) = entries::Changes::find(tx, instance.id, draft).await?.write(tx, now).await? {
+            instances::update(tx, instance, change, now).await?;
+        }
+    }
+    Ok(())
 }

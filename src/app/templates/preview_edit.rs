@@ -99,6 +99,7 @@ impl App {
             let own = own.remove(&template.id).unwrap_or_default();
             let mut at = Problems::at(&["input"]);
             keep_secrets::Stored::load(db, &own, None, wanted.iter()).await?.complete_all(wanted, &mut at);
+            wanted.iter_mut().for_each(EnvVar::will_be_drawn);
             problems.append(at);
         }
         problems.finish().map_err(|error| match error {

@@ -42,7 +42,7 @@ macro_rules! read_all {
             let mut collections = Collections::default();
             $(
                 let found = <crate::kinds::$kind as Kind>::read(from);
-                let entries = sound(found, &mut from.notes);
+                let entries = sound(found, from.has_references, &mut from.notes);
                 collections.$field = Some(<crate::kinds::$kind as Kind>::Set::from_entries(entries));
             )+
             collections
@@ -54,10 +54,11 @@ for_each_kind!(read_all);
 impl Part<'_> {
     /// Reads the service; `None` if it has no image.
     pub(super) fn read(&self, mut service: Map, file: &Definitions, notes: &mut Notes<'_>) -> Option<Service> {
-        let extension = match service.take(EXTENSION).map(|node| node.value) {
+        let mut extension = match service.take(EXTENSION).map(|node| node.value) {
             Some(Value::Map(map)) => map,
             _ => Map::new(),
         };
+        let has_references = extension.take("references").is_some_and(|node| node.as_bool() == Some(true));
         let built = service.get("build").map(|node| node.at);
         let mut reading = Reading {
             name: self.key,
@@ -65,6 +66,7 @@ impl Part<'_> {
             image: self.image,
             service,
             extension,
+            has_references,
             file,
             built,
             has_network_mode: false,
@@ -116,8 +118,9 @@ fn rest(attribute: &str, node: &Node, entries: &Collections, from: &mut Reading<
     }
 }
 
-/// The valid entries, normalized; of entries with the same identity only the last.
-fn sound<K: Kind>(found: Vec<ReadEntry<K>>, notes: &mut Notes<'_>) -> Vec<K> {
+/// The valid entries, normalized; of entries with the same identity only the last. `has_references` is whether `${{` begins a
+/// reference in this file; otherwise it is text.
+fn sound<K: Kind>(found: Vec<ReadEntry<K>>, has_references: bool, notes: &mut Notes<'_>) -> Vec<K> {
     let mut kept: Vec<Option<ReadEntry<K>>> = Vec::new();
     let mut places: HashMap<u64, usize> = HashMap::new();
     let mut bytes = 0;
@@ -127,7 +130,7 @@ fn sound<K: Kind>(found: Vec<ReadEntry<K>>, notes: &mut Notes<'_>) -> Vec<K> {
         }
         let mut lose = |found: &ReadEntry<K>, reason: &str| notes.push(NoteKind::Lost, &found.path, found.at, reason);
         next.entry.normalize();
-        if !K::IS_INTERPOLATED {
+        if !K::IS_INTERPOLATED && !has_references {
             next.entry.replace_reference_texts(&mut |text| escaped(text).into_owned());
         }
         let mut problems = Problems::at(&[]);

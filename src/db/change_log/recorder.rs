@@ -137,10 +137,11 @@ impl Default for Recorder {
 }
 
 /// Columns of objects that are no part of what users set: they follow from other columns, or the action tells them.
-const NOT_LOGGED: [&str; 9] = [
+const NOT_LOGGED: [&str; 10] = [
     "id",
     "stack_id",
     "storage_name",
+    "secret_seed",
     "revision",
     "created_at",
     "updated_at",

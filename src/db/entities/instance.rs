@@ -26,6 +26,11 @@ impl Model {
     pub fn storage_name(&self) -> String {
         if self.storage_name.is_empty() { storage_name_of_id(self.id.0) } else { self.storage_name.clone() }
     }
+
+    /// From which its generated secrets follow, together with what was drawn for them.
+    pub fn secret_seed(&self) -> String {
+        if self.secret_seed.is_empty() { self.storage_name() } else { self.secret_seed.clone() }
+    }
 }
 
 /// `instance_claims`: what the instances claim of the host that override ports, domains or volumes.

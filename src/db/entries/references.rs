@@ -108,7 +108,7 @@ pub async fn secret_texts(db: &impl Session, stacks: &[StackId]) -> Result<Vec<(
     );
     let rows = Found::find_by_statement(Statement::from_sql_and_values(backend, sql, [value])).all(db).await?;
     let opened = rows.into_iter().filter_map(|Found { stack_id, source, owner, key, value }| {
-        let mut entry = EnvVar { key, value: value.into(), is_secret: true };
+        let mut entry = EnvVar { key, value: value.into(), is_secret: true, generate: None };
         entry.open(&source, owner, db.vault()).ok()?;
         Some((stack_id, Zeroizing::new(entry.value.text()?.to_owned())))
     });

@@ -130,6 +130,12 @@ pub async fn of_template(db: &impl Session, template: TemplateId) -> Result<Vec<
     select.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(db).await
 }
 
+/// All instances that use a template, those in the trash too, oldest first.
+pub async fn of_template_with_trashed(tx: &Tx, template: TemplateId) -> Result<Vec<InstanceModel>, DbErr> {
+    let select = Entity::find().filter(Column::TemplateServiceId.eq(template));
+    select.order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(tx).await
+}
+
 /// All live instances of some stacks, oldest first.
 pub async fn of_stacks(db: &impl Session, stacks: &[StackId]) -> Result<Vec<InstanceModel>, DbErr> {
     let select = Entity::live().filter(of_parents(db, stacks)).filter(db.within("stack_id"));
@@ -250,6 +256,8 @@ pub struct NewInstance {
     pub values: InstanceValues,
     /// The number of overrides that the caller is about to insert.
     pub override_count: i32,
+    /// From which its generated secrets follow; `None` for its own storage name.
+    pub secret_seed: Option<String>,
 }
 
 /// Inserts an instance. The caller inserts its overrides.
@@ -263,6 +271,7 @@ pub async fn insert(tx: &Tx, new: NewInstance, now: DateTime<Utc>) -> Result<Ins
         template_service_id: Set(new.template),
         container_name: Set(new.container_name),
         override_count: Set(new.override_count),
+        secret_seed: Set(new.secret_seed.unwrap_or_default()),
         created_at: Set(now),
         updated_at: Set(now),
         ..new.values.into()

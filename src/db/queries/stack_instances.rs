@@ -163,6 +163,21 @@ fn copied_values() -> impl Iterator<Item = (Column, SimpleExpr)> {
     })
 }
 
+/// As [`InstanceModel::secret_seed`] makes it.
+const SEED_SQL: &str = "CASE WHEN secret_seed <> '' THEN secret_seed WHEN storage_name <> '' THEN storage_name \
+                        ELSE 'devarch.' || CAST(id AS TEXT) END";
+
+/// How the instances of a stack are copied.
+#[derive(Clone, Copy, Debug)]
+pub struct NewCopies {
+    /// The change that they are a part of.
+    pub action: ChangeAction,
+    /// Whether each has the generated secrets of its source.
+    pub has_secrets: bool,
+    /// The time.
+    pub now: DateTime<Utc>,
+}
+
 /// Copies the live instances of a stack into a new stack with this name, with their override counts, and returns the
 /// copies. [`copies::copy`] copies the overrides.
 pub async fn copy(
@@ -170,7 +185,7 @@ pub async fn copy(
     from: StackId,
     to: StackId,
     name: &str,
-    (action, now): (ChangeAction, DateTime<Utc>),
+    NewCopies { action, has_secrets, now }: NewCopies,
 ) -> Result<Vec<InstanceModel>, DbErr> {
     tx.changed().stack(to);
     let same = [Column::InstanceId, Column::TemplateServiceId];
@@ -192,6 +207,7 @@ pub async fn copy(
         .expr(Expr::val(to))
         .expr(derived_container_name(name))
         .expr(storage_name)
+        .expr(if has_secrets { Expr::cust(SEED_SQL) } else { Expr::val("") })
         .expr(Expr::val(now))
         .expr(Expr::val(now))
         .expr(copies::entries_copied(from))
@@ -207,6 +223,7 @@ pub async fn copy(
         Column::StackId,
         Column::ContainerName,
         Column::StorageName,
+        Column::SecretSeed,
         Column::CreatedAt,
         Column::UpdatedAt,
         Column::OverrideCount,

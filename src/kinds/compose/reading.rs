@@ -243,6 +243,8 @@ pub struct Reading<'a> {
     pub service: Map,
     /// The contents of the extension `x-devarch` that no kind has taken yet.
     pub extension: Map,
+    /// Whether `${{` begins a reference in the texts of the service: its `x-devarch` has `references: true`.
+    pub has_references: bool,
     /// The top-level elements of the file.
     pub file: &'a Definitions,
     /// The position of `build`, if the service is built instead of pulled.

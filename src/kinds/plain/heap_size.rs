@@ -4,8 +4,8 @@
 
 use crate::{
     kinds::{
-        Condition, EnvValue, HostPort, Inject, JsonValue, Protocol, SettingField, Stamp, VolumeScope, VolumeType,
-        values::Argv,
+        Condition, EnvValue, Generated, HostPort, Inject, JsonValue, Protocol, SettingField, Stamp, VolumeScope,
+        VolumeType, values::Argv,
     },
     reference::InstanceRef,
 };
@@ -41,6 +41,12 @@ impl HeapSize for InstanceRef {
 impl HeapSize for String {
     fn heap_size(&self) -> usize {
         self.capacity()
+    }
+}
+
+impl HeapSize for Generated {
+    fn heap_size(&self) -> usize {
+        self.alphabet.capacity()
     }
 }
 

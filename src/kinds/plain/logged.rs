@@ -10,8 +10,8 @@ use serde_json::{Map, Value as Json};
 use crate::{
     ids::InstanceId,
     kinds::{
-        Condition, EnvValue, HostPort, Inject, JsonValue, Protocol, SettingField, Stamp, VolumeScope, VolumeType,
-        values::Argv,
+        Condition, EnvValue, Generated, HostPort, Inject, JsonValue, Protocol, SettingField, Stamp, VolumeScope,
+        VolumeType, values::Argv,
     },
     reference::InstanceRef,
 };
@@ -110,7 +110,7 @@ macro_rules! words {
         }
     )+ };
 }
-words!(Protocol, VolumeType, VolumeScope, Condition, Inject, SettingField, Argv, JsonValue);
+words!(Protocol, VolumeType, VolumeScope, Condition, Inject, SettingField, Argv, JsonValue, Generated);
 
 impl<T: LoggedValue> LoggedValue for Option<T> {
     fn to_log(&self) -> Json {

@@ -15,8 +15,8 @@ pub use self::{
 };
 use crate::{
     kinds::{
-        Condition, EnvValue, HostPort, Inject, JsonValue, Kind, Names, Protocol, Registered, Shape, SharedVar, Stamp,
-        Stats, Stored, VolumeScope, VolumeType, values::Argv,
+        Condition, EnvValue, Generated, HostPort, Inject, JsonValue, Kind, Names, Protocol, Registered, Shape,
+        SharedVar, Stamp, Stats, Stored, VolumeScope, VolumeType, values::Argv,
     },
     reference::InstanceRef,
 };
@@ -104,6 +104,7 @@ plain! {
     Inject => Some(ColumnFormat::Word(is_word_of::<Inject>)), is_read_again;
     Argv => Some(ColumnFormat::Words), is_read_again;
     JsonValue => Some(ColumnFormat::Json), is_read_again;
+    Generated => None, is_read_again;
     EnvValue => None, |value| value.text().is_none_or(is_storable);
     InstanceRef => None, |_| true;
     crate::kinds::SettingField => None, is_read_again;
@@ -192,6 +193,15 @@ impl PlainKind {
             };
             Some(FieldColumn { field: column, sql: column, format })
         })
+    }
+
+    /// The same column of what the instances of a stack share, which is null if variables of stacks have no such column.
+    pub fn shared(&self, field: FieldColumn) -> FieldColumn {
+        let has = |columns: &[(&str, Option<ColumnFormat>)]| columns.iter().any(|(column, _)| *column == field.sql);
+        match has(self.columns) && !has(SHARED_VARS.columns) {
+            true => FieldColumn { sql: "CAST(NULL AS TEXT)", ..field },
+            false => field,
+        }
     }
 
     /// The format in which a column is stored.

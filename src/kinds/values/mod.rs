@@ -2,6 +2,7 @@
 //!
 //! Used as field types by the kinds. They must not know which kind uses them.
 
+pub(super) mod generated;
 pub(super) mod json;
 
 use std::{

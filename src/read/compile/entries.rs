@@ -178,7 +178,7 @@ impl<'a> Compiler<'a> {
         Some(Sides {
             own: self.tree.column(own, shown),
             template: template.map(|set| self.tree.column(set, shown)),
-            shared: shared.map(|set| self.tree.column(set, shown)),
+            shared: shared.map(|set| self.tree.column(set, kind.shared(shown))),
             name: shown.sql,
             format: shown.format,
         })

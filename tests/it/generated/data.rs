@@ -71,7 +71,7 @@ async fn templates(t: &TestApp) {
     let more = json!({ "template": { "name": "postgres" }, "user": "999",
         "ports": [{ "hostPort": 20000, "containerPort": 5432 }, { "hostPort": 3000, "containerPort": 5432, "hostIp": "127.0.0.1" },
             { "containerPort": 5432, "protocol": "UDP" }, { "containerPort": 9187 }, { "containerPort": 80 }],
-        "envVars": [{ "key": "POSTGRES_DB", "value": "all" }, { "key": "POSTGRES_PASSWORD", "value": "devarch", "isSecret": true },
+        "envVars": [{ "key": "DRAWN", "generate": { "length": 12 } }, { "key": "POSTGRES_DB", "value": "all" }, { "key": "POSTGRES_PASSWORD", "value": "devarch", "isSecret": true },
             { "key": "b" }, { "key": "a", "value": "" }, { "key": "Z", "value": "ü" }],
         "attributes": [{ "name": "cap_add", "value": ["NET_ADMIN"] }, { "name": "x-f", "value": 0.1 }],
         "networks": [{ "name": "default", "aliases": ["pg"] }, { "name": "proxy", "isExternal": true }],
@@ -131,7 +131,7 @@ async fn plain_instances(t: &TestApp) {
 /// Instances with text and attributes that are difficult to write, and instances of other templates and stacks.
 async fn special_instances(t: &TestApp) {
     let awkward = json!({
-        "envVars": [{ "key": "A", "value": AWKWARD }, { "key": "B", "value": null }, { "key": "C", "value": "" },
+        "envVars": [{ "key": "A", "value": AWKWARD }, { "key": "DRAWN", "generate": {} }, { "key": "B", "value": null }, { "key": "C", "value": "" },
             { "key": "D", "isSecret": true, "value": "s3cret" }, { "key": "E", "isSecret": true }],
         "labels": [{ "key": "ü \"l\"".replace(' ', "-"), "value": AWKWARD }],
         "configFiles": [{ "filePath": "/odd", "content": format!("{AWKWARD}{}", "x".repeat(3000)) }],

@@ -258,7 +258,7 @@ async fn the_stored_form_is_fixed(t: &TestApp) {
     let stack = "created_at deleted_at description enabled id name network_name revision storage_name \
                  updated_at";
     let instance = "container_name created_at deleted_at deleted_with_stack description enabled id instance_id \
-                    override_count revision stack_id storage_name template_service_id updated_at";
+                    override_count revision secret_seed stack_id storage_name template_service_id updated_at";
     let template = "category command created_at description enabled entrypoint id image_name image_tag name \
                     restart_policy revision updated_at user working_dir";
     let found: Vec<&Value> = found.iter().map(|outcome| &outcome["outcome"]).collect();

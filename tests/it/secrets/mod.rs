@@ -2,6 +2,7 @@
 //! mention them, and safe under changing keys.
 
 mod compare;
+mod generated;
 pub(crate) mod keys;
 mod masked;
 mod start;

@@ -124,6 +124,7 @@ impl InstanceImport<'_> {
             }
         };
         let new = NewInstance {
+            secret_seed: None,
             stack: self.stack.id,
             template,
             name: name.clone(),

@@ -76,12 +76,15 @@ impl Exported<'_> {
     }
 
     fn member(&self, row: &InstanceModel) -> Option<Member> {
+        let mut effective = self.effective(row)?;
+        let seed = row.secret_seed();
+        effective.env_vars.iter_mut().for_each(|var| var.give(&seed));
         Some(Member {
             name: row.instance_id.clone(),
             container_name: row.container_name.clone(),
             storage_name: row.storage_name(),
             template: Entries::default(),
-            effective: self.effective(row)?,
+            effective,
         })
     }
 

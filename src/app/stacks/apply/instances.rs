@@ -187,6 +187,7 @@ impl<'m> Members<'m> {
                 continue;
             };
             let instance = NewInstance {
+                secret_seed: None,
                 stack: self.stack.id,
                 template: *template,
                 name: name.clone(),

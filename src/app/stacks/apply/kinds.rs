@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     compose::Entries,
-    db::{Session, entries::Source, queries::rules},
+    db::{Session, entities::InstanceModel, entries::Source, queries::rules},
     error::{Problems, Result, Unreadable},
     ids::{InstanceId, TemplateId},
     kinds::{
@@ -180,7 +180,13 @@ impl DesiredKinds {
 
     /// Fills in stored secrets: those of variables without a value, and those that a Compose file cannot tell. Notes
     /// problems. `hides` is whether the caller may not reveal secrets: then given ones are not compared with stored ones.
-    pub(super) fn keep_secrets(&mut self, own: &InstanceOverrides, template: &Entries, hides: bool, at: &mut Problems) {
+    pub(super) fn keep_secrets(
+        &mut self,
+        (row, own, template): (&InstanceModel, &InstanceOverrides, &Entries),
+        hides: bool,
+        at: &mut Problems,
+    ) {
+        let seed = row.secret_seed();
         let is_file = matches!(self, Self::Entries(_));
         let own: &[EnvVar] = own.env_vars.as_ref().map_or(&[], |overrides| &overrides.entries);
         for variable in self.env_vars() {
@@ -191,6 +197,10 @@ impl DesiredKinds {
                 if variable.value.text().is_none() {
                     variable.value = EnvValue::KeepStored;
                 }
+            }
+            // A file has the value of what is generated.
+            if is_file && stored.is_some_and(|stored| is_value_of(variable, stored, &seed)) {
+                variable.value = EnvValue::KeepStored;
             }
             if hides {
                 variable.never_compared();
@@ -213,6 +223,16 @@ impl DesiredKinds {
         }
         Vec::new()
     }
+}
+
+/// Whether a variable has the value that a generated secret has in an instance with this seed.
+fn is_value_of(variable: &EnvVar, stored: &EnvVar, seed: &str) -> bool {
+    if stored.generate.is_none() || variable.value.text().is_none() {
+        return false;
+    }
+    let mut given = stored.clone();
+    given.give(seed);
+    given.value.text() == variable.value.text()
 }
 
 /// Replaces names by ids, and returns the names of which there is no instance.

@@ -233,7 +233,9 @@ impl<'c> Copying<'c> {
         let new = match self.input.secrets {
             SecretPolicy::Generate => {
                 let shared = self.shared.iter().filter_map(|variable| variable.secret_text());
-                let all = effective().filter_map(|variable| variable.secret_text()).chain(shared);
+                // A generated one is another one in the fork.
+                let given = effective().filter(|variable| variable.generate.is_none());
+                let all = given.filter_map(|variable| variable.secret_text()).chain(shared);
                 let all = all.filter(|secret| !has_references(secret));
                 let drawn = NewSecrets::draw(all, |bytes| app.db.random().fill(bytes));
                 let message = |cause: &dyn std::fmt::Display| format!("no random numbers: {cause}");
@@ -247,14 +249,17 @@ impl<'c> Copying<'c> {
             Some(_) if has_references(secret) => secret.to_owned().into(),
             Some(new) => EnvValue::Text(new.of(secret)),
         };
+        let is_generated = |variable: &EnvVar| variable.generate.is_some() && new.is_some();
         let change = |variable: &EnvVar| match variable.secret_text() {
-            None => variable.clone(),
-            Some(secret) => EnvVar { value: value(secret), ..variable.clone() },
+            Some(secret) if !is_generated(variable) => {
+                EnvVar { value: value(secret), generate: None, ..variable.clone() }
+            }
+            _ => variable.clone(),
         };
         let changed = layers.iter().zip(&merged).map(|(layers, merged)| {
             // The fork has variables of its own in place of those of the stack.
             let of_template = merged.entries.iter().filter(|it| it.origin == Origin::Template);
-            let inherited = of_template.map(|it| it.entry).filter(|it| it.holds_secret());
+            let inherited = of_template.map(|it| it.entry).filter(|it| it.holds_secret() && !is_generated(it));
             layers.own.iter().chain(inherited).map(change).collect()
         });
         self.variables = Some(changed.collect());
