@@ -8,6 +8,7 @@ mod interpolate;
 #[cfg(test)]
 mod laws;
 mod layers;
+mod local_paths;
 mod merge;
 mod read;
 mod render;
@@ -15,6 +16,7 @@ mod warnings;
 
 pub use self::{
     env_file::{EnvFileError, EnvFiles},
+    local_paths::local_paths,
     read::{
         Imported, MAX_BYTES, MAX_SERVICES, Missing, Reading, Refusal, Request, SecretGuess, Source, folder, joined,
         missing_files, project_name, read, read_within, stack_name,

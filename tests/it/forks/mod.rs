@@ -3,6 +3,7 @@
 #[cfg(unix)]
 mod command_line;
 mod domains;
+mod images;
 mod keys;
 mod laws;
 mod leases;

@@ -30,6 +30,7 @@ pub(super) struct Exported<'e> {
     pub(super) shared: &'e [SharedVar],
     pub(super) own: &'e HashMap<InstanceId, Result<InstanceOverrides, Unreadable>>,
     pub(super) templates: &'e HashMap<TemplateId, Result<Entries, Unreadable>>,
+    pub(super) template_names: HashMap<TemplateId, String>,
     pub(super) read: OnceCell<HashMap<InstanceId, Entries>>,
 }
 
@@ -58,6 +59,8 @@ impl Exported<'_> {
         let request = Request {
             files: vec![Source { name: String::new(), text: file.text }],
             variables: BTreeMap::new(),
+            // As the source is read: what is built has the same name then.
+            prefix: Some(format!("{}-", self.stack.name)),
             allow_external_networks: true,
             ..Request::default()
         };
@@ -83,6 +86,7 @@ impl Exported<'_> {
             name: row.instance_id.clone(),
             container_name: row.container_name.clone(),
             storage_name: row.storage_name(),
+            template_name: self.template_names.get(&row.template_service_id).cloned().unwrap_or_default(),
             template: Entries::default(),
             effective,
         })
