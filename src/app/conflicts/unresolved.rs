@@ -27,10 +27,22 @@ pub(in crate::app) struct Unresolved {
 /// The entries that a message names.
 const MAX_PLACES: usize = 5;
 
+/// How people call the entries of a kind that can contain references.
+fn word(kind: OverrideKind) -> &'static str {
+    match kind {
+        OverrideKind::EnvVar => "variable",
+        OverrideKind::Label => "label",
+        OverrideKind::Healthcheck => "healthcheck",
+        OverrideKind::ConfigFile => "config file",
+        OverrideKind::Setting => "setting",
+        other => other.as_str(),
+    }
+}
+
 impl Unresolved {
     /// A sentence that says where the reference is, why it has no value, and what to do.
     pub(in crate::app) fn message(&self) -> String {
-        let name = |(kind, key): &(OverrideKind, String)| format!("{} `{key}`", kind.as_str());
+        let name = |(kind, key): &(OverrideKind, String)| format!("the {} `{key}`", word(*kind));
         let mut places: Vec<String> = self.places.iter().take(MAX_PLACES).map(name).collect();
         match self.places.len() - places.len() {
             0 => {}

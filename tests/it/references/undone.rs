@@ -50,7 +50,7 @@ async fn what_has_no_value_is_a_conflict(t: &TestApp) {
     assert_eq!((&host["holder"], &host["holders"], &host["holderCount"]), (&json!(null), &json!([]), &json!(0)));
     let message = host["message"].as_str().unwrap();
     assert!(
-        message.contains("The stack has no instance `orders-db`") && message.contains("env_vars `HOST`"),
+        message.contains("The stack has no instance `orders-db`") && message.contains("the variable `HOST`"),
         "{message}"
     );
     assert_eq!(found["instance"]["conflicts"].as_array().unwrap().len(), all.len());
