@@ -238,7 +238,7 @@ impl Kind for Setting {
                 if from.built.is_some() {
                     from.change("build", at, format!("What is built is called {image} here."));
                 } else {
-                    from.change("image", at, format!("The file names no image; it is called {image} here."));
+                    from.change("image", at, format!("The file names neither an image nor a build, which Docker Compose refuses; the image is called {image} here."));
                 }
                 (image, at)
             }

@@ -50,6 +50,6 @@ fn unready(reason: &str) -> Response {
 
 /// The response for a path without a route: 404.
 pub(in crate::server) async fn nothing_here() -> Response {
-    let message = "There is nothing here; GraphQL is at /graphql, its page at /.";
+    let message = "There is nothing here; the dashboard is at /, GraphQL at /graphql, and GraphiQL at /graphiql.";
     (StatusCode::NOT_FOUND, Json(json!({ "errors": [{ "message": message }] }))).into_response()
 }
