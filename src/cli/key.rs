@@ -5,13 +5,13 @@
 use std::io::Write as _;
 
 use super::{
-    print,
+    print, print_error,
     source::{Access, connect},
 };
 use crate::{
     app::{App, CreateApiKey, ListedKey, RevokeApiKey, StackRef},
     clock::Clock,
-    config::{Key, Settings},
+    config::{DbUrl, Key, Settings},
     private_file,
 };
 
@@ -25,7 +25,12 @@ pub(super) async fn run(settings: &Settings, what: Key) -> Result<(), String> {
     if let Some(file) = file.as_deref().filter(|file| file.exists()) {
         return Err(format!("{} is there already; a key never takes the place of another", file.display()));
     }
+    let is_new = matches!(&settings.database_url, DbUrl::Sqlite(path) if !path.exists());
     let db = connect(settings, access).await?;
+    if is_new {
+        let database = &settings.database_url;
+        print_error(&format!("made the {database}: a service on another database does not know the key"));
+    }
     let app = App::new(db.clone(), Clock::system());
     let done = act(&app, what).await.map_err(|error| error.to_string());
     db.close().await;

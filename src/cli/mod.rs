@@ -4,7 +4,6 @@
 
 mod backup;
 mod compose;
-mod fork;
 mod healthcheck;
 mod history;
 mod import;
@@ -15,6 +14,7 @@ mod run;
 mod secrets;
 mod serve;
 mod source;
+mod stacks;
 
 use std::{ffi::OsString, io::Write, process::ExitCode, time::Duration};
 
@@ -113,8 +113,9 @@ async fn command(settings: &Settings, command: Command) -> Result<ExitCode, Fail
         Command::Show(what) => return history::show(settings, what).await.map(|()| ExitCode::SUCCESS),
         Command::Diff(sides) => return history::diff(settings, sides).await,
         Command::Revert(what) => return history::revert(settings, what).await.map(|()| ExitCode::SUCCESS),
-        Command::Fork(wanted) => return fork::fork(settings, wanted).await.map(|()| ExitCode::SUCCESS),
-        Command::Forks(wanted) => return fork::list(settings, wanted).await.map(|()| ExitCode::SUCCESS),
+        Command::Stacks(wanted) => return stacks::list(settings, wanted).await.map(|()| ExitCode::SUCCESS),
+        Command::Fork(wanted) => return stacks::fork(settings, wanted).await.map(|()| ExitCode::SUCCESS),
+        Command::Forks(wanted) => return stacks::forks(settings, wanted).await.map(|()| ExitCode::SUCCESS),
         Command::Plan(wanted) => return import::apply::plan(settings, wanted).await,
         Command::Apply(wanted) => return import::apply::apply(settings, wanted).await.map(|()| ExitCode::SUCCESS),
         Command::Import(wanted) => return Box::pin(import::run(settings, wanted)).await.map(|()| ExitCode::SUCCESS),

@@ -24,7 +24,7 @@ pub use self::{
     commands::{
         Apply, ClientKey, Command, Diff, EngineProgram, Fork, Forks, Given, Import, Key, LogOf, Migrate, OnConflict,
         Place, PlanFiles, PortSpan, Pruning, Render, Revert, Run, Secrecy, Secrets, ServerUrl, Show, Span, StackFiles,
-        Target,
+        Stacks, Target,
     },
     database_url::{DbUrl, DbUrlError, PgServer, PgServers},
     endpoint::Endpoint,

@@ -16,7 +16,7 @@ const TOUR: &str = include_str!("../../docs/tour.md");
 const SETTINGS: &str = include_str!("../../docs/settings.md");
 const ADDRESS: &str = "127.0.0.1:8080";
 
-both!(the_tour_shows_what_the_service_answers);
+both!(the_tour_shows_what_the_service_answers, what_the_readme_shows_can_be_pasted);
 
 /// A fenced block: its language and text.
 fn blocks(text: &str) -> Vec<(&str, String)> {
@@ -127,6 +127,23 @@ async fn the_tour_shows_what_the_service_answers(t: &TestApp) {
         let told = service.shell(&format!("{plan} --server http://{ADDRESS} || test $? = 2"));
         assert!(told.contains("The stack `example` is created."), "{told}");
     }
+}
+
+/// The mutations of the README work one after the other, on an empty database with the catalogue.
+async fn what_the_readme_shows_can_be_pasted(t: &TestApp) {
+    t.app.load_catalog(&catalog::built_in()).await.unwrap();
+    let mutations: Vec<String> =
+        blocks(README).into_iter().map(|(_, text)| text).filter(|text| text.starts_with("mutation ")).collect();
+    assert_eq!(mutations.len(), 2, "{mutations:?}");
+    for mutation in mutations {
+        for (field, payload) in t.data(&mutation, json!({})).await.as_object().unwrap() {
+            assert_eq!(payload["userErrors"], json!([]), "{field} of {mutation}");
+        }
+    }
+    let query = "{ instance(stack: \"shop\", name: \"web\") { effectiveConfig { envVars { key isSecret state } } } }";
+    let found = t.data(query, json!({})).await["instance"]["effectiveConfig"]["envVars"].take();
+    let url = found.as_array().unwrap().iter().find(|var| var["key"] == "DATABASE_URL");
+    assert_eq!(url, Some(&json!({ "key": "DATABASE_URL", "isSecret": true, "state": "RESOLVED" })));
 }
 
 #[test]

@@ -49,10 +49,13 @@ struct Changed {
     entries: Vec<Edit>,
 }
 
+fn is_file(side: &str) -> bool {
+    side.contains('/') || [".yaml", ".yml"].iter().any(|end| side.ends_with(end))
+}
+
 /// A side as the API takes it: a Compose file by its path, a stack by its name, or a stack at a point.
 fn side(text: &str) -> Result<Value, String> {
-    let is_file = text.contains('/') || [".yaml", ".yml"].iter().any(|end| text.ends_with(end));
-    if is_file {
+    if is_file(text) {
         let document = fs::read_to_string(text).map_err(|error| format!("cannot read {text}: {error}"))?;
         return Ok(json!({ "document": document }));
     }
@@ -72,7 +75,13 @@ pub(in crate::cli) async fn diff(settings: &Settings, wanted: Diff) -> Result<Ex
     let variables = json!({ "a": side(&wanted.a)?, "b": side(&wanted.b)? });
     let source = Source::open(settings, &wanted.place, Access::Read).await?;
     let found = source.ask::<Data>(document, variables).await;
+    let mut missing = None;
+    for side in [&wanted.a, &wanted.b].into_iter().filter(|side| found.is_err() && !is_file(side)) {
+        let name = side.split_once('@').map_or(side.as_str(), |(name, _)| name);
+        missing = missing.or(source.missing_stack(name).await);
+    }
     source.close().await;
+    let found = found.map_err(|reason| missing.unwrap_or(reason));
     let Data { diff_stacks: found } = found?;
     let mut text: String = found.fields.iter().map(FieldEdit::text).collect();
     for (sign, sides) in [('-', &found.only_in_a), ('+', &found.only_in_b)] {

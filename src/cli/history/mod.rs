@@ -22,7 +22,7 @@ use crate::config::{LogOf, Revert, Settings, Show};
 const ENTRY: &str = "{ __typename ... on Port { hostIp hostPort containerPort protocol } ... on Volume { volumeType source target
     readOnly } ... on EnvVar { value isSecret } ... on Label { valueOfLabel: value } ... on Domain { proxyPort }
     ... on Healthcheck { test intervalSeconds timeoutSeconds retries startPeriodSeconds } ... on ConfigFile { fileMode isTemplate }
-    ... on Setting { valueOfSetting: value } ... on Dependency { condition } ... on Network { aliases options }
+    ... on Setting { valueOfSetting: value } ... on Dependency { condition instance { name } } ... on Network { aliases options }
     ... on ResourceLimits { cpu memory } ... on Attribute { valueOfAttribute: value } }";
 
 #[derive(Deserialize)]
@@ -87,7 +87,7 @@ impl Actor {
         match &self.name {
             Some(name) => format!("the key {}", clean(name)),
             None => match self.kind.as_str() {
-                "ANONYMOUS" => "anybody".to_owned(),
+                "ANONYMOUS" => "somebody without a key".to_owned(),
                 other => format!("the {}", word(other)),
             },
         }
@@ -97,8 +97,8 @@ impl Actor {
 /// Entries with the same key, in short.
 fn entries(entries: &[Map<String, Value>]) -> String {
     let one = |entry: &Map<String, Value>| {
-        let shown =
-            entry.iter().filter(|(name, value)| *name != "__typename" && !value.is_null() && **value != json!(false));
+        let shown = entry.iter().filter(|(_, value)| !value.is_null() && !value.is_object() && **value != json!(false));
+        let shown = shown.filter(|(name, _)| *name != "__typename");
         let text = |(name, value): (&String, &Value)| {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             if name.starts_with("value") { clean(&value) } else { format!("{name}={}", clean(&value)) }
@@ -135,7 +135,9 @@ impl FieldEdit {
 
 impl Edit {
     fn text(&self) -> String {
-        let (kind, key) = (word(&self.kind), clean(&self.key));
+        // The key of a dependency is an id.
+        let other = self.to.iter().chain(&self.from).find_map(|entry| entry.get("instance")?.get("name")?.as_str());
+        let (kind, key) = (word(&self.kind), clean(other.unwrap_or(&self.key)));
         match (self.from.is_empty(), self.to.is_empty()) {
             (true, true) => format!("    {kind} {key}: another rule\n"),
             _ => format!("    {kind} {key}: {} -> {}\n", entries(&self.from), entries(&self.to)),

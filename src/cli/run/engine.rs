@@ -49,6 +49,8 @@ pub(super) struct Call<'a> {
     pub(super) project: &'a str,
     /// The file; without one, the engine finds the containers of the project by themselves.
     pub(super) file: Option<String>,
+    /// The profiles whose services are taken as well.
+    pub(super) profiles: &'a [String],
     /// The command with its own arguments.
     pub(super) verb: &'a [&'a str],
     /// The arguments that the user adds.
@@ -104,6 +106,25 @@ impl Engine {
         self.is_podman_compose.then(|| "services: {}\n".to_owned())
     }
 
+    /// Whether there are containers of a project, running or not. If that cannot be told, there may be some.
+    pub(super) async fn has_containers(&self, project: &str) -> bool {
+        let mut command = command(&self.program, &[]);
+        command.args(["-p", project]);
+        match self.is_podman_compose {
+            true => command.args(["-f", "-", "ps", "--quiet"]),
+            false => command.args(["ps", "--all", "--quiet"]),
+        };
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+        let Ok(mut child) = command.spawn() else { return true };
+        if let Some(mut stdin) = child.stdin.take() {
+            drop(stdin.write_all(self.file_of_nothing().unwrap_or_default().as_bytes()).await);
+        }
+        match child.wait_with_output().await {
+            Ok(told) if told.status.success() => !told.stdout.trim_ascii().is_empty(),
+            _ => true,
+        }
+    }
+
     /// Runs the engine, and returns its exit code. Its output goes where that of this process goes.
     pub(super) async fn call(&self, call: Call<'_>) -> Result<ExitCode, String> {
         let mut command = command(&self.program, call.variables);
@@ -111,6 +132,9 @@ impl Engine {
         command.args(["-p", call.project]);
         if call.file.is_some() {
             command.args(["-f", "-"]);
+        }
+        for profile in call.profiles {
+            command.args(["--profile", profile]);
         }
         command.args(call.verb).args(call.arguments);
         for (name, value) in &call.environment {

@@ -6,7 +6,7 @@
 mod engine;
 mod variables;
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use self::engine::{Call, Engine};
 use super::{
@@ -15,6 +15,7 @@ use super::{
     warn, warn_about,
 };
 use crate::{
+    compose::local_paths,
     config::{Run, Settings},
     name::project_name,
 };
@@ -69,7 +70,13 @@ pub(super) async fn run(settings: &Settings, verb: Verb, wanted: Run) -> Result<
     };
     source.close().await;
     let project = project_name(&wanted.stack);
-    let call = Call { project: &project, verb: verb.arguments(), arguments: &wanted.arguments, ..Call::default() };
+    let call = Call {
+        project: &project,
+        profiles: &wanted.profiles,
+        verb: verb.arguments(),
+        arguments: &wanted.arguments,
+        ..Call::default()
+    };
     let ended = match found? {
         Some(rendered) => {
             if verb.starts() {
@@ -80,7 +87,10 @@ pub(super) async fn run(settings: &Settings, verb: Verb, wanted: Run) -> Result<
             engine.call(Call { file, variables, environment, ..call }).await
         }
         None if verb == Verb::Down => {
-            print_error(&format!("{missing}; looking for its containers by the project name {project}"));
+            if !engine.has_containers(&project).await {
+                return Err(Failure::from(format!("there are no containers of the project {project}, and {missing}")));
+            }
+            print_error(&format!("ending the containers of the project {project}: {missing}"));
             engine.call(Call { file: engine.file_of_nothing(), ..call }).await
         }
         None => Err(missing),
@@ -92,6 +102,15 @@ pub(super) async fn run(settings: &Settings, verb: Verb, wanted: Run) -> Result<
 fn tell(rendered: &Rendered, engine: &Engine) {
     for warning in &rendered.warnings {
         warn_about(warning.instance.as_deref(), &warning.message);
+    }
+    for (service, path) in local_paths(&rendered.text) {
+        if !Path::new(&path).exists() {
+            let message = "is not in the current folder: run the command in the folder of the project";
+            warn_about(
+                Some(&service),
+                &format!("{path} {message}, or an engine may make an empty folder of that name"),
+            );
+        }
     }
     // A line at the margin is a top-level key.
     if engine.is_podman_compose() && rendered.text.lines().any(|line| line == "configs:") {

@@ -74,6 +74,19 @@ impl Source {
         near::message("stack", name, &near::stacks(self).await)
     }
 
+    /// The same, if there is no such stack.
+    pub(super) async fn missing_stack(&self, name: &str) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Data {
+            stack: Option<Value>,
+        }
+        let query = "query ($stack: String!) { stack(name: $stack) { id } }";
+        match self.ask::<Data>(query.to_owned(), json!({ "stack": name })).await {
+            Ok(Data { stack: None }) => Some(self.no_stack(name).await),
+            _ => None,
+        }
+    }
+
     /// The message for an instance that a stack does not have, with the names of those that are nearly called so.
     pub(super) async fn no_instance(&self, stack: &str, name: &str) -> String {
         near::message("instance", name, &near::instances(self, stack).await)

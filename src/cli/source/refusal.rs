@@ -59,6 +59,14 @@ pub(in crate::cli) fn in_options(message: &str) -> String {
             "ask `plan` for the same change, and repeat it with `planToken`",
             "run `devarch plan --token`, and repeat it with --plan-token",
         )
+        .replace(
+            "with onConflict (--on-conflict skip or --on-conflict update)",
+            "with --on-conflict skip or --on-conflict update",
+        )
+        .replace("with onConflict (--on-conflict skip)", "with --on-conflict skip")
+        .replace("with onConflict (--on-conflict update)", "with --on-conflict update")
+        .replace("with templatePrefix (--prefix)", "with --prefix")
+        .replace("the templatePrefix of its template (--prefix)", "its template another name with --prefix")
         .replace("with `take: true`", "with --take")
         .replace("`plain` (--plain KEY)", "--plain KEY")
 }

@@ -34,6 +34,10 @@ pub(super) const COMPOSE: &str = "Examples:
   devarch compose shop
   devarch compose shop --layered --output rendered";
 
+pub(super) const STACKS: &str = "Examples:
+  devarch stacks
+  devarch stacks --server https://devarch.example";
+
 pub(super) const FORK: &str = "Examples:
   devarch fork shop --key /home/me/src/login --write-env .env.ports
   devarch fork shop --name demo --ports 20000-20099 --expires 7d";

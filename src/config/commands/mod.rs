@@ -63,6 +63,9 @@ pub enum Command {
     /// Print a stack as a Compose file; warnings go to standard error.
     #[command(after_help = examples::COMPOSE)]
     Compose(Render),
+    /// List stacks, with their instances and conflicts.
+    #[command(after_help = examples::STACKS)]
+    Stacks(Stacks),
     /// Copy a stack so that the copy can run beside everything else.
     ///
     /// Host ports, domains, names, volumes and networks are its own. Ports on which programs of this machine listen are
@@ -153,6 +156,14 @@ pub enum Command {
         #[arg(long, value_name = "FOLDER")]
         output: Option<PathBuf>,
     },
+}
+
+/// Whose stacks are listed.
+#[derive(Clone, Debug, Args)]
+pub struct Stacks {
+    /// Where the stacks are.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// Whose changes are printed.

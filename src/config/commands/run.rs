@@ -20,6 +20,9 @@ pub struct Run {
     /// `docker-compose`, `podman compose`, `podman-compose`.
     #[arg(long, env = "DEVARCH_ENGINE", value_name = "PROGRAM")]
     pub engine: Option<EngineProgram>,
+    /// Take the services of this profile as well. Can be given several times; `COMPOSE_PROFILES` does the same.
+    #[arg(long = "profile", value_name = "NAME")]
+    pub profiles: Vec<String>,
     /// What is passed on to the command of the engine, such as `-- --build`.
     #[arg(last = true, value_name = "ENGINE ARGS")]
     pub arguments: Vec<OsString>,

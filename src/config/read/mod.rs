@@ -71,6 +71,10 @@ impl Cli {
                 break;
             }
             mistakes.push(mistake);
+            // It has told everything that is missing.
+            if error.kind() == ErrorKind::MissingRequiredArgument {
+                break;
+            }
             // The next round accepts any value of this argument, and so finds the next error.
             let Some(wrong) = error.get(ContextKind::InvalidArg).map(ToString::to_string) else { break };
             command = match error.kind() {
@@ -157,6 +161,10 @@ fn sentence(error: &clap::Error) -> String {
     let first: Vec<&str> = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
     let message = first.join(" ");
     let message = message.strip_prefix("error: ").unwrap_or(&message);
+    // People know these arguments from the engine.
+    if error.kind() == ErrorKind::UnknownArgument && text.contains("ENGINE ARGS") {
+        return format!("{message}; arguments of the engine come behind `--`, such as `-- --build`");
+    }
     match suggestion(error) {
         Some(near) => format!("{message}; did you mean `{near}`?"),
         None => message.to_owned(),
@@ -209,6 +217,21 @@ mod tests {
     fn a_mistake_in_the_command_comes_with_those_before_it() {
         let found = mistakes(&["--listen", "here", "--nonsense"]);
         assert!(found.iter().any(|mistake| mistake.contains("--nonsense")), "{found:?}");
+    }
+
+    #[test]
+    fn arguments_of_the_engine_are_told_from_those_of_the_command() {
+        for arguments in [["up", "shop", "--build"], ["logs", "shop", "web"], ["logs", "shop", "-f"]] {
+            let found = mistakes(&arguments);
+            assert!(found[0].contains("come behind `--`"), "{found:?}");
+        }
+        assert!(!mistakes(&["forks", "--build"])[0].contains("behind"));
+    }
+
+    #[test]
+    fn what_is_missing_is_told_once() {
+        let found = mistakes(&["show", "shop"]);
+        assert!(found.len() == 1 && found[0].contains("--at <POINT>"), "{found:?}");
     }
 
     #[test]

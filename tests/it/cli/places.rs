@@ -102,12 +102,27 @@ async fn a_project_is_imported_on_a_service_as_into_a_database(t: &TestApp) {
     );
     assert_eq!(of("web").await, json!({ "imageTag": "1.29", "envVars": [var("A", false), var("API_KEY", false)] }));
 
+    t.done("forkStack", json!({ "stack": { "name": "shop" }, "name": "lab" }), "").await;
+    t.done("updateStack", json!({ "stack": { "name": "lab" }, "enabled": false }), "").await;
+    let needs = json!([{ "instance": TestApp::by_name("lab", "db") }]);
+    let input = json!({ "instance": TestApp::by_name("lab", "web"), "overrides": { "dependencies": needs } });
+    t.done("setInstanceOverrides", input, "").await;
+    let listed = "lab                              2 instances    disabled, fork of shop\nshop                             2 instances\n";
+    assert_eq!(text(&on(&["stacks"]).stdout), listed);
+    assert_eq!(text(&on(&["stacks", "--database-url", &url(t)]).stdout), listed);
+    let log = text(&on(&["log", "lab", "--limit", "1"]).stdout);
+    assert!(log.contains("by somebody without a key") && log.contains("    dependency db: nothing -> "), "{log}");
+    assert!(!log.contains("SW5zdG"), "{log}");
+
     // A rendered file says itself what is secret, so importing it changes nothing.
     let rendered = on(&["compose", "shop"]);
     assert!(text(&rendered.stdout).contains("${DB__POSTGRES_PASSWORD:?"), "{rendered:?}");
     for (arguments, message) in [
         (&["compose", "shpo"][..], "there is no stack `shpo`; did you mean `shop`?\n"),
         (&["ps", "shpo", "--engine", "true"], "there is no stack `shpo`; did you mean `shop`?\n"),
+        (&["fork", "shpo"], "there is no stack `shpo`; did you mean `shop`?\n"),
+        (&["diff", "shop", "shpo"], "there is no stack `shpo`; did you mean `shop`?\n"),
+        (&["diff", "shpo@2d", "shop"], "there is no stack `shpo`; did you mean `shop`?\n"),
         (&["log", "shop", "--instance", "wbe"], "there is no instance `wbe`; did you mean `web`?\n"),
         (&["fork", "shop", "--name", "Not So"], "at both ends. Try `--name not-so`.\n"),
         (&["import", "--stack", "My Shop"], "at both ends. Try `--stack my-shop`.\n"),

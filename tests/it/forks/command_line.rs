@@ -87,7 +87,7 @@ async fn story(t: &TestApp, desk: &Desk, server: &[&str]) {
     // The file of keys is there by now, so there is no other line.
     let fail = |arguments: &[&str]| desk.fail(&[arguments, server].concat());
     assert_eq!(fail(&["forks", "nowhere"]), "devarch: there is no stack `nowhere`\n");
-    assert_eq!(fail(&["fork", "nowhere"]), "devarch: There is no stack `nowhere`.\n");
+    assert_eq!(fail(&["fork", "nowhere"]), "devarch: there is no stack `nowhere`\n");
     let taken = fail(&["fork", "shop", "--name", "lab"]);
     assert!(taken.starts_with("devarch: There is already a stack `lab`."), "{taken}");
 }

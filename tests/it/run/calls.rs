@@ -11,6 +11,9 @@ both!(
     an_empty_secret_is_named,
     a_variable_of_a_config_file_is_needed_by_up_only,
     what_is_left_of_a_deleted_stack_is_ended_by_its_name,
+    a_name_without_a_stack_and_containers_is_a_failure,
+    profiles_are_those_of_the_engine,
+    a_folder_that_is_not_here_is_told,
     podman_compose_is_warned_about_config_files,
 );
 
@@ -142,7 +145,7 @@ async fn what_is_left_of_a_deleted_stack_is_ended_by_its_name(t: &TestApp) {
         let (done, called) = desk.run(&mut desk.devarch(&["down", "shop", "--engine", &engine, "--", "-v"]));
         let called = called.unwrap();
         assert_eq!((called.arguments.as_slice(), called.stdin.as_str()), (&arguments.map_owned()[..], stdin));
-        let told = "there is no stack `shop`; looking for its containers by the project name devarch-shop";
+        let told = "ending the containers of the project devarch-shop: there is no stack `shop`";
         assert_eq!((done.status.code(), said(&done)), (Some(0), vec![told.to_owned(), "the error".to_owned()]));
     }
     t.done("softDeleteStack", json!({ "stack": { "name": "store" } }), "stack { name }").await;
@@ -153,6 +156,49 @@ async fn what_is_left_of_a_deleted_stack_is_ended_by_its_name(t: &TestApp) {
         let (done, called) = desk.run(&mut desk.devarch(&[verb, "store", "--engine", &engine]));
         assert_eq!((done.status.code(), called), (Some(1), None), "{verb}");
     }
+}
+
+async fn a_name_without_a_stack_and_containers_is_a_failure(t: &TestApp) {
+    let desk = Desk::new(t);
+    desk.import();
+    for version in [DOCKER, PODMAN] {
+        let engine = desk.engine(version, "true");
+        let (done, called) = desk.run(&mut desk.devarch(&["down", "sohp", "--engine", &engine]));
+        let told =
+            "there are no containers of the project devarch-sohp, and there is no stack `sohp`; did you mean `shop`?";
+        assert_eq!((done.status.code(), said(&done)), (Some(1), vec![told.to_owned()]));
+        assert!(called.unwrap().arguments.contains(&"ps".to_owned()), "nothing but a question");
+    }
+    // What cannot be told may be there.
+    let engine = desk.engine(DOCKER, "case \"$*\" in *ps*) exit 1;; esac");
+    let (done, called) = desk.run(&mut desk.devarch(&["down", "sohp", "--engine", &engine]));
+    assert_eq!((done.status.code(), called.unwrap().arguments[2].as_str()), (Some(0), "down"));
+}
+
+async fn profiles_are_those_of_the_engine(t: &TestApp) {
+    let desk = Desk::new(t);
+    desk.import();
+    let engine = desk.engine(DOCKER, PLAIN);
+    let arguments = ["ps", "shop", "--profile", "ops", "--engine", &engine, "--profile", "debug"];
+    let (_, called) = desk.run(&mut desk.devarch(&arguments));
+    let expected = ["-p", "devarch-shop", "-f", "-", "--profile", "ops", "--profile", "debug", "ps"];
+    assert_eq!(called.unwrap().arguments, expected);
+}
+
+async fn a_folder_that_is_not_here_is_told(t: &TestApp) {
+    let desk = Desk::new(t);
+    desk.write("a.yaml", "services: { web: { image: x, volumes: [\"./src:/a\", \"./new:/b\"] } }\n");
+    let done = desk.devarch(&["import", "a.yaml", "--stack", "shop"]).output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    std::fs::create_dir(desk.path("src")).unwrap();
+    let engine = desk.engine(DOCKER, PLAIN);
+    let (done, _) = desk.run(&mut desk.devarch(&["up", "shop", "--engine", &engine]));
+    let warned = "warning: web: ./new is not in the current folder: run the command in the folder of the project, or an \
+                  engine may make an empty folder of that name";
+    assert_eq!((done.status.code(), said(&done)), (Some(0), vec![warned.to_owned(), "the error".to_owned()]));
+    // Only what starts containers makes folders.
+    let (done, _) = desk.run(&mut desk.devarch(&["ps", "shop", "--engine", &engine]));
+    assert_eq!(said(&done), ["the error"]);
 }
 
 /// Texts with owners.

@@ -2,23 +2,22 @@
 //!
 //! Called by `cli::run`. It must not decide which ports a fork gets: it only says which ones this machine uses.
 
-mod listening;
-
 use std::{fmt::Write as _, path::Path};
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{
-    Failure,
-    compose::refuse_foreign,
-    print, print_error, reserved_ports,
-    source::{Access, Remote, Source, UserError},
-    warn,
-};
+use super::listening;
 use crate::{
     app::{App, ForkStack, Lease, PortPolicy, SecretPolicy, StackRef, Warned},
+    cli::{
+        Failure,
+        compose::refuse_foreign,
+        print, print_error, reserved_ports,
+        source::{Access, Remote, Source, UserError},
+        warn,
+    },
     clock::Clock,
     config::{Fork, Forks, Secrecy, Settings},
     db::{
@@ -58,7 +57,7 @@ struct Message {
 }
 
 /// Makes a fork, or finds it again.
-pub(super) async fn fork(settings: &Settings, wanted: Fork) -> Result<(), Failure> {
+pub(in crate::cli) async fn fork(settings: &Settings, wanted: Fork) -> Result<(), Failure> {
     // Before a fork is made that could not be told.
     if let Some(file) = wanted.write_env.as_deref().filter(|_| !wanted.force) {
         refuse_foreign(file, BEGINNING)?;
@@ -71,8 +70,9 @@ pub(super) async fn fork(settings: &Settings, wanted: Fork) -> Result<(), Failur
         }
         Source::Server(remote) => forked_by(remote, &wanted).await,
     };
+    let missing = if done.is_err() { source.missing_stack(&wanted.stack).await } else { None };
     source.close().await;
-    let forked = done?;
+    let forked = done.map_err(|reasons| missing.unwrap_or(reasons))?;
     for warning in &forked.warnings {
         warn(&warning.message);
     }
@@ -203,7 +203,7 @@ impl Line {
 }
 
 /// Lists the live forks of a stack, or of all stacks.
-pub(super) async fn list(settings: &Settings, wanted: Forks) -> Result<(), Failure> {
+pub(in crate::cli) async fn list(settings: &Settings, wanted: Forks) -> Result<(), Failure> {
     let source = Source::open(settings, &wanted.place, Access::Read).await?;
     let found = match &source {
         Source::Database(db) => lines_of(db, wanted.stack.as_deref()).await.map_err(|error| error.to_string()),
