@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import type { Browser, Locator } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { assertFits, findings, launch, open, type Complaints, type Dashboard } from './dashboard-browser.js';
 import { files, serveDashboard, type Site } from './dashboard-site.js';
+import { button, changeAt, chooseAndFill, confirm, drop, instance, last, row, title } from './dashboard-steps.js';
 import { startService, type OwnService } from './own-service.js';
 
 const complaints: Complaints = { foreign: [], policy: [], console: [] };
@@ -37,40 +38,7 @@ after(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** Makes a change that no page has made. */
-async function change(mutation: string, input: Record<string, unknown>): Promise<void> {
-  const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
-  const response = await fetch(`${service.address}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      query: `mutation ($input: ${type}!) { payload: ${mutation}(input: $input) { userErrors { message } } }`,
-      variables: { input },
-    }),
-  });
-  assert.deepEqual(await response.json(), { data: { payload: { userErrors: [] } } });
-}
-
-const instance = (name: string, stack = 'shop') => ({ byName: { stack, name } });
-const button = ({ page }: Dashboard, name: string, exact = true) => page.getByRole('button', { name, exact });
-const row = ({ page }: Dashboard, text: string) => page.getByRole('row').filter({ hasText: text });
-const title = ({ page }: Dashboard, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
-const last = ({ sent }: Dashboard, name: string) => sent.findLast((operation) => operation.name === name);
-
-/** Waits for the plan of the sheet that is open, and makes the change with its token. */
-async function confirm(dashboard: Dashboard, label: string, mutation: string): Promise<void> {
-  const sheet = dashboard.page.getByRole('dialog');
-  await sheet.locator('.outcome:not(.stale) .plan').waitFor();
-  await sheet.getByRole('button', { name: label, exact: true }).click();
-  await sheet.waitFor({ state: 'detached' });
-  const { planToken } = last(dashboard, mutation)?.variables['input'] as { planToken?: string };
-  assert(planToken, `${mutation} was sent without the token of its plan`);
-}
-
-const chooseAndFill = async (field: Locator, text: string) => {
-  await field.fill(text);
-  await setTimeout(300);
-};
+const change = (mutation: string, input: Record<string, unknown>) => changeAt(service.address, mutation, input);
 
 test('an empty service offers an example, and a place for a Compose file', async () => {
   await ann.go('#/');
@@ -95,12 +63,7 @@ test('a Compose file is checked first, with what is lost, and then imported', as
     '  db: { image: "postgres:17", environment: { POSTGRES_DB: orders } }',
     '',
   ].join('\n');
-  const files = await ann.page.evaluateHandle((text) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([text], 'compose.yaml', { type: 'text/yaml' }));
-    return transfer;
-  }, text);
-  await ann.page.locator('.drop').dispatchEvent('drop', { dataTransfer: files });
+  await drop(ann, { 'compose.yaml': text });
   await button(ann, 'Check the file').click();
   await ann.page.locator('.report').getByText(/lost|nothing is lost/).first().waitFor();
   assert.equal((last(ann, 'ImportCompose')?.variables['input'] as { dryRun: boolean }).dryRun, true);
