@@ -25,6 +25,8 @@ export function Sheet<Name extends PlannedName>({ title, confirm, name, initial,
   const [planned, setPlanned] = useState<Outcome<Plan>>();
   const [isStale, setStale] = useState(false);
   const [isBusy, setBusy] = useState(false);
+  /** It is to be made as soon as its plan is there. */
+  const [isWanted, setWanted] = useState(false);
   const key = JSON.stringify(input);
 
   useEffect(() => {
@@ -39,6 +41,7 @@ export function Sheet<Name extends PlannedName>({ title, confirm, name, initial,
       planned ? 250 : 0,
     );
     setStale(true);
+    setWanted(false);
     return () => {
       isCurrent = false;
       clearTimeout(timer);
@@ -65,13 +68,21 @@ export function Sheet<Name extends PlannedName>({ title, confirm, name, initial,
     setPlanned({ result: changed?.token ? changed : undefined, problems });
   };
 
+  useEffect(() => {
+    if (!isWanted || isStale || isBusy) return;
+    setWanted(false);
+    // What destroys something is shown first.
+    if (!plan?.destructive) void submit();
+  }, [isWanted, isStale]);
+
   return (
     <Dialog title={title} onClose={onClose}>
       <form
         className="sheet"
         onSubmit={(event) => {
           event.preventDefault();
-          if (!isStale && !isBusy) void submit();
+          if (isStale) setWanted(true);
+          else if (!isBusy) void submit();
         }}
       >
         {children?.(input, setInput, problems)}
@@ -89,7 +100,8 @@ export function Sheet<Name extends PlannedName>({ title, confirm, name, initial,
           <button type="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" className={plan?.destructive ? 'danger' : 'primary'} disabled={!plan || isStale || isBusy}>
+          {/* Not disabled: Enter in a field would do nothing while the plan is on its way. */}
+          <button type="submit" className={plan?.destructive ? 'danger' : 'primary'} aria-disabled={!plan || isStale || isBusy}>
             {confirm}
           </button>
         </footer>

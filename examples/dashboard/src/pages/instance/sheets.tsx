@@ -21,7 +21,7 @@ export function InstanceSheet({ change, instance, onClose }: InstanceSheetProps)
       return (
         <Sheet title={`Duplicate ${name}`} confirm="Duplicate instance" name="duplicateInstance" initial={{ instance: ref, name: `${name}-copy` }} fields={['name']} onDone={show} onClose={onClose}>
           {(input, setInput, problems) => (
-            <TextField label="Name" required autoFocus value={input.name ?? ''} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
+            <TextField label="Name" required value={input.name ?? ''} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
           )}
         </Sheet>
       );
@@ -29,7 +29,7 @@ export function InstanceSheet({ change, instance, onClose }: InstanceSheetProps)
       return (
         <Sheet title={`Rename ${name}`} confirm="Rename instance" name="renameInstance" initial={{ instance: ref, name, expectedRevision: revision }} fields={['name']} onDone={show} onClose={onClose}>
           {(input, setInput, problems) => (
-            <TextField label="Name" required autoFocus value={input.name} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
+            <TextField label="Name" required value={input.name} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
           )}
         </Sheet>
       );
@@ -37,7 +37,7 @@ export function InstanceSheet({ change, instance, onClose }: InstanceSheetProps)
       return (
         <Sheet title={`Describe ${name}`} confirm="Save description" name="updateInstance" initial={{ instance: ref, description: instance.description, expectedRevision: revision }} fields={['description']} onClose={onClose}>
           {(input, setInput, problems) => (
-            <TextField label="Description" autoFocus value={input.description ?? ''} onChange={(description) => setInput({ ...input, description })} problems={problemsOf(problems, 'description')} />
+            <TextField label="Description" value={input.description ?? ''} onChange={(description) => setInput({ ...input, description })} problems={problemsOf(problems, 'description')} />
           )}
         </Sheet>
       );

@@ -119,7 +119,7 @@ function VariableSheet({ change, at, stack, onClose }: Opened & { stack: StackDe
         );
         return (
           <>
-            <TextField label="Key" required readOnly={!isNew} autoFocus={isNew} value={variable.key} onChange={(key) => set({ key })} problems={problemsOf(problems, 'vars', `${at}`, 'key')} />
+            <TextField label="Key" required readOnly={!isNew} value={variable.key} onChange={(key) => set({ key })} problems={problemsOf(problems, 'vars', `${at}`, 'key')} />
             <TextField
               label="Value"
               type={variable.isSecret ? 'password' : 'text'}

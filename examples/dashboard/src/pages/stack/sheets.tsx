@@ -57,7 +57,7 @@ export function StackSheet({ change, stack, onClose }: StackSheetProps) {
           {(input, setInput, problems) => (
             <>
               <p>A copy that runs beside everything else: with host ports, domains, volumes and a network of its own.</p>
-              <TextField label="Name" required autoFocus value={input.name ?? ''} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
+              <TextField label="Name" required value={input.name ?? ''} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
               <Lease value={input.expiresIn ?? ''} mayBeEndless problems={problemsOf(problems, 'expiresIn')} onChange={(value) => setInput({ ...input, expiresIn: value || null })} />
             </>
           )}
@@ -77,7 +77,7 @@ export function StackSheet({ change, stack, onClose }: StackSheetProps) {
           {(input, setInput, problems) => (
             <>
               <p>A copy with everything as it is. What both claim of the host is a conflict.</p>
-              <TextField label="Name" required autoFocus value={input.name ?? ''} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
+              <TextField label="Name" required value={input.name ?? ''} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
             </>
           )}
         </Sheet>
@@ -86,7 +86,7 @@ export function StackSheet({ change, stack, onClose }: StackSheetProps) {
       return (
         <Sheet title={`Rename ${name}`} confirm="Rename stack" name="renameStack" initial={{ stack: ref, name, expectedRevision: revision }} fields={['name']} onDone={show} onClose={onClose}>
           {(input, setInput, problems) => (
-            <TextField label="Name" required autoFocus value={input.name} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
+            <TextField label="Name" required value={input.name} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
           )}
         </Sheet>
       );
@@ -94,7 +94,7 @@ export function StackSheet({ change, stack, onClose }: StackSheetProps) {
       return (
         <Sheet title={`Describe ${name}`} confirm="Save description" name="updateStack" initial={{ stack: ref, description: stack.description, expectedRevision: revision }} fields={['description']} onClose={onClose}>
           {(input, setInput, problems) => (
-            <TextField label="Description" autoFocus value={input.description ?? ''} onChange={(description) => setInput({ ...input, description })} problems={problemsOf(problems, 'description')} />
+            <TextField label="Description" value={input.description ?? ''} onChange={(description) => setInput({ ...input, description })} problems={problemsOf(problems, 'description')} />
           )}
         </Sheet>
       );
