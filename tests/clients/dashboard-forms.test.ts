@@ -1,8 +1,9 @@
 // The forms of the dashboard: where the focus is, what Enter does, and when errors are shown.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { Dashboard } from './dashboard-browser.js';
-import { button, last, startSession, title, type Session } from './dashboard-steps.js';
+import { button, drop, last, row, startSession, title, type Session } from './dashboard-steps.js';
 
 let session: Session;
 let ann: Dashboard;
@@ -22,15 +23,30 @@ const focused = ({ page }: Dashboard) =>
     return [label, field.value?.slice(field.selectionStart ?? 0, field.selectionEnd ?? 0)];
   });
 
+/** Holds all plans back for a moment, so that something is done before they are there. */
+const slowPlans = ({ page }: Dashboard) =>
+  page.route('**/graphql', async (route) => {
+    if (route.request().postData()?.includes('MakePlan')) await setTimeout(500);
+    await route.fallback();
+  });
+
+test('an empty service offers a new stack', async () => {
+  await ann.go('#/');
+  await button(ann, 'New stack').click();
+  await ann.page.getByRole('dialog').getByLabel('Name').waitFor();
+  await ann.page.keyboard.press('Escape');
+});
+
 test('a dialog begins in its first field, and Enter makes the change', async () => {
   await session.change('createStack', { name: 'shop' });
   await ann.go('#/stacks');
   await button(ann, 'New stack').click();
   assert.deepEqual(await focused(ann), ['Name', 'new-stack']);
-  // As fast as it can be typed: no plan is there yet.
+  await slowPlans(ann);
   await ann.page.keyboard.type('orders');
   await ann.page.keyboard.press('Enter');
   await title(ann, 'orders');
+  await ann.page.unroute('**/graphql');
   assert((last(ann, 'CreateStack')?.variables['input'] as { planToken?: string }).planToken);
   for (const [label, field, text] of [
     ['Rename', 'Name', 'orders'],
@@ -47,12 +63,42 @@ test('a dialog begins in its first field, and Enter makes the change', async () 
 test('a change that destroys something waits until its plan has been seen', async () => {
   await session.change('createInstance', { stack: { name: 'shop' }, template: { name: 'redis' }, name: 'cache' });
   await ann.go('#/stacks/shop/instances/cache');
+  await slowPlans(ann);
   await button(ann, 'Delete').click();
   const sheet = ann.page.getByRole('dialog');
-  // Before its plan is there.
   await sheet.evaluate((dialog) => dialog.querySelector('form')?.requestSubmit());
   await sheet.locator('.outcome:not(.stale) .plan').getByText('destructive').first().waitFor();
-  await ann.page.waitForTimeout(500);
+  await setTimeout(200);
   assert.equal(last(ann, 'SoftDeleteInstance'), undefined);
   await button(ann, 'Cancel').click();
+  await ann.page.unroute('**/graphql');
+});
+
+test('an override file is laid over the file, and the name of the project is proposed', async () => {
+  await ann.go('#/stacks');
+  await button(ann, 'Import').click();
+  const name = ann.page.getByLabel('Name of the stack');
+  await drop(ann, {
+    'compose.override.yaml': 'services: { api: { environment: { MODE: debug } } }\n',
+    'compose.yaml': 'name: my_api\nservices: { api: { image: "nginx:1", environment: { MODE: quiet } } }\n',
+  });
+  assert.equal(await name.inputValue(), 'my-api');
+  await button(ann, 'Check the file').click();
+  await ann.page.locator('.report').waitFor();
+  const { files, overrides } = last(ann, 'ImportCompose')?.variables['input'] as Record<string, { name: string }[]>;
+  assert.deepEqual([files, overrides].map((list) => list?.map(({ name }) => name)), [['compose.yaml'], ['compose.override.yaml']]);
+  await button(ann, 'Make the stack').click();
+  await title(ann, 'my-api');
+  await ann.go('#/stacks/my-api/instances/api');
+  assert.equal(await row(ann, 'MODE').locator('.current').innerText(), 'debug');
+
+  // What has been typed stays when other files are chosen.
+  await ann.go('#/stacks');
+  await button(ann, 'Import').click();
+  await drop(ann, { 'a.yaml': 'services: { api: { image: "nginx:1" } }\n' });
+  assert.equal(await name.inputValue(), 'imported');
+  await name.fill('mine');
+  await drop(ann, { 'b.yaml': 'name: other\nservices: { api: { image: "nginx:1" } }\n' });
+  await ann.page.locator('.drop').getByText('b.yaml').waitFor();
+  assert.equal(await name.inputValue(), 'mine');
 });
