@@ -268,9 +268,9 @@ test('instances are duplicated and deleted', async () => {
   await title(ann, 'shop-login');
 });
 
-test('the Compose file is looked at and copied, with the variables to set', async () => {
+test('the Compose file is looked at and copied, with the secrets that it does not contain', async () => {
   await ann.go('#/stacks/example');
-  await ann.page.getByRole('table', { name: 'Variables to set' }).getByText('DB__POSTGRES_PASSWORD').waitFor();
+  await ann.page.getByRole('table', { name: 'Secrets' }).getByText('DB__POSTGRES_PASSWORD').waitFor();
   await button(ann, 'Copy').click();
   await button(ann, 'Copied').waitFor();
   assert.match(await ann.page.evaluate(() => navigator.clipboard.readText()), /^name: "?devarch-example/m);

@@ -1,0 +1,56 @@
+// What the pages of the dashboard say, where it depends on the state of a stack.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Dashboard } from './dashboard-browser.js';
+import { button, instance, startSession, type Session } from './dashboard-steps.js';
+
+let session: Session;
+let ann: Dashboard;
+
+/** An instance of the stack `shop`. */
+const create = (name: string, template: string, overrides: object = {}) =>
+  session.change('createInstance', { stack: { name: 'shop' }, template: { name: template }, name, overrides });
+const set = (name: string, ...entries: object[]) =>
+  session.change('patchInstanceOverrides', { instance: instance(name), operations: entries.map((entry) => ({ set: entry })) });
+const table = (name: string) => ann.page.getByRole('table', { name, exact: true });
+
+before(async () => {
+  session = await startSession();
+  ann = await session.open();
+  await session.change('createStack', { name: 'shop' });
+  await create('db', 'postgres');
+  await create('gone', 'postgres');
+  await create('app', 'nginx');
+  const password = '${{gone.POSTGRES_PASSWORD}}';
+  await set('app', { envVar: { key: 'FIRST', value: password } }, { envVar: { key: 'SECOND', value: `of ${password}` } });
+});
+
+after(() => session?.stop());
+
+test('the secrets of DevArch are no variables that a reader has to set', async () => {
+  await ann.go('#/stacks/shop');
+  await table('Secrets').getByText('DB__POSTGRES_PASSWORD', { exact: true }).waitFor();
+  await ann.page.getByText('devarch up shop sets them').waitFor();
+  assert.equal(await ann.page.getByText('Variables to set before it starts').count(), 0);
+  await button(ann, 'Copy the command').click();
+  await button(ann, 'Copied').waitFor();
+  assert.equal(await ann.page.evaluate(() => navigator.clipboard.readText()), 'devarch up shop');
+});
+
+test('a reference without a value is told once, with its instance, apart from the variables', async () => {
+  await session.change('softDeleteInstance', { instance: instance('gone') });
+  await ann.go('#/stacks/shop');
+  const missing = table('References without a value');
+  await missing.getByText('UNRESOLVED__GONE_POSTGRES_PASSWORD').waitFor();
+  assert.equal(await missing.getByText('app: Its reference ${{gone.POSTGRES_PASSWORD}} has no value').count(), 1);
+  assert.equal(await table('Secrets').getByText('UNRESOLVED__').count(), 0);
+  assert.equal(await ann.page.locator('.notice', { hasText: 'has no value' }).count(), 0);
+});
+
+test('a warning about the Compose file names its instance', async () => {
+  await create('cache', 'redis');
+  await set('app', { dependency: { instance: instance('cache') } });
+  await session.change('updateInstance', { instance: instance('cache'), enabled: false });
+  await ann.go('#/stacks/shop');
+  await ann.page.locator('.notice').getByText('app: It depends on cache, which is disabled').waitFor();
+});
