@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Dashboard } from './dashboard-browser.js';
-import { button, instance, startSession, type Session } from './dashboard-steps.js';
+import { button, instance, row, startSession, type Session } from './dashboard-steps.js';
 
 let session: Session;
 let ann: Dashboard;
@@ -53,4 +53,13 @@ test('a warning about the Compose file names its instance', async () => {
   await session.change('updateInstance', { instance: instance('cache'), enabled: false });
   await ann.go('#/stacks/shop');
   await ann.page.locator('.notice').getByText('app: It depends on cache, which is disabled').waitFor();
+});
+
+test('a port that the engine chooses is shown in the list of stacks', async () => {
+  await session.change('createStack', { name: 'orders' });
+  await session.change('createInstance', { stack: { name: 'orders' }, template: { name: 'postgres' }, name: 'db', overrides: { ports: [{ containerPort: 5432 }] } });
+  await ann.go('#/stacks');
+  await row(ann, 'orders').getByText('auto → 5432').waitFor();
+  await ann.go('#/stacks/orders/instances/db');
+  await ann.page.getByText('1 override', { exact: true }).waitFor();
 });

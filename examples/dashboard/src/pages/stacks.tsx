@@ -74,8 +74,7 @@ function cells(stack: StackRowFragment) {
   const { name, description, enabled, forkedFrom, lease, instances, conflicts, history } = stack;
   const ports = instances.nodes
     .filter((instance) => instance.enabled)
-    .flatMap((instance) => instance.effectiveConfig.ports.map((port) => ({ instance: instance.name, port })))
-    .filter(({ port }) => port.hostPort);
+    .flatMap((instance) => instance.effectiveConfig.ports.map((port) => ({ instance: instance.name, port })));
   const [last] = history.nodes;
   return [
     <>

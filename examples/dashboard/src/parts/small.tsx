@@ -44,6 +44,8 @@ export const actorName = ({ kind, name }: ChangeLineFragment['actor']) => name ?
 /** A name in capitals, as a person would write it. */
 export const words = (name: string) => name.toLowerCase().replaceAll('_', ' ');
 
+export const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 const actions: Partial<Record<ChangeLineFragment['action'], string>> = {
   CREATE: 'created',
   APPLY: 'applied to',

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { make, type Outcome, type ResultOf } from '../../api/changes';
 import { Field, problemsOf, TextField } from '../../parts/field';
-import { Badge, Notice, Sentence } from '../../parts/small';
+import { Badge, counted, Notice, Sentence } from '../../parts/small';
 import { Table } from '../../parts/table';
 import { go, stackAddress } from '../../route';
 
@@ -143,7 +143,7 @@ function ReportView({ report: { instances, templates, losses, lossCount, changes
     <div className="report">
       <p>
         <Badge tone={lossCount > 0 ? 'caution' : 'good'}>{lossCount === 0 ? 'nothing is lost' : `${lossCount} lost`}</Badge>{' '}
-        {instances.length} instances, {templates.filter(({ outcome }) => outcome === 'CREATED').length} new templates.
+        {counted(instances.length, 'instance')}, {counted(templates.filter(({ outcome }) => outcome === 'CREATED').length, 'new template')}.
       </p>
       {newVolumes.length > 0 && (
         <Notice>
