@@ -63,3 +63,21 @@ test('a port that the engine chooses is shown in the list of stacks', async () =
   await ann.go('#/stacks/orders/instances/db');
   await ann.page.getByText('1 override', { exact: true }).waitFor();
 });
+
+test('the slider of the versions stays at now when something changes', async () => {
+  await ann.go('#/stacks/orders/history');
+  await ann.follows();
+  const slider = ann.page.getByRole('slider');
+  const now = ann.page.locator('.slider').getByText(/^Now/);
+  await now.getByText('created db').waitFor();
+  await session.change('updateStack', { stack: { name: 'orders' }, description: 'by another person' });
+  await now.getByText('changed orders').waitFor();
+  // A version that is looked at stays, whatever is changed.
+  await slider.press('Home');
+  await ann.page.waitForURL(/at=/);
+  await session.change('updateStack', { stack: { name: 'orders' }, description: 'once more' });
+  await ann.page.getByRole('row').filter({ hasText: 'once more' }).waitFor();
+  assert.equal(await slider.inputValue(), '0');
+  await slider.press('End');
+  await now.getByText('changed orders').waitFor();
+});
