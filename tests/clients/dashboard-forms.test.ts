@@ -53,6 +53,7 @@ test('a dialog begins in its first field, and Enter makes the change', async () 
     ['Fork', 'Name', 'orders-fork'],
     ['Duplicate', 'Name', 'orders-copy'],
     ['Describe', 'Description', ''],
+    ['New variable', 'Name', ''],
   ] as const) {
     await button(ann, label).click();
     assert.deepEqual(await focused(ann), [field, text], label);
@@ -101,4 +102,25 @@ test('an override file is laid over the file, and the name of the project is pro
   await drop(ann, { 'b.yaml': 'name: other\nservices: { api: { image: "nginx:1" } }\n' });
   await ann.page.locator('.drop').getByText('b.yaml').waitFor();
   assert.equal(await name.inputValue(), 'mine');
+});
+
+test('an empty field is no error before something was typed', async () => {
+  await ann.go('#/stacks/shop');
+  await button(ann, 'New variable').click();
+  const name = ann.page.getByRole('dialog').getByLabel('Name', { exact: true });
+  const error = ann.page.getByRole('dialog').locator('.problem, .notice.bad');
+  const isPlanned = () => ann.page.locator('.outcome:not(.stale)').waitFor({ state: 'attached' });
+  await isPlanned();
+  assert.equal(await error.count(), 0);
+  await name.fill('1A');
+  await error.first().waitFor();
+  await name.fill('');
+  await error.first().waitFor();
+  await ann.page.keyboard.press('Escape');
+
+  await button(ann, 'New variable').click();
+  await isPlanned();
+  await name.press('Enter');
+  await error.first().waitFor();
+  await ann.page.keyboard.press('Escape');
 });

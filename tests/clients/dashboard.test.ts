@@ -133,7 +133,7 @@ test('variables of the stack are made, changed and removed', async () => {
   await bob.go('#/stacks/shop/instances/db');
   const variable = ann.page.getByRole('table', { name: 'Variables of the stack' }).getByRole('row').filter({ hasText: 'REGION' });
   await button(ann, 'New variable').click();
-  await ann.page.getByLabel('Key', { exact: true }).fill('REGION');
+  await ann.page.getByLabel('Name', { exact: true }).fill('REGION');
   await chooseAndFill(ann.page.getByLabel('Value', { exact: true }), 'eu');
   await confirm(ann, 'Save variable', 'SetSharedVars');
   await variable.getByText('eu', { exact: true }).waitFor();

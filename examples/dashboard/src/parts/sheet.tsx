@@ -2,6 +2,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { make, plan as planOf, type InputOf, type Outcome, type Plan, type PlannedName, type Problem, type ResultOf } from '../api/changes';
 import { Dialog } from './dialog';
+import { BeforeSending } from './field';
 import { PlanView } from './plan';
 import { Notice, Sentence } from './small';
 import { Meanwhile } from './meanwhile';
@@ -25,6 +26,7 @@ export function Sheet<Name extends PlannedName>({ title, confirm, name, initial,
   const [planned, setPlanned] = useState<Outcome<Plan>>();
   const [isStale, setStale] = useState(false);
   const [isBusy, setBusy] = useState(false);
+  const [isSent, setSent] = useState(false);
   /** It is to be made as soon as its plan is there. */
   const [isWanted, setWanted] = useState(false);
   const key = JSON.stringify(input);
@@ -81,11 +83,13 @@ export function Sheet<Name extends PlannedName>({ title, confirm, name, initial,
         className="sheet"
         onSubmit={(event) => {
           event.preventDefault();
+          setSent(true);
           if (isStale) setWanted(true);
           else if (!isBusy) void submit();
         }}
+        onInvalidCapture={() => setSent(true)}
       >
-        {children?.(input, setInput, problems)}
+        <BeforeSending value={!isSent}>{children?.(input, setInput, problems)}</BeforeSending>
         <div className={isStale ? 'outcome stale' : 'outcome'} aria-live="polite">
           {elsewhere.map(({ message }, index) => (
             <Notice key={index} tone="bad">

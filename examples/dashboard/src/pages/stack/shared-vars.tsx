@@ -48,7 +48,7 @@ export function SharedVars({ stack, mayChange, query }: SharedVarsProps) {
       ) : (
         <Table
           label="Variables of the stack"
-          columns={['Key', 'Value', 'Set in', 'Referred to by', ...(mayChange ? [''] : [])]}
+          columns={['Name', 'Value', 'Set in', 'Referred to by', ...(mayChange ? [''] : [])]}
           rows={vars.map((variable, at) => ({
             key: variable.key,
             cells: [
@@ -119,7 +119,7 @@ function VariableSheet({ change, at, stack, onClose }: Opened & { stack: StackDe
         );
         return (
           <>
-            <TextField label="Key" required readOnly={!isNew} value={variable.key} onChange={(key) => set({ key })} problems={problemsOf(problems, 'vars', `${at}`, 'key')} />
+            <TextField label="Name" required readOnly={!isNew} value={variable.key} onChange={(key) => set({ key })} problems={problemsOf(problems, 'vars', `${at}`, 'key')} />
             <TextField
               label="Value"
               type={variable.isSecret ? 'password' : 'text'}
