@@ -40,12 +40,14 @@ after(async () => {
 
 const change = (mutation: string, input: Record<string, unknown>) => changeAt(service.address, mutation, input);
 
-test('an empty service offers an example, and a place for a Compose file', async () => {
+test('an empty service offers a new stack, an example, and a place for a Compose file', async () => {
   await ann.go('#/');
   await title(ann, 'Stacks');
   await ann.page.getByText('Drop a compose.yaml here, or choose a file').waitFor();
   const paint = await ann.page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity);
   assert(paint < 1_000, `the first paint came after ${paint} ms`);
+  await button(ann, 'New stack').click();
+  await button(ann, 'Cancel').click();
   await button(ann, 'Make the example stack').click();
   await title(ann, 'example');
   await row(ann, 'postgres:').waitFor();
@@ -216,6 +218,10 @@ test('a stale write shows what has changed meanwhile', async () => {
 test('fork, duplicate, rename, disable and delete show their plan and send its token', async () => {
   await ann.go('#/stacks/shop');
   await button(ann, 'Fork').click();
+  const lease = ann.page.getByRole('dialog').getByLabel('Lease');
+  assert.equal(await lease.inputValue(), '', 'a fork stays, as on the command line');
+  await lease.selectOption('P7D');
+  await setTimeout(300);
   await confirm(ann, 'Fork stack', 'ForkStack');
   await title(ann, 'shop-fork');
   await ann.page.getByText('ends in 7 days').waitFor();

@@ -53,7 +53,7 @@ export function StackSheet({ change, stack, onClose }: StackSheetProps) {
   switch (change) {
     case 'fork':
       return (
-        <Sheet title={`Fork ${name}`} confirm="Fork stack" name="forkStack" initial={{ stack: ref, name: `${name}-fork`, expiresIn: 'P7D' }} fields={['name', 'expiresIn']} onDone={show} onClose={onClose}>
+        <Sheet title={`Fork ${name}`} confirm="Fork stack" name="forkStack" initial={{ stack: ref, name: `${name}-fork` }} fields={['name', 'expiresIn']} onDone={show} onClose={onClose}>
           {(input, setInput, problems) => (
             <>
               <p>A copy that runs beside everything else: with host ports, domains, volumes and a network of its own.</p>
