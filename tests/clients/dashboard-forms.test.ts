@@ -46,6 +46,7 @@ test('a dialog begins in its first field, and Enter makes the change', async () 
     ['Fork', 'Name', 'orders-fork'],
     ['Duplicate', 'Name', 'orders-copy'],
     ['Describe', 'Description', ''],
+    ['New instance', 'Template', ''],
     ['New variable', 'Name', ''],
   ] as const) {
     await button(ann, label).click();
@@ -116,4 +117,17 @@ test('an empty field is no error before something was typed', async () => {
   await name.press('Enter');
   await error.first().waitFor();
   await ann.page.keyboard.press('Escape');
+});
+
+test('the template of an instance is searched for', async () => {
+  await ann.go('#/stacks/shop');
+  await button(ann, 'New instance').click();
+  const template = ann.page.getByLabel('Template');
+  const proposals = await template.evaluate((field: HTMLInputElement) => Array.from(field.list?.options ?? [], ({ value, label }) => ({ value, label })));
+  assert.match(proposals.find(({ value }) => value === 'redis')?.label ?? '', /^redis – cache – ./);
+  await ann.page.keyboard.type('valkey');
+  const name = ann.page.getByRole('dialog').getByLabel('Name');
+  assert.equal(await name.inputValue(), 'valkey');
+  await ann.page.keyboard.press('Enter');
+  await row(ann, 'valkey').first().waitFor();
 });

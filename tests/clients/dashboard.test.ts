@@ -100,8 +100,7 @@ test('two people see what the other one does', async () => {
   await row(ann, 'postgres:17').getByText('1', { exact: true }).waitFor();
 
   await button(ann, 'New instance').click();
-  await ann.page.getByLabel('Template').selectOption('redis');
-  await setTimeout(300);
+  await chooseAndFill(ann.page.getByLabel('Template'), 'redis');
   await confirm(ann, 'Create instance', 'CreateInstance');
   await row(ann, 'redis:').waitFor();
   await bob.go('#/stacks/shop');

@@ -62,10 +62,12 @@ interface TextFieldProps extends Omit<FieldProps, 'children' | 'isEmpty' | 'onSu
   readOnly?: boolean;
   type?: 'text' | 'number' | 'password' | 'datetime-local';
   placeholder?: string;
+  /** The id of a list of proposals. */
+  list?: string;
   autoFocus?: boolean;
 }
 
-export function TextField({ value, onChange, type = 'text', required, readOnly, placeholder, autoFocus, ...field }: TextFieldProps) {
+export function TextField({ value, onChange, type = 'text', required, readOnly, placeholder, list, autoFocus, ...field }: TextFieldProps) {
   return (
     <Field {...field} isEmpty={value === ''} onSuggestion={onChange}>
       {(attributes) => (
@@ -76,6 +78,7 @@ export function TextField({ value, onChange, type = 'text', required, readOnly, 
           required={required}
           readOnly={readOnly}
           placeholder={placeholder}
+          list={list}
           autoFocus={autoFocus}
           autoComplete="off"
           spellCheck={false}
