@@ -81,3 +81,12 @@ test('the slider of the versions stays at now when something changes', async () 
   await slider.press('End');
   await now.getByText('changed orders').waitFor();
 });
+
+test('the picture of a stack has all its instances', async () => {
+  await ann.go('#/stacks/shop');
+  await table('Instances').waitFor();
+  const rows = await table('Instances').getByRole('row').count();
+  assert.equal(await ann.page.locator('.graph a').count(), rows - 1);
+  const boxes = await ann.page.locator('.graph rect').evaluateAll((all) => all.map((box) => `${box.getAttribute('x')} ${box.getAttribute('y')}`));
+  assert.equal(new Set(boxes).size, boxes.length, 'no instance covers another one');
+});

@@ -38,26 +38,30 @@ function edgesOf({ id, effectiveConfig, references }: StackInstanceFragment): Ed
   return Array.from(edges.values());
 }
 
-/** Without those that neither need another one nor are needed. */
-function connected(instances: readonly StackInstanceFragment[]): StackInstanceFragment[] {
-  const needed = new Set(instances.flatMap((instance) => edgesOf(instance).map(({ to }) => to)));
-  return instances.filter((instance) => edgesOf(instance).length > 0 || needed.has(instance.id));
+/** How many that nothing connects stand side by side at least. */
+const sideBySide = 4;
+
+/** Where the instances stand. Those that neither need another one nor are needed come below the others. */
+function positionsOf(instances: readonly StackInstanceFragment[]): Map<string, { x: number; y: number }> {
+  const nodes = instances.map((instance) => ({ id: instance.id, needs: edgesOf(instance).map(({ to }) => to) }));
+  const needed = new Set(nodes.flatMap(({ needs }) => needs));
+  const isConnected = ({ id, needs }: (typeof nodes)[number]) => needs.length > 0 || needed.has(id);
+  const placed = layers(nodes.filter(isConnected));
+  const loose = nodes.filter((node) => !isConnected(node));
+  const top = Math.min(...placed.map(({ row }) => row));
+  const bottom = Math.ceil(Math.max(...placed.map(({ row }) => row)) - top);
+  const columns = Math.max(sideBySide, ...placed.map(({ column }) => column + 1));
+  const cells = [
+    ...placed.map(({ id, column, row }) => ({ id, column, row: row - top })),
+    ...loose.map(({ id }, index) => ({ id, column: index % columns, row: bottom + 1 + Math.floor(index / columns) })),
+  ];
+  return new Map(cells.map(({ id, column, row }) => [id, { x: margin + column * (width + gapX), y: margin + row * (height + gapY) }]));
 }
 
 /** The instances, and what they depend on and refer to, from left to right. */
-export function Graph({ stack, instances: all, conflicting }: GraphProps) {
-  const instances = connected(all);
-  if (instances.length === 0) return null;
-  const placed = layers(
-    instances.map((instance) => ({ id: instance.id, needs: edgesOf(instance).map(({ to }) => to) })),
-  );
-  const top = Math.min(0, ...placed.map(({ row }) => row));
-  const position = new Map(
-    placed.map(({ id, column, row }) => [
-      id,
-      { x: margin + column * (width + gapX), y: margin + (row - top) * (height + gapY) },
-    ]),
-  );
+export function Graph({ stack, instances, conflicting }: GraphProps) {
+  if (instances.every((instance) => edgesOf(instance).length === 0)) return null;
+  const position = positionsOf(instances);
   const right = Math.max(0, ...Array.from(position.values(), ({ x }) => x)) + width + margin;
   const bottom = Math.max(0, ...Array.from(position.values(), ({ y }) => y)) + height + margin;
 
