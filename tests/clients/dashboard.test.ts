@@ -387,6 +387,7 @@ test('stacks are made, described and purged, leases renewed, settings and entrie
 
 test('the search finds names, images and what entries say, with one query', async () => {
   await ann.go('#/');
+  assert.match((await ann.page.getByLabel('Search').getAttribute('placeholder')) ?? '', /Enter/);
   await ann.page.keyboard.press('/');
   await ann.page.keyboard.type('postgis');
   await ann.page.keyboard.press('Enter');
