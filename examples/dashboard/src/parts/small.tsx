@@ -1,5 +1,5 @@
 // Small things that many pages show.
-import { useEffect, useState, type ReactNode } from 'react';
+import { Fragment, useEffect, useState, type ReactNode } from 'react';
 import type { ChangeLineFragment } from '../generated/graphql';
 import { instanceAddress, stackAddress, templateAddress } from '../route';
 
@@ -73,6 +73,32 @@ function subjectAddress({ subjectKind, subjectName, stack }: ChangeLineFragment)
 /** A sentence of the service, in which names stand between backticks. */
 export function Sentence({ text }: { text: string }) {
   return text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
+}
+
+/** A name that is broken behind its separators before it is broken elsewhere. */
+function Parts({ text }: { text: string }) {
+  return text.split(/(?<=[./:_-])/).map((part, index) => (
+    <Fragment key={index}>
+      {index > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
+}
+
+export function Key({ text }: { text: string }) {
+  return (
+    <code className="key">
+      <Parts text={text} />
+    </code>
+  );
+}
+
+export function Image({ of: { imageName, imageTag } }: { of: { imageName: string; imageTag: string } }) {
+  return (
+    <code>
+      <Parts text={`${imageName}:${imageTag}`} />
+    </code>
+  );
 }
 
 /** What a change did, in a few words. */

@@ -61,7 +61,7 @@ export function ComposeView({ stack, query }: { stack: StackDetails; query: stri
               cells: [
                 <code>{name}</code>,
                 about(name).map((warning, index) => (
-                  <div key={index}>
+                  <div key={index} className="message">
                     <WarningText warning={warning} stack={stack.name} />
                   </div>
                 )),

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { make, type Outcome, type ResultOf } from '../../api/changes';
 import { Field, problemsOf, TextField } from '../../parts/field';
-import { Badge, counted, Notice, Sentence } from '../../parts/small';
+import { Badge, counted, Key, Notice, Sentence } from '../../parts/small';
 import { Table } from '../../parts/table';
 import { go, stackAddress } from '../../route';
 
@@ -169,7 +169,7 @@ function Notes({ title, notes, count }: { title: string; notes: Report['losses']
         columns={['Line', 'Where', 'Why']}
         rows={notes.slice(0, 50).map(({ file, line, path, reason }, index) => ({
           key: `${index}`,
-          cells: [`${file}:${line}`, <code>{path}</code>, reason],
+          cells: [<span className="whole">{file}:{line}</span>, <Key text={path} />, <span className="message">{reason}</span>],
         }))}
       />
     </>

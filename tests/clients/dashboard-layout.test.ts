@@ -1,0 +1,61 @@
+// How the pages of the dashboard fit their window.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { assertFits, type Dashboard } from './dashboard-browser.js';
+import { button, drop, instance, startSession, type Session } from './dashboard-steps.js';
+
+let session: Session;
+let wide: Dashboard;
+
+before(async () => {
+  session = await startSession();
+  wide = await session.open({ viewport: { width: 1400, height: 900 } });
+  await session.change('createStack', { name: 'shop' });
+  const create = (name: string, template: string, overrides: object = {}) =>
+    session.change('createInstance', { stack: { name: 'shop' }, template: { name: template }, name, overrides });
+  await create('db', 'postgres');
+  await create('web', 'nginx', {
+    labels: [
+      { key: 'org.opencontainers.image.title', value: 'A web server, with a title that is long enough to ask for the whole width of its column and more' },
+      { key: 'traefik.http.routers.observability.middlewares', value: 'a'.repeat(300) },
+    ],
+    dependencies: [{ instance: instance('db'), condition: 'SERVICE_HEALTHY' }],
+  });
+});
+
+after(() => session?.stop());
+
+/** Words of tables that are broken into two lines. Values may be. */
+const broken = ({ page }: Dashboard) =>
+  page.evaluate(() => {
+    const found: string[] = [];
+    const texts = document.createTreeWalker(document.querySelector('main') as Node, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+      const parent = text.parentElement;
+      if (!parent?.closest('td') || parent.closest('.value, del, ins')) continue;
+      for (const { 0: word, index } of (text.textContent ?? '').matchAll(/[A-Za-z0-9]+/g)) {
+        const range = document.createRange();
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        if (new Set(Array.from(range.getClientRects(), ({ top }) => top)).size > 1) found.push(word);
+      }
+    }
+    return found;
+  });
+
+test('no word is broken in the columns of a table', async () => {
+  for (const hash of ['#/history', '#/templates', '#/stacks', '#/stacks/shop', '#/stacks/shop/instances/web', '#/stacks/shop/history']) {
+    await wide.go(hash);
+    await wide.page.locator('td').first().waitFor();
+    assert.deepEqual(await broken(wide), [], hash);
+    await assertFits(wide.page);
+  }
+  await wide.go('#/stacks');
+  await button(wide, 'Import').click();
+  await drop(wide, {
+    'compose.yaml': 'services:\n  observability: { image: "nginx:1", scale: 2, environment: { A_VARIABLE_WITH_QUITE_A_LONG_NAME_THAT_IS_A_SECRET_TOKEN: x } }\n',
+  });
+  await button(wide, 'Check the file').click();
+  await wide.page.locator('.report td').first().waitFor();
+  assert.deepEqual(await broken(wide), [], 'the report of an import');
+});
