@@ -59,3 +59,16 @@ test('no word is broken in the columns of a table', async () => {
   await wide.page.locator('.report td').first().waitFor();
   assert.deepEqual(await broken(wide), [], 'the report of an import');
 });
+
+test('the ring of the focus does not cover the hint below', async () => {
+  await wide.go('#/stacks/shop/instances/web');
+  await button(wide, 'Add override').click();
+  const value = wide.page.getByLabel('Value', { exact: true });
+  await value.focus();
+  const gap = await value.evaluate((field) => {
+    const { outlineOffset, outlineWidth } = getComputedStyle(field);
+    const hint = document.getElementById(field.getAttribute('aria-describedby') ?? '');
+    return (hint?.getBoundingClientRect().top ?? 0) - (field.getBoundingClientRect().bottom + parseFloat(outlineOffset) + parseFloat(outlineWidth));
+  });
+  assert(gap >= -1, `the ring covers ${-gap} px`);
+});
