@@ -1,3 +1,4 @@
+import { useEffect, useRef, useState, type RefObject } from 'react';
 import type { StackInstanceFragment } from '../generated/graphql';
 import { instanceAddress } from '../route';
 import { layers } from './layers';
@@ -59,48 +60,78 @@ function positionsOf(instances: readonly StackInstanceFragment[]): Map<string, {
 }
 
 /** The instances, and what they depend on and refer to, from left to right. */
-export function Graph({ stack, instances, conflicting }: GraphProps) {
-  if (instances.every((instance) => edgesOf(instance).length === 0)) return null;
+export function Graph(props: GraphProps) {
+  return props.instances.some((instance) => edgesOf(instance).length > 0) ? <Picture {...props} /> : null;
+}
+
+/** On which side of a frame there is more to scroll to. */
+function useMore(frame: RefObject<HTMLElement | null>) {
+  const [more, setMore] = useState<'left' | 'right' | 'both'>();
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const measure = () => {
+      const { scrollLeft, scrollWidth, clientWidth } = element;
+      const isRight = scrollLeft + clientWidth < scrollWidth - 1;
+      setMore(scrollLeft > 1 ? (isRight ? 'both' : 'left') : isRight ? 'right' : undefined);
+    };
+    const observer = new ResizeObserver(measure);
+    for (const one of [element, ...element.children]) observer.observe(one);
+    element.addEventListener('scroll', measure, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', measure);
+    };
+  }, [frame]);
+  return more;
+}
+
+function Picture({ stack, instances, conflicting }: GraphProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const more = useMore(frame);
   const position = positionsOf(instances);
   const right = Math.max(0, ...Array.from(position.values(), ({ x }) => x)) + width + margin;
   const bottom = Math.max(0, ...Array.from(position.values(), ({ y }) => y)) + height + margin;
 
   return (
-    <div className="graph" tabIndex={0} role="region" aria-label="Picture of the dependencies">
-      <svg width={right} height={bottom} viewBox={`0 0 ${right} ${bottom}`}>
-        {instances.flatMap((instance) =>
-          edgesOf(instance).map(({ to: needed, className }) => {
-            const from = position.get(instance.id);
-            const to = position.get(needed);
-            if (!from || !to) return null;
-            const [x1, y1, x2, y2] = [from.x + width, from.y + height / 2, to.x, to.y + height / 2];
-            const bend = Math.max(gapX / 2, (x2 - x1) / 2);
+    <>
+      <div ref={frame} className="graph" data-more={more} tabIndex={0} role="region" aria-label="Picture of the dependencies">
+        <svg width={right} height={bottom} viewBox={`0 0 ${right} ${bottom}`}>
+          {instances.flatMap((instance) =>
+            edgesOf(instance).map(({ to: needed, className }) => {
+              const from = position.get(instance.id);
+              const to = position.get(needed);
+              if (!from || !to) return null;
+              const [x1, y1, x2, y2] = [from.x + width, from.y + height / 2, to.x, to.y + height / 2];
+              const bend = Math.max(gapX / 2, (x2 - x1) / 2);
+              return (
+                <path
+                  key={`${instance.id} ${needed}`}
+                  className={className}
+                  d={`M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`}
+                />
+              );
+            }),
+          )}
+          {instances.map(({ id, name, enabled, effectiveConfig: { imageName, imageTag } }) => {
+            const { x, y } = position.get(id) ?? { x: 0, y: 0 };
+            const marks = [!enabled && 'disabled', conflicting.has(id) && 'conflicting'].filter(Boolean).join(' ');
             return (
-              <path
-                key={`${instance.id} ${needed}`}
-                className={className}
-                d={`M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`}
-              />
+              <a key={id} href={instanceAddress(stack, name)} className={marks}>
+                <title>{`${name}: ${imageName}:${imageTag}`}</title>
+                <rect x={x} y={y} width={width} height={height} rx={6} />
+                <text x={x + 12} y={y + 19} className="name">
+                  {shortened(name, 20)}
+                </text>
+                <text x={x + 12} y={y + 34} className="image">
+                  {shortened(`${imageName.split('/').at(-1)}:${imageTag}`, 23)}
+                </text>
+              </a>
             );
-          }),
-        )}
-        {instances.map(({ id, name, enabled, effectiveConfig: { imageName, imageTag } }) => {
-          const { x, y } = position.get(id) ?? { x: 0, y: 0 };
-          const marks = [!enabled && 'disabled', conflicting.has(id) && 'conflicting'].filter(Boolean).join(' ');
-          return (
-            <a key={id} href={instanceAddress(stack, name)} className={marks}>
-              <title>{`${name}: ${imageName}:${imageTag}`}</title>
-              <rect x={x} y={y} width={width} height={height} rx={6} />
-              <text x={x + 12} y={y + 19} className="name">
-                {shortened(name, 20)}
-              </text>
-              <text x={x + 12} y={y + 34} className="image">
-                {shortened(`${imageName.split('/').at(-1)}:${imageTag}`, 23)}
-              </text>
-            </a>
-          );
-        })}
-      </svg>
-    </div>
+          })}
+        </svg>
+      </div>
+      {more && <p className="muted">The picture goes on: scroll it sideways.</p>}
+    </>
   );
 }
