@@ -2,14 +2,16 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertFits, type Dashboard } from './dashboard-browser.js';
-import { button, drop, instance, startSession, type Session } from './dashboard-steps.js';
+import { button, drop, instance, row, startSession, type Session } from './dashboard-steps.js';
 
 let session: Session;
 let wide: Dashboard;
+let telephone: Dashboard;
 
 before(async () => {
   session = await startSession();
   wide = await session.open({ viewport: { width: 1400, height: 900 } });
+  telephone = await session.open({ viewport: { width: 390, height: 600 } });
   await session.change('createStack', { name: 'shop' });
   const create = (name: string, template: string, overrides: object = {}) =>
     session.change('createInstance', { stack: { name: 'shop' }, template: { name: template }, name, overrides });
@@ -20,6 +22,7 @@ before(async () => {
       { key: 'traefik.http.routers.observability.middlewares', value: 'a'.repeat(300) },
     ],
     dependencies: [{ instance: instance('db'), condition: 'SERVICE_HEALTHY' }],
+    envVars: ['FIRST', 'SECOND', 'THIRD', 'FOURTH'].map((key) => ({ key, value: `${key} \${{db.POSTGRES_PASSWORD}} \${{db:host}} \${{db:url(5432)}}` })),
   });
 });
 
@@ -71,4 +74,48 @@ test('the ring of the focus does not cover the hint below', async () => {
     return (hint?.getBoundingClientRect().top ?? 0) - (field.getBoundingClientRect().bottom + parseFloat(outlineOffset) + parseFloat(outlineWidth));
   });
   assert(gap >= -1, `the ring covers ${-gap} px`);
+});
+
+test('a picture that is wider than its frame says so', async () => {
+  await telephone.go('#/stacks/shop');
+  const graph = telephone.page.locator('.graph');
+  const hint = telephone.page.getByText('scroll it sideways');
+  await hint.waitFor();
+  assert.equal(await graph.getAttribute('data-more'), 'right');
+  await graph.evaluate((frame) => frame.scrollTo({ left: frame.scrollWidth }));
+  await telephone.page.locator('.graph[data-more="left"]').waitFor();
+  await telephone.page.setViewportSize({ width: 1200, height: 600 });
+  await hint.waitFor({ state: 'detached' });
+  await telephone.page.setViewportSize({ width: 390, height: 600 });
+});
+
+test('a dialog scrolls as one, with its buttons in sight, and tells each broken reference once', async () => {
+  await telephone.go('#/stacks/shop/instances/db');
+  await button(telephone, 'Delete').click();
+  const sheet = telephone.page.getByRole('dialog');
+  await sheet.locator('.outcome:not(.stale) .plan').waitFor();
+  const [outer, ...inner] = await sheet.evaluate((dialog) =>
+    [dialog, ...dialog.querySelectorAll('*')]
+      .filter((element) => element.scrollHeight > element.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(element).overflowY))
+      .map(({ tagName, className }) => `${tagName} ${className}`),
+  );
+  assert.deepEqual([outer, inner], ['DIALOG ', []]);
+  const box = await sheet.getByRole('button', { name: 'Move to the trash' }).boundingBox();
+  assert(box && box.y + box.height < 600, 'the button is out of sight');
+  const text = await sheet.innerText();
+  assert.equal(text.split('${{db:host}}').length - 1, 1);
+  assert.match(text, /variable FIRST/);
+  assert.doesNotMatch(text, /env_vars|New conflicts/);
+  await sheet.getByRole('button', { name: 'Move to the trash' }).click();
+  await sheet.waitFor({ state: 'detached' });
+});
+
+test('what a conflict is about fits a telephone', async () => {
+  await telephone.go('#/stacks/shop');
+  await row(telephone, 'reference').first().waitFor();
+  const clipped = await telephone.page.locator('td *').evaluateAll((all) =>
+    all.filter((one) => one.getBoundingClientRect().right > (one.closest('td')?.getBoundingClientRect().right ?? 0) + 1).map(({ textContent }) => textContent),
+  );
+  assert.deepEqual(clipped, []);
+  await assertFits(telephone.page);
 });

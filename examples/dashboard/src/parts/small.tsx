@@ -70,9 +70,13 @@ function subjectAddress({ subjectKind, subjectName, stack }: ChangeLineFragment)
   return subjectKind === 'INSTANCE' && stack ? instanceAddress(stack.name, subjectName) : undefined;
 }
 
+/** Kinds of entries, which sentences of the service call as the API does. */
+const kinds: Record<string, string> = { env_vars: 'variable', labels: 'label', settings: 'setting', config_files: 'config file' };
+const withKinds = (text: string) => text.replace(/\b\w+(?= `)/g, (word) => kinds[word] ?? word);
+
 /** A sentence of the service, in which names stand between backticks. */
 export function Sentence({ text }: { text: string }) {
-  return text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
+  return withKinds(text).split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
 }
 
 /** A name that is broken behind its separators before it is broken elsewhere. */
