@@ -1,8 +1,8 @@
 // What the pages of the dashboard say, where it depends on the state of a stack.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Dashboard } from './dashboard-browser.js';
-import { button, instance, row, startSession, type Session } from './dashboard-steps.js';
+import { findings, type Dashboard } from './dashboard-browser.js';
+import { button, confirm, instance, row, startSession, title, type Session } from './dashboard-steps.js';
 
 let session: Session;
 let ann: Dashboard;
@@ -89,4 +89,31 @@ test('the picture of a stack has all its instances', async () => {
   assert.equal(await ann.page.locator('.graph a').count(), rows - 1);
   const boxes = await ann.page.locator('.graph rect').evaluateAll((all) => all.map((box) => `${box.getAttribute('x')} ${box.getAttribute('y')}`));
   assert.equal(new Set(boxes).size, boxes.length, 'no instance covers another one');
+});
+
+test('a deletion is undone where it is told', async () => {
+  const told = ann.page.getByRole('status').filter({ hasText: 'is in the trash' });
+  await session.change('createStack', { name: 'brief' });
+  await session.change('createInstance', { stack: { name: 'brief' }, template: { name: 'redis' }, name: 'cache' });
+  await ann.go('#/stacks/brief/instances/cache');
+  await button(ann, 'Delete').click();
+  await confirm(ann, 'Move to the trash', 'SoftDeleteInstance');
+  await title(ann, 'brief');
+  await told.getByText('cache').waitFor();
+  await button(ann, 'Undo').click();
+  await title(ann, 'cache');
+  await button(ann, 'Add override').waitFor();
+
+  await ann.go('#/stacks/brief');
+  await button(ann, 'Delete').click();
+  await confirm(ann, 'Move to the trash', 'SoftDeleteStack');
+  await title(ann, 'Stacks');
+  await told.getByText('brief').waitFor();
+  assert.deepEqual(await findings(ann.page), []);
+  // It is not told elsewhere, nor when one comes back.
+  await ann.go('#/templates');
+  await title(ann, 'Templates');
+  await ann.go('#/stacks');
+  await title(ann, 'Stacks');
+  assert.equal(await told.count(), 0);
 });

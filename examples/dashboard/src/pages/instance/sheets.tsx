@@ -2,6 +2,7 @@
 import type { InstanceDetails } from '../instance';
 import { problemsOf, TextField } from '../../parts/field';
 import { Sheet } from '../../parts/sheet';
+import { goWithout } from '../../parts/trashed';
 import { go, instanceAddress, stackAddress } from '../../route';
 
 export type InstanceChange = 'duplicate' | 'rename' | 'describe' | 'enable' | 'disable' | 'delete';
@@ -56,7 +57,7 @@ export function InstanceSheet({ change, instance, onClose }: InstanceSheetProps)
     }
     case 'delete':
       return (
-        <Sheet title={`Delete ${name}`} confirm="Move to the trash" name="softDeleteInstance" initial={{ instance: ref, expectedRevision: revision }} onDone={() => go(stackAddress(stack.name))} onClose={onClose} />
+        <Sheet title={`Delete ${name}`} confirm="Move to the trash" name="softDeleteInstance" initial={{ instance: ref, expectedRevision: revision }} onDone={() => goWithout(stackAddress(stack.name), { kind: 'instance', id, name, address: instanceAddress(stack.name, name) })} onClose={onClose} />
       );
   }
 }

@@ -3,6 +3,7 @@ import type { StackDetails } from '../stack';
 import type { Problem } from '../../api/changes';
 import { Field, problemsOf, TextField } from '../../parts/field';
 import { Sheet } from '../../parts/sheet';
+import { goWithout } from '../../parts/trashed';
 import { address, go, stackAddress } from '../../route';
 
 export type StackChange = 'fork' | 'renew' | 'duplicate' | 'rename' | 'describe' | 'enable' | 'disable' | 'delete';
@@ -113,7 +114,7 @@ export function StackSheet({ change, stack, onClose }: StackSheetProps) {
     }
     case 'delete':
       return (
-        <Sheet title={`Delete ${name}`} confirm="Move to the trash" name="softDeleteStack" initial={{ stack: ref, expectedRevision: revision }} onDone={() => go(address(['stacks']))} onClose={onClose}>
+        <Sheet title={`Delete ${name}`} confirm="Move to the trash" name="softDeleteStack" initial={{ stack: ref, expectedRevision: revision }} onDone={() => goWithout(address(['stacks']), { kind: 'stack', id, name, address: stackAddress(name) })} onClose={onClose}>
           {() => <p>It goes into the trash with its instances, and can be restored from there.</p>}
         </Sheet>
       );
