@@ -117,3 +117,19 @@ test('a deletion is undone where it is told', async () => {
   await title(ann, 'Stacks');
   assert.equal(await told.count(), 0);
 });
+
+test('nothing is said to be missing before the service was asked', async () => {
+  await ann.go('#/templates');
+  await table('Templates').waitFor();
+  await ann.page.evaluate(() => {
+    new MutationObserver(() => {
+      if (document.querySelector('main')?.textContent?.includes('There is no')) document.documentElement.dataset['missing'] = location.hash;
+    }).observe(document.body, { childList: true, subtree: true, characterData: true });
+  });
+  for (const [hash, name] of [['#/stacks/shop', 'shop'], ['#/templates/redis', 'redis'], ['#/stacks/shop/instances/app', 'app']] as const) {
+    await ann.go(hash);
+    await title(ann, name);
+    await ann.page.locator('.toolbar, table').first().waitFor();
+  }
+  assert.equal(await ann.page.evaluate(() => document.documentElement.dataset['missing']), undefined);
+});
