@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import type { Dashboard } from './dashboard-browser.js';
+import { findings, type Dashboard } from './dashboard-browser.js';
 import { button, drop, last, row, startSession, title, type Session } from './dashboard-steps.js';
 
 let session: Session;
@@ -130,4 +130,40 @@ test('the template of an instance is searched for', async () => {
   assert.equal(await name.inputValue(), 'valkey');
   await ann.page.keyboard.press('Enter');
   await row(ann, 'valkey').first().waitFor();
+});
+
+test('a reference is chosen and put at the cursor', async () => {
+  await session.change('createInstance', { stack: { name: 'shop' }, template: { name: 'postgres' }, name: 'db' });
+  await session.change('createInstance', { stack: { name: 'shop' }, template: { name: 'nginx' }, name: 'app' });
+  await ann.go('#/stacks/shop/instances/app');
+  await button(ann, 'Add override').click();
+  await ann.page.getByLabel('Name', { exact: true }).fill('ADDRESS');
+  const value = ann.page.getByLabel('Value', { exact: true });
+  await value.fill('at :5432');
+  await value.press('Home');
+  for (let steps = 0; steps < 3; steps += 1) await value.press('ArrowRight');
+  assert.equal(last(ann, 'References'), undefined, 'asked for before it is wanted');
+  await button(ann, 'Refer to…').click();
+  const names = ann.page.getByLabel('Refer to');
+  await ann.page.locator('datalist option[value="${{db:host}}"]').waitFor({ state: 'attached' });
+  const proposals = await names.evaluate((field: HTMLInputElement) => Array.from(field.list?.options ?? [], ({ value }) => value));
+  for (const text of ['${{db.POSTGRES_PASSWORD}}', '${{self:host}}']) assert(proposals.includes(text), text);
+  // Neither Enter nor a part of a name is a choice.
+  await ann.page.keyboard.type('${{db:ho');
+  await ann.page.keyboard.press('Enter');
+  assert.equal(await value.inputValue(), 'at :5432');
+  await names.fill('${{db:host}}');
+  assert.equal(await value.inputValue(), 'at ${{db:host}}:5432');
+  assert.deepEqual(await focused(ann), ['Value', '']);
+  assert.deepEqual(await findings(ann.page), []);
+  await button(ann, 'Save').click();
+  assert.equal(await row(ann, 'ADDRESS').locator('.current').innerText(), 'at db:5432');
+
+  await ann.go('#/stacks/shop');
+  await button(ann, 'New variable').click();
+  await button(ann, 'Refer to…').click();
+  await names.press('Escape');
+  await names.waitFor({ state: 'detached' });
+  assert.deepEqual(await focused(ann), ['Value', '']);
+  await ann.page.keyboard.press('Escape');
 });

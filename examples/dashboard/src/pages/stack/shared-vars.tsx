@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { StackDetails } from '../stack';
 import type { InputOf } from '../../api/changes';
+import { ReferTo } from '../../entries/refer';
 import { Field, problemsOf, TextField } from '../../parts/field';
 import { Section } from '../../parts/section';
 import { Sheet } from '../../parts/sheet';
@@ -125,6 +126,7 @@ function VariableSheet({ change, at, stack, onClose }: Opened & { stack: StackDe
               type={variable.isSecret ? 'password' : 'text'}
               hint={hint}
               value={variable.value ?? ''}
+              beside={<ReferTo stack={stack.name} />}
               onChange={(value) => set({ value })}
               problems={problemsOf(problems, 'vars', `${at}`, 'value')}
             />
