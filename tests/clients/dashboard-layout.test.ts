@@ -46,6 +46,23 @@ const broken = ({ page }: Dashboard) =>
     return found;
   });
 
+/** What stands out of its cell of a table. */
+const clipped = ({ page }: Dashboard) =>
+  page.locator('td *').evaluateAll((all) =>
+    all.filter((one) => one.getBoundingClientRect().right > (one.closest('td')?.getBoundingClientRect().right ?? 0) + 1).map(({ textContent }) => textContent),
+  );
+
+const project =
+  'services:\n  observability: { image: "nginx:1", scale: 2, environment: { A_VARIABLE_WITH_QUITE_A_LONG_NAME_THAT_IS_A_SECRET_TOKEN: x } }\n';
+
+async function checkImport(dashboard: Dashboard): Promise<void> {
+  await dashboard.go('#/stacks');
+  await button(dashboard, 'Import').click();
+  await drop(dashboard, { 'compose.yaml': project });
+  await button(dashboard, 'Check the file').click();
+  await dashboard.page.locator('.report td').first().waitFor();
+}
+
 test('no word is broken in the columns of a table', async () => {
   for (const hash of ['#/history', '#/templates', '#/stacks', '#/stacks/shop', '#/stacks/shop/instances/web', '#/stacks/shop/history']) {
     await wide.go(hash);
@@ -53,13 +70,7 @@ test('no word is broken in the columns of a table', async () => {
     assert.deepEqual(await broken(wide), [], hash);
     await assertFits(wide.page);
   }
-  await wide.go('#/stacks');
-  await button(wide, 'Import').click();
-  await drop(wide, {
-    'compose.yaml': 'services:\n  observability: { image: "nginx:1", scale: 2, environment: { A_VARIABLE_WITH_QUITE_A_LONG_NAME_THAT_IS_A_SECRET_TOKEN: x } }\n',
-  });
-  await button(wide, 'Check the file').click();
-  await wide.page.locator('.report td').first().waitFor();
+  await checkImport(wide);
   assert.deepEqual(await broken(wide), [], 'the report of an import');
 });
 
@@ -110,12 +121,12 @@ test('a dialog scrolls as one, with its buttons in sight, and tells each broken 
   await sheet.waitFor({ state: 'detached' });
 });
 
-test('what a conflict is about fits a telephone', async () => {
+test('what a conflict or a report is about fits a telephone', async () => {
+  await telephone.page.setViewportSize({ width: 360, height: 600 });
   await telephone.go('#/stacks/shop');
   await row(telephone, 'reference').first().waitFor();
-  const clipped = await telephone.page.locator('td *').evaluateAll((all) =>
-    all.filter((one) => one.getBoundingClientRect().right > (one.closest('td')?.getBoundingClientRect().right ?? 0) + 1).map(({ textContent }) => textContent),
-  );
-  assert.deepEqual(clipped, []);
+  assert.deepEqual(await clipped(telephone), []);
   await assertFits(telephone.page);
+  await checkImport(telephone);
+  assert.deepEqual(await clipped(telephone), []);
 });

@@ -70,8 +70,8 @@ function subjectAddress({ subjectKind, subjectName, stack }: ChangeLineFragment)
   return subjectKind === 'INSTANCE' && stack ? instanceAddress(stack.name, subjectName) : undefined;
 }
 
-/** Kinds of entries, which sentences of the service call as the API does. */
-const kinds: Record<string, string> = { env_vars: 'variable', labels: 'label', settings: 'setting', config_files: 'config file' };
+/** Kinds of entries, where sentences of the service call them as the API does and not as people do. */
+const kinds: Record<string, string> = { env_vars: 'variable', config_files: 'config file' };
 const withKinds = (text: string) => text.replace(/\b\w+(?= `)/g, (word) => kinds[word] ?? word);
 
 /** A sentence of the service, in which names stand between backticks. */
