@@ -125,8 +125,16 @@ test('the template of an instance is searched for', async () => {
   const template = ann.page.getByLabel('Template');
   const proposals = await template.evaluate((field: HTMLInputElement) => Array.from(field.list?.options ?? [], ({ value, label }) => ({ value, label })));
   assert.match(proposals.find(({ value }) => value === 'redis')?.label ?? '', /^redis – cache – ./);
-  await ann.page.keyboard.type('valkey');
-  const name = ann.page.getByRole('dialog').getByLabel('Name');
+  // A part of a name is no error while it is typed, only when it is sent.
+  const sheet = ann.page.getByRole('dialog');
+  await ann.page.keyboard.type('valk');
+  await setTimeout(600);
+  assert.equal(await sheet.locator('.problem').count(), 0);
+  await ann.page.keyboard.press('Enter');
+  await sheet.locator('.problem').waitFor();
+  assert.deepEqual(await findings(ann.page), []);
+  await ann.page.keyboard.type('ey');
+  const name = sheet.getByLabel('Name');
   assert.equal(await name.inputValue(), 'valkey');
   await ann.page.keyboard.press('Enter');
   await row(ann, 'valkey').first().waitFor();

@@ -16,17 +16,19 @@ interface FieldProps {
   onSuggestion?: ((suggestion: string) => void) | undefined;
   /** Nothing is in it. That is no problem before something was typed, or it was sent so. */
   isEmpty?: boolean;
+  /** What is in it so far may become right. That is no problem before it was sent so. */
+  isUnfinished?: boolean;
   /** Beside the control, such as a button. */
   beside?: ReactNode;
   children(attributes: { id: string; 'aria-describedby'?: string; 'aria-invalid'?: boolean }): ReactNode;
 }
 
 /** A control with its label, what is wrong with it, and a value that would be accepted. */
-export function Field({ label, hint, problems = [], onSuggestion, isEmpty = false, beside, children }: FieldProps) {
+export function Field({ label, hint, problems = [], onSuggestion, isEmpty = false, isUnfinished = false, beside, children }: FieldProps) {
   const id = useId();
   const [isTouched, setTouched] = useState(false);
-  const isUntouched = useContext(BeforeSending) && isEmpty && !isTouched;
-  const isInvalid = problems.length > 0 && !isUntouched;
+  const isEarly = useContext(BeforeSending) && (isUnfinished || (isEmpty && !isTouched));
+  const isInvalid = problems.length > 0 && !isEarly;
   const described = isInvalid || hint ? { 'aria-describedby': `${id}-about` } : {};
   return (
     <div className={isInvalid ? 'field invalid' : 'field'}>

@@ -36,12 +36,14 @@ export function ComposeView({ stack, query }: { stack: StackDetails; query: stri
         </>
       }
     >
-      <p className="command">
-        <span>
-          Start it with <code>devarch up {stack.name}</code>
-        </span>
-        <CopyButton text={`devarch up ${stack.name}`} label="Copy the command" />
-      </p>
+      {stack.instances.totalCount > 0 && (
+        <p className="command">
+          <span>
+            Start it with <code>devarch up {stack.name}</code>
+          </span>
+          <CopyButton text={`devarch up ${stack.name}`} label="Copy the command" />
+        </p>
+      )}
       {warnings
         .filter((warning) => !shown.has(warning))
         .map((warning, index) => (

@@ -4,9 +4,13 @@ import type { StackPageQuery } from '../../generated/graphql';
 import { problemsOf, TextField } from '../../parts/field';
 import { Sheet } from '../../parts/sheet';
 
+type Template = StackPageQuery['templates']['nodes'][number];
+
+const labelOf = ({ name, category, description }: Template) => [name, category, description].filter(Boolean).join(' – ');
+
 interface NewInstanceProps {
   stack: StackDetails;
-  templates: StackPageQuery['templates']['nodes'];
+  templates: readonly Template[];
   onClose(): void;
 }
 
@@ -25,6 +29,8 @@ export function NewInstance({ stack, templates, onClose }: NewInstanceProps) {
         // The name follows until it is another one.
         const choose = (template: string) =>
           setInput({ ...input, template: { name: template }, name: input.name === input.template.name ? template : input.name });
+        const text = (input.template.name ?? '').toLowerCase();
+        const isPart = templates.some((template) => labelOf(template).toLowerCase().includes(text));
         return (
           <>
             <TextField
@@ -33,12 +39,13 @@ export function NewInstance({ stack, templates, onClose }: NewInstanceProps) {
               list={list}
               placeholder={`Part of a name or a description: ${templates.length} templates`}
               value={input.template.name ?? ''}
+              isUnfinished={isPart}
               onChange={choose}
               problems={problemsOf(problems, 'template')}
             />
             <datalist id={list}>
-              {templates.map(({ id, name, category, description }) => (
-                <option key={id} value={name} label={[name, category, description].filter(Boolean).join(' – ')} />
+              {templates.map((template) => (
+                <option key={template.id} value={template.name} label={labelOf(template)} />
               ))}
             </datalist>
             <TextField label="Name" required value={input.name} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
