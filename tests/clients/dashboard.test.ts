@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import type { Browser, Locator } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { assertFits, findings, launch, open, type Complaints, type Dashboard } from './dashboard-browser.js';
 import { files, serveDashboard, type Site } from './dashboard-site.js';
+import { button, changeAt, chooseAndFill, confirm, drop, instance, last, row, title } from './dashboard-steps.js';
 import { startService, type OwnService } from './own-service.js';
 
 const complaints: Complaints = { foreign: [], policy: [], console: [] };
@@ -37,47 +38,16 @@ after(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** Makes a change that no page has made. */
-async function change(mutation: string, input: Record<string, unknown>): Promise<void> {
-  const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
-  const response = await fetch(`${service.address}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      query: `mutation ($input: ${type}!) { payload: ${mutation}(input: $input) { userErrors { message } } }`,
-      variables: { input },
-    }),
-  });
-  assert.deepEqual(await response.json(), { data: { payload: { userErrors: [] } } });
-}
+const change = (mutation: string, input: Record<string, unknown>) => changeAt(service.address, mutation, input);
 
-const instance = (name: string, stack = 'shop') => ({ byName: { stack, name } });
-const button = ({ page }: Dashboard, name: string, exact = true) => page.getByRole('button', { name, exact });
-const row = ({ page }: Dashboard, text: string) => page.getByRole('row').filter({ hasText: text });
-const title = ({ page }: Dashboard, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
-const last = ({ sent }: Dashboard, name: string) => sent.findLast((operation) => operation.name === name);
-
-/** Waits for the plan of the sheet that is open, and makes the change with its token. */
-async function confirm(dashboard: Dashboard, label: string, mutation: string): Promise<void> {
-  const sheet = dashboard.page.getByRole('dialog');
-  await sheet.locator('.outcome:not(.stale) .plan').waitFor();
-  await sheet.getByRole('button', { name: label, exact: true }).click();
-  await sheet.waitFor({ state: 'detached' });
-  const { planToken } = last(dashboard, mutation)?.variables['input'] as { planToken?: string };
-  assert(planToken, `${mutation} was sent without the token of its plan`);
-}
-
-const chooseAndFill = async (field: Locator, text: string) => {
-  await field.fill(text);
-  await setTimeout(300);
-};
-
-test('an empty service offers an example, and a place for a Compose file', async () => {
+test('an empty service offers a new stack, an example, and a place for a Compose file', async () => {
   await ann.go('#/');
   await title(ann, 'Stacks');
   await ann.page.getByText('Drop a compose.yaml here, or choose a file').waitFor();
   const paint = await ann.page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity);
   assert(paint < 1_000, `the first paint came after ${paint} ms`);
+  await button(ann, 'New stack').click();
+  await button(ann, 'Cancel').click();
   await button(ann, 'Make the example stack').click();
   await title(ann, 'example');
   await row(ann, 'postgres:').waitFor();
@@ -95,12 +65,7 @@ test('a Compose file is checked first, with what is lost, and then imported', as
     '  db: { image: "postgres:17", environment: { POSTGRES_DB: orders } }',
     '',
   ].join('\n');
-  const files = await ann.page.evaluateHandle((text) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([text], 'compose.yaml', { type: 'text/yaml' }));
-    return transfer;
-  }, text);
-  await ann.page.locator('.drop').dispatchEvent('drop', { dataTransfer: files });
+  await drop(ann, { 'compose.yaml': text });
   await button(ann, 'Check the file').click();
   await ann.page.locator('.report').getByText(/lost|nothing is lost/).first().waitFor();
   assert.equal((last(ann, 'ImportCompose')?.variables['input'] as { dryRun: boolean }).dryRun, true);
@@ -135,8 +100,7 @@ test('two people see what the other one does', async () => {
   await row(ann, 'postgres:17').getByText('1', { exact: true }).waitFor();
 
   await button(ann, 'New instance').click();
-  await ann.page.getByLabel('Template').selectOption('redis');
-  await setTimeout(300);
+  await chooseAndFill(ann.page.getByLabel('Template'), 'redis');
   await confirm(ann, 'Create instance', 'CreateInstance');
   await row(ann, 'redis:').waitFor();
   await bob.go('#/stacks/shop');
@@ -170,7 +134,7 @@ test('variables of the stack are made, changed and removed', async () => {
   await bob.go('#/stacks/shop/instances/db');
   const variable = ann.page.getByRole('table', { name: 'Variables of the stack' }).getByRole('row').filter({ hasText: 'REGION' });
   await button(ann, 'New variable').click();
-  await ann.page.getByLabel('Key', { exact: true }).fill('REGION');
+  await ann.page.getByLabel('Name', { exact: true }).fill('REGION');
   await chooseAndFill(ann.page.getByLabel('Value', { exact: true }), 'eu');
   await confirm(ann, 'Save variable', 'SetSharedVars');
   await variable.getByText('eu', { exact: true }).waitFor();
@@ -253,6 +217,10 @@ test('a stale write shows what has changed meanwhile', async () => {
 test('fork, duplicate, rename, disable and delete show their plan and send its token', async () => {
   await ann.go('#/stacks/shop');
   await button(ann, 'Fork').click();
+  const lease = ann.page.getByRole('dialog').getByLabel('Lease');
+  assert.equal(await lease.inputValue(), '', 'a fork stays, as on the command line');
+  await lease.selectOption('P7D');
+  await setTimeout(300);
   await confirm(ann, 'Fork stack', 'ForkStack');
   await title(ann, 'shop-fork');
   await ann.page.getByText('ends in 7 days').waitFor();
@@ -305,9 +273,9 @@ test('instances are duplicated and deleted', async () => {
   await title(ann, 'shop-login');
 });
 
-test('the Compose file is looked at and copied, with the variables to set', async () => {
+test('the Compose file is looked at and copied, with the secrets that it does not contain', async () => {
   await ann.go('#/stacks/example');
-  await ann.page.getByRole('table', { name: 'Variables to set' }).getByText('DB__POSTGRES_PASSWORD').waitFor();
+  await ann.page.getByRole('table', { name: 'Secrets' }).getByText('DB__POSTGRES_PASSWORD').waitFor();
   await button(ann, 'Copy').click();
   await button(ann, 'Copied').waitFor();
   assert.match(await ann.page.evaluate(() => navigator.clipboard.readText()), /^name: "?devarch-example/m);
@@ -419,6 +387,7 @@ test('stacks are made, described and purged, leases renewed, settings and entrie
 
 test('the search finds names, images and what entries say, with one query', async () => {
   await ann.go('#/');
+  assert.match((await ann.page.getByLabel('Search').getAttribute('placeholder')) ?? '', /Enter/);
   await ann.page.keyboard.press('/');
   await ann.page.keyboard.type('postgis');
   await ann.page.keyboard.press('Enter');

@@ -13,6 +13,7 @@ import { StacksPage } from './pages/stacks';
 import { TemplatePage } from './pages/template';
 import { TemplatesPage } from './pages/templates';
 import { TrashPage } from './pages/trash';
+import { TrashedNotice } from './parts/trashed';
 import { useRoute, type Route } from './route';
 
 function View({ path: [place, name, part, second, third], parameters }: Route) {
@@ -79,6 +80,7 @@ export function App() {
       </a>
       <Header place={route.path[0] ?? 'stacks'} search={route.parameters.get('q') ?? ''} />
       <main id="main" ref={main} tabIndex={-1}>
+        <TrashedNotice />
         {asks ? <AskForKey wasRefused={key !== null} /> : <View {...route} />}
       </main>
     </>

@@ -51,7 +51,7 @@ export function Header({ place, search }: { place: string; search: string }) {
           go(address(['search'], { q: box.current?.value.trim() }));
         }}
       >
-        <input ref={box} key={search} type="search" defaultValue={search} aria-label="Search" placeholder="Search  /" />
+        <input ref={box} key={search} type="search" defaultValue={search} aria-label="Search" placeholder="/ to search, Enter to find" />
       </form>
       <span className={`lamp ${state}`} role="status" title={state === 'lost' ? 'The connection is lost. Trying again.' : undefined}>
         {states[state]}

@@ -45,10 +45,12 @@ export function usePage<Data, Variables extends AnyVariables>(
       client.query<Data, Variables>(text, variables, { requestPolicy: 'network-only' }).toPromise();
     setState((state) => (state.key === key ? state : { key }));
 
-    // What the cache has is shown at once. A stale answer may lack what is being fetched, so the one before stays.
+    // What the cache has is shown at once, if it has all of it. A stale answer may lack what is being fetched, so the one
+    // before stays.
     const view = client.query<Data, Variables>(text, variables, { requestPolicy: 'cache-only' }).subscribe((result) => {
       const { data } = result;
-      if (data && !result.stale && !result.error) setState({ key, data });
+      const isPartial = result.operation.context.meta?.cacheOutcome === 'partial';
+      if (data && !isPartial && !result.stale && !result.error) setState({ key, data });
     });
 
     let timer: ReturnType<typeof setTimeout> | undefined;

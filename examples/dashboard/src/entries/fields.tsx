@@ -41,6 +41,7 @@ export function EntryFields({ fields, values, onChange, problems, isKeyFixed, in
             hint={field.hint}
             problems={problems.filter((problem) => isAbout(problem, field, fields))}
             onSuggestion={set}
+            isEmpty={(values[field.name] ?? '') === ''}
             beside={beside[field.name]}
           >
             {(attributes) => (

@@ -4,7 +4,7 @@ import { mayChange } from '../api/rights';
 import { InstancePageDocument, type InstancePageQuery } from '../generated/graphql';
 import { Frame } from '../parts/frame';
 import { Section } from '../parts/section';
-import { Badge, ChangeList, Notice } from '../parts/small';
+import { Badge, ChangeList, counted, Notice } from '../parts/small';
 import { address, instanceAddress, replace, stackAddress, templateAddress } from '../route';
 import { InstanceConflicts } from './instance/conflicts';
 import { Effective } from './instance/effective';
@@ -72,7 +72,7 @@ function About({ instance }: { instance: InstanceDetails }) {
       {description && <p>{description}</p>}
       <p className="muted">
         Container <code>{containerName}</code> from <a href={templateAddress(template.name)}>{template.name}</a>{' '}
-        {!enabled && <Badge>disabled</Badge>} {total > 0 && <Badge tone="instance">{total} overrides</Badge>}{' '}
+        {!enabled && <Badge>disabled</Badge>} {total > 0 && <Badge tone="instance">{counted(total, 'override')}</Badge>}{' '}
         {redundant + dead > 0 && <Badge>{redundant + dead} without effect</Badge>}
       </p>
     </div>

@@ -5,7 +5,7 @@ import { StackPageDocument, type StackInstanceFragment, type StackPageQuery, typ
 import { Frame } from '../parts/frame';
 import { Graph } from '../parts/graph';
 import { Section } from '../parts/section';
-import { Badge, ChangeList, Empty, LeaseBadge, Notice, PortLink } from '../parts/small';
+import { Badge, ChangeList, Empty, Image, LeaseBadge, Notice, PortLink } from '../parts/small';
 import { Pages, Table } from '../parts/table';
 import { address, instanceAddress, pageArguments, replace, stackAddress, templateAddress } from '../route';
 import { ComposeView } from './stack/compose';
@@ -146,7 +146,7 @@ function Instances({ stack }: { stack: StackDetails }) {
 
 function cells(stack: string, instance: StackInstanceFragment, isConflicting: boolean) {
   const { id, name, description, enabled, template, effectiveConfig, overrideCount, references } = instance;
-  const { imageName, imageTag, ports, dependencies } = effectiveConfig;
+  const { ports, dependencies } = effectiveConfig;
   const others = references.flatMap(({ targetInstance }) => (targetInstance && targetInstance.id !== id ? [targetInstance.name] : []));
   const referred = Array.from(new Set(others));
   return [
@@ -158,9 +158,7 @@ function cells(stack: string, instance: StackInstanceFragment, isConflicting: bo
       {description && <div className="muted">{description}</div>}
     </>,
     <>
-      <code>
-        {imageName}:{imageTag}
-      </code>
+      <Image of={effectiveConfig} />
       <div className="muted">
         from <a href={templateAddress(template.name)}>{template.name}</a>
       </div>

@@ -25,7 +25,18 @@ export function StacksPage({ parameters }: { parameters: URLSearchParams }) {
           <>
             {open === 'new' && <NewStack onClose={() => setOpen(undefined)} />}
             {mayMake && (isEmpty || open === 'import') && <ImportStack />}
-            {mayMake && isEmpty && <ExampleStack />}
+            {mayMake && isEmpty && (
+              <>
+                <ExampleStack />
+                <section className="card">
+                  <h2>Or begin with an empty stack</h2>
+                  <p>Its instances are made one by one, each from a template.</p>
+                  <button type="button" onClick={() => setOpen('new')}>
+                    New stack
+                  </button>
+                </section>
+              </>
+            )}
             {!isEmpty && (
               <Section
                 title="All stacks"
@@ -63,8 +74,7 @@ function cells(stack: StackRowFragment) {
   const { name, description, enabled, forkedFrom, lease, instances, conflicts, history } = stack;
   const ports = instances.nodes
     .filter((instance) => instance.enabled)
-    .flatMap((instance) => instance.effectiveConfig.ports.map((port) => ({ instance: instance.name, port })))
-    .filter(({ port }) => port.hostPort);
+    .flatMap((instance) => instance.effectiveConfig.ports.map((port) => ({ instance: instance.name, port })));
   const [last] = history.nodes;
   return [
     <>

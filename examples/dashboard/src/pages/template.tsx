@@ -5,7 +5,7 @@ import { entryKey, entryText, kindName } from '../entries/text';
 import { TemplatePageDocument, type TemplatePageQuery } from '../generated/graphql';
 import { Frame } from '../parts/frame';
 import { Section } from '../parts/section';
-import { Badge, ChangeList, Empty, Notice } from '../parts/small';
+import { Badge, ChangeList, Empty, Image, Key, Notice } from '../parts/small';
 import { Table } from '../parts/table';
 import { address, instanceAddress, stackAddress, templateAddress } from '../route';
 import { entriesOf } from './template/entries';
@@ -26,9 +26,7 @@ export function TemplatePage({ name }: { name: string }) {
             <div className="about-it">
               {template.description && <p>{template.description}</p>}
               <p className="muted">
-                <code>
-                  {template.imageName}:{template.imageTag}
-                </code>{' '}
+                <Image of={template} />{' '}
                 {template.category && <Badge>{template.category}</Badge>}
               </p>
             </div>
@@ -85,7 +83,7 @@ function Entries({ template, query, onEdit }: EntriesProps) {
             className: 'entry',
             cells: [
               kindName(kind),
-              <code className="key">{entryKey(entry)}</code>,
+              <Key text={entryKey(entry)} />,
               <span className="value">{entryText(entry)}</span>,
               ...(onEdit
                 ? [

@@ -2,7 +2,7 @@ import { usePage } from '../api/page';
 import { TemplatesPageDocument } from '../generated/graphql';
 import { Frame } from '../parts/frame';
 import { Section } from '../parts/section';
-import { Badge } from '../parts/small';
+import { Badge, Image } from '../parts/small';
 import { Pages, Table } from '../parts/table';
 import { address, pageArguments, templateAddress } from '../route';
 
@@ -37,9 +37,7 @@ export function TemplatesPage({ parameters }: { parameters: URLSearchParams }) {
                       </a>
                       {description && <div className="muted clipped">{description}</div>}
                     </>,
-                    <code>
-                      {imageName}:{imageTag}
-                    </code>,
+                    <Image of={{ imageName, imageTag }} />,
                     category,
                     instances.totalCount > 0 ? <Badge tone="instance">{instances.totalCount}</Badge> : <span className="muted">nothing</span>,
                   ],

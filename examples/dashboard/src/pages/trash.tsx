@@ -86,5 +86,5 @@ export function TrashPage() {
 
 function InTheWay({ obstacles }: { obstacles: Obstacles }) {
   if (obstacles.length === 0) return <span className="muted">nothing</span>;
-  return obstacles.map(({ message }, index) => <div key={index}><Sentence text={message} /></div>);
+  return obstacles.map(({ message }, index) => <div key={index} className="message"><Sentence text={message} /></div>);
 }

@@ -6,6 +6,8 @@ interface DialogProps {
   onClose(): void;
 }
 
+const fields = 'form :is(input:not([readonly]), select:not([disabled]), textarea)';
+
 /** The browser keeps the focus inside, closes it with Escape, and gives the focus back. */
 export function Dialog({ title, children, onClose }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -14,6 +16,10 @@ export function Dialog({ title, children, onClose }: DialogProps) {
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // The browser would choose the button that closes it.
+    const first = element?.querySelector<HTMLElement>(fields);
+    first?.focus();
+    if (first instanceof HTMLInputElement) first.select();
     return () => element?.close();
   }, []);
   return (

@@ -16,6 +16,8 @@ function containers({ containersCreated, containersRecreated, containersRemoved 
 /** What a change would do. */
 export function PlanView({ plan }: { plan: Plan }) {
   const { effects, summary, newConflicts, solvedConflicts } = plan;
+  // The effect on a reference ends with the conflict that it becomes.
+  const isUntold = ({ message }: Plan['newConflicts'][number]) => !effects.nodes.some((effect) => effect.message.endsWith(message));
   return (
     <div className="plan">
       <p>
@@ -23,7 +25,7 @@ export function PlanView({ plan }: { plan: Plan }) {
         {summary.effects === 0 ? 'It changes nothing.' : containers(summary)}
       </p>
       {effects.nodes.length > 0 && (
-        <ul className="effects" aria-label="Effects" tabIndex={0}>
+        <ul className="effects" aria-label="Effects">
           {effects.nodes.map(({ severity, message }, index) => (
             <li key={index}>
               <Badge tone={tones[severity]}>{names[severity]}</Badge> <Sentence text={message} />
@@ -32,7 +34,7 @@ export function PlanView({ plan }: { plan: Plan }) {
         </ul>
       )}
       {effects.pageInfo.hasNextPage && <p className="muted">The first 100 of {summary.effects} effects.</p>}
-      <Conflicts title="New conflicts" conflicts={newConflicts} />
+      <Conflicts title="New conflicts" conflicts={newConflicts.filter(isUntold)} />
       <Conflicts title="Conflicts that it solves" conflicts={solvedConflicts} />
     </div>
   );

@@ -2,6 +2,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { make, plan as planOf, type InputOf, type Outcome, type Plan, type PlannedName, type Problem, type ResultOf } from '../api/changes';
 import { Dialog } from './dialog';
+import { BeforeSending } from './field';
 import { PlanView } from './plan';
 import { Notice, Sentence } from './small';
 import { Meanwhile } from './meanwhile';
@@ -25,6 +26,9 @@ export function Sheet<Name extends PlannedName>({ title, confirm, name, initial,
   const [planned, setPlanned] = useState<Outcome<Plan>>();
   const [isStale, setStale] = useState(false);
   const [isBusy, setBusy] = useState(false);
+  const [isSent, setSent] = useState(false);
+  /** It is to be made as soon as its plan is there. */
+  const [isWanted, setWanted] = useState(false);
   const key = JSON.stringify(input);
 
   useEffect(() => {
@@ -39,6 +43,7 @@ export function Sheet<Name extends PlannedName>({ title, confirm, name, initial,
       planned ? 250 : 0,
     );
     setStale(true);
+    setWanted(false);
     return () => {
       isCurrent = false;
       clearTimeout(timer);
@@ -65,16 +70,26 @@ export function Sheet<Name extends PlannedName>({ title, confirm, name, initial,
     setPlanned({ result: changed?.token ? changed : undefined, problems });
   };
 
+  useEffect(() => {
+    if (!isWanted || isStale || isBusy) return;
+    setWanted(false);
+    // What destroys something is shown first.
+    if (!plan?.destructive) void submit();
+  }, [isWanted, isStale]);
+
   return (
     <Dialog title={title} onClose={onClose}>
       <form
         className="sheet"
         onSubmit={(event) => {
           event.preventDefault();
-          if (!isStale && !isBusy) void submit();
+          setSent(true);
+          if (isStale) setWanted(true);
+          else if (!isBusy) void submit();
         }}
+        onInvalidCapture={() => setSent(true)}
       >
-        {children?.(input, setInput, problems)}
+        <BeforeSending value={!isSent}>{children?.(input, setInput, problems)}</BeforeSending>
         <div className={isStale ? 'outcome stale' : 'outcome'} aria-live="polite">
           {elsewhere.map(({ message }, index) => (
             <Notice key={index} tone="bad">
@@ -89,7 +104,8 @@ export function Sheet<Name extends PlannedName>({ title, confirm, name, initial,
           <button type="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" className={plan?.destructive ? 'danger' : 'primary'} disabled={!plan || isStale || isBusy}>
+          {/* Not disabled: Enter in a field would do nothing while the plan is on its way. */}
+          <button type="submit" className={plan?.destructive ? 'danger' : 'primary'} aria-disabled={!plan || isStale || isBusy}>
             {confirm}
           </button>
         </footer>

@@ -1,5 +1,5 @@
 // Small things that many pages show.
-import { useEffect, useState, type ReactNode } from 'react';
+import { Fragment, useEffect, useState, type ReactNode } from 'react';
 import type { ChangeLineFragment } from '../generated/graphql';
 import { instanceAddress, stackAddress, templateAddress } from '../route';
 
@@ -44,6 +44,8 @@ export const actorName = ({ kind, name }: ChangeLineFragment['actor']) => name ?
 /** A name in capitals, as a person would write it. */
 export const words = (name: string) => name.toLowerCase().replaceAll('_', ' ');
 
+export const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 const actions: Partial<Record<ChangeLineFragment['action'], string>> = {
   CREATE: 'created',
   APPLY: 'applied to',
@@ -68,9 +70,39 @@ function subjectAddress({ subjectKind, subjectName, stack }: ChangeLineFragment)
   return subjectKind === 'INSTANCE' && stack ? instanceAddress(stack.name, subjectName) : undefined;
 }
 
+/** Kinds of entries, where sentences of the service call them as the API does and not as people do. */
+const kinds: Record<string, string> = { env_vars: 'variable', config_files: 'config file' };
+const withKinds = (text: string) => text.replace(/\b\w+(?= `)/g, (word) => kinds[word] ?? word);
+
 /** A sentence of the service, in which names stand between backticks. */
 export function Sentence({ text }: { text: string }) {
-  return text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
+  return withKinds(text).split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
+}
+
+/** A name that is broken behind its separators before it is broken elsewhere. */
+function Parts({ text }: { text: string }) {
+  return text.split(/(?<=[./:_-])/).map((part, index) => (
+    <Fragment key={index}>
+      {index > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
+}
+
+export function Key({ text }: { text: string }) {
+  return (
+    <code className="key">
+      <Parts text={text} />
+    </code>
+  );
+}
+
+export function Image({ of: { imageName, imageTag } }: { of: { imageName: string; imageTag: string } }) {
+  return (
+    <code>
+      <Parts text={`${imageName}:${imageTag}`} />
+    </code>
+  );
 }
 
 /** What a change did, in a few words. */

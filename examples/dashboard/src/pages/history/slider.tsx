@@ -14,18 +14,22 @@ interface SliderProps {
 /** Goes through the versions; the right end is now. */
 export function Slider({ changes, at, to }: SliderProps) {
   const id = useId();
+  /** Where the slider was moved to, until that version is shown. */
+  const [chosen, setChosen] = useState<string | null>();
+  const shown = chosen === undefined ? at : chosen;
   const last = changes.length - 1;
-  const index = at === null ? 0 : changes.findIndex((change) => change.id === at);
-  const [position, setPosition] = useState(last - Math.max(0, index));
+  // The end follows the latest change. A version that is older than the list stands at its beginning.
+  const index = shown === null ? 0 : changes.findIndex((change) => change.id === shown);
+  const position = index < 0 ? 0 : last - index;
   const change = changes[last - position];
 
   // What is dragged over is not fetched.
   useEffect(() => {
-    const chosen = position === last ? null : (change?.id ?? null);
-    if (chosen === at) return;
+    if (chosen === undefined) return;
+    if (chosen === at) return setChosen(undefined);
     const timer = setTimeout(() => replace(to(chosen)), 200);
     return () => clearTimeout(timer);
-  }, [position]);
+  }, [chosen, at]);
 
   return (
     <div className="slider">
@@ -37,7 +41,10 @@ export function Slider({ changes, at, to }: SliderProps) {
         max={last}
         value={position}
         aria-valuetext={change && (position === last ? 'now' : exact(change.at))}
-        onChange={({ target }) => setPosition(Number(target.value))}
+        onChange={({ target }) => {
+          const moved = Number(target.value);
+          setChosen(moved === last ? null : changes[last - moved]?.id);
+        }}
       />
       <p className="muted">
         {position === last ? 'Now' : change && exact(change.at)}

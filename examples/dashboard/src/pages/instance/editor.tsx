@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { freePort, make, type Problem } from '../../api/changes';
 import { EntryFields, isAboutFields } from '../../entries/fields';
 import { entryInput, forms, valuesOf } from '../../entries/forms';
+import { ReferTo } from '../../entries/refer';
 import type { Row } from '../../entries/rows';
 import { kindName, kinds } from '../../entries/text';
 import type { OverrideKind, Protocol } from '../../generated/graphql';
@@ -16,6 +17,9 @@ interface EntryEditorProps {
   row?: Row;
   onClose(): void;
 }
+
+/** The kinds whose values contain references. */
+const refers: readonly OverrideKind[] = ['ENV_VAR', 'LABEL'];
 
 /** The form of an entry, in its place. It was filled from a revision, and is saved only over that one. */
 export function EntryEditor({ instance, row, onClose }: EntryEditorProps) {
@@ -96,6 +100,7 @@ export function EntryEditor({ instance, row, onClose }: EntryEditorProps) {
               Free port
             </button>
           ),
+          ...(refers.includes(kind) ? { value: <ReferTo stack={instance.stack.name} instance={instance.id} /> } : {}),
         }}
       />
       {elsewhere.map(({ message }, index) => (

@@ -6,7 +6,7 @@ import { kindName } from '../../entries/text';
 import type { OverrideOperation } from '../../generated/graphql';
 import { Meanwhile } from '../../parts/meanwhile';
 import { Section } from '../../parts/section';
-import { actorName, Badge, Notice, Sentence, Time } from '../../parts/small';
+import { actorName, Badge, Key, Notice, Sentence, Time } from '../../parts/small';
 import { Table } from '../../parts/table';
 import type { InstanceDetails } from '../instance';
 import { EntryEditor } from './editor';
@@ -121,7 +121,7 @@ export function Effective({ instance, mayChange, query }: EffectiveProps) {
 function cells({ kind, key, text, written, isUnresolved, origin, shadows, since }: Row) {
   return [
     kindName(kind),
-    key ? <code className="key">{key}</code> : null,
+    key ? <Key text={key} /> : null,
     <span className="value">
       {origin === 'REMOVED' ? <del>{text}</del> : <span className="current">{text}</span>}
       {written !== undefined && <code className="muted">{written}</code>}

@@ -2,6 +2,7 @@
 import type { InstanceDetails } from '../instance';
 import { problemsOf, TextField } from '../../parts/field';
 import { Sheet } from '../../parts/sheet';
+import { goWithout } from '../../parts/trashed';
 import { go, instanceAddress, stackAddress } from '../../route';
 
 export type InstanceChange = 'duplicate' | 'rename' | 'describe' | 'enable' | 'disable' | 'delete';
@@ -21,7 +22,7 @@ export function InstanceSheet({ change, instance, onClose }: InstanceSheetProps)
       return (
         <Sheet title={`Duplicate ${name}`} confirm="Duplicate instance" name="duplicateInstance" initial={{ instance: ref, name: `${name}-copy` }} fields={['name']} onDone={show} onClose={onClose}>
           {(input, setInput, problems) => (
-            <TextField label="Name" required autoFocus value={input.name ?? ''} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
+            <TextField label="Name" required value={input.name ?? ''} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
           )}
         </Sheet>
       );
@@ -29,7 +30,7 @@ export function InstanceSheet({ change, instance, onClose }: InstanceSheetProps)
       return (
         <Sheet title={`Rename ${name}`} confirm="Rename instance" name="renameInstance" initial={{ instance: ref, name, expectedRevision: revision }} fields={['name']} onDone={show} onClose={onClose}>
           {(input, setInput, problems) => (
-            <TextField label="Name" required autoFocus value={input.name} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
+            <TextField label="Name" required value={input.name} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
           )}
         </Sheet>
       );
@@ -37,7 +38,7 @@ export function InstanceSheet({ change, instance, onClose }: InstanceSheetProps)
       return (
         <Sheet title={`Describe ${name}`} confirm="Save description" name="updateInstance" initial={{ instance: ref, description: instance.description, expectedRevision: revision }} fields={['description']} onClose={onClose}>
           {(input, setInput, problems) => (
-            <TextField label="Description" autoFocus value={input.description ?? ''} onChange={(description) => setInput({ ...input, description })} problems={problemsOf(problems, 'description')} />
+            <TextField label="Description" value={input.description ?? ''} onChange={(description) => setInput({ ...input, description })} problems={problemsOf(problems, 'description')} />
           )}
         </Sheet>
       );
@@ -56,7 +57,7 @@ export function InstanceSheet({ change, instance, onClose }: InstanceSheetProps)
     }
     case 'delete':
       return (
-        <Sheet title={`Delete ${name}`} confirm="Move to the trash" name="softDeleteInstance" initial={{ instance: ref, expectedRevision: revision }} onDone={() => go(stackAddress(stack.name))} onClose={onClose} />
+        <Sheet title={`Delete ${name}`} confirm="Move to the trash" name="softDeleteInstance" initial={{ instance: ref, expectedRevision: revision }} onDone={() => goWithout(stackAddress(stack.name), { kind: 'instance', id, name, address: instanceAddress(stack.name, name) })} onClose={onClose} />
       );
   }
 }

@@ -83,7 +83,7 @@ export function NewKey({ stacks, isFirst, onClose }: NewKeyProps) {
             this tab at once.
           </Notice>
         )}
-        <TextField label="Name" required autoFocus value={name} onChange={setName} problems={problemsOf(problems, 'name')} />
+        <TextField label="Name" required value={name} onChange={setName} problems={problemsOf(problems, 'name')} />
         <Field label="Role" problems={problemsOf(problems, 'role')}>
           {(attributes) => (
             <select {...attributes} value={role} onChange={({ target }) => setRole(target.value as Role)}>

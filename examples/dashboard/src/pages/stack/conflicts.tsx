@@ -23,10 +23,12 @@ export function StackConflicts({ conflicts, stack, query }: StackConflictsProps)
           key: `${instance.id} ${kind} ${value}`,
           cells: [
             <a href={instanceAddress(stack, instance.name)}>{instance.name}</a>,
-            <Badge tone={severity === 'DESTRUCTIVE' ? 'bad' : 'caution'}>
-              {names[kind]} {value}
-            </Badge>,
-            <Sentence text={message} />,
+            <>
+              <Badge tone={severity === 'DESTRUCTIVE' ? 'bad' : 'caution'}>{names[kind]}</Badge> <code>{value}</code>
+            </>,
+            <span className="message">
+              <Sentence text={message} />
+            </span>,
           ],
         }))}
       />

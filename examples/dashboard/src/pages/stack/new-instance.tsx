@@ -1,54 +1,57 @@
+import { useId } from 'react';
 import type { StackDetails } from '../stack';
 import type { StackPageQuery } from '../../generated/graphql';
-import { Field, problemsOf, TextField } from '../../parts/field';
+import { problemsOf, TextField } from '../../parts/field';
 import { Sheet } from '../../parts/sheet';
+
+type Template = StackPageQuery['templates']['nodes'][number];
+
+const labelOf = ({ name, category, description }: Template) => [name, category, description].filter(Boolean).join(' – ');
 
 interface NewInstanceProps {
   stack: StackDetails;
-  templates: StackPageQuery['templates']['nodes'];
+  templates: readonly Template[];
   onClose(): void;
 }
 
 export function NewInstance({ stack, templates, onClose }: NewInstanceProps) {
-  const first = templates.find(({ name }) => name === 'postgres') ?? templates[0];
-  const categories = Map.groupBy(templates, ({ category }) => category || 'other');
+  const list = useId();
   return (
     <Sheet
       title={`New instance in ${stack.name}`}
       confirm="Create instance"
       name="createInstance"
-      initial={{ stack: { id: stack.id }, template: { name: first?.name ?? '' }, name: first?.name ?? '' }}
+      initial={{ stack: { id: stack.id }, template: { name: '' }, name: '' }}
       fields={['name', 'template']}
       onClose={onClose}
     >
-      {(input, setInput, problems) => (
-        <>
-          <Field label="Template" problems={problemsOf(problems, 'template')}>
-            {(attributes) => (
-              <select
-                {...attributes}
-                value={input.template.name ?? ''}
-                onChange={({ target: { value } }) => {
-                  // The name follows until it is another one.
-                  const name = input.name === input.template.name ? value : input.name;
-                  setInput({ ...input, template: { name: value }, name });
-                }}
-              >
-                {[...categories].map(([category, list]) => (
-                  <optgroup key={category} label={category}>
-                    {list.map(({ id, name, imageName, imageTag }) => (
-                      <option key={id} value={name}>
-                        {name} ({imageName}:{imageTag})
-                      </option>
-                    ))}
-                  </optgroup>
-                ))}
-              </select>
-            )}
-          </Field>
-          <TextField label="Name" required value={input.name} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
-        </>
-      )}
+      {(input, setInput, problems) => {
+        // The name follows until it is another one.
+        const choose = (template: string) =>
+          setInput({ ...input, template: { name: template }, name: input.name === input.template.name ? template : input.name });
+        const text = (input.template.name ?? '').toLowerCase();
+        const isPart = templates.some((template) => labelOf(template).toLowerCase().includes(text));
+        return (
+          <>
+            <TextField
+              label="Template"
+              required
+              list={list}
+              placeholder={`Part of a name or a description: ${templates.length} templates`}
+              value={input.template.name ?? ''}
+              isUnfinished={isPart}
+              onChange={choose}
+              problems={problemsOf(problems, 'template')}
+            />
+            <datalist id={list}>
+              {templates.map((template) => (
+                <option key={template.id} value={template.name} label={labelOf(template)} />
+              ))}
+            </datalist>
+            <TextField label="Name" required value={input.name} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
+          </>
+        );
+      }}
     </Sheet>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { StackDetails } from '../stack';
 import type { InputOf } from '../../api/changes';
+import { ReferTo } from '../../entries/refer';
 import { Field, problemsOf, TextField } from '../../parts/field';
 import { Section } from '../../parts/section';
 import { Sheet } from '../../parts/sheet';
@@ -48,7 +49,7 @@ export function SharedVars({ stack, mayChange, query }: SharedVarsProps) {
       ) : (
         <Table
           label="Variables of the stack"
-          columns={['Key', 'Value', 'Set in', 'Referred to by', ...(mayChange ? [''] : [])]}
+          columns={['Name', 'Value', 'Set in', 'Referred to by', ...(mayChange ? [''] : [])]}
           rows={vars.map((variable, at) => ({
             key: variable.key,
             cells: [
@@ -119,12 +120,13 @@ function VariableSheet({ change, at, stack, onClose }: Opened & { stack: StackDe
         );
         return (
           <>
-            <TextField label="Key" required readOnly={!isNew} autoFocus={isNew} value={variable.key} onChange={(key) => set({ key })} problems={problemsOf(problems, 'vars', `${at}`, 'key')} />
+            <TextField label="Name" required readOnly={!isNew} value={variable.key} onChange={(key) => set({ key })} problems={problemsOf(problems, 'vars', `${at}`, 'key')} />
             <TextField
               label="Value"
               type={variable.isSecret ? 'password' : 'text'}
               hint={hint}
               value={variable.value ?? ''}
+              beside={<ReferTo stack={stack.name} />}
               onChange={(value) => set({ value })}
               problems={problemsOf(problems, 'vars', `${at}`, 'value')}
             />

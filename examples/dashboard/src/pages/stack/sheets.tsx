@@ -3,6 +3,7 @@ import type { StackDetails } from '../stack';
 import type { Problem } from '../../api/changes';
 import { Field, problemsOf, TextField } from '../../parts/field';
 import { Sheet } from '../../parts/sheet';
+import { goWithout } from '../../parts/trashed';
 import { address, go, stackAddress } from '../../route';
 
 export type StackChange = 'fork' | 'renew' | 'duplicate' | 'rename' | 'describe' | 'enable' | 'disable' | 'delete';
@@ -53,11 +54,11 @@ export function StackSheet({ change, stack, onClose }: StackSheetProps) {
   switch (change) {
     case 'fork':
       return (
-        <Sheet title={`Fork ${name}`} confirm="Fork stack" name="forkStack" initial={{ stack: ref, name: `${name}-fork`, expiresIn: 'P7D' }} fields={['name', 'expiresIn']} onDone={show} onClose={onClose}>
+        <Sheet title={`Fork ${name}`} confirm="Fork stack" name="forkStack" initial={{ stack: ref, name: `${name}-fork` }} fields={['name', 'expiresIn']} onDone={show} onClose={onClose}>
           {(input, setInput, problems) => (
             <>
               <p>A copy that runs beside everything else: with host ports, domains, volumes and a network of its own.</p>
-              <TextField label="Name" required autoFocus value={input.name ?? ''} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
+              <TextField label="Name" required value={input.name ?? ''} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
               <Lease value={input.expiresIn ?? ''} mayBeEndless problems={problemsOf(problems, 'expiresIn')} onChange={(value) => setInput({ ...input, expiresIn: value || null })} />
             </>
           )}
@@ -77,7 +78,7 @@ export function StackSheet({ change, stack, onClose }: StackSheetProps) {
           {(input, setInput, problems) => (
             <>
               <p>A copy with everything as it is. What both claim of the host is a conflict.</p>
-              <TextField label="Name" required autoFocus value={input.name ?? ''} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
+              <TextField label="Name" required value={input.name ?? ''} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
             </>
           )}
         </Sheet>
@@ -86,7 +87,7 @@ export function StackSheet({ change, stack, onClose }: StackSheetProps) {
       return (
         <Sheet title={`Rename ${name}`} confirm="Rename stack" name="renameStack" initial={{ stack: ref, name, expectedRevision: revision }} fields={['name']} onDone={show} onClose={onClose}>
           {(input, setInput, problems) => (
-            <TextField label="Name" required autoFocus value={input.name} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
+            <TextField label="Name" required value={input.name} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
           )}
         </Sheet>
       );
@@ -94,7 +95,7 @@ export function StackSheet({ change, stack, onClose }: StackSheetProps) {
       return (
         <Sheet title={`Describe ${name}`} confirm="Save description" name="updateStack" initial={{ stack: ref, description: stack.description, expectedRevision: revision }} fields={['description']} onClose={onClose}>
           {(input, setInput, problems) => (
-            <TextField label="Description" autoFocus value={input.description ?? ''} onChange={(description) => setInput({ ...input, description })} problems={problemsOf(problems, 'description')} />
+            <TextField label="Description" value={input.description ?? ''} onChange={(description) => setInput({ ...input, description })} problems={problemsOf(problems, 'description')} />
           )}
         </Sheet>
       );
@@ -113,7 +114,7 @@ export function StackSheet({ change, stack, onClose }: StackSheetProps) {
     }
     case 'delete':
       return (
-        <Sheet title={`Delete ${name}`} confirm="Move to the trash" name="softDeleteStack" initial={{ stack: ref, expectedRevision: revision }} onDone={() => go(address(['stacks']))} onClose={onClose}>
+        <Sheet title={`Delete ${name}`} confirm="Move to the trash" name="softDeleteStack" initial={{ stack: ref, expectedRevision: revision }} onDone={() => goWithout(address(['stacks']), { kind: 'stack', id, name, address: stackAddress(name) })} onClose={onClose}>
           {() => <p>It goes into the trash with its instances, and can be restored from there.</p>}
         </Sheet>
       );

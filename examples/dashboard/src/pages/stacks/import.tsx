@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { make, type Outcome, type ResultOf } from '../../api/changes';
 import { Field, problemsOf, TextField } from '../../parts/field';
-import { Badge, Notice, Sentence } from '../../parts/small';
+import { Badge, counted, Key, Notice, Sentence } from '../../parts/small';
 import { Table } from '../../parts/table';
 import { go, stackAddress } from '../../route';
 
@@ -20,15 +20,29 @@ function variablesOf(text: string) {
   });
 }
 
-/** Keys, with spaces or commas between them. */
-const keysOf = (text: string) => text.split(/[\s,]+/).filter(Boolean);
+/** Names, with spaces or commas between them. */
+const namesOf = (text: string) => text.split(/[\s,]+/).filter(Boolean);
 
-/** The name that the file gives its project, if it does. */
-const nameIn = (text: string) => /^name:\s*["']?([a-z0-9][a-z0-9-]*)/m.exec(text)?.[1] ?? 'imported';
+/** What `docker compose` lays over a file of the same name beside it. */
+const isOverride = ({ name }: ComposeFile) => /\.override\.ya?ml$/.test(name);
+
+/** The files, and those that are laid over them. One that lies over nothing is a file like any other. */
+function layersOf(all: ComposeFile[]) {
+  const files = all.filter((file) => !isOverride(file));
+  return files.length > 0 ? { files, overrides: all.filter(isOverride) } : { files: all, overrides: [] };
+}
+
+/** The name that the files give their project, as a name of a stack. The last one counts. */
+function nameIn(all: ComposeFile[]): string {
+  const { files, overrides } = layersOf(all);
+  const names = [...files, ...overrides].flatMap(({ text }) => /^name:\s*["']?([a-z0-9][a-z0-9_-]*)/m.exec(text)?.[1] ?? []);
+  return names.at(-1)?.replaceAll('_', '-') ?? 'imported';
+}
 
 export function ImportStack() {
   const [files, setFiles] = useState<ComposeFile[]>([]);
-  const [stack, setStack] = useState('');
+  /** The name of the stack; undefined until it is another one than that of the files. */
+  const [chosen, setChosen] = useState<string>();
   const [variables, setVariables] = useState('');
   const [plain, setPlain] = useState('');
   const [outcome, setOutcome] = useState<Outcome<Report>>();
@@ -39,13 +53,13 @@ export function ImportStack() {
     const taken = await Promise.all(Array.from(list ?? [], async (file) => ({ name: file.name, text: await file.text() })));
     if (taken.length === 0) return;
     setFiles(taken);
-    setStack(nameIn(taken[0]?.text ?? ''));
     setOutcome(undefined);
   };
 
+  const stack = chosen ?? nameIn(files);
   const send = async (dryRun: boolean) => {
     setBusy(true);
-    const outcome = await make('importCompose', { files, stack: { name: stack }, variables: variablesOf(variables), plain: keysOf(plain), dryRun });
+    const outcome = await make('importCompose', { ...layersOf(files), stack: { name: stack }, variables: variablesOf(variables), plain: namesOf(plain), dryRun });
     setBusy(false);
     if (outcome.result && !dryRun) go(stackAddress(stack));
     else setOutcome(outcome);
@@ -91,7 +105,7 @@ export function ImportStack() {
             void send(!outcome?.result);
           }}
         >
-          <TextField label="Name of the stack" required value={stack} onChange={change(setStack)} problems={ofName} />
+          <TextField label="Name of the stack" required value={stack} onChange={change(setChosen)} problems={ofName} />
           <Field label="Variables" hint="One NAME=value a line, for what the file refers to">
             {(attributes) => (
               <textarea {...attributes} rows={2} value={variables} spellCheck={false} onChange={({ target }) => change(setVariables)(target.value)} />
@@ -99,7 +113,7 @@ export function ImportStack() {
           </Field>
           <TextField
             label="Plain values"
-            hint="Keys of variables that look like secrets and are none"
+            hint="Names of variables that look like secrets and are none"
             value={plain}
             onChange={change(setPlain)}
             problems={problemsOf(problems, 'plain')}
@@ -129,7 +143,7 @@ function ReportView({ report: { instances, templates, losses, lossCount, changes
     <div className="report">
       <p>
         <Badge tone={lossCount > 0 ? 'caution' : 'good'}>{lossCount === 0 ? 'nothing is lost' : `${lossCount} lost`}</Badge>{' '}
-        {instances.length} instances, {templates.filter(({ outcome }) => outcome === 'CREATED').length} new templates.
+        {counted(instances.length, 'instance')}, {counted(templates.filter(({ outcome }) => outcome === 'CREATED').length, 'new template')}.
       </p>
       {newVolumes.length > 0 && (
         <Notice>
@@ -155,7 +169,7 @@ function Notes({ title, notes, count }: { title: string; notes: Report['losses']
         columns={['Line', 'Where', 'Why']}
         rows={notes.slice(0, 50).map(({ file, line, path, reason }, index) => ({
           key: `${index}`,
-          cells: [`${file}:${line}`, <code>{path}</code>, reason],
+          cells: [<span className="whole">{file}:{line}</span>, <Key text={path} />, <span className="message">{reason}</span>],
         }))}
       />
     </>

@@ -15,7 +15,7 @@ export function NewStack({ onClose }: { onClose(): void }) {
     >
       {(input, setInput, problems) => (
         <>
-          <TextField label="Name" required autoFocus value={input.name} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
+          <TextField label="Name" required value={input.name} onChange={(name) => setInput({ ...input, name })} problems={problemsOf(problems, 'name')} />
           <TextField label="Description" value={input.description ?? ''} onChange={(description) => setInput({ ...input, description })} problems={problemsOf(problems, 'description')} />
         </>
       )}

@@ -30,7 +30,7 @@ export function TemplateSheet({ template, edited, onClose }: TemplateSheetProps)
             <TextField label="Category" value={input.category ?? ''} onChange={(category) => setInput({ ...input, category })} problems={problemsOf(problems, 'category')} />
             <TextField label="Description" value={input.description ?? ''} onChange={(description) => setInput({ ...input, description })} problems={problemsOf(problems, 'description')} />
             <TextField label="Image" required value={input.imageName ?? ''} onChange={(imageName) => setInput({ ...input, imageName })} problems={problemsOf(problems, 'imageName')} />
-            <TextField label="Tag" required autoFocus value={input.imageTag ?? ''} onChange={(imageTag) => setInput({ ...input, imageTag })} problems={problemsOf(problems, 'imageTag')} />
+            <TextField label="Tag" required value={input.imageTag ?? ''} onChange={(imageTag) => setInput({ ...input, imageTag })} problems={problemsOf(problems, 'imageTag')} />
           </>
         )}
       </Sheet>
