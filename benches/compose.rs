@@ -57,8 +57,12 @@ fn entries(own: usize) -> Entries {
     let attribute = |n: usize| Attribute { name: format!("x-{n}"), value: JsonValue(value(n).into()) };
     let setting = |(field, value): (SettingField, &str)| Setting { field, value: value.to_owned() };
     let settings = [(SettingField::ImageName, "acme/app"), (SettingField::ImageTag, "1.0")];
-    let env =
-        |n: usize| EnvVar { key: format!("SETTING_{n:02}"), value: value(n).into(), is_secret: n.is_multiple_of(8) };
+    let env = |n: usize| EnvVar {
+        key: format!("SETTING_{n:02}"),
+        value: value(n).into(),
+        is_secret: n.is_multiple_of(8),
+        generate: None,
+    };
     Entries {
         ports: ports.collect(),
         volumes: volumes.collect(),
@@ -81,6 +85,7 @@ fn a_stack_of_100_instances(bencher: Bencher<'_, '_>, mode: Mode) {
         name: format!("instance-{n}"),
         container_name: format!("devarch-shop-instance-{n}"),
         storage_name: format!("devarch-shop-instance-{n}"),
+        template_name: "app".to_owned(),
         template: entries(usize::MAX),
         effective: entries(2),
     };

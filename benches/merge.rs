@@ -20,6 +20,7 @@ fn env_vars(from: usize, n: usize, value: &str) -> Vec<EnvVar> {
             key: format!("SERVICE_SETTING_{number:03}"),
             value: format!("{value}-{number}").into(),
             is_secret: false,
+            generate: None,
         })
         .collect()
 }
