@@ -175,3 +175,14 @@ test('a reference is chosen and put at the cursor', async () => {
   assert.deepEqual(await focused(ann), ['Value', '']);
   await ann.page.keyboard.press('Escape');
 });
+
+test('a secret is generated in the form of a variable', async () => {
+  await session.change('createInstance', { stack: { name: 'shop' }, template: { name: 'postgres' }, name: 'store' });
+  await ann.go('#/stacks/shop/instances/store');
+  await row(ann, 'POSTGRES_PASSWORD').getByText('(generated)').waitFor();
+  await button(ann, 'Override variable POSTGRES_PASSWORD').click();
+  await ann.page.getByLabel('Generate a new secret').check();
+  await button(ann, 'Save').click();
+  await row(ann, 'POSTGRES_PASSWORD').getByText('instance', { exact: true }).waitFor();
+  await row(ann, 'POSTGRES_PASSWORD').getByText('(generated)').first().waitFor();
+});

@@ -114,8 +114,11 @@ export const forms: Record<OverrideKind, Form> = {
       field('key', 'Name', 'text', key),
       field('value', 'Value', 'area', { hint: 'A secret that is left empty keeps its value', ...optional }),
       field('isSecret', 'Secret', 'check'),
+      field('generate', 'Generate a new secret', 'check', { hint: 'A random value in place of the one above' }),
     ],
     input(values, former) {
+      // Null in place of the value draws it anew.
+      if (values.check('generate')) return { envVar: { key: values.text('key'), generate: {}, value: null } };
       const isSecret = values.check('isSecret');
       const value = values.text('value');
       const variable = { key: values.text('key'), isSecret };

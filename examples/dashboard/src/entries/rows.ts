@@ -54,6 +54,7 @@ function settingRows(settings: EffectiveFragment['settings']): Row[] {
 function variableRow(variable: EffectiveFragment['envVars'][number]): Row {
   const { written, text, isSecret, isSet, state } = variable;
   const row = rowOf('ENV_VAR', variable, { ...variable, __typename: 'EnvVar' });
+  if (variable.generate) return { ...row, text: `${row.text} (generated)` };
   if (written === null || (written === text && state === 'RESOLVED')) return row;
   const isUnresolved = state === 'UNRESOLVED';
   const entry = { ...variable, text: written, isSecret: false, isSet: true, __typename: 'EnvVar' } as const;

@@ -70,13 +70,9 @@ function subjectAddress({ subjectKind, subjectName, stack }: ChangeLineFragment)
   return subjectKind === 'INSTANCE' && stack ? instanceAddress(stack.name, subjectName) : undefined;
 }
 
-/** Kinds of entries, where sentences of the service call them as the API does and not as people do. */
-const kinds: Record<string, string> = { env_vars: 'variable', config_files: 'config file' };
-const withKinds = (text: string) => text.replace(/\b\w+(?= `)/g, (word) => kinds[word] ?? word);
-
 /** A sentence of the service, in which names stand between backticks. */
 export function Sentence({ text }: { text: string }) {
-  return withKinds(text).split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
+  return text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
 }
 
 /** A name that is broken behind its separators before it is broken elsewhere. */

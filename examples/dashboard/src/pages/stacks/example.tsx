@@ -13,15 +13,20 @@ const needs = (name: string, condition: 'SERVICE_HEALTHY' | 'SERVICE_STARTED') =
 const instances = [
   { template: 'postgres', name: 'db' },
   { template: 'mailpit', name: 'mail' },
-  { template: 'adminer', name: 'admin', dependencies: [needs('db', 'SERVICE_HEALTHY')] },
+  {
+    template: 'adminer',
+    name: 'admin',
+    dependencies: [needs('db', 'SERVICE_HEALTHY')],
+    envVars: [{ key: 'ADMINER_DEFAULT_SERVER', value: '${{db:host}}' }],
+  },
   { template: 'nginx', name: 'web', dependencies: [needs('mail', 'SERVICE_STARTED'), needs('db', 'SERVICE_HEALTHY')] },
 ];
 
 async function makeExample(): Promise<readonly Problem[]> {
   const made = await make('createStack', { ...stack, description: 'An example from the catalogue' });
   if (!made.result) return made.problems;
-  for (const { template, name, dependencies = [] } of instances) {
-    const input = { stack, template: { name: template }, name, overrides: { dependencies } };
+  for (const { template, name, dependencies = [], envVars = [] } of instances) {
+    const input = { stack, template: { name: template }, name, overrides: { dependencies, envVars } };
     const { result, problems } = await make('createInstance', input);
     if (!result) return problems;
   }
