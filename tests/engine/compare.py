@@ -73,12 +73,19 @@ class Comparison:
         wanted = dict(pairs(self.image.get("Env")))
         for variable in self.wanted["envVars"]:
             key, value = variable["key"], variable["value"]
-            if variable["isSecret"] and variable["isSet"]:
+            if variable.get("text") and variable["isSecret"]:  # it contains a secret, and is none itself
+                value = re.sub(r"\$\{\{self\.([^}]+)\}\}", self.own_variable, variable["text"])
+            elif variable["isSecret"] and variable["isSet"]:
                 value = self.variables[variable_of(self.instance["name"], key)]
             elif value is None:  # from the shell
                 value = self.variables.get(key)
             wanted[key] = value
         return wanted
+
+    def own_variable(self, reference):
+        """What a reference to another variable of the instance stands for."""
+        [variable] = [one for one in self.wanted["envVars"] if one["key"] == reference[1]]
+        return self.variables[variable_of(self.instance["name"], variable["key"])] if variable["isSecret"] else variable["value"]
 
     def environment(self):
         wanted, seen = self.variables_wanted(), pairs(self.config.get("Env"))

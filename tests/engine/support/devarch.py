@@ -10,7 +10,7 @@ EFFECTIVE = """effectiveConfig {
   imageName imageTag command entrypoint user workingDir restartPolicy
   ports { hostIp hostPort containerPort protocol }
   volumes { volumeType source target readOnly scope definition options }
-  envVars { key value isSecret isSet }
+  envVars { key value isSecret isSet text }
   labels { key value }
   healthcheck { test intervalSeconds timeoutSeconds retries startPeriodSeconds startIntervalSeconds }
   configFiles { filePath content fileMode isTemplate }
