@@ -85,7 +85,6 @@ fn a_stack_of_100_instances(bencher: Bencher<'_, '_>, mode: Mode) {
         name: format!("instance-{n}"),
         container_name: format!("devarch-shop-instance-{n}"),
         storage_name: format!("devarch-shop-instance-{n}"),
-        template_name: "app".to_owned(),
         template: entries(usize::MAX),
         effective: entries(2),
     };

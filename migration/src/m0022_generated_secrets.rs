@@ -21,13 +21,16 @@ impl MigrationTrait for Migration {
             let column = ColumnDef::new(ASKED).string_len(150).null().take();
             manager.alter_table(Table::alter().table(table).add_column(column).take()).await?;
         }
-        let column = ColumnDef::new(SEED).string_len(255).not_null().default("").take();
+        let column = ColumnDef::new(SEED).text().not_null().default("").take();
         manager.alter_table(Table::alter().table(INSTANCES).add_column(column).take()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.alter_table(Table::alter().table(INSTANCES).drop_column(SEED).take()).await?;
         for table in TABLES {
+            // What is stored is not a value.
+            let sql = format!("UPDATE {table} SET value = NULL WHERE {ASKED} IS NOT NULL");
+            manager.get_connection().execute_unprepared(&sql).await?;
             manager.alter_table(Table::alter().table(table).drop_column(ASKED).take()).await?;
         }
         Ok(())

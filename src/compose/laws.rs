@@ -76,7 +76,6 @@ fn file(entries: &Entries) -> String {
         name: "web".to_owned(),
         container_name: "devarch-shop-web".to_owned(),
         storage_name: "devarch-shop-web".to_owned(),
-        template_name: "web".to_owned(),
         template: entries.clone(),
         effective: entries.clone(),
     };

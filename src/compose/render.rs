@@ -11,7 +11,7 @@ use super::{config_hash::config_hash, interpolate::required, layers, warnings};
 use crate::{
     ids::InstanceId,
     kinds::{
-        CONFIG_HASH_LABEL, DEFAULT_NETWORK, EnvVar, Kind,
+        CONFIG_HASH_LABEL, DEFAULT_NETWORK, EnvVar, Kind, UNNAMED_IMAGE,
         compose::{EXTENSION, Rendered, SecretOf, Surroundings, Warning, literal},
         for_each_kind,
     },
@@ -65,8 +65,6 @@ pub struct Member {
     pub container_name: String,
     /// The beginning of the names of its volumes.
     pub storage_name: String,
-    /// The name of its template.
-    pub template_name: String,
     /// The entries of its template.
     pub template: Entries,
     /// Its effective entries.
@@ -193,7 +191,7 @@ fn document<'m>(
     around: &mut Surroundings,
     config_hashes: &mut BTreeMap<String, String>,
 ) -> Map {
-    let (mut services, mut configs, mut built) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut services, mut configs) = (Vec::new(), Vec::new());
     let [mut volumes, mut models, mut networks] = [Shared::default(), Shared::default(), Shared::default()];
     for (member, entries) in members {
         let mut to = Rendered::new(&member.name, &member.storage_name, around);
@@ -217,11 +215,10 @@ fn document<'m>(
                 to.warn(format!("It defines the {what} {key} {message}"));
             }
         }
-        built.push(format!("{}:latest", member.template_name));
         services.push((member.name.clone(), ordered(to.service).into()));
         configs.extend(to.configs);
     }
-    leave_out_images(&mut services, &built);
+    leave_out_images(&mut services);
     let mut file = Map::new();
     file.set("name", project_name(&stack.stack));
     file.set("services", services.into_iter().collect::<Map>());
@@ -234,17 +231,14 @@ fn document<'m>(
     file
 }
 
-/// Leaves out the images of services that are built and got their names from an import, `built` for each service, so that Compose
-/// names what it builds after the project: two stacks with the same template must not build the same image from two folders. An
-/// image that another service uses keeps its name.
-fn leave_out_images(services: &mut [(String, Node)], built: &[String]) {
-    let image = |service: &Map| service.get("image").and_then(Node::scalar);
-    let is_built = |service: &Map| service.get("build").is_some();
-    let maps = services.iter().filter_map(|(_, service)| service.as_map());
-    let used: BTreeSet<String> = maps.filter(|service| !is_built(service)).filter_map(image).collect();
-    for ((_, service), name) in services.iter_mut().zip(built) {
+/// Leaves out the images of services that are built and named by nobody, so that Compose names what it builds after the project:
+/// two stacks with the same template must not build the same image from two folders.
+fn leave_out_images(services: &mut [(String, Node)]) {
+    for (_, service) in services {
         let Value::Map(service) = &mut service.value else { continue };
-        if is_built(service) && image(service).as_ref() == Some(name) && !used.contains(name) {
+        let image = service.get("image").and_then(Node::scalar);
+        let is_unnamed = image.is_some_and(|image| image.starts_with(UNNAMED_IMAGE) && image.ends_with(":latest"));
+        if is_unnamed && service.get("build").is_some() {
             service.take("image");
         }
     }

@@ -219,6 +219,10 @@ pub trait Kind: Survives + LoggedEntry + Clone + Debug + HeapSize + PartialEq + 
     fn holds_secret(&self) -> bool {
         self.secret_text().is_some()
     }
+    /// Whether its secret is generated, so that what is stored of it is not its value.
+    fn is_generated(&self) -> bool {
+        false
+    }
     /// The columns without the secret.
     fn public_columns(&self) -> LoggedColumns {
         let mut columns = self.to_log();

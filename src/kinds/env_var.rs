@@ -93,6 +93,11 @@ impl EnvVar {
         }
     }
 
+    /// Whether an entry under its key is one from which it can keep something: to be generated it needs one that is.
+    pub fn is_kept_from(&self, stored: &Self) -> bool {
+        self.generate.is_none() || stored.generate.is_some()
+    }
+
     /// Completes an entry without a value from the stored entry with the same key, or notes a problem. Without a stored
     /// entry, it has no value.
     pub fn keep(&mut self, stored: Option<&Self>, at: &mut Problems) {
@@ -200,6 +205,10 @@ impl Kind for EnvVar {
         self.secret_text().is_some() || self.generate.is_some()
     }
 
+    fn is_generated(&self) -> bool {
+        self.generate.is_some()
+    }
+
     fn secret_text(&self) -> Option<&str> {
         self.value.text().filter(|_| self.is_secret)
     }
@@ -287,7 +296,8 @@ impl Kind for EnvVar {
             let is_guessed = !known.contains(key.as_str())
                 && value.as_deref().is_some_and(|value| from.services.guessed.takes(&key, value, at));
             // A file that is rendered with its values has those.
-            let generate = asked.remove(&key).filter(|_| value.is_none());
+            let generate = asked.remove(&key).filter(|_| value.as_deref().is_none_or(str::is_empty));
+            let value = value.filter(|_| generate.is_none());
             let is_secret = is_guessed || generate.is_some() || known.contains(key.as_str());
             unused.remove(key.as_str());
             // A secret without a value keeps the stored value.
@@ -344,6 +354,9 @@ fn read_generated(from: &mut Reading<'_>) -> BTreeMap<String, Generated> {
     for (key, node) in map.iter() {
         let mut asked = Generated::default();
         let mut at = Problems::default();
+        if node.as_map().is_none() && node.value != Value::Null {
+            at.invalid("generate", "This is no mapping.", None);
+        }
         for (part, value) in node.as_map().into_iter().flat_map(Map::iter) {
             match (part, value.scalar()) {
                 ("length", Some(text)) => asked.length = text.parse().unwrap_or_default(),

@@ -57,7 +57,7 @@ pub use crate::kinds::{
     network::{DEFAULT_NETWORK, Network},
     port::{Port, PortKey, Protocol},
     resource_limits::ResourceLimits,
-    setting::{Setting, SettingField, Settings},
+    setting::{Setting, SettingField, Settings, UNNAMED_IMAGE},
     shared_var::{Inject, SharedVar},
     values::{Argv, HostPort, Only, Stamp, UnknownWord, generated::Generated, json::JsonValue},
     volume::{StorageNames, Volume, VolumeScope, VolumeType},

@@ -233,10 +233,18 @@ impl Kind for Setting {
         let (image, at) = match from.take_text("image") {
             Some(image) => image,
             None => {
-                let image = from.image.to_owned();
+                let mut image = from.image.to_owned();
                 let at = from.built.unwrap_or(from.at);
-                if from.built.is_some() {
-                    from.change("build", at, format!("What is built is called {image} here."));
+                if from.built.is_some() && from.services.images.contains(&image) {
+                    let message =
+                        format!("What is built is called {image} here, because another service uses that image.");
+                    from.change("build", at, message);
+                } else if from.built.is_some() {
+                    // Without the prefix of templates, so that a rendered file is read as the same.
+                    let name = from.services.instances.get(from.name).unwrap_or(&image);
+                    image = format!("{UNNAMED_IMAGE}{name}");
+                    let message = "What is built has no name: Compose names it after the project of each stack.";
+                    from.change("build", at, message);
                 } else {
                     from.change("image", at, format!("The file names neither an image nor a build, which Docker Compose refuses; the image is called {image} here."));
                 }
@@ -288,6 +296,9 @@ impl Kind for Setting {
             .boxed()
     }
 }
+
+/// How the image of a service begins that is built and has no name. A rendered file leaves such a name out.
+pub const UNNAMED_IMAGE: &str = "devarch.built/";
 
 /// Whether an image can be held, so that a service becomes a template.
 pub fn holds_image(image: &str) -> bool {

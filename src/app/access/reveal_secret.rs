@@ -111,8 +111,10 @@ impl Command for RevealSecret {
                 let values = references::of_stacks(tx, &[*stack]).await?.remove(stack).unwrap_or_default();
                 resolved(&values, instance, &self.key)?
             }
-            _ => found.value,
+            _ => found.value.clone(),
         };
-        Ok(Revealed { owner, value })
+        // What a template has of it is the root of all values, and none itself.
+        let is_root = of_stack.is_none() && found.generate.is_some();
+        Ok(Revealed { owner, value: if is_root { EnvValue::Unset } else { value } })
     }
 }

@@ -384,7 +384,6 @@ macro_rules! kinds {
                 name: past.row.instance_id.clone(),
                 container_name: past.row.container_name.clone(),
                 storage_name: past.row.storage_name(),
-                template_name: past.template_name.clone(),
                 template: Entries::default(),
                 effective: Entries::default(),
             };
@@ -422,7 +421,6 @@ macro_rules! kinds {
                     name: instance.instance_id.clone(),
                     container_name: instance.container_name.clone(),
                     storage_name: instance.storage_name(),
-                    template_name: of.get(&instance.template_service_id).copied().unwrap_or_default().to_owned(),
                     template: Entries::default(),
                     effective: Entries::default(),
                 }))

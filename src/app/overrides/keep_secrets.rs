@@ -60,8 +60,8 @@ impl<'a> Stored<'a> {
     ) -> Result<Self> {
         let wanted: Vec<&EnvVar> = wanted.into_iter().collect();
         let own = load_needed::<OfInstance>(db, instance.id, wanted.iter().copied()).await?;
-        let missing =
-            |wanted: &&&EnvVar| wanted.value == EnvValue::KeepStored && !own.iter().any(|own| own.key == wanted.key);
+        let has = |wanted: &EnvVar| own.iter().any(|own| own.key == wanted.key && wanted.is_kept_from(own));
+        let missing = |wanted: &&&EnvVar| wanted.value == EnvValue::KeepStored && !has(wanted);
         let missing: Vec<&EnvVar> = wanted.iter().filter(missing).copied().collect();
         let inherited = load_inherited(db, (instance.stack_id, instance.template_service_id), missing).await?;
         Ok(Self { own: own.into(), inherited })
@@ -116,7 +116,8 @@ impl<'a> Stored<'a> {
 
     /// Fills in the value of an entry, or notes a problem.
     pub(in crate::app) fn complete(&self, wanted: &mut EnvVar, at: &mut Problems) {
-        let stored = self.own.iter().chain(&self.inherited).find(|stored| stored.key == wanted.key);
+        let mut all = self.own.iter().chain(&self.inherited);
+        let stored = all.find(|stored| stored.key == wanted.key && wanted.is_kept_from(stored));
         wanted.keep(stored, at);
     }
 

@@ -16,7 +16,7 @@ use crate::{
         entries::shared,
         queries::{
             copies::{self, Copied},
-            stack_instances::{self, NewCopies},
+            stack_instances::{self, CopiedSecrets, NewCopies},
             stacks::{self, RowLock},
         },
     },
@@ -78,7 +78,7 @@ impl Command for DuplicateStack {
         let stack = stacks::insert(tx, name.as_str(), StackValues::from(&source).copied(), now).await;
         let stack = stack.map_err(&taken)?;
         tx.log().copied(&stack, &source);
-        let what = NewCopies { action: ChangeAction::Duplicate, has_secrets: true, now };
+        let what = NewCopies { action: ChangeAction::Duplicate, secrets: CopiedSecrets::Same, now };
         stack_instances::copy(tx, source.id, stack.id, name.as_str(), what).await.map_err(taken)?;
         copies::copy(tx, Copied::Stack { from: source.id, to: stack.id }).await?;
         shared::copy_vars(tx, source.id, stack.id, now).await?;

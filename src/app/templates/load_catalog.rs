@@ -27,6 +27,7 @@ use crate::{
     error::{Error, Problems, Result},
     ids::TemplateId,
     kinds::{Entry, EnvVar, Kind, OfTemplate, Operation, Origin, OverrideKind},
+    references::has_references,
 };
 
 /// The result of a load.
@@ -166,7 +167,9 @@ async fn keep_generated(tx: &Tx, template: TemplateId, after: &mut [EnvVar], now
     for var in after.iter_mut().filter(|var| var.generate.is_some()) {
         var.keep(before.iter().find(|stored| stored.key == var.key), &mut Problems::default());
     }
-    let is_generated = |key: &str| after.iter().any(|var| var.key == key && var.generate.is_some());
+    // A text with references has a password that is generated, too.
+    let is_other = |var: &EnvVar| var.generate.is_some() || var.value.text().is_some_and(has_references);
+    let is_generated = |key: &str| after.iter().any(|var| var.key == key && is_other(var));
     before.retain(|var| var.holds_secret() && var.generate.is_none() && is_generated(&var.key));
     if before.is_empty() {
         return Ok(());

@@ -20,7 +20,7 @@ use crate::config::{LogOf, Revert, Settings, Show};
 
 /// The fields of an entry of any kind.
 const ENTRY: &str = "{ __typename ... on Port { hostIp hostPort containerPort protocol } ... on Volume { volumeType source target
-    readOnly } ... on EnvVar { value isSecret } ... on Label { valueOfLabel: value } ... on Domain { proxyPort }
+    readOnly } ... on EnvVar { value isSecret generate { length } } ... on Label { valueOfLabel: value } ... on Domain { proxyPort }
     ... on Healthcheck { test intervalSeconds timeoutSeconds retries startPeriodSeconds } ... on ConfigFile { fileMode isTemplate }
     ... on Setting { valueOfSetting: value } ... on Dependency { condition instance { name } } ... on Network { aliases options }
     ... on ResourceLimits { cpu memory } ... on Attribute { valueOfAttribute: value } }";
@@ -97,9 +97,12 @@ impl Actor {
 /// Entries with the same key, in short.
 fn entries(entries: &[Map<String, Value>]) -> String {
     let one = |entry: &Map<String, Value>| {
-        let shown = entry.iter().filter(|(_, value)| !value.is_null() && !value.is_object() && **value != json!(false));
-        let shown = shown.filter(|(name, _)| *name != "__typename");
+        let shown = entry.iter().filter(|(_, value)| !value.is_null() && **value != json!(false));
+        let shown = shown.filter(|(name, _)| *name != "__typename" && *name != "instance");
         let text = |(name, value): (&String, &Value)| {
+            if let Some(length) = value.get("length") {
+                return format!("{name}={length} characters");
+            }
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             if name.starts_with("value") { clean(&value) } else { format!("{name}={}", clean(&value)) }
         };

@@ -241,6 +241,9 @@ fn assemble(
         } else {
             context.instances.insert(key(), names.instance.clone());
         }
+        if let Some(image) = service.whole().get("image").and_then(Node::scalar) {
+            context.images.insert(image.strip_suffix(":latest").unwrap_or(&image).to_owned());
+        }
         if service.is_removed || *scale == Some(0) {
             context.disabled.insert(key());
         }

@@ -167,13 +167,24 @@ fn copied_values() -> impl Iterator<Item = (Column, SimpleExpr)> {
 const SEED_SQL: &str = "CASE WHEN secret_seed <> '' THEN secret_seed WHEN storage_name <> '' THEN storage_name \
                         ELSE 'devarch.' || CAST(id AS TEXT) END";
 
+/// Which generated secrets the copy of an instance has.
+#[derive(Clone, Copy, Debug)]
+pub enum CopiedSecrets<'c> {
+    /// Those of its source.
+    Same,
+    /// Others, which follow from the seed of its source and this mark. So instances that have the same ones still do.
+    Renewed(&'c str),
+    /// Those of a new instance.
+    Own,
+}
+
 /// How the instances of a stack are copied.
 #[derive(Clone, Copy, Debug)]
-pub struct NewCopies {
+pub struct NewCopies<'c> {
     /// The change that they are a part of.
     pub action: ChangeAction,
-    /// Whether each has the generated secrets of its source.
-    pub has_secrets: bool,
+    /// Which generated secrets each has.
+    pub secrets: CopiedSecrets<'c>,
     /// The time.
     pub now: DateTime<Utc>,
 }
@@ -185,7 +196,7 @@ pub async fn copy(
     from: StackId,
     to: StackId,
     name: &str,
-    NewCopies { action, has_secrets, now }: NewCopies,
+    NewCopies { action, secrets, now }: NewCopies<'_>,
 ) -> Result<Vec<InstanceModel>, DbErr> {
     tx.changed().stack(to);
     let same = [Column::InstanceId, Column::TemplateServiceId];
@@ -207,7 +218,11 @@ pub async fn copy(
         .expr(Expr::val(to))
         .expr(derived_container_name(name))
         .expr(storage_name)
-        .expr(if has_secrets { Expr::cust(SEED_SQL) } else { Expr::val("") })
+        .expr(match secrets {
+            CopiedSecrets::Same => Expr::cust(SEED_SQL),
+            CopiedSecrets::Renewed(mark) => Expr::cust(SEED_SQL).binary(BinOper::Custom("||"), Expr::val(mark)),
+            CopiedSecrets::Own => Expr::val(""),
+        })
         .expr(Expr::val(now))
         .expr(Expr::val(now))
         .expr(copies::entries_copied(from))

@@ -106,6 +106,8 @@ pub struct Services {
     pub disabled: HashSet<String>,
     /// The keys of services by the names that the files give to their containers.
     pub containers: HashMap<String, String>,
+    /// The images that services name, without the tag `latest`.
+    pub images: HashSet<String>,
     /// The keys of volumes that several services use.
     pub shared_volumes: HashSet<String>,
     /// Further names of services, by their keys: those that links of other services give them.

@@ -88,7 +88,8 @@ impl Generated {
     pub fn value(&self, root: &str, seed: &str, key: &str) -> Zeroizing<String> {
         let alphabet = self.alphabet.as_bytes();
         let wanted: Vec<_> = CLASSES.iter().filter(|class| alphabet.iter().any(class)).collect();
-        let mut bytes = Bytes::new(root, seed, key);
+        // Other lengths and characters give values that have nothing in common with this one.
+        let mut bytes = Bytes::new(root, [seed, key, &self.to_string()]);
         loop {
             let value = self.attempt(alphabet, &mut bytes);
             // With eight characters of four classes every few attempts have all of them; with two characters every 128th
@@ -114,7 +115,7 @@ impl Generated {
     }
 }
 
-/// An endless sequence of bytes that follows from a root, a seed and a key.
+/// An endless sequence of bytes that follows from a root and some texts.
 struct Bytes {
     mac: Hmac<Sha256>,
     block: Zeroizing<[u8; 32]>,
@@ -123,11 +124,11 @@ struct Bytes {
 }
 
 impl Bytes {
-    fn new(root: &str, seed: &str, key: &str) -> Self {
+    fn new(root: &str, parts: [&str; 3]) -> Self {
         // HMAC takes a key of any length.
         #[expect(clippy::expect_used, reason = "it cannot fail")]
         let mut mac = Hmac::<Sha256>::new_from_slice(root.as_bytes()).expect("a key of any length");
-        for part in [DOMAIN, seed.as_bytes(), key.as_bytes()] {
+        for part in [DOMAIN].into_iter().chain(parts.map(str::as_bytes)) {
             // With its length, so that no two lists of parts are the same bytes.
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);
@@ -179,6 +180,9 @@ mod tests {
         ] {
             assert_ne!(passwords.value(root, seed, key), value, "{root} {seed} {key}");
         }
+        // Not even a part of it tells anything about another one.
+        let longer = Generated { length: 33, ..passwords.clone() }.value("root", "shop.1", "PASSWORD");
+        assert!(!longer.starts_with(&value[..4]), "{} {}", *longer, *value);
     }
 
     #[test]

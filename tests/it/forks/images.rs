@@ -36,6 +36,9 @@ async fn a_fork_builds_its_own_images(t: &TestApp) {
     for stack in ["shop", "login"] {
         assert_eq!(images(t, stack).await, json!({ "web": null, "api": null, "db": "postgres:17" }), "{stack}");
     }
+    // A template may get another name.
+    t.done("updateTemplate", json!({ "template": { "name": "shop-web" }, "name": "renamed" }), "").await;
+    assert_eq!(images(t, "login").await["web"], Value::Null);
     let file = crate::compose::read(&text_of(t, "login").await);
     assert_eq!(file["name"], "devarch-login", "after which Compose names what it builds");
     // An instance that says how its image is called has that one.
@@ -46,12 +49,12 @@ async fn a_fork_builds_its_own_images(t: &TestApp) {
 }
 
 async fn an_image_with_a_name_is_shared(t: &TestApp) {
-    import(t, "  web: { build: ., image: mine }\n  job: { build: ./job }\n  once: { image: \"shop-job:latest\" }\n")
+    import(t, "  web: { build: ., image: mine }\n  named: { build: ., image: \"shop-named:latest\" }\n  job: { build: ./job }\n  once: { image: \"shop-job:latest\" }\n")
         .await;
     fork(t, json!({ "name": "login" })).await;
     for stack in ["shop", "login"] {
         let images = images(t, stack).await;
-        assert_eq!(images["web"], "mine:latest");
+        assert_eq!((&images["web"], &images["named"]), (&json!("mine:latest"), &json!("shop-named:latest")));
         assert_eq!(images["job"], images["once"], "another service uses what this one builds: {images}");
     }
 }

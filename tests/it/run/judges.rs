@@ -33,6 +33,7 @@ fn judged(t: &TestApp, variable: &str, source: impl Fn(&Desk) -> String, secret:
     let judge = judge.unwrap_or_else(|_| panic!("{variable} names no program: run .ci/run"));
     let mut desk = Desk::new(t);
     desk.folder = tempfile::tempdir_in(fs::canonicalize(std::env::temp_dir()).unwrap()).unwrap();
+    fs::create_dir(desk.path("html")).unwrap();
     let password = serde_json::to_string(&PASSWORD.replace('$', "$$")).unwrap();
     desk.write(
         "a.yaml",

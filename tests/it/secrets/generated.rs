@@ -1,6 +1,6 @@
 //! Secrets that are generated: one for each instance, drawn once, and kept.
 
-use devarch::{app::templates::catalog::CatalogFile, vault::Vault};
+use devarch::{app::templates::catalog::CatalogFile, server::AuthMode, vault::Vault};
 use serde_json::{Value, json};
 
 use super::of;
@@ -13,6 +13,9 @@ both!(
     what_refers_to_it_has_it,
     files_and_documents_ask_for_it,
     a_file_with_its_value_changes_nothing,
+    a_file_tells_an_editor_nothing_about_it,
+    what_equals_it_stays_equal_in_a_fork,
+    it_compares_by_what_is_asked_for,
     a_new_catalogue_leaves_instances_their_passwords,
     what_cannot_be_generated_is_refused,
     a_rotation_of_keys_changes_none,
@@ -49,6 +52,8 @@ async fn every_instance_has_one_of_its_own_and_keeps_it(t: &TestApp) {
     for value in [&shop, &lab] {
         assert!(value.len() == 24 && value.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{value}");
     }
+    let of_template = json!({ "template": { "name": "db" } });
+    assert_eq!(t.reveal(of_template, KEY).await, Value::Null, "a template has none, and its root is for nobody");
     let seen = "overrideCount effectiveConfig { envVars { key value isSecret isSet origin state text \
                 generate { length alphabet } } }";
     let found = t.see("db", seen).await;
@@ -129,7 +134,7 @@ async fn copies_have_it_and_forks_as_asked(t: &TestApp) {
     for stack in ["new", "newer"] {
         let new = value(t, stack, "db").await;
         assert!(new.len() == 32 && !seen.contains(&new));
-        assert_ne!(value(t, stack, "twin").await, new, "a template has one for each instance");
+        assert_eq!(value(t, stack, "twin").await, new, "what was the same still is");
         seen.push(new);
     }
     assert_ne!(t.reveal(of("new", "db"), "OTHER").await, other);
@@ -181,10 +186,12 @@ async fn what_refers_to_it_has_it(t: &TestApp) {
 
 async fn files_and_documents_ask_for_it(t: &TestApp) {
     let file = "services:\n  db:\n    image: postgres\n    environment: { USER: admin, PASSWORD: }\n    x-devarch: { generate: \
-                { PASSWORD: { length: 20 }, TOKEN: {}, BAD: { length: 2 } } }\n";
+                { PASSWORD: { length: 20 }, TOKEN: {}, BAD: { length: 2 }, WORSE: 24 } }\n";
     let import = |stack: &str, text: &str| json!({ "stack": { "name": stack }, "files": [{ "name": "compose.yaml", "text": text }] });
     let report = t.done("importCompose", import("shop", file), "losses { path reason }").await;
-    assert_eq!(report["losses"][0]["path"], "services.db.x-devarch.generate.BAD", "{report}");
+    let lost: Vec<&str> =
+        report["losses"].as_array().unwrap().iter().map(|loss| loss["path"].as_str().unwrap()).collect();
+    assert_eq!(lost, ["services.db.x-devarch.generate.BAD", "services.db.x-devarch.generate.WORSE"]);
     let first = value(t, "shop", "db").await;
     assert_eq!((first.len(), t.reveal(of("shop", "db"), "TOKEN").await.as_str().unwrap().len()), (20, 32));
     // Importing it again changes nothing, and another stack has another one.
@@ -227,6 +234,64 @@ async fn a_file_with_its_value_changes_nothing(t: &TestApp) {
     assert_ne!(value(t, "lab", "db").await, "another-one");
 }
 
+async fn a_file_tells_an_editor_nothing_about_it(t: &TestApp) {
+    two_stacks(t, json!({})).await;
+    let password = value(t, "shop", "db").await;
+    let query = "{ stack(name: \"shop\") { compose(revealSecrets: true) { text } } }";
+    let text = t.data(query, json!({})).await["stack"]["compose"]["text"].as_str().unwrap().to_owned();
+    let token = t.done("createApiKey", json!({ "name": "e", "role": "EDITOR" }), "token").await["token"].clone();
+    let editor = t.behind(AuthMode::Keys, token.as_str());
+    let mut told = Vec::new();
+    for guess in [password.clone(), "another-one".to_owned()] {
+        let source = json!({ "compose": [{ "name": "compose.yaml", "text": text.replace(&password, &guess) }] });
+        let change = json!({ "applyStack": { "stack": "shop", "owner": "test", "source": source } });
+        let query = "query ($change: ChangeInput!) { plan(change: $change) { effects(first: 20) { nodes { __typename message } } } }";
+        told.push(editor.data(query, json!({ "change": change })).await);
+    }
+    assert_eq!(told[0], told[1], "a right guess looks like a wrong one");
+    assert!(told[0].to_string().contains("ConfigEffect"), "{}", told[0]);
+}
+
+async fn what_equals_it_stays_equal_in_a_fork(t: &TestApp) {
+    two_stacks(t, json!({})).await;
+    let input = json!({ "stack": { "name": "shop" }, "template": { "name": "db" }, "name": "app" });
+    t.done("createInstance", input, "").await;
+    let password = value(t, "shop", "db").await;
+    let secret = |key: &str, value: &str| json!({ "key": key, "value": value, "isSecret": true });
+    let url = format!("postgres://admin:{password}@db");
+    t.set("app", json!({ "envVars": [secret("DB_PASSWORD", &password), secret("URL", &url)] })).await;
+    t.done("forkStack", json!({ "stack": { "name": "shop" }, "name": "fork", "secrets": "GENERATE" }), "").await;
+    let new = value(t, "fork", "db").await;
+    assert_ne!(new, password);
+    assert_eq!(t.reveal(of("fork", "app"), "DB_PASSWORD").await, new);
+    assert_eq!(t.reveal(of("fork", "app"), "URL").await, format!("postgres://admin:{new}@db"));
+    assert_ne!(value(t, "fork", "app").await, new, "another one is another one");
+}
+
+async fn it_compares_by_what_is_asked_for(t: &TestApp) {
+    two_stacks(t, json!({ "length": 20 })).await;
+    let vars = json!([{ "key": KEY, "generate": { "length": 20 } }, { "key": "USER", "value": "admin" }]);
+    t.done("createTemplate", json!({ "name": "other", "imageName": "postgres", "envVars": vars }), "").await;
+    t.stack("third").await;
+    let input = json!({ "stack": { "name": "third" }, "template": { "name": "other" }, "name": "db" });
+    t.done("createInstance", input, "").await;
+    let query = "query ($b: String!) { diffStacks(a: { stack: { name: \"shop\" } }, b: { stack: { name: $b } }) {
+        changed { entries { key from { ... on EnvVar { generate { length } } } } } } }";
+    for stack in ["lab", "third"] {
+        let found = t.data(query, json!({ "b": stack })).await["diffStacks"]["changed"].take();
+        assert!(!found.to_string().contains(KEY), "{stack}: {found}");
+    }
+    let other = json!([{ "key": KEY, "generate": { "length": 21 } }]);
+    t.done(
+        "setInstanceOverrides",
+        json!({ "instance": TestApp::by_name("lab", "db"), "overrides": { "envVars": other } }),
+        "",
+    )
+    .await;
+    let found = t.data(query, json!({ "b": "lab" })).await["diffStacks"]["changed"][0]["entries"].take();
+    assert_eq!(found, json!([{ "key": KEY, "from": [{ "generate": { "length": 20 } }] }]));
+}
+
 fn catalogue(environment: &str, extension: &str) -> CatalogFile {
     let text =
         format!("services:\n  db:\n    image: postgres\n    environment: {environment}\n    x-devarch: {extension}\n");
@@ -234,7 +299,7 @@ fn catalogue(environment: &str, extension: &str) -> CatalogFile {
 }
 
 async fn a_new_catalogue_leaves_instances_their_passwords(t: &TestApp) {
-    let before = catalogue("{ PASSWORD: devarch, TOKEN: t }", "{ secrets: [PASSWORD, TOKEN] }");
+    let before = catalogue("{ PASSWORD: devarch, TOKEN: t, AUTH: u/devarch }", "{ secrets: [PASSWORD, TOKEN, AUTH] }");
     t.app.load_catalog(&[before]).await.unwrap();
     t.stack("shop").await;
     let vars = |vars: Value| json!({ "envVars": vars });
@@ -251,15 +316,19 @@ async fn a_new_catalogue_leaves_instances_their_passwords(t: &TestApp) {
     patch(t, "less", json!({ "remove": { "envVar": KEY } })).await;
     t.done("softDeleteInstance", json!({ "instance": TestApp::by_name("shop", "trashed") }), "").await;
 
-    let after = catalogue("{ PASSWORD: , TOKEN: }", "{ generate: { PASSWORD: {}, TOKEN: {} } }");
+    let asked = "{ references: true, generate: { PASSWORD: {}, TOKEN: {} } }";
+    let after = catalogue("{ PASSWORD: , TOKEN: , AUTH: \"u/$${{self.PASSWORD}}\" }", asked);
     t.app.load_catalog(&[after]).await.unwrap();
     t.done("restoreInstance", json!({ "instance": TestApp::by_name("shop", "trashed") }), "").await;
     for (name, password) in [("plain", "devarch"), ("trashed", "devarch"), ("own", "mine")] {
         assert_eq!(value(t, "shop", name).await, password, "{name}");
         assert_eq!(t.reveal(of("shop", name), "TOKEN").await, "t", "{name}");
+        assert_eq!(t.reveal(of("shop", name), "AUTH").await, "u/devarch", "{name}: it named the password itself");
     }
     let found = t.see("less", "effectiveConfig { envVars { key } }").await;
-    assert_eq!(found["effectiveConfig"]["envVars"], json!([{ "key": "TOKEN" }]));
+    assert_eq!(found["effectiveConfig"]["envVars"], json!([{ "key": "AUTH" }, { "key": "TOKEN" }]));
+    let auth = format!("u/{}", value(t, "shop", "own").await);
+    assert_ne!(t.reveal(of("shop", "own"), "AUTH").await, auth);
     // An instance that is new has one of its own, and so has one that is reset.
     let input = json!({ "stack": { "name": "shop" }, "template": { "name": "db" }, "name": "new" });
     t.done("createInstance", input, "").await;
@@ -268,7 +337,7 @@ async fn a_new_catalogue_leaves_instances_their_passwords(t: &TestApp) {
     assert_eq!(value(t, "shop", "plain").await.len(), 32);
     assert_ne!(value(t, "shop", "plain").await, value(t, "shop", "new").await);
     // The next catalogue finds what it has to keep.
-    let next = catalogue("{ PASSWORD: , TOKEN: , MORE: x }", "{ generate: { PASSWORD: {}, TOKEN: {} } }");
+    let next = catalogue("{ PASSWORD: , TOKEN: , MORE: x }", asked);
     let kept = value(t, "shop", "new").await;
     t.app.load_catalog(&[next]).await.unwrap();
     assert_eq!(value(t, "shop", "new").await, kept);

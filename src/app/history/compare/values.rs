@@ -76,6 +76,15 @@ fn without_secret<K: Kind>(entries: &mut [K]) {
     }
 }
 
+/// Removes what is stored of generated secrets: they are the same where the same is asked for.
+fn without_roots<K: Kind>(entries: &mut [K]) {
+    for entry in entries.iter_mut().filter(|entry| entry.is_generated()) {
+        if let Some(plain) = K::from_log(&entry.public_columns()) {
+            *entry = plain;
+        }
+    }
+}
+
 macro_rules! effective {
     ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
         /// The effective entries of an instance by kind.
@@ -107,6 +116,8 @@ macro_rules! effective {
                             }
                             false => without_secret(&mut inherited),
                         }
+                        without_roots(&mut own);
+                        without_roots(&mut inherited);
                     }
                     let layers = Layers::new([inherited, shared, own].map(Arc::new), &past.rules);
                     layers.merge().values().into_iter().cloned().collect()

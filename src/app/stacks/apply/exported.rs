@@ -30,7 +30,6 @@ pub(super) struct Exported<'e> {
     pub(super) shared: &'e [SharedVar],
     pub(super) own: &'e HashMap<InstanceId, Result<InstanceOverrides, Unreadable>>,
     pub(super) templates: &'e HashMap<TemplateId, Result<Entries, Unreadable>>,
-    pub(super) template_names: HashMap<TemplateId, String>,
     pub(super) read: OnceCell<HashMap<InstanceId, Entries>>,
 }
 
@@ -86,7 +85,6 @@ impl Exported<'_> {
             name: row.instance_id.clone(),
             container_name: row.container_name.clone(),
             storage_name: row.storage_name(),
-            template_name: self.template_names.get(&row.template_service_id).cloned().unwrap_or_default(),
             template: Entries::default(),
             effective,
         })

@@ -191,15 +191,16 @@ impl DesiredKinds {
         let own: &[EnvVar] = own.env_vars.as_ref().map_or(&[], |overrides| &overrides.entries);
         for variable in self.env_vars() {
             let is_it = |stored: &&EnvVar| stored.key == variable.key;
-            let stored = own.iter().find(is_it).or_else(|| template.env_vars.iter().find(is_it));
+            let stored =
+                own.iter().chain(&template.env_vars).find(|stored| is_it(stored) && variable.is_kept_from(stored));
             if is_file && !variable.is_secret && stored.is_some_and(Kind::holds_secret) {
                 variable.is_secret = true;
                 if variable.value.text().is_none() {
                     variable.value = EnvValue::KeepStored;
                 }
             }
-            // A file has the value of what is generated.
-            if is_file && stored.is_some_and(|stored| is_value_of(variable, stored, &seed)) {
+            // A file has the value of what is generated. A caller who may not reveal it must not learn whether it is right.
+            if is_file && !hides && stored.is_some_and(|stored| is_value_of(variable, stored, &seed)) {
                 variable.value = EnvValue::KeepStored;
             }
             if hides {

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     app::text,
     compose::{At, Entries, Note, NoteKind},
-    db::{Tx, entities::InstanceModel, queries::templates},
+    db::{Tx, entities::InstanceModel},
     error::{Code, Error, Problem, Problems, Result, Unreadable},
     fields::InstanceValues,
     ids::{InstanceId, TemplateId},
@@ -38,16 +38,6 @@ pub(super) struct WantedInstance {
 }
 
 impl Members<'_> {
-    /// The names of the templates of the stack as it was, for a Compose file.
-    async fn template_names(&self, tx: &Tx) -> Result<HashMap<TemplateId, String>> {
-        if !self.work.desired.is_compose {
-            return Ok(HashMap::new());
-        }
-        let ids: BTreeSet<TemplateId> = self.before.iter().map(|row| row.template_service_id).collect();
-        let rows = templates::load(tx, &ids.into_iter().collect::<Vec<_>>()).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
-    }
-
     /// Decides what each instance is to be, or returns all problems.
     pub(super) async fn decide(
         &mut self,
@@ -78,7 +68,6 @@ impl Members<'_> {
             shared: &vars,
             own: &stored,
             templates: &self.entries,
-            template_names: self.template_names(tx).await?,
             read: OnceCell::new(),
         };
         let nothing_stored = InstanceOverrides::default();

@@ -5,12 +5,13 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
+use zeroize::Zeroizing;
 
 use super::{
     ForkStack, PortPolicy, SecretPolicy, domains,
     port_map::{self, MappedPort, PortsOf},
     ports::{self, FreePorts, Group, LAST_PORT, NewPorts, NotKnown, Place},
-    secrets::NewSecrets,
+    secrets::{NewSecrets, NewValue},
 };
 use crate::{
     app::{
@@ -25,13 +26,15 @@ use crate::{
         queries::{
             claims::free_ports,
             copies::{self, changed, forks},
-            rules, stack_instances,
+            rules,
+            stack_instances::{self, CopiedSecrets},
         },
     },
     error::{Code, Error, Problem, Problems, Result},
     ids::{InstanceId, StackId},
     kinds::{
-        Domain, EnvValue, EnvVar, Kind, MAX_ENTRIES, Origin, OverrideKind, Port, Rule, RuleAction, Rules, SharedVar,
+        Domain, EnvValue, EnvVar, Kind, MAX_ENTRIES, Merged, Origin, OverrideKind, Port, Rule, RuleAction, Rules,
+        SharedVar,
     },
     references::has_references,
 };
@@ -51,6 +54,8 @@ pub(super) struct Copying<'c> {
     shared: Vec<SharedVar>,
     /// The inherited domains that each instance removes.
     removed: Vec<Vec<Rule>>,
+    /// Makes the seeds of the fork's generated secrets others than those of its source.
+    mark: Option<String>,
     map: Vec<MappedPort>,
     block: Option<(i32, i32)>,
     warnings: Vec<Warning>,
@@ -97,6 +102,7 @@ impl<'c> Copying<'c> {
             variables: None,
             shared: entries::shared::of_stack(tx, source.id).await?,
             removed: Vec::new(),
+            mark: None,
             map: Vec::new(),
             block: None,
             warnings: Vec::new(),
@@ -226,6 +232,15 @@ impl<'c> Copying<'c> {
         Ok(())
     }
 
+    /// Which generated secrets the instances of the fork have.
+    pub(super) fn secrets(&self) -> CopiedSecrets<'_> {
+        match (self.input.secrets, &self.mark) {
+            (SecretPolicy::Copy, _) => CopiedSecrets::Same,
+            (_, Some(mark)) => CopiedSecrets::Renewed(mark),
+            (_, None) => CopiedSecrets::Own,
+        }
+    }
+
     async fn decide_secrets(&mut self, tx: &Tx, app: &App, rules: &HashMap<InstanceId, Rules>) -> Result<()> {
         let layers = layers_of::<EnvVar>(tx, &self.instances, rules).await?;
         let merged: Vec<_> = layers.iter().map(Layers::merge).collect();
@@ -233,11 +248,13 @@ impl<'c> Copying<'c> {
         let new = match self.input.secrets {
             SecretPolicy::Generate => {
                 let shared = self.shared.iter().filter_map(|variable| variable.secret_text());
-                // A generated one is another one in the fork.
                 let given = effective().filter(|variable| variable.generate.is_none());
                 let all = given.filter_map(|variable| variable.secret_text()).chain(shared);
                 let all = all.filter(|secret| !has_references(secret));
-                let drawn = NewSecrets::draw(all, |bytes| app.db.random().fill(bytes));
+                let mark = format!("+{:016x}", app.db.random().distinct());
+                let known = generated(&self.instances, &merged, &mark);
+                let drawn = NewSecrets::draw(all, &known, |bytes| app.db.random().fill(bytes));
+                self.mark = Some(mark);
                 let message = |cause: &dyn std::fmt::Display| format!("no random numbers: {cause}");
                 Some(drawn.map_err(|cause| Error::Failed { message: message(&cause), source: cause.into() })?)
             }
@@ -325,6 +342,25 @@ impl<'c> Copying<'c> {
         warnings.extend(self.warnings);
         Ok((self.map, self.block, warnings))
     }
+}
+
+/// The values of generated secrets, and those that they have in the fork.
+fn generated(instances: &[InstanceModel], merged: &[Merged<&EnvVar>], mark: &str) -> Vec<NewValue> {
+    let given = |variable: &EnvVar, seed: &str| {
+        let mut variable = variable.clone();
+        variable.give(seed);
+        variable.value.text().map(|text| Zeroizing::new(text.to_owned()))
+    };
+    let mut found = Vec::new();
+    for (instance, merged) in instances.iter().zip(merged) {
+        let seed = instance.secret_seed();
+        for variable in merged.values().into_iter().filter(|variable| variable.generate.is_some()) {
+            if let (Some(old), Some(new)) = (given(variable, &seed), given(variable, &format!("{seed}{mark}"))) {
+                found.push((old, new));
+            }
+        }
+    }
+    found
 }
 
 /// The entries with their owners.

@@ -243,7 +243,7 @@ impl Work<'_> {
         let stack = stacks::insert(tx, name.as_str(), StackValues::from(source).copied(), now).await;
         let stack = stack.map_err(&taken)?;
         tx.log().copied_as(&stack, source, ChangeAction::Fork);
-        let how = NewCopies { action: ChangeAction::Fork, has_secrets: self.input.secrets == SecretPolicy::Copy, now };
+        let how = NewCopies { action: ChangeAction::Fork, secrets: copying.secrets(), now };
         let copies = stack_instances::copy(tx, source.id, stack.id, name.as_str(), how).await.map_err(taken)?;
         let (ports, block, warnings) = copying.write(tx, now, &stack, &copies).await?;
         let new = NewFork { stack: stack.id, source: source.id, key: self.input.key.as_deref(), lease, block };

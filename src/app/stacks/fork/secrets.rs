@@ -2,6 +2,8 @@
 //!
 //! Called by the use case that forks a stack. It must not show a secret, neither the old nor the new one.
 
+use std::collections::HashMap;
+
 use zeroize::Zeroizing;
 
 /// The shortest and the longest generated secret. A shorter one could be guessed.
@@ -16,6 +18,9 @@ const LETTERS_AND_DIGITS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefgh
 /// The new value of each secret of a stack. Equal secrets get equal values, so that instances that share one still do.
 /// They are sorted by the length and the text of the old one.
 pub(super) struct NewSecrets(Vec<(Zeroizing<String>, Zeroizing<String>)>);
+
+/// A secret, and the new one.
+pub(super) type NewValue = (Zeroizing<String>, Zeroizing<String>);
 
 /// The new value of a secret in a sorted list.
 fn find<'n>(new: &'n [(Zeroizing<String>, Zeroizing<String>)], secret: &str) -> Option<&'n Zeroizing<String>> {
@@ -49,15 +54,24 @@ fn draw<E>(like: &str, fill: &impl Fn(&mut [u8]) -> Result<(), E>) -> Result<Zer
 
 impl NewSecrets {
     /// Draws new values. A secret that contains another one, such as a URL with a password, keeps the rest.
+    /// `known` has the new values of those that are not drawn here.
     pub(super) fn draw<'s, E>(
         secrets: impl IntoIterator<Item = &'s str>,
+        known: &'s [NewValue],
         fill: impl Fn(&mut [u8]) -> Result<(), E>,
     ) -> Result<Self, E> {
-        let mut old: Vec<&str> = secrets.into_iter().filter(|secret| !secret.is_empty()).collect();
+        let secrets = secrets.into_iter().filter(|secret| !secret.is_empty());
+        let mut old: Vec<&str> = known.iter().map(|(old, _)| old.as_str()).chain(secrets).collect();
         old.sort_unstable_by_key(|secret| (secret.len(), *secret));
         old.dedup();
+        let of_known: HashMap<&str, &Zeroizing<String>> =
+            known.iter().map(|(old, value)| (old.as_str(), value)).collect();
         let mut new = Vec::with_capacity(old.len());
         for (place, secret) in old.iter().enumerate() {
+            if let Some(value) = of_known.get(secret) {
+                new.push((Zeroizing::new((*secret).to_owned()), (*value).clone()));
+                continue;
+            }
             // The longest one first, so that a part of a part is not replaced alone.
             let parts = old[..place].iter().rev().filter(|part| part.len() >= SHORTEST_PART);
             let mut changed = Zeroizing::new((*secret).to_owned());
@@ -93,7 +107,7 @@ mod tests {
             }
             Ok::<(), Infallible>(())
         };
-        NewSecrets::draw(secrets.iter().copied(), fill).unwrap()
+        NewSecrets::draw(secrets.iter().copied(), &[], fill).unwrap()
     }
 
     #[test]
