@@ -96,7 +96,7 @@ async fn what_is_held_in_another_form_is_told(t: &TestApp) {
     );
     // What is built has a name of its own, so that two projects do not share it.
     let built = t.imported("mine-a").await;
-    assert_eq!(built["imageName"], "mine-a");
+    assert_eq!(built["imageName"], "devarch.built/a");
     assert_eq!(built["attributes"], json!([{ "name": "build", "value": "./a" }]));
 }
 
