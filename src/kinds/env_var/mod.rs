@@ -1,12 +1,12 @@
 //! Environment variables, some of which are secrets.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, HashSet},
-};
+mod file;
+
+use std::{borrow::Cow, collections::HashSet};
 
 use async_graphql::ComplexObject;
 
+use self::file::{read_generated, to_node};
 use super::{
     Brief, EnvValue, Generated, Kind,
     check::{MAX_TEXT, check_text},
@@ -18,7 +18,7 @@ use crate::{
     error::{Code, Problems},
     references::{Resolved, State},
     vault::{Place, Vault, VaultError},
-    yaml::{Map, Node, Value},
+    yaml::{Map, Node},
 };
 
 /// What is said about a variable that has become a secret.
@@ -66,6 +66,14 @@ impl EnvVar {
         if let (Some(generated), Some(root)) = (&self.generate, self.value.text()) {
             self.value = EnvValue::Text(generated.value(root, seed, &self.key));
         }
+    }
+
+    /// The variable with the value that it has in an instance with this seed.
+    #[must_use]
+    pub fn given(&self, seed: &str) -> Self {
+        let mut given = self.clone();
+        given.give(seed);
+        given
     }
 
     /// Gives a generated secret a value before it is drawn, where only that there is one counts.
@@ -329,51 +337,6 @@ impl Kind for EnvVar {
             .prop_map(|(key, value, is_secret)| Self { key, value: value.into(), is_secret, generate: None })
             .boxed()
     }
-}
-
-/// What is asked for, as `x-devarch.generate` has it.
-fn to_node(asked: &Generated) -> Node {
-    let (mut node, usual) = (Map::new(), Generated::default());
-    if asked.length != usual.length {
-        node.set("length", Node::new(Value::Int(asked.length.into())));
-    }
-    if asked.alphabet != usual.alphabet {
-        node.set("alphabet", Node::text(asked.alphabet.as_str()));
-    }
-    node.into()
-}
-
-/// Takes `x-devarch.generate`: what is asked for by the names of variables. Notes what cannot be.
-fn read_generated(from: &mut Reading<'_>) -> BTreeMap<String, Generated> {
-    let mut found = BTreeMap::new();
-    let Some(listed) = from.extension.take("generate") else { return found };
-    let Some(map) = listed.as_map() else {
-        from.lose("x-devarch.generate", listed.at, "This is a mapping of variables to what is generated for them.");
-        return found;
-    };
-    for (key, node) in map.iter() {
-        let mut asked = Generated::default();
-        let mut at = Problems::default();
-        if node.as_map().is_none() && node.value != Value::Null {
-            at.invalid("generate", "This is no mapping.", None);
-        }
-        for (part, value) in node.as_map().into_iter().flat_map(Map::iter) {
-            match (part, value.scalar()) {
-                ("length", Some(text)) => asked.length = text.parse().unwrap_or_default(),
-                ("alphabet", Some(text)) => asked.alphabet = text,
-                _ => at.invalid(part, "Only `length` and `alphabet` can be given.", None),
-            }
-        }
-        asked.check(&mut at);
-        match at.finish() {
-            Ok(()) => drop(found.insert(key.to_owned(), asked)),
-            Err(_) => {
-                let reason = "A secret is generated with `length`, 8 to 128, and `alphabet`, printable ASCII.";
-                from.lose(&format!("x-devarch.generate.{key}"), node.at, reason);
-            }
-        }
-    }
-    found
 }
 
 fn is_env_char(c: char) -> bool {
