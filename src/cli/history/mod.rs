@@ -87,7 +87,7 @@ impl Actor {
         match &self.name {
             Some(name) => format!("the key {}", clean(name)),
             None => match self.kind.as_str() {
-                "ANONYMOUS" => "somebody without a key".to_owned(),
+                "ANONYMOUS" => "a caller without a key".to_owned(),
                 other => format!("the {}", word(other)),
             },
         }

@@ -4,6 +4,7 @@
 
 mod database;
 mod near;
+mod page;
 mod refusal;
 mod remote;
 
@@ -15,6 +16,7 @@ use zeroize::Zeroizing;
 
 pub(super) use self::{
     database::{Access, Scratch, connect, open as database},
+    page::Page,
     refusal::{UserError, in_options},
     remote::Remote,
 };

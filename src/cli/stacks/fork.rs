@@ -6,7 +6,7 @@ use std::{fmt::Write as _, path::Path};
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::listening;
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
         Failure,
         compose::refuse_foreign,
         print, print_error, reserved_ports,
-        source::{Access, Remote, Source, UserError},
+        source::{Access, Page, Remote, Source, UserError},
         warn,
     },
     clock::Clock,
@@ -289,31 +289,17 @@ struct StackData {
 
 #[derive(Deserialize)]
 struct ForksData {
-    forks: LinePage,
+    forks: Page<Line>,
 }
 
 #[derive(Deserialize)]
 struct StacksData {
-    stacks: LinePage,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct LinePage {
-    nodes: Vec<Line>,
-    page_info: PageInfo,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
+    stacks: Page<Line>,
 }
 
 /// The forks on a running service; `None` if there is no such stack.
 async fn lines_by(remote: &Remote, of: Option<&str>) -> Result<Option<Vec<Line>>, String> {
-    let (mut lines, mut after) = (Vec::new(), Value::Null);
+    let (mut lines, mut after) = (Vec::new(), None);
     loop {
         let page = match of {
             None => {
@@ -328,10 +314,11 @@ async fn lines_by(remote: &Remote, of: Option<&str>) -> Result<Option<Vec<Line>>
                 }
             }
         };
-        lines.extend(page.nodes.into_iter().filter(Line::is_fork));
-        match page.page_info {
-            PageInfo { has_next_page: true, end_cursor: Some(cursor) } => after = cursor.into(),
-            PageInfo { .. } => return Ok(Some(lines)),
+        let (found, next) = page.split();
+        lines.extend(found.into_iter().filter(Line::is_fork));
+        after = next;
+        if after.is_none() {
+            return Ok(Some(lines));
         }
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::{
     cli::{
         Failure, print, print_error,
-        source::{Access, Source},
+        source::{Access, Page, Source},
     },
     config::{Settings, Stacks},
 };
@@ -20,21 +20,7 @@ const STACKS: &str = "query ($after: String) { stacks(first: 100, after: $after)
 
 #[derive(Deserialize)]
 struct Data {
-    stacks: Page,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Page {
-    nodes: Vec<Line>,
-    page_info: PageInfo,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
+    stacks: Page<Line>,
 }
 
 #[derive(Deserialize)]
@@ -91,11 +77,12 @@ async fn text(source: &Source) -> Result<String, String> {
     let (mut text, mut after) = (String::new(), None);
     loop {
         let page = source.ask::<Data>(STACKS.to_owned(), json!({ "after": after })).await?.stacks;
-        for line in &page.nodes {
+        let (lines, next) = page.split();
+        for line in &lines {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{}", line.text());
         }
-        after = page.page_info.end_cursor.filter(|_| page.page_info.has_next_page);
+        after = next;
         if after.is_none() {
             return Ok(text);
         }

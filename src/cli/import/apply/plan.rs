@@ -11,7 +11,7 @@ use super::{Message, files, files::Applied, input};
 use crate::{
     cli::{
         Failure, print,
-        source::{Access, Source, UserError},
+        source::{Access, Page, Source, UserError},
         warn,
     },
     config::{PlanFiles, Settings},
@@ -36,7 +36,7 @@ struct Data {
 struct Plan {
     token: Option<String>,
     summary: Summary,
-    effects: Page,
+    effects: Page<Effect>,
     new_conflicts: Vec<Message>,
     user_errors: Vec<UserError>,
 }
@@ -49,20 +49,6 @@ struct Summary {
     containers_removed: usize,
     entries: usize,
     effects: usize,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Page {
-    nodes: Vec<Effect>,
-    page_info: PageInfo,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -110,10 +96,10 @@ async fn plan_one(source: &Source, wanted: &PlanFiles, one: Applied) -> Result<b
             let messages = UserError::all(&plan.user_errors, "\n  ");
             return Err(format!("`{}` would be refused:\n  {messages}", stack.escape_debug()));
         }
-        let Page { nodes, page_info } = plan.effects;
-        listed.extend(nodes);
-        after = page_info.end_cursor;
-        if !page_info.has_next_page || listed.len() >= MAX_LISTED {
+        let (effects, next) = plan.effects.split();
+        listed.extend(effects);
+        after = next;
+        if after.is_none() || listed.len() >= MAX_LISTED {
             break (plan.token, plan.summary, plan.new_conflicts);
         }
     };
