@@ -7,21 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { BrowserContextOptions, Locator } from 'playwright-core';
 import { launch, open, type Complaints, type Dashboard } from './dashboard-browser.js';
 import { serveDashboard } from './dashboard-site.js';
-import { startService } from './own-service.js';
-
-/** Makes a change that no page has made. */
-export async function changeAt(address: string, mutation: string, input: Record<string, unknown>): Promise<void> {
-  const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
-  const response = await fetch(`${address}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      query: `mutation ($input: ${type}!) { payload: ${mutation}(input: $input) { userErrors { message } } }`,
-      variables: { input },
-    }),
-  });
-  assert.deepEqual(await response.json(), { data: { payload: { userErrors: [] } } });
-}
+import { changeAt, startService } from './own-service.js';
 
 export const instance = (name: string, stack = 'shop') => ({ byName: { stack, name } });
 export const button = ({ page }: Dashboard, name: string, exact = true) => page.getByRole('button', { name, exact });

@@ -9,8 +9,8 @@ import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { assertFits, findings, launch, open, type Complaints, type Dashboard } from './dashboard-browser.js';
 import { files, serveDashboard, type Site } from './dashboard-site.js';
-import { button, changeAt, chooseAndFill, confirm, drop, instance, last, row, title } from './dashboard-steps.js';
-import { startService, type OwnService } from './own-service.js';
+import { button, chooseAndFill, confirm, drop, instance, last, row, title } from './dashboard-steps.js';
+import { changeAt, startService, type OwnService } from './own-service.js';
 
 const complaints: Complaints = { foreign: [], policy: [], console: [] };
 let dir: string;

@@ -23,7 +23,7 @@ import { createSocket, fromLatestCursor } from './generated/live/socket.js';
 import * as urql from './generated/live/urql.js';
 import liveQuery, { type liveQuery$data } from './generated/relay/liveQuery.graphql';
 import liveSubscription from './generated/relay/liveSubscription.graphql';
-import { startService, type OwnService } from './own-service.js';
+import { changeAt, startService, type OwnService } from './own-service.js';
 import { introspection, keys, possibleTypes } from './schema.js';
 
 interface Event extends StackEvent {
@@ -108,18 +108,7 @@ after(async () => {
 });
 
 /** Makes a change that no page knows of. */
-async function change(mutation: string, input: Record<string, unknown>): Promise<void> {
-  const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
-  const response = await fetch(`${service.address}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      query: `mutation ($input: ${type}!) { payload: ${mutation}(input: $input) { userErrors { message } } }`,
-      variables: { input },
-    }),
-  });
-  assert.deepEqual(await response.json(), { data: { payload: { userErrors: [] } } });
-}
+const change = (mutation: string, input: Record<string, unknown>) => changeAt(service.address, mutation, input);
 
 /** A page that is open. */
 interface OpenPage {

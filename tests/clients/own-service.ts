@@ -31,3 +31,17 @@ export async function startService(dir: string, databaseUrl: string, options: st
   kill();
   throw new Error('the service did not say where it listens');
 }
+
+/** Makes a change that no page has made. */
+export async function changeAt(address: string, mutation: string, input: Record<string, unknown>): Promise<void> {
+  const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input`;
+  const response = await fetch(`${address}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      query: `mutation ($input: ${type}!) { payload: ${mutation}(input: $input) { userErrors { message } } }`,
+      variables: { input },
+    }),
+  });
+  assert.deepEqual(await response.json(), { data: { payload: { userErrors: [] } } });
+}
