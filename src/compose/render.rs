@@ -231,7 +231,7 @@ fn document<'m>(
     file
 }
 
-/// Leaves out the images of services that are built and named by nobody, so that Compose names what it builds after the project:
+/// Leaves out the images of services that are built and have no name, so that Compose names what it builds after the project:
 /// two stacks with the same template must not build the same image from two folders.
 fn leave_out_images(services: &mut [(String, Node)]) {
     for (_, service) in services {

@@ -175,7 +175,7 @@ impl Vault {
         }
     }
 
-    /// Draws a text that nobody can guess, of hexadecimal digits.
+    /// Draws a text that cannot be guessed, of hexadecimal digits.
     pub fn draw(&self) -> Result<Zeroizing<String>, VaultError> {
         let bytes = <[u8; SECRET_KEY_BYTES]>::try_generate().map_err(|_| VaultError::NoRandomness)?;
         let bytes = Zeroizing::new(bytes);

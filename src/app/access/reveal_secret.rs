@@ -81,12 +81,8 @@ impl Command for RevealSecret {
                 of_stack = Some((stack.id, instance.instance_id.clone()));
                 let layers = effective::load::<EnvVar>(tx, &[instance]).await?;
                 let layers = layers.into_iter().collect::<Result<Vec<_>, _>>()?;
-                let given = |var: &EnvVar| {
-                    let mut var = var.clone();
-                    var.give(&seed);
-                    var
-                };
-                (owner, layers.iter().flat_map(|layers| layers.merge().values()).map(given).collect())
+                let all = layers.iter().flat_map(|layers| layers.merge().values());
+                (owner, all.map(|var| var.given(&seed)).collect())
             }
             (None, Some(_)) if *tx.scope() != Scope::Everything => {
                 return Err(Error::Forbidden("This takes a key that is not limited to some stacks.".to_owned()));

@@ -35,18 +35,6 @@ fn variable(var: &EnvVar) -> (String, Variable) {
     (var.key.clone(), Variable { text, is_secret: var.is_secret })
 }
 
-/// The same for a variable of an instance with this seed.
-fn variable_of(var: &EnvVar, seed: &str) -> (String, Variable) {
-    match var.generate {
-        None => variable(var),
-        Some(_) => {
-            let mut given = var.clone();
-            given.give(seed);
-            variable(&given)
-        }
-    }
-}
-
 /// What a stack offers, from what its instances do and from its variables.
 pub(in crate::app) fn of_stack(instances: Vec<InstanceValues>, shared: &[SharedVar]) -> StackValues {
     StackValues::new(instances, shared.iter().map(|var| variable(&var.variable())).collect())
@@ -74,7 +62,7 @@ pub(in crate::app) fn offered<'e>(
         name: row.instance_id.clone(),
         is_enabled: row.enabled,
         container_name: row.container_name.clone(),
-        variables: env_vars.into_iter().map(|var| variable_of(var, &seed)).collect(),
+        variables: env_vars.into_iter().map(|var| variable(&var.given(&seed))).collect(),
         ports: ports.into_iter().map(port).collect(),
         domains: domains.into_iter().map(Kind::key).collect(),
     }

@@ -111,7 +111,7 @@ async fn a_project_is_imported_on_a_service_as_into_a_database(t: &TestApp) {
     assert_eq!(text(&on(&["stacks"]).stdout), listed);
     assert_eq!(text(&on(&["stacks", "--database-url", &url(t)]).stdout), listed);
     let log = text(&on(&["log", "lab", "--limit", "1"]).stdout);
-    assert!(log.contains("by somebody without a key") && log.contains("    dependency db: nothing -> "), "{log}");
+    assert!(log.contains("by a caller without a key") && log.contains("    dependency db: nothing -> "), "{log}");
     assert!(!log.contains("SW5zdG"), "{log}");
 
     // A rendered file says itself what is secret, so importing it changes nothing.

@@ -53,7 +53,7 @@ async fn every_instance_has_one_of_its_own_and_keeps_it(t: &TestApp) {
         assert!(value.len() == 24 && value.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{value}");
     }
     let of_template = json!({ "template": { "name": "db" } });
-    assert_eq!(t.reveal(of_template, KEY).await, Value::Null, "a template has none, and its root is for nobody");
+    assert_eq!(t.reveal(of_template, KEY).await, Value::Null, "a template has no value, and its root is not shown");
     let seen = "overrideCount effectiveConfig { envVars { key value isSecret isSet origin state text \
                 generate { length alphabet } } }";
     let found = t.see("db", seen).await;

@@ -1,4 +1,4 @@
-// What a value can refer to, asked for only when somebody wants to choose.
+// What a value can refer to, asked for only when a user wants to choose.
 import { ReferencesDocument, type ReferencesQuery, type ReferencesQueryVariables } from '../generated/graphql';
 import { connection } from './connection';
 

@@ -45,7 +45,7 @@ impl SharedValues {
         let mut compared = (*shown).clone();
         match opening.own {
             true => <SharedVar as Source<OfStack>>::open(opening.tx, stack.row.id, &mut compared)?,
-            false => without_secret(&mut compared),
+            false => without_secret(&mut compared, Kind::holds_secret),
         }
         Ok(Self { shown, compared })
     }
@@ -67,18 +67,9 @@ pub(super) struct Opening<'t> {
     pub(super) inherited: bool,
 }
 
-/// Removes the secret of an entry, so that it equals every other one.
-fn without_secret<K: Kind>(entries: &mut [K]) {
-    for entry in entries.iter_mut().filter(|entry| entry.holds_secret()) {
-        if let Some(plain) = K::from_log(&entry.public_columns()) {
-            *entry = plain;
-        }
-    }
-}
-
-/// Removes what is stored of generated secrets: they are the same where the same is asked for.
-fn without_roots<K: Kind>(entries: &mut [K]) {
-    for entry in entries.iter_mut().filter(|entry| entry.is_generated()) {
+/// Removes the secrets of some entries, so that each equals every other one.
+fn without_secret<K: Kind>(entries: &mut [K], is_one: fn(&K) -> bool) {
+    for entry in entries.iter_mut().filter(|entry| is_one(entry)) {
         if let Some(plain) = K::from_log(&entry.public_columns()) {
             *entry = plain;
         }
@@ -106,18 +97,19 @@ macro_rules! effective {
                                 <crate::kinds::$kind as Source<OfStack>>::open(opening.tx, stack, &mut shared)?;
                             }
                             false => {
-                                without_secret(&mut own);
-                                without_secret(&mut shared);
+                                without_secret(&mut own, Kind::holds_secret);
+                                without_secret(&mut shared, Kind::holds_secret);
                             }
                         }
                         match opening.inherited {
                             true => {
                                 <crate::kinds::$kind as Source<OfTemplate>>::open(opening.tx, template, &mut inherited)?;
                             }
-                            false => without_secret(&mut inherited),
+                            false => without_secret(&mut inherited, Kind::holds_secret),
                         }
-                        without_roots(&mut own);
-                        without_roots(&mut inherited);
+                        // Generated secrets are the same where the same is asked for.
+                        without_secret(&mut own, Kind::is_generated);
+                        without_secret(&mut inherited, Kind::is_generated);
                     }
                     let layers = Layers::new([inherited, shared, own].map(Arc::new), &past.rules);
                     layers.merge().values().into_iter().cloned().collect()

@@ -228,12 +228,8 @@ impl DesiredKinds {
 
 /// Whether a variable has the value that a generated secret has in an instance with this seed.
 fn is_value_of(variable: &EnvVar, stored: &EnvVar, seed: &str) -> bool {
-    if stored.generate.is_none() || variable.value.text().is_none() {
-        return false;
-    }
-    let mut given = stored.clone();
-    given.give(seed);
-    given.value.text() == variable.value.text()
+    let is_given = stored.generate.is_some() && variable.value.text().is_some();
+    is_given && stored.given(seed).value.text() == variable.value.text()
 }
 
 /// Replaces names by ids, and returns the names of which there is no instance.

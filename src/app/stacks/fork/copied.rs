@@ -346,11 +346,8 @@ impl<'c> Copying<'c> {
 
 /// The values of generated secrets, and those that they have in the fork.
 fn generated(instances: &[InstanceModel], merged: &[Merged<&EnvVar>], mark: &str) -> Vec<NewValue> {
-    let given = |variable: &EnvVar, seed: &str| {
-        let mut variable = variable.clone();
-        variable.give(seed);
-        variable.value.text().map(|text| Zeroizing::new(text.to_owned()))
-    };
+    let given =
+        |variable: &EnvVar, seed: &str| variable.given(seed).value.text().map(|text| Zeroizing::new(text.to_owned()));
     let mut found = Vec::new();
     for (instance, merged) in instances.iter().zip(merged) {
         let seed = instance.secret_seed();
