@@ -19,7 +19,7 @@ mod trash;
 
 use conflicts::keep::Keeping;
 use effects::warnings;
-use overrides::locks::Guarded;
+use overrides::{locks::Guarded, values_cache::ValuesCache};
 
 pub use crate::app::access::api_keys::{CreateApiKey, CreatedKey, ListedKey, RevokeApiKey};
 pub use crate::app::access::reveal_secret::RevealSecret;
@@ -103,6 +103,7 @@ pub struct App {
     statements: Statements,
     reserved_ports: Arc<ReservedPorts>,
     plan_counts: Arc<PlanCounts>,
+    values: ValuesCache,
 }
 
 impl App {
@@ -111,7 +112,7 @@ impl App {
         let (cancellation, statements) = (Cancellation::default(), Statements::default());
         let feed = Feed::new(FeedLimits::default());
         let author = Author::of_kind(ActorKind::CommandLine);
-        let (reserved_ports, plan_counts) = (Arc::default(), Arc::default());
+        let (reserved_ports, plan_counts, values) = (Arc::default(), Arc::default(), ValuesCache::default());
         let (access, idempotent_request, planning) = (Access::full(), None, effects::Planning::Off);
         Self {
             db,
@@ -125,6 +126,7 @@ impl App {
             statements,
             reserved_ports,
             plan_counts,
+            values,
         }
     }
 
@@ -141,6 +143,7 @@ impl App {
         let author = Author { name: access.key.clone(), ..Author::of_kind(kind) };
         let (idempotent_request, planning) = (None, effects::Planning::Off);
         let (reserved_ports, plan_counts) = (Arc::clone(&self.reserved_ports), Arc::clone(&self.plan_counts));
+        let values = self.values.clone();
         Self {
             db,
             clock,
@@ -153,6 +156,7 @@ impl App {
             statements,
             reserved_ports,
             plan_counts,
+            values,
         }
     }
 

@@ -22,6 +22,8 @@ const DEFAULT_PAGE: u64 = 20;
 const COLLECTION_ENTRIES: u64 = 500;
 /// Entries with the same key, which one entry shadows.
 const SHADOWED_ENTRIES: u64 = 4;
+/// Parts of a text with references: plain text and references take turns.
+const TEXT_SEGMENTS: u64 = 4;
 /// Conflicts of a stack: each host port of each of its instances may conflict.
 const STACK_CONFLICTS: u64 = 5000;
 /// Holders that are listed for a conflict.
@@ -36,6 +38,7 @@ const OTHER_LIST_ROWS: u64 = 10;
 fn list_rows(of: &str, name: &str, listed: &str) -> u64 {
     match (of, name, listed) {
         (_, "shadows" | "from" | "to", _) => SHADOWED_ENTRIES,
+        (_, _, "Segment") => TEXT_SEGMENTS,
         ("Conflict", "holders", _) => CONFLICT_HOLDERS,
         ("Stack", _, "Conflict") => STACK_CONFLICTS,
         (_, _, "Conflict") => INSTANCE_CONFLICTS,

@@ -110,7 +110,7 @@ loaders_by_id! {
     /// The conflicts of a stack's live, enabled instances.
     StackConflictsOf(StackId) -> Arc<Vec<Conflict>>: conflicts_of_stacks, Arc::new;
     /// What the live instances of a stack offer to references.
-    ValuesOf(StackId) -> Arc<StackValues>: stack_values, Arc::new;
+    ValuesOf(StackId) -> Arc<StackValues>: stack_values, identity;
     /// The references in the live instances of a stack.
     ReferencesOf(StackId) -> Arc<StackReferences>: references_of_stacks, Arc::new;
     /// What is known of a stack that is a fork.

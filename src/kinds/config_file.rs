@@ -48,6 +48,7 @@ impl Kind for ConfigFile {
     const LONG_COLUMN: Option<&'static str> = Some("content");
     const LASTING: &'static [&'static str] = &["created_at"];
     const REFERENCE_FIELDS: &'static [&'static str] = &["content"];
+    const REFERS_IF: Option<&'static str> = Some("isTemplate");
     const IS_INTERPOLATED: bool = true;
     type Key = String;
     type Set = Vec<Self>;

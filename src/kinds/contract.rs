@@ -16,7 +16,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, FromQueryResult, IntoActiveModel, V
 use super::{
     Registered,
     compose::{ReadEntry, Reading, Rendered},
-    plain::{ColumnFormat, FieldColumn, HeapSize, LoggedColumns, LoggedEntry},
+    plain::{ColumnFormat, FieldColumn, HeapSize, LoggedColumns, LoggedEntry, ResolvedColumn},
 };
 use crate::{
     error::Problems,
@@ -157,6 +157,8 @@ pub trait Kind: Survives + LoggedEntry + Clone + Debug + HeapSize + PartialEq + 
     const LASTING: &'static [&'static str] = &[];
     /// The API fields whose effective values depend on references. The first one is that of the column with the text.
     const REFERENCE_FIELDS: &'static [&'static str] = &[];
+    /// The API field, a flag, that has to be true for the text to contain references; `None` if it always can.
+    const REFERS_IF: Option<&'static str> = None;
     /// Whether Compose interpolates the texts with references itself, so that `$${{` means the same to both.
     const IS_INTERPOLATED: bool = false;
     /// The key: an entry of an instance overrides the entries of the template with the same key.
@@ -248,6 +250,12 @@ pub trait Kind: Survives + LoggedEntry + Clone + Debug + HeapSize + PartialEq + 
     /// Replaces these texts by what they resolve to. What may not be shown, and what has no value, stays a reference.
     fn resolve(&mut self, resolve: &mut dyn FnMut(&str) -> Resolved) {
         self.replace_reference_texts(&mut |text| resolve(text).displayed());
+    }
+    /// What the column of the first of [`Kind::REFERENCE_FIELDS`] comes to as [`Kind::resolve`] replaces the references in it:
+    /// the columns that change, each by the SQL of its field.
+    fn resolved_columns(text: &str, resolve: &mut dyn FnMut(&str) -> Resolved) -> Vec<(&'static str, ResolvedColumn)> {
+        let column = Self::REFERENCE_FIELDS.first();
+        column.map(|column| (*column, ResolvedColumn::Text(Some(resolve(text).displayed())))).into_iter().collect()
     }
     /// Writes the effective entries, sorted by key, into a Compose service.
     fn render(entries: &[&Self], to: &mut Rendered<'_>);

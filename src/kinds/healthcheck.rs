@@ -7,9 +7,11 @@ use super::{
     check::{MAX_TEXT, check_text},
     compose::{ReadEntry, Reading, Rendered, duration, seconds},
     kind,
+    plain::ResolvedColumn,
 };
 use crate::{
     error::Problems,
+    references::Resolved,
     yaml::{Map, Node, Value},
 };
 
@@ -127,6 +129,12 @@ impl Kind for Healthcheck {
 
     fn replace_reference_texts(&mut self, replace: &mut dyn FnMut(&str) -> String) {
         self.test.0.iter_mut().for_each(|word| *word = replace(word));
+    }
+
+    fn resolved_columns(text: &str, resolve: &mut dyn FnMut(&str) -> Resolved) -> Vec<(&'static str, ResolvedColumn)> {
+        let Ok(Argv(words)) = text.parse();
+        let words = Argv(words.iter().map(|word| resolve(word).displayed()).collect());
+        vec![("test", ResolvedColumn::Text(Some(words.to_string())))]
     }
 
     fn render(entries: &[&Self], to: &mut Rendered<'_>) {

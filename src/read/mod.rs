@@ -14,6 +14,7 @@ pub mod cursor;
 mod directive_variables;
 pub mod payload;
 mod plan;
+mod references;
 mod response_cache;
 mod rows;
 mod write;
@@ -37,7 +38,7 @@ use self::{
     plan::{DependsOn, Plan},
     response_cache::Key,
     rows::Rows,
-    write::{ComputedValues, Writer},
+    write::{ComputedValues, References, Writer},
 };
 use crate::{
     app::App,
@@ -216,13 +217,16 @@ impl<E: FieldExecutor> PlannedRequest<'_, E> {
         // Includes the slots that sorting needs: one for each row.
         let of_rows = budget.used().saturating_sub(before) + size_of_val(rows.as_slice());
         let computed = self.compute(&rows).await?;
+        let values = references::values(app, &self.plan.plan, &rows).await?;
         let mut out = ChunkWriter::new(budget);
         let (plan, arguments) = (Arc::clone(&self.plan), Arc::clone(&self.arguments));
         let budget_of_rows = budget.clone();
         let writing = move || -> Result<ChunkWriter> {
             let Evaluated { nodes, ids } = &*arguments;
             let rows = Rows::new(&plan.plan.tree, &rows, &budget_of_rows)?;
-            let writer = Writer { plan: &plan.plan, rows: &rows, arguments: nodes, ids, computed: &computed };
+            let references = References::new(&values);
+            let (plan, computed) = (&plan.plan, computed.as_slice());
+            let writer = Writer { plan, rows: &rows, arguments: nodes, ids, computed, references: &references };
             out.extend_from_slice(b"{\"data\":");
             writer.roots(&mut out)?;
             out.push(b'}');

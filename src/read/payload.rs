@@ -12,8 +12,9 @@ use super::{
     arguments::Evaluated,
     compile,
     plan::{Plan, Root},
+    references,
     rows::{Rows, malformed_row},
-    write::Writer,
+    write::{References, Writer},
 };
 use crate::{
     app::App,
@@ -88,10 +89,13 @@ async fn write(plan: &Arc<Plan>, arguments: &Evaluated, app: &App, id: i64) -> R
     let before = budget.used();
     let rows = app.rows(&plan.tree, &nodes, Wanted::OfPrimary).await?;
     let of_rows = budget.used().saturating_sub(before) + size_of_val(rows.as_slice());
+    let values = references::values(app, plan, &rows).await?;
     let (plan, own_budget) = (Arc::clone(plan), budget.clone());
     let writing = move || -> Result<Vec<u8>> {
         let rows = Rows::new(&plan.tree, &rows, &own_budget)?;
-        let writer = Writer { plan: &plan, rows: &rows, arguments: &nodes, ids: &[], computed: &[] };
+        let references = References::new(&values);
+        let (arguments, references) = (nodes.as_slice(), &references);
+        let writer = Writer { plan: &plan, rows: &rows, arguments, ids: &[], computed: &[], references };
         let mut out = ChunkWriter::new(&own_budget);
         let Some((_, Root::One(root, fields))) = plan.roots.first() else { return Err(malformed_row("no root")) };
         // A deleted object has no row; its payload shows it as it was.

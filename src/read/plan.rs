@@ -26,6 +26,19 @@ pub(super) struct Plan {
     pub(super) ids: Vec<Argument>,
     /// The fields that another executor computes.
     pub(super) computed: Vec<ComputedField>,
+    /// Where references may be that have to be resolved.
+    pub(super) referring: Vec<Referring>,
+}
+
+/// Columns with texts whose references are resolved, of the instances of a node and of their templates and stacks.
+#[derive(Debug)]
+pub(super) struct Referring {
+    /// The stack of each instance.
+    pub(super) stack_id: Column,
+    /// The texts.
+    pub(super) texts: Vec<Column>,
+    /// The flags of variables that are true for secrets, where the state of these is asked for.
+    pub(super) secrets: Vec<Column>,
 }
 
 /// A field that is computed beyond rows, by the executor.
@@ -279,8 +292,9 @@ pub(super) struct Layered {
     pub(super) settings: Vec<SettingColumns>,
     /// The columns by which rows are compared.
     pub(super) compared: Vec<Sides>,
-    /// The column whose text must not contain references, because only the executor resolves them.
-    pub(super) referring: Option<Sides>,
+    /// The column whose references are resolved, with the flag that has to be true for it to contain any; `None` if no field
+    /// is selected that depends on it.
+    pub(super) referring: Option<(Sides, Option<Sides>)>,
 }
 
 /// The row set of one layer, with the columns of the key and of the order of equal keys.
@@ -319,6 +333,27 @@ pub(super) enum EffectiveEntryField {
     Entry(LayeredField),
     Origin,
     Shadows(Fields<LayeredField>),
+    Written(WrittenField),
+}
+
+/// A field about the text of a variable as it was written.
+#[derive(Debug)]
+pub(super) enum WrittenField {
+    Text,
+    /// Its parts: the fields of plain text, and those of a reference.
+    Segments([Fields<SegmentField>; 2]),
+    /// The state of its references, with the column that tells secrets.
+    State(Sides),
+}
+
+/// A field of a part of a text.
+#[derive(Debug)]
+pub(super) enum SegmentField {
+    Typename(Box<str>),
+    Text,
+    Value,
+    IsSecret,
+    Reason,
 }
 
 #[derive(Debug)]

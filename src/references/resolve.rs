@@ -86,14 +86,14 @@ impl<'v> Resolver<'v> {
         let mut whole = Resolved::default();
         for segment in parse(text).0 {
             match segment {
-                Segment::Text(plain) => whole.append(&Resolved::of_text(&*plain)),
+                Segment::Text(plain) => whole.append(Resolved::of_text(plain)),
                 Segment::Reference(reference, _) => {
                     let part = self.reference(own, &reference, way);
                     if whole.bytes() + part.bytes() > MAX_RESOLVED {
                         let message = format!("The resolved text would have more than {MAX_RESOLVED} bytes.");
                         return Resolved::missing(&reference, Trouble::TooLong(message));
                     }
-                    whole.append(&part);
+                    whole.append(part);
                 }
             }
         }

@@ -167,12 +167,12 @@ impl Resolved {
         self.pieces.iter().map(size).sum()
     }
 
-    pub(super) fn append(&mut self, other: &Self) {
+    pub(super) fn append(&mut self, other: Self) {
         self.leads_to_disabled |= other.leads_to_disabled;
-        for piece in &other.pieces {
+        for piece in other.pieces {
             match (self.pieces.last_mut(), piece) {
-                (Some(Piece::Text(before)), Piece::Text(text)) => before.push_str(text),
-                _ => self.pieces.push(piece.clone()),
+                (Some(Piece::Text(before)), Piece::Text(text)) => before.push_str(&text),
+                (_, piece) => self.pieces.push(piece),
             }
         }
     }

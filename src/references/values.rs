@@ -78,6 +78,27 @@ impl StackValues {
         &self.instances
     }
 
+    /// The memory that it takes, in bytes.
+    pub fn heap_size(&self) -> usize {
+        let text = |text: &String| size_of::<String>() + text.len();
+        let variables = |all: &BTreeMap<String, Variable>| {
+            let one = |(key, one): (&String, &Variable)| {
+                text(key) + size_of::<Variable>() + one.text.as_ref().map_or(0, |text| text.len())
+            };
+            all.iter().map(one).sum::<usize>()
+        };
+        let instance = |one: &InstanceValues| {
+            let names = 2 * one.name.len() + one.container_name.len();
+            let ports = size_of_val(one.ports.as_slice());
+            size_of::<InstanceValues>()
+                + names
+                + variables(&one.variables)
+                + ports
+                + one.domains.iter().map(text).sum::<usize>()
+        };
+        self.instances.iter().map(instance).sum::<usize>() + variables(&self.shared)
+    }
+
     /// The variables of the stack.
     pub fn shared(&self) -> &BTreeMap<String, Variable> {
         &self.shared

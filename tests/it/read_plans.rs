@@ -122,20 +122,38 @@ impl Grown<'_> {
             let nothing = &mut |_: &mut Self| "__typename".to_owned();
             if own.rng.below(5) == 0 {
                 let setting = own.rng.one_of(SETTINGS);
-                let of =
-                    if ["command", "entrypoint"].contains(&setting) { "EffectiveArguments" } else { "EffectiveText" };
+                let of = match setting {
+                    "command" | "entrypoint" => "EffectiveArguments",
+                    "restartPolicy" => "EffectiveRestartPolicy",
+                    _ => "EffectiveText",
+                };
                 let parts = own.some(of, &["value", "origin", "shadows"], nothing);
                 return format!("settings {{ {setting} {parts} __typename }}");
             }
             let (field, of, fields) = KINDS[own.rng.below(KINDS.len())];
-            let fields: Vec<&str> = fields.iter().copied().chain(["origin"]).collect();
-            let inside = own.some(&format!("Effective{of}"), &fields, &mut |own| {
+            let stored = fields;
+            let written: &[&str] = if of == "EnvVar" { &["text", "state"] } else { &[] };
+            let fields: Vec<&str> = stored.iter().chain(written).copied().chain(["origin"]).collect();
+            let inside = own.some(&format!("Effective{of}"), &fields, &mut |own| match own.rng.below(2) {
+                0 if of == "EnvVar" => format!("segments {{ {} }}", own.segment()),
                 // None of them is the effective entry's alone.
-                format!("shadows {}", own.some(of, &fields[..fields.len() - 1], nothing))
+                _ => format!("shadows {}", own.some(of, stored, nothing)),
             });
             format!("{field} {inside}")
         });
         format!("effectiveConfig {inside}")
+    }
+
+    /// The parts of a text, which are of two types.
+    fn segment(&mut self) -> String {
+        let nothing = &mut |_: &mut Self| "__typename".to_owned();
+        let text = self.some("TextSegment", &["text"], nothing);
+        let reference = self.some("ReferenceSegment", &["text", "value", "isSecret", "reason"], nothing);
+        match self.rng.below(3) {
+            0 => format!("__typename ... on TextSegment {text}"),
+            1 => format!("... on ReferenceSegment {reference}"),
+            _ => format!("... on ReferenceSegment {reference} ... on TextSegment {text} __typename"),
+        }
     }
 
     /// An argument as it stands in the document, or as a variable.
@@ -191,7 +209,7 @@ impl Grown<'_> {
     fn root(&mut self, cursors: &[String]) -> String {
         let stack = self.rng.one_of(&["shop", "shop", "shop", "shop", "blog", "gone", "nowhere", "\u{0}"]);
         if self.rng.below(3) == 0 {
-            let name = self.rng.one_of(&["web-1", "web-2", "odd", "trashed", "nothing", ""]);
+            let name = self.rng.one_of(&["web-1", "web-2", "odd", "refers", "refers", "trashed", "nothing", ""]);
             let arguments =
                 self.argument("stack", "String!", json!(stack)) + &self.argument("name", "String!", json!(name));
             return format!("instance({arguments}) {} ", self.instance());
@@ -255,9 +273,37 @@ async fn fill(t: &TestApp) {
         "healthcheck": { "test": ["CMD", awkward, ""] },
     });
     t.done("createInstance", odd, "").await;
+    refer(t).await;
     t.instance("shop", "trashed").await;
     t.done("softDeleteInstance", json!({ "instance": TestApp::by_name("shop", "trashed") }), "").await;
     t.done("softDeleteStack", json!({ "stack": { "name": "gone" } }), "").await;
+}
+
+/// Instances with references of every sort, some of them without a value.
+async fn refer(t: &TestApp) {
+    t.instance("shop", "later").await;
+    let mut refers = TestApp::new_instance("shop", "refers");
+    refers["overrides"] = json!({
+        "envVars": [
+            { "key": "HOST", "value": "${{web-1:host}}" }, { "key": "DB", "value": "<${{web-1.POSTGRES_DB}}>\n$${{x}}" },
+            { "key": "URL", "value": "postgres://u:${{web-1.POSTGRES_PASSWORD}}@${{web-1:host}}/${{self.HOST}}" },
+            { "key": "DISABLED", "value": "${{web-3:host}}" }, { "key": "UNSET", "value": "${{web-1.b}}" },
+            { "key": "SEALED", "value": "${{later.NAME}}", "isSecret": true }, { "key": "LATER", "value": "a ${{later.NAME}} b" },
+            { "key": "PORT", "value": "${{later:port(5432)}} ${{later:hostPort(5432)}}" }, { "key": "PLAIN", "value": "p" },
+        ],
+        "labels": [{ "key": "of", "value": "${{web-1:container}} ${{later.NAME}}" }],
+        "healthcheck": { "test": ["CMD", "curl", "${{self.URL}}", "${{web-1:host}}"] },
+        "configFiles": [
+            { "filePath": "/t", "content": "h=${{web-1:host}} p=${{web-1.POSTGRES_PASSWORD}}", "isTemplate": true },
+            { "filePath": "/as-it-is", "content": "h=${{web-1:host}}" },
+        ],
+        "settings": { "command": ["serve", "--db", "${{web-1.POSTGRES_DB}}", "${{later.NAME}}"] },
+    });
+    let later = json!([{ "set": { "envVar": { "key": "NAME", "value": "n" } } }]);
+    t.patch("later", later).await;
+    t.done("createInstance", refers, "").await;
+    // From now on some of the references have no value.
+    t.done("softDeleteInstance", json!({ "instance": TestApp::by_name("shop", "later") }), "").await;
 }
 
 async fn generated_queries_are_answered_alike(t: &TestApp) {
@@ -330,6 +376,11 @@ async fn rare_forms_of_queries_are_answered_alike(t: &TestApp) {
     fill(t).await;
     for query in [
         "{ stack(name: \"shop\") { name @include(if: true) } }",
+        "{ stack(ref: { name: \"shop\" }) { name instances { nodes { name } } } }",
+        "{ stack(ref: { id: \"x\" }) { name } }",
+        "{ template(ref: { name: \"postgres\" }) { name ports { containerPort } } none: template(ref: { id: \"x\" }) { name } }",
+        "{ instance(ref: { byName: { name: \"web-2\", stack: \"shop\" } }) { name labels { key } } }",
+        "{ instance(ref: { id: \"x\" }) { name } }",
         "{ stack(name: \"shop\") { ... @skip(if: false) { name } } }",
         "{ stack(name: \"shop\") { conflicts { value } } }",
         "{ instance(stack: \"shop\", name: \"web-1\") { dependencies { instance { name } } settings { imageTag } } }",

@@ -10,3 +10,4 @@ pub(in crate::app) mod locks;
 pub(in crate::app) mod patch;
 pub(in crate::app) mod references;
 pub(in crate::app) mod set;
+pub(in crate::app) mod values_cache;

@@ -15,7 +15,7 @@ use crate::{
     db::{
         Session, Tx,
         entities::InstanceModel,
-        entries::{self, Mergeable, Source},
+        entries::{self, Loaded, Mergeable, Source},
         queries::{instances, rules, stacks::RowLock},
     },
     error::{Code, Error, Problems, Result},
@@ -69,9 +69,25 @@ pub(in crate::app) fn offered<'e>(
 }
 
 impl App {
-    /// What the live instances of stacks offer to references.
-    pub async fn stack_values(&self, stacks: &[StackId]) -> Result<HashMap<StackId, StackValues>> {
-        of_stacks(&self.reader(), stacks).await
+    /// What the live instances of stacks offer to references. For stacks that have not changed since it was asked last, runs
+    /// one statement.
+    pub async fn stack_values(&self, stacks: &[StackId]) -> Result<HashMap<StackId, Arc<StackValues>>> {
+        // What is read after the version is at least as new.
+        let versions = self.db.versions(&self.access.scope, &self.statements, stacks).await?;
+        let known = |stack: &StackId| Some((*stack, self.values.get(*stack, *versions.get(stack)?)?));
+        let mut found: HashMap<StackId, Arc<StackValues>> = stacks.iter().filter_map(known).collect();
+        let missing: Vec<StackId> = stacks.iter().filter(|stack| !found.contains_key(stack)).copied().collect();
+        if missing.is_empty() {
+            return Ok(found);
+        }
+        for (stack, values) in of_stacks(&self.reader(), &missing).await? {
+            let values = Arc::new(values);
+            if let Some(version) = versions.get(&stack) {
+                self.values.put(stack, *version, &values);
+            }
+            found.insert(stack, values);
+        }
+        Ok(found)
     }
 
     /// The references in the live instances of stacks.
@@ -130,34 +146,55 @@ pub(in crate::app) fn entries<K: Mergeable>(layers: Readable<K>) -> Vec<K> {
 /// the instances.
 pub(in crate::app) async fn of_stacks(db: &impl Session, stacks: &[StackId]) -> Result<HashMap<StackId, StackValues>> {
     let rows = instances::of_stacks(db, stacks).await?;
-    let rules = rules::load(db, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+    let ids: Vec<InstanceId> = rows.iter().map(|row| row.id).collect();
+    let rules = rules::load(db, &ids).await?;
     let env_vars = effective::load_with::<EnvVar>(db, &rows, &rules).await?;
-    values(db, stacks, &rows, &rules, env_vars.into_iter().map(entries)).await
+    let others = Others::load(db, stacks, &rows, &rules).await?;
+    Ok(others.values(stacks, &rows, env_vars.into_iter().map(entries)))
 }
 
-async fn values(
-    db: &impl Session,
-    stacks: &[StackId],
-    rows: &[InstanceModel],
-    rules: &HashMap<InstanceId, Rules>,
-    env_vars: impl Iterator<Item = Vec<EnvVar>>,
-) -> Result<HashMap<StackId, StackValues>> {
-    let ports = effective::load_with::<Port>(db, rows, rules).await?;
-    let domains = effective::load_with::<Domain>(db, rows, rules).await?;
-    let mut of_stack: HashMap<StackId, Vec<InstanceValues>> = HashMap::new();
-    for (((row, env_vars), ports), domains) in rows.iter().zip(env_vars).zip(ports).zip(domains) {
-        let values = offered(row, &env_vars, &entries(ports), &entries(domains));
-        of_stack.entry(row.stack_id).or_default().push(values);
+/// What instances offer besides their variables, and the variables of their stacks.
+struct Others {
+    ports: Vec<Readable<Port>>,
+    domains: Vec<Readable<Domain>>,
+    shared: Loaded<OfStack, SharedVar>,
+}
+
+impl Others {
+    async fn load(
+        db: &impl Session,
+        stacks: &[StackId],
+        rows: &[InstanceModel],
+        rules: &HashMap<InstanceId, Rules>,
+    ) -> Result<Self> {
+        Ok(Self {
+            ports: effective::load_with(db, rows, rules).await?,
+            domains: effective::load_with(db, rows, rules).await?,
+            shared: SharedVar::load_each(db, stacks).await?,
+        })
     }
-    let mut shared = <SharedVar as Source<OfStack>>::load_each(db, stacks).await?;
-    let values = stacks.iter().map(|stack| {
-        let vars = shared.take(*stack).unwrap_or_else(|row| {
-            tracing::error!(%row, "what references lead to is not known");
-            Vec::new()
+
+    /// What the stacks offer, with the variables of the instances.
+    fn values(
+        mut self,
+        stacks: &[StackId],
+        rows: &[InstanceModel],
+        env_vars: impl Iterator<Item = Vec<EnvVar>>,
+    ) -> HashMap<StackId, StackValues> {
+        let mut of_stack: HashMap<StackId, Vec<InstanceValues>> = HashMap::new();
+        for (((row, env_vars), ports), domains) in rows.iter().zip(env_vars).zip(self.ports).zip(self.domains) {
+            let values = offered(row, &env_vars, &entries(ports), &entries(domains));
+            of_stack.entry(row.stack_id).or_default().push(values);
+        }
+        let values = stacks.iter().map(|stack| {
+            let vars = self.shared.take(*stack).unwrap_or_else(|row| {
+                tracing::error!(%row, "what references lead to is not known");
+                Vec::new()
+            });
+            (*stack, self::of_stack(of_stack.remove(stack).unwrap_or_default(), &vars))
         });
-        (*stack, self::of_stack(of_stack.remove(stack).unwrap_or_default(), &vars))
-    });
-    Ok(values.collect())
+        values.collect()
+    }
 }
 
 /// The references of stacks. The number of statements depends neither on that of the stacks nor on that of the instances.
@@ -181,7 +218,8 @@ pub(in crate::app) async fn uses(db: &impl Session, stacks: &[StackId]) -> Resul
     collect!(Label, Healthcheck, ConfigFile, Setting);
     texts.sort();
     let mut found: HashMap<StackId, StackReferences> = HashMap::new();
-    for (stack, values) in values(db, stacks, &rows, &rules, env_vars.into_iter()).await? {
+    let others = Others::load(db, stacks, &rows, &rules).await?;
+    for (stack, values) in others.values(stacks, &rows, env_vars.into_iter()) {
         found.insert(stack, StackReferences { values, uses: Vec::new() });
     }
     let rows: Vec<Arc<InstanceModel>> = rows.into_iter().map(Arc::new).collect();

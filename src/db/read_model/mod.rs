@@ -12,7 +12,7 @@ mod statement;
 mod tree;
 mod version_checks;
 
-use std::{path::Path, sync::atomic::Ordering};
+use std::{collections::HashMap, path::Path, sync::atomic::Ordering};
 
 use futures_util::future::join;
 use sea_orm::DbErr;
@@ -33,7 +33,10 @@ pub use crate::db::pool::pinned::{Place, Row};
 use crate::{
     access::Scope,
     config::DbUrl,
-    db::{Attempts, Db, Statements, pool::pinned},
+    db::{
+        Attempts, Db, Statements,
+        pool::pinned::{self, Parameter},
+    },
     ids::StackId,
 };
 
@@ -163,6 +166,33 @@ impl Db {
                 Ok(checks.version(name).await?.filter(|version| scope.sees(StackId(version.stack))))
             }
         }
+    }
+}
+
+impl Db {
+    /// Returns the current versions of live stacks with all templates, in one statement.
+    pub async fn versions(
+        &self,
+        scope: &Scope,
+        statements: &Statements,
+        stacks: &[StackId],
+    ) -> Result<HashMap<StackId, Version>, DbErr> {
+        let sql = statement::versions_by_id(self.open.read.get_database_backend());
+        let ids: Vec<i64> = stacks.iter().map(|stack| stack.0).collect();
+        let mut connection = self.open.pinned_connections.acquire().await?;
+        let mut attempts = Attempts::default();
+        let rows = loop {
+            match self.fetch(&mut connection, statements, &sql, &[Parameter::Numbers(&ids)]).await {
+                Err(cause) if attempts.again(&cause).await => {}
+                rows => break rows?,
+            }
+        };
+        connection.release();
+        let version = |row: &Row| Version::read(row, [1, 2, 3].map(Place::nth));
+        let versions = rows.iter().map(version).map(|version| version.map(|it| (StackId(it.stack), it)));
+        let mut versions: HashMap<StackId, Version> = versions.collect::<Result<_, _>>()?;
+        versions.retain(|stack, _| scope.sees(*stack));
+        Ok(versions)
     }
 }
 

@@ -23,6 +23,7 @@ use crate::{
             versions::{OF_EVERYTHING, OF_STACK, OF_TEMPLATES},
         },
         pool::pinned::Parameter,
+        queries::in_list,
     },
     kinds::plain::ColumnFormat,
 };
@@ -49,6 +50,12 @@ pub(super) fn versions(backend: DbBackend, size: usize) -> String {
     let names: Vec<String> = (1..=size).map(|n| format!("{placeholder}{n}")).collect();
     let columns = version_columns(backend, &["s.id", OF_STACK, OF_TEMPLATES], "s.name");
     format!("SELECT 0, {columns} FROM stacks AS s WHERE s.name IN ({}) AND s.deleted_at IS NULL", names.join(", "))
+}
+
+/// Builds the statement that reads the versions of the stacks with some ids, its only parameter, and of the templates.
+pub(super) fn versions_by_id(backend: DbBackend) -> String {
+    let columns = version_columns(backend, &["s.id", OF_STACK, OF_TEMPLATES], "s.name");
+    format!("SELECT 0, {columns} FROM stacks AS s WHERE s.id {} AND s.deleted_at IS NULL", in_list::nth(backend, 1))
 }
 
 /// Builds the statement that reads the version of everything.

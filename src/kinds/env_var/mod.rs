@@ -12,7 +12,7 @@ use super::{
     check::{MAX_TEXT, check_text},
     compose::{ReadEntry, Reading, Rendered},
     kind,
-    plain::{ColumnFormat, FieldColumn},
+    plain::{ColumnFormat, FieldColumn, ResolvedColumn},
 };
 use crate::{
     error::{Code, Problems},
@@ -137,6 +137,21 @@ impl EnvVar {
     }
 }
 
+/// SQL for the value as it is shown: that of a secret is not.
+const SHOWN_VALUE: &str = "CASE WHEN is_secret THEN NULL ELSE value END";
+/// SQL for whether there is a value.
+const IS_SET: &str = "value IS NOT NULL";
+
+/// The value of a variable whose text is resolved.
+fn effective_value(resolved: &Resolved) -> EnvValue {
+    match (resolved.state(), resolved.is_hidden()) {
+        (State::Unresolved, _) => EnvValue::Unset,
+        // Whatever the text: that of a secret is not shown.
+        (_, true) => resolved.displayed().into(),
+        (_, false) => resolved.shown().into(),
+    }
+}
+
 const MASKED: &str = "This is a mask, not a value: leave the field out to keep the secret that is stored.";
 
 /// Whether a text looks like the mask that tools show in place of a secret.
@@ -151,11 +166,11 @@ impl Kind for EnvVar {
     const HAS_SECRETS: bool = true;
     /// Neither field shows a secret.
     const FIELD_COLUMNS: &'static [FieldColumn] = &[
-        FieldColumn { field: "value", sql: "CASE WHEN is_secret THEN NULL ELSE value END", format: ColumnFormat::Text },
-        FieldColumn { field: "isSet", sql: "value IS NOT NULL", format: ColumnFormat::Flag },
+        FieldColumn { field: "value", sql: SHOWN_VALUE, format: ColumnFormat::Text },
+        FieldColumn { field: "isSet", sql: IS_SET, format: ColumnFormat::Flag },
     ];
     const KEY_SQL: &'static str = "key";
-    const BRIEF_SQL: &'static str = "CASE WHEN is_secret THEN NULL ELSE value END";
+    const BRIEF_SQL: &'static str = SHOWN_VALUE;
     const LONG_COLUMN: Option<&'static str> = Some("value");
     const REFERENCE_FIELDS: &'static [&'static str] = &["value", "isSecret", "isSet"];
     type Key = String;
@@ -255,12 +270,18 @@ impl Kind for EnvVar {
         let (false, Some(text)) = (self.is_secret, self.value.text()) else { return };
         let resolved = resolve(text);
         self.is_secret = resolved.is_hidden();
-        self.value = match (resolved.state(), resolved.is_hidden()) {
-            (State::Unresolved, _) => EnvValue::Unset,
-            // Whatever the text: that of a secret is not shown.
-            (_, true) => resolved.displayed().into(),
-            (_, false) => resolved.shown().into(),
-        };
+        self.value = effective_value(&resolved);
+    }
+
+    fn resolved_columns(text: &str, resolve: &mut dyn FnMut(&str) -> Resolved) -> Vec<(&'static str, ResolvedColumn)> {
+        let resolved = resolve(text);
+        let (value, is_secret) = (effective_value(&resolved), resolved.is_hidden());
+        let shown = value.text().filter(|_| !is_secret).map(str::to_owned);
+        vec![
+            (SHOWN_VALUE, ResolvedColumn::Text(shown)),
+            (IS_SET, ResolvedColumn::Flag(value.text().is_some())),
+            ("is_secret", ResolvedColumn::Flag(is_secret)),
+        ]
     }
 
     fn render(entries: &[&Self], to: &mut Rendered<'_>) {

@@ -19,6 +19,7 @@ use crate::{
         SharedVar, Stamp, Stats, Stored, VolumeScope, VolumeType, values::Argv,
     },
     reference::InstanceRef,
+    references::Resolved,
 };
 
 /// The format in which a column is shown.
@@ -121,6 +122,18 @@ pub struct FieldColumn {
     pub format: ColumnFormat,
 }
 
+/// The value of a column after the references in it are resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ResolvedColumn {
+    /// A text, in the form in which it is stored; `None` for null.
+    Text(Option<String>),
+    /// A boolean.
+    Flag(bool),
+}
+
+/// Resolves one text.
+pub type ResolveText<'r> = &'r mut dyn FnMut(&str) -> Resolved;
+
 /// The metadata of a kind, without its type.
 #[derive(Clone, Copy, Debug)]
 pub struct PlainKind {
@@ -158,6 +171,10 @@ pub struct PlainKind {
     pub refers_by: Option<&'static str>,
     /// The fields whose effective values depend on references; see [`Kind::REFERENCE_FIELDS`].
     pub reference_fields: &'static [&'static str],
+    /// The field that has to be true for a text to contain references; see [`Kind::REFERS_IF`].
+    pub refers_if: Option<&'static str>,
+    /// What a text with references comes to; see [`Kind::resolved_columns`].
+    pub resolve: fn(&str, ResolveText<'_>) -> Vec<(&'static str, ResolvedColumn)>,
     columns: &'static [(&'static str, Option<ColumnFormat>)],
     shown: &'static [FieldColumn],
 }
@@ -270,6 +287,8 @@ macro_rules! plain_kinds {
             diff: diff_rows::<crate::kinds::$kind>,
             refers_by: <crate::kinds::$kind as Kind>::REFERS_BY,
             reference_fields: <crate::kinds::$kind as Kind>::REFERENCE_FIELDS,
+            refers_if: <crate::kinds::$kind as Kind>::REFERS_IF,
+            resolve: <crate::kinds::$kind as Kind>::resolved_columns,
             columns: <crate::kinds::$kind as crate::kinds::Stored<crate::kinds::OfInstance>>::COLUMNS,
             shown: <crate::kinds::$kind as crate::kinds::Kind>::FIELD_COLUMNS,
         } ),+];
@@ -296,6 +315,8 @@ pub static SHARED_VARS: PlainKind = PlainKind {
     diff: diff_rows::<SharedVar>,
     refers_by: SharedVar::REFERS_BY,
     reference_fields: SharedVar::REFERENCE_FIELDS,
+    refers_if: SharedVar::REFERS_IF,
+    resolve: SharedVar::resolved_columns,
     columns: <SharedVar as Stored<crate::kinds::OfStack>>::COLUMNS,
     shown: SharedVar::FIELD_COLUMNS,
 };

@@ -9,12 +9,13 @@ use crate::{
     db::read_model::{NodeId, RowSet},
     fields::TEMPLATE,
     kinds::{
-        SettingField as Setting, Shape,
+        OverrideKind, SettingField as Setting, Shape,
         plain::{ColumnFormat, FieldColumn, PLAIN_KINDS, PlainKind},
     },
     read::plan::{
         EffectiveConfig, EffectiveEntryField, EffectiveField, EffectiveSetting, EntryField, Field, Fields, Layered,
-        LayeredField, RemovedField, SettingColumns, SettingField, SettingPart, Side, Sides,
+        LayeredField, Referring, RemovedField, SegmentField, SettingColumns, SettingField, SettingPart, Side, Sides,
+        WrittenField,
     },
 };
 
@@ -78,14 +79,15 @@ impl<'a> Compiler<'a> {
                 name => match PLAIN_KINDS.iter().find(|kind| kind.field == name) {
                     Some(kind) => {
                         let mut layered = own.layered(node, kind)?;
-                        let depends = |name: &&&str| sets.iter().any(|set| own.selects(set, name));
-                        if kind.reference_fields.iter().any(|name| depends(&name)) {
-                            let text = kind.find(kind.reference_fields.first()?)?;
-                            layered.referring = Some(own.sides(node, kind, text)?);
-                        }
-                        EffectiveField::Entries(Box::new(layered), own.effective_entry(node, kind, sets)?)
+                        let fields = own.effective_entry(node, kind, sets)?;
+                        own.refer(node, &mut layered, sets, &fields)?;
+                        EffectiveField::Entries(Box::new(layered), fields)
                     }
-                    None => EffectiveField::Value(own.setting_columns(node, setting(field)?)?),
+                    None => {
+                        let columns = own.setting_columns(node, setting(field)?)?;
+                        own.refers_in_setting(node, &columns);
+                        EffectiveField::Value(columns)
+                    }
                 },
             })
         });
@@ -107,9 +109,56 @@ impl<'a> Compiler<'a> {
                     "shadows" => SettingPart::Shadows,
                     _ => return None,
                 })
-            });
-            Some(EffectiveSetting::Setting(columns, parts?))
+            })?;
+            if parts.iter().any(|(_, part)| matches!(part, SettingPart::Value)) {
+                own.refers_in_setting(node, &columns);
+            }
+            Some(EffectiveSetting::Setting(columns, parts))
         })
+    }
+
+    /// Adds the column whose references are resolved, if one of the selected fields depends on it.
+    fn refer(
+        &mut self,
+        node: NodeId,
+        layered: &mut Layered,
+        sets: Sets<'_, 'a>,
+        fields: &Fields<EffectiveEntryField>,
+    ) -> Option<()> {
+        let kind = layered.kind;
+        let written = fields.iter().filter_map(|(_, field)| match field {
+            EffectiveEntryField::Written(written) => Some(written),
+            _ => None,
+        });
+        let written: Vec<&WrittenField> = written.collect();
+        if written.is_empty() && !self.select(sets, kind.reference_fields) {
+            return Some(());
+        }
+        let Some(first) = kind.reference_fields.first() else { return Some(()) };
+        let text = self.sides(node, kind, kind.find(first)?)?;
+        let only_if = match kind.refers_if {
+            Some(flag) => Some(self.sides(node, kind, kind.find(flag)?)?),
+            None => None,
+        };
+        let all = |sides: &Sides| [Some(sides.own), sides.template, sides.shared].into_iter().flatten();
+        let secrets = written.iter().filter_map(|field| match field {
+            WrittenField::State(is_secret) => Some(is_secret),
+            _ => None,
+        });
+        let secrets = secrets.flat_map(all).collect();
+        let (_, stack_id) = self.stack_of(node);
+        self.referring.push(Referring { stack_id, texts: all(&text).collect(), secrets });
+        layered.referring = Some((text, only_if));
+        Some(())
+    }
+
+    /// Notes where the arguments of a setting may contain references.
+    fn refers_in_setting(&mut self, node: NodeId, columns: &SettingColumns) {
+        if matches!(columns.format, ColumnFormat::Words) {
+            let (_, stack_id) = self.stack_of(node);
+            let texts = vec![columns.value, columns.template];
+            self.referring.push(Referring { stack_id, texts, secrets: Vec::new() });
+        }
     }
 
     /// The columns of a setting of the instances of a node.
@@ -229,7 +278,30 @@ impl<'a> Compiler<'a> {
             Some(match field.name.as_str() {
                 "origin" => EffectiveEntryField::Origin,
                 "shadows" => EffectiveEntryField::Shadows(own.entry(node, kind, sets)?),
+                "text" if kind.kind == OverrideKind::EnvVar => EffectiveEntryField::Written(WrittenField::Text),
+                "state" if kind.kind == OverrideKind::EnvVar => {
+                    let is_secret = own.sides(node, kind, kind.find("isSecret")?)?;
+                    EffectiveEntryField::Written(WrittenField::State(is_secret))
+                }
+                "segments" if kind.kind == OverrideKind::EnvVar => {
+                    let parts = [own.segment("TextSegment", sets)?, own.segment("ReferenceSegment", sets)?];
+                    EffectiveEntryField::Written(WrittenField::Segments(parts))
+                }
                 _ => EffectiveEntryField::Entry(own.layered_field(node, kind, &of, field, sets)?),
+            })
+        })
+    }
+
+    /// The fields of a part of a text, which is of one of two types.
+    fn segment(&mut self, of: &str, sets: Sets<'_, 'a>) -> Option<Fields<SegmentField>> {
+        self.fields(of, sets, |_, field, _| {
+            Some(match field.name.as_str() {
+                "__typename" => SegmentField::Typename(typename(of)),
+                "text" => SegmentField::Text,
+                "value" => SegmentField::Value,
+                "isSecret" => SegmentField::IsSecret,
+                "reason" => SegmentField::Reason,
+                _ => return None,
             })
         })
     }

@@ -17,7 +17,7 @@ use apollo_compiler::{
 use super::{
     arguments::Argument,
     payload::PayloadField,
-    plan::{self, ComputedField, DependsOn, Fields, NodeArguments, Plan, Root},
+    plan::{self, ComputedField, DependsOn, Fields, NodeArguments, Plan, Referring, Root},
 };
 use crate::{
     db::read_model::{Column, Covers, Entity, NodeId, Source, Tree},
@@ -87,6 +87,7 @@ struct Compiler<'a> {
     arguments: Vec<NodeArguments>,
     ids: Vec<Argument>,
     computed: Vec<ComputedField>,
+    referring: Vec<Referring>,
     /// Whether a root field finds a stack by its name.
     depends_on_stack: bool,
     /// The types and response keys that lead from the operation to the current field.
@@ -105,6 +106,7 @@ impl<'a> Compiler<'a> {
             arguments: Vec::new(),
             ids: Vec::new(),
             computed: Vec::new(),
+            referring: Vec::new(),
             depends_on_stack: false,
             path: Vec::new(),
         }
@@ -153,8 +155,8 @@ impl<'a> Compiler<'a> {
         if computed.is_some() && self.tree.nodes().next().is_none() {
             return None;
         }
-        let Self { tree, arguments, ids, computed, .. } = self;
-        Some(Plan { tree: tree.placed()?, arguments, roots, ids, computed })
+        let Self { tree, arguments, ids, computed, referring, .. } = self;
+        Some(Plan { tree: tree.placed()?, arguments, roots, ids, computed, referring })
     }
 
     /// Sets the arguments of a node.
@@ -185,6 +187,11 @@ impl<'a> Compiler<'a> {
             self.path.pop();
         }
         Some(fields)
+    }
+
+    /// Whether one of some selections has a field of one of these names, at any depth.
+    fn select(&self, sets: Sets<'_, 'a>, names: &[&str]) -> bool {
+        names.iter().any(|name| sets.iter().any(|set| self.selects(set, name)))
     }
 
     /// Whether a selection has a field of this name, at any depth.

@@ -65,9 +65,7 @@ impl<'a> Compiler<'a> {
                 "history" | "lastChange" | "version" | "lease" | "forkedFrom" | "forks" | "forkKey" => {
                     own.computed(node, DependsOn::Request)?
                 }
-                "sharedVars" if sets.iter().any(|set| own.selects(set, "usedBy")) => {
-                    own.computed(node, DependsOn::Stack)?
-                }
+                "sharedVars" if own.select(sets, &["usedBy"]) => own.computed(node, DependsOn::Stack)?,
                 "sharedVars" => {
                     let (set, fields) = own.entries(node, &SHARED_VARS, sets)?;
                     Field::Entries(set, Shape::List, fields)
@@ -106,19 +104,11 @@ impl<'a> Compiler<'a> {
                     Field::Of(template, key, own.template(template, sets)?)
                 }
                 // Since when a value is what it is follows from the change log, which is not versioned.
-                "effectiveConfig" if sets.iter().any(|set| own.selects(set, "since")) => {
-                    own.computed(node, DependsOn::Request)?
-                }
+                "effectiveConfig" if own.select(sets, &["since"]) => own.computed(node, DependsOn::Request)?,
                 // The service's own labels have the names of stack, instance and template in them.
-                "effectiveConfig" if sets.iter().any(|set| own.selects(set, "entries")) => {
-                    own.computed(node, DependsOn::Everything)?
-                }
-                // Names of other instances and values of their variables.
-                "effectiveConfig"
-                    if ["text", "segments", "state"]
-                        .iter()
-                        .any(|name| sets.iter().any(|set| own.selects(set, name))) =>
-                {
+                "effectiveConfig" if own.select(sets, &["entries"]) => own.computed(node, DependsOn::Everything)?,
+                // What references lead to.
+                "effectiveConfig" if own.select(sets, &["target", "targetInstance"]) => {
                     own.computed(node, DependsOn::Stack)?
                 }
                 "references" | "referencedBy" | "endpoints" => own.computed(node, DependsOn::Stack)?,

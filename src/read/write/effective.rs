@@ -10,25 +10,20 @@ use super::{
 use crate::{
     budget::chunks::ChunkWriter,
     db::read_model::Row,
-    error::{Error, Result},
+    error::Result,
     kinds::{
         Effective, Origin, OverrideKind, Shape,
         plain::{ColumnFormat, RowPosition},
     },
     read::{
         plan::{
-            EffectiveConfig, EffectiveEntryField, EffectiveField, EffectiveSetting, Fields, Layered, RemovedField,
-            SettingColumns, SettingPart,
+            EffectiveConfig, EffectiveEntryField, EffectiveField, EffectiveSetting, Fields, Layered, LayeredField,
+            RemovedField, SettingColumns, SettingPart,
         },
         rows::{Object, malformed_row},
     },
     references::has_references,
 };
-
-/// The reason why the executor has to answer: only it resolves references.
-fn has_reference() -> Error {
-    Error::Internal("a value contains a reference".to_owned())
-}
 
 /// The source of a setting.
 enum SettingSource<'a> {
@@ -103,8 +98,8 @@ impl<'a> Writer<'_, 'a> {
             SettingSource::Removed => None,
             SettingSource::Template => instance.template.row.text(self.place(columns.template))?,
         };
-        if matches!(columns.format, ColumnFormat::Words) && text.is_some_and(has_references) {
-            return Err(has_reference());
+        if let Some(text) = text.filter(|text| matches!(columns.format, ColumnFormat::Words) && has_references(text)) {
+            return self.resolved_words(out, instance, text);
         }
         match source {
             SettingSource::Own(row) => self.column(out, row, columns.value, columns.format),
@@ -140,18 +135,26 @@ impl<'a> Writer<'_, 'a> {
             },
             stored => rows.source(stored),
         };
-        if let Some(sides) = &kind.referring {
-            for effective in &merged.entries {
-                if self.sides_text(source(effective.entry)?, sides)?.is_some_and(has_references) {
-                    return Err(has_reference());
-                }
-            }
-        }
         let entry = |out: &mut ChunkWriter, effective: &Effective<RowPosition>| {
+            let source = source(effective.entry)?;
+            let changed = match &kind.referring {
+                Some(columns) => self.changed(instance, kind.kind, source, columns)?,
+                None => Vec::new(),
+            };
             object(out, fields, |out, field| match field {
-                EffectiveEntryField::Entry(field) => self.layered_field(out, source(effective.entry)?, field),
+                EffectiveEntryField::Entry(LayeredField::Column(sides)) => {
+                    match changed.iter().find(|(sql, _)| *sql == sides.name) {
+                        Some((_, column)) => Self::changed_column(out, column, sides.format),
+                        None => self.sides(out, source, sides),
+                    }
+                }
+                EffectiveEntryField::Entry(field) => self.layered_field(out, source, field),
                 EffectiveEntryField::Origin => word(out, effective.origin),
                 EffectiveEntryField::Shadows(fields) => self.entries(out, &rows, &effective.shadows, fields),
+                EffectiveEntryField::Written(field) => {
+                    let (column, _) = kind.referring.as_ref().ok_or_else(|| malformed_row("no text"))?;
+                    self.written(out, instance, (source, rows.key(effective.entry)?, column), field)
+                }
             })
         };
         match (kind.kind.shape, merged.entries.first()) {

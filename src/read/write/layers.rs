@@ -75,6 +75,17 @@ impl<'a> LayerRows<'a> {
         }
     }
 
+    /// The key of an entry that the service has not added.
+    pub(super) fn key(&self, found: RowPosition) -> Result<&'a str> {
+        let key = match found {
+            RowPosition::Own(at) => self.own_keys.get(at),
+            RowPosition::Shared(at) => self.shared_keys.get(at),
+            RowPosition::Template(at) => self.template_keys.get(at),
+            RowPosition::System(_) => None,
+        };
+        key.map(|(key, _)| *key).ok_or_else(|| malformed_row("no entry"))
+    }
+
     /// The source of an entry that the service has not added.
     pub(super) fn source(&self, found: RowPosition) -> Result<EntrySource<'_, 'a>> {
         let source = match found {
@@ -229,6 +240,18 @@ impl<'a> Writer<'_, 'a> {
         }
     }
 
+    /// Whether a flag of an entry that may come from any layer is true.
+    pub(super) fn sides_flag(&self, source: EntrySource<'_, 'a>, sides: &Sides) -> Result<bool> {
+        let (row, column) = match source {
+            EntrySource::Own(row) => (row, Some(sides.own)),
+            EntrySource::Template(row) => (row, sides.template),
+            EntrySource::Shared(row) => (row, sides.shared),
+            EntrySource::Setting(_) | EntrySource::System(_) => return Ok(false),
+        };
+        let column = column.ok_or_else(|| malformed_row("no such layer"))?;
+        Ok(row.flag(self.place(column))?.unwrap_or_default())
+    }
+
     /// The text of a column of an entry that may come from any layer.
     pub(super) fn sides_text(&self, source: EntrySource<'_, 'a>, sides: &Sides) -> Result<Option<&'a str>> {
         match source {
@@ -245,7 +268,7 @@ impl<'a> Writer<'_, 'a> {
         }
     }
 
-    fn sides(&self, out: &mut ChunkWriter, source: EntrySource<'_, 'a>, sides: &Sides) -> Result<()> {
+    pub(super) fn sides(&self, out: &mut ChunkWriter, source: EntrySource<'_, 'a>, sides: &Sides) -> Result<()> {
         match source {
             EntrySource::Own(row) => self.column(out, row, sides.own, sides.format),
             EntrySource::Template(row) => {
@@ -331,6 +354,11 @@ impl<'a> Writer<'_, 'a> {
 }
 
 impl Instance<'_, '_> {
+    /// The id of its stack.
+    pub(super) fn stack_id(&self) -> i64 {
+        self.stack.id
+    }
+
     /// Its rules.
     pub(super) fn rules(&self) -> &[Rule] {
         &self.rules

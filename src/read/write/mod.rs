@@ -6,12 +6,13 @@
 mod effective;
 mod json;
 mod layers;
+mod references;
 mod reports;
 
 use std::collections::HashMap;
 
-pub(super) use self::json::int;
 use self::json::{column, list, object, quoted, raw};
+pub(super) use self::{json::int, references::References};
 use super::{
     plan::{
         EdgeField, EntryField, Field, Fields, ListField, NodesShape, PageField, Plan, PreviewField, Root, SettingField,
@@ -41,6 +42,7 @@ pub(super) struct Writer<'w, 'a> {
     /// The ids of the root fields `node` and `nodes`.
     pub(super) ids: &'w [Vec<Option<AnyId>>],
     pub(super) computed: &'w [ComputedValues],
+    pub(super) references: &'w References<'w>,
 }
 
 impl<'a> Writer<'_, 'a> {
