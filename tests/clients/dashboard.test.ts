@@ -374,6 +374,8 @@ test('stacks are made, described and purged, leases renewed, settings and entrie
   await button(ann, 'Restore mail').click();
   await confirm(ann, 'Restore instance', 'RestoreInstance');
   await ann.go('#/stacks/shop-login/instances/mail');
+  // Until it is read again, the page shows the instance as it was before the restore, and a change of that is refused as stale.
+  await setTimeout(300);
   await button(ann, 'Override setting imageTag').click();
   await ann.page.getByLabel('Value').fill('edge');
   await button(ann, 'Save').click();
