@@ -9,7 +9,14 @@ export default {
       presetConfig: { fragmentMasking: { unmaskFunctionName: 'getFragmentData' } },
       config: {
         // Every scalar of the service. A new one without a type here is an error, not `any`.
-        scalars: { ChangeCursor: 'string', DateTime: 'string', Duration: 'string', ID: 'string', JSON: 'unknown' },
+        scalars: {
+          ChangeCursor: 'string',
+          DateTime: 'string',
+          Duration: 'string',
+          ID: 'string',
+          JSON: 'unknown',
+          RestartPolicy: "'no' | 'always' | 'unless-stopped' | 'on-failure' | `on-failure:${number}`",
+        },
         strictScalars: true,
         // For `verbatimModuleSyntax`, which Vite's projects have.
         useTypeImports: true,

@@ -7,7 +7,14 @@ export default {
       preset: 'client',
       presetConfig: { fragmentMasking: false },
       config: {
-        scalars: { ChangeCursor: 'string', DateTime: 'string', Duration: 'string', ID: 'string', JSON: 'unknown' },
+        scalars: {
+          ChangeCursor: 'string',
+          DateTime: 'string',
+          Duration: 'string',
+          ID: 'string',
+          JSON: 'unknown',
+          RestartPolicy: "'no' | 'always' | 'unless-stopped' | 'on-failure' | `on-failure:${number}`",
+        },
         strictScalars: true,
         documentMode: 'string',
         useTypeImports: true,

@@ -5,7 +5,7 @@
 use crate::{
     fields::Time,
     ids::{GlobalId, InstanceId, StackId, TemplateId},
-    kinds::{Argv, plain::ColumnFormat},
+    kinds::{Argv, RestartPolicy, plain::ColumnFormat},
 };
 
 /// The type of a column.
@@ -31,6 +31,7 @@ column_types! {
     i64 => ColumnFormat::Long;
     Time => ColumnFormat::Time;
     Argv => ColumnFormat::Words;
+    RestartPolicy => ColumnFormat::Text;
 }
 
 impl<T: ColumnType> ColumnType for Option<T> {

@@ -37,8 +37,8 @@
 /// }
 /// ```
 ///
-/// `create` is `Optional`, `Required`, or `Required = "default"`. A field that cannot be given then has
-/// `initially(value)` in its place. `update` is `NullResets` or `NullRefused`. `rule` is `text` with the maximum number
+/// `create` is `Optional`, `Required`, or `Required = "default" with "code for it as an input"`. A field that cannot be given
+/// then has `initially(value)` in its place. `update` is `NullResets` or `NullRefused`. `rule` is `text` with the maximum number
 /// of characters, or `own` if the use case checks it; types with no invalid value have none. `copied` tells whether a
 /// copy of the object keeps the value. A field that clients set has the name of its column.
 macro_rules! fields {
@@ -50,7 +50,7 @@ macro_rules! fields {
             $( as $shown:ty = ($sql:literal, |$row:ident| $value:expr) )?
             $( = $older:literal )?
             $( {
-                $( create($create:ident $(= $default:literal)?, $create_doc:literal), )?
+                $( create($create:ident $(= $default:literal with $with:literal)?, $create_doc:literal), )?
                 $( initially($initial:expr), )?
                 update($update:ident, $update_doc:literal),
                 $( rule($($rule:tt)+), )?
@@ -197,7 +197,7 @@ macro_rules! fields {
             };
             (created, $d callback:ident $d(, $d($d rest:tt)*)?) => {
                 $d callback! { $d(($d($d rest)*))?
-                    $( $( $( $field: $type, $create $(= $default)?, $create_doc; )? )? )+
+                    $( $( $( $field: $type, $create $(= $with)?, $create_doc; )? )? )+
                 }
             };
             (updated, $d callback:ident $d(, $d($d rest:tt)*)?) => {

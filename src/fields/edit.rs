@@ -93,7 +93,7 @@ macro_rules! initial {
         Default::default()
     };
     (create $create:ident = $default:literal) => {
-        $default.to_owned()
+        $default.into()
     };
     (initially $initial:expr) => {
         $initial

@@ -48,7 +48,7 @@ super::fields! { ($)
         },
         /// Tag of the image, or a digest `sha256:…`.
         image_tag: String {
-            create(Required = "latest", "Tag of the image, or a digest `sha256:…`."),
+            create(Required = "latest" with "String::from(\"latest\")", "Tag of the image, or a digest `sha256:…`."),
             update(NullRefused, "Tag of the image, or a digest `sha256:…`. Null is refused."),
             rule(own),
             copied(false),
@@ -86,9 +86,9 @@ super::fields! { ($)
         },
         /// When the engine starts the container again: `no`, `always`, `unless-stopped`, `on-failure` or
         /// `on-failure:TIMES`.
-        restart_policy: String {
+        restart_policy: crate::kinds::RestartPolicy {
             create(
-                Required = "unless-stopped",
+                Required = "unless-stopped" with "crate::kinds::RestartPolicy::from(\"unless-stopped\")",
                 "When the engine starts the container again: `no`, `always`, `unless-stopped`, `on-failure` or\n\
                  `on-failure:TIMES`."
             ),

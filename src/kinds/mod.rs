@@ -59,7 +59,7 @@ pub use crate::kinds::{
     resource_limits::ResourceLimits,
     setting::{Setting, SettingField, Settings, UNNAMED_IMAGE},
     shared_var::{Inject, SharedVar},
-    values::{Argv, HostPort, Only, Stamp, UnknownWord, generated::Generated, json::JsonValue},
+    values::{Argv, HostPort, Only, Stamp, UnknownWord, generated::Generated, json::JsonValue, restart::RestartPolicy},
     volume::{StorageNames, Volume, VolumeScope, VolumeType},
 };
 

@@ -6,7 +6,7 @@ use async_graphql::{Enum, InputObject, SimpleObject};
 use sea_orm::DeriveValueType;
 
 use super::{
-    Argv, Brief, Cardinality, Kind, Shape,
+    Argv, Brief, Cardinality, Kind, RestartPolicy, Shape,
     compose::{ReadEntry, Reading, Rendered, literal},
     kind,
     values::UnknownWord,
@@ -99,7 +99,7 @@ settings! {
     WorkingDir working_dir "workingDir": String,
     /// When the engine starts the container again: `no`, `always`, `unless-stopped`, `on-failure` or
     /// `on-failure:TIMES`.
-    RestartPolicy restart_policy "restartPolicy": String,
+    RestartPolicy restart_policy "restartPolicy": RestartPolicy,
 }
 
 impl fmt::Display for SettingField {
@@ -222,7 +222,7 @@ impl Kind for Setting {
                 to.service.set(attribute, literal(&text));
             }
         }
-        to.service.set("restart", settings.restart_policy.unwrap_or_else(|| "no".to_owned()));
+        to.service.set("restart", settings.restart_policy.map_or_else(|| "no".to_owned(), |policy| policy.0));
     }
 
     fn read(from: &mut Reading<'_>) -> Vec<ReadEntry<Self>> {

@@ -376,11 +376,6 @@ async fn rare_forms_of_queries_are_answered_alike(t: &TestApp) {
     fill(t).await;
     for query in [
         "{ stack(name: \"shop\") { name @include(if: true) } }",
-        "{ stack(ref: { name: \"shop\" }) { name instances { nodes { name } } } }",
-        "{ stack(ref: { id: \"x\" }) { name } }",
-        "{ template(ref: { name: \"postgres\" }) { name ports { containerPort } } none: template(ref: { id: \"x\" }) { name } }",
-        "{ instance(ref: { byName: { name: \"web-2\", stack: \"shop\" } }) { name labels { key } } }",
-        "{ instance(ref: { id: \"x\" }) { name } }",
         "{ stack(name: \"shop\") { ... @skip(if: false) { name } } }",
         "{ stack(name: \"shop\") { conflicts { value } } }",
         "{ instance(stack: \"shop\", name: \"web-1\") { dependencies { instance { name } } settings { imageTag } } }",

@@ -60,7 +60,7 @@ impl TemplateValues {
             entrypoint,
             user,
             working_dir,
-            restart_policy: restart_policy.unwrap_or_else(|| "no".to_owned()),
+            restart_policy: restart_policy.unwrap_or_else(|| "no".into()),
             ..self
         }
     }

@@ -10,7 +10,7 @@ use crate::{
         config::{
             effective::{EffectiveEntry, EffectiveEnvVar},
             entries::FlatEntry,
-            settings::{EffectiveArguments, EffectiveText},
+            settings::{EffectiveArguments, EffectiveRestartPolicy, EffectiveText},
         },
         types::history::change::Change,
     },
@@ -33,6 +33,7 @@ pub(in crate::graphql) enum Effective {
     Entry(FlatEntry),
     Text(EffectiveText),
     Arguments(EffectiveArguments),
+    RestartPolicy(EffectiveRestartPolicy),
     Port(EffectiveEntry<Port>),
     Volume(EffectiveEntry<Volume>),
     EnvVar(EffectiveEnvVar),
@@ -60,6 +61,7 @@ since_of! {
     () FlatEntry: since;
     () EffectiveText: since;
     () EffectiveArguments: since;
+    () EffectiveRestartPolicy: since;
     () EffectiveEnvVar: fields.since;
     (<K: ObjectType>) EffectiveEntry<K>: fields.since;
 }

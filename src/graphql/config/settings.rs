@@ -10,7 +10,7 @@ use crate::{
         references::resolved,
         since::Since,
     },
-    kinds::{Argv, Cardinality, Merged, Origin, Registered, Setting, SettingField, Settings},
+    kinds::{Argv, Cardinality, Merged, Origin, Registered, RestartPolicy, Setting, SettingField, Settings},
 };
 
 impl Shown<Setting> for Settings {
@@ -51,6 +51,19 @@ pub(in crate::graphql) struct EffectiveText {
     pub(in crate::graphql) origin: Origin,
     /// The template's value that it takes the place of.
     shadows: Option<String>,
+    #[graphql(flatten)]
+    pub(in crate::graphql) since: Since,
+}
+
+/// A restart policy as it would run.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct EffectiveRestartPolicy {
+    /// The policy.
+    value: Option<RestartPolicy>,
+    /// Where it comes from.
+    pub(in crate::graphql) origin: Origin,
+    /// The template's policy that it takes the place of.
+    shadows: Option<RestartPolicy>,
     #[graphql(flatten)]
     pub(in crate::graphql) since: Since,
 }
@@ -128,8 +141,9 @@ impl EffectiveSettings {
     }
 
     /// When the engine starts the container again.
-    async fn restart_policy(&self) -> EffectiveText {
-        self.text(SettingField::RestartPolicy)
+    async fn restart_policy(&self) -> EffectiveRestartPolicy {
+        let EffectiveText { value, origin, shadows, since } = self.text(SettingField::RestartPolicy);
+        EffectiveRestartPolicy { value: value.map(RestartPolicy), origin, shadows: shadows.map(RestartPolicy), since }
     }
 }
 
@@ -181,7 +195,7 @@ impl EffectiveScalars {
     }
 
     /// When the engine starts the container again.
-    async fn restart_policy(&self, ctx: &Context<'_>) -> Result<String> {
+    async fn restart_policy(&self, ctx: &Context<'_>) -> Result<RestartPolicy> {
         Ok(self.settings(ctx).await?.restart_policy.unwrap_or_default())
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 
 use async_graphql::{InputType, MaybeUndefined};
 
-use crate::kinds::Argv;
+use crate::kinds::{Argv, RestartPolicy};
 
 /// The type of a field as an input.
 pub(super) trait Given: Clone + Debug + Eq + std::hash::Hash {
@@ -26,7 +26,7 @@ macro_rules! given_as_it_is {
         }
     )+ };
 }
-given_as_it_is!(String, bool, i32);
+given_as_it_is!(String, RestartPolicy, bool, i32);
 
 impl Given for Argv {
     type Input = Vec<String>;
@@ -83,7 +83,7 @@ pub(super) fn given<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
 macro_rules! create_input {
     (
         ($(#[$meta:meta])* $input:ident for $values:ident { $($own:tt)* })
-        $( $field:ident : $type:ty, $create:ident $(= $default:literal)?, $doc:literal; )*
+        $( $field:ident : $type:ty, $create:ident $(= $with:literal)?, $doc:literal; )*
     ) => {
         #[derive(InputObject)]
         $(#[$meta])*
@@ -91,7 +91,7 @@ macro_rules! create_input {
             $($own)*
             $(
                 #[doc = $doc]
-                $( #[graphql(default = $default)] )?
+                $( #[graphql(default_with = $with)] )?
                 $field: <$crate::graphql::inputs::fields::$create as OnCreate<$type>>::Input,
             )*
         }

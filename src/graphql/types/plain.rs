@@ -8,7 +8,7 @@ use crate::{
     fields::Time,
     graphql::context::int,
     ids::{GlobalId, InstanceId, StackId, TemplateId},
-    kinds::Argv,
+    kinds::{Argv, RestartPolicy},
 };
 
 /// The type of a column in the API.
@@ -41,6 +41,7 @@ shown! {
     i64 => i32, |number| int(*number);
     Time => Self, |time| *time;
     Argv => Vec<String>, |argv| argv.0.clone();
+    RestartPolicy => Self, |policy| policy.clone();
 }
 
 impl Shown for String {

@@ -4,6 +4,7 @@
 
 pub(super) mod generated;
 pub(super) mod json;
+pub(super) mod restart;
 
 use std::{
     borrow::Cow,

@@ -55,8 +55,11 @@ fn name(of: &Value) -> String {
     of["name"].as_str().unwrap().to_owned()
 }
 
-/// The scalar in which a format is shown.
+/// The scalar in which a column is shown.
 fn scalar(column: &FieldColumn) -> &'static str {
+    if column.field == "restartPolicy" {
+        return "RestartPolicy";
+    }
     match column.format {
         ColumnFormat::Id(_) => "ID",
         ColumnFormat::Int | ColumnFormat::Long | ColumnFormat::NonZero => "Int",

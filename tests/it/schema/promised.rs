@@ -122,7 +122,7 @@ const PROMISED: &str = "
     Template entrypoint: [String!]
     Template user: String
     Template workingDir: String
-    Template restartPolicy: String!
+    Template restartPolicy: RestartPolicy!
     Template enabled: Boolean!
     Template revision: Int!
     Template ports: [Port!]!
@@ -232,7 +232,7 @@ const PROMISED: &str = "
     input UpdateTemplateInput entrypoint: [String!]
     input UpdateTemplateInput user: String
     input UpdateTemplateInput workingDir: String
-    input UpdateTemplateInput restartPolicy: String
+    input UpdateTemplateInput restartPolicy: RestartPolicy
     input UpdateTemplateInput ports: [PortInput!]
     input UpdateTemplateInput volumes: [VolumeInput!]
     input UpdateTemplateInput envVars: [EnvVarInput!]

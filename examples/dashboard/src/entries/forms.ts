@@ -54,7 +54,7 @@ export const forms: Record<OverrideKind, Form> = {
   SETTING: {
     fields: [
       choice('field', 'Setting', Object.keys(settingNames), key),
-      field('value', 'Value', 'lines', { hint: 'Of the command and the entrypoint: one argument a line' }),
+      field('value', 'Value', 'lines', { hint: 'Of the command and the entrypoint: one argument a line; of the restart policy: no, always, unless-stopped or on-failure' }),
     ],
     input(values) {
       const name = values.choice<keyof typeof settingNames>('field');
