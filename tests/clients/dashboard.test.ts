@@ -374,8 +374,8 @@ test('stacks are made, described and purged, leases renewed, settings and entrie
   await button(ann, 'Restore mail').click();
   await confirm(ann, 'Restore instance', 'RestoreInstance');
   await ann.go('#/stacks/shop-login/instances/mail');
-  // Until it is read again, the page shows the instance as it was before the restore, and a change of that is refused as stale.
-  await setTimeout(300);
+  // The page shows what it had at first, and an override of that revision would be refused as stale.
+  await ann.page.getByLabel('Latest changes').locator('li').first().filter({ hasText: 'restored' }).waitFor();
   await button(ann, 'Override setting imageTag').click();
   await ann.page.getByLabel('Value').fill('edge');
   await button(ann, 'Save').click();
