@@ -1,4 +1,8 @@
-// The types of the operations, from the schema of the service.
+// The types of the operations, from the schema of the service; the scalars are those of the example for other front ends.
+import example from '../clients/codegen.mjs';
+
+const [{ config: { scalars } }] = Object.values(example.generates);
+
 export default {
   schema: '../../schema.graphql',
   documents: ['src/operations/*.graphql'],
@@ -7,14 +11,7 @@ export default {
       preset: 'client',
       presetConfig: { fragmentMasking: false },
       config: {
-        scalars: {
-          ChangeCursor: 'string',
-          DateTime: 'string',
-          Duration: 'string',
-          ID: 'string',
-          JSON: 'unknown',
-          RestartPolicy: "'no' | 'always' | 'unless-stopped' | 'on-failure' | `on-failure:${number}`",
-        },
+        scalars,
         strictScalars: true,
         documentMode: 'string',
         useTypeImports: true,
