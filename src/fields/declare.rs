@@ -37,7 +37,7 @@
 /// }
 /// ```
 ///
-/// `create` is `Optional`, `Required`, or `Required = "default" with "code for it as an input"`. A field that cannot be given
+/// `create` is `Optional`, `Required`, or `Required = "default" with "code for the default"`. A field that cannot be given
 /// then has `initially(value)` in its place. `update` is `NullResets` or `NullRefused`. `rule` is `text` with the maximum number
 /// of characters, or `own` if the use case checks it; types with no invalid value have none. `copied` tells whether a
 /// copy of the object keeps the value. A field that clients set has the name of its column.

@@ -48,7 +48,7 @@ super::fields! { ($)
         },
         /// Tag of the image, or a digest `sha256:…`.
         image_tag: String {
-            create(Required = "latest" with "String::from(\"latest\")", "Tag of the image, or a digest `sha256:…`."),
+            create(Required = "latest" with "crate::fields::TemplateValues::default().image_tag", "Tag of the image, or a digest `sha256:…`."),
             update(NullRefused, "Tag of the image, or a digest `sha256:…`. Null is refused."),
             rule(own),
             copied(false),
@@ -88,7 +88,7 @@ super::fields! { ($)
         /// `on-failure:TIMES`.
         restart_policy: crate::kinds::RestartPolicy {
             create(
-                Required = "unless-stopped" with "crate::kinds::RestartPolicy::from(\"unless-stopped\")",
+                Required = "unless-stopped" with "crate::fields::TemplateValues::default().restart_policy",
                 "When the engine starts the container again: `no`, `always`, `unless-stopped`, `on-failure` or\n\
                  `on-failure:TIMES`."
             ),

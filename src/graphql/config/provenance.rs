@@ -10,12 +10,13 @@ use crate::{
         config::{
             effective::{EffectiveEntry, EffectiveEnvVar},
             entries::FlatEntry,
-            settings::{EffectiveArguments, EffectiveRestartPolicy, EffectiveText},
+            settings::{EffectiveSetting, SettingValue},
         },
         types::history::change::Change,
     },
     kinds::{
-        Attribute, ConfigFile, Dependency, Domain, Healthcheck, Label, Network, Origin, Port, ResourceLimits, Volume,
+        Argv, Attribute, ConfigFile, Dependency, Domain, Healthcheck, Label, Network, Origin, Port, ResourceLimits,
+        RestartPolicy, Volume,
     },
 };
 
@@ -31,9 +32,9 @@ use crate::{
 )]
 pub(in crate::graphql) enum Effective {
     Entry(FlatEntry),
-    Text(EffectiveText),
-    Arguments(EffectiveArguments),
-    RestartPolicy(EffectiveRestartPolicy),
+    Text(EffectiveSetting<String>),
+    Arguments(EffectiveSetting<Argv>),
+    RestartPolicy(EffectiveSetting<RestartPolicy>),
     Port(EffectiveEntry<Port>),
     Volume(EffectiveEntry<Volume>),
     EnvVar(EffectiveEnvVar),
@@ -59,9 +60,7 @@ macro_rules! since_of {
 }
 since_of! {
     () FlatEntry: since;
-    () EffectiveText: since;
-    () EffectiveArguments: since;
-    () EffectiveRestartPolicy: since;
+    (<T: SettingValue>) EffectiveSetting<T>: since;
     () EffectiveEnvVar: fields.since;
     (<K: ObjectType>) EffectiveEntry<K>: fields.since;
 }

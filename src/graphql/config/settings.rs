@@ -2,7 +2,9 @@
 //!
 //! Reached through `EffectiveConfig`. It must not merge itself: `kinds` does.
 
-use async_graphql::{Context, Object, Result, SimpleObject};
+use std::{borrow::Cow, str::FromStr};
+
+use async_graphql::{Context, Object, OutputType, Result, SimpleObject, TypeName};
 
 use crate::{
     graphql::config::{
@@ -42,43 +44,40 @@ struct SettingShown {
     shadows: Option<String>,
 }
 
+/// The type of a setting's value.
+pub(in crate::graphql) trait SettingValue: OutputType + FromStr {
+    /// The name of the type of effective values.
+    const EFFECTIVE: &'static str;
+}
+
+impl SettingValue for String {
+    const EFFECTIVE: &'static str = "EffectiveText";
+}
+impl SettingValue for Argv {
+    const EFFECTIVE: &'static str = "EffectiveArguments";
+}
+impl SettingValue for RestartPolicy {
+    const EFFECTIVE: &'static str = "EffectiveRestartPolicy";
+}
+
 /// A setting as it would run.
 #[derive(SimpleObject)]
-pub(in crate::graphql) struct EffectiveText {
+#[graphql(name_type)]
+pub(in crate::graphql) struct EffectiveSetting<T: SettingValue> {
     /// Its value; null for the image's own.
-    value: Option<String>,
+    value: Option<T>,
     /// Where it comes from.
     pub(in crate::graphql) origin: Origin,
     /// The template's value that it takes the place of.
-    shadows: Option<String>,
+    shadows: Option<T>,
     #[graphql(flatten)]
     pub(in crate::graphql) since: Since,
 }
 
-/// A restart policy as it would run.
-#[derive(SimpleObject)]
-pub(in crate::graphql) struct EffectiveRestartPolicy {
-    /// The policy.
-    value: Option<RestartPolicy>,
-    /// Where it comes from.
-    pub(in crate::graphql) origin: Origin,
-    /// The template's policy that it takes the place of.
-    shadows: Option<RestartPolicy>,
-    #[graphql(flatten)]
-    pub(in crate::graphql) since: Since,
-}
-
-/// A list of arguments as it would run.
-#[derive(SimpleObject)]
-pub(in crate::graphql) struct EffectiveArguments {
-    /// The arguments; null for the image's own.
-    value: Option<Vec<String>>,
-    /// Where they come from.
-    pub(in crate::graphql) origin: Origin,
-    /// The template's arguments that they take the place of.
-    shadows: Option<Vec<String>>,
-    #[graphql(flatten)]
-    pub(in crate::graphql) since: Since,
+impl<T: SettingValue> TypeName for EffectiveSetting<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::EFFECTIVE.into()
+    }
 }
 
 /// The settings of the container as they would run.
@@ -89,21 +88,16 @@ pub(in crate::graphql) struct EffectiveSettings {
 
 impl EffectiveSettings {
     /// A setting that is set nowhere has the origin of the template, too: the default of the image.
-    fn text(&self, field: SettingField) -> EffectiveText {
+    fn setting<T: SettingValue>(&self, field: SettingField) -> EffectiveSetting<T> {
         let found = self.entries.iter().find(|entry| entry.field == field);
+        let read = |text: &Option<String>| text.as_ref().and_then(|text| text.parse().ok());
         let origin = found.map_or(Origin::Template, |entry| entry.origin);
-        EffectiveText {
-            value: found.and_then(|entry| entry.value.clone()),
+        EffectiveSetting {
+            value: found.and_then(|entry| read(&entry.value)),
             origin,
-            shadows: found.and_then(|entry| entry.shadows.clone()),
+            shadows: found.and_then(|entry| read(&entry.shadows)),
             since: Since::new(&self.of, Setting::KIND, field.as_str().to_owned(), origin),
         }
-    }
-
-    fn arguments(&self, field: SettingField) -> EffectiveArguments {
-        let EffectiveText { value, origin, shadows, since } = self.text(field);
-        let read = |json: String| json.parse().map(|Argv(words)| words).unwrap_or_default();
-        EffectiveArguments { value: value.map(read), origin, shadows: shadows.map(read), since }
     }
 }
 
@@ -111,39 +105,38 @@ impl EffectiveSettings {
 /// The settings of the container as they would run, each with where it comes from.
 impl EffectiveSettings {
     /// Image without tag.
-    async fn image_name(&self) -> EffectiveText {
-        self.text(SettingField::ImageName)
+    async fn image_name(&self) -> EffectiveSetting<String> {
+        self.setting(SettingField::ImageName)
     }
 
     /// Tag of the image, or a digest.
-    async fn image_tag(&self) -> EffectiveText {
-        self.text(SettingField::ImageTag)
+    async fn image_tag(&self) -> EffectiveSetting<String> {
+        self.setting(SettingField::ImageTag)
     }
 
     /// Arguments in place of the image's own.
-    async fn command(&self) -> EffectiveArguments {
-        self.arguments(SettingField::Command)
+    async fn command(&self) -> EffectiveSetting<Argv> {
+        self.setting(SettingField::Command)
     }
 
     /// Program in place of the image's own.
-    async fn entrypoint(&self) -> EffectiveArguments {
-        self.arguments(SettingField::Entrypoint)
+    async fn entrypoint(&self) -> EffectiveSetting<Argv> {
+        self.setting(SettingField::Entrypoint)
     }
 
     /// User inside the container.
-    async fn user(&self) -> EffectiveText {
-        self.text(SettingField::User)
+    async fn user(&self) -> EffectiveSetting<String> {
+        self.setting(SettingField::User)
     }
 
     /// Directory in which the program starts.
-    async fn working_dir(&self) -> EffectiveText {
-        self.text(SettingField::WorkingDir)
+    async fn working_dir(&self) -> EffectiveSetting<String> {
+        self.setting(SettingField::WorkingDir)
     }
 
     /// When the engine starts the container again.
-    async fn restart_policy(&self) -> EffectiveRestartPolicy {
-        let EffectiveText { value, origin, shadows, since } = self.text(SettingField::RestartPolicy);
-        EffectiveRestartPolicy { value: value.map(RestartPolicy), origin, shadows: shadows.map(RestartPolicy), since }
+    async fn restart_policy(&self) -> EffectiveSetting<RestartPolicy> {
+        self.setting(SettingField::RestartPolicy)
     }
 }
 
