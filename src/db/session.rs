@@ -13,6 +13,7 @@ use sea_orm::{
     prelude::async_trait::async_trait,
     sea_query::{Condition, Expr},
 };
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{
     access::Scope,
@@ -30,17 +31,29 @@ use crate::{
     vault::Vault,
 };
 
-/// Counts the statements of one request, and charges the rows they fetch to its budget. Clones share the count.
-#[derive(Clone, Debug, Default)]
+/// How many single reads one request has at the database at a time. The connections are handed out in the order of the
+/// requests for them, so a request with hundreds of reads would otherwise let all others wait.
+const READS_AT_A_TIME: usize = 4;
+
+/// Counts the statements of one request, limits how many of its reads run at a time, and charges the rows they fetch to
+/// its budget. Clones share the count and the limit.
+#[derive(Clone, Debug)]
 pub struct Statements {
     count: Arc<AtomicU64>,
+    reads: Arc<Semaphore>,
     budget: Budget,
+}
+
+impl Default for Statements {
+    fn default() -> Self {
+        Self::within(Budget::default())
+    }
 }
 
 impl Statements {
     /// Creates a counter for a request with this budget.
     pub fn within(budget: Budget) -> Self {
-        Self { count: Arc::default(), budget }
+        Self { count: Arc::default(), reads: Arc::new(Semaphore::new(READS_AT_A_TIME)), budget }
     }
 
     /// The budget to which rows are charged.
@@ -150,6 +163,16 @@ impl<C> Bound<C> {
     }
 }
 
+impl<C: FetchRows> Bound<C> {
+    /// Waits until the request may have another read at the database. A transaction has its connection already.
+    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        if !C::IS_POOL {
+            return None;
+        }
+        self.statements.reads.acquire().await.ok()
+    }
+}
+
 impl<C: FetchRows + Send> Session for Bound<C> {
     fn scope(&self) -> &Scope {
         &self.scope
@@ -178,6 +201,7 @@ impl<C: FetchRows + Send> ConnectionTrait for Bound<C> {
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         self.count();
+        let _turn = self.turn().await;
         let row = self.health.fail_fast(self.connection.query_one_raw(statement)).await?;
         if let Some(row) = &row {
             fetch::charge(row, self.statements.budget())?;
@@ -187,10 +211,98 @@ impl<C: FetchRows + Send> ConnectionTrait for Bound<C> {
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.count();
+        let _turn = self.turn().await;
         self.health.fail_fast(self.connection.fetch_rows(statement, self.statements.budget())).await
     }
 
     fn support_returning(&self) -> bool {
         self.connection.support_returning()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use futures_util::future::join_all;
+    use tokio::task::yield_now;
+
+    use super::*;
+
+    /// A pool or a transaction that counts how many reads it has at a time.
+    #[derive(Default)]
+    struct Counting<const IS_POOL: bool> {
+        now: AtomicUsize,
+        most: AtomicUsize,
+    }
+
+    impl<const IS_POOL: bool> Counting<IS_POOL> {
+        async fn read(&self) {
+            let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+            self.most.fetch_max(now, Ordering::SeqCst);
+            yield_now().await;
+            self.now.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
+    #[async_trait]
+    impl<const IS_POOL: bool> ConnectionTrait for Counting<IS_POOL> {
+        fn get_database_backend(&self) -> DbBackend {
+            DbBackend::Sqlite
+        }
+
+        async fn execute_raw(&self, _: Statement) -> Result<ExecResult, DbErr> {
+            Err(DbErr::Custom("it only reads".into()))
+        }
+
+        async fn execute_unprepared(&self, _: &str) -> Result<ExecResult, DbErr> {
+            Err(DbErr::Custom("it only reads".into()))
+        }
+
+        async fn query_one_raw(&self, _: Statement) -> Result<Option<QueryResult>, DbErr> {
+            self.read().await;
+            Ok(None)
+        }
+
+        async fn query_all_raw(&self, _: Statement) -> Result<Vec<QueryResult>, DbErr> {
+            self.read().await;
+            Ok(Vec::new())
+        }
+    }
+
+    impl<const IS_POOL: bool> FetchRows for Counting<IS_POOL> {
+        const IS_POOL: bool = IS_POOL;
+
+        async fn fetch_rows(&self, statement: Statement, _: &Budget) -> Result<Vec<QueryResult>, DbErr> {
+            self.query_all_raw(statement).await
+        }
+    }
+
+    /// Many reads of one request in two sessions. Returns how many each session had at a time at most, and in all.
+    async fn most<const IS_POOL: bool>() -> [usize; 2] {
+        let statements = Statements::default();
+        let session =
+            || Bound::new(Counting::<IS_POOL>::default(), Scope::Everything, Vault::default(), statements.clone());
+        let sessions = [session(), session()];
+        let statement = || Statement::from_string(DbBackend::Sqlite, "SELECT 1");
+        join_all((0..50).map(async |n: usize| {
+            let session = &sessions[n % 2];
+            match n % 3 {
+                0 => session.query_one_raw(statement()).await.map(drop),
+                _ => session.query_all_raw(statement()).await.map(drop),
+            }
+            .unwrap();
+        }))
+        .await;
+        assert_eq!(statements.load(Ordering::SeqCst), 50);
+        sessions.map(|session| session.into_inner().most.into_inner())
+    }
+
+    #[tokio::test]
+    async fn a_request_has_few_reads_at_the_pool_at_a_time() {
+        let [one, two] = most::<true>().await;
+        assert_eq!(one + two, READS_AT_A_TIME);
+        // A transaction has its own connection, so its statements wait for it and for nothing else.
+        assert_eq!(most::<false>().await, [25, 25]);
     }
 }

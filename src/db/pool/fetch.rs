@@ -27,6 +27,9 @@ pub(in crate::db) fn exceeded(cause: Exceeded) -> DbErr {
 
 /// A connection or pool from which rows are fetched.
 pub trait FetchRows: ConnectionTrait {
+    /// Whether each statement takes a connection from a pool.
+    const IS_POOL: bool;
+
     /// Fetches all rows of a statement and charges each one as it arrives.
     fn fetch_rows(
         &self,
@@ -36,18 +39,24 @@ pub trait FetchRows: ConnectionTrait {
 }
 
 impl FetchRows for DatabaseConnection {
+    const IS_POOL: bool = true;
+
     async fn fetch_rows(&self, statement: Statement, budget: &Budget) -> Result<Vec<QueryResult>, DbErr> {
         fetch_charged(self, statement, budget).await
     }
 }
 
 impl FetchRows for DatabaseTransaction {
+    const IS_POOL: bool = false;
+
     async fn fetch_rows(&self, statement: Statement, budget: &Budget) -> Result<Vec<QueryResult>, DbErr> {
         fetch_charged(self, statement, budget).await
     }
 }
 
 impl FetchRows for ReadPool {
+    const IS_POOL: bool = true;
+
     async fn fetch_rows(&self, statement: Statement, budget: &Budget) -> Result<Vec<QueryResult>, DbErr> {
         repeated!(fetch_charged(self.free(), statement.clone(), budget))
     }
