@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::{App, find::storable, text::searched};
+use super::{App, InstanceRef, StackRef, TemplateRef, find::storable, text::searched};
 use crate::{
     db::{
         entities::{InstanceModel, StackModel, TemplateModel},
@@ -35,6 +35,18 @@ impl App {
         Ok(stacks::find_by_name(&self.reader(), name, RowLock::None).await?)
     }
 
+    /// A live stack by a reference.
+    pub async fn stack_by_ref(&self, wanted: &StackRef) -> Result<Option<StackModel>> {
+        match wanted {
+            StackRef::Name(name) => self.stack(name).await,
+            StackRef::Id(None) => Ok(None),
+            StackRef::Id(Some(id)) => {
+                let found = self.load_stacks(&[*id]).await?.remove(id);
+                Ok(found.filter(|stack| stack.deleted_at.is_none()))
+            }
+        }
+    }
+
     /// A page of stacks, sorted by name.
     pub async fn stacks(&self, filter: &StackFilter, slice: &Slice<ByName>) -> Result<Page<StackModel>> {
         Ok(stacks::page(&self.reader(), filter, slice).await?)
@@ -51,6 +63,15 @@ impl App {
             return Ok(None);
         }
         Ok(templates::find_by_name(&self.reader(), name).await?)
+    }
+
+    /// A template by a reference.
+    pub async fn template_by_ref(&self, wanted: &TemplateRef) -> Result<Option<TemplateModel>> {
+        match wanted {
+            TemplateRef::Name(name) => self.template(name).await,
+            TemplateRef::Id(None) => Ok(None),
+            TemplateRef::Id(Some(id)) => Ok(self.load_templates(&[*id]).await?.remove(id)),
+        }
     }
 
     /// A page of templates, sorted by name.
@@ -86,6 +107,26 @@ impl App {
             return Ok(None);
         }
         Ok(instances::find_by_name(&self.reader(), stack, name, RowLock::None).await?)
+    }
+
+    /// A live instance by the names of its stack and itself.
+    pub async fn instance(&self, stack: &str, name: &str) -> Result<Option<InstanceModel>> {
+        match self.stack(stack).await? {
+            Some(stack) => self.instance_of(stack.id, name).await,
+            None => Ok(None),
+        }
+    }
+
+    /// A live instance by a reference.
+    pub async fn instance_by_ref(&self, wanted: &InstanceRef) -> Result<Option<InstanceModel>> {
+        match wanted {
+            InstanceRef::Name { stack, name } => self.instance(stack, name).await,
+            InstanceRef::Id(None) => Ok(None),
+            InstanceRef::Id(Some(id)) => {
+                let found = self.load_instances(&[*id]).await?.remove(id);
+                Ok(found.filter(|instance| instance.deleted_at.is_none()))
+            }
+        }
     }
 
     /// Stacks by their ids, including trashed ones.

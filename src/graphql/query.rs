@@ -18,6 +18,7 @@ use crate::{
     graphql::{
         context::ContextExt,
         execution::{log_end, to_error::to_graphql_error},
+        inputs::{StackRef, TemplateRef},
         lists::{
             connection::{Listed, StackTotal, TemplateTotal, connection},
             search::{SearchResultConnection, search},
@@ -40,6 +41,7 @@ use crate::{
     },
     kinds::{OverrideKind, Protocol},
     read::cursor::{MAX_PAGE, PageArgs, searchable},
+    reference::InstanceRef,
 };
 
 /// See the description of the type.
@@ -78,6 +80,15 @@ impl Query {
         ctx.app().stack(&name).await.map_err(to_graphql_error).transpose().map(|found| found.map(Stack::from))
     }
 
+    /// The live stack that a reference names, or null: for programs that hold what mutations and subscriptions take.
+    async fn stack_by_ref(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "ref", desc = "The stack, by its id or its name.")] wanted: StackRef,
+    ) -> Option<Result<Stack>> {
+        ctx.app().stack_by_ref(&wanted.into()).await.map_err(to_graphql_error).transpose().map(|it| it.map(Stack::from))
+    }
+
     /// The live stacks, by name. Pages have 1 to 100 rows, 20 when nothing is said.
     #[expect(clippy::too_many_arguments, reason = "the page arguments of Relay and two filters")]
     async fn stacks(
@@ -108,6 +119,16 @@ impl Query {
         #[graphql(desc = "The template's name.")] name: String,
     ) -> Option<Result<Template>> {
         ctx.app().template(&name).await.map_err(to_graphql_error).transpose().map(|found| found.map(Template::from))
+    }
+
+    /// The template that a reference names, or null: for programs that hold what mutations take.
+    async fn template_by_ref(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "ref", desc = "The template, by its id or its name.")] wanted: TemplateRef,
+    ) -> Option<Result<Template>> {
+        let found = ctx.app().template_by_ref(&wanted.into()).await;
+        found.map_err(to_graphql_error).transpose().map(|found| found.map(Template::from))
     }
 
     /// The templates of the catalogue, by name. Pages have 1 to 100 rows, 20 when nothing is said.
@@ -178,11 +199,19 @@ impl Query {
         #[graphql(desc = "The stack's name.")] stack: String,
         #[graphql(desc = "The instance's name.")] name: String,
     ) -> Option<Result<Instance>> {
-        let found = async {
-            let Some(stack) = ctx.app().stack(&stack).await? else { return Ok(None) };
-            ctx.app().instance_of(stack.id, &name).await
-        };
-        found.await.map_err(to_graphql_error).transpose().map(|found| found.map(Instance::from))
+        let found = ctx.app().instance(&stack, &name).await;
+        found.map_err(to_graphql_error).transpose().map(|found| found.map(Instance::from))
+    }
+
+    /// The live instance that a reference names, or null: for programs that hold what mutations take.
+    async fn instance_by_ref(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "ref", desc = "The instance, by its id, or by the names of its stack and itself.")]
+        wanted: InstanceRef,
+    ) -> Option<Result<Instance>> {
+        let found = ctx.app().instance_by_ref(&wanted).await;
+        found.map_err(to_graphql_error).transpose().map(|found| found.map(Instance::from))
     }
 
     /// Who asks, and what that one may do.

@@ -21,14 +21,25 @@ use crate::{
     ids::{AnyId, ChangeId, GlobalId, VersionId},
 };
 
-/// An argument as the document has it; `None` if it is absent.
+/// An argument, or a field of an input object in it.
 #[derive(Clone, Debug)]
-pub(super) struct Argument(pub(super) Option<(Type, Node<Literal>)>);
+pub(super) struct Argument {
+    /// As the document has it; `None` if it is absent.
+    pub(super) given: Option<(Type, Node<Literal>)>,
+    /// The names of the fields that lead to the value.
+    pub(super) fields: &'static [&'static str],
+}
 
 impl Argument {
+    /// The same argument, and a field of the input object in it.
+    pub(super) fn field(&self, fields: &'static [&'static str]) -> Self {
+        Self { given: self.given.clone(), fields }
+    }
+
     /// Its value; null if it is absent.
     pub(super) fn value(&self, inputs: &Inputs<'_>) -> Value {
-        self.0.as_ref().and_then(|(expected, literal)| inputs.value(expected, literal)).unwrap_or_default()
+        let given = self.given.as_ref().and_then(|(expected, literal)| inputs.value(expected, literal));
+        self.fields.iter().fold(given.unwrap_or_default(), |mut value, name| value[*name].take())
     }
 
     fn text(&self, inputs: &Inputs<'_>) -> Option<Option<String>> {
@@ -63,6 +74,8 @@ impl Argument {
         };
         match self.value(inputs) {
             Value::Array(items) => items.iter().map(id).collect(),
+            // A reference by name.
+            Value::Null => Some(Vec::new()),
             one => Some(vec![id(&one)?]),
         }
     }
@@ -89,8 +102,8 @@ impl NodeArguments {
     fn evaluate(&self, inputs: &Inputs<'_>) -> Option<NodeArgument> {
         Some(match self {
             Self::None => NodeArgument::None,
-            Self::Name(name) => match name.text(inputs)?? {
-                name if is_storable(&name) => NodeArgument::Name(name),
+            Self::Name(name) => match name.text(inputs)? {
+                Some(name) if is_storable(&name) => NodeArgument::Name(name),
                 _ => NodeArgument::Nothing,
             },
             Self::Ids(ids, of) => {

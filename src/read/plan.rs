@@ -103,6 +103,8 @@ pub(super) enum Root {
     One(NodeId, Fields<Field>),
     /// The only instance of a stack's node.
     Named(NodeId, NodeId, Fields<Field>),
+    /// The one of two roots that finds an object: by its id or by its name.
+    Either(Box<[Root; 2]>),
     /// The object with an id, or the objects with some ids: the number of the argument in [`Plan::ids`].
     Nodes(usize, NodesShape, [(NodeId, Fields<Field>); 3]),
     /// A list without a parent.

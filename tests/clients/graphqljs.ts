@@ -202,6 +202,14 @@ export class Snapshot {
         return this.rows.get(args['id']) ?? null;
       case 'nodes':
         return args['ids'].map((id: string) => this.rows.get(id) ?? null);
+      case 'stackByRef':
+      case 'templateByRef':
+      case 'instanceByRef': {
+        const { id, byName, name: of } = args['ref'];
+        const type = { stackByRef: 'Stack', templateByRef: 'Template', instanceByRef: 'Instance' }[name];
+        if (id == null) return byName ? this.root('instance', byName) : named(type, of);
+        return this.rows.get(id)?.['__typename'] === type ? this.rows.get(id) : null;
+      }
       case 'stack':
         return named('Stack', args['name']);
       case 'template':

@@ -141,6 +141,17 @@ class Grower {
         const kind = root === 'template' ? 'template' : root === 'stack' ? 'stack' : 'instance';
         return text(dice.chance(8) ? 'nothing' : dice.oneOf(snapshot.pool(kind)));
       }
+      case 'ref': {
+        const id = dice.chance(6) ? 'no id' : dice.oneOf(snapshot.pool('id'));
+        if (dice.chance(2)) return [`{ id: ${quoted(dice, id)} }`, { id }];
+        const pick = (kind: 'stack' | 'instance' | 'template') => (dice.chance(8) ? 'nothing' : dice.oneOf(snapshot.pool(kind)));
+        if (root !== 'instanceByRef') {
+          const name = pick(root === 'stackByRef' ? 'stack' : 'template');
+          return [`{ name: ${quoted(dice, name)} }`, { name }];
+        }
+        const [stack, name] = [pick('stack'), pick('instance')];
+        return [`{byName: {stack: ${quoted(dice, stack)}, name: ${quoted(dice, name)}}}`, { byName: { stack, name } }];
+      }
       case 'mode': {
         const word = dice.oneOf(['FLAT', 'LAYERED']);
         return [word, word];

@@ -220,7 +220,8 @@ impl<'a> Compiler<'a> {
 fn argument(field: &Field, name: &str) -> Argument {
     let expected = field.definition.argument_by_name(name);
     let given = field.arguments.iter().find(|given| given.name == name);
-    Argument(expected.zip(given).map(|(known, given)| ((*known.ty).clone(), given.value.clone())))
+    let given = expected.zip(given).map(|(known, given)| ((*known.ty).clone(), given.value.clone()));
+    Argument { given, fields: &[] }
 }
 
 /// The name of a type, as JSON.

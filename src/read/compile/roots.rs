@@ -7,7 +7,10 @@ use apollo_compiler::executable::Field;
 use super::{Compiler, Sets, argument, lists::page, typename};
 use crate::{
     db::read_model::{Entity, NodeId, Source},
-    read::plan::{DependsOn, Fields, IdsOf, NodeArguments, NodesShape, Root, TrashField},
+    read::{
+        arguments::Argument,
+        plan::{DependsOn, Fields, IdsOf, NodeArguments, NodesShape, Root, TrashField},
+    },
 };
 
 impl<'a> Compiler<'a> {
@@ -19,21 +22,32 @@ impl<'a> Compiler<'a> {
         Some(match field.name.as_str() {
             "__typename" => Root::Typename(typename("Query")),
             "stack" => {
-                let node = self.by_name(Entity::Stack, field, "name");
                 self.depends_on_stack = true;
-                Root::One(node, self.stack(node, sets)?)
+                self.stack_named(argument(field, "name"), sets)?
             }
-            "template" => {
-                let node = self.by_name(Entity::Template, field, "name");
-                Root::One(node, self.template(node, sets)?)
-            }
+            "template" => self.template_named(argument(field, "name"), sets)?,
             "instance" => {
-                let stack = self.by_name(Entity::Stack, field, "stack");
                 self.depends_on_stack = true;
-                let node = self.tree.named(stack);
-                let name = argument(field, "name");
-                self.argue(node, NodeArguments::Name(name));
-                Root::Named(stack, node, self.instance(node, sets)?)
+                self.instance_named(argument(field, "stack"), argument(field, "name"), sets)?
+            }
+            "stackByRef" => {
+                let wanted = argument(field, "ref");
+                let node = self.by_id(Entity::Stack, &wanted, IdsOf::Stack);
+                let by_id = Root::One(node, self.stack(node, sets)?);
+                Root::Either(Box::new([by_id, self.stack_named(wanted.field(&["name"]), sets)?]))
+            }
+            "templateByRef" => {
+                let wanted = argument(field, "ref");
+                let node = self.by_id(Entity::Template, &wanted, IdsOf::Template);
+                let by_id = Root::One(node, self.template(node, sets)?);
+                Root::Either(Box::new([by_id, self.template_named(wanted.field(&["name"]), sets)?]))
+            }
+            "instanceByRef" => {
+                let wanted = argument(field, "ref");
+                let node = self.by_id(Entity::Instance, &wanted, IdsOf::Instance);
+                let by_id = Root::One(node, self.instance(node, sets)?);
+                let (stack, name) = (wanted.field(&["byName", "stack"]), wanted.field(&["byName", "name"]));
+                Root::Either(Box::new([by_id, self.instance_named(stack, name, sets)?]))
             }
             "node" => self.nodes(field, "id", NodesShape::One, sets)?,
             "nodes" => self.nodes(field, "ids", NodesShape::Many, sets)?,
@@ -62,10 +76,33 @@ impl<'a> Compiler<'a> {
         })
     }
 
-    fn by_name(&mut self, entity: Entity, field: &Field, name: &str) -> NodeId {
-        let node = self.tree.root(entity, Source::Name);
-        let name = argument(field, name);
+    fn stack_named(&mut self, name: Argument, sets: Sets<'_, 'a>) -> Option<Root> {
+        let node = self.by_name(Entity::Stack, name);
+        Some(Root::One(node, self.stack(node, sets)?))
+    }
+
+    fn template_named(&mut self, name: Argument, sets: Sets<'_, 'a>) -> Option<Root> {
+        let node = self.by_name(Entity::Template, name);
+        Some(Root::One(node, self.template(node, sets)?))
+    }
+
+    fn instance_named(&mut self, stack: Argument, name: Argument, sets: Sets<'_, 'a>) -> Option<Root> {
+        let stack = self.by_name(Entity::Stack, stack);
+        let node = self.tree.named(stack);
         self.argue(node, NodeArguments::Name(name));
+        Some(Root::Named(stack, node, self.instance(node, sets)?))
+    }
+
+    fn by_name(&mut self, entity: Entity, name: Argument) -> NodeId {
+        let node = self.tree.root(entity, Source::Name);
+        self.argue(node, NodeArguments::Name(name));
+        node
+    }
+
+    /// The object with the id of a reference; none if the reference is a name.
+    fn by_id(&mut self, entity: Entity, reference: &Argument, of: IdsOf) -> NodeId {
+        let node = self.tree.root(entity, Source::Ids);
+        self.argue(node, NodeArguments::Ids(reference.field(&["id"]), of));
         node
     }
 

@@ -50,12 +50,10 @@ impl<'a> Writer<'_, 'a> {
     pub(super) fn roots(&self, out: &mut ChunkWriter) -> Result<()> {
         object(out, &self.plan.roots, |out, root| match root {
             Root::Typename(name) => raw(out, name),
-            Root::One(node, fields) => self.one(out, self.rows.only(*node), fields),
-            Root::Named(stack, node, fields) => {
-                let stack = self.rows.only(*stack);
-                let found = stack.and_then(|stack| self.rows.of_parent(*node, stack.id).first());
-                self.one(out, found, fields)
-            }
+            Root::One(..) | Root::Named(..) | Root::Either(_) => match self.only(root) {
+                Some((found, fields)) => self.object(out, found, fields),
+                None => raw(out, "null"),
+            },
             Root::Nodes(number, shape, of_type) => {
                 let ids = self.ids.get(*number).ok_or_else(|| malformed_row("no ids"))?;
                 match shape {
@@ -74,6 +72,19 @@ impl<'a> Writer<'_, 'a> {
             }
             Root::Computed(number) => self.computed(out, *number, 0),
         })
+    }
+
+    /// The object of a root that finds one at most, with its fields.
+    fn only<'r>(&'r self, root: &'r Root) -> Option<(&'r Object<'a>, &'r Fields<Field>)> {
+        match root {
+            Root::One(node, fields) => Some((self.rows.only(*node)?, fields)),
+            Root::Named(stack, node, fields) => {
+                let stack = self.rows.only(*stack)?;
+                Some((self.rows.of_parent(*node, stack.id).first()?, fields))
+            }
+            Root::Either(roots) => roots.iter().find_map(|root| self.only(root)),
+            _ => None,
+        }
     }
 
     fn node(&self, out: &mut ChunkWriter, id: Option<AnyId>, of_type: &[(NodeId, Fields<Field>); 3]) -> Result<()> {

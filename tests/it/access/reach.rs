@@ -39,6 +39,17 @@ fn documents(schema: &Schema) -> Vec<String> {
             "instance(stack: \"mine\", name: \"db\")".to_owned(),
             "instance(stack: \"theirs\", name: \"db\")".to_owned(),
         ],
+        "stackByRef" => ["id: $mine", "name: \"mine\"", "name: \"theirs\""]
+            .map(|wanted| format!("stackByRef(ref: {{ {wanted} }})"))
+            .to_vec(),
+        "templateByRef" => vec!["templateByRef(ref: { name: \"postgres\" })".to_owned()],
+        "instanceByRef" => [
+            "id: $instance",
+            "byName: { stack: \"mine\", name: \"db\" }",
+            "byName: { stack: \"theirs\", name: \"db\" }",
+        ]
+        .map(|wanted| format!("instanceByRef(ref: {{ {wanted} }})"))
+        .to_vec(),
         "trash" | "viewer" | "apiKeys" | "changeCursor" | "categories" | "version" => vec![field.to_owned()],
         "changes" => vec!["changes".to_owned(), "changes(last: 5, actions: [CREATE])".to_owned()],
         "search" => ["text: \"t\"", "text: \"15432\", kinds: [PORT]", "text: \"orders\"", "text: \"E\", first: 1"]

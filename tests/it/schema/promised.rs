@@ -7,10 +7,13 @@ const PROMISED: &str = "
     Query node(id: ID!): Node
     Query nodes(ids: [ID!]!): [Node]!
     Query stack(name: String!): Stack
+    Query stackByRef(ref: StackRef!): Stack
     Query stacks(first: Int, after: String, last: Int, before: String, search: String, enabled: Boolean): StackConnection!
     Query template(name: String!): Template
+    Query templateByRef(ref: TemplateRef!): Template
     Query templates(first: Int, after: String, last: Int, before: String, search: String, category: String): TemplateConnection!
     Query instance(stack: String!, name: String!): Instance
+    Query instanceByRef(ref: InstanceRef!): Instance
     Query trash: Trash!
     Trash stacks(first: Int, after: String, last: Int, before: String): TrashedStackPage!
     Trash instances(first: Int, after: String, last: Int, before: String): TrashedInstancePage!

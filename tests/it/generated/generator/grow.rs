@@ -18,9 +18,12 @@ use super::{
 use crate::support::Rng;
 
 /// How much more often than the others a field of `Query` is chosen.
-const ROOTS: [(&str, usize); 8] = [
+const ROOTS: [(&str, usize); 11] = [
     ("stack", 5),
+    ("stackByRef", 2),
     ("instance", 5),
+    ("instanceByRef", 2),
+    ("templateByRef", 2),
     ("stacks", 3),
     ("template", 3),
     ("templates", 3),

@@ -142,6 +142,9 @@ impl Pools {
     pub(in crate::generated) fn text(&self, rng: &mut Rng, of: &str, field: &str, argument: &str) -> String {
         let known = match (field, argument) {
             _ if of == "StackRef" && argument == "name" => &self.stacks,
+            _ if of == "TemplateRef" && argument == "name" => &self.templates,
+            _ if of == "InstanceNameInput" && argument == "stack" => &self.stacks,
+            _ if of == "InstanceNameInput" && argument == "name" => &self.instances,
             (_, "document") => return rng.one_of(&DOCUMENTS).to_owned(),
             ("instance", "stack") | ("stack", "name") => &self.stacks,
             ("instance", "name") => &self.instances,
