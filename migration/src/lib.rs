@@ -25,6 +25,7 @@ mod m0019_claims;
 mod m0020_stack_env_vars;
 mod m0021_escape_references;
 mod m0022_generated_secrets;
+mod m0023_referring_domains;
 mod tables;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_stack_env_vars::Migration),
             Box::new(m0021_escape_references::Migration),
             Box::new(m0022_generated_secrets::Migration),
+            Box::new(m0023_referring_domains::Migration),
         ]
     }
 }

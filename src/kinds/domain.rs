@@ -1,20 +1,28 @@
 //! Host names under which a gateway reaches the container.
 
+use std::borrow::Cow;
+
 use super::{
     Brief, Kind,
     check::check_port,
     compose::{ReadEntry, Reading, Rendered},
     kind,
+    plain::ResolvedColumn,
 };
 use crate::{
     error::{Code, Problems},
+    references::{Resolved, Segment, escaped, has_references, parse},
     yaml::{Map, Node, Value},
 };
+
+/// The longest domain, with its references, in characters.
+const MAX_DOMAIN: usize = 255;
 
 kind! {
     /// A host name under which a gateway reaches the container.
     pub struct Domain in ("service_domains", "instance_domains"), input "DomainInput" {
-        /// Host name; stored in lower case.
+        /// Host name; stored in lower case. May contain references, such as `app.${{shared.DOMAIN}}`, and is then at most 255
+        /// characters long as it is written.
         pub domain: String,
         /// Port of the container that the gateway talks to, 1 to 65535; null leaves the choice to the gateway.
         pub proxy_port: Option<i32>,
@@ -25,6 +33,7 @@ impl Kind for Domain {
     const FIELD: &'static str = "domains";
     const KEY_SQL: &'static str = "domain";
     const BRIEF_SQL: &'static str = "domain || COALESCE(':' || CAST(proxy_port AS TEXT), '')";
+    const REFERENCE_FIELDS: &'static [&'static str] = &["domain"];
     type Key = String;
     type Set = Vec<Self>;
 
@@ -45,14 +54,33 @@ impl Kind for Domain {
     }
 
     fn normalize_key(domain: &mut String) {
-        *domain = domain.to_lowercase();
+        *domain = lower_case(domain);
     }
 
     fn validate_key(domain: &String, at: &mut Problems) {
-        if !is_host_name(domain) {
-            let message = "This is not a host name: labels of letters, digits and hyphens, 63 characters each, \
-                           joined by dots, 253 in all.";
-            at.note(Code::InvalidValue, message, suggest(domain));
+        let message = "This is not a host name: labels of letters, digits and hyphens, 63 characters each, \
+                       joined by dots, 253 in all.";
+        if !has_references(domain) {
+            if !is_host_name(domain) {
+                at.note(Code::InvalidValue, message, suggest(domain));
+            }
+            return;
+        }
+        let (segments, malformed) = parse(domain);
+        if !malformed.is_empty() {
+            // Each is reported with its place.
+            return;
+        }
+        // A reference may stand for any part of a name.
+        let sample = segments.iter().map(|segment| match segment {
+            Segment::Text(plain) => plain,
+            Segment::Reference(..) => "x",
+        });
+        if !is_host_name(&sample.collect::<String>()) {
+            at.note(Code::InvalidValue, message, None);
+        } else if domain.chars().count() > MAX_DOMAIN {
+            let message = format!("A domain with references has at most {MAX_DOMAIN} characters.");
+            at.note(Code::LimitExceeded, message, None);
         }
     }
 
@@ -63,11 +91,32 @@ impl Kind for Domain {
         }
     }
 
+    fn reference_texts(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        vec![("domain", self.domain.as_str().into())]
+    }
+
+    fn replace_reference_texts(&mut self, replace: &mut dyn FnMut(&str) -> String) {
+        self.domain = replace(&self.domain);
+    }
+
+    fn resolve(&mut self, resolve: &mut dyn FnMut(&str) -> Resolved) {
+        if has_references(&self.domain) {
+            self.domain = lower_case(&resolve(&self.domain).displayed());
+        }
+    }
+
+    fn resolved_columns(text: &str, resolve: &mut dyn FnMut(&str) -> Resolved) -> Vec<(&'static str, ResolvedColumn)> {
+        vec![("domain", ResolvedColumn::Text(Some(lower_case(&resolve(text).displayed()))))]
+    }
+
     /// Compose has no attribute for domains.
     fn render(entries: &[&Self], to: &mut Rendered<'_>) {
         let domains = entries.iter().map(|domain| {
             let mut map = Map::new();
-            map.set("domain", domain.domain.as_str());
+            match has_references(&domain.domain) {
+                true => map.set("domain", to.text(&domain.domain)),
+                false => map.set("domain", domain.domain.as_str()),
+            }
             if let Some(port) = domain.proxy_port {
                 map.set("proxy_port", port);
             }
@@ -108,6 +157,26 @@ impl Kind for Domain {
             .prop_map(|(domain, proxy_port)| Self { domain, proxy_port })
             .boxed()
     }
+}
+
+/// The host name that a domain stands for; `None` if it contains a secret, has a reference without a value, or is no host
+/// name.
+pub fn host_name(resolved: &Resolved) -> Option<String> {
+    let name = resolved.shown()?.to_lowercase();
+    is_host_name(&name).then_some(name)
+}
+
+/// A domain in lower case. Names of instances and keys of variables in references stay as they are.
+fn lower_case(domain: &str) -> String {
+    let (segments, malformed) = parse(domain);
+    if !malformed.is_empty() {
+        return domain.to_lowercase();
+    }
+    let part = |segment: &Segment<'_>| match segment {
+        Segment::Text(plain) => escaped(&plain.to_lowercase()).into_owned(),
+        Segment::Reference(_, written) => (*written).to_owned(),
+    };
+    segments.iter().map(part).collect()
 }
 
 fn is_host_name(name: &str) -> bool {

@@ -37,7 +37,7 @@ pub use crate::kinds::{
         Shape, Stored, Survives,
     },
     dependency::{Condition, Dependency},
-    domain::Domain,
+    domain::{Domain, host_name},
     env_value::EnvValue,
     env_var::EnvVar,
     healthcheck::Healthcheck,

@@ -22,7 +22,7 @@ const MAX_VARIABLE: usize = 128 << 10;
 /// The maximum number of variables through which a reference leads.
 const MAX_DEPTH: usize = 32;
 
-/// The owner of a variable: an instance by its place, or the stack.
+/// The owner of a variable or a domain: an instance by its place, or the stack.
 type Owner = Option<usize>;
 
 /// Resolves the texts of one stack. Each variable is resolved once.
@@ -35,7 +35,8 @@ pub struct Resolver<'v> {
     is_too_deep: Cell<bool>,
 }
 
-/// The variables that are being resolved, outermost first.
+/// The variables and domains that are being resolved, outermost first: keys of variables, and texts of domains, which contain
+/// references.
 type Way<'v> = Vec<(Owner, &'v str)>;
 
 impl<'v> Resolver<'v> {
@@ -128,10 +129,28 @@ impl<'v> Resolver<'v> {
                     }
                 }
             }
+            (_, Some(place), What::Domain) => self.domain(place, reference, way),
             (_, Some(place), _) => offered(self.values.at(place), reference),
         };
         // An instance that refers to itself runs or does not; a hint would say nothing.
         resolved.leads_to_disabled |= found != own && found.is_some_and(|place| !self.values.at(place).is_enabled);
+        resolved
+    }
+
+    /// The first domain of an instance, which may contain references itself.
+    fn domain(&self, place: usize, reference: &Reference, way: &mut Way<'v>) -> Resolved {
+        let instance = self.values.at(place);
+        let Some(domain) = instance.domains.first() else { return offered(instance, reference) };
+        if !has_references(domain) {
+            return Resolved::of_text(domain);
+        }
+        // No key of a variable is like it.
+        let mut resolved = self.within(Some(place), domain, domain, way);
+        for piece in &mut resolved.pieces {
+            if let Piece::Text(text) = piece {
+                *text = text.to_lowercase();
+            }
+        }
         resolved
     }
 
@@ -172,9 +191,10 @@ impl<'v> Resolver<'v> {
         resolved
     }
 
-    /// Resolves the text of a variable, unless that is under way already.
+    /// Resolves the text of a variable or a domain, unless that is under way already.
     fn within(&self, owner: Owner, key: &'v str, text: &str, way: &mut Way<'v>) -> Resolved {
-        let reference = || Reference { of: self.owner(owner), what: What::Variable(key.to_owned()) };
+        let what = || if has_references(key) { What::Domain } else { What::Variable(key.to_owned()) };
+        let reference = || Reference { of: self.owner(owner), what: what() };
         if let Some(begin) = way.iter().position(|step| *step == (owner, key)) {
             return Resolved::missing(&reference(), Trouble::Cycle(self.circle(&way[begin..])));
         }
@@ -196,6 +216,7 @@ impl<'v> Resolver<'v> {
     /// The names of a circle, which begins with the smallest one wherever it was entered.
     fn circle(&self, way: &[(Owner, &str)]) -> Vec<String> {
         let name = |(owner, key): &(Owner, &str)| match self.owner(*owner) {
+            Of::Instance(name) if has_references(key) => format!("{name}:domain"),
             Of::Instance(name) => format!("{name}.{key}"),
             _ => format!("shared.{key}"),
         };

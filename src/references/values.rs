@@ -39,7 +39,7 @@ pub struct InstanceValues {
     pub variables: BTreeMap<String, Variable>,
     /// Its ports, sorted.
     pub ports: Vec<PortValue>,
-    /// Its domains, sorted.
+    /// Its domains as written, sorted. They may contain references.
     pub domains: Vec<String>,
 }
 

@@ -293,6 +293,7 @@ async fn refer(t: &TestApp) {
             { "key": "PORT", "value": "${{later:port(5432)}} ${{later:hostPort(5432)}}" }, { "key": "PLAIN", "value": "p" },
         ],
         "labels": [{ "key": "of", "value": "${{web-1:container}} ${{later.NAME}}" }],
+        "domains": [{ "domain": "${{later.NAME}}.test" }, { "domain": "A.${{web-1:host}}", "proxyPort": 80 }],
         "healthcheck": { "test": ["CMD", "curl", "${{self.URL}}", "${{web-1:host}}"] },
         "configFiles": [
             { "filePath": "/t", "content": "h=${{web-1:host}} p=${{web-1.POSTGRES_PASSWORD}}", "isTemplate": true },

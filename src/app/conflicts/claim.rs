@@ -18,11 +18,13 @@ use crate::{
         queries::claims::{
             fold, free_ports,
             holders::{self, WantedClaim},
+            referring,
         },
     },
     error::Result,
     ids::{StackId, TemplateId},
     kinds::{Domain, OverrideKind, Port, Protocol, Volume, VolumeScope, VolumeType, clean_path},
+    references::{Of, Reference, Segment, has_references, parse},
 };
 
 /// The kind of a claimed resource.
@@ -43,6 +45,8 @@ pub(in crate::app) enum Resource {
     HostPort { number: i32, protocol: Protocol },
     /// A host name.
     Domain(String),
+    /// The host name for which a domain with references stands, which [`referring`](super::referring) resolves.
+    Referring(String),
     /// An external volume, by its name.
     External(String),
     /// A path on the host. A relative path belongs to its stack.
@@ -66,6 +70,7 @@ impl Resource {
         let text = match self {
             Self::HostPort { number, protocol } => free_ports::resource(*number, *protocol),
             Self::Domain(name) => name.clone(),
+            Self::Referring(_) => referring::REFERRING.to_owned(),
             Self::External(name) => format!("volume:{name}"),
             Self::Path { path, .. } => path.clone(),
         };
@@ -140,6 +145,13 @@ impl Claim {
         matches!(self.resource, Resource::Path { inside: Some(_), .. })
     }
 
+    /// Whether what is claimed follows from values of the instance itself.
+    pub(in crate::app) fn refers_to_itself(&self) -> bool {
+        let Resource::Referring(text) = &self.resource else { return false };
+        let is_own = |segment: &Segment<'_>| matches!(segment, Segment::Reference(Reference { of: Of::Own, .. }, _));
+        parse(text).0.iter().any(is_own)
+    }
+
     /// Whether the instances of one stack may have it together.
     pub(in crate::app) fn is_shared_inside_a_stack(&self) -> bool {
         self.kind() == ClaimKind::Volume
@@ -148,7 +160,7 @@ impl Claim {
     pub(in crate::app) fn kind(&self) -> ClaimKind {
         match self.resource {
             Resource::HostPort { .. } => ClaimKind::HostPort,
-            Resource::Domain(_) => ClaimKind::Domain,
+            Resource::Domain(_) | Resource::Referring(_) => ClaimKind::Domain,
             Resource::External(_) | Resource::Path { .. } => ClaimKind::Volume,
         }
     }
@@ -162,7 +174,7 @@ impl fmt::Display for Claim {
             }
             (Resource::HostPort { number, protocol }, Extent::Address(ip)) => write!(f, "{ip}:{number}/{protocol}"),
             (Resource::HostPort { number, protocol }, _) => write!(f, "{number}/{protocol}"),
-            (Resource::Domain(name) | Resource::External(name), _) => f.write_str(name),
+            (Resource::Domain(name) | Resource::Referring(name) | Resource::External(name), _) => f.write_str(name),
             (Resource::Path { path, .. }, _) => f.write_str(path),
         }
     }
@@ -170,11 +182,14 @@ impl fmt::Display for Claim {
 
 /// A kind whose entries can make claims.
 pub(in crate::app) trait Claims: Mergeable {
+    /// Whether entries can make claims by references.
+    const CAN_REFER: bool = false;
+
     /// The claim of an entry in an instance of this stack.
     fn claim(&self, stack: StackId) -> Option<Claim>;
 
-    /// The templates that may claim one of these resources, which are no relative paths: of each resource a limited number,
-    /// those with the lowest ids.
+    /// The templates that may claim one of these resources, which are no relative paths, and those that may claim something
+    /// by references: of each resource a limited number, those with the lowest ids.
     fn templates(
         db: &impl Session,
         wanted: &HashSet<&Resource>,
@@ -201,8 +216,11 @@ impl Claims for Port {
 }
 
 impl Claims for Domain {
+    const CAN_REFER: bool = true;
+
     fn claim(&self, _: StackId) -> Option<Claim> {
-        Some(Claim { resource: Resource::Domain(self.domain.clone()), extent: Extent::Whole })
+        let of = if has_references(&self.domain) { Resource::Referring } else { Resource::Domain };
+        Some(Claim { resource: of(self.domain.clone()), extent: Extent::Whole })
     }
 
     async fn templates(db: &impl Session, wanted: &HashSet<&Resource>) -> Result<Vec<TemplateId>> {
@@ -230,7 +248,7 @@ impl Claims for Volume {
     async fn templates(db: &impl Session, wanted: &HashSet<&Resource>) -> Result<Vec<TemplateId>> {
         let source = |resource: &&Resource| match resource {
             Resource::External(source) | Resource::Path { path: source, inside: None } => Some(fold(source)),
-            Resource::Path { inside: Some(_), .. } | Resource::HostPort { .. } | Resource::Domain(_) => None,
+            _ => None,
         };
         let mut sources: Vec<String> = wanted.iter().filter_map(source).collect();
         sources.sort_unstable();

@@ -13,7 +13,10 @@ use chrono::{DateTime, Utc};
 use crate::{
     app::{
         App,
-        conflicts::claim::{Claim, Claims, Resource, deduplicate},
+        conflicts::{
+            claim::{Claim, Claims, Extent, Resource, deduplicate},
+            referring,
+        },
         overrides::effective::{Layers, load_with},
     },
     db::{
@@ -23,6 +26,7 @@ use crate::{
             claims::{
                 Claimant,
                 holders::{self, Holders, MAX_COUNT, Users},
+                referring::State,
             },
             rules,
         },
@@ -106,14 +110,18 @@ pub(in crate::app) async fn claims<K: Claims>(
 
 impl App {
     /// Finds the conflicts of `subjects` through one kind. Runs at most ten statements, for any number of subjects and
-    /// claimants. What they read does not depend on the number of claimants.
+    /// claimants. What they read does not depend on the number of claimants. Where domains contain references there are more
+    /// statements, still a constant number, and they read the stacks of all these domains.
     pub(in crate::app) async fn overlaps<K: Claims>(
         &self,
         db: &impl Session,
         subjects: &[Claimant],
         rules: &HashMap<InstanceId, Rules>,
     ) -> Result<Overlaps> {
-        let known = claims::<K>(db, subjects, rules).await?;
+        let mut known = claims::<K>(db, subjects, rules).await?;
+        if K::CAN_REFER {
+            Box::pin(referring::resolve(db, subjects, &mut known)).await?;
+        }
         // Instances of one stack may share files: that is how services of one project work together.
         let contested = |subject: &Claimant| -> Vec<(&Claim, Option<StackId>)> {
             let claims = known.get(&subject.id).into_iter().flat_map(|claims| claims.iter());
@@ -164,13 +172,16 @@ async fn find_holders<K: Claims>(db: &impl Session, wanted: &mut [Wanted<'_>]) -
     let resources: HashSet<&Resource> = wanted.iter().map(|it| &it.claim.resource).collect();
     let templates = K::templates(db, &resources).await?;
     let mut inherited: HashMap<Resource, Vec<(TemplateId, Claim)>> = HashMap::new();
+    let mut referring_templates = Vec::new();
     if !templates.is_empty() {
         let entries = <K as Source<OfTemplate>>::load_each(db, &templates).await?;
         // Templates with a row that cannot be read are missing.
         for (template, entries) in entries.entries {
             // Relative paths are left out, so the stack does not matter.
             for claim in entries.iter().filter_map(|entry| entry.claim(StackId(0))) {
-                if resources.contains(&claim.resource) {
+                if matches!(claim.resource, Resource::Referring(_)) {
+                    referring_templates.push(template);
+                } else if resources.contains(&claim.resource) {
                     inherited.entry(claim.resource.clone()).or_default().push((template, claim));
                 }
             }
@@ -190,8 +201,22 @@ async fn find_holders<K: Claims>(db: &impl Session, wanted: &mut [Wanted<'_>]) -
     asked.sort_unstable();
     asked.dedup();
     let users = holders::users(db, &asked).await?;
-    let asked: Vec<_> = wanted.iter().map(|it| it.claim.wanted(K::KIND, it.outside)).collect();
-    let kept = holders::kept(db, &asked).await?;
+    let mut asked: Vec<_> = wanted.iter().map(|it| it.claim.wanted(K::KIND, it.outside)).collect();
+    if K::CAN_REFER {
+        let any = Claim { resource: Resource::Referring(String::new()), extent: Extent::Whole };
+        asked.push(any.wanted(K::KIND, None));
+    }
+    let mut kept = holders::kept(db, &asked).await?;
+    let are_referring = K::CAN_REFER && kept.pop().is_some_and(|holders| holders.count > 0);
+    if are_referring || !referring_templates.is_empty() {
+        referring_templates.sort_unstable();
+        referring_templates.dedup();
+        let others = Box::pin(referring::claims_by_reference(db, &referring_templates, State::Running)).await?;
+        for it in wanted.iter_mut() {
+            let clashing = others.iter().filter(|(_, claims)| claims.iter().any(|claim| claim.clashes(it.claim)));
+            it.holders.add(&Holders::of(clashing.map(|(age, _)| *age).collect()));
+        }
+    }
     for ((it, templates), kept) in wanted.iter_mut().zip(clashing).zip(kept) {
         it.holders.add(&kept);
         for users in templates.iter().filter_map(|of| users.get(of)) {

@@ -1,4 +1,5 @@
-//! Keeps the claims of instances that override ports, domains or volumes, so that others find them without merging.
+//! Keeps the claims of instances that override ports, domains or volumes, so that others find them without merging. Of a domain
+//! with references only that it is one is kept.
 //!
 //! Called before each commit, by `App::write`, and at the start of the service. It must not know which command has run:
 //! the recorder of the transaction knows what was written.
@@ -93,12 +94,11 @@ async fn compute(tx: &Tx, found: Vec<Changed>, kinds: &[OverrideKind]) -> Result
             };
             for instance in &own {
                 let claims = claimed.get(&instance.id).into_iter().flat_map(|claims| claims.iter());
-                new.extend(claims.filter(|claim| !claim.is_inside_a_stack()).map(|claim| NewClaim {
-                    instance: instance.id,
-                    kind: *kind,
-                    resource: claim.resource.kept(),
-                    extent: claim.extent.kept(),
-                }));
+                let claims = claims.filter(|claim| !claim.is_inside_a_stack());
+                // All domains with references are kept as one.
+                let claims: BTreeSet<_> = claims.map(|claim| (claim.resource.kept(), claim.extent.kept())).collect();
+                let claim = |(resource, extent)| NewClaim { instance: instance.id, kind: *kind, resource, extent };
+                new.extend(claims.into_iter().map(claim));
             }
         }
     }
@@ -120,7 +120,7 @@ impl<W: Command> Command for Keeping<'_, W> {
     async fn run(&self, tx: &Tx, now: DateTime<Utc>) -> Result<W::Output> {
         let output = self.0.run(tx, now).await?;
         if !self.is_dry_run() {
-            keep(tx).await?;
+            Box::pin(keep(tx)).await?;
         }
         Ok(output)
     }

@@ -6,5 +6,6 @@ pub(in crate::app) mod claim;
 pub(in crate::app) mod claim_index;
 pub(in crate::app) mod find;
 pub(in crate::app) mod keep;
+pub(in crate::app) mod referring;
 pub(in crate::app) mod suggest_host_port;
 pub(in crate::app) mod unresolved;

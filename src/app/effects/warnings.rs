@@ -233,7 +233,10 @@ async fn shared<K: Claims>(tx: &Tx, sources: &[InstanceModel], copied: CopyOf<'_
         };
         let claims = layers.merge().values().into_iter().filter_map(|entry| entry.claim(source.stack_id)).collect();
         for claim in deduplicate(claims) {
-            let is_private = matches!(copied, CopyOf::Stack { .. }) && claim.is_inside_a_stack();
+            let is_private = match copied {
+                CopyOf::Stack { .. } => claim.is_inside_a_stack(),
+                CopyOf::Instance => claim.refers_to_itself(),
+            };
             if claim.extent.clashes(claim.extent) && !is_private {
                 warnings.push(shared_claim(&claim, &both));
             }

@@ -191,7 +191,7 @@ pub(super) async fn write_followed(
 ) -> Result<InstanceModel> {
     let written = write(tx, (stack, instance), wanted, now).await?;
     if written.instance_id != instance.instance_id {
-        follow::rename(tx, &written, &instance.instance_id, now).await?;
+        Box::pin(follow::rename(tx, &written, &instance.instance_id, now)).await?;
     }
     Ok(written)
 }

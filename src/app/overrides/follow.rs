@@ -17,18 +17,22 @@ use crate::{
     },
     error::{Error, Problems, Result},
     ids::StackId,
-    kinds::{ConfigFile, Draft, EnvVar, Healthcheck, Kind, Label, OfInstance, Setting, SharedVar, Slot},
+    kinds::{ConfigFile, Domain, Draft, EnvVar, Healthcheck, Kind, Label, OfInstance, Setting, SharedVar, Slot},
     references::renamed,
 };
+
+/// An entry with the new name, and the key that it had.
+type Reworded<K> = (<K as Kind>::Key, K);
 
 /// The entries of an instance that name another one.
 #[derive(Default)]
 struct Referring {
-    env_vars: Vec<EnvVar>,
-    labels: Vec<Label>,
-    healthcheck: Vec<Healthcheck>,
-    config_files: Vec<ConfigFile>,
-    settings: Vec<Setting>,
+    env_vars: Vec<Reworded<EnvVar>>,
+    labels: Vec<Reworded<Label>>,
+    domains: Vec<Reworded<Domain>>,
+    healthcheck: Vec<Reworded<Healthcheck>>,
+    config_files: Vec<Reworded<ConfigFile>>,
+    settings: Vec<Reworded<Setting>>,
 }
 
 /// Rewrites the references to `instance` in the overrides of its stack's instances and in the variables of the stack, from the
@@ -51,7 +55,10 @@ pub(in crate::app) async fn rename(tx: &Tx, instance: &InstanceModel, former: &s
             }
         )+ };
     }
-    look!(env_vars: EnvVar, labels: Label, healthcheck: Healthcheck, config_files: ConfigFile, settings: Setting);
+    look!(
+        env_vars: EnvVar, labels: Label, domains: Domain, healthcheck: Healthcheck, config_files: ConfigFile,
+        settings: Setting
+    );
     for (row, found) in rows.iter().zip(found) {
         let mut draft = Draft::default();
         macro_rules! set {
@@ -61,14 +68,17 @@ pub(in crate::app) async fn rename(tx: &Tx, instance: &InstanceModel, former: &s
                     let loaded = entries::load_draft(tx, row.id, |touched| touched == kind).await?;
                     draft.$field = loaded.$field;
                     if let Some(drafted) = &mut draft.$field {
-                        for entry in found.$field {
-                            replace(&mut drafted.overrides.entries, entry);
+                        for (former, entry) in found.$field {
+                            replace(&mut drafted.overrides.entries, &former, entry);
                         }
                     }
                 }
             )+ };
         }
-        set!(env_vars: EnvVar, labels: Label, healthcheck: Healthcheck, config_files: ConfigFile, settings: Setting);
+        set!(
+            env_vars: EnvVar, labels: Label, domains: Domain, healthcheck: Healthcheck, config_files: ConfigFile,
+            settings: Setting
+        );
         if let Some(change) = entries::Changes::find(tx, row.id, draft).await?.write(tx, now).await? {
             // The instance itself may have been renamed in this transaction.
             instances::update(tx, row, change, now).await?;
@@ -85,7 +95,7 @@ async fn rename_shared(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let vars = shared::of_stack(tx, stack).await?;
-    let changed = |var: &SharedVar| in_other_words(var.clone(), &rename).unwrap_or_else(|| var.clone());
+    let changed = |var: &SharedVar| in_other_words(var.clone(), &rename).map_or_else(|| var.clone(), |(_, var)| var);
     let vars = vars.iter().map(changed).collect();
     if !shared::replace_vars(tx, stack, vars, now).await? {
         return Ok(());
@@ -96,9 +106,9 @@ async fn rename_shared(
     Ok(())
 }
 
-/// The entry with the new name; `None` if it does not contain the former one.
-fn in_other_words<K: Kind>(mut entry: K, rename: impl Fn(&str) -> Option<String>) -> Option<K> {
-    let mut changed = false;
+/// The entry with the new name, and the key that it had; `None` if it does not contain the former name.
+fn in_other_words<K: Kind>(mut entry: K, rename: impl Fn(&str) -> Option<String>) -> Option<Reworded<K>> {
+    let (mut changed, former) = (false, entry.key());
     entry.replace_reference_texts(&mut |text| match rename(text) {
         Some(text) => {
             changed = true;
@@ -109,15 +119,14 @@ fn in_other_words<K: Kind>(mut entry: K, rename: impl Fn(&str) -> Option<String>
     // A text that has become too long keeps the former name, and its reference has no value.
     let mut at = Problems::at(&[]);
     entry.validate(&mut at);
-    (changed && at.is_empty()).then_some(entry)
+    (changed && at.is_empty()).then_some((former, entry))
 }
 
-/// Puts an entry in the place of the stored one with its key.
-fn replace<K: Kind>(slots: &mut [Slot<K>], entry: K) {
-    let key = entry.key();
+/// Puts an entry in the place of the stored one with a key.
+fn replace<K: Kind>(slots: &mut [Slot<K>], former: &K::Key, entry: K) {
     let is_it = |slot: &&mut Slot<K>| match slot {
-        Slot::Stored(head) => head.key.as_ref() == Some(&key),
-        Slot::Given(given, _) => given.key() == key,
+        Slot::Stored(head) => head.key.as_ref() == Some(former),
+        Slot::Given(given, _) => given.key() == *former,
     };
     if let Some(slot) = slots.iter_mut().find(is_it) {
         *slot = entry.into();

@@ -22,7 +22,7 @@ use crate::{
     ids::{InstanceId, StackId},
     kinds::{
         ConfigFile, Domain, EnvVar, GivenReferences, Healthcheck, Kind, Label, OfStack, OverrideKind, Port, Protocol,
-        Rules, Setting, SharedVar,
+        Rules, Setting, SharedVar, host_name,
     },
     references::{
         InstanceValues, Of, PortValue, Reference, Resolved, Resolver, Segment, StackValues, Trouble, Variable,
@@ -215,7 +215,7 @@ pub(in crate::app) async fn uses(db: &impl Session, stacks: &[StackId]) -> Resul
             }
         )+ };
     }
-    collect!(Label, Healthcheck, ConfigFile, Setting);
+    collect!(Label, Domain, Healthcheck, ConfigFile, Setting);
     texts.sort();
     let mut found: HashMap<StackId, StackReferences> = HashMap::new();
     let others = Others::load(db, stacks, &rows, &rules).await?;
@@ -300,7 +300,8 @@ pub(in crate::app) async fn expect_shared(tx: &Tx, stack: StackId, vars: &[Share
     let refer = (0..).zip(vars).filter_map(|(index, var): (usize, &SharedVar)| {
         let text = var.value.text().filter(|text| has_references(text))?;
         let path = vec![index.to_string(), "value".to_owned()];
-        Some(GivenReferences { path, text: text.to_owned().into(), is_secret: var.is_secret })
+        let (text, is_secret) = (text.to_owned().into(), var.is_secret);
+        Some(GivenReferences { path, text, is_secret, kind: OverrideKind::EnvVar })
     });
     expect_of(tx, stack, None, &["input", "vars"], &refer.collect::<Vec<_>>()).await
 }
@@ -318,12 +319,27 @@ async fn expect_of(
     let values = of_stacks(tx, &[stack]).await?.remove(&stack).unwrap_or_default();
     let resolver = Resolver::new(&values);
     let mut problems = Problems::at(path);
-    for GivenReferences { path, text, is_secret } in given {
+    for GivenReferences { path, text, is_secret, kind } in given {
         let mut at = Problems::at(&path.iter().map(String::as_str).collect::<Vec<_>>());
         note_troubles(&resolver, instance, (text, *is_secret), &mut at);
+        if let (OverrideKind::Domain, Some(instance), true) = (kind, instance, at.is_empty()) {
+            note_no_host_name(&resolver.resolve(instance, text), &mut at);
+        }
         problems.adopt(at);
     }
     problems.finish()
+}
+
+/// Notes that a domain, whose references have a value, stands for no host name.
+fn note_no_host_name(resolved: &Resolved, at: &mut Problems) {
+    if host_name(resolved).is_some() {
+        return;
+    }
+    let message = match resolved.shown() {
+        Some(name) => format!("This stands for `{name}`, which is no host name."),
+        None => "This contains a secret, and a domain is shown to everyone.".to_owned(),
+    };
+    at.note(Code::InvalidValue, message, None);
 }
 
 /// Notes the references of a text without a value, with their places in it. A suggestion is the whole text, and so there is

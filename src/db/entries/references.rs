@@ -22,9 +22,10 @@ pub struct Referring {
 }
 
 /// The column of each table that holds texts with references, without the owner's side in the name, and a condition.
-const TEXTS: [(&str, &str, &str); 5] = [
+const TEXTS: [(&str, &str, &str); 6] = [
     ("env_vars", "value", "NOT e.is_secret"),
     ("labels", "value", "TRUE"),
+    ("domains", "domain", "TRUE"),
     ("healthchecks", "test", "TRUE"),
     ("config_files", "content", "e.is_template"),
     ("settings", "value", "TRUE"),

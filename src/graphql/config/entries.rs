@@ -63,7 +63,8 @@ async fn of_kind<K: OfPast + Registered>(ctx: &Context<'_>, of: &ConfigOf, budge
     let mut rows = Vec::with_capacity(merged.entries.len());
     for (place, effective) in merged.entries.into_iter().enumerate() {
         let entry = resolved.as_ref().and_then(|entries| entries.get(place)).unwrap_or(effective.entry);
-        let (key, brief) = (entry.key().to_string(), entry.brief());
+        // The key is what an override needs: a domain as it was written.
+        let (key, brief) = (effective.entry.key().to_string(), entry.brief());
         let shadows: Vec<String> = effective.shadows.iter().map(|entry| shadowed(*entry)).collect();
         let texts = shadows.iter().map(String::len).sum::<usize>() + brief.text().map_or(0, str::len) + key.len();
         budget.charge(size_of::<FlatEntry>() + texts).map_err(|exceeded| to_graphql_error(Error::from(exceeded)))?;

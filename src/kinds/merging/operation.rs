@@ -244,13 +244,16 @@ pub struct GivenReferences {
     pub text: Zeroizing<String>,
     /// Whether the text is a secret.
     pub is_secret: bool,
+    /// The kind of the entry.
+    pub kind: OverrideKind,
 }
 
-fn given_references<K: Kind>(found: &mut Vec<GivenReferences>, path: &[String], entry: &K) {
+fn given_references<K: Registered>(found: &mut Vec<GivenReferences>, path: &[String], entry: &K) {
     for (field, text) in entry.reference_texts() {
         if has_references(&text) {
             let path = path.iter().cloned().chain([field.to_owned()]).collect();
-            found.push(GivenReferences { path, text: text.into_owned().into(), is_secret: entry.holds_secret() });
+            let (text, is_secret) = (text.into_owned().into(), entry.holds_secret());
+            found.push(GivenReferences { path, text, is_secret, kind: K::KIND });
         }
     }
 }

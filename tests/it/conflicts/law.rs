@@ -39,7 +39,8 @@ fn claims(config: &Value) -> Vec<(&'static str, String, String, String)> {
         let shown = if ip.contains(':') { format!("[{ip}]:{resource}") } else { format!("{ip}:{resource}") };
         claims.push(("HOST_PORT", resource, ip, shown));
     }
-    for domain in list("domains") {
+    // Where a reference is left, it has no value, and nothing is claimed.
+    for domain in list("domains").iter().filter(|domain| !text(&domain["domain"]).contains("${{")) {
         let name = text(&domain["domain"]).to_owned();
         claims.push(("DOMAIN", name.clone(), "whole".to_owned(), name));
     }
@@ -144,9 +145,14 @@ fn claiming(rng: &mut Rng) -> Value {
     let source = rng.one_of(&["/srv/a", "/srv/a/", "./data", "/srv/b"]);
     let volume = json!({ "volumeType": "BIND", "source": source, "target": "/data", "readOnly": rng.below(2) == 0 });
     let shared = json!({ "volumeType": "VOLUME", "source": "shared", "target": "/shared", "isExternal": true });
+    let site = rng.one_of(&["a", "WWW", "c c"]);
     json!({
         "ports": if rng.below(2) == 0 { json!([port(rng)]) } else { json!([]) },
-        "domains": if rng.below(2) == 0 { json!([{ "domain": format!("{}.localhost", rng.one_of(&["a", "www"])) }]) } else { json!([]) },
+        "envVars": if rng.below(2) == 0 { json!([{ "key": "SITE", "value": site }]) } else { json!([]) },
+        "domains": if rng.below(3) > 0 {
+            let domains = ["a.localhost", "www.localhost", "${{self.SITE}}.localhost", "${{shared.SITE}}.LOCALHOST", "${{web.SITE}}.localhost"];
+            json!([{ "domain": rng.one_of(&domains) }, { "domain": rng.one_of(&domains).replace("local", "localhost.local") }])
+        } else { json!([]) },
         "volumes": match rng.below(3) { 0 => json!([volume]), 1 => json!([volume, shared]), _ => json!([]) },
     })
 }
@@ -174,7 +180,11 @@ async fn wide(t: &TestApp, rng: &mut Rng, step: u64) -> (&'static str, Value) {
         .as_array()
         .unwrap()
         .clone();
-    match rng.below(14) {
+    match rng.below(16) {
+        12 | 13 => {
+            let vars = json!([{ "key": "SITE", "value": rng.one_of(&["a", "www", "b"]) }]);
+            ("setSharedVars", json!({ "stack": shop, "vars": vars }))
+        }
         0 => ("updateStack", json!({ "stack": shop, "enabled": rng.below(3) > 0 })),
         1 if live.len() < 6 => ("duplicateStack", json!({ "stack": shop })),
         2 if live.len() < 6 => {

@@ -3,6 +3,7 @@
 mod holders;
 mod law;
 mod ports;
+mod referring;
 mod sharing;
 mod suggest;
 
@@ -66,9 +67,10 @@ fn path(of: &Value) -> String {
     format!("{}/{}", of["stack"]["name"].as_str().unwrap(), of["name"].as_str().unwrap())
 }
 
-/// Conflicts as `shop/web HOST_PORT 0.0.0.0:80/tcp: blog/web, blog/api`, after checking invariants of all of them.
+/// Conflicts of claims as `shop/web HOST_PORT 0.0.0.0:80/tcp: blog/web, blog/api`, after checking invariants of all of them.
 fn told(conflicts: &Value) -> Vec<String> {
-    let conflicts = conflicts.as_array().unwrap().iter().map(|conflict| {
+    let conflicts = conflicts.as_array().unwrap().iter().filter(|conflict| conflict["kind"] != "REFERENCE");
+    let conflicts = conflicts.map(|conflict| {
         let holders: Vec<String> = conflict["holders"].as_array().unwrap().iter().map(path).collect();
         assert_eq!(holders[0], path(&conflict["holder"]));
         let message = conflict["message"].as_str().unwrap();

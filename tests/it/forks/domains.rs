@@ -9,6 +9,7 @@ both!(
     every_domain_has_a_suffix,
     the_suffix_is_made_of_the_name_of_the_fork,
     a_domain_that_is_taken_is_left_out,
+    a_domain_with_references_has_the_suffix_too,
     what_is_of_the_host_is_shared_with_a_warning,
     volumes_are_of_their_own,
 );
@@ -55,6 +56,40 @@ async fn the_suffix_is_made_of_the_name_of_the_fork(t: &TestApp) {
     // A fork of a fork.
     fork_of(t, "lab", json!({ "name": "lab-2" })).await;
     assert_eq!(domains(t, "lab-2", "web").await, ["shop-lab-2.test", "www-lab-2.shop.test"]);
+}
+
+async fn a_domain_with_references_has_the_suffix_too(t: &TestApp) {
+    shop(t).await;
+    let vars = json!([{ "key": "SITE", "value": "Shop.Example" }, { "key": "SUB", "value": "sub" }]);
+    t.done("setSharedVars", json!({ "stack": { "name": "shop" }, "vars": vars }), "").await;
+    let overrides = json!({ "domains": [
+        { "domain": "a.${{shared.SITE}}" }, { "domain": "${{shared.SITE}}" }, { "domain": "${{shared.SUB}}.test" },
+    ] });
+    let input = json!({ "instance": TestApp::by_name("shop", "api"), "overrides": overrides });
+    t.done("setInstanceOverrides", input, "").await;
+    // Another stack has one of the names already, by a reference of its own.
+    t.stack("other").await;
+    let vars = json!([{ "key": "SITE", "value": "sub-x" }]);
+    t.done("setSharedVars", json!({ "stack": { "name": "other" }, "vars": vars }), "").await;
+    let domains_of_other = json!({ "domains": [{ "domain": "${{shared.SITE}}.test" }] });
+    let input = json!({ "stack": { "name": "other" }, "template": { "name": "web" }, "name": "w",
+        "overrides": domains_of_other });
+    t.done("createInstance", input, "").await;
+    let payload = fork(t, json!({ "name": "lab", "domainSuffix": "x" })).await;
+    let found = domains(t, "lab", "api").await;
+    assert!(found.contains(&json!("a-x.shop.example")) && found.contains(&json!("shop-x.example")), "{found:?}");
+    assert!(!found.contains(&json!("sub-x.test")), "{found:?}");
+    let warnings = payload["warnings"].to_string();
+    assert!(warnings.contains("`api` has the domain ${{shared.SUB}}.test"), "{warnings}");
+    // The text still refers, so that the fork follows its own variable.
+    let query = "{ instance(stack: \"lab\", name: \"api\") { domains { domain } conflicts { value } } }";
+    let api = t.data(query, json!({})).await["instance"].take();
+    assert!(api["domains"].as_array().unwrap().contains(&json!({ "domain": "a-x.${{shared.SITE}}" })), "{api}");
+    let claimed = api["conflicts"].to_string();
+    assert!(!claimed.contains("shop"), "{claimed}");
+    let vars = json!([{ "key": "SITE", "value": "lab.test" }, { "key": "SUB", "value": "sub" }]);
+    t.done("setSharedVars", json!({ "stack": { "name": "lab" }, "vars": vars }), "").await;
+    assert!(domains(t, "lab", "api").await.contains(&json!("a-x.lab.test")));
 }
 
 async fn a_domain_that_is_taken_is_left_out(t: &TestApp) {

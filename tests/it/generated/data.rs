@@ -54,6 +54,7 @@ async fn references(t: &TestApp) {
                 { "key": "SALTED", "value": "${{shared.SALT}} $${{" }, { "key": "OWN", "value": "${{self.URL}}" },
                 { "key": "LOST", "value": "${{spare:url(9187)}}" }, { "key": "OFF", "value": "${{off.POSTGRES_DB}}" }],
             "labels": [{ "key": "at", "value": "${{self.OWN}}" }],
+            "domains": [{ "domain": "${{db:host}}.Refers", "proxyPort": 80 }, { "domain": "x.${{spare:host}}" }],
             "settings": { "command": ["serve", "${{db:container}}"] },
         });
         for name in ["spare", "off"] {

@@ -1,5 +1,6 @@
 //! References in values: what they resolve to, what is refused, and what follows a rename.
 
+mod domains;
 mod pages;
 mod shared;
 mod undone;

@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
 use super::{
-    ForkStack, PortPolicy, SecretPolicy, domains,
+    ForkStack, PortPolicy, SecretPolicy,
+    domains::{self, Candidate},
     port_map::{self, MappedPort, PortsOf},
     ports::{self, FreePorts, Group, LAST_PORT, NewPorts, NotKnown, Place},
     secrets::{NewSecrets, NewValue},
@@ -16,7 +17,11 @@ use super::{
 use crate::{
     app::{
         App,
-        overrides::effective::{Layers, load_with},
+        conflicts::referring,
+        overrides::{
+            effective::{Layers, load_with},
+            references,
+        },
         warnings::{CopyOf, Warning, left_out, shared_by_forks},
     },
     db::{
@@ -34,9 +39,9 @@ use crate::{
     ids::{InstanceId, StackId},
     kinds::{
         Domain, EnvValue, EnvVar, Kind, MAX_ENTRIES, Merged, Origin, OverrideKind, Port, Rule, RuleAction, Rules,
-        SharedVar,
+        SharedVar, host_name,
     },
-    references::has_references,
+    references::{Resolver, StackValues, has_references},
 };
 
 /// Entries of the fork's instances, in the order of the source's instances; `None` if they are copied as they are.
@@ -198,21 +203,26 @@ impl<'c> Copying<'c> {
         }
         let suffixes = domains::suffixes(self.input.domain_suffix.as_deref(), &fork.name, &self.source.name);
         let effective: Vec<Vec<&Domain>> = layers.iter().map(|layers| layers.merge().values()).collect();
-        let with_suffix = |domain: &&Domain| {
-            let new = suffixes.iter().filter_map(|suffix| domains::with_suffix(&domain.domain, suffix));
-            new.collect::<Vec<_>>()
-        };
-        let possible: Vec<String> = effective.iter().flatten().flat_map(with_suffix).collect();
+        let refer = effective.iter().flatten().any(|domain| has_references(&domain.domain));
+        let values = if refer { Box::pin(references::of_stacks(tx, &[self.source.id])).await? } else { HashMap::new() };
+        let values = values.into_values().next().unwrap_or_default();
+        let offers = offers(&self.instances, &effective, &suffixes, &values);
+        let possible: Vec<String> =
+            offers.iter().flatten().flat_map(|offer| &offer.candidates).filter_map(|it| it.host.clone()).collect();
         let mut taken: HashSet<String> = forks::named_domains(tx, &possible).await?.into_iter().collect();
+        if !possible.is_empty() {
+            taken.extend(Box::pin(referring::host_names(tx)).await?);
+        }
         // Instances that have the same domain still do.
-        let mut chosen: HashMap<&str, Option<String>> = HashMap::new();
+        let mut chosen: HashMap<(&str, Option<String>), Option<String>> = HashMap::new();
         let mut changed = Vec::new();
-        for ((instance, layers), effective) in self.instances.iter().zip(&layers).zip(&effective) {
+        let each = self.instances.iter().zip(&layers).zip(effective.iter().zip(offers));
+        for ((instance, layers), (effective, offers)) in each {
             let mut entries = Vec::new();
-            for domain in effective {
+            for (domain, offer) in effective.iter().zip(offers) {
                 let new = chosen
-                    .entry(&domain.domain)
-                    .or_insert_with(|| domains::choose(&domain.domain, &suffixes, &mut taken));
+                    .entry((&domain.domain, offer.host))
+                    .or_insert_with(|| domains::choose(offer.candidates, &mut taken));
                 match new {
                     Some(new) => entries.push(Domain { domain: new.clone(), ..(*domain).clone() }),
                     None => self.warnings.push(left_out(&instance.instance_id, &domain.domain)),
@@ -358,6 +368,37 @@ fn generated(instances: &[InstanceModel], merged: &[Merged<&EnvVar>], mark: &str
         }
     }
     found
+}
+
+/// The domains that a fork may have in place of one.
+struct Offer {
+    /// The host name for which that one stands.
+    host: Option<String>,
+    candidates: Vec<Candidate>,
+}
+
+/// What may replace each effective domain of each instance. In the fork the references lead to values of the same form.
+fn offers(
+    instances: &[InstanceModel],
+    effective: &[Vec<&Domain>],
+    suffixes: &[String],
+    values: &StackValues,
+) -> Vec<Vec<Offer>> {
+    let resolver = Resolver::new(values);
+    let host = |instance: &InstanceModel, domain: &str| match has_references(domain) {
+        true => host_name(&resolver.resolve(&instance.instance_id, domain)),
+        false => Some(domain.to_owned()),
+    };
+    let offer = |instance: &InstanceModel, domain: &Domain| {
+        let old = host(instance, &domain.domain);
+        let texts = domains::candidates(&domain.domain, old.as_deref(), suffixes);
+        let candidates = texts.into_iter().map(|text| Candidate { host: host(instance, &text), text });
+        Offer { candidates: candidates.collect(), host: old }
+    };
+    let of_instance = |(instance, domains): (&InstanceModel, &Vec<&Domain>)| {
+        domains.iter().map(|domain| offer(instance, domain)).collect()
+    };
+    instances.iter().zip(effective).map(of_instance).collect()
 }
 
 /// The entries with their owners.

@@ -8,22 +8,54 @@ use crate::{
     error::{Code, Problem, Problems},
     kinds::{Domain, Kind},
     name::{NameOf, suggest},
+    references::{Segment, has_references, parse},
 };
 
 /// The longest label of a host name.
 const MAX_LABEL: usize = 63;
 
-/// Puts a suffix behind the first label of a domain: `api.shop.test` and `x` give `api-x.shop.test`. `None` if that is no
-/// host name any more.
-pub(super) fn with_suffix(domain: &str, suffix: &str) -> Option<String> {
-    let (first, rest) = domain.split_once('.').map_or((domain, None), |(first, rest)| (first, Some(rest)));
-    let new = match rest {
-        Some(rest) => format!("{first}-{suffix}.{rest}"),
-        None => format!("{first}-{suffix}"),
-    };
+/// Puts a suffix behind the first label of a domain: `api.shop.test` and `x` give `api-x.shop.test`. Of a domain with
+/// references the first label is what stands before the first dot outside of them. `None` if that is no domain any more, or if
+/// references alone tell where its labels end.
+fn with_suffix(domain: &str, suffix: &str) -> Option<String> {
+    let (mut new, mut is_put) = (String::with_capacity(domain.len() + suffix.len() + 1), false);
+    for segment in parse(domain).0 {
+        match segment {
+            Segment::Text(plain) => match plain.split_once('.').filter(|_| !is_put) {
+                Some((first, rest)) => {
+                    is_put = true;
+                    new.push_str(&format!("{first}-{suffix}.{rest}"));
+                }
+                None => new.push_str(&plain),
+            },
+            Segment::Reference(_, written) => new.push_str(written),
+        }
+    }
+    if !is_put {
+        if has_references(domain) {
+            return None;
+        }
+        new.push_str(&format!("-{suffix}"));
+    }
     let mut at = Problems::default();
     Domain::validate_key(&new, &mut at);
     at.is_empty().then_some(new)
+}
+
+/// A domain that a fork may have.
+pub(super) struct Candidate {
+    /// As it is written.
+    pub(super) text: String,
+    /// The host name for which it stands; `None` if a reference has no value.
+    pub(super) host: Option<String>,
+}
+
+/// The domains that a fork may have in place of one, the first choice first. `host` is the host name for which it stands: if the
+/// suffix does not fit into the text of a domain with references, the fork has that name with the suffix.
+pub(super) fn candidates(domain: &str, host: Option<&str>, suffixes: &[String]) -> Vec<String> {
+    let of = |domain: &str| suffixes.iter().filter_map(|suffix| with_suffix(domain, suffix)).collect::<Vec<_>>();
+    let found = of(domain);
+    if found.is_empty() { host.map(of).unwrap_or_default() } else { found }
 }
 
 /// The suffixes to try, in this order: the given one; or the part of the fork's name behind that of its source, and then
@@ -51,12 +83,13 @@ pub(super) fn check(suffix: &str) -> Option<Problem> {
     Some(problem.suggest(suggest(NameOf::Instance, suffix)))
 }
 
-/// Chooses the first domain that nothing has, and takes it; `None` if there is none.
-pub(super) fn choose(domain: &str, suffixes: &[String], taken: &mut HashSet<String>) -> Option<String> {
-    let mut new = suffixes.iter().filter_map(|suffix| with_suffix(domain, suffix));
-    let free = new.find(|new| !taken.contains(new))?;
-    taken.insert(free.clone());
-    Some(free)
+/// Chooses the first domain whose host name nothing has, and takes it; `None` if there is none. One that has no host name,
+/// because a reference has no value, is in no one's way.
+pub(super) fn choose(candidates: Vec<Candidate>, taken: &mut HashSet<String>) -> Option<String> {
+    let is_free = |it: &Candidate| it.host.as_ref().is_none_or(|host| !taken.contains(host));
+    let free = candidates.into_iter().find(is_free)?;
+    taken.extend(free.host);
+    Some(free.text)
 }
 
 #[cfg(test)]
@@ -70,10 +103,22 @@ mod tests {
             ("api.shop.test", "api-x.shop.test"),
             ("shop.localhost", "shop-x.localhost"),
             ("localhost", "localhost-x"),
+            ("${{shared.A.B}}.test", "${{shared.A.B}}-x.test"),
+            ("api.${{shared.A.B}}", "api-x.${{shared.A.B}}"),
+            ("a${{self.B}}c.d.test", "a${{self.B}}c-x.d.test"),
         ] {
             assert_eq!(with_suffix(domain, "x").as_deref(), Some(expected));
         }
         assert_eq!(with_suffix(&format!("{}.test", "a".repeat(62)), "x"), None);
+        assert_eq!(with_suffix("${{shared.DOMAIN}}", "x"), None);
+    }
+
+    #[test]
+    fn where_the_text_has_no_place_for_the_suffix_the_host_name_has_it() {
+        let suffixes = ["x".to_owned()];
+        assert_eq!(candidates("${{shared.DOMAIN}}", Some("shop.test"), &suffixes), ["shop-x.test"]);
+        assert_eq!(candidates("a.${{shared.DOMAIN}}", Some("a.shop.test"), &suffixes), ["a-x.${{shared.DOMAIN}}"]);
+        assert!(candidates("${{shared.DOMAIN}}", None, &suffixes).is_empty());
     }
 
     #[test]
@@ -88,8 +133,18 @@ mod tests {
     fn what_is_taken_is_not_chosen() {
         let mut taken = HashSet::from(["a-x.test".to_owned()]);
         let suffixes = ["x".to_owned(), "s-x".to_owned()];
-        assert_eq!(choose("a.test", &suffixes, &mut taken).as_deref(), Some("a-s-x.test"));
-        assert_eq!(choose("a.test", &suffixes, &mut taken), None);
+        let mut choose = |domain: &str| {
+            let host = |text: &str| Some(text.replace("${{self.A}}", "a")).filter(|_| !text.contains("NONE"));
+            let texts = candidates(domain, None, &suffixes).into_iter();
+            choose(texts.map(|text| Candidate { host: host(&text), text }).collect(), &mut taken)
+        };
+        assert_eq!(choose("a.test").as_deref(), Some("a-s-x.test"));
+        assert_eq!(choose("a.test"), None);
+        assert_eq!(choose("${{self.A}}.test"), None);
+        assert_eq!(choose("${{self.A}}.b").as_deref(), Some("${{self.A}}-x.b"));
+        assert_eq!(choose("a.b").as_deref(), Some("a-s-x.b"));
+        assert_eq!(choose("${{self.NONE}}.b").as_deref(), Some("${{self.NONE}}-x.b"));
+        assert_eq!(choose("${{self.NONE}}.b").as_deref(), Some("${{self.NONE}}-x.b"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::{DatabaseBackend, DbErr, FromQueryResult, Statement};
 
-use super::{Column, FOLDED, IS_RUNNING, Rows};
+use super::{Column, FOLDED, IS_RUNNING, Rows, referring::contains_references};
 use crate::{
     db::Session,
     ids::{InstanceId, StackId, TemplateId},
@@ -236,30 +236,34 @@ pub async fn templates_by_host_port(db: &impl Session, ports: &[(i32, Protocol)]
     let numbers = ports.iter().map(|(number, _)| i64::from(*number)).collect();
     let protocols = ports.iter().map(|(_, protocol)| protocol.to_string()).collect();
     let columns = vec![Column::Numbers(numbers), Column::Texts(protocols)];
-    templates_naming(db, "ports", columns, |keys| {
+    templates_naming(db, "ports", columns, None, |keys| {
         format!("c.host_port = {} AND lower(c.protocol) = {}", keys[0], keys[1])
     })
     .await
 }
 
-/// The templates that name one of these domains: of each at most [`MAX_TEMPLATES`].
+/// The templates that name one of these domains, or have a domain with references: of each at most [`MAX_TEMPLATES`].
 pub async fn templates_by_domain(db: &impl Session, domains: Vec<String>) -> Result<Vec<TemplateId>, DbErr> {
-    templates_naming(db, "domains", vec![Column::Texts(domains)], |keys| format!("c.domain = {}", keys[0])).await
+    let also = contains_references(db.get_database_backend());
+    let columns = vec![Column::Texts(domains)];
+    templates_naming(db, "domains", columns, Some(&also), |keys| format!("c.domain = {}", keys[0])).await
 }
 
 /// The templates that name one of these external volumes or paths, normalized by [`fold`](super::fold): of each at most
 /// [`MAX_TEMPLATES`].
 pub async fn templates_by_source(db: &impl Session, sources: Vec<String>) -> Result<Vec<TemplateId>, DbErr> {
-    templates_naming(db, "volumes", vec![Column::Texts(sources)], |keys| {
+    templates_naming(db, "volumes", vec![Column::Texts(sources)], None, |keys| {
         format!("{FOLDED} = {} AND (c.is_external OR c.scope = 'host' OR c.volume_type = 'bind')", keys[0])
     })
     .await
 }
 
+/// `also` is a condition for more templates.
 async fn templates_naming(
     db: &impl Session,
     table: &str,
     columns: Vec<Column>,
+    also: Option<&str>,
     condition: impl Fn(&[String]) -> String,
 ) -> Result<Vec<TemplateId>, DbErr> {
     #[derive(FromQueryResult)]
@@ -278,7 +282,11 @@ async fn templates_naming(
         ),
         _ => format!("SELECT DISTINCT o.service_id FROM {from} CROSS JOIN LATERAL ({inner}) AS o"),
     };
-    let statement = Statement::from_sql_and_values(backend, sql, rows.values);
+    let also = also.map_or_else(String::new, |condition| {
+        let more = format!("SELECT c.service_id FROM service_{table} AS c WHERE {condition}");
+        format!(" UNION SELECT m.service_id FROM ({more} ORDER BY c.service_id LIMIT {MAX_TEMPLATES}) AS m")
+    });
+    let statement = Statement::from_sql_and_values(backend, sql + &also, rows.values);
     let owners = Owner::find_by_statement(statement).all(db).await?;
     let mut owners: Vec<TemplateId> = owners.into_iter().map(|owner| owner.service_id).collect();
     owners.sort_unstable();

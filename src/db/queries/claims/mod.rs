@@ -2,11 +2,13 @@
 //!
 //! Called by the use cases. It must not decide what an instance claims; `kinds::merging` computes it. An instance without
 //! overrides of ports, domains and volumes is found through the rows of its template, and of the others the claims are
-//! kept (`kept.rs`). So what a query costs does not depend on the number of instances.
+//! kept (`kept.rs`). So what a query costs does not depend on the number of instances. Only what a domain with references
+//! stands for is looked up (`referring.rs`).
 
 pub mod free_ports;
 pub mod holders;
 pub mod kept;
+pub mod referring;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DatabaseBackend, DbErr, FromQueryResult, Statement, Value, sea_query::ArrayType};
