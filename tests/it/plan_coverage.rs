@@ -61,6 +61,8 @@ fn arguments(field: &str) -> &'static str {
     match field {
         "Query.stack" | "Query.template" => "(name: \"shop\")",
         "Query.instance" => "(stack: \"shop\", name: \"web\")",
+        "Query.stackByRef" | "Query.templateByRef" => "(ref: { name: \"shop\" })",
+        "Query.instanceByRef" => "(ref: { byName: { stack: \"shop\", name: \"web\" } })",
         "Stack.instance" => "(name: \"web\")",
         "Query.node" => "(id: \"U3RhY2s6MQ\")",
         "Query.nodes" => "(ids: [\"U3RhY2s6MQ\"])",

@@ -74,13 +74,14 @@ fn documents(schema: &Schema) -> Vec<String> {
             // Below it are objects that the other fields show with everything.
             "Plan" => PLAN.to_owned(),
             "SearchResultConnection" => FOUND.to_owned(),
+            _ if field.ends_with("ByRef") => "{ __typename id name }".to_owned(),
             inside => schema.everything(inside),
         };
         documents.extend(ask(field, inside).into_iter().map(|asked| {
-            let variables = if asked.contains('$') { "query ($mine: ID!, $instance: ID!) " } else { "" };
-            let variables =
-                if asked.contains("$instance") { variables } else { &variables.replace(", $instance: ID!", "") };
-            format!("{variables}{{ {asked} {below} }}")
+            let used = ["$mine", "$instance"].into_iter().filter(|name| asked.contains(name));
+            let declared: Vec<String> = used.map(|name| format!("{name}: ID!")).collect();
+            let variables = if declared.is_empty() { String::new() } else { format!("({})", declared.join(", ")) };
+            format!("query {variables} {{ {asked} {below} }}")
         }));
     }
     documents

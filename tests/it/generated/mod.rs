@@ -32,7 +32,7 @@ use crate::{
 both!(every_generated_query_is_answered_alike, payloads_show_what_queries_show);
 
 /// The number of operations by default.
-const CASES: usize = 500;
+const CASES: usize = 600;
 
 fn cases() -> usize {
     number_setting("DEVARCH_GENERATED_OPERATIONS").map_or(CASES, |cases| usize::try_from(cases).unwrap())

@@ -18,12 +18,9 @@ use super::{
 use crate::support::Rng;
 
 /// How much more often than the others a field of `Query` is chosen.
-const ROOTS: [(&str, usize); 11] = [
+const ROOTS: [(&str, usize); 8] = [
     ("stack", 5),
-    ("stackByRef", 2),
     ("instance", 5),
-    ("instanceByRef", 2),
-    ("templateByRef", 2),
     ("stacks", 3),
     ("template", 3),
     ("templates", 3),
@@ -101,6 +98,13 @@ impl<'a> Grower<'a> {
             std::iter::repeat_n(field.name.to_string(), weight)
         });
         let names: Vec<String> = names.collect();
+        if self.chance(4) {
+            // One that few answers have shown.
+            let fields = self.types.fields("Query");
+            let some = [0; 3].map(|_| fields[self.rng.below(fields.len())].name.to_string());
+            let shown = |name: &String| self.shown.get(&format!("Query.{name}")).copied().unwrap_or_default();
+            return some.into_iter().min_by_key(shown).unwrap();
+        }
         names[self.rng.below(names.len())].clone()
     }
 
