@@ -265,6 +265,7 @@ pub(super) enum EffectiveSetting {
 pub(super) enum SettingPart {
     Typename(Box<str>),
     Value,
+    Written,
     Origin,
     Shadows,
 }
@@ -335,6 +336,8 @@ pub(super) enum EffectiveEntryField {
     Entry(LayeredField),
     Origin,
     Shadows(Fields<LayeredField>),
+    /// The entry with its references.
+    AsWritten(Fields<LayeredField>),
     Written(WrittenField),
 }
 

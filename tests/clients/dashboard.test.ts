@@ -160,6 +160,19 @@ test('a reference shows its value and what it is made of, and is edited as it wa
   assert.equal(await row(ann, 'DB_AT').locator('.current').innerText(), 'at db in devarch-shop-db');
   await button(ann, 'Edit variable DB_AT').click();
   assert.equal(await ann.page.getByLabel('Value', { exact: true }).inputValue(), written);
+  // So are labels and commands, and a domain has its host name beside its key.
+  const label = { key: 'db', value: 'on ${{db:host}}' };
+  const domain = { domain: '${{db:host}}.test', proxyPort: 80 };
+  const setting = { command: ['redis-server', '${{db:host}}'] };
+  for (const set of [{ label }, { domain }, { setting }]) await change('patchInstanceOverrides', operations({ set }));
+  await row(ann, 'db.test, port 80').getByText('${{db:host}}.test', { exact: true }).waitFor();
+  await row(ann, 'redis-server db').getByText('redis-server "${{db:host}}"', { exact: true }).waitFor();
+  assert.equal(await row(ann, 'on db').locator('.current').innerText(), 'on db');
+  await button(ann, 'Edit label db').click();
+  assert.equal(await ann.page.getByLabel('Value', { exact: true }).inputValue(), 'on ${{db:host}}');
+  for (const entry of [{ label: 'db' }, { domain: domain.domain }, { setting: 'COMMAND' }]) {
+    await change('patchInstanceOverrides', operations({ reset: { entry } }));
+  }
   await ann.go('#/stacks/shop');
   const edge = ann.page.locator('.graph path.refers');
   await edge.waitFor({ state: 'attached' });

@@ -128,15 +128,16 @@ impl Grown<'_> {
                     "restartPolicy" => "EffectiveRestartPolicy",
                     _ => "EffectiveText",
                 };
-                let parts = own.some(of, &["value", "origin", "shadows"], nothing);
+                let parts = own.some(of, &["value", "written", "origin", "shadows"], nothing);
                 return format!("settings {{ {setting} {parts} __typename }}");
             }
             let (field, of, fields) = KINDS[own.rng.below(KINDS.len())];
             let stored = fields;
             let written: &[&str] = if of == "EnvVar" { &["text", "state"] } else { &[] };
             let fields: Vec<&str> = stored.iter().chain(written).copied().chain(["origin"]).collect();
-            let inside = own.some(&format!("Effective{of}"), &fields, &mut |own| match own.rng.below(2) {
+            let inside = own.some(&format!("Effective{of}"), &fields, &mut |own| match own.rng.below(3) {
                 0 if of == "EnvVar" => format!("segments {{ {} }}", own.segment()),
+                1 => format!("written {}", own.some(of, stored, nothing)),
                 // None of them is the effective entry's alone.
                 _ => format!("shadows {}", own.some(of, stored, nothing)),
             });

@@ -115,6 +115,8 @@ pub(in crate::graphql) struct EntryFields<K: ObjectType> {
     entry: Shared<K>,
     /// Where it comes from.
     pub(in crate::graphql) origin: Origin,
+    /// The entry as it was written, with its references: what an override of it begins with.
+    written: Shared<K>,
     /// The entries whose place it takes, those of the stack before those of the template; empty when there are none.
     shadows: Vec<Shared<K>>,
     #[graphql(flatten)]
@@ -161,11 +163,13 @@ impl<K: Registered + ObjectType> EntryFields<K> {
     fn new(parts: &Parts<'_, K>, place: usize, effective: &Effective<&K>) -> Option<Self> {
         let Parts { of, lists, resolved } = parts;
         let shadows = effective.shadows.iter().filter_map(|shadowed| Shared::find(lists, shadowed));
+        let written = Shared::find(lists, effective.entry)?;
         Some(Self {
             entry: match resolved {
-                Some(resolved) => Shared::at(resolved, place),
-                None => Shared::find(lists, effective.entry),
-            }?,
+                Some(resolved) => Shared::at(resolved, place)?,
+                None => written.clone(),
+            },
+            written,
             origin: effective.origin,
             shadows: shadows.collect(),
             since: Since::new(of, K::KIND, effective.entry.key().to_string(), effective.origin),

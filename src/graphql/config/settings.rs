@@ -23,12 +23,14 @@ impl Shown<Setting> for Settings {
         let there = merged.entries.into_iter().enumerate().map(|(place, effective)| SettingShown {
             field: effective.entry.field,
             value: Some(resolved(place).unwrap_or(effective.entry).value.clone()),
+            written: Some(effective.entry.value.clone()),
             origin: effective.origin,
             shadows: effective.shadows.first().map(|shadowed| shadowed.value.clone()),
         });
         let removed = merged.removed.into_iter().map(|removed| SettingShown {
             field: removed.entry.field,
             value: None,
+            written: None,
             origin: Origin::Instance,
             shadows: Some(removed.entry.value.clone()),
         });
@@ -40,6 +42,7 @@ impl Shown<Setting> for Settings {
 struct SettingShown {
     field: SettingField,
     value: Option<String>,
+    written: Option<String>,
     origin: Origin,
     shadows: Option<String>,
 }
@@ -66,6 +69,8 @@ impl SettingValue for RestartPolicy {
 pub(in crate::graphql) struct EffectiveSetting<T: SettingValue> {
     /// Its value; null for the image's own.
     value: Option<T>,
+    /// The value as it was written, with its references: what an override of it begins with; null for the image's own.
+    written: Option<T>,
     /// Where it comes from.
     pub(in crate::graphql) origin: Origin,
     /// The template's value that it takes the place of.
@@ -94,6 +99,7 @@ impl EffectiveSettings {
         let origin = found.map_or(Origin::Template, |entry| entry.origin);
         EffectiveSetting {
             value: found.and_then(|entry| read(&entry.value)),
+            written: found.and_then(|entry| read(&entry.written)),
             origin,
             shadows: found.and_then(|entry| read(&entry.shadows)),
             since: Since::new(&self.of, Setting::KIND, field.as_str().to_owned(), origin),

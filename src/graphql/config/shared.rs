@@ -16,6 +16,12 @@ pub(in crate::graphql) struct Shared<K> {
     at: usize,
 }
 
+impl<K> Clone for Shared<K> {
+    fn clone(&self) -> Self {
+        Self { all: Arc::clone(&self.all), at: self.at }
+    }
+}
+
 impl<K> Shared<K> {
     /// All entries of a list.
     pub(in crate::graphql) fn all(all: &Arc<Vec<K>>) -> Vec<Self> {

@@ -105,6 +105,7 @@ impl<'a> Compiler<'a> {
                 Some(match field.name.as_str() {
                     "__typename" => SettingPart::Typename(typename(of)),
                     "value" => SettingPart::Value,
+                    "written" => SettingPart::Written,
                     "origin" => SettingPart::Origin,
                     "shadows" => SettingPart::Shadows,
                     _ => return None,
@@ -278,6 +279,7 @@ impl<'a> Compiler<'a> {
             Some(match field.name.as_str() {
                 "origin" => EffectiveEntryField::Origin,
                 "shadows" => EffectiveEntryField::Shadows(own.entry(node, kind, sets)?),
+                "written" => EffectiveEntryField::AsWritten(own.entry(node, kind, sets)?),
                 "text" if kind.kind == OverrideKind::EnvVar => EffectiveEntryField::Written(WrittenField::Text),
                 "state" if kind.kind == OverrideKind::EnvVar => {
                     let is_secret = own.sides(node, kind, kind.find("isSecret")?)?;

@@ -60,6 +60,7 @@ impl<'a> Writer<'_, 'a> {
                     object(out, parts, |out, part| match part {
                         SettingPart::Typename(name) => raw(out, name),
                         SettingPart::Value => self.setting_value_of(out, &instance, columns, &source),
+                        SettingPart::Written => self.written_setting(out, &instance, columns, &source),
                         SettingPart::Origin => word(out, source.origin()),
                         SettingPart::Shadows => match source {
                             SettingSource::Template => raw(out, "null"),
@@ -101,6 +102,16 @@ impl<'a> Writer<'_, 'a> {
         if let Some(text) = text.filter(|text| matches!(columns.format, ColumnFormat::Words) && has_references(text)) {
             return self.resolved_words(out, instance, text);
         }
+        self.written_setting(out, instance, columns, source)
+    }
+
+    fn written_setting(
+        &self,
+        out: &mut ChunkWriter,
+        instance: &Instance<'_, 'a>,
+        columns: &SettingColumns,
+        source: &SettingSource<'a>,
+    ) -> Result<()> {
         match source {
             SettingSource::Own(row) => self.column(out, row, columns.value, columns.format),
             SettingSource::Removed => raw(out, "null"),
@@ -151,6 +162,7 @@ impl<'a> Writer<'_, 'a> {
                 EffectiveEntryField::Entry(field) => self.layered_field(out, source, field),
                 EffectiveEntryField::Origin => word(out, effective.origin),
                 EffectiveEntryField::Shadows(fields) => self.entries(out, &rows, &effective.shadows, fields),
+                EffectiveEntryField::AsWritten(fields) => self.layered(out, source, fields),
                 EffectiveEntryField::Written(field) => {
                     let (column, _) = kind.referring.as_ref().ok_or_else(|| malformed_row("no text"))?;
                     self.written(out, instance, (source, rows.key(effective.entry)?, column), field)

@@ -18,18 +18,30 @@ export interface Row {
 }
 
 interface Effective {
+  /** As it was written, for kinds whose entries may contain references. */
+  written?: EntryFragment;
   origin: Origin;
   since?: SinceFragment | null | undefined;
   shadows: readonly EntryFragment[];
 }
 
-function rowOf(kind: OverrideKind, value: Effective, entry: EntryFragment): Row {
-  const { origin, since, shadows } = value;
-  return { kind, key: entryKey(entry), entry, text: entryText(entry), origin, since, shadows: shadows.map(entryText) };
+/** An entry, which is edited as it was written. */
+function rowOf(kind: OverrideKind, value: Effective, runs: EntryFragment): Row {
+  const { origin, since, shadows, written: entry = runs } = value;
+  const [text, written] = [entryText(runs), entryText(entry)];
+  const row = { kind, key: entryKey(entry), entry, text, origin, since, shadows: shadows.map(entryText) };
+  return written === text ? row : { ...row, written };
+}
+
+/** A domain, whose key may contain references: the row shows the host name beside it. */
+function domainRow(domain: EffectiveFragment['domains'][number]): Row {
+  const row = rowOf('DOMAIN', domain, { ...domain, __typename: 'Domain' });
+  return row.key === domain.domain ? row : { ...row, text: `${domain.domain}, ${row.text}` };
 }
 
 interface EffectiveValue {
   value?: string | readonly string[] | null;
+  written?: string | readonly string[] | null;
   shadows?: string | readonly string[] | null;
   origin: Origin;
   since?: SinceFragment | null | undefined;
@@ -39,20 +51,23 @@ const asText = (value: string | readonly string[]) => (typeof value === 'string'
 
 function settingRows(settings: EffectiveFragment['settings']): Row[] {
   return Object.entries(settingNames).flatMap(([field, name]) => {
-    const { value, shadows, origin, since }: EffectiveValue = settings[name];
+    const { value, written = value, shadows, origin, since }: EffectiveValue = settings[name];
     // Nothing is said, so the image decides.
     if (value == null && shadows == null) return [];
     const settingOf = (value: string | readonly string[] | null | undefined) =>
       ({ __typename: 'Setting', field: field as keyof typeof settingNames, value: value == null ? '' : asText(value) }) as const;
-    const entry = settingOf(value);
-    const text = value == null ? '(that of the image)' : entryText(entry);
-    return [{ kind: 'SETTING', key: name, entry, text, origin, since, shadows: shadows == null ? [] : [entryText(settingOf(shadows))] }];
+    const entry = settingOf(written);
+    const text = value == null ? '(that of the image)' : entryText(settingOf(value));
+    const refers = value != null && entryText(entry) !== text ? { written: entryText(entry) } : {};
+    return [
+      { kind: 'SETTING', key: name, entry, text, ...refers, origin, since, shadows: shadows == null ? [] : [entryText(settingOf(shadows))] },
+    ];
   });
 }
 
 /** A variable, which is edited as it was written. */
 function variableRow(variable: EffectiveFragment['envVars'][number]): Row {
-  const { written, text, isSecret, isSet, state } = variable;
+  const { wrote: written, text, isSecret, isSet, state } = variable;
   const row = rowOf('ENV_VAR', variable, { ...variable, __typename: 'EnvVar' });
   if (variable.generate) return { ...row, text: `${row.text} (generated)` };
   if (written === null || (written === text && state === 'RESOLVED')) return row;
@@ -69,7 +84,7 @@ export function rowsOf(config: EffectiveFragment): Row[] {
     ...config.ports.map((port) => rowOf('PORT', port, { ...port, __typename: 'Port' })),
     ...config.volumes.map((volume) => rowOf('VOLUME', volume, { ...volume, __typename: 'Volume' })),
     ...config.envVars.map(variableRow),
-    ...config.domains.map((domain) => rowOf('DOMAIN', domain, { ...domain, __typename: 'Domain' })),
+    ...config.domains.map(domainRow),
     ...dependencies.map((dependency) => rowOf('DEPENDENCY', dependency, { ...dependency, __typename: 'Dependency' })),
     ...(healthcheck ? [rowOf('HEALTHCHECK', healthcheck, { ...healthcheck, __typename: 'Healthcheck' })] : []),
     ...(resourceLimits ? [rowOf('RESOURCE_LIMITS', resourceLimits, { ...resourceLimits, __typename: 'ResourceLimits' })] : []),

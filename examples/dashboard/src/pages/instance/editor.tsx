@@ -18,8 +18,14 @@ interface EntryEditorProps {
   onClose(): void;
 }
 
-/** The kinds whose values contain references. */
-const refers: readonly OverrideKind[] = ['ENV_VAR', 'LABEL'];
+/** The fields of forms whose texts contain references. */
+const refers: Partial<Record<OverrideKind, string>> = {
+  ENV_VAR: 'value',
+  LABEL: 'value',
+  DOMAIN: 'domain',
+  HEALTHCHECK: 'test',
+  CONFIG_FILE: 'content',
+};
 
 /** The form of an entry, in its place. It was filled from a revision, and is saved only over that one. */
 export function EntryEditor({ instance, row, onClose }: EntryEditorProps) {
@@ -30,6 +36,8 @@ export function EntryEditor({ instance, row, onClose }: EntryEditorProps) {
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   const [isBusy, setBusy] = useState(false);
   const { fields } = forms[kind];
+  // The key of an entry stays what it is.
+  const refersIn = row && kind === 'DOMAIN' ? undefined : refers[kind];
 
   const save = async (expectedRevision: number) => {
     setBusy(true);
@@ -100,7 +108,7 @@ export function EntryEditor({ instance, row, onClose }: EntryEditorProps) {
               Free port
             </button>
           ),
-          ...(refers.includes(kind) ? { value: <ReferTo stack={instance.stack.name} instance={instance.id} /> } : {}),
+          ...(refersIn ? { [refersIn]: <ReferTo stack={instance.stack.name} instance={instance.id} /> } : {}),
         }}
       />
       {elsewhere.map(({ message }, index) => (
