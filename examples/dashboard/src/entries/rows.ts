@@ -1,4 +1,5 @@
-// The effective configuration as rows of one table. To be replaced by `effectiveConfig.entries` when the service has it.
+// The effective configuration as rows of one table. A table that only shows them needs `effectiveConfig.entries`, where each is text;
+// the forms of this one need the fields of each kind.
 import type { EffectiveFragment, EntryFragment, Origin, OverrideKind, SinceFragment } from '../generated/graphql';
 import { entryKey, entryText, settingNames } from './text';
 
