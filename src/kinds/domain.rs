@@ -101,12 +101,12 @@ impl Kind for Domain {
 
     fn resolve(&mut self, resolve: &mut dyn FnMut(&str) -> Resolved) {
         if has_references(&self.domain) {
-            self.domain = lower_case(&resolve(&self.domain).displayed());
+            self.domain = resolve(&self.domain).in_lower_case().displayed();
         }
     }
 
     fn resolved_columns(text: &str, resolve: &mut dyn FnMut(&str) -> Resolved) -> Vec<(&'static str, ResolvedColumn)> {
-        vec![("domain", ResolvedColumn::Text(Some(lower_case(&resolve(text).displayed()))))]
+        vec![("domain", ResolvedColumn::Text(Some(resolve(text).in_lower_case().displayed())))]
     }
 
     /// Compose has no attribute for domains.
@@ -114,7 +114,7 @@ impl Kind for Domain {
         let domains = entries.iter().map(|domain| {
             let mut map = Map::new();
             match has_references(&domain.domain) {
-                true => map.set("domain", to.text(&domain.domain)),
+                true => map.set("domain", to.host_name(&domain.domain)),
                 false => map.set("domain", domain.domain.as_str()),
             }
             if let Some(port) = domain.proxy_port {
@@ -166,7 +166,8 @@ pub fn host_name(resolved: &Resolved) -> Option<String> {
     is_host_name(&name).then_some(name)
 }
 
-/// A domain in lower case. Names of instances and keys of variables in references stay as they are.
+/// A domain in lower case, with each reference in its shortest form. Names of instances and keys of variables in references
+/// stay as they are.
 fn lower_case(domain: &str) -> String {
     let (segments, malformed) = parse(domain);
     if !malformed.is_empty() {
@@ -174,7 +175,7 @@ fn lower_case(domain: &str) -> String {
     }
     let part = |segment: &Segment<'_>| match segment {
         Segment::Text(plain) => escaped(&plain.to_lowercase()).into_owned(),
-        Segment::Reference(_, written) => (*written).to_owned(),
+        Segment::Reference(reference, _) => reference.to_string(),
     };
     segments.iter().map(part).collect()
 }

@@ -49,7 +49,7 @@ pub use crate::kinds::{
         },
         operation::{
             AnyChange, AnyEntry, Draft, Entry, GivenReferences, InstanceOverrides, Key, Operation, OverrideKind,
-            Registered, Reset, Rules, Size, Sizes,
+            Registered, Reset, Rules, Size, Sizes, given_references,
         },
         overrides::{Overrides, Rule, RuleAction},
         slots::{Drafted, Head, Keyed, Slot},

@@ -145,13 +145,7 @@ impl<'v> Resolver<'v> {
             return Resolved::of_text(domain);
         }
         // No key of a variable is like it.
-        let mut resolved = self.within(Some(place), domain, domain, way);
-        for piece in &mut resolved.pieces {
-            if let Piece::Text(text) = piece {
-                *text = text.to_lowercase();
-            }
-        }
-        resolved
+        self.within(Some(place), domain, domain, way).in_lower_case()
     }
 
     fn of_variable(&self, owner: Owner, key: &'v str, variable: &Variable, way: &mut Way<'v>) -> Rc<Resolved> {

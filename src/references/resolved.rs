@@ -87,6 +87,12 @@ pub struct Resolved {
     pub(super) leads_to_disabled: bool,
 }
 
+impl From<&str> for Resolved {
+    fn from(text: &str) -> Self {
+        Self::of_text(text)
+    }
+}
+
 impl Resolved {
     pub(super) fn of_text(text: impl Into<String>) -> Self {
         Self { pieces: vec![Piece::Text(text.into())], leads_to_disabled: false }
@@ -94,6 +100,16 @@ impl Resolved {
 
     pub(super) fn missing(reference: &Reference, trouble: Trouble) -> Self {
         Self { pieces: vec![Piece::Missing(reference.clone(), trouble)], leads_to_disabled: false }
+    }
+
+    /// The same with its plain text in lower case.
+    pub fn in_lower_case(mut self) -> Self {
+        for piece in &mut self.pieces {
+            if let Piece::Text(text) = piece {
+                *text = text.to_lowercase();
+            }
+        }
+        self
     }
 
     /// Whether the references have a value.

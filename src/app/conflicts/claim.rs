@@ -24,7 +24,7 @@ use crate::{
     error::Result,
     ids::{StackId, TemplateId},
     kinds::{Domain, OverrideKind, Port, Protocol, Volume, VolumeScope, VolumeType, clean_path},
-    references::{Of, Reference, Segment, has_references, parse},
+    references::has_references,
 };
 
 /// The kind of a claimed resource.
@@ -145,11 +145,14 @@ impl Claim {
         matches!(self.resource, Resource::Path { inside: Some(_), .. })
     }
 
-    /// Whether what is claimed follows from values of the instance itself.
-    pub(in crate::app) fn refers_to_itself(&self) -> bool {
-        let Resource::Referring(text) = &self.resource else { return false };
-        let is_own = |segment: &Segment<'_>| matches!(segment, Segment::Reference(Reference { of: Of::Own, .. }, _));
-        parse(text).0.iter().any(is_own)
+    /// Whether references tell what is claimed.
+    pub(in crate::app) fn is_by_reference(&self) -> bool {
+        matches!(self.resource, Resource::Referring(_))
+    }
+
+    /// The claim of a host name.
+    pub(in crate::app) fn of_host_name(name: String) -> Self {
+        Self { resource: Resource::Domain(name), extent: Extent::Whole }
     }
 
     /// Whether the instances of one stack may have it together.

@@ -11,7 +11,7 @@ use std::{
 use crate::{
     app::{
         conflicts::{
-            claim::{Claim, Extent, Resource, deduplicate},
+            claim::{Claim, Resource, deduplicate},
             claim_index::{Age, Claimed, claims, rules_of},
         },
         overrides::references,
@@ -29,14 +29,12 @@ use crate::{
     references::{Resolver, StackValues},
 };
 
-fn refers(claim: &Claim) -> bool {
-    matches!(claim.resource, Resource::Referring(_))
-}
-
 /// Claims of a host name in place of each claim by references. Those without a value claim nothing.
 pub(super) async fn resolve(db: &impl Session, of: &[Claimant], known: &mut Claimed) -> Result<()> {
-    let referring: Vec<&Claimant> =
-        of.iter().filter(|it| known.get(&it.id).is_some_and(|claims| claims.iter().any(refers))).collect();
+    let referring: Vec<&Claimant> = of
+        .iter()
+        .filter(|it| known.get(&it.id).is_some_and(|claims| claims.iter().any(Claim::is_by_reference)))
+        .collect();
     if referring.is_empty() {
         return Ok(());
     }
@@ -52,8 +50,7 @@ pub(super) async fn resolve(db: &impl Session, of: &[Claimant], known: &mut Clai
             let Resource::Referring(text) = &claim.resource else { return Some(claim.clone()) };
             // An instance in the trash offers nothing, not even to itself.
             let (name, resolver) = (names.get(&it.id.0)?, resolvers.get(&it.stack_id)?);
-            let name = host_name(&resolver.resolve(name, text))?;
-            Some(Claim { resource: Resource::Domain(name), extent: Extent::Whole })
+            host_name(&resolver.resolve(name, text)).map(Claim::of_host_name)
         });
         let resolved = Arc::new(deduplicate(resolved.collect()));
         known.insert(it.id, resolved);

@@ -24,7 +24,7 @@ use crate::{
         Tx,
         change_log::{columns_text, differing_columns},
         entities::{InstanceModel, StackModel, TemplateModel},
-        queries::claims,
+        queries::claims::{self, Claimant},
     },
     error::{Error, Result},
     fields::{self, FieldColumn, STACK, TEMPLATE},
@@ -267,12 +267,14 @@ impl Found<'_> {
         if differing.is_empty() {
             return Ok((Vec::new(), Vec::new()));
         }
-        let running = |state: &State| -> Vec<InstanceId> {
-            let members = state.members.iter().filter(|(id, member)| member.runs && differing.contains(id));
-            members.map(|(id, _)| *id).collect()
+        let differing: Vec<InstanceId> = differing.into_iter().collect();
+        let running = |state: &State, mut of: Vec<Claimant>| {
+            of.retain(|it| state.members.get(&it.id).map_or(it.is_running, |member| member.runs));
+            of
         };
-        let had = self.app.conflicts(db, claims::of_instances(db, &running(&self.before)).await?).await?;
-        let has = self.app.conflicts(tx, claims::of_instances(tx, &running(&self.after)).await?).await?;
+        let had = running(&self.before, claims::of_instances(db, &differing).await?);
+        let has = running(&self.after, claims::of_instances(tx, &differing).await?);
+        let (had, has) = (self.app.conflicts(db, had).await?, self.app.conflicts(tx, has).await?);
         let key = |conflict: &Conflict| (conflict.instance.id, conflict.kind(), conflict.value().to_owned());
         let (known, now): (HashSet<_>, HashSet<_>) = (had.iter().map(key).collect(), has.iter().map(key).collect());
         let new = has.into_iter().filter(|conflict| !known.contains(&key(conflict))).collect();

@@ -159,12 +159,25 @@ impl Found<'_> {
     fn claims(&mut self, place: &str, before: Option<&Member>, after: Option<&Member>) {
         let claims = |member: Option<&Member>| -> BTreeSet<Claim> {
             let running = member.filter(|member| member.runs);
-            running.into_iter().flat_map(|member| member.values.claims(member.row.stack_id)).collect()
+            let claims = running.into_iter().flat_map(|member| member.values.claims(member.row.stack_id));
+            // What domains with references stand for is compared with the values.
+            claims.filter(|claim| !claim.is_by_reference()).collect()
         };
         let (had, has) = (claims(before), claims(after));
-        let Some(id) = before.or(after).map(|member| AnyId::Instance(member.row.id)) else { return };
-        let won = has.difference(&had).map(|claim| (claim, true));
-        let lost = had.difference(&has).map(|claim| (claim, false));
+        let Some(id) = before.or(after).map(|member| member.row.id) else { return };
+        self.differing_claims(place, id, &had, &has);
+    }
+
+    /// What an instance claims of the host, and claims no longer, by its claims before and after.
+    pub(super) fn differing_claims(
+        &mut self,
+        place: &str,
+        id: InstanceId,
+        had: &BTreeSet<Claim>,
+        has: &BTreeSet<Claim>,
+    ) {
+        let won = has.difference(had).map(|claim| (claim, true));
+        let lost = had.difference(has).map(|claim| (claim, false));
         let all: Vec<(Claim, bool)> = lost.chain(won).map(|(claim, is_won)| (claim.clone(), is_won)).collect();
         for (claim, is_won) in all {
             let what = match claim.kind() {
@@ -177,7 +190,7 @@ impl Found<'_> {
                 false => format!("`{place}` gives {what} {claim} back."),
             };
             let kind = EffectKind::Claim { kind: claim.kind(), value: claim.to_string(), is_won };
-            self.push(place, id, (Severity::Info, message), kind, String::new());
+            self.push(place, AnyId::Instance(id), (Severity::Info, message), kind, String::new());
         }
     }
 

@@ -3,22 +3,29 @@
 //!
 //! Used by the search for effects. It must not write. Of secrets only that they are written is compared.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use crate::{
     app::{
-        conflicts::unresolved::{Unresolved, unresolved},
+        conflicts::{
+            claim::Claim,
+            unresolved::{Unresolved, unresolved},
+        },
         effects::{
             effect::{ContainerAction, EffectKind, ReferenceAction, Severity},
             find::Found,
+            state::State,
         },
         overrides::references::{self, ReferenceUse, StackReferences},
     },
     db::{Tx, entities::InstanceModel},
     error::Result,
     ids::{AnyId, InstanceId, StackId},
-    kinds::OverrideKind,
-    references::{Of, Piece},
+    kinds::{OverrideKind, host_name},
+    references::{Of, Piece, Resolver},
 };
 
 /// The references of the stacks on one side of a change.
@@ -73,6 +80,7 @@ impl Found<'_> {
         }
         self.followers(&before);
         self.containers(&before, &after);
+        self.host_names(&before, &after);
         let known: BTreeSet<_> = lacked.keys().cloned().collect();
         lacked.retain(|key, _| !lack.contains_key(key));
         lack.retain(|key, _| !known.contains(key));
@@ -156,9 +164,45 @@ impl Found<'_> {
         }
     }
 
+    /// The host names for which domains with references stand, of instances that run: what they claim, and claim no longer.
+    fn host_names(&mut self, before: &Side, after: &Side) {
+        let (mut had, mut has) = (host_names(before, &self.before), host_names(after, &self.after));
+        let rows: BTreeMap<InstanceId, InstanceModel> =
+            had.iter().chain(&has).map(|(id, (row, _))| (*id, InstanceModel::clone(row))).collect();
+        for (id, row) in rows {
+            let claims = |side: &mut HostNames| side.remove(&id).map(|(_, claims)| claims).unwrap_or_default();
+            let place = self.place(&row);
+            let (had, has) = (claims(&mut had), claims(&mut has));
+            self.differing_claims(&place, id, &had, &has);
+        }
+    }
+
     /// Whether a live instance has a container: it and its stack are enabled.
     fn runs(&self, row: &InstanceModel) -> bool {
-        let stack = self.after.stacks.get(&row.stack_id);
-        row.enabled && stack.is_some_and(|stack| stack.enabled && stack.deleted_at.is_none())
+        runs(row, &self.after)
     }
+}
+
+/// The claims of running instances by references.
+type HostNames = BTreeMap<InstanceId, (Arc<InstanceModel>, BTreeSet<Claim>)>;
+
+fn host_names(side: &Side, state: &State) -> HostNames {
+    let mut all = HostNames::new();
+    for found in side.values() {
+        let resolver = Resolver::new(&found.values);
+        let domains = found.uses.iter().filter(|one| one.kind == OverrideKind::Domain);
+        for one in domains.filter(|one| runs(&one.instance, state)) {
+            // Its key is its text.
+            if let Some(name) = host_name(&resolver.resolve(&one.instance.instance_id, &one.key)) {
+                let known = all.entry(one.instance.id).or_insert_with(|| (Arc::clone(&one.instance), BTreeSet::new()));
+                known.1.insert(Claim::of_host_name(name));
+            }
+        }
+    }
+    all
+}
+
+fn runs(row: &InstanceModel, state: &State) -> bool {
+    let stack = state.stacks.get(&row.stack_id);
+    row.enabled && stack.is_some_and(|stack| stack.enabled && stack.deleted_at.is_none())
 }

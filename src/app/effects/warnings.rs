@@ -2,22 +2,23 @@
 //!
 //! Called by the use cases that copy, fork, rename, purge or edit. It must not refuse anything.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     app::{
-        conflicts::claim::{Claim, ClaimKind, Claims, deduplicate},
-        overrides::effective,
+        conflicts::claim::{Claim, ClaimKind, Claims, Resource, deduplicate},
+        overrides::{effective, references},
     },
     db::{
         StoredOutcome, Tx,
         entities::{InstanceModel, StackModel},
     },
     error::Result,
-    ids::AnyId,
-    kinds::{Attribute, Domain, Network, Port, StorageNames, Volume, VolumeScope},
+    ids::{AnyId, StackId},
+    kinds::{Attribute, Domain, Network, Port, StorageNames, Volume, VolumeScope, host_name},
+    references::{Of, Reference, Resolver, Segment, What, parse},
 };
 
 /// What a warning is about.
@@ -216,14 +217,24 @@ pub(in crate::app) fn left_out(instance: &str, domain: &str) -> Warning {
 
 async fn shared<K: Claims>(tx: &Tx, sources: &[InstanceModel], copied: CopyOf<'_>) -> Result<Vec<Warning>> {
     let mut warnings = Vec::new();
+    let (mut each, mut refers) = (Vec::new(), false);
     for (source, layers) in sources.iter().zip(effective::load::<K>(tx, sources).await?) {
-        let layers = match layers {
-            Ok(layers) => layers,
-            Err(row) => {
-                tracing::error!(%row, "what a copy shares is not known");
-                continue;
+        match layers {
+            Ok(layers) => {
+                let claims = layers.merge().values().into_iter().filter_map(|entry| entry.claim(source.stack_id));
+                let claims = deduplicate(claims.collect());
+                refers |= claims.iter().any(Claim::is_by_reference);
+                each.push((source, claims));
             }
-        };
+            Err(row) => tracing::error!(%row, "what a copy shares is not known"),
+        }
+    }
+    let stacks: BTreeSet<StackId> = sources.iter().map(|source| source.stack_id).collect();
+    let values = match refers {
+        true => Box::pin(references::of_stacks(tx, &stacks.into_iter().collect::<Vec<_>>())).await?,
+        false => HashMap::new(),
+    };
+    for (source, claims) in each {
         let name = &source.instance_id;
         let both = match copied {
             CopyOf::Instance => format!("the copy and `{name}`"),
@@ -231,18 +242,39 @@ async fn shared<K: Claims>(tx: &Tx, sources: &[InstanceModel], copied: CopyOf<'_
                 format!("`{name}` of the stack `{copy}` and `{name}` of the stack `{source}`")
             }
         };
-        let claims = layers.merge().values().into_iter().filter_map(|entry| entry.claim(source.stack_id)).collect();
-        for claim in deduplicate(claims) {
-            let is_private = match copied {
-                CopyOf::Stack { .. } => claim.is_inside_a_stack(),
-                CopyOf::Instance => claim.refers_to_itself(),
+        let resolver = values.get(&source.stack_id).map(Resolver::new);
+        for claim in claims {
+            let claim = match (&claim.resource, &resolver) {
+                (Resource::Referring(text), Some(resolver)) => {
+                    if !means_the_same(text, copied) {
+                        continue;
+                    }
+                    match host_name(&resolver.resolve(&source.instance_id, text)) {
+                        Some(name) => Claim::of_host_name(name),
+                        None => continue,
+                    }
+                }
+                _ => claim,
             };
+            let is_private = matches!(copied, CopyOf::Stack { .. }) && claim.is_inside_a_stack();
             if claim.extent.clashes(claim.extent) && !is_private {
                 warnings.push(shared_claim(&claim, &both));
             }
         }
     }
     Ok(warnings)
+}
+
+/// Whether a domain with references has the same host name in a copy: not if it is made of names that the copy has for itself.
+fn means_the_same(text: &str, copied: CopyOf<'_>) -> bool {
+    parse(text).0.iter().all(|segment| match (segment, copied) {
+        (Segment::Text(_), _) => true,
+        (Segment::Reference(reference, _), CopyOf::Stack { .. }) => reference.what != What::Container,
+        (Segment::Reference(Reference { of: Of::Own, what }, _), CopyOf::Instance) => {
+            matches!(what, What::Variable(_) | What::Port(_) | What::HostPort(_))
+        }
+        (Segment::Reference(..), CopyOf::Instance) => true,
+    })
 }
 
 /// The warning that two instances have the same claim.

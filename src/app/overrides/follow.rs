@@ -122,13 +122,17 @@ fn in_other_words<K: Kind>(mut entry: K, rename: impl Fn(&str) -> Option<String>
     (changed && at.is_empty()).then_some((former, entry))
 }
 
-/// Puts an entry in the place of the stored one with a key.
-fn replace<K: Kind>(slots: &mut [Slot<K>], former: &K::Key, entry: K) {
-    let is_it = |slot: &&mut Slot<K>| match slot {
-        Slot::Stored(head) => head.key.as_ref() == Some(former),
-        Slot::Given(given, _) => given.key() == *former,
+/// Puts an entry in the place of the stored one with a key. One that had the new key already named what is not there, and goes.
+fn replace<K: Kind>(slots: &mut Vec<Slot<K>>, former: &K::Key, entry: K) {
+    let has = |slot: &Slot<K>, key: &K::Key| match slot {
+        Slot::Stored(head) => head.key.as_ref() == Some(key),
+        Slot::Given(given, _) => given.key() == *key,
     };
-    if let Some(slot) = slots.iter_mut().find(is_it) {
+    let key = entry.key();
+    if key != *former {
+        slots.retain(|slot| !has(slot, &key));
+    }
+    if let Some(slot) = slots.iter_mut().find(|slot| has(slot, former)) {
         *slot = entry.into();
     }
 }

@@ -25,8 +25,8 @@ use crate::{
         Rules, Setting, SharedVar, host_name,
     },
     references::{
-        InstanceValues, Of, PortValue, Reference, Resolved, Resolver, Segment, StackValues, Trouble, Variable,
-        has_references, parse,
+        InstanceValues, Of, Piece, PortValue, Reference, Resolved, Resolver, Segment, StackValues, State, Trouble,
+        Variable, has_references, parse,
     },
 };
 
@@ -319,25 +319,32 @@ async fn expect_of(
     let values = of_stacks(tx, &[stack]).await?.remove(&stack).unwrap_or_default();
     let resolver = Resolver::new(&values);
     let mut problems = Problems::at(path);
-    for GivenReferences { path, text, is_secret, kind } in given {
-        let mut at = Problems::at(&path.iter().map(String::as_str).collect::<Vec<_>>());
-        note_troubles(&resolver, instance, (text, *is_secret), &mut at);
-        if let (OverrideKind::Domain, Some(instance), true) = (kind, instance, at.is_empty()) {
-            note_no_host_name(&resolver.resolve(instance, text), &mut at);
-        }
+    for given in given {
+        let mut at = Problems::at(&given.path.iter().map(String::as_str).collect::<Vec<_>>());
+        note_all_troubles(&resolver, instance, given, &mut at);
         problems.adopt(at);
     }
     problems.finish()
 }
 
-/// Notes that a domain, whose references have a value, stands for no host name.
+/// Notes what is wrong with a text that has just been written.
+fn note_all_troubles(resolver: &Resolver<'_>, instance: Option<&str>, given: &GivenReferences, at: &mut Problems) {
+    note_troubles(resolver, instance, (&given.text, given.is_secret), at);
+    if let (OverrideKind::Domain, Some(instance), true) = (given.kind, instance, at.is_empty()) {
+        note_no_host_name(&resolver.resolve(instance, &given.text), at);
+    }
+}
+
+/// Notes that a domain stands for no host name. What another value lacks is told where that value is.
 fn note_no_host_name(resolved: &Resolved, at: &mut Problems) {
-    if host_name(resolved).is_some() {
+    if host_name(resolved).is_some() || resolved.state() == State::Unresolved {
         return;
     }
+    let holds_secret = resolved.pieces.iter().any(|piece| matches!(piece, Piece::Hidden { text: Some(_), .. }));
     let message = match resolved.shown() {
         Some(name) => format!("This stands for `{name}`, which is no host name."),
-        None => "This contains a secret, and a domain is shown to everyone.".to_owned(),
+        None if holds_secret => "This contains a secret, and a domain is shown to everyone.".to_owned(),
+        None => "This contains a variable without a value, so it stands for no host name.".to_owned(),
     };
     at.note(Code::InvalidValue, message, None);
 }
@@ -369,12 +376,12 @@ fn note_troubles(resolver: &Resolver<'_>, instance: Option<&str>, (text, is_secr
 }
 
 /// Refuses references without a value in texts of a source that has just been applied: each with the instance that it is in,
-/// or `None` for the stack, and whether it is a secret. Messages begin with the place.
+/// or `None` for the stack. Messages begin with the place.
 pub(in crate::app) async fn expect_applied(
     tx: &Tx,
     stack: StackId,
     path: &[&str],
-    texts: Vec<(Option<String>, String, bool)>,
+    texts: Vec<(Option<String>, GivenReferences)>,
 ) -> Result<()> {
     if texts.is_empty() {
         return Ok(());
@@ -382,9 +389,9 @@ pub(in crate::app) async fn expect_applied(
     let values = of_stacks(tx, &[stack]).await?.remove(&stack).unwrap_or_default();
     let resolver = Resolver::new(&values);
     let mut problems = Problems::default();
-    for (instance, text, is_secret) in texts {
+    for (instance, given) in texts {
         let mut at = Problems::at(&[]);
-        note_troubles(&resolver, instance.as_deref(), (&text, is_secret), &mut at);
+        note_all_troubles(&resolver, instance.as_deref(), &given, &mut at);
         let Err(Error::Refused(found)) = at.finish() else { continue };
         let place = instance.as_deref().unwrap_or(SharedVar::FIELD);
         for mut problem in found {

@@ -109,11 +109,22 @@ impl<'a> Rendered<'a> {
         if !has_references(raw) {
             return literal(raw);
         }
-        let values = Arc::clone(&self.around.values);
-        let resolved = Resolver::new(&values).resolve(self.instance, raw);
+        let resolved = self.resolved(raw);
         let mut text = String::new();
         self.append(&mut text, &resolved);
         Node::text(text)
+    }
+
+    /// A domain with its references resolved, in lower case.
+    pub fn host_name(&mut self, raw: &str) -> Node {
+        let resolved = self.resolved(raw).in_lower_case();
+        let mut text = String::new();
+        self.append(&mut text, &resolved);
+        Node::text(text)
+    }
+
+    fn resolved(&self, raw: &str) -> Resolved {
+        Resolver::new(&self.around.values).resolve(self.instance, raw)
     }
 
     /// A text that Compose interpolates, with its references resolved.

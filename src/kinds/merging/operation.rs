@@ -248,7 +248,8 @@ pub struct GivenReferences {
     pub kind: OverrideKind,
 }
 
-fn given_references<K: Registered>(found: &mut Vec<GivenReferences>, path: &[String], entry: &K) {
+/// Adds the texts with references of an entry, whose fields are behind `path`.
+pub fn given_references<K: Registered>(found: &mut Vec<GivenReferences>, path: &[String], entry: &K) {
     for (field, text) in entry.reference_texts() {
         if has_references(&text) {
             let path = path.iter().cloned().chain([field.to_owned()]).collect();

@@ -10,6 +10,7 @@ both!(
     the_suffix_is_made_of_the_name_of_the_fork,
     a_domain_that_is_taken_is_left_out,
     a_domain_with_references_has_the_suffix_too,
+    a_domain_is_chosen_by_what_it_is_in_the_fork,
     what_is_of_the_host_is_shared_with_a_warning,
     volumes_are_of_their_own,
 );
@@ -90,6 +91,45 @@ async fn a_domain_with_references_has_the_suffix_too(t: &TestApp) {
     let vars = json!([{ "key": "SITE", "value": "lab.test" }, { "key": "SUB", "value": "sub" }]);
     t.done("setSharedVars", json!({ "stack": { "name": "lab" }, "vars": vars }), "").await;
     assert!(domains(t, "lab", "api").await.contains(&json!("a-x.lab.test")));
+}
+
+async fn a_domain_is_chosen_by_what_it_is_in_the_fork(t: &TestApp) {
+    t.stack("shop").await;
+    let template = json!({ "name": "app", "imageName": "app" });
+    t.done("createTemplate", template, "").await;
+    let add = async |stack: &str, name: &str, overrides: Value| {
+        let input =
+            json!({ "stack": { "name": stack }, "template": { "name": "app" }, "name": name, "overrides": overrides });
+        t.done("createInstance", input, "").await;
+    };
+    let long = "l".repeat(60);
+    add("shop", "web", json!({ "domains": [{ "domain": "web.test" }] })).await;
+    add("shop", "api", json!({ "domains": [{ "domain": "api.${{web:domain}}" }] })).await;
+    add("shop", "c", json!({ "domains": [{ "domain": "${{self:container}}.c.test" }] })).await;
+    add(
+        "shop",
+        "l",
+        json!({ "envVars": [{ "key": "L", "value": long }], "domains": [{ "domain": "${{self.L}}.test" }] }),
+    )
+    .await;
+    let payload = fork(t, json!({ "name": "lab", "domainSuffix": "suffix" })).await;
+    // What follows another domain, or the name of a container, is another one by itself.
+    assert_eq!(domains(t, "lab", "web").await, ["web-suffix.test"]);
+    assert_eq!(domains(t, "lab", "api").await, ["api.web-suffix.test"]);
+    assert_eq!(domains(t, "lab", "c").await, ["devarch-lab-c.c.test"]);
+    // With the suffix the label is too long.
+    assert_eq!(domains(t, "lab", "l").await, [""; 0]);
+    let warnings = payload["warnings"].to_string();
+    assert!(warnings.contains("`l` has the domain ${{self.L}}.test"), "{warnings}");
+    let found = t.data("{ stack(name: \"lab\") { conflicts { value } } }", json!({})).await;
+    assert_eq!(found["stack"]["conflicts"], json!([]));
+    // Where the name is taken in the fork, another one is chosen.
+    t.stack("other").await;
+    add("other", "o", json!({ "domains": [{ "domain": "api.web-x.test" }, { "domain": "devarch-next-c.c.test" }] }))
+        .await;
+    fork(t, json!({ "name": "next", "domainSuffix": "x" })).await;
+    assert_eq!(domains(t, "next", "api").await, ["api-x.web-x.test"]);
+    assert_eq!(domains(t, "next", "c").await, ["devarch-next-c-x.c.test"]);
 }
 
 async fn a_domain_that_is_taken_is_left_out(t: &TestApp) {

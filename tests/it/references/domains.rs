@@ -11,6 +11,8 @@ both!(
     a_domain_leads_to_another_domain_and_to_no_circle,
     a_rename_rewrites_domains_and_keeps_what_they_override,
     files_have_the_host_name,
+    documents_are_held_to_the_same_rules,
+    two_domains_never_become_one_key,
 );
 
 async fn set(t: &TestApp, name: &str, domains: Value) -> Value {
@@ -76,7 +78,7 @@ async fn what_is_no_host_name_is_refused(t: &TestApp) {
             "orders-db",
             json!([
                 { "key": "USER", "value": "orders" }, { "key": "PASSWORD", "value": "s3cret$", "isSecret": true },
-                { "key": "DATABASE", "value": "orders live" },
+                { "key": "DATABASE", "value": "orders live" }, { "key": "UNSET" },
             ])
         )
         .await["userErrors"],
@@ -92,6 +94,7 @@ async fn what_is_no_host_name_is_refused(t: &TestApp) {
         ("a.${{orders-db.DATABASE}}", "INVALID_VALUE", "stands for `a.orders live`, which is no host name"),
         ("a.${{orders-db.PASSWORD}}.test", "INVALID_VALUE", "contains a secret"),
         (&long, "LIMIT_EXCEEDED", "at most 255"),
+        ("a${{orders-db.UNSET}}.test", "INVALID_VALUE", "a variable without a value"),
     ] {
         let errors = set(t, "app", json!([{ "domain": text }])).await;
         let error = &errors[0];
@@ -140,8 +143,51 @@ async fn a_rename_rewrites_domains_and_keeps_what_they_override(t: &TestApp) {
     assert!(found.as_array().unwrap().contains(&lost), "{found}");
 }
 
+/// A document is refused where an override of an instance would be.
+async fn documents_are_held_to_the_same_rules(t: &TestApp) {
+    shop(t).await;
+    let apply = |value: &str, is_secret: bool| {
+        let document = format!(
+            "devarch: 1\nsharedVars:\n  - {{ key: SITE, value: '{value}', isSecret: {is_secret} }}\ninstances:\n  web:\n    \
+             template: web\n    overrides:\n      domains:\n        - domain: a.${{{{shared.SITE}}}}\n"
+        );
+        json!({ "owner": "o", "stack": "applied", "source": { "document": document } })
+    };
+    for (value, is_secret, message) in
+        [("not a host", false, "web: This stands for `a.not a host`"), ("s3cret", true, "web: This contains a secret")]
+    {
+        let errors = t.mutate("applyStack", apply(value, is_secret), "").await["userErrors"].take();
+        assert_eq!(errors[0]["code"], "INVALID_VALUE", "{errors}");
+        assert!(errors[0]["message"].as_str().unwrap().contains(message), "{errors}");
+        assert!(!errors.to_string().contains("s3cret"), "{errors}");
+    }
+    t.done("applyStack", apply("Site.test", false), "").await;
+    let found = t.data("{ stack(name: \"applied\") { document } }", json!({})).await;
+    let text = found["stack"]["document"].as_str().unwrap();
+    assert!(text.contains("a.${{shared.SITE}}"), "{text}");
+}
+
+/// Not by spaces in a reference, and not by a rename to the name that another text has already.
+async fn two_domains_never_become_one_key(t: &TestApp) {
+    shop(t).await;
+    let twice = json!([{ "domain": "${{orders-db:host}}.q" }, { "domain": "${{ orders-db : host }}.Q" }]);
+    assert_eq!(set(t, "app", twice).await[0]["code"], "DUPLICATE_KEY");
+    instance(t, "later", "web", json!({})).await;
+    let both = json!([{ "domain": "${{orders-db:host}}.q", "proxyPort": 1 }, { "domain": "${{later:host}}.q", "proxyPort": 2 }]);
+    assert_eq!(set(t, "app", both).await, json!([]));
+    t.done("softDeleteInstance", json!({ "instance": TestApp::by_name("shop", "later") }), "").await;
+    let renamed = json!({ "instance": TestApp::by_name("shop", "orders-db"), "name": "later" });
+    t.done("renameInstance", renamed, "").await;
+    let found =
+        t.data("{ instance(stack: \"shop\", name: \"app\") { domains { domain proxyPort } } }", json!({})).await;
+    assert_eq!(found["instance"]["domains"], json!([{ "domain": "${{later:host}}.q", "proxyPort": 1 }]));
+}
+
 async fn files_have_the_host_name(t: &TestApp) {
     shop(t).await;
+    let vars = json!([{ "key": "USER", "value": "Orders" }, { "key": "PASSWORD", "value": "s", "isSecret": true },
+        { "key": "DATABASE", "value": "d" }]);
+    assert_eq!(set_variables(t, "orders-db", vars).await["userErrors"], json!([]));
     assert_eq!(set(t, "app", json!([{ "domain": "${{orders-db.USER}}.test" }])).await, json!([]));
     let found = t.data("{ stack(name: \"shop\") { compose { text } } }", json!({})).await;
     let text = found["stack"]["compose"]["text"].as_str().unwrap();

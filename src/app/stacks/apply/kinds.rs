@@ -14,10 +14,9 @@ use crate::{
     error::{Problems, Result, Unreadable},
     ids::{InstanceId, TemplateId},
     kinds::{
-        Cardinality, Collections, Dependency, EnvValue, EnvVar, InstanceOverrides, Kind, OfInstance, OfTemplate,
-        OverrideKind, Overrides, for_each_kind, merge,
+        Cardinality, Collections, Dependency, EnvValue, EnvVar, GivenReferences, InstanceOverrides, Kind, OfInstance,
+        OfTemplate, OverrideKind, Overrides, for_each_kind, given_references, merge,
     },
-    references::has_references,
 };
 
 /// What a source has of an instance, by kind.
@@ -143,8 +142,8 @@ macro_rules! all_kinds {
         }
 
         impl DesiredKinds {
-            /// The texts with references that the source has, with whether each is a secret.
-            pub(super) fn referring(&self) -> Vec<(String, bool)> {
+            /// The texts with references that the source has.
+            pub(super) fn referring(&self) -> Vec<GivenReferences> {
                 let mut found = Vec::new();
                 $( {
                     let entries = match self {
@@ -152,9 +151,7 @@ macro_rules! all_kinds {
                         Self::Entries(all) => &all.$field[..],
                     };
                     for entry in entries {
-                        let texts = entry.reference_texts().into_iter().map(|(_, text)| text.into_owned());
-                        let texts = texts.filter(|text| has_references(text));
-                        found.extend(texts.map(|text| (text, entry.holds_secret())));
+                        given_references(&mut found, &[], entry);
                     }
                 } )+
                 found

@@ -13,7 +13,7 @@ use crate::{
     budget::import::ReadBudget,
     compose::{self, Imported, Note, Refusal, Request},
     error::{Code, Error, Problem, Problems, Result},
-    kinds::SharedVar,
+    kinds::{GivenReferences, OverrideKind, SharedVar},
     references::has_references,
     stack_document::{self, DocumentError, Field, StackDocument},
 };
@@ -64,15 +64,17 @@ pub(super) struct DesiredStack {
 }
 
 impl DesiredStack {
-    /// The texts with references: each with the instance that it is in, or `None` for the stack, and whether it is a secret.
-    pub(super) fn referring(&self) -> Vec<(Option<String>, String, bool)> {
+    /// The texts with references: each with the instance that it is in, or `None` for the stack.
+    pub(super) fn referring(&self) -> Vec<(Option<String>, GivenReferences)> {
         let vars =
             self.shared_vars.iter().flatten().filter_map(|var| Some((var.value.text()?.to_owned(), var.is_secret)));
-        let vars = vars.filter(|(text, _)| has_references(text)).map(|(text, is_secret)| (None, text, is_secret));
+        let vars = vars.filter(|(text, _)| has_references(text)).map(|(text, is_secret)| {
+            (None, GivenReferences { path: Vec::new(), text: text.into(), is_secret, kind: OverrideKind::EnvVar })
+        });
         let of_instance = |instance: &DesiredInstance| {
             let name = instance.name.clone();
             let texts = instance.kinds.referring().into_iter();
-            texts.map(move |(text, is_secret)| (Some(name.clone()), text, is_secret)).collect::<Vec<_>>()
+            texts.map(move |given| (Some(name.clone()), given)).collect::<Vec<_>>()
         };
         vars.chain(self.instances.iter().flat_map(of_instance)).collect()
     }

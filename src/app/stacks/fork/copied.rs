@@ -2,7 +2,7 @@
 //!
 //! Called by the use case that forks a stack. The number of statements does not depend on the number of instances.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
@@ -41,7 +41,7 @@ use crate::{
         Domain, EnvValue, EnvVar, Kind, MAX_ENTRIES, Merged, Origin, OverrideKind, Port, Rule, RuleAction, Rules,
         SharedVar, host_name,
     },
-    references::{Resolver, StackValues, has_references},
+    references::{InstanceValues, Resolved, Resolver, Segment, StackValues, Variable, What, has_references, parse},
 };
 
 /// Entries of the fork's instances, in the order of the source's instances; `None` if they are copied as they are.
@@ -196,7 +196,7 @@ impl<'c> Copying<'c> {
     }
 
     /// Decides on the domains, once the name of the fork is known.
-    async fn decide_domains(&mut self, tx: &Tx, fork: &StackModel) -> Result<()> {
+    async fn decide_domains(&mut self, tx: &Tx, fork: &StackModel, copies: &[InstanceModel]) -> Result<()> {
         let layers = layers_of::<Domain>(tx, &self.instances, &rules_of(tx, &self.instances).await?).await?;
         if layers.iter().all(|layers| layers.template.is_empty() && layers.own.is_empty()) {
             return Ok(());
@@ -206,25 +206,36 @@ impl<'c> Copying<'c> {
         let refer = effective.iter().flatten().any(|domain| has_references(&domain.domain));
         let values = if refer { Box::pin(references::of_stacks(tx, &[self.source.id])).await? } else { HashMap::new() };
         let values = values.into_values().next().unwrap_or_default();
-        let offers = offers(&self.instances, &effective, &suffixes, &values);
-        let possible: Vec<String> =
-            offers.iter().flatten().flat_map(|offer| &offer.candidates).filter_map(|it| it.host.clone()).collect();
-        let mut taken: HashSet<String> = forks::named_domains(tx, &possible).await?.into_iter().collect();
-        if !possible.is_empty() {
-            taken.extend(Box::pin(referring::host_names(tx)).await?);
-        }
+        let mut of_fork = InFork::new(&values, copies);
         // Instances that have the same domain still do.
-        let mut chosen: HashMap<(&str, Option<String>), Option<String>> = HashMap::new();
+        let mut chosen: HashMap<(String, Option<String>), Option<String>> = HashMap::new();
+        let mut domains: Vec<Vec<Option<String>>> = effective.iter().map(|of| vec![None; of.len()]).collect();
+        let mut taken: HashSet<String> = HashSet::new();
+        // A domain that names another one follows it, so that one is decided first.
+        for follows in [false, true] {
+            let offers = of_fork.offers(&self.instances, &effective, &suffixes, &values, follows);
+            let possible: Vec<String> =
+                offers.iter().flat_map(|offer| &offer.candidates).filter_map(|it| it.host.clone()).collect();
+            if offers.is_empty() {
+                continue;
+            }
+            taken.extend(forks::named_domains(tx, &possible).await?);
+            taken.extend(Box::pin(referring::host_names(tx)).await?);
+            for offer in offers {
+                let Offer { at: (instance, domain), host, candidates } = offer;
+                let key = (effective[instance][domain].domain.clone(), host);
+                let new = chosen.entry(key).or_insert_with(|| domains::choose(candidates, &mut taken));
+                domains[instance][domain].clone_from(new);
+            }
+            of_fork.decided(&self.instances, &domains);
+        }
         let mut changed = Vec::new();
-        let each = self.instances.iter().zip(&layers).zip(effective.iter().zip(offers));
-        for ((instance, layers), (effective, offers)) in each {
+        let each = self.instances.iter().zip(&layers).zip(effective.iter().zip(domains));
+        for ((instance, layers), (effective, domains)) in each {
             let mut entries = Vec::new();
-            for (domain, offer) in effective.iter().zip(offers) {
-                let new = chosen
-                    .entry((&domain.domain, offer.host))
-                    .or_insert_with(|| domains::choose(offer.candidates, &mut taken));
+            for (domain, new) in effective.iter().zip(domains) {
                 match new {
-                    Some(new) => entries.push(Domain { domain: new.clone(), ..(*domain).clone() }),
+                    Some(new) => entries.push(Domain { domain: new, ..(*domain).clone() }),
                     None => self.warnings.push(left_out(&instance.instance_id, &domain.domain)),
                 }
             }
@@ -324,7 +335,7 @@ impl<'c> Copying<'c> {
         fork: &StackModel,
         copies: &[InstanceModel],
     ) -> Result<(Vec<MappedPort>, Option<(i32, i32)>, Vec<Warning>)> {
-        self.decide_domains(tx, fork).await?;
+        Box::pin(self.decide_domains(tx, fork, copies)).await?;
         self.check_sizes()?;
         let mut kinds = Vec::new();
         kinds.extend(self.ports.is_some().then_some(OverrideKind::Port));
@@ -372,33 +383,88 @@ fn generated(instances: &[InstanceModel], merged: &[Merged<&EnvVar>], mark: &str
 
 /// The domains that a fork may have in place of one.
 struct Offer {
-    /// The host name for which that one stands.
+    /// The places of the instance and of the domain.
+    at: (usize, usize),
+    /// The host name for which the domain stands in the source.
     host: Option<String>,
     candidates: Vec<Candidate>,
 }
 
-/// What may replace each effective domain of each instance. In the fork the references lead to values of the same form.
-fn offers(
-    instances: &[InstanceModel],
-    effective: &[Vec<&Domain>],
-    suffixes: &[String],
-    values: &StackValues,
-) -> Vec<Vec<Offer>> {
-    let resolver = Resolver::new(values);
-    let host = |instance: &InstanceModel, domain: &str| match has_references(domain) {
-        true => host_name(&resolver.resolve(&instance.instance_id, domain)),
-        false => Some(domain.to_owned()),
-    };
-    let offer = |instance: &InstanceModel, domain: &Domain| {
-        let old = host(instance, &domain.domain);
-        let texts = domains::candidates(&domain.domain, old.as_deref(), suffixes);
-        let candidates = texts.into_iter().map(|text| Candidate { host: host(instance, &text), text });
-        Offer { candidates: candidates.collect(), host: old }
-    };
-    let of_instance = |(instance, domains): (&InstanceModel, &Vec<&Domain>)| {
-        domains.iter().map(|domain| offer(instance, domain)).collect()
-    };
-    instances.iter().zip(effective).map(of_instance).collect()
+/// What the instances of a fork offer to references, as far as that is known.
+struct InFork {
+    instances: Vec<InstanceValues>,
+    shared: BTreeMap<String, Variable>,
+}
+
+/// Whether the domain of an instance is part of a domain.
+fn names_a_domain(domain: &str) -> bool {
+    let is_one =
+        |segment: &Segment<'_>| matches!(segment, Segment::Reference(reference, _) if reference.what == What::Domain);
+    has_references(domain) && parse(domain).0.iter().any(is_one)
+}
+
+impl InFork {
+    /// The same as in the source, with the names of the new containers.
+    fn new(source: &StackValues, copies: &[InstanceModel]) -> Self {
+        let containers: HashMap<&str, &str> =
+            copies.iter().map(|copy| (copy.instance_id.as_str(), copy.container_name.as_str())).collect();
+        let mut instances = source.instances().to_vec();
+        for instance in &mut instances {
+            if let Some(name) = containers.get(instance.name.as_str()) {
+                instance.container_name = (*name).to_owned();
+            }
+        }
+        Self { instances, shared: source.shared().clone() }
+    }
+
+    /// Notes the domains that are decided. The others are as in the source.
+    fn decided(&mut self, instances: &[InstanceModel], domains: &[Vec<Option<String>>]) {
+        for (instance, domains) in instances.iter().zip(domains) {
+            let values = self.instances.iter_mut().find(|values| values.name == instance.instance_id);
+            let mut new: Vec<String> = domains.iter().flatten().cloned().collect();
+            new.sort_unstable();
+            if let Some(values) = values.filter(|_| !new.is_empty()) {
+                values.domains = new;
+            }
+        }
+    }
+
+    /// What may replace the effective domains of the instances that name no other domain, or do.
+    fn offers(
+        &self,
+        instances: &[InstanceModel],
+        effective: &[Vec<&Domain>],
+        suffixes: &[String],
+        source: &StackValues,
+        follows: bool,
+    ) -> Vec<Offer> {
+        let fork = StackValues::new(self.instances.clone(), self.shared.clone());
+        let (here, there) = (Resolver::new(source), Resolver::new(&fork));
+        let resolve = |resolver: &Resolver<'_>, name: &str, domain: &str| match has_references(domain) {
+            true => resolver.resolve(name, domain),
+            false => Resolved::from(domain),
+        };
+        let mut all = Vec::new();
+        for (place, (instance, domains)) in instances.iter().zip(effective).enumerate() {
+            let name = &instance.instance_id;
+            for (nth, Domain { domain, .. }) in domains.iter().enumerate() {
+                if names_a_domain(domain) != follows {
+                    continue;
+                }
+                let host = host_name(&resolve(&here, name, domain));
+                let candidate = |text: String| {
+                    let resolved = resolve(&there, name, &text);
+                    let host = host_name(&resolved);
+                    // Without a value it may get one; with one it has to be a host name.
+                    (host.is_some() || resolved.shown().is_none()).then_some(Candidate { text, host })
+                };
+                let same = candidate(domain.clone()).filter(|it| it.host.is_some() && it.host != host);
+                let others = domains::candidates(domain, host.as_deref(), suffixes).into_iter().filter_map(candidate);
+                all.push(Offer { at: (place, nth), candidates: same.into_iter().chain(others).collect(), host });
+            }
+        }
+        all
+    }
 }
 
 /// The entries with their owners.
