@@ -11,11 +11,12 @@ use crate::support::{Engine, TestApp, both, code, run};
 both!(no_field_shows_a_secret, revealing_names_exactly_one_owner, only_who_reaches_all_stacks_reveals_a_template);
 
 /// Every field that returns variables: type and field. A new one must be added here, and to the query below.
-const LEADS_TO_VARIABLES: [(&str, &str); 9] = [
+const LEADS_TO_VARIABLES: [(&str, &str); 10] = [
     ("ConfigChange", "from"),
     ("ConfigChange", "to"),
     ("EffectiveConfig", "envVars"),
     ("EffectiveEnvVar", "shadows"),
+    ("EffectiveEnvVar", "written"),
     ("EnvVar", ""),
     ("Instance", "envVars"),
     ("InstanceVersion", "envVars"),
@@ -59,7 +60,7 @@ async fn no_field_shows_a_secret(t: &TestApp) {
              changes {{ from {{ {entry} }} to {{ {entry} }} }}
              instances {{ changes {{ from {{ {entry} }} to {{ {entry} }} }} }} }} }}
            instance(stack: \"shop\", name: \"db\") {{ envVars {{ {var} }}
-             effectiveConfig {{ envVars {{ {var} shadows {{ {var} }} }} removed {{ entry {{ {entry} }} }} }}
+             effectiveConfig {{ envVars {{ {var} written {{ {var} }} shadows {{ {var} }} }} removed {{ entry {{ {entry} }} }} }}
              overrideDiff {{ from {{ {entry} }} to {{ {entry} }} }} }} }}"
     );
     let edit = json!({ "envVars": [secret("INHERITED", &format!("{PLANTED}-3")), secret("NEW", PLANTED)] });
