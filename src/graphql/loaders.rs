@@ -9,7 +9,7 @@ use std::{
     hash::{Hash, Hasher},
     marker::PhantomData,
     mem::{Discriminant, discriminant},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use async_graphql::dataloader::{DataLoader, Loader};
@@ -44,12 +44,40 @@ type Answer<K, V> = Result<HashMap<K, V>, Arc<Error>>;
 /// The loaders of one request. They do not cache: a mutation must not return data that was read before it. Clones share
 /// their batches.
 #[derive(Clone)]
-pub(super) struct Loaders(Arc<DataLoader<Reader>>);
+pub(super) struct Loaders {
+    reader: Arc<DataLoader<Reader>>,
+    planned: Arc<Mutex<Planned>>,
+}
+
+/// The stacks and templates of plans, which may be in no table.
+#[derive(Default)]
+struct Planned {
+    stacks: HashMap<StackId, Arc<StackModel>>,
+    templates: HashMap<TemplateId, Arc<TemplateModel>>,
+}
 
 impl Loaders {
     pub(super) fn new(app: App, tasks: &RequestTasks) -> Self {
         // A batch starts only when all keys are known, so its size needs no limit: the pages of a request bound it.
-        Self(Arc::new(DataLoader::new(Reader(app), tasks.clone(), NoDelay).max_batch_size(usize::MAX)))
+        let reader = DataLoader::new(Reader(app), tasks.clone(), NoDelay).max_batch_size(usize::MAX);
+        Self { reader: Arc::new(reader), planned: Arc::default() }
+    }
+
+    /// Notes the stacks and templates of a plan, for what it shows of instances that do not exist yet.
+    pub(super) fn note_planned(&self, stacks: &[StackModel], templates: &[TemplateModel]) {
+        let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        planned.stacks.extend(stacks.iter().map(|row| (row.id, Arc::new(row.clone()))));
+        planned.templates.extend(templates.iter().map(|row| (row.id, Arc::new(row.clone()))));
+    }
+
+    /// A stack of a plan.
+    pub(super) fn planned_stack(&self, id: StackId) -> Option<Arc<StackModel>> {
+        self.planned.lock().unwrap_or_else(PoisonError::into_inner).stacks.get(&id).cloned()
+    }
+
+    /// A template of a plan.
+    pub(super) fn planned_template(&self, id: TemplateId) -> Option<Arc<TemplateModel>> {
+        self.planned.lock().unwrap_or_else(PoisonError::into_inner).templates.get(&id).cloned()
     }
 
     /// The entries of one kind that an owner has.
@@ -66,7 +94,7 @@ impl Loaders {
         K: Send + Sync + Hash + Eq + Clone + 'static,
         Reader: Loader<K, Error = Arc<Error>>,
     {
-        self.0.load_one(key).await
+        self.reader.load_one(key).await
     }
 }
 

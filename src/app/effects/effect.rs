@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use crate::{
     app::conflicts::{claim::ClaimKind, find::Conflict},
+    db::entities::{StackModel, TemplateModel},
     ids::AnyId,
     kinds::AnyChange,
 };
@@ -155,6 +156,10 @@ pub struct Effects {
     pub new_conflicts: Vec<Conflict>,
     /// The conflicts that the change solves.
     pub solved_conflicts: Vec<Conflict>,
+    /// The stacks as they would be: those that the change makes are in no table.
+    pub stacks: Vec<StackModel>,
+    /// The templates as they would be.
+    pub templates: Vec<TemplateModel>,
     /// What a token binds, as text.
     pub(super) bound: String,
 }

@@ -61,7 +61,9 @@ pub(super) async fn find(app: &App, db: &Tx, tx: &Tx) -> Result<Effects> {
     for conflict in new_conflicts.iter().chain(&solved_conflicts) {
         let _ = writeln!(bound, "{}", conflict_text(conflict));
     }
-    Ok(Effects { list: found.list, new_conflicts, solved_conflicts, bound })
+    let stacks = found.after.stacks.into_values().collect();
+    let templates = found.after.templates.into_values().map(|(row, _)| row).collect();
+    Ok(Effects { list: found.list, new_conflicts, solved_conflicts, stacks, templates, bound })
 }
 
 /// A volume of a stack that an instance mounts no longer.

@@ -43,13 +43,15 @@ pub(in crate::graphql) struct InstanceRelations(Arc<InstanceModel>);
 
 impl InstanceRelations {
     async fn load_stack(&self, ctx: &Context<'_>) -> Result<Stack> {
-        let found = ctx.loaders().load(StackKey(self.0.stack_id)).await.map_err(to_graphql_error)?;
-        found.map(Stack).ok_or_else(|| vanished("stack"))
+        let (loaders, id) = (ctx.loaders(), self.0.stack_id);
+        let found = loaders.load(StackKey(id)).await.map_err(to_graphql_error)?;
+        found.or_else(|| loaders.planned_stack(id)).map(Stack).ok_or_else(|| vanished("stack"))
     }
 
     async fn load_template(&self, ctx: &Context<'_>) -> Result<Template> {
-        let found = ctx.loaders().load(TemplateKey(self.0.template_service_id)).await.map_err(to_graphql_error)?;
-        found.map(Template).ok_or_else(|| vanished("template"))
+        let (loaders, id) = (ctx.loaders(), self.0.template_service_id);
+        let found = loaders.load(TemplateKey(id)).await.map_err(to_graphql_error)?;
+        found.or_else(|| loaders.planned_template(id)).map(Template).ok_or_else(|| vanished("template"))
     }
 }
 

@@ -12,6 +12,7 @@ both!(
     a_rename_is_followed,
     an_edit_of_a_template_reaches_all_its_instances,
     an_import_is_planned,
+    conflicts_of_what_is_made_are_shown_with_its_stack,
     a_fork_is_planned,
     an_apply_is_planned_and_tells_its_plan,
     a_plan_that_would_be_refused_has_errors_only,
@@ -54,6 +55,41 @@ async fn a_new_instance_takes_its_claims(t: &TestApp) {
     t.done("updateStack", json!({ "stack": { "name": "shop" }, "enabled": false }), "stack { id }").await;
     let found = plan(t, "createInstance", &input("three")).await;
     assert_eq!(messages(&found), ["`shop/three` is created; it or its stack is disabled, so it has no container."]);
+}
+
+/// The stack and the template of an instance that only the change would make are in no table.
+async fn conflicts_of_what_is_made_are_shown_with_its_stack(t: &TestApp) {
+    t.freeze_time();
+    t.shop().await;
+    let port = json!([{ "set": { "port": { "hostPort": 15000, "containerPort": 80 } } }]);
+    let input = json!({ "instance": TestApp::by_name("shop", "db"), "operations": port });
+    t.done("patchInstanceOverrides", input, "").await;
+    let file = "services: { web: { image: acme/new, ports: ['15000:80'] } }";
+    for (change, stack, name, template) in [
+        (json!({ "duplicateStack": { "stack": { "name": "shop" }, "name": "copy" } }), "copy", "db", "postgres"),
+        (
+            json!({ "forkStack": { "stack": { "name": "shop" }, "name": "lab", "ports": "KEEP" } }),
+            "lab",
+            "db",
+            "postgres",
+        ),
+        (
+            json!({ "importCompose": { "stack": { "name": "new" }, "files": [{ "text": file }] } }),
+            "new",
+            "web",
+            "new-web",
+        ),
+    ] {
+        let query = "query ($change: ChangeInput!) { plan(change: $change) { userErrors { message }
+            newConflicts { kind instance { name stack { name enabled } template { name } } holder { stack { name } } } } }";
+        let found = t.data(query, json!({ "change": change })).await["plan"].take();
+        assert_eq!(found["userErrors"], json!([]), "{change}");
+        let conflicts = found["newConflicts"].as_array().unwrap();
+        let port = conflicts.iter().find(|conflict| conflict["kind"] == "HOST_PORT").unwrap();
+        let made =
+            json!({ "name": name, "stack": { "name": stack, "enabled": true }, "template": { "name": template } });
+        assert_eq!((&port["instance"], &port["holder"]["stack"]["name"]), (&made, &json!("shop")), "{change}");
+    }
 }
 
 async fn what_is_deleted_breaks_references_and_leaves_volumes(t: &TestApp) {

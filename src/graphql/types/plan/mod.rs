@@ -139,7 +139,9 @@ impl Plan {
     /// The conflicts that the change makes, of the instances whose claims it changes.
     #[expect(clippy::unused_async, reason = "the macro takes async methods here")]
     async fn new_conflicts(&self, ctx: &Context<'_>) -> Result<Vec<Conflict>> {
-        Conflict::list(Some(Arc::new(self.plan.effects.new_conflicts.clone())), ctx.app().budget())
+        let effects = &self.plan.effects;
+        ctx.loaders().note_planned(&effects.stacks, &effects.templates);
+        Conflict::list(Some(Arc::new(effects.new_conflicts.clone())), ctx.app().budget())
     }
 
     /// The conflicts that the change solves.
