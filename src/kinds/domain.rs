@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::{Code, Problems},
-    references::{Resolved, Segment, escaped, has_references, parse},
+    references::{MalformedReference, Resolved, Segment, escaped, has_references, parse},
     yaml::{Map, Node, Value},
 };
 
@@ -68,7 +68,9 @@ impl Kind for Domain {
         }
         let (segments, malformed) = parse(domain);
         if !malformed.is_empty() {
-            // Each is reported with its place.
+            for MalformedReference { at: place, message } in malformed {
+                at.note(Code::InvalidValue, format!("{message} It is at character {place}."), None);
+            }
             return;
         }
         // A reference may stand for any part of a name.
@@ -85,7 +87,10 @@ impl Kind for Domain {
     }
 
     fn validate(&self, at: &mut Problems) {
-        at.enter("domain", |at| Self::validate_key(&self.domain, at));
+        // References that cannot be read are noted for entries of all kinds.
+        if parse(&self.domain).1.is_empty() {
+            at.enter("domain", |at| Self::validate_key(&self.domain, at));
+        }
         if let Some(port) = self.proxy_port {
             check_port(at, "proxyPort", port);
         }

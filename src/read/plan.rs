@@ -337,13 +337,14 @@ pub(super) enum EffectiveEntryField {
     Origin,
     Shadows(Fields<LayeredField>),
     /// The entry with its references.
-    AsWritten(Fields<LayeredField>),
-    Written(WrittenField),
+    Written(Fields<LayeredField>),
+    /// A field about the text of a variable.
+    Text(TextField),
 }
 
 /// A field about the text of a variable as it was written.
 #[derive(Debug)]
-pub(super) enum WrittenField {
+pub(super) enum TextField {
     Text,
     /// Its parts: the fields of plain text, and those of a reference.
     Segments([Fields<SegmentField>; 2]),

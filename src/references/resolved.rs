@@ -87,12 +87,6 @@ pub struct Resolved {
     pub(super) leads_to_disabled: bool,
 }
 
-impl From<&str> for Resolved {
-    fn from(text: &str) -> Self {
-        Self::of_text(text)
-    }
-}
-
 impl Resolved {
     pub(super) fn of_text(text: impl Into<String>) -> Self {
         Self { pieces: vec![Piece::Text(text.into())], leads_to_disabled: false }

@@ -38,23 +38,14 @@ after(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const firstPaint = ({ page }: Dashboard) =>
-  page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity);
-
 const change = (mutation: string, input: Record<string, unknown>) => changeAt(service.address, mutation, input);
 
 test('an empty service offers a new stack, an example, and a place for a Compose file', async () => {
   await ann.go('#/');
   await title(ann, 'Stacks');
   await ann.page.getByText('Drop a compose.yaml here, or choose a file').waitFor();
-  const paints = [await firstPaint(ann)];
-  // Other tests keep the machine busy meanwhile: what counts is that the page can.
-  while (paints.length < 4 && paints.at(-1)! >= 1_000) {
-    await ann.page.reload();
-    await title(ann, 'Stacks');
-    paints.push(await firstPaint(ann));
-  }
-  assert(paints.at(-1)! < 1_000, `the first paint came after ${paints.join(', ')} ms`);
+  const paint = await ann.page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity);
+  assert(paint < 1_000, `the first paint came after ${paint} ms`);
   await button(ann, 'New stack').click();
   await button(ann, 'Cancel').click();
   await button(ann, 'Make the example stack').click();

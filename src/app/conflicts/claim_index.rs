@@ -179,7 +179,7 @@ async fn find_holders<K: Claims>(db: &impl Session, wanted: &mut [Wanted<'_>]) -
         for (template, entries) in entries.entries {
             // Relative paths are left out, so the stack does not matter.
             for claim in entries.iter().filter_map(|entry| entry.claim(StackId(0))) {
-                if matches!(claim.resource, Resource::Referring(_)) {
+                if claim.is_by_reference() {
                     referring_templates.push(template);
                 } else if resources.contains(&claim.resource) {
                     inherited.entry(claim.resource.clone()).or_default().push((template, claim));

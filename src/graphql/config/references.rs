@@ -274,7 +274,7 @@ pub(in crate::graphql) enum EndpointKind {
     Host,
     /// The name of the container: `${{instance:container}}`.
     Container,
-    /// The domain that comes first by name: `${{instance:domain}}`.
+    /// The domain that comes first in the order of the texts as they are written: `${{instance:domain}}`.
     Domain,
     /// A port of the container: `${{instance:port(5432)}}`.
     Port,

@@ -15,7 +15,7 @@ use crate::{
     read::plan::{
         EffectiveConfig, EffectiveEntryField, EffectiveField, EffectiveSetting, EntryField, Field, Fields, Layered,
         LayeredField, Referring, RemovedField, SegmentField, SettingColumns, SettingField, SettingPart, Side, Sides,
-        WrittenField,
+        TextField,
     },
 };
 
@@ -128,10 +128,10 @@ impl<'a> Compiler<'a> {
     ) -> Option<()> {
         let kind = layered.kind;
         let written = fields.iter().filter_map(|(_, field)| match field {
-            EffectiveEntryField::Written(written) => Some(written),
+            EffectiveEntryField::Text(written) => Some(written),
             _ => None,
         });
-        let written: Vec<&WrittenField> = written.collect();
+        let written: Vec<&TextField> = written.collect();
         if written.is_empty() && !self.select(sets, kind.reference_fields) {
             return Some(());
         }
@@ -143,7 +143,7 @@ impl<'a> Compiler<'a> {
         };
         let all = |sides: &Sides| [Some(sides.own), sides.template, sides.shared].into_iter().flatten();
         let secrets = written.iter().filter_map(|field| match field {
-            WrittenField::State(is_secret) => Some(is_secret),
+            TextField::State(is_secret) => Some(is_secret),
             _ => None,
         });
         let secrets = secrets.flat_map(all).collect();
@@ -279,15 +279,15 @@ impl<'a> Compiler<'a> {
             Some(match field.name.as_str() {
                 "origin" => EffectiveEntryField::Origin,
                 "shadows" => EffectiveEntryField::Shadows(own.entry(node, kind, sets)?),
-                "written" => EffectiveEntryField::AsWritten(own.entry(node, kind, sets)?),
-                "text" if kind.kind == OverrideKind::EnvVar => EffectiveEntryField::Written(WrittenField::Text),
+                "written" => EffectiveEntryField::Written(own.entry(node, kind, sets)?),
+                "text" if kind.kind == OverrideKind::EnvVar => EffectiveEntryField::Text(TextField::Text),
                 "state" if kind.kind == OverrideKind::EnvVar => {
                     let is_secret = own.sides(node, kind, kind.find("isSecret")?)?;
-                    EffectiveEntryField::Written(WrittenField::State(is_secret))
+                    EffectiveEntryField::Text(TextField::State(is_secret))
                 }
                 "segments" if kind.kind == OverrideKind::EnvVar => {
                     let parts = [own.segment("TextSegment", sets)?, own.segment("ReferenceSegment", sets)?];
-                    EffectiveEntryField::Written(WrittenField::Segments(parts))
+                    EffectiveEntryField::Text(TextField::Segments(parts))
                 }
                 _ => EffectiveEntryField::Entry(own.layered_field(node, kind, &of, field, sets)?),
             })

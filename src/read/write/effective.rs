@@ -162,8 +162,8 @@ impl<'a> Writer<'_, 'a> {
                 EffectiveEntryField::Entry(field) => self.layered_field(out, source, field),
                 EffectiveEntryField::Origin => word(out, effective.origin),
                 EffectiveEntryField::Shadows(fields) => self.entries(out, &rows, &effective.shadows, fields),
-                EffectiveEntryField::AsWritten(fields) => self.layered(out, source, fields),
-                EffectiveEntryField::Written(field) => {
+                EffectiveEntryField::Written(fields) => self.layered(out, source, fields),
+                EffectiveEntryField::Text(field) => {
                     let (column, _) = kind.referring.as_ref().ok_or_else(|| malformed_row("no text"))?;
                     self.written(out, instance, (source, rows.key(effective.entry)?, column), field)
                 }

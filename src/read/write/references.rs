@@ -18,7 +18,7 @@ use crate::{
         plain::{ColumnFormat, PlainKind, ResolvedColumn},
     },
     read::{
-        plan::{Fields, SegmentField, Sides, WrittenField},
+        plan::{Fields, SegmentField, Sides, TextField},
         rows::malformed_row,
     },
     references::{ResolvedSegment, Resolver, StackValues, State, has_references},
@@ -84,20 +84,20 @@ impl<'w, 'a> Writer<'w, 'a> {
         out: &mut ChunkWriter,
         instance: &Instance<'_, 'a>,
         (source, key, column): (EntrySource<'_, 'a>, &str, &Sides),
-        field: &WrittenField,
+        field: &TextField,
     ) -> Result<()> {
         // The text of a secret is null here.
         let text = self.sides_text(source, column)?;
         match field {
-            WrittenField::Text => super::json::text(out, text, ColumnFormat::Text),
-            WrittenField::Segments([of_text, of_reference]) => {
+            TextField::Text => super::json::text(out, text, ColumnFormat::Text),
+            TextField::Segments([of_text, of_reference]) => {
                 let parts = text.map(|text| self.parts(instance, text)).transpose()?.unwrap_or_default();
                 list(out, &parts, |out, part| {
                     let fields = if part.reference.is_some() { of_reference } else { of_text };
                     segment(out, part, fields)
                 })
             }
-            WrittenField::State(is_secret) => {
+            TextField::State(is_secret) => {
                 let state = if self.sides_flag(source, is_secret)? {
                     // Its text is not known here, only what it resolves to.
                     let found = self.resolver(instance)?.variable(self.names(instance)?.instance, key);

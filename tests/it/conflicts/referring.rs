@@ -43,7 +43,7 @@ async fn a_domain_with_references_claims_what_it_stands_for(t: &TestApp) {
     assert_eq!(conflicts(t, "shop/web").await, ["DOMAIN app.shop.test: blog/web, blog/plain"]);
     assert_eq!(conflicts(t, "blog/plain").await, ["DOMAIN app.shop.test: shop/web, blog/web"]);
 
-    // What does not run, and what has no host name, is in no one's way.
+    // What does not run, and what has no host name, clashes with nothing.
     enable(t, "blog/plain", false).await;
     assert_eq!(conflicts(t, "shop/web").await, ["DOMAIN app.shop.test: blog/web"]);
     assert_eq!(conflicts(t, "blog/plain").await, ["DOMAIN app.shop.test: shop/web, blog/web"]);

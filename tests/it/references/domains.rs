@@ -87,7 +87,7 @@ async fn what_is_no_host_name_is_refused(t: &TestApp) {
     let long = format!("a.{}", "${{orders-db.USER}}-".repeat(15) + "b");
     for (text, code, message) in [
         ("${{orders-db.USERS}}.test", "REFERENCE_NOT_FOUND", "USERS"),
-        ("${{nobody:host}}.test", "REFERENCE_NOT_FOUND", "nobody"),
+        ("${{missing:host}}.test", "REFERENCE_NOT_FOUND", "missing"),
         ("${{orders-db.USER}.test", "INVALID_VALUE", "character 0"),
         ("a_b.${{orders-db.USER}}", "INVALID_VALUE", "not a host name"),
         ("$${{orders-db.USER}}", "INVALID_VALUE", "not a host name"),
@@ -101,7 +101,17 @@ async fn what_is_no_host_name_is_refused(t: &TestApp) {
         assert_eq!(error["code"], code, "{text}: {errors}");
         assert!(error["message"].as_str().unwrap().contains(message), "{text}: {errors}");
         assert_eq!(error["path"], json!(["input", "overrides", "domains", "0", "domain"]), "{text}");
+        assert_eq!(errors.as_array().unwrap().len(), 1, "{text}: {errors}");
         assert!(!errors.to_string().contains("s3cret"), "{errors}");
+    }
+    // A rule has a key that an entry could have.
+    for operation in
+        [json!({ "remove": { "domain": "${{bad" } }), json!({ "reset": { "entry": { "domain": "${{bad" } } })]
+    {
+        let input = json!({ "instance": TestApp::by_name("shop", "app"), "operations": [operation] });
+        let errors = t.mutate("patchInstanceOverrides", input, "").await["userErrors"].take();
+        assert_eq!((errors.as_array().unwrap().len(), &errors[0]["code"]), (1, &json!("INVALID_VALUE")), "{errors}");
+        assert!(errors[0]["message"].as_str().unwrap().contains("It is at character 0."), "{errors}");
     }
 }
 

@@ -2,14 +2,14 @@
 //!
 //! Called by the use case that forks a stack. The number of statements does not depend on the number of instances.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
 use super::{
     ForkStack, PortPolicy, SecretPolicy,
-    domains::{self, Candidate},
+    domains::{self, InFork, Offer},
     port_map::{self, MappedPort, PortsOf},
     ports::{self, FreePorts, Group, LAST_PORT, NewPorts, NotKnown, Place},
     secrets::{NewSecrets, NewValue},
@@ -39,9 +39,9 @@ use crate::{
     ids::{InstanceId, StackId},
     kinds::{
         Domain, EnvValue, EnvVar, Kind, MAX_ENTRIES, Merged, Origin, OverrideKind, Port, Rule, RuleAction, Rules,
-        SharedVar, host_name,
+        SharedVar,
     },
-    references::{InstanceValues, Resolved, Resolver, Segment, StackValues, Variable, What, has_references, parse},
+    references::has_references,
 };
 
 /// Entries of the fork's instances, in the order of the source's instances; `None` if they are copied as they are.
@@ -206,28 +206,27 @@ impl<'c> Copying<'c> {
         let refer = effective.iter().flatten().any(|domain| has_references(&domain.domain));
         let values = if refer { Box::pin(references::of_stacks(tx, &[self.source.id])).await? } else { HashMap::new() };
         let values = values.into_values().next().unwrap_or_default();
-        let mut of_fork = InFork::new(&values, copies);
+        let mut in_fork = InFork::new(&values, copies);
         // Instances that have the same domain still do.
         let mut chosen: HashMap<(String, Option<String>), Option<String>> = HashMap::new();
         let mut domains: Vec<Vec<Option<String>>> = effective.iter().map(|of| vec![None; of.len()]).collect();
-        let mut taken: HashSet<String> = HashSet::new();
+        let mut taken: HashSet<String> = Box::pin(referring::host_names(tx)).await?;
         // A domain that names another one follows it, so that one is decided first.
         for follows in [false, true] {
-            let offers = of_fork.offers(&self.instances, &effective, &suffixes, &values, follows);
-            let possible: Vec<String> =
-                offers.iter().flat_map(|offer| &offer.candidates).filter_map(|it| it.host.clone()).collect();
+            let offers = in_fork.offers(&self.instances, &effective, &suffixes, &values, follows);
+            let candidates = offers.iter().flat_map(|offer| &offer.candidates);
+            let possible: Vec<String> = candidates.filter_map(|candidate| candidate.host.clone()).collect();
             if offers.is_empty() {
                 continue;
             }
             taken.extend(forks::named_domains(tx, &possible).await?);
-            taken.extend(Box::pin(referring::host_names(tx)).await?);
             for offer in offers {
                 let Offer { at: (instance, domain), host, candidates } = offer;
                 let key = (effective[instance][domain].domain.clone(), host);
                 let new = chosen.entry(key).or_insert_with(|| domains::choose(candidates, &mut taken));
                 domains[instance][domain].clone_from(new);
             }
-            of_fork.decided(&self.instances, &domains);
+            in_fork.decided(&self.instances, &domains);
         }
         let mut changed = Vec::new();
         let each = self.instances.iter().zip(&layers).zip(effective.iter().zip(domains));
@@ -379,92 +378,6 @@ fn generated(instances: &[InstanceModel], merged: &[Merged<&EnvVar>], mark: &str
         }
     }
     found
-}
-
-/// The domains that a fork may have in place of one.
-struct Offer {
-    /// The places of the instance and of the domain.
-    at: (usize, usize),
-    /// The host name for which the domain stands in the source.
-    host: Option<String>,
-    candidates: Vec<Candidate>,
-}
-
-/// What the instances of a fork offer to references, as far as that is known.
-struct InFork {
-    instances: Vec<InstanceValues>,
-    shared: BTreeMap<String, Variable>,
-}
-
-/// Whether the domain of an instance is part of a domain.
-fn names_a_domain(domain: &str) -> bool {
-    let is_one =
-        |segment: &Segment<'_>| matches!(segment, Segment::Reference(reference, _) if reference.what == What::Domain);
-    has_references(domain) && parse(domain).0.iter().any(is_one)
-}
-
-impl InFork {
-    /// The same as in the source, with the names of the new containers.
-    fn new(source: &StackValues, copies: &[InstanceModel]) -> Self {
-        let containers: HashMap<&str, &str> =
-            copies.iter().map(|copy| (copy.instance_id.as_str(), copy.container_name.as_str())).collect();
-        let mut instances = source.instances().to_vec();
-        for instance in &mut instances {
-            if let Some(name) = containers.get(instance.name.as_str()) {
-                instance.container_name = (*name).to_owned();
-            }
-        }
-        Self { instances, shared: source.shared().clone() }
-    }
-
-    /// Notes the domains that are decided. The others are as in the source.
-    fn decided(&mut self, instances: &[InstanceModel], domains: &[Vec<Option<String>>]) {
-        for (instance, domains) in instances.iter().zip(domains) {
-            let values = self.instances.iter_mut().find(|values| values.name == instance.instance_id);
-            let mut new: Vec<String> = domains.iter().flatten().cloned().collect();
-            new.sort_unstable();
-            if let Some(values) = values.filter(|_| !new.is_empty()) {
-                values.domains = new;
-            }
-        }
-    }
-
-    /// What may replace the effective domains of the instances that name no other domain, or do.
-    fn offers(
-        &self,
-        instances: &[InstanceModel],
-        effective: &[Vec<&Domain>],
-        suffixes: &[String],
-        source: &StackValues,
-        follows: bool,
-    ) -> Vec<Offer> {
-        let fork = StackValues::new(self.instances.clone(), self.shared.clone());
-        let (here, there) = (Resolver::new(source), Resolver::new(&fork));
-        let resolve = |resolver: &Resolver<'_>, name: &str, domain: &str| match has_references(domain) {
-            true => resolver.resolve(name, domain),
-            false => Resolved::from(domain),
-        };
-        let mut all = Vec::new();
-        for (place, (instance, domains)) in instances.iter().zip(effective).enumerate() {
-            let name = &instance.instance_id;
-            for (nth, Domain { domain, .. }) in domains.iter().enumerate() {
-                if names_a_domain(domain) != follows {
-                    continue;
-                }
-                let host = host_name(&resolve(&here, name, domain));
-                let candidate = |text: String| {
-                    let resolved = resolve(&there, name, &text);
-                    let host = host_name(&resolved);
-                    // Without a value it may get one; with one it has to be a host name.
-                    (host.is_some() || resolved.shown().is_none()).then_some(Candidate { text, host })
-                };
-                let same = candidate(domain.clone()).filter(|it| it.host.is_some() && it.host != host);
-                let others = domains::candidates(domain, host.as_deref(), suffixes).into_iter().filter_map(candidate);
-                all.push(Offer { at: (place, nth), candidates: same.into_iter().chain(others).collect(), host });
-            }
-        }
-        all
-    }
 }
 
 /// The entries with their owners.

@@ -2,13 +2,14 @@
 //!
 //! Called by the use case that forks a stack. It must not access the database.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::{
+    db::entities::InstanceModel,
     error::{Code, Problem, Problems},
-    kinds::{Domain, Kind},
+    kinds::{Domain, Kind, host_name},
     name::{NameOf, suggest},
-    references::{Segment, has_references, parse},
+    references::{InstanceValues, Resolver, Segment, StackValues, Variable, What, has_references, parse},
 };
 
 /// The longest label of a host name.
@@ -84,12 +85,94 @@ pub(super) fn check(suffix: &str) -> Option<Problem> {
 }
 
 /// Chooses the first domain whose host name nothing has, and takes it; `None` if there is none. One that has no host name,
-/// because a reference has no value, is in no one's way.
+/// because a reference has no value, counts as free.
 pub(super) fn choose(candidates: Vec<Candidate>, taken: &mut HashSet<String>) -> Option<String> {
     let is_free = |it: &Candidate| it.host.as_ref().is_none_or(|host| !taken.contains(host));
     let free = candidates.into_iter().find(is_free)?;
     taken.extend(free.host);
     Some(free.text)
+}
+
+/// The domains that a fork may have in place of one.
+pub(super) struct Offer {
+    /// The places of the instance and of the domain.
+    pub(super) at: (usize, usize),
+    /// The host name for which the domain stands in the source.
+    pub(super) host: Option<String>,
+    pub(super) candidates: Vec<Candidate>,
+}
+
+/// What the instances of a fork offer to references, as far as that is known.
+pub(super) struct InFork {
+    instances: Vec<InstanceValues>,
+    shared: BTreeMap<String, Variable>,
+}
+
+/// Whether the domain of an instance is part of a domain.
+fn names_a_domain(domain: &str) -> bool {
+    let is_one =
+        |segment: &Segment<'_>| matches!(segment, Segment::Reference(reference, _) if reference.what == What::Domain);
+    parse(domain).0.iter().any(is_one)
+}
+
+impl InFork {
+    /// The same as in the source, with the names of the new containers.
+    pub(super) fn new(source: &StackValues, copies: &[InstanceModel]) -> Self {
+        let containers: HashMap<&str, &str> =
+            copies.iter().map(|copy| (copy.instance_id.as_str(), copy.container_name.as_str())).collect();
+        let mut instances = source.instances().to_vec();
+        for instance in &mut instances {
+            if let Some(name) = containers.get(instance.name.as_str()) {
+                instance.container_name = (*name).to_owned();
+            }
+        }
+        Self { instances, shared: source.shared().clone() }
+    }
+
+    /// Notes the domains that are decided. The others are as in the source.
+    pub(super) fn decided(&mut self, instances: &[InstanceModel], domains: &[Vec<Option<String>>]) {
+        for (instance, domains) in instances.iter().zip(domains) {
+            let values = self.instances.iter_mut().find(|values| values.name == instance.instance_id);
+            let mut new: Vec<String> = domains.iter().flatten().cloned().collect();
+            new.sort_unstable();
+            if let Some(values) = values.filter(|_| !new.is_empty()) {
+                values.domains = new;
+            }
+        }
+    }
+
+    /// What may replace the effective domains of the instances that name no other domain, or do.
+    pub(super) fn offers(
+        &self,
+        instances: &[InstanceModel],
+        effective: &[Vec<&Domain>],
+        suffixes: &[String],
+        source: &StackValues,
+        follows: bool,
+    ) -> Vec<Offer> {
+        let fork = StackValues::new(self.instances.clone(), self.shared.clone());
+        let (here, there) = (Resolver::new(source), Resolver::new(&fork));
+        let mut all = Vec::new();
+        for (place, (instance, domains)) in instances.iter().zip(effective).enumerate() {
+            let name = &instance.instance_id;
+            for (nth, Domain { domain, .. }) in domains.iter().enumerate() {
+                if names_a_domain(domain) != follows {
+                    continue;
+                }
+                let host = host_name(&here.resolve(name, domain));
+                let candidate = |text: String| {
+                    let resolved = there.resolve(name, &text);
+                    let host = host_name(&resolved);
+                    // Without a value it may get one; with one it has to be a host name.
+                    (host.is_some() || resolved.shown().is_none()).then_some(Candidate { text, host })
+                };
+                let same = candidate(domain.clone()).filter(|it| it.host.is_some() && it.host != host);
+                let others = candidates(domain, host.as_deref(), suffixes).into_iter().filter_map(candidate);
+                all.push(Offer { at: (place, nth), candidates: same.into_iter().chain(others).collect(), host });
+            }
+        }
+        all
+    }
 }
 
 #[cfg(test)]
