@@ -23,7 +23,10 @@ use crate::{
     },
     error::Result,
     ids::{StackId, TemplateId},
-    kinds::{Domain, OverrideKind, Port, Protocol, Volume, VolumeScope, VolumeType, clean_path},
+    kinds::{
+        Domain, OfInstance, OfTemplate, OverrideKind, Port, Protocol, Stored, Volume, VolumeScope, VolumeType,
+        clean_path,
+    },
     references::has_references,
 };
 
@@ -184,7 +187,7 @@ impl fmt::Display for Claim {
 }
 
 /// A kind whose entries can make claims.
-pub(in crate::app) trait Claims: Mergeable {
+pub(in crate::app) trait Claims: Mergeable + Stored<OfTemplate> + Stored<OfInstance> {
     /// Whether entries can make claims by references.
     const CAN_REFER: bool = false;
 

@@ -17,23 +17,20 @@ use crate::{
             claim::{Claim, Claims, Extent, Resource, deduplicate},
             referring,
         },
-        overrides::effective::{Layers, load_with},
+        overrides::effective::{Layers, MadeFromTemplate, load_from, together},
     },
     db::{
         Session,
-        entries::Source,
-        queries::{
-            claims::{
-                Claimant,
-                holders::{self, Holders, MAX_COUNT, Users},
-                referring::State,
-            },
-            rules,
+        entries::{Source, Tables, Together},
+        queries::claims::{
+            Claimant,
+            holders::{self, Holders, MAX_COUNT, Users},
+            referring::State,
         },
     },
     error::Result,
     ids::{InstanceId, StackId, TemplateId},
-    kinds::{OfTemplate, Rules},
+    kinds::{Domain, OfTemplate, OverrideKind, Port, Volume},
 };
 
 /// The claims of instances. Instances that only inherit share one list.
@@ -78,20 +75,25 @@ impl Overlaps {
     }
 }
 
-/// Loads the override rules of instances, all kinds together.
-pub(in crate::app) async fn rules_of(db: &impl Session, of: &[Claimant]) -> Result<HashMap<InstanceId, Rules>> {
-    let ids: Vec<InstanceId> = of.iter().map(|claimant| claimant.id).collect();
-    Ok(rules::load(db, &ids).await?)
+/// Loads what the claims of instances through some kinds follow from. Runs one statement on PostgreSQL.
+pub(in crate::app) async fn rows_of(
+    db: &impl Session,
+    of: &[impl MadeFromTemplate],
+    kinds: &[OverrideKind],
+) -> Result<Together> {
+    let mut tables = vec![Tables::of::<Port>(), Tables::of::<Domain>(), Tables::of::<Volume>()];
+    tables.retain(|tables| kinds.contains(&tables.kind()));
+    Ok(together(db, of, &tables).await?)
 }
 
-/// Computes the claims of instances through one kind. Runs two statements, and merges once for all instances that only
+/// Computes the claims of instances through one kind, of what was loaded for them. Merges once for all instances that only
 /// inherit.
 pub(in crate::app) async fn claims<K: Claims>(
     db: &impl Session,
     of: &[Claimant],
-    rules: &HashMap<InstanceId, Rules>,
+    loaded: &Together,
 ) -> Result<Claimed> {
-    let layers = load_with::<K>(db, of, rules).await?;
+    let layers = load_from::<K>(db, of, loaded).await?;
     let mut inherited: HashMap<(TemplateId, StackId), Arc<Vec<Claim>>> = HashMap::new();
     let claimed = of.iter().zip(&layers).filter_map(|(claimant, layers)| {
         // The unreadable row may belong to another stack than the caller's, and must not hide all other claims.
@@ -109,16 +111,16 @@ pub(in crate::app) async fn claims<K: Claims>(
 }
 
 impl App {
-    /// Finds the conflicts of `subjects` through one kind. Runs at most ten statements, for any number of subjects and
+    /// Finds the conflicts of `subjects` through one kind. Runs at most eight statements, for any number of subjects and
     /// claimants. What they read does not depend on the number of claimants. Where domains contain references there are more
     /// statements, still a constant number, and they read the stacks of all these domains.
     pub(in crate::app) async fn overlaps<K: Claims>(
         &self,
         db: &impl Session,
         subjects: &[Claimant],
-        rules: &HashMap<InstanceId, Rules>,
+        loaded: &Together,
     ) -> Result<Overlaps> {
-        let mut known = claims::<K>(db, subjects, rules).await?;
+        let mut known = claims::<K>(db, subjects, loaded).await?;
         if K::CAN_REFER {
             Box::pin(referring::resolve(db, subjects, &mut known)).await?;
         }

@@ -12,7 +12,7 @@ use crate::{
         App,
         conflicts::{
             claim::ClaimKind,
-            claim_index::{Age, MAX_OTHERS, Overlaps, rules_of},
+            claim_index::{Age, MAX_OTHERS, Overlaps, rows_of},
             unresolved::{Unresolved, unresolved},
         },
         effects::Severity,
@@ -20,6 +20,7 @@ use crate::{
     },
     db::{
         Session,
+        change_log::CLAIMING,
         entities::InstanceModel,
         queries::{
             claims::{self, Claimant},
@@ -215,11 +216,11 @@ impl App {
         if subjects.is_empty() {
             return Ok(Vec::new());
         }
-        let rules = rules_of(db, &subjects).await?;
+        let loaded = rows_of(db, &subjects, &CLAIMING).await?;
         let (ports, domains, volumes) = tokio::try_join!(
-            self.overlaps::<Port>(db, &subjects, &rules),
-            self.overlaps::<Domain>(db, &subjects, &rules),
-            self.overlaps::<Volume>(db, &subjects, &rules)
+            self.overlaps::<Port>(db, &subjects, &loaded),
+            self.overlaps::<Domain>(db, &subjects, &loaded),
+            self.overlaps::<Volume>(db, &subjects, &loaded)
         )?;
         let mut overlaps = ports;
         overlaps.append(domains);

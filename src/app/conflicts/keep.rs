@@ -12,7 +12,7 @@ use crate::{
     access::Permission,
     app::{
         App,
-        conflicts::claim_index::{claims, rules_of},
+        conflicts::claim_index::{claims, rows_of},
     },
     db::{
         Command, Tx,
@@ -84,12 +84,12 @@ async fn compute(tx: &Tx, found: Vec<Changed>, kinds: &[OverrideKind]) -> Result
     let own: Vec<Claimant> = changed.iter().filter(|it| it.has_own).map(|it| Claimant::from(*it)).collect();
     let mut new = Vec::new();
     if !own.is_empty() {
-        let rules = rules_of(tx, &own).await?;
+        let loaded = rows_of(tx, &own, kinds).await?;
         for kind in kinds {
             let claimed = match kind {
-                OverrideKind::Port => claims::<Port>(tx, &own, &rules).await?,
-                OverrideKind::Domain => claims::<Domain>(tx, &own, &rules).await?,
-                OverrideKind::Volume => claims::<Volume>(tx, &own, &rules).await?,
+                OverrideKind::Port => claims::<Port>(tx, &own, &loaded).await?,
+                OverrideKind::Domain => claims::<Domain>(tx, &own, &loaded).await?,
+                OverrideKind::Volume => claims::<Volume>(tx, &own, &loaded).await?,
                 _ => continue,
             };
             for instance in &own {

@@ -12,7 +12,7 @@ use crate::{
     app::{
         conflicts::{
             claim::{Claim, Resource, deduplicate},
-            claim_index::{Age, Claimed, claims, rules_of},
+            claim_index::{Age, Claimed, claims, rows_of},
         },
         overrides::references,
     },
@@ -25,7 +25,7 @@ use crate::{
     },
     error::Result,
     ids::{InstanceId, StackId, TemplateId},
-    kinds::{Domain, host_name},
+    kinds::{Domain, OverrideKind, host_name},
     references::{Resolver, StackValues},
 };
 
@@ -66,7 +66,8 @@ pub(super) async fn claims_by_reference(
     state: State,
 ) -> Result<Vec<(Age, Vec<Claim>)>> {
     let claimants = referring::claimants(db, templates, state).await?;
-    let stored = claims::<Domain>(db, &claimants, &rules_of(db, &claimants).await?).await?;
+    let loaded = rows_of(db, &claimants, &[OverrideKind::Domain]).await?;
+    let stored = claims::<Domain>(db, &claimants, &loaded).await?;
     let mut resolved = stored.clone();
     resolve(db, &claimants, &mut resolved).await?;
     let of = |claimed: &Claimed, id: InstanceId| claimed.get(&id).map(Arc::clone).unwrap_or_default();

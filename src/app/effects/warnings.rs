@@ -8,12 +8,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     app::{
-        conflicts::claim::{Claim, ClaimKind, Claims, Resource, deduplicate},
+        conflicts::{
+            claim::{Claim, ClaimKind, Claims, Resource, deduplicate},
+            claim_index::rows_of,
+        },
         overrides::{effective, references},
     },
     db::{
         StoredOutcome, Tx,
+        change_log::CLAIMING,
         entities::{InstanceModel, StackModel},
+        entries::{Tables, Together},
     },
     error::Result,
     ids::{AnyId, StackId},
@@ -155,9 +160,10 @@ pub(in crate::app) async fn shared_by_copies(
     sources: &[InstanceModel],
     copied: CopyOf<'_>,
 ) -> Result<Vec<Warning>> {
-    let mut warnings = shared::<Port>(tx, sources, copied).await?;
-    warnings.extend(shared::<Volume>(tx, sources, copied).await?);
-    warnings.extend(shared::<Domain>(tx, sources, copied).await?);
+    let loaded = rows_of(tx, sources, &CLAIMING).await?;
+    let mut warnings = shared::<Port>(tx, (sources, &loaded), copied).await?;
+    warnings.extend(shared::<Volume>(tx, (sources, &loaded), copied).await?);
+    warnings.extend(shared::<Domain>(tx, (sources, &loaded), copied).await?);
     Ok(limited(warnings))
 }
 
@@ -179,9 +185,11 @@ pub(in crate::app) async fn shared_by_forks(
     copied: CopyOf<'_>,
     keeps_ports: bool,
 ) -> Result<Vec<Warning>> {
-    let mut warnings = if keeps_ports { shared::<Port>(tx, sources, copied).await? } else { Vec::new() };
-    warnings.extend(shared::<Volume>(tx, sources, copied).await?);
-    for (source, layers) in sources.iter().zip(effective::load::<Network>(tx, sources).await?) {
+    let tables = [Tables::of::<Port>(), Tables::of::<Volume>(), Tables::of::<Network>(), Tables::of::<Attribute>()];
+    let loaded = effective::together(tx, sources, &tables).await?;
+    let mut warnings = if keeps_ports { shared::<Port>(tx, (sources, &loaded), copied).await? } else { Vec::new() };
+    warnings.extend(shared::<Volume>(tx, (sources, &loaded), copied).await?);
+    for (source, layers) in sources.iter().zip(effective::load_from::<Network>(tx, sources, &loaded).await?) {
         // What cannot be read is reported when the stack is rendered.
         let Ok(layers) = layers else { continue };
         let instance = &source.instance_id;
@@ -195,7 +203,7 @@ pub(in crate::app) async fn shared_by_forks(
             warnings.push(Warning { code: WarningCode::NetworkShared, message });
         }
     }
-    for (source, layers) in sources.iter().zip(effective::load::<Attribute>(tx, sources).await?) {
+    for (source, layers) in sources.iter().zip(effective::load_from::<Attribute>(tx, sources, &loaded).await?) {
         let Ok(layers) = layers else { continue };
         let is_of_host = |it: &Attribute| it.name == "network_mode" && it.value.0.as_str() == Some("host");
         if layers.merge().values().into_iter().any(is_of_host) {
@@ -215,10 +223,14 @@ pub(in crate::app) fn left_out(instance: &str, domain: &str) -> Warning {
     Warning { code: WarningCode::DomainLeftOut, message }
 }
 
-async fn shared<K: Claims>(tx: &Tx, sources: &[InstanceModel], copied: CopyOf<'_>) -> Result<Vec<Warning>> {
+async fn shared<K: Claims>(
+    tx: &Tx,
+    (sources, loaded): (&[InstanceModel], &Together),
+    copied: CopyOf<'_>,
+) -> Result<Vec<Warning>> {
     let mut warnings = Vec::new();
     let (mut each, mut refers) = (Vec::new(), false);
-    for (source, layers) in sources.iter().zip(effective::load::<K>(tx, sources).await?) {
+    for (source, layers) in sources.iter().zip(effective::load_from::<K>(tx, sources, loaded).await?) {
         match layers {
             Ok(layers) => {
                 let claims = layers.merge().values().into_iter().filter_map(|entry| entry.claim(source.stack_id));

@@ -11,13 +11,13 @@ use crate::{
     db::{
         Session,
         entities::InstanceModel,
-        entries::{Mergeable, Source},
+        entries::{Loaded, Mergeable, Source, Tables, Together},
         queries::{claims::Claimant, rules},
     },
     error::Unreadable,
     ids::{InstanceId, StackId, TemplateId},
     kinds::{
-        Inherited, Merged, OfInstance, OfStack, OfTemplate, OverrideKind, Overrides, Rules, Stats, inherited,
+        Inherited, Merged, OfInstance, OfStack, OfTemplate, OverrideKind, Overrides, Rules, Stats, Stored, inherited,
         merge_with, stats_with,
     },
 };
@@ -123,10 +123,45 @@ pub(in crate::app) async fn load_with<K: Mergeable>(
     rules: &HashMap<InstanceId, Rules>,
 ) -> Result<Vec<Readable<K>>, DbErr> {
     let ids: Vec<InstanceId> = instances.iter().map(MadeFromTemplate::id).collect();
+    let template = <K as Source<OfTemplate>>::load_each(db, &templates_of(instances)).await?;
+    let own = <K as Source<OfInstance>>::load_each(db, &ids).await?;
+    layered(db, instances, rules, (template, own)).await
+}
+
+/// Loads what the layers of several kinds consist of, and the rules: one statement on PostgreSQL.
+pub(in crate::app) async fn together(
+    db: &impl Session,
+    instances: &[impl MadeFromTemplate],
+    kinds: &[Tables],
+) -> Result<Together, DbErr> {
+    let ids: Vec<InstanceId> = instances.iter().map(MadeFromTemplate::id).collect();
+    Together::load(db, (&ids, &templates_of(instances)), kinds).await
+}
+
+/// The layers of one kind for many instances, in their order, of what was loaded for them. Runs a statement for a kind that
+/// stacks have.
+pub(in crate::app) async fn load_from<K: Mergeable + Stored<OfTemplate> + Stored<OfInstance>>(
+    db: &impl Session,
+    instances: &[impl MadeFromTemplate],
+    loaded: &Together,
+) -> Result<Vec<Readable<K>>, DbErr> {
+    let rows = (loaded.of_templates::<K>(db)?, loaded.of_instances::<K>(db)?);
+    layered(db, instances, &loaded.rules, rows).await
+}
+
+fn templates_of(instances: &[impl MadeFromTemplate]) -> Vec<TemplateId> {
     let mut templates: Vec<TemplateId> = instances.iter().map(MadeFromTemplate::template).collect();
     templates.sort_unstable();
     templates.dedup();
-    let template = <K as Source<OfTemplate>>::load_each(db, &templates).await?;
+    templates
+}
+
+async fn layered<K: Mergeable>(
+    db: &impl Session,
+    instances: &[impl MadeFromTemplate],
+    rules: &HashMap<InstanceId, Rules>,
+    (template, mut own): (Loaded<OfTemplate, K>, Loaded<OfInstance, K>),
+) -> Result<Vec<Readable<K>>, DbErr> {
     let unreadable = template.unreadable;
     let template: HashMap<TemplateId, Arc<Vec<K>>> =
         template.entries.into_iter().map(|(id, entries)| (id, Arc::new(entries))).collect();
@@ -137,7 +172,6 @@ pub(in crate::app) async fn load_with<K: Mergeable>(
     let shared_unreadable = shared.unreadable;
     let shared: HashMap<StackId, Arc<Vec<K>>> =
         shared.entries.into_iter().map(|(id, entries)| (id, Arc::new(entries))).collect();
-    let mut own = <K as Source<OfInstance>>::load_each(db, &ids).await?;
     let (nothing, no_rules) = (Arc::new(Vec::new()), Rules::new());
     let layers = instances.iter().map(|instance| {
         if let Some(row) = unreadable.get(&instance.template()) {

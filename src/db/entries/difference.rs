@@ -9,8 +9,9 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, QueryFilter,
-    sea_query::{OnConflict, Query},
+    ActiveModelTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, IdenStatic, Iterable, QueryFilter,
+    QueryTrait,
+    sea_query::{CommonTableExpression, InsertStatement, OnConflict, WithClause},
 };
 
 use crate::{
@@ -18,7 +19,10 @@ use crate::{
     db::{
         Session, Tx,
         change_log::{Form, NewEntry, Side},
-        entries::{number, rows},
+        entries::{
+            number, rows,
+            together::{self, Part, Table},
+        },
         queries::in_list::one_of,
         secrets,
     },
@@ -139,9 +143,14 @@ impl<K: Kind> Difference<K> {
         number(self.inserted.len()) - number(self.deleted.len())
     }
 
-    /// Writes the difference: at most three statements for any number of rows, and one more for the key if there are
-    /// secrets.
-    pub(super) async fn write<O: Owner>(mut self, tx: &Tx, owner: O::Id, now: DateTime<Utc>) -> Result<()>
+    /// Leaves to `writes` what has to be written and logged. Runs a statement for the key if there are secrets.
+    pub(super) async fn write<O: Owner>(
+        mut self,
+        tx: &Tx,
+        owner: O::Id,
+        now: DateTime<Utc>,
+        writes: &mut Writes,
+    ) -> Result<()>
     where
         K: Stored<O>,
     {
@@ -165,37 +174,31 @@ impl<K: Kind> Difference<K> {
         let id: AnyId = owner.into();
         let subject = Subject::from(id);
         if !deleted.is_empty() {
-            let these = one_of(tx.get_database_backend(), K::id_column().as_str(), deleted.into_iter());
-            let mut delete = Query::delete();
-            delete.from_table(K::Entity::default()).cond_where(these).returning_all();
-            for row in rows::of_query::<O, K>(tx.query_all(&delete).await?)? {
-                // A row that cannot be read leaves no value in the log.
-                match row.entry {
-                    Ok(entry) => {
-                        let side = side_of_row::<O, K>(tx, owner, &entry, row.id);
-                        log(tx, subject, &entry, Some(side), None);
-                    }
-                    Err(_) => tx.log().unlogged(subject, K::KIND),
-                }
-            }
+            writes.deletes.push(Deletion {
+                table: Table::of::<O, K>(),
+                ids: deleted,
+                log: Box::new(move |tx, deleted| log_deletions::<O, K>(tx, owner, deleted)),
+            });
         }
+        let mut logged = Vec::new();
         if !is_first {
             for (_, entry, stored) in &updated {
                 let after = Some(Side::of_entry(entry, None));
                 match stored {
                     // A row with another identity is another thing: the one is gone, and the other one is new.
                     Some((before, stored)) if stored.row_identity() != entry.row_identity() => {
-                        log(tx, subject, stored, Some(before.clone()), None);
-                        log(tx, subject, entry, None, after);
+                        logged.push(new_entry(stored, Some(before.clone()), None));
+                        logged.push(new_entry(entry, None, after));
                     }
-                    Some((before, _)) => log(tx, subject, entry, Some(before.clone()), after),
-                    None => log(tx, subject, entry, None, after),
+                    Some((before, _)) => logged.push(new_entry(entry, Some(before.clone()), after)),
+                    None => logged.push(new_entry(entry, None, after)),
                 }
             }
             for (entry, _) in &inserted {
-                log(tx, subject, entry, None, Some(Side::of_entry(entry, None)));
+                logged.push(new_entry(entry, None, Some(Side::of_entry(entry, None))));
             }
         }
+        writes.logged.extend(logged.into_iter().map(|entry| (subject, entry)));
         if !updated.is_empty() {
             let rows = updated.into_iter().map(|(id, entry, _)| {
                 let mut row = entry.into_row(owner);
@@ -203,30 +206,106 @@ impl<K: Kind> Difference<K> {
                 row
             });
             let change = OnConflict::column(K::id_column()).update_columns(updated_columns::<O, K>()).to_owned();
-            K::Entity::insert_many(rows).on_conflict(change).exec_without_returning(tx).await?;
+            writes.updates.push(K::Entity::insert_many(rows).on_conflict(change).into_query());
         }
         if !inserted.is_empty() {
             let rows = inserted.into_iter().map(|(entry, _)| entry.into_row(owner));
-            K::Entity::insert_many(rows).exec_without_returning(tx).await?;
+            writes.inserts.push(K::Entity::insert_many(rows).into_query());
         }
         Ok(())
     }
 }
 
-/// Logs an entry that is encrypted as it is stored.
-fn log<K: Registered>(tx: &Tx, owner: Subject, entry: &K, before: Option<Side>, after: Option<Side>) {
+/// The rows of a kind to delete.
+struct Deletion {
+    table: Table,
+    ids: Vec<i64>,
+    /// Logs the rows that were deleted.
+    log: LogDeletions,
+}
+
+type LogDeletions = Box<dyn FnOnce(&Tx, &Part) -> Result<(), DbErr> + Send>;
+
+/// The deletions, the updates and the insertions of several kinds. On PostgreSQL each of the three is one statement.
+#[derive(Default)]
+pub(super) struct Writes {
+    deletes: Vec<Deletion>,
+    /// What is logged of the updates and of the insertions.
+    logged: Vec<(Subject, NewEntry)>,
+    updates: Vec<InsertStatement>,
+    inserts: Vec<InsertStatement>,
+}
+
+impl Writes {
+    /// Writes the rows and logs them. An entry may have the key that another one had before its deletion or its update, so these
+    /// precede.
+    pub(super) async fn run(self, tx: &Tx) -> Result<()> {
+        let deletes: Vec<(&Table, &[i64])> = self.deletes.iter().map(|it| (&it.table, it.ids.as_slice())).collect();
+        let deleted = together::delete(tx, &deletes).await?;
+        for (deletion, rows) in self.deletes.into_iter().zip(&deleted) {
+            (deletion.log)(tx, rows)?;
+        }
+        for (subject, entry) in self.logged {
+            tx.log().entry(subject, entry);
+        }
+        for statements in [self.updates, self.inserts] {
+            if tx.get_database_backend() == DatabaseBackend::Sqlite {
+                for statement in &statements {
+                    tx.execute(statement).await?;
+                }
+            } else {
+                at_once(tx, statements).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Runs statements that write to different tables as one. Of no kind there are more than `MAX_ENTRIES` rows, so all their values
+/// fit into one statement.
+async fn at_once(tx: &Tx, statements: Vec<InsertStatement>) -> Result<()> {
+    let mut others = WithClause::new();
+    let mut statements = statements.into_iter().enumerate().peekable();
+    while let Some((number, statement)) = statements.next() {
+        if statements.peek().is_some() {
+            others.cte(CommonTableExpression::new().query(statement).table_name(format!("w{number}")).to_owned());
+        } else if number == 0 {
+            tx.execute(&statement).await?;
+        } else {
+            tx.execute(&statement.with(std::mem::take(&mut others))).await?;
+        }
+    }
+    Ok(())
+}
+
+/// An entry for the log, encrypted as it is stored.
+fn new_entry<K: Registered>(entry: &K, before: Option<Side>, after: Option<Side>) -> NewEntry {
     let (key, identity) = (entry.key().to_string(), entry.row_identity());
-    tx.log().entry(
-        owner,
-        NewEntry {
-            form: Form::Entry,
-            kind: K::KIND.as_str(),
-            identity: Some(identity).filter(|identity| *identity != key),
-            key: Some(key),
-            before,
-            after,
-        },
-    );
+    NewEntry {
+        form: Form::Entry,
+        kind: K::KIND.as_str(),
+        identity: Some(identity).filter(|identity| *identity != key),
+        key: Some(key),
+        before,
+        after,
+    }
+}
+
+/// Logs rows that were deleted.
+fn log_deletions<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, deleted: &Part) -> Result<(), DbErr> {
+    let id: AnyId = owner.into();
+    let subject = Subject::from(id);
+    for row in deleted.read::<O, K>()? {
+        // A row that cannot be read leaves no value in the log.
+        match row.entry {
+            Ok(entry) => {
+                let side = side_of_row::<O, K>(tx, owner, &entry, row.id);
+                tx.log().entry(subject, new_entry(&entry, Some(side), None));
+            }
+            Err(_) => tx.log().unlogged(subject, K::KIND),
+        }
+    }
+    Ok(())
 }
 
 /// A stored row for the log. Its secret is encrypted under the current key, so that the log has none under an older key
@@ -244,7 +323,7 @@ pub fn log_deleted<O: Owner, K: Stored<O>>(tx: &Tx, row: K::Model) {
     let id = K::row_id(&row);
     let (owner, entry) = K::from_row(row);
     let owner: AnyId = owner.into();
-    log(tx, owner.into(), &entry, Some(Side::of_entry(&entry, Some(id))), None);
+    tx.log().entry(owner.into(), new_entry(&entry, Some(Side::of_entry(&entry, Some(id))), None));
 }
 
 /// Reads some rows and decrypts them, each with what it is for the log. Rows that cannot be read or decrypted are missing.
@@ -279,4 +358,25 @@ fn unstorable<K: Kind>(column: &str) -> Error {
         K::FIELD
     );
     Error::refused(Problem::new(Code::InvalidValue, &["input"], message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::{MAX_ENTRIES, OfInstance, for_each_kind};
+
+    /// PostgreSQL takes that many values in a statement.
+    const MAX_VALUES: usize = 65_535;
+
+    #[test]
+    fn the_values_of_all_kinds_fit_into_one_statement() {
+        let mut columns = 0;
+        macro_rules! count {
+            ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
+                $( columns += <crate::kinds::$kind as Stored<OfInstance>>::COLUMNS.len() + 2; )+
+            };
+        }
+        for_each_kind!(count);
+        assert!(columns * MAX_ENTRIES < MAX_VALUES, "{columns} columns");
+    }
 }

@@ -9,6 +9,7 @@ pub mod references;
 mod rows;
 pub mod search;
 pub mod shared;
+mod together;
 
 use std::collections::HashMap;
 
@@ -20,11 +21,12 @@ use sea_orm::{
 pub use crate::db::entries::{
     difference::log_deleted,
     rows::{Loaded, LoadedRows, with_rows},
+    together::{Tables, Together},
 };
 use crate::{
     db::{
         Session, Tx,
-        entries::difference::Difference,
+        entries::difference::{Difference, Writes},
         queries::{
             in_list::{keyed, one_of, parameter},
             instances::InstanceChange,
@@ -125,13 +127,19 @@ pub async fn under<O: Owner, K: Stored<O>>(db: &impl Session, owner: O::Id, keys
     Ok(found)
 }
 
-/// Replaces the collection of an owner with `wanted`, writing only the rows that differ. Returns true if there were
-/// any.
-async fn replace<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, wanted: Vec<K>, now: DateTime<Utc>) -> Result<bool> {
+/// Replaces the collection of an owner with `wanted`, writing only the rows that differ; `writes` has the rest of it. Returns true
+/// if there were any.
+async fn replace<O: Owner, K: Stored<O>>(
+    tx: &Tx,
+    owner: O::Id,
+    wanted: Vec<K>,
+    now: DateTime<Utc>,
+    writes: &mut Writes,
+) -> Result<bool> {
     let stored = heads::load::<O, K>(tx, owner).await?;
     let difference = Difference::find::<O>(tx, owner, stored, wanted.into_iter().map(Slot::from).collect()).await?;
     let differs = !difference.is_empty();
-    difference.write::<O>(tx, owner, now).await?;
+    difference.write::<O>(tx, owner, now, writes).await?;
     Ok(differs)
 }
 
@@ -175,10 +183,12 @@ macro_rules! collected {
                 wanted: Collections,
                 now: DateTime<Utc>,
             ) -> Result<bool> {
-                let mut changed = false;
+                let (mut changed, mut writes) = (false, Writes::default());
                 $( if let Some(set) = wanted.$field {
-                    changed |= replace::<$owner, crate::kinds::$kind>(tx, owner, set.into_entries(), now).await?;
+                    let entries: Vec<crate::kinds::$kind> = set.into_entries();
+                    changed |= replace::<$owner, crate::kinds::$kind>(tx, owner, entries, now, &mut writes).await?;
                 } )+
+                writes.run(tx).await?;
                 Ok(changed)
             }
 
@@ -188,11 +198,12 @@ macro_rules! collected {
                 collections: Collections,
                 now: DateTime<Utc>,
             ) -> Result<()> {
+                let mut writes = Writes::default();
                 $( if let Some(set) = collections.$field {
                     let entries: Vec<crate::kinds::$kind> = set.into_entries();
-                    Difference::first(entries).write::<$owner>(tx, owner, now).await?;
+                    Difference::first(entries).write::<$owner>(tx, owner, now, &mut writes).await?;
                 } )+
-                Ok(())
+                writes.run(tx).await
             }
         }
     };
@@ -271,11 +282,12 @@ macro_rules! all_kinds {
                 if self.is_empty() {
                     return Ok(None);
                 }
-                let mut more_overrides = 0;
+                let (mut more_overrides, mut writes) = (0, Writes::default());
                 $( if let Some(difference) = self.$field {
                     more_overrides += difference.more();
-                    difference.write::<OfInstance>(tx, self.instance, now).await?;
+                    difference.write::<OfInstance>(tx, self.instance, now, &mut writes).await?;
                 } )+
+                writes.run(tx).await?;
                 self.rules.write(tx, self.instance).await?;
                 Ok(Some(InstanceChange { more_overrides, ..InstanceChange::default() }))
             }

@@ -60,16 +60,16 @@ pub(super) async fn fetch<O: Owner, K: Stored<O>>(
     db: &impl Session,
     select: Select<K::Entity>,
 ) -> Result<Vec<Row<O, K>>, DbErr> {
-    of_query(db.query_all_raw(select.build(db.get_database_backend())).await?)
+    of_query(&db.query_all_raw(select.build(db.get_database_backend())).await?, "")
 }
 
-/// Reads the rows that a statement has returned.
-pub(super) fn of_query<O: Owner, K: Stored<O>>(rows: Vec<QueryResult>) -> Result<Vec<Row<O, K>>, DbErr> {
+/// Reads the rows that a statement has returned. The names of their columns begin with `prefix`.
+pub(super) fn of_query<O: Owner, K: Stored<O>>(rows: &[QueryResult], prefix: &str) -> Result<Vec<Row<O, K>>, DbErr> {
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
-        let id: i64 = row.try_get("", K::id_column().as_str())?;
-        let owner = O::Id::from_raw(row.try_get("", K::owner_column().as_str())?);
-        let entry = match K::Model::from_query_result(&row, "") {
+        let id: i64 = row.try_get(prefix, K::id_column().as_str())?;
+        let owner = O::Id::from_raw(row.try_get(prefix, K::owner_column().as_str())?);
+        let entry = match K::Model::from_query_result(row, prefix) {
             Ok(model) => Ok(K::from_row(model).1),
             // The driver's message may quote the value.
             Err(_) => Err(Unreadable { table: K::TABLE, row: id, owner: owner.into(), field: K::FIELD }),
@@ -89,6 +89,10 @@ pub(super) async fn sealed<O: Owner, K: Stored<O>>(
     let of_owners = one_of(db.get_database_backend(), K::owner_column().as_str(), ids);
     let rows =
         fetch::<O, K>(db, K::Entity::find().filter(of_owners).filter(reach).order_by_asc(K::id_column())).await?;
+    Ok(by_owner(rows))
+}
+
+fn by_owner<O: Owner, K: Stored<O>>(rows: Vec<Row<O, K>>) -> Loaded<O, K> {
     let (mut entries, mut unreadable): (HashMap<O::Id, Vec<K>>, HashMap<_, _>) = (HashMap::new(), HashMap::new());
     for Row { owner, entry, .. } in rows {
         match entry {
@@ -99,12 +103,20 @@ pub(super) async fn sealed<O: Owner, K: Stored<O>>(
         }
     }
     entries.retain(|owner, _| !unreadable.contains_key(owner));
-    Ok(Loaded { entries, unreadable })
+    Loaded { entries, unreadable }
 }
 
 /// Loads the entries of many owners and decrypts their secrets.
 pub(super) async fn open<O: Owner, K: Stored<O>>(db: &impl Session, owners: &[O::Id]) -> Result<Loaded<O, K>, DbErr> {
-    let mut loaded = sealed::<O, K>(db, owners, Condition::all()).await?;
+    decrypted(db, sealed::<O, K>(db, owners, Condition::all()).await?)
+}
+
+/// Collects rows by their owners and decrypts their secrets.
+pub(super) fn opened<O: Owner, K: Stored<O>>(db: &impl Session, rows: Vec<Row<O, K>>) -> Result<Loaded<O, K>, DbErr> {
+    decrypted(db, by_owner(rows))
+}
+
+fn decrypted<O: Owner, K: Stored<O>>(db: &impl Session, mut loaded: Loaded<O, K>) -> Result<Loaded<O, K>, DbErr> {
     for (owner, entries) in &mut loaded.entries {
         for entry in entries {
             secrets::open::<O, K>(entry, *owner, db.vault())?;

@@ -41,7 +41,8 @@ impl Db {
 
     /// Whether a table is there, also before any migration.
     pub async fn has_table(&self, name: &str) -> Result<bool> {
-        Ok(SchemaManager::new(&self.open.write).has_table(name).await?)
+        let schema = SchemaManager::new(&self.open.write);
+        Ok(repeated!(Attempts::at_start(), schema.has_table(name))?)
     }
 
     /// Applies all pending migrations.

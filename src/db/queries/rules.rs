@@ -42,6 +42,11 @@ async fn load_where(
         .order_by_asc(Column::Id)
         .all(db)
         .await?;
+    Ok(collect(rows))
+}
+
+/// The rules of many instances, of their rows. Instances without rules are missing.
+pub(in crate::db) fn collect(rows: Vec<Model>) -> HashMap<InstanceId, Rules> {
     let mut of_instance: HashMap<InstanceId, Rules> = HashMap::new();
     for row in rows {
         let instance = row.instance_id;
@@ -54,7 +59,7 @@ async fn load_where(
     for rules in of_instance.values_mut() {
         rules.sort();
     }
-    Ok(of_instance)
+    of_instance
 }
 
 fn read(row: Model) -> Option<Rule> {
