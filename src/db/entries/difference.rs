@@ -9,8 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, IdenStatic, Iterable, QueryFilter,
-    QueryTrait,
+    ActiveModelTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, IdenStatic, Iterable, QueryTrait,
     sea_query::{CommonTableExpression, InsertStatement, OnConflict, WithClause},
 };
 
@@ -20,10 +19,10 @@ use crate::{
         Session, Tx,
         change_log::{Form, NewEntry, Side},
         entries::{
-            number, rows,
+            number,
+            rows::Row,
             together::{self, Part, Table},
         },
-        queries::in_list::one_of,
         secrets,
     },
     error::{Code, Error, Problem, Result},
@@ -91,24 +90,42 @@ fn match_rows<K: Kind>(stored: Vec<Head<K>>, wanted: Vec<Slot<K>>) -> (Vec<Match
     (given, leaving)
 }
 
-impl<K: Kind> Difference<K> {
-    /// Compares the rows of an owner with the wanted collection, which consists of rows to keep and of given entries.
-    /// Runs at most one statement.
-    pub(super) async fn find<O: Owner>(
-        tx: &Tx,
-        owner: O::Id,
-        stored: Vec<Head<K>>,
-        wanted: Vec<Slot<K>>,
-    ) -> Result<Self, DbErr>
+/// The rows of an owner and the entries of the wanted collection, which belong to each other.
+pub(super) struct Matching<K: Kind> {
+    given: Vec<Matched<K>>,
+    /// The rows that belong to no entry.
+    leaving: Vec<Head<K>>,
+    /// Where the rows are found that have to be read.
+    place: Option<usize>,
+}
+
+impl<K: Kind> Matching<K> {
+    /// Compares the rows of an owner with the wanted collection, which consists of rows to keep and of given entries. Leaves to
+    /// `reads` what has to be read.
+    pub(super) fn of<O: Owner>(stored: Vec<Head<K>>, wanted: Vec<Slot<K>>, reads: &mut Reads) -> Self
     where
         K: Stored<O>,
     {
         let (given, leaving) = match_rows(stored, wanted);
         let unknown = given.iter().filter(|given| given.has_to_be_read());
         let unknown: Vec<i64> = unknown.filter_map(|given| Some(given.row.as_ref()?.row)).collect();
-        let mut known = read::<O, K>(tx, owner, &unknown).await?;
+        let place = (!unknown.is_empty()).then(|| {
+            reads.0.push((Table::of::<O, K>(), unknown));
+            reads.0.len() - 1
+        });
+        Self { given, leaving, place }
+    }
+
+    /// What has to be written, once the rows were read.
+    pub(super) fn compare<O: Owner>(self, tx: &Tx, owner: O::Id, read: &[Part]) -> Result<Difference<K>, DbErr>
+    where
+        K: Stored<O>,
+    {
+        let Self { given, leaving, place } = self;
+        let rows = place.and_then(|place| read.get(place)).map(Part::read::<O, K>).transpose()?;
+        let mut known = decrypted(tx, owner, rows.unwrap_or_default());
         let deleted = leaving.into_iter().map(|head| head.row).collect();
-        let mut found = Self { deleted, updated: Vec::new(), inserted: Vec::new(), is_first: false };
+        let mut found = Difference { deleted, updated: Vec::new(), inserted: Vec::new(), is_first: false };
         for Matched { entry, row, in_place } in given {
             match row.map(|head| head.row) {
                 Some(id) if in_place => {
@@ -126,7 +143,21 @@ impl<K: Kind> Difference<K> {
         }
         Ok(found)
     }
+}
 
+/// Rows of several kinds that have to be read.
+#[derive(Default)]
+pub(super) struct Reads(Vec<(Table, Vec<i64>)>);
+
+impl Reads {
+    /// Reads them, with one statement on PostgreSQL.
+    pub(super) async fn run(self, tx: &Tx) -> Result<Vec<Part>, DbErr> {
+        let all: Vec<(&Table, &[i64])> = self.0.iter().map(|(table, ids)| (table, ids.as_slice())).collect();
+        together::read(tx, &all).await
+    }
+}
+
+impl<K: Kind> Difference<K> {
     /// The difference between an empty collection and the first entries of an owner.
     pub(super) fn first(entries: Vec<K>) -> Self {
         let inserted = entries.into_iter().map(|entry| (entry, None)).collect();
@@ -326,20 +357,15 @@ pub fn log_deleted<O: Owner, K: Stored<O>>(tx: &Tx, row: K::Model) {
     tx.log().entry(owner.into(), new_entry(&entry, Some(Side::of_entry(&entry, Some(id))), None));
 }
 
-/// Reads some rows and decrypts them, each with what it is for the log. Rows that cannot be read or decrypted are missing.
-async fn read<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, ids: &[i64]) -> Result<HashMap<i64, (K, Side)>, DbErr> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let these = one_of(tx.get_database_backend(), K::id_column().as_str(), ids.iter().copied());
-    let rows = rows::fetch::<O, K>(tx, K::Entity::find().filter(these)).await?;
+/// Decrypts rows, each with what it is for the log. Rows that cannot be read or decrypted are missing.
+fn decrypted<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, rows: Vec<Row<O, K>>) -> HashMap<i64, (K, Side)> {
     let opened = rows.into_iter().filter_map(|row| {
         let mut entry = row.entry.ok()?;
         let side = side_of_row::<O, K>(tx, owner, &entry, row.id);
         secrets::open::<O, K>(&mut entry, owner, tx.vault()).ok()?;
         Some((row.id, (entry, side)))
     });
-    Ok(opened.collect())
+    opened.collect()
 }
 
 /// The columns that an update writes.

@@ -26,7 +26,7 @@ pub use crate::db::entries::{
 use crate::{
     db::{
         Session, Tx,
-        entries::difference::{Difference, Writes},
+        entries::difference::{Difference, Matching, Reads, Writes},
         queries::{
             in_list::{keyed, one_of, parameter},
             instances::InstanceChange,
@@ -137,7 +137,9 @@ async fn replace<O: Owner, K: Stored<O>>(
     writes: &mut Writes,
 ) -> Result<bool> {
     let stored = heads::load::<O, K>(tx, owner).await?;
-    let difference = Difference::find::<O>(tx, owner, stored, wanted.into_iter().map(Slot::from).collect()).await?;
+    let mut reads = Reads::default();
+    let matching = Matching::of::<O>(stored, wanted.into_iter().map(Slot::from).collect(), &mut reads);
+    let difference = matching.compare::<O>(tx, owner, &reads.run(tx).await?)?;
     let differs = !difference.is_empty();
     difference.write::<O>(tx, owner, now, writes).await?;
     Ok(differs)
@@ -259,15 +261,18 @@ macro_rules! all_kinds {
         impl Changes {
             /// Computes the changes from a draft. Reads only the rows that may equal a given entry.
             pub async fn find(tx: &Tx, instance: InstanceId, draft: Draft) -> Result<Self, DbErr> {
-                let (mut touched, mut wanted) = (Vec::new(), Vec::new());
+                let (mut touched, mut wanted, mut reads) = (Vec::new(), Vec::new(), Reads::default());
                 $( let $field = match draft.$field {
                     Some(Drafted { overrides, stored }) => {
                         touched.push(OverrideKind::$kind);
                         wanted.extend(overrides.rules(OverrideKind::$kind));
-                        Some(Difference::find::<OfInstance>(tx, instance, stored, overrides.entries).await?)
+                        Some(Matching::of::<OfInstance>(stored, overrides.entries, &mut reads))
                     }
                     None => None,
                 }; )+
+                let read = reads.run(tx).await?;
+                $( let $field =
+                    $field.map(|matching| matching.compare::<OfInstance>(tx, instance, &read)).transpose()?; )+
                 let rules = rules::Difference::find(tx, instance, &touched, wanted).await?;
                 Ok(Self { instance, rules, $( $field, )+ })
             }

@@ -147,6 +147,12 @@ pub(super) async fn delete(tx: &Tx, of: &[(&Table, &[i64])]) -> Result<Vec<Part>
     run(tx, &rows, Verb::Delete).await
 }
 
+/// Reads rows of tables by their ids, and returns them in the order of the tables.
+pub(super) async fn read(db: &impl Session, of: &[(&Table, &[i64])]) -> Result<Vec<Part>, DbErr> {
+    let rows: Vec<Rows<'_>> = of.iter().map(|(table, ids)| Rows { table, column: table.id, values: ids }).collect();
+    run(db, &rows, Verb::Select).await
+}
+
 /// Some rows of a table.
 #[derive(Clone, Copy)]
 struct Rows<'a> {
