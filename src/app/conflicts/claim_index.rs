@@ -17,11 +17,11 @@ use crate::{
             claim::{Claim, Claims, Extent, Resource, deduplicate},
             referring,
         },
-        overrides::effective::{Layers, MadeFromTemplate, load_from, together},
+        overrides::effective::{Layers, MadeFromTemplate, layers_of, load_batch},
     },
     db::{
         Session,
-        entries::{Source, Tables, Together},
+        entries::{Batch, KindTables, Source},
         queries::claims::{
             Claimant,
             holders::{self, Holders, MAX_COUNT, Users},
@@ -76,24 +76,20 @@ impl Overlaps {
 }
 
 /// Loads what the claims of instances through some kinds follow from. Runs one statement on PostgreSQL.
-pub(in crate::app) async fn rows_of(
+pub(in crate::app) async fn load_claiming(
     db: &impl Session,
     of: &[impl MadeFromTemplate],
     kinds: &[OverrideKind],
-) -> Result<Together> {
-    let mut tables = vec![Tables::of::<Port>(), Tables::of::<Domain>(), Tables::of::<Volume>()];
+) -> Result<Batch> {
+    let mut tables = vec![KindTables::of::<Port>(), KindTables::of::<Domain>(), KindTables::of::<Volume>()];
     tables.retain(|tables| kinds.contains(&tables.kind()));
-    Ok(together(db, of, &tables).await?)
+    Ok(load_batch(db, of, &tables).await?)
 }
 
 /// Computes the claims of instances through one kind, of what was loaded for them. Merges once for all instances that only
 /// inherit.
-pub(in crate::app) async fn claims<K: Claims>(
-    db: &impl Session,
-    of: &[Claimant],
-    loaded: &Together,
-) -> Result<Claimed> {
-    let layers = load_from::<K>(db, of, loaded).await?;
+pub(in crate::app) async fn claims<K: Claims>(db: &impl Session, of: &[Claimant], loaded: &Batch) -> Result<Claimed> {
+    let layers = layers_of::<K>(db, of, loaded).await?;
     let mut inherited: HashMap<(TemplateId, StackId), Arc<Vec<Claim>>> = HashMap::new();
     let claimed = of.iter().zip(&layers).filter_map(|(claimant, layers)| {
         // The unreadable row may belong to another stack than the caller's, and must not hide all other claims.
@@ -118,7 +114,7 @@ impl App {
         &self,
         db: &impl Session,
         subjects: &[Claimant],
-        loaded: &Together,
+        loaded: &Batch,
     ) -> Result<Overlaps> {
         let mut known = claims::<K>(db, subjects, loaded).await?;
         if K::CAN_REFER {

@@ -12,7 +12,7 @@ use crate::{
         App,
         conflicts::{
             claim::ClaimKind,
-            claim_index::{Age, MAX_OTHERS, Overlaps, rows_of},
+            claim_index::{Age, MAX_OTHERS, Overlaps, load_claiming},
             unresolved::{Unresolved, unresolved},
         },
         effects::Severity,
@@ -216,7 +216,7 @@ impl App {
         if subjects.is_empty() {
             return Ok(Vec::new());
         }
-        let loaded = rows_of(db, &subjects, &CLAIMING).await?;
+        let loaded = load_claiming(db, &subjects, &CLAIMING).await?;
         let (ports, domains, volumes) = tokio::try_join!(
             self.overlaps::<Port>(db, &subjects, &loaded),
             self.overlaps::<Domain>(db, &subjects, &loaded),

@@ -12,7 +12,7 @@ use crate::{
     access::Permission,
     app::{
         App,
-        conflicts::claim_index::{claims, rows_of},
+        conflicts::claim_index::{claims, load_claiming},
     },
     db::{
         Command, Tx,
@@ -84,7 +84,7 @@ async fn compute(tx: &Tx, found: Vec<Changed>, kinds: &[OverrideKind]) -> Result
     let own: Vec<Claimant> = changed.iter().filter(|it| it.has_own).map(|it| Claimant::from(*it)).collect();
     let mut new = Vec::new();
     if !own.is_empty() {
-        let loaded = rows_of(tx, &own, kinds).await?;
+        let loaded = load_claiming(tx, &own, kinds).await?;
         for kind in kinds {
             let claimed = match kind {
                 OverrideKind::Port => claims::<Port>(tx, &own, &loaded).await?,

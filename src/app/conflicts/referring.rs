@@ -12,7 +12,7 @@ use crate::{
     app::{
         conflicts::{
             claim::{Claim, Resource, deduplicate},
-            claim_index::{Age, Claimed, claims, rows_of},
+            claim_index::{Age, Claimed, claims, load_claiming},
         },
         overrides::references,
     },
@@ -66,7 +66,7 @@ pub(super) async fn claims_by_reference(
     state: State,
 ) -> Result<Vec<(Age, Vec<Claim>)>> {
     let claimants = referring::claimants(db, templates, state).await?;
-    let loaded = rows_of(db, &claimants, &[OverrideKind::Domain]).await?;
+    let loaded = load_claiming(db, &claimants, &[OverrideKind::Domain]).await?;
     let stored = claims::<Domain>(db, &claimants, &loaded).await?;
     let mut resolved = stored.clone();
     resolve(db, &claimants, &mut resolved).await?;

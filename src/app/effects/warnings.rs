@@ -10,7 +10,7 @@ use crate::{
     app::{
         conflicts::{
             claim::{Claim, ClaimKind, Claims, Resource, deduplicate},
-            claim_index::rows_of,
+            claim_index::load_claiming,
         },
         overrides::{effective, references},
     },
@@ -18,7 +18,7 @@ use crate::{
         StoredOutcome, Tx,
         change_log::CLAIMING,
         entities::{InstanceModel, StackModel},
-        entries::{Tables, Together},
+        entries::{Batch, KindTables},
     },
     error::Result,
     ids::{AnyId, StackId},
@@ -160,7 +160,7 @@ pub(in crate::app) async fn shared_by_copies(
     sources: &[InstanceModel],
     copied: CopyOf<'_>,
 ) -> Result<Vec<Warning>> {
-    let loaded = rows_of(tx, sources, &CLAIMING).await?;
+    let loaded = load_claiming(tx, sources, &CLAIMING).await?;
     let mut warnings = shared::<Port>(tx, (sources, &loaded), copied).await?;
     warnings.extend(shared::<Volume>(tx, (sources, &loaded), copied).await?);
     warnings.extend(shared::<Domain>(tx, (sources, &loaded), copied).await?);
@@ -185,11 +185,16 @@ pub(in crate::app) async fn shared_by_forks(
     copied: CopyOf<'_>,
     keeps_ports: bool,
 ) -> Result<Vec<Warning>> {
-    let tables = [Tables::of::<Port>(), Tables::of::<Volume>(), Tables::of::<Network>(), Tables::of::<Attribute>()];
-    let loaded = effective::together(tx, sources, &tables).await?;
+    let tables = [
+        KindTables::of::<Port>(),
+        KindTables::of::<Volume>(),
+        KindTables::of::<Network>(),
+        KindTables::of::<Attribute>(),
+    ];
+    let loaded = effective::load_batch(tx, sources, &tables).await?;
     let mut warnings = if keeps_ports { shared::<Port>(tx, (sources, &loaded), copied).await? } else { Vec::new() };
     warnings.extend(shared::<Volume>(tx, (sources, &loaded), copied).await?);
-    for (source, layers) in sources.iter().zip(effective::load_from::<Network>(tx, sources, &loaded).await?) {
+    for (source, layers) in sources.iter().zip(effective::layers_of::<Network>(tx, sources, &loaded).await?) {
         // What cannot be read is reported when the stack is rendered.
         let Ok(layers) = layers else { continue };
         let instance = &source.instance_id;
@@ -203,7 +208,7 @@ pub(in crate::app) async fn shared_by_forks(
             warnings.push(Warning { code: WarningCode::NetworkShared, message });
         }
     }
-    for (source, layers) in sources.iter().zip(effective::load_from::<Attribute>(tx, sources, &loaded).await?) {
+    for (source, layers) in sources.iter().zip(effective::layers_of::<Attribute>(tx, sources, &loaded).await?) {
         let Ok(layers) = layers else { continue };
         let is_of_host = |it: &Attribute| it.name == "network_mode" && it.value.0.as_str() == Some("host");
         if layers.merge().values().into_iter().any(is_of_host) {
@@ -225,12 +230,12 @@ pub(in crate::app) fn left_out(instance: &str, domain: &str) -> Warning {
 
 async fn shared<K: Claims>(
     tx: &Tx,
-    (sources, loaded): (&[InstanceModel], &Together),
+    (sources, loaded): (&[InstanceModel], &Batch),
     copied: CopyOf<'_>,
 ) -> Result<Vec<Warning>> {
     let mut warnings = Vec::new();
     let (mut each, mut refers) = (Vec::new(), false);
-    for (source, layers) in sources.iter().zip(effective::load_from::<K>(tx, sources, loaded).await?) {
+    for (source, layers) in sources.iter().zip(effective::layers_of::<K>(tx, sources, loaded).await?) {
         match layers {
             Ok(layers) => {
                 let claims = layers.merge().values().into_iter().filter_map(|entry| entry.claim(source.stack_id));

@@ -11,7 +11,7 @@ use crate::{
     db::{
         Session,
         entities::InstanceModel,
-        entries::{Loaded, Mergeable, Source, Tables, Together},
+        entries::{Batch, KindTables, Loaded, Mergeable, Source},
         queries::{claims::Claimant, rules},
     },
     error::Unreadable,
@@ -129,21 +129,21 @@ pub(in crate::app) async fn load_with<K: Mergeable>(
 }
 
 /// Loads what the layers of several kinds consist of, and the rules: one statement on PostgreSQL.
-pub(in crate::app) async fn together(
+pub(in crate::app) async fn load_batch(
     db: &impl Session,
     instances: &[impl MadeFromTemplate],
-    kinds: &[Tables],
-) -> Result<Together, DbErr> {
+    kinds: &[KindTables],
+) -> Result<Batch, DbErr> {
     let ids: Vec<InstanceId> = instances.iter().map(MadeFromTemplate::id).collect();
-    Together::load(db, (&ids, &templates_of(instances)), kinds).await
+    Batch::load(db, (&ids, &templates_of(instances)), kinds).await
 }
 
 /// The layers of one kind for many instances, in their order, of what was loaded for them. Runs a statement for a kind that
 /// stacks have.
-pub(in crate::app) async fn load_from<K: Mergeable + Stored<OfTemplate> + Stored<OfInstance>>(
+pub(in crate::app) async fn layers_of<K: Mergeable + Stored<OfTemplate> + Stored<OfInstance>>(
     db: &impl Session,
     instances: &[impl MadeFromTemplate],
-    loaded: &Together,
+    loaded: &Batch,
 ) -> Result<Vec<Readable<K>>, DbErr> {
     let rows = (loaded.of_templates::<K>(db)?, loaded.of_instances::<K>(db)?);
     layered(db, instances, &loaded.rules, rows).await

@@ -8,10 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, IdenStatic, Iterable, QueryTrait,
-    sea_query::{CommonTableExpression, InsertStatement, OnConflict, WithClause},
-};
+use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, IdenStatic, Iterable, QueryTrait, sea_query::OnConflict};
 
 use crate::{
     access::change::Subject,
@@ -19,9 +16,10 @@ use crate::{
         Session, Tx,
         change_log::{Form, NewEntry, Side},
         entries::{
+            batch::{Table, TableRows},
             number,
+            pending::{PendingReads, PendingWrites},
             rows::Row,
-            together::{self, Part, Table},
         },
         secrets,
     },
@@ -102,27 +100,24 @@ pub(super) struct Matching<K: Kind> {
 impl<K: Kind> Matching<K> {
     /// Compares the rows of an owner with the wanted collection, which consists of rows to keep and of given entries. Leaves to
     /// `reads` what has to be read.
-    pub(super) fn of<O: Owner>(stored: Vec<Head<K>>, wanted: Vec<Slot<K>>, reads: &mut Reads) -> Self
+    pub(super) fn of<O: Owner>(stored: Vec<Head<K>>, wanted: Vec<Slot<K>>, reads: &mut PendingReads) -> Self
     where
         K: Stored<O>,
     {
         let (given, leaving) = match_rows(stored, wanted);
         let unknown = given.iter().filter(|given| given.has_to_be_read());
         let unknown: Vec<i64> = unknown.filter_map(|given| Some(given.row.as_ref()?.row)).collect();
-        let place = (!unknown.is_empty()).then(|| {
-            reads.0.push((Table::of::<O, K>(), unknown));
-            reads.0.len() - 1
-        });
+        let place = (!unknown.is_empty()).then(|| reads.add(Table::of::<O, K>(), unknown));
         Self { given, leaving, place }
     }
 
     /// What has to be written, once the rows were read.
-    pub(super) fn compare<O: Owner>(self, tx: &Tx, owner: O::Id, read: &[Part]) -> Result<Difference<K>, DbErr>
+    pub(super) fn compare<O: Owner>(self, tx: &Tx, owner: O::Id, read: &[TableRows]) -> Result<Difference<K>, DbErr>
     where
         K: Stored<O>,
     {
         let Self { given, leaving, place } = self;
-        let rows = place.and_then(|place| read.get(place)).map(Part::read::<O, K>).transpose()?;
+        let rows = place.and_then(|place| read.get(place)).map(TableRows::read::<O, K>).transpose()?;
         let mut known = decrypted(tx, owner, rows.unwrap_or_default());
         let deleted = leaving.into_iter().map(|head| head.row).collect();
         let mut found = Difference { deleted, updated: Vec::new(), inserted: Vec::new(), is_first: false };
@@ -145,18 +140,6 @@ impl<K: Kind> Matching<K> {
     }
 }
 
-/// Rows of several kinds that have to be read.
-#[derive(Default)]
-pub(super) struct Reads(Vec<(Table, Vec<i64>)>);
-
-impl Reads {
-    /// Reads them, with one statement on PostgreSQL.
-    pub(super) async fn run(self, tx: &Tx) -> Result<Vec<Part>, DbErr> {
-        let all: Vec<(&Table, &[i64])> = self.0.iter().map(|(table, ids)| (table, ids.as_slice())).collect();
-        together::read(tx, &all).await
-    }
-}
-
 impl<K: Kind> Difference<K> {
     /// The difference between an empty collection and the first entries of an owner.
     pub(super) fn first(entries: Vec<K>) -> Self {
@@ -175,12 +158,12 @@ impl<K: Kind> Difference<K> {
     }
 
     /// Leaves to `writes` what has to be written and logged. Runs a statement for the key if there are secrets.
-    pub(super) async fn write<O: Owner>(
+    pub(super) async fn prepare<O: Owner>(
         mut self,
         tx: &Tx,
         owner: O::Id,
         now: DateTime<Utc>,
-        writes: &mut Writes,
+        writes: &mut PendingWrites,
     ) -> Result<()>
     where
         K: Stored<O>,
@@ -205,11 +188,8 @@ impl<K: Kind> Difference<K> {
         let id: AnyId = owner.into();
         let subject = Subject::from(id);
         if !deleted.is_empty() {
-            writes.deletes.push(Deletion {
-                table: Table::of::<O, K>(),
-                ids: deleted,
-                log: Box::new(move |tx, deleted| log_deletions::<O, K>(tx, owner, deleted)),
-            });
+            let log = move |tx: &Tx, deleted: &TableRows| log_deletions::<O, K>(tx, owner, deleted);
+            writes.delete(Table::of::<O, K>(), deleted, log);
         }
         let mut logged = Vec::new();
         if !is_first {
@@ -229,7 +209,7 @@ impl<K: Kind> Difference<K> {
                 logged.push(new_entry(entry, None, Some(Side::of_entry(entry, None))));
             }
         }
-        writes.logged.extend(logged.into_iter().map(|entry| (subject, entry)));
+        writes.log(subject, logged);
         if !updated.is_empty() {
             let rows = updated.into_iter().map(|(id, entry, _)| {
                 let mut row = entry.into_row(owner);
@@ -237,76 +217,14 @@ impl<K: Kind> Difference<K> {
                 row
             });
             let change = OnConflict::column(K::id_column()).update_columns(updated_columns::<O, K>()).to_owned();
-            writes.updates.push(K::Entity::insert_many(rows).on_conflict(change).into_query());
+            writes.update(K::Entity::insert_many(rows).on_conflict(change).into_query());
         }
         if !inserted.is_empty() {
             let rows = inserted.into_iter().map(|(entry, _)| entry.into_row(owner));
-            writes.inserts.push(K::Entity::insert_many(rows).into_query());
+            writes.insert(K::Entity::insert_many(rows).into_query());
         }
         Ok(())
     }
-}
-
-/// The rows of a kind to delete.
-struct Deletion {
-    table: Table,
-    ids: Vec<i64>,
-    /// Logs the rows that were deleted.
-    log: LogDeletions,
-}
-
-type LogDeletions = Box<dyn FnOnce(&Tx, &Part) -> Result<(), DbErr> + Send>;
-
-/// The deletions, the updates and the insertions of several kinds. On PostgreSQL each of the three is one statement.
-#[derive(Default)]
-pub(super) struct Writes {
-    deletes: Vec<Deletion>,
-    /// What is logged of the updates and of the insertions.
-    logged: Vec<(Subject, NewEntry)>,
-    updates: Vec<InsertStatement>,
-    inserts: Vec<InsertStatement>,
-}
-
-impl Writes {
-    /// Writes the rows and logs them. An entry may have the key that another one had before its deletion or its update, so these
-    /// precede.
-    pub(super) async fn run(self, tx: &Tx) -> Result<()> {
-        let deletes: Vec<(&Table, &[i64])> = self.deletes.iter().map(|it| (&it.table, it.ids.as_slice())).collect();
-        let deleted = together::delete(tx, &deletes).await?;
-        for (deletion, rows) in self.deletes.into_iter().zip(&deleted) {
-            (deletion.log)(tx, rows)?;
-        }
-        for (subject, entry) in self.logged {
-            tx.log().entry(subject, entry);
-        }
-        for statements in [self.updates, self.inserts] {
-            if tx.get_database_backend() == DatabaseBackend::Sqlite {
-                for statement in &statements {
-                    tx.execute(statement).await?;
-                }
-            } else {
-                at_once(tx, statements).await?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Runs statements that write to different tables as one. Of no kind there are more than `MAX_ENTRIES` rows, so all their values
-/// fit into one statement.
-async fn at_once(tx: &Tx, statements: Vec<InsertStatement>) -> Result<()> {
-    let mut others = WithClause::new();
-    let mut statements = statements.into_iter().enumerate().peekable();
-    while let Some((number, statement)) = statements.next() {
-        if statements.peek().is_some() {
-            others.cte(CommonTableExpression::new().query(statement).table_name(format!("w{number}")).to_owned());
-        } else if number == 0 {
-            tx.execute(&statement).await?;
-        } else {
-            tx.execute(&statement.with(std::mem::take(&mut others))).await?;
-        }
-    }
-    Ok(())
 }
 
 /// An entry for the log, encrypted as it is stored.
@@ -323,7 +241,7 @@ fn new_entry<K: Registered>(entry: &K, before: Option<Side>, after: Option<Side>
 }
 
 /// Logs rows that were deleted.
-fn log_deletions<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, deleted: &Part) -> Result<(), DbErr> {
+fn log_deletions<O: Owner, K: Stored<O>>(tx: &Tx, owner: O::Id, deleted: &TableRows) -> Result<(), DbErr> {
     let id: AnyId = owner.into();
     let subject = Subject::from(id);
     for row in deleted.read::<O, K>()? {
@@ -384,25 +302,4 @@ fn unstorable<K: Kind>(column: &str) -> Error {
         K::FIELD
     );
     Error::refused(Problem::new(Code::InvalidValue, &["input"], message))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::kinds::{MAX_ENTRIES, OfInstance, for_each_kind};
-
-    /// PostgreSQL takes that many values in a statement.
-    const MAX_VALUES: usize = 65_535;
-
-    #[test]
-    fn the_values_of_all_kinds_fit_into_one_statement() {
-        let mut columns = 0;
-        macro_rules! count {
-            ($( $(#[$doc:meta])* $field:ident : $kind:ident, )+) => {
-                $( columns += <crate::kinds::$kind as Stored<OfInstance>>::COLUMNS.len() + 2; )+
-            };
-        }
-        for_each_kind!(count);
-        assert!(columns * MAX_ENTRIES < MAX_VALUES, "{columns} columns");
-    }
 }

@@ -1,15 +1,16 @@
-//! Reads, writes and counts the entries of kinds, in the same way for every kind and owner.
+//! PendingReads, writes and counts the entries of kinds, in the same way for every kind and owner.
 //!
 //! Called by the use cases. It must not depend on a concrete kind except through the registry.
 
+mod batch;
 mod difference;
 mod heads;
 pub mod owned;
+mod pending;
 pub mod references;
 mod rows;
 pub mod search;
 pub mod shared;
-mod together;
 
 use std::collections::HashMap;
 
@@ -19,14 +20,17 @@ use sea_orm::{
 };
 
 pub use crate::db::entries::{
+    batch::{Batch, KindTables},
     difference::log_deleted,
     rows::{Loaded, LoadedRows, with_rows},
-    together::{Tables, Together},
 };
 use crate::{
     db::{
         Session, Tx,
-        entries::difference::{Difference, Matching, Reads, Writes},
+        entries::{
+            difference::{Difference, Matching},
+            pending::{PendingReads, PendingWrites},
+        },
         queries::{
             in_list::{keyed, one_of, parameter},
             instances::InstanceChange,
@@ -134,14 +138,14 @@ async fn replace<O: Owner, K: Stored<O>>(
     owner: O::Id,
     wanted: Vec<K>,
     now: DateTime<Utc>,
-    writes: &mut Writes,
+    writes: &mut PendingWrites,
 ) -> Result<bool> {
     let stored = heads::load::<O, K>(tx, owner).await?;
-    let mut reads = Reads::default();
+    let mut reads = PendingReads::default();
     let matching = Matching::of::<O>(stored, wanted.into_iter().map(Slot::from).collect(), &mut reads);
     let difference = matching.compare::<O>(tx, owner, &reads.run(tx).await?)?;
     let differs = !difference.is_empty();
-    difference.write::<O>(tx, owner, now, writes).await?;
+    difference.prepare::<O>(tx, owner, now, writes).await?;
     Ok(differs)
 }
 
@@ -185,7 +189,7 @@ macro_rules! collected {
                 wanted: Collections,
                 now: DateTime<Utc>,
             ) -> Result<bool> {
-                let (mut changed, mut writes) = (false, Writes::default());
+                let (mut changed, mut writes) = (false, PendingWrites::default());
                 $( if let Some(set) = wanted.$field {
                     let entries: Vec<crate::kinds::$kind> = set.into_entries();
                     changed |= replace::<$owner, crate::kinds::$kind>(tx, owner, entries, now, &mut writes).await?;
@@ -200,10 +204,10 @@ macro_rules! collected {
                 collections: Collections,
                 now: DateTime<Utc>,
             ) -> Result<()> {
-                let mut writes = Writes::default();
+                let mut writes = PendingWrites::default();
                 $( if let Some(set) = collections.$field {
                     let entries: Vec<crate::kinds::$kind> = set.into_entries();
-                    Difference::first(entries).write::<$owner>(tx, owner, now, &mut writes).await?;
+                    Difference::first(entries).prepare::<$owner>(tx, owner, now, &mut writes).await?;
                 } )+
                 writes.run(tx).await
             }
@@ -259,9 +263,9 @@ macro_rules! all_kinds {
         }
 
         impl Changes {
-            /// Computes the changes from a draft. Reads only the rows that may equal a given entry.
+            /// Computes the changes from a draft. PendingReads only the rows that may equal a given entry.
             pub async fn find(tx: &Tx, instance: InstanceId, draft: Draft) -> Result<Self, DbErr> {
-                let (mut touched, mut wanted, mut reads) = (Vec::new(), Vec::new(), Reads::default());
+                let (mut touched, mut wanted, mut reads) = (Vec::new(), Vec::new(), PendingReads::default());
                 $( let $field = match draft.$field {
                     Some(Drafted { overrides, stored }) => {
                         touched.push(OverrideKind::$kind);
@@ -282,15 +286,15 @@ macro_rules! all_kinds {
                 self.rules.is_empty() $( && self.$field.as_ref().is_none_or(Difference::is_empty) )+
             }
 
-            /// Writes the changes. Returns the change that the caller has to record in the instance, if there are any.
+            /// PendingWrites the changes. Returns the change that the caller has to record in the instance, if there are any.
             pub async fn write(self, tx: &Tx, now: DateTime<Utc>) -> Result<Option<InstanceChange>> {
                 if self.is_empty() {
                     return Ok(None);
                 }
-                let (mut more_overrides, mut writes) = (0, Writes::default());
+                let (mut more_overrides, mut writes) = (0, PendingWrites::default());
                 $( if let Some(difference) = self.$field {
                     more_overrides += difference.more();
-                    difference.write::<OfInstance>(tx, self.instance, now, &mut writes).await?;
+                    difference.prepare::<OfInstance>(tx, self.instance, now, &mut writes).await?;
                 } )+
                 writes.run(tx).await?;
                 self.rules.write(tx, self.instance).await?;

@@ -7,12 +7,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 
-use super::{
-    Source,
-    difference::{Difference, Writes},
-    replace,
-    rows::Loaded,
-};
+use super::{Source, difference::Difference, pending::PendingWrites, replace, rows::Loaded};
 use crate::{
     db::{Session, Tx, queries::in_list},
     error::Result,
@@ -69,7 +64,7 @@ pub async fn of_stack(db: &impl Session, stack: StackId) -> Result<Vec<SharedVar
 /// Replaces the variables of a stack, writing only the rows that differ. Returns true if there were any. The caller
 /// records the change of the stack.
 pub async fn replace_vars(tx: &Tx, stack: StackId, wanted: Vec<SharedVar>, now: DateTime<Utc>) -> Result<bool> {
-    let mut writes = Writes::default();
+    let mut writes = PendingWrites::default();
     let changed = replace::<OfStack, SharedVar>(tx, stack, wanted, now, &mut writes).await?;
     writes.run(tx).await?;
     Ok(changed)
@@ -77,8 +72,8 @@ pub async fn replace_vars(tx: &Tx, stack: StackId, wanted: Vec<SharedVar>, now: 
 
 /// Inserts the variables of a new stack.
 pub async fn insert_vars(tx: &Tx, stack: StackId, vars: Vec<SharedVar>, now: DateTime<Utc>) -> Result<()> {
-    let mut writes = Writes::default();
-    Difference::first(vars).write::<OfStack>(tx, stack, now, &mut writes).await?;
+    let mut writes = PendingWrites::default();
+    Difference::first(vars).prepare::<OfStack>(tx, stack, now, &mut writes).await?;
     writes.run(tx).await
 }
 

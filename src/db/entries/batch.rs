@@ -1,7 +1,8 @@
-//! Reads the entries of several kinds of the same instances and templates, and the rules of the instances: in one statement on
-//! PostgreSQL, where each statement costs a round trip, and each can be in the way of another transaction.
+//! Statements that read or delete rows of several tables at once, and the entries that are read by one: of some kinds, of the same
+//! instances and their templates, with the rules of the instances.
 //!
-//! Called by the use cases that look at several kinds. It must not merge entries.
+//! One statement on PostgreSQL, where each costs a round trip and may be refused because of another transaction. Called by
+//! `db::entries` and by the use cases that look at several kinds. It must not merge entries.
 
 use std::collections::HashMap;
 
@@ -50,13 +51,13 @@ impl Table {
 
 /// The tables of a kind.
 #[derive(Clone, Debug)]
-pub struct Tables {
+pub struct KindTables {
     kind: OverrideKind,
     of_template: Table,
     of_instance: Table,
 }
 
-impl Tables {
+impl KindTables {
     /// Those of one kind.
     pub fn of<K: Stored<OfTemplate> + Stored<OfInstance>>() -> Self {
         Self { kind: K::KIND, of_template: Table::of::<OfTemplate, K>(), of_instance: Table::of::<OfInstance, K>() }
@@ -70,23 +71,23 @@ impl Tables {
 
 /// The rows of some kinds, by kind.
 #[derive(Debug, Default)]
-struct OfKinds(HashMap<OverrideKind, Part>);
+struct RowsByKind(HashMap<OverrideKind, TableRows>);
 
 /// The rows of one table, oldest first.
 #[derive(Debug, Default)]
-pub(super) struct Part {
+pub(super) struct TableRows {
     /// What the names of the columns begin with.
     prefix: String,
     rows: Vec<QueryResult>,
 }
 
-impl Part {
+impl TableRows {
     pub(super) fn read<O: Owner, K: Stored<O>>(&self) -> Result<Vec<Row<O, K>>, DbErr> {
         rows::of_query(&self.rows, &self.prefix)
     }
 }
 
-impl OfKinds {
+impl RowsByKind {
     fn read<O: Owner, K: Stored<O>>(&self, db: &impl Session) -> Result<Loaded<O, K>, DbErr> {
         match self.0.get(&K::KIND) {
             Some(part) => rows::opened(db, part.read()?),
@@ -97,29 +98,29 @@ impl OfKinds {
 
 /// The entries of some kinds of instances and of their templates, and the rules of the instances.
 #[derive(Debug, Default)]
-pub struct Together {
+pub struct Batch {
     /// The rules, of all kinds. Instances without rules are missing.
     pub rules: HashMap<InstanceId, Rules>,
-    of_templates: OfKinds,
-    of_instances: OfKinds,
+    of_templates: RowsByKind,
+    of_instances: RowsByKind,
 }
 
-impl Together {
+impl Batch {
     /// Reads the tables of some kinds.
     pub async fn load(
         db: &impl Session,
         (instances, templates): (&[InstanceId], &[TemplateId]),
-        kinds: &[Tables],
+        kinds: &[KindTables],
     ) -> Result<Self, DbErr> {
         let rules_table = Table::of_rules();
-        let of_owners = |table, instances| Rows { table, column: table.owner, values: instances };
+        let of_owners = |table, instances| Wanted { table, column: table.owner, values: instances };
         let (instances, templates): (Vec<i64>, Vec<i64>) =
             (instances.iter().map(|id| id.0).collect(), templates.iter().map(|id| id.0).collect());
         let mut all = vec![of_owners(&rules_table, &instances)];
         for it in kinds {
             all.extend([of_owners(&it.of_template, &templates), of_owners(&it.of_instance, &instances)]);
         }
-        let mut parts = run(db, &all, Verb::Select).await?.into_iter();
+        let mut parts = run(db, &all, Action::Select).await?.into_iter();
         let of_rules = parts.next().unwrap_or_default();
         let models = of_rules.rows.iter().map(|row| override_rule::Model::from_query_result(row, &of_rules.prefix));
         let mut found = Self { rules: rules::collect(models.collect::<Result<_, _>>()?), ..Self::default() };
@@ -141,21 +142,23 @@ impl Together {
     }
 }
 
-/// Deletes rows of tables by their ids, and returns them in the order of the tables.
-pub(super) async fn delete(tx: &Tx, of: &[(&Table, &[i64])]) -> Result<Vec<Part>, DbErr> {
-    let rows: Vec<Rows<'_>> = of.iter().map(|(table, ids)| Rows { table, column: table.id, values: ids }).collect();
-    run(tx, &rows, Verb::Delete).await
+/// Reads rows of tables by their ids, and returns them in the order of the tables.
+pub(super) async fn read(tx: &Tx, of: &[(&Table, &[i64])]) -> Result<Vec<TableRows>, DbErr> {
+    run(tx, &by_id(of), Action::Select).await
 }
 
-/// Reads rows of tables by their ids, and returns them in the order of the tables.
-pub(super) async fn read(db: &impl Session, of: &[(&Table, &[i64])]) -> Result<Vec<Part>, DbErr> {
-    let rows: Vec<Rows<'_>> = of.iter().map(|(table, ids)| Rows { table, column: table.id, values: ids }).collect();
-    run(db, &rows, Verb::Select).await
+/// Deletes rows of tables by their ids, and returns them in the order of the tables.
+pub(super) async fn delete(tx: &Tx, of: &[(&Table, &[i64])]) -> Result<Vec<TableRows>, DbErr> {
+    run(tx, &by_id(of), Action::Delete).await
+}
+
+fn by_id<'a>(of: &[(&'a Table, &'a [i64])]) -> Vec<Wanted<'a>> {
+    of.iter().map(|(table, ids)| Wanted { table, column: table.id, values: ids }).collect()
 }
 
 /// Some rows of a table.
 #[derive(Clone, Copy)]
-struct Rows<'a> {
+struct Wanted<'a> {
     table: &'a Table,
     /// The column that has one of the values.
     column: &'static str,
@@ -164,40 +167,40 @@ struct Rows<'a> {
 
 /// What is done to rows. Either way they are returned.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Verb {
+enum Action {
     Select,
     Delete,
 }
 
 /// Reads or deletes rows, and returns them in the order of `all`.
-async fn run(db: &impl Session, all: &[Rows<'_>], verb: Verb) -> Result<Vec<Part>, DbErr> {
+async fn run(db: &impl Session, all: &[Wanted<'_>], verb: Action) -> Result<Vec<TableRows>, DbErr> {
     let backend = db.get_database_backend();
-    let parts = (0..all.len()).map(|at| Part { prefix: format!("t{at}_"), rows: Vec::new() });
-    let mut parts: Vec<Part> = parts.collect();
+    let parts = (0..all.len()).map(|at| TableRows { prefix: format!("t{at}_"), rows: Vec::new() });
+    let mut parts: Vec<TableRows> = parts.collect();
     if backend == DatabaseBackend::Sqlite || all.len() < 2 {
         for (rows, part) in all.iter().zip(&mut parts) {
-            let Rows { table, column, values } = rows;
+            let Wanted { table, column, values } = rows;
             part.prefix.clear();
             let found = format!("{} WHERE \"{column}\" {}", table.name, nth(backend, 1));
             let sql = match verb {
-                Verb::Select => format!("SELECT {} FROM {found} ORDER BY {}", listed(table), table.id),
-                Verb::Delete => format!("DELETE FROM {found} RETURNING {}", listed(table)),
+                Action::Select => format!("SELECT {} FROM {found} ORDER BY {}", listed(table), table.id),
+                Action::Delete => format!("DELETE FROM {found} RETURNING {}", listed(table)),
             };
             let values = numbers(backend, values.iter().copied());
             part.rows = db.query_all_raw(Statement::from_sql_and_values(backend, sql, [values])).await?;
         }
         return Ok(parts);
     }
-    let found = all.iter().enumerate().map(|(at, Rows { table, column, .. })| {
+    let found = all.iter().enumerate().map(|(at, Wanted { table, column, .. })| {
         let found = format!("{} WHERE \"{column}\" {}", table.name, nth(backend, at + 1));
         match verb {
-            Verb::Select => format!("f{at} AS NOT MATERIALIZED (SELECT * FROM {found})"),
-            Verb::Delete => format!("f{at} AS (DELETE FROM {found} RETURNING *)"),
+            Action::Select => format!("f{at} AS NOT MATERIALIZED (SELECT * FROM {found})"),
+            Action::Delete => format!("f{at} AS (DELETE FROM {found} RETURNING *)"),
         }
     });
     // The first part gives the columns their names and types, and has no rows.
     let from = all.iter().enumerate().map(|(at, rows)| format!("{} AS f{at}", rows.table.name));
-    let columns = all.iter().enumerate().flat_map(|(at, Rows { table, .. })| {
+    let columns = all.iter().enumerate().flat_map(|(at, Wanted { table, .. })| {
         table.columns.iter().map(move |column| format!("f{at}.\"{column}\" AS \"t{at}_{column}\""))
     });
     let mut sql = format!(
@@ -206,7 +209,7 @@ async fn run(db: &impl Session, all: &[Rows<'_>], verb: Verb) -> Result<Vec<Part
         join(columns),
         join(from)
     );
-    for (at, Rows { table, .. }) in all.iter().enumerate() {
+    for (at, Wanted { table, .. }) in all.iter().enumerate() {
         let columns = all.iter().enumerate().map(|(other, rows)| match other == at {
             true => listed(table),
             false => join(rows.table.columns.iter().map(|_| "NULL".to_owned())),
