@@ -125,7 +125,7 @@ const ALLOWED: [(&str, &[&str]); 30] = [
     ("yaml", &["budget"]),
     ("vault", &["config", "private_file", "random"]),
     // Leaves, and modules with few dependencies.
-    ("config", &["access", "limits"]),
+    ("config", &["access", "limits", "near"]),
     ("error", &["budget", "ids", "name"]),
     ("idempotency", &["access", "error"]),
     ("access", &["ids", "random"]),

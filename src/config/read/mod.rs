@@ -17,6 +17,7 @@ use clap::{
 };
 
 use super::{Cli, Given};
+use crate::near::nearest;
 
 /// The maximum number of reported errors, which is greater than the number of settings.
 const MAX_MISTAKES: usize = 200;
@@ -171,13 +172,23 @@ fn sentence(error: &clap::Error) -> String {
     }
 }
 
-/// What is written nearly like what was given.
+/// What is written nearly like what was given. The parser also suggests options that only have a part in common with it.
 fn suggestion(error: &clap::Error) -> Option<String> {
-    let kinds = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
-    kinds.into_iter().find_map(|kind| match error.get(kind)? {
-        ContextValue::String(near) => Some(near.clone()),
-        ContextValue::Strings(all) => all.last().cloned(),
-        _ => None,
+    let kinds = [
+        (ContextKind::SuggestedArg, ContextKind::InvalidArg),
+        (ContextKind::SuggestedSubcommand, ContextKind::InvalidSubcommand),
+        (ContextKind::SuggestedValue, ContextKind::InvalidValue),
+    ];
+    kinds.into_iter().find_map(|(suggested, given)| {
+        let suggested = match error.get(suggested)? {
+            ContextValue::String(one) => one,
+            ContextValue::Strings(all) => all.last()?,
+            _ => return None,
+        };
+        let ContextValue::String(given) = error.get(given)? else { return None };
+        let written = |argument: &str| argument.trim_start_matches('-').to_owned();
+        nearest(&written(given), [written(suggested).as_str()].into_iter())?;
+        Some(suggested.clone())
     })
 }
 
@@ -226,6 +237,17 @@ mod tests {
             assert!(found[0].contains("come behind `--`"), "{found:?}");
         }
         assert!(!mistakes(&["forks", "--build"])[0].contains("behind"));
+    }
+
+    #[test]
+    fn only_what_is_written_nearly_alike_is_suggested() {
+        for (given, near) in [("--listn=8080", Some("--listen")), ("--name=x", None), ("--address=x", None)] {
+            let found = mistakes(&[given]);
+            let suggested = found[0].split_once("; did you mean ").map(|(_, near)| near);
+            assert_eq!(suggested.map(|it| it.trim_matches(['`', '?'])), near, "{found:?}");
+        }
+        assert!(mistakes(&["serv"])[0].ends_with("did you mean `serve`?"));
+        assert!(!mistakes(&["import", "--name", "x"])[0].contains("did you mean"));
     }
 
     #[test]
